@@ -1,0 +1,191 @@
+// Every failure a user can meet: a closed table of codes, each with its Airbyte failure type, its cause and its mend.
+// docs/errors.md is held equal to this table by a test; the run turns a ConnectorError into one TRACE ERROR line.
+
+/** Who can act on a failure: the user (config), time (transient), or we (system). Airbyte protocol, AirbyteErrorTraceMessage. */
+export type FailureType = 'config_error' | 'transient_error' | 'system_error';
+
+type ErrorEntry = { readonly failureType: FailureType; readonly cause: string; readonly mend: string };
+
+/** The closed list. `cause` and `mend` are for docs/errors.md; the message of a particular failure names the object. */
+export const ERROR_CODES = {
+  CONFIG_INVALID: {
+    failureType: 'config_error',
+    cause: 'The configuration does not fit the connector’s specification.',
+    mend: 'The message lists every mistake with its path and what to write instead.',
+  },
+  CATALOG_INVALID: {
+    failureType: 'config_error',
+    cause: 'The configured catalog is malformed, or asks for a stream or a sync mode that does not exist.',
+    mend: 'Run discover again and configure only streams and modes it lists.',
+  },
+  STATE_INVALID: {
+    failureType: 'config_error',
+    cause: 'The saved state is malformed or was written by a newer version of the connector.',
+    mend: 'Upgrade the connector, or reset the stream to read it from the start.',
+  },
+  USAGE_INVALID: {
+    failureType: 'config_error',
+    cause: 'The command line is wrong, or a file named on it cannot be read.',
+    mend: 'Run the connector with --help to see its verbs and options.',
+  },
+  S3_ACCESS_DENIED: {
+    failureType: 'config_error',
+    cause: 'S3 refused the request for these credentials.',
+    mend: 'Grant the IAM action named in the message on the resource named in it.',
+  },
+  S3_CREDENTIALS_INVALID: {
+    failureType: 'config_error',
+    cause: 'The access key is unknown, the secret does not match it, or no credentials were found.',
+    mend: 'Correct the key and the secret, or choose another kind of credentials.',
+  },
+  S3_CREDENTIALS_EXPIRED: {
+    failureType: 'config_error',
+    cause: 'The session token has expired or is not valid.',
+    mend: 'Get new temporary credentials, or use a role that the connector assumes itself.',
+  },
+  S3_ROLE_REFUSED: {
+    failureType: 'config_error',
+    cause: 'STS would not let the credentials assume the configured role.',
+    mend: 'Allow sts:AssumeRole for this principal in the role’s trust policy and check the external id.',
+  },
+  S3_BUCKET_MISSING: {
+    failureType: 'config_error',
+    cause: 'The bucket does not exist.',
+    mend: 'Correct the bucket name or create the bucket.',
+  },
+  S3_REGION_WRONG: {
+    failureType: 'config_error',
+    cause: 'The bucket lies in another region.',
+    mend: 'Set the region that the message names.',
+  },
+  S3_KMS_DENIED: {
+    failureType: 'config_error',
+    cause: 'The KMS key may not be used, is disabled or does not exist.',
+    mend: 'Grant kms:GenerateDataKey and kms:Decrypt on the key to this principal.',
+  },
+  S3_REQUEST_REFUSED: {
+    failureType: 'config_error',
+    cause: 'S3 answered that the request is not valid for this bucket or endpoint.',
+    mend: 'Follow the S3 error code in the message; an endpoint or an option may not support what was asked.',
+  },
+  S3_CLOCK_SKEWED: {
+    failureType: 'config_error',
+    cause: 'This machine’s clock is too far from the time of S3.',
+    mend: 'Synchronise the clock (NTP).',
+  },
+  S3_ENDPOINT_UNREACHABLE: {
+    failureType: 'config_error',
+    cause: 'The endpoint’s name does not resolve, nothing listens there, or its TLS certificate is not trusted.',
+    mend: 'Correct the endpoint; behind a private authority set NODE_EXTRA_CA_CERTS.',
+  },
+  S3_UNAVAILABLE: {
+    failureType: 'transient_error',
+    cause: 'S3 throttled, failed or lost the connection for longer than the retry budget.',
+    mend: 'Run again; data acknowledged so far is kept.',
+  },
+  S3_ANSWER_INVALID: {
+    failureType: 'config_error',
+    cause: 'What answered does not speak S3 (a proxy’s HTML page, for instance).',
+    mend: 'Check the endpoint and the proxy settings.',
+  },
+  S3_OBJECT_CHANGED: {
+    failureType: 'transient_error',
+    cause: 'An object was replaced or deleted while it was being read.',
+    mend: 'Run again; the new version is then read whole.',
+  },
+  FILE_UNREADABLE: {
+    failureType: 'config_error',
+    cause: 'A file is damaged, encrypted, or of a form that cannot be read exactly.',
+    mend: 'Replace or remove the file that the message names.',
+  },
+  TABLE_FORMAT_UNSUPPORTED: {
+    failureType: 'config_error',
+    cause: 'The folder is a Delta, Iceberg or Hudi table; its plain files hold deleted rows.',
+    mend: 'Read it with a connector for that table format, or export it as plain files.',
+  },
+  PARTITION_VALUE_INVALID: {
+    failureType: 'config_error',
+    cause: 'A partition folder’s value does not fit the type declared for its column.',
+    mend: 'Correct the folder name or declare the column as a string.',
+  },
+  INPUT_INVALID: {
+    failureType: 'system_error',
+    cause: 'A line on standard input is not a valid Airbyte message.',
+    mend: 'Look at the program that writes to the connector; the message names the line number.',
+  },
+  RECORDS_REJECTED: {
+    failureType: 'config_error',
+    cause: 'Too many records break their schema.',
+    mend: 'Correct the source; the rejected records lie below _rejected/.',
+  },
+  STREAM_INCOMPLETE: {
+    failureType: 'transient_error',
+    cause: 'The input ended before a stream that is to be replaced was complete; its old data is kept.',
+    mend: 'Run the sync again.',
+  },
+  ENGINE_FAILED: {
+    failureType: 'system_error',
+    cause: 'The query engine failed in a way it should not.',
+    mend: 'Report it with the message; other streams are not affected.',
+  },
+  OUTPUT_CLOSED: {
+    failureType: 'transient_error',
+    cause: 'The program that reads the connector’s output went away.',
+    mend: 'Look at the reading program’s log.',
+  },
+  UNEXPECTED: {
+    failureType: 'system_error',
+    cause: 'A defect of the connector.',
+    mend: 'Report it with the stack trace from the log.',
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** Names a stream in a message: Airbyte's StreamDescriptor. */
+export type StreamDescriptor = { readonly name: string; readonly namespace?: string };
+
+type ErrorOptions = {
+  /** For the log only: request ids, engine text. Never a secret, never a record's value. */
+  readonly details?: string;
+  readonly stream?: StreamDescriptor;
+  readonly cause?: unknown;
+};
+
+/** A failure with a text for the user. `message` says what happened, to which object, and what to change. */
+export class ConnectorError extends Error {
+  override readonly name = 'ConnectorError';
+  readonly code: ErrorCode;
+  readonly details: string | undefined;
+  readonly stream: StreamDescriptor | undefined;
+
+  constructor(code: ErrorCode, userMessage: string, options: ErrorOptions = {}) {
+    super(userMessage, { cause: options.cause });
+    this.code = code;
+    this.details = options.details;
+    this.stream = options.stream;
+  }
+
+  get failureType(): FailureType {
+    return ERROR_CODES[this.code].failureType;
+  }
+
+  /** The same failure, said of a stream. A stream that is named already stays. */
+  inStream(stream: StreamDescriptor): ConnectorError {
+    if (this.stream !== undefined) return this;
+    const details = this.details === undefined ? {} : { details: this.details };
+    return new ConnectorError(this.code, this.message, { ...details, stream, cause: this.cause });
+  }
+}
+
+/** Any thrown value as a ConnectorError; one that is none already is a defect of ours (UNEXPECTED). */
+export function toConnectorError(error: unknown): ConnectorError {
+  if (error instanceof ConnectorError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  return new ConnectorError('UNEXPECTED', `Unexpected failure: ${text}`, { cause: error });
+}
+
+/** For the default branch of a switch over a union: a compile error when a case is missing. */
+export function assertNever(value: never): never {
+  throw new ConnectorError('UNEXPECTED', `Unexpected value: ${JSON.stringify(value)}`);
+}
