@@ -1,0 +1,79 @@
+// The configured catalog: which streams to move and how. Runners write absent things in three ways (no key, null, []),
+// PyAirbyte all of them; here they become one.
+import * as z from 'zod';
+
+import { ConnectorError } from './errors.ts';
+import type { DestinationSyncMode, JsonObject, SyncMode } from './messages.ts';
+import { streamDescriptor, streamKey, streamLabel } from './stream-key.ts';
+import { describeIssues } from './config.ts';
+
+export type JsonSchema = JsonObject;
+
+/** `generationId` and its two neighbours are absent in Airbyte's legacy regime (custom connectors), present in the modern one. */
+export type ConfiguredStream = {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly jsonSchema: JsonSchema;
+  readonly syncMode: SyncMode;
+  readonly destinationSyncMode: DestinationSyncMode;
+  readonly cursorField: readonly string[];
+  readonly primaryKey: readonly (readonly string[])[];
+  readonly generationId?: number;
+  readonly minimumGenerationId?: number;
+  readonly syncId?: number;
+};
+
+const id = z.int().nullish();
+const configuredCatalog = z.object({
+  streams: z.array(
+    z.object({
+      stream: z.object({
+        name: z.string().min(1),
+        namespace: z.string().nullish(),
+        json_schema: z.record(z.string(), z.json()),
+      }),
+      sync_mode: z.enum(['full_refresh', 'incremental']),
+      destination_sync_mode: z.enum(['append', 'overwrite', 'append_dedup']).nullish(),
+      cursor_field: z.array(z.string()).nullish(),
+      primary_key: z.array(z.array(z.string())).nullish(),
+      generation_id: id,
+      minimum_generation_id: id,
+      sync_id: id,
+    }),
+  ),
+});
+
+/** @throws CATALOG_INVALID listing every mistake, or naming a stream that is configured twice. */
+export function parseConfiguredCatalog(json: unknown): readonly ConfiguredStream[] {
+  const parsed = configuredCatalog.safeParse(json);
+  if (!parsed.success) {
+    throw new ConnectorError(
+      'CATALOG_INVALID',
+      `The catalog is not valid: ${describeIssues(parsed.error.issues, json)}`,
+    );
+  }
+  const streams = parsed.data.streams.map((entry): ConfiguredStream => ({
+    ...streamDescriptor(entry.stream),
+    jsonSchema: entry.stream.json_schema,
+    syncMode: entry.sync_mode,
+    destinationSyncMode: entry.destination_sync_mode ?? 'append',
+    cursorField: entry.cursor_field ?? [],
+    primaryKey: entry.primary_key ?? [],
+    ...(typeof entry.generation_id === 'number' && { generationId: entry.generation_id }),
+    ...(typeof entry.minimum_generation_id === 'number' && { minimumGenerationId: entry.minimum_generation_id }),
+    ...(typeof entry.sync_id === 'number' && { syncId: entry.sync_id }),
+  }));
+  refuseTwins(streams);
+  return streams;
+}
+
+function refuseTwins(streams: readonly ConfiguredStream[]): void {
+  const seen = new Set<string>();
+  for (const stream of streams) {
+    const key = streamKey(stream);
+    if (seen.has(key)) {
+      throw new ConnectorError('CATALOG_INVALID', `The catalog names the stream "${streamLabel(stream)}" twice.`);
+    }
+    seen.add(key);
+  }
+}

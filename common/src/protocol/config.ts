@@ -1,0 +1,94 @@
+// From the JSON a user gave to a checked config, or one message with every mistake in it, each with its path and its mend.
+import type * as z from 'zod';
+
+import { ConnectorError } from './errors.ts';
+import type { Log } from './log.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** Airbyte's own S3 connectors name these fields otherwise; people copy their configs over. */
+const airbyteNames: Readonly<Record<string, string>> = {
+  aws_access_key_id: 'credentials.access_key_id (with credentials.auth_type = "access_key")',
+  aws_secret_access_key: 'credentials.secret_access_key (with credentials.auth_type = "access_key")',
+  access_key_id: 'credentials.access_key_id (with credentials.auth_type = "access_key")',
+  secret_access_key: 'credentials.secret_access_key (with credentials.auth_type = "access_key")',
+  role_arn: 'credentials.role_arn (with credentials.auth_type = "assume_role")',
+  s3_bucket_name: 'bucket',
+  s3_bucket_path: 'prefix',
+  s3_bucket_region: 'region',
+  region_name: 'region',
+  aws_region: 'region',
+  s3_endpoint: 'endpoint',
+};
+
+/**
+ * Checks `json` with the connector's schema. Unknown fields are passed over with a WARN that names the nearest known
+ * field; Airbyte's own field names are mistakes, since the value would be missing elsewhere.
+ * @throws CONFIG_INVALID listing all mistakes at once.
+ */
+export function parseConfig<Schema extends z.ZodObject>(schema: Schema, json: unknown, log: Log): z.output<Schema> {
+  const parsed = schema.safeParse(json);
+  const known = Object.keys(schema.shape);
+  const unknown = isObject(json) ? Object.keys(json).filter((name) => !known.includes(name)) : [];
+  const foreign = unknown.filter((name) => Object.hasOwn(airbyteNames, name));
+  const mistakes = foreign.map((name) => `"${name}" is not a field here: write ${airbyteNames[name]}`);
+  if (!parsed.success) mistakes.push(...parsed.error.issues.map((issue) => describeIssue(issue, json)));
+  if (mistakes.length > 0) throw new ConnectorError('CONFIG_INVALID', mistakeList(mistakes));
+  for (const name of unknown) {
+    const near = nearestName(name, known);
+    const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
+    log('WARN', `The config field "${name}" is unknown and has no effect.${hint}`);
+  }
+  return parsed.data as z.output<Schema>;
+}
+
+function mistakeList(mistakes: readonly string[]): string {
+  const [only] = mistakes;
+  if (mistakes.length === 1) return `The config has a mistake: ${only}.`;
+  return `The config has ${mistakes.length} mistakes: ${mistakes.map((text, index) => `(${index + 1}) ${text}`).join('; ')}.`;
+}
+
+/** Joined descriptions of zod's issues, for a message to the user. */
+export function describeIssues(issues: readonly Issue[], json: unknown): string {
+  return `${issues.map((issue) => describeIssue(issue, json)).join('; ')}.`;
+}
+
+function describeIssue(issue: Issue, json: unknown): string {
+  const path = issue.path.map((part, index) =>
+    typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`,
+  );
+  const name = path.length === 0 ? 'the whole' : `"${path.join('')}"`;
+  if (issue.code === 'invalid_type' && valueAt(json, issue.path) === undefined) return `${name} is missing`;
+  const text = issue.message.replace(/\.$/u, '');
+  return `${name}: ${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+}
+
+function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, part) => {
+    return typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[part] : undefined;
+  }, json);
+}
+
+/** The known name at most a third of its letters away, or undefined. */
+function nearestName(name: string, known: readonly string[]): string | undefined {
+  const ranked = known.map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate) }));
+  const [best] = ranked.sort((a, b) => a.distance - b.distance);
+  return best !== undefined && best.distance <= Math.ceil(best.candidate.length / 3) ? best.candidate : undefined;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replace = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replace, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,114 @@
+// The Airbyte protocol, version 0 (airbyte_protocol.yaml 0.18): every message a connector reads or writes.
+//
+// A connector is a program that is started with a verb. It writes one JSON object per line to standard output and,
+// as a destination, reads the same kind of lines from standard input:
+//
+//   source:       spec → SPEC · check → CONNECTION_STATUS · discover → CATALOG · read → RECORD*, STATE*, TRACE*
+//   destination:  spec → SPEC · check → CONNECTION_STATUS · write: RECORD*, STATE*, TRACE* in → STATE* out
+//
+// A STATE from a source says "everything before this line is what this state covers"; a destination prints the same
+// STATE again when every record before it is durable. LOG lines may stand anywhere. Objects may have more keys than
+// are named here; they are passed on untouched.
+import type { FailureType, StreamDescriptor } from './errors.ts';
+
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
+export type JsonObject = { readonly [key: string]: JsonValue };
+
+export type AirbyteMessage =
+  | { readonly type: 'RECORD'; readonly record: AirbyteRecord }
+  | { readonly type: 'STATE'; readonly state: AirbyteState }
+  | { readonly type: 'LOG'; readonly log: AirbyteLog }
+  | { readonly type: 'SPEC'; readonly spec: ConnectorSpecification }
+  | { readonly type: 'CONNECTION_STATUS'; readonly connectionStatus: ConnectionStatus }
+  | { readonly type: 'CATALOG'; readonly catalog: AirbyteCatalog }
+  | { readonly type: 'TRACE'; readonly trace: AirbyteTrace };
+
+/** `emitted_at` is in milliseconds since 1970; `data` is one row. */
+export type AirbyteRecord = {
+  readonly stream: string;
+  readonly namespace?: string;
+  readonly data: JsonObject;
+  readonly emitted_at: number;
+  readonly meta?: { readonly changes: readonly RecordChange[] };
+};
+
+/** What a connector had to change in a row: a value that has no JSON form, for instance. */
+export type RecordChange = {
+  readonly field: string;
+  readonly change: 'NULLED' | 'TRUNCATED';
+  readonly reason: 'SOURCE_SERIALIZATION_ERROR' | 'SOURCE_RETRIEVAL_ERROR';
+};
+
+/** `recordCount` = the stream's records since its previous STATE (source), or those of them made durable (destination). */
+export type StateStats = { readonly recordCount: number; readonly rejectedRecordCount?: number };
+
+/** Only the STREAM form is written; GLOBAL is echoed by destinations. LEGACY states are refused by today's platform. */
+export type AirbyteState = {
+  readonly type: 'STREAM';
+  readonly stream: { readonly stream_descriptor: StreamDescriptor; readonly stream_state: JsonObject };
+  readonly sourceStats?: StateStats;
+};
+
+export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+export type AirbyteLog = { readonly level: LogLevel; readonly message: string; readonly stack_trace?: string };
+
+export type ConnectorSpecification = {
+  readonly documentationUrl: string;
+  readonly connectionSpecification: JsonObject;
+  readonly supportsIncremental?: boolean;
+  readonly supported_destination_sync_modes?: readonly DestinationSyncMode[];
+  readonly protocol_version: string;
+};
+
+export type ConnectionStatus = { readonly status: 'SUCCEEDED' | 'FAILED'; readonly message?: string };
+
+export type SyncMode = 'full_refresh' | 'incremental';
+export type DestinationSyncMode = 'append' | 'overwrite' | 'append_dedup';
+
+export type AirbyteCatalog = { readonly streams: readonly AirbyteStream[] };
+
+export type AirbyteStream = {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly json_schema: JsonObject;
+  readonly supported_sync_modes: readonly SyncMode[];
+  readonly source_defined_cursor?: boolean;
+  readonly default_cursor_field?: readonly string[];
+  readonly is_resumable?: boolean;
+};
+
+/** `emitted_at` is in milliseconds since 1970. */
+export type AirbyteTrace = { readonly emitted_at: number } & (
+  | { readonly type: 'ERROR'; readonly error: TraceError }
+  | { readonly type: 'ESTIMATE'; readonly estimate: TraceEstimate }
+  | { readonly type: 'STREAM_STATUS'; readonly stream_status: TraceStreamStatus }
+);
+
+/** `message` is for the user, `internal_message` and `stack_trace` for whoever mends the connector. */
+export type TraceError = {
+  readonly message: string;
+  readonly internal_message?: string;
+  readonly stack_trace?: string;
+  readonly failure_type: FailureType;
+  readonly stream_descriptor?: StreamDescriptor;
+};
+
+/** What is still to come, from what the storage tells before reading. */
+export type TraceEstimate = {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly type: 'STREAM';
+  readonly row_estimate?: number;
+  readonly byte_estimate?: number;
+};
+
+/** STARTED before the first record, RUNNING after it, then exactly one of COMPLETE and INCOMPLETE. */
+export type StreamStatus = 'STARTED' | 'RUNNING' | 'COMPLETE' | 'INCOMPLETE';
+export type TraceStreamStatus = { readonly stream_descriptor: StreamDescriptor; readonly status: StreamStatus };
+
+/** A STREAM_STATUS message of now. */
+export function streamStatus(stream: StreamDescriptor, status: StreamStatus): AirbyteMessage {
+  const trace = { type: 'STREAM_STATUS', stream_status: { stream_descriptor: stream, status } } as const;
+  return { type: 'TRACE', trace: { ...trace, emitted_at: Date.now() } };
+}

@@ -1,0 +1,45 @@
+// From the zod schema of a connector's config to Airbyte's SPEC message, in the subset of JSON Schema that its form can
+// draw: a `oneOf` needs `type: object` beside it, no `additionalProperties: false`, no bounds that only say "safe integer".
+import * as z from 'zod';
+
+import type { ConnectorSpecification, DestinationSyncMode, JsonObject, JsonValue } from './messages.ts';
+
+type SpecOptions = {
+  readonly config: z.ZodObject;
+  readonly title: string;
+  readonly documentationUrl: string;
+} & (
+  | { readonly supportsIncremental: true }
+  | { readonly supported_destination_sync_modes: readonly DestinationSyncMode[] }
+);
+
+/** The SPEC of a connector; `npm run build` writes it to the package's spec.json, a test holds the two equal. */
+export function specification({ config, title, documentationUrl, ...abilities }: SpecOptions): ConnectorSpecification {
+  const schema = formSchema(z.toJSONSchema(config, { io: 'input', target: 'draft-7' }) as JsonObject);
+  const connectionSpecification: JsonObject = { ...schema, title, additionalProperties: true };
+  return { protocol_version: '0.2.0', documentationUrl, connectionSpecification, ...abilities };
+}
+
+function formSchema(node: JsonObject): JsonObject {
+  const form: Record<string, JsonValue> = {};
+  for (const [key, value] of Object.entries(node)) {
+    if (key === 'additionalProperties' || isSafeIntegerBound(key, value)) continue;
+    form[key] = isNode(value) && key !== 'default' ? formMember(key, value) : value;
+    if (key === 'oneOf' && Array.isArray(value)) form[key] = value.map((option) => formSchema(option as JsonObject));
+  }
+  // The form draws a choice only for an object whose options share a constant.
+  return 'oneOf' in form ? { type: 'object', ...form } : form;
+}
+
+function formMember(key: string, value: JsonObject): JsonObject {
+  if (key !== 'properties') return formSchema(value);
+  return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, formSchema(child as JsonObject)]));
+}
+
+function isSafeIntegerBound(key: string, value: JsonValue): boolean {
+  return (key === 'maximum' || key === 'minimum') && Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER;
+}
+
+function isNode(value: JsonValue): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,57 @@
+// The state a source is started with: Airbyte passes nothing, [], {} or an array of what destinations gave back, with
+// leftovers of the platform (id, stats) and, from PyAirbyte, explicit nulls.
+import { ConnectorError } from './errors.ts';
+import type { JsonObject, JsonValue } from './messages.ts';
+import { streamKey, type StreamKey } from './stream-key.ts';
+
+/** The saved `stream_state` by stream; a stream without one is not in it. */
+export type SavedState = ReadonlyMap<StreamKey, JsonObject>;
+
+/**
+ * Takes STREAM states and the `stream_states` of a GLOBAL one; the last state of a stream wins. An empty state (`{}`, null)
+ * means "from the start".
+ * @throws STATE_INVALID for anything else.
+ */
+export function parseState(json: unknown): SavedState {
+  const saved = new Map<StreamKey, JsonObject>();
+  if (json === undefined || json === null || isEmptyObject(json)) return saved;
+  if (!Array.isArray(json) && !isObject(json)) throw invalid('it must be an array of state messages');
+  for (const [index, entry] of (Array.isArray(json) ? json : [json]).entries()) {
+    for (const stream of streamStates(entry, index)) {
+      const descriptor = stream['stream_descriptor'];
+      if (!isObject(descriptor) || typeof descriptor['name'] !== 'string') {
+        throw invalid(`entry ${index} has no stream_descriptor with a name`);
+      }
+      const namespace = typeof descriptor['namespace'] === 'string' ? descriptor['namespace'] : undefined;
+      const key = streamKey({ name: descriptor['name'], namespace });
+      const state = stream['stream_state'];
+      if (isObject(state) && !isEmptyObject(state)) saved.set(key, state);
+      else saved.delete(key);
+    }
+  }
+  return saved;
+}
+
+function streamStates(entry: unknown, index: number): readonly JsonObject[] {
+  if (isObject(entry)) {
+    // Some runners save the whole message and some only its payload.
+    const state = isObject(entry['state']) && entry['type'] === 'STATE' ? entry['state'] : entry;
+    if (isObject(state['stream'])) return [state['stream']];
+    const global = state['global'];
+    if (isObject(global) && Array.isArray(global['stream_states'])) return global['stream_states'].filter(isObject);
+    if (isEmptyObject(state)) return [];
+  }
+  throw invalid(`entry ${index} is neither a STREAM nor a GLOBAL state (legacy states cannot be read)`);
+}
+
+function invalid(what: string): ConnectorError {
+  return new ConnectorError('STATE_INVALID', `The saved state is not valid: ${what}. Reset the stream to start anew.`);
+}
+
+function isObject(value: unknown): value is { readonly [key: string]: JsonValue } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isEmptyObject(value: unknown): boolean {
+  return isObject(value) && Object.keys(value).length === 0;
+}
