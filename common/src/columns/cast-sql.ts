@@ -1,0 +1,73 @@
+// Brings a stored value to the type the catalog declares, when a file of the table stores it otherwise. A value that
+// does not fit becomes null, and `lost` tells it apart from a null that was stored.
+import { assertNever } from '../protocol/errors.ts';
+import type { ColumnType } from './column-type.ts';
+import type { StoredType } from './stored-type.ts';
+
+/** `sql` is of the stored type `type`; `lost` is true where a value was there and did not fit (absent: never). */
+export type Cast = { readonly sql: string; readonly type: StoredType; readonly lost?: string };
+
+/** The value itself where nothing is to be done: the usual case. Nested types are brought over member by member later. */
+export function castSql(sql: string, stored: StoredType, target: ColumnType): Cast {
+  if (fits(stored, target)) return { sql, type: stored };
+  const { type, cast } = conversion(sql, stored, target);
+  return { sql: cast, type, lost: `${sql} IS NOT NULL AND ${cast} IS NULL` };
+}
+
+function fits(stored: StoredType, target: ColumnType): boolean {
+  switch (target.kind) {
+    case 'number':
+      return stored.kind === 'integer' || stored.kind === 'decimal' || stored.kind === 'float';
+    case 'string':
+      return true; // Every value has a text.
+    case 'timestamp':
+      return stored.kind === 'timestamp' && stored.utc === target.utc;
+    case 'map':
+      return stored.kind === 'map' && (stored.key.kind === 'string') === (target.key.kind === 'string');
+    case 'integer':
+    case 'boolean':
+    case 'binary':
+    case 'date':
+    case 'time':
+    case 'list':
+    case 'struct':
+      return stored.kind === target.kind;
+    default:
+      return assertNever(target);
+  }
+}
+
+function conversion(sql: string, stored: StoredType, target: ColumnType): { type: StoredType; cast: string } {
+  switch (target.kind) {
+    case 'integer':
+      return { type: { kind: 'integer' }, cast: wholeNumber(sql, stored) };
+    case 'number':
+      return { type: { kind: 'float' }, cast: `TRY_CAST(${sql} AS DOUBLE)` };
+    case 'boolean':
+      return { type: { kind: 'boolean' }, cast: `TRY_CAST(${sql} AS BOOLEAN)` };
+    case 'date':
+      return { type: { kind: 'date' }, cast: `TRY_CAST(${sql} AS DATE)` };
+    case 'time':
+      return { type: { kind: 'time' }, cast: `TRY_CAST(${sql} AS TIME)` };
+    case 'timestamp': {
+      const cast = `TRY_CAST(${sql} AS ${target.utc ? 'TIMESTAMPTZ' : 'TIMESTAMP'})`;
+      return { type: { kind: 'timestamp', utc: target.utc, nanoseconds: false }, cast };
+    }
+    case 'binary':
+      return { type: { kind: 'binary' }, cast: stored.kind === 'string' ? `encode(${sql})` : 'NULL::BLOB' };
+    case 'string':
+    case 'list':
+    case 'struct':
+    case 'map':
+      return { type: { kind: 'text' }, cast: 'NULL::VARCHAR' }; // No nested value can be made of another shape.
+    default:
+      return assertNever(target);
+  }
+}
+
+/** The engine would round 1.5 to 2 in a cast, without a word. */
+function wholeNumber(sql: string, stored: StoredType): string {
+  const isWhole = stored.kind === 'string' ? `regexp_full_match(${sql}, '[+-]?[0-9]+')` : `${sql} = trunc(${sql})`;
+  const convertible = ['string', 'decimal', 'float'].includes(stored.kind);
+  return convertible ? `CASE WHEN ${isWhole} THEN TRY_CAST(${sql} AS HUGEINT) END` : 'NULL::HUGEINT';
+}

@@ -1,0 +1,43 @@
+// The types a column can have on its way from a stored file to JSON: the middle of "engine type → column type → JSON
+// schema and SQL". Plain data; files of one table are merged here when their columns differ.
+
+export type ColumnType =
+  | { readonly kind: 'integer' | 'number' | 'boolean' | 'string' | 'binary' | 'date' | 'time' }
+  /** `utc`: an instant; without it a wall-clock time of no zone. */
+  | { readonly kind: 'timestamp'; readonly utc: boolean }
+  | { readonly kind: 'list'; readonly items: ColumnType }
+  | { readonly kind: 'struct'; readonly fields: readonly Column[] }
+  /** With string keys an object, else an array of {key, value}. */
+  | { readonly kind: 'map'; readonly key: ColumnType; readonly value: ColumnType };
+
+export type Column = { readonly name: string; readonly type: ColumnType };
+
+/**
+ * The type that holds the values of both: integer and number → number, structs field by field, anything else that
+ * differs → string. Commutative and associative but for the order of struct fields (first seen first).
+ */
+export function mergeTypes(a: ColumnType, b: ColumnType): ColumnType {
+  if (a.kind === 'list' && b.kind === 'list') return { kind: 'list', items: mergeTypes(a.items, b.items) };
+  if (a.kind === 'struct' && b.kind === 'struct') return { kind: 'struct', fields: mergeColumns(a.fields, b.fields) };
+  if (a.kind === 'map' && b.kind === 'map' && (a.key.kind === 'string') === (b.key.kind === 'string')) {
+    return { kind: 'map', key: mergeTypes(a.key, b.key), value: mergeTypes(a.value, b.value) };
+  }
+  if (a.kind === 'timestamp' && b.kind === 'timestamp') return a.utc === b.utc ? a : { kind: 'string' };
+  if (a.kind === b.kind && a.kind !== 'map') return a;
+  if (isNumeric(a) && isNumeric(b)) return { kind: 'number' };
+  return { kind: 'string' };
+}
+
+/** Columns of both, in the order of the first and then of the second; a name in both gets the merged type. */
+export function mergeColumns(a: readonly Column[], b: readonly Column[]): readonly Column[] {
+  const merged = new Map(a.map((column) => [column.name, column]));
+  for (const { name, type } of b) {
+    const known = merged.get(name);
+    merged.set(name, { name, type: known === undefined ? type : mergeTypes(known.type, type) });
+  }
+  return [...merged.values()];
+}
+
+function isNumeric(type: ColumnType): boolean {
+  return type.kind === 'integer' || type.kind === 'number';
+}

@@ -1,0 +1,96 @@
+// Column type ⇄ JSON schema in Airbyte's type vocabulary (https://docs.airbyte.com/platform/understanding-airbyte/supported-data-types).
+// Every column is nullable, since a file of the table may lack it.
+import type { JsonObject, JsonValue } from '../protocol/messages.ts';
+import { assertNever } from '../protocol/errors.ts';
+import type { Column, ColumnType } from './column-type.ts';
+
+/** The schema of one nullable value. */
+export function jsonSchema(type: ColumnType): JsonObject {
+  switch (type.kind) {
+    case 'integer':
+    case 'number':
+    case 'boolean':
+    case 'string':
+      return nullable(type.kind);
+    case 'binary':
+      return { ...nullable('string'), contentEncoding: 'base64' };
+    case 'date':
+      return { ...nullable('string'), format: 'date' };
+    case 'time':
+      // No `format: time`: without a zone Airbyte's own tests refuse the values under that format.
+      return { ...nullable('string'), airbyte_type: 'time_without_timezone' };
+    case 'timestamp': {
+      const zone = type.utc ? 'timestamp_with_timezone' : 'timestamp_without_timezone';
+      return { ...nullable('string'), format: 'date-time', airbyte_type: zone };
+    }
+    case 'list':
+      return { ...nullable('array'), items: jsonSchema(type.items) };
+    case 'struct':
+      return { ...nullable('object'), properties: jsonSchemaProperties(type.fields) };
+    case 'map':
+      if (type.key.kind === 'string') return { ...nullable('object'), additionalProperties: jsonSchema(type.value) };
+      return { ...nullable('array'), items: jsonSchema({ kind: 'struct', fields: mapEntry(type.key, type.value) }) };
+    default:
+      return assertNever(type);
+  }
+}
+
+/** `properties` of an object schema, in the order of the columns. */
+export function jsonSchemaProperties(columns: readonly Column[]): JsonObject {
+  return Object.fromEntries(columns.map(({ name, type }) => [name, jsonSchema(type)]));
+}
+
+/**
+ * The columns a (configured) JSON schema declares. What cannot be told apart there any more (a type that is none of
+ * ours, several types) is a string: its values are then written as text.
+ */
+export function columnsOfSchema(schema: JsonObject): readonly Column[] {
+  const properties = schema['properties'];
+  if (!isObject(properties)) return [];
+  return Object.entries(properties).map(([name, node]) => ({ name, type: columnType(isObject(node) ? node : {}) }));
+}
+
+function columnType(schema: JsonObject): ColumnType {
+  const types = [schema['type']].flat().filter((name) => typeof name === 'string' && name !== 'null');
+  switch (types.length === 1 ? types[0] : 'several') {
+    case 'integer':
+      return { kind: 'integer' };
+    case 'boolean':
+      return { kind: 'boolean' };
+    case 'number':
+      return { kind: schema['airbyte_type'] === 'integer' ? 'integer' : 'number' };
+    case 'array':
+      return { kind: 'list', items: columnType(isObject(schema['items']) ? schema['items'] : {}) };
+    case 'object': {
+      const values = schema['additionalProperties'];
+      if (isObject(schema['properties']) || !isObject(values))
+        return { kind: 'struct', fields: columnsOfSchema(schema) };
+      return { kind: 'map', key: { kind: 'string' }, value: columnType(values) };
+    }
+    default:
+      return stringType(schema);
+  }
+}
+
+function stringType(schema: JsonObject): ColumnType {
+  if (schema['contentEncoding'] === 'base64') return { kind: 'binary' };
+  if (schema['airbyte_type'] === 'time_without_timezone') return { kind: 'time' };
+  if (schema['format'] === 'date') return { kind: 'date' };
+  if (schema['format'] !== 'date-time') return { kind: 'string' };
+  return { kind: 'timestamp', utc: schema['airbyte_type'] !== 'timestamp_without_timezone' };
+}
+
+function mapEntry(key: ColumnType, value: ColumnType): readonly Column[] {
+  return [
+    { name: 'key', type: key },
+    { name: 'value', type: value },
+  ];
+}
+
+function nullable(type: string): JsonObject {
+  return { type: ['null', type] };
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
