@@ -1,0 +1,199 @@
+// Walks JSON text as bytes without building values: where a value ends, and where an object's members lie.
+// It accepts exactly what JSON.parse accepts, so that a slice can be passed on untouched and still be trusted.
+//
+// Precondition of every function here: the text is one line and the byte after it is the newline that ended it. The newline
+// is no JSON white space to this file, so it stops every loop and no loop needs a length.
+
+export const NEWLINE = 0x0a;
+export const QUOTE = 0x22;
+export const OPEN_OBJECT = 0x7b;
+export const CLOSE_OBJECT = 0x7d;
+const OPEN_ARRAY = 0x5b;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+
+/** What every function answers when the text is not JSON. */
+export const NOT_JSON = -1;
+
+/** 1 where a string's plain bytes end: the quote, the backslash and the control characters that JSON forbids. */
+const STRING_STOP = new Uint8Array(256).map((_, byte) => (byte < 0x20 || byte === QUOTE || byte === BACKSLASH ? 1 : 0));
+const ESCAPABLE = new Uint8Array(256);
+for (const char of '"\\/bfnrt') ESCAPABLE[char.charCodeAt(0)] = 1;
+const HEX = new Uint8Array(256);
+for (const char of '0123456789abcdefABCDEF') HEX[char.charCodeAt(0)] = 1;
+
+/** The containers that are open around the value being skipped; grows with the nesting, at most one byte per byte of line. */
+let nesting = new Uint8Array(1024);
+
+/** The first byte at or after `at` that is not white space inside a line. */
+export function skipSpace(bytes: Uint8Array, at: number): number {
+  let next = at;
+  while (bytes[next] === 0x20 || bytes[next] === 0x09 || bytes[next] === 0x0d) next += 1;
+  return next;
+}
+
+/** The byte after the string whose opening quote is at `at`. */
+export function skipString(bytes: Uint8Array, at: number): number {
+  let next = at + 1;
+  for (;;) {
+    while (STRING_STOP[bytes[next] as number] === 0) next += 1;
+    if (bytes[next] === QUOTE) return next + 1;
+    if (bytes[next] !== BACKSLASH) return NOT_JSON;
+    const escape = bytes[next + 1] as number;
+    if (ESCAPABLE[escape] === 1) next += 2;
+    else if (escape === 0x75 && isHex4(bytes, next + 2)) next += 6;
+    else return NOT_JSON;
+  }
+}
+
+/** The first byte of the value that belongs to the key whose opening quote should be at `at`. */
+export function skipKey(bytes: Uint8Array, at: number): number {
+  if (bytes[at] !== QUOTE) return NOT_JSON;
+  const end = skipString(bytes, at);
+  return end === NOT_JSON ? NOT_JSON : skipColon(bytes, end);
+}
+
+/** The first byte of the value, from the end of its key. */
+export function skipColon(bytes: Uint8Array, keyEnd: number): number {
+  const at = skipSpace(bytes, keyEnd);
+  return bytes[at] === COLON ? skipSpace(bytes, at + 1) : NOT_JSON;
+}
+
+/**
+ * From the end of an object's member: the next key, or the object's closing brace.
+ */
+export function skipToNextMember(bytes: Uint8Array, valueEnd: number): number {
+  const at = skipSpace(bytes, valueEnd);
+  if (bytes[at] === CLOSE_OBJECT) return at;
+  if (bytes[at] !== COMMA) return NOT_JSON;
+  const key = skipSpace(bytes, at + 1);
+  return bytes[key] === QUOTE ? key : NOT_JSON;
+}
+
+/** The byte after the value that begins at `at`. Nesting costs memory, never stack. */
+export function skipValue(bytes: Uint8Array, at: number): number {
+  let next = at;
+  let depth = 0;
+  for (;;) {
+    const first = bytes[next];
+    if (first === QUOTE) next = skipString(bytes, next);
+    else if (first === OPEN_OBJECT || first === OPEN_ARRAY) {
+      const inside = skipSpace(bytes, next + 1);
+      const empty = bytes[inside] === first + 2;
+      if (!empty) {
+        if (depth === nesting.length) nesting = grown(nesting);
+        nesting[depth] = first;
+        depth += 1;
+        next = first === OPEN_OBJECT ? skipKey(bytes, inside) : inside;
+        if (next === NOT_JSON) return NOT_JSON;
+        continue;
+      }
+      next = inside + 1;
+    } else next = skipScalar(bytes, next);
+    if (next === NOT_JSON) return NOT_JSON;
+
+    // After a value: leave every container that ends here, then stand at the next value of the one that goes on.
+    for (;;) {
+      if (depth === 0) return next;
+      next = skipSpace(bytes, next);
+      const open = nesting[depth - 1] as number;
+      if (bytes[next] === COMMA) {
+        next = skipSpace(bytes, next + 1);
+        if (open === OPEN_OBJECT) next = skipKey(bytes, next);
+        if (next === NOT_JSON) return NOT_JSON;
+        break;
+      }
+      if (bytes[next] !== open + 2) return NOT_JSON; // `{` + 2 is `}`, `[` + 2 is `]`
+      next += 1;
+      depth -= 1;
+    }
+  }
+}
+
+/** Whether the string content bytes[start, end) spells `name`, escapes included. */
+export function spells(bytes: Uint8Array, start: number, end: number, name: Uint8Array): boolean {
+  const length = end - start;
+  if (length < name.length) return false;
+  if (length > name.length) return hasEscape(bytes, start, end) && spellsEscaped(bytes, start, end, name);
+  for (let index = 0; index < length; index += 1) if (bytes[start + index] !== name[index]) return false;
+  return true;
+}
+
+/** A member of an object: its key with quotes is bytes[keyStart, keyEnd), its value bytes[valueStart, valueEnd). */
+export type Member = {
+  readonly keyStart: number;
+  readonly keyEnd: number;
+  readonly valueStart: number;
+  readonly valueEnd: number;
+};
+
+/** The last member of that name in the valid object at `objectStart`: the one JSON.parse keeps. Not for the hot path. */
+export function findMember(bytes: Uint8Array, objectStart: number, name: string): Member | undefined {
+  const wanted = Buffer.from(name);
+  let found: Member | undefined;
+  let keyStart = skipSpace(bytes, objectStart + 1);
+  while (bytes[keyStart] === QUOTE) {
+    const keyEnd = skipString(bytes, keyStart);
+    const valueStart = skipColon(bytes, keyEnd);
+    const valueEnd = skipValue(bytes, valueStart);
+    if (spells(bytes, keyStart + 1, keyEnd - 1, wanted)) found = { keyStart, keyEnd, valueStart, valueEnd };
+    keyStart = skipToNextMember(bytes, valueEnd);
+  }
+  return found;
+}
+
+function skipScalar(bytes: Uint8Array, at: number): number {
+  const first = bytes[at] as number;
+  if (first === 0x2d || isDigit(first)) return skipNumber(bytes, at);
+  if (first === 0x74) return isWord(bytes, at, 0x72, 0x75, 0x65) ? at + 4 : NOT_JSON; // true
+  if (first === 0x6e) return isWord(bytes, at, 0x75, 0x6c, 0x6c) ? at + 4 : NOT_JSON; // null
+  const isFalse = first === 0x66 && bytes[at + 1] === 0x61 && isWord(bytes, at + 1, 0x6c, 0x73, 0x65);
+  return isFalse ? at + 5 : NOT_JSON;
+}
+
+function isWord(bytes: Uint8Array, at: number, second: number, third: number, fourth: number): boolean {
+  return bytes[at + 1] === second && bytes[at + 2] === third && bytes[at + 3] === fourth;
+}
+
+function skipNumber(bytes: Uint8Array, at: number): number {
+  let next = bytes[at] === 0x2d ? at + 1 : at;
+  if (bytes[next] === 0x30) next += 1;
+  else next = skipDigits(bytes, next);
+  if (next !== NOT_JSON && bytes[next] === 0x2e) next = skipDigits(bytes, next + 1);
+  if (next === NOT_JSON || (bytes[next] !== 0x65 && bytes[next] !== 0x45)) return next;
+  const signed = bytes[next + 1] === 0x2b || bytes[next + 1] === 0x2d;
+  return skipDigits(bytes, signed ? next + 2 : next + 1);
+}
+
+/** One digit or more. */
+function skipDigits(bytes: Uint8Array, at: number): number {
+  let next = at;
+  while (isDigit(bytes[next] as number)) next += 1;
+  return next === at ? NOT_JSON : next;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
+}
+
+function isHex4(bytes: Uint8Array, at: number): boolean {
+  for (let index = at; index < at + 4; index += 1) if (HEX[bytes[index] as number] !== 1) return false;
+  return true;
+}
+
+function hasEscape(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let index = start; index < end; index += 1) if (bytes[index] === BACKSLASH) return true;
+  return false;
+}
+
+function spellsEscaped(bytes: Uint8Array, start: number, end: number, name: Uint8Array): boolean {
+  const decoded: unknown = JSON.parse(Buffer.from(bytes.subarray(start - 1, end + 1)).toString());
+  return decoded === Buffer.from(name).toString();
+}
+
+function grown(stack: Uint8Array): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(stack.length * 2);
+  larger.set(stack);
+  return larger;
+}
