@@ -1,0 +1,107 @@
+// `npm run build`: writes the generated files (generate.ts), then bundles each connector into one executable file that
+// needs no node_modules but the query engine's native binding: <package>/dist/<name>.mjs, its source map, LICENSES.txt.
+import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+
+import { build, type Metafile, type Plugin } from 'esbuild';
+
+import { connectorNames, generatedFiles } from './generate.ts';
+
+const root = import.meta.dirname;
+
+/** Native code can't be bundled; it is found in node_modules when a verb first needs it. */
+const externalPackages: readonly string[] = ['@duckdb/node-api'];
+
+/**
+ * Stands before all bundled code. An older Node gets one line: it can still parse the file (see `target`) and link it
+ * (see `requireAtUse`), and nothing else has run yet.
+ */
+function banner(name: string): string {
+  return `#!/usr/bin/env node
+import { createRequire as requireFrom } from 'node:module';
+const require = requireFrom(import.meta.url);
+if (Number.parseInt(process.versions.node, 10) < 24) {
+  process.stderr.write(\`${name} needs Node.js 24 or newer, this is \${process.versions.node} (\${process.execPath}).\\n\`);
+  process.exit(1);
+}`;
+}
+
+/**
+ * Turns imports of builtins and external packages into `require` calls. A static import would be linked before the
+ * banner runs, so that a name which an older Node lacks ends in a stack trace, and would load what the verb never uses.
+ */
+const requireAtUse: Plugin = {
+  name: 'require-at-use',
+  setup(bundler) {
+    const names = new Set([...builtinModules, ...externalPackages]);
+    bundler.onResolve({ filter: /./ }, ({ path, kind }) => {
+      if (!path.startsWith('node:') && !names.has(path)) return undefined;
+      return kind === 'require-call' ? { path, external: true } : { path, namespace: 'require-at-use' };
+    });
+    bundler.onLoad({ filter: /./, namespace: 'require-at-use' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+    }));
+  },
+};
+
+/** Bundles `entry` into `<folder>/<name>.mjs`; the folder is emptied first. @returns the path of the executable. */
+export async function bundle(name: string, entry: string, folder: string): Promise<string> {
+  const outfile = join(folder, `${name}.mjs`);
+  await rm(folder, { recursive: true, force: true });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'es2022', // What Node 20 can parse; `using` is lowered.
+    mainFields: ['module', 'main'], // The AWS SDK in its ESM form: tree-shaken, and evaluated only where it is imported.
+    sourcemap: 'linked',
+    legalComments: 'eof',
+    metafile: true,
+    banner: { js: banner(name) },
+    plugins: [requireAtUse],
+    logLevel: 'warning',
+  });
+  await chmod(outfile, 0o755);
+  await writeFile(join(folder, 'LICENSES.txt'), await licenses(metafile));
+  return outfile;
+}
+
+type Package = { readonly name: string; readonly version: string; readonly license: string };
+
+/** The licence of every package with a file in the bundle. @throws Error naming a package whose licence has no text. */
+async function licenses(metafile: Metafile): Promise<string> {
+  const folders = new Set(
+    Object.keys(metafile.inputs).flatMap((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/u.exec(input)?.[0] ?? []),
+  );
+  const texts: { heading: string; license: string; text: string | undefined }[] = [];
+  for (const folder of [...folders].sort()) {
+    const { name, version, license } = JSON.parse(
+      await readFile(join(root, folder, 'package.json'), 'utf8'),
+    ) as Package;
+    texts.push({ heading: `${name} ${version} (${license})`, license, text: await licenseText(join(root, folder)) });
+  }
+  const parts = texts.map(({ heading, license, text }) => {
+    // A few packages of a family name their licence and leave its text out.
+    const found = text ?? texts.find((other) => other.license === license && other.text !== undefined)?.text;
+    if (found === undefined) throw new Error(`No licence text for ${heading}`);
+    return `${heading}\n${'='.repeat(heading.length)}\n\n${found.trim()}\n`;
+  });
+  return parts.join('\n\n');
+}
+
+async function licenseText(folder: string): Promise<string | undefined> {
+  const file = (await readdir(folder)).find((name) => /^licen[cs]e/iu.test(name));
+  return file === undefined ? undefined : readFile(join(folder, file), 'utf8');
+}
+
+if (import.meta.main) {
+  for (const [path, text] of await generatedFiles()) await writeFile(join(root, path), text);
+  for (const name of connectorNames) {
+    const file = await bundle(name, join(root, name, 'src/main.ts'), join(root, name, 'dist'));
+    process.stdout.write(`built ${file}\n`);
+  }
+}
