@@ -51,8 +51,9 @@ export function columnsOfSchema(schema: JsonObject): readonly Column[] {
 }
 
 function columnType(schema: JsonObject): ColumnType {
-  const types = [schema['type']].flat().filter((name) => typeof name === 'string' && name !== 'null');
-  switch (types.length === 1 ? types[0] : 'several') {
+  const types = [schema['type']].flat().filter((name) => typeof name === 'string').filter((name) => name !== 'null');
+  const [type] = types;
+  switch (types.length === 1 ? type : undefined) {
     case 'integer':
       return { kind: 'integer' };
     case 'boolean':
