@@ -1,0 +1,96 @@
+// Who asks, and whether they may: the region check, and with users the signature and the policies. The two are loaded with
+// the first user only: most tests have none, and the policy engine takes long to load.
+import { S3Error } from './errors.ts';
+import { type Permission, permissionsOf } from './permissions.ts';
+import type { S3Request } from './request.ts';
+import type { Bucket, Store } from './store.ts';
+import type { User } from './types.ts';
+
+/** Who may do what, in one request. */
+export type Access = {
+  /** Account id; undefined where callers are not told apart. */
+  readonly account: string | undefined;
+  /** The region the request is signed for. */
+  readonly region: string;
+  readonly permit: (permission: Permission) => Promise<boolean>;
+};
+
+export type Gate = {
+  readonly store: Store;
+  readonly users: readonly User[] | undefined;
+  /** The region whose endpoint this is; undefined: any. */
+  readonly region: string | undefined;
+  readonly clock: () => Date;
+};
+
+const DEFAULT_REGION = 'us-east-1';
+const CREDENTIAL_SCOPE = /Credential=[^/,]+\/\d{8}\/([^/,]+)\//;
+
+/** @throws S3Error for a request that may not even be looked at: wrong region, signature, clock or permission. */
+export async function admit(request: S3Request, gate: Gate): Promise<Access> {
+  const signedRegion = CREDENTIAL_SCOPE.exec(request.header('authorization') ?? '')?.[1];
+  const region = signedRegion ?? gate.region ?? DEFAULT_REGION;
+  checkRegion(request, { region, gate });
+  const access = gate.users === undefined ? openAccess(region) : await judgedAccess(request, gate, gate.users, region);
+  for (const permission of permissionsOf(request)) {
+    if (!(await access.permit(permission))) throw accessDenied(permission);
+  }
+  return access;
+}
+
+export function accessDenied({ action, resource }: Permission): S3Error {
+  return new S3Error('AccessDenied', { message: `Access denied: ${action} on "${resource}" is not allowed` });
+}
+
+// A request signed for another region than the endpoint's is malformed; a bucket of another region is somewhere else.
+function checkRegion(request: S3Request, { region, gate }: { region: string; gate: Gate }): void {
+  if (gate.region !== undefined && region !== gate.region) {
+    throw new S3Error('AuthorizationHeaderMalformed', {
+      message: `The authorization header is malformed; the region '${region}' is wrong; expecting '${gate.region}'`,
+      elements: { Region: gate.region },
+      headers: { 'x-amz-bucket-region': gate.region },
+    });
+  }
+  if (request.operation === 'CreateBucket') return;
+  const bucketRegion = findBucket(request.bucket, gate.store)?.region;
+  if (bucketRegion !== undefined && bucketRegion !== region) throw redirect(request.bucket, bucketRegion);
+}
+
+export function redirect(bucket: string, region: string): S3Error {
+  return new S3Error('PermanentRedirect', {
+    elements: { Endpoint: `${bucket}.s3.${region}.amazonaws.com`, Bucket: bucket },
+    headers: { 'x-amz-bucket-region': region },
+  });
+}
+
+function openAccess(region: string): Access {
+  return { account: undefined, region, permit: () => Promise.resolve(true) };
+}
+
+async function judgedAccess(
+  request: S3Request,
+  { store, clock }: Gate,
+  users: readonly User[],
+  region: string,
+): Promise<Access> {
+  const { verifySignature } = await import('./signature.ts');
+  const { isAllowed } = await import('./policies.ts');
+  const user = verifySignature(request, users, clock());
+  return {
+    account: user?.arn.split(':')[4],
+    region,
+    permit(permission) {
+      const bucket = findBucket(permission.bucket, store);
+      // What is not there is told as not there, once the caller is known.
+      return bucket === undefined ? Promise.resolve(true) : isAllowed(permission, user, bucket);
+    },
+  };
+}
+
+function findBucket(name: string, store: Store): Bucket | undefined {
+  try {
+    return store.bucket(name);
+  } catch {
+    return undefined;
+  }
+}

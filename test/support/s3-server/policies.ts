@@ -1,0 +1,34 @@
+// Whether a user may do something: the bucket's policy and the user's own, judged by an IAM simulator.
+import { anonymousPrincipal, runSimulation, type Simulation } from '@cloud-copilot/iam-simulate';
+
+import type { Permission } from './permissions.ts';
+import type { Bucket } from './store.ts';
+import type { User } from './types.ts';
+
+const EVERYTHING = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
+
+/** @throws Error when a policy is none: a mistake in the test. */
+export async function isAllowed(permission: Permission, user: User | undefined, bucket: Bucket): Promise<boolean> {
+  const policies = user?.arn.endsWith(':root') === true ? [EVERYTHING] : (user?.policies ?? []);
+  const simulation: Simulation = {
+    request: {
+      principal: user?.arn ?? anonymousPrincipal,
+      action: permission.action,
+      resource: { resource: permission.resource, accountId: bucket.owner },
+      contextVariables: { ...permission.context, ...principalContext(user) },
+    },
+    identityPolicies: policies.map((policy, index) => ({ name: `policy ${index + 1}`, policy })),
+    serviceControlPolicies: [],
+    resourceControlPolicies: [],
+    ...(bucket.policy === undefined ? {} : { resourcePolicy: JSON.parse(bucket.policy) as unknown }),
+  };
+  const result = await runSimulation(simulation, {});
+  if (result.resultType === 'error') throw new Error(`A policy cannot be judged: ${JSON.stringify(result.errors)}`);
+  return result.overallResult === 'Allowed';
+}
+
+function principalContext(user: User | undefined): Record<string, string> {
+  const always = { 'aws:SourceIp': '127.0.0.1', 'aws:SecureTransport': 'false' };
+  if (user === undefined) return always;
+  return { ...always, 'aws:PrincipalArn': user.arn, 'aws:PrincipalAccount': user.arn.split(':')[4] ?? '' };
+}

@@ -1,0 +1,155 @@
+// The buckets and their objects, in memory. An object is replaced whole, never changed, so that a reader in the middle of
+// one still gets the version it began with.
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+
+import { S3Error } from './errors.ts';
+import { compareKeys } from './keys.ts';
+import type { BucketOptions, ListingEntry, ObjectHeaders, Ownership, SeedOptions, StoredObject } from './types.ts';
+
+export const DEFAULT_ACCOUNT = '111122223333';
+
+/** Where an object's bytes are: here, in a local file, or nowhere (a listed object that nobody needs to read). */
+export type Content =
+  | { readonly kind: 'bytes'; readonly bytes: Buffer }
+  | { readonly kind: 'file'; readonly path: string; readonly size: number }
+  | { readonly kind: 'zeros'; readonly size: number };
+
+export type ObjectVersion = Omit<StoredObject, 'body' | 'size'> & { readonly content: Content };
+
+export type Bucket = {
+  readonly name: string;
+  readonly region: string | undefined;
+  readonly owner: string;
+  readonly ownership: Ownership;
+  readonly publicAccessBlocked: boolean | undefined;
+  readonly objects: ObjectTable;
+  /** The policy's text as it was put. */
+  policy: string | undefined;
+};
+
+export type Store = {
+  /** @throws BucketAlreadyOwnedByYou */
+  createBucket(name: string, options: BucketOptions): void;
+  /** @throws NoSuchBucket */
+  bucket(name: string): Bucket;
+};
+
+export function createStore(): Store {
+  const buckets = new Map<string, Bucket>();
+  return {
+    createBucket(name, options) {
+      if (buckets.has(name)) throw new S3Error('BucketAlreadyOwnedByYou', { elements: { BucketName: name } });
+      buckets.set(name, {
+        name,
+        region: options.region,
+        owner: options.owner ?? DEFAULT_ACCOUNT,
+        ownership: options.ownership ?? 'BucketOwnerEnforced',
+        publicAccessBlocked: options.publicAccessBlocked,
+        objects: new ObjectTable(),
+        policy: options.policy === undefined ? undefined : JSON.stringify(options.policy),
+      });
+    },
+    bucket(name) {
+      const bucket = buckets.get(name);
+      if (bucket === undefined) throw new S3Error('NoSuchBucket', { elements: { BucketName: name } });
+      return bucket;
+    },
+  };
+}
+
+/** The objects of a bucket by key. The order of keys is made when a listing asks for it. */
+export class ObjectTable {
+  readonly #objects = new Map<string, ObjectVersion>();
+  #keys: string[] = [];
+  #inOrder = true;
+
+  get(key: string): ObjectVersion | undefined {
+    return this.#objects.get(key);
+  }
+
+  put(object: ObjectVersion): void {
+    if (!this.#objects.has(object.key) && this.#inOrder) {
+      const last = this.#keys.at(-1);
+      if (last === undefined || compareKeys(last, object.key) < 0) this.#keys.push(object.key);
+      else this.#inOrder = false;
+    }
+    this.#objects.set(object.key, object);
+  }
+
+  delete(key: string): void {
+    if (this.#objects.delete(key)) this.#inOrder = false;
+  }
+
+  /** In byte order. */
+  keys(): readonly string[] {
+    if (!this.#inOrder) this.#keys = [...this.#objects.keys()].sort(compareKeys);
+    this.#inOrder = true;
+    return this.#keys;
+  }
+}
+
+export function contentSize(content: Content): number {
+  return content.kind === 'bytes' ? content.bytes.length : content.size;
+}
+
+/** S3 keeps LastModified in whole seconds. */
+export function wholeSeconds(time: Date): Date {
+  return new Date(Math.floor(time.getTime() / 1000) * 1000);
+}
+
+/** An object as tests see it. */
+export function storedObject({ content, ...version }: ObjectVersion): StoredObject {
+  return {
+    ...version,
+    size: contentSize(content),
+    get body() {
+      if (content.kind === 'bytes') return content.bytes;
+      return content.kind === 'file' ? readFileSync(content.path) : Buffer.alloc(content.size);
+    },
+  };
+}
+
+/** An object that is put there by a test and not by a request. */
+export function seededObject(
+  key: string,
+  content: Content,
+  options: SeedOptions & { readonly now: Date },
+): ObjectVersion {
+  const { lastModified, now, ...headers } = options;
+  return {
+    key,
+    content,
+    etag: contentEtag(content),
+    lastModified: wholeSeconds(lastModified ?? now),
+    owner: DEFAULT_ACCOUNT,
+    headers: { ...PLAIN_HEADERS, ...headers },
+  };
+}
+
+export function fileContent(path: string): Content {
+  return { kind: 'file', path, size: statSync(path).size };
+}
+
+// One object for all listed ones: a million of them must fit in memory.
+export function listedObject({ key, size, lastModified, etag, storageClass }: ListingEntry): ObjectVersion {
+  const content: Content = { kind: 'zeros', size };
+  const headers = storageClass === undefined ? PLAIN_HEADERS : { ...PLAIN_HEADERS, storageClass };
+  const whole = wholeSeconds(lastModified);
+  return { key, content, etag: etag ?? LISTED_ETAG, lastModified: whole, owner: DEFAULT_ACCOUNT, headers };
+}
+
+const PLAIN_HEADERS: ObjectHeaders = {
+  contentType: 'binary/octet-stream',
+  metadata: {},
+  storageClass: 'STANDARD',
+  checksums: {},
+};
+const LISTED_ETAG = '"d41d8cd98f00b204e9800998ecf8427e"';
+
+// A file may be gigabytes: its ETag has the form of a multipart upload's, which is no digest of the body either.
+function contentEtag(content: Content): string {
+  if (content.kind === 'bytes') return `"${createHash('md5').update(content.bytes).digest('hex')}"`;
+  const identity = content.kind === 'file' ? `${content.path} ${statSync(content.path).mtimeMs}` : '';
+  return `"${createHash('md5').update(`${identity} ${content.size}`).digest('hex')}-1"`;
+}
