@@ -37,6 +37,7 @@ export async function parseArguments(
   let failure: string | undefined;
   const parser = yargs()
     .scriptName(name)
+    .locale('en')
     .usage('$0 <verb> [options]')
     .version(version)
     .help()

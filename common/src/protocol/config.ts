@@ -1,5 +1,5 @@
 // From the JSON a user gave to a checked config, or one message with every mistake in it, each with its path and its mend.
-import type * as z from 'zod';
+import * as z from 'zod';
 
 import { ConnectorError } from './errors.ts';
 import type { Log } from './log.ts';
@@ -28,18 +28,51 @@ const airbyteNames: Readonly<Record<string, string>> = {
  */
 export function parseConfig<Schema extends z.ZodObject>(schema: Schema, json: unknown, log: Log): z.output<Schema> {
   const parsed = schema.safeParse(json);
-  const known = Object.keys(schema.shape);
-  const unknown = isObject(json) ? Object.keys(json).filter((name) => !known.includes(name)) : [];
-  const foreign = unknown.filter((name) => Object.hasOwn(airbyteNames, name));
-  const mistakes = foreign.map((name) => `"${name}" is not a field here: write ${airbyteNames[name]}`);
+  const unknown = unknownFields(z.toJSONSchema(schema, { io: 'input' }) as Fields, json, '');
+  const mistakes = unknown.flatMap(({ path }) => {
+    const ours = Object.hasOwn(airbyteNames, path) ? airbyteNames[path] : undefined;
+    return ours === undefined ? [] : [`"${path}" is not a field here: write ${ours}`];
+  });
   if (!parsed.success) mistakes.push(...parsed.error.issues.map((issue) => describeIssue(issue, json)));
   if (mistakes.length > 0) throw new ConnectorError('CONFIG_INVALID', mistakeList(mistakes));
-  for (const name of unknown) {
-    const near = nearestName(name, known);
-    const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
-    log('WARN', `The config field "${name}" is unknown and has no effect.${hint}`);
+  for (const { path, nearest } of unknown) {
+    const hint = nearest === undefined ? '' : ` Did you mean "${nearest}"?`;
+    log('WARN', `The config field "${path}" is unknown and has no effect.${hint}`);
   }
   return parsed.data as z.output<Schema>;
+}
+
+/** The part of a JSON schema that says which fields an object may have. */
+type Fields = {
+  readonly properties?: Readonly<Record<string, Fields & { readonly const?: unknown }>>;
+  readonly oneOf?: readonly Fields[];
+  readonly items?: Fields;
+};
+
+type UnknownField = { readonly path: string; readonly nearest: string | undefined };
+
+/** All fields of `value` that its schema doesn't know, in depth. */
+function unknownFields(schema: Fields, value: unknown, path: string): readonly UnknownField[] {
+  if (Array.isArray(value)) {
+    return value.flatMap((item, index) => unknownFields(schema.items ?? {}, item, `${path}[${index}]`));
+  }
+  const fields = schema.oneOf === undefined ? schema.properties : chosen(schema.oneOf, value)?.properties;
+  if (!isObject(value) || fields === undefined) return [];
+  return Object.entries(value).flatMap(([name, member]) => {
+    const memberPath = path === '' ? name : `${path}.${name}`;
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (field !== undefined) return unknownFields(field, member, memberPath);
+    return [{ path: memberPath, nearest: nearestName(name, Object.keys(fields)) }];
+  });
+}
+
+/** The option of a `oneOf` whose constants the value has. */
+function chosen(options: readonly Fields[], value: unknown): Fields | undefined {
+  return options.find((option) =>
+    Object.entries(option.properties ?? {}).every(
+      ([name, field]) => field.const === undefined || (isObject(value) && value[name] === field.const),
+    ),
+  );
 }
 
 function mistakeList(mistakes: readonly string[]): string {
@@ -58,7 +91,7 @@ function describeIssue(issue: Issue, json: unknown): string {
     typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`,
   );
   const name = path.length === 0 ? 'the whole' : `"${path.join('')}"`;
-  if (issue.code === 'invalid_type' && valueAt(json, issue.path) === undefined) return `${name} is missing`;
+  if (valueAt(json, issue.path) === undefined && issue.code.startsWith('invalid_')) return `${name} is missing`;
   const text = issue.message.replace(/\.$/u, '');
   return `${name}: ${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 }

@@ -17,7 +17,8 @@ export const defaultMaxLineBytes = 128 * 1024 * 1024;
 const newline = 0x0a;
 
 /**
- * Bound: one input chunk plus one line; a line longer than `maxLineBytes` is refused before it is held.
+ * Bound: one input chunk plus one line, twice that while a line cut by chunks is joined; a line longer than
+ * `maxLineBytes` is refused before it is held. The lines before it are handed on first.
  * @throws INPUT_INVALID naming the line's number when a line is too long.
  */
 export async function* readLines(
@@ -29,20 +30,19 @@ export async function* readLines(
   let rest: Uint8Array[] = [];
   let restBytes = 0;
   for await (const chunk of input) {
-    const last = chunk.lastIndexOf(newline);
-    const first = last === -1 ? -1 : chunk.indexOf(newline);
-    if (restBytes + (first === -1 ? chunk.length : first) > maxLineBytes) throw lineTooLong(firstLine, maxLineBytes);
-    if (last === -1) {
+    const { ends, tooLong } = lineEnds(chunk, restBytes, maxLineBytes);
+    const end = ends.at(-1);
+    if (end !== undefined) {
+      const used = end + 1 - restBytes; // Bytes of the chunk up to and with the last `\n`.
+      yield { bytes: Buffer.concat([...rest, chunk.subarray(0, used)]), ends, firstLine, unterminated: false };
+      firstLine += ends.length;
+      rest = [chunk.subarray(used)];
+      restBytes = chunk.length - used;
+    } else {
       rest.push(chunk);
       restBytes += chunk.length;
-      continue;
     }
-    const bytes = Buffer.concat([...rest, chunk.subarray(0, last + 1)]);
-    const ends = lineEnds(bytes, restBytes);
-    yield { bytes, ends, firstLine, unterminated: false };
-    firstLine += ends.length;
-    rest = last + 1 < chunk.length ? [chunk.subarray(last + 1)] : [];
-    restBytes = chunk.length - last - 1;
+    if (tooLong) throw lineTooLong(firstLine, maxLineBytes);
   }
   if (restBytes > 0) {
     const bytes = Buffer.concat(rest);
@@ -50,16 +50,25 @@ export async function* readLines(
   }
 }
 
-function lineEnds(bytes: Buffer, from: number): number[] {
+/** Positions of `\n` in `chunk`, counted from the start of its first line, of which `restBytes` came before. */
+function lineEnds(
+  chunk: Uint8Array,
+  restBytes: number,
+  maxLineBytes: number,
+): { readonly ends: readonly number[]; readonly tooLong: boolean } {
   const ends: number[] = [];
-  for (let end = bytes.indexOf(newline, from); end !== -1; end = bytes.indexOf(newline, end + 1)) ends.push(end);
-  return ends;
+  let start = 0;
+  for (let at = chunk.indexOf(newline); at !== -1; at = chunk.indexOf(newline, at + 1)) {
+    if (restBytes + at - start > maxLineBytes) return { ends, tooLong: true };
+    ends.push(restBytes + at);
+    start = restBytes + at + 1;
+  }
+  return { ends, tooLong: restBytes + chunk.length - start > maxLineBytes };
 }
 
 function lineTooLong(line: number, maxLineBytes: number): ConnectorError {
-  const limit = `${Math.floor(maxLineBytes / 1024 / 1024)} MiB`;
   return new ConnectorError(
     'INPUT_INVALID',
-    `Line ${line} of the input is longer than ${limit}. Send smaller records.`,
+    `Line ${line} of the input is longer than ${maxLineBytes} bytes. Send smaller records.`,
   );
 }

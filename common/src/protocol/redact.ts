@@ -23,7 +23,7 @@ export function collectSecrets(schema: unknown, config: unknown): readonly strin
 
 function visit(schema: SchemaNode, value: unknown, found: Set<string>): void {
   if (schema.airbyte_secret === true) {
-    const text = typeof value === 'string' ? value : '';
+    const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
     if (text.length >= minSecretLength) found.add(text);
     if (text.trim().length >= minSecretLength) found.add(text.trim());
     return;
@@ -39,10 +39,14 @@ function visit(schema: SchemaNode, value: unknown, found: Set<string>): void {
 
 /** Replaces every secret in a text, also in its JSON- and URL-escaped forms. */
 export function redactor(secrets: readonly string[]): (text: string) => string {
-  const forms = new Set(
-    secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]),
-  );
+  const forms = new Set(secrets.flatMap(writtenForms));
   const ordered = [...forms].sort((a, b) => b.length - a.length);
-  if (ordered.length === 0) return (text) => text;
-  return (text) => ordered.reduce((clean, secret) => clean.replaceAll(secret, redacted), text);
+  return (text) => ordered.reduce((clean, form) => clean.replaceAll(form, redacted), text);
+}
+
+function writtenForms(secret: string): readonly string[] {
+  const inUrl = encodeURIComponent(secret.toWellFormed());
+  const strict = inUrl.replaceAll(/[!'()*]/gu, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  const lower = [inUrl, strict].map((form) => form.replaceAll(/%[0-9A-F]{2}/gu, (escape) => escape.toLowerCase()));
+  return [secret, JSON.stringify(secret).slice(1, -1), inUrl, strict, ...lower];
 }

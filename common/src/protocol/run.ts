@@ -1,5 +1,7 @@
 // Runs one verb of a connector from its command line to its exit code: reads the files, checks them, prints what the
 // verb yields with back-pressure, turns every failure into one TRACE ERROR and every signal into an abort.
+import { addAbortSignal } from 'node:stream';
+
 import type * as z from 'zod';
 
 import { parseArguments, readJsonFile, type Invocation, type Verb } from './cli.ts';
@@ -39,6 +41,7 @@ export type Connector<Schema extends z.ZodObject, Config> = {
     state: SavedState,
     context: VerbContext,
   ): AsyncIterable<Output>;
+  /** `input` throws an AbortError when the signal is aborted, so that nothing waits for a line that nobody sends. */
   write?(
     config: Config,
     catalog: readonly ConfiguredStream[],
@@ -52,6 +55,12 @@ const exitCodes = { SIGTERM: 143, SIGINT: 130 } as const;
 /** Why the root signal was aborted by the operator; a verb that ends with it has not failed. */
 class Stopped extends Error {
   override readonly name = 'Stopped';
+  readonly signal: keyof typeof exitCodes;
+
+  constructor(signal: keyof typeof exitCodes) {
+    super(`Stopped by ${signal}`);
+    this.signal = signal;
+  }
 }
 
 /** Sets `process.exitCode` and returns when everything is printed; never calls process.exit. */
@@ -79,19 +88,23 @@ export async function runConnector<Schema extends z.ZodObject, Config>(
       const json = await readJsonFile(invocation.config, 'config');
       redact = redactor(collectSecrets(connector.spec.connectionSpecification, json));
       const config = connector.resolve(parseConfig(connector.schema, json, log));
-      for await (const output of outputs(connector, invocation, config, { log, signal, fail }))
-        await print(out, output);
+      for await (const output of outputs(connector, invocation, config, { log, signal, fail })) await out.write(output);
     }
   } catch (error) {
-    if (!(error instanceof Stopped) && !out.closed.aborted) report(toConnectorError(error), verb, out, fail);
-    if (out.closed.aborted) process.exitCode = 1;
+    if (!isEcho(error, signal)) report(toConnectorError(error), verb, out, fail);
   } finally {
     release();
-    await out.flush().catch(() => undefined); // A reader that went away was noticed above; nobody is left to be told.
-    if (stop.signal.reason instanceof Stopped)
-      process.exitCode = exitCodes[stop.signal.reason.message as 'SIGTERM' | 'SIGINT'];
+    await out.flush().catch(() => undefined); // `closed` tells; nobody is left to be told.
+    if (out.closed.aborted) process.exitCode = 1;
+    if (stop.signal.reason instanceof Stopped) process.exitCode = exitCodes[stop.signal.reason.signal];
     process.stdin.destroy();
   }
+}
+
+/** Whether a verb ended with `error` only because it was told to stop; why it was told so is known, or reported, already. */
+function isEcho(error: unknown, signal: AbortSignal): boolean {
+  if (!signal.aborted) return false;
+  return error === signal.reason || (error instanceof Error && error.name === 'AbortError');
 }
 
 function verbsOf(connector: Partial<Record<'discover' | 'read' | 'write', unknown>>): readonly Verb[] {
@@ -122,7 +135,8 @@ async function* outputs<Schema extends z.ZodObject, Config>(
     }
     case 'write': {
       const catalog = parseConfiguredCatalog(await readJsonFile(invocation.catalog, 'catalog'));
-      if (connector.write !== undefined) yield* connector.write(config, catalog, process.stdin, context);
+      const input = addAbortSignal(context.signal, process.stdin);
+      if (connector.write !== undefined) yield* connector.write(config, catalog, input, context);
       return;
     }
     case 'spec':
@@ -130,11 +144,6 @@ async function* outputs<Schema extends z.ZodObject, Config>(
     default:
       assertNever(invocation.verb);
   }
-}
-
-async function print(out: MessageWriter, output: Output): Promise<void> {
-  if (output instanceof Uint8Array) await out.write(output);
-  else out.message(output);
 }
 
 /** `check` answers a mistake of the user's with FAILED and exit code 0; everything else is a TRACE ERROR and exit code 1. */
@@ -181,7 +190,9 @@ function levelLog(out: MessageWriter): Log {
 
 /** The first signal aborts, a second one of the same kind ends the process at once (its default). */
 function catchSignals(stop: AbortController, fail: (error: ConnectorError) => void): () => void {
-  const onSignal = (name: NodeJS.Signals): void => stop.abort(new Stopped(name));
+  const onSignal = (name: NodeJS.Signals): void => {
+    if (name === 'SIGTERM' || name === 'SIGINT') stop.abort(new Stopped(name));
+  };
   const onDefect = (error: unknown): void => {
     fail(toConnectorError(error));
     stop.abort(error);

@@ -8,58 +8,76 @@ import type { AirbyteMessage } from './messages.ts';
 const joinBytes = 64 * 1024; // One write per 64 KiB costs a tenth of one per message.
 
 export type MessageWriter = {
-  /** Queues one message, redacted; order is the order of calls. Sent at the next `write` or `flush`, or within a tick. */
+  /** Queues one message and doesn't wait: for the few that are said beside the data (logs, errors). */
   message(message: AirbyteMessage): void;
-  /** Queues whole lines as they are, each ended by `\n`, and waits for the reader when more than 64 KiB are queued. */
-  write(lines: Uint8Array): Promise<void>;
+  /**
+   * Queues one message, or whole lines as they are, each ended by `\n`; waits for the reader when 64 KiB are queued.
+   * @throws OUTPUT_CLOSED when the reader went away.
+   */
+  write(output: Uint8Array | AirbyteMessage): Promise<void>;
   /** Resolves when the reader has taken everything. @throws OUTPUT_CLOSED when it went away. */
   flush(): Promise<void>;
   /** Aborted with OUTPUT_CLOSED when the reader goes away (EPIPE). */
   readonly closed: AbortSignal;
 };
 
-/** Bound: 64 KiB joined plus one chunk of the caller, plus what the pipe holds. */
+/**
+ * Order is the order of calls; what is queued is sent within a turn of the event loop. Messages are redacted, lines not.
+ * Bound: 64 KiB in the stream, 64 KiB queued, one chunk of the caller, and what `message` was given meanwhile.
+ */
 export function openWriter(output: Writable, redact: (text: string) => string = (text) => text): MessageWriter {
   const closed = new AbortController();
-  output.on('error', (error) => {
+  const close = (cause: Error): void => {
     const text = 'The program that reads the output went away before the end.';
-    closed.abort(new ConnectorError('OUTPUT_CLOSED', text, { cause: error }));
-  });
+    closed.abort(new ConnectorError('OUTPUT_CLOSED', text, { cause }));
+  };
+  output.on('error', close);
   let queued: Uint8Array[] = [];
   let queuedBytes = 0;
   let scheduled = false;
 
   const send = async (): Promise<void> => {
-    if (queuedBytes === 0 || closed.signal.aborted) return;
-    const joined = queued.length === 1 ? queued[0] : Buffer.concat(queued, queuedBytes);
+    // A full stream would take more, and grow by it.
+    if (output.writableNeedDrain) await drained(output, closed.signal);
+    const bytes = queued;
     queued = [];
     queuedBytes = 0;
-    if (!output.write(joined)) await drained(output, closed.signal);
+    if (bytes.length > 0 && !closed.signal.aborted) output.write(Buffer.concat(bytes));
   };
   const enqueue = (bytes: Uint8Array): void => {
+    if (closed.signal.aborted) return;
     queued.push(bytes);
     queuedBytes += bytes.length;
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(() => {
+      scheduled = false;
+      void send(); // Never rejects: a closed output is kept in `closed`.
+    });
+  };
+  const lineOf = (message: AirbyteMessage): Uint8Array => {
+    // Each text by itself: redacting the line would miss what JSON escapes and hit the protocol's own words.
+    const line = JSON.stringify(message, (_key, value: unknown) => (typeof value === 'string' ? redact(value) : value));
+    return Buffer.from(`${line}\n`);
   };
   return {
     closed: closed.signal,
     message(message) {
-      enqueue(Buffer.from(redact(JSON.stringify(message)) + '\n'));
-      if (scheduled) return;
-      scheduled = true;
-      setImmediate(() => {
-        scheduled = false;
-        void send(); // Never rejects: a closed output is kept in `closed`.
-      });
+      enqueue(lineOf(message));
     },
-    async write(lines) {
-      enqueue(lines);
+    async write(output) {
+      enqueue(output instanceof Uint8Array ? output : lineOf(output));
       if (queuedBytes >= joinBytes) await send();
       closed.signal.throwIfAborted();
     },
     async flush() {
       await send();
-      if (output.writableNeedDrain) await drained(output, closed.signal);
-      await new Promise<void>((resolve) => output.write('', () => resolve()));
+      await new Promise<void>((resolve) => {
+        output.write('', (error) => {
+          if (error) close(error);
+          resolve();
+        });
+      });
       closed.signal.throwIfAborted();
     },
   };
