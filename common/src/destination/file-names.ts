@@ -1,0 +1,39 @@
+// The hash in a file's name: from what the file says and where its source stood, so that a replay from the same STATE
+// repeats the name and overwrites itself, while equal rows received at another time get a name of their own.
+import { createHash, type Hash } from 'node:crypto';
+
+const hashLength = 16;
+/** After so many names a new epoch begins, which is mixed into all later hashes: memory stays bounded, names stay apart. */
+const namesPerEpoch = 20_000;
+
+/** SHA-256 to be fed the file's uncompressed bytes, begun with the `stream_state` that came before its first record. */
+export function beginContentHash(position: Uint8Array): Hash {
+  return createHash('sha256').update(position);
+}
+
+/** Gives each file of a run a hash that no other file in the same place has. Bound: some 3 MB. */
+export class FileNames {
+  readonly #used = new Set<string>();
+  #epoch = 0;
+
+  /** 16 hex digits; `place` is what stands before them in the key. `content` is used up. */
+  hash(place: string, content: Hash): string {
+    const digest = content.digest();
+    let hash = this.#epoch === 0 ? hex(digest) : mixed(digest, this.#epoch, 0);
+    for (let count = 1; this.#used.has(place + hash); count += 1) hash = mixed(digest, this.#epoch, count);
+    this.#used.add(place + hash);
+    if (this.#used.size >= namesPerEpoch) {
+      this.#used.clear();
+      this.#epoch += 1;
+    }
+    return hash;
+  }
+}
+
+function mixed(digest: Uint8Array, epoch: number, count: number): string {
+  return hex(createHash('sha256').update(digest).update(`${epoch}/${count}`).digest());
+}
+
+function hex(digest: Buffer): string {
+  return digest.toString('hex', 0, hashLength / 2);
+}

@@ -1,0 +1,71 @@
+// When open files are closed, and why. Pure: the loop in write.ts asks at every turn.
+
+/** `end`: the input ended or the process was told to stop. */
+export type RotationReason = 'age' | 'size' | 'memory' | 'end';
+
+export type OpenFileFacts = {
+  /** Milliseconds, by the wall clock; when the first record came. */
+  readonly openedAt: number;
+  /** What the file would weigh in S3, as far as it is compressed. */
+  readonly compressedBytes: number;
+  /** Memory that closing and storing it sets free. */
+  readonly heldBytes: number;
+};
+
+export type RotationLimits = {
+  readonly maxAgeMs: number;
+  readonly maxFileBytes: number;
+  /** Above this the oldest files are closed until the rest fits. */
+  readonly maxOpenBytes: number;
+};
+
+export type Due<File> = { readonly file: File; readonly reason: RotationReason };
+
+type Situation<File> = {
+  readonly oldestFirst: Iterable<File>;
+  /** Files that grew since the last time. */
+  readonly grown: Iterable<File>;
+  /** Memory held by all open files and by what waits for them. */
+  readonly openBytes: number;
+  readonly now: number;
+};
+
+/** Each file at most once. Costs as much as what is due, not as what is open. */
+export function filesDue<File extends OpenFileFacts>(
+  { oldestFirst, grown, openBytes, now }: Situation<File>,
+  limits: RotationLimits,
+): readonly Due<File>[] {
+  const due = new Map<File, RotationReason>();
+  let excess = openBytes - limits.maxOpenBytes;
+  for (const file of grown) {
+    if (file.compressedBytes < limits.maxFileBytes) continue;
+    due.set(file, 'size');
+    excess -= file.heldBytes;
+  }
+  for (const file of oldestFirst) {
+    if (due.has(file)) continue;
+    const aged = now - file.openedAt >= limits.maxAgeMs;
+    if (!aged && excess <= 0) break;
+    due.set(file, aged ? 'age' : 'memory');
+    excess -= file.heldBytes;
+  }
+  return [...due].map(([file, reason]) => ({ file, reason }));
+}
+
+/** Milliseconds until the oldest file is due by age; Infinity without a file. */
+export function msUntilAged(oldest: OpenFileFacts | undefined, now: number, { maxAgeMs }: RotationLimits): number {
+  return oldest === undefined ? Infinity : Math.max(0, oldest.openedAt + maxAgeMs - now);
+}
+
+const smallestChunk = 16 * 1024;
+const largestChunk = 1024 * 1024;
+
+/**
+ * How many bytes a file gathers before they are compressed, a power of two. With few files open the chunks are large,
+ * which compresses better and in parallel; with thousands they are small, so that all of them fill a quarter of the memory.
+ */
+export function chunkBytes(openFiles: number, maxMemoryBytes: number): number {
+  const share = Math.floor(maxMemoryBytes / 4 / Math.max(1, openFiles));
+  const power = 2 ** Math.floor(Math.log2(Math.max(1, share)));
+  return Math.min(largestChunk, Math.max(smallestChunk, power));
+}

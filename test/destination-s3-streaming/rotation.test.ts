@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { chunkBytes, filesDue, msUntilAged, type RotationLimits } from '../../destination-s3-streaming/src/rotation.ts';
+
+const limits: RotationLimits = { maxAgeMs: 240, maxFileBytes: 100, maxOpenBytes: 1000 };
+
+function file(name: string, openedAt: number, heldBytes = 10, compressedBytes = 0) {
+  return { name, openedAt, heldBytes, compressedBytes };
+}
+
+function due(files: readonly ReturnType<typeof file>[], now: number, openBytes = 0): readonly string[] {
+  const situation = { oldestFirst: files, grown: files, openBytes, now };
+  return filesDue(situation, limits).map(({ file, reason }) => `${file.name} ${reason}`);
+}
+
+suite('rotation', () => {
+  test('leaves young, small files open while memory lasts', () => {
+    assert.deepEqual(due([file('a', 0), file('b', 1)], 239), []);
+  });
+
+  test('closes a file at its age, younger ones not', () => {
+    assert.deepEqual(due([file('a', 0), file('b', 1)], 240), ['a age']);
+    assert.deepEqual(due([file('a', 0), file('b', 1)], 241), ['a age', 'b age']);
+  });
+
+  test('closes a file at its compressed size, however young', () => {
+    assert.deepEqual(due([file('a', 0), file('b', 1, 10, 100)], 2), ['b size']);
+  });
+
+  test('closes the oldest files until the rest fits into memory', () => {
+    const files = [file('a', 0, 30), file('b', 1, 30), file('c', 2, 30)];
+    assert.deepEqual(due(files, 3, 1000), []);
+    assert.deepEqual(due(files, 3, 1001), ['a memory']);
+    assert.deepEqual(due(files, 3, 1031), ['a memory', 'b memory']);
+  });
+
+  test('counts what is closed for its size or age before it closes more for memory', () => {
+    const files = [file('a', 0, 30), file('b', 200, 30, 500), file('c', 201, 30)];
+    assert.deepEqual(due(files, 240, 1060), ['b size', 'a age']);
+    assert.deepEqual(due(files, 239, 1060), ['b size', 'a memory']);
+  });
+
+  test('closes everything when what waits for the files is too much', () => {
+    assert.deepEqual(due([file('a', 0), file('b', 1)], 2, 5000), ['a memory', 'b memory']);
+  });
+
+  test('knows when to look again', () => {
+    assert.equal(msUntilAged(file('a', 100), 200, limits), 140);
+    assert.equal(msUntilAged(file('a', 100), 500, limits), 0);
+    assert.equal(msUntilAged(undefined, 500, limits), Infinity);
+  });
+
+  test('gathers large chunks for few files and small ones for thousands, in a quarter of the memory', () => {
+    const memory = 256 * 1024 * 1024;
+    assert.equal(chunkBytes(0, memory), 1024 * 1024);
+    assert.equal(chunkBytes(64, memory), 1024 * 1024);
+    assert.equal(chunkBytes(65, memory), 512 * 1024);
+    assert.equal(chunkBytes(1000, memory), 64 * 1024);
+    assert.equal(chunkBytes(50_000, memory), 16 * 1024);
+    for (let files = 1; files < 4096; files += 7) assert.ok(chunkBytes(files, memory) * files <= memory / 4);
+  });
+});
