@@ -1,11 +1,10 @@
 // An answer as an operation gives it, and how it is sent: in slices, so that bytes are counted as they leave and a fault can
 // slow or cut them.
-import { createReadStream } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { S3Error } from './errors.ts';
-import type { Content } from './store.ts';
+import { type Content, memoryContent, slicesOf } from './content.ts';
 import { type XmlElement, xmlDocument } from './xml.ts';
 
 export type Answer = {
@@ -24,9 +23,7 @@ export type Flow = { readonly bytesPerSecond: number; readonly cutAfterBytes: nu
 
 export const FREE_FLOW: Flow = { bytesPerSecond: Infinity, cutAfterBytes: Infinity };
 
-const SLICE_BYTES = 256 * 1024;
 const SLICES_PER_SECOND = 20;
-const ZEROS = Buffer.alloc(SLICE_BYTES);
 
 export function emptyAnswer(status: number, headers: Readonly<Record<string, string>> = {}): Answer {
   return { status, headers, body: { kind: 'none' } };
@@ -71,7 +68,8 @@ export async function sendAnswer(response: ServerResponse, answer: Answer, sendi
     return;
   }
   let left = flow.cutAfterBytes;
-  for await (const slice of slicesOf(body, Math.min(SLICE_BYTES, flow.bytesPerSecond / SLICES_PER_SECOND))) {
+  const { content, start, end } = body;
+  for await (const slice of slicesOf(content, { start, end, maxSliceBytes: flow.bytesPerSecond / SLICES_PER_SECOND })) {
     const piece = slice.subarray(0, left);
     if (!(await write(response, piece))) return;
     sent(piece.length);
@@ -89,21 +87,8 @@ type ContentBody = { readonly content: Content; readonly start: number; readonly
 
 function contentOf(body: AnswerBody): ContentBody {
   if (body.kind === 'content') return body;
-  const bytes = Buffer.from(body.kind === 'text' ? body.text : '');
-  return { content: { kind: 'bytes', bytes }, start: 0, end: bytes.length };
-}
-
-/** Views of the content's bytes; only those of a file are copied, from disk. */
-async function* slicesOf({ content, start, end }: ContentBody, wantedBytes: number): AsyncGenerator<Buffer> {
-  const sliceBytes = Math.max(1, Math.floor(wantedBytes));
-  if (content.kind === 'file') {
-    yield* createReadStream(content.path, { start, end: end - 1, highWaterMark: sliceBytes }) as AsyncIterable<Buffer>;
-    return;
-  }
-  for (let at = start; at < end; at += sliceBytes) {
-    const to = Math.min(end, at + sliceBytes);
-    yield content.kind === 'bytes' ? content.bytes.subarray(at, to) : ZEROS.subarray(0, to - at);
-  }
+  const content = memoryContent([Buffer.from(body.kind === 'text' ? body.text : '')]);
+  return { content, start: 0, end: content.size };
 }
 
 /** @returns false when the connection is gone. */

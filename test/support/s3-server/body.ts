@@ -5,11 +5,12 @@ import type { IncomingMessage } from 'node:http';
 
 import { AwsChunkedDecoder } from './aws-chunked.ts';
 import { type RunningChecksum, startChecksum } from './checksums.ts';
+import { type MemoryContent, memoryContent, readContent } from './content.ts';
 import { S3Error } from './errors.ts';
 import type { S3Request } from './request.ts';
 
 export type Body = {
-  readonly bytes: Buffer;
+  readonly content: MemoryContent;
   /** Of a stored object with this body. */
   readonly etag: string;
   /** The verified `x-amz-checksum-*` headers and trailers. */
@@ -38,7 +39,7 @@ export async function readBody(
     try {
       for (const piece of decoder === undefined ? [chunk] : decoder.push(chunk)) {
         for (const digest of digests.values()) digest.update(piece);
-        pieces.push(piece);
+        pieces.push(compact(piece));
       }
     } catch (error) {
       failure = error;
@@ -46,8 +47,16 @@ export async function readBody(
   }
   if (failure !== undefined) throw failure;
   decoder?.end();
-  const bytes = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
-  return verify(bytes, { request, trailers: decoder?.trailers ?? new Map(), digests });
+  return verify(memoryContent(pieces), { request, trailers: decoder?.trailers ?? new Map(), digests });
+}
+
+export function bodyText({ content }: Body): string {
+  return readContent(content).toString();
+}
+
+// A piece is a view of the socket's read buffer: a small one must not hold all of that in memory.
+function compact(piece: Buffer): Buffer {
+  return piece.length * 2 < piece.buffer.byteLength ? Buffer.from(piece) : piece;
 }
 
 function isAwsChunked(request: S3Request): boolean {
@@ -75,9 +84,9 @@ type Evidence = {
   readonly digests: ReadonlyMap<string, RunningChecksum>;
 };
 
-function verify(bytes: Buffer, { request, trailers, digests }: Evidence): Body {
+function verify(content: MemoryContent, { request, trailers, digests }: Evidence): Body {
   const expectedLength = request.header('x-amz-decoded-content-length');
-  if (expectedLength !== undefined && Number(expectedLength) !== bytes.length) throw new S3Error('IncompleteBody');
+  if (expectedLength !== undefined && Number(expectedLength) !== content.size) throw new S3Error('IncompleteBody');
   const found = new Map([...digests].map(([algorithm, digest]) => [algorithm, digest.digest()]));
   const md5 = found.get('md5') ?? Buffer.alloc(0);
   const contentMd5 = request.header('content-md5');
@@ -97,7 +106,7 @@ function verify(bytes: Buffer, { request, trailers, digests }: Evidence): Body {
     if (expected !== digest.toString('base64')) throw badChecksum(algorithm);
     checksums[name] = expected;
   }
-  return { bytes, etag: `"${md5.toString('hex')}"`, checksums };
+  return { content, etag: `"${md5.toString('hex')}"`, checksums };
 }
 
 function badChecksum(algorithm: string): S3Error {

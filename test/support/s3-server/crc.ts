@@ -25,7 +25,7 @@ for (let byte = 0; byte < 256; byte++) {
 /** CRC32C over what came before (`crc`, 0 at first) and these bytes. */
 export function crc32c(bytes: Uint8Array, crc: number): number {
   let state = ~crc;
-  for (const byte of bytes) state = (state >>> 8) ^ (table32[(state ^ byte) & 0xff] ?? 0);
+  for (let i = 0; i < bytes.length; i++) state = (state >>> 8) ^ (table32[(state ^ (bytes[i] ?? 0)) & 0xff] ?? 0);
   return ~state >>> 0;
 }
 
@@ -35,8 +35,8 @@ export type Crc64 = { readonly high: number; readonly low: number };
 export function crc64nvme(bytes: Uint8Array, crc: Crc64): Crc64 {
   let high = ~crc.high;
   let low = ~crc.low;
-  for (const byte of bytes) {
-    const index = (low ^ byte) & 0xff;
+  for (let i = 0; i < bytes.length; i++) {
+    const index = (low ^ (bytes[i] ?? 0)) & 0xff;
     low = ((low >>> 8) | (high << 24)) ^ (tableLow[index] ?? 0);
     high = (high >>> 8) ^ (tableHigh[index] ?? 0);
   }

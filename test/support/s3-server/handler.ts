@@ -7,7 +7,8 @@ import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
 import { type Access, accessDenied, admit, type Gate, redirect } from './access.ts';
 import { type Answer, errorAnswer, type Flow, FREE_FLOW, sendAnswer } from './answer.ts';
-import { type Body, readBody } from './body.ts';
+import { type Body, bodyText, readBody } from './body.ts';
+import { memoryContent } from './content.ts';
 import type { Counter, RequestMeter } from './counts.ts';
 import { S3Error } from './errors.ts';
 import type { Faults, RequestFault } from './faults.ts';
@@ -92,7 +93,7 @@ async function exchange(
   let outcome: Outcome;
   try {
     const body = await readBody(incoming, request, meter.received);
-    const keys = operation === 'DeleteObjects' ? deletedKeys(body.bytes.toString()) : [key];
+    const keys = operation === 'DeleteObjects' ? deletedKeys(bodyText(body)) : [key];
     outcome = await meetFault(parts.faults.meet(operation, keys), { request, body, requestId }, parts);
   } catch (error) {
     if (incoming.socket.destroyed) return CUT;
@@ -140,7 +141,7 @@ function send(answer: Answer, flow: Partial<Flow> = {}): Outcome {
 
 function replaceObject(fault: RequestFault & { kind: 'replace' }, request: S3Request, { gate }: HandlerParts): void {
   const { objects } = gate.store.bucket(request.bucket);
-  const content = { kind: 'bytes', bytes: Buffer.from(fault.body) } as const;
+  const content = memoryContent([Buffer.from(fault.body)]);
   const time = fault.lastModified === undefined ? {} : { lastModified: fault.lastModified };
   const { headers } = objects.get(request.key) ?? {};
   objects.put(seededObject(request.key, content, { ...headers, checksums: {}, ...time, now: gate.clock() }));

@@ -4,18 +4,11 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { type Content, fileContent, memoryContent } from './content.ts';
 import { createCounter } from './counts.ts';
 import { createFaults } from './faults.ts';
 import { createHandler } from './handler.ts';
-import {
-  type Content,
-  createStore,
-  fileContent,
-  listedObject,
-  type ObjectVersion,
-  seededObject,
-  storedObject,
-} from './store.ts';
+import { createStore, listedObject, type ObjectVersion, seededObject, storedObject } from './store.ts';
 import type { S3ServerOptions, S3TestServer, SeedOptions } from './types.ts';
 
 // Longer than a client keeps an idle connection: else one is closed just when it is used again.
@@ -46,8 +39,7 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Te
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     counts: counter.counts,
     createBucket: (name, bucketOptions = {}) => store.createBucket(name, bucketOptions),
-    seed: (bucket, key, body, seedOptions = {}) =>
-      put(bucket, key, { kind: 'bytes', bytes: Buffer.from(body) }, seedOptions),
+    seed: (bucket, key, body, seedOptions = {}) => put(bucket, key, memoryContent([Buffer.from(body)]), seedOptions),
     seedFile: (bucket, key, path, seedOptions = {}) => put(bucket, key, fileContent(path), seedOptions),
     seedListing(bucket, entries) {
       const { objects } = store.bucket(bucket);

@@ -1,19 +1,11 @@
 // The buckets and their objects, in memory. An object is replaced whole, never changed, so that a reader in the middle of
 // one still gets the version it began with.
-import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
-
+import { type Content, contentEtag, readContent } from './content.ts';
 import { S3Error } from './errors.ts';
 import { compareKeys } from './keys.ts';
 import type { BucketOptions, ListingEntry, ObjectHeaders, Ownership, SeedOptions, StoredObject } from './types.ts';
 
 export const DEFAULT_ACCOUNT = '111122223333';
-
-/** Where an object's bytes are: here, in a local file, or nowhere (a listed object that nobody needs to read). */
-export type Content =
-  | { readonly kind: 'bytes'; readonly bytes: Buffer }
-  | { readonly kind: 'file'; readonly path: string; readonly size: number }
-  | { readonly kind: 'zeros'; readonly size: number };
 
 export type ObjectVersion = Omit<StoredObject, 'body' | 'size'> & { readonly content: Content };
 
@@ -89,10 +81,6 @@ export class ObjectTable {
   }
 }
 
-export function contentSize(content: Content): number {
-  return content.kind === 'bytes' ? content.bytes.length : content.size;
-}
-
 /** S3 keeps LastModified in whole seconds. */
 export function wholeSeconds(time: Date): Date {
   return new Date(Math.floor(time.getTime() / 1000) * 1000);
@@ -102,10 +90,9 @@ export function wholeSeconds(time: Date): Date {
 export function storedObject({ content, ...version }: ObjectVersion): StoredObject {
   return {
     ...version,
-    size: contentSize(content),
+    size: content.size,
     get body() {
-      if (content.kind === 'bytes') return content.bytes;
-      return content.kind === 'file' ? readFileSync(content.path) : Buffer.alloc(content.size);
+      return readContent(content);
     },
   };
 }
@@ -127,11 +114,7 @@ export function seededObject(
   };
 }
 
-export function fileContent(path: string): Content {
-  return { kind: 'file', path, size: statSync(path).size };
-}
-
-// One object for all listed ones: a million of them must fit in memory.
+/** An object that is only listed. A million of them share what they can. */
 export function listedObject({ key, size, lastModified, etag, storageClass }: ListingEntry): ObjectVersion {
   const content: Content = { kind: 'zeros', size };
   const headers = storageClass === undefined ? PLAIN_HEADERS : { ...PLAIN_HEADERS, storageClass };
@@ -146,10 +129,3 @@ const PLAIN_HEADERS: ObjectHeaders = {
   checksums: {},
 };
 const LISTED_ETAG = '"d41d8cd98f00b204e9800998ecf8427e"';
-
-// A file may be gigabytes: its ETag has the form of a multipart upload's, which is no digest of the body either.
-function contentEtag(content: Content): string {
-  if (content.kind === 'bytes') return `"${createHash('md5').update(content.bytes).digest('hex')}"`;
-  const identity = content.kind === 'file' ? `${content.path} ${statSync(content.path).mtimeMs}` : '';
-  return `"${createHash('md5').update(`${identity} ${content.size}`).digest('hex')}-1"`;
-}

@@ -1,5 +1,6 @@
 // The operations on buckets themselves, without listing.
 import { emptyAnswer, xmlAnswer } from '../answer.ts';
+import { bodyText } from '../body.ts';
 import { S3Error } from '../errors.ts';
 import { xmlText } from '../xml.ts';
 import { bucketOf, type OperationHandler } from './exchange.ts';
@@ -11,7 +12,7 @@ export const createBucket: OperationHandler = ({ request, body, store, account }
   if (!BUCKET_NAME.test(request.bucket)) {
     throw new S3Error('InvalidBucketName', { elements: { BucketName: request.bucket } });
   }
-  const region = xmlText(body.bytes.toString(), 'LocationConstraint');
+  const region = xmlText(bodyText(body), 'LocationConstraint');
   store.createBucket(request.bucket, {
     ...(region === undefined ? {} : { region }),
     ...(account === undefined ? {} : { owner: account }),
@@ -47,7 +48,7 @@ export const getBucketPolicy: OperationHandler = (exchange) => {
 /** Only its form is looked at: a policy that says nonsense lets nobody in. */
 export const putBucketPolicy: OperationHandler = (exchange) => {
   const bucket = bucketOf(exchange);
-  const text = exchange.body.bytes.toString();
+  const text = bodyText(exchange.body);
   if (text.length > MAX_POLICY_BYTES || !hasStatements(text)) throw new S3Error('MalformedPolicy');
   bucket.policy = text;
   return emptyAnswer(204);

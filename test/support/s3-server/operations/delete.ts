@@ -1,5 +1,6 @@
 // DeleteObject and DeleteObjects. Deleting what is not there succeeds.
 import { type Answer, emptyAnswer, xmlAnswer } from '../answer.ts';
+import { bodyText } from '../body.ts';
 import { S3Error } from '../errors.ts';
 import { type XmlElement, xmlElements, xmlText } from '../xml.ts';
 import { bucketOf, type Exchange } from './exchange.ts';
@@ -17,7 +18,7 @@ export async function deleteObjects(exchange: Exchange): Promise<Answer> {
   if (Object.keys(body.checksums).length === 0 && request.header('content-md5') === undefined) {
     throw new S3Error('InvalidRequest', { message: 'Missing required header for this request: Content-MD5' });
   }
-  const document = body.bytes.toString();
+  const document = bodyText(body);
   const keys = deletedKeys(document);
   if (keys.length === 0 || keys.length > MAX_DELETED) throw new S3Error('MalformedXML');
   const isQuiet = xmlText(document, 'Quiet') === 'true';

@@ -2,7 +2,7 @@
 import { type Answer, xmlAnswer } from '../answer.ts';
 import { S3Error } from '../errors.ts';
 import { fromToken, listKeys, toToken } from '../listing.ts';
-import { contentSize, type ObjectVersion } from '../store.ts';
+import type { ObjectVersion } from '../store.ts';
 import type { XmlElement } from '../xml.ts';
 import { bucketOf, type Exchange } from './exchange.ts';
 import { canonicalId } from './acl.ts';
@@ -60,7 +60,7 @@ function contentsOf(object: ObjectVersion, { encode, withRestore, withOwner }: D
       ['Key', encode(key)],
       ['LastModified', lastModified.toISOString()],
       ['ETag', etag],
-      ['Size', contentSize(content)],
+      ['Size', content.size],
       ...(withOwner ? [['Owner', [['ID', canonicalId(owner)]]] as const] : []),
       ['StorageClass', headers.storageClass],
       ...(withRestore && headers.restored === true ? [restore] : []),

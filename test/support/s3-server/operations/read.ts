@@ -3,7 +3,6 @@ import { type Answer, emptyAnswer } from '../answer.ts';
 import { judgeRead, preconditionFailed } from '../conditions.ts';
 import { S3Error } from '../errors.ts';
 import { parseRange } from '../range.ts';
-import { contentSize } from '../store.ts';
 import { type Exchange, objectOf } from './exchange.ts';
 import { objectHeaders } from './headers.ts';
 
@@ -30,7 +29,7 @@ export function readObject(exchange: Exchange): Answer {
   if (operation === 'GetObject' && ARCHIVED.includes(headers.storageClass) && headers.restored !== true) {
     throw new S3Error('InvalidObjectState', { elements: { StorageClass: headers.storageClass } });
   }
-  const size = contentSize(content);
+  const size = content.size;
   const range = parseRange(header('range'), size);
   const { start, end } = range ?? { start: 0, end: size };
   // A checksum is that of the whole object: no help with a part.

@@ -2,21 +2,23 @@
 import { type Answer, emptyAnswer, xmlAnswer } from '../answer.ts';
 import { startChecksum } from '../checksums.ts';
 import { judgeRead, judgeWrite, preconditionFailed } from '../conditions.ts';
+import { readContent } from '../content.ts';
 import { S3Error } from '../errors.ts';
 import { parseCopySource, type S3Request } from '../request.ts';
-import { type Bucket, type ObjectVersion, storedObject } from '../store.ts';
+import type { Bucket, ObjectVersion } from '../store.ts';
 import type { ObjectHeaders } from '../types.ts';
 import type { XmlElement } from '../xml.ts';
 import { checkAcl, ownerOf } from './acl.ts';
 import { bucketOf, type Exchange } from './exchange.ts';
 import { descriptionOf, storageHeaders, storageOf } from './headers.ts';
 
+const CHECKSUM = 'x-amz-checksum-';
+
 export function putObject(exchange: Exchange): Answer {
   const { request, body } = exchange;
   const headers = { ...descriptionOf(request), ...storageOf(request), checksums: body.checksums };
-  const { bytes, etag } = body;
-  write(exchange, { content: { kind: 'bytes', bytes }, etag, headers });
-  return emptyAnswer(200, { etag, ...body.checksums, ...storageHeaders(headers) });
+  write(exchange, { content: body.content, etag: body.etag, headers });
+  return emptyAnswer(200, { etag: body.etag, ...body.checksums, ...storageHeaders(headers) });
 }
 
 export function copyObject(exchange: Exchange): Answer {
@@ -41,7 +43,7 @@ export function copyObject(exchange: Exchange): Answer {
   const { content, etag } = source.object;
   write(exchange, { content, etag, headers });
   const checksums = Object.entries(headers.checksums).map(([name, value]): XmlElement => [
-    name.replace('x-amz-checksum-', 'Checksum').replace(/[a-z0-9]+$/, upper),
+    `Checksum${name.slice(CHECKSUM.length).toUpperCase()}`,
     value,
   ]);
   return xmlAnswer(
@@ -97,10 +99,6 @@ function copyChecksums({ header }: S3Request, source: ObjectVersion): Readonly<R
   if (algorithm === undefined) return source.headers.checksums;
   const checksum = startChecksum(algorithm);
   if (checksum === undefined) throw new S3Error('InvalidRequest', { message: 'Checksum algorithm is not valid.' });
-  checksum.update(storedObject(source).body);
-  return { [`x-amz-checksum-${algorithm}`]: checksum.digest().toString('base64') };
-}
-
-function upper(text: string): string {
-  return text.toUpperCase();
+  checksum.update(readContent(source.content));
+  return { [CHECKSUM + algorithm]: checksum.digest().toString('base64') };
 }
