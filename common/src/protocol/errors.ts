@@ -93,6 +93,11 @@ export const ERROR_CODES = {
     cause: 'An object was replaced or deleted while it was being read.',
     mend: 'Run again; the new version is then read whole.',
   },
+  S3_OBJECT_CONFLICT: {
+    failureType: 'transient_error',
+    cause: 'Another run wrote the same object at the same time.',
+    mend: 'Let only one run at a time write there, and run again.',
+  },
   FILE_UNREADABLE: {
     failureType: 'config_error',
     cause: 'A file is damaged, encrypted, or of a form that cannot be read exactly.',

@@ -1,0 +1,116 @@
+// Is this a bucket's name, a region, an endpoint? Each function says what is wrong with a text and what to write instead,
+// in words that follow the field's name in a message; undefined when nothing is wrong. Pure: no request is made.
+
+const regionForm = /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/u;
+const bucketForm = /^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/u;
+
+/** Names under which people know a region, by what is left of them in lower case without punctuation. */
+const regionNicknames: Readonly<Record<string, string>> = {
+  eu: 'eu-west-1',
+  europe: 'eu-west-1',
+  us: 'us-east-1',
+  usa: 'us-east-1',
+  usstandard: 'us-east-1',
+  useast: 'us-east-1',
+  uswest: 'us-west-2',
+  euwest: 'eu-west-1',
+  eucentral: 'eu-central-1',
+  frankfurt: 'eu-central-1',
+  ireland: 'eu-west-1',
+  london: 'eu-west-2',
+  paris: 'eu-west-3',
+  stockholm: 'eu-north-1',
+};
+
+/** Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html; old names may have capitals and `_`. */
+export function bucketProblem(text: string): string | undefined {
+  if (text.trim() !== text) return `has a space or line end around it: write "${text.trim()}"`;
+  if (text === '') return 'is empty: write the name of the bucket';
+  const named = bucketInAddress(text);
+  if (named !== undefined) return named;
+  if (text.endsWith('--x-s3')) {
+    return 'is a directory bucket (S3 Express One Zone), whose listings are in no order: use a general purpose bucket';
+  }
+  if (bucketForm.test(text) && !text.includes('..')) return undefined;
+  return 'is not a bucket name: 3 to 63 lower-case letters, digits, hyphens and dots, with a letter or digit at both ends';
+}
+
+/** The problem of a text that holds more than the name: s3://…, an ARN, a URL, a path. */
+function bucketInAddress(text: string): string | undefined {
+  const arn = /^arn:[^:]*:s3:[^:]*:[^:]*:(.*)$/u.exec(text)?.[1];
+  if (arn?.startsWith('accesspoint') === true) {
+    return 'is an access point’s ARN: write the alias of the access point (it ends in -s3alias) or the bucket’s name';
+  }
+  const rest = arn ?? /^s3[an]?:\/\/(.*)$/u.exec(text)?.[1] ?? (/^https?:/u.test(text) ? fromUrl(text) : undefined);
+  if (rest === undefined && !text.includes('/')) return undefined;
+  const [name = '', ...path] = (rest ?? text).split('/').filter((part) => part !== '');
+  const kind = arn !== undefined ? 'an ARN' : /^\w+:\/\//u.test(text) ? 'an address' : 'a path';
+  const folder = path.filter((part) => part !== '*').join('/');
+  const mend = folder === '' ? '' : `; the path "${folder}" belongs to the field for the prefix`;
+  return `is ${kind}, not a bucket’s name: write "${name}"${mend}`;
+}
+
+/** `bucket/path` of an S3 web address, virtual-host or path style. */
+function fromUrl(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const { hostname, pathname } = new URL(text);
+  const bucket = /^(.+)\.s3[.-].*amazonaws\.com(\.cn)?$/u.exec(hostname)?.[1];
+  return bucket === undefined ? pathname : `${bucket}${pathname}`;
+}
+
+/** With an endpoint that is not AWS any name goes (`auto`, `garage`); AWS wants a specific region. */
+export function regionProblem(text: string, endpoint: string | undefined): string | undefined {
+  if (text.trim() === '') return 'is empty: write the region of the bucket, such as "eu-central-1"';
+  if (text.trim() !== text) return `has a space or line end around it: write "${text.trim()}"`;
+  if (endpoint !== undefined && !isAwsEndpoint(endpoint)) return undefined;
+  if (regionForm.test(text)) return undefined;
+  const meant = regionMeant(text);
+  if (meant !== undefined)
+    return `is no specific region: write "${meant}" (the bucket’s properties in the AWS console show it)`;
+  return `"${text}" is not an AWS region: write one such as "eu-central-1"; another storage’s region needs its "endpoint" too`;
+}
+
+function regionMeant(text: string): string | undefined {
+  const plain = text.toLowerCase().replaceAll(/[\s_]+/gu, '-');
+  const inside = /[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}/u.exec(plain)?.[0]; // EU_CENTRAL_1, eu-central-1a, s3.eu-central-1.amazonaws.com
+  return inside ?? regionNicknames[plain.replaceAll(/[^a-z]/gu, '')];
+}
+
+export function endpointProblem(text: string, allowHttp: boolean, bucket?: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/u.test(url.protocol)) {
+    const host = text.replace(/^\w+:\/\//u, '').trim();
+    return `needs a scheme: write "https://${isPlainHost(host) ? host : 'host:port'}"`;
+  }
+  if (url.username !== '' || url.password !== '') return 'holds a user name or password: put keys into "credentials"';
+  if (url.search !== '' || url.hash !== '') return `has a query or fragment: write "${url.origin}"`;
+  if (url.pathname !== '/') return `has a path: write "${url.origin}"; bucket and prefix have fields of their own`;
+  if (bucket !== undefined && url.hostname.startsWith(`${bucket}.`)) {
+    return `has the bucket in it: write "${url.origin.replace(`//${bucket}.`, '//')}"`;
+  }
+  if (url.protocol === 'http:' && !allowHttp && !isLoopback(url.hostname)) {
+    return `is not encrypted: write "https://${url.host}", or set "allow_http" to true if the network is trusted`;
+  }
+  return undefined;
+}
+
+function isPlainHost(text: string): boolean {
+  return /^[\w.-]+(:\d+)?$/u.test(text);
+}
+
+/** This very machine, by a name or address that cannot lead elsewhere. */
+export function isLoopback(hostname: string): boolean {
+  return /^(localhost|.*\.localhost|127(\.\d{1,3}){3}|\[::1\])$/u.test(hostname);
+}
+
+/** AWS itself, VPC and FIPS endpoints included. */
+export function isAwsEndpoint(endpoint: string): boolean {
+  return URL.canParse(endpoint) && /\.amazonaws\.(com(\.cn)?|eu)$/u.test(new URL(endpoint).hostname);
+}
+
+/** The first part of ARNs: what IAM calls the partition of a region. */
+export function partitionOf(region: string): 'aws' | 'aws-cn' | 'aws-us-gov' | 'aws-eusc' {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  if (region.startsWith('us-gov-')) return 'aws-us-gov';
+  return region.startsWith('eusc-') ? 'aws-eusc' : 'aws';
+}

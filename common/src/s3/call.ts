@@ -1,0 +1,65 @@
+// One request to S3: counted, tried again while that is worth it, and its failure put into words.
+import type { S3 } from './client.ts';
+import { failureText, mapS3Error } from './errors.ts';
+import { describeFailure, patienceMs } from './failure.ts';
+import type { Operation, Target } from './operation.ts';
+import { Patience } from './retry.ts';
+
+/** What the caller knows of its request; the rest of the target is the connection's. */
+export type Request = Omit<Target, 'bucket' | 'region' | 'endpoint'>;
+
+/** One attempt. `earlier` counts the attempts that failed before it: an earlier one may have been done all the same. */
+type Attempt<T> = (how: { readonly abortSignal?: AbortSignal }, earlier: number) => Promise<T>;
+
+/**
+ * Runs `attempt` until it succeeds, for at most the connection's retry budget.
+ * @throws ConnectorError by the table in errors.ts; the signal's reason once that is aborted.
+ */
+export async function call<T>(s3: S3, request: Request, attempt: Attempt<T>, signal?: AbortSignal): Promise<T> {
+  const patience = new Patience(s3.log);
+  for (;;) {
+    try {
+      return await tryOnce(s3, request.operation, attempt, patience.failures, signal);
+    } catch (error) {
+      await waitToRetry(s3, request, error, patience, signal);
+    }
+  }
+}
+
+async function tryOnce<T>(
+  s3: S3,
+  operation: Operation,
+  attempt: Attempt<T>,
+  earlier: number,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  signal?.throwIfAborted();
+  const count = s3.counters[operation];
+  count.requests += 1;
+  if (earlier > 0) count.retries += 1;
+  const result = await attempt(signal === undefined ? {} : { abortSignal: signal }, earlier);
+  s3.contact.answered = true;
+  return result;
+}
+
+/** Waits if `error` is worth another attempt. @throws ConnectorError if it is not, the signal's reason if aborted. */
+export async function waitToRetry(
+  s3: S3,
+  request: Request,
+  error: unknown,
+  patience: Patience,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  signal?.throwIfAborted(); // The SDK's AbortError says less than the reason.
+  const failure = describeFailure(error);
+  if (failure.kind === 'answer' && !failure.html) s3.contact.answered = true;
+  const target = targetOf(s3, request);
+  const limitMs = patienceMs(failure, s3.contact.answered, s3.retryBudgetMs);
+  const goOn = limitMs > 0 && (await patience.wait(limitMs, failureText(failure, target), signal));
+  if (!goOn) throw mapS3Error(error, target);
+}
+
+export function targetOf(s3: S3, request: Request): Target {
+  const { bucket, region, endpoint } = s3;
+  return { ...request, bucket, region, ...(endpoint === undefined ? {} : { endpoint }) };
+}

@@ -1,0 +1,80 @@
+// An open connection to one bucket: the SDK's client with our agents, credentials and counters. `call` in call.ts is the
+// one door through which requests go.
+import { S3Client } from '@aws-sdk/client-s3';
+
+import type { Log } from '../protocol/log.ts';
+import { silentLog } from '../protocol/log.ts';
+import { isAwsEndpoint } from './address.ts';
+import { createAgents } from './agents.ts';
+import type { Connection } from './config.ts';
+import { createCounters } from './counters.ts';
+import type { Counters } from './counters.ts';
+import { credentialsFor } from './credentials.ts';
+import { defaultRetryBudgetMs } from './retry.ts';
+
+const connectTimeoutMs = 10_000;
+/** A connection over which nothing has moved for so long is cut. */
+export const idleTimeoutMs = 60_000;
+
+export type S3 = {
+  readonly client: S3Client;
+  readonly bucket: string;
+  readonly region: string;
+  /** Absent: AWS. */
+  readonly endpoint?: string;
+  /** AWS itself, by whatever endpoint; not a storage that imitates it. */
+  readonly isAws: boolean;
+  readonly counters: Counters;
+  readonly log: Log;
+  readonly retryBudgetMs: number;
+  /** `answered`: the endpoint has spoken S3 to us at least once. */
+  readonly contact: { answered: boolean };
+};
+
+type OpenOptions = {
+  readonly log?: Log;
+  /** How long failures that pass are tried again, per request. Default 10 minutes. */
+  readonly retryBudgetMs?: number;
+  /** Default 60 s. */
+  readonly idleTimeoutMs?: number;
+};
+
+/** Makes no request. To be closed by `closeS3`. */
+export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
+  const { bucket, region, endpoint } = connection;
+  const place = endpoint === undefined ? {} : { endpoint };
+  const requestHandler = {
+    ...createAgents(process.env),
+    connectionTimeout: connectTimeoutMs,
+    socketTimeout: options.idleTimeoutMs ?? idleTimeoutMs,
+    logger: { debug() {}, info() {}, warn() {}, error() {} }, // The SDK would warn on the console.
+  };
+  const client = new S3Client({
+    ...place,
+    ...credentialsFor(connection, requestHandler),
+    region,
+    requestHandler,
+    forcePathStyle: connection.forcePathStyle,
+    maxAttempts: 1, // We retry ourselves, for longer and with a word in the log.
+    requestChecksumCalculation: 'WHEN_REQUIRED', // A write brings its own checksum.
+    responseChecksumValidation: 'WHEN_REQUIRED', // A range has none.
+    expectContinueHeader: false,
+    followRegionRedirects: false, // The wrong region is a mistake to be told.
+  });
+  return {
+    client,
+    bucket,
+    region,
+    ...place,
+    isAws: endpoint === undefined || isAwsEndpoint(endpoint),
+    counters: createCounters(),
+    log: options.log ?? silentLog,
+    retryBudgetMs: options.retryBudgetMs ?? defaultRetryBudgetMs,
+    contact: { answered: false },
+  };
+}
+
+/** Cuts what is open; requests in flight fail. */
+export function closeS3(s3: S3): void {
+  s3.client.destroy();
+}

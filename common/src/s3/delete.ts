@@ -1,0 +1,59 @@
+// Deleting objects by key, a thousand a request.
+import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
+import type { _Error } from '@aws-sdk/client-s3';
+
+import { call } from './call.ts';
+import type { S3 } from './client.ts';
+
+/** S3's bound for one request. */
+const keysPerRequest = 1000;
+
+/**
+ * Deletes `keys`; one that is not there counts as deleted. Keys that S3 is too busy for are tried again, by themselves.
+ * @throws ConnectorError for the first key that may not be deleted; others of its request are deleted all the same.
+ */
+export async function deleteObjects(s3: S3, keys: readonly string[], signal?: AbortSignal): Promise<void> {
+  for (let at = 0; at < keys.length; at += keysPerRequest) {
+    await deleteBatch(s3, keys.slice(at, at + keysPerRequest), signal);
+  }
+}
+
+async function deleteBatch(s3: S3, batch: readonly string[], signal: AbortSignal | undefined): Promise<void> {
+  let left = batch;
+  const [key = ''] = batch;
+  await call(
+    s3,
+    { operation: 'DeleteObjects', ...(batch.length === 1 ? { key } : { prefix: sharedFolder(batch) }) },
+    async (how) => {
+      const Delete = { Objects: left.map((Key) => ({ Key })), Quiet: true };
+      const { Errors = [] } = await s3.client.send(new DeleteObjectsCommand({ Bucket: s3.bucket, Delete }), how);
+      const [first] = Errors;
+      if (first === undefined) return;
+      const failed = new Set(Errors.map((error) => error.Key));
+      left = left.filter((candidate) => failed.has(candidate));
+      throw asThrown(Errors.find((error) => !isBusy(error)) ?? first);
+    },
+    signal,
+  );
+}
+
+function isBusy({ Code }: _Error): boolean {
+  return Code === 'InternalError' || Code === 'SlowDown' || Code === 'ServiceUnavailable';
+}
+
+/** One key's error in the shape that a refused request has. */
+function asThrown(error: _Error): Error {
+  const { Code = 'InternalError', Message = '' } = error;
+  const httpStatusCode = isBusy(error) ? 503 : 403;
+  return Object.assign(new Error(Message), { name: Code, Code, $metadata: { httpStatusCode } });
+}
+
+/** The folder that all keys lie in, to name them in a message. */
+function sharedFolder(keys: readonly string[]): string {
+  const folders = keys.map((key) => key.slice(0, key.lastIndexOf('/') + 1));
+  let [shared = ''] = folders;
+  for (const folder of folders) {
+    while (!folder.startsWith(shared)) shared = shared.slice(0, shared.lastIndexOf('/', shared.length - 2) + 1);
+  }
+  return shared;
+}

@@ -1,0 +1,90 @@
+// Reading byte ranges of the very version of an object that was listed.
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
+
+import { ConnectorError } from '../protocol/errors.ts';
+import { call, waitToRetry } from './call.ts';
+import type { S3 } from './client.ts';
+import { Patience } from './retry.ts';
+
+/** Bytes `start` (included) to `end` (not included) of the version that has this ETag. */
+export type Range = { readonly key: string; readonly etag: string; readonly start: number; readonly end: number };
+
+/** One range in memory: `end - start` bytes. @throws as `streamRange` */
+export async function readRange(s3: S3, range: Range, signal?: AbortSignal): Promise<Buffer> {
+  const whole = Buffer.allocUnsafe(range.end - range.start);
+  let filled = 0;
+  for await (const chunk of streamRange(s3, range, signal)) {
+    whole.set(chunk, filled);
+    filled += chunk.length;
+  }
+  return whole;
+}
+
+/**
+ * The range as it arrives, in chunks of at most some 64 KB; nothing is read ahead of the taker but the socket's buffers. A
+ * body that is cut or stalls is read on from the byte reached; the retry budget starts anew with each byte that comes.
+ * @throws S3_OBJECT_CHANGED when the object was replaced or deleted; bytes yielded before are of the version asked for.
+ */
+export async function* streamRange(s3: S3, range: Range, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  const request = { operation: 'GetObject', key: range.key } as const;
+  const patience = new Patience(s3.log);
+  let at = range.start;
+  while (at < range.end) {
+    const body = await openBody(s3, { ...range, start: at }, signal);
+    try {
+      for await (const chunk of body) {
+        at += chunk.length;
+        if (at > range.end) throw notAsAsked(range.key, 'more bytes came than were asked for');
+        s3.counters.GetObject.bytesIn += chunk.length;
+        patience.reset();
+        yield chunk;
+      }
+      if (at < range.end) throw Object.assign(new Error('the body ended early'), { code: 'ECONNRESET' });
+    } catch (error) {
+      await waitToRetry(s3, request, error, patience, signal);
+      s3.counters.GetObject.retries += 1;
+    }
+  }
+}
+
+async function openBody(s3: S3, range: Range, signal: AbortSignal | undefined): Promise<AsyncIterable<Uint8Array>> {
+  const { key, etag, start, end } = range;
+  const input = { Bucket: s3.bucket, Key: key, IfMatch: etag, Range: `bytes=${start}-${end - 1}` };
+  return call(
+    s3,
+    { operation: 'GetObject', key },
+    async (how) => bodyOf(await s3.client.send(new GetObjectCommand(input), how), range),
+    signal,
+  );
+}
+
+/** A proxy, or a storage that knows no ranges or conditions, may have answered with other bytes. */
+function bodyOf(answer: GetObjectCommandOutput, { key, etag, start, end }: Range): AsyncIterable<Uint8Array> {
+  const body = answer.Body as (AsyncIterable<Uint8Array> & { destroy(): unknown }) | undefined;
+  const wrong = mismatch(answer, { etag, start, end });
+  if (wrong === undefined && body !== undefined) return body;
+  body?.destroy();
+  throw notAsAsked(key, wrong ?? 'no body came');
+}
+
+function mismatch(
+  { ETag, ContentRange, ContentLength }: GetObjectCommandOutput,
+  { etag, start, end }: Omit<Range, 'key'>,
+): string | undefined {
+  if (ETag === undefined || unquoted(ETag) !== unquoted(etag)) return 'the answer is of another version';
+  const asked = ContentRange?.startsWith(`bytes ${start}-${end - 1}/`) ?? (start === 0 && ContentLength === end);
+  return asked ? undefined : `the answer is of the bytes ${ContentRange ?? 'of the whole object'}`;
+}
+
+/** Listings and answers of some storages differ in the quotes. */
+function unquoted(etag: string): string {
+  return etag.replaceAll('"', '');
+}
+
+function notAsAsked(key: string, why: string): ConnectorError {
+  return new ConnectorError(
+    'S3_ANSWER_INVALID',
+    `Could not read "${key}": ${why}. Check "endpoint" and proxies; ranges and If-Match must work there as with S3.`,
+  );
+}

@@ -1,0 +1,202 @@
+// Writing whole objects: one PutObject or CopyObject each, with a checksum and the headers that the config asks for.
+import { Readable } from 'node:stream';
+
+import { CopyObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
+
+import { assertNever } from '../protocol/errors.ts';
+import { call } from './call.ts';
+import { checksumsOf, isSameBody, md5Of } from './checksums.ts';
+import type { BodyChecksums } from './checksums.ts';
+import type { S3 } from './client.ts';
+import { describeFailure } from './failure.ts';
+
+/** What goes with every write: the ACL for the bucket's owner, and who encrypts with what. */
+export type WriteHeaders = {
+  readonly acl?: 'bucket-owner-full-control';
+  readonly encryption:
+    | { readonly mode: 'bucket_default' }
+    | { readonly mode: 'sse_s3' }
+    | { readonly mode: 'sse_kms'; readonly kmsKeyId: string };
+};
+
+export type NewObject = {
+  readonly key: string;
+  /** Stays unchanged until the promise settles: each attempt sends it again. */
+  readonly body: Uint8Array | readonly Uint8Array[];
+  readonly contentType: string;
+  readonly contentEncoding?: string;
+  /** Only over the version with this ETag. */
+  readonly ifMatch?: string;
+  /** Only if there is no such object. */
+  readonly ifNoneMatch?: '*';
+};
+
+export type Written = { readonly etag: string };
+
+/** What HeadObject tells. `crc32` in base64, if the object was written with one. */
+export type ObjectHead = {
+  readonly size: number;
+  readonly etag: string;
+  readonly lastModified: Date;
+  readonly crc32?: string;
+};
+
+/**
+ * Writes one object. A write whose answer was lost is simply sent again: same key, same bytes. With a condition the second
+ * try then meets its own object, so a 412 after a failed attempt is settled by a look at what lies there.
+ * @throws S3_OBJECT_CONFLICT when `ifMatch` or `ifNoneMatch` does not hold.
+ */
+export async function putObject(s3: S3, object: NewObject, how: WriteHeaders, signal?: AbortSignal): Promise<Written> {
+  const { key, contentType, contentEncoding, ifMatch, ifNoneMatch } = object;
+  const parts = object.body instanceof Uint8Array ? [object.body] : object.body;
+  const isEncrypted = s3.endpoint?.startsWith('http:') !== true;
+  const checksums = await checksumsOf(parts, isEncrypted ? [] : ['sha256']);
+  const input: Omit<PutObjectCommandInput, 'Body'> = {
+    Bucket: s3.bucket,
+    Key: key,
+    ContentType: contentType,
+    ContentLength: checksums.size,
+    ChecksumCRC32: checksums.crc32,
+    ...(contentEncoding === undefined ? {} : { ContentEncoding: contentEncoding }),
+    ...(ifMatch === undefined ? {} : { IfMatch: ifMatch }),
+    ...(ifNoneMatch === undefined ? {} : { IfNoneMatch: ifNoneMatch }),
+    ...headersOf(how),
+  };
+  const request = { operation: 'PutObject', key, ...aboutHeaders(how) } as const;
+  return call(
+    s3,
+    request,
+    async (options, earlier) => {
+      s3.counters.PutObject.bytesOut += checksums.size;
+      const command = new PutObjectCommand({ ...input, Body: bodyOf(parts) });
+      signPayload(command, checksums.sha256);
+      try {
+        return etagOf((await s3.client.send(command, options)).ETag);
+      } catch (error) {
+        const written =
+          earlier > 0 && isPrecondition(error) ? await ownObject(s3, key, parts, checksums, signal) : undefined;
+        if (written === undefined) throw error;
+        return written;
+      }
+    },
+    signal,
+  );
+}
+
+/** A single part as it is, several as a stream: joining them would double the memory. */
+function bodyOf(parts: readonly Uint8Array[]): Uint8Array | Readable {
+  const [only] = parts;
+  if (only === undefined) return new Uint8Array();
+  return parts.length === 1 ? only : Readable.from(parts);
+}
+
+/**
+ * Says beforehand what the signer would otherwise compute over the whole body in one go: its SHA-256, or, where TLS and
+ * the CRC protect the body already, that it is left out, as AWS's own clients do.
+ */
+function signPayload(command: PutObjectCommand, sha256: string | undefined): void {
+  command.middlewareStack.add(
+    (next) => (args) => {
+      const { headers } = args.request as { headers: Record<string, string> };
+      headers['x-amz-content-sha256'] = sha256 ?? 'UNSIGNED-PAYLOAD';
+      return next(args);
+    },
+    { step: 'build' },
+  );
+}
+
+function isPrecondition(error: unknown): boolean {
+  const failure = describeFailure(error);
+  return failure.kind === 'answer' && failure.status === 412;
+}
+
+/** The object at `key` if it has our bytes: then an earlier attempt wrote it, and only its answer was lost. */
+async function ownObject(
+  s3: S3,
+  key: string,
+  parts: readonly Uint8Array[],
+  checksums: BodyChecksums,
+  signal: AbortSignal | undefined,
+): Promise<Written | undefined> {
+  const head = await headObject(s3, key, signal);
+  return head !== undefined && isSameBody(head, checksums, () => md5Of(parts)) ? { etag: head.etag } : undefined;
+}
+
+/** Copies within the bucket, content type and encoding included; ACL and encryption are those of `how`. */
+export async function copyObject(
+  s3: S3,
+  { from, to }: { readonly from: string; readonly to: string },
+  how: WriteHeaders,
+  signal?: AbortSignal,
+): Promise<Written> {
+  const input = {
+    Bucket: s3.bucket,
+    Key: to,
+    CopySource: `${s3.bucket}/${from.split('/').map(encodeURIComponent).join('/')}`,
+    ChecksumAlgorithm: 'CRC32' as const,
+    ...headersOf(how),
+  };
+  const request = { operation: 'CopyObject', key: to, from, ...aboutHeaders(how) } as const;
+  return call(
+    s3,
+    request,
+    async (options) => {
+      const { CopyObjectResult } = await s3.client.send(new CopyObjectCommand(input), options);
+      return etagOf(CopyObjectResult?.ETag);
+    },
+    signal,
+  );
+}
+
+/** @returns undefined when there is no such object. */
+export async function headObject(s3: S3, key: string, signal?: AbortSignal): Promise<ObjectHead | undefined> {
+  const input = { Bucket: s3.bucket, Key: key, ChecksumMode: 'ENABLED' as const };
+  return call(
+    s3,
+    { operation: 'HeadObject', key },
+    async (options) => {
+      try {
+        const { ContentLength, ETag, LastModified, ChecksumCRC32 } = await s3.client.send(
+          new HeadObjectCommand(input),
+          options,
+        );
+        const crc32 = ChecksumCRC32 === undefined ? {} : { crc32: ChecksumCRC32 };
+        return { size: ContentLength ?? 0, ...etagOf(ETag), lastModified: LastModified ?? new Date(0), ...crc32 };
+      } catch (error) {
+        const failure = describeFailure(error);
+        if (failure.kind === 'answer' && failure.status === 404) return undefined;
+        throw error;
+      }
+    },
+    signal,
+  );
+}
+
+/** CopyObject may have failed after its status 200: then no ETag came, and it is as if S3 had answered 503. */
+function etagOf(etag: string | undefined): Written {
+  if (etag !== undefined) return { etag };
+  throw Object.assign(new Error('the answer has no ETag'), {
+    name: 'InternalError',
+    $metadata: { httpStatusCode: 503 },
+  });
+}
+
+function headersOf({ acl, encryption }: WriteHeaders) {
+  const canned = acl === undefined ? {} : { ACL: acl };
+  switch (encryption.mode) {
+    case 'bucket_default':
+      return canned;
+    case 'sse_s3':
+      return { ...canned, ServerSideEncryption: 'AES256' as const };
+    case 'sse_kms':
+      return { ...canned, ServerSideEncryption: 'aws:kms' as const, SSEKMSKeyId: encryption.kmsKeyId };
+    default:
+      return assertNever(encryption);
+  }
+}
+
+/** What a refusal may be about. */
+function aboutHeaders({ acl, encryption }: WriteHeaders) {
+  return { acl: acl !== undefined, ...(encryption.mode === 'sse_kms' ? { kmsKeyId: encryption.kmsKeyId } : {}) };
+}
