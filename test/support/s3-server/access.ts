@@ -4,7 +4,7 @@ import { S3Error } from './errors.ts';
 import { type Permission, permissionsOf } from './permissions.ts';
 import type { S3Request } from './request.ts';
 import type { Bucket, Store } from './store.ts';
-import type { User } from './types.ts';
+import type { Operation, User } from './types.ts';
 
 /** Who may do what, in one request. */
 export type Access = {
@@ -23,6 +23,8 @@ export type Gate = {
   readonly clock: () => Date;
 };
 
+// What can be asked of the endpoint of another region than the bucket's.
+const ASKED_ANYWHERE: readonly Operation[] = ['CreateBucket', 'GetBucketLocation'];
 const DEFAULT_REGION = 'us-east-1';
 const CREDENTIAL_SCOPE = /Credential=[^/,]+\/\d{8}\/([^/,]+)\//;
 
@@ -51,7 +53,7 @@ function checkRegion(request: S3Request, { region, gate }: { region: string; gat
       headers: { 'x-amz-bucket-region': gate.region },
     });
   }
-  if (request.operation === 'CreateBucket') return;
+  if (ASKED_ANYWHERE.includes(request.operation)) return;
   const bucketRegion = findBucket(request.bucket, gate.store)?.region;
   if (bucketRegion !== undefined && bucketRegion !== region) throw redirect(request.bucket, bucketRegion);
 }
