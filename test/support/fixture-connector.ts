@@ -60,10 +60,12 @@ async function* read(config: Config, context: VerbContext): AsyncGenerator<Outpu
           Array.from({ length: size }, (_, at) => `${JSON.stringify(recordOf(first + at))}\n`).join(''),
         );
       }
+      context.log('INFO', `peak ${process.resourceUsage().maxRSS} KiB`);
       return;
     }
     case 'messages':
       for (let index = 0; index < config.count; index++) yield recordOf(index);
+      context.log('INFO', `peak ${process.resourceUsage().maxRSS} KiB`);
       return;
     case 'idle':
       yield recordOf(0);

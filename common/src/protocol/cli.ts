@@ -75,6 +75,7 @@ export async function parseArguments(
 function option(parsed: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = parsed[name];
   if (Array.isArray(value)) throw new ConnectorError('USAGE_INVALID', `--${name} is given more than once.`);
+  if (value === '') throw new ConnectorError('USAGE_INVALID', `--${name} needs the path of a file.`);
   return typeof value === 'string' ? value : undefined;
 }
 

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+
+import { assertNever, ConnectorError, ERROR_CODES, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+
+suite('errors', () => {
+  test('take the failure type from the table of codes', () => {
+    assert.equal(new ConnectorError('S3_BUCKET_MISSING', 'x').failureType, 'config_error');
+    assert.equal(new ConnectorError('S3_UNAVAILABLE', 'x').failureType, 'transient_error');
+    assert.equal(new ConnectorError('UNEXPECTED', 'x').failureType, 'system_error');
+  });
+
+  test('say of every code its cause and its mend in whole sentences', () => {
+    for (const [code, { cause, mend }] of Object.entries(ERROR_CODES)) {
+      assert.match(code, /^[A-Z][A-Z\d]*(?:_[A-Z\d]+)*$/u);
+      for (const text of [cause, mend]) assert.match(text, /^[A-Z][^|\n]*\.$/u, code);
+    }
+  });
+
+  test('that nobody foresaw are defects of ours, with their cause', () => {
+    const cause = new TypeError('x is undefined');
+    const error = toConnectorError(cause);
+    assert.equal(error.code, 'UNEXPECTED');
+    assert.equal(error.cause, cause);
+    assert.match(error.message, /x is undefined/u);
+    assert.match(toConnectorError('thrown text').message, /thrown text/u);
+    assert.equal(toConnectorError(error), error);
+  });
+
+  test('can be said of a stream, once', () => {
+    const cause = new Error('why');
+    const error = new ConnectorError('FILE_UNREADABLE', 'damaged', { details: 'page 3', cause });
+    const inStream = error.inStream({ name: 'users', namespace: 'crm' });
+    assert.deepEqual(inStream.stream, { name: 'users', namespace: 'crm' });
+    assert.deepEqual(
+      [inStream.code, inStream.message, inStream.details, inStream.cause],
+      [error.code, error.message, error.details, cause],
+    );
+    assert.equal(inStream.inStream({ name: 'other' }), inStream);
+  });
+
+  test('an impossible value is a defect', () => {
+    assert.throws(() => assertNever('x' as never), /Unexpected value: "x"/u);
+  });
+});
