@@ -80,7 +80,8 @@ export function endpointProblem(text: string, allowHttp: boolean, bucket?: strin
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/u.test(url.protocol)) {
     const host = text.replace(/^\w+:\/\//u, '').trim();
-    return `needs a scheme: write "https://${isPlainHost(host) ? host : 'host:port'}"`;
+    const scheme = isLoopback(host.replace(/:\d+$/u, '')) ? 'http' : 'https';
+    return `needs a scheme: write "${scheme}://${isPlainHost(host) ? host : 'host:port'}"`;
   }
   if (url.username !== '' || url.password !== '') return 'holds a user name or password: put keys into "credentials"';
   if (url.search !== '' || url.hash !== '') return `has a query or fragment: write "${url.origin}"`;

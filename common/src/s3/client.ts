@@ -16,6 +16,9 @@ const connectTimeoutMs = 10_000;
 /** A connection over which nothing has moved for so long is cut. */
 export const idleTimeoutMs = 60_000;
 
+/** The SDK would warn on the console, which belongs to nobody. */
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
 export type S3 = {
   readonly client: S3Client;
   readonly bucket: string;
@@ -47,13 +50,14 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
     ...createAgents(process.env),
     connectionTimeout: connectTimeoutMs,
     socketTimeout: options.idleTimeoutMs ?? idleTimeoutMs,
-    logger: { debug() {}, info() {}, warn() {}, error() {} }, // The SDK would warn on the console.
+    logger: quiet,
   };
   const client = new S3Client({
     ...place,
     ...credentialsFor(connection, requestHandler),
     region,
     requestHandler,
+    logger: quiet,
     forcePathStyle: connection.forcePathStyle,
     maxAttempts: 1, // We retry ourselves, for longer and with a word in the log.
     requestChecksumCalculation: 'WHEN_REQUIRED', // A write brings its own checksum.

@@ -2,12 +2,12 @@
 // words go on from "Could not read s3://bucket/key: " and end with the mend.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 import type { ErrorCode } from '../protocol/errors.ts';
-import type { Failure } from './failure.ts';
+import type { Answer } from './failure.ts';
 import { neededActions, neededResource } from './operation.ts';
 import type { Target } from './operation.ts';
 
 export type Refusal = {
-  readonly answer: Extract<Failure, { kind: 'answer' }>;
+  readonly answer: Answer;
   readonly target: Target;
 };
 
@@ -153,6 +153,7 @@ export const rows: Readonly<Record<string, Row>> = {
   MissingSecurityHeader: unsigned,
   NoSuchBucket: bucketMissing,
   NoSuchKey: changed,
+  'NoSuchKey@ListObjectsV2': bucketMissing,
   NoSuchVersion: changed,
   NotSignedUp: accountClosed,
   PermanentRedirect: wrongRegion,

@@ -4,7 +4,7 @@ import { assertNever, ConnectorError, toConnectorError } from '../protocol/error
 import type { ErrorCode } from '../protocol/errors.ts';
 import { rowFor } from './error-table.ts';
 import { describeFailure, isPassing } from './failure.ts';
-import type { Failure, NoCredentials } from './failure.ts';
+import type { Answer, Failure, Network, NoCredentials } from './failure.ts';
 import { attemptText } from './operation.ts';
 import type { Target } from './operation.ts';
 
@@ -52,14 +52,21 @@ function judge(failure: Exclude<Failure, { kind: 'defect' }>, target: Target): V
   }
 }
 
-function judgeAnswer(answer: Extract<Failure, { kind: 'answer' }>, target: Target): Verdict {
+function judgeAnswer(answer: Answer, target: Target): Verdict {
   if (isPassing(answer)) {
     const name = answer.code === '' ? `HTTP status ${answer.status}` : answer.code;
     return { code: 'S3_UNAVAILABLE', text: `S3 still answers ${name} after all retries. Run again later` };
   }
-  if (answer.html || answer.status === 407 || answer.status < 300) return judgeForeign(answer.status, hostOf(target));
+  if (isForeign(answer, target)) return judgeForeign(answer.status, hostOf(target));
   const row = rowFor({ answer, target });
   return { code: row.code, text: row.say({ answer, target }) };
+}
+
+/** S3 gives a code or at least a request id with each refusal; but a HEAD and a failed condition may go without. */
+function isForeign({ html, status, code, requestId, region }: Answer, { operation }: Target): boolean {
+  if (html || status === 407 || status < 300) return true;
+  const nameless = code === '' && requestId === undefined && region === undefined;
+  return nameless && operation !== 'HeadObject' && status !== 412 && status !== 416;
 }
 
 function judgeForeign(status: number, host: string): Verdict {
@@ -70,7 +77,7 @@ function judgeForeign(status: number, host: string): Verdict {
   return { code: 'S3_ANSWER_INVALID', text };
 }
 
-function judgeNetwork({ reason, code }: Extract<Failure, { kind: 'network' }>, host: string): Verdict {
+function judgeNetwork({ reason, code }: Network, host: string): Verdict {
   switch (reason) {
     case 'unreachable':
       return {
@@ -155,13 +162,13 @@ function judgeCredentials({ role, text, inner }: NoCredentials): Verdict {
     'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile or an instance role, or choose another kind of "credentials"';
   return {
     code: 'S3_CREDENTIALS_INVALID',
-    text: `this machine has no AWS credentials (“${firstLine(text)}”). ${hint}`,
+    text: `this machine has no AWS credentials (“${unended(text)}”). ${hint}`,
   };
 }
 
 function judgeRole(role: string, stsCode: string, text: string): Verdict {
   const code = stsCodes[stsCode] ?? 'S3_ROLE_REFUSED';
-  const said = `STS answered ${stsCode} (“${firstLine(text)}”)`;
+  const said = `STS answered ${stsCode} (“${unended(text)}”)`;
   switch (code) {
     case 'S3_CREDENTIALS_EXPIRED':
       return { code, text: `the credentials that should take on ${role} have expired: ${said}. Renew them` };
@@ -180,8 +187,8 @@ function judgeRole(role: string, stsCode: string, text: string): Verdict {
   }
 }
 
-function firstLine(text: string): string {
-  return (text.split('\n')[0] ?? '').replace(/\.$/u, '');
+function unended(text: string): string {
+  return text.replace(/\.$/u, '');
 }
 
 function hostOf({ endpoint, bucket, region }: Target): string {
@@ -195,7 +202,7 @@ function detailsOf(failure: Failure): string | undefined {
       return `HTTP status ${failure.status}, S3 error code ${failure.code === '' ? 'none' : failure.code}${id}. ${failure.text}`.trim();
     }
     case 'network':
-      return firstLine(failure.text);
+      return failure.text;
     case 'credentials':
       return detailsOf(failure.inner);
     case 'defect':

@@ -4,7 +4,7 @@ import { assertNever } from '../protocol/errors.ts';
 
 export type Failure = Answer | Network | NoCredentials | { readonly kind: 'defect' };
 
-type Answer = {
+export type Answer = {
   readonly kind: 'answer';
   readonly status: number;
   /** S3's error code; `''` where the answer has none (to a HEAD). */
@@ -19,7 +19,7 @@ type Answer = {
   readonly serverTime?: string;
 };
 
-type Network = {
+export type Network = {
   readonly kind: 'network';
   /** unreachable: no connection came about; untrusted: TLS; foreign: what answered does not speak HTTP; lost: all else. */
   readonly reason: 'unreachable' | 'untrusted' | 'foreign' | 'lost';
@@ -69,7 +69,7 @@ const lostCodes =
 export function describeFailure(error: unknown): Failure {
   if (error instanceof CredentialsFailure) {
     const role = error.role === undefined ? {} : { role: error.role };
-    const text = error.cause instanceof Error ? error.cause.message : String(error.cause);
+    const text = firstLine(error.cause instanceof Error ? error.cause.message : String(error.cause));
     return { kind: 'credentials', ...role, text, inner: describeFailure(error.cause) };
   }
   if (!(error instanceof Error)) return { kind: 'defect' };
@@ -77,7 +77,8 @@ export function describeFailure(error: unknown): Failure {
   // First, because the SDK puts the answer's status beside the loss of its body.
   const code = networkCode(thrown);
   const reason = code === undefined ? undefined : networkReason(code);
-  if (code !== undefined && reason !== undefined) return { kind: 'network', reason, code, text: error.message };
+  if (code !== undefined && reason !== undefined)
+    return { kind: 'network', reason, code, text: firstLine(error.message) };
   const status = thrown.$metadata?.httpStatusCode;
   return status === undefined ? { kind: 'defect' } : describeAnswer(thrown, status);
 }
@@ -106,8 +107,8 @@ function describeAnswer(thrown: Thrown, status: number): Failure {
     kind: 'answer',
     status,
     code,
-    text: isUnknown(thrown.message) ? '' : (thrown.message ?? ''),
-    html: /\bhtml\b/u.test(headers['content-type'] ?? '') || (status < 300 && code === 'SyntaxError'),
+    text: isUnknown(thrown.message) ? '' : firstLine(thrown.message ?? ''),
+    html: /\bhtml\b/u.test(headers['content-type'] ?? ''),
     ...(region === undefined ? {} : { region }),
     ...(requestId === undefined ? {} : { requestId }),
     ...(thrown.ServerTime === undefined ? {} : { serverTime: thrown.ServerTime }),
@@ -117,6 +118,11 @@ function describeAnswer(thrown: Thrown, status: number): Failure {
 /** What the SDK writes where an answer says nothing, as to a HEAD. */
 function isUnknown(text: string | undefined): boolean {
   return text === undefined || ['Unknown', 'UnknownError', 'Error', 'NotFound', 'S3ServiceException'].includes(text);
+}
+
+/** The SDK appends hints for programmers. */
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? '';
 }
 
 const passingCodes = new Set([
@@ -141,7 +147,9 @@ export function isPassing({ code, status }: Answer): boolean {
   return status >= 500 && status !== 501 && status !== 505 && !lastingCodes.has(code);
 }
 
+/** Enough for a server that is just being started beside us. */
 const unreachedPatienceMs = 500;
+/** Enough for a hiccup on the way; a wrong port or proxy behaves in the same way for ever. */
 const unansweredPatienceMs = 20_000;
 
 /**
@@ -151,7 +159,8 @@ const unansweredPatienceMs = 20_000;
 export function patienceMs(failure: Failure, answered: boolean, budgetMs: number): number {
   switch (failure.kind) {
     case 'answer':
-      return isPassing(failure) ? budgetMs : 0;
+      if (!isPassing(failure)) return 0;
+      return failure.html && !answered ? Math.min(budgetMs, unansweredPatienceMs) : budgetMs;
     case 'network':
       if (failure.reason === 'untrusted') return 0;
       if (answered) return budgetMs;

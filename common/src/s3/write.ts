@@ -1,7 +1,7 @@
 // Writing whole objects: one PutObject or CopyObject each, with a checksum and the headers that the config asks for.
 import { Readable } from 'node:stream';
 
-import { CopyObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { CopyObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
 
 import { assertNever } from '../protocol/errors.ts';
@@ -10,6 +10,7 @@ import { checksumsOf, isSameBody, md5Of } from './checksums.ts';
 import type { BodyChecksums } from './checksums.ts';
 import type { S3 } from './client.ts';
 import { describeFailure } from './failure.ts';
+import { headObject, noEtag } from './head.ts';
 
 /** What goes with every write: the ACL for the bucket's owner, and who encrypts with what. */
 export type WriteHeaders = {
@@ -34,14 +35,6 @@ export type NewObject = {
 
 export type Written = { readonly etag: string };
 
-/** What HeadObject tells. `crc32` in base64, if the object was written with one. */
-export type ObjectHead = {
-  readonly size: number;
-  readonly etag: string;
-  readonly lastModified: Date;
-  readonly crc32?: string;
-};
-
 /**
  * Writes one object. A write whose answer was lost is simply sent again: same key, same bytes. With a condition the second
  * try then meets its own object, so a 412 after a failed attempt is settled by a look at what lies there.
@@ -50,8 +43,8 @@ export type ObjectHead = {
 export async function putObject(s3: S3, object: NewObject, how: WriteHeaders, signal?: AbortSignal): Promise<Written> {
   const { key, contentType, contentEncoding, ifMatch, ifNoneMatch } = object;
   const parts = object.body instanceof Uint8Array ? [object.body] : object.body;
-  const isEncrypted = s3.endpoint?.startsWith('http:') !== true;
-  const checksums = await checksumsOf(parts, isEncrypted ? [] : ['sha256']);
+  const overTls = s3.endpoint?.startsWith('http:') !== true;
+  const checksums = await checksumsOf(parts, overTls ? [] : ['sha256']);
   const input: Omit<PutObjectCommandInput, 'Body'> = {
     Bucket: s3.bucket,
     Key: key,
@@ -72,7 +65,9 @@ export async function putObject(s3: S3, object: NewObject, how: WriteHeaders, si
       const command = new PutObjectCommand({ ...input, Body: bodyOf(parts) });
       signPayload(command, checksums.sha256);
       try {
-        return etagOf((await s3.client.send(command, options)).ETag);
+        const { ETag } = await s3.client.send(command, options);
+        if (ETag === undefined) throw noEtag(key);
+        return { etag: ETag };
       } catch (error) {
         const written =
           earlier > 0 && isPrecondition(error) ? await ownObject(s3, key, parts, checksums, signal) : undefined;
@@ -143,43 +138,16 @@ export async function copyObject(
     request,
     async (options) => {
       const { CopyObjectResult } = await s3.client.send(new CopyObjectCommand(input), options);
-      return etagOf(CopyObjectResult?.ETag);
+      if (CopyObjectResult?.ETag === undefined) throw failedAfterAll();
+      return { etag: CopyObjectResult.ETag };
     },
     signal,
   );
 }
 
-/** @returns undefined when there is no such object. */
-export async function headObject(s3: S3, key: string, signal?: AbortSignal): Promise<ObjectHead | undefined> {
-  const input = { Bucket: s3.bucket, Key: key, ChecksumMode: 'ENABLED' as const };
-  return call(
-    s3,
-    { operation: 'HeadObject', key },
-    async (options) => {
-      try {
-        const { ContentLength, ETag, LastModified, ChecksumCRC32 } = await s3.client.send(
-          new HeadObjectCommand(input),
-          options,
-        );
-        const crc32 = ChecksumCRC32 === undefined ? {} : { crc32: ChecksumCRC32 };
-        return { size: ContentLength ?? 0, ...etagOf(ETag), lastModified: LastModified ?? new Date(0), ...crc32 };
-      } catch (error) {
-        const failure = describeFailure(error);
-        if (failure.kind === 'answer' && failure.status === 404) return undefined;
-        throw error;
-      }
-    },
-    signal,
-  );
-}
-
-/** CopyObject may have failed after its status 200: then no ETag came, and it is as if S3 had answered 503. */
-function etagOf(etag: string | undefined): Written {
-  if (etag !== undefined) return { etag };
-  throw Object.assign(new Error('the answer has no ETag'), {
-    name: 'InternalError',
-    $metadata: { httpStatusCode: 503 },
-  });
+/** CopyObject can fail after its status 200: without an ETag it is as if S3 had answered 503. */
+function failedAfterAll(): Error {
+  return Object.assign(new Error(''), { name: 'InternalError', $metadata: { httpStatusCode: 503 } });
 }
 
 function headersOf({ acl, encryption }: WriteHeaders) {
