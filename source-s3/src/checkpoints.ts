@@ -1,0 +1,37 @@
+// When a STATE is due, and the STATE: pure but for the clock it is given.
+import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
+import type { AirbyteMessage } from '@s3-connectors/common/protocol/messages.ts';
+
+import type { Progress } from './cursor.ts';
+import { toStreamState } from './stream-state.ts';
+
+const maxAgeMs = 10_000;
+/** After a whole unit a STATE is due once it is less than a hundredth of what was written since the last one. */
+const outputPerStateByte = 100;
+
+export type SinceState = {
+  readonly records: number;
+  readonly bytes: number;
+  readonly ageMs: number;
+  /** Length of the last STATE's text; the next one is about as long. */
+  readonly stateBytes: number;
+  /** A row group or a file ends here. */
+  readonly unitEnded: boolean;
+};
+
+export function isStateDue({ records, bytes, ageMs, stateBytes, unitEnded }: SinceState): boolean {
+  if (records === 0) return false;
+  return ageMs >= maxAgeMs || (unitEnded && bytes >= stateBytes * outputPerStateByte);
+}
+
+export function stateMessage(stream: StreamDescriptor, progress: Progress, recordCount: number): AirbyteMessage {
+  const streamState = toStreamState(progress);
+  return {
+    type: 'STATE',
+    state: {
+      type: 'STREAM',
+      stream: { stream_descriptor: stream, stream_state: streamState },
+      sourceStats: { recordCount },
+    },
+  };
+}

@@ -1,0 +1,151 @@
+// The source's configuration: its form (the zod schema the SPEC is made from) and the checked form the pipelines accept.
+import * as z from 'zod';
+
+import {
+  always,
+  checkConnection,
+  resolveConnection,
+  sourceConnectionShape,
+  type Connection,
+} from '@s3-connectors/common/s3/config.ts';
+
+const columnTypeNames = ['string', 'integer', 'number', 'boolean', 'date', 'timestamp'] as const;
+export type PartitionType = (typeof columnTypeNames)[number];
+
+const schemaPrefix = z
+  .string()
+  .refine((path) => !path.startsWith('/'), 'It must not start with "/": write the path as in a key, "exports/daily"')
+  .refine(
+    (path) => !/^(s3|https?):/u.test(path),
+    'Write the path inside the bucket only, without "s3://" and the bucket',
+  )
+  .refine((path) => !/\*(?!$)|[^/]\*$/u.test(path), '"*" may stand only at the end, as "path/*"')
+  .refine((path) => !path.split('/').includes('..'), 'It must not contain ".."');
+
+const declaredColumn = z.object({
+  name: z.string().min(1).meta({ title: 'Column', description: 'Name of the partition column.', order: 0 }),
+  type: z.enum(columnTypeNames).meta({ title: 'Type', description: 'Type of its values.', order: 1 }),
+  table: z
+    .string()
+    .optional()
+    .meta({ title: 'Table', description: 'Only for this table; for all tables when empty.', order: 2 }),
+});
+
+const dataPartitioning = z.discriminatedUnion('mode', [
+  z
+    .object({
+      mode: z.literal('partitioned').meta({ order: 0 }),
+      column_types: z.array(declaredColumn).default([]).meta({
+        title: 'Column types',
+        description: 'Types of partition columns. Columns that are not listed are strings, so that leading zeros stay.',
+        order: 1,
+      }),
+      on_conflict: z.enum(['path', 'file', 'error']).default('path').meta({
+        title: 'On conflict',
+        description: 'Which value counts when a column stands both in the folder names and in the files.',
+        order: 2,
+      }),
+    })
+    .meta({ title: 'Partitioned', description: 'Folders named column=value become columns.' }),
+  z
+    .object({ mode: z.literal('not_partitioned').meta({ order: 0 }) })
+    .meta({ title: 'Not partitioned', description: 'Folder names carry no columns.' }),
+]);
+
+const dataFormat = z.discriminatedUnion('format', [
+  z
+    .object({ format: z.literal('parquet').meta({ order: 0 }) })
+    .meta({ title: 'Parquet', description: 'Apache Parquet files, ZSTD recommended.' }),
+]);
+
+export const sourceSchema = z
+  .object({
+    ...sourceConnectionShape,
+    name: z.string().optional().meta({ title: 'Name', description: 'A descriptive name, used in logs.', order: 10 }),
+    schema_prefixes: z
+      .array(schemaPrefix)
+      .min(1, 'Name at least one path that holds tables; "" is the root of the bucket')
+      .meta({
+        title: 'Schema prefixes',
+        description:
+          'Paths in the bucket whose folders are the tables. "path/*" takes every folder below as such a path, "" is the root of the bucket.',
+        examples: [['exports/daily']],
+        order: 11,
+      }),
+    data_format: dataFormat.meta({ title: 'Data format', description: 'Format of the files.', order: 12 }),
+    data_partitioning: dataPartitioning.meta({
+      title: 'Data partitioning',
+      description: 'Whether folders below a table are named column=value (Hive style).',
+      order: 13,
+    }),
+    start_date: z.iso
+      .datetime({ offset: true, error: 'It must be a date and time such as 2026-01-15T00:00:00Z' })
+      .optional()
+      .meta({
+        title: 'Start date',
+        description: 'Objects last modified before this time are not read.',
+        format: 'date-time',
+        order: 14,
+      }),
+    lookback_hours: z.int().min(0).max(8760).default(72).meta({
+      title: 'Look-back window (hours)',
+      description: 'How long an object that appears late, with an older modification time, is still noticed.',
+      order: 15,
+    }),
+    max_memory_mb: z.int().min(128).max(65536).default(256).meta({
+      title: 'Memory bound (MB)',
+      description: 'Bound for buffers and the query engine; the process needs up to 250 MB more.',
+      order: 16,
+    }),
+  })
+  .superRefine(checkConnection, always);
+
+/** Where tables lie: a path with its `/` at the end, or "" for the root; `wildcard`: every folder below is such a path. */
+export type SchemaPrefix = { readonly path: string; readonly wildcard: boolean };
+
+export type SourceConfig = {
+  readonly connection: Connection;
+  readonly name: string;
+  readonly schemaPrefixes: readonly SchemaPrefix[];
+  readonly partitioning:
+    | { readonly mode: 'not_partitioned' }
+    | {
+        readonly mode: 'partitioned';
+        readonly onConflict: 'path' | 'file' | 'error';
+        /** The declared type of a partition column of a table; string where nothing is declared. */
+        readonly typeOf: (table: string, column: string) => PartitionType;
+      };
+  /** Milliseconds since 1970. */
+  readonly startDate: number | undefined;
+  readonly lookbackMs: number;
+  readonly maxMemoryBytes: number;
+};
+
+export function resolveSource(parsed: z.output<typeof sourceSchema>): SourceConfig {
+  return {
+    connection: resolveConnection(parsed),
+    name: parsed.name ?? parsed.bucket,
+    schemaPrefixes: parsed.schema_prefixes.map(parseSchemaPrefix),
+    partitioning: resolvePartitioning(parsed.data_partitioning),
+    startDate: parsed.start_date === undefined ? undefined : Date.parse(parsed.start_date),
+    lookbackMs: parsed.lookback_hours * 3_600_000,
+    maxMemoryBytes: parsed.max_memory_mb * 1024 * 1024,
+  };
+}
+
+function parseSchemaPrefix(text: string): SchemaPrefix {
+  const wildcard = text === '*' || text.endsWith('/*');
+  const path = (wildcard ? text.slice(0, -1) : text).replace(/\/+$/u, '');
+  return { path: path === '' ? '' : `${path}/`, wildcard };
+}
+
+function resolvePartitioning(parsed: z.output<typeof dataPartitioning>): SourceConfig['partitioning'] {
+  if (parsed.mode === 'not_partitioned') return parsed;
+  const types = parsed.column_types;
+  const typeOf = (table: string, column: string): PartitionType => {
+    const declared = types.filter(({ name }) => name === column);
+    const own = declared.find((entry) => entry.table === table);
+    return (own ?? declared.find((entry) => entry.table === undefined || entry.table === ''))?.type ?? 'string';
+  };
+  return { mode: 'partitioned', onConflict: parsed.on_conflict, typeOf };
+}

@@ -1,0 +1,31 @@
+// The source as the protocol runtime sees it. Verbs are loaded when they are asked for, so that `spec` answers at once.
+import { specification } from '@s3-connectors/common/protocol/spec.ts';
+import type { Connector } from '@s3-connectors/common/protocol/run.ts';
+
+import packageJson from '../package.json' with { type: 'json' };
+import { resolveSource, sourceSchema, type SourceConfig } from './config.ts';
+
+export const sourceS3: Connector<typeof sourceSchema, SourceConfig> = {
+  name: 'source-s3',
+  version: packageJson.version,
+  schema: sourceSchema,
+  spec: specification({
+    config: sourceSchema,
+    title: 'S3 tables',
+    documentationUrl: 'https://docs.airbyte.com/integrations/sources/s3',
+    supportsIncremental: true,
+  }),
+  resolve: resolveSource,
+  async check(config, context) {
+    const { check } = await import('./check.ts');
+    return check(config, context);
+  },
+  async discover(config, context) {
+    const { discover } = await import('./discover.ts');
+    return discover(config, context);
+  },
+  async *read(config, catalog, state, context) {
+    const { read } = await import('./read.ts');
+    yield* read(config, catalog, state, context);
+  },
+};

@@ -1,0 +1,105 @@
+// discover: schema prefixes → tables → columns from the newest and the oldest file's footers and the folder names.
+import { jsonSchemaProperties } from '@s3-connectors/common/columns/json-schema.ts';
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import type { AirbyteCatalog, AirbyteStream } from '@s3-connectors/common/protocol/messages.ts';
+import type { VerbContext } from '@s3-connectors/common/protocol/run.ts';
+import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
+import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
+import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
+
+import type { SourceConfig } from './config.ts';
+import { inReadingOrder } from './cursor.ts';
+import { openEngine } from './engine/engine.ts';
+import { describeSkips, listObjects } from './objects.ts';
+import { openParquet, type ParquetFile, type Reading } from './parquet/parquet-file.ts';
+import { openSession } from './session.ts';
+import { lastModifiedColumn, tableColumns } from './table-columns.ts';
+import { findTables, type Table } from './tables.ts';
+
+const tablesAtOnce = 4;
+
+/**
+ * Streams in the order of their tables; the same bucket gives the same catalog.
+ * @throws CONFIG_INVALID when there is no table at all; what a table that cannot be read says when none can.
+ */
+export async function discover(config: SourceConfig, context: VerbContext): Promise<AirbyteCatalog> {
+  await using session = await openSession(config, context);
+  await using engine = await openEngine(session.directory, config.maxMemoryBytes);
+  const reading = { ...session, engine };
+  const tables = await findTables(session.s3, config.schemaPrefixes, context.signal);
+  if (tables.size === 0) throw noTables(config);
+  const streams: AirbyteStream[] = [];
+  let failure: ConnectorError | undefined;
+  const found = mapConcurrent(
+    tables.values(),
+    tablesAtOnce,
+    (table, signal) => {
+      return streamOf(config, reading, table, { ...context, signal });
+    },
+    context.signal,
+  );
+  for await (const stream of found) {
+    if (stream instanceof ConnectorError) failure ??= stream;
+    else if (stream !== undefined) streams.push(stream);
+  }
+  if (streams.length === 0 && failure !== undefined) throw failure;
+  return { streams };
+}
+
+/** Undefined for a table without data files. A table that cannot be read is left out with a WARN, and its error returned. */
+async function streamOf(
+  config: SourceConfig,
+  reading: Reading,
+  table: Table,
+  { log, signal }: VerbContext,
+): Promise<AirbyteStream | ConnectorError | undefined> {
+  try {
+    const { objects, skips } = await listObjects(reading.s3, table, config, signal);
+    const skipped = describeSkips(table, skips);
+    if (skipped !== undefined) log('INFO', skipped);
+    if (objects.length === 0) {
+      log('WARN', `The folder "${table.prefix}" holds no data file and is not a stream.`);
+      return undefined;
+    }
+    const files: ParquetFile[] = [];
+    for (const object of newestAndOldest(objects)) files.push(await openParquet(reading, object, signal));
+    const paths = objects.map(({ key }) => key.slice(table.prefix.length));
+    const columns = tableColumns(
+      config,
+      table,
+      files.map((file) => file.columns),
+      paths,
+    );
+    return {
+      ...table.stream,
+      json_schema: {
+        $schema: 'http://json-schema.org/draft-07/schema#',
+        type: 'object',
+        properties: jsonSchemaProperties(columns),
+      },
+      supported_sync_modes: ['full_refresh', 'incremental'],
+      source_defined_cursor: true,
+      default_cursor_field: [lastModifiedColumn],
+      is_resumable: true,
+    };
+  } catch (error) {
+    if (!(error instanceof ConnectorError) || error.failureType !== 'config_error' || signal.aborted) throw error;
+    log('WARN', `${streamLabel(table.stream)} is left out of the catalog: ${error.message}`);
+    return error.inStream(table.stream);
+  }
+}
+
+function newestAndOldest(objects: readonly ListedObject[]): readonly ListedObject[] {
+  let [oldest, newest] = [objects[0], objects[0]];
+  for (const object of objects) {
+    if (oldest === undefined || inReadingOrder(object, oldest) < 0) oldest = object;
+    if (newest === undefined || inReadingOrder(object, newest) > 0) newest = object;
+  }
+  return [...new Set([newest, oldest])].filter((object) => object !== undefined);
+}
+
+export function noTables({ connection, schemaPrefixes }: SourceConfig): ConnectorError {
+  const paths = schemaPrefixes.map(({ path, wildcard }) => `"${path}${wildcard ? '*' : ''}"`).join(', ');
+  const text = `No table lies below ${paths} in the bucket "${connection.bucket}". A table is a folder directly below a schema prefix, with its files in it: <schema prefix>/<table>/<file>. Correct schema_prefixes.`;
+  return new ConnectorError('CONFIG_INVALID', text);
+}

@@ -1,0 +1,56 @@
+// The engine's types as stored types.
+import {
+  DuckDBArrayType,
+  DuckDBDecimalType,
+  DuckDBListType,
+  DuckDBMapType,
+  DuckDBStructType,
+  DuckDBTypeId,
+  type DuckDBType,
+} from '@duckdb/node-api';
+
+import type { StoredType } from '@s3-connectors/common/columns/stored-type.ts';
+
+const scalars: Partial<Record<DuckDBTypeId, StoredType>> = {
+  [DuckDBTypeId.BOOLEAN]: { kind: 'boolean' },
+  [DuckDBTypeId.TINYINT]: { kind: 'integer' },
+  [DuckDBTypeId.SMALLINT]: { kind: 'integer' },
+  [DuckDBTypeId.INTEGER]: { kind: 'integer' },
+  [DuckDBTypeId.BIGINT]: { kind: 'integer' },
+  [DuckDBTypeId.HUGEINT]: { kind: 'integer' },
+  [DuckDBTypeId.UTINYINT]: { kind: 'integer' },
+  [DuckDBTypeId.USMALLINT]: { kind: 'integer' },
+  [DuckDBTypeId.UINTEGER]: { kind: 'integer' },
+  [DuckDBTypeId.UBIGINT]: { kind: 'integer' },
+  [DuckDBTypeId.UHUGEINT]: { kind: 'integer' },
+  [DuckDBTypeId.FLOAT]: { kind: 'float' },
+  [DuckDBTypeId.DOUBLE]: { kind: 'float' },
+  [DuckDBTypeId.VARCHAR]: { kind: 'string' },
+  [DuckDBTypeId.BLOB]: { kind: 'binary' },
+  [DuckDBTypeId.DATE]: { kind: 'date' },
+  [DuckDBTypeId.TIME]: { kind: 'time' },
+  [DuckDBTypeId.TIME_NS]: { kind: 'time' },
+  [DuckDBTypeId.TIMESTAMP]: { kind: 'timestamp', utc: false, nanoseconds: false },
+  [DuckDBTypeId.TIMESTAMP_S]: { kind: 'timestamp', utc: false, nanoseconds: false },
+  [DuckDBTypeId.TIMESTAMP_MS]: { kind: 'timestamp', utc: false, nanoseconds: false },
+  [DuckDBTypeId.TIMESTAMP_NS]: { kind: 'timestamp', utc: false, nanoseconds: true },
+  [DuckDBTypeId.TIMESTAMP_TZ]: { kind: 'timestamp', utc: true, nanoseconds: false },
+};
+
+export function storedType(type: DuckDBType): StoredType {
+  if (type instanceof DuckDBListType || type instanceof DuckDBArrayType) {
+    return { kind: 'list', items: storedType(type.valueType) };
+  }
+  if (type instanceof DuckDBMapType) {
+    return { kind: 'map', key: storedType(type.keyType), value: storedType(type.valueType) };
+  }
+  if (type instanceof DuckDBStructType) {
+    const fields = type.entryNames.map((name, index) => ({
+      name,
+      type: storedType(type.typeForEntry(type.entryNames[index] ?? name)),
+    }));
+    return { kind: 'struct', fields };
+  }
+  if (type instanceof DuckDBDecimalType) return { kind: 'decimal' };
+  return scalars[type.typeId] ?? { kind: 'text' };
+}

@@ -1,0 +1,78 @@
+// DuckDB as the decoder of one stream's files: an instance of its own (one bad file can end a whole instance), one thread
+// (rows come in the file's order), nothing loaded or cached from outside.
+import { DuckDBInstance, type DuckDBConnection, type DuckDBType } from '@duckdb/node-api';
+
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+
+import { openLinePipe, type LinePipe } from './line-pipe.ts';
+
+export type Engine = AsyncDisposable & {
+  /** Rows of a small result as plain objects; 64-bit numbers are bigint. */
+  rows(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** Names and types of a query's columns; the query isn't run beyond its binding. */
+  columns(sql: string): Promise<readonly { readonly name: string; readonly type: DuckDBType }[]>;
+  /** Runs a query with one text column and yields its rows as lines, in order, while the query runs. */
+  lines(sql: string, signal: AbortSignal): AsyncGenerator<Lines>;
+};
+
+/** Whole lines, each ended by `\n`, and their number. At most 64 KiB and one line. */
+export type Lines = { readonly bytes: Buffer; readonly rows: number };
+
+/** Files the engine reads and the pipe lie in `directory`. Bound: `memoryBytes` for the engine. */
+export async function openEngine(directory: string, memoryBytes: number): Promise<Engine> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: '1',
+    memory_limit: `${Math.floor(memoryBytes / 1024 / 1024)}MiB`,
+    temp_directory: directory,
+    enable_external_file_cache: 'false', // Our sparse files change under one name; nothing is read twice anyway.
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
+  const metadata = await instance.connect();
+  const decoding = await instance.connect();
+  for (const connection of [metadata, decoding]) await connection.run("SET TimeZone = 'UTC'");
+  let pipe: LinePipe | undefined;
+  return {
+    rows: (sql) => attempt(async () => (await metadata.runAndReadAll(sql)).getRowObjectsJS()),
+    columns: (sql) => attempt(async () => columnsOf(metadata, sql)),
+    async *lines(sql, signal) {
+      pipe ??= await openLinePipe(directory);
+      yield* pipe.lines(
+        (target) => attempt(() => copyTo(decoding, sql, target)),
+        () => decoding.interrupt(),
+        signal,
+      );
+    },
+    async [Symbol.asyncDispose]() {
+      await pipe?.[Symbol.asyncDispose]();
+      for (const connection of [metadata, decoding]) connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+async function columnsOf(connection: DuckDBConnection, sql: string): Promise<{ name: string; type: DuckDBType }[]> {
+  const result = await connection.run(`SELECT * FROM (${sql}) LIMIT 0`);
+  const types = result.columnTypes();
+  return result.columnNames().flatMap((name, index) => {
+    const type = types[index];
+    return type === undefined ? [] : [{ name, type }];
+  });
+}
+
+/** Raw text: a delimiter and a quote that JSON never holds unescaped, so that the writer changes nothing. */
+async function copyTo(connection: DuckDBConnection, sql: string, target: string): Promise<void> {
+  const raw = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\u0001', NULLSTR '', USE_TMP_FILE false";
+  await connection.run(`COPY (${sql}) TO '${target}' (${raw})`);
+}
+
+/** The engine's failures say where they came from; its texts can hold stack traces and are cut at the first line. */
+async function attempt<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const text = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+    const code = /^(INTERNAL|FATAL)/u.test(text) ? 'ENGINE_FAILED' : 'FILE_UNREADABLE';
+    throw new ConnectorError(code, text, { cause: error });
+  }
+}

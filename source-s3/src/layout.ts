@@ -1,0 +1,86 @@
+// What a key below a table means: a data file with the columns its folders carry, or one of the reasons to pass over it.
+// Pure; the only place that knows the Hive naming rules.
+//   <schema prefix>/<table>/[<anything>/][<name>=<value>/…]<file>
+
+/** A column from a folder name, both parts percent-decoded; null stands for `__HIVE_DEFAULT_PARTITION__`. */
+export type Partition = { readonly column: string; readonly value: string | null };
+
+export const SKIP_REASONS = {
+  marker: 'folder marker',
+  empty: 'zero bytes',
+  hidden: 'name or folder starts with "_" or "."',
+  temporary: 'temporary file of a running job',
+  checksum: 'checksum file',
+  archived: 'in an archive storage class and not restored',
+  extension: 'another format’s or an unknown extension',
+  before_start_date: 'last modified before start_date',
+} as const;
+export type SkipReason = keyof typeof SKIP_REASONS;
+
+type KeyFacts = {
+  /** The key without the table's prefix. */
+  readonly path: string;
+  readonly size: number;
+  /** In an archive class that cannot be read without a restore. */
+  readonly archived: boolean;
+};
+
+const formatExtensions = ['parquet', 'pq'];
+const checksumExtensions = new Set(['crc', 'md5', 'sha1', 'sha256', 'sha512', 'sfv']);
+const hiveNull = '__HIVE_DEFAULT_PARTITION__';
+
+/** Why an object below a table is not read; undefined for a data file. */
+export function skipReason({ path, size, archived }: KeyFacts): SkipReason | undefined {
+  const segments = path.split('/');
+  const name = segments.at(-1) ?? '';
+  if (name === '' || name.endsWith('_$folder$')) return 'marker';
+  if (segments.some((part) => part === '_temporary' || part.startsWith('__magic')) || name.endsWith('._COPYING_')) {
+    return 'temporary';
+  }
+  const extension = /\.([A-Za-z0-9]+)$/u.exec(name)?.[1]?.toLowerCase();
+  if (extension !== undefined && checksumExtensions.has(extension)) return 'checksum';
+  if (segments.some(isHidden)) return 'hidden';
+  if (extension !== undefined && !formatExtensions.includes(extension)) return 'extension';
+  if (size === 0) return 'empty';
+  return archived ? 'archived' : undefined;
+}
+
+/** A folder `_x=1` is a partition whose column's name happens to start with an underscore. */
+function isHidden(segment: string): boolean {
+  return segment.startsWith('.') || (segment.startsWith('_') && !segment.includes('='));
+}
+
+/** The columns in the folders of a path, outermost first; of a column named twice the first counts (as in DuckDB). */
+export function partitionsOf(path: string): readonly Partition[] {
+  const found = new Map<string, Partition>();
+  for (const folder of path.split('/').slice(0, -1)) {
+    const at = folder.indexOf('=');
+    if (at < 1) continue; // No "=", or no name before it.
+    const column = percentDecode(folder.slice(0, at));
+    const text = percentDecode(folder.slice(at + 1));
+    if (!found.has(column)) found.set(column, { column, value: text === hiveNull ? null : text });
+  }
+  return [...found.values()];
+}
+
+/** Hive escapes single characters; a `%` that no two hex digits follow, or bytes that are not UTF-8, stand for themselves. */
+function percentDecode(text: string): string {
+  return text.replace(/(?:%[0-9A-Fa-f]{2})+/gu, (escaped) => {
+    try {
+      return decodeURIComponent(escaped);
+    } catch {
+      return escaped;
+    }
+  });
+}
+
+/** A folder's name as a stream's: `type=x`, the streaming destination's folders, is the stream x. */
+export function tableName(folder: string): string {
+  return folder.startsWith('type=') && folder.length > 5 ? percentDecode(folder.slice(5)) : folder;
+}
+
+/** The namespace of a schema prefix; the root has none. */
+export function namespaceOf(schemaPath: string): string | undefined {
+  const trimmed = schemaPath.replace(/^\/+|\/+$/gu, '');
+  return trimmed === '' ? undefined : trimmed;
+}

@@ -1,0 +1,6 @@
+// The executable: hands the command line to the run of the source connector.
+import { runConnector } from '@s3-connectors/common/protocol/run.ts';
+
+import { sourceS3 } from './connector.ts';
+
+await runConnector(sourceS3, process.argv.slice(2));

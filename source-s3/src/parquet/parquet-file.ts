@@ -1,0 +1,138 @@
+// A Parquet object as far as its footer tells: read through a sparse local file that holds the footer at its own offset.
+import { open, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { literal } from '@s3-connectors/common/columns/sql.ts';
+import type { StoredColumn } from '@s3-connectors/common/columns/stored-type.ts';
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import type { S3 } from '@s3-connectors/common/s3/client.ts';
+import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
+import { readRange } from '@s3-connectors/common/s3/read.ts';
+
+import { storedType } from '../engine/duckdb-type.ts';
+import type { Engine } from '../engine/engine.ts';
+import { columnsOfLeaves, type RowGroup } from './row-group.ts';
+
+/** `tail`: the object's last bytes, at least the footer; of a small object all of it. */
+export type ParquetFile = {
+  readonly object: ListedObject;
+  readonly tail: Buffer;
+  /** In the file's order; names as the footer has them. */
+  readonly columns: readonly StoredColumn[];
+  readonly rowGroups: readonly RowGroup[];
+  readonly rows: number;
+};
+
+/** What open reading costs: local names for files of ours, bucket access and the engine. */
+export type Reading = { readonly s3: S3; readonly engine: Engine; readonly directory: string };
+
+const tailBytes = 256 * 1024; // The footer of most files, and the whole of small ones, with one request.
+const trailerBytes = 8; // Footer length and magic.
+const minFileBytes = 12;
+const maxFooterBytes = 512 * 1024 * 1024;
+let opened = 0;
+
+/**
+ * Fetches and reads the footer. Holds at most 256 KiB, or the footer if that is longer.
+ * @throws FILE_UNREADABLE naming the object and the reason; S3_OBJECT_CHANGED when it is no longer the listed version.
+ */
+export async function openParquet(reading: Reading, object: ListedObject, signal: AbortSignal): Promise<ParquetFile> {
+  const tail = await readTail(reading.s3, object, signal);
+  const path = join(reading.directory, `footer-${opened++}.parquet`);
+  await writeSparse(path, object.size, tail);
+  try {
+    return { object, tail, ...(await readMetadata(reading.engine, path)) };
+  } catch (error) {
+    throw error instanceof ConnectorError ? unreadable(object, error.message.replaceAll(path, 'it'), error) : error;
+  } finally {
+    await unlink(path);
+  }
+}
+
+async function readTail(s3: S3, object: ListedObject, signal: AbortSignal): Promise<Buffer> {
+  const { key, etag, size } = object;
+  if (size < minFileBytes) throw unreadable(object, `it is too short (${size} bytes)`);
+  const start = Math.max(0, size - tailBytes);
+  const tail = await readRange(s3, { key, etag, start, end: size }, signal);
+  const magic = tail.toString('latin1', tail.length - 4);
+  if (magic === 'PARE') throw unreadable(object, 'its footer is encrypted');
+  if (magic !== 'PAR1') throw unreadable(object, 'it does not end as a Parquet file; it may have been cut');
+  const footerBytes = tail.readUInt32LE(tail.length - trailerBytes) + trailerBytes;
+  if (footerBytes > Math.min(size - 4, maxFooterBytes)) throw unreadable(object, 'its footer is damaged');
+  if (footerBytes <= tail.length) return tail;
+  const rest = await readRange(s3, { key, etag, start: size - footerBytes, end: start }, signal);
+  return Buffer.concat([rest, tail]);
+}
+
+/** A file of the object's size in which only its magic and its tail are real; holes take no disk and are never read. */
+export async function writeSparse(path: string, size: number, tail: Buffer): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.truncate(size);
+    await file.write(Buffer.from('PAR1'), 0, 4, 0);
+    await file.write(tail, 0, tail.length, size - tail.length);
+  } finally {
+    await file.close();
+  }
+}
+
+async function readMetadata(
+  engine: Engine,
+  path: string,
+): Promise<Pick<ParquetFile, 'columns' | 'rowGroups' | 'rows'>> {
+  const file = literal(path);
+  const schema = await engine.rows(`SELECT name, num_children FROM parquet_schema(${file})`);
+  const nodes = schema.map((row) => ({ name: String(row['name']), children: Number(row['num_children'] ?? 0) }));
+  const types = await engine.columns(`SELECT * FROM read_parquet(${file})`);
+  const chunks = await engine.rows(
+    `SELECT row_group_id, row_group_num_rows, column_id, data_page_offset, dictionary_page_offset, total_compressed_size
+     FROM parquet_metadata(${file}) ORDER BY row_group_id, column_id`,
+  );
+  const names = topLevelNames(nodes);
+  const columns = types.map(({ name, type }, index) => ({ name: names[index] ?? name, type: storedType(type) }));
+  const rowGroups = rowGroupsOf(chunks, columnsOfLeaves(nodes));
+  return { columns, rowGroups, rows: rowGroups.reduce((sum, { rows }) => sum + rows, 0) };
+}
+
+/** The engine renames columns whose names differ in case only; the footer has the right ones. */
+function topLevelNames(nodes: readonly { name: string; children: number }[]): readonly string[] {
+  const names: string[] = [];
+  let at = 1;
+  const skip = (): void => {
+    const children = nodes[at++]?.children ?? 0;
+    for (let child = 0; child < children; child++) skip();
+  };
+  for (let column = 0; column < (nodes[0]?.children ?? 0); column++) {
+    names.push(nodes[at]?.name ?? '');
+    skip();
+  }
+  return names;
+}
+
+function rowGroupsOf(
+  chunks: readonly Readonly<Record<string, unknown>>[],
+  leaves: readonly number[],
+): readonly RowGroup[] {
+  const groups: { index: number; firstRow: number; rows: number; chunks: RowGroup['chunks'][number][] }[] = [];
+  let rows = 0;
+  for (const chunk of chunks) {
+    const index = Number(chunk['row_group_id']);
+    let group = groups.at(-1);
+    if (group?.index !== index) {
+      group = { index, firstRow: rows, rows: Number(chunk['row_group_num_rows']), chunks: [] };
+      groups.push(group);
+      rows += group.rows;
+    }
+    const dictionary = Number(chunk['dictionary_page_offset'] ?? 0);
+    const data = Number(chunk['data_page_offset']);
+    const start = dictionary > 0 ? Math.min(dictionary, data) : data; // Some writers put 0 for "no dictionary".
+    const column = leaves[Number(chunk['column_id'])] ?? 0;
+    group.chunks.push({ column, start, end: start + Number(chunk['total_compressed_size']) });
+  }
+  return groups;
+}
+
+export function unreadable(object: ListedObject, why: string, cause?: unknown): ConnectorError {
+  const text = `"${object.key}" cannot be read: ${why}. Replace or remove the file.`;
+  return new ConnectorError('FILE_UNREADABLE', text, { cause });
+}

@@ -1,0 +1,104 @@
+// read: tables → list → plan → open and fetch ahead → decode → lines and checkpoints, one stream after the other.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { columnsOfSchema } from '@s3-connectors/common/columns/json-schema.ts';
+import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
+import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import { streamStatus } from '@s3-connectors/common/protocol/messages.ts';
+import type { Output, VerbContext } from '@s3-connectors/common/protocol/run.ts';
+import type { SavedState } from '@s3-connectors/common/protocol/state.ts';
+import { streamDescriptor, streamKey, streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
+import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
+import { summarize } from '@s3-connectors/common/s3/counters.ts';
+
+import type { SourceConfig } from './config.ts';
+import { maxRemembered, planReading, type ReadPlan } from './cursor.ts';
+import { openEngine } from './engine/engine.ts';
+import { describeSkips, listObjects } from './objects.ts';
+import { readObjects } from './read-objects.ts';
+import { openSession, type Session } from './session.ts';
+import { fromStreamState } from './stream-state.ts';
+import { findTables, type Table } from './tables.ts';
+import { withCheckpoints } from './with-checkpoints.ts';
+
+/** A stream that fails is INCOMPLETE, is named in a TRACE ERROR and leaves the others alone. */
+export async function* read(
+  config: SourceConfig,
+  catalog: readonly ConfiguredStream[],
+  saved: SavedState,
+  context: VerbContext,
+): AsyncGenerator<Output> {
+  await using session = await openSession(config, context);
+  const tables = await findTables(session.s3, config.schemaPrefixes, context.signal);
+  for (const [index, stream] of catalog.entries()) {
+    const descriptor = streamDescriptor(stream);
+    yield streamStatus(descriptor, 'STARTED');
+    try {
+      const table = tables.get(streamKey(stream)) ?? missing(stream, config);
+      yield* readStream(config, { session, table, stream, saved, place: String(index) }, context);
+      yield streamStatus(descriptor, 'COMPLETE');
+    } catch (error) {
+      context.signal.throwIfAborted();
+      context.fail(toConnectorError(error).inStream(descriptor));
+      yield streamStatus(descriptor, 'INCOMPLETE');
+    }
+  }
+  context.log('INFO', `Requests to S3: ${summarize(session.s3.counters)}`);
+}
+
+type StreamReading = {
+  readonly session: Session;
+  readonly table: Table;
+  readonly stream: ConfiguredStream;
+  readonly saved: SavedState;
+  /** Name of the stream's own temporary folder. */
+  readonly place: string;
+};
+
+async function* readStream(
+  config: SourceConfig,
+  { session, table, stream, saved, place }: StreamReading,
+  { log, signal }: VerbContext,
+): AsyncGenerator<Output> {
+  const progress = fromStreamState(saved.get(streamKey(stream)));
+  const { objects, skips } = await listObjects(session.s3, table, config, signal);
+  const skipped = describeSkips(table, skips);
+  if (skipped !== undefined) log('INFO', skipped);
+  const plan = planReading(progress, objects, config.lookbackMs);
+  for (const warning of warnings(table, plan, config)) log('WARN', warning);
+  log('INFO', `${streamLabel(table.stream)}: ${plan.objects.length} of ${objects.length} files are to be read`);
+
+  const directory = join(session.directory, place);
+  await mkdir(directory);
+  await using engine = await openEngine(directory, config.maxMemoryBytes);
+  const columns = columnsOfSchema(stream.jsonSchema);
+  const reading = { s3: session.s3, engine, directory, config, table, columns, cursor: plan.cursor, log };
+  const parts = readObjects(reading, plan.objects, signal);
+  const totalBytes = plan.objects.reduce((sum, { size }) => sum + size, 0);
+  yield* withCheckpoints(parts, { stream: table.stream, cursor: plan.cursor, totalBytes, log });
+  if (plan.cursor.isNarrowed) log('WARN', narrowed(table, config));
+}
+
+function* warnings(
+  table: Table,
+  { replaced, unexplained }: ReadPlan<ListedObject>,
+  config: SourceConfig,
+): Generator<string> {
+  const label = streamLabel(table.stream);
+  if (replaced.length > 0) {
+    yield `${label}: ${replaced.length} files were replaced since they were read and are read again, whole, such as "${replaced[0]}"`;
+  }
+  if (unexplained > 0) {
+    yield `${label}: ${unexplained} files older than the look-back window of ${config.lookbackMs / 3_600_000} hours were never read and are passed over. If they came late, raise lookback_hours and reset the stream.`;
+  }
+}
+
+function narrowed(table: Table, config: SourceConfig): string {
+  return `${streamLabel(table.stream)}: more than ${maxRemembered} files were modified within ${config.lookbackMs / 3_600_000} hours; a file that appears late is noticed only if it is newer than the oldest of the last ${maxRemembered}.`;
+}
+
+function missing(stream: ConfiguredStream, { connection }: SourceConfig): never {
+  const text = `The catalog asks for the stream "${streamLabel(streamDescriptor(stream))}", but the bucket "${connection.bucket}" has no such table below the schema prefixes. Run discover again.`;
+  throw new ConnectorError('CATALOG_INVALID', text);
+}

@@ -1,0 +1,91 @@
+// The query that turns the rows of a local file into finished RECORD lines: everything that is the same for all rows is
+// text in it, so that a line is one concatenation of constants and column values.
+import type { Column } from '@s3-connectors/common/columns/column-type.ts';
+import { literal } from '@s3-connectors/common/columns/sql.ts';
+import type { StoredColumn } from '@s3-connectors/common/columns/stored-type.ts';
+import { columnJsonSql, type Loss } from '@s3-connectors/common/columns/value-sql.ts';
+import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
+
+export type RecordQuery = {
+  readonly path: string;
+  readonly stream: StreamDescriptor;
+  /** What the catalog asks for, in its order. */
+  readonly columns: readonly Column[];
+  /** All columns of the file, in its order: they are addressed by place, since the engine renames some. */
+  readonly stored: readonly StoredColumn[];
+  /** JSON texts of columns that do not come from the file; they win over the file's. */
+  readonly constants: ReadonlyMap<string, string>;
+  /** Row numbers in the file: from the first to before the end. */
+  readonly rows: { readonly from: number; readonly to: number };
+  /** Milliseconds since 1970. */
+  readonly emittedAt: number;
+};
+
+/** SQL with one VARCHAR column, a row for each record, without line ends. */
+export function recordSql(query: RecordQuery): string {
+  const { path, stored, rows } = query;
+  const places = stored.map((_, index) => place(index));
+  const source = `read_parquet(${literal(path)}, file_row_number = true) AS t(${[...places, 'row_number'].join(', ')})`;
+  // Constant pieces are joined here, once, instead of in every row.
+  const pieces = joinText(linePieces(query)).map((piece) => ('text' in piece ? literal(piece.text) : piece.sql));
+  return `SELECT concat(${pieces.join(', ')}) FROM ${source} WHERE row_number >= ${rows.from} AND row_number < ${rows.to}`;
+}
+
+/** The columns of the file that the query reads, by place. */
+export function columnsRead({
+  columns,
+  stored,
+  constants,
+}: Pick<RecordQuery, 'columns' | 'stored' | 'constants'>): ReadonlySet<number> {
+  const wanted = new Set(columns.map(({ name }) => name).filter((name) => !constants.has(name)));
+  return new Set(stored.flatMap(({ name }, index) => (wanted.has(name) ? [index] : [])));
+}
+
+type Piece = { readonly text: string } | { readonly sql: string };
+
+function* linePieces({ stream, columns, stored, constants, emittedAt }: RecordQuery): Generator<Piece> {
+  const places = new Map(stored.map(({ name, type }, index) => [name, { sql: place(index), type }]));
+  const losses: Loss[] = [];
+  const namespace = stream.namespace === undefined ? '' : `,"namespace":${JSON.stringify(stream.namespace)}`;
+  yield { text: `{"type":"RECORD","record":{"stream":${JSON.stringify(stream.name)}${namespace},"data":{` };
+  for (const [index, column] of columns.entries()) {
+    yield { text: `${index > 0 ? ',' : ''}${JSON.stringify(column.name)}:` };
+    const constant = constants.get(column.name);
+    const found = places.get(column.name);
+    if (constant !== undefined || found === undefined) yield { text: constant ?? 'null' };
+    else {
+      const value = columnJsonSql(found.sql, found.type, column);
+      losses.push(...value.losses);
+      yield { sql: value.json };
+    }
+  }
+  yield { text: `},"emitted_at":${emittedAt}` };
+  if (losses.length > 0) yield { sql: metaSql(losses) };
+  yield { text: '}}' };
+}
+
+/** `,"meta":{"changes":[…]}` for a row with values that had to become null, else nothing. */
+function metaSql(losses: readonly Loss[]): string {
+  const changes = losses.map(({ field, condition }) => {
+    const change = JSON.stringify({ field, change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' });
+    return `CASE WHEN ${condition} THEN ${literal(change)} END`;
+  });
+  const any = losses.map(({ condition }) => `(${condition})`).join(' OR ');
+  // concat_ws passes over nulls.
+  return `CASE WHEN ${any} THEN concat(',"meta":{"changes":[', concat_ws(',', ${changes.join(', ')}), ']}') ELSE '' END`;
+}
+
+function joinText(pieces: Iterable<Piece>): readonly Piece[] {
+  const joined: Piece[] = [];
+  for (const piece of pieces) {
+    const last = joined.at(-1);
+    if (last !== undefined && 'text' in last && 'text' in piece)
+      joined[joined.length - 1] = { text: last.text + piece.text };
+    else joined.push(piece);
+  }
+  return joined;
+}
+
+function place(index: number): string {
+  return `c${index}`;
+}

@@ -1,0 +1,72 @@
+// A table's progress as the `stream_state` of a STATE message, and back. The form has a version: a newer one is refused by
+// name, since reading on from a state that is not understood would lose or repeat rows silently.
+import * as z from 'zod';
+
+import { describeIssues } from '@s3-connectors/common/protocol/config.ts';
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
+
+import { noProgress, type Progress } from './cursor.ts';
+
+const version = 1;
+const fingerprintBytes = 8;
+
+const time = z.iso.datetime().transform((text) => Date.parse(text));
+const streamState = z.object({
+  version: z.literal(version),
+  watermark: z.object({ last_modified: time, key: z.string() }).nullish(),
+  window_start: time.nullish(),
+  /** The fingerprints of the objects read inside the window, 8 bytes each. */
+  recent: z.base64().default(''),
+  settled: z.int().min(0).default(0),
+  unfinished: z.object({ key: z.string(), etag: z.string(), unit: z.int().min(0), rows: z.int().min(0) }).nullish(),
+});
+
+/** At most 220 KB of text, whatever the number of objects. */
+export function toStreamState(progress: Progress): JsonObject {
+  const { watermark, windowStart, remembered, settled, unfinished } = progress;
+  return {
+    version,
+    ...(watermark !== undefined && { watermark: { last_modified: isoTime(watermark.time), key: watermark.key } }),
+    ...(Number.isFinite(windowStart) && { window_start: isoTime(windowStart) }),
+    recent: Buffer.from([...remembered].join(''), 'hex').toString('base64'),
+    settled,
+    ...(unfinished !== undefined && { unfinished }),
+  };
+}
+
+/** @throws STATE_INVALID when the state is not one of ours or of a newer version. */
+export function fromStreamState(state: JsonObject | undefined): Progress {
+  if (state === undefined) return noProgress;
+  if (typeof state['version'] === 'number' && state['version'] > version) {
+    const text = `The saved state has version ${state['version']}, this connector reads versions up to ${version}. Upgrade it.`;
+    throw new ConnectorError('STATE_INVALID', text);
+  }
+  const parsed = streamState.safeParse(state);
+  if (!parsed.success) {
+    const problems = describeIssues(parsed.error.issues, state);
+    throw new ConnectorError(
+      'STATE_INVALID',
+      `The saved state is not valid: ${problems} Reset the stream to start anew.`,
+    );
+  }
+  const { watermark, window_start: windowStart, recent, settled, unfinished } = parsed.data;
+  return {
+    watermark: watermark ? { time: watermark.last_modified, key: watermark.key } : undefined,
+    windowStart: windowStart ?? Number.NEGATIVE_INFINITY,
+    remembered: new Set(fingerprints(recent)),
+    settled,
+    unfinished: unfinished ?? undefined,
+  };
+}
+
+function* fingerprints(base64: string): Generator<string> {
+  const bytes = Buffer.from(base64, 'base64');
+  for (let at = 0; at + fingerprintBytes <= bytes.length; at += fingerprintBytes) {
+    yield bytes.toString('hex', at, at + fingerprintBytes);
+  }
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,82 @@
+// The columns a table has as a stream: those of its files, those of its folder names, and where each row came from.
+import { mergeColumns, type Column } from '@s3-connectors/common/columns/column-type.ts';
+import { columnType, type StoredColumn } from '@s3-connectors/common/columns/stored-type.ts';
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
+
+import type { SourceConfig } from './config.ts';
+import { partitionsOf } from './layout.ts';
+import { partitionColumnType, partitionJson } from './partition-value.ts';
+import type { Table } from './tables.ts';
+
+/** The names Airbyte's own S3 source uses. The second is the cursor. */
+export const fileUrlColumn = '_ab_source_file_url';
+export const lastModifiedColumn = '_ab_source_file_last_modified';
+
+const provenance: readonly Column[] = [
+  { name: fileUrlColumn, type: { kind: 'string' } },
+  { name: lastModifiedColumn, type: { kind: 'timestamp', utc: true } },
+];
+
+/** `files`: the columns of some of the table's files; `paths`: the paths below the table of all of them. */
+export function tableColumns(
+  { partitioning }: SourceConfig,
+  table: Table,
+  files: readonly (readonly StoredColumn[])[],
+  paths: Iterable<string>,
+): readonly Column[] {
+  const fromFiles = files
+    .map((columns) => columns.map(({ name, type }): Column => ({ name, type: columnType(type) })))
+    .reduce<readonly Column[]>(mergeColumns, []);
+  if (partitioning.mode === 'not_partitioned') return withProvenance(fromFiles);
+  const names = new Set([...paths].flatMap((path) => partitionsOf(path).map(({ column }) => column)));
+  const fromFolders = [...names].map((name): Column => ({
+    name,
+    type: partitionColumnType(partitioning.typeOf(table.stream.name, name)),
+  }));
+  const [first, second] = partitioning.onConflict === 'file' ? [fromFolders, fromFiles] : [fromFiles, fromFolders];
+  const winning = new Map(second.map((column) => [column.name, column]));
+  const all = [...fromFiles, ...fromFolders].map(({ name }) => name);
+  const losing = new Map(first.map((column) => [column.name, column]));
+  return withProvenance([...new Set(all)].flatMap((name) => winning.get(name) ?? losing.get(name) ?? []));
+}
+
+function withProvenance(columns: readonly Column[]): readonly Column[] {
+  const names = new Set(provenance.map(({ name }) => name));
+  return [...columns.filter(({ name }) => !names.has(name)), ...provenance];
+}
+
+/**
+ * JSON texts of the columns which are the same for all rows of a file; they win over the file's columns.
+ * @throws PARTITION_VALUE_INVALID for a folder that does not fit its declared type, CONFIG_INVALID for a column in both
+ * places under `on_conflict: error`.
+ */
+export function fileConstants(
+  { partitioning, connection }: SourceConfig,
+  table: Table,
+  object: ListedObject,
+  stored: readonly StoredColumn[],
+): ReadonlyMap<string, string> {
+  const constants = new Map([
+    [fileUrlColumn, JSON.stringify(`s3://${connection.bucket}/${object.key}`)],
+    [lastModifiedColumn, JSON.stringify(object.lastModified.toISOString().replace('Z', '000Z'))],
+  ]);
+  if (partitioning.mode === 'not_partitioned') return constants;
+  const inFile = new Set(stored.map(({ name }) => name));
+  for (const partition of partitionsOf(object.key.slice(table.prefix.length))) {
+    if (inFile.has(partition.column)) {
+      if (partitioning.onConflict === 'error') throw conflict(partition.column, object.key);
+      if (partitioning.onConflict === 'file') continue;
+    }
+    const type = partitioning.typeOf(table.stream.name, partition.column);
+    constants.set(partition.column, partitionJson(partition, type, object.key));
+  }
+  return constants;
+}
+
+function conflict(column: string, key: string): ConnectorError {
+  return new ConnectorError(
+    'CONFIG_INVALID',
+    `The column "${column}" stands both in a folder name and in the file "${key}". Set data_partitioning.on_conflict to "path" or "file".`,
+  );
+}
