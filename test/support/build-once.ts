@@ -1,0 +1,29 @@
+// The built executables for tests that need them: each built at most once per test process, in a folder inside
+// node_modules, from where the query engine's binding is found, and which is removed when the tests of the file are over.
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after } from 'node:test';
+
+import { bundle } from '../../build.ts';
+import type { ConnectorName } from '../../generate.ts';
+
+const root = join(import.meta.dirname, '../..');
+const built = new Map<ConnectorName, Promise<string>>();
+
+/** The path of the connector's executable, beside its source map and LICENSES.txt. Call it inside a test or a hook. */
+export function buildOnce(name: ConnectorName): Promise<string> {
+  const file = built.get(name) ?? build(name);
+  built.set(name, file);
+  return file;
+}
+
+async function build(name: ConnectorName): Promise<string> {
+  const cache = join(root, 'node_modules/.cache');
+  await mkdir(cache, { recursive: true });
+  const folder = await mkdtemp(join(cache, `${name}-`));
+  folders.push(folder);
+  return bundle(name, join(root, name, 'src/main.ts'), folder);
+}
+
+const folders: string[] = [];
+after(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
