@@ -1,0 +1,30 @@
+// A connection of common's S3 layer to a server of a test: closed by `await using`, and a log that the test can look at.
+import type { Log } from '@s3-connectors/common/protocol/log.ts';
+import { closeS3, openS3 } from '@s3-connectors/common/s3/client.ts';
+import type { S3 } from '@s3-connectors/common/s3/client.ts';
+import type { Connection } from '@s3-connectors/common/s3/config.ts';
+
+export const testBucket = 'publisher-data';
+
+type Options = Partial<Connection> & { readonly retryBudgetMs?: number; readonly idleTimeoutMs?: number };
+
+export type TestConnection = AsyncDisposable & { readonly s3: S3; readonly lines: readonly string[] };
+
+/** Default: any key, `testBucket` in eu-central-1, failures tried again for 5 s. */
+export function connect(
+  endpoint: string,
+  { retryBudgetMs = 5000, idleTimeoutMs, ...rest }: Options = {},
+): TestConnection {
+  const lines: string[] = [];
+  const log: Log = (level, message) => {
+    lines.push(`${level} ${message}`);
+  };
+  const connection: Connection = { ...connectionTo(endpoint), ...rest };
+  const s3 = openS3(connection, { log, retryBudgetMs, ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }) });
+  return { s3, lines, [Symbol.asyncDispose]: () => Promise.resolve(closeS3(s3)) };
+}
+
+function connectionTo(endpoint: string): Connection {
+  const credentials = { auth_type: 'access_key', access_key_id: 'AKIATEST', secret_access_key: 'test-secret' } as const;
+  return { bucket: testBucket, region: 'eu-central-1', credentials, endpoint, forcePathStyle: true };
+}
