@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { suite, test } from 'node:test';
+
+const root = join(import.meta.dirname, '../..');
+const connectors = ['source-s3', 'destination-s3-streaming', 'destination-s3-batch'];
+
+/** Path below the root → text, of all code of ours. */
+const files = new Map(
+  globSync(['*.{ts,cjs}', '*/src/**/*.ts', 'test/**/*.ts', 'acceptance-tests/**/*.ts'], { cwd: root })
+    .filter((path) => !path.includes('node_modules'))
+    .map((path) => [path, readFileSync(join(root, path), 'utf8')] as const),
+);
+const sources = [...files.keys()].filter((path) => /^[\w-]+\/src\//u.test(path));
+
+/** What a file imports, statically or not; files of ours as paths below the root. */
+function importsOf(path: string): readonly string[] {
+  const text = files.get(path) ?? '';
+  const found = text.matchAll(/^(?:import|export)\b[^;]*?from '([^']+)'|^import '([^']+)'|\bimport\(\s*'([^']+)'/gmu);
+  return Array.from(found, ([, from, bare, dynamic]) => resolved(path, from ?? bare ?? dynamic ?? ''));
+}
+
+function resolved(importer: string, specifier: string): string {
+  const common = '@s3-connectors/common/';
+  if (specifier.startsWith(common)) return `common/src/${specifier.slice(common.length)}`;
+  return specifier.startsWith('.') ? join(dirname(importer), specifier) : specifier;
+}
+
+function reachableFrom(start: string): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const open = [start];
+  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+    if (seen.has(path)) continue;
+    seen.add(path);
+    open.push(...importsOf(path));
+  }
+  return seen;
+}
+
+suite('imports', () => {
+  test('point from the connectors to common and from common nowhere', () => {
+    for (const path of sources) {
+      const [owner = ''] = path.split('/');
+      for (const target of importsOf(path)) {
+        const [package_ = ''] = target.split('/');
+        if (package_ === 'test' || package_ === 'acceptance-tests') assert.fail(`${path} imports ${target}`);
+        if ([...connectors, 'common'].includes(package_)) {
+          assert.ok(package_ === owner || package_ === 'common', `${path} imports ${target}`);
+        }
+      }
+    }
+  });
+
+  test('find the files they name', () => {
+    for (const path of files.keys()) {
+      for (const target of importsOf(path))
+        if (target.endsWith('.ts')) assert.ok(files.has(target), `${path}: ${target}`);
+    }
+  });
+
+  test('of the AWS SDK stand in common/src/s3 alone', () => {
+    for (const path of sources) {
+      if (path.startsWith('common/src/s3/')) continue;
+      assert.deepEqual(
+        importsOf(path).filter((target) => /^@(?:aws-sdk|smithy|aws)\//u.test(target)),
+        [],
+        path,
+      );
+    }
+  });
+
+  test('never lead from the streaming destination to the query engine', () => {
+    const reached = [...reachableFrom('destination-s3-streaming/src/main.ts')];
+    assert.ok(reached.includes('common/src/protocol/run.ts'));
+    assert.deepEqual(
+      reached.filter((target) => target.startsWith('@duckdb/')),
+      [],
+    );
+  });
+
+  test('of the built programs by acceptance tests go through their executables only', () => {
+    for (const path of files.keys()) {
+      if (!path.startsWith('acceptance-tests/')) continue;
+      assert.deepEqual(
+        importsOf(path).filter((target) => /^[\w-]+\/src\//u.test(target)),
+        [],
+        path,
+      );
+    }
+  });
+});
+
+suite('the code', () => {
+  test('stays below 300 lines a file', () => {
+    for (const [path, text] of files) assert.ok(text.split('\n').length <= 301, path);
+  });
+
+  test('opens each source file with its job', () => {
+    for (const path of sources) assert.match(files.get(path) ?? '', /^(?:\/\/|\/\*\*) ?\S/u, path);
+  });
+
+  test('skips no test and silences no check', () => {
+    const banned =
+      /\b(?:test|suite|it|describe)\.(?:skip|only|todo)\b|\b(?:skip|only|todo): true\b|@ts-|oxlint-disable|eslint-disable/u;
+    for (const [path, text] of files) {
+      if (path !== 'test/repository/code.test.ts') assert.doesNotMatch(text, banned, path);
+    }
+  });
+
+  test('leaves nothing to do', () => {
+    for (const path of sources) assert.doesNotMatch(files.get(path) ?? '', /\b(?:TODO|FIXME|XXX)\b/u, path);
+  });
+
+  test('never ends the process by force', () => {
+    for (const path of sources) assert.doesNotMatch(files.get(path) ?? '', /process\.exit\(|console\./u, path);
+  });
+});

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { suite, test } from 'node:test';
+
+import { generatedFiles } from '../../generate.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+function textOf(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}
+
+const { scripts } = JSON.parse(textOf('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
+
+suite('generated files', () => {
+  test('are what the code makes them: npm run build writes them', async () => {
+    for (const [path, text] of await generatedFiles()) assert.equal(textOf(path), text, path);
+  });
+});
+
+suite('the documents', () => {
+  test('name every script in the README', () => {
+    const readme = textOf('README.md');
+    for (const name of Object.keys(scripts)) {
+      assert.match(readme, new RegExp(`npm (?:run )?${name}\\b`, 'u'), name);
+    }
+  });
+
+  test('name no script that does not exist', () => {
+    for (const path of ['README.md', 'CONTRIBUTING.md']) {
+      const named = textOf(path).matchAll(/npm run ([\w-]+)/gu);
+      for (const [, name = ''] of named) assert.ok(name in scripts, `${path}: npm run ${name}`);
+    }
+  });
+
+  test('link to files that exist', () => {
+    for (const path of globSync(['*.md', 'docs/**/*.md'], { cwd: root })) {
+      for (const [, link = ''] of textOf(path).matchAll(/\]\(([^)#\s]+)[^)]*\)/gu)) {
+        if (!/^[a-z]+:/u.test(link)) assert.ok(existsSync(join(root, dirname(path), link)), `${path}: ${link}`);
+      }
+    }
+  });
+
+  test('number the decision records without gaps, each with its title', () => {
+    const records = globSync('docs/adr/*.md', { cwd: root }).sort();
+    for (const [index, path] of records.entries()) {
+      const number = String(index + 1).padStart(4, '0');
+      assert.match(path, new RegExp(`/${number}-[a-z\\d-]+\\.md$`, 'u'));
+      assert.match(textOf(path), new RegExp(`^# ${number} \\S`, 'u'), path);
+    }
+  });
+});
+
+suite('continuous integration', () => {
+  test('runs .ci/run and nothing else', () => {
+    const commands = Array.from(
+      textOf('.github/workflows/ci.yml').matchAll(/^\s*(?:- )?run: (.*)$/gmu),
+      ([, run]) => run,
+    );
+    assert.deepEqual(commands, ['.ci/run']);
+  });
+
+  test('runs what check runs, and the demo and the acceptance tests', () => {
+    const steps = Array.from(textOf('.ci/run').matchAll(/^step (.*)$/gmu), ([, step]) => step);
+    const check = scripts['check']?.split(' && ') ?? [];
+    assert.deepEqual(new Set(steps), new Set([...check, 'npm ci', 'npm run acceptance', 'npm run demo']));
+    assert.deepEqual(steps.slice(0, 2), ['npm ci', 'npm test']);
+    assert.ok(statSync(join(root, '.ci/run')).mode & 0o100);
+  });
+
+  test('starts every script behind the check of the Node version', () => {
+    for (const [name, command] of Object.entries(scripts)) {
+      if (command.startsWith('node')) assert.match(command, /^node -r \.\/node-version\.cjs \S+\.ts$/u, name);
+    }
+  });
+});
