@@ -6,7 +6,7 @@ import { registerBuckets, registerCopying, registerDeleting } from './s3-contrac
 import { registerReading } from './s3-contract/reading.ts';
 import { registerWriting } from './s3-contract/writing.ts';
 
-/** @param open gives an empty bucket of its own to each test. */
+/** Without users; access.ts has the part with them. @param open gives an empty bucket of its own to each test. */
 export function registerS3Contract(open: OpenAccount): void {
   registerListing(open);
   registerReading(open);

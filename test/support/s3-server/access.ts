@@ -12,7 +12,8 @@ export type Access = {
   readonly account: string | undefined;
   /** The region the request is signed for. */
   readonly region: string;
-  readonly permit: (permission: Permission) => Promise<boolean>;
+  /** The AccessDenied for a permission that the caller lacks. */
+  readonly refusal: (permission: Permission) => Promise<S3Error | undefined>;
 };
 
 export type Gate = {
@@ -35,13 +36,10 @@ export async function admit(request: S3Request, gate: Gate): Promise<Access> {
   checkRegion(request, { region, gate });
   const access = gate.users === undefined ? openAccess(region) : await judgedAccess(request, gate, gate.users, region);
   for (const permission of permissionsOf(request)) {
-    if (!(await access.permit(permission))) throw accessDenied(permission);
+    const refusal = await access.refusal(permission);
+    if (refusal !== undefined) throw refusal;
   }
   return access;
-}
-
-export function accessDenied({ action, resource }: Permission): S3Error {
-  return new S3Error('AccessDenied', { message: `Access denied: ${action} on "${resource}" is not allowed` });
 }
 
 // A request signed for another region than the endpoint's is malformed; a bucket of another region is somewhere else.
@@ -66,7 +64,7 @@ export function redirect(bucket: string, region: string): S3Error {
 }
 
 function openAccess(region: string): Access {
-  return { account: undefined, region, permit: () => Promise.resolve(true) };
+  return { account: undefined, region, refusal: () => Promise.resolve(undefined) };
 }
 
 async function judgedAccess(
@@ -76,15 +74,17 @@ async function judgedAccess(
   region: string,
 ): Promise<Access> {
   const { verifySignature } = await import('./signature.ts');
-  const { isAllowed } = await import('./policies.ts');
+  const { judge } = await import('./policies.ts');
   const user = verifySignature(request, users, clock());
   return {
     account: user?.arn.split(':')[4],
     region,
-    permit(permission) {
+    async refusal(permission) {
       const bucket = findBucket(permission.bucket, store);
       // What is not there is told as not there, once the caller is known.
-      return bucket === undefined ? Promise.resolve(true) : isAllowed(permission, user, bucket);
+      if (bucket === undefined) return undefined;
+      const verdict = await judge(permission, user, bucket);
+      return verdict.isAllowed ? undefined : new S3Error('AccessDenied', verdict.reason);
     },
   };
 }

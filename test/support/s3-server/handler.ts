@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
-import { type Access, accessDenied, admit, type Gate, redirect } from './access.ts';
+import { type Access, admit, type Gate, redirect } from './access.ts';
 import { type Answer, errorAnswer, type Flow, FREE_FLOW, sendAnswer } from './answer.ts';
 import { type Body, bodyText, readBody } from './body.ts';
 import { memoryContent } from './content.ts';
@@ -150,7 +150,7 @@ function replaceObject(fault: RequestFault & { kind: 'replace' }, request: S3Req
 /** @throws S3Error */
 async function perform({ request, body }: Asked, { gate, faults }: HandlerParts): Promise<Answer> {
   const access = await admit(request, gate);
-  const { account, region, permit } = access;
+  const { account, region, refusal } = access;
   const exchange: Exchange = {
     request,
     body,
@@ -159,7 +159,7 @@ async function perform({ request, body }: Asked, { gate, faults }: HandlerParts)
     account,
     region,
     isHidden: faults.hiding(),
-    mayDelete: (key) => permit(onObject('s3:DeleteObject', request.bucket, key)),
+    refusalToDelete: (key) => refusal(onObject('s3:DeleteObject', request.bucket, key)),
   };
   try {
     return await OPERATION_HANDLERS[request.operation](exchange);
@@ -169,9 +169,7 @@ async function perform({ request, body }: Asked, { gate, faults }: HandlerParts)
 }
 
 // Who may not list does not learn what is missing.
-async function withoutHint(error: unknown, request: S3Request, { permit }: Access): Promise<unknown> {
+async function withoutHint(error: unknown, request: S3Request, { refusal }: Access): Promise<unknown> {
   if (!(error instanceof S3Error) || error.code !== 'NoSuchKey') return error;
-  return (await permit(onBucket('s3:ListBucket', request)))
-    ? error
-    : accessDenied(onObject('s3:ListBucket', request.bucket, ''));
+  return (await refusal(onBucket('s3:ListBucket', request))) ?? error;
 }

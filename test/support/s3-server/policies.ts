@@ -7,8 +7,12 @@ import type { User } from './types.ts';
 
 const EVERYTHING = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
 
+export type Verdict =
+  | { readonly isAllowed: true }
+  | { readonly isAllowed: false; readonly reason: { message?: string } };
+
 /** @throws Error when a policy is none: a mistake in the test. */
-export async function isAllowed(permission: Permission, user: User | undefined, bucket: Bucket): Promise<boolean> {
+export async function judge(permission: Permission, user: User | undefined, bucket: Bucket): Promise<Verdict> {
   const policies = user?.arn.endsWith(':root') === true ? [EVERYTHING] : (user?.policies ?? []);
   const simulation: Simulation = {
     request: {
@@ -24,11 +28,26 @@ export async function isAllowed(permission: Permission, user: User | undefined, 
   };
   const result = await runSimulation(simulation, {});
   if (result.resultType === 'error') throw new Error(`A policy cannot be judged: ${JSON.stringify(result.errors)}`);
-  return result.overallResult === 'Allowed';
+  if (result.overallResult === 'Allowed') return { isAllowed: true };
+  // AWS explains itself to callers of the bucket's own account only.
+  const isExplained = user !== undefined && accountOf(user) === bucket.owner;
+  const isExplicit = result.overallResult === 'ExplicitlyDenied';
+  return { isAllowed: false, reason: isExplained ? { message: explain(permission, user, isExplicit) } : {} };
+}
+
+function explain({ action, resource }: Permission, { arn }: User, isExplicit: boolean): string {
+  const why = isExplicit
+    ? 'with an explicit deny in a resource-based policy'
+    : `because no identity-based policy allows the ${action} action`;
+  return `User: ${arn} is not authorized to perform: ${action} on resource: "${resource}" ${why}`;
+}
+
+export function accountOf({ arn }: User): string {
+  return arn.split(':')[4] ?? '';
 }
 
 function principalContext(user: User | undefined): Record<string, string> {
   const always = { 'aws:SourceIp': '127.0.0.1', 'aws:SecureTransport': 'false' };
   if (user === undefined) return always;
-  return { ...always, 'aws:PrincipalArn': user.arn, 'aws:PrincipalAccount': user.arn.split(':')[4] ?? '' };
+  return { ...always, 'aws:PrincipalArn': user.arn, 'aws:PrincipalAccount': accountOf(user) };
 }

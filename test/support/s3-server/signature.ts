@@ -24,13 +24,13 @@ export function verifySignature(request: S3Request, users: readonly User[], now:
   const user = users.find((user) => user.accessKeyId === accessKeyId);
   if (user === undefined) throw new S3Error('InvalidAccessKeyId', { elements: { AWSAccessKeyId: accessKeyId } });
   if (request.header('x-amz-security-token') !== user.sessionToken) throw new S3Error('InvalidToken');
+  if (user.expired === true) throw new S3Error('ExpiredToken');
   const time = request.header('x-amz-date') ?? '';
   if (!(Math.abs(parseTime(time) - now.getTime()) <= MAX_SKEW_MS)) throw new S3Error('RequestTimeTooSkewed');
   const canonical = canonicalRequest(request, signedHeaders);
   const text = ['AWS4-HMAC-SHA256', time, scope, createHash('sha256').update(canonical).digest('hex')].join('\n');
   const key = [date, region, 's3', 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${user.secretAccessKey}`);
   if (hmac(key, text).toString('hex') !== signature) throw new S3Error('SignatureDoesNotMatch');
-  if (user.expired === true) throw new S3Error('ExpiredToken');
   return user;
 }
 

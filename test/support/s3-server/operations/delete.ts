@@ -13,7 +13,7 @@ export function deleteObject(exchange: Exchange): Answer {
 }
 
 export async function deleteObjects(exchange: Exchange): Promise<Answer> {
-  const { request, body, mayDelete } = exchange;
+  const { request, body, refusalToDelete } = exchange;
   const { objects } = bucketOf(exchange);
   if (Object.keys(body.checksums).length === 0 && request.header('content-md5') === undefined) {
     throw new S3Error('InvalidRequest', { message: 'Missing required header for this request: Content-MD5' });
@@ -24,22 +24,20 @@ export async function deleteObjects(exchange: Exchange): Promise<Answer> {
   const isQuiet = xmlText(document, 'Quiet') === 'true';
   const results: XmlElement[] = [];
   for (const key of keys) {
-    if (await mayDelete(key)) {
+    const refusal = await refusalToDelete(key);
+    if (refusal !== undefined) {
+      results.push(errorOf(key, refusal));
+    } else {
       objects.delete(key);
       if (!isQuiet) results.push(['Deleted', [['Key', key]]]);
-    } else {
-      const { code, message } = new S3Error('AccessDenied');
-      results.push([
-        'Error',
-        [
-          ['Key', key],
-          ['Code', code],
-          ['Message', message],
-        ],
-      ]);
     }
   }
   return xmlAnswer(['DeleteResult', results]);
+}
+
+function errorOf(key: string, { code, message }: S3Error): XmlElement {
+  const elements = { Key: key, Code: code, Message: message };
+  return ['Error', Object.entries(elements)];
 }
 
 /** The keys that a DeleteObjects document names. */

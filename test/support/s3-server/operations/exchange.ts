@@ -17,7 +17,7 @@ export type Exchange = {
   readonly region: string;
   readonly isHidden: (key: string) => boolean;
   /** DeleteObjects is permitted key by key. */
-  readonly mayDelete: (key: string) => Promise<boolean>;
+  readonly refusalToDelete: (key: string) => Promise<S3Error | undefined>;
 };
 
 export type OperationHandler = (exchange: Exchange) => Answer | Promise<Answer>;
