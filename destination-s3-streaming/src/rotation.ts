@@ -6,7 +6,7 @@ export type RotationReason = 'age' | 'size' | 'memory' | 'end';
 export type OpenFileFacts = {
   /** Milliseconds, by the wall clock; when the first record came. */
   readonly openedAt: number;
-  /** What the file would weigh in S3, as far as it is compressed. */
+  /** What the file would weigh in S3, closed now. */
   readonly compressedBytes: number;
   /** Memory that closing and storing it sets free. */
   readonly heldBytes: number;
@@ -57,15 +57,18 @@ export function msUntilAged(oldest: OpenFileFacts | undefined, now: number, { ma
   return oldest === undefined ? Infinity : Math.max(0, oldest.openedAt + maxAgeMs - now);
 }
 
+export type ChunkLimits = { readonly maxMemoryBytes: number; readonly maxFileBytes: number };
+
 const smallestChunk = 16 * 1024;
 const largestChunk = 1024 * 1024;
 
 /**
  * How many bytes a file gathers before they are compressed, a power of two. With few files open the chunks are large,
  * which compresses better and in parallel; with thousands they are small, so that all of them fill a quarter of the memory.
+ * A file's size is known only by chunks: it has several.
  */
-export function chunkBytes(openFiles: number, maxMemoryBytes: number): number {
-  const share = Math.floor(maxMemoryBytes / 4 / Math.max(1, openFiles));
+export function chunkBytes(openFiles: number, { maxMemoryBytes, maxFileBytes }: ChunkLimits): number {
+  const share = Math.min(maxFileBytes / 2, maxMemoryBytes / 4 / Math.max(1, openFiles));
   const power = 2 ** Math.floor(Math.log2(Math.max(1, share)));
   return Math.min(largestChunk, Math.max(smallestChunk, power));
 }

@@ -17,7 +17,7 @@ export class GzipMember {
   readonly #level: number;
   readonly #lanes: Lanes;
   readonly #parts: Buffer[] = [];
-  readonly #pending: Promise<void>[] = [];
+  readonly #pending: Promise<number>[] = [];
   #crc = 0;
   #size = 0;
   #compressedBytes = header.length + trailerBytes;
@@ -43,14 +43,14 @@ export class GzipMember {
       this.#compressedBytes += part.length;
       return part.length;
     });
-    this.#pending.push(compressed.then(() => undefined));
+    this.#pending.push(compressed);
     return await compressed;
   }
 
   /** Adds the last chunk (it may be empty) and resolves to the whole member. */
   async finish(tail: Uint8Array): Promise<readonly Uint8Array[]> {
-    const last = this.add(tail, 'last');
-    await Promise.all([last, ...this.#pending]);
+    await Promise.allSettled([this.add(tail, 'last')]); // Its failure is among those awaited next.
+    await Promise.all(this.#pending);
     const trailer = Buffer.alloc(trailerBytes);
     trailer.writeUInt32LE(this.#crc, 0);
     trailer.writeUInt32LE(this.#size % 2 ** 32, 4);

@@ -1,0 +1,6 @@
+// The executable: hands the command line to the run of the streaming destination.
+import { runConnector } from '@s3-connectors/common/protocol/run.ts';
+
+import { destinationS3Streaming } from './connector.ts';
+
+await runConnector(destinationS3Streaming, process.argv.slice(2));

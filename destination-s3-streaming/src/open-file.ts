@@ -1,0 +1,182 @@
+// One file while rows are added to it: a small buffer that grows, chunks of it that are compressed as they fill, and the
+// hash that names it in the end.
+import type { Hash } from 'node:crypto';
+
+import { GzipMember } from '@s3-connectors/common/destination/gzip-member.ts';
+import type { Lanes } from '@s3-connectors/common/streams/lanes.ts';
+
+import type { BufferPool } from './buffer-pool.ts';
+import type { OpenFileFacts } from './rotation.ts';
+
+const newline = 0x0a;
+/** What compression is expected to leave until the file's own rows tell. */
+const usualRatio = 0.2;
+
+/** A sum of bytes that files are part of while they are in one phase of their life. */
+export type Account = { bytes: number };
+
+/** What all open files share. */
+export type FileWorkshop = {
+  readonly pool: BufferPool;
+  readonly gzipLevel: number;
+  readonly lanes: Lanes;
+  /** How much is gathered before it is compressed; see `chunkBytes` in rotation.ts. */
+  readonly chunkBytes: () => number;
+  /** A chunk is full, was compressed (memory is free again), or could not be. */
+  readonly onChunk: (file: OpenFile, error?: unknown) => void;
+};
+
+type Beginning = {
+  /** The number of the stream in the plan. */
+  readonly stream: number;
+  /** Counted since 1970, or `noHour`. */
+  readonly hour: number;
+  /** The folder, ended by a slash. */
+  readonly folder: string;
+  /** Milliseconds: the time of the first row. */
+  readonly timestamp: number;
+  readonly openedAt: number;
+  /** Fed with the position that came before the first row. */
+  readonly hash: Hash;
+};
+
+/** Memory: its buffer, the chunks being compressed, and what is compressed; all of it in `account`. */
+export class OpenFile implements OpenFileFacts {
+  readonly stream: number;
+  readonly hour: number;
+  readonly folder: string;
+  readonly timestamp: number;
+  readonly openedAt: number;
+  readonly #workshop: FileWorkshop;
+  readonly #hash: Hash;
+  readonly #member: GzipMember;
+  #account: Account;
+  #buffer: Buffer;
+  #used = 0;
+  #compressing = 0;
+  /** What `#account` knows of. */
+  #counted = 0;
+  #rows = 0;
+  /** Uncompressed bytes of all full chunks, and of those among them that are compressed. */
+  #chunkedBytes = 0;
+  #compressedFrom = 0;
+
+  constructor(beginning: Beginning, workshop: FileWorkshop, account: Account) {
+    this.stream = beginning.stream;
+    this.hour = beginning.hour;
+    this.folder = beginning.folder;
+    this.timestamp = beginning.timestamp;
+    this.openedAt = beginning.openedAt;
+    this.#hash = beginning.hash;
+    this.#workshop = workshop;
+    this.#member = new GzipMember({ level: workshop.gzipLevel, lanes: workshop.lanes });
+    this.#account = account;
+    this.#buffer = workshop.pool.take(0);
+    this.#settle();
+  }
+
+  /** What is not compressed yet is estimated, by what the rows before it came to. Exact once the body is there. */
+  get compressedBytes(): number {
+    const done = this.#member.compressedBytes;
+    const ratio = this.#compressedFrom === 0 ? usualRatio : done / this.#compressedFrom;
+    return Math.round(done + (this.bytes - this.#compressedFrom) * ratio);
+  }
+
+  get heldBytes(): number {
+    return this.#buffer.length + this.#compressing + this.#member.compressedBytes;
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Uncompressed. */
+  get bytes(): number {
+    return this.#chunkedBytes + this.#used;
+  }
+
+  /** Adds the row bytes[start, end) and ends its line. */
+  append(bytes: Buffer, start: number, end: number): void {
+    const size = end - start + 1;
+    if (this.#used + size > this.#buffer.length) this.#makeRoom(size);
+    bytes.copy(this.#buffer, this.#used, start, end);
+    this.#used += size;
+    this.#buffer[this.#used - 1] = newline;
+    this.#rows += 1;
+  }
+
+  /**
+   * Ends the file: from now on it counts for `account`. Gives the hash of its content at once, and its bytes when they are
+   * compressed; their memory counts until `release`.
+   */
+  close(account: Account): { readonly hash: Hash; readonly body: () => Promise<readonly Uint8Array[]> } {
+    const tail = this.#buffer.subarray(0, this.#used);
+    this.#hash.update(tail);
+    this.#account.bytes -= this.#counted;
+    account.bytes += this.#counted;
+    this.#account = account;
+    const body = async (): Promise<readonly Uint8Array[]> => {
+      const parts = await this.#member.finish(tail);
+      this.#compressedFrom = this.bytes;
+      this.#exchangeBuffer(Buffer.alloc(0));
+      return parts;
+    };
+    return { hash: this.#hash, body };
+  }
+
+  /** The file's memory is of no more use. */
+  release(): void {
+    this.#account.bytes -= this.#counted;
+    this.#counted = 0;
+    this.#account = { bytes: 0 };
+  }
+
+  #makeRoom(size: number): void {
+    const chunkBytes = this.#workshop.chunkBytes();
+    const wanted = this.#used + size;
+    if (wanted <= chunkBytes || this.#used === 0) {
+      const larger = this.#workshop.pool.take(wanted);
+      this.#buffer.copy(larger, 0, 0, this.#used);
+      this.#exchangeBuffer(larger);
+      return;
+    }
+    this.#compress();
+    // A busy file is busy again: its next buffer begins as large as the last one was.
+    this.#buffer = this.#workshop.pool.take(Math.max(size, Math.min(this.#buffer.length, chunkBytes)));
+    this.#used = 0;
+    this.#settle();
+  }
+
+  /** Hands the buffer to the thread pool. */
+  #compress(): void {
+    const buffer = this.#buffer;
+    const chunk = buffer.subarray(0, this.#used);
+    this.#hash.update(chunk);
+    this.#chunkedBytes += chunk.length;
+    this.#compressing += buffer.length;
+    this.#workshop.onChunk(this);
+    this.#member.add(chunk).then(
+      () => {
+        this.#compressing -= buffer.length;
+        this.#compressedFrom += chunk.length;
+        this.#settle();
+        this.#workshop.pool.give(buffer);
+        this.#workshop.onChunk(this);
+      },
+      (error: unknown) => this.#workshop.onChunk(this, error),
+    );
+  }
+
+  /** Brings the account up to date with what the file holds. */
+  #settle(): void {
+    const held = this.heldBytes;
+    this.#account.bytes += held - this.#counted;
+    this.#counted = held;
+  }
+
+  #exchangeBuffer(buffer: Buffer): void {
+    this.#workshop.pool.give(this.#buffer);
+    this.#buffer = buffer;
+    this.#settle();
+  }
+}
