@@ -135,7 +135,7 @@ export type ListingEntry = {
 /**
  * Which requests a fault hits. It sees those of its operations whose key (ListObjectsV2: whose prefix; DeleteObjects: any
  * key) begins with `prefix`; passes the first `skip`; of the rest hits each `every`-th, or each with `probability`; and ends
- * after `times` hits. Of several faults that could hit a request the first injected does, and only it counts the request.
+ * after `times` hits. Of several faults that could hit a request the first injected does, and those behind it don't see it.
  */
 export type FaultMatch = {
   /** Default: all operations. */
