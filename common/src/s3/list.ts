@@ -123,6 +123,6 @@ function decodeKey(text: string, prefix: string): string {
 function invalid(prefix: string, why: string): ConnectorError {
   return new ConnectorError(
     'S3_ANSWER_INVALID',
-    `Could not list "${prefix}": ${why}. Check "endpoint"; the storage there does not list as S3 does.`,
+    `Could not list "${prefix}": ${why}. Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment; what answers does not list as S3 does.`,
   );
 }

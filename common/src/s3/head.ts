@@ -1,0 +1,45 @@
+// A look at one object without reading it.
+import { HeadObjectCommand } from '@aws-sdk/client-s3';
+
+import { ConnectorError } from '../protocol/errors.ts';
+import { call } from './call.ts';
+import type { S3 } from './client.ts';
+import { describeFailure } from './failure.ts';
+
+/** What HeadObject tells. `crc32` in base64, if the object was written with one. */
+export type ObjectHead = {
+  readonly size: number;
+  readonly etag: string;
+  readonly lastModified: Date;
+  readonly crc32?: string;
+};
+
+/** @returns undefined when there is no such object. */
+export async function headObject(s3: S3, key: string, signal?: AbortSignal): Promise<ObjectHead | undefined> {
+  const command = new HeadObjectCommand({ Bucket: s3.bucket, Key: key, ChecksumMode: 'ENABLED' });
+  return call(
+    s3,
+    { operation: 'HeadObject', key },
+    async (how) => {
+      try {
+        const { ContentLength = 0, ETag, LastModified, ChecksumCRC32 } = await s3.client.send(command, how);
+        if (ETag === undefined || LastModified === undefined) throw noEtag(key);
+        const crc32 = ChecksumCRC32 === undefined ? {} : { crc32: ChecksumCRC32 };
+        return { size: ContentLength, etag: ETag, lastModified: LastModified, ...crc32 };
+      } catch (error) {
+        const failure = describeFailure(error);
+        if (failure.kind === 'answer' && failure.status === 404) return undefined;
+        throw error;
+      }
+    },
+    signal,
+  );
+}
+
+/** Every S3 tells the ETag of what was written or looked at; a portal's friendly page does not. */
+export function noEtag(key: string): ConnectorError {
+  return new ConnectorError(
+    'S3_ANSWER_INVALID',
+    `No ETag came for "${key}": what answers is not S3. Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment.`,
+  );
+}

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { deleteObjects } from '@s3-connectors/common/s3/delete.ts';
+
+import { bodyText, startCannedServer } from '../../support/canned-server.ts';
+import { connect, testBucket } from '../../support/s3-connection.ts';
+import { startS3Server } from '../../support/s3-server/server.ts';
+
+suite('a deletion', () => {
+  test('deletes a thousand keys a request, and minds no missing ones', async () => {
+    await using server = await startS3Server();
+    await using connection = connect(server.endpoint);
+    server.createBucket(testBucket);
+    const keys = Array.from({ length: 1001 }, (_, index) => `out/${index} <&>+ü`);
+    for (const name of keys.slice(500)) server.seed(testBucket, name, '');
+    server.seed(testBucket, 'out', 'a neighbour');
+    await deleteObjects(connection.s3, keys);
+    assert.deepEqual(
+      server.objects(testBucket).map((left) => left.key),
+      ['out'],
+    );
+    assert.equal(connection.s3.counters.DeleteObjects.requests, 2);
+  });
+
+  test('of nothing asks nothing', async () => {
+    await using server = await startS3Server();
+    await using connection = connect(server.endpoint);
+    await deleteObjects(connection.s3, []);
+    assert.equal(server.counts.total.requests, 0);
+  });
+
+  test('of keys that S3 is too busy for asks again for those alone', async () => {
+    const asked: (readonly string[])[] = [];
+    await using server = await startCannedServer((request, response) => {
+      void bodyText(request).then((xml) => {
+        asked.push([...xml.matchAll(/<Key>(.*?)<\/Key>/gu)].map((match) => match[1] ?? ''));
+        const error = '<Error><Key>b</Key><Code>InternalError</Code><Message>Busy.</Message></Error>';
+        const result = `<DeleteResult>${asked.length === 1 ? error : ''}</DeleteResult>`;
+        response.setHeader('content-type', 'application/xml').end(result);
+      });
+    });
+    await using connection = connect(server.endpoint);
+    await deleteObjects(connection.s3, ['a', 'b', 'c']);
+    assert.deepEqual(asked, [['a', 'b', 'c'], ['b']]);
+  });
+
+  test('that is not allowed names action and key', async () => {
+    const arn = 'arn:aws:iam::111122223333:user/writer';
+    const policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:PutObject', Resource: '*' }] };
+    const users = [{ accessKeyId: 'AKIATEST', secretAccessKey: 'test-secret', arn, policies: [policy] }];
+    await using server = await startS3Server({ users });
+    await using connection = connect(server.endpoint);
+    server.createBucket(testBucket);
+    server.seed(testBucket, 'out/a/1', '');
+    server.seed(testBucket, 'out/b/1', '');
+    await assert.rejects(deleteObjects(connection.s3, ['out/a/1']), {
+      code: 'S3_ACCESS_DENIED',
+      message:
+        /^Could not delete s3:\/\/publisher-data\/out\/a\/1: .*Allow s3:DeleteObject on arn:aws:s3:::publisher-data\/out\/a\/1 /,
+    });
+    await assert.rejects(deleteObjects(connection.s3, ['out/a/1', 'out/b/1']), {
+      message: /^Could not delete s3:\/\/publisher-data\/out\/: /,
+    });
+    assert.equal(server.objects(testBucket).length, 2);
+  });
+});

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { suite, test } from 'node:test';
+import { readRange, streamRange } from '@s3-connectors/common/s3/read.ts';
+
+import { connect, testBucket } from '../../support/s3-connection.ts';
+import { startS3Server } from '../../support/s3-server/server.ts';
+
+const body = randomBytes(300_000);
+const key = 'raw/a b+ü.bin';
+
+async function open(options: Parameters<typeof connect>[1] = {}) {
+  const server = await startS3Server();
+  server.createBucket(testBucket);
+  const etag = server.seed(testBucket, key, body);
+  const connection = connect(server.endpoint, options);
+  return {
+    server,
+    etag,
+    ...connection,
+    async [Symbol.asyncDispose]() {
+      await connection[Symbol.asyncDispose]();
+      await server.close();
+    },
+  };
+}
+
+suite('a range', () => {
+  test('is the bytes from its start up to, but not at, its end', async () => {
+    await using it = await open();
+    const range = await readRange(it.s3, { key, etag: it.etag, start: 1000, end: 2000 });
+    assert.ok(range.equals(body.subarray(1000, 2000)));
+    assert.deepEqual(it.s3.counters.GetObject, { requests: 1, retries: 0, bytesIn: 1000, bytesOut: 0 });
+  });
+
+  test('may be the whole object, by an ETag with or without its quotes', async () => {
+    await using it = await open();
+    for (const etag of [it.etag, it.etag.replaceAll('"', '')]) {
+      assert.ok((await readRange(it.s3, { key, etag, start: 0, end: body.length })).equals(body));
+    }
+  });
+
+  test('of nothing asks nothing', async () => {
+    await using it = await open();
+    assert.equal((await readRange(it.s3, { key, etag: it.etag, start: 5, end: 5 })).length, 0);
+    assert.equal(it.server.counts.total.requests, 0);
+  });
+
+  test('that is cut again and again is read on from the byte reached', async () => {
+    await using it = await open();
+    it.server.inject({ kind: 'cut_in_body', afterBytes: 70_000, operation: 'GetObject', times: 3 });
+    assert.ok(
+      (await readRange(it.s3, { key, etag: it.etag, start: 100, end: body.length })).equals(body.subarray(100)),
+    );
+    const { requests, retries, bytesIn } = it.s3.counters.GetObject;
+    assert.deepEqual([requests, retries, bytesIn], [4, 3, body.length - 100]);
+  });
+
+  test('that stalls is cut and read on', async () => {
+    await using it = await open({ idleTimeoutMs: 100 });
+    it.server.inject({ kind: 'slow_body', bytesPerSecond: 1, operation: 'GetObject' });
+    assert.ok((await readRange(it.s3, { key, etag: it.etag, start: 0, end: 1000 })).equals(body.subarray(0, 1000)));
+    assert.ok(it.s3.counters.GetObject.requests > 1);
+  });
+
+  test('of an object replaced between the request and the rest of the body is never mixed', async () => {
+    await using it = await open();
+    it.server.inject({ kind: 'cut_in_body', afterBytes: 70_000, operation: 'GetObject' });
+    it.server.inject({ kind: 'replace', body: randomBytes(300_000), operation: 'GetObject' });
+    const got: Uint8Array[] = [];
+    await assert.rejects(
+      async () => {
+        for await (const chunk of streamRange(it.s3, { key, etag: it.etag, start: 0, end: body.length }))
+          got.push(chunk);
+      },
+      { code: 'S3_OBJECT_CHANGED', message: /raw\/a b\+ü\.bin: it was replaced/ },
+    );
+    const bytes = Buffer.concat(got);
+    assert.ok(bytes.length > 0 && bytes.equals(body.subarray(0, bytes.length)));
+  });
+
+  test('of another version is refused', async () => {
+    await using it = await open();
+    await assert.rejects(readRange(it.s3, { key, etag: '"other"', start: 0, end: 1 }), { code: 'S3_OBJECT_CHANGED' });
+  });
+
+  test('of an object that is gone is refused', async () => {
+    await using it = await open();
+    it.server.remove(testBucket, key);
+    await assert.rejects(readRange(it.s3, { key, etag: it.etag, start: 0, end: 1 }), { code: 'S3_OBJECT_CHANGED' });
+  });
+
+  test('that S3 keeps refusing to send ends with the budget', async () => {
+    await using it = await open({ retryBudgetMs: 50 });
+    it.server.inject({ kind: 'error', code: 'ServiceUnavailable', operation: 'GetObject', times: Infinity });
+    await assert.rejects(readRange(it.s3, { key, etag: it.etag, start: 0, end: 1 }), { code: 'S3_UNAVAILABLE' });
+    assert.ok(it.s3.counters.GetObject.requests > 1);
+  });
+});
+
+suite('a stream of a range', () => {
+  test('can be left in its middle, and the connection still serves others', async () => {
+    await using it = await open();
+    it.server.inject({ kind: 'slow_body', bytesPerSecond: 50_000, operation: 'GetObject' });
+    for await (const chunk of streamRange(it.s3, { key, etag: it.etag, start: 0, end: body.length })) {
+      assert.ok(chunk.length > 0);
+      break;
+    }
+    assert.ok(it.s3.counters.GetObject.bytesIn < body.length);
+    assert.ok((await readRange(it.s3, { key, etag: it.etag, start: 0, end: 9 })).equals(body.subarray(0, 9)));
+  });
+
+  test('is aborted in the middle, with the reason', async () => {
+    await using it = await open();
+    it.server.inject({ kind: 'slow_body', bytesPerSecond: 50_000, operation: 'GetObject' });
+    const controller = new AbortController();
+    const reason = new Error('stopped');
+    await assert.rejects(async () => {
+      const range = { key, etag: it.etag, start: 0, end: body.length };
+      for await (const chunk of streamRange(it.s3, range, controller.signal)) {
+        assert.ok(chunk.length > 0);
+        controller.abort(reason);
+      }
+    }, reason);
+    assert.equal(it.server.counts.of('GetObject').requests, 1);
+  });
+});
