@@ -53,7 +53,6 @@ const sseKms = z
         title: 'KMS key',
         description: 'The ARN of the KMS key.',
         examples: ['arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab'],
-        airbyte_secret: true,
         order: 1,
       }),
   })
