@@ -11,7 +11,8 @@ export type MessageWriter = {
   /** Queues one message and doesn't wait: for the few that are said beside the data (logs, errors). */
   message(message: AirbyteMessage): void;
   /**
-   * Queues one message, or whole lines as they are, each ended by `\n`; waits for the reader when 64 KiB are queued.
+   * Queues one message and waits for the reader when 64 KiB are queued; or hands whole lines, each ended by `\n`, to the
+   * reader as they are and waits until they are taken, so that their memory may be used again.
    * @throws OUTPUT_CLOSED when the reader went away.
    */
   write(output: Uint8Array | AirbyteMessage): Promise<void>;
@@ -23,7 +24,7 @@ export type MessageWriter = {
 
 /**
  * Order is the order of calls; what is queued is sent within a turn of the event loop. Messages are redacted, lines not.
- * Bound: 64 KiB in the stream, 64 KiB queued, one chunk of the caller, and what `message` was given meanwhile.
+ * Bound: 64 KiB in the stream, 64 KiB queued, and what `message` was given meanwhile; lines stay the caller's.
  */
 export function openWriter(output: Writable, redact: (text: string) => string = (text) => text): MessageWriter {
   const closed = new AbortController();
@@ -43,6 +44,11 @@ export function openWriter(output: Writable, redact: (text: string) => string = 
     queued = [];
     queuedBytes = 0;
     if (bytes.length > 0 && !closed.signal.aborted) output.write(Buffer.concat(bytes));
+  };
+  const hand = async (lines: Uint8Array): Promise<void> => {
+    if (queuedBytes > 0 || output.writableNeedDrain) await send();
+    if (closed.signal.aborted) return;
+    await new Promise<void>((resolve) => output.write(lines, () => resolve())); // A failure is told by 'error'.
   };
   const enqueue = (bytes: Uint8Array): void => {
     if (closed.signal.aborted) return;
@@ -66,8 +72,11 @@ export function openWriter(output: Writable, redact: (text: string) => string = 
       enqueue(lineOf(message));
     },
     async write(output) {
-      enqueue(output instanceof Uint8Array ? output : lineOf(output));
-      if (queuedBytes >= joinBytes) await send();
+      if (output instanceof Uint8Array) await hand(output);
+      else {
+        enqueue(lineOf(output));
+        if (queuedBytes >= joinBytes) await send();
+      }
       closed.signal.throwIfAborted();
     },
     async flush() {

@@ -1,0 +1,39 @@
+// Cuts what is read from a pipe into whole lines without a new buffer for each read: a gigabyte of 64 KiB buffers would
+// keep the garbage collector busy longer than the decoding takes.
+import type { Lines } from './engine.ts';
+
+const newline = 0x0a;
+const readBytes = 64 * 1024; // What a pipe gives at once.
+
+/** Two buffers in turn: while the lines of one are with the consumer, the next read goes to the other. Bound: twice 64 KiB and the longest line. */
+export class LineBuffer {
+  #filling = Buffer.allocUnsafeSlow(2 * readBytes);
+  #other = Buffer.allocUnsafeSlow(2 * readBytes);
+  /** Bytes of a line whose end has not come yet, at the start of `#filling`. */
+  #held = 0;
+
+  /** Where the next read goes: at least 64 KiB. */
+  space(): Buffer {
+    return this.#filling.subarray(this.#held);
+  }
+
+  /** Takes `length` bytes read into `space()`. The lines are valid until the next but one call. */
+  take(length: number): Lines {
+    const filled = this.#held + length;
+    const end = this.#filling.subarray(0, filled).lastIndexOf(newline) + 1;
+    const rest = this.#filling.subarray(end, filled);
+    if (this.#other.length < rest.length + readBytes)
+      this.#other = Buffer.allocUnsafeSlow(2 * rest.length + 2 * readBytes);
+    rest.copy(this.#other);
+    const bytes = this.#filling.subarray(0, end);
+    [this.#filling, this.#other] = [this.#other, this.#filling];
+    this.#held = rest.length;
+    return { bytes, rows: countLines(bytes) };
+  }
+}
+
+function countLines(bytes: Buffer): number {
+  let rows = 0;
+  for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline, at + 1)) rows++;
+  return rows;
+}
