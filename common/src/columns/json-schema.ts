@@ -51,7 +51,10 @@ export function columnsOfSchema(schema: JsonObject): readonly Column[] {
 }
 
 function columnType(schema: JsonObject): ColumnType {
-  const types = [schema['type']].flat().filter((name) => typeof name === 'string').filter((name) => name !== 'null');
+  const types = [schema['type']]
+    .flat()
+    .filter((name) => typeof name === 'string')
+    .filter((name) => name !== 'null');
   const [type] = types;
   switch (types.length === 1 ? type : undefined) {
     case 'integer':

@@ -48,7 +48,7 @@ export function openWriter(output: Writable, redact: (text: string) => string = 
   const hand = async (lines: Uint8Array): Promise<void> => {
     if (queuedBytes > 0 || output.writableNeedDrain) await send();
     if (closed.signal.aborted) return;
-    await new Promise<void>((resolve) => output.write(lines, () => resolve())); // A failure is told by 'error'.
+    await unlessClosed(closed.signal, (taken) => output.write(lines, taken)); // A failure is told by 'error'.
   };
   const enqueue = (bytes: Uint8Array): void => {
     if (closed.signal.aborted) return;
@@ -93,14 +93,18 @@ export function openWriter(output: Writable, redact: (text: string) => string = 
 }
 
 async function drained(output: Writable, closed: AbortSignal): Promise<void> {
+  await unlessClosed(closed, (done) => output.once('drain', done));
+}
+
+/** Waits for a callback, or for nothing more once the reader went away. */
+async function unlessClosed(closed: AbortSignal, begin: (done: () => void) => void): Promise<void> {
   if (closed.aborted) return;
   await new Promise<void>((resolve) => {
     const done = (): void => {
-      output.off('drain', done);
       closed.removeEventListener('abort', done);
       resolve();
     };
-    output.on('drain', done);
     closed.addEventListener('abort', done);
+    begin(done);
   });
 }

@@ -48,11 +48,11 @@ function isClosed(error: unknown): boolean {
 const line = Buffer.from(`${'x'.repeat(1023)}\n`);
 
 suite('writing to standard output', () => {
-  test('joins what is written in one turn into one write', async () => {
+  test('joins the messages of one turn into one write', async () => {
     const pipe = new Pipe();
     const out = openWriter(pipe);
     for (let index = 0; index < 10; index++) out.message(log(`${index}`));
-    await out.write(line);
+    await out.write(log('last'));
     await out.flush();
     assert.equal(pipe.writes.filter(({ length }) => length > 0).length, 1);
     assert.equal(pipe.text().split('\n').length, 12);
@@ -118,11 +118,26 @@ suite('writing to standard output', () => {
     assert.equal(pipe.text().split('\n').length - 1, 1000);
   });
 
+  test('keeps lines waiting until the reader has taken them, so that their memory may be used again', async () => {
+    const pipe = new Pipe();
+    pipe.stall();
+    const out = openWriter(pipe);
+    let taken = false;
+    const written = out.write(line).then(() => {
+      taken = true;
+    });
+    for (let turns = 0; turns < 20; turns++) await turn();
+    assert.equal(taken, false);
+    pipe.resume();
+    await written;
+    assert.equal(pipe.text(), line.toString());
+  });
+
   test('flushes only when the reader has taken everything', async () => {
     const pipe = new Pipe();
     pipe.stall();
     const out = openWriter(pipe);
-    await out.write(line);
+    await out.write(log('waits'));
     let flushed = false;
     const flush = out.flush().then(() => {
       flushed = true;
