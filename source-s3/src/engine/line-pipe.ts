@@ -1,6 +1,6 @@
 // How decoded rows get from the engine's thread into Node: through a named pipe that the engine writes to as to a file.
 // The main thread then moves 64 KiB buffers instead of touching rows, the kernel's pipe buffer is the back-pressure, and
-// nothing of a row group is ever collected (docs/adr/0003).
+// nothing of a row group is ever collected (docs/adr/0006).
 import { execFile } from 'node:child_process';
 import { constants, openSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
