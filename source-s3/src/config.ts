@@ -100,6 +100,9 @@ export const sourceSchema = z
   })
   .superRefine(checkConnection, always);
 
+/** Footers opened ahead, bodies on their way to disk, lines on their way out: the table in docs/architecture.md. */
+const bufferMegabytes = 16;
+
 /** Where tables lie: a path with its `/` at the end, or "" for the root; `wildcard`: every folder below is such a path. */
 export type SchemaPrefix = { readonly path: string; readonly wildcard: boolean };
 
@@ -118,7 +121,8 @@ export type SourceConfig = {
   /** Milliseconds since 1970. */
   readonly startDate: number | undefined;
   readonly lookbackMs: number;
-  readonly maxMemoryBytes: number;
+  /** What the query engine may take. */
+  readonly engineMemoryBytes: number;
 };
 
 export function resolveSource(parsed: z.output<typeof sourceSchema>): SourceConfig {
@@ -129,7 +133,7 @@ export function resolveSource(parsed: z.output<typeof sourceSchema>): SourceConf
     partitioning: resolvePartitioning(parsed.data_partitioning),
     startDate: parsed.start_date === undefined ? undefined : Date.parse(parsed.start_date),
     lookbackMs: parsed.lookback_hours * 3_600_000,
-    maxMemoryBytes: parsed.max_memory_mb * 1024 * 1024,
+    engineMemoryBytes: (parsed.max_memory_mb - bufferMegabytes) * 1024 * 1024,
   };
 }
 

@@ -24,7 +24,7 @@ const tablesAtOnce = 4;
  */
 export async function discover(config: SourceConfig, context: VerbContext): Promise<AirbyteCatalog> {
   await using session = await openSession(config, context);
-  await using engine = await openEngine(session.directory, config.maxMemoryBytes);
+  await using engine = await openEngine(session.directory, config.engineMemoryBytes);
   const reading = { ...session, engine };
   const tables = await findTables(session.s3, config.schemaPrefixes, context.signal);
   if (tables.size === 0) throw noTables(config);

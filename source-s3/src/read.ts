@@ -71,7 +71,7 @@ async function* readStream(
 
   const directory = join(session.directory, place);
   await mkdir(directory);
-  await using engine = await openEngine(directory, config.maxMemoryBytes);
+  await using engine = await openEngine(directory, config.engineMemoryBytes);
   const columns = columnsOfSchema(stream.jsonSchema);
   const reading = { s3: session.s3, engine, directory, config, table, columns, cursor: plan.cursor, log };
   const parts = readObjects(reading, plan.objects, signal);
