@@ -25,10 +25,11 @@ export type RecordQuery = {
 export function recordSql(query: RecordQuery): string {
   const { path, stored, rows } = query;
   const places = stored.map((_, index) => place(index));
-  const source = `read_parquet(${literal(path)}, file_row_number = true) AS t(${[...places, 'row_number'].join(', ')})`;
+  // `file_row_number` is the engine's own: the option of that name is refused for files with a column called so.
+  const source = `read_parquet(${literal(path)}) AS t(${places.join(', ')})`;
   // Constant pieces are joined here, once, instead of in every row.
   const pieces = joinText(linePieces(query)).map((piece) => ('text' in piece ? literal(piece.text) : piece.sql));
-  return `SELECT concat(${pieces.join(', ')}) FROM ${source} WHERE row_number >= ${rows.from} AND row_number < ${rows.to}`;
+  return `SELECT concat(${pieces.join(', ')}) FROM ${source} WHERE file_row_number >= ${rows.from} AND file_row_number < ${rows.to}`;
 }
 
 /** The columns of the file that the query reads, by place. */

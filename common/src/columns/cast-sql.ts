@@ -8,7 +8,10 @@ import type { StoredType } from './stored-type.ts';
 export type Cast = { readonly sql: string; readonly type: StoredType; readonly lost?: string };
 
 /** The value itself where nothing is to be done: the usual case. Nested types are brought over member by member later. */
-export function castSql(sql: string, stored: StoredType, target: ColumnType): Cast {
+export function castSql(raw: string, rawType: StoredType, target: ColumnType): Cast {
+  const isEncoded = rawType.kind === 'encoded-string';
+  const sql = isEncoded ? `decode(${raw})` : raw;
+  const stored: StoredType = isEncoded ? { kind: 'string' } : rawType;
   if (fits(stored, target)) return { sql, type: stored };
   const { type, cast } = conversion(sql, stored, target);
   return { sql: cast, type, lost: `${sql} IS NOT NULL AND ${cast} IS NULL` };
@@ -22,8 +25,6 @@ function fits(stored: StoredType, target: ColumnType): boolean {
       return true; // Every value has a text.
     case 'timestamp':
       return stored.kind === 'timestamp' && stored.utc === target.utc;
-    case 'map':
-      return stored.kind === 'map' && (stored.key.kind === 'string') === (target.key.kind === 'string');
     case 'integer':
     case 'boolean':
     case 'binary':
@@ -31,6 +32,7 @@ function fits(stored: StoredType, target: ColumnType): boolean {
     case 'time':
     case 'list':
     case 'struct':
+    case 'map':
       return stored.kind === target.kind;
     default:
       return assertNever(target);
@@ -44,12 +46,17 @@ function conversion(sql: string, stored: StoredType, target: ColumnType): { type
     case 'number':
       return { type: { kind: 'float' }, cast: `TRY_CAST(${sql} AS DOUBLE)` };
     case 'boolean':
-      return { type: { kind: 'boolean' }, cast: `TRY_CAST(${sql} AS BOOLEAN)` };
+      return {
+        type: { kind: 'boolean' },
+        cast: stored.kind === 'string' ? `TRY_CAST(${sql} AS BOOLEAN)` : 'NULL::BOOLEAN',
+      };
     case 'date':
-      return { type: { kind: 'date' }, cast: `TRY_CAST(${sql} AS DATE)` };
+      return { type: { kind: 'date' }, cast: stored.kind === 'timestamp' ? midnight(sql) : `TRY_CAST(${sql} AS DATE)` };
     case 'time':
-      return { type: { kind: 'time' }, cast: `TRY_CAST(${sql} AS TIME)` };
+      return { type: { kind: 'time' }, cast: stored.kind === 'string' ? `TRY_CAST(${sql} AS TIME)` : 'NULL::TIME' };
     case 'timestamp': {
+      // The same digits with and without "Z": the cast would drop the nanoseconds.
+      if (stored.kind === 'timestamp' && stored.nanoseconds) return { type: { ...stored, utc: target.utc }, cast: sql };
       const cast = `TRY_CAST(${sql} AS ${target.utc ? 'TIMESTAMPTZ' : 'TIMESTAMP'})`;
       return { type: { kind: 'timestamp', utc: target.utc, nanoseconds: false }, cast };
     }
@@ -63,6 +70,11 @@ function conversion(sql: string, stored: StoredType, target: ColumnType): { type
     default:
       return assertNever(target);
   }
+}
+
+/** The engine would drop the time of day without a word. */
+function midnight(sql: string): string {
+  return `CASE WHEN date_trunc('day', ${sql}) = ${sql} THEN TRY_CAST(${sql} AS DATE) END`;
 }
 
 /** The engine would round 1.5 to 2 in a cast, without a word. */

@@ -7,8 +7,8 @@ export type ColumnType =
   | { readonly kind: 'timestamp'; readonly utc: boolean }
   | { readonly kind: 'list'; readonly items: ColumnType }
   | { readonly kind: 'struct'; readonly fields: readonly Column[] }
-  /** With string keys an object, else an array of {key, value}. */
-  | { readonly kind: 'map'; readonly key: ColumnType; readonly value: ColumnType };
+  /** Of text keys: an object. (A map with other keys is a list of structs with `key` and `value`.) */
+  | { readonly kind: 'map'; readonly value: ColumnType };
 
 export type Column = { readonly name: string; readonly type: ColumnType };
 
@@ -19,11 +19,9 @@ export type Column = { readonly name: string; readonly type: ColumnType };
 export function mergeTypes(a: ColumnType, b: ColumnType): ColumnType {
   if (a.kind === 'list' && b.kind === 'list') return { kind: 'list', items: mergeTypes(a.items, b.items) };
   if (a.kind === 'struct' && b.kind === 'struct') return { kind: 'struct', fields: mergeColumns(a.fields, b.fields) };
-  if (a.kind === 'map' && b.kind === 'map' && (a.key.kind === 'string') === (b.key.kind === 'string')) {
-    return { kind: 'map', key: mergeTypes(a.key, b.key), value: mergeTypes(a.value, b.value) };
-  }
+  if (a.kind === 'map' && b.kind === 'map') return { kind: 'map', value: mergeTypes(a.value, b.value) };
   if (a.kind === 'timestamp' && b.kind === 'timestamp') return a.utc === b.utc ? a : { kind: 'string' };
-  if (a.kind === b.kind && a.kind !== 'map') return a;
+  if (a.kind === b.kind) return a;
   if (isNumeric(a) && isNumeric(b)) return { kind: 'number' };
   return { kind: 'string' };
 }

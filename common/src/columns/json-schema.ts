@@ -28,8 +28,7 @@ export function jsonSchema(type: ColumnType): JsonObject {
     case 'struct':
       return { ...nullable('object'), properties: jsonSchemaProperties(type.fields) };
     case 'map':
-      if (type.key.kind === 'string') return { ...nullable('object'), additionalProperties: jsonSchema(type.value) };
-      return { ...nullable('array'), items: jsonSchema({ kind: 'struct', fields: mapEntry(type.key, type.value) }) };
+      return { ...nullable('object'), additionalProperties: jsonSchema(type.value) };
     default:
       return assertNever(type);
   }
@@ -69,7 +68,7 @@ function columnType(schema: JsonObject): ColumnType {
       const values = schema['additionalProperties'];
       if (isObject(schema['properties']) || !isObject(values))
         return { kind: 'struct', fields: columnsOfSchema(schema) };
-      return { kind: 'map', key: { kind: 'string' }, value: columnType(values) };
+      return { kind: 'map', value: columnType(values) };
     }
     default:
       return stringType(schema);
@@ -82,13 +81,6 @@ function stringType(schema: JsonObject): ColumnType {
   if (schema['format'] === 'date') return { kind: 'date' };
   if (schema['format'] !== 'date-time') return { kind: 'string' };
   return { kind: 'timestamp', utc: schema['airbyte_type'] !== 'timestamp_without_timezone' };
-}
-
-function mapEntry(key: ColumnType, value: ColumnType): readonly Column[] {
-  return [
-    { name: 'key', type: key },
-    { name: 'value', type: value },
-  ];
 }
 
 function nullable(type: string): JsonObject {

@@ -4,7 +4,7 @@ import { assertNever } from '../protocol/errors.ts';
 import { castSql } from './cast-sql.ts';
 import type { Column, ColumnType } from './column-type.ts';
 import { literal } from './sql.ts';
-import { columnType, type StoredColumn, type StoredType } from './stored-type.ts';
+import { columnType, entriesType, hasTextKeys, type StoredColumn, type StoredType } from './stored-type.ts';
 
 /** SQL that is true for a row in which `field` (a dotted path) had to become null. */
 export type Loss = { readonly field: string; readonly condition: string };
@@ -28,16 +28,20 @@ function jsonText({ sql, form }: Value): string {
 }
 
 function valueSql(raw: string, rawType: StoredType, target: ColumnType, path: readonly string[]): Value {
+  if (rawType.kind === 'map' && !hasTextKeys(rawType)) {
+    return valueSql(`map_entries(${raw})`, entriesType(rawType), target, path);
+  }
   const { sql, type: stored, lost } = castSql(raw, rawType, target);
-  const losses = lost === undefined ? [] : [{ field: path.join('.'), condition: lost }];
-  if (target.kind === 'string') return { ...textValue(sql, stored, path), losses };
+  const field = path.filter((part) => part !== '').join('.'); // Items of lists have no name.
+  const losses = lost === undefined ? [] : [{ field, condition: lost }];
+  if (target.kind === 'string') return textValue(sql, stored, path);
   switch (stored.kind) {
     case 'integer':
     case 'decimal':
     case 'boolean':
       return { sql, form: 'plain', losses };
     case 'float': {
-      const notFinite = { field: path.join('.'), condition: `NOT isfinite(${sql})` };
+      const notFinite = { field, condition: `NOT isfinite(${sql})` };
       return {
         sql: `CASE WHEN isfinite(${sql}) THEN ${sql}::DOUBLE END`,
         form: 'plain',
@@ -52,6 +56,7 @@ function valueSql(raw: string, rawType: StoredType, target: ColumnType, path: re
       return mapValue(sql, stored, target, path);
     case 'string':
     case 'binary':
+    case 'encoded-string':
     case 'date':
     case 'time':
     case 'text':
@@ -63,28 +68,32 @@ function valueSql(raw: string, rawType: StoredType, target: ColumnType, path: re
 }
 
 /** The text of any stored value; strings as they are, nested values as their JSON. */
-function textValue(sql: string, stored: StoredType, path: readonly string[]): Omit<Value, 'losses'> {
+function textValue(sql: string, stored: StoredType, path: readonly string[]): Value {
+  const losses: readonly Loss[] = [];
   switch (stored.kind) {
     case 'string':
-      return { sql, form: 'json' };
+      return { sql, form: 'json', losses };
     case 'binary':
-      return { sql: `to_base64(${sql})`, form: 'quoted' };
+      return { sql: `to_base64(${sql})`, form: 'quoted', losses };
     case 'timestamp':
-      return { sql: timestampText(sql, stored), form: 'quoted' };
+      return { sql: timestampText(sql, stored), form: 'quoted', losses };
     case 'date':
-      return { sql: `${sql}::VARCHAR`, form: 'quoted' };
+      return { sql: `${sql}::VARCHAR`, form: 'quoted', losses };
     case 'time':
-      return { sql: fractionText(`${sql}::VARCHAR`), form: 'quoted' };
+      return { sql: fractionText(`${sql}::VARCHAR`), form: 'quoted', losses };
     case 'integer':
     case 'decimal':
     case 'float':
     case 'boolean':
     case 'text':
-      return { sql: `${sql}::VARCHAR`, form: 'json' };
+    case 'encoded-string':
+      return { sql: `${sql}::VARCHAR`, form: 'json', losses };
     case 'list':
     case 'struct':
-    case 'map':
-      return { sql: `to_json(${valueSql(sql, stored, columnType(stored), path).sql})::VARCHAR`, form: 'json' };
+    case 'map': {
+      const nested = valueSql(sql, stored, columnType(stored), path);
+      return { sql: `to_json(${nested.sql})::VARCHAR`, form: 'json', losses: nested.losses };
+    }
     default:
       return assertNever(stored);
   }
@@ -159,16 +168,14 @@ function mapValue(
   path: readonly string[],
 ): Value {
   const valueTarget = target.kind === 'map' ? target.value : columnType(stored.value);
-  const keyTarget = target.kind === 'map' ? target.key : columnType(stored.key);
   const entry = `x${path.length}`;
-  const key = valueSql(`${entry}.key`, stored.key, keyTarget, [...path, 'key']);
   const value = valueSql(`${entry}.value`, stored.value, valueTarget, [...path, '']);
   const entries = `map_entries(${sql})`;
-  const losses = [...key.losses, ...value.losses].map(({ field, condition }) => ({
+  const losses = value.losses.map(({ field, condition }) => ({
     field,
     condition: `len(list_filter(${entries}, lambda ${entry}: ${condition})) > 0`,
   }));
-  const pairs = `list_transform(${entries}, lambda ${entry}: {'key': ${key.sql}, 'value': ${value.sql}})`;
-  if (stored.key.kind !== 'string') return { sql: pairs, form: 'json', losses };
-  return { sql: value.sql === `${entry}.value` ? sql : `map_from_entries(${pairs})`, form: 'json', losses };
+  if (stored.key.kind === 'string' && value.sql === `${entry}.value`) return { sql, form: 'json', losses };
+  const pairs = `list_transform(${entries}, lambda ${entry}: {'key': ${entry}.key::VARCHAR, 'value': ${value.sql}})`;
+  return { sql: `map_from_entries(${pairs})`, form: 'json', losses };
 }

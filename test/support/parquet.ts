@@ -1,0 +1,34 @@
+// Parquet files for tests, written by the engine from SQL when they are asked for: no data file lies in the repository.
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+
+let connection: Promise<DuckDBConnection> | undefined;
+
+async function connect(): Promise<DuckDBConnection> {
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+  const opened = await instance.connect();
+  await opened.run("SET TimeZone = 'UTC'");
+  return opened;
+}
+
+/** `options` as COPY takes them, such as `ROW_GROUP_SIZE 2048`. */
+export async function parquet(sql: string, options = 'COMPRESSION zstd'): Promise<Buffer> {
+  const folder = await mkdtemp(join(tmpdir(), 's3-connectors-parquet-'));
+  const path = join(folder, 'file.parquet');
+  try {
+    connection ??= connect();
+    await (await connection).run(`COPY (${sql}) TO '${path}' (FORMAT parquet, ${options})`);
+    return await readFile(path);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** The rows of a query as the engine's JavaScript values: the independent reading that values are compared with. */
+export async function rowsOf(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  connection ??= connect();
+  return (await (await connection).runAndReadAll(sql)).getRowObjectsJS();
+}
