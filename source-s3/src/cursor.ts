@@ -83,6 +83,8 @@ export class Cursor {
   #windowStart: number;
   #settled: number;
   #unfinished: Position | undefined;
+  /** The unfinished object of the run before; this run begins with it. */
+  readonly #resumed: Position | undefined;
   /** Fingerprint → time, oldest first as far as objects come in reading order. */
   readonly #remembered = new Map<string, number>();
   readonly #lookbackMs: number;
@@ -96,6 +98,7 @@ export class Cursor {
     this.#windowStart = progress.windowStart;
     this.#settled = progress.settled;
     this.#unfinished = progress.unfinished;
+    this.#resumed = progress.unfinished;
     this.#lookbackMs = lookbackMs;
     for (const { print, time } of known) this.#remembered.set(print, time);
   }
@@ -112,6 +115,7 @@ export class Cursor {
 
   /** A whole object is done. */
   finish(object: ListedObject): void {
+    if (isVersion(object, this.#resumed)) return this.finishOutOfTurn(object);
     const place = placeOf(object);
     if (isAfter(place, this.#watermark)) this.#watermark = place;
     this.#unfinished = undefined;
@@ -120,10 +124,10 @@ export class Cursor {
   }
 
   /**
-   * A version that came after the listing is done. The watermark stays: it must not pass objects which the listing did not
-   * show.
+   * A whole object is done before older ones (the resumed one) or in a version that came after the listing. The watermark
+   * and the window stay: they must not pass objects that wait or that the listing did not show.
    */
-  finishAgain(object: ListedObject): void {
+  finishOutOfTurn(object: ListedObject): void {
     this.#unfinished = undefined;
     this.#remembered.set(fingerprint(object), object.lastModified.getTime());
   }

@@ -38,7 +38,7 @@ export async function* withCheckpoints(
   };
   for await (const part of parts) {
     if (part.kind === 'finished') {
-      if (part.again) cursor.finishAgain(part.object);
+      if (part.again) cursor.finishOutOfTurn(part.object);
       else cursor.finish(part.object);
       unitEnded = true;
       continue;
