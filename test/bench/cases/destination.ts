@@ -1,0 +1,101 @@
+// destination-s3-streaming alone: lines from a file → S3 in memory. Beside it a program that only compresses the same bytes.
+import { execFile } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import type { Bench, BenchCase, Prepared, Run } from '../case.ts';
+import { catalogFile, type Stream, streamingStep } from '../connectors.ts';
+import { events, eventsTable, flightsTable, scatteredEvents, type Table } from '../data.ts';
+import { discard, nodeStep, run, toolStep } from '../process.ts';
+import { startServer } from '../s3.ts';
+import { saveLines } from './source.ts';
+
+const gzip = join(import.meta.dirname, '../programs/gzip.mjs');
+/** The default of `gzip_level`. */
+const level = '6';
+/** The default of `max_memory_mb`, and what the process may take above it. */
+const mostMegabytes = { 'destination-s3-streaming': 256 + 150 };
+
+export const destinationCases: readonly BenchCase[] = [
+  {
+    name: 'destination-flights',
+    what: 'Small flat rows: what `source-s3` wrote, from a file through `destination-s3-streaming write` to S3 on loopback.',
+    limit: '',
+    leastRatio: 0.7,
+    mostMegabytes,
+    prepare: (bench) => prepareDestination(bench, flightsTable),
+  },
+  {
+    name: 'destination-events',
+    what: 'Large nested rows: what `source-s3` wrote, from a file through `destination-s3-streaming write` to S3 on loopback.',
+    limit: '',
+    leastRatio: 0.7,
+    mostMegabytes,
+    prepare: (bench) => prepareDestination(bench, eventsTable),
+  },
+  ...[1, 100, 1000, 5000].map(partitionsCase),
+];
+
+function partitionsCase(hours: number): BenchCase {
+  return {
+    name: `destination-partitions-${hours}`,
+    what: `Events of ${hours.toLocaleString('en')} ${hours === 1 ? 'hour' : 'hours'} mixed, so that the files of all are open at once, with the default \`max_memory_mb\`.`,
+    limit: '',
+    ...(hours <= 1000 && { mostMegabytes }),
+    prepare: (bench) => preparePartitions(bench, hours),
+  };
+}
+
+async function prepareDestination(bench: Bench, make: (bench: Bench) => Promise<Table>): Promise<Prepared> {
+  const table = await make(bench);
+  const { path, catalog, rows, bytes } = await saveLines(bench, table);
+  return {
+    data: `${rows.toLocaleString('en')} rows, ${(bytes / 1e6).toFixed(1)} MB of lines`,
+    rows,
+    bytes,
+    run: destinationRun(bench, { input: path, stream: table.stream, catalog }),
+    reference: await compressor(bench, path),
+  };
+}
+
+async function preparePartitions(bench: Bench, hours: number): Promise<Prepared> {
+  const rows = bench.rows ?? 2_000_000;
+  const input = await scatteredEvents(bench, { rows, hours });
+  const catalog = await catalogFile(bench, [{ name: events.name, json_schema: { type: 'object' } }]);
+  const { size } = await stat(input);
+  return {
+    data: `${rows.toLocaleString('en')} generated events of ${hours.toLocaleString('en')} hours, ${(size / 1e6).toFixed(1)} MB of lines`,
+    rows,
+    bytes: size,
+    run: destinationRun(bench, { input, stream: events, catalog }),
+  };
+}
+
+type Input = { readonly input: string; readonly stream: Stream; readonly catalog: string };
+
+function destinationRun(bench: Bench, { input, stream, catalog }: Input): Run {
+  const { folder, signal } = bench;
+  return async () => {
+    await using server = await startServer(join(folder, 'empty'), signal);
+    const destination = await streamingStep(bench, server.endpoint, { stream, catalog });
+    // `cat`: a runner gives a pipe, and a file would be read through the thread pool that compresses.
+    return await run([toolStep('cat', []), destination, discard], { folder, input }, signal);
+  };
+}
+
+/** pigz with two threads at the same level; where it is missing, gzip in Node, and the report says so. */
+async function compressor({ folder, signal }: Bench, input: string): Promise<NonNullable<Prepared['reference']>> {
+  const output = '/dev/null';
+  try {
+    await promisify(execFile)('pigz', ['--version']);
+  } catch {
+    const name = `gzip of Node, level ${level}, ONE thread, because pigz is not installed`;
+    return { name, run: () => run([nodeStep('gzip', gzip, [level])], { folder, input, output }, signal) };
+  }
+  const pigz = toolStep('pigz', ['-p2', `-${level}`]);
+  return {
+    name: `\`pigz -p2 -${level} < lines > /dev/null\``,
+    run: () => run([pigz], { folder, input, output }, signal),
+  };
+}

@@ -1,0 +1,53 @@
+// What a case's runs come to. A ratio is taken within each pair, whose two runs met the machine in the same mood.
+import type { Measured, Usage } from './process.ts';
+
+export type Pair = { readonly run: Measured; readonly reference: Measured | undefined };
+
+export type Spread = { readonly median: number; readonly min: number; readonly max: number };
+
+export type Summary = {
+  readonly seconds: Spread;
+  readonly referenceSeconds: Spread | undefined;
+  /** Speed as a share of the reference's. */
+  readonly ratio: Spread | undefined;
+  /** The highest of all runs. */
+  readonly usages: readonly Usage[];
+  readonly referenceUsages: readonly Usage[];
+};
+
+export function summarize(pairs: readonly Pair[]): Summary {
+  const references = pairs.flatMap(({ reference }) => reference ?? []);
+  const ratios = pairs.flatMap(({ run, reference }) => (reference ? reference.seconds / run.seconds : []));
+  const runs = pairs.map(({ run }) => run);
+  return {
+    seconds: spread(runs.map(({ seconds }) => seconds)),
+    referenceSeconds: references.length === 0 ? undefined : spread(references.map(({ seconds }) => seconds)),
+    ratio: ratios.length === 0 ? undefined : spread(ratios),
+    usages: highest(runs),
+    referenceUsages: highest(references),
+  };
+}
+
+/** @throws RangeError without values. */
+export function spread(values: readonly number[]): Spread {
+  const sorted = [...values].sort((a, b) => a - b);
+  const upper = sorted[Math.floor(sorted.length / 2)];
+  const lower = sorted[Math.ceil(sorted.length / 2) - 1];
+  const [min] = sorted;
+  const max = sorted.at(-1);
+  if (upper === undefined || lower === undefined || min === undefined || max === undefined) {
+    throw new RangeError('no values');
+  }
+  return { median: (lower + upper) / 2, min, max };
+}
+
+function highest(runs: readonly Measured[]): readonly Usage[] {
+  return (runs[0]?.usages ?? []).map(({ name }, index) => {
+    const same = runs.flatMap(({ usages }) => usages[index] ?? []);
+    return {
+      name,
+      peakBytes: Math.max(...same.map(({ peakBytes }) => peakBytes)),
+      cpuSeconds: Math.max(...same.map(({ cpuSeconds }) => cpuSeconds)),
+    };
+  });
+}
