@@ -19,14 +19,15 @@ test('spec names the connector’s form', async () => {
   assert.equal(spec.supportsIncremental, true);
 });
 
-suite('check', () => {
-  async function check(server: Parameters<typeof configJson>[0], more: Json = {}): Promise<string> {
-    const { messages, exitCode } = await runSource('check', { config: configJson(server, more) });
-    assert.equal(exitCode, 0);
-    const [{ connectionStatus } = assert.fail()] = ofType(messages, 'CONNECTION_STATUS');
-    return connectionStatus.status === 'FAILED' ? connectionStatus.message : 'ok';
-  }
+/** The status's message, or ok. */
+async function check(server: Parameters<typeof configJson>[0], more: Json = {}): Promise<string> {
+  const { messages, exitCode } = await runSource('check', { config: configJson(server, more) });
+  assert.equal(exitCode, 0);
+  const [{ connectionStatus } = assert.fail()] = ofType(messages, 'CONNECTION_STATUS');
+  return connectionStatus.status === 'FAILED' ? connectionStatus.message : 'ok';
+}
 
+suite('check', () => {
   test('succeeds where tables can be listed and read', async () => {
     await using server = await serverWith({ 'lake/t/a.parquet': file });
     assert.equal(await check(server), 'ok');
