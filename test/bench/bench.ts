@@ -110,5 +110,6 @@ try {
   await bench(process.argv.slice(2), stop.signal);
 } catch (error) {
   process.exitCode ??= 1;
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  const cause: unknown = stop.signal.aborted ? stop.signal.reason : error; // What was stopped fails in its own words.
+  process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`);
 }

@@ -120,7 +120,8 @@ async function describe(
     `SELECT count(*), sum(num_rows), sum(num_row_groups), sum(file_size_bytes) FROM parquet_file_metadata(${literal(glob)})`,
   );
   const [files = 0, rows = 0, groups = 0, bytes = 0] = counted.getRows()[0]?.map(Number) ?? [];
-  const data = `${rows.toLocaleString('en')} ${from}, ${files} Parquet ${files === 1 ? 'file' : 'files'} of ${groups} row groups, ${(bytes / 1e6).toFixed(1)} MB`;
+  const layout = `${files} Parquet ${files === 1 ? 'file' : 'files'} with ${groups} row ${groups === 1 ? 'group' : 'groups'}`;
+  const data = `${rows.toLocaleString('en')} ${from} in ${layout}, ${(bytes / 1e6).toFixed(1)} MB`;
   return { stream, files: { directory, partitioned }, glob, rows, data };
 }
 

@@ -40,11 +40,15 @@ export const destinationCases: readonly BenchCase[] = [
 function partitionsCase(hours: number): BenchCase {
   return {
     name: `destination-partitions-${hours}`,
-    what: `Events of ${hours.toLocaleString('en')} ${hours === 1 ? 'hour' : 'hours'} mixed, so that the files of all are open at once, with the default \`max_memory_mb\`.`,
+    what: `Events of ${hoursText(hours)} in no order, so that the files of all are open at once; the default \`max_memory_mb\`.`,
     limit: '',
     ...(hours <= 1000 && { mostMegabytes }),
     prepare: (bench) => preparePartitions(bench, hours),
   };
+}
+
+function hoursText(hours: number): string {
+  return hours === 1 ? 'one hour' : `${hours.toLocaleString('en')} hours`;
 }
 
 async function prepareDestination(bench: Bench, make: (bench: Bench) => Promise<Table>): Promise<Prepared> {
@@ -65,7 +69,7 @@ async function preparePartitions(bench: Bench, hours: number): Promise<Prepared>
   const catalog = await catalogFile(bench, [{ name: events.name, json_schema: { type: 'object' } }]);
   const { size } = await stat(input);
   return {
-    data: `${rows.toLocaleString('en')} generated events of ${hours.toLocaleString('en')} hours, ${(size / 1e6).toFixed(1)} MB of lines`,
+    data: `${rows.toLocaleString('en')} generated events of ${hoursText(hours)}, ${(size / 1e6).toFixed(1)} MB of lines`,
     rows,
     bytes: size,
     run: destinationRun(bench, { input, stream: events, catalog }),
@@ -90,6 +94,9 @@ async function compressor({ folder, signal }: Bench, input: string): Promise<Non
   try {
     await promisify(execFile)('pigz', ['--version']);
   } catch {
+    process.stdout.write(
+      'WARNING: pigz is not installed. The reference is gzip of Node on ONE thread: no measure of the aim.\n',
+    );
     const name = `gzip of Node, level ${level}, ONE thread, because pigz is not installed`;
     return { name, run: () => run([nodeStep('gzip', gzip, [level])], { folder, input, output }, signal) };
   }
