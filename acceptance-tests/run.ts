@@ -1,6 +1,8 @@
 // `npm run acceptance`: the built programs against a real S3 server and Airbyte's published models, all of other authors.
 // Builds, makes the Python environment, starts the server, runs the tests, says with which versions, and ends the server.
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { run } from 'node:test';
@@ -22,29 +24,34 @@ const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
     process.exitCode = exitCodes[name];
-    stop.abort();
+    stop.abort(new Error(`Stopped by ${name}`));
   });
 }
 
 try {
   for (const name of connectorNames) await bundle(name, join(root, name, 'src/main.ts'), join(root, name, 'dist'));
   await preparePython(say);
-  await using server = await startMinistack();
-  if (!stop.signal.aborted) await runTests(server.endpoint);
+  await using stack = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 's3-connectors-acceptance-'));
+  stack.defer(() => rm(folder, { recursive: true, maxRetries: 3 }));
+  const { endpoint } = stack.use(await startMinistack());
+  stop.signal.throwIfAborted();
+  await runTests(endpoint, folder);
   say(await versions());
 } catch (error) {
   say(error instanceof Error ? error.message : String(error));
   process.exitCode ??= 1;
 }
 
-async function runTests(endpoint: string): Promise<void> {
+/** @param folder for all temporary files, of the tests and of the programs: tests that are stopped remove nothing. */
+async function runTests(endpoint: string, folder: string): Promise<void> {
   const events = run({
     cwd: root,
     globPatterns: process.argv.length > 2 ? process.argv.slice(2) : ['acceptance-tests/*.test.ts'],
     concurrency: 2,
     timeout: fileTimeoutMs,
     signal: stop.signal,
-    env: { ...process.env, ACCEPTANCE_ENDPOINT: endpoint },
+    env: { ...process.env, ACCEPTANCE_ENDPOINT: endpoint, TMPDIR: folder },
   });
   events.on('test:fail', () => {
     process.exitCode ??= 1;

@@ -8,7 +8,7 @@ import json
 import sys
 from collections import Counter
 
-from airbyte_protocol.models import AirbyteMessage
+from airbyte_protocol.models import AirbyteMessage, AirbyteStateBlob
 from pydantic import BaseModel
 
 
@@ -16,7 +16,7 @@ def extras(value, path):
     if isinstance(value, list):
         for item in value:
             yield from extras(item, path + "[]")
-    elif isinstance(value, BaseModel):
+    elif isinstance(value, BaseModel) and not isinstance(value, AirbyteStateBlob):  # A connector's own business.
         for name in value.model_extra or {}:
             yield f"{path}.{name}"
         for name in type(value).model_fields:

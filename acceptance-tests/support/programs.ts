@@ -1,10 +1,10 @@
 // The built executables, run as a platform runs them: files on the command line, lines on standard output. Every line that
 // one prints is kept, and the last test of each file has them all judged by Airbyte's own models.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 
 import { type PipeEnd, runPipe } from '../../test/support/pipe.ts';
 import { type Ended, runProgram } from '../../test/support/program.ts';
@@ -25,14 +25,11 @@ let folder: string | undefined;
 let files = 0;
 const printed: string[] = [];
 
-/** The folder of this test file, removed after its last test. */
+/** The folder of this test file; run.ts removes it. */
 export async function temporaryFolder(): Promise<string> {
   folder ??= await mkdtemp(join(tmpdir(), 's3-connectors-acceptance-'));
   return folder;
 }
-after(async () => {
-  if (folder !== undefined) await rm(folder, { recursive: true });
-});
 
 async function jsonFile(value: unknown): Promise<string> {
   const path = join(await temporaryFolder(), `${(files += 1)}.json`);

@@ -67,8 +67,9 @@ suite('the demo, stopped', () => {
     ['while the programs run', 'source-s3 read |'],
     ['while it compares', 'Comparing'],
   ] as const) {
-    test(`${when}, leaves no process and no file behind`, async () => {
+    test(`${when}, leaves no process and no file behind`, async (context) => {
       const temporary = await mkdtemp(join(tmpdir(), 's3-connectors-demo-test-'));
+      context.after(() => rm(temporary, { recursive: true }));
       const programs = [await buildOnce('source-s3'), await buildOnce('destination-s3-streaming')];
       const child = spawn(process.execPath, [join(import.meta.dirname, 'small-demo.ts'), ...programs], {
         detached: true, // A process group of its own, as a terminal gives one to what it starts.
@@ -87,7 +88,6 @@ suite('the demo, stopped', () => {
       assert.deepEqual(await exited, [130, null]);
       assert.throws(() => process.kill(-pid, 0), { code: 'ESRCH' });
       assert.deepEqual(await readdir(temporary), []);
-      await rm(temporary, { recursive: true });
     });
   }
 });
