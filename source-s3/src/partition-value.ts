@@ -30,6 +30,7 @@ export function partitionJson({ column, value }: Partition, type: PartitionType,
     case 'integer':
       return BigInt(text.replace('+', '')).toString();
     case 'number':
+      if (!Number.isFinite(Number(text))) throw misfit(column, value, type, key); // 1e999
       return JSON.stringify(Number(text));
     case 'boolean':
       return text.toLowerCase();

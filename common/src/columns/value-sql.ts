@@ -109,14 +109,16 @@ function timestampText(
   { utc, nanoseconds }: { readonly utc: boolean; readonly nanoseconds: boolean },
 ): string {
   const zone = utc ? 'Z' : '';
+  const seconds = '%Y-%m-%dT%H:%M:%S';
+  if (nanoseconds) {
+    // The engine garbles what follows %n in a format.
+    const long = `strftime(${sql}, '${seconds}.%n') || '${zone}'`;
+    return `CASE WHEN epoch_ns(${sql}) % 1000000000 = 0 THEN strftime(${sql}, '${seconds}${zone}') ELSE ${long} END`;
+  }
   // Through microseconds, so that no time zone arithmetic (ICU) is done for each value.
-  const wallClock = utc ? `make_timestamp(epoch_us(${sql}))` : sql;
-  const [fraction, unitsPerSecond, units] = nanoseconds
-    ? ['%n', 1_000_000_000, 'epoch_ns']
-    : ['%f', 1_000_000, 'epoch_us'];
-  const clock = nanoseconds ? sql : wallClock;
-  const short = `strftime(${clock}, '%Y-%m-%dT%H:%M:%S${zone}')`;
-  return `CASE WHEN ${units}(${sql}) % ${unitsPerSecond} = 0 THEN ${short} ELSE strftime(${clock}, '%Y-%m-%dT%H:%M:%S.${fraction}${zone}') END`;
+  const clock = utc ? `make_timestamp(epoch_us(${sql}))` : sql;
+  const long = `strftime(${clock}, '${seconds}.%f${zone}')`;
+  return `CASE WHEN epoch_us(${sql}) % 1000000 = 0 THEN strftime(${clock}, '${seconds}${zone}') ELSE ${long} END`;
 }
 
 function listValue(sql: string, stored: StoredType, target: ColumnType, path: readonly string[]): Value {

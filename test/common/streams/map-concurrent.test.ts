@@ -1,0 +1,116 @@
+// Work at the same time: in order, bounded, and over when the generator is.
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { setImmediate as tick } from 'node:timers/promises';
+
+import * as fc from 'fast-check';
+
+import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
+
+async function ticks(count: number): Promise<void> {
+  for (let done = 0; done < count; done++) await tick();
+}
+
+async function* oneThenFailure(): AsyncGenerator<number> {
+  yield 1;
+  await tick();
+  throw new Error('no more');
+}
+
+suite('mapConcurrent', () => {
+  test('keeps the order, and begins no more than its limit ahead of what was taken', async () => {
+    const runs = fc.tuple(fc.array(fc.nat({ max: 4 }), { maxLength: 15 }), fc.integer({ min: 1, max: 5 }));
+    await fc.assert(
+      fc.asyncProperty(runs, async ([delays, limit]) => {
+        let begun = 0;
+        let taken = 0;
+        const work = async (delay: number): Promise<number> => {
+          begun++;
+          assert.ok(begun - taken <= limit, `${begun} begun, ${taken} taken`);
+          await ticks(delay);
+          return delay;
+        };
+        const results: number[] = [];
+        for await (const result of mapConcurrent(delays, limit, work)) {
+          results.push(result);
+          await tick();
+          taken++;
+        }
+        assert.deepEqual(results, delays);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('does the work of several at the same time', async () => {
+    const released: (() => void)[] = [];
+    const work = (item: number): Promise<number> => {
+      return new Promise((resolve) => {
+        released.push(() => resolve(item));
+        if (released.length === 3) for (const release of released) release();
+      });
+    };
+    assert.deepEqual(await Array.fromAsync(mapConcurrent([1, 2, 3], 3, work)), [1, 2, 3]);
+  });
+
+  test('stops the others by their signal when one fails, and fails as that one did', async () => {
+    const reasons: unknown[] = [];
+    const failure = new Error('the second');
+    const work = async (item: number, signal: AbortSignal): Promise<number> => {
+      if (item === 2) throw failure;
+      while (!signal.aborted) await tick();
+      reasons.push(signal.reason);
+      throw new Error('only stopped', { cause: signal.reason });
+    };
+    await assert.rejects(Array.fromAsync(mapConcurrent([1, 2, 3], 3, work)), (error: Error) => {
+      return error === failure || error.cause === failure;
+    });
+    assert.ok(reasons.length > 0 && reasons.every((reason) => reason === failure));
+  });
+
+  test('closes its source and waits for what was begun when its reader stops early', async () => {
+    let closed = false;
+    let running = 0;
+    async function* source(): AsyncGenerator<number> {
+      try {
+        for (let item = 0; ; item++) yield item;
+      } finally {
+        await tick();
+        closed = true;
+      }
+    }
+    const work = async (item: number, signal: AbortSignal): Promise<number> => {
+      running++;
+      if (item > 0) while (!signal.aborted) await tick();
+      await ticks(3);
+      running--;
+      return item;
+    };
+    for await (const item of mapConcurrent(source(), 4, work)) {
+      assert.equal(item, 0);
+      break;
+    }
+    assert.equal(closed, true);
+    assert.equal(running, 0);
+  });
+
+  test('ends with the reason of an abort from outside', async () => {
+    const stop = new AbortController();
+    const work = async (item: number, signal: AbortSignal): Promise<number> => {
+      if (item === 3) stop.abort(new Error('told to'));
+      await tick();
+      signal.throwIfAborted();
+      return item;
+    };
+    await assert.rejects(Array.fromAsync(mapConcurrent([1, 2, 3, 4, 5], 2, work, stop.signal)), /told to/u);
+  });
+
+  test('fails as its source does, after the results before it', async () => {
+    const results: number[] = [];
+    const read = async (): Promise<void> => {
+      for await (const item of mapConcurrent(oneThenFailure(), 1, (item) => Promise.resolve(item))) results.push(item);
+    };
+    await assert.rejects(read(), /no more/u);
+    assert.deepEqual(results, [1]);
+  });
+});
