@@ -11,7 +11,8 @@ import { readRange } from '@s3-connectors/common/s3/read.ts';
 
 import { storedType } from '../engine/duckdb-type.ts';
 import type { Engine } from '../engine/engine.ts';
-import { columnsOfLeaves, type RowGroup } from './row-group.ts';
+import type { RowGroup } from './row-group.ts';
+import { columnsOfLeaves, refinedType, schemaColumns, schemaTree, unreadableDecimal } from './schema-tree.ts';
 
 /** `tail`: the object's last bytes, at least the footer; of a small object all of it. */
 export type ParquetFile = {
@@ -81,32 +82,25 @@ async function readMetadata(
   path: string,
 ): Promise<Pick<ParquetFile, 'columns' | 'rowGroups' | 'rows'>> {
   const file = literal(path);
-  const schema = await engine.rows(`SELECT name, num_children FROM parquet_schema(${file})`);
-  const nodes = schema.map((row) => ({ name: String(row['name']), children: Number(row['num_children'] ?? 0) }));
+  const root = schemaTree(await engine.rows(`SELECT ${schemaColumns} FROM parquet_schema(${file})`));
+  const decimal = root.children.map((child) => unreadableDecimal(child)).find((name) => name !== undefined);
+  if (decimal !== undefined) {
+    throw new ConnectorError('FILE_UNREADABLE', `the decimals of "${decimal}" have more than 38 digits`);
+  }
   const types = await engine.columns(`SELECT * FROM read_parquet(${file})`);
   const chunks = await engine.rows(
     `SELECT row_group_id, row_group_num_rows, column_id, data_page_offset, dictionary_page_offset, total_compressed_size
      FROM parquet_metadata(${file}) ORDER BY row_group_id, column_id`,
   );
-  const names = topLevelNames(nodes);
-  const columns = types.map(({ name, type }, index) => ({ name: names[index] ?? name, type: storedType(type) }));
-  const rowGroups = rowGroupsOf(chunks, columnsOfLeaves(nodes));
+  // The engine renames columns whose names differ in case only; the footer has the right names.
+  const columns = types.map(({ name, type }, index): StoredColumn => {
+    const node = root.children[index];
+    return node === undefined
+      ? { name, type: storedType(type) }
+      : { name: node.name, type: refinedType(node, storedType(type)) };
+  });
+  const rowGroups = rowGroupsOf(chunks, columnsOfLeaves(root));
   return { columns, rowGroups, rows: rowGroups.reduce((sum, { rows }) => sum + rows, 0) };
-}
-
-/** The engine renames columns whose names differ in case only; the footer has the right ones. */
-function topLevelNames(nodes: readonly { name: string; children: number }[]): readonly string[] {
-  const names: string[] = [];
-  let at = 1;
-  const skip = (): void => {
-    const children = nodes[at++]?.children ?? 0;
-    for (let child = 0; child < children; child++) skip();
-  };
-  for (let column = 0; column < (nodes[0]?.children ?? 0); column++) {
-    names.push(nodes[at]?.name ?? '');
-    skip();
-  }
-  return names;
 }
 
 function rowGroupsOf(

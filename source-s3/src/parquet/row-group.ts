@@ -33,18 +33,3 @@ export function* pieces(ranges: readonly ByteRange[], maxBytes: number): Generat
     }
   }
 }
-
-type SchemaNode = { readonly name: string; readonly children: number };
-
-/** The top-level column of each leaf, in the footer's order of leaves; `nodes` is the schema, root first, depth first. */
-export function columnsOfLeaves(nodes: readonly SchemaNode[]): readonly number[] {
-  const leaves: number[] = [];
-  let at = 1;
-  const visit = (column: number): void => {
-    const children = nodes[at++]?.children ?? 0;
-    if (children === 0) leaves.push(column);
-    for (let child = 0; child < children; child++) visit(column);
-  };
-  for (let column = 0; column < (nodes[0]?.children ?? 0); column++) visit(column);
-  return leaves;
-}

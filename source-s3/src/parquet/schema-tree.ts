@@ -1,0 +1,106 @@
+// A Parquet footer's schema as a tree. It says what the engine's types leave out: true names, which bytes are text, which
+// timestamps are instants.
+import type { StoredType } from '@s3-connectors/common/columns/stored-type.ts';
+
+export type SchemaNode = {
+  readonly name: string;
+  /** The older annotation (`UTF8`, `TIMESTAMP_MILLIS`, …) and the newer one as the engine prints it (`StringType()`, …). */
+  readonly convertedType: string | undefined;
+  readonly logicalType: string | undefined;
+  /** Of a decimal, else 0. */
+  readonly precision: number;
+  readonly children: readonly SchemaNode[];
+};
+
+type Row = Readonly<Record<string, unknown>>;
+
+export const schemaColumns = 'name, num_children, converted_type, logical_type, precision';
+
+/** The tree of `parquet_schema()`'s rows: root first, depth first. */
+export function schemaTree(rows: readonly Row[]): SchemaNode {
+  let at = 0;
+  const visit = (): SchemaNode => {
+    const row = rows[at++] ?? {};
+    const children: SchemaNode[] = [];
+    for (let child = 0; child < Number(row['num_children'] ?? 0); child++) children.push(visit());
+    return {
+      name: text(row['name']) ?? '',
+      convertedType: text(row['converted_type']),
+      logicalType: text(row['logical_type']),
+      precision: Number(row['precision'] ?? 0),
+      children,
+    };
+  };
+  return visit();
+}
+
+/** The place of the top-level column of each leaf, in the footer's order of leaves. */
+export function columnsOfLeaves(root: SchemaNode): readonly number[] {
+  const countLeaves = (node: SchemaNode): number => {
+    return node.children.length === 0 ? 1 : node.children.reduce((sum, child) => sum + countLeaves(child), 0);
+  };
+  return root.children.flatMap((child, column) => Array.from({ length: countLeaves(child) }, () => column));
+}
+
+/** The engine's type of a column, corrected by what the footer says of it. */
+export function refinedType(node: SchemaNode, type: StoredType): StoredType {
+  switch (type.kind) {
+    case 'list': {
+      const element = elementOf(node);
+      return element === undefined ? type : { kind: 'list', items: refinedType(element, type.items) };
+    }
+    case 'struct':
+      if (node.children.length !== type.fields.length) return type;
+      return {
+        kind: 'struct',
+        fields: type.fields.map((field, index) => {
+          const child = node.children[index];
+          return child === undefined ? field : { name: field.name, type: refinedType(child, field.type) };
+        }),
+      };
+    case 'map': {
+      const [key, value] = node.children[0]?.children ?? [];
+      if (key === undefined || value === undefined) return type;
+      return { kind: 'map', key: refinedType(key, type.key), value: refinedType(value, type.value) };
+    }
+    case 'binary':
+      return isText(node) ? { kind: 'encoded-string' } : type;
+    case 'timestamp':
+      return isInstant(node) ? { ...type, utc: true } : type;
+    default:
+      return type;
+  }
+}
+
+/** Lists come in three levels (standard), two (older writers) or one (a repeated field). */
+function elementOf(node: SchemaNode): SchemaNode | undefined {
+  const [repeated] = node.children;
+  if (repeated === undefined) return node;
+  const [element] = repeated.children;
+  return repeated.children.length === 1 && element !== undefined ? element : repeated;
+}
+
+/** The engine takes bytes for text only by the older annotation. */
+function isText({ logicalType }: SchemaNode): boolean {
+  return logicalType !== undefined && /^(String|Enum|Json)Type/iu.test(logicalType);
+}
+
+/** By the older annotation alone a timestamp is adjusted to UTC (parquet-format, LogicalTypes.md); the engine reads it as local. */
+function isInstant({ convertedType, logicalType }: SchemaNode): boolean {
+  return logicalType === undefined && convertedType !== undefined && convertedType.startsWith('TIMESTAMP_');
+}
+
+/** The path of a decimal of more digits than the engine has, which it would round; undefined when there is none. */
+export function unreadableDecimal(node: SchemaNode, path = ''): string | undefined {
+  const own = path === '' ? node.name : `${path}.${node.name}`;
+  if (node.children.length === 0) return node.precision > 38 ? own : undefined;
+  for (const child of node.children) {
+    const found = unreadableDecimal(child, own);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

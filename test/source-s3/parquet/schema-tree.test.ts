@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+
+import type { StoredType } from '@s3-connectors/common/columns/stored-type.ts';
+
+import {
+  columnsOfLeaves,
+  refinedType,
+  schemaTree,
+  unreadableDecimal,
+} from '../../../source-s3/src/parquet/schema-tree.ts';
+
+type Leaf = { converted?: string; logical?: string; precision?: number };
+
+function group(name: string, children: number, converted?: string): Record<string, unknown> {
+  return { name, num_children: BigInt(children), converted_type: converted ?? null, logical_type: null };
+}
+
+function leaf(name: string, { converted, logical, precision }: Leaf = {}): Record<string, unknown> {
+  const annotations = { converted_type: converted ?? null, logical_type: logical ?? null };
+  return { name, num_children: null, ...annotations, precision: precision ?? null };
+}
+
+const timestamp: StoredType = { kind: 'timestamp', utc: false, nanoseconds: false };
+
+suite('the schema in a Parquet footer', () => {
+  test('tells which top-level column each leaf belongs to', () => {
+    const root = schemaTree([
+      group('root', 3),
+      leaf('a'),
+      group('s', 2),
+      leaf('x'),
+      group('l', 1, 'LIST'),
+      group('list', 1),
+      leaf('element'),
+      leaf('z'),
+    ]);
+    assert.deepEqual(columnsOfLeaves(root), [0, 1, 1, 2]);
+    assert.deepEqual(
+      root.children.map(({ name }) => name),
+      ['a', 's', 'z'],
+    );
+  });
+
+  const leaves: readonly [string, Leaf, StoredType, StoredType][] = [
+    [
+      'bytes named a string by the newer annotation alone',
+      { logical: 'StringType()' },
+      { kind: 'binary' },
+      { kind: 'encoded-string' },
+    ],
+    ['bytes without an annotation', {}, { kind: 'binary' }, { kind: 'binary' }],
+    [
+      'a timestamp with the older annotation alone',
+      { converted: 'TIMESTAMP_MICROS' },
+      timestamp,
+      { ...timestamp, utc: true },
+    ],
+    [
+      'a local timestamp of the newer annotation',
+      { converted: 'TIMESTAMP_MICROS', logical: 'TimestampType(isAdjustedToUTC=0, …)' },
+      timestamp,
+      timestamp,
+    ],
+  ];
+  for (const [what, annotations, stored, expected] of leaves) {
+    test(`says what is meant by ${what}`, () => {
+      const [node] = schemaTree([group('root', 1), leaf('c', annotations)]).children;
+      assert.ok(node);
+      assert.deepEqual(refinedType(node, stored), expected);
+    });
+  }
+
+  const string = leaf('element', { logical: 'StringType()' });
+  const lists: readonly [string, readonly Record<string, unknown>[]][] = [
+    ['three levels', [group('l', 1, 'LIST'), group('list', 1), string]],
+    ['two levels', [group('l', 1, 'LIST'), string]],
+    ['a repeated field', [string]],
+  ];
+  for (const [what, nodes] of lists) {
+    test(`finds the element of a list in ${what}`, () => {
+      const [node] = schemaTree([group('root', 1), ...nodes]).children;
+      assert.ok(node);
+      const refined = refinedType(node, { kind: 'list', items: { kind: 'binary' } });
+      assert.deepEqual(refined, { kind: 'list', items: { kind: 'encoded-string' } });
+    });
+  }
+
+  test('is followed into structs and maps', () => {
+    const [node] = schemaTree([
+      group('root', 1),
+      group('s', 1),
+      group('m', 1, 'MAP'),
+      group('key_value', 2),
+      leaf('key', { logical: 'StringType()' }),
+      leaf('value', { converted: 'TIMESTAMP_MILLIS' }),
+    ]).children;
+    assert.ok(node);
+    const type: StoredType = {
+      kind: 'struct',
+      fields: [{ name: 'm', type: { kind: 'map', key: { kind: 'binary' }, value: timestamp } }],
+    };
+    assert.deepEqual(refinedType(node, type), {
+      kind: 'struct',
+      fields: [
+        { name: 'm', type: { kind: 'map', key: { kind: 'encoded-string' }, value: { ...timestamp, utc: true } } },
+      ],
+    });
+  });
+
+  test('names a decimal of more digits than can be read, however deep', () => {
+    const root = schemaTree([
+      group('root', 2),
+      leaf('a', { precision: 38 }),
+      group('s', 1),
+      leaf('d', { precision: 39 }),
+    ]);
+    assert.deepEqual(
+      root.children.map((child) => unreadableDecimal(child)),
+      [undefined, 's.d'],
+    );
+  });
+});
