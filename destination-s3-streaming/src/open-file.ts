@@ -2,8 +2,8 @@
 // hash that names it in the end.
 import type { Hash } from 'node:crypto';
 
+import type { DeflatePool } from '@s3-connectors/common/destination/deflate-pool.ts';
 import { GzipMember } from '@s3-connectors/common/destination/gzip-member.ts';
-import type { Lanes } from '@s3-connectors/common/streams/lanes.ts';
 
 import type { BufferPool } from './buffer-pool.ts';
 import type { OpenFileFacts } from './rotation.ts';
@@ -18,8 +18,7 @@ export type Account = { bytes: number };
 /** What all open files share. */
 export type FileWorkshop = {
   readonly pool: BufferPool;
-  readonly gzipLevel: number;
-  readonly lanes: Lanes;
+  readonly deflate: DeflatePool;
   /** How much is gathered before it is compressed; see `chunkBytes` in rotation.ts. */
   readonly chunkBytes: () => number;
   /** A chunk is full, was compressed (memory is free again), or could not be. */
@@ -69,7 +68,7 @@ export class OpenFile implements OpenFileFacts {
     this.openedAt = beginning.openedAt;
     this.#hash = beginning.hash;
     this.#workshop = workshop;
-    this.#member = new GzipMember({ level: workshop.gzipLevel, lanes: workshop.lanes });
+    this.#member = new GzipMember(workshop.deflate);
     this.#account = account;
     this.#buffer = workshop.pool.take(0);
     this.#settle();
@@ -83,7 +82,7 @@ export class OpenFile implements OpenFileFacts {
   }
 
   get heldBytes(): number {
-    return this.#buffer.length + this.#compressing + this.#member.compressedBytes;
+    return this.#buffer.length + this.#compressing + this.#member.heldBytes;
   }
 
   get rows(): number {
@@ -116,7 +115,8 @@ export class OpenFile implements OpenFileFacts {
     account.bytes += this.#counted;
     this.#account = account;
     const body = async (): Promise<readonly Uint8Array[]> => {
-      const parts = await this.#member.finish(tail);
+      await this.#member.add(tail);
+      const parts = await this.#member.finish();
       this.#compressedFrom = this.bytes;
       this.#exchangeBuffer(Buffer.alloc(0));
       return parts;
@@ -124,8 +124,9 @@ export class OpenFile implements OpenFileFacts {
     return { hash: this.#hash, body };
   }
 
-  /** The file's memory is of no more use. */
-  release(): void {
+  /** The file's memory is of no more use; `body`, if given, is what `close` gave and nobody reads any more. */
+  release(body: readonly Uint8Array[] = []): void {
+    for (const part of body) this.#workshop.pool.give(part);
     this.#account.bytes -= this.#counted;
     this.#counted = 0;
     this.#account = { bytes: 0 };

@@ -57,7 +57,7 @@ export function msUntilAged(oldest: OpenFileFacts | undefined, now: number, { ma
   return oldest === undefined ? Infinity : Math.max(0, oldest.openedAt + maxAgeMs - now);
 }
 
-export type ChunkLimits = { readonly maxMemoryBytes: number; readonly maxFileBytes: number };
+export type ChunkLimits = { readonly maxBufferBytes: number; readonly maxFileBytes: number };
 
 const smallestChunk = 16 * 1024;
 const largestChunk = 1024 * 1024;
@@ -67,8 +67,8 @@ const largestChunk = 1024 * 1024;
  * which compresses better and in parallel; with thousands they are small, so that all of them fill a quarter of the memory.
  * A file's size is known only by chunks: it has several.
  */
-export function chunkBytes(openFiles: number, { maxMemoryBytes, maxFileBytes }: ChunkLimits): number {
-  const share = Math.min(maxFileBytes / 2, maxMemoryBytes / 4 / Math.max(1, openFiles));
+export function chunkBytes(openFiles: number, { maxBufferBytes, maxFileBytes }: ChunkLimits): number {
+  const share = Math.min(maxFileBytes / 2, maxBufferBytes / 4 / Math.max(1, openFiles));
   const power = 2 ** Math.floor(Math.log2(Math.max(1, share)));
   return Math.min(largestChunk, Math.max(smallestChunk, power));
 }

@@ -11,8 +11,6 @@ import type { Account, OpenFile } from './open-file.ts';
 import type { RotationReason } from './rotation.ts';
 
 const uploadsAtOnce = 16;
-/** A smaller file is sent in one piece. */
-const joinedBytes = 256 * 1024;
 /**
  * The file is gzip and says so. As `Content-Encoding: gzip` some clients would decompress it on the way and save plain
  * text under a name that ends in .gz.
@@ -68,11 +66,12 @@ export class Store {
     const key = file.folder + fileName(file.timestamp, this.#names.hash(place, hash), config.workerId);
     this.#underWay += 1;
     void this.#lanes.run(async () => {
+      let sent: readonly Uint8Array[] = [];
       try {
         if (this.#failure !== undefined) return;
         const parts = await body();
-        const joined = file.compressedBytes <= joinedBytes ? Buffer.concat(parts) : parts;
-        await putObject(s3, { key, body: joined, contentType }, config.headers, this.#stop.signal);
+        await putObject(s3, { key, body: parts, contentType }, config.headers, this.#stop.signal);
+        sent = parts;
         this.counts.files += 1;
         this.counts.bytes += file.compressedBytes;
         this.counts.reasons[reason] += 1;
@@ -81,7 +80,7 @@ export class Store {
       } catch (error) {
         this.fail(error);
       } finally {
-        file.release();
+        file.release(sent);
         this.#underWay -= 1;
         this.#options.onChange();
       }

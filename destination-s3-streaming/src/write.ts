@@ -5,6 +5,7 @@
 // the closing of files nor the printing of STATEs, and a slow S3 holds the input back instead of filling the memory.
 import { setImmediate } from 'node:timers/promises';
 
+import { DeflatePool } from '@s3-connectors/common/destination/deflate-pool.ts';
 import { DurableStates } from '@s3-connectors/common/destination/durable-states.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
@@ -13,7 +14,6 @@ import type { VerbContext } from '@s3-connectors/common/protocol/run.ts';
 import { closeS3, openS3 } from '@s3-connectors/common/s3/client.ts';
 import { summarize as summarizeRequests } from '@s3-connectors/common/s3/counters.ts';
 import { Bell } from '@s3-connectors/common/streams/bell.ts';
-import { Lanes } from '@s3-connectors/common/streams/lanes.ts';
 import { ReadAhead } from '@s3-connectors/common/streams/read-ahead.ts';
 
 import { BufferPool } from './buffer-pool.ts';
@@ -29,8 +29,9 @@ import { summarize } from './summary.ts';
 const compressionsAtOnce = 4;
 /** Chunks that may wait for a thread, each at most 1 MiB, before more input is read. */
 const maxChunksWaiting = 8;
-const maxIdleBufferBytes = 16 * 1024 * 1024;
-/** Of the memory budget, what open files may hold; the rest is for files on their way. */
+/** Of the memory allowed, what buffers may fill; the rest is for the objects and the garbage that go with them. */
+const bufferShare = 3 / 4;
+/** Of that, what open files may hold; the rest is for files on their way. */
 const openShare = 3 / 4;
 const longestWaitMs = 60_000;
 /** What is open when a signal comes is stored within this time; the platform kills what takes longer. */
@@ -67,15 +68,17 @@ function openRun(
   input: AsyncIterable<Uint8Array>,
   { log, signal }: VerbContext,
 ) {
-  const { maxMemoryBytes, gzipLevel } = config;
+  const maxBufferBytes = config.maxMemoryBytes * bufferShare;
   const limits: RotationLimits = {
     maxAgeMs: config.maxFileAgeMs,
     maxFileBytes: config.maxFileBytes,
-    maxOpenBytes: maxMemoryBytes * openShare,
+    maxOpenBytes: maxBufferBytes * openShare,
   };
   const plan = planStreams(config, catalog, log);
   const bell = new Bell();
-  const lanes = new Lanes(compressionsAtOnce);
+  const pool = new BufferPool(maxBufferBytes / 8);
+  const allocate = (bytes: number): Buffer => pool.take(bytes);
+  const deflate = new DeflatePool({ level: config.gzipLevel, atOnce: compressionsAtOnce, allocate });
   const states = new DurableStates(plan.targets.length);
   const s3 = openS3(config.connection, { log });
   const store = new Store({
@@ -85,10 +88,9 @@ function openRun(
     onChange: () => bell.ring(),
   });
   const files = new OpenFiles(plan.targets, {
-    pool: new BufferPool(Math.min(maxIdleBufferBytes, maxMemoryBytes / 8)),
-    gzipLevel,
-    lanes,
-    chunkBytes: () => chunkBytes(files.size, config),
+    pool,
+    deflate,
+    chunkBytes: () => chunkBytes(files.size, { maxBufferBytes, maxFileBytes: config.maxFileBytes }),
     onChunk: (error) => (error === undefined ? bell.ring() : store.fail(error)),
   });
   const intake = new Intake({ plan, files, states, log });
@@ -115,8 +117,8 @@ function openRun(
 
     /** The next lines, if they are there and there is memory and time for them. */
     takeBatch(): LineBatch | undefined {
-      const held = files.held.bytes + store.held.bytes + states.waitingBytes;
-      return held < maxMemoryBytes && lanes.size < maxChunksWaiting ? lines.take() : undefined;
+      const held = files.held.bytes + store.held.bytes + states.waitingBytes + pool.idleBytes;
+      return held < maxBufferBytes && deflate.size < maxChunksWaiting ? lines.take() : undefined;
     },
 
     /** A line that is none ends the input: what came before it is stored and acknowledged. */
@@ -162,6 +164,7 @@ function openRun(
       signal.removeEventListener('abort', onAbort);
       lines.stop();
       store.abort(new Error('the run has ended'));
+      deflate.close();
       closeS3(s3);
     },
   };

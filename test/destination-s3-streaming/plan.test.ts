@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { parseConfiguredCatalog } from '@s3-connectors/common/protocol/catalog.ts';
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import type { StreamConfig } from '../../destination-s3-streaming/src/config.ts';
+import { planStreams, type Plan } from '../../destination-s3-streaming/src/plan.ts';
+import { catalogJson, type Json } from './support/streaming.ts';
+
+function plan(
+  streams: readonly (string | Json)[],
+  overrides: readonly StreamConfig[] = [],
+): { readonly plan: Plan; readonly said: readonly string[] } {
+  const said: string[] = [];
+  const catalog = parseConfiguredCatalog(catalogJson(...streams));
+  const planned = planStreams({ prefix: 'p/', streams: overrides }, catalog, (level, message) => {
+    said.push(`${level} ${message}`);
+  });
+  return { plan: planned, said };
+}
+
+function refusal(streams: readonly (string | Json)[], overrides?: readonly StreamConfig[]): string {
+  try {
+    plan(streams, overrides);
+  } catch (error) {
+    assert.ok(error instanceof ConnectorError);
+    assert.equal(error.code, 'CATALOG_INVALID');
+    return error.message;
+  }
+  return 'planned';
+}
+
+const segmentFields = { id: {}, code: {}, name: {}, workspace: {} };
+
+suite('the plan for the streams', () => {
+  test('puts each stream into the folder of its type, by its field "time"', () => {
+    const { plan: planned, said } = plan(['events', 'sync_aliases', { name: 'a/b', namespace: 'n' }]);
+    assert.deepEqual(
+      planned.targets.map(({ folder, timeField, label }) => [folder, timeField, label]),
+      [
+        ['p/type=events/', 0, 'events'],
+        ['p/type=sync_aliases/', 0, 'sync_aliases'],
+        ['p/type=a%2Fb/', 0, 'n.a/b'],
+      ],
+    );
+    assert.deepEqual(planned.timeFields, ['time']);
+    assert.deepEqual(said, []);
+  });
+
+  test('takes a stream "segment" for the snapshot only with the fields that make it one', () => {
+    const published = plan([{ name: 'segment', properties: segmentFields }]);
+    assert.equal(published.plan.targets[0]?.timeField, undefined);
+    assert.deepEqual(published.said, []);
+    const other = plan([{ name: 'segment', properties: { id: {}, name: {} } }]);
+    assert.equal(other.plan.targets[0]?.timeField, 0);
+    assert.match(
+      other.said.join('\n'),
+      /^WARN The stream "segment" is written by hour: its schema lacks "code", "workspace"/u,
+    );
+  });
+
+  test('follows the overrides, the one with the namespace first', () => {
+    const { plan: planned } = plan(
+      [
+        { name: 'a', namespace: 'x' },
+        { name: 'a', namespace: 'y' },
+        'b',
+        { name: 'segment', properties: segmentFields },
+      ],
+      [
+        { stream: 'a', type: 'any', time_field: 'at' },
+        { stream: 'a', namespace: 'y', type: 'mine' },
+        { stream: 'b', kind: 'snapshot' },
+        { stream: 'segment', kind: 'events' },
+      ],
+    );
+    assert.deepEqual(
+      planned.targets.map(({ folder, timeField }) => [folder, timeField]),
+      [
+        ['p/type=any/', 0],
+        ['p/type=mine/', 1],
+        ['p/type=b/', undefined],
+        ['p/type=segment/', 1],
+      ],
+    );
+    assert.deepEqual(planned.timeFields, ['at', 'time']);
+  });
+
+  test('says which override has no effect', () => {
+    assert.match(plan(['a'], [{ stream: 'z', type: 't' }]).said.join('\n'), /^WARN The entry for the stream "z"/u);
+  });
+
+  test('refuses two streams that would share a path, naming both and the mend', () => {
+    const message = refusal([
+      { name: 'a', namespace: 'x' },
+      { name: 'a', namespace: 'y' },
+    ]);
+    assert.match(message, /"y\.a" would be written to the same path as "x\.a": p\/type=a\/\. Set another "type"/u);
+    assert.match(refusal(['a', 'b'], [{ stream: 'b', type: 'a' }]), /same path/u);
+  });
+
+  test('takes append_dedup as append, with one warning', () => {
+    const { said } = plan([
+      { name: 'a', destination_sync_mode: 'append_dedup' },
+      { name: 'b', destination_sync_mode: 'append_dedup' },
+      'c',
+    ]);
+    assert.deepEqual(said, [
+      'WARN Rows are appended, duplicates are not removed, in the streams set to append_dedup: a, b.',
+    ]);
+  });
+
+  test('refuses to replace data, however that is said, but for the first generation', () => {
+    assert.match(refusal([{ name: 'a', destination_sync_mode: 'overwrite' }]), /"a" is to be overwritten/u);
+    const generation = { name: 'a', generation_id: 3, minimum_generation_id: 3, sync_id: 9 };
+    assert.match(refusal([generation]), /"a" is to replace its earlier data/u);
+    assert.equal(refusal([{ name: 'a', generation_id: 1, minimum_generation_id: 1, sync_id: 1 }]), 'planned');
+    assert.equal(refusal([{ name: 'a', generation_id: 3, minimum_generation_id: 0 }]), 'planned');
+  });
+
+  test('refuses names that have no form in a key', () => {
+    assert.match(refusal(['\ud800']), /not Unicode/u);
+    assert.match(refusal(['x'.repeat(1000)]), /too long for a key/u);
+    assert.equal(refusal(['x'.repeat(1000)], [{ stream: 'x'.repeat(1000), type: 'x' }]), 'planned');
+  });
+});
