@@ -95,7 +95,8 @@ export class OpenFiles {
   /** The source says how far it is: part of the name of each file opened from now on. */
   passed(stream: number | 'all', position: Uint8Array): void {
     const places = stream === 'all' ? this.#places : [this.#places[stream] as Place];
-    for (const place of places) place.position = beginContentHash(position);
+    const hash = beginContentHash(position); // Only copies of it are fed.
+    for (const place of places) place.position = hash;
   }
 
   /** Files with a chunk compressed since the last call. */

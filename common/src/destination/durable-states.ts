@@ -5,6 +5,9 @@
 // number that the next record will get. The STATE is durable when no unstored file begins before it.
 import { withStats, type StateLine } from './state-line.ts';
 
+/** What a STATE that waits costs beside its line, about. */
+const overheadBytes = 512;
+
 type Waiting = { readonly order: number; readonly before: number; readonly line: Uint8Array };
 
 type Ledger = {
@@ -77,7 +80,7 @@ export class DurableStates {
     const waiting = { order: this.#states, before: this.#records, line: withStats(state, stats) };
     (scope === 'all' ? this.#waitingForAll : this.#ledger(scope).waiting).add(waiting);
     this.#states += 1;
-    this.#waitingBytes += waiting.line.length;
+    this.#waitingBytes += waiting.line.length + overheadBytes;
     this.#changed = true;
   }
 
@@ -94,7 +97,7 @@ export class DurableStates {
       ready.push(forAll);
     }
     ready.sort((a, b) => a.order - b.order);
-    for (const { line } of ready) this.#waitingBytes -= line.length;
+    for (const { line } of ready) this.#waitingBytes -= line.length + overheadBytes;
     return ready.map(({ line }) => line);
   }
 

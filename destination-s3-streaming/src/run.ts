@@ -1,0 +1,175 @@
+// A run of `write`: its parts, how they are joined, and what is done with them at each turn of the loop in write.ts.
+//
+// Memory: `maxMemoryBytes` in all. Three quarters of it are for buffers (rows, what they are compressed to, bodies on their
+// way, STATEs that wait, and buffers kept for reuse), of which open files hold at most three quarters; the rest is for the
+// objects and the garbage that go with them. Input is read only while the buffers are below their share.
+import { DeflatePool } from '@s3-connectors/common/destination/deflate-pool.ts';
+import { DurableStates } from '@s3-connectors/common/destination/durable-states.ts';
+import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import { readLines, type LineBatch } from '@s3-connectors/common/protocol/lines.ts';
+import type { VerbContext } from '@s3-connectors/common/protocol/run.ts';
+import { closeS3, openS3, type S3 } from '@s3-connectors/common/s3/client.ts';
+import { summarize as summarizeRequests } from '@s3-connectors/common/s3/counters.ts';
+import { Bell } from '@s3-connectors/common/streams/bell.ts';
+import { ReadAhead } from '@s3-connectors/common/streams/read-ahead.ts';
+
+import { BufferPool } from './buffer-pool.ts';
+import type { Config } from './config.ts';
+import { Intake } from './intake.ts';
+import { OpenFiles } from './open-files.ts';
+import { planStreams } from './plan.ts';
+import { chunkBytes, filesDue, msUntilAged, type RotationLimits } from './rotation.ts';
+import { Store } from './store.ts';
+import { summarize } from './summary.ts';
+
+const bufferShare = 3 / 4;
+const openShare = 3 / 4;
+/** Of the buffers' share, what may lie unused. */
+const idleShare = 1 / 8;
+/** As many as libuv's thread pool has threads. */
+const compressionsAtOnce = 4;
+/** Chunks, each at most 1 MiB, that are compressed or wait for it while more input is read. */
+const maxChunksWaiting = 8;
+const longestWaitMs = 60_000;
+/** What is open when a signal comes is stored within this time; the platform kills what takes longer. */
+const stopWithinMs = 20_000;
+
+export class Run {
+  readonly #maxBufferBytes: number;
+  readonly #limits: RotationLimits;
+  readonly #signal: AbortSignal;
+  readonly #bell = new Bell();
+  readonly #lines: ReadAhead<LineBatch>;
+  readonly #intake: Intake;
+  readonly #states: DurableStates;
+  readonly #files: OpenFiles;
+  readonly #pool: BufferPool;
+  readonly #deflate: DeflatePool;
+  readonly #store: Store;
+  readonly #s3: S3;
+  #inputFailure: unknown;
+  #deadline: NodeJS.Timeout | undefined;
+
+  /** @throws CATALOG_INVALID for what cannot be done, before anything is read. */
+  constructor(
+    config: Config,
+    catalog: readonly ConfiguredStream[],
+    input: AsyncIterable<Uint8Array>,
+    { log, signal }: VerbContext,
+  ) {
+    const { maxFileBytes } = config;
+    const plan = planStreams(config, catalog, log);
+    const maxBufferBytes = config.maxMemoryBytes * bufferShare;
+    this.#maxBufferBytes = maxBufferBytes;
+    this.#limits = { maxAgeMs: config.maxFileAgeMs, maxFileBytes, maxOpenBytes: maxBufferBytes * openShare };
+    const pool = new BufferPool(maxBufferBytes * idleShare);
+    const allocate = (bytes: number): Buffer => pool.take(bytes);
+    this.#pool = pool;
+    this.#deflate = new DeflatePool({ level: config.gzipLevel, atOnce: compressionsAtOnce, allocate });
+    this.#states = new DurableStates(plan.targets.length);
+    this.#s3 = openS3(config.connection, { log });
+    this.#store = new Store({
+      s3: this.#s3,
+      config,
+      onStored: (file) => this.#states.stored(file.stream, file),
+      onChange: () => this.#onStoreChange(),
+    });
+    this.#files = new OpenFiles(plan.targets, {
+      pool,
+      deflate: this.#deflate,
+      chunkBytes: () => chunkBytes(this.#files.size, { maxBufferBytes, maxFileBytes }),
+      onChunk: (error) => (error === undefined ? this.#bell.ring() : this.#store.fail(error)),
+    });
+    this.#intake = new Intake({ plan, files: this.#files, states: this.#states, log });
+    this.#lines = new ReadAhead(readLines(input), this.#bell);
+    this.#signal = signal;
+    if (signal.aborted) this.#onAbort();
+    else signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** Nothing more is read, and nothing is on its way to S3. */
+  get isFinished(): boolean {
+    const { size, failure } = this.#store;
+    return this.#lines.ended && size === 0 && (this.#files.size === 0 || failure !== undefined);
+  }
+
+  /**
+   * Takes the next lines, if they are there and there is memory for them. A line that is none ends the input: what came
+   * before it is stored and acknowledged. @returns whether there were any.
+   */
+  takeLines(): boolean {
+    const held = this.#files.held.bytes + this.#store.held.bytes + this.#states.waitingBytes + this.#pool.idleBytes;
+    const hasRoom = held < this.#maxBufferBytes && this.#deflate.size < maxChunksWaiting;
+    const batch = hasRoom ? this.#lines.take() : undefined;
+    if (batch === undefined) return false;
+    try {
+      this.#intake.take(batch);
+    } catch (error) {
+      this.#inputFailure = error;
+      this.#lines.stop();
+    }
+    return true;
+  }
+
+  /** Sends what is due on its way: by age, size or memory, and everything once the input has ended. */
+  closeDueFiles(): void {
+    if (this.#store.failure !== undefined) return;
+    const { oldestFirst } = this.#files;
+    const openBytes = this.#files.held.bytes + this.#states.waitingBytes;
+    const situation = { oldestFirst, grown: this.#files.takeGrown(), openBytes, now: performance.now() };
+    const due = this.#lines.ended
+      ? [...oldestFirst].map((file) => ({ file, reason: 'end' as const }))
+      : filesDue(situation, this.#limits);
+    for (const { file, reason } of due) {
+      this.#files.remove(file);
+      this.#store.put(file, reason);
+    }
+  }
+
+  /** The STATE lines whose records are all in S3 by now; each once. */
+  durableStates(): readonly Uint8Array[] {
+    return this.#states.take();
+  }
+
+  /** Until something happens or the oldest file is due. */
+  async wait(): Promise<void> {
+    // After a failure nothing is closed any more, however old.
+    const oldest = this.#store.failure === undefined ? this.#files.oldest : undefined;
+    await this.#bell.wait(Math.min(longestWaitMs, msUntilAged(oldest, performance.now(), this.#limits)));
+  }
+
+  summary(): string {
+    return `${summarize(this.#intake.counts, this.#store.counts)} ${summarizeRequests(this.#s3.counters)}.`;
+  }
+
+  /** @throws why the run ended before its input did. */
+  throwFailure(): void {
+    const failure = this.#store.failure ?? this.#inputFailure ?? this.#lines.error;
+    if (failure !== undefined) throw failure;
+  }
+
+  /** Cuts whatever is still under way. */
+  close(): void {
+    clearTimeout(this.#deadline);
+    this.#signal.removeEventListener('abort', this.#onAbort);
+    this.#lines.stop();
+    this.#store.abort(new Error('the run has ended'));
+    this.#deflate.close();
+    closeS3(this.#s3);
+  }
+
+  #onStoreChange(): void {
+    if (this.#store.failure !== undefined) this.#lines.stop();
+    this.#bell.ring();
+  }
+
+  readonly #onAbort = (): void => {
+    const reason: unknown = this.#signal.reason;
+    this.#lines.stop();
+    this.#bell.ring();
+    // When nobody reads our output, nobody is left to be told what became durable.
+    if (reason instanceof ConnectorError && reason.code === 'OUTPUT_CLOSED') this.#store.abort(reason);
+    else this.#deadline = setTimeout(() => this.#store.abort(reason), stopWithinMs);
+  };
+}
