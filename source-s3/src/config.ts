@@ -14,13 +14,13 @@ export type PartitionType = (typeof columnTypeNames)[number];
 
 const schemaPrefix = z
   .string()
-  .refine((path) => !path.startsWith('/'), 'It must not start with "/": write the path as in a key, "exports/daily"')
+  .refine((path) => !path.startsWith('/'), 'must not start with "/": write the path as in a key, "exports/daily"')
   .refine(
     (path) => !/^(s3|https?):/u.test(path),
     'Write the path inside the bucket only, without "s3://" and the bucket',
   )
   .refine((path) => !/\*(?!$)|[^/]\*$/u.test(path), '"*" may stand only at the end, as "path/*"')
-  .refine((path) => !path.split('/').includes('..'), 'It must not contain ".."');
+  .refine((path) => !path.split('/').includes('..'), 'must not contain ".."');
 
 const declaredColumn = z.object({
   name: z.string().min(1).meta({ title: 'Column', description: 'Name of the partition column.', order: 0 }),
@@ -79,7 +79,7 @@ export const sourceSchema = z
       order: 13,
     }),
     start_date: z.iso
-      .datetime({ offset: true, error: 'It must be a date and time such as 2026-01-15T00:00:00Z' })
+      .datetime({ offset: true, error: 'must be a date and time such as 2026-01-15T00:00:00Z' })
       .optional()
       .meta({
         title: 'Start date',

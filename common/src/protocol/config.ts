@@ -93,6 +93,7 @@ function describeIssue(issue: Issue, json: unknown): string {
   const name = path.length === 0 ? 'the whole' : `"${path.join('')}"`;
   if (valueAt(json, issue.path) === undefined && issue.code.startsWith('invalid_')) return `${name} is missing`;
   const text = issue.message.replace(/\.$/u, '');
+  if (/^(?:is|has|must|may) /u.test(text)) return `${name} ${text}`;
   return `${name}: ${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 }
 

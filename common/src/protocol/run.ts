@@ -160,7 +160,7 @@ function report(
 }
 
 function traceError(error: ConnectorError): AirbyteMessage {
-  const stack = error.failureType === 'system_error' ? stackOf(error) : undefined;
+  const stack = error.code === 'UNEXPECTED' ? stackOf(error) : undefined; // Of any other the message says where it lies.
   return {
     type: 'TRACE',
     trace: {
