@@ -10,7 +10,7 @@ import { parquet } from '../support/parquet.ts';
 import { ofType, type ProtocolMessage, traceErrors, assertProtocolLines } from '../support/protocol-schema.ts';
 import { catalogJson, configJson, readHere, runSource, secret, serverWith, startSource } from './support/source.ts';
 
-const rowCount = 30_000; // 5 MB of output, a STATE every 2,048 rows.
+const rowCount = 16_000; // 2.6 MB of output, a STATE every 2,048 rows.
 const catalog = catalogJson({ t: { id: { type: 'integer' }, text: { type: 'string' } } });
 let body: Buffer;
 let folder: string;
@@ -56,7 +56,7 @@ test('a reader that goes away ends the read with exit code 1 and leaves no tempo
 });
 
 test('a read that ends by itself, or by a failure, leaves no temporary file', async () => {
-  await using server = await serverWith({ 'lake/t/a.parquet': body.subarray(0, 15_000) });
+  await using server = await serverWith({ 'lake/t/a.parquet': body.subarray(0, 8_000) });
   const run = { config: configJson(server), catalog, env: { TMPDIR: folder } };
   assert.equal((await runSource('read', run)).exitCode, 1);
   assert.deepEqual(await readdir(folder), []);
@@ -97,7 +97,7 @@ async function killed(server: Parameters<typeof configJson>[0], afterBytes: numb
 suite('kill -9 at any moment', () => {
   const kills = 20;
   const batch = 2;
-  const outputBytes = 4_400_000;
+  const outputBytes = 2_500_000;
 
   test(`and a resume from the last state gives each row once, at ${kills} places`, async () => {
     await using server = await serverWith({ 'lake/t/a.parquet': body });

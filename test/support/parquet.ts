@@ -32,3 +32,16 @@ export async function rowsOf(sql: string): Promise<readonly Readonly<Record<stri
   connection ??= connect();
   return (await (await connection).runAndReadAll(sql)).getRowObjectsJS();
 }
+
+/**
+ * A file with one column `v` that holds 2026-01-15 14:30:01.5 as INT96, which Impala and older Sparks write and the engine
+ * does not: an interval has the same twelve bytes (nanoseconds of the day in 8, the Julian day in 4) under another name.
+ */
+export async function int96Parquet(): Promise<Buffer> {
+  const interval = 'SELECT to_months(467484416) + to_days(12154) + to_milliseconds(2461056) AS v';
+  const hex = (await parquet(interval, 'COMPRESSION uncompressed')).toString('hex');
+  const asInt96 = hex
+    .replace('150e15181502180176252a00', '150615181502180176f52a00') // Schema: INT96, the annotation INTERVAL made unknown.
+    .replace('1c150e1905', '1c15061905'); // The same in the column's metadata.
+  return Buffer.from(asInt96, 'hex');
+}

@@ -4,6 +4,8 @@ import type { StoredType } from '@s3-connectors/common/columns/stored-type.ts';
 
 export type SchemaNode = {
   readonly name: string;
+  /** Of a leaf: `INT64`, `INT96`, `BYTE_ARRAY`, … */
+  readonly physicalType: string | undefined;
   /** The older annotation (`UTF8`, `TIMESTAMP_MILLIS`, …) and the newer one as the engine prints it (`StringType()`, …). */
   readonly convertedType: string | undefined;
   readonly logicalType: string | undefined;
@@ -14,7 +16,7 @@ export type SchemaNode = {
 
 type Row = Readonly<Record<string, unknown>>;
 
-export const schemaColumns = 'name, num_children, converted_type, logical_type, precision';
+export const schemaColumns = 'name, type, num_children, converted_type, logical_type, precision';
 
 /** The tree of `parquet_schema()`'s rows: root first, depth first. */
 export function schemaTree(rows: readonly Row[]): SchemaNode {
@@ -25,6 +27,7 @@ export function schemaTree(rows: readonly Row[]): SchemaNode {
     for (let child = 0; child < Number(row['num_children'] ?? 0); child++) children.push(visit());
     return {
       name: text(row['name']) ?? '',
+      physicalType: text(row['type']),
       convertedType: text(row['converted_type']),
       logicalType: text(row['logical_type']),
       precision: Number(row['precision'] ?? 0),
@@ -85,8 +88,12 @@ function isText({ logicalType }: SchemaNode): boolean {
   return logicalType !== undefined && /^(String|Enum|Json)Type/iu.test(logicalType);
 }
 
-/** By the older annotation alone a timestamp is adjusted to UTC (parquet-format, LogicalTypes.md); the engine reads it as local. */
-function isInstant({ convertedType, logicalType }: SchemaNode): boolean {
+/**
+ * By the older annotation alone a timestamp is adjusted to UTC (parquet-format, LogicalTypes.md), and INT96 is by what its
+ * writers do; the engine reads both as local.
+ */
+function isInstant({ physicalType, convertedType, logicalType }: SchemaNode): boolean {
+  if (physicalType === 'INT96') return true;
   return logicalType === undefined && convertedType !== undefined && convertedType.startsWith('TIMESTAMP_');
 }
 

@@ -1,0 +1,40 @@
+// What a Parquet footer says and the engine does not: made by changing single bytes of files that the engine wrote.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { int96Parquet, parquet } from '../support/parquet.ts';
+import { ofType } from '../support/protocol-schema.ts';
+import { discoverHere, readHere, serverWith } from './support/source.ts';
+
+const instant = { type: ['null', 'string'], format: 'date-time', airbyte_type: 'timestamp_with_timezone' };
+
+async function schemaAndValue(body: Buffer): Promise<{ readonly schema: unknown; readonly value: unknown }> {
+  await using server = await serverWith({ 'lake/t/a.parquet': body });
+  const { catalog } = await discoverHere(server);
+  const { messages, failures } = await readHere(server);
+  assert.deepEqual(failures, []);
+  const schema = (catalog.streams[0]?.json_schema['properties'] as Record<string, unknown>)['v'];
+  return { schema, value: ofType(messages, 'RECORD')[0]?.record.data['v'] };
+}
+
+/** The thrift field that holds the logical type, renamed to one that readers pass over: the older annotation remains. */
+function withoutLogicalType(body: Buffer, encoded: string): Buffer {
+  const hex = body.toString('hex');
+  assert.equal(hex.split(encoded).length, 2, 'the annotation stands once in the file');
+  return Buffer.from(hex.replace(encoded, `f${encoded.slice(1)}`), 'hex');
+}
+
+test('INT96 is an instant', async () => {
+  const { schema, value } = await schemaAndValue(await int96Parquet());
+  assert.deepEqual(schema, instant);
+  assert.equal(value, '2026-01-15T14:30:01.500000Z');
+});
+
+test('a timestamp with the older annotation alone is an instant', async () => {
+  const local = await parquet("SELECT TIMESTAMP '2026-01-15 14:30:00' AS v", 'COMPRESSION uncompressed');
+  assert.equal((await schemaAndValue(local)).value, '2026-01-15T14:30:00');
+  // Field 10 (4c: four behind field 6): union TimestampType (8c), not adjusted to UTC (12), unit micros (1c 2c).
+  const { schema, value } = await schemaAndValue(withoutLogicalType(local, '4c8c121c2c'));
+  assert.deepEqual(schema, instant);
+  assert.equal(value, '2026-01-15T14:30:00Z');
+});
