@@ -13,8 +13,8 @@ async function schemaAndValue(body: Buffer): Promise<{ readonly schema: unknown;
   const { catalog } = await discoverHere(server);
   const { messages, failures } = await readHere(server);
   assert.deepEqual(failures, []);
-  const schema = (catalog.streams[0]?.json_schema['properties'] as Record<string, unknown>)['v'];
-  return { schema, value: ofType(messages, 'RECORD')[0]?.record.data['v'] };
+  const properties = catalog.streams[0]?.json_schema['properties'] as Readonly<Record<string, unknown>> | undefined;
+  return { schema: properties?.['v'], value: ofType(messages, 'RECORD')[0]?.record.data['v'] };
 }
 
 /** The thrift field that holds the logical type, renamed to one that readers pass over: the older annotation remains. */
