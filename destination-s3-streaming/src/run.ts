@@ -32,8 +32,8 @@ const compressionsAtOnce = 4;
 /** Chunks, each at most 1 MiB, that are compressed or wait for it while more input is read. */
 const maxChunksWaiting = 8;
 const longestWaitMs = 60_000;
-/** What is open when a signal comes is stored within this time; the platform kills what takes longer. */
-const stopWithinMs = 20_000;
+/** What is open when a signal comes is stored within this time: after 20 s many a platform kills. */
+const stopWithinMs = 19_000;
 
 export class Run {
   readonly #maxBufferBytes: number;
