@@ -9,7 +9,7 @@ import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 import type { SourceConfig } from './config.ts';
 import type { Cursor, Position } from './cursor.ts';
 import { fetchRowGroup, type LocalRowGroup } from './parquet/fetch-row-group.ts';
-import { openParquet, type ParquetFile, type Reading } from './parquet/parquet-file.ts';
+import { openParquet, undecodable, type ParquetFile, type Reading } from './parquet/parquet-file.ts';
 import type { RowGroup } from './parquet/row-group.ts';
 import { columnsRead, recordSql } from './record-sql.ts';
 import { fileConstants } from './table-columns.ts';
@@ -187,11 +187,6 @@ async function* decode(
     const text = `"${key}": row group ${group.index} has ${group.rows} rows, ${done} came out.`;
     throw new ConnectorError('ENGINE_FAILED', text);
   }
-}
-
-function undecodable(error: ConnectorError, object: ListedObject, path: string): ConnectorError {
-  const why = error.message.replaceAll(path, 'it');
-  return new ConnectorError(error.code, `"${object.key}" cannot be read: ${why}`, { cause: error });
 }
 
 async function listAgain({ s3 }: Reading, key: string, signal: AbortSignal): Promise<ListedObject | undefined> {

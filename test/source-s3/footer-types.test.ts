@@ -38,3 +38,14 @@ test('a timestamp with the older annotation alone is an instant', async () => {
   assert.deepEqual(schema, instant);
   assert.equal(value, '2026-01-15T14:30:00Z');
 });
+
+test('an instant keeps its nanoseconds', async () => {
+  const local = await parquet("SELECT TIMESTAMP_NS '2026-01-15 14:30:00.123456789' AS v", 'COMPRESSION uncompressed');
+  const hex = local.toString('hex');
+  assert.equal(hex.split('8c121c3c00000000').length, 2, 'the annotation stands once in the file');
+  const { schema, value } = await schemaAndValue(
+    Buffer.from(hex.replace('8c121c3c00000000', '8c111c3c00000000'), 'hex'),
+  );
+  assert.deepEqual(schema, instant);
+  assert.equal(value, '2026-01-15T14:30:00.123456789Z');
+});

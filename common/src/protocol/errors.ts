@@ -128,6 +128,11 @@ export const ERROR_CODES = {
     cause: 'The input ended before a stream that is to be replaced was complete; its old data is kept.',
     mend: 'Run the sync again.',
   },
+  ENGINE_MEMORY_EXCEEDED: {
+    failureType: 'config_error',
+    cause: 'A value or a page of a file needs more memory than max_memory_mb allows.',
+    mend: 'Raise max_memory_mb.',
+  },
   ENGINE_FAILED: {
     failureType: 'system_error',
     cause: 'The query engine failed in a way it should not.',

@@ -71,8 +71,14 @@ async function attempt<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const text = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
-    const code = /^(INTERNAL|FATAL)/u.test(text) ? 'ENGINE_FAILED' : 'FILE_UNREADABLE';
-    throw new ConnectorError(code, text, { cause: error });
+    throw engineError((error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '', error);
   }
+}
+
+function engineError(text: string, cause: unknown): ConnectorError {
+  if (/^Out of Memory/iu.test(text)) {
+    const advice = 'one of its values or pages needs more memory than there is. Raise max_memory_mb';
+    return new ConnectorError('ENGINE_MEMORY_EXCEEDED', advice, { details: text, cause });
+  }
+  return new ConnectorError(/^(INTERNAL|FATAL)/u.test(text) ? 'ENGINE_FAILED' : 'FILE_UNREADABLE', text, { cause });
 }

@@ -11,6 +11,7 @@ import { readRange } from '@s3-connectors/common/s3/read.ts';
 
 import { storedType } from '../engine/duckdb-type.ts';
 import type { Engine } from '../engine/engine.ts';
+import { countNanosecondInstants, keepNanoseconds } from './nanoseconds.ts';
 import type { RowGroup } from './row-group.ts';
 import { columnsOfLeaves, refinedType, schemaColumns, schemaTree, unreadableDecimal } from './schema-tree.ts';
 
@@ -42,9 +43,11 @@ export async function openParquet(reading: Reading, object: ListedObject, signal
   const path = join(reading.directory, `footer-${opened++}.parquet`);
   await writeSparse(path, object.size, tail);
   try {
-    return { object, tail, ...(await readMetadata(reading.engine, path)) };
+    const { instants, ...metadata } = await readMetadata(reading.engine, path);
+    keepNanoseconds(tail, footerLength(tail), instants);
+    return { object, tail, ...metadata };
   } catch (error) {
-    throw error instanceof ConnectorError ? unreadable(object, error.message.replaceAll(path, 'it'), error) : error;
+    throw error instanceof ConnectorError ? undecodable(error, object, path) : error;
   } finally {
     await unlink(path);
   }
@@ -58,11 +61,16 @@ async function readTail(s3: S3, object: ListedObject, signal: AbortSignal): Prom
   const magic = tail.toString('latin1', tail.length - 4);
   if (magic === 'PARE') throw unreadable(object, 'its footer is encrypted');
   if (magic !== 'PAR1') throw unreadable(object, 'it does not end as a Parquet file; it may have been cut');
-  const footerBytes = tail.readUInt32LE(tail.length - trailerBytes) + trailerBytes;
+  const footerBytes = footerLength(tail);
   if (footerBytes > Math.min(size - 4, maxFooterBytes)) throw unreadable(object, 'its footer is damaged');
   if (footerBytes <= tail.length) return tail;
   const rest = await readRange(s3, { key, etag, start: size - footerBytes, end: start }, signal);
   return Buffer.concat([rest, tail]);
+}
+
+/** With its length and magic. */
+function footerLength(tail: Buffer): number {
+  return tail.readUInt32LE(tail.length - trailerBytes) + trailerBytes;
 }
 
 /** A file of the object's size in which only its magic and its tail are real; holes take no disk and are never read. */
@@ -77,10 +85,10 @@ export async function writeSparse(path: string, size: number, tail: Buffer): Pro
   }
 }
 
-async function readMetadata(
-  engine: Engine,
-  path: string,
-): Promise<Pick<ParquetFile, 'columns' | 'rowGroups' | 'rows'>> {
+/** `instants`: how many leaves are UTC-adjusted timestamps in nanoseconds. */
+type Metadata = Pick<ParquetFile, 'columns' | 'rowGroups' | 'rows'> & { readonly instants: number };
+
+async function readMetadata(engine: Engine, path: string): Promise<Metadata> {
   const file = literal(path);
   const root = schemaTree(await engine.rows(`SELECT ${schemaColumns} FROM parquet_schema(${file})`));
   const decimal = root.children.map((child) => unreadableDecimal(child)).find((name) => name !== undefined);
@@ -100,7 +108,8 @@ async function readMetadata(
       : { name: node.name, type: refinedType(node, storedType(type)) };
   });
   const rowGroups = rowGroupsOf(chunks, columnsOfLeaves(root));
-  return { columns, rowGroups, rows: rowGroups.reduce((sum, { rows }) => sum + rows, 0) };
+  const rows = rowGroups.reduce((sum, group) => sum + group.rows, 0);
+  return { columns, rowGroups, rows, instants: countNanosecondInstants(root) };
 }
 
 function rowGroupsOf(
@@ -129,4 +138,12 @@ function rowGroupsOf(
 export function unreadable(object: ListedObject, why: string, cause?: unknown): ConnectorError {
   const text = `"${object.key}" cannot be read: ${why}. Replace or remove the file.`;
   return new ConnectorError('FILE_UNREADABLE', text, { cause });
+}
+
+/** What the engine said of a local file, said of the object. */
+export function undecodable(error: ConnectorError, object: ListedObject, path: string): ConnectorError {
+  const why = error.message.replaceAll(path, 'it');
+  if (error.code === 'FILE_UNREADABLE') return unreadable(object, why, error);
+  const details = error.details === undefined ? {} : { details: error.details };
+  return new ConnectorError(error.code, `"${object.key}" cannot be read: ${why}.`, { ...details, cause: error });
 }

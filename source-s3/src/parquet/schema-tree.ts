@@ -69,6 +69,7 @@ export function refinedType(node: SchemaNode, type: StoredType): StoredType {
     case 'binary':
       return isText(node) ? { kind: 'encoded-string' } : type;
     case 'timestamp':
+      if (isNanosecondInstant(node)) return { kind: 'timestamp', utc: true, nanoseconds: true };
       return isInstant(node) ? { ...type, utc: true } : type;
     default:
       return type;
@@ -95,6 +96,11 @@ function isText({ logicalType }: SchemaNode): boolean {
 function isInstant({ physicalType, convertedType, logicalType }: SchemaNode): boolean {
   if (physicalType === 'INT96') return true;
   return logicalType === undefined && convertedType !== undefined && convertedType.startsWith('TIMESTAMP_');
+}
+
+/** UTC-adjusted, in nanoseconds: the engine has no type for it. */
+export function isNanosecondInstant({ logicalType }: SchemaNode): boolean {
+  return logicalType !== undefined && /^TimestampType\(isAdjustedToUTC=1\b.*NANOS=NanoSeconds/u.test(logicalType);
 }
 
 /** The path of a decimal of more digits than the engine has, which it would round; undefined when there is none. */
