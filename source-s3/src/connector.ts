@@ -12,7 +12,7 @@ export const sourceS3: Connector<typeof sourceSchema, SourceConfig> = {
   spec: specification({
     config: sourceSchema,
     title: 'S3 tables',
-    documentationUrl: 'https://docs.airbyte.com/integrations/sources/s3',
+    documentationUrl: 'https://github.com/s3-connectors/s3-connectors#source-s3',
     supportsIncremental: true,
   }),
   resolve: resolveSource,
