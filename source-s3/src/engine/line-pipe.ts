@@ -86,8 +86,10 @@ function openReader(path: string): Reader {
   });
   return {
     async next() {
-      socket.resume();
-      if (waiting === undefined) await new Promise<void>((resolve) => (deliver = resolve));
+      if (waiting === undefined) {
+        socket.resume(); // Never before the last batch was taken: the next read uses the memory of the one before it.
+        await new Promise<void>((resolve) => (deliver = resolve));
+      }
       const batch = waiting ?? { bytes: Buffer.alloc(0), rows: 0, ended: true };
       waiting = undefined;
       deliver = undefined;
