@@ -4,7 +4,7 @@ import { listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { readRange } from '@s3-connectors/common/s3/read.ts';
 
 import type { SourceConfig } from './config.ts';
-import { noTables } from './discover.ts';
+import { noTables } from './no-tables.ts';
 import { openSession, type Session } from './session.ts';
 import { findTables } from './tables.ts';
 
@@ -14,9 +14,9 @@ const retryBudgetMs = 30_000; // Someone waits for the answer.
 export async function check(config: SourceConfig, context: VerbContext): Promise<void> {
   await using session = await openSession(config, context, retryBudgetMs);
   const tables = await findTables(session.s3, config.schemaPrefixes, context.signal);
-  if (tables.size === 0) throw noTables(config);
+  if (tables.byStream.size === 0) throw await noTables(session.s3, config, tables, context.signal);
   const checked = new Set<string | undefined>();
-  for (const { stream, prefix } of tables.values()) {
+  for (const { stream, prefix } of tables.byStream.values()) {
     if (checked.has(stream.namespace)) continue;
     const object = await firstObject(session, prefix, context.signal);
     if (object === undefined) continue;

@@ -9,8 +9,8 @@ import {
   type Connection,
 } from '@s3-connectors/common/s3/config.ts';
 
-const columnTypeNames = ['string', 'integer', 'number', 'boolean', 'date', 'timestamp'] as const;
-export type PartitionType = (typeof columnTypeNames)[number];
+import { partitionTypes, type PartitionType } from './partition-value.ts';
+import { checkSelection, resolveSelection, selectionShape, type Selection } from './selection.ts';
 
 const schemaPrefix = z
   .string()
@@ -24,7 +24,7 @@ const schemaPrefix = z
 
 const declaredColumn = z.object({
   name: z.string().min(1).meta({ title: 'Column', description: 'Name of the partition column.', order: 0 }),
-  type: z.enum(columnTypeNames).meta({ title: 'Type', description: 'Type of its values.', order: 1 }),
+  type: z.enum(partitionTypes).meta({ title: 'Type', description: 'Type of its values.', order: 1 }),
   table: z
     .string()
     .optional()
@@ -87,18 +87,20 @@ export const sourceSchema = z
         format: 'date-time',
         order: 14,
       }),
+    ...selectionShape,
     lookback_hours: z.int().min(0).max(8760).default(72).meta({
       title: 'Look-back window (hours)',
       description: 'How long an object that appears late, with an older modification time, is still noticed.',
-      order: 15,
+      order: 18,
     }),
     max_memory_mb: z.int().min(128).max(65536).default(256).meta({
       title: 'Memory bound (MB)',
       description: 'Bound for buffers and the query engine; the process needs up to 250 MB more.',
-      order: 16,
+      order: 19,
     }),
   })
-  .superRefine(checkConnection, always);
+  .superRefine(checkConnection, always)
+  .superRefine(checkSelection);
 
 /** Footers opened ahead, bodies on their way to disk, lines on their way out: the table in docs/architecture.md. */
 const bufferMegabytes = 16;
@@ -115,11 +117,12 @@ export type SourceConfig = {
     | {
         readonly mode: 'partitioned';
         readonly onConflict: 'path' | 'file' | 'error';
-        /** The declared type of a partition column of a table; string where nothing is declared. */
+        /** The declared type of a partition column of a table; string where nothing is declared. Case does not count. */
         readonly typeOf: (table: string, column: string) => PartitionType;
       };
   /** Milliseconds since 1970. */
   readonly startDate: number | undefined;
+  readonly selection: Selection;
   readonly lookbackMs: number;
   /** What the query engine may take. */
   readonly engineMemoryBytes: number;
@@ -132,6 +135,7 @@ export function resolveSource(parsed: z.output<typeof sourceSchema>): SourceConf
     schemaPrefixes: parsed.schema_prefixes.map(parseSchemaPrefix),
     partitioning: resolvePartitioning(parsed.data_partitioning),
     startDate: parsed.start_date === undefined ? undefined : Date.parse(parsed.start_date),
+    selection: resolveSelection(parsed),
     lookbackMs: parsed.lookback_hours * 3_600_000,
     engineMemoryBytes: (parsed.max_memory_mb - bufferMegabytes) * 1024 * 1024,
   };
@@ -147,7 +151,7 @@ function resolvePartitioning(parsed: z.output<typeof dataPartitioning>): SourceC
   if (parsed.mode === 'not_partitioned') return parsed;
   const types = parsed.column_types;
   const typeOf = (table: string, column: string): PartitionType => {
-    const declared = types.filter(({ name }) => name === column);
+    const declared = types.filter(({ name }) => name.toLowerCase() === column.toLowerCase());
     const own = declared.find((entry) => entry.table === table);
     return (own ?? declared.find((entry) => entry.table === undefined || entry.table === ''))?.type ?? 'string';
   };

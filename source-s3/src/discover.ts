@@ -10,13 +10,14 @@ import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 import type { SourceConfig } from './config.ts';
 import { inReadingOrder } from './cursor.ts';
 import { openEngine } from './engine/engine.ts';
-import { describeSkips, listObjects } from './objects.ts';
+import { noTables } from './no-tables.ts';
+import { listObjects, reportListing } from './objects.ts';
 import { openParquet, type ParquetFile, type Reading } from './parquet/parquet-file.ts';
 import { openSession } from './session.ts';
 import { lastModifiedColumn, tableColumns } from './table-columns.ts';
-import { findTables, type Table } from './tables.ts';
+import { findTables, reportTables, type Table } from './tables.ts';
 
-const tablesAtOnce = 4;
+const tablesAtOnce = 8;
 
 /**
  * Streams in the order of their tables; the same bucket gives the same catalog.
@@ -27,11 +28,12 @@ export async function discover(config: SourceConfig, context: VerbContext): Prom
   await using engine = await openEngine(session.directory, config.engineMemoryBytes);
   const reading = { ...session, engine };
   const tables = await findTables(session.s3, config.schemaPrefixes, context.signal);
-  if (tables.size === 0) throw noTables(config);
+  reportTables(tables, config, context.log);
+  if (tables.byStream.size === 0) throw await noTables(session.s3, config, tables, context.signal);
   const streams: AirbyteStream[] = [];
   let failure: ConnectorError | undefined;
   const found = mapConcurrent(
-    tables.values(),
+    tables.byStream.values(),
     tablesAtOnce,
     (table, signal) => {
       return streamOf(config, reading, table, { ...context, signal });
@@ -54,9 +56,9 @@ async function streamOf(
   { log, signal }: VerbContext,
 ): Promise<AirbyteStream | ConnectorError | undefined> {
   try {
-    const { objects, skips } = await listObjects(reading.s3, table, config, signal);
-    const skipped = describeSkips(table, skips);
-    if (skipped !== undefined) log('INFO', skipped);
+    const listing = await listObjects(reading.s3, table, config, signal);
+    reportListing(table, listing, log);
+    const { objects } = listing;
     if (objects.length === 0) {
       log('WARN', `The folder "${table.prefix}" holds no data file and is not a stream.`);
       return undefined;
@@ -96,10 +98,4 @@ function newestAndOldest(objects: readonly ListedObject[]): readonly ListedObjec
     if (newest === undefined || inReadingOrder(object, newest) > 0) newest = object;
   }
   return [...new Set([newest, oldest])].filter((object) => object !== undefined);
-}
-
-export function noTables({ connection, schemaPrefixes }: SourceConfig): ConnectorError {
-  const paths = schemaPrefixes.map(({ path, wildcard }) => `"${path}${wildcard ? '*' : ''}"`).join(', ');
-  const text = `No table lies below ${paths} in the bucket "${connection.bucket}". A table is a folder directly below a schema prefix, with its files in it: <schema prefix>/<table>/<file>. Correct schema_prefixes.`;
-  return new ConnectorError('CONFIG_INVALID', text);
 }

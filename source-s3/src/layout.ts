@@ -14,6 +14,10 @@ export const SKIP_REASONS = {
   archived: 'in an archive storage class and not restored',
   extension: 'another format’s or an unknown extension',
   before_start_date: 'last modified before start_date',
+  file_pattern: 'does not match file_pattern',
+  partition_filter: 'folders outside partition_filter, not listed',
+  older_partition: 'files and folders beside the newest partition',
+  no_table: 'directly below a schema prefix, in no table’s folder',
 } as const;
 export type SkipReason = keyof typeof SKIP_REASONS;
 
@@ -61,6 +65,11 @@ export function partitionsOf(path: string): readonly Partition[] {
     if (!found.has(column)) found.set(column, { column, value: text === hiveNull ? null : text });
   }
   return [...found.values()];
+}
+
+/** Hive's names know no case. */
+export function sameColumn(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
 }
 
 /** Hive escapes single characters; a `%` that no two hex digits follow, or bytes that are not UTF-8, stand for themselves. */

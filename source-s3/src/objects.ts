@@ -1,16 +1,26 @@
 // The data files of a table, and what lies beside them and is not read, by reason.
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
 import type { S3 } from '@s3-connectors/common/s3/client.ts';
-import { listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
+import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
-import { skipReason, SKIP_REASONS, type SkipReason } from './layout.ts';
+import type { SourceConfig } from './config.ts';
+import { skipReason, type SkipReason } from './layout.ts';
+import { findLatest, walkPlaces, type Seen } from './partition-walk.ts';
+import type { PartitionFilter } from './selection.ts';
+import { countSkip, describeSkips, type SkipReport } from './skip-report.ts';
+import { tableFormat } from './table-format.ts';
 import type { Table } from './tables.ts';
 
-/** Number and one example of the objects passed over for each reason. */
-export type SkipReport = ReadonlyMap<SkipReason, { readonly count: number; readonly example: string }>;
+/** `remarks`: what of the options had no effect, for people. */
+export type TableListing = {
+  readonly objects: readonly ListedObject[];
+  readonly skips: SkipReport;
+  readonly remarks: readonly string[];
+};
 
-export type TableListing = { readonly objects: readonly ListedObject[]; readonly skips: SkipReport };
+type ListingConfig = Pick<SourceConfig, 'partitioning' | 'selection' | 'startDate'>;
 
 const archiveClasses = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
@@ -21,55 +31,84 @@ const archiveClasses = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 export async function listObjects(
   s3: S3,
   table: Table,
-  { startDate }: { readonly startDate: number | undefined },
+  config: ListingConfig,
   signal: AbortSignal,
 ): Promise<TableListing> {
+  const { name } = table.stream;
+  const filters = config.selection.filtersOf(name);
+  const { partitioning } = config;
+  const walk = {
+    s3,
+    typeOf: (column: string) => (partitioning.mode === 'partitioned' ? partitioning.typeOf(name, column) : 'string'),
+    isData: (object: ListedObject) => skipReasonOf(object, table, config) === undefined,
+  };
+  const places = [{ folder: table.prefix, open: filters }];
+  const isLatestOnly = config.selection.isLatestOnly(name);
+  const latest = isLatestOnly ? await findLatest(walk, { places }, signal) : undefined;
   const objects: ListedObject[] = [];
-  const skips = new Map<SkipReason, { count: number; example: string }>();
-  for await (const page of listPages(s3, { prefix: table.prefix }, signal)) {
-    for (const object of page.objects) {
-      refuseTableFormats(table, object.key.slice(table.prefix.length));
-      const reason = skipReasonOf(object, table.prefix, startDate);
+  const skips: SkipReport = new Map();
+  const met = new Set<PartitionFilter>();
+  for await (const seen of latest ?? walkPlaces(walk, places, signal)) {
+    refuseTableFormats(table, seen);
+    if (seen.kind === 'met') met.add(seen.filter);
+    if (seen.kind === 'passed') countSkip(skips, seen.reason, seen.key);
+    if (seen.kind !== 'objects') continue;
+    for (const object of seen.objects) {
+      const reason = skipReasonOf(object, table, config);
       if (reason === undefined) objects.push(object);
-      else count(skips, reason, object.key);
+      else countSkip(skips, reason, object.key);
     }
   }
-  return { objects, skips };
+  const isWhole = isLatestOnly && latest === undefined;
+  return { objects, skips, remarks: remarks(filters, met, isWhole) };
 }
 
-function skipReasonOf(object: ListedObject, prefix: string, startDate: number | undefined): SkipReason | undefined {
+/** What is said of every listing, whoever asked for it. */
+export function reportListing(table: Table, { skips, remarks: said }: TableListing, log: Log): void {
+  const label = streamLabel(table.stream);
+  const skipped = describeSkips(skips);
+  if (skipped !== undefined) log('INFO', `${label}: not read: ${skipped}`);
+  for (const remark of said) log('WARN', `${label}: ${remark}`);
+}
+
+function remarks(
+  filters: readonly PartitionFilter[],
+  met: ReadonlySet<PartitionFilter>,
+  isWhole: boolean,
+): readonly string[] {
+  const idle = filters
+    .filter((filter) => !met.has(filter))
+    .map(({ column }) => {
+      return `partition_filter on "${column}" has no effect: no folder is named "${column}=…"`;
+    });
+  return isWhole
+    ? [...idle, 'latest_partition_only has no effect: no folder is named "column=…", all files are read']
+    : idle;
+}
+
+function skipReasonOf(object: ListedObject, { prefix }: Table, config: ListingConfig): SkipReason | undefined {
+  const path = object.key.slice(prefix.length);
   const archived = archiveClasses.has(object.storageClass ?? '') && object.restored !== true;
-  const reason = skipReason({ path: object.key.slice(prefix.length), size: object.size, archived });
-  if (reason !== undefined || startDate === undefined) return reason;
-  return object.lastModified.getTime() < startDate ? 'before_start_date' : undefined;
+  const reason = skipReason({ path, size: object.size, archived });
+  if (reason !== undefined) return reason;
+  if (!config.selection.matches(path)) return 'file_pattern';
+  const { startDate } = config;
+  return startDate !== undefined && object.lastModified.getTime() < startDate ? 'before_start_date' : undefined;
 }
 
-function count(skips: Map<SkipReason, { count: number; example: string }>, reason: SkipReason, key: string): void {
-  const entry = skips.get(reason);
-  if (entry === undefined) skips.set(reason, { count: 1, example: key });
-  else entry.count++;
+function refuseTableFormats(table: Table, seen: Seen): void {
+  if (seen.kind === 'met') return;
+  const keys = seen.kind === 'passed' ? [seen.key] : seen.objects.map(({ key }) => key);
+  for (const key of keys) {
+    const format = tableFormat(key.slice(table.prefix.length));
+    if (format !== undefined) throw unsupported(table, format, key.slice(table.prefix.length));
+  }
 }
 
-/** One sentence for the log; undefined when nothing was passed over but folder markers. */
-export function describeSkips(table: Table, skips: SkipReport): string | undefined {
-  const parts = [...skips]
-    .filter(([reason]) => reason !== 'marker')
-    .map(([reason, { count, example }]) => `${count} ${reason} (${SKIP_REASONS[reason]}, such as "${example}")`);
-  return parts.length === 0 ? undefined : `${streamLabel(table.stream)}: not read: ${parts.join('; ')}`;
-}
-
-function refuseTableFormats(table: Table, path: string): void {
-  const format = tableFormat(path);
-  if (format === undefined) return;
-  throw new ConnectorError(
+function unsupported(table: Table, format: string, path: string): ConnectorError {
+  return new ConnectorError(
     'TABLE_FORMAT_UNSUPPORTED',
-    `"${table.prefix}" is a ${format} table ("${path}"): read as plain files it would give deleted rows back. Use a connector for ${format}, or export it as plain files.`,
+    `"${table.prefix}" is a table in ${format} format ("${path}"): read as plain files it would give deleted rows back. Use a connector for ${format}, or export it as plain files.`,
     { stream: table.stream },
   );
-}
-
-function tableFormat(path: string): string | undefined {
-  if (path.startsWith('_delta_log/')) return 'Delta Lake';
-  if (/^metadata\/[^/]*\.metadata\.json$/u.test(path)) return 'Iceberg';
-  return path.startsWith('.hoodie/') ? 'Hudi' : undefined;
 }

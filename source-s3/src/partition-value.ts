@@ -1,9 +1,11 @@
 // A partition folder's text as a value of its declared type, in JSON.
-import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import { assertNever, ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 
-import type { PartitionType } from './config.ts';
 import type { Partition } from './layout.ts';
+
+export const partitionTypes = ['string', 'integer', 'number', 'boolean', 'date', 'timestamp'] as const;
+export type PartitionType = (typeof partitionTypes)[number];
 
 export function partitionColumnType(type: PartitionType): ColumnType {
   return type === 'timestamp' ? { kind: 'timestamp', utc: true } : { kind: type };
@@ -22,25 +24,29 @@ const patterns: Readonly<Record<Exclude<PartitionType, 'string'>, RegExp>> = {
  * @throws PARTITION_VALUE_INVALID naming key, column and value when the value does not fit.
  */
 export function partitionJson({ column, value }: Partition, type: PartitionType, key: string): string {
-  if (value === null) return 'null';
+  return value === null ? 'null' : (valueJson(value, type) ?? fail(misfit(column, value, type, key)));
+}
+
+/** The JSON text of a value of the type, undefined where it does not fit. */
+export function valueJson(value: string, type: PartitionType): string | undefined {
   if (type === 'string') return JSON.stringify(value);
   const text = value.trim();
-  if (!patterns[type].test(text)) throw misfit(column, value, type, key);
+  if (!patterns[type].test(text)) return undefined;
   switch (type) {
     case 'integer':
       return BigInt(text.replace('+', '')).toString();
     case 'number':
-      if (!Number.isFinite(Number(text))) throw misfit(column, value, type, key); // 1e999
-      return JSON.stringify(Number(text));
+      return Number.isFinite(Number(text)) ? JSON.stringify(Number(text)) : undefined; // 1e999
     case 'boolean':
       return text.toLowerCase();
     case 'date':
-      if (dateOnly(text) !== text) throw misfit(column, value, type, key);
-      return JSON.stringify(text);
-    case 'timestamp':
-      return JSON.stringify(instant(text) ?? fail(misfit(column, value, type, key)));
+      return dateOnly(text) === text ? JSON.stringify(text) : undefined;
+    case 'timestamp': {
+      const time = instant(text);
+      return time === undefined ? undefined : JSON.stringify(time);
+    }
     default:
-      throw misfit(column, value, type, key);
+      return assertNever(type);
   }
 }
 

@@ -11,7 +11,8 @@ import type { Cursor, Position } from './cursor.ts';
 import { fetchRowGroup, type LocalRowGroup } from './parquet/fetch-row-group.ts';
 import { openParquet, undecodable, type ParquetFile, type Reading } from './parquet/parquet-file.ts';
 import type { RowGroup } from './parquet/row-group.ts';
-import { columnsRead, recordSql } from './record-sql.ts';
+import { clashesOf, countConflict, type Clash, type ConflictReport } from './partition-conflicts.ts';
+import { columnsRead, conflictSql, recordSql } from './record-sql.ts';
 import { fileConstants } from './table-columns.ts';
 import type { Table } from './tables.ts';
 
@@ -32,6 +33,8 @@ export type TableReading = Reading & {
   /** What the catalog asks for. */
   readonly columns: readonly Column[];
   readonly cursor: Cursor;
+  /** What reading finds out about columns in folder names and in files. */
+  readonly conflicts: ConflictReport;
   readonly log: Log;
 };
 
@@ -136,15 +139,19 @@ type Fetched =
   | (Extract<Unit, { group: RowGroup }> & {
       readonly local: LocalRowGroup;
       readonly constants: ReadonlyMap<string, string>;
+      readonly clashes: readonly Clash[];
     });
 
 async function fetchUnit(reading: TableReading, unit: Unit, signal: AbortSignal): Promise<Fetched> {
   if (!('group' in unit)) return unit;
   const { object, file, group } = unit;
-  const constants = fileConstants(reading.config, reading.table, object, file.columns);
-  const columns = columnsRead({ columns: reading.columns, stored: file.columns, constants });
+  const { config, table } = reading;
+  const fileColumns = { columns: reading.columns, stored: file.columns };
+  const constants = fileConstants(config, table, object, fileColumns);
+  const clashes = clashesOf(config, object.key.slice(table.prefix.length), fileColumns);
+  const columns = new Set([...columnsRead({ ...fileColumns, constants }), ...clashes.map(({ place }) => place)]);
   return orChanged(object, async () => {
-    return { ...unit, constants, local: await fetchRowGroup(reading, { file, group, columns }, signal) };
+    return { ...unit, constants, clashes, local: await fetchRowGroup(reading, { file, group, columns }, signal) };
   });
 }
 
@@ -158,8 +165,8 @@ async function orChanged<T>(object: ListedObject, work: () => Promise<T>): Promi
 }
 
 async function* decode(
-  { engine, table, columns }: TableReading,
-  { object, file, group, rowsDone, local, constants }: Extract<Fetched, { local: LocalRowGroup }>,
+  { engine, table, columns, conflicts }: TableReading,
+  { object, file, group, rowsDone, local, constants, clashes }: Extract<Fetched, { local: LocalRowGroup }>,
   signal: AbortSignal,
 ): AsyncGenerator<Extract<Part, { kind: 'lines' }>> {
   await using open = local;
@@ -176,6 +183,13 @@ async function* decode(
   const { key, etag } = object;
   let done = rowsDone;
   try {
+    if (clashes.length > 0) {
+      const [differing] = await engine.rows(conflictSql({ path: open.path, stored: file.columns, rows, clashes }));
+      for (const { column, place } of clashes) {
+        const found = { rows: rows.to - rows.from, differing: Number(differing?.[`c${place}`]), key };
+        countConflict(conflicts, column, found);
+      }
+    }
     for await (const lines of engine.lines(sql, signal)) {
       done += lines.rows;
       yield { kind: 'lines', ...lines, position: { key, etag, unit: group.index, rows: done }, file };

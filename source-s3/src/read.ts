@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { columnsOfSchema } from '@s3-connectors/common/columns/json-schema.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamStatus } from '@s3-connectors/common/protocol/messages.ts';
 import type { Output, VerbContext } from '@s3-connectors/common/protocol/run.ts';
 import type { SavedState } from '@s3-connectors/common/protocol/state.ts';
@@ -15,11 +16,12 @@ import { summarize } from '@s3-connectors/common/s3/counters.ts';
 import type { SourceConfig } from './config.ts';
 import { maxRemembered, planReading, type ReadPlan } from './cursor.ts';
 import { openEngine } from './engine/engine.ts';
-import { describeSkips, listObjects } from './objects.ts';
+import { listObjects, reportListing } from './objects.ts';
+import { describeConflicts, type ConflictReport } from './partition-conflicts.ts';
 import { readObjects } from './read-objects.ts';
 import { openSession, type Session } from './session.ts';
 import { fromStreamState } from './stream-state.ts';
-import { findTables, type Table } from './tables.ts';
+import { findTables, reportTables, type Table } from './tables.ts';
 import { withCheckpoints } from './with-checkpoints.ts';
 
 /** A stream that fails is INCOMPLETE, is named in a TRACE ERROR and leaves the others alone. */
@@ -31,11 +33,12 @@ export async function* read(
 ): AsyncGenerator<Output> {
   await using session = await openSession(config, context);
   const tables = await findTables(session.s3, config.schemaPrefixes, context.signal);
+  reportTables(tables, config, context.log);
   for (const [index, stream] of catalog.entries()) {
     const descriptor = streamDescriptor(stream);
     yield streamStatus(descriptor, 'STARTED');
     try {
-      const table = tables.get(streamKey(stream)) ?? missing(stream, config);
+      const table = tables.byStream.get(streamKey(stream)) ?? missing(stream, config);
       yield* readStream(config, { session, table, stream, saved, place: String(index) }, context);
       yield streamStatus(descriptor, 'COMPLETE');
     } catch (error) {
@@ -62,9 +65,9 @@ async function* readStream(
   { log, signal }: VerbContext,
 ): AsyncGenerator<Output> {
   const progress = fromStreamState(saved.get(streamKey(stream)));
-  const { objects, skips } = await listObjects(session.s3, table, config, signal);
-  const skipped = describeSkips(table, skips);
-  if (skipped !== undefined) log('INFO', skipped);
+  const listing = await listObjects(session.s3, table, config, signal);
+  reportListing(table, listing, log);
+  const { objects } = listing;
   const plan = planReading(progress, objects, config.lookbackMs);
   for (const warning of warnings(table, plan, config)) log('WARN', warning);
   log('INFO', `${streamLabel(table.stream)}: ${plan.objects.length} of ${objects.length} files are to be read`);
@@ -73,10 +76,12 @@ async function* readStream(
   await mkdir(directory);
   await using engine = await openEngine(directory, config.engineMemoryBytes);
   const columns = columnsOfSchema(stream.jsonSchema);
-  const reading = { s3: session.s3, engine, directory, config, table, columns, cursor: plan.cursor, log };
+  const conflicts: ConflictReport = new Map();
+  const reading = { s3: session.s3, engine, directory, config, table, columns, cursor: plan.cursor, conflicts, log };
   const parts = readObjects(reading, plan.objects, signal);
   const totalBytes = plan.objects.reduce((sum, { size }) => sum + size, 0);
   yield* withCheckpoints(parts, { stream: table.stream, cursor: plan.cursor, totalBytes, log });
+  reportConflicts(table, conflicts, config, log);
   if (plan.cursor.isNarrowed) log('WARN', narrowed(table, config));
 }
 
@@ -92,6 +97,14 @@ function* warnings(
   if (unexplained > 0) {
     yield `${label}: ${unexplained} files older than the look-back window of ${config.lookbackMs / 3_600_000} hours were never read and are passed over. If they came late, raise lookback_hours and reset the stream.`;
   }
+}
+
+function reportConflicts(table: Table, conflicts: ConflictReport, { partitioning }: SourceConfig, log: Log): void {
+  const isFileTaken = partitioning.mode === 'partitioned' && partitioning.onConflict === 'file';
+  const text = describeConflicts(conflicts, isFileTaken ? 'file' : 'path');
+  if (text === undefined) return;
+  const isAgreed = [...conflicts.values()].every(({ differing }) => differing === 0);
+  log(isAgreed ? 'INFO' : 'WARN', `${streamLabel(table.stream)}: ${text}`);
 }
 
 function narrowed(table: Table, config: SourceConfig): string {

@@ -6,6 +6,8 @@ import type { StoredColumn } from '@s3-connectors/common/columns/stored-type.ts'
 import { columnJsonSql, type Loss } from '@s3-connectors/common/columns/value-sql.ts';
 import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 
+import { differsSql, type Clash } from './partition-conflicts.ts';
+
 export type RecordQuery = {
   readonly path: string;
   readonly stream: StreamDescriptor;
@@ -23,13 +25,28 @@ export type RecordQuery = {
 
 /** SQL with one VARCHAR column, a row for each record, without line ends. */
 export function recordSql(query: RecordQuery): string {
-  const { path, stored, rows } = query;
+  // Constant pieces are joined here, once, instead of in every row.
+  const pieces = joinText(linePieces(query)).map((piece) => ('text' in piece ? literal(piece.text) : piece.sql));
+  return `SELECT concat(${pieces.join(', ')}) FROM ${rowsSql(query)}`;
+}
+
+/** SQL with one row: for each clash, under the name of its place, the number of rows that differ from the folder. */
+export function conflictSql(
+  query: Pick<RecordQuery, 'path' | 'stored' | 'rows'> & { readonly clashes: readonly Clash[] },
+): string {
+  const counts = query.clashes.flatMap(({ place: index, value }) => {
+    const column = query.stored[index];
+    if (column === undefined) return [];
+    return [`count(*) FILTER (WHERE ${differsSql(place(index), column.type, value)}) AS ${place(index)}`];
+  });
+  return `SELECT ${counts.join(', ')} FROM ${rowsSql(query)}`;
+}
+
+function rowsSql({ path, stored, rows }: Pick<RecordQuery, 'path' | 'stored' | 'rows'>): string {
   const places = stored.map((_, index) => place(index));
   // `file_row_number` is the engine's own: the option of that name is refused for files with a column called so.
   const source = `read_parquet(${literal(path)}) AS t(${places.join(', ')})`;
-  // Constant pieces are joined here, once, instead of in every row.
-  const pieces = joinText(linePieces(query)).map((piece) => ('text' in piece ? literal(piece.text) : piece.sql));
-  return `SELECT concat(${pieces.join(', ')}) FROM ${source} WHERE file_row_number >= ${rows.from} AND file_row_number < ${rows.to}`;
+  return `${source} WHERE file_row_number >= ${rows.from} AND file_row_number < ${rows.to}`;
 }
 
 /** The columns of the file that the query reads, by place. */
@@ -87,6 +104,7 @@ function joinText(pieces: Iterable<Piece>): readonly Piece[] {
   return joined;
 }
 
+/** The name that a column of the file has in a query. */
 function place(index: number): string {
   return `c${index}`;
 }

@@ -5,7 +5,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { SourceConfig } from './config.ts';
-import { partitionsOf } from './layout.ts';
+import { partitionsOf, sameColumn } from './layout.ts';
 import { partitionColumnType, partitionJson } from './partition-value.ts';
 import type { Table } from './tables.ts';
 
@@ -30,15 +30,22 @@ export function tableColumns(
     .reduce<readonly Column[]>(mergeColumns, []);
   if (partitioning.mode === 'not_partitioned') return withProvenance(fromFiles);
   const names = new Set([...paths].flatMap((path) => partitionsOf(path).map(({ column }) => column)));
-  const fromFolders = [...names].map((name): Column => ({
-    name,
-    type: partitionColumnType(partitioning.typeOf(table.stream.name, name)),
-  }));
-  const [first, second] = partitioning.onConflict === 'file' ? [fromFolders, fromFiles] : [fromFiles, fromFolders];
-  const winning = new Map(second.map((column) => [column.name, column]));
-  const all = [...fromFiles, ...fromFolders].map(({ name }) => name);
-  const losing = new Map(first.map((column) => [column.name, column]));
-  return withProvenance([...new Set(all)].flatMap((name) => winning.get(name) ?? losing.get(name) ?? []));
+  const fromFolders = new Map<string, Column>();
+  for (const column of names) {
+    const name = findColumn(fromFiles, column)?.name ?? column;
+    if (fromFolders.has(name)) continue; // Spelled in two ways.
+    fromFolders.set(name, { name, type: partitionColumnType(partitioning.typeOf(table.stream.name, column)) });
+  }
+  const inFiles = new Set(fromFiles.map(({ name }) => name));
+  const merged = fromFiles.map((column) =>
+    partitioning.onConflict === 'file' ? column : (fromFolders.get(column.name) ?? column),
+  );
+  return withProvenance([...merged, ...[...fromFolders.values()].filter(({ name }) => !inFiles.has(name))]);
+}
+
+/** The column of this name: spelled so, or else but for the case, since Hive's names know no case. */
+export function findColumn<T extends { readonly name: string }>(columns: readonly T[], name: string): T | undefined {
+  return columns.find((column) => column.name === name) ?? columns.find((column) => sameColumn(column.name, name));
 }
 
 function withProvenance(columns: readonly Column[]): readonly Column[] {
@@ -46,8 +53,15 @@ function withProvenance(columns: readonly Column[]): readonly Column[] {
   return [...columns.filter(({ name }) => !names.has(name)), ...provenance];
 }
 
+export type FileColumns = {
+  /** What the catalog asks for. */
+  readonly columns: readonly Column[];
+  /** What the file holds. */
+  readonly stored: readonly StoredColumn[];
+};
+
 /**
- * JSON texts of the columns which are the same for all rows of a file; they win over the file's columns.
+ * JSON texts of the catalog's columns which are the same for all rows of a file; they win over the file's columns.
  * @throws PARTITION_VALUE_INVALID for a folder that does not fit its declared type, CONFIG_INVALID for a column in both
  * places under `on_conflict: error`.
  */
@@ -55,21 +69,22 @@ export function fileConstants(
   { partitioning, connection }: SourceConfig,
   table: Table,
   object: ListedObject,
-  stored: readonly StoredColumn[],
+  { columns, stored }: FileColumns,
 ): ReadonlyMap<string, string> {
   const constants = new Map([
     [fileUrlColumn, JSON.stringify(`s3://${connection.bucket}/${object.key}`)],
     [lastModifiedColumn, JSON.stringify(object.lastModified.toISOString().replace('Z', '000Z'))],
   ]);
   if (partitioning.mode === 'not_partitioned') return constants;
-  const inFile = new Set(stored.map(({ name }) => name));
   for (const partition of partitionsOf(object.key.slice(table.prefix.length))) {
-    if (inFile.has(partition.column)) {
+    if (findColumn(stored, partition.column) !== undefined) {
       if (partitioning.onConflict === 'error') throw conflict(partition.column, object.key);
       if (partitioning.onConflict === 'file') continue;
     }
+    const name = findColumn(columns, partition.column)?.name ?? partition.column;
+    if (constants.has(name)) continue; // Of a column named twice the first counts.
     const type = partitioning.typeOf(table.stream.name, partition.column);
-    constants.set(partition.column, partitionJson(partition, type, object.key));
+    constants.set(name, partitionJson(partition, type, object.key));
   }
   return constants;
 }

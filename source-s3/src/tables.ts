@@ -1,50 +1,147 @@
 // Finds the tables: every folder directly below a schema prefix is one, and a stream. Listing with a delimiter costs a
 // request per thousand folders, however many objects they hold.
 import { ConnectorError, type StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
+import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamKey, streamLabel, type StreamKey } from '@s3-connectors/common/protocol/stream-key.ts';
 import type { S3 } from '@s3-connectors/common/s3/client.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';
+import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
-import type { SchemaPrefix } from './config.ts';
-import { namespaceOf, tableName } from './layout.ts';
+import type { SchemaPrefix, SourceConfig } from './config.ts';
+import { namespaceOf, skipReason, tableName } from './layout.ts';
+import { countSkip, describeSkips, type SkipReport } from './skip-report.ts';
+import { tableFormat } from './table-format.ts';
 
 /** `prefix` is the table's folder with its `/`: keys below it are the table's. */
 export type Table = { readonly stream: StreamDescriptor; readonly prefix: string };
 
-/**
- * All tables by stream, in the order of the prefixes and then of the keys.
- * @throws CONFIG_INVALID when two folders would be one stream.
- */
-export async function findTables(
-  s3: S3,
-  prefixes: readonly SchemaPrefix[],
-  signal: AbortSignal,
-): Promise<ReadonlyMap<StreamKey, Table>> {
-  const tables = new Map<StreamKey, Table>();
-  for await (const path of schemaPaths(s3, prefixes, signal)) {
-    for await (const folder of foldersBelow(s3, path, signal)) {
+export type Tables = {
+  /** In the order of the prefixes and then of the keys. */
+  readonly byStream: ReadonlyMap<StreamKey, Table>;
+  /** What lies directly below the schema prefixes and belongs to no table. */
+  readonly skips: SkipReport;
+  /** Schema prefixes that are no such thing. */
+  readonly refused: readonly ConnectorError[];
+};
+
+const prefixesAtOnce = 8;
+
+/** @throws CONFIG_INVALID when two folders would be one stream. */
+export async function findTables(s3: S3, prefixes: readonly SchemaPrefix[], signal: AbortSignal): Promise<Tables> {
+  const byStream = new Map<StreamKey, Table>();
+  const skips: SkipReport = new Map();
+  const refused: ConnectorError[] = [];
+  const listed = mapConcurrent(
+    schemaPaths(s3, { prefixes, skips }, signal),
+    prefixesAtOnce,
+    async (path, stop) => {
+      const level = await listLevel(s3, path, stop);
+      return { path, ...level, format: await formatOf(s3, path, level.folders, stop) };
+    },
+    signal,
+  );
+  for await (const { path, keys, folders, format } of listed) {
+    if (format !== undefined) {
+      refused.push(tableAsPrefix(path, format));
+      continue;
+    }
+    countStrays(skips, path, keys);
+    for (const folder of folders) {
       const name = folder.slice(path.length, -1);
-      if (name === '' || name.startsWith('_') || name.startsWith('.')) continue; // `a//b`, markers and hidden folders.
-      const namespace = namespaceOf(path);
-      const stream = { name: tableName(name), ...(namespace !== undefined && { namespace }) };
-      const twin = tables.get(streamKey(stream));
-      if (twin !== undefined && twin.prefix !== folder) throw twins(stream, twin.prefix, folder);
-      tables.set(streamKey(stream), { stream, prefix: folder });
+      if (name === '') countSkip(skips, 'no_table', folder); // `a//b`
+      else if (name.startsWith('_') || name.startsWith('.')) countSkip(skips, 'hidden', folder);
+      else addTable(byStream, path, folder, name);
     }
   }
-  return tables;
+  return { byStream, skips, refused };
 }
 
-/** The schema prefixes with `path/*` replaced by the folders below it. */
-async function* schemaPaths(s3: S3, prefixes: readonly SchemaPrefix[], signal: AbortSignal): AsyncGenerator<string> {
+/** What is said of the tables, whoever looked for them. */
+export function reportTables({ byStream, skips, refused }: Tables, { selection }: SourceConfig, log: Log): void {
+  for (const error of refused) log('WARN', error.message);
+  const skipped = describeSkips(skips);
+  if (skipped !== undefined) log(skips.has('no_table') ? 'WARN' : 'INFO', `Belongs to no table: ${skipped}`);
+  const names = new Set([...byStream.values()].map(({ stream }) => stream.name));
+  for (const name of new Set(selection.tables)) {
+    if (!names.has(name)) log('WARN', `The options name the table "${name}", but there is no such table.`);
+  }
+  const partitions = [...byStream.values()].filter(({ stream }) => stream.name.includes('='));
+  const [first] = partitions;
+  if (first !== undefined) log('WARN', partitionsAsTables(first, partitions.length));
+}
+
+function addTable(tables: Map<StreamKey, Table>, path: string, prefix: string, name: string): void {
+  const namespace = namespaceOf(path);
+  const stream = { name: tableName(name), ...(namespace !== undefined && { namespace }) };
+  const twin = tables.get(streamKey(stream));
+  if (twin !== undefined && twin.prefix !== prefix) throw twins(stream, twin.prefix, prefix);
+  tables.set(streamKey(stream), { stream, prefix });
+}
+
+/** The schema prefixes, each once, with `path/*` replaced by the folders below it. */
+async function* schemaPaths(
+  s3: S3,
+  { prefixes, skips }: { readonly prefixes: readonly SchemaPrefix[]; readonly skips: SkipReport },
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  const seen = new Set<string>();
   for (const { path, wildcard } of prefixes) {
-    if (wildcard) yield* foldersBelow(s3, path, signal);
-    else yield path;
+    const level = wildcard ? await listLevel(s3, path, signal) : { keys: [], folders: [path] };
+    countStrays(skips, path, level.keys);
+    for (const folder of level.folders) {
+      if (!seen.has(folder)) yield folder;
+      seen.add(folder);
+    }
   }
 }
 
-async function* foldersBelow(s3: S3, path: string, signal: AbortSignal): AsyncGenerator<string> {
-  for await (const page of listPages(s3, { prefix: path, delimiter: '/' }, signal)) yield* page.folders;
+type LevelListing = { readonly keys: readonly string[]; readonly folders: readonly string[] };
+
+async function listLevel(s3: S3, prefix: string, signal: AbortSignal): Promise<LevelListing> {
+  const pages = await Array.fromAsync(listPages(s3, { prefix, delimiter: '/' }, signal));
+  return {
+    keys: pages.flatMap(({ objects }) => objects.map(({ key }) => key)),
+    folders: pages.flatMap(({ folders }) => folders),
+  };
+}
+
+function countStrays(skips: SkipReport, path: string, keys: readonly string[]): void {
+  for (const key of keys) {
+    const reason = skipReason({ path: key.slice(path.length), size: 1, archived: false });
+    countSkip(skips, reason === undefined || reason === 'extension' ? 'no_table' : reason, key);
+  }
+}
+
+/** A schema prefix can be a table of such a format itself: its folders would then be taken for plain tables. */
+async function formatOf(
+  s3: S3,
+  path: string,
+  folders: readonly string[],
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const byFolder = folders
+    .map((folder) => tableFormat(folder.slice(path.length)))
+    .find((format) => format !== undefined);
+  if (byFolder !== undefined || !folders.includes(`${path}metadata/`)) return byFolder;
+  const { keys } = await listLevel(s3, `${path}metadata/`, signal);
+  return keys.map((key) => tableFormat(key.slice(path.length))).find((format) => format !== undefined);
+}
+
+function tableAsPrefix(path: string, format: string): ConnectorError {
+  return new ConnectorError(
+    'TABLE_FORMAT_UNSUPPORTED',
+    `The schema prefix "${path}" is itself a table in ${format} format: read as plain files it would give deleted rows back. Use a connector for ${format}, or export it as plain files.`,
+  );
+}
+
+/** The usual mistake: the path of one table given as a schema prefix. */
+function partitionsAsTables({ prefix }: Table, count: number): string {
+  const parent = prefix.replace(/[^/]*\/$/u, '');
+  const mend =
+    parent === ''
+      ? ''
+      : ` If "${parent}" is one table, give "${parent.replace(/[^/]*\/$/u, '')}" as the schema prefix.`;
+  return `${count} folders that are taken for tables are named like partitions, such as "${prefix}".${mend}`;
 }
 
 function twins(stream: StreamDescriptor, one: string, other: string): ConnectorError {

@@ -4,8 +4,7 @@ import { suite, test } from 'node:test';
 
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
-import type { PartitionType } from '../../source-s3/src/config.ts';
-import { partitionJson } from '../../source-s3/src/partition-value.ts';
+import { partitionJson, type PartitionType } from '../../source-s3/src/partition-value.ts';
 import { parquet } from '../support/parquet.ts';
 import { ofType } from '../support/protocol-schema.ts';
 import { discoverHere, readHere, serverWith, type Json } from './support/source.ts';

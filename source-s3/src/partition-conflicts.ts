@@ -1,0 +1,84 @@
+// Columns that stand both in a folder's name and in the file: compared, so that a wrong folder does not go unseen.
+import { literal } from '@s3-connectors/common/columns/sql.ts';
+import type { StoredType } from '@s3-connectors/common/columns/stored-type.ts';
+import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
+
+import type { SourceConfig } from './config.ts';
+import { partitionsOf } from './layout.ts';
+import { findColumn, type FileColumns } from './table-columns.ts';
+
+/** A column in both places; `place` is that among the file's columns. */
+export type Clash = { readonly column: string; readonly place: number; readonly value: string | null };
+
+/** The clashes of a file at a path below its table, as far as the catalog asks for the columns. */
+export function clashesOf(
+  { partitioning }: SourceConfig,
+  path: string,
+  { columns, stored }: FileColumns,
+): readonly Clash[] {
+  if (partitioning.mode === 'not_partitioned') return [];
+  return partitionsOf(path).flatMap(({ column, value }) => {
+    const inFile = findColumn(stored, column);
+    if (inFile === undefined || findColumn(columns, column) === undefined) return [];
+    return [{ column: inFile.name, place: stored.indexOf(inFile), value }];
+  });
+}
+
+/** SQL that is true for a row whose file says otherwise than its folder; the folder's text is taken as the file's type. */
+export function differsSql(sql: string, stored: StoredType, value: string | null): string {
+  if (value === null) return `${sql} IS NOT NULL`;
+  const text = literal(value);
+  switch (stored.kind) {
+    case 'integer':
+      return `${sql} IS DISTINCT FROM TRY_CAST(${text} AS HUGEINT)`;
+    case 'decimal':
+    case 'float':
+      return `${sql}::DOUBLE IS DISTINCT FROM TRY_CAST(${text} AS DOUBLE)`;
+    case 'boolean':
+      return `${sql} IS DISTINCT FROM TRY_CAST(${text} AS BOOLEAN)`;
+    case 'date':
+      return `${sql} IS DISTINCT FROM TRY_CAST(${text} AS DATE)`;
+    case 'timestamp': {
+      const type = stored.utc ? 'TIMESTAMPTZ' : 'TIMESTAMP';
+      return `${sql}::${type} IS DISTINCT FROM TRY_CAST(${text} AS ${type})`;
+    }
+    case 'encoded-string':
+      return `TRY(decode(${sql})) IS DISTINCT FROM ${text}`;
+    case 'string':
+    case 'text':
+    case 'time':
+    case 'binary':
+    case 'list':
+    case 'struct':
+    case 'map':
+      return `${sql}::VARCHAR IS DISTINCT FROM ${text}`;
+    default:
+      return assertNever(stored);
+  }
+}
+
+/** By column: rows compared, rows that differ, and the first file with such a row. */
+export type ConflictReport = Map<string, { rows: number; differing: number; example: string | undefined }>;
+
+export function countConflict(
+  report: ConflictReport,
+  column: string,
+  found: { readonly rows: number; readonly differing: number; readonly key: string },
+): void {
+  const entry = report.get(column) ?? { rows: 0, differing: 0, example: undefined };
+  report.set(column, entry);
+  entry.rows += found.rows;
+  entry.differing += found.differing;
+  if (found.differing > 0) entry.example ??= found.key;
+}
+
+/** One sentence for the log; undefined when no column stands in both places. */
+export function describeConflicts(report: ConflictReport, taken: 'path' | 'file'): string | undefined {
+  const parts = [...report].map(([column, { rows, differing, example }]) => {
+    return differing === 0
+      ? `"${column}" agrees in all ${rows} rows`
+      : `"${column}" differs in ${differing} of ${rows} rows, first in "${example}"`;
+  });
+  if (parts.length === 0) return undefined;
+  return `columns both in folder names and in files: ${parts.join('; ')}; the ${taken === 'path' ? 'folder’s' : 'file’s'} value is taken`;
+}

@@ -1,0 +1,139 @@
+// Which part of a table is read: the config's fields `file_pattern`, `partition_filter` and `latest_partition_only`.
+import * as z from 'zod';
+
+import { globPattern } from './file-pattern.ts';
+import { sortKey, type Bounds } from './partition-order.ts';
+import type { PartitionType } from './partition-value.ts';
+
+const filterSchema = z.object({
+  column: z.string().min(1).meta({ title: 'Column', description: 'Name of the partition column.', order: 0 }),
+  from: z.string().optional().meta({ title: 'From', description: 'The least value that is read.', order: 1 }),
+  to: z.string().optional().meta({ title: 'To', description: 'The greatest value that is read.', order: 2 }),
+  table: z
+    .string()
+    .optional()
+    .meta({ title: 'Table', description: 'Only for this table; for all tables when empty.', order: 3 }),
+});
+
+export const selectionShape = {
+  file_pattern: z
+    .string()
+    .min(1)
+    .refine(isGlob, 'It is not a glob: a range in brackets runs backwards')
+    .optional()
+    .meta({
+      title: 'File pattern',
+      description:
+        'Only files whose path below the table matches this glob are read. "*" stays inside a folder, "**" crosses folders; a pattern without "/" is for the name of the file.',
+      examples: ['part-*.parquet', 'year=2026/**/*.parquet'],
+      order: 15,
+    }),
+  partition_filter: z.array(filterSchema).optional().meta({
+    title: 'Partition filter',
+    description:
+      'Only partitions between these values, both included, are read; other folders are not even listed. Values compare by the type that is declared for the column, undeclared ones as text.',
+    order: 16,
+  }),
+  latest_partition_only: z.array(z.string().min(1)).optional().meta({
+    title: 'Latest partition only',
+    description: 'Tables of which the newest partition alone is the whole table, as with daily dumps.',
+    order: 17,
+  }),
+};
+
+type SelectionFields = z.output<z.ZodObject<typeof selectionShape>>;
+
+type Partitioning =
+  | { readonly mode: 'not_partitioned' }
+  | {
+      readonly mode: 'partitioned';
+      readonly column_types: readonly { readonly name: string; readonly type: PartitionType }[];
+    };
+
+export type PartitionFilter = Bounds & {
+  readonly column: string;
+  /** Undefined: all tables. */
+  readonly table: string | undefined;
+};
+
+export type Selection = {
+  /** Of a path below a table. */
+  readonly matches: (path: string) => boolean;
+  readonly filtersOf: (table: string) => readonly PartitionFilter[];
+  readonly isLatestOnly: (table: string) => boolean;
+  /** The tables that the options name. */
+  readonly tables: readonly string[];
+};
+
+export function resolveSelection({
+  file_pattern,
+  partition_filter,
+  latest_partition_only,
+}: SelectionFields): Selection {
+  const pattern = file_pattern === undefined ? undefined : globPattern(file_pattern);
+  const latest = new Set(latest_partition_only);
+  const filters = (partition_filter ?? []).map((filter) => ({
+    column: filter.column,
+    from: orUndefined(filter.from),
+    to: orUndefined(filter.to),
+    table: orUndefined(filter.table),
+  }));
+  return {
+    matches: (path) => pattern?.test(path) ?? true,
+    filtersOf: (name) => filters.filter(({ table }) => table === undefined || table === name),
+    isLatestOnly: (name) => latest.has(name),
+    tables: [...latest, ...filters.flatMap(({ table }) => table ?? [])],
+  };
+}
+
+/** What can be judged only with the partition columns in view. */
+export function checkSelection(
+  config: SelectionFields & { readonly data_partitioning: Partitioning },
+  context: z.RefinementCtx,
+): void {
+  const {
+    data_partitioning: partitioning,
+    partition_filter: filters = [],
+    latest_partition_only: latest = [],
+  } = config;
+  const report = (path: (string | number)[], message: string): void => {
+    context.addIssue({ code: 'custom', path, message });
+  };
+  if (partitioning.mode === 'not_partitioned') {
+    const why = 'It needs data_partitioning.mode "partitioned": without it folders carry no columns';
+    if (filters.length > 0) report(['partition_filter'], why);
+    if (latest.length > 0) report(['latest_partition_only'], why);
+    return;
+  }
+  for (const [index, { column, from, to }] of filters.entries()) {
+    const declared = partitioning.column_types.filter(({ name }) => name.toLowerCase() === column.toLowerCase());
+    const types = declared.length === 0 ? (['string'] as const) : declared.map(({ type }) => type);
+    for (const problem of new Set(types.flatMap((type) => boundsProblem(orUndefined(from), orUndefined(to), type)))) {
+      report(['partition_filter', index], problem);
+    }
+  }
+}
+
+function boundsProblem(from: string | undefined, to: string | undefined, type: PartitionType): readonly string[] {
+  if (from === undefined && to === undefined) return ['Give "from", "to" or both'];
+  const misfit = [from, to].find((bound) => bound !== undefined && sortKey(bound, type) === undefined);
+  if (misfit !== undefined) return [`"${misfit}" is no ${type}, the type declared for the column`];
+  if (from === undefined || to === undefined) return [];
+  const [least, most] = [sortKey(from, type), sortKey(to, type)];
+  if (least === undefined || most === undefined || least <= most) return [];
+  const mend = type === 'string' ? '; as text it is: declare the column in data_partitioning.column_types' : '';
+  return [`"from" (${from}) is greater than "to" (${to})${mend}`];
+}
+
+/** Forms send empty fields as empty text. */
+function orUndefined(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
+}
+
+function isGlob(text: string): boolean {
+  try {
+    return globPattern(text) !== undefined;
+  } catch {
+    return false;
+  }
+}
