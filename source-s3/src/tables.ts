@@ -122,7 +122,9 @@ async function formatOf(
   const byFolder = folders
     .map((folder) => tableFormat(folder.slice(path.length)))
     .find((format) => format !== undefined);
-  if (byFolder !== undefined || !folders.includes(`${path}metadata/`)) return byFolder;
+  // Iceberg's own two folders; a plain table may be called "metadata" and be large.
+  const isLikeIceberg = ['metadata/', 'data/'].every((name) => folders.includes(`${path}${name}`));
+  if (byFolder !== undefined || !isLikeIceberg) return byFolder;
   const { keys } = await listLevel(s3, `${path}metadata/`, signal);
   return keys.map((key) => tableFormat(key.slice(path.length))).find((format) => format !== undefined);
 }

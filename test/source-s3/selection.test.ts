@@ -5,7 +5,16 @@ import { before, suite, test } from 'node:test';
 import { parquet } from '../support/parquet.ts';
 import { ofType } from '../support/protocol-schema.ts';
 import type { S3TestServer } from '../support/s3-server/types.ts';
-import { catalogJson, readHere, serverWith, sourceConfig, type Json, type ReadResult } from './support/source.ts';
+import {
+  bucket,
+  timeOf,
+  catalogJson,
+  readHere,
+  serverWith,
+  sourceConfig,
+  type Json,
+  type ReadResult,
+} from './support/source.ts';
 
 let file: Buffer;
 before(async () => {
@@ -182,6 +191,22 @@ suite('latest_partition_only', () => {
     assert.deepEqual(pathsRead(result), ['year=2026/month=12/a.pq']);
     assert.equal(result.lists, 4); // Tables, years, months, files.
     assert.ok(result.said.some((line) => line.includes('13 older_partition'))); // Two years and eleven months.
+  });
+
+  test('reads the next dump whole, and nothing while there is none', async () => {
+    await using server = await serverOf(['date=1/a.pq', 'date=1/b.pq']);
+    const config = { latest_partition_only: ['t'] };
+    const sync = async (state?: unknown): Promise<{ paths: readonly string[]; state: unknown }> => {
+      const result = await readHere(server, { config, catalog, state });
+      return { paths: pathsRead(result), state: [ofType(result.messages, 'STATE').at(-1)?.state] };
+    };
+    const first = await sync();
+    assert.deepEqual(first.paths, ['date=1/a.pq', 'date=1/b.pq']);
+    const second = await sync(first.state);
+    assert.deepEqual(second.paths, []);
+    for (const name of ['a', 'b']) server.seed(bucket, `lake/t/date=2/${name}.pq`, file, { lastModified: timeOf(30) });
+    const third = await sync(second.state);
+    assert.deepEqual(third.paths, ['date=2/a.pq', 'date=2/b.pq']);
   });
 
   test('keeps to the partition_filter', async () => {
