@@ -182,7 +182,8 @@ function isHex4(bytes: Uint8Array, at: number): boolean {
   return true;
 }
 
-function hasEscape(bytes: Uint8Array, start: number, end: number): boolean {
+/** Whether the string content is written with escapes. */
+export function hasEscape(bytes: Uint8Array, start: number, end: number): boolean {
   for (let index = start; index < end; index += 1) if (bytes[index] === BACKSLASH) return true;
   return false;
 }

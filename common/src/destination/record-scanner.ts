@@ -13,6 +13,7 @@ import {
   skipValue,
   spells,
 } from './json-bytes.ts';
+import { createNameIndex, indexOfName, type NameIndex } from './name-index.ts';
 
 /** What a line is. `malformed`: not JSON, or not an Airbyte message, or a RECORD without stream or data. */
 export type LineKind = 'record' | 'state' | 'other' | 'malformed';
@@ -52,20 +53,14 @@ const NAMESPACE = Buffer.from('namespace');
 const DATA = Buffer.from('data');
 const EMITTED_AT = Buffer.from('emitted_at');
 
-/** A scanner that also finds these top-level fields of `data`. */
+/** A scanner that also finds these top-level fields of `data`, each named once. */
 export function createRecordScanner(fields: readonly string[]): RecordScanner {
-  const names = fields.map((field) => Buffer.from(field));
-  const envelope = emptyEnvelope(names.length);
+  const names = createNameIndex(fields);
+  const envelope = emptyEnvelope(fields.length);
   return { envelope, scan: (bytes, start, end) => scanLine(bytes, start, end, names, envelope) };
 }
 
-function scanLine(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  names: readonly Uint8Array[],
-  found: Envelope,
-): LineKind {
+function scanLine(bytes: Uint8Array, start: number, end: number, names: NameIndex, found: Envelope): LineKind {
   found.typeStart = -1;
   forgetRecord(found);
   const open = skipSpace(bytes, start);
@@ -93,7 +88,7 @@ function scanLine(
 }
 
 /** `record`'s members; the byte after it. */
-function scanRecord(bytes: Uint8Array, start: number, names: readonly Uint8Array[], found: Envelope): number {
+function scanRecord(bytes: Uint8Array, start: number, names: NameIndex, found: Envelope): number {
   forgetRecord(found);
   if (bytes[start] !== OPEN_OBJECT) return skipValue(bytes, start);
   let at = skipSpace(bytes, start + 1);
@@ -135,7 +130,7 @@ function noteRecordMember(
 }
 
 /** `data`'s members; the byte after it. */
-function scanData(bytes: Uint8Array, start: number, names: readonly Uint8Array[], found: Envelope): number {
+function scanData(bytes: Uint8Array, start: number, names: NameIndex, found: Envelope): number {
   forgetFields(found);
   if (bytes[start] !== OPEN_OBJECT) return skipValue(bytes, start);
   let at = skipSpace(bytes, start + 1);
@@ -144,8 +139,8 @@ function scanData(bytes: Uint8Array, start: number, names: readonly Uint8Array[]
     const value = keyEnd === NOT_JSON ? NOT_JSON : skipColon(bytes, keyEnd);
     const valueEnd = value === NOT_JSON ? NOT_JSON : skipValue(bytes, value);
     if (valueEnd === NOT_JSON) return NOT_JSON;
-    for (let index = 0; index < names.length; index += 1) {
-      if (!spells(bytes, at + 1, keyEnd - 1, names[index] as Uint8Array)) continue;
+    const index = indexOfName(names, bytes, at + 1, keyEnd - 1);
+    if (index >= 0) {
       found.fieldStarts[index] = value;
       found.fieldEnds[index] = valueEnd;
     }

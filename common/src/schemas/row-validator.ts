@@ -1,0 +1,123 @@
+// Judges a row by its schema, on the bytes of its fields as the record scanner found them: mostly by a value's first byte.
+import {
+  CLOSE_OBJECT,
+  OPEN_OBJECT,
+  QUOTE,
+  skipColon,
+  skipSpace,
+  skipString,
+  skipToNextMember,
+  skipValue,
+  spells,
+} from '../destination/json-bytes.ts';
+import type { FieldType, RowSchema } from './row-schema.ts';
+
+/** Where the fields' values lie in the bytes; a start of -1 means absent. As in `Envelope`. */
+export type FieldSpans = { readonly fieldStarts: Int32Array; readonly fieldEnds: Int32Array };
+
+/** The first field, in the schema's order, that breaks it. */
+export type Breach = { readonly reason: 'missing_field' | 'wrong_type'; readonly field: string };
+
+/** Undefined for a row that keeps to the schema. The spans are of valid JSON. Hot path. */
+export type RowValidator = (bytes: Uint8Array, found: FieldSpans) => Breach | undefined;
+
+type Check = (bytes: Uint8Array, start: number, end: number) => boolean;
+
+// Kinds of JSON values as bits, told by the first byte. Null has none.
+const text = 1;
+const number = 2;
+const boolean = 4;
+const object = 8;
+const array = 16;
+const KIND = new Uint8Array(256);
+KIND[QUOTE] = text;
+for (const char of '-0123456789') KIND[char.charCodeAt(0)] = number;
+for (const char of 'tf') KIND[char.charCodeAt(0)] = boolean;
+KIND[OPEN_OBJECT] = object;
+KIND[0x5b] = array;
+const NULL = 0x6e;
+
+const ID = Buffer.from('id');
+const TAG = Buffer.from('tag');
+/** Of these bytes valid JSON can only make an integer, or what stands between an array's brackets if all are integers. */
+const IN_INTEGERS = new Uint8Array(256);
+for (const char of '-0123456789, \t\r') IN_INTEGERS[char.charCodeAt(0)] = 1;
+
+const allowedKinds: Readonly<Record<FieldType, number>> = {
+  time: text | number,
+  string: text,
+  integer: number,
+  boolean,
+  object,
+  integers: array,
+  strings: array,
+  aliases: array,
+};
+
+/** What a type asks beyond the kind of the value. */
+const deepChecks: Readonly<Partial<Record<FieldType, Check>>> = {
+  integer: hasOnlyIntegers,
+  integers: (bytes, start, end) => hasOnlyIntegers(bytes, start + 1, end - 1),
+  strings: (bytes, start) => everyElement(bytes, start, isString),
+  aliases: (bytes, start) => everyElement(bytes, start, isAlias),
+};
+
+/** `scanned`: the fields that the scanner was made for, all of the schema's among them. */
+export function createRowValidator({ fields }: RowSchema, scanned: readonly string[]): RowValidator {
+  const slots = Int32Array.from(fields, ({ name }) => scanned.indexOf(name));
+  const allowed = Uint8Array.from(fields, ({ type }) => allowedKinds[type]);
+  const deep = fields.map(({ type }) => deepChecks[type]);
+  return (bytes, { fieldStarts, fieldEnds }) => {
+    for (let index = 0; index < slots.length; index += 1) {
+      const slot = slots[index] as number;
+      const start = fieldStarts[slot] as number;
+      const first = start < 0 ? NULL : (bytes[start] as number);
+      if (((KIND[first] as number) & (allowed[index] as number)) !== 0) {
+        const check = deep[index];
+        if (check === undefined || check(bytes, start, fieldEnds[slot] as number)) continue;
+      } else if (first === NULL && fields[index]?.required !== true) continue;
+      return { reason: first === NULL ? 'missing_field' : 'wrong_type', field: fields[index]?.name ?? '' };
+    }
+    return undefined;
+  };
+}
+
+function hasOnlyIntegers(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) if (IN_INTEGERS[bytes[at] as number] === 0) return false;
+  return true;
+}
+
+/** `isElement` is asked of the value that begins at a byte. */
+function everyElement(
+  bytes: Uint8Array,
+  start: number,
+  isElement: (bytes: Uint8Array, at: number) => boolean,
+): boolean {
+  let at = skipSpace(bytes, start + 1);
+  while (bytes[at] !== 0x5d) {
+    if (!isElement(bytes, at)) return false;
+    at = skipSpace(bytes, skipValue(bytes, at));
+    if (bytes[at] === 0x2c) at = skipSpace(bytes, at + 1);
+  }
+  return true;
+}
+
+function isString(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === QUOTE;
+}
+
+/** An object with the strings `id` and `tag`; a key said twice counts the last time. */
+function isAlias(bytes: Uint8Array, start: number): boolean {
+  if (bytes[start] !== OPEN_OBJECT) return false;
+  let id = false;
+  let tag = false;
+  let at = skipSpace(bytes, start + 1);
+  while (bytes[at] !== CLOSE_OBJECT) {
+    const keyEnd = skipString(bytes, at);
+    const value = skipColon(bytes, keyEnd);
+    if (spells(bytes, at + 1, keyEnd - 1, ID)) id = bytes[value] === QUOTE;
+    else if (spells(bytes, at + 1, keyEnd - 1, TAG)) tag = bytes[value] === QUOTE;
+    at = skipToNextMember(bytes, skipValue(bytes, value));
+  }
+  return id && tag;
+}
