@@ -7,6 +7,7 @@ import * as z from 'zod';
 const workerForm = /^[A-Za-z0-9_]{1,32}$/u;
 const workerMend = 'is not a worker’s name: write 1 to 32 letters, digits or underscores';
 const mebibyte = 1024 * 1024;
+const hourMs = 3_600_000;
 
 const stream = z.object({
   stream: z.string().min(1).meta({ title: 'Stream', description: 'The name of the stream in the catalog.', order: 0 }),
@@ -33,6 +34,20 @@ const stream = z.object({
     title: 'Kind',
     description: 'Events lie in a folder per hour, a snapshot has no date folders.',
     order: 4,
+  }),
+});
+
+const lateData = z.object({
+  max_lateness_hours: z.int().min(1).max(87_600).default(48).meta({
+    title: 'Longest delay (h)',
+    description: 'A record that is received longer than this after its own time is late.',
+    order: 0,
+  }),
+  policy: z.enum(['own_partition', 'current_hour', 'dead_letter']).default('own_partition').meta({
+    title: 'What to do',
+    description:
+      'Such a record goes into the hour of its own time (own_partition), into the hour it is received in (current_hour), or below _rejected/ (dead_letter).',
+    order: 1,
   }),
 });
 
@@ -84,6 +99,23 @@ export const configSchema = z
       description: 'What is to be done otherwise for some streams. Without an entry a stream is written by hour.',
       order: 13,
     }),
+    workspace_id: z.string().min(1, 'is empty: write the id of the workspace, or leave the field out').optional().meta({
+      title: 'Workspace',
+      description:
+        'When set, a record of another workspace is rejected. It applies to the published types, by their field project_id or workspace.',
+      order: 14,
+    }),
+    invalid_records: z.enum(['dead_letter', 'fail', 'write']).default('dead_letter').meta({
+      title: 'Invalid records',
+      description:
+        'A record that breaks the schema of its published type is set aside below _rejected/ (dead_letter), ends the sync (fail), or is written like the others (write).',
+      order: 15,
+    }),
+    late_data: lateData.prefault({}).meta({
+      title: 'Late records',
+      description: 'What to do with records far from the present: late ones, and those more than an hour ahead of it.',
+      order: 16,
+    }),
     max_file_age_seconds: z.int().min(1).max(86_400).default(240).meta({
       title: 'Longest age of a file (s)',
       description: 'A file is closed at this age, so that its rows can be seen.',
@@ -120,12 +152,21 @@ export const configSchema = z
 /** An override for a stream; see `streams` in the schema. */
 export type StreamConfig = z.output<typeof stream>;
 
+/** Which records are set aside, and what is done with those far from the present. */
+export type RecordRules = {
+  readonly workspaceId: string | undefined;
+  readonly invalidRecords: 'dead_letter' | 'fail' | 'write';
+  readonly maxLatenessMs: number;
+  readonly latePolicy: 'own_partition' | 'current_hour' | 'dead_letter';
+};
+
 export type Config = {
   readonly connection: Connection;
   /** Empty, or ended by a slash. */
   readonly prefix: string;
   readonly headers: WriteHeaders;
   readonly streams: readonly StreamConfig[];
+  readonly rules: RecordRules;
   readonly maxFileAgeMs: number;
   readonly maxFileBytes: number;
   readonly maxMemoryBytes: number;
@@ -147,6 +188,12 @@ export function resolveConfig(
       encryption: encryption.mode === 'sse_kms' ? { mode: 'sse_kms', kmsKeyId: encryption.kms_key_id } : encryption,
     },
     streams: config.streams,
+    rules: {
+      workspaceId: config.workspace_id,
+      invalidRecords: config.invalid_records,
+      maxLatenessMs: config.late_data.max_lateness_hours * hourMs,
+      latePolicy: config.late_data.policy,
+    },
     maxFileAgeMs: config.max_file_age_seconds * 1000,
     maxFileBytes: config.max_file_mb * mebibyte,
     maxMemoryBytes: config.max_memory_mb * mebibyte,

@@ -1,14 +1,15 @@
-// Lines in: each RECORD's data goes into the open file of its stream and hour, each STATE joins those that wait. The hot
-// path: nothing here builds a string, an object or a Date per record.
+// Lines in: each RECORD's data goes into the open file of its stream and hour, or of its stream's rejected records; each STATE
+// joins those that wait. The hot path: nothing here builds a string, an object or a Date per record that is written.
 import { isUtf8 } from 'node:buffer';
 
 import type { DurableStates } from '@s3-connectors/common/destination/durable-states.ts';
-import { emittedAt, eventTime, hourOf } from '@s3-connectors/common/destination/event-time.ts';
+import { emittedAt, hourOf } from '@s3-connectors/common/destination/event-time.ts';
 import {
   createRecordScanner,
   type Envelope,
   type RecordScanner,
 } from '@s3-connectors/common/destination/record-scanner.ts';
+import { rejectedLine, RejectionTally, type Rejection } from '@s3-connectors/common/destination/rejections.ts';
 import { skipSpace } from '@s3-connectors/common/destination/json-bytes.ts';
 import { parseStateLine } from '@s3-connectors/common/destination/state-line.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
@@ -16,6 +17,8 @@ import type { LineBatch } from '@s3-connectors/common/protocol/lines.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamKey, streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
 
+import type { RecordRules } from './config.ts';
+import { findBreach, isOfWorkspace, ownTime, timeliness } from './judge.ts';
 import { noHour, type OpenFiles } from './open-files.ts';
 import type { Plan, Target } from './plan.ts';
 
@@ -29,32 +32,50 @@ type Options = {
   readonly plan: Plan;
   readonly files: OpenFiles;
   readonly states: DurableStates;
+  readonly rules: RecordRules;
   readonly log: Log;
 };
 
-/** Counts for the summary. `untimed`: rows of hourly streams placed by `emitted_at`, having no time of their own. */
-export type IntakeCounts = { records: number; bytes: number; states: number; untimed: number };
+/**
+ * Counts for the summary. `untimed`: rows of hourly streams placed by `emitted_at`, having no time of their own; `invalid`:
+ * rows written although they break their schema; `late`, `early`: records far from the present, whatever became of them.
+ */
+export type IntakeCounts = {
+  records: number;
+  bytes: number;
+  states: number;
+  untimed: number;
+  invalid: number;
+  late: number;
+  early: number;
+};
 
 export class Intake {
-  readonly counts: IntakeCounts = { records: 0, bytes: 0, states: 0, untimed: 0 };
+  readonly counts: IntakeCounts = { records: 0, bytes: 0, states: 0, untimed: 0, invalid: 0, late: 0, early: 0 };
+  readonly rejections: RejectionTally;
   readonly #plan: Plan;
   readonly #files: OpenFiles;
   readonly #states: DurableStates;
+  readonly #rules: RecordRules;
+  readonly #workspace: Uint8Array | undefined;
   readonly #log: Log;
   readonly #scanner: RecordScanner;
   /** Streams by the raw bytes of their name and namespace. */
   readonly #spellings = new Map<string, Target>();
   readonly #unknownTypes = new Set<string>();
 
-  constructor({ plan, files, states, log }: Options) {
+  constructor({ plan, files, states, rules, log }: Options) {
     this.#plan = plan;
     this.#files = files;
     this.#states = states;
+    this.#rules = rules;
+    this.#workspace = rules.workspaceId === undefined ? undefined : Buffer.from(rules.workspaceId);
     this.#log = log;
-    this.#scanner = createRecordScanner(plan.timeFields);
+    this.#scanner = createRecordScanner(plan.fields);
+    this.rejections = new RejectionTally(plan.targets.length);
   }
 
-  /** @throws INPUT_INVALID naming a line; the lines before it have been taken. */
+  /** @throws INPUT_INVALID or RECORDS_REJECTED naming a line; the lines before it have been taken. */
   take(batch: LineBatch): void {
     const bytes = batch.unterminated ? Buffer.concat([batch.bytes, lineEnd]) : batch.bytes;
     const allUtf8 = isUtf8(bytes);
@@ -64,7 +85,7 @@ export class Intake {
       if (!allUtf8 && !isUtf8(bytes.subarray(start, end))) throw malformed(batch, index, 'is not valid UTF-8');
       switch (this.#scanner.scan(bytes, start, end)) {
         case 'record':
-          this.#takeRecord(bytes, now);
+          this.#takeRecord(bytes, now, batch.firstLine + index);
           break;
         case 'state':
           this.#takeState(batch, index, bytes.subarray(start, end + 1));
@@ -80,31 +101,86 @@ export class Intake {
     this.counts.bytes += batch.bytes.length;
   }
 
-  #takeRecord(bytes: Buffer, now: number): void {
+  #takeRecord(bytes: Buffer, now: number, line: number): void {
     const found = this.#scanner.envelope;
     const target = this.#targetOf(bytes, found);
-    const time = this.#timeOf(bytes, found, target, now);
-    const hour = target.timeField === undefined ? noHour : hourOf(time);
+    const time = ownTime(bytes, found, target, now);
+    const rejection = this.#judge(bytes, found, target, time, now);
+    this.counts.records += 1;
+    if (rejection !== undefined) this.#setAside(bytes, target, rejection, now, line);
+    else this.#write(bytes, target, time, now);
+  }
+
+  /** Why the record is not written. */
+  #judge(bytes: Buffer, found: Envelope, target: Target, time: number, now: number): Rejection | undefined {
+    const { invalidRecords, maxLatenessMs, latePolicy } = this.#rules;
+    const { published } = target;
+    if (published !== undefined) {
+      const breach = findBreach(bytes, found, target, this.#plan.fields, time);
+      if (breach !== undefined && invalidRecords !== 'write') return breach;
+      if (this.#workspace !== undefined && !isOfWorkspace(bytes, found, published, this.#workspace)) {
+        return { reason: 'other_workspace', field: this.#plan.fields[published.workspaceField] as string };
+      }
+      if (breach !== undefined) this.counts.invalid += 1;
+    }
+    const reason = timeliness(time, now, maxLatenessMs);
+    if (reason === 'timely') return undefined;
+    if (reason === 'too_late') this.counts.late += 1;
+    else this.counts.early += 1;
+    return latePolicy === 'dead_letter' ? { reason, field: this.#fieldOfTime(target) } : undefined;
+  }
+
+  #write(bytes: Buffer, target: Target, time: number, now: number): void {
+    const { dataStart, dataEnd } = this.#scanner.envelope;
+    const placed = this.#timeToPlaceBy(bytes, target, time, now);
+    const hour = target.timeField === undefined ? noHour : hourOf(placed);
     const number = this.#states.record(target.index);
     let file = this.#files.find(target.index, hour);
     if (file === undefined) {
-      file = this.#files.open(target.index, hour, time);
+      file = this.#files.open(target.index, hour, placed);
       this.#states.opened(target.index, file, number);
     }
-    file.append(bytes, found.dataStart, found.dataEnd);
-    this.counts.records += 1;
+    file.append(bytes, dataStart, dataEnd);
+    this.rejections.accept(target.index);
+  }
+
+  /** Below _rejected/, in the hour in which it was emitted: its own time may be what is wrong with it. */
+  #setAside(bytes: Buffer, target: Target, rejection: Rejection, now: number, line: number): void {
+    const isFarFromPresent = rejection.reason === 'too_late' || rejection.reason === 'too_early';
+    if (this.#rules.invalidRecords === 'fail' && !isFarFromPresent) throw refused(target, rejection, line);
+    const { dataStart, dataEnd } = this.#scanner.envelope;
+    const time = this.#emittedAt(bytes, now);
+    const hour = target.timeField === undefined ? noHour : hourOf(time);
+    const place = this.#files.rejectedPlace(target.index);
+    const number = this.#states.rejectedRecord(target.index);
+    let file = this.#files.find(place, hour);
+    if (file === undefined) {
+      file = this.#files.open(place, hour, time);
+      this.#states.opened(target.index, file, number);
+    }
+    const kept = rejectedLine(rejection, bytes, dataStart, dataEnd);
+    file.append(kept, 0, kept.length);
+    this.rejections.reject(target.index, rejection);
   }
 
   /** The row's own time, else when it was emitted, else now. */
-  #timeOf(bytes: Buffer, found: Envelope, { timeField }: Target, now: number): number {
-    if (timeField !== undefined) {
-      const start = found.fieldStarts[timeField] as number;
-      const time = start < 0 ? Number.NaN : eventTime(bytes, start, found.fieldEnds[timeField] as number, now);
-      if (!Number.isNaN(time)) return time;
-      this.counts.untimed += 1;
+  #timeToPlaceBy(bytes: Buffer, { timeField }: Target, time: number, now: number): number {
+    if (Number.isNaN(time)) {
+      if (timeField !== undefined) this.counts.untimed += 1;
+      return this.#emittedAt(bytes, now);
     }
-    const emitted = found.emittedAtStart < 0 ? Number.NaN : emittedAt(bytes, found.emittedAtStart, found.emittedAtEnd);
+    const { latePolicy, maxLatenessMs } = this.#rules;
+    return latePolicy === 'current_hour' && timeliness(time, now, maxLatenessMs) !== 'timely' ? now : time;
+  }
+
+  #emittedAt(bytes: Buffer, now: number): number {
+    const { emittedAtStart, emittedAtEnd } = this.#scanner.envelope;
+    const emitted = emittedAtStart < 0 ? Number.NaN : emittedAt(bytes, emittedAtStart, emittedAtEnd);
     return Number.isNaN(emitted) ? now : emitted;
+  }
+
+  #fieldOfTime({ timeField = -1 }: Target): string {
+    return this.#plan.fields[timeField] ?? '';
   }
 
   #targetOf(bytes: Buffer, found: Envelope): Target {
@@ -154,6 +230,11 @@ export class Intake {
     this.#unknownTypes.add(type);
     this.#log('DEBUG', `Messages of the type "${type.slice(0, 100)}" are passed over: it is unknown.`);
   }
+}
+
+function refused({ label }: Target, { reason, field }: Rejection, line: number): ConnectorError {
+  const text = `The record of the stream "${label}" in line ${line} of the input is rejected: ${reason} of "${field}".`;
+  return new ConnectorError('RECORDS_REJECTED', text);
 }
 
 function malformed(batch: LineBatch, index: number, what: string, cause?: unknown): ConnectorError {

@@ -28,6 +28,8 @@ export type FileWorkshop = {
 type Beginning = {
   /** The number of the stream in the plan. */
   readonly stream: number;
+  /** The number of its place in `OpenFiles`. */
+  readonly place: number;
   /** Counted since 1970, or `noHour`. */
   readonly hour: number;
   /** The folder, ended by a slash. */
@@ -42,6 +44,7 @@ type Beginning = {
 /** Memory: its buffer, the chunks being compressed, and what is compressed; all of it in `account`. */
 export class OpenFile implements OpenFileFacts {
   readonly stream: number;
+  readonly place: number;
   readonly hour: number;
   readonly folder: string;
   readonly timestamp: number;
@@ -62,6 +65,7 @@ export class OpenFile implements OpenFileFacts {
 
   constructor(beginning: Beginning, workshop: FileWorkshop, account: Account) {
     this.stream = beginning.stream;
+    this.place = beginning.place;
     this.hour = beginning.hour;
     this.folder = beginning.folder;
     this.timestamp = beginning.timestamp;

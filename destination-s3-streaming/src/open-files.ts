@@ -1,4 +1,5 @@
-// All open files: at most one for each stream and hour, in the order in which they were opened.
+// All open files: at most one for each place and hour, in the order in which they were opened. A stream has two places: one
+// for its rows, which has the stream's number, and one for its rejected records, a full set of numbers later.
 import { beginContentHash } from '@s3-connectors/common/destination/file-names.ts';
 import type { Hash } from 'node:crypto';
 
@@ -9,8 +10,10 @@ import type { Target } from './plan.ts';
 /** The hour of a stream without date folders. */
 export const noHour = -1;
 
-/** What a stream's next file begins with, and where its open ones are. */
+/** What a place's next file begins with, and where its open ones are. */
 type Place = {
+  readonly stream: number;
+  readonly folder: string;
   readonly files: Map<number, OpenFile>;
   /** The file that took the last row: mostly it takes the next one too. */
   lastHour: number;
@@ -24,7 +27,7 @@ const noPosition = Buffer.alloc(0);
 /** Bound: the caller keeps `held.bytes` within its memory by closing files. */
 export class OpenFiles {
   readonly #places: readonly Place[];
-  readonly #targets: readonly Target[];
+  readonly #streams: number;
   readonly #workshop: FileWorkshop;
   readonly #oldestFirst = new Set<OpenFile>();
   readonly #grown = new Set<OpenFile>();
@@ -32,16 +35,14 @@ export class OpenFiles {
   readonly held: Account = { bytes: 0 };
 
   constructor(
-    targets: readonly Target[],
+    targets: readonly Pick<Target, 'folder' | 'rejectedFolder'>[],
     workshop: Omit<FileWorkshop, 'onChunk'> & { onChunk: (error?: unknown) => void },
   ) {
-    this.#targets = targets;
-    this.#places = targets.map(() => ({
-      files: new Map(),
-      lastHour: Number.NaN,
-      lastFile: undefined,
-      position: beginContentHash(noPosition),
-    }));
+    this.#streams = targets.length;
+    this.#places = [
+      ...targets.map(({ folder }, stream) => emptyPlace(stream, folder)),
+      ...targets.map(({ rejectedFolder }, stream) => emptyPlace(stream, rejectedFolder)),
+    ];
     const onChunk = (file: OpenFile, error?: unknown): void => {
       if (this.#oldestFirst.has(file)) this.#grown.add(file);
       workshop.onChunk(error);
@@ -62,9 +63,14 @@ export class OpenFiles {
     return undefined;
   }
 
-  /** The file open for the stream and hour, if there is one. Hot path. */
-  find(stream: number, hour: number): OpenFile | undefined {
-    const place = this.#places[stream] as Place;
+  /** Where the rejected records of a stream go. */
+  rejectedPlace(stream: number): number {
+    return stream + this.#streams;
+  }
+
+  /** The file open for the place and hour, if there is one. Hot path. */
+  find(placeNumber: number, hour: number): OpenFile | undefined {
+    const place = this.#places[placeNumber] as Place;
     if (place.lastHour === hour) return place.lastFile;
     const file = place.files.get(hour);
     place.lastHour = hour;
@@ -73,11 +79,12 @@ export class OpenFiles {
   }
 
   /** Opens a file where none is open. `timestamp`: the time of its first row. */
-  open(stream: number, hour: number, timestamp: number): OpenFile {
-    const place = this.#places[stream] as Place;
-    const { folder } = this.#targets[stream] as Target;
+  open(placeNumber: number, hour: number, timestamp: number): OpenFile {
+    const place = this.#places[placeNumber] as Place;
+    const { stream, folder } = place;
     const beginning = {
       stream,
+      place: placeNumber,
       hour,
       folder: hour === noHour ? folder : folder + hourFolders(hour),
       timestamp,
@@ -94,9 +101,9 @@ export class OpenFiles {
 
   /** The source says how far it is: part of the name of each file opened from now on. */
   passed(stream: number | 'all', position: Uint8Array): void {
-    const places = stream === 'all' ? this.#places : [this.#places[stream] as Place];
     const hash = beginContentHash(position); // Only copies of it are fed.
-    for (const place of places) place.position = hash;
+    if (stream === 'all') for (const place of this.#places) place.position = hash;
+    else for (const number of [stream, this.rejectedPlace(stream)]) (this.#places[number] as Place).position = hash;
   }
 
   /** Files with a chunk compressed since the last call. */
@@ -106,13 +113,18 @@ export class OpenFiles {
     return grown;
   }
 
-  /** The next row of its stream and hour opens a new file. The caller closes this one. */
+  /** The next row of its place and hour opens a new file. The caller closes this one. */
   remove(file: OpenFile): void {
-    const place = this.#places[file.stream] as Place;
+    const place = this.#places[file.place] as Place;
     place.files.delete(file.hour);
     place.lastHour = Number.NaN;
     place.lastFile = undefined;
     this.#oldestFirst.delete(file);
     this.#grown.delete(file);
   }
+}
+
+function emptyPlace(stream: number, folder: string): Place {
+  const position = beginContentHash(noPosition);
+  return { stream, folder, files: new Map(), lastHour: Number.NaN, lastFile: undefined, position };
 }

@@ -1,7 +1,10 @@
-// What to do with each stream of the catalog: where its rows go and which field says when they happened. Decided once, at
-// the start; whatever cannot be done is refused here, before anything is written.
+// What to do with each stream of the catalog: where its rows go, which field says when they happened, and which schema they
+// keep. Decided once, at the start; whatever cannot be done is refused here, before anything is written.
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
+import { createRowValidator, type RowValidator } from '@s3-connectors/common/schemas/row-validator.ts';
+import type { RowSchema } from '@s3-connectors/common/schemas/row-schema.ts';
+import { streamingTypes } from '@s3-connectors/common/schemas/streaming-types.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamDescriptor, streamKey, streamLabel, type StreamKey } from '@s3-connectors/common/protocol/stream-key.ts';
 
@@ -16,20 +19,27 @@ export type Target = {
   readonly label: string;
   /** `{prefix}type={type}/`. */
   readonly folder: string;
-  /** The number in `Plan.timeFields` of the field that says when a row happened; undefined for a snapshot. */
+  /** `{prefix}_rejected/type={type}/`: readers of Hive tables pass over names that begin with an underscore. */
+  readonly rejectedFolder: string;
+  /** The number in `Plan.fields` of the field that says when a row happened; undefined for a snapshot. */
   readonly timeField: number | undefined;
+  /** Undefined for a stream of no published type: its rows may be anything. */
+  readonly published: Published | undefined;
+};
+
+export type Published = {
+  readonly validate: RowValidator;
+  /** The number in `Plan.fields` of the field that says whose a row is. */
+  readonly workspaceField: number;
 };
 
 export type Plan = {
   readonly targets: readonly Target[];
   readonly byKey: ReadonlyMap<StreamKey, Target>;
   /** The top-level fields of `data` that the scanner has to find. */
-  readonly timeFields: readonly string[];
+  readonly fields: readonly string[];
 };
 
-/** The published snapshot, and what makes a stream of that name one. */
-const snapshotName = 'segment';
-const snapshotFields = ['id', 'code', 'name', 'workspace'];
 const defaultTimeField = 'time';
 
 /** @throws CATALOG_INVALID for a mode that is not supported, and for streams that would be written to one path. */
@@ -41,22 +51,26 @@ export function planStreams(
   refuseModes(catalog);
   warnOfDuplicates(catalog, log);
   warnOfUnusedOverrides(overrides, catalog, log);
-  const timeFields: string[] = [];
+  const fields: string[] = [];
+  const numberOf = (field: string): number => {
+    if (!fields.includes(field)) fields.push(field);
+    return fields.indexOf(field);
+  };
   const folders = new Map<string, string>();
   const targets = catalog.map((stream, index): Target => {
     const override = overrideFor(stream, overrides);
-    const folder = folderOf(stream, prefix, override);
+    const place = placeOf(stream, prefix, override);
     const label = streamLabel(stream);
-    const other = folders.get(folder);
-    if (other !== undefined) throw samePath(stream, other, folder);
-    folders.set(folder, label);
-    if (isSnapshot(stream, override, log)) return { index, label, folder, timeField: undefined };
-    const field = override?.time_field ?? defaultTimeField;
-    if (!timeFields.includes(field)) timeFields.push(field);
-    return { index, label, folder, timeField: timeFields.indexOf(field) };
+    const other = folders.get(place.folder);
+    if (other !== undefined) throw samePath(stream, other, place.folder);
+    folders.set(place.folder, label);
+    const schema = publishedSchema(stream, override, log);
+    const isSnapshot = (override?.kind ?? schema?.kind) === 'snapshot';
+    const timeField = isSnapshot ? undefined : numberOf(override?.time_field ?? defaultTimeField);
+    return { index, label, ...place, timeField, published: schema && publishedFrom(schema, numberOf, fields) };
   });
   const byKey = new Map(catalog.map((stream, index) => [streamKey(stream), targets[index] as Target]));
-  return { targets, byKey, timeFields };
+  return { targets, byKey, fields };
 }
 
 function overrideFor(stream: ConfiguredStream, overrides: readonly StreamConfig[]): StreamConfig | undefined {
@@ -65,30 +79,48 @@ function overrideFor(stream: ConfiguredStream, overrides: readonly StreamConfig[
   return exact ?? named.find((override) => !hasText(override.namespace));
 }
 
-function folderOf(stream: ConfiguredStream, prefix: string, override: StreamConfig | undefined): string {
-  const type = hasText(override?.type) ? override.type : stream.name;
+function typeOf(stream: ConfiguredStream, override: StreamConfig | undefined): string {
+  return hasText(override?.type) ? override.type : stream.name;
+}
+
+function placeOf(
+  stream: ConfiguredStream,
+  prefix: string,
+  override: StreamConfig | undefined,
+): Pick<Target, 'folder' | 'rejectedFolder'> {
+  const type = typeOf(stream, override);
   if (!type.isWellFormed()) throw refused(stream, 'has a name that is not Unicode. Set a "type" for it in "streams".');
-  const folder = typeFolder(prefix, type);
-  if (fitsKey(folder)) return folder;
+  const rejectedFolder = typeFolder(`${prefix}_rejected/`, type);
+  if (fitsKey(rejectedFolder)) return { folder: typeFolder(prefix, type), rejectedFolder };
   throw refused(
     stream,
     `has a name too long for a key in S3 (${encodeValue(type).length} characters). Set a shorter "type".`,
   );
 }
 
-function isSnapshot(stream: ConfiguredStream, override: StreamConfig | undefined, log: Log): boolean {
-  if (override?.kind !== undefined) return override.kind === 'snapshot';
-  if ((override?.type ?? stream.name) !== snapshotName) return false;
+/** The schema of the published type that the stream is of: by its name, if the catalog knows the fields that it needs. */
+function publishedSchema(
+  stream: ConfiguredStream,
+  override: StreamConfig | undefined,
+  log: Log,
+): RowSchema | undefined {
+  const schema = streamingTypes.get(typeOf(stream, override));
+  if (schema === undefined || (override?.kind !== undefined && override.kind !== schema.kind)) return undefined;
   const { properties } = stream.jsonSchema;
   const declared = typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
-  const missing = snapshotFields.filter((field) => !declared.includes(field));
-  if (missing.length === 0) return true;
-  const fields = missing.map((field) => `"${field}"`).join(', ');
+  const missing = schema.fields.filter(({ name, required }) => required && !declared.includes(name));
+  if (missing.length === 0) return schema;
+  const names = missing.map(({ name }) => `"${name}"`).join(', ');
   log(
     'WARN',
-    `The stream "${streamLabel(stream)}" is written by hour: its schema lacks ${fields}, so it is not taken for the snapshot of that name. Set its "kind" in "streams" to say otherwise.`,
+    `The stream "${streamLabel(stream)}" is not taken for the published type of that name, and its records are not checked: its schema in the catalog lacks ${names}.`,
   );
-  return false;
+  return undefined;
+}
+
+function publishedFrom(schema: RowSchema, numberOf: (field: string) => number, fields: readonly string[]): Published {
+  for (const { name } of schema.fields) numberOf(name);
+  return { validate: createRowValidator(schema, fields), workspaceField: numberOf(schema.workspaceField) };
 }
 
 function refuseModes(catalog: readonly ConfiguredStream[]): void {

@@ -39,6 +39,7 @@ export class Run {
   readonly #maxBufferBytes: number;
   readonly #limits: RotationLimits;
   readonly #signal: AbortSignal;
+  readonly #labels: readonly string[];
   readonly #bell = new Bell();
   readonly #lines: ReadAhead<LineBatch>;
   readonly #intake: Intake;
@@ -60,6 +61,7 @@ export class Run {
   ) {
     const { maxFileBytes } = config;
     const plan = planStreams(config, catalog, log);
+    this.#labels = plan.targets.map(({ label }) => label);
     const maxBufferBytes = config.maxMemoryBytes * bufferShare;
     this.#maxBufferBytes = maxBufferBytes;
     this.#limits = { maxAgeMs: config.maxFileAgeMs, maxFileBytes, maxOpenBytes: maxBufferBytes * openShare };
@@ -81,7 +83,7 @@ export class Run {
       chunkBytes: () => chunkBytes(this.#files.size, { maxBufferBytes, maxFileBytes }),
       onChunk: (error) => (error === undefined ? this.#bell.ring() : this.#store.fail(error)),
     });
-    this.#intake = new Intake({ plan, files: this.#files, states: this.#states, log });
+    this.#intake = new Intake({ plan, files: this.#files, states: this.#states, rules: config.rules, log });
     this.#lines = new ReadAhead(readLines(input), this.#bell);
     this.#signal = signal;
     if (signal.aborted) this.#onAbort();
@@ -140,13 +142,17 @@ export class Run {
   }
 
   summary(): string {
-    return `${summarize(this.#intake.counts, this.#store.counts)} ${summarizeRequests(this.#s3.counters)}.`;
+    const { counts, rejections } = this.#intake;
+    return `${summarize(counts, rejections.rejected, this.#store.counts)} ${summarizeRequests(this.#s3.counters)}.`;
   }
 
-  /** @throws why the run ended before its input did. */
+  /** @throws why the run ended before its input did, or RECORDS_REJECTED when too many were. */
   throwFailure(): void {
     const failure = this.#store.failure ?? this.#inputFailure ?? this.#lines.error;
     if (failure !== undefined) throw failure;
+    const excesses = this.#intake.rejections.excesses((stream) => this.#labels[stream] ?? '');
+    if (excesses.length === 0 || this.#signal.aborted) return;
+    throw new ConnectorError('RECORDS_REJECTED', `${excesses.join('; ')}. They lie below _rejected/.`);
   }
 
   /** Cuts whatever is still under way. */

@@ -18,6 +18,12 @@ suite('the config of the streaming destination', () => {
       prefix: '',
       headers: { acl: 'bucket-owner-full-control', encryption: { mode: 'bucket_default' } },
       streams: [],
+      rules: {
+        workspaceId: undefined,
+        invalidRecords: 'dead_letter',
+        maxLatenessMs: 48 * 3_600_000,
+        latePolicy: 'own_partition',
+      },
       maxFileAgeMs: 240_000,
       maxFileBytes: 64 * 1024 * 1024,
       maxMemoryBytes: 256 * 1024 * 1024,
@@ -45,6 +51,13 @@ suite('the config of the streaming destination', () => {
     assert.deepEqual(resolve({ encryption: { mode: 'sse_s3' } }).headers.encryption, { mode: 'sse_s3' });
   });
 
+  test('takes a part of late_data, with defaults for the rest', () => {
+    const { rules } = resolve({ late_data: { policy: 'dead_letter' }, workspace_id: 'w', invalid_records: 'write' });
+    const maxLatenessMs = 48 * 3_600_000;
+    assert.deepEqual(rules, { workspaceId: 'w', invalidRecords: 'write', maxLatenessMs, latePolicy: 'dead_letter' });
+    assert.equal(resolve({ late_data: { max_lateness_hours: 1 } }).rules.maxLatenessMs, 3_600_000);
+  });
+
   const mistakes: readonly (readonly [Json, RegExp])[] = [
     [{ prefix: '/permutive' }, /"prefix".*begins with a slash.*"permutive"/u],
     [{ prefix: 's3://publisher-data/permutive/' }, /"prefix".*is an address.*"permutive"/u],
@@ -53,6 +66,9 @@ suite('the config of the streaming destination', () => {
     [{ prefix: 'a/../b' }, /"prefix".*"\.\."/u],
     [{ prefix: 'a\u0000b' }, /"prefix".*no key can have/u],
     [{ worker_id: 'a-b' }, /"worker_id".*letters, digits or underscores/u],
+    [{ workspace_id: '' }, /"workspace_id".*leave the field out/u],
+    [{ invalid_records: 'skip' }, /"invalid_records"/u],
+    [{ late_data: { max_lateness_hours: 0 } }, /"late_data\.max_lateness_hours"/u],
     [{ gzip_level: 0 }, /"gzip_level"/u],
     [{ max_file_age_seconds: 0.5 }, /"max_file_age_seconds"/u],
     [{ streams: [{ stream: '' }] }, /"streams\[0\]\.stream"/u],

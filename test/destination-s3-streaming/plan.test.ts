@@ -30,20 +30,47 @@ function refusal(streams: readonly (string | Json)[], overrides?: readonly Strea
 }
 
 const segmentFields = { id: {}, code: {}, name: {}, workspace: {} };
+const aliasFields = { time: {}, user_id: {}, organization_id: {}, project_id: {}, aliases: {} };
 
 suite('the plan for the streams', () => {
   test('puts each stream into the folder of its type, by its field "time"', () => {
-    const { plan: planned, said } = plan(['events', 'sync_aliases', { name: 'a/b', namespace: 'n' }]);
+    const { plan: planned, said } = plan(['pages', 'events_2', { name: 'a/b', namespace: 'n' }]);
     assert.deepEqual(
       planned.targets.map(({ folder, timeField, label }) => [folder, timeField, label]),
       [
-        ['p/type=events/', 0, 'events'],
-        ['p/type=sync_aliases/', 0, 'sync_aliases'],
+        ['p/type=pages/', 0, 'pages'],
+        ['p/type=events_2/', 0, 'events_2'],
         ['p/type=a%2Fb/', 0, 'n.a/b'],
       ],
     );
-    assert.deepEqual(planned.timeFields, ['time']);
+    assert.deepEqual(
+      planned.targets.map(({ rejectedFolder }) => rejectedFolder),
+      ['p/_rejected/type=pages/', 'p/_rejected/type=events_2/', 'p/_rejected/type=a%2Fb/'],
+    );
+    assert.deepEqual(planned.fields, ['time']);
     assert.deepEqual(said, []);
+  });
+
+  test('takes a stream for the published type of its name only if its schema has the fields which that requires', () => {
+    const published = plan([{ name: 'sync_aliases', properties: aliasFields }]);
+    const [target] = published.plan.targets;
+    assert.ok(target?.published);
+    assert.equal(published.plan.fields[target.published.workspaceField], 'project_id');
+    assert.deepEqual(published.said, []);
+    const generic = plan(['sync_aliases']);
+    assert.equal(generic.plan.targets[0]?.published, undefined);
+    assert.equal(generic.said.length, 1);
+    assert.match(generic.said.join(), /^WARN The stream "sync_aliases" is not taken.*lacks "time", "user_id"/u);
+  });
+
+  test('takes a stream for the published type that it is said to be of', () => {
+    const streams = [{ name: 'ids', properties: aliasFields }];
+    const { plan: planned } = plan(streams, [{ stream: 'ids', type: 'sync_aliases', time_field: 'at' }]);
+    const [target] = planned.targets;
+    assert.ok(target?.published);
+    assert.equal(planned.fields[target.timeField ?? -1], 'at');
+    const asSnapshot = plan(streams, [{ stream: 'ids', type: 'sync_aliases', kind: 'snapshot' }]);
+    assert.equal(asSnapshot.plan.targets[0]?.published, undefined);
   });
 
   test('takes a stream "segment" for the snapshot only with the fields that make it one', () => {
@@ -54,7 +81,7 @@ suite('the plan for the streams', () => {
     assert.equal(other.plan.targets[0]?.timeField, 0);
     assert.match(
       other.said.join('\n'),
-      /^WARN The stream "segment" is written by hour: its schema lacks "code", "workspace"/u,
+      /^WARN The stream "segment" is not taken for the published type.*lacks "code", "workspace"/u,
     );
   });
 
@@ -82,7 +109,7 @@ suite('the plan for the streams', () => {
         ['p/type=segment/', 1],
       ],
     );
-    assert.deepEqual(planned.timeFields, ['at', 'time']);
+    assert.deepEqual(planned.fields, ['at', 'time']);
   });
 
   test('says which override has no effect', () => {

@@ -85,11 +85,12 @@ suite('writing', () => {
 
   test('writes a published segment stream without date folders', async () => {
     const properties = { id: {}, code: {}, name: {}, workspace: {} };
-    const input = [recordLine('segment', '{"id":"a"}', at), recordLine('segment', '{"id":"b"}', at + 3_600_000)];
+    const rows = ['a', 'b'].map((id) => `{"id":"${id}","code":1,"name":"n","workspace":"w"}`);
+    const input = rows.map((row, index) => recordLine('segment', row, at + index * 3_600_000));
     await runWrite(server, input, { catalog: catalogJson({ name: 'segment', properties }) });
-    const [[key, rows] = ['', []], ...more] = [...storedFiles(server)];
+    const [[key, held] = ['', []], ...more] = [...storedFiles(server)];
     assert.match(key, new RegExp(`^permutive/type=segment/${at}-[0-9a-f]{16}-0\\.jsonl\\.gz$`, 'u'));
-    assert.deepEqual(rows, ['{"id":"a"}', '{"id":"b"}']);
+    assert.deepEqual(held, rows);
     assert.deepEqual(more, []);
   });
 
@@ -109,14 +110,14 @@ suite('writing', () => {
   });
 
   test('takes PyAirbyte’s shapes, unknown messages and empty lines', async () => {
-    const record = `{"type":"RECORD","log":null,"record":{"namespace":null,"stream":"events","data":{"time":${at}},"emitted_at":1700000000,"meta":null},"state":null}\n`;
+    const record = `{"type":"RECORD","log":null,"record":{"namespace":null,"stream":"pages","data":{"time":${at}},"emitted_at":1700000000,"meta":null},"state":null}\n`;
     const status = '{"type":"TRACE","trace":{"type":"STREAM_STATUS","emitted_at":1700000000.5}}\n';
     const { lines, error, said } = await runWrite(
       server,
       [record, '\n \n', status, '{"type":"NEW"}\n', '{"type":"NEW"}\n'],
       {
         catalog: catalogJson({
-          name: 'events',
+          name: 'pages',
           generation_id: 1,
           minimum_generation_id: 1,
           sync_id: 1,

@@ -121,7 +121,7 @@ export const ERROR_CODES = {
   RECORDS_REJECTED: {
     failureType: 'config_error',
     cause: 'Too many records break their schema.',
-    mend: 'Correct the source; the rejected records lie below _rejected/.',
+    mend: 'Correct the source; unless invalid_records is fail, the rejected records lie below _rejected/.',
   },
   STREAM_INCOMPLETE: {
     failureType: 'transient_error',
