@@ -17,11 +17,14 @@ const level = '6';
 /** The default of `max_memory_mb`, and what the process may take above it. */
 const mostMegabytes = { 'destination-s3-streaming': 256 + 150 };
 
+/** CPU seconds are about as many as seconds times cores can give beside the S3 server and the reader of the file. */
+const cores = 'The two cores: compressing takes most of them, scanning and copying rows on the main thread the rest.';
+
 export const destinationCases: readonly BenchCase[] = [
   {
     name: 'destination-flights',
     what: 'Small flat rows: what `source-s3` wrote, from a file through `destination-s3-streaming write` to S3 on loopback.',
-    limit: '',
+    limit: cores,
     leastRatio: 0.7,
     mostMegabytes,
     prepare: (bench) => prepareDestination(bench, flightsTable),
@@ -29,7 +32,7 @@ export const destinationCases: readonly BenchCase[] = [
   {
     name: 'destination-events',
     what: 'Large nested rows: what `source-s3` wrote, from a file through `destination-s3-streaming write` to S3 on loopback.',
-    limit: '',
+    limit: cores,
     leastRatio: 0.7,
     mostMegabytes,
     prepare: (bench) => prepareDestination(bench, eventsTable),
@@ -41,7 +44,7 @@ function partitionsCase(hours: number): BenchCase {
   return {
     name: `destination-partitions-${hours}`,
     what: `Events of ${hoursText(hours)} in no order, so that the files of all are open at once; the default \`max_memory_mb\`.`,
-    limit: '',
+    limit: cores,
     ...(hours <= 1000 && { mostMegabytes }),
     prepare: (bench) => preparePartitions(bench, hours),
   };
