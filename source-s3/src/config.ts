@@ -9,7 +9,9 @@ import {
   type Connection,
 } from '@s3-connectors/common/s3/config.ts';
 
-import { partitionTypes, type PartitionType } from './partition-value.ts';
+import { csvSchema, resolveCsv, type CsvOptions } from './csv/csv-config.ts';
+import { declaredColumn, declaredTypes, type DeclaredType } from './declared-column.ts';
+import { sameColumn } from './layout.ts';
 import { checkSelection, resolveSelection, selectionShape, type Selection } from './selection.ts';
 
 const schemaPrefix = z
@@ -22,20 +24,11 @@ const schemaPrefix = z
   .refine((path) => !/\*(?!$)|[^/]\*$/u.test(path), '"*" may stand only at the end, as "path/*"')
   .refine((path) => !path.split('/').includes('..'), 'must not contain ".."');
 
-const declaredColumn = z.object({
-  name: z.string().min(1).meta({ title: 'Column', description: 'Name of the partition column.', order: 0 }),
-  type: z.enum(partitionTypes).meta({ title: 'Type', description: 'Type of its values.', order: 1 }),
-  table: z
-    .string()
-    .optional()
-    .meta({ title: 'Table', description: 'Only for this table; for all tables when empty.', order: 2 }),
-});
-
 const dataPartitioning = z.discriminatedUnion('mode', [
   z
     .object({
       mode: z.literal('partitioned').meta({ order: 0 }),
-      column_types: z.array(declaredColumn).default([]).meta({
+      column_types: z.array(declaredColumn('partition column')).default([]).meta({
         title: 'Column types',
         description: 'Types of partition columns. Columns that are not listed are strings, so that leading zeros stay.',
         order: 1,
@@ -56,6 +49,7 @@ const dataFormat = z.discriminatedUnion('format', [
   z
     .object({ format: z.literal('parquet').meta({ order: 0 }) })
     .meta({ title: 'Parquet', description: 'Apache Parquet files, ZSTD recommended.' }),
+  csvSchema,
 ]);
 
 export const sourceSchema = z
@@ -88,15 +82,21 @@ export const sourceSchema = z
         order: 14,
       }),
     ...selectionShape,
+    invalid_records: z.enum(['fail', 'skip']).default('fail').meta({
+      title: 'Invalid records',
+      description:
+        'What happens to a record of a text file that cannot be decoded: fail its stream, or count it, log its place and go on.',
+      order: 18,
+    }),
     lookback_hours: z.int().min(0).max(8760).default(72).meta({
       title: 'Look-back window (hours)',
       description: 'How long an object that appears late, with an older modification time, is still noticed.',
-      order: 18,
+      order: 19,
     }),
     max_memory_mb: z.int().min(128).max(65536).default(256).meta({
       title: 'Memory bound (MB)',
       description: 'Bound for buffers and the query engine; the process needs up to 250 MB more.',
-      order: 19,
+      order: 20,
     }),
   })
   .superRefine(checkConnection, always)
@@ -118,8 +118,10 @@ export type SourceConfig = {
         readonly mode: 'partitioned';
         readonly onConflict: 'path' | 'file' | 'error';
         /** The declared type of a partition column of a table; string where nothing is declared. Case does not count. */
-        readonly typeOf: (table: string, column: string) => PartitionType;
+        readonly typeOf: (table: string, column: string) => DeclaredType;
       };
+  readonly format: { readonly format: 'parquet' } | CsvOptions;
+  readonly invalidRecords: 'fail' | 'skip';
   /** Milliseconds since 1970. */
   readonly startDate: number | undefined;
   readonly selection: Selection;
@@ -134,6 +136,8 @@ export function resolveSource(parsed: z.output<typeof sourceSchema>): SourceConf
     name: parsed.name ?? parsed.bucket,
     schemaPrefixes: parsed.schema_prefixes.map(parseSchemaPrefix),
     partitioning: resolvePartitioning(parsed.data_partitioning),
+    format: parsed.data_format.format === 'csv' ? resolveCsv(parsed.data_format) : parsed.data_format,
+    invalidRecords: parsed.invalid_records,
     startDate: parsed.start_date === undefined ? undefined : Date.parse(parsed.start_date),
     selection: resolveSelection(parsed),
     lookbackMs: parsed.lookback_hours * 3_600_000,
@@ -149,11 +153,7 @@ function parseSchemaPrefix(text: string): SchemaPrefix {
 
 function resolvePartitioning(parsed: z.output<typeof dataPartitioning>): SourceConfig['partitioning'] {
   if (parsed.mode === 'not_partitioned') return parsed;
-  const types = parsed.column_types;
-  const typeOf = (table: string, column: string): PartitionType => {
-    const declared = types.filter(({ name }) => name.toLowerCase() === column.toLowerCase());
-    const own = declared.find((entry) => entry.table === table);
-    return (own ?? declared.find((entry) => entry.table === undefined || entry.table === ''))?.type ?? 'string';
-  };
+  const declared = declaredTypes(parsed.column_types, sameColumn);
+  const typeOf = (table: string, column: string): DeclaredType => declared(table, column) ?? 'string';
   return { mode: 'partitioned', onConflict: parsed.on_conflict, typeOf };
 }

@@ -1,4 +1,5 @@
 // discover: schema prefixes → tables → columns from the newest and the oldest file's footers and the folder names.
+import type { Column } from '@s3-connectors/common/columns/column-type.ts';
 import { jsonSchemaProperties } from '@s3-connectors/common/columns/json-schema.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { AirbyteCatalog, AirbyteStream } from '@s3-connectors/common/protocol/messages.ts';
@@ -10,9 +11,10 @@ import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 import type { SourceConfig } from './config.ts';
 import { inReadingOrder } from './cursor.ts';
 import { openEngine } from './engine/engine.ts';
+import type { Reading } from './formats/format.ts';
+import { formatOf } from './formats/formats.ts';
 import { noTables } from './no-tables.ts';
 import { listObjects, reportListing } from './objects.ts';
-import { openParquet, type ParquetFile, type Reading } from './parquet/parquet-file.ts';
 import { openSession } from './session.ts';
 import { lastModifiedColumn, tableColumns } from './table-columns.ts';
 import { findTables, reportTables, type Table } from './tables.ts';
@@ -26,7 +28,7 @@ const tablesAtOnce = 8;
 export async function discover(config: SourceConfig, context: VerbContext): Promise<AirbyteCatalog> {
   await using session = await openSession(config, context);
   await using engine = await openEngine(session.directory, config.engineMemoryBytes);
-  const reading = { ...session, engine };
+  const reading = { ...session, engine, log: context.log };
   const tables = await findTables(session.s3, config.schemaPrefixes, context.signal);
   reportTables(tables, config, context.log);
   if (tables.byStream.size === 0) throw await noTables(session.s3, config, tables, context.signal);
@@ -56,22 +58,18 @@ async function streamOf(
   { log, signal }: VerbContext,
 ): Promise<AirbyteStream | ConnectorError | undefined> {
   try {
-    const listing = await listObjects(reading.s3, table, config, signal);
+    const format = formatOf(config, table);
+    const listing = await listObjects(reading.s3, table, { ...config, naming: format.naming }, signal);
     reportListing(table, listing, log);
     const { objects } = listing;
     if (objects.length === 0) {
       log('WARN', `The folder "${table.prefix}" holds no data file and is not a stream.`);
       return undefined;
     }
-    const files: ParquetFile[] = [];
-    for (const object of newestAndOldest(objects)) files.push(await openParquet(reading, object, signal));
+    const files: (readonly Column[])[] = [];
+    for (const object of newestAndOldest(objects)) files.push(await format.describe(reading, object, signal));
     const paths = objects.map(({ key }) => key.slice(table.prefix.length));
-    const columns = tableColumns(
-      config,
-      table,
-      files.map((file) => file.columns),
-      paths,
-    );
+    const columns = tableColumns(config, table, files, paths);
     return {
       ...table.stream,
       json_schema: {

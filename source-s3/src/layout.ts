@@ -29,24 +29,30 @@ type KeyFacts = {
   readonly archived: boolean;
 };
 
-const formatExtensions = ['parquet', 'pq'];
 const checksumExtensions = new Set(['crc', 'md5', 'sha1', 'sha256', 'sha512', 'sfv']);
 const hiveNull = '__HIVE_DEFAULT_PARTITION__';
 
+/** Which names are a format's: by their extension, behind which `.gz` or `.zst` may stand if it is `compressible`. */
+export type Naming = { readonly extensions: readonly string[]; readonly compressible: boolean };
+
 /** Why an object below a table is not read; undefined for a data file. */
-export function skipReason({ path, size, archived }: KeyFacts): SkipReason | undefined {
+export function skipReason({ path, size, archived }: KeyFacts, naming: Naming): SkipReason | undefined {
   const segments = path.split('/');
   const name = segments.at(-1) ?? '';
   if (name === '' || name.endsWith('_$folder$')) return 'marker';
   if (segments.some((part) => part === '_temporary' || part.startsWith('__magic')) || name.endsWith('._COPYING_')) {
     return 'temporary';
   }
-  const extension = /\.([A-Za-z0-9]+)$/u.exec(name)?.[1]?.toLowerCase();
+  const extension = extensionOf(naming.compressible ? name.replace(/\.(gz|gzip|zst|zstd)$/iu, '') : name);
   if (extension !== undefined && checksumExtensions.has(extension)) return 'checksum';
   if (segments.some(isHidden)) return 'hidden';
-  if (extension !== undefined && !formatExtensions.includes(extension)) return 'extension';
+  if (extension !== undefined && !naming.extensions.includes(extension)) return 'extension';
   if (size === 0) return 'empty';
   return archived ? 'archived' : undefined;
+}
+
+function extensionOf(name: string): string | undefined {
+  return /\.([A-Za-z0-9]+)$/u.exec(name)?.[1]?.toLowerCase();
 }
 
 /** A folder `_x=1` is a partition whose column's name happens to start with an underscore. */

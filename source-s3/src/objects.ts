@@ -6,7 +6,7 @@ import type { S3 } from '@s3-connectors/common/s3/client.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { SourceConfig } from './config.ts';
-import { skipReason, type SkipReason } from './layout.ts';
+import { skipReason, type Naming, type SkipReason } from './layout.ts';
 import { findLatest, walkPlaces, type Seen } from './partition-walk.ts';
 import type { PartitionFilter } from './selection.ts';
 import { countSkip, describeSkips, type SkipReport } from './skip-report.ts';
@@ -20,7 +20,7 @@ export type TableListing = {
   readonly remarks: readonly string[];
 };
 
-type ListingConfig = Pick<SourceConfig, 'partitioning' | 'selection' | 'startDate'>;
+type ListingConfig = Pick<SourceConfig, 'partitioning' | 'selection' | 'startDate'> & { readonly naming: Naming };
 
 const archiveClasses = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
@@ -89,7 +89,7 @@ function remarks(
 function skipReasonOf(object: ListedObject, { prefix }: Table, config: ListingConfig): SkipReason | undefined {
   const path = object.key.slice(prefix.length);
   const archived = archiveClasses.has(object.storageClass ?? '') && object.restored !== true;
-  const reason = skipReason({ path, size: object.size, archived });
+  const reason = skipReason({ path, size: object.size, archived }, config.naming);
   if (reason !== undefined) return reason;
   if (!config.selection.matches(path)) return 'file_pattern';
   const { startDate } = config;

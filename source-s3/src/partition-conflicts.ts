@@ -5,7 +5,7 @@ import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { SourceConfig } from './config.ts';
 import { partitionsOf } from './layout.ts';
-import { findColumn, type FileColumns } from './table-columns.ts';
+import { findName, type FileColumns } from './table-columns.ts';
 
 /** A column in both places; `place` is that among the file's columns. */
 export type Clash = { readonly column: string; readonly place: number; readonly value: string | null };
@@ -14,13 +14,13 @@ export type Clash = { readonly column: string; readonly place: number; readonly 
 export function clashesOf(
   { partitioning }: SourceConfig,
   path: string,
-  { columns, stored }: FileColumns,
+  { asked, stored }: FileColumns,
 ): readonly Clash[] {
   if (partitioning.mode === 'not_partitioned') return [];
   return partitionsOf(path).flatMap(({ column, value }) => {
-    const inFile = findColumn(stored, column);
-    if (inFile === undefined || findColumn(columns, column) === undefined) return [];
-    return [{ column: inFile.name, place: stored.indexOf(inFile), value }];
+    const inFile = findName(stored, column);
+    if (inFile === undefined || findName(asked, column) === undefined) return [];
+    return [{ column: inFile, place: stored.indexOf(inFile), value }];
   });
 }
 

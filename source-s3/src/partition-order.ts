@@ -1,17 +1,19 @@
 // The order of partition values: whether one lies between bounds, and which of several is the newest.
+import type { DeclaredType } from './declared-column.ts';
 import type { Partition } from './layout.ts';
-import { partitionJson, valueJson, type PartitionType } from './partition-value.ts';
+import { partitionJson } from './partition-value.ts';
+import { typedJson } from './text/typed-value.ts';
 
 /** Values of one type compare with `<`; those of different types are never compared. */
 export type SortKey = bigint | number | string;
 
 /** By the type: numbers as numbers, times as times, strings by their text. Undefined where the value does not fit. */
-export function sortKey(value: string, type: PartitionType): SortKey | undefined {
-  const json = valueJson(value, type);
+export function sortKey(value: string, type: DeclaredType): SortKey | undefined {
+  const json = typedJson(value, type);
   return json === undefined ? undefined : keyOfJson(json, type);
 }
 
-function keyOfJson(json: string, type: PartitionType): SortKey {
+function keyOfJson(json: string, type: DeclaredType): SortKey {
   if (type === 'integer') return BigInt(json);
   if (type === 'number') return Number(json);
   if (type === 'boolean') return json; // "false" < "true"
@@ -27,7 +29,7 @@ export type Bounds = { readonly from?: string | undefined; readonly to?: string 
  * Null lies in no bounds. The bounds themselves fit the type: the config was checked.
  * @throws PARTITION_VALUE_INVALID when the folder's value does not fit the type; `key` is what the message names.
  */
-export function isInside(partition: Partition, { from, to }: Bounds, type: PartitionType, key: string): boolean {
+export function isInside(partition: Partition, { from, to }: Bounds, type: DeclaredType, key: string): boolean {
   if (partition.value === null) return false;
   const value = keyOfJson(partitionJson(partition, type, key), type);
   const least = from === undefined ? undefined : sortKey(from, type);
@@ -39,7 +41,7 @@ export function isInside(partition: Partition, { from, to }: Bounds, type: Parti
  * For sorting, oldest first, null before all. Strings in natural order: `9` before `10`.
  * @throws PARTITION_VALUE_INVALID when a value does not fit the type.
  */
-export function comparePartitions(a: Partition, b: Partition, type: PartitionType, key: string): number {
+export function comparePartitions(a: Partition, b: Partition, type: DeclaredType, key: string): number {
   if (a.value === null || b.value === null) return Number(a.value !== null) - Number(b.value !== null);
   if (type === 'string') return naturalOrder(a.value, b.value);
   const [x, y] = [keyOfJson(partitionJson(a, type, key), type), keyOfJson(partitionJson(b, type, key), type)];

@@ -6,13 +6,13 @@ import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import { partitionsOf, sameColumn, type Partition } from './layout.ts';
 import { comparePartitions, isInside, refinesTime } from './partition-order.ts';
-import type { PartitionType } from './partition-value.ts';
+import type { DeclaredType } from './declared-column.ts';
 import type { PartitionFilter } from './selection.ts';
 
 /** `isData` tells what would be read from what is passed over for its own sake. */
 export type Walk = {
   readonly s3: S3;
-  readonly typeOf: (column: string) => PartitionType;
+  readonly typeOf: (column: string) => DeclaredType;
   readonly isData: (object: ListedObject) => boolean;
 };
 

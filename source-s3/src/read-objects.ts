@@ -1,18 +1,14 @@
-// From a plan to lines: opens the planned files ahead, fetches their row groups ahead, decodes one after the other. An
-// object that was replaced meanwhile is listed again and read once more, whole, after all others.
+// From a plan to lines: opens the planned files ahead, fetches their units ahead, decodes one after the other, whatever
+// the format. An object that was replaced meanwhile is listed again and read once more, whole, after all others.
 import type { Column } from '@s3-connectors/common/columns/column-type.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
-import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import type { SourceConfig } from './config.ts';
 import type { Cursor, Position } from './cursor.ts';
-import { fetchRowGroup, type LocalRowGroup } from './parquet/fetch-row-group.ts';
-import { openParquet, undecodable, type ParquetFile, type Reading } from './parquet/parquet-file.ts';
-import type { RowGroup } from './parquet/row-group.ts';
-import { clashesOf, countConflict, type Clash, type ConflictReport } from './partition-conflicts.ts';
-import { columnsRead, conflictSql, recordSql } from './record-sql.ts';
+import type { FetchedUnit, Format, Reading, SourceFile, Unit } from './formats/format.ts';
+import { clashesOf, type ConflictReport } from './partition-conflicts.ts';
 import { fileConstants } from './table-columns.ts';
 import type { Table } from './tables.ts';
 
@@ -23,11 +19,12 @@ export type Part =
       readonly bytes: Buffer;
       readonly rows: number;
       readonly position: Position;
-      readonly file: ParquetFile;
+      readonly file: SourceFile;
     }
   | { readonly kind: 'finished'; readonly object: ListedObject; readonly again: boolean };
 
 export type TableReading = Reading & {
+  readonly format: Format;
   readonly config: SourceConfig;
   readonly table: Table;
   /** What the catalog asks for. */
@@ -35,11 +32,10 @@ export type TableReading = Reading & {
   readonly cursor: Cursor;
   /** What reading finds out about columns in folder names and in files. */
   readonly conflicts: ConflictReport;
-  readonly log: Log;
 };
 
-const filesOpened = 4; // Footers ahead: 256 KiB each.
-const rowGroupsFetched = 2; // The one being decoded and the one behind it, on disk.
+const filesOpened = 4; // Footers or heads ahead: 256 KiB each.
+const unitsFetched = 2; // The one being decoded and the one behind it, on disk.
 
 export async function* readObjects(
   reading: TableReading,
@@ -76,82 +72,74 @@ async function* readVersions(
   objects: readonly ListedObject[],
   signal: AbortSignal,
 ): AsyncGenerator<VersionPart> {
-  const opened = mapConcurrent(
-    objects,
-    filesOpened,
-    (object, stop) => {
-      return orChanged(object, () => openParquet(reading, object, stop));
-    },
-    signal,
-  );
+  const open = (object: ListedObject, stop: AbortSignal): Promise<SourceFile | Changed> => {
+    return orChanged(object, () => reading.format.open(reading, object, stop));
+  };
+  const opened = mapConcurrent(objects, filesOpened, open, signal);
   const fetched = mapConcurrent(
     unitsOf(reading, opened),
-    rowGroupsFetched,
-    (unit, stop) => fetchUnit(reading, unit, stop),
+    unitsFetched,
+    (step, stop) => fetchUnit(reading, step, stop),
     signal,
   );
   let gone: ListedObject | undefined; // The rest of a changed object is passed over.
   let sent = 0;
-  for await (const unit of fetched) {
-    if (unit.object === gone) {
-      if ('local' in unit) await unit.local[Symbol.asyncDispose]();
-    } else if ('local' in unit) {
-      for await (const part of decode(reading, unit, signal)) {
-        sent += part.rows;
-        yield part;
-      }
-    } else {
-      yield 'changed' in unit
-        ? { kind: 'changed', object: unit.object, rows: sent }
-        : { kind: 'finished', object: unit.object };
-      if ('changed' in unit) gone = unit.object;
-      sent = 0;
+  for await (const step of fetched) {
+    if (step.object === gone) {
+      if ('fetched' in step) await step.fetched[Symbol.asyncDispose]();
+      continue;
     }
+    let changed = 'changed' in step;
+    if ('fetched' in step) {
+      for await (const part of decode(step, signal)) {
+        if ('changed' in part) changed = true;
+        else {
+          sent += part.rows;
+          yield part;
+        }
+      }
+      if (!changed) continue;
+    }
+    yield changed ? { kind: 'changed', object: step.object, rows: sent } : { kind: 'finished', object: step.object };
+    if (changed) gone = step.object;
+    sent = 0;
   }
 }
 
 type Changed = { readonly object: ListedObject; readonly changed: true };
-type Unit =
-  | { readonly object: ListedObject; readonly file: ParquetFile; readonly group: RowGroup; readonly rowsDone: number }
-  | { readonly object: ListedObject }
-  | Changed;
+type FileEnd = { readonly object: ListedObject };
+type UnitStep = { readonly object: ListedObject; readonly file: SourceFile; readonly unit: Unit };
+type FetchedStep = UnitStep & { readonly fetched: FetchedUnit };
 
-/** The row groups of each file from where the last run stopped, then the file's end. */
-async function* unitsOf({ cursor }: TableReading, files: AsyncIterable<ParquetFile | Changed>): AsyncGenerator<Unit> {
+/** The units of each file from where the last run stopped, then the file's end. */
+async function* unitsOf(
+  { cursor }: TableReading,
+  files: AsyncIterable<SourceFile | Changed>,
+): AsyncGenerator<UnitStep | FileEnd | Changed> {
   for await (const file of files) {
     const { object } = file;
     if ('changed' in file) {
       yield file;
       continue;
     }
-    const position = cursor.positionIn(object);
-    for (const group of file.rowGroups) {
-      if (group.index < (position?.unit ?? 0)) continue;
-      const rowsDone = group.index === position?.unit ? position.rows : 0;
-      if (rowsDone < group.rows) yield { object, file, group, rowsDone };
-    }
+    for (const unit of file.units(cursor.positionIn(object))) yield { object, file, unit };
     yield { object };
   }
 }
 
-type Fetched =
-  | Exclude<Unit, { group: RowGroup }>
-  | (Extract<Unit, { group: RowGroup }> & {
-      readonly local: LocalRowGroup;
-      readonly constants: ReadonlyMap<string, string>;
-      readonly clashes: readonly Clash[];
-    });
-
-async function fetchUnit(reading: TableReading, unit: Unit, signal: AbortSignal): Promise<Fetched> {
-  if (!('group' in unit)) return unit;
-  const { object, file, group } = unit;
-  const { config, table } = reading;
-  const fileColumns = { columns: reading.columns, stored: file.columns };
-  const constants = fileConstants(config, table, object, fileColumns);
-  const clashes = clashesOf(config, object.key.slice(table.prefix.length), fileColumns);
-  const columns = new Set([...columnsRead({ ...fileColumns, constants }), ...clashes.map(({ place }) => place)]);
+async function fetchUnit(
+  { config, table, columns, conflicts }: TableReading,
+  step: UnitStep | FileEnd | Changed,
+  signal: AbortSignal,
+): Promise<FetchedStep | FileEnd | Changed> {
+  if (!('unit' in step)) return step;
+  const { object, file, unit } = step;
+  const names = { asked: columns.map(({ name }) => name), stored: file.columns };
+  const constants = fileConstants(config, table, object, names);
+  const clashes = clashesOf(config, object.key.slice(table.prefix.length), names);
   return orChanged(object, async () => {
-    return { ...unit, constants, clashes, local: await fetchRowGroup(reading, { file, group, columns }, signal) };
+    const asked = { stream: table.stream, columns, constants, clashes, conflicts };
+    return { ...step, fetched: await unit.fetch(asked, signal) };
   });
 }
 
@@ -159,47 +147,28 @@ async function orChanged<T>(object: ListedObject, work: () => Promise<T>): Promi
   try {
     return await work();
   } catch (error) {
-    if (error instanceof ConnectorError && error.code === 'S3_OBJECT_CHANGED') return { object, changed: true };
-    throw error;
+    return asChanged(object, error);
   }
 }
 
+function asChanged(object: ListedObject, error: unknown): Changed {
+  if (error instanceof ConnectorError && error.code === 'S3_OBJECT_CHANGED') return { object, changed: true };
+  throw error;
+}
+
+/** A format may read on from the bucket while it decodes, and find the object changed only then. */
 async function* decode(
-  { engine, table, columns, conflicts }: TableReading,
-  { object, file, group, rowsDone, local, constants, clashes }: Extract<Fetched, { local: LocalRowGroup }>,
+  { object, file, fetched }: FetchedStep,
   signal: AbortSignal,
-): AsyncGenerator<Extract<Part, { kind: 'lines' }>> {
-  await using open = local;
-  const rows = { from: group.firstRow + rowsDone, to: group.firstRow + group.rows };
-  const sql = recordSql({
-    path: open.path,
-    stream: table.stream,
-    columns,
-    stored: file.columns,
-    constants,
-    rows,
-    emittedAt: Date.now(),
-  });
+): AsyncGenerator<Extract<Part, { kind: 'lines' }> | Changed> {
+  await using unit = fetched;
   const { key, etag } = object;
-  let done = rowsDone;
   try {
-    if (clashes.length > 0) {
-      const [differing] = await engine.rows(conflictSql({ path: open.path, stored: file.columns, rows, clashes }));
-      for (const { column, place } of clashes) {
-        const found = { rows: rows.to - rows.from, differing: Number(differing?.[`c${place}`]), key };
-        countConflict(conflicts, column, found);
-      }
-    }
-    for await (const lines of engine.lines(sql, signal)) {
-      done += lines.rows;
-      yield { kind: 'lines', ...lines, position: { key, etag, unit: group.index, rows: done }, file };
+    for await (const { bytes, rows, place } of unit.lines(signal)) {
+      yield { kind: 'lines', bytes, rows, position: { key, etag, ...place }, file };
     }
   } catch (error) {
-    throw error instanceof ConnectorError ? undecodable(error, object, open.path) : error;
-  }
-  if (done !== group.rows) {
-    const text = `"${key}": row group ${group.index} has ${group.rows} rows, ${done} came out.`;
-    throw new ConnectorError('ENGINE_FAILED', text);
+    yield asChanged(object, error);
   }
 }
 

@@ -16,6 +16,7 @@ import { summarize } from '@s3-connectors/common/s3/counters.ts';
 import type { SourceConfig } from './config.ts';
 import { maxRemembered, planReading, type ReadPlan } from './cursor.ts';
 import { openEngine } from './engine/engine.ts';
+import { formatOf } from './formats/formats.ts';
 import { listObjects, reportListing } from './objects.ts';
 import { describeConflicts, type ConflictReport } from './partition-conflicts.ts';
 import { readObjects } from './read-objects.ts';
@@ -65,7 +66,8 @@ async function* readStream(
   { log, signal }: VerbContext,
 ): AsyncGenerator<Output> {
   const progress = fromStreamState(saved.get(streamKey(stream)));
-  const listing = await listObjects(session.s3, table, config, signal);
+  const format = formatOf(config, table);
+  const listing = await listObjects(session.s3, table, { ...config, naming: format.naming }, signal);
   reportListing(table, listing, log);
   const { objects } = listing;
   const plan = planReading(progress, objects, config.lookbackMs);
@@ -77,7 +79,8 @@ async function* readStream(
   await using engine = await openEngine(directory, config.engineMemoryBytes);
   const columns = columnsOfSchema(stream.jsonSchema);
   const conflicts: ConflictReport = new Map();
-  const reading = { s3: session.s3, engine, directory, config, table, columns, cursor: plan.cursor, conflicts, log };
+  const { cursor } = plan;
+  const reading = { s3: session.s3, engine, directory, log, format, config, table, columns, cursor, conflicts };
   const parts = readObjects(reading, plan.objects, signal);
   const totalBytes = plan.objects.reduce((sum, { size }) => sum + size, 0);
   yield* withCheckpoints(parts, { stream: table.stream, cursor: plan.cursor, totalBytes, log });

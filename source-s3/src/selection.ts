@@ -3,7 +3,7 @@ import * as z from 'zod';
 
 import { globPattern } from './file-pattern.ts';
 import { sortKey, type Bounds } from './partition-order.ts';
-import type { PartitionType } from './partition-value.ts';
+import type { DeclaredType } from './declared-column.ts';
 
 const filterSchema = z.object({
   column: z.string().min(1).meta({ title: 'Column', description: 'Name of the partition column.', order: 0 }),
@@ -47,7 +47,7 @@ type Partitioning =
   | { readonly mode: 'not_partitioned' }
   | {
       readonly mode: 'partitioned';
-      readonly column_types: readonly { readonly name: string; readonly type: PartitionType }[];
+      readonly column_types: readonly { readonly name: string; readonly type: DeclaredType }[];
     };
 
 export type PartitionFilter = Bounds & {
@@ -114,7 +114,7 @@ export function checkSelection(
   }
 }
 
-function boundsProblem(from: string | undefined, to: string | undefined, type: PartitionType): readonly string[] {
+function boundsProblem(from: string | undefined, to: string | undefined, type: DeclaredType): readonly string[] {
   if (from === undefined && to === undefined) return ['Give "from", "to" or both'];
   const misfit = [from, to].find((bound) => bound !== undefined && sortKey(bound, type) === undefined);
   if (misfit !== undefined) return [`"${misfit}" is no ${type}, the type declared for the column`];

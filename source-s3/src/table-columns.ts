@@ -1,12 +1,11 @@
 // The columns a table has as a stream: those of its files, those of its folder names, and where each row came from.
 import { mergeColumns, type Column } from '@s3-connectors/common/columns/column-type.ts';
-import { columnType, type StoredColumn } from '@s3-connectors/common/columns/stored-type.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { SourceConfig } from './config.ts';
 import { partitionsOf, sameColumn } from './layout.ts';
-import { partitionColumnType, partitionJson } from './partition-value.ts';
+import { declaredColumnType, partitionJson } from './partition-value.ts';
 import type { Table } from './tables.ts';
 
 /** The names Airbyte's own S3 source uses. The second is the cursor. */
@@ -22,30 +21,32 @@ const provenance: readonly Column[] = [
 export function tableColumns(
   { partitioning }: SourceConfig,
   table: Table,
-  files: readonly (readonly StoredColumn[])[],
+  files: readonly (readonly Column[])[],
   paths: Iterable<string>,
 ): readonly Column[] {
-  const fromFiles = files
-    .map((columns) => columns.map(({ name, type }): Column => ({ name, type: columnType(type) })))
-    .reduce<readonly Column[]>(mergeColumns, []);
+  const fromFiles = files.reduce<readonly Column[]>(mergeColumns, []);
   if (partitioning.mode === 'not_partitioned') return withProvenance(fromFiles);
   const names = new Set([...paths].flatMap((path) => partitionsOf(path).map(({ column }) => column)));
+  const inFiles = namesOf(fromFiles);
   const fromFolders = new Map<string, Column>();
   for (const column of names) {
-    const name = findColumn(fromFiles, column)?.name ?? column;
+    const name = findName(inFiles, column) ?? column;
     if (fromFolders.has(name)) continue; // Spelled in two ways.
-    fromFolders.set(name, { name, type: partitionColumnType(partitioning.typeOf(table.stream.name, column)) });
+    fromFolders.set(name, { name, type: declaredColumnType(partitioning.typeOf(table.stream.name, column)) });
   }
-  const inFiles = new Set(fromFiles.map(({ name }) => name));
   const merged = fromFiles.map((column) =>
     partitioning.onConflict === 'file' ? column : (fromFolders.get(column.name) ?? column),
   );
-  return withProvenance([...merged, ...[...fromFolders.values()].filter(({ name }) => !inFiles.has(name))]);
+  return withProvenance([...merged, ...[...fromFolders.values()].filter(({ name }) => !inFiles.includes(name))]);
 }
 
-/** The column of this name: spelled so, or else but for the case, since Hive's names know no case. */
-export function findColumn<T extends { readonly name: string }>(columns: readonly T[], name: string): T | undefined {
-  return columns.find((column) => column.name === name) ?? columns.find((column) => sameColumn(column.name, name));
+/** The name as it is spelled among these: just so, or else but for the case, since Hive's names know no case. */
+export function findName(names: readonly string[], name: string): string | undefined {
+  return names.find((other) => other === name) ?? names.find((other) => sameColumn(other, name));
+}
+
+function namesOf(columns: readonly Column[]): readonly string[] {
+  return columns.map(({ name }) => name);
 }
 
 function withProvenance(columns: readonly Column[]): readonly Column[] {
@@ -55,9 +56,9 @@ function withProvenance(columns: readonly Column[]): readonly Column[] {
 
 export type FileColumns = {
   /** What the catalog asks for. */
-  readonly columns: readonly Column[];
+  readonly asked: readonly string[];
   /** What the file holds. */
-  readonly stored: readonly StoredColumn[];
+  readonly stored: readonly string[];
 };
 
 /**
@@ -69,7 +70,7 @@ export function fileConstants(
   { partitioning, connection }: SourceConfig,
   table: Table,
   object: ListedObject,
-  { columns, stored }: FileColumns,
+  { asked, stored }: FileColumns,
 ): ReadonlyMap<string, string> {
   const constants = new Map([
     [fileUrlColumn, JSON.stringify(`s3://${connection.bucket}/${object.key}`)],
@@ -77,11 +78,11 @@ export function fileConstants(
   ]);
   if (partitioning.mode === 'not_partitioned') return constants;
   for (const partition of partitionsOf(object.key.slice(table.prefix.length))) {
-    if (findColumn(stored, partition.column) !== undefined) {
+    if (findName(stored, partition.column) !== undefined) {
       if (partitioning.onConflict === 'error') throw conflict(partition.column, object.key);
       if (partitioning.onConflict === 'file') continue;
     }
-    const name = findColumn(columns, partition.column)?.name ?? partition.column;
+    const name = findName(asked, partition.column) ?? partition.column;
     if (constants.has(name)) continue; // Of a column named twice the first counts.
     const type = partitioning.typeOf(table.stream.name, partition.column);
     constants.set(name, partitionJson(partition, type, object.key));

@@ -8,7 +8,7 @@ import { listPages } from '@s3-connectors/common/s3/list.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import type { SchemaPrefix, SourceConfig } from './config.ts';
-import { namespaceOf, skipReason, tableName } from './layout.ts';
+import { namespaceOf, skipReason, tableName, type Naming } from './layout.ts';
 import { countSkip, describeSkips, type SkipReport } from './skip-report.ts';
 import { tableFormat } from './table-format.ts';
 
@@ -105,9 +105,11 @@ async function listLevel(s3: S3, prefix: string, signal: AbortSignal): Promise<L
   };
 }
 
+const anyFormat: Naming = { extensions: [], compressible: true };
+
 function countStrays(skips: SkipReport, path: string, keys: readonly string[]): void {
   for (const key of keys) {
-    const reason = skipReason({ path: key.slice(path.length), size: 1, archived: false });
+    const reason = skipReason({ path: key.slice(path.length), size: 1, archived: false }, anyFormat);
     countSkip(skips, reason === undefined || reason === 'extension' ? 'no_table' : reason, key);
   }
 }

@@ -70,8 +70,8 @@ function estimate(
   { file }: Extract<Part, { kind: 'lines' }>,
   totalBytes: number,
 ): AirbyteMessage {
-  const rows = Math.round((file.rows / file.object.size) * totalBytes);
-  const counts = { row_estimate: rows, byte_estimate: totalBytes };
+  const rows = file.rows === undefined ? undefined : Math.round((file.rows / file.object.size) * totalBytes);
+  const counts = { ...(rows !== undefined && { row_estimate: rows }), byte_estimate: totalBytes };
   return {
     type: 'TRACE',
     trace: { type: 'ESTIMATE', emitted_at: Date.now(), estimate: { ...stream, type: 'STREAM', ...counts } },

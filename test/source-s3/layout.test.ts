@@ -6,6 +6,8 @@ import * as fc from 'fast-check';
 
 import { namespaceOf, partitionsOf, skipReason, tableName } from '../../source-s3/src/layout.ts';
 
+const naming = { extensions: ['parquet', 'pq'], compressible: false };
+
 suite('an object is passed over', () => {
   const cases: readonly (readonly [path: string, reason: string | undefined])[] = [
     ['a.parquet', undefined],
@@ -36,15 +38,25 @@ suite('an object is passed over', () => {
   ];
   for (const [path, reason] of cases) {
     test(`${JSON.stringify(path)}: ${reason ?? 'not at all'}`, () => {
-      assert.equal(skipReason({ path, size: 1, archived: false }), reason);
+      assert.equal(skipReason({ path, size: 1, archived: false }, naming), reason);
     });
   }
 
+  test('but for the compression behind the extension of a text file', () => {
+    const text = { extensions: ['csv', 'tsv'], compressible: true };
+    for (const path of ['a.csv', 'a.TSV.GZ', 'a.csv.zst', 'a.csv.gzip', 'a.gz', 'a']) {
+      assert.equal(skipReason({ path, size: 1, archived: false }, text), undefined);
+    }
+    for (const path of ['a.parquet', 'a.json.gz', 'a.csv.bz2']) {
+      assert.equal(skipReason({ path, size: 1, archived: false }, text), 'extension');
+    }
+  });
+
   test('when it is empty or archived, but first for what its name says', () => {
-    assert.equal(skipReason({ path: 'a.parquet', size: 0, archived: false }), 'empty');
-    assert.equal(skipReason({ path: 'a.parquet', size: 1, archived: true }), 'archived');
-    assert.equal(skipReason({ path: 'a.csv', size: 0, archived: true }), 'extension');
-    assert.equal(skipReason({ path: 'folder/', size: 0, archived: false }), 'marker');
+    assert.equal(skipReason({ path: 'a.parquet', size: 0, archived: false }, naming), 'empty');
+    assert.equal(skipReason({ path: 'a.parquet', size: 1, archived: true }, naming), 'archived');
+    assert.equal(skipReason({ path: 'a.csv', size: 0, archived: true }, naming), 'extension');
+    assert.equal(skipReason({ path: 'folder/', size: 0, archived: false }, naming), 'marker');
   });
 });
 

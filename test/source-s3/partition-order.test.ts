@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
 import { comparePartitions, isInside, refinesTime } from '../../source-s3/src/partition-order.ts';
-import type { PartitionType } from '../../source-s3/src/partition-value.ts';
+import type { DeclaredType } from '../../source-s3/src/declared-column.ts';
 
 suite('a value lies between bounds, both included', () => {
   type Case = readonly [
-    type: PartitionType,
+    type: DeclaredType,
     from: string | undefined,
     to: string | undefined,
     inside: string,
@@ -45,7 +45,7 @@ suite('a value lies between bounds, both included', () => {
 });
 
 suite('the newest partition is the last', () => {
-  const cases: readonly (readonly [type: PartitionType, sorted: readonly (string | null)[]])[] = [
+  const cases: readonly (readonly [type: DeclaredType, sorted: readonly (string | null)[]])[] = [
     ['string', [null, '2025-12-31', '2026-1-9', '2026-1-10']],
     ['string', ['9', '10', 'v1', 'v1.2', 'v1.10', 'v2']],
     ['integer', [null, '-5', '3', '20']],

@@ -4,7 +4,8 @@ import { suite, test } from 'node:test';
 
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
-import { partitionJson, type PartitionType } from '../../source-s3/src/partition-value.ts';
+import type { DeclaredType } from '../../source-s3/src/declared-column.ts';
+import { partitionJson } from '../../source-s3/src/partition-value.ts';
 import { parquet } from '../support/parquet.ts';
 import { ofType } from '../support/protocol-schema.ts';
 import { discoverHere, readHere, serverWith, type Json } from './support/source.ts';
@@ -12,7 +13,7 @@ import { discoverHere, readHere, serverWith, type Json } from './support/source.
 const key = 'lake/t/c=v/a.parquet';
 
 suite('a folder’s value', () => {
-  const cases: readonly (readonly [type: PartitionType, value: string | null, json: string])[] = [
+  const cases: readonly (readonly [type: DeclaredType, value: string | null, json: string])[] = [
     ['string', '007', '"007"'],
     ['string', 'say "x"\n', '"say \\"x\\"\\n"'],
     ['string', '', '""'],
@@ -39,7 +40,7 @@ suite('a folder’s value', () => {
     });
   }
 
-  const misfits: readonly (readonly [type: PartitionType, value: string])[] = [
+  const misfits: readonly (readonly [type: DeclaredType, value: string])[] = [
     ['integer', '1.0'],
     ['integer', '0x10'],
     ['integer', ''],

@@ -4,6 +4,7 @@ import { DuckDBInstance, type DuckDBConnection, type DuckDBType } from '@duckdb/
 
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
+import type { Lines } from './line-buffer.ts';
 import { openLinePipe, type LinePipe } from './line-pipe.ts';
 
 export type Engine = AsyncDisposable & {
@@ -14,9 +15,6 @@ export type Engine = AsyncDisposable & {
   /** Runs a query with one text column and yields its rows as lines, in order, while the query runs. */
   lines(sql: string, signal: AbortSignal): AsyncGenerator<Lines>;
 };
-
-/** Whole lines, each ended by `\n`, and their number. At most 64 KiB and one line. */
-export type Lines = { readonly bytes: Buffer; readonly rows: number };
 
 /** Files the engine reads and the pipe lie in `directory`. Bound: `memoryBytes` for the engine. */
 export async function openEngine(directory: string, memoryBytes: number): Promise<Engine> {

@@ -1,6 +1,7 @@
 // Cuts what is read from a pipe into whole lines without a new buffer for each read: a gigabyte of 64 KiB buffers would
 // keep the garbage collector busy longer than the decoding takes.
-import type { Lines } from './engine.ts';
+/** Whole lines, each ended by `\n`, and their number. At most 64 KiB and one line. */
+export type Lines = { readonly bytes: Buffer; readonly rows: number };
 
 const newline = 0x0a;
 const readBytes = 64 * 1024; // What a pipe gives at once.

@@ -8,8 +8,7 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import type { Lines } from './engine.ts';
-import { LineBuffer } from './line-buffer.ts';
+import { LineBuffer, type Lines } from './line-buffer.ts';
 
 export type LinePipe = AsyncDisposable & {
   /**

@@ -6,7 +6,9 @@ import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { streamRange } from '@s3-connectors/common/s3/read.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
-import { writeSparse, unreadable, type ParquetFile, type Reading } from './parquet-file.ts';
+import type { Reading } from '../formats/format.ts';
+import { unreadable } from '../formats/unreadable.ts';
+import { writeSparse, type ParquetFile } from './parquet-file.ts';
 import { pieces, rangesOf, type ByteRange, type RowGroup } from './row-group.ts';
 
 const pieceBytes = 8 * 1024 * 1024;

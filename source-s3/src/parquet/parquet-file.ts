@@ -11,6 +11,8 @@ import { readRange } from '@s3-connectors/common/s3/read.ts';
 
 import { storedType } from '../engine/duckdb-type.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Reading } from '../formats/format.ts';
+import { unreadable } from '../formats/unreadable.ts';
 import { countNanosecondInstants, keepNanoseconds } from './nanoseconds.ts';
 import type { RowGroup } from './row-group.ts';
 import { columnsOfLeaves, refinedType, schemaColumns, schemaTree, unreadableDecimal } from './schema-tree.ts';
@@ -24,9 +26,6 @@ export type ParquetFile = {
   readonly rowGroups: readonly RowGroup[];
   readonly rows: number;
 };
-
-/** What open reading costs: local names for files of ours, bucket access and the engine. */
-export type Reading = { readonly s3: S3; readonly engine: Engine; readonly directory: string };
 
 const tailBytes = 256 * 1024; // The footer of most files, and the whole of small ones, with one request.
 const trailerBytes = 8; // Footer length and magic.
@@ -133,11 +132,6 @@ function rowGroupsOf(
     group.chunks.push({ column, start, end: start + Number(chunk['total_compressed_size']) });
   }
   return groups;
-}
-
-export function unreadable(object: ListedObject, why: string, cause?: unknown): ConnectorError {
-  const text = `"${object.key}" cannot be read: ${why}. Replace or remove the file.`;
-  return new ConnectorError('FILE_UNREADABLE', text, { cause });
 }
 
 /** What the engine said of a local file, said of the object. */

@@ -1,0 +1,86 @@
+// The beginning of a CSV file: which columns it has, and where its records begin.
+import type { Log } from '@s3-connectors/common/protocol/log.ts';
+
+import { unreadable } from '../formats/unreadable.ts';
+import { markBytes } from '../text/encoding.ts';
+import type { CsvOptions } from './csv-config.ts';
+import { CsvRecords } from './csv-records.ts';
+
+export type CsvHead = {
+  /** Unique; none when the file has no record at all. */
+  readonly names: readonly string[];
+  /** Offset in the text of what follows the header. */
+  readonly dataStart: number;
+  /** Bytes for each line of the first piece. */
+  readonly lineBytes: number;
+};
+
+/** Takes no more of the text than it needs. @throws FILE_UNREADABLE when the header is not well formed. */
+export async function readHead(
+  text: AsyncIterable<Uint8Array>,
+  { options, key, say }: { readonly options: CsvOptions; readonly key: string; readonly say: Log },
+): Promise<CsvHead> {
+  const records = new CsvRecords(options.dialect, { key, origin: 0 });
+  let skipped = 0;
+  let linesLeft = options.skipLines;
+  let lineBytes: number | undefined;
+  for await (const piece of text) {
+    let start = lineBytes === undefined ? markBytes(piece) : 0;
+    lineBytes ??= averageLine(piece);
+    while (linesLeft > 0 && start < piece.length) {
+      const end = piece.indexOf(0x0a, start);
+      start = end === -1 ? piece.length : end + 1;
+      if (end !== -1) linesLeft--;
+    }
+    skipped += start;
+    if (start === piece.length) continue;
+    records.push(piece.subarray(start));
+    if (records.next()) return headOf(records, skipped, lineBytes, { options, key, say });
+  }
+  records.finish();
+  if (records.next()) return headOf(records, skipped, lineBytes ?? 1, { options, key, say });
+  return { names: options.columnNames ?? [], dataStart: skipped, lineBytes: lineBytes ?? 1 };
+}
+
+function headOf(
+  records: CsvRecords,
+  skipped: number,
+  lineBytes: number,
+  { options, key, say }: { readonly options: CsvOptions; readonly key: string; readonly say: Log },
+): CsvHead {
+  const { header, columnNames } = options;
+  const dataStart = skipped + (header ? records.end : records.start);
+  if (columnNames !== undefined) return { names: columnNames, dataStart, lineBytes };
+  const places = Array.from({ length: records.count }, (_, field) => field);
+  if (!header) return { names: places.map((field) => `column_${field + 1}`), dataStart, lineBytes };
+  if (records.problem !== undefined) throw unreadable({ key }, `its header ${records.problem}`);
+  const found = places.map((field) => Buffer.from(records.unescaped(field)).toString());
+  const names = uniqueNames(found);
+  const renamed = places.filter((field) => found[field] !== names[field]);
+  if (renamed.length > 0) {
+    const list = renamed.map((field) => `column ${field + 1} is called "${names[field]}"`).join(', ');
+    say('WARN', `The header of "${key}" has names twice or empty ones: ${list}.`);
+  }
+  return { names, dataStart, lineBytes };
+}
+
+/** The second column of a name gets `_2` and so on, one without a name `column_` and its place. */
+export function uniqueNames(found: readonly string[]): readonly string[] {
+  const taken = new Set(found);
+  const used = new Set<string>();
+  return found.map((name, place) => {
+    let unique = name;
+    for (let count = 2; unique === '' || used.has(unique) || (unique !== name && taken.has(unique)); count++) {
+      unique =
+        name === '' && count === 2 ? `column_${place + 1}` : `${name === '' ? `column_${place + 1}` : name}_${count}`;
+    }
+    used.add(unique);
+    return unique;
+  });
+}
+
+function averageLine(piece: Uint8Array): number {
+  let lines = 0;
+  for (let at = piece.indexOf(0x0a); at !== -1; at = piece.indexOf(0x0a, at + 1)) lines++;
+  return piece.length / Math.max(1, lines);
+}

@@ -1,0 +1,34 @@
+// Column types that a user declares, in the form and as a look-up: for folder names and for CSV.
+import * as z from 'zod';
+
+const typeNames = ['string', 'integer', 'number', 'boolean', 'date', 'timestamp'] as const;
+export type DeclaredType = (typeof typeNames)[number];
+
+type Declared = { readonly name: string; readonly type: DeclaredType; readonly table?: string | undefined };
+
+/** `what` the names are names of. */
+export function declaredColumn(what: string): z.ZodType<Declared> {
+  return z.object({
+    name: z
+      .string()
+      .min(1)
+      .meta({ title: 'Column', description: `Name of the ${what}.`, order: 0 }),
+    type: z.enum(typeNames).meta({ title: 'Type', description: 'Type of its values.', order: 1 }),
+    table: z
+      .string()
+      .optional()
+      .meta({ title: 'Table', description: 'Only for this table; for all tables when empty.', order: 2 }),
+  });
+}
+
+/** The declared type of a table's column; a declaration for the table goes before one for all. `isSame` compares names. */
+export function declaredTypes(
+  declared: readonly Declared[],
+  isSame: (a: string, b: string) => boolean,
+): (table: string, column: string) => DeclaredType | undefined {
+  return (table, column) => {
+    const named = declared.filter(({ name }) => isSame(name, column));
+    const own = named.find((entry) => entry.table === table);
+    return (own ?? named.find((entry) => entry.table === undefined || entry.table === ''))?.type;
+  };
+}
