@@ -1,4 +1,4 @@
-// discover: schema prefixes → tables → columns from the newest and the oldest file's footers and the folder names.
+// discover: schema prefixes → tables → columns from the newest and the oldest file's footers or heads and the folder names.
 import type { Column } from '@s3-connectors/common/columns/column-type.ts';
 import { jsonSchemaProperties } from '@s3-connectors/common/columns/json-schema.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';

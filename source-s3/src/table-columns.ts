@@ -27,7 +27,7 @@ export function tableColumns(
   const fromFiles = files.reduce<readonly Column[]>(mergeColumns, []);
   if (partitioning.mode === 'not_partitioned') return withProvenance(fromFiles);
   const names = new Set([...paths].flatMap((path) => partitionsOf(path).map(({ column }) => column)));
-  const inFiles = namesOf(fromFiles);
+  const inFiles = fromFiles.map(({ name }) => name);
   const fromFolders = new Map<string, Column>();
   for (const column of names) {
     const name = findName(inFiles, column) ?? column;
@@ -43,10 +43,6 @@ export function tableColumns(
 /** The name as it is spelled among these: just so, or else but for the case, since Hive's names know no case. */
 export function findName(names: readonly string[], name: string): string | undefined {
   return names.find((other) => other === name) ?? names.find((other) => sameColumn(other, name));
-}
-
-function namesOf(columns: readonly Column[]): readonly string[] {
-  return columns.map(({ name }) => name);
 }
 
 function withProvenance(columns: readonly Column[]): readonly Column[] {

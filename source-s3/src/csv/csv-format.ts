@@ -55,7 +55,7 @@ function sourceFile(
           const declared = (column: string): DeclaredType | undefined => options.typeOf(table, column);
           const { nullValues, dialect } = options;
           const cutter = new CsvRecords(dialect, { key, origin: place.unit });
-          const query = { asked, names: head.names, nullValues, declared, emittedAt: Date.now() };
+          const query = { asked, key, names: head.names, nullValues, declared, emittedAt: Date.now() };
           const write = csvWriter(query, cutter);
           return Promise.resolve({
             lines: (signal) => textLines({ key, from: text.from, place, cutter, write, invalidRecords, log }, signal),

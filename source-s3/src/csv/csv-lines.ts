@@ -4,11 +4,14 @@ import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import type { Asked } from '../formats/format.ts';
 import type { DeclaredType } from '../declared-column.ts';
 import type { LineBuilder } from '../text/line-builder.ts';
+import { clashCounter } from './csv-clashes.ts';
 import type { CsvRecords } from './csv-records.ts';
 import { declaredJson, inferredJson, type TypedKind } from './csv-value.ts';
 
 export type CsvLines = {
   readonly asked: Asked;
+  /** Of the object, for the log. */
+  readonly key: string;
   /** Names of the file's columns, in its order. */
   readonly names: readonly string[];
   readonly nullValues: readonly string[];
@@ -34,6 +37,7 @@ export function csvWriter(query: CsvLines, records: CsvRecords): (out: LineBuild
   const { slots, tail } = template(query);
   const expected = query.names.length;
   const isNull = nullTest(query.nullValues);
+  const countClashes = clashCounter(query, records);
   const end = Buffer.from('}}');
   return (out) => {
     if (records.problem !== undefined) return records.problem;
@@ -55,7 +59,9 @@ export function csvWriter(query: CsvLines, records: CsvRecords): (out: LineBuild
     out.raw(tail);
     if (changes !== '') out.raw(Buffer.from(`,"meta":{"changes":[${changes}]}`));
     out.raw(end);
-    return out.endLine() ? undefined : 'is not UTF-8';
+    if (!out.endLine()) return 'is not UTF-8';
+    countClashes();
+    return undefined;
   };
 }
 
