@@ -50,6 +50,11 @@ function partitionsCase(hours: number): BenchCase {
   };
 }
 
+function limitOf(hours: number): string {
+  if (hours < 1000) return 'speed: compressing. Memory: the budget, above which the oldest files are closed.';
+  return 'speed: the main thread, which signs and sends each file, and small chunks, which cost more to hand to a thread. Memory: the budget; the more files, the more objects and garbage of V8 stand beside it.';
+}
+
 function hoursText(hours: number): string {
   return hours === 1 ? 'one hour' : `${hours.toLocaleString('en')} hours`;
 }
