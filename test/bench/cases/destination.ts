@@ -21,7 +21,7 @@ const mostMegabytes = { 'destination-s3-streaming': 256 + 150 };
 const limits = {
   compressing: 'The two cores: compressing takes most of them, scanning and copying rows on the main thread the rest.',
   files:
-    'The main thread, on one core: it finds the time in each small row, signs and sends a file for each of thousands of hours, and hands small chunks to the threads that compress, which are idle most of the time.',
+    'The main thread, on one core: it finds the time in each row, signs and sends a file for each of thousands of hours, and hands small chunks to the threads that compress, which are idle most of the time.',
 } as const;
 
 export const destinationCases: readonly BenchCase[] = [
