@@ -36,7 +36,7 @@ export async function findTables(s3: S3, prefixes: readonly SchemaPrefix[], sign
     prefixesAtOnce,
     async (path, stop) => {
       const level = await listLevel(s3, path, stop);
-      return { path, ...level, format: await formatOf(s3, path, level.folders, stop) };
+      return { path, ...level, format: await tableFormatOf(s3, path, level.folders, stop) };
     },
     signal,
   );
@@ -115,7 +115,7 @@ function countStrays(skips: SkipReport, path: string, keys: readonly string[]): 
 }
 
 /** A schema prefix can be a table of such a format itself: its folders would then be taken for plain tables. */
-async function formatOf(
+async function tableFormatOf(
   s3: S3,
   path: string,
   folders: readonly string[],

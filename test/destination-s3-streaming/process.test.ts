@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
-import { after, before, beforeEach, suite, test } from 'node:test';
+import { beforeEach, suite, test } from 'node:test';
 import type { Ended } from '../support/program.ts';
 import { assertProtocolLines, ofType, type ProtocolMessage, traceErrors } from '../support/protocol-schema.ts';
-import { startS3Server } from '../support/s3-server/server.ts';
 import type { S3TestServer } from '../support/s3-server/types.ts';
+import { emptyServer } from './support/server.ts';
 import { startDestination } from './support/process.ts';
 import { bucket, catalogJson, recordLine, stateLine, storedRows, type Json } from './support/streaming.ts';
 
@@ -13,17 +13,9 @@ const at = Date.UTC(2026, 0, 15, 14, 30);
 const row = recordLine('events', { time: at });
 
 suite('the program destination-s3-streaming', () => {
+  const running = emptyServer();
   let server: S3TestServer;
-  before(async () => {
-    server = await startS3Server();
-    server.createBucket(bucket);
-  });
-  after(() => server.close());
-  beforeEach(() => {
-    server.clearFaults();
-    server.setHooks({});
-    for (const { key } of server.objects(bucket)) server.remove(bucket, key);
-  });
+  beforeEach(() => (server = running()));
 
   async function write(
     input: string | Uint8Array,

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, suite, test } from 'node:test';
+import { beforeEach, suite, test } from 'node:test';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
-import { startS3Server } from '../support/s3-server/server.ts';
 import type { S3TestServer } from '../support/s3-server/types.ts';
+import { emptyServer } from './support/server.ts';
 import { examples, publishedStream, variant, type PublishedName } from './support/published.ts';
 import {
-  bucket,
   catalogJson,
   type Json,
   recordLine,
@@ -28,15 +27,9 @@ function hourOfRow(server: S3TestServer, row: string): string {
 }
 
 suite('records that break their schema', () => {
+  const running = emptyServer();
   let server: S3TestServer;
-  before(async () => {
-    server = await startS3Server();
-    server.createBucket(bucket);
-  });
-  after(() => server.close());
-  beforeEach(() => {
-    for (const { key } of server.objects(bucket)) server.remove(bucket, key);
-  });
+  beforeEach(() => (server = running()));
 
   test('are none of the published examples, which are stored byte for byte', async () => {
     const { error } = await runWrite(

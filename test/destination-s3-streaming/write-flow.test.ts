@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, suite, test } from 'node:test';
+import { beforeEach, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
-import { startS3Server } from '../support/s3-server/server.ts';
 import type { S3TestServer } from '../support/s3-server/types.ts';
+import { emptyServer } from './support/server.ts';
 import {
   bucket,
   catalogJson,
@@ -18,18 +18,9 @@ import {
 const at = Date.UTC(2026, 0, 15, 14, 30);
 
 suite('the flow of writing', () => {
+  const running = emptyServer();
   let server: S3TestServer;
-  before(async () => {
-    server = await startS3Server();
-    server.createBucket(bucket);
-  });
-  after(() => server.close());
-  beforeEach(() => {
-    server.clearFaults();
-    server.setHooks({});
-    for (const { key } of server.objects(bucket)) server.remove(bucket, key);
-    server.counts.reset();
-  });
+  beforeEach(() => (server = running()));
 
   test('closes a file by age while no input comes, and prints the states it held back', async () => {
     const printed: string[] = [];

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { after, before, beforeEach, suite, test } from 'node:test';
+import { beforeEach, suite, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
-import { startS3Server } from '../support/s3-server/server.ts';
 import type { S3TestServer } from '../support/s3-server/types.ts';
+import { emptyServer } from './support/server.ts';
 import {
   bucket,
   catalogJson,
@@ -20,18 +20,9 @@ const at = Date.UTC(2026, 0, 15, 14, 30);
 const hourFolder = 'permutive/type=events/year=2026/month=01/day=15/hour=14/';
 
 suite('writing', () => {
+  const running = emptyServer();
   let server: S3TestServer;
-  before(async () => {
-    server = await startS3Server();
-    server.createBucket(bucket);
-  });
-  after(() => server.close());
-  beforeEach(() => {
-    server.clearFaults();
-    server.setHooks({});
-    for (const { key } of server.objects(bucket)) server.remove(bucket, key);
-    server.counts.reset();
-  });
+  beforeEach(() => (server = running()));
 
   test('puts each row into the hour of its own time, byte for byte as received', async () => {
     const rows = [

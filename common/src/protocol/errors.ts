@@ -123,11 +123,6 @@ export const ERROR_CODES = {
     cause: 'Too many records break their schema.',
     mend: 'Correct the source; unless invalid_records is fail, the rejected records lie below _rejected/.',
   },
-  STREAM_INCOMPLETE: {
-    failureType: 'transient_error',
-    cause: 'The input ended before a stream that is to be replaced was complete; its old data is kept.',
-    mend: 'Run the sync again.',
-  },
   ENGINE_MEMORY_EXCEEDED: {
     failureType: 'config_error',
     cause: 'A value or a page of a file needs more memory than max_memory_mb allows.',
