@@ -2,7 +2,7 @@
 // deleted again.
 import { randomUUID } from 'node:crypto';
 
-import type { VerbContext } from '@s3-connectors/common/protocol/run.ts';
+import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { closeS3, openS3 } from '@s3-connectors/common/s3/client.ts';
 import { deleteObjects } from '@s3-connectors/common/s3/delete.ts';

@@ -1,5 +1,5 @@
 // The connector as the run knows it. The verbs are loaded when they are called: `spec` answers without the AWS SDK.
-import type { Connector } from '@s3-connectors/common/protocol/run.ts';
+import type { Connector } from '@s3-connectors/common/protocol/connector.ts';
 import { specification } from '@s3-connectors/common/protocol/spec.ts';
 
 import { configSchema, resolveConfig, type Config } from './config.ts';

@@ -8,7 +8,7 @@ import { DurableStates } from '@s3-connectors/common/destination/durable-states.
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { readLines, type LineBatch } from '@s3-connectors/common/protocol/lines.ts';
-import type { VerbContext } from '@s3-connectors/common/protocol/run.ts';
+import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { closeS3, openS3, type S3 } from '@s3-connectors/common/s3/client.ts';
 import { summarize as summarizeRequests } from '@s3-connectors/common/s3/counters.ts';
 import { Bell } from '@s3-connectors/common/streams/bell.ts';

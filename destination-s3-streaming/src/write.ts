@@ -6,7 +6,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
-import type { VerbContext } from '@s3-connectors/common/protocol/run.ts';
+import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 
 import type { Config } from './config.ts';
 import { Run } from './run.ts';

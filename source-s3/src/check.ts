@@ -1,5 +1,5 @@
 // check: what a sync does, in small: list every schema prefix, then read one byte of one object below each.
-import type { VerbContext } from '@s3-connectors/common/protocol/run.ts';
+import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { readRange } from '@s3-connectors/common/s3/read.ts';
 

@@ -1,6 +1,6 @@
 // The source as the protocol runtime sees it. Verbs are loaded when they are asked for, so that `spec` answers at once.
 import { specification } from '@s3-connectors/common/protocol/spec.ts';
-import type { Connector } from '@s3-connectors/common/protocol/run.ts';
+import type { Connector } from '@s3-connectors/common/protocol/connector.ts';
 
 import packageJson from '../package.json' with { type: 'json' };
 import { resolveSource, sourceSchema, type SourceConfig } from './config.ts';

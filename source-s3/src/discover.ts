@@ -3,7 +3,7 @@ import type { Column } from '@s3-connectors/common/columns/column-type.ts';
 import { jsonSchemaProperties } from '@s3-connectors/common/columns/json-schema.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { AirbyteCatalog, AirbyteStream } from '@s3-connectors/common/protocol/messages.ts';
-import type { VerbContext } from '@s3-connectors/common/protocol/run.ts';
+import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';

@@ -7,7 +7,7 @@ import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts
 import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamStatus } from '@s3-connectors/common/protocol/messages.ts';
-import type { Output, VerbContext } from '@s3-connectors/common/protocol/run.ts';
+import type { Output, VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import type { SavedState } from '@s3-connectors/common/protocol/state.ts';
 import { streamDescriptor, streamKey, streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';

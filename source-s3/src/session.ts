@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { VerbContext } from '@s3-connectors/common/protocol/run.ts';
+import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { closeS3, openS3, type S3 } from '@s3-connectors/common/s3/client.ts';
 
 import type { SourceConfig } from './config.ts';

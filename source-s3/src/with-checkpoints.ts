@@ -5,7 +5,7 @@
 import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamStatus, type AirbyteMessage } from '@s3-connectors/common/protocol/messages.ts';
-import type { Output } from '@s3-connectors/common/protocol/run.ts';
+import type { Output } from '@s3-connectors/common/protocol/connector.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
 
 import { isStateDue, stateMessage } from './checkpoints.ts';

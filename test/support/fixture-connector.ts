@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { AirbyteMessage } from '@s3-connectors/common/protocol/messages.ts';
-import { type Output, runConnector, type VerbContext } from '@s3-connectors/common/protocol/run.ts';
+import type { Output, VerbContext } from '@s3-connectors/common/protocol/connector.ts';
+import { runConnector } from '@s3-connectors/common/protocol/run.ts';
 import { specification } from '@s3-connectors/common/protocol/spec.ts';
 import * as z from 'zod';
 
@@ -118,6 +119,29 @@ await runConnector(
     discover: () => Promise.resolve({ streams: [] }),
     read: (config, _catalog, _state, context) => read(config, context),
     write: (config, _catalog, input, context) => write(config, input, context),
+    operatorVerbs: [
+      {
+        name: 'count',
+        describe: 'Count to the configured number',
+        options: { words: { type: 'boolean', describe: 'With words' }, unit: { type: 'string', describe: 'Of what' } },
+        async *run(config, { words, unit = 'rows' }, { log }) {
+          log('INFO', `counting with ${config.api_key}`);
+          yield `${config.count} ${String(unit)}${words === true ? ' in words' : ''} ${config.api_key}\n`;
+          const error = failure(config);
+          if (error !== undefined) throw error;
+        },
+      },
+      {
+        name: 'count file',
+        describe: 'Count what a file holds',
+        positionals: { file: 'path, or - for standard input' },
+        async *run(_config, { file }, { fail }) {
+          yield `file ${String(file)}\n`;
+          fail(new ConnectorError('FILE_UNREADABLE', 'It holds nothing.'));
+          yield 'and on\n';
+        },
+      },
+    ],
   },
   process.argv.slice(2),
 );

@@ -31,7 +31,18 @@ const verbFiles: Readonly<Record<Verb, readonly ('config' | 'catalog')[]>> = {
 /** @throws USAGE_INVALID saying what is wrong with the command line. */
 export async function parseArguments(
   argv: readonly string[],
-  { name, version, verbs }: { readonly name: string; readonly version: string; readonly verbs: readonly Verb[] },
+  {
+    name,
+    version,
+    verbs,
+    operatorVerbs = [],
+  }: {
+    readonly name: string;
+    readonly version: string;
+    readonly verbs: readonly Verb[];
+    /** Shown in the help; they are parsed elsewhere (operator.ts). */
+    readonly operatorVerbs?: readonly { readonly name: string; readonly describe: string }[] | undefined;
+  },
 ): Promise<Invocation> {
   let shown = '';
   let failure: string | undefined;
@@ -51,8 +62,9 @@ export async function parseArguments(
       return command;
     });
   }
+  for (const { name: operatorVerb, describe } of operatorVerbs) parser.command(operatorVerb, describe);
   parser
-    .demandCommand(1, 1, `say what to do: ${verbs.join(', ')}`)
+    .demandCommand(1, 1, `say what to do: ${[...verbs, ...operatorVerbs.map((verb) => verb.name)].join(', ')}`)
     .fail((message: string, error: Error | undefined) => {
       failure ??= message ?? error?.message;
     });

@@ -1,0 +1,64 @@
+// What a connector is to the runtime: its config in two steps, its Airbyte verbs, and the verbs for operators beside them.
+import type * as z from 'zod';
+
+import type { ConfiguredStream } from './catalog.ts';
+import type { ConnectorError } from './errors.ts';
+import type { Log } from './log.ts';
+import type { AirbyteCatalog, AirbyteMessage, ConnectorSpecification } from './messages.ts';
+import type { SavedState } from './state.ts';
+
+/** Whole lines, each ended by `\n`, printed as they are; or one message. */
+export type Output = Uint8Array | AirbyteMessage;
+
+export type VerbContext = {
+  readonly log: Log;
+  /** Aborted by SIGTERM and SIGINT, and when the reader of stdout goes away. */
+  readonly signal: AbortSignal;
+  /** Reports an error now and lets the run end with exit code 1, while the verb goes on (other streams do). */
+  readonly fail: (error: ConnectorError) => void;
+};
+
+/** An option of an operator verb: a flag, or one that takes a text. */
+export type OperatorOption = { readonly type: 'string' | 'boolean'; readonly describe: string };
+
+/** What the operator gave: positionals and options under their names; what was not given is absent. */
+export type OperatorArguments = Readonly<Record<string, string | boolean | undefined>>;
+
+/** A verb for people at a terminal and their scripts: stdout holds its text alone, everything else goes to stderr. */
+export type OperatorVerb<Config> = {
+  /** One word or more (`policy validate`); the longest name that the command line begins with is meant. */
+  readonly name: string;
+  readonly describe: string;
+  /** Names of what must follow the verb, in order. */
+  readonly positionals?: Readonly<Record<string, string>>;
+  /** Beside `--config`, which every operator verb needs. */
+  readonly options?: Readonly<Record<string, OperatorOption>>;
+  /** Yields the text for stdout, redacted as all messages are. `context.fail` or a throw makes the exit code 1. */
+  run(config: Config, given: OperatorArguments, context: VerbContext): AsyncIterable<string>;
+};
+
+/** What a connector is: its config in two steps (zod, then `resolve` to what the pipeline accepts) and its verbs. */
+export type Connector<Schema extends z.ZodObject, Config> = {
+  readonly name: string;
+  readonly version: string;
+  readonly schema: Schema;
+  readonly spec: ConnectorSpecification;
+  resolve(parsed: z.output<Schema>): Config;
+  /** Resolves when a sync would work. @throws ConnectorError saying what is missing. */
+  check(config: Config, context: VerbContext): Promise<void>;
+  discover?(config: Config, context: VerbContext): Promise<AirbyteCatalog>;
+  read?(
+    config: Config,
+    catalog: readonly ConfiguredStream[],
+    state: SavedState,
+    context: VerbContext,
+  ): AsyncIterable<Output>;
+  /** `input` throws an AbortError when the signal is aborted, so that nothing waits for a line that nobody sends. */
+  write?(
+    config: Config,
+    catalog: readonly ConfiguredStream[],
+    input: AsyncIterable<Uint8Array>,
+    context: VerbContext,
+  ): AsyncIterable<Output>;
+  readonly operatorVerbs?: readonly OperatorVerb<Config>[];
+};
