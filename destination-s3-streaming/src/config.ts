@@ -1,11 +1,14 @@
 // The configuration: what the user writes (zod, from which the spec is made) and what the pipeline accepts (`Config`).
-import { always, checkConnection, connectionShape, resolveConnection } from '@s3-connectors/common/s3/config.ts';
-import type { Connection } from '@s3-connectors/common/s3/config.ts';
-import type { WriteHeaders } from '@s3-connectors/common/s3/write.ts';
+import {
+  checkPlace,
+  placeShape,
+  resolvePlace,
+  workerShape,
+  type Place,
+} from '@s3-connectors/common/destination/config.ts';
+import { connectionShape, resolveConnection, type Connection } from '@s3-connectors/common/s3/config.ts';
 import * as z from 'zod';
 
-const workerForm = /^[A-Za-z0-9_]{1,32}$/u;
-const workerMend = 'is not a worker’s name: write 1 to 32 letters, digits or underscores';
 const mebibyte = 1024 * 1024;
 const hourMs = 3_600_000;
 
@@ -51,49 +54,10 @@ const lateData = z.object({
   }),
 });
 
-const bucketDefault = z
-  .object({ mode: z.literal('bucket_default').meta({ title: 'Kind', order: 0 }) })
-  .meta({ title: 'As the bucket does', description: 'The encryption that the bucket is set to.' });
-const sseS3 = z
-  .object({ mode: z.literal('sse_s3').meta({ title: 'Kind', order: 0 }) })
-  .meta({ title: 'Keys of S3', description: 'SSE-S3 (AES256).' });
-const sseKms = z
-  .object({
-    mode: z.literal('sse_kms').meta({ title: 'Kind', order: 0 }),
-    kms_key_id: z
-      .string()
-      .trim()
-      .min(1, 'is empty: write the ARN of the key')
-      .meta({
-        title: 'KMS key',
-        description: 'The ARN of the KMS key.',
-        examples: ['arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab'],
-        order: 1,
-      }),
-  })
-  .meta({ title: 'A KMS key', description: 'SSE-KMS.' });
-
 export const configSchema = z
   .object({
     ...connectionShape,
-    prefix: z
-      .string()
-      .default('')
-      .meta({
-        title: 'Prefix',
-        description: 'The folder in the bucket below which everything is written. Empty means the root of the bucket.',
-        examples: ['permutive'],
-        order: 10,
-      }),
-    acl: z.enum(['bucket-owner-full-control', 'none']).default('bucket-owner-full-control').meta({
-      title: 'ACL',
-      description: 'The canned ACL sent with each write.',
-      order: 11,
-    }),
-    encryption: z
-      .discriminatedUnion('mode', [bucketDefault, sseS3, sseKms])
-      .default({ mode: 'bucket_default' })
-      .meta({ title: 'Encryption', description: 'How S3 encrypts what is written.', order: 12 }),
+    ...placeShape,
     streams: z.array(stream).default([]).meta({
       title: 'Streams',
       description: 'What is to be done otherwise for some streams. Without an entry a stream is written by hour.',
@@ -136,18 +100,9 @@ export const configSchema = z
       description: 'From 1 (fast) to 9 (small).',
       order: 23,
     }),
-    worker_id: z.string().regex(workerForm, workerMend).optional().meta({
-      title: 'Worker',
-      description: 'Ends the name of each file. Give every process that writes to the same prefix its own.',
-      order: 24,
-    }),
+    ...workerShape,
   })
-  .superRefine((config, context) => {
-    checkConnection(config, context);
-    const { prefix, bucket } = config;
-    const problem = typeof prefix === 'string' ? prefixProblem(prefix, bucket) : undefined;
-    if (problem !== undefined) context.addIssue({ code: 'custom', path: ['prefix'], message: problem });
-  }, always);
+  .superRefine(...checkPlace);
 
 /** An override for a stream; see `streams` in the schema. */
 export type StreamConfig = z.output<typeof stream>;
@@ -160,33 +115,23 @@ export type RecordRules = {
   readonly latePolicy: 'own_partition' | 'current_hour' | 'dead_letter';
 };
 
-export type Config = {
+export type Config = Place & {
   readonly connection: Connection;
-  /** Empty, or ended by a slash. */
-  readonly prefix: string;
-  readonly headers: WriteHeaders;
   readonly streams: readonly StreamConfig[];
   readonly rules: RecordRules;
   readonly maxFileAgeMs: number;
   readonly maxFileBytes: number;
   readonly maxMemoryBytes: number;
   readonly gzipLevel: number;
-  readonly workerId: string;
 };
 
 export function resolveConfig(
   config: z.output<typeof configSchema>,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Config {
-  const { encryption, acl } = config;
-  const job = env['JOB_COMPLETION_INDEX'] ?? '';
   return {
     connection: resolveConnection(config),
-    prefix: config.prefix === '' ? '' : `${config.prefix.replace(/\/$/u, '')}/`,
-    headers: {
-      ...(acl === 'none' ? {} : { acl }),
-      encryption: encryption.mode === 'sse_kms' ? { mode: 'sse_kms', kmsKeyId: encryption.kms_key_id } : encryption,
-    },
+    ...resolvePlace(config, env),
     streams: config.streams,
     rules: {
       workspaceId: config.workspace_id,
@@ -198,20 +143,5 @@ export function resolveConfig(
     maxFileBytes: config.max_file_mb * mebibyte,
     maxMemoryBytes: config.max_memory_mb * mebibyte,
     gzipLevel: config.gzip_level,
-    workerId: config.worker_id ?? (workerForm.test(job) ? job : '0'),
   };
-}
-
-/** What is wrong with a prefix and what to write instead, after the field's name; every key must stay below it. */
-function prefixProblem(prefix: string, bucket: unknown): string | undefined {
-  const inside = prefix.replace(/^s3:\/\/[^/]*\/?/u, '').replaceAll(/^\/+|\/+$/gu, '');
-  if (prefix.startsWith('s3://')) return `is an address: write only the path in the bucket, "${inside}"`;
-  if (prefix.startsWith('/')) return `begins with a slash, which would be a folder without a name: write "${inside}"`;
-  if (prefix === '') return undefined;
-  const parts = prefix.replace(/\/$/u, '').split('/');
-  if (parts[0] === bucket) return `begins with the bucket’s name: write "${parts.slice(1).join('/')}"`;
-  if (parts.includes('')) return 'has two slashes in a row: write one';
-  if (parts.includes('.') || parts.includes('..')) return 'has a part "." or "..": write the path itself';
-  if (/\p{Cc}/u.test(prefix) || !prefix.isWellFormed()) return 'has a character that no key can have';
-  return undefined;
 }

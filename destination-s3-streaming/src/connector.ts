@@ -16,7 +16,7 @@ export const destinationS3Streaming: Connector<typeof configSchema, Config> = {
   }),
   resolve: (parsed) => resolveConfig(parsed),
   async check(config, context) {
-    const { check } = await import('./check.ts');
+    const { check } = await import('@s3-connectors/common/destination/check.ts');
     await check(config, context);
   },
   async *write(config, catalog, input, context) {

@@ -1,9 +1,8 @@
 // Where a file goes: {prefix}/type={type}/year=YYYY/month=MM/day=DD/hour=HH/{timestamp}-{hash}-{worker_id}.jsonl.gz, UTC,
 // zero-padded; a snapshot has no date folders. Nothing a stream is called can lead out of the prefix.
 import { hourStart } from '@s3-connectors/common/destination/event-time.ts';
+import { encodeValue, maxKeyBytes } from '@s3-connectors/common/destination/key-part.ts';
 
-/** S3’s limit for a key in UTF-8 (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html). */
-export const maxKeyBytes = 1024;
 const longestRest =
   'year=2026/month=01/day=15/hour=14/'.length + '253402300799999-0123456789abcdef-.jsonl.gz'.length + 32;
 
@@ -27,16 +26,4 @@ export function hourFolders(hour: number): string {
 /** `timestamp`: milliseconds, the time of the file's first record. */
 export function fileName(timestamp: number, hash: string, workerId: string): string {
   return `${timestamp}-${hash}-${workerId}.jsonl.gz`;
-}
-
-/**
- * A partition value that Hive readers decode to `text`: whatever of ASCII is no letter, digit, `_`, `-` or `.` is
- * percent-encoded, and so are control characters. Other letters stay: readers disagree on what encoded ones mean.
- * @throws RangeError for a text that is no Unicode (half of a surrogate pair): it has no form in a key.
- */
-export function encodeValue(text: string): string {
-  if (!text.isWellFormed()) throw new RangeError('not well-formed Unicode');
-  return text.replaceAll(/[^\w.\-\u{a0}-\u{10ffff}]|[\u2028\u2029\ufeff]/gu, (char) => {
-    return [...Buffer.from(char)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
-  });
 }

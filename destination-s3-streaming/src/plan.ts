@@ -1,5 +1,6 @@
 // What to do with each stream of the catalog: where its rows go, which field says when they happened, and which schema they
 // keep. Decided once, at the start; whatever cannot be done is refused here, before anything is written.
+import { encodeValue } from '@s3-connectors/common/destination/key-part.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import { createRowValidator, type RowValidator } from '@s3-connectors/common/schemas/row-validator.ts';
@@ -9,7 +10,7 @@ import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamDescriptor, streamKey, streamLabel, type StreamKey } from '@s3-connectors/common/protocol/stream-key.ts';
 
 import type { Config, StreamConfig } from './config.ts';
-import { encodeValue, fitsKey, typeFolder } from './object-key.ts';
+import { fitsKey, typeFolder } from './object-key.ts';
 
 /** Where a stream's rows go. */
 export type Target = {

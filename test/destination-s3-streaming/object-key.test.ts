@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
-import {
-  encodeValue,
-  fileName,
-  fitsKey,
-  hourFolders,
-  maxKeyBytes,
-  typeFolder,
-} from '../../destination-s3-streaming/src/object-key.ts';
+import { encodeValue, maxKeyBytes } from '@s3-connectors/common/destination/key-part.ts';
+import { fileName, fitsKey, hourFolders, typeFolder } from '../../destination-s3-streaming/src/object-key.ts';
 
 suite('the key of a file', () => {
   test('is laid out by type and hour, zero-padded, in UTC', () => {

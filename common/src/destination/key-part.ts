@@ -1,0 +1,16 @@
+// Names of streams, types and tables as parts of an object's key: nothing they are called can lead out of the prefix.
+
+/** S3’s limit for a key in UTF-8 (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html). */
+export const maxKeyBytes = 1024;
+
+/**
+ * A partition value that Hive readers decode to `text`: whatever of ASCII is no letter, digit, `_`, `-` or `.` is
+ * percent-encoded, and so are control characters. Other letters stay: readers disagree on what encoded ones mean.
+ * @throws RangeError for a text that is no Unicode (half of a surrogate pair): it has no form in a key.
+ */
+export function encodeValue(text: string): string {
+  if (!text.isWellFormed()) throw new RangeError('not well-formed Unicode');
+  return text.replaceAll(/[^\w.\-\u{a0}-\u{10ffff}]|[\u2028\u2029\ufeff]/gu, (char) => {
+    return [...Buffer.from(char)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
+  });
+}
