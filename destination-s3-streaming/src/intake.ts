@@ -16,6 +16,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { LineBatch } from '@s3-connectors/common/protocol/lines.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamKey, streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
+import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
 import type { RecordRules } from './config.ts';
 import { findBreach, isOfWorkspace, ownTime, timeliness } from './judge.ts';
@@ -33,6 +34,7 @@ type Options = {
   readonly files: OpenFiles;
   readonly states: DurableStates;
   readonly rules: RecordRules;
+  readonly clock: Clock;
   readonly log: Log;
 };
 
@@ -58,18 +60,22 @@ export class Intake {
   readonly #states: DurableStates;
   readonly #rules: RecordRules;
   readonly #workspace: Uint8Array | undefined;
+  readonly #clock: Clock;
   readonly #log: Log;
   readonly #scanner: RecordScanner;
   /** Streams by the raw bytes of their name and namespace. */
   readonly #spellings = new Map<string, Target>();
   readonly #unknownTypes = new Set<string>();
+  /** When the lines in hand came, by the clock's `elapsed`. */
+  #cameAt = 0;
 
-  constructor({ plan, files, states, rules, log }: Options) {
+  constructor({ plan, files, states, rules, clock, log }: Options) {
     this.#plan = plan;
     this.#files = files;
     this.#states = states;
     this.#rules = rules;
     this.#workspace = rules.workspaceId === undefined ? undefined : Buffer.from(rules.workspaceId);
+    this.#clock = clock;
     this.#log = log;
     this.#scanner = createRecordScanner(plan.fields);
     this.rejections = new RejectionTally(plan.targets.length);
@@ -79,7 +85,8 @@ export class Intake {
   take(batch: LineBatch): void {
     const bytes = batch.unterminated ? Buffer.concat([batch.bytes, lineEnd]) : batch.bytes;
     const allUtf8 = isUtf8(bytes);
-    const now = Date.now();
+    const now = this.#clock.wall();
+    this.#cameAt = this.#clock.elapsed();
     let start = 0;
     for (const [index, end] of batch.ends.entries()) {
       if (!allUtf8 && !isUtf8(bytes.subarray(start, end))) throw malformed(batch, index, 'is not valid UTF-8');
@@ -137,10 +144,11 @@ export class Intake {
     const number = this.#states.record(target.index);
     let file = this.#files.find(target.index, hour);
     if (file === undefined) {
-      file = this.#files.open(target.index, hour, placed);
+      file = this.#files.open(target.index, hour, { timestamp: placed, openedAt: this.#cameAt });
       this.#states.opened(target.index, file, number);
     }
     file.append(bytes, dataStart, dataEnd);
+    file.rowTimes.add(this.#cameAt - file.openedAt, now - (Number.isNaN(time) ? placed : time));
     this.rejections.accept(target.index);
   }
 
@@ -155,7 +163,7 @@ export class Intake {
     const number = this.#states.rejectedRecord(target.index);
     let file = this.#files.find(place, hour);
     if (file === undefined) {
-      file = this.#files.open(place, hour, time);
+      file = this.#files.open(place, hour, { timestamp: time, openedAt: this.#cameAt });
       this.#states.opened(target.index, file, number);
     }
     const kept = rejectedLine(rejection, bytes, dataStart, dataEnd);

@@ -6,6 +6,7 @@ import type { DeflatePool } from '@s3-connectors/common/destination/deflate-pool
 import { GzipMember } from '@s3-connectors/common/destination/gzip-member.ts';
 
 import type { BufferPool } from './buffer-pool.ts';
+import { RowTimes } from './latency.ts';
 import type { OpenFileFacts } from './rotation.ts';
 
 const newline = 0x0a;
@@ -21,6 +22,8 @@ export type FileWorkshop = {
   readonly deflate: DeflatePool;
   /** How much is gathered before it is compressed; see `chunkBytes` in rotation.ts. */
   readonly chunkBytes: () => number;
+  /** The age at which files are closed. */
+  readonly maxAgeMs: number;
   /** A chunk is full, was compressed (memory is free again), or could not be. */
   readonly onChunk: (file: OpenFile, error?: unknown) => void;
 };
@@ -49,6 +52,7 @@ export class OpenFile implements OpenFileFacts {
   readonly folder: string;
   readonly timestamp: number;
   readonly openedAt: number;
+  readonly rowTimes: RowTimes;
   readonly #workshop: FileWorkshop;
   readonly #hash: Hash;
   readonly #member: GzipMember;
@@ -70,6 +74,7 @@ export class OpenFile implements OpenFileFacts {
     this.folder = beginning.folder;
     this.timestamp = beginning.timestamp;
     this.openedAt = beginning.openedAt;
+    this.rowTimes = new RowTimes(workshop.maxAgeMs);
     this.#hash = beginning.hash;
     this.#workshop = workshop;
     this.#member = new GzipMember(workshop.deflate);

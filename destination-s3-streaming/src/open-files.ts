@@ -22,6 +22,8 @@ type Place = {
   position: Hash;
 };
 
+type Opening = { readonly timestamp: number; readonly openedAt: number };
+
 const noPosition = Buffer.alloc(0);
 
 /** Bound: the caller keeps `held.bytes` within its memory by closing files. */
@@ -78,8 +80,8 @@ export class OpenFiles {
     return file;
   }
 
-  /** Opens a file where none is open. `timestamp`: the time of its first row. */
-  open(placeNumber: number, hour: number, timestamp: number): OpenFile {
+  /** Opens a file where none is open. `timestamp`: the time of its first row; `openedAt`: as the clock has elapsed. */
+  open(placeNumber: number, hour: number, { timestamp, openedAt }: Opening): OpenFile {
     const place = this.#places[placeNumber] as Place;
     const { stream, folder } = place;
     const beginning = {
@@ -88,7 +90,7 @@ export class OpenFiles {
       hour,
       folder: hour === noHour ? folder : folder + hourFolders(hour),
       timestamp,
-      openedAt: performance.now(),
+      openedAt,
       hash: place.position.copy(),
     };
     const file = new OpenFile(beginning, this.#workshop, this.held);

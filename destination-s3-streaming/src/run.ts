@@ -12,16 +12,19 @@ import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { closeS3, openS3, type S3 } from '@s3-connectors/common/s3/client.ts';
 import { summarize as summarizeRequests } from '@s3-connectors/common/s3/counters.ts';
 import { Bell } from '@s3-connectors/common/streams/bell.ts';
+import { systemClock, type Clock } from '@s3-connectors/common/streams/clock.ts';
 import { ReadAhead } from '@s3-connectors/common/streams/read-ahead.ts';
 
 import { BufferPool } from './buffer-pool.ts';
 import type { Config } from './config.ts';
 import { Intake } from './intake.ts';
+import { Sketch, type Latency } from './latency.ts';
 import { OpenFiles } from './open-files.ts';
 import { planStreams } from './plan.ts';
+import { Report } from './report.ts';
 import { chunkBytes, filesDue, msUntilAged, type RotationLimits } from './rotation.ts';
 import { Store } from './store.ts';
-import { summarize } from './summary.ts';
+import type { Figures } from './summary.ts';
 
 const bufferShare = 3 / 4;
 const openShare = 3 / 4;
@@ -31,7 +34,6 @@ const idleShare = 1 / 8;
 const compressionsAtOnce = 4;
 /** Chunks, each at most 1 MiB, that are compressed or wait for it while more input is read. */
 const maxChunksWaiting = 8;
-const longestWaitMs = 60_000;
 /** What is open when a signal comes is stored within this time: after 20 s many a platform kills. */
 const stopWithinMs = 19_000;
 
@@ -40,7 +42,8 @@ export class Run {
   readonly #limits: RotationLimits;
   readonly #signal: AbortSignal;
   readonly #labels: readonly string[];
-  readonly #bell = new Bell();
+  readonly #clock: Clock;
+  readonly #bell: Bell;
   readonly #lines: ReadAhead<LineBatch>;
   readonly #intake: Intake;
   readonly #states: DurableStates;
@@ -49,8 +52,10 @@ export class Run {
   readonly #deflate: DeflatePool;
   readonly #store: Store;
   readonly #s3: S3;
+  readonly #latency: Latency = { sinceCame: new Sketch(), sinceHappened: new Sketch() };
+  readonly #report: Report;
   #inputFailure: unknown;
-  #deadline: NodeJS.Timeout | undefined;
+  #endWaiting: (() => void) | undefined;
 
   /** @throws CATALOG_INVALID for what cannot be done, before anything is read. */
   constructor(
@@ -58,7 +63,10 @@ export class Run {
     catalog: readonly ConfiguredStream[],
     input: AsyncIterable<Uint8Array>,
     { log, signal }: VerbContext,
+    clock: Clock = systemClock,
   ) {
+    this.#clock = clock;
+    this.#bell = new Bell(clock);
     const { maxFileBytes } = config;
     const plan = planStreams(config, catalog, log);
     this.#labels = plan.targets.map(({ label }) => label);
@@ -70,20 +78,25 @@ export class Run {
     this.#pool = pool;
     this.#deflate = new DeflatePool({ level: config.gzipLevel, atOnce: compressionsAtOnce, allocate });
     this.#states = new DurableStates(plan.targets.length);
-    this.#s3 = openS3(config.connection, { log });
+    this.#s3 = openS3(config.connection, { log, clock });
     this.#store = new Store({
       s3: this.#s3,
       config,
-      onStored: (file) => this.#states.stored(file.stream, file),
+      onStored: (file) => {
+        this.#states.stored(file.stream, file);
+        file.rowTimes.stored(clock.elapsed() - file.openedAt, this.#latency);
+      },
       onChange: () => this.#onStoreChange(),
     });
     this.#files = new OpenFiles(plan.targets, {
       pool,
       deflate: this.#deflate,
+      maxAgeMs: config.maxFileAgeMs,
       chunkBytes: () => chunkBytes(this.#files.size, { maxBufferBytes, maxFileBytes }),
       onChunk: (error) => (error === undefined ? this.#bell.ring() : this.#store.fail(error)),
     });
-    this.#intake = new Intake({ plan, files: this.#files, states: this.#states, rules: config.rules, log });
+    this.#intake = new Intake({ plan, files: this.#files, states: this.#states, rules: config.rules, clock, log });
+    this.#report = new Report({ log, clock, figures: () => this.#figures(), latency: this.#latency });
     this.#lines = new ReadAhead(readLines(input), this.#bell);
     this.#signal = signal;
     if (signal.aborted) this.#onAbort();
@@ -101,8 +114,7 @@ export class Run {
    * before it is stored and acknowledged. @returns whether there were any.
    */
   takeLines(): boolean {
-    const held = this.#files.held.bytes + this.#store.held.bytes + this.#states.waitingBytes + this.#pool.idleBytes;
-    const hasRoom = held < this.#maxBufferBytes && this.#deflate.size < maxChunksWaiting;
+    const hasRoom = this.#bufferBytes < this.#maxBufferBytes && this.#deflate.size < maxChunksWaiting;
     const batch = hasRoom ? this.#lines.take() : undefined;
     if (batch === undefined) return false;
     try {
@@ -119,7 +131,7 @@ export class Run {
     if (this.#store.failure !== undefined) return;
     const { oldestFirst } = this.#files;
     const openBytes = this.#files.held.bytes + this.#states.waitingBytes;
-    const situation = { oldestFirst, grown: this.#files.takeGrown(), openBytes, now: performance.now() };
+    const situation = { oldestFirst, grown: this.#files.takeGrown(), openBytes, now: this.#clock.elapsed() };
     const due = this.#lines.ended
       ? [...oldestFirst].map((file) => ({ file, reason: 'end' as const }))
       : filesDue(situation, this.#limits);
@@ -138,12 +150,17 @@ export class Run {
   async wait(): Promise<void> {
     // After a failure nothing is closed any more, however old.
     const oldest = this.#store.failure === undefined ? this.#files.oldest : undefined;
-    await this.#bell.wait(Math.min(longestWaitMs, msUntilAged(oldest, performance.now(), this.#limits)));
+    const msUntilDue = Math.min(this.#report.msUntilDue, msUntilAged(oldest, this.#clock.elapsed(), this.#limits));
+    await this.#bell.wait(msUntilDue);
+  }
+
+  /** Every five minutes a word in the log on what was done in them. */
+  report(): void {
+    this.#report.tell({ openFiles: this.#files.size, bufferBytes: this.#bufferBytes });
   }
 
   summary(): string {
-    const { counts, rejections } = this.#intake;
-    return `${summarize(counts, rejections.rejected, this.#store.counts)} ${summarizeRequests(this.#s3.counters)}.`;
+    return `${this.#report.conclusion()} ${summarizeRequests(this.#s3.counters)}.`;
   }
 
   /** @throws why the run ended before its input did, or RECORDS_REJECTED when too many were. */
@@ -157,12 +174,23 @@ export class Run {
 
   /** Cuts whatever is still under way. */
   close(): void {
-    clearTimeout(this.#deadline);
+    this.#endWaiting?.();
     this.#signal.removeEventListener('abort', this.#onAbort);
     this.#lines.stop();
     this.#store.abort(new Error('the run has ended'));
     this.#deflate.close();
     closeS3(this.#s3);
+  }
+
+  /** What counts for the memory; see the head of this file. */
+  get #bufferBytes(): number {
+    return this.#files.held.bytes + this.#store.held.bytes + this.#states.waitingBytes + this.#pool.idleBytes;
+  }
+
+  #figures(): Figures {
+    const { counts, rejections } = this.#intake;
+    const { files, bytes, reasons } = this.#store.counts;
+    return { ...counts, rejected: rejections.rejected, files, storedBytes: bytes, ...reasons };
   }
 
   #onStoreChange(): void {
@@ -176,6 +204,6 @@ export class Run {
     this.#bell.ring();
     // When nobody reads our output, nobody is left to be told what became durable.
     if (reason instanceof ConnectorError && reason.code === 'OUTPUT_CLOSED') this.#store.abort(reason);
-    else this.#deadline = setTimeout(() => this.#store.abort(reason), stopWithinMs);
+    else this.#endWaiting = this.#clock.after(stopWithinMs, () => this.#store.abort(reason));
   };
 }

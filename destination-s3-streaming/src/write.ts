@@ -7,6 +7,7 @@ import { setImmediate } from 'node:timers/promises';
 
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
+import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
 import type { Config } from './config.ts';
 import { Run } from './run.ts';
@@ -17,13 +18,15 @@ export async function* write(
   catalog: readonly ConfiguredStream[],
   input: AsyncIterable<Uint8Array>,
   context: VerbContext,
+  clock?: Clock,
 ): AsyncGenerator<Uint8Array> {
-  const run = new Run(config, catalog, input, context);
+  const run = new Run(config, catalog, input, context, clock);
   try {
     while (!run.isFinished) {
       const tookLines = run.takeLines();
       run.closeDueFiles();
       yield* run.durableStates();
+      run.report();
       // While there is input, timers and sockets still get their turn after each batch.
       await (tookLines ? setImmediate() : run.wait());
     }

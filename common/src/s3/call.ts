@@ -16,7 +16,7 @@ type Attempt<T> = (how: { readonly abortSignal?: AbortSignal }, earlier: number)
  * @throws ConnectorError by the table in errors.ts; the signal's reason once that is aborted.
  */
 export async function call<T>(s3: S3, request: Request, attempt: Attempt<T>, signal?: AbortSignal): Promise<T> {
-  const patience = new Patience(s3.log);
+  const patience = new Patience(s3.log, s3.clock);
   for (;;) {
     try {
       return await tryOnce(s3, request.operation, attempt, patience.failures, signal);

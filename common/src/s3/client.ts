@@ -4,6 +4,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 
 import type { Log } from '../protocol/log.ts';
 import { silentLog } from '../protocol/log.ts';
+import { systemClock, type Clock } from '../streams/clock.ts';
 import { isAwsEndpoint } from './address.ts';
 import { createAgents } from './agents.ts';
 import type { Connection } from './config.ts';
@@ -30,6 +31,8 @@ export type S3 = {
   readonly counters: Counters;
   readonly log: Log;
   readonly retryBudgetMs: number;
+  /** What the waits between attempts go by. */
+  readonly clock: Clock;
   /** `answered`: the endpoint has spoken S3 to us at least once. */
   readonly contact: { answered: boolean };
 };
@@ -40,6 +43,7 @@ type OpenOptions = {
   readonly retryBudgetMs?: number;
   /** Default 60 s. */
   readonly idleTimeoutMs?: number;
+  readonly clock?: Clock;
 };
 
 /** Makes no request. To be closed by `closeS3`. */
@@ -74,6 +78,7 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
     counters: createCounters(),
     log: options.log ?? silentLog,
     retryBudgetMs: options.retryBudgetMs ?? defaultRetryBudgetMs,
+    clock: options.clock ?? systemClock,
     contact: { answered: false },
   };
 }

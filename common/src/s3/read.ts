@@ -28,7 +28,7 @@ export async function readRange(s3: S3, range: Range, signal?: AbortSignal): Pro
  */
 export async function* streamRange(s3: S3, range: Range, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
   const request = { operation: 'GetObject', key: range.key } as const;
-  const patience = new Patience(s3.log);
+  const patience = new Patience(s3.log, s3.clock);
   let at = range.start;
   while (at < range.end) {
     const body = await openBody(s3, { ...range, start: at }, signal);

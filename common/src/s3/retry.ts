@@ -1,8 +1,7 @@
 // Waiting between attempts: exponential with full jitter inside a budget of time. `Patience` is one row of failures of one
 // request, or of one body that is read on; whoever makes progress calls `reset`, and the next failure starts a new row.
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { Log } from '../protocol/log.ts';
+import { sleep, systemClock, type Clock } from '../streams/clock.ts';
 
 /** S3 asks for at least this long before a throttled or failing request is given up. */
 export const defaultRetryBudgetMs = 10 * 60_000;
@@ -34,11 +33,13 @@ export function nextDelayMs({ failures, elapsedMs, patienceMs, random }: Moment)
 
 export class Patience {
   readonly #log: Log;
+  readonly #clock: Clock;
   #failures = 0;
   #firstAt = 0;
 
-  constructor(log: Log) {
+  constructor(log: Log, clock: Clock = systemClock) {
     this.#log = log;
+    this.#clock = clock;
   }
 
   /** How many failures the row has: 0 before the first. */
@@ -52,9 +53,9 @@ export class Patience {
 
   /** @returns false when `patienceMs` is over, at once; else true after the wait. Throws the signal's reason. */
   async wait(patienceMs: number, why: string, signal: AbortSignal | undefined): Promise<boolean> {
-    if (this.#failures === 0) this.#firstAt = performance.now();
+    if (this.#failures === 0) this.#firstAt = this.#clock.elapsed();
     this.#failures += 1;
-    const elapsedMs = performance.now() - this.#firstAt;
+    const elapsedMs = this.#clock.elapsed() - this.#firstAt;
     const delayMs = nextDelayMs({ failures: this.#failures, elapsedMs, patienceMs, random: Math.random() });
     if (delayMs === undefined) return false;
     if (this.#failures > retriesUntold) {
@@ -64,9 +65,7 @@ export class Patience {
         `${why} Retry ${this.#failures} in ${(delayMs / 1000).toFixed(1)} s, for at most ${leftS} s more.`,
       );
     }
-    await sleep(delayMs, undefined, signal === undefined ? {} : { signal }).catch((error: unknown) => {
-      throw signal?.aborted === true ? signal.reason : error;
-    });
+    await sleep(this.#clock, delayMs, signal);
     return true;
   }
 }

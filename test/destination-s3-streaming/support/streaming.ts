@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { parseConfiguredCatalog } from '@s3-connectors/common/protocol/catalog.ts';
 import { parseConfig } from '@s3-connectors/common/protocol/config.ts';
 import { silentLog, type Log } from '@s3-connectors/common/protocol/log.ts';
+import { systemClock, type Clock } from '@s3-connectors/common/streams/clock.ts';
 import type { S3TestServer } from '../../support/s3-server/types.ts';
 import { configSchema, resolveConfig } from '../../../destination-s3-streaming/src/config.ts';
 import { write } from '../../../destination-s3-streaming/src/write.ts';
@@ -57,13 +58,14 @@ type WriteOptions = {
   readonly config?: Json;
   readonly catalog: Json;
   readonly signal?: AbortSignal;
+  readonly clock?: Clock;
 };
 
 /** Runs `write` in this process; `out` gets each line as it is printed. */
 export async function runWrite(
   server: S3TestServer,
   input: Input,
-  { config = {}, catalog, signal = new AbortController().signal }: WriteOptions,
+  { config = {}, catalog, signal = new AbortController().signal, clock = systemClock }: WriteOptions,
   out: (line: string) => void = () => undefined,
 ): Promise<{ readonly lines: readonly string[]; readonly said: readonly Said[]; readonly error: unknown }> {
   const lines: string[] = [];
@@ -73,7 +75,7 @@ export async function runWrite(
   try {
     const resolved = resolveConfig(parseConfig(configSchema, configJson(server, config), silentLog), {});
     const context = { log, signal, fail: () => undefined };
-    for await (const line of write(resolved, parseConfiguredCatalog(catalog), toBytes(input), context)) {
+    for await (const line of write(resolved, parseConfiguredCatalog(catalog), toBytes(input), context, clock)) {
       lines.push(Buffer.from(line).toString());
       out(Buffer.from(line).toString());
     }
