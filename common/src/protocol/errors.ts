@@ -123,6 +123,16 @@ export const ERROR_CODES = {
     cause: 'Too many records break their schema.',
     mend: 'Correct the source; unless invalid_records is fail, the rejected records lie below _rejected/.',
   },
+  STREAM_INCOMPLETE: {
+    failureType: 'transient_error',
+    cause: 'The input ended before a stream that is to be replaced was known to be complete.',
+    mend: 'Run again; what was there before is kept.',
+  },
+  REPLACEMENT_REFUSED: {
+    failureType: 'config_error',
+    cause: 'The new data of a stream that is to be replaced is much smaller than the old.',
+    mend: 'Correct the source, or raise max_shrink_percent; what was there before is kept.',
+  },
   ENGINE_MEMORY_EXCEEDED: {
     failureType: 'config_error',
     cause: 'A value or a page of a file needs more memory than max_memory_mb allows.',

@@ -1,14 +1,71 @@
-// Reading byte ranges of the very version of an object that was listed.
+// Reading: byte ranges of the very version of an object that was listed, and small objects whole.
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
 
 import { ConnectorError } from '../protocol/errors.ts';
 import { call, waitToRetry } from './call.ts';
 import type { S3 } from './client.ts';
+import { describeFailure } from './failure.ts';
+import { noEtag } from './head.ts';
 import { Patience } from './retry.ts';
 
 /** Bytes `start` (included) to `end` (not included) of the version that has this ETag. */
 export type Range = { readonly key: string; readonly etag: string; readonly start: number; readonly end: number };
+
+/** A small object, and the ETag to write over this very version of it. */
+export type SmallObject = { readonly body: Buffer; readonly etag: string };
+
+/**
+ * An object whole; undefined when there is none. Bound: `maxBytes`.
+ * @throws FILE_UNREADABLE when it is larger.
+ */
+export async function readObject(
+  s3: S3,
+  key: string,
+  maxBytes: number,
+  signal?: AbortSignal,
+): Promise<SmallObject | undefined> {
+  const command = new GetObjectCommand({ Bucket: s3.bucket, Key: key });
+  return call(
+    s3,
+    { operation: 'GetObject', key },
+    async (how) => {
+      try {
+        const { ETag, Body, ContentLength } = await s3.client.send(command, how);
+        if (ETag === undefined || Body === undefined) throw noEtag(key);
+        const body = await readBounded(Body as AsyncIterable<Uint8Array>, maxBytes);
+        if (body === undefined) throw tooLarge(s3, key, maxBytes);
+        if (body.length < (ContentLength ?? 0)) throw cutShort();
+        s3.counters.GetObject.bytesIn += body.length;
+        return { body, etag: ETag };
+      } catch (error) {
+        const failure = describeFailure(error);
+        if (failure.kind === 'answer' && failure.code === 'NoSuchKey') return undefined;
+        throw error;
+      }
+    },
+    signal,
+  );
+}
+
+/** undefined when it is too much; the rest is then not read. */
+async function readBounded(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function tooLarge(s3: S3, key: string, maxBytes: number): ConnectorError {
+  return new ConnectorError(
+    'FILE_UNREADABLE',
+    `Could not read s3://${s3.bucket}/${key}: it is larger than ${maxBytes} bytes, which nothing of ours is. Remove it.`,
+  );
+}
 
 /** One range in memory: `end - start` bytes. @throws as `streamRange` */
 export async function readRange(s3: S3, range: Range, signal?: AbortSignal): Promise<Buffer> {
@@ -40,12 +97,16 @@ export async function* streamRange(s3: S3, range: Range, signal?: AbortSignal): 
         patience.reset();
         yield chunk;
       }
-      if (at < range.end) throw Object.assign(new Error('the body ended early'), { code: 'ECONNRESET' });
+      if (at < range.end) throw cutShort();
     } catch (error) {
       await waitToRetry(s3, request, error, patience, signal);
       s3.counters.GetObject.retries += 1;
     }
   }
+}
+
+function cutShort(): Error {
+  return Object.assign(new Error('the body ended early'), { code: 'ECONNRESET' });
 }
 
 async function openBody(s3: S3, range: Range, signal: AbortSignal | undefined): Promise<AsyncIterable<Uint8Array>> {

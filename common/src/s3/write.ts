@@ -35,12 +35,20 @@ export type NewObject = {
 
 export type Written = { readonly etag: string };
 
+/** What lies in S3 now; `crc32` in base64. */
+export type WrittenBody = Written & { readonly size: number; readonly crc32: string };
+
 /**
  * Writes one object. A write whose answer was lost is simply sent again: same key, same bytes. With a condition the second
  * try then meets its own object, so a 412 after a failed attempt is settled by a look at what lies there.
  * @throws S3_OBJECT_CONFLICT when `ifMatch` or `ifNoneMatch` does not hold.
  */
-export async function putObject(s3: S3, object: NewObject, how: WriteHeaders, signal?: AbortSignal): Promise<Written> {
+export async function putObject(
+  s3: S3,
+  object: NewObject,
+  how: WriteHeaders,
+  signal?: AbortSignal,
+): Promise<WrittenBody> {
   const { key, contentType, contentEncoding, ifMatch, ifNoneMatch } = object;
   const parts = object.body instanceof Uint8Array ? [object.body] : object.body;
   const overTls = s3.endpoint?.startsWith('http:') !== true;
@@ -57,10 +65,10 @@ export async function putObject(s3: S3, object: NewObject, how: WriteHeaders, si
     ...headersOf(how),
   };
   const request = { operation: 'PutObject', key, ...aboutHeaders(how) } as const;
-  return call(
+  const { etag } = await call(
     s3,
     request,
-    async (options, earlier) => {
+    async (options, earlier): Promise<Written> => {
       s3.counters.PutObject.bytesOut += checksums.size;
       const command = new PutObjectCommand({ ...input, Body: bodyOf(parts) });
       signPayload(command, checksums.sha256);
@@ -77,6 +85,7 @@ export async function putObject(s3: S3, object: NewObject, how: WriteHeaders, si
     },
     signal,
   );
+  return { etag, size: checksums.size, crc32: checksums.crc32 };
 }
 
 /** A single part as it is, several as a stream: joining them would double the memory. */

@@ -1,0 +1,62 @@
+// Whether a stream's data is known to be complete when the input ends: only then may it replace anything. Pure.
+//
+// A runner says so in one of three ways. modern (the catalog has generation ids): STREAM_STATUS COMPLETE. legacy: nothing is
+// said, but a source that reads on to its end closes with a STATE, so records after the last one tell of a cut. singer:
+// ACTIVATE_VERSION after the version's records.
+import type { Scope } from './durable-states.ts';
+
+export type Regime = 'modern' | 'legacy' | 'singer';
+
+/** `untouched`: nothing at all came for the stream. */
+export type Ending = 'proven' | 'unproven' | 'untouched';
+
+type Progress = {
+  readonly regime: Regime;
+  /** Anything came: a record, a STATE, a word about the end. */
+  touched: boolean;
+  /** A STATE came, and no record after it. */
+  closedByState: boolean;
+  /** The last word about the end, taken back by a record after it. */
+  verdict: 'complete' | 'incomplete' | undefined;
+};
+
+export class Completion {
+  readonly #streams: readonly Progress[];
+
+  constructor(regimes: readonly Regime[]) {
+    this.#streams = regimes.map((regime) => {
+      return { regime, touched: false, closedByState: false, verdict: undefined };
+    });
+  }
+
+  /** Hot path. */
+  record(stream: number): void {
+    const progress = this.#streams[stream] as Progress;
+    progress.touched = true;
+    progress.closedByState = false;
+    if (progress.verdict === 'complete') progress.verdict = undefined;
+  }
+
+  /** A GLOBAL state speaks of all streams. */
+  state(scope: Scope): void {
+    for (const progress of scope === 'all' ? this.#streams : [this.#streams[scope] as Progress]) {
+      progress.touched = true;
+      progress.closedByState = true;
+    }
+  }
+
+  /** STREAM_STATUS COMPLETE or INCOMPLETE, or ACTIVATE_VERSION, which says the former. */
+  ended(stream: number, verdict: 'complete' | 'incomplete'): void {
+    const progress = this.#streams[stream] as Progress;
+    progress.touched = true;
+    progress.verdict = verdict;
+  }
+
+  /** To be asked when the input has ended in order; after a failure or a signal nothing is proven. */
+  ending(stream: number): Ending {
+    const { regime, touched, closedByState, verdict } = this.#streams[stream] as Progress;
+    if (!touched) return 'untouched';
+    if (verdict !== undefined) return verdict === 'complete' ? 'proven' : 'unproven';
+    return regime === 'legacy' && closedByState ? 'proven' : 'unproven';
+  }
+}

@@ -1,0 +1,43 @@
+// The name of one replacement, `20260115T143000123Z-1a2b3c4d-0`: when it began (UTC), eight random hex digits, the worker. In
+// byte order the newest is the last. Its files lie below `{prefix}_staging/{export}/` until they are published.
+import { randomBytes } from 'node:crypto';
+
+export type ExportId = string;
+
+const form = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-[0-9a-f]{8}-([A-Za-z0-9_]{1,32})$/u;
+/** The most bytes that `stagedKey` adds to a key. */
+export const stagedKeyBytes = '_staging/20260115T143000123Z-1a2b3c4d-/'.length + 32;
+
+/** A name of its own for each call. `workerId`: 1 to 32 letters, digits or underscores. */
+export function newExportId(now: Date, workerId: string): ExportId {
+  const time = now.toISOString().replaceAll(/[-:.]/gu, '');
+  return `${time}-${randomBytes(4).toString('hex')}-${workerId}`;
+}
+
+/** Who made it, and when (milliseconds); undefined for a text that is none. */
+export function parseExportId(text: string): { readonly time: number; readonly workerId: string } | undefined {
+  const [, year, month, day, hour, minute, second, ms, workerId = ''] = form.exec(text) ?? [];
+  if (workerId === '') return undefined;
+  return { time: Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`), workerId };
+}
+
+/** Where all staged files of all exports lie. `prefix` is empty or ends with a slash. */
+export function stagingFolder(prefix: string): string {
+  return `${prefix}_staging/`;
+}
+
+/** Where the file waits that is to lie at `key`, a key below `prefix`. */
+export function stagedKey(prefix: string, exportId: ExportId, key: string): string {
+  return `${stagingFolder(prefix)}${exportId}/${key.slice(prefix.length)}`;
+}
+
+/** The export and the key that a staged object is for; undefined for an object that is none of ours. */
+export function parseStagedKey(
+  prefix: string,
+  staged: string,
+): { readonly exportId: ExportId; readonly key: string } | undefined {
+  const rest = staged.slice(stagingFolder(prefix).length);
+  const exportId = rest.slice(0, rest.indexOf('/'));
+  if (parseExportId(exportId) === undefined) return undefined;
+  return { exportId, key: prefix + rest.slice(exportId.length + 1) };
+}

@@ -1,0 +1,164 @@
+// Replaces what lies in a place by a new set of files, so that the place is never empty and never half. Both destinations use
+// it. The steps, each of which may be the last before a crash:
+//
+//   1. the new files lie in staging, and a look at each says so (staging.ts)
+//   2. what an earlier run left unfinished is settled (interrupted.ts); what lies in the place is listed
+//   3. the intent is written: from here on a later run knows what to take back (manifest.ts)
+//   4. the files are copied into the place, in parallel; a reader that lists now sees both sets
+//   5. latest.json names the new set: from here on it counts, and a later run goes forward instead of back
+//   6. the previous set is deleted, then staging; the intent becomes a record
+//
+// Only after the last step may the STATEs be printed that speak of the new rows.
+import { ConnectorError, type StreamDescriptor } from '../protocol/errors.ts';
+import type { JsonObject } from '../protocol/messages.ts';
+import { streamLabel } from '../protocol/stream-key.ts';
+import { deleteObjects } from '../s3/delete.ts';
+import { listPages } from '../s3/list.ts';
+import { copyObject } from '../s3/write.ts';
+import { mapConcurrent } from '../streams/map-concurrent.ts';
+import { stagedKey, type ExportId } from './export-id.ts';
+import { finish, settle, type Place } from './interrupted.ts';
+import type { Intent } from './manifest.ts';
+import { writeIntent, writeLatest, type Area, type Records } from './manifests.ts';
+import { tellApart, without } from './previous-set.ts';
+import { verifyStaged, type StagedFile } from './staging.ts';
+
+export type Replacement = {
+  readonly place: Place;
+  readonly exportId: ExportId;
+  readonly stream: StreamDescriptor;
+  /** In staging. None: the place becomes empty. */
+  readonly files: readonly StagedFile[];
+  /** How the names of our files end, of all formats: `.jsonl.gz`. */
+  readonly extensions: readonly string[];
+  /** What the rows look like, for the manifest. */
+  readonly schema: JsonObject;
+  /** Refuse a set with fewer rows than this leaves of the last one's. */
+  readonly maxShrinkPercent?: number;
+};
+
+export type Replaced = {
+  /** Objects of the previous set that were deleted. */
+  readonly deleted: number;
+  /** How long both sets, or parts of them, lay in the place. */
+  readonly burstMs: number;
+};
+
+const copiesAtOnce = 64;
+const namesInWarning = 5;
+
+/**
+ * Does the steps 1 to 6. After a failure before step 5 what was copied is taken back at once, if S3 allows that.
+ * @throws REPLACEMENT_REFUSED by `maxShrinkPercent`; S3_OBJECT_CONFLICT when another process replaced the place meanwhile.
+ */
+export async function replaceSet(area: Area, replacement: Replacement, signal?: AbortSignal): Promise<Replaced> {
+  const { place, exportId, files } = replacement;
+  await verifyStaged(area, exportId, files, signal);
+  const records = await settle(area, place, signal);
+  refuseShrinking(replacement, records);
+  const previous = await listOurs(area, place, replacement.extensions, signal);
+  const intent = intentOf(replacement, previous);
+  await writeIntent(area, place.name, intent, signal);
+  const begun = performance.now();
+  try {
+    await copyAll(area, exportId, files, signal);
+    await writeLatest(area, place.name, records, intent, signal);
+  } catch (error) {
+    await takeBack(area, place, intent, signal);
+    throw error;
+  }
+  await finish(area, place, intent, records, signal);
+  const keys = files.map(({ key }) => key);
+  return { deleted: without(previous, keys).length, burstMs: performance.now() - begun };
+}
+
+/** The keys of ours in the place; others are named in a WARN. */
+export async function listOurs(
+  { s3 }: Area,
+  { folder }: Place,
+  extensions: readonly string[],
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  const keys: string[] = [];
+  for await (const { objects } of listPages(s3, { prefix: folder }, signal)) {
+    for (const { key } of objects) keys.push(key);
+  }
+  const { ours, others } = tellApart(folder, keys, extensions);
+  if (others.length > 0) {
+    const named = others.slice(0, namesInWarning).join(', ');
+    const more = others.length > namesInWarning ? ` and ${others.length - namesInWarning} more` : '';
+    s3.log('WARN', `Left where they are, since their names are not of this connector’s making: ${named}${more}.`);
+  }
+  return ours;
+}
+
+async function copyAll(
+  { s3, prefix, headers }: Area,
+  exportId: ExportId,
+  files: readonly StagedFile[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const copies = mapConcurrent(
+    files,
+    copiesAtOnce,
+    ({ key }, linked) => copyObject(s3, { from: stagedKey(prefix, exportId, key), to: key }, headers, linked),
+    signal,
+  );
+  for await (const _ of copies);
+}
+
+/**
+ * After a failure: settled like any interrupted replacement, since latest.json may have been written all the same. Another
+ * process may have taken ours back while we still copied; what came after that goes too.
+ */
+async function takeBack(area: Area, place: Place, intent: Intent, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    const { latest } = await settle(area, place, signal);
+    if (latest?.current?.export === intent.export) return;
+    const counting = latest?.current?.files.map(({ key }) => key) ?? [];
+    const keys = intent.files.map(({ key }) => key);
+    await deleteObjects(area.s3, without(keys, intent.previous, counting), signal);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    area.s3.log('WARN', `The replacement of "${place.name}" is taken back by the next run, not by this one: ${why}`);
+  }
+}
+
+function intentOf({ exportId, stream, place, files, schema }: Replacement, previous: readonly string[]): Intent {
+  const times = files.flatMap(({ minTime, maxTime }) => [minTime, maxTime]).filter((time) => !Number.isNaN(time));
+  return {
+    version: 1,
+    export: exportId,
+    state: 'publishing',
+    stream,
+    folder: place.folder,
+    objects: files.length,
+    rows: sum(files.map(({ rows }) => rows)),
+    bytes: sum(files.map(({ size }) => size)),
+    min_time: isoTime(times.reduce((least, time) => Math.min(least, time), Infinity)),
+    max_time: isoTime(times.reduce((most, time) => Math.max(most, time), -Infinity)),
+    schema,
+    files: files.map(({ key, size, crc32, rows }) => ({ key, bytes: size, crc32, rows })),
+    previous,
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+function isoTime(time: number): string | null {
+  return Number.isFinite(time) ? new Date(time).toISOString() : null;
+}
+
+function refuseShrinking({ stream, files, maxShrinkPercent }: Replacement, { latest }: Records): void {
+  const before = latest?.current?.rows;
+  if (maxShrinkPercent === undefined || before === undefined) return;
+  const rows = sum(files.map((file) => file.rows));
+  if (rows >= before * (1 - maxShrinkPercent / 100)) return;
+  throw new ConnectorError(
+    'REPLACEMENT_REFUSED',
+    `The stream "${streamLabel(stream)}" would shrink from ${before} rows to ${rows}, by more than ${maxShrinkPercent} %: what is there stays. Correct the source, or raise "max_shrink_percent".`,
+    { stream },
+  );
+}
