@@ -50,6 +50,9 @@ const dataFormat = z.discriminatedUnion('format', [
     .object({ format: z.literal('parquet').meta({ order: 0 }) })
     .meta({ title: 'Parquet', description: 'Apache Parquet files, ZSTD recommended.' }),
   csvSchema,
+  z
+    .object({ format: z.literal('jsonl').meta({ order: 0 }) })
+    .meta({ title: 'JSON lines', description: 'A JSON object on each line, plain or compressed with gzip or zstd.' }),
 ]);
 
 export const sourceSchema = z
@@ -120,7 +123,7 @@ export type SourceConfig = {
         /** The declared type of a partition column of a table; string where nothing is declared. Case does not count. */
         readonly typeOf: (table: string, column: string) => DeclaredType;
       };
-  readonly format: { readonly format: 'parquet' } | CsvOptions;
+  readonly format: { readonly format: 'parquet' | 'jsonl' } | CsvOptions;
   readonly invalidRecords: 'fail' | 'skip';
   /** Milliseconds since 1970. */
   readonly startDate: number | undefined;

@@ -7,6 +7,7 @@ import { columnJsonSql, type Loss } from '@s3-connectors/common/columns/value-sq
 import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 
 import { differsSql, type Clash } from './partition-conflicts.ts';
+import { frameStart, frameTail } from './record-frame.ts';
 
 export type RecordQuery = {
   readonly path: string;
@@ -64,8 +65,7 @@ type Piece = { readonly text: string } | { readonly sql: string };
 function* linePieces({ stream, columns, stored, constants, emittedAt }: RecordQuery): Generator<Piece> {
   const places = new Map(stored.map(({ name, type }, index) => [name, { sql: place(index), type }]));
   const losses: Loss[] = [];
-  const namespace = stream.namespace === undefined ? '' : `,"namespace":${JSON.stringify(stream.namespace)}`;
-  yield { text: `{"type":"RECORD","record":{"stream":${JSON.stringify(stream.name)}${namespace},"data":{` };
+  yield { text: frameStart(stream) };
   for (const [index, column] of columns.entries()) {
     yield { text: `${index > 0 ? ',' : ''}${JSON.stringify(column.name)}:` };
     const constant = constants.get(column.name);
@@ -77,7 +77,7 @@ function* linePieces({ stream, columns, stored, constants, emittedAt }: RecordQu
       yield { sql: value.json };
     }
   }
-  yield { text: `},"emitted_at":${emittedAt}` };
+  yield { text: frameTail(emittedAt) };
   if (losses.length > 0) yield { sql: metaSql(losses) };
   yield { text: '}}' };
 }

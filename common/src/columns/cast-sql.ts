@@ -22,6 +22,7 @@ function fits(stored: StoredType, target: ColumnType): boolean {
     case 'number':
       return stored.kind === 'integer' || stored.kind === 'decimal' || stored.kind === 'float';
     case 'string':
+    case 'unknown':
       return true; // Every value has a text.
     case 'timestamp':
       return stored.kind === 'timestamp' && stored.utc === target.utc;
@@ -63,6 +64,7 @@ function conversion(sql: string, stored: StoredType, target: ColumnType): { type
     case 'binary':
       return { type: { kind: 'binary' }, cast: stored.kind === 'string' ? `encode(${sql})` : 'NULL::BLOB' };
     case 'string':
+    case 'unknown':
     case 'list':
     case 'struct':
     case 'map':

@@ -3,6 +3,8 @@
 
 export type ColumnType =
   | { readonly kind: 'integer' | 'number' | 'boolean' | 'string' | 'binary' | 'date' | 'time' }
+  /** Only nulls were seen: takes the type of whatever it is merged with, and is declared as a string. */
+  | { readonly kind: 'unknown' }
   /** `utc`: an instant; without it a wall-clock time of no zone. */
   | { readonly kind: 'timestamp'; readonly utc: boolean }
   | { readonly kind: 'list'; readonly items: ColumnType }
@@ -21,7 +23,8 @@ export function mergeTypes(a: ColumnType, b: ColumnType): ColumnType {
   if (a.kind === 'struct' && b.kind === 'struct') return { kind: 'struct', fields: mergeColumns(a.fields, b.fields) };
   if (a.kind === 'map' && b.kind === 'map') return { kind: 'map', value: mergeTypes(a.value, b.value) };
   if (a.kind === 'timestamp' && b.kind === 'timestamp') return a.utc === b.utc ? a : { kind: 'string' };
-  if (a.kind === b.kind) return a;
+  if (a.kind === b.kind || b.kind === 'unknown') return a;
+  if (a.kind === 'unknown') return b;
   if (isNumeric(a) && isNumeric(b)) return { kind: 'number' };
   return { kind: 'string' };
 }

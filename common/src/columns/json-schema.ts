@@ -12,6 +12,8 @@ export function jsonSchema(type: ColumnType): JsonObject {
     case 'boolean':
     case 'string':
       return nullable(type.kind);
+    case 'unknown':
+      return nullable('string');
     case 'binary':
       return { ...nullable('string'), contentEncoding: 'base64' };
     case 'date':

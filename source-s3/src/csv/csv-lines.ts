@@ -3,6 +3,7 @@ import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 
 import type { Asked } from '../formats/format.ts';
 import type { DeclaredType } from '../declared-column.ts';
+import { frameStart, frameTail } from '../record-frame.ts';
 import type { LineBuilder } from '../text/line-builder.ts';
 import { clashCounter } from './csv-clashes.ts';
 import type { CsvRecords } from './csv-records.ts';
@@ -114,8 +115,7 @@ function nullTest(nullValues: readonly string[]): NullTest {
 function template({ asked, names, declared, emittedAt }: CsvLines): { slots: readonly Slot[]; tail: Uint8Array } {
   const { stream, columns, constants } = asked;
   const places = new Map(names.map((name, place) => [name, place]));
-  const namespace = stream.namespace === undefined ? '' : `,"namespace":${JSON.stringify(stream.namespace)}`;
-  let text = `{"type":"RECORD","record":{"stream":${JSON.stringify(stream.name)}${namespace},"data":{`;
+  let text = frameStart(stream);
   const slots: Slot[] = [];
   for (const [index, { name, type }] of columns.entries()) {
     text += `${index > 0 ? ',' : ''}${JSON.stringify(name)}:`;
@@ -128,7 +128,7 @@ function template({ asked, names, declared, emittedAt }: CsvLines): { slots: rea
       text = '';
     }
   }
-  return { slots, tail: Buffer.from(`${text}},"emitted_at":${emittedAt}`) };
+  return { slots, tail: Buffer.from(`${text}${frameTail(emittedAt)}`) };
 }
 
 /** By the catalog: what it declares as text, or as nothing a field can be, is written as it stands. */

@@ -1,13 +1,23 @@
 // The format of a table, by the configuration.
+import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
+
 import type { SourceConfig } from '../config.ts';
 import { csvFormat } from '../csv/csv-format.ts';
+import { jsonlFormat } from '../jsonl/jsonl-format.ts';
 import { parquetFormat } from '../parquet/parquet-format.ts';
 import type { Table } from '../tables.ts';
 import type { Format } from './format.ts';
 
 /** One for each time that a table is read: it tells the log what is true of many files only once. */
 export function formatOf({ format, invalidRecords }: SourceConfig, table: Table): Format {
-  return format.format === 'csv'
-    ? csvFormat({ options: format, invalidRecords, table: table.stream.name })
-    : parquetFormat;
+  switch (format.format) {
+    case 'csv':
+      return csvFormat({ options: format, invalidRecords, table: table.stream.name });
+    case 'jsonl':
+      return jsonlFormat({ invalidRecords });
+    case 'parquet':
+      return parquetFormat;
+    default:
+      return assertNever(format);
+  }
 }

@@ -67,6 +67,12 @@ suite('merging types', () => {
     ],
     [{ kind: 'list', items: { kind: 'integer' } }, { kind: 'integer' }, { kind: 'string' }],
     [{ kind: 'map', value: { kind: 'integer' } }, { kind: 'struct', fields: [] }, { kind: 'string' }],
+    [{ kind: 'unknown' }, { kind: 'date' }, { kind: 'date' }],
+    [
+      { kind: 'list', items: { kind: 'integer' } },
+      { kind: 'list', items: { kind: 'unknown' } },
+      { kind: 'list', items: { kind: 'integer' } },
+    ],
   ];
   for (const [a, b, merged] of cases) {
     test(`${JSON.stringify(a)} and ${JSON.stringify(b)} give ${JSON.stringify(merged)}`, () => {

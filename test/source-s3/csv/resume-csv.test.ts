@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
-import { ofType, type ProtocolMessage } from '../../support/protocol-schema.ts';
+import { ofType } from '../../support/protocol-schema.ts';
 import { bucket, catalogJson, readHere, serverWith, timeOf } from '../support/source.ts';
+import { idsOf } from '../support/text.ts';
 
 const rowsPerFile = 30_000;
 const key = 'lake/t/b.csv';
@@ -21,10 +22,6 @@ function csv(from: number): string {
   return `id,text\r\n${lines.join('')}`;
 }
 
-function ids(messages: readonly ProtocolMessage[]): readonly number[] {
-  return ofType(messages, 'RECORD').map(({ record }) => Number(record.data['id']));
-}
-
 function range(from: number, to: number): readonly number[] {
   return Array.from({ length: to - from }, (_, index) => from + index);
 }
@@ -39,13 +36,13 @@ suite('a run over CSV files', () => {
       await using server = await serverWith({ [key]: body, 'lake/t/c.csv': 'text,id\nx,90000\n' });
       const { messages, failures } = await readHere(server, { catalog, config: skipping });
       assert.deepEqual(failures, []);
-      assert.deepEqual(ids(messages), [...range(0, rowsPerFile), 90_000]);
+      assert.deepEqual(idsOf(messages), [...range(0, rowsPerFile), 90_000]);
       const states = ofType(messages, 'STATE');
       assert.ok(states.length >= 3 && states.length < 12, `${states.length} states`);
       for (const message of states) {
         const rest = await readHere(server, { catalog, config: skipping, state: [message.state] });
         assert.deepEqual(rest.failures, []);
-        assert.deepEqual(ids(rest.messages), ids(messages.slice(messages.indexOf(message))));
+        assert.deepEqual(idsOf(rest.messages), idsOf(messages.slice(messages.indexOf(message))));
       }
     });
   }
@@ -62,7 +59,7 @@ suite('a run over CSV files', () => {
     };
     const before = server.counts.of('GetObject').bytesOut;
     const { messages } = await readHere(server, { catalog, config, state: [{ type: 'STREAM', stream }] });
-    assert.deepEqual(ids(messages), range(20_123, rowsPerFile));
+    assert.deepEqual(idsOf(messages), range(20_123, rowsPerFile));
     const fetched = server.counts.of('GetObject').bytesOut - before;
     assert.ok(fetched < text.length / 2, `${fetched} of ${text.length} bytes`);
   });
@@ -84,7 +81,7 @@ suite('a run over CSV files', () => {
     });
     const { messages, said, failures } = await readHere(server, { catalog, config });
     assert.deepEqual(failures, []);
-    const found = ids(messages);
+    const found = idsOf(messages);
     const old = found.filter((id) => id < 70_000);
     assert.ok(old.length > 0 && old.length < rowsPerFile, `${old.length} rows of the old version`);
     assert.deepEqual(found, [70_000, ...old, 70_001, 80_000]);
@@ -97,6 +94,6 @@ suite('a run over CSV files', () => {
     server.inject({ operation: 'GetObject', prefix: key, kind: 'cut_in_body', afterBytes: 300_000, times: 3 });
     const { messages, failures } = await readHere(server, { catalog, config });
     assert.deepEqual(failures, []);
-    assert.deepEqual(ids(messages), range(0, rowsPerFile));
+    assert.deepEqual(idsOf(messages), range(0, rowsPerFile));
   });
 });

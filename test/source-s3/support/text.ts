@@ -1,5 +1,5 @@
 // What the tests of the text formats share.
-import { ofType } from '../../support/protocol-schema.ts';
+import { ofType, type ProtocolMessage } from '../../support/protocol-schema.ts';
 import { readHere, serverWith, type Json } from './source.ts';
 
 /** The records' columns that come from the file. */
@@ -17,4 +17,9 @@ export async function textRows(
     failures: failures.map(({ code, message }) => `${code} ${message}`),
     lines: lines.filter((line) => line.includes('"type":"RECORD"')),
   };
+}
+
+/** The numbers in the column `id` of the records among the messages. */
+export function idsOf(messages: readonly ProtocolMessage[]): readonly number[] {
+  return ofType(messages, 'RECORD').map(({ record }) => Number(record.data['id']));
 }

@@ -1,0 +1,100 @@
+// The type that holds all JSON values it was shown: what discover declares for JSON lines.
+import {
+  CLOSE_OBJECT,
+  OPEN_OBJECT,
+  QUOTE,
+  skipColon,
+  skipSpace,
+  skipString,
+  skipToNextMember,
+  skipValue,
+} from '@s3-connectors/common/destination/json-bytes.ts';
+import { mergeTypes, type Column, type ColumnType } from '@s3-connectors/common/columns/column-type.ts';
+
+import { textAt } from './json-text.ts';
+
+const openArray = 0x5b;
+const closeArray = 0x5d;
+const comma = 0x2c;
+/** Deeper values are not looked into: their objects are declared without members. */
+const maxDepth = 32;
+/** An object below the top with more names is one whose names are data: declared without members. */
+const maxMembers = 1000;
+
+/** Grows with the number of different names, not of values. */
+export class JsonShape {
+  readonly #depth: number;
+  #scalar: ColumnType = { kind: 'unknown' };
+  #items: JsonShape | undefined;
+  #members: Map<string, JsonShape> | undefined;
+
+  constructor(depth = 0) {
+    this.#depth = depth;
+  }
+
+  /** Takes in the valid value at `at`, on a line that ends in a newline; returns the byte after it. */
+  add(bytes: Uint8Array, at: number): number {
+    const first = bytes[at] ?? 0;
+    if (first === OPEN_OBJECT) return this.#addObject(bytes, at);
+    if (first === openArray) return this.#addArray(bytes, at);
+    const end = skipValue(bytes, at);
+    this.#scalar = mergeTypes(this.#scalar, scalarType(bytes, at, end));
+    return end;
+  }
+
+  /** By name, in the order in which they were first seen. */
+  get columns(): readonly Column[] {
+    return [...(this.#members ?? [])].map(([name, shape]) => ({ name, type: shape.type }));
+  }
+
+  get type(): ColumnType {
+    const types: ColumnType[] = [this.#scalar];
+    if (this.#items !== undefined) types.push({ kind: 'list', items: this.#items.type });
+    if (this.#members !== undefined) types.push({ kind: 'struct', fields: this.#areNamesData ? [] : this.columns });
+    return types.reduce(mergeTypes);
+  }
+
+  get #areNamesData(): boolean {
+    return this.#depth > 0 && (this.#members?.size ?? 0) > maxMembers;
+  }
+
+  #addObject(bytes: Uint8Array, start: number): number {
+    this.#members ??= new Map();
+    if (this.#depth === maxDepth || this.#areNamesData) return skipValue(bytes, start);
+    let at = skipSpace(bytes, start + 1);
+    while (bytes[at] === QUOTE) {
+      const name = textAt(bytes, at);
+      const value = skipColon(bytes, skipString(bytes, at));
+      let shape = this.#members.get(name);
+      if (shape === undefined) this.#members.set(name, (shape = new JsonShape(this.#depth + 1)));
+      at = skipToNextMember(bytes, shape.add(bytes, value));
+    }
+    return bytes[at] === CLOSE_OBJECT ? at + 1 : at;
+  }
+
+  #addArray(bytes: Uint8Array, start: number): number {
+    this.#items ??= new JsonShape(this.#depth + 1);
+    if (this.#depth === maxDepth) return skipValue(bytes, start);
+    let at = skipSpace(bytes, start + 1);
+    while (bytes[at] !== closeArray) {
+      at = skipSpace(bytes, this.#items.add(bytes, at));
+      if (bytes[at] === comma) at = skipSpace(bytes, at + 1);
+    }
+    return at + 1;
+  }
+}
+
+/** A number is an integer when it is written as one. */
+function scalarType(bytes: Uint8Array, start: number, end: number): ColumnType {
+  switch (bytes[start]) {
+    case QUOTE:
+      return { kind: 'string' };
+    case 0x74: // true
+    case 0x66: // false
+      return { kind: 'boolean' };
+    case 0x6e: // null
+      return { kind: 'unknown' };
+    default:
+      return { kind: /[.eE]/u.test(Buffer.from(bytes.subarray(start, end)).toString()) ? 'number' : 'integer' };
+  }
+}

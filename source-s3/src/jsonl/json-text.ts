@@ -1,0 +1,37 @@
+// Strings of valid JSON text on bytes: what the grammar allows and Unicode does not, and names as text.
+import { skipString } from '@s3-connectors/common/destination/json-bytes.ts';
+
+const backslash = 0x5c;
+const letterU = 0x75;
+
+/**
+ * Whether a `\u` escape in bytes[start, end) is half a surrogate pair. JSON's grammar lets it pass, but no encoding can hold
+ * it: half of the readers refuse the whole line.
+ */
+export function hasLoneSurrogate(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = start;
+  while (at < end) {
+    if (bytes[at] !== backslash) at++;
+    else if (bytes[at + 1] !== letterU) at += 2;
+    else {
+      const unit = escapedUnit(bytes, at);
+      at += 6;
+      if (unit < 0xd800 || unit > 0xdfff) continue;
+      const isPair = unit < 0xdc00 && bytes[at] === backslash && bytes[at + 1] === letterU;
+      const second = isPair ? escapedUnit(bytes, at) : 0;
+      if (second < 0xdc00 || second > 0xdfff) return true;
+      at += 6;
+    }
+  }
+  return false;
+}
+
+/** The code unit of the escape whose backslash is at `at`. */
+function escapedUnit(bytes: Uint8Array, at: number): number {
+  return Number.parseInt(String.fromCharCode(...bytes.subarray(at + 2, at + 6)), 16);
+}
+
+/** The text of the JSON string whose opening quote is at `at`. */
+export function textAt(bytes: Uint8Array, at: number): string {
+  return JSON.parse(Buffer.from(bytes.subarray(at, skipString(bytes, at))).toString()) as string;
+}

@@ -1,0 +1,99 @@
+// JSON lines as RECORD lines: the bytes of the members that the catalog asks for go out as they came in, and what the
+// folders and the file say of all rows behind them.
+import { isUtf8 } from 'node:buffer';
+
+import { skipSpace } from '@s3-connectors/common/destination/json-bytes.ts';
+
+import type { Asked } from '../formats/format.ts';
+import { frameStart, frameTail } from '../record-frame.ts';
+import type { LineBuilder } from '../text/line-builder.ts';
+import type { JsonLines } from './json-lines.ts';
+import { JsonMembers } from './json-members.ts';
+import { hasLoneSurrogate, textAt } from './json-text.ts';
+import { jsonlClashCounter } from './jsonl-clashes.ts';
+
+export type JsonlRecords = {
+  readonly asked: Asked;
+  /** Of the object, for the log. */
+  readonly key: string;
+  /** Milliseconds since 1970. */
+  readonly emittedAt: number;
+  /** Told of a member that the catalog does not declare, the first of a line. */
+  readonly onUndeclared: (name: string) => void;
+};
+
+const openArray = 0x5b;
+const comma = Buffer.from(',');
+
+/** Writes the current line, or says what is wrong with it. */
+export function jsonlWriter(query: JsonlRecords, lines: JsonLines): (out: LineBuilder) => string | undefined {
+  const { stream, columns, constants, clashes } = query.asked;
+  const isConstant = (name: string): boolean => constants.has(name);
+  const asked = columns.map(({ name }) => name);
+  const wanted = asked.filter((name) => !isConstant(name));
+  const others = [...asked.filter(isConstant), ...clashes.map(({ column }) => column)];
+  const names = [...new Set([...wanted, ...others])];
+  const members = new JsonMembers(names);
+  const head = Buffer.from(frameStart(stream));
+  const same = asked.filter(isConstant).map((name) => `${JSON.stringify(name)}:${constants.get(name)}`);
+  const sameBytes = Buffer.from(same.join(','));
+  const nothing = Buffer.from(asked.length === 0 ? '' : `${JSON.stringify(asked[0])}:null`); // Platforms drop empty records.
+  const tail = Buffer.from(`${frameTail(query.emittedAt)}}}`);
+  const countClashes = clashes.length === 0 ? undefined : jsonlClashCounter(query, names);
+  return (out) => {
+    const { bytes, from, to } = lines;
+    if (!members.scan(bytes, from, to)) return notAnObject(bytes, from);
+    if (!lines.isAscii && !isUtf8(bytes.subarray(from, to))) return 'is not UTF-8';
+    if (lines.hasEscapes && hasLoneSurrogate(bytes, from, to)) return 'holds half a surrogate pair, which is no text';
+    out.raw(head);
+    const isEmpty = writeMembers(out, bytes, { members, wanted: wanted.length, query });
+    if (!isEmpty && sameBytes.length > 0) out.raw(comma);
+    out.raw(isEmpty && sameBytes.length === 0 ? nothing : sameBytes);
+    out.raw(tail);
+    out.endLine();
+    countClashes?.(bytes, members);
+    return undefined;
+  };
+}
+
+function notAnObject(bytes: Uint8Array, start: number): string {
+  return bytes[skipSpace(bytes, start)] === openArray
+    ? 'is a JSON array, or the beginning of one; each line has to hold an object'
+    : 'is not a JSON object on one line';
+}
+
+type Row = { readonly members: JsonMembers; readonly wanted: number; readonly query: JsonlRecords };
+
+/** Members that follow each other go out as one piece, with what stands between them. True: there was none to write. */
+function writeMembers(out: LineBuilder, bytes: Uint8Array, { members, wanted, query }: Row): boolean {
+  let isEmpty = true;
+  let runStart = -1;
+  let runEnd = -1;
+  const endRun = (): void => {
+    if (runStart === -1) return;
+    if (!isEmpty) out.raw(comma);
+    out.raw(bytes, runStart, runEnd);
+    isEmpty = false;
+    runStart = -1;
+  };
+  let undeclared = -1;
+  for (let place = 0; place < members.count; place++) {
+    const name = members.found[place] ?? -1;
+    if (name >= 0 && name < wanted && !(members.hasTwice && isSaidAgain(members, place))) {
+      if (runStart === -1) runStart = members.keyStarts[place] ?? 0;
+      runEnd = members.valueEnds[place] ?? 0;
+    } else {
+      endRun();
+      if (name === -1 && undeclared === -1) undeclared = place;
+    }
+  }
+  endRun();
+  if (undeclared !== -1) query.onUndeclared(textAt(bytes, members.keyStarts[undeclared] ?? 0));
+  return isEmpty;
+}
+
+/** Of a name that stands twice the last counts, as in JSON.parse and nearly everywhere. */
+function isSaidAgain({ found, count }: JsonMembers, place: number): boolean {
+  for (let later = place + 1; later < count; later++) if (found[later] === found[place]) return true;
+  return false;
+}
