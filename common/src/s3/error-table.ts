@@ -3,7 +3,7 @@
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 import type { ErrorCode } from '../protocol/errors.ts';
 import type { Answer } from './failure.ts';
-import { neededActions, neededResource } from './operation.ts';
+import { neededActions, neededKeyAction, neededResource } from './operation.ts';
 import type { Target } from './operation.ts';
 
 export type Refusal = {
@@ -100,10 +100,8 @@ const kmsDenied: Row = {
   code: 'S3_KMS_DENIED',
   say: ({ answer, target }) => {
     const named = deniedAction(answer.text);
-    const usual =
-      target.operation === 'PutObject' || target.operation === 'CopyObject' ? 'kms:GenerateDataKey' : 'kms:Decrypt';
     const key = named?.resource ?? target.kmsKeyId ?? 'the key that encrypts the bucket';
-    return `its KMS key may not be used${said(answer.text)}. Allow ${named?.action ?? usual} on ${key} for these credentials`;
+    return `its KMS key may not be used${said(answer.text)}. Allow ${named?.action ?? neededKeyAction(target)} on ${key} for these credentials`;
   },
 };
 

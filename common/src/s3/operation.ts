@@ -16,16 +16,64 @@ export type Target = {
   readonly endpoint?: string;
 };
 
+/**
+ * What each operation asks of IAM, and on what: `object` is the key, `from` the key that is copied, `key` the KMS key, if
+ * one encrypts the object. HeadObject asks for the checksum, which of an encrypted object only its key's user may see.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+ */
 export const operations = {
-  ListObjectsV2: { verb: 'list', actions: ['s3:ListBucket'] },
-  GetObject: { verb: 'read', actions: ['s3:GetObject'] },
-  HeadObject: { verb: 'look at', actions: ['s3:GetObject'] },
-  PutObject: { verb: 'write', actions: ['s3:PutObject'] },
-  CopyObject: { verb: 'copy', actions: ['s3:GetObject', 's3:PutObject'] },
-  DeleteObjects: { verb: 'delete', actions: ['s3:DeleteObject'] },
-} as const satisfies Record<string, { readonly verb: string; readonly actions: readonly string[] }>;
+  ListObjectsV2: { verb: 'list', asks: [['s3:ListBucket', 'bucket']] },
+  GetObject: {
+    verb: 'read',
+    asks: [
+      ['s3:GetObject', 'object'],
+      ['kms:Decrypt', 'key'],
+    ],
+  },
+  HeadObject: {
+    verb: 'look at',
+    asks: [
+      ['s3:GetObject', 'object'],
+      ['kms:Decrypt', 'key'],
+    ],
+  },
+  PutObject: {
+    verb: 'write',
+    asks: [
+      ['s3:PutObject', 'object'],
+      ['kms:GenerateDataKey', 'key'],
+    ],
+  },
+  CopyObject: {
+    verb: 'copy',
+    asks: [
+      ['s3:GetObject', 'from'],
+      ['s3:PutObject', 'object'],
+      ['kms:GenerateDataKey', 'key'],
+      ['kms:Decrypt', 'key'],
+    ],
+  },
+  DeleteObjects: { verb: 'delete', asks: [['s3:DeleteObject', 'object']] },
+  GetPublicAccessBlock: {
+    verb: 'see the public access settings of',
+    asks: [['s3:GetBucketPublicAccessBlock', 'bucket']],
+  },
+} as const satisfies Record<string, { readonly verb: string; readonly asks: readonly (readonly [string, On])[] }>;
 
+/** What a permission is judged on. */
+export type On = 'bucket' | 'object' | 'from' | 'key';
 export type Operation = keyof typeof operations;
+/** Sent with an ACL, a write needs this as well, on the object. */
+const aclAsk = ['s3:PutObjectAcl', 'object'] as const;
+export type Action = (typeof operations)[Operation]['asks'][number][0] | (typeof aclAsk)[0];
+export type Ask = readonly [Action, On];
+
+/** All that one request asks of IAM. Without `kmsKeyId` nothing is known of a key. */
+export function asksOf({ operation, acl, kmsKeyId }: Pick<Target, 'operation' | 'acl' | 'kmsKeyId'>): readonly Ask[] {
+  const asks: readonly Ask[] = operations[operation].asks;
+  const known = kmsKeyId === undefined ? asks.filter(([, on]) => on !== 'key') : asks;
+  return acl === true ? [...known, aclAsk] : known;
+}
 
 /** `Could not read s3://bucket/key` */
 export function attemptText(target: Target): string {
@@ -37,14 +85,24 @@ export function attemptText(target: Target): string {
     : `Could not copy s3://${bucket}/${from} to s3://${bucket}/${key ?? ''}`;
 }
 
-/** The IAM actions the operation needs, joined by "and". */
-export function neededActions({ operation, acl }: Target): string {
-  return [...operations[operation].actions, ...(acl === true ? ['s3:PutObjectAcl'] : [])].join(' and ');
+/** The actions on bucket and objects that the operation needs, joined by "and". */
+export function neededActions(target: Target): string {
+  return asksOf(target)
+    .filter(([, on]) => on !== 'key')
+    .map(([action]) => action)
+    .join(' and ');
+}
+
+/** What the operation needs of the KMS key, first of all. */
+export function neededKeyAction({ operation }: Target): Action {
+  const asks: readonly Ask[] = operations[operation].asks;
+  return asks.find(([, on]) => on === 'key')?.[0] ?? 'kms:Decrypt';
 }
 
 /** The ARN that the actions are needed on; for a listing the bucket's, since s3:ListBucket is judged on that. */
 export function neededResource({ operation, bucket, region, key, prefix }: Target): string {
   const arn = `arn:${partitionOf(region)}:s3:::${bucket}`;
-  if (operation !== 'ListObjectsV2') return `${arn}/${key ?? '*'}`;
+  const asks: readonly Ask[] = operations[operation].asks;
+  if (asks[0]?.[1] !== 'bucket') return `${arn}/${key ?? '*'}`;
   return prefix === undefined || prefix === '' ? arn : `${arn} (for the prefix "${prefix}")`;
 }

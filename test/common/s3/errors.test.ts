@@ -16,6 +16,7 @@ const targets: Readonly<Record<Operation, Target>> = {
   PutObject: { ...base, operation: 'PutObject', key: 'out/a.gz', acl: true, kmsKeyId: 'key-1' },
   CopyObject: { ...base, operation: 'CopyObject', key: 'out/a.gz', from: '_staging/a.gz' },
   DeleteObjects: { ...base, operation: 'DeleteObjects', prefix: 'out/' },
+  GetPublicAccessBlock: { ...base, operation: 'GetPublicAccessBlock' },
 };
 
 /** An error as the SDK throws it for an answer, with what it carries along of the request. */

@@ -1,0 +1,41 @@
+// Connectors as the tests of permissions know them.
+import { batchAccess, sourceAccess, streamingAccess, type Access } from '@s3-connectors/common/permissions/access.ts';
+import { parsePrincipal, type Principal } from '@s3-connectors/common/permissions/arn.ts';
+import type { WriteHeaders } from '@s3-connectors/common/s3/write.ts';
+
+import { user } from '../../support/iam.ts';
+
+export const place = { bucket: 'publisher-data', region: 'eu-central-1' };
+export const kmsKey = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+export const withAcl: WriteHeaders = { acl: 'bucket-owner-full-control', encryption: { mode: 'bucket_default' } };
+const plain: WriteHeaders = { encryption: { mode: 'sse_s3' } };
+const withKey: WriteHeaders = {
+  acl: 'bucket-owner-full-control',
+  encryption: { mode: 'sse_kms', kmsKeyId: kmsKey },
+};
+
+const writing = { ...place, prefix: 'permutive/', headers: withAcl };
+
+export const source = sourceAccess({ ...place, prefixes: ['exports/'] });
+export const streaming = streamingAccess(writing);
+
+export const accesses: Readonly<Record<string, Access>> = {
+  source,
+  'source of two prefixes': sourceAccess({ ...place, prefixes: ['exports/', 'dumps/daily/'] }),
+  'source of the whole bucket': sourceAccess({ ...place, prefixes: [''] }),
+  'source of a prefix with wildcards in its name': sourceAccess({ ...place, prefixes: ['a*b?c$d/'] }),
+  streaming,
+  'streaming without an ACL': streamingAccess({ ...writing, headers: plain }),
+  'streaming with a KMS key': streamingAccess({ ...writing, headers: withKey }),
+  'streaming into the root': streamingAccess({ ...writing, prefix: '' }),
+  batch: batchAccess(writing),
+  'batch with a KMS key': batchAccess({ ...writing, headers: withKey }),
+};
+
+export function principalOf(text: string): Principal {
+  const principal = parsePrincipal(text, 'aws');
+  if (typeof principal === 'string') throw new Error(principal);
+  return principal;
+}
+
+export const connector = principalOf(user);
