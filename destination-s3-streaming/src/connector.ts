@@ -1,5 +1,7 @@
 // The connector as the run knows it. The verbs are loaded when they are called: `spec` answers without the AWS SDK.
 import type { Connector } from '@s3-connectors/common/protocol/connector.ts';
+import { streamingAccess } from '@s3-connectors/common/permissions/access.ts';
+import { policyVerbs } from '@s3-connectors/common/permissions/policy-verbs.ts';
 import { specification } from '@s3-connectors/common/protocol/spec.ts';
 
 import { configSchema, resolveConfig, type Config } from './config.ts';
@@ -23,4 +25,5 @@ export const destinationS3Streaming: Connector<typeof configSchema, Config> = {
     const { write } = await import('./write.ts');
     yield* write(config, catalog, input, context);
   },
+  operatorVerbs: policyVerbs((config) => streamingAccess({ ...config.connection, ...config })),
 };

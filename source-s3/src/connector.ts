@@ -1,4 +1,6 @@
 // The source as the protocol runtime sees it. Verbs are loaded when they are asked for, so that `spec` answers at once.
+import { sourceAccess, type Access } from '@s3-connectors/common/permissions/access.ts';
+import { policyVerbs } from '@s3-connectors/common/permissions/policy-verbs.ts';
 import { specification } from '@s3-connectors/common/protocol/spec.ts';
 import type { Connector } from '@s3-connectors/common/protocol/connector.ts';
 
@@ -28,4 +30,9 @@ export const sourceS3: Connector<typeof sourceSchema, SourceConfig> = {
     const { read } = await import('./read.ts');
     yield* read(config, catalog, state, context);
   },
+  operatorVerbs: policyVerbs(accessOf),
 };
+
+function accessOf({ connection, schemaPrefixes }: SourceConfig): Access {
+  return sourceAccess({ ...connection, prefixes: schemaPrefixes.map(({ path }) => path) });
+}

@@ -5,7 +5,7 @@ import { statementsOf } from '@s3-connectors/common/permissions/document.ts';
 import type { IamRequest } from '@s3-connectors/common/permissions/needs.ts';
 import { simulate } from '@s3-connectors/common/permissions/simulate.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import { isAllowed, user } from '../../support/iam.ts';
 import { connector, principalOf } from './samples.ts';
@@ -137,12 +137,15 @@ suite('a request is', () => {
         Resource: '*',
       },
     });
-    const asker = (session: string) => ({ principal: principalOf(session), region: 'eu-central-1' });
     const role = 'arn:aws:sts::111122223333:assumed-role';
     assert.equal(simulate(statements, get, asker(`${role}/loader/run-1`)).result, 'allowed');
     assert.equal(simulate(statements, get, asker(`${role}/loader2/run-1`)).result, 'denied');
   });
 });
+
+function asker(session: string) {
+  return { principal: principalOf(session), region: 'eu-central-1' };
+}
 
 /** Without members that are undefined, as JSON has it. */
 function plain(statement: JsonObject): JsonObject {

@@ -1,0 +1,81 @@
+// The operator verbs about permissions, the same for every connector: `policy` prints what to paste into AWS. stdout holds
+// one JSON document alone, so that it pipes into `aws s3api put-bucket-policy --policy file:///dev/stdin`.
+import type { OperatorArguments, OperatorVerb } from '../protocol/connector.ts';
+import { ConnectorError } from '../protocol/errors.ts';
+import type { Log } from '../protocol/log.ts';
+import { partitionOf } from '../s3/address.ts';
+import type { Access } from './access.ts';
+import { parsePrincipal, type Principal } from './arn.ts';
+import { needsOf, type Need } from './needs.ts';
+import { bucketPolicy, iamPolicy, keyPolicyStatement } from './policy.ts';
+
+const kinds = ['bucket', 'iam', 'kms'] as const;
+
+/** @param accessOf what the connector does with such a config. */
+export function policyVerbs<Config>(accessOf: (config: Config) => Access): readonly OperatorVerb<Config>[] {
+  return [
+    {
+      name: 'policy',
+      describe: 'Print the policy that allows what this configuration needs, and nothing else',
+      options: {
+        principal: { type: 'string', describe: 'Whom to allow it: ARN of a user or role, or an account’s number' },
+        kind: {
+          type: 'string',
+          describe: 'bucket (default): the bucket’s policy; iam: for the user or role; kms: for the key',
+        },
+        full: { type: 'boolean', describe: 'The broad form: List, Get, Delete and Put on the whole bucket' },
+      },
+      run: (config, given, { log }) => once(policyText(accessOf(config), given, log)),
+    },
+  ];
+}
+
+async function* once(text: string): AsyncGenerator<string> {
+  yield await Promise.resolve(text);
+}
+
+function policyText(access: Access, given: OperatorArguments, log: Log): string {
+  const kind = kinds.find((known) => known === (given['kind'] ?? 'bucket'));
+  if (kind === undefined) throw new ConnectorError('USAGE_INVALID', `--kind is one of ${kinds.join(', ')}.`);
+  const document = documentOf(needsOf(access), { ...given, kind }, access, log);
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+type Given = OperatorArguments & { readonly kind: (typeof kinds)[number] };
+
+function documentOf(needs: readonly Need[], { kind, full, principal }: Given, access: Access, log: Log): object {
+  const form = full === true ? 'full' : 'least';
+  const isEncrypted = needs.some(({ action }) => action.startsWith('kms:'));
+  if (kind === 'iam') return iamPolicy(needs, form);
+  const named = principalOf(principal, access.region);
+  if (kind === 'bucket') {
+    log(
+      'INFO',
+      'If the principal is of another account than the bucket, its own IAM policy must allow it too (--kind iam).',
+    );
+    if (isEncrypted) log('INFO', 'The KMS key must allow it too (--kind kms).');
+    return bucketPolicy(needs, named, form);
+  }
+  const statement = keyPolicyStatement(needs, named);
+  if (statement === undefined) {
+    throw new ConnectorError(
+      'USAGE_INVALID',
+      'The config names no KMS key ("encryption.kms_key_id"), so there is nothing to allow.',
+    );
+  }
+  log('INFO', 'Add this statement to the policy of the key; do not replace the policy by it.');
+  return statement;
+}
+
+/** @throws USAGE_INVALID saying what is wrong with it. */
+export function principalOf(text: string | boolean | undefined, region: string): Principal {
+  if (typeof text !== 'string') {
+    throw new ConnectorError(
+      'USAGE_INVALID',
+      '--principal is missing: write the ARN of the user or role that the connector runs as, or its account’s number.',
+    );
+  }
+  const principal = parsePrincipal(text, partitionOf(region));
+  if (typeof principal === 'string') throw new ConnectorError('USAGE_INVALID', `--principal: ${principal}.`);
+  return principal;
+}
