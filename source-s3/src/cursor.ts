@@ -7,6 +7,7 @@
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import { fingerprint, keyOf } from './fingerprint.ts';
+import { ObjectList } from './object-list.ts';
 
 export const maxRemembered = 20_000;
 
@@ -36,9 +37,12 @@ export const noProgress: Progress = {
 };
 
 /** What a listing means for what was read before. */
-export type ReadPlan<T extends ListedObject> = {
+export type ReadPlan = {
   /** To read, in this order: the unfinished one first. */
-  readonly objects: readonly T[];
+  readonly objects: Iterable<ListedObject>;
+  readonly count: number;
+  /** Sizes of all. */
+  readonly bytes: number;
   readonly cursor: Cursor;
   /** Keys among them that were read before, in another version. */
   readonly replaced: readonly string[];
@@ -46,36 +50,69 @@ export type ReadPlan<T extends ListedObject> = {
   readonly unexplained: number;
 };
 
-export function planReading<T extends ListedObject>(
-  progress: Progress,
-  listed: readonly T[],
-  lookbackMs: number,
-): ReadPlan<T> {
-  const objects: T[] = [];
-  const known: { readonly print: string; readonly time: number }[] = [];
-  let unfinished: T | undefined;
-  let beforeWindow = 0;
-  for (const object of listed) {
-    const place = placeOf(object);
-    const print = fingerprint(object);
-    if (progress.remembered.has(print)) known.push({ print, time: place.time });
-    else if (isVersion(object, progress.unfinished)) unfinished = object;
-    else if (isAfter(place, progress.watermark) || place.time >= progress.windowStart) objects.push(object);
-    else beforeWindow++;
+/** Takes a listing object by object, in any order, and keeps what is to be read. Bound: `ObjectList`'s. */
+export class Planning {
+  readonly #progress: Progress;
+  readonly #lookbackMs: number;
+  readonly #objects: ObjectList;
+  readonly #known: Remembered[] = [];
+  readonly #knownKeys: ReadonlySet<string>;
+  readonly #replaced: string[] = [];
+  #unfinished: ListedObject | undefined;
+  #listed = 0;
+  #beforeWindow = 0;
+
+  /** `prefix`: what all keys begin with. */
+  constructor(progress: Progress, { prefix, lookbackMs }: { readonly prefix: string; readonly lookbackMs: number }) {
+    this.#progress = progress;
+    this.#lookbackMs = lookbackMs;
+    this.#objects = new ObjectList(prefix);
+    this.#knownKeys = new Set([...progress.remembered].map(keyOf));
   }
-  const knownKeys = new Set([...progress.remembered].map(keyOf));
-  const replaced = objects.filter((object) => {
-    return knownKeys.has(keyOf(fingerprint(object))) || object.key === progress.unfinished?.key;
-  });
-  objects.sort(inReadingOrder);
-  known.sort((a, b) => a.time - b.time);
-  return {
-    objects: unfinished === undefined ? objects : [unfinished, ...objects],
-    cursor: new Cursor({ ...progress, unfinished: unfinished && progress.unfinished }, known, lookbackMs),
-    replaced: replaced.map(({ key }) => key),
-    unexplained: Math.max(0, beforeWindow - progress.settled),
-  };
+
+  see(object: ListedObject): void {
+    const { remembered, unfinished, watermark, windowStart } = this.#progress;
+    const place = placeOf(object);
+    const print = remembered.size > 0 ? fingerprint(object) : '';
+    this.#listed++;
+    if (remembered.has(print)) this.#known.push({ print, time: place.time });
+    else if (isVersion(object, unfinished)) this.#unfinished = object;
+    else if (isAfter(place, watermark) || place.time >= windowStart) {
+      this.#objects.add(object);
+      if (this.#knownKeys.has(keyOf(print)) || object.key === unfinished?.key) this.#replaced.push(object.key);
+    } else this.#beforeWindow++;
+  }
+
+  /** How many were seen. */
+  get listed(): number {
+    return this.#listed;
+  }
+
+  plan(): ReadPlan {
+    const progress = this.#progress;
+    const unfinished = this.#unfinished;
+    this.#objects.sort();
+    return {
+      objects: unfinished === undefined ? this.#objects : inTurn([unfinished], this.#objects),
+      count: this.#objects.length + (unfinished === undefined ? 0 : 1),
+      bytes: this.#objects.totalBytes + (unfinished?.size ?? 0),
+      cursor: new Cursor(
+        { ...progress, unfinished: unfinished && progress.unfinished },
+        this.#known.sort((a, b) => a.time - b.time),
+        this.#lookbackMs,
+      ),
+      replaced: this.#replaced,
+      unexplained: Math.max(0, this.#beforeWindow - progress.settled),
+    };
+  }
 }
+
+function* inTurn<T>(...parts: readonly Iterable<T>[]): Generator<T> {
+  for (const part of parts) yield* part;
+}
+
+/** A fingerprint and the LastModified of its object. */
+type Remembered = { readonly print: string; readonly time: number };
 
 /** The progress of one run over one table, moved on object by object; amortised constant time each. */
 export class Cursor {
@@ -85,22 +122,21 @@ export class Cursor {
   #unfinished: Position | undefined;
   /** The unfinished object of the run before; this run begins with it. */
   readonly #resumed: Position | undefined;
-  /** Fingerprint → time, oldest first as far as objects come in reading order. */
-  readonly #remembered = new Map<string, number>();
+  readonly #remembered: Set<string>;
+  /** The same, oldest first as far as objects come in reading order; those before `#oldest` are forgotten. */
+  #queue: Remembered[];
+  #oldest = 0;
   readonly #lookbackMs: number;
 
-  constructor(
-    progress: Progress,
-    known: readonly { readonly print: string; readonly time: number }[],
-    lookbackMs: number,
-  ) {
+  constructor(progress: Progress, known: readonly Remembered[], lookbackMs: number) {
     this.#watermark = progress.watermark;
     this.#windowStart = progress.windowStart;
     this.#settled = progress.settled;
     this.#unfinished = progress.unfinished;
     this.#resumed = progress.unfinished;
     this.#lookbackMs = lookbackMs;
-    for (const { print, time } of known) this.#remembered.set(print, time);
+    this.#queue = [...known];
+    this.#remembered = new Set(known.map(({ print }) => print));
   }
 
   /** Where to go on inside an object; undefined: from its start. */
@@ -119,7 +155,7 @@ export class Cursor {
     const place = placeOf(object);
     if (isAfter(place, this.#watermark)) this.#watermark = place;
     this.#unfinished = undefined;
-    this.#remembered.set(fingerprint(object), place.time);
+    this.#remember(object);
     this.#forget((this.#watermark?.time ?? place.time) - this.#lookbackMs);
   }
 
@@ -129,7 +165,7 @@ export class Cursor {
    */
   finishOutOfTurn(object: ListedObject): void {
     this.#unfinished = undefined;
-    this.#remembered.set(fingerprint(object), object.lastModified.getTime());
+    this.#remember(object);
   }
 
   /** True when the bound of remembered objects made the window shorter than `lookbackMs`. */
@@ -141,7 +177,7 @@ export class Cursor {
     return {
       watermark: this.#watermark,
       windowStart: this.#windowStart,
-      remembered: new Set(this.#remembered.keys()),
+      remembered: new Set(this.#remembered),
       settled: this.#settled,
       unfinished: this.#unfinished,
     };
@@ -150,20 +186,33 @@ export class Cursor {
   /** Moves the window up to `from` and on until the bound holds; it never moves back, or forgotten objects would be read again. */
   #forget(from: number): void {
     this.#windowStart = Math.max(this.#windowStart, from);
-    for (const [print, time] of this.#remembered) {
+    for (let next = this.#queue[this.#oldest]; next !== undefined; next = this.#queue[this.#oldest]) {
       // Objects that share a time go together, or the window would cut between them.
-      if (this.#remembered.size > maxRemembered) this.#windowStart = Math.max(this.#windowStart, time + 1);
-      if (time >= this.#windowStart) return;
-      this.#remembered.delete(print);
+      if (this.#remembered.size > maxRemembered) this.#windowStart = Math.max(this.#windowStart, next.time + 1);
+      if (next.time >= this.#windowStart) break;
+      this.#remembered.delete(next.print);
       this.#settled++;
+      this.#oldest++;
     }
+    if (this.#oldest < maxRemembered) return;
+    this.#queue = this.#queue.slice(this.#oldest);
+    this.#oldest = 0;
+  }
+
+  #remember(object: ListedObject): void {
+    const print = fingerprint(object);
+    this.#remembered.add(print);
+    this.#queue.push({ print, time: object.lastModified.getTime() });
   }
 }
 
+/** By LastModified, then by the bytes of the key. */
 export function inReadingOrder(a: ListedObject, b: ListedObject): number {
-  const byTime = a.lastModified.getTime() - b.lastModified.getTime();
-  if (byTime !== 0) return byTime;
-  return a.key < b.key ? -1 : Number(a.key > b.key);
+  return a.lastModified.getTime() - b.lastModified.getTime() || compareKeys(a.key, b.key);
+}
+
+function compareKeys(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 function placeOf(object: ListedObject): Watermark {
@@ -172,7 +221,7 @@ function placeOf(object: ListedObject): Watermark {
 
 function isAfter(place: Watermark, watermark: Watermark | undefined): boolean {
   if (watermark === undefined) return true;
-  return place.time > watermark.time || (place.time === watermark.time && place.key > watermark.key);
+  return place.time > watermark.time || (place.time === watermark.time && compareKeys(place.key, watermark.key) > 0);
 }
 
 function isVersion(object: ListedObject, position: Position | undefined): boolean {

@@ -14,7 +14,7 @@ import { openEngine } from './engine/engine.ts';
 import type { Reading } from './formats/format.ts';
 import { formatOf } from './formats/formats.ts';
 import { noTables } from './no-tables.ts';
-import { listObjects, reportListing } from './objects.ts';
+import { listTable, reportListing } from './objects.ts';
 import { openSession } from './session.ts';
 import { lastModifiedColumn, tableColumns } from './table-columns.ts';
 import { findTables, reportTables, type Table } from './tables.ts';
@@ -59,17 +59,16 @@ async function streamOf(
 ): Promise<AirbyteStream | ConnectorError | undefined> {
   try {
     const format = formatOf(config, table);
-    const listing = await listObjects(reading.s3, table, { ...config, naming: format.naming }, signal);
-    reportListing(table, listing, log);
-    const { objects } = listing;
-    if (objects.length === 0) {
+    const { pages, report } = listTable(reading.s3, table, { ...config, naming: format.naming }, signal);
+    const ends = await newestAndOldest(pages);
+    reportListing(table, report, log);
+    if (ends.length === 0) {
       log('WARN', `The folder "${table.prefix}" holds no data file and is not a stream.`);
       return undefined;
     }
     const files: (readonly Column[])[] = [];
-    for (const object of newestAndOldest(objects)) files.push(await format.describe(reading, object, signal));
-    const paths = objects.map(({ key }) => key.slice(table.prefix.length));
-    const columns = tableColumns(config, table, files, paths);
+    for (const object of ends) files.push(await format.describe(reading, object, signal));
+    const columns = tableColumns(config, table, files, report.columns.names);
     return {
       ...table.stream,
       json_schema: {
@@ -89,11 +88,14 @@ async function streamOf(
   }
 }
 
-function newestAndOldest(objects: readonly ListedObject[]): readonly ListedObject[] {
-  let [oldest, newest] = [objects[0], objects[0]];
-  for (const object of objects) {
-    if (oldest === undefined || inReadingOrder(object, oldest) < 0) oldest = object;
-    if (newest === undefined || inReadingOrder(object, newest) > 0) newest = object;
+async function newestAndOldest(pages: AsyncIterable<readonly ListedObject[]>): Promise<readonly ListedObject[]> {
+  let oldest: ListedObject | undefined;
+  let newest: ListedObject | undefined;
+  for await (const objects of pages) {
+    for (const object of objects) {
+      if (oldest === undefined || inReadingOrder(object, oldest) < 0) oldest = object;
+      if (newest === undefined || inReadingOrder(object, newest) > 0) newest = object;
+    }
   }
   return [...new Set([newest, oldest])].filter((object) => object !== undefined);
 }

@@ -60,7 +60,7 @@ function isHidden(segment: string): boolean {
   return segment.startsWith('.') || (segment.startsWith('_') && !segment.includes('='));
 }
 
-/** The columns in the folders of a path, outermost first; of a column named twice the first counts (as in DuckDB). */
+/** The columns in the folders of a path, outermost first; of a column named twice, in whatever case, the first counts. */
 export function partitionsOf(path: string): readonly Partition[] {
   const found = new Map<string, Partition>();
   for (const folder of path.split('/').slice(0, -1)) {
@@ -68,7 +68,8 @@ export function partitionsOf(path: string): readonly Partition[] {
     if (at < 1) continue; // No "=", or no name before it.
     const column = percentDecode(folder.slice(0, at));
     const text = percentDecode(folder.slice(at + 1));
-    if (!found.has(column)) found.set(column, { column, value: text === hiveNull ? null : text });
+    const name = column.toLowerCase();
+    if (!found.has(name)) found.set(name, { column, value: text === hiveNull ? null : text });
   }
   return [...found.values()];
 }

@@ -7,16 +7,18 @@ import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { SourceConfig } from './config.ts';
 import { skipReason, type Naming, type SkipReason } from './layout.ts';
+import { PartitionColumns } from './partition-columns.ts';
 import { findLatest, walkPlaces, type Seen } from './partition-walk.ts';
 import type { PartitionFilter } from './selection.ts';
 import { countSkip, describeSkips, type SkipReport } from './skip-report.ts';
 import { tableFormat } from './table-format.ts';
 import type { Table } from './tables.ts';
 
-/** `remarks`: what of the options had no effect, for people. */
-export type TableListing = {
-  readonly objects: readonly ListedObject[];
+/** What is known of a listing beside its data files; whole when all of these were taken. */
+export type ListingReport = {
   readonly skips: SkipReport;
+  readonly columns: PartitionColumns;
+  /** For people: what of the options had no effect, what is spelled in two ways. */
   readonly remarks: readonly string[];
 };
 
@@ -25,18 +27,28 @@ type ListingConfig = Pick<SourceConfig, 'partitioning' | 'selection' | 'startDat
 const archiveClasses = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
 /**
- * Lists the table; holds one entry per data file (about 300 bytes).
+ * Lists the table, a page at a time. Without filters nothing is held but the page.
  * @throws TABLE_FORMAT_UNSUPPORTED for a Delta, Iceberg or Hudi table: its plain files hold deleted rows.
  */
-export async function listObjects(
+export function listTable(
   s3: S3,
   table: Table,
   config: ListingConfig,
   signal: AbortSignal,
-): Promise<TableListing> {
+): { readonly pages: AsyncGenerator<readonly ListedObject[]>; readonly report: ListingReport } {
+  const report = { skips: new Map(), columns: new PartitionColumns(), remarks: [] };
+  return { pages: dataFiles(s3, table, { ...config, report }, signal), report };
+}
+
+async function* dataFiles(
+  s3: S3,
+  table: Table,
+  config: ListingConfig & { readonly report: ListingReport & { readonly remarks: string[] } },
+  signal: AbortSignal,
+): AsyncGenerator<readonly ListedObject[]> {
   const { name } = table.stream;
+  const { partitioning, report } = config;
   const filters = config.selection.filtersOf(name);
-  const { partitioning } = config;
   const walk = {
     s3,
     typeOf: (column: string) => (partitioning.mode === 'partitioned' ? partitioning.typeOf(name, column) : 'string'),
@@ -45,26 +57,31 @@ export async function listObjects(
   const places = [{ folder: table.prefix, open: filters }];
   const isLatestOnly = config.selection.isLatestOnly(name);
   const latest = isLatestOnly ? await findLatest(walk, { places }, signal) : undefined;
-  const objects: ListedObject[] = [];
-  const skips: SkipReport = new Map();
   const met = new Set<PartitionFilter>();
   for await (const seen of latest ?? walkPlaces(walk, places, signal)) {
-    refuseTableFormats(table, seen);
+    refuseTableFormats(table, seen, config.naming);
     if (seen.kind === 'met') met.add(seen.filter);
-    if (seen.kind === 'passed') countSkip(skips, seen.reason, seen.key);
-    if (seen.kind !== 'objects') continue;
-    for (const object of seen.objects) {
-      const reason = skipReasonOf(object, table, config);
-      if (reason === undefined) objects.push(object);
-      else countSkip(skips, reason, object.key);
-    }
+    if (seen.kind === 'passed') countSkip(report.skips, seen.reason, seen.key);
+    if (seen.kind === 'objects') yield seen.objects.filter((object) => isTaken(object, table, config));
   }
-  const isWhole = isLatestOnly && latest === undefined;
-  return { objects, skips, remarks: remarks(filters, met, isWhole) };
+  report.remarks.push(...remarks(filters, met, isLatestOnly && latest === undefined));
+  if (partitioning.mode === 'partitioned') report.remarks.push(...report.columns.twins.map(spelledTwice));
+}
+
+/** Whether it is a data file; counts it in the report. */
+function isTaken(
+  object: ListedObject,
+  table: Table,
+  config: ListingConfig & { readonly report: ListingReport },
+): boolean {
+  const reason = skipReasonOf(object, table, config);
+  if (reason === undefined) config.report.columns.see(object.key.slice(table.prefix.length));
+  else countSkip(config.report.skips, reason, object.key);
+  return reason === undefined;
 }
 
 /** What is said of every listing, whoever asked for it. */
-export function reportListing(table: Table, { skips, remarks: said }: TableListing, log: Log): void {
+export function reportListing(table: Table, { skips, remarks: said }: ListingReport, log: Log): void {
   const label = streamLabel(table.stream);
   const skipped = describeSkips(skips);
   if (skipped !== undefined) log('INFO', `${label}: not read: ${skipped}`);
@@ -86,6 +103,11 @@ function remarks(
     : idle;
 }
 
+function spelledTwice(spellings: readonly string[]): string {
+  const names = spellings.map((name) => `"${name}="`).join(' and ');
+  return `folders name one column ${names}; it is read as "${spellings[0]}"`;
+}
+
 function skipReasonOf(object: ListedObject, { prefix }: Table, config: ListingConfig): SkipReason | undefined {
   const path = object.key.slice(prefix.length);
   const archived = archiveClasses.has(object.storageClass ?? '') && object.restored !== true;
@@ -96,11 +118,11 @@ function skipReasonOf(object: ListedObject, { prefix }: Table, config: ListingCo
   return startDate !== undefined && object.lastModified.getTime() < startDate ? 'before_start_date' : undefined;
 }
 
-function refuseTableFormats(table: Table, seen: Seen): void {
+function refuseTableFormats(table: Table, seen: Seen, { extensions }: Naming): void {
   if (seen.kind === 'met') return;
   const keys = seen.kind === 'passed' ? [seen.key] : seen.objects.map(({ key }) => key);
   for (const key of keys) {
-    const format = tableFormat(key.slice(table.prefix.length));
+    const format = tableFormat(key.slice(table.prefix.length), { jsonIsData: extensions.includes('json') });
     if (format !== undefined) throw unsupported(table, format, key.slice(table.prefix.length));
   }
 }

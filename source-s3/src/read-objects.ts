@@ -8,8 +8,9 @@ import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 import type { SourceConfig } from './config.ts';
 import type { Cursor, Position } from './cursor.ts';
 import type { FetchedUnit, Format, Reading, SourceFile, Unit } from './formats/format.ts';
+import type { PartitionColumns } from './partition-columns.ts';
 import { clashesOf, type ConflictReport } from './partition-conflicts.ts';
-import { fileConstants } from './table-columns.ts';
+import { fileConstants, fileSpellings } from './table-columns.ts';
 import type { Table } from './tables.ts';
 
 /** Lines with the position behind them, or the end of an object; `again`: of one that replaced a planned one. */
@@ -29,6 +30,8 @@ export type TableReading = Reading & {
   readonly table: Table;
   /** What the catalog asks for. */
   readonly columns: readonly Column[];
+  /** Those that the table's folders carry. */
+  readonly folders: PartitionColumns;
   readonly cursor: Cursor;
   /** What reading finds out about columns in folder names and in files. */
   readonly conflicts: ConflictReport;
@@ -39,7 +42,7 @@ const unitsFetched = 2; // The one being decoded and the one behind it, on disk.
 
 export async function* readObjects(
   reading: TableReading,
-  objects: readonly ListedObject[],
+  objects: Iterable<ListedObject>,
   signal: AbortSignal,
 ): AsyncGenerator<Part> {
   const changed = new Map<string, number>();
@@ -69,7 +72,7 @@ type VersionPart =
 
 async function* readVersions(
   reading: TableReading,
-  objects: readonly ListedObject[],
+  objects: Iterable<ListedObject>,
   signal: AbortSignal,
 ): AsyncGenerator<VersionPart> {
   const open = (object: ListedObject, stop: AbortSignal): Promise<SourceFile | Changed> => {
@@ -128,7 +131,7 @@ async function* unitsOf(
 }
 
 async function fetchUnit(
-  { config, table, columns, conflicts }: TableReading,
+  { config, table, columns, folders, conflicts }: TableReading,
   step: UnitStep | FileEnd | Changed,
   signal: AbortSignal,
 ): Promise<FetchedStep | FileEnd | Changed> {
@@ -138,7 +141,8 @@ async function fetchUnit(
   const constants = fileConstants(config, table, object, names);
   const clashes = clashesOf(config, object.key.slice(table.prefix.length), names);
   return orChanged(object, async () => {
-    const asked = { stream: table.stream, columns, constants, clashes, conflicts };
+    const spellings = fileSpellings(folders, names);
+    const asked = { stream: table.stream, columns, constants, spellings, clashes, conflicts };
     return { ...step, fetched: await unit.fetch(asked, signal) };
   });
 }

@@ -10,19 +10,18 @@ import { streamStatus } from '@s3-connectors/common/protocol/messages.ts';
 import type { Output, VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import type { SavedState } from '@s3-connectors/common/protocol/state.ts';
 import { streamDescriptor, streamKey, streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
-import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { summarize } from '@s3-connectors/common/s3/counters.ts';
 
 import type { SourceConfig } from './config.ts';
-import { maxRemembered, planReading, type ReadPlan } from './cursor.ts';
+import { maxRemembered, Planning, type ReadPlan } from './cursor.ts';
 import { openEngine } from './engine/engine.ts';
 import { formatOf } from './formats/formats.ts';
-import { listObjects, reportListing } from './objects.ts';
+import { listTable, reportListing } from './objects.ts';
 import { describeConflicts, type ConflictReport } from './partition-conflicts.ts';
 import { readObjects } from './read-objects.ts';
 import { openSession, type Session } from './session.ts';
 import { fromStreamState } from './stream-state.ts';
-import { findTables, reportTables, type Table } from './tables.ts';
+import { findTables, reportTables, type Table, type Tables } from './tables.ts';
 import { withCheckpoints } from './with-checkpoints.ts';
 
 /** A stream that fails is INCOMPLETE, is named in a TRACE ERROR and leaves the others alone. */
@@ -39,7 +38,7 @@ export async function* read(
     const descriptor = streamDescriptor(stream);
     yield streamStatus(descriptor, 'STARTED');
     try {
-      const table = tables.byStream.get(streamKey(stream)) ?? missing(stream, config);
+      const table = tables.byStream.get(streamKey(stream)) ?? missing(stream, tables, config);
       yield* readStream(config, { session, table, stream, saved, place: String(index) }, context);
       yield streamStatus(descriptor, 'COMPLETE');
     } catch (error) {
@@ -67,12 +66,13 @@ async function* readStream(
 ): AsyncGenerator<Output> {
   const progress = fromStreamState(saved.get(streamKey(stream)));
   const format = formatOf(config, table);
-  const listing = await listObjects(session.s3, table, { ...config, naming: format.naming }, signal);
-  reportListing(table, listing, log);
-  const { objects } = listing;
-  const plan = planReading(progress, objects, config.lookbackMs);
+  const planning = new Planning(progress, { prefix: table.prefix, lookbackMs: config.lookbackMs });
+  const { pages, report } = listTable(session.s3, table, { ...config, naming: format.naming }, signal);
+  for await (const objects of pages) for (const object of objects) planning.see(object);
+  reportListing(table, report, log);
+  const plan = planning.plan();
   for (const warning of warnings(table, plan, config)) log('WARN', warning);
-  log('INFO', `${streamLabel(table.stream)}: ${plan.objects.length} of ${objects.length} files are to be read`);
+  log('INFO', `${streamLabel(table.stream)}: ${plan.count} of ${planning.listed} files are to be read`);
 
   const directory = join(session.directory, place);
   await mkdir(directory);
@@ -80,19 +80,27 @@ async function* readStream(
   const columns = columnsOfSchema(stream.jsonSchema);
   const conflicts: ConflictReport = new Map();
   const { cursor } = plan;
-  const reading = { s3: session.s3, engine, directory, log, format, config, table, columns, cursor, conflicts };
+  const folders = report.columns;
+  const reading = {
+    s3: session.s3,
+    engine,
+    directory,
+    log,
+    format,
+    config,
+    table,
+    columns,
+    folders,
+    cursor,
+    conflicts,
+  };
   const parts = readObjects(reading, plan.objects, signal);
-  const totalBytes = plan.objects.reduce((sum, { size }) => sum + size, 0);
-  yield* withCheckpoints(parts, { stream: table.stream, cursor: plan.cursor, totalBytes, log });
+  yield* withCheckpoints(parts, { stream: table.stream, cursor, totalBytes: plan.bytes, log });
   reportConflicts(table, conflicts, config, log);
   if (plan.cursor.isNarrowed) log('WARN', narrowed(table, config));
 }
 
-function* warnings(
-  table: Table,
-  { replaced, unexplained }: ReadPlan<ListedObject>,
-  config: SourceConfig,
-): Generator<string> {
+function* warnings(table: Table, { replaced, unexplained }: ReadPlan, config: SourceConfig): Generator<string> {
   const label = streamLabel(table.stream);
   if (replaced.length > 0) {
     yield `${label}: ${replaced.length} files were replaced since they were read and are read again, whole, such as "${replaced[0]}"`;
@@ -114,7 +122,9 @@ function narrowed(table: Table, config: SourceConfig): string {
   return `${streamLabel(table.stream)}: more than ${maxRemembered} files were modified within ${config.lookbackMs / 3_600_000} hours; a file that appears late is noticed only if it is newer than the oldest of the last ${maxRemembered}.`;
 }
 
-function missing(stream: ConfiguredStream, { connection }: SourceConfig): never {
+function missing(stream: ConfiguredStream, { refused }: Tables, { connection }: SourceConfig): never {
+  const own = refused.find((error) => error.stream !== undefined && streamKey(error.stream) === streamKey(stream));
+  if (own !== undefined) throw own;
   const text = `The catalog asks for the stream "${streamLabel(streamDescriptor(stream))}", but the bucket "${connection.bucket}" has no such table below the schema prefixes. Run discover again.`;
   throw new ConnectorError('CATALOG_INVALID', text);
 }

@@ -18,6 +18,8 @@ export type RecordQuery = {
   readonly stored: readonly StoredColumn[];
   /** JSON texts of columns that do not come from the file; they win over the file's. */
   readonly constants: ReadonlyMap<string, string>;
+  /** The catalog's name of a column → the file's, where they differ. */
+  readonly spellings: ReadonlyMap<string, string>;
   /** Row numbers in the file: from the first to before the end. */
   readonly rows: { readonly from: number; readonly to: number };
   /** Milliseconds since 1970. */
@@ -55,21 +57,23 @@ export function columnsRead({
   columns,
   stored,
   constants,
-}: Pick<RecordQuery, 'columns' | 'stored' | 'constants'>): ReadonlySet<number> {
-  const wanted = new Set(columns.map(({ name }) => name).filter((name) => !constants.has(name)));
+  spellings,
+}: Pick<RecordQuery, 'columns' | 'stored' | 'constants' | 'spellings'>): ReadonlySet<number> {
+  const names = columns.map(({ name }) => name).filter((name) => !constants.has(name));
+  const wanted = new Set(names.map((name) => spellings.get(name) ?? name));
   return new Set(stored.flatMap(({ name }, index) => (wanted.has(name) ? [index] : [])));
 }
 
 type Piece = { readonly text: string } | { readonly sql: string };
 
-function* linePieces({ stream, columns, stored, constants, emittedAt }: RecordQuery): Generator<Piece> {
+function* linePieces({ stream, columns, stored, constants, spellings, emittedAt }: RecordQuery): Generator<Piece> {
   const places = new Map(stored.map(({ name, type }, index) => [name, { sql: place(index), type }]));
   const losses: Loss[] = [];
   yield { text: frameStart(stream) };
   for (const [index, column] of columns.entries()) {
     yield { text: `${index > 0 ? ',' : ''}${JSON.stringify(column.name)}:` };
     const constant = constants.get(column.name);
-    const found = places.get(column.name);
+    const found = places.get(spellings.get(column.name) ?? column.name);
     if (constant !== undefined || found === undefined) yield { text: constant ?? 'null' };
     else {
       const value = columnJsonSql(found.sql, found.type, column);

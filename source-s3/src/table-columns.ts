@@ -5,6 +5,7 @@ import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { SourceConfig } from './config.ts';
 import { partitionsOf, sameColumn } from './layout.ts';
+import type { PartitionColumns } from './partition-columns.ts';
 import { declaredColumnType, partitionJson } from './partition-value.ts';
 import type { Table } from './tables.ts';
 
@@ -17,21 +18,19 @@ const provenance: readonly Column[] = [
   { name: lastModifiedColumn, type: { kind: 'timestamp', utc: true } },
 ];
 
-/** `files`: the columns of some of the table's files; `paths`: the paths below the table of all of them. */
+/** `files`: the columns of some of the table's files; `folders`: the columns that its folders name, each once. */
 export function tableColumns(
   { partitioning }: SourceConfig,
   table: Table,
   files: readonly (readonly Column[])[],
-  paths: Iterable<string>,
+  folders: readonly string[],
 ): readonly Column[] {
   const fromFiles = files.reduce<readonly Column[]>(mergeColumns, []);
   if (partitioning.mode === 'not_partitioned') return withProvenance(fromFiles);
-  const names = new Set([...paths].flatMap((path) => partitionsOf(path).map(({ column }) => column)));
   const inFiles = fromFiles.map(({ name }) => name);
   const fromFolders = new Map<string, Column>();
-  for (const column of names) {
+  for (const column of folders) {
     const name = findName(inFiles, column) ?? column;
-    if (fromFolders.has(name)) continue; // Spelled in two ways.
     fromFolders.set(name, { name, type: declaredColumnType(partitioning.typeOf(table.stream.name, column)) });
   }
   const merged = fromFiles.map((column) =>
@@ -84,6 +83,20 @@ export function fileConstants(
     constants.set(name, partitionJson(partition, type, object.key));
   }
   return constants;
+}
+
+/**
+ * The catalog's name of a column that a file spells in another case → the file's. Only partition columns are looked for so:
+ * the catalog may have their name from a folder.
+ */
+export function fileSpellings(folders: PartitionColumns, { asked, stored }: FileColumns): ReadonlyMap<string, string> {
+  const names = asked.filter((name) => folders.has(name) && !stored.includes(name));
+  return new Map(
+    names.flatMap((name) => {
+      const inFile = findName(stored, name);
+      return inFile === undefined || asked.includes(inFile) ? [] : [[name, inFile] as const];
+    }),
+  );
 }
 
 function conflict(column: string, key: string): ConnectorError {

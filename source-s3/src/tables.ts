@@ -8,7 +8,7 @@ import { listPages } from '@s3-connectors/common/s3/list.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import type { SchemaPrefix, SourceConfig } from './config.ts';
-import { namespaceOf, skipReason, tableName, type Naming } from './layout.ts';
+import { namespaceOf, skipReason, tableName, type Naming, type SkipReason } from './layout.ts';
 import { countSkip, describeSkips, type SkipReport } from './skip-report.ts';
 import { tableFormat } from './table-format.ts';
 
@@ -20,17 +20,17 @@ export type Tables = {
   readonly byStream: ReadonlyMap<StreamKey, Table>;
   /** What lies directly below the schema prefixes and belongs to no table. */
   readonly skips: SkipReport;
-  /** Schema prefixes that are no such thing. */
+  /** Schema prefixes that are no such thing, and streams (named in the error) of which there would be two. */
   readonly refused: readonly ConnectorError[];
 };
 
 const prefixesAtOnce = 8;
 
-/** @throws CONFIG_INVALID when two folders would be one stream. */
 export async function findTables(s3: S3, prefixes: readonly SchemaPrefix[], signal: AbortSignal): Promise<Tables> {
   const byStream = new Map<StreamKey, Table>();
   const skips: SkipReport = new Map();
   const refused: ConnectorError[] = [];
+  const twice = new Set<StreamKey>();
   const listed = mapConcurrent(
     schemaPaths(s3, { prefixes, skips }, signal),
     prefixesAtOnce,
@@ -47,13 +47,28 @@ export async function findTables(s3: S3, prefixes: readonly SchemaPrefix[], sign
     }
     countStrays(skips, path, keys);
     for (const folder of folders) {
-      const name = folder.slice(path.length, -1);
-      if (name === '') countSkip(skips, 'no_table', folder); // `a//b`
-      else if (name.startsWith('_') || name.startsWith('.')) countSkip(skips, 'hidden', folder);
-      else addTable(byStream, path, folder, name);
+      const reason = folderSkip(folder.slice(path.length, -1));
+      if (reason !== undefined) {
+        countSkip(skips, reason, folder);
+        continue;
+      }
+      const table = tableOf(path, folder);
+      const key = streamKey(table.stream);
+      const twin = byStream.get(key);
+      if (twin === undefined) byStream.set(key, table);
+      else {
+        twice.add(key);
+        refused.push(twins(table.stream, twin.prefix, folder));
+      }
     }
   }
+  for (const key of twice) byStream.delete(key);
   return { byStream, skips, refused };
+}
+
+function folderSkip(name: string): SkipReason | undefined {
+  if (name === '') return 'no_table'; // `a//b`
+  return name.startsWith('_') || name.startsWith('.') ? 'hidden' : undefined;
 }
 
 /** What is said of the tables, whoever looked for them. */
@@ -70,12 +85,10 @@ export function reportTables({ byStream, skips, refused }: Tables, { selection }
   if (first !== undefined) log('WARN', partitionsAsTables(first, partitions.length));
 }
 
-function addTable(tables: Map<StreamKey, Table>, path: string, prefix: string, name: string): void {
+function tableOf(path: string, prefix: string): Table {
+  const name = tableName(prefix.slice(path.length, -1));
   const namespace = namespaceOf(path);
-  const stream = { name: tableName(name), ...(namespace !== undefined && { namespace }) };
-  const twin = tables.get(streamKey(stream));
-  if (twin !== undefined && twin.prefix !== prefix) throw twins(stream, twin.prefix, prefix);
-  tables.set(streamKey(stream), { stream, prefix });
+  return { stream: { name, ...(namespace !== undefined && { namespace }) }, prefix };
 }
 
 /** The schema prefixes, each once, with `path/*` replaced by the folders below it. */
@@ -89,7 +102,9 @@ async function* schemaPaths(
     const level = wildcard ? await listLevel(s3, path, signal) : { keys: [], folders: [path] };
     countStrays(skips, path, level.keys);
     for (const folder of level.folders) {
-      if (!seen.has(folder)) yield folder;
+      const reason = wildcard ? folderSkip(folder.slice(path.length, -1)) : undefined;
+      if (reason !== undefined) countSkip(skips, reason, folder);
+      else if (!seen.has(folder)) yield folder;
       seen.add(folder);
     }
   }
@@ -105,6 +120,8 @@ async function listLevel(s3: S3, prefix: string, signal: AbortSignal): Promise<L
   };
 }
 
+/** What a schema prefix holds may be of any format. */
+const anyJson = { jsonIsData: true };
 const anyFormat: Naming = { extensions: [], compressible: true };
 
 function countStrays(skips: SkipReport, path: string, keys: readonly string[]): void {
@@ -122,13 +139,13 @@ async function tableFormatOf(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const byFolder = folders
-    .map((folder) => tableFormat(folder.slice(path.length)))
+    .map((folder) => tableFormat(folder.slice(path.length), anyJson))
     .find((format) => format !== undefined);
   // Iceberg's own two folders; a plain table may be called "metadata" and be large.
   const isLikeIceberg = ['metadata/', 'data/'].every((name) => folders.includes(`${path}${name}`));
   if (byFolder !== undefined || !isLikeIceberg) return byFolder;
   const { keys } = await listLevel(s3, `${path}metadata/`, signal);
-  return keys.map((key) => tableFormat(key.slice(path.length))).find((format) => format !== undefined);
+  return keys.map((key) => tableFormat(key.slice(path.length), anyJson)).find((format) => format !== undefined);
 }
 
 function tableAsPrefix(path: string, format: string): ConnectorError {
@@ -151,6 +168,7 @@ function partitionsAsTables({ prefix }: Table, count: number): string {
 function twins(stream: StreamDescriptor, one: string, other: string): ConnectorError {
   return new ConnectorError(
     'CONFIG_INVALID',
-    `The folders "${one}" and "${other}" would both be the stream "${streamLabel(stream)}". Rename one, or list their schema prefixes in separate connections.`,
+    `The folders "${one}" and "${other}" would both be the stream "${streamLabel(stream)}". Neither is read. Rename one, or list their schema prefixes in separate connections.`,
+    { stream },
   );
 }

@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
-import { inReadingOrder, maxRemembered, noProgress, planReading, type Progress } from '../../source-s3/src/cursor.ts';
+import { inReadingOrder, maxRemembered, noProgress, Planning, type Progress } from '../../source-s3/src/cursor.ts';
 import { fromStreamState, toStreamState } from '../../source-s3/src/stream-state.ts';
 
 const hour = 3_600_000;
@@ -19,6 +19,13 @@ function object(key: string, seconds: number, version = 1): ListedObject {
 /** Through the text of a STATE, as a platform keeps it. */
 function saved(progress: Progress): Progress {
   return fromStreamState(JSON.parse(JSON.stringify(toStreamState(progress))));
+}
+
+function planReading(progress: Progress, listed: readonly ListedObject[], lookbackMs: number) {
+  const planning = new Planning(progress, { prefix: '', lookbackMs });
+  for (const entry of listed) planning.see(entry);
+  const plan = planning.plan();
+  return { ...plan, objects: [...plan.objects] };
 }
 
 /** Rows of an object: two units of two rows each. */

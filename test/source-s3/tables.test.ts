@@ -7,7 +7,7 @@ import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 import { openSession } from '../../source-s3/src/session.ts';
 import { findTables } from '../../source-s3/src/tables.ts';
 import { parquet } from '../support/parquet.ts';
-import { bucket, discoverHere, readHere, serverWith, sourceConfig } from './support/source.ts';
+import { bucket, catalogJson, discoverHere, readHere, serverWith, sourceConfig } from './support/source.ts';
 
 let file: Buffer;
 before(async () => {
@@ -138,4 +138,77 @@ test('a table format at any depth of a table refuses it', async () => {
     ['ok'],
   );
   assert.ok(said.some((line) => line.includes('Delta Lake')));
+});
+
+test('two folders that would be one stream are refused, the others go on', async () => {
+  await using server = await serverWith({
+    'lake/type=t/a.parquet': file,
+    'lake/t/a.parquet': file,
+    'lake/u/a.parquet': file,
+  });
+  const { catalog, said } = await discoverHere(server);
+  assert.deepEqual(
+    catalog.streams.map(({ name }) => name),
+    ['u'],
+  );
+  const asked = catalogJson({ t: { id: { type: 'integer' } }, u: { id: { type: 'integer' } } });
+  const { messages, failures } = await readHere(server, { catalog: asked });
+  const text =
+    'The folders "lake/t/" and "lake/type=t/" would both be the stream "lake.t". Neither is read. Rename one, or list their schema prefixes in separate connections.';
+  assert.ok(said.includes(`WARN ${text}`));
+  assert.deepEqual(
+    failures.map(({ message }) => message),
+    [text],
+  );
+  assert.equal(messages.filter(({ type }) => type === 'RECORD').length, 1);
+});
+
+test('below a star, hidden folders and one without a name are no schema prefixes', async () => {
+  const keys = ['raw/a/t/x.pq', 'raw/_staging/t/x.pq', 'raw/.trash/t/x.pq', 'raw//t/x.pq', 'raw/stray.pq'];
+  await using server = await serverWith(Object.fromEntries(keys.map((key) => [key, file])));
+  const { catalog, said } = await discoverHere(server, { schema_prefixes: ['raw/*'] });
+  assert.deepEqual(
+    catalog.streams.map(({ namespace, name }) => `${namespace}.${name}`),
+    ['raw/a.t'],
+  );
+  assert.ok(said.some((line) => line.startsWith('WARN') && line.includes('2 hidden') && line.includes('2 no_table')));
+});
+
+test('schema prefixes that overlap give each table once for each, with its own namespace', async () => {
+  await using server = await serverWith({ 'a/b/t/x.pq': file, 'a/t/x.pq': file });
+  const { catalog } = await discoverHere(server, { schema_prefixes: ['a', 'a/b', 'a/*', 'a/b/'] });
+  assert.deepEqual(
+    catalog.streams.map(({ namespace, name }) => `${namespace}.${name}`),
+    ['a.b', 'a.t', 'a/b.t'],
+  );
+});
+
+const icebergOnly = ['00001-5a.metadata.json', 'v1.metadata.json', '00001-5a.gz.metadata.json', 'version-hint.text'];
+for (const name of [...icebergOnly, 'v7.json']) {
+  test(`a table with metadata/${name} is Iceberg’s, however deep`, async () => {
+    await using server = await serverWith({
+      'lake/t/db/data/a.parquet': file,
+      [`lake/t/db/metadata/${name}`]: '{}',
+    });
+    await assert.rejects(discoverHere(server), { code: 'TABLE_FORMAT_UNSUPPORTED', message: /Iceberg/u });
+  });
+}
+
+test('folders that are only called as those of table formats do not refuse a table', async () => {
+  const keys = ['lake/metadata/a.parquet', 'lake/t/metadata/a.parquet', 'lake/t/delta_log/0.json', 'lake/t/hoodie/x'];
+  await using server = await serverWith(Object.fromEntries(keys.map((key) => [key, file])));
+  const { catalog } = await discoverHere(server);
+  assert.deepEqual(
+    catalog.streams.map(({ name }) => name),
+    ['metadata', 't'],
+  );
+});
+
+test('names of tables may be what names of JavaScript’s objects are', async () => {
+  await using server = await serverWith({ 'lake/__proto__/a.parquet': file, 'lake/constructor/a.parquet': file });
+  const { catalog } = await discoverHere(server);
+  assert.deepEqual(
+    catalog.streams.map(({ name }) => name),
+    ['constructor'],
+  ); // The other begins with an underscore.
 });

@@ -113,14 +113,14 @@ function nullTest(nullValues: readonly string[]): NullTest {
 }
 
 function template({ asked, names, declared, emittedAt }: CsvLines): { slots: readonly Slot[]; tail: Uint8Array } {
-  const { stream, columns, constants } = asked;
+  const { stream, columns, constants, spellings } = asked;
   const places = new Map(names.map((name, place) => [name, place]));
   let text = frameStart(stream);
   const slots: Slot[] = [];
   for (const [index, { name, type }] of columns.entries()) {
     text += `${index > 0 ? ',' : ''}${JSON.stringify(name)}:`;
     const constant = constants.get(name);
-    const field = places.get(name);
+    const field = places.get(spellings.get(name) ?? name);
     if (constant !== undefined || field === undefined) text += constant ?? 'null';
     else {
       const isDeclared = (declared(name) ?? 'string') !== 'string';

@@ -48,6 +48,8 @@ export type Asked = {
   readonly stream: StreamDescriptor;
   readonly columns: readonly Column[];
   readonly constants: ReadonlyMap<string, string>;
+  /** The catalog's name → the file's, where they differ. */
+  readonly spellings: ReadonlyMap<string, string>;
   /** Columns that the folder names hold too: compared while decoding, and counted in `conflicts`. */
   readonly clashes: readonly Clash[];
   readonly conflicts: ConflictReport;

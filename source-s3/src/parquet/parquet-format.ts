@@ -42,7 +42,7 @@ function rowGroupUnit(reading: Reading, part: Part): Unit {
   const { file, group } = part;
   return {
     async fetch(asked, signal) {
-      const read = columnsRead({ columns: asked.columns, stored: file.columns, constants: asked.constants });
+      const read = columnsRead({ ...asked, stored: file.columns });
       const columns = new Set([...read, ...asked.clashes.map(({ place }) => place)]);
       const local = await fetchRowGroup(reading, { file, group, columns }, signal);
       return {
@@ -59,9 +59,9 @@ async function* decode(
   signal: AbortSignal,
 ): AsyncGenerator<PlacedLines> {
   const rows = { from: group.firstRow + rowsDone, to: group.firstRow + group.rows };
-  const { stream, columns, constants } = asked;
+  const { stream, columns, constants, spellings } = asked;
   const source = { path: local.path, stored: file.columns, rows };
-  const sql = recordSql({ ...source, stream, columns, constants, emittedAt: Date.now() });
+  const sql = recordSql({ ...source, stream, columns, constants, spellings, emittedAt: Date.now() });
   let done = rowsDone;
   try {
     await countConflicts(engine, source, asked, file.object.key);

@@ -1,0 +1,34 @@
+// The columns that the folders of a table carry. Hive's names know no case: `Year=` and `year=` are one column, under the
+// spelling that a listing shows first.
+import { partitionsOf } from './layout.ts';
+
+/** Bound: one entry for each spelling. */
+export class PartitionColumns {
+  readonly #spellings = new Map<string, Set<string>>();
+  #folder: string | undefined;
+
+  /** `path` of a data file below the table. */
+  see(path: string): void {
+    const folder = path.slice(0, path.lastIndexOf('/') + 1);
+    if (folder === this.#folder) return; // Most files lie in the folder of the one before.
+    this.#folder = folder;
+    for (const { column } of partitionsOf(folder)) {
+      const spellings = this.#spellings.get(column.toLowerCase());
+      if (spellings === undefined) this.#spellings.set(column.toLowerCase(), new Set([column]));
+      else spellings.add(column);
+    }
+  }
+
+  get names(): readonly string[] {
+    return [...this.#spellings.values()].flatMap(([first]) => first ?? []);
+  }
+
+  has(name: string): boolean {
+    return this.#spellings.has(name.toLowerCase());
+  }
+
+  /** The spellings of each column that has more than one. */
+  get twins(): readonly (readonly string[])[] {
+    return [...this.#spellings.values()].filter(({ size }) => size > 1).map((spellings) => [...spellings]);
+  }
+}
