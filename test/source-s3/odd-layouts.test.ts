@@ -14,6 +14,18 @@ before(async () => {
   files['DAY'] = await parquet('SELECT 1 AS id, DATE \'2026-01-15\' AS "DAY"');
 });
 
+/** The newest and the oldest file, which discover looks into, lack the column: it has its name from the folders. */
+function otherCases(): Readonly<Record<string, Buffer>> {
+  const { plain = assert.fail(), Day = assert.fail(), DAY = assert.fail() } = files;
+  return {
+    'day=2026-01-14/1': plain,
+    'day=2026-01-14/2': Day,
+    'day=2026-01-14/3': DAY,
+    x4: Day,
+    'day=2026-01-14/5': plain,
+  };
+}
+
 /** Path below the table → the columns that its row has beside `id`, without those that are null. */
 type Expected = Readonly<Record<string, Json>>;
 const prefix = 's3://customer-data/lake/t/';
@@ -28,7 +40,8 @@ async function rowsByPath(bodies: Readonly<Record<string, Buffer>>, config: Json
     const { id, _ab_source_file_url: url, _ab_source_file_last_modified: _, ...columns } = record.data;
     assert.equal(id, 1);
     const own = Object.entries(columns).filter(([, value]) => value !== null);
-    return [String(url).slice(prefix.length), Object.fromEntries(own)] as const;
+    assert.ok(typeof url === 'string');
+    return [url.slice(prefix.length), Object.fromEntries(own)] as const;
   });
   return { rows: Object.fromEntries(rows), count: rows.length, said: [...discovered, ...said] };
 }
@@ -104,24 +117,17 @@ suite('every file is read, with the columns of its folders', () => {
 });
 
 suite('a column of folders that files hold in another case', () => {
-  // The newest and the oldest file, which discover looks into, lack the column: it has its name from the folders.
-  const bodies = (): Record<string, Buffer> => ({
-    'day=2026-01-14/1': files['plain'] ?? assert.fail(),
-    'day=2026-01-14/2': files['Day'] ?? assert.fail(),
-    'day=2026-01-14/3': files['DAY'] ?? assert.fail(),
-    x4: files['Day'] ?? assert.fail(),
-    'day=2026-01-14/5': files['plain'] ?? assert.fail(),
-  });
-
   test('has the file’s value where the file’s counts', async () => {
-    const { rows } = await rowsByPath(bodies(), { data_partitioning: { mode: 'partitioned', on_conflict: 'file' } });
+    const { rows } = await rowsByPath(otherCases(), {
+      data_partitioning: { mode: 'partitioned', on_conflict: 'file' },
+    });
     const values = Object.values(rows).map(({ day }) => day);
     assert.deepEqual(values, ['2026-01-14', '2026-01-15', '2026-01-15', '2026-01-15', '2026-01-14']);
     assert.deepEqual(new Set(Object.values(rows).flatMap(Object.keys)), new Set(['day']));
   });
 
   test('has the folder’s value where that counts, and the file’s in no such folder', async () => {
-    const { rows, said } = await rowsByPath(bodies());
+    const { rows, said } = await rowsByPath(otherCases());
     const values = Object.values(rows).map(({ day }) => day);
     assert.deepEqual(values, ['2026-01-14', '2026-01-14', '2026-01-14', '2026-01-15', '2026-01-14']);
     assert.ok(said.some((line) => line.startsWith('WARN') && line.includes('"Day" differs in 1 of 1 rows')));
@@ -132,13 +138,32 @@ suite('a column of folders that files hold in another case', () => {
       data_format: { format: 'csv', column_types: [{ name: 'id', type: 'integer' }] },
       data_partitioning: { mode: 'partitioned', on_conflict: 'file' },
     };
-    const csv = (header: string, value: string): Buffer => Buffer.from(`id,${header}\n1,${value}\n`);
     const { rows } = await rowsByPath(
-      { 'day=1/a': csv('x', ''), 'day=1/b': csv('DAY', '2'), 'day=1/c': csv('x', '') },
+      {
+        'day=1/a': Buffer.from('id,x\n1,\n'),
+        'day=1/b': Buffer.from('id,DAY\n1,2\n'),
+        'day=1/c': Buffer.from('id,x\n1,\n'),
+      },
       config,
     );
     assert.deepEqual(Object.values(rows), [{ day: '1' }, { day: '2' }, { day: '1' }]);
   });
+});
+
+test('a column of folders that JSON lines hold in another case has their value', async () => {
+  const config = {
+    data_format: { format: 'jsonl' },
+    data_partitioning: { mode: 'partitioned', on_conflict: 'file' },
+  };
+  const { rows } = await rowsByPath(
+    {
+      'day=1/a': Buffer.from('{"id":1}\n'),
+      'day=1/b': Buffer.from('{"x":0, "DAY" : "2" , "id":1}\n'),
+      'day=1/c': Buffer.from('{"id":1}\n'),
+    },
+    config,
+  );
+  assert.deepEqual(Object.values(rows), [{ day: '1' }, { day: '2' }, { day: '1' }]);
 });
 
 test('one column that folders spell in two ways is said so', async () => {

@@ -27,10 +27,12 @@ const comma = Buffer.from(',');
 
 /** Writes the current line, or says what is wrong with it. */
 export function jsonlWriter(query: JsonlRecords, lines: JsonLines): (out: LineBuilder) => string | undefined {
-  const { stream, columns, constants, clashes } = query.asked;
+  const { stream, columns, constants, spellings, clashes } = query.asked;
   const isConstant = (name: string): boolean => constants.has(name);
   const asked = columns.map(({ name }) => name);
-  const wanted = asked.filter((name) => !isConstant(name));
+  const fromFile = asked.filter((name) => !isConstant(name));
+  const wanted = fromFile.map((name) => spellings.get(name) ?? name);
+  const keys = fromFile.map((name) => (spellings.has(name) ? Buffer.from(`${JSON.stringify(name)}:`) : undefined));
   const others = [...asked.filter(isConstant), ...clashes.map(({ column }) => column)];
   const names = [...new Set([...wanted, ...others])];
   const members = new JsonMembers(names);
@@ -46,7 +48,7 @@ export function jsonlWriter(query: JsonlRecords, lines: JsonLines): (out: LineBu
     if (!lines.isAscii && !isUtf8(bytes.subarray(from, to))) return 'is not UTF-8';
     if (lines.hasEscapes && hasLoneSurrogate(bytes, from, to)) return 'holds half a surrogate pair, which is no text';
     out.raw(head);
-    const isEmpty = writeMembers(out, bytes, { members, wanted: wanted.length, query });
+    const isEmpty = writeMembers(out, bytes, { members, keys, query });
     if (!isEmpty && sameBytes.length > 0) out.raw(comma);
     out.raw(isEmpty && sameBytes.length === 0 ? nothing : sameBytes);
     out.raw(tail);
@@ -62,10 +64,15 @@ function notAnObject(bytes: Uint8Array, start: number): string {
     : 'is not a JSON object on one line';
 }
 
-type Row = { readonly members: JsonMembers; readonly wanted: number; readonly query: JsonlRecords };
+/** `keys` of the wanted members, by name; undefined where the file's own serves. */
+type Row = {
+  readonly members: JsonMembers;
+  readonly keys: readonly (Uint8Array | undefined)[];
+  readonly query: JsonlRecords;
+};
 
 /** Members that follow each other go out as one piece, with what stands between them. True: there was none to write. */
-function writeMembers(out: LineBuilder, bytes: Uint8Array, { members, wanted, query }: Row): boolean {
+function writeMembers(out: LineBuilder, bytes: Uint8Array, { members, keys, query }: Row): boolean {
   let isEmpty = true;
   let runStart = -1;
   let runEnd = -1;
@@ -79,7 +86,15 @@ function writeMembers(out: LineBuilder, bytes: Uint8Array, { members, wanted, qu
   let undeclared = -1;
   for (let place = 0; place < members.count; place++) {
     const name = members.found[place] ?? -1;
-    if (name >= 0 && name < wanted && !(members.hasTwice && isSaidAgain(members, place))) {
+    if (name >= 0 && name < keys.length && !(members.hasTwice && isSaidAgain(members, place))) {
+      if (keys[name] !== undefined) {
+        endRun();
+        if (!isEmpty) out.raw(comma);
+        out.raw(keys[name]);
+        out.raw(bytes, members.valueStarts[place], members.valueEnds[place]);
+        isEmpty = false;
+        continue;
+      }
       if (runStart === -1) runStart = members.keyStarts[place] ?? 0;
       runEnd = members.valueEnds[place] ?? 0;
     } else {
