@@ -1,4 +1,4 @@
-// `npm run build`: writes the generated files (generate.ts), then bundles each connector into one executable file that
+// `npm run build`: writes the generated files (generate.ts), then bundles each face of a connector into one executable file that
 // needs no node_modules but the query engine's native binding: <package>/dist/<name>.mjs, its source map, LICENSES.txt.
 import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { build, type Metafile, type Plugin } from 'esbuild';
 
-import { connectorNames, generatedFiles } from './generate.ts';
+import { type ConnectorName, connectorNames, generatedFiles, singerFaces } from './generate.ts';
 
 const root = import.meta.dirname;
 
@@ -45,10 +45,17 @@ const requireAtUse: Plugin = {
   },
 };
 
-/** Bundles `entry` into `<folder>/<name>.mjs`; the folder is emptied first. @returns the path of the executable. */
-export async function bundle(name: string, entry: string, folder: string): Promise<string> {
-  const outfile = join(folder, `${name}.mjs`);
+/** Bundles all faces of a connector into a folder, which is emptied first. @returns the path of its Airbyte executable. */
+export async function buildConnector(name: ConnectorName, folder = join(root, name, 'dist')): Promise<string> {
   await rm(folder, { recursive: true, force: true });
+  const { [name]: singer } = singerFaces;
+  await bundle(singer.name, join(root, name, 'src', singer.entry), folder);
+  return bundle(name, join(root, name, 'src/main.ts'), folder);
+}
+
+/** Bundles `entry` into `<folder>/<name>.mjs`. @returns the path of the executable. */
+async function bundle(name: string, entry: string, folder: string): Promise<string> {
+  const outfile = join(folder, `${name}.mjs`);
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: [entry],
@@ -101,7 +108,6 @@ async function licenseText(folder: string): Promise<string | undefined> {
 if (import.meta.main) {
   for (const [path, text] of await generatedFiles()) await writeFile(join(root, path), text);
   for (const name of connectorNames) {
-    const file = await bundle(name, join(root, name, 'src/main.ts'), join(root, name, 'dist'));
-    process.stdout.write(`built ${file}\n`);
+    process.stdout.write(`built ${await buildConnector(name)}\n`);
   }
 }

@@ -7,6 +7,13 @@ import type { ConnectorSpecification } from '@s3-connectors/common/protocol/mess
 export const connectorNames = ['source-s3', 'destination-s3-streaming'] as const;
 export type ConnectorName = (typeof connectorNames)[number];
 
+/** What stands beside it in the package's dist/: the Singer face, as what it is called and where it begins. */
+export const singerFaces = {
+  'source-s3': { name: 'tap-s3-tables', entry: 'tap.ts' },
+  'destination-s3-streaming': { name: 'target-s3-streaming', entry: 'target.ts' },
+} as const satisfies Readonly<Record<ConnectorName, { readonly name: string; readonly entry: string }>>;
+export type ExecutableName = ConnectorName | (typeof singerFaces)[ConnectorName]['name'];
+
 type Described = { readonly name: string; readonly spec: ConnectorSpecification };
 
 /** What src/connector.ts of the package exports under the package's name. @throws Error when it exports no connector. */

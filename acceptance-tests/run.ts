@@ -9,7 +9,7 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { promisify } from 'node:util';
 
-import { bundle } from '../build.ts';
+import { buildConnector } from '../build.ts';
 import { connectorNames } from '../generate.ts';
 import { startMinistack } from './support/ministack.ts';
 import { packageVersion, preparePython, python } from './support/python.ts';
@@ -29,7 +29,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 try {
-  for (const name of connectorNames) await bundle(name, join(root, name, 'src/main.ts'), join(root, name, 'dist'));
+  for (const name of connectorNames) await buildConnector(name);
   await preparePython(say);
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 's3-connectors-acceptance-'));

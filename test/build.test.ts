@@ -3,7 +3,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { suite, test } from 'node:test';
 
-import { connectorNames, loadConnector } from '../generate.ts';
+import { connectorNames, loadConnector, singerFaces } from '../generate.ts';
 import { buildOnce } from './support/build-once.ts';
 import { runProgram } from './support/program.ts';
 import { assertProtocolLines } from './support/protocol-schema.ts';
@@ -31,6 +31,15 @@ for (const name of connectorNames) {
       assert.match(help.stdout, new RegExp(`^${name} <verb> \\[options\\]`, 'u'));
       const { stdout } = await runProgram(file, ['read']);
       assert.match(stdout, /Missing required arguments: config, catalog|Unknown argument: read/u);
+    });
+
+    test('stands beside its Singer face, which describes itself', async () => {
+      const file = join(dirname(await buildOnce(name)), `${singerFaces[name].name}.mjs`);
+      assert.equal((await stat(file)).mode & 0o777, 0o755);
+      const { stdout, stderr, exitCode } = await runProgram(file, ['--about', '--format=json']);
+      assert.deepEqual([stderr, exitCode], ['', 0]);
+      const { settings } = JSON.parse(stdout) as { readonly settings: unknown };
+      assert.deepEqual(settings, (await loadConnector(name)).spec.connectionSpecification);
     });
 
     test('says in one line that Node is too old, before anything else is loaded', async () => {

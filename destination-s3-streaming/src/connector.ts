@@ -6,7 +6,7 @@ import { specification } from '@s3-connectors/common/protocol/spec.ts';
 
 import { configSchema, resolveConfig, type Config } from './config.ts';
 
-export const destinationS3Streaming: Connector<typeof configSchema, Config> = {
+export const destinationS3Streaming = {
   name: 'destination-s3-streaming',
   version: '0.1.0',
   schema: configSchema,
@@ -26,4 +26,4 @@ export const destinationS3Streaming: Connector<typeof configSchema, Config> = {
     yield* write(config, catalog, input, context);
   },
   operatorVerbs: policyVerbs((config) => streamingAccess({ ...config.connection, ...config })),
-};
+} satisfies Connector<typeof configSchema, Config>;

@@ -7,7 +7,7 @@ import type { Connector } from '@s3-connectors/common/protocol/connector.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { resolveSource, sourceSchema, type SourceConfig } from './config.ts';
 
-export const sourceS3: Connector<typeof sourceSchema, SourceConfig> = {
+export const sourceS3 = {
   name: 'source-s3',
   version: packageJson.version,
   schema: sourceSchema,
@@ -31,7 +31,7 @@ export const sourceS3: Connector<typeof sourceSchema, SourceConfig> = {
     yield* read(config, catalog, state, context);
   },
   operatorVerbs: policyVerbs(accessOf),
-};
+} satisfies Connector<typeof sourceSchema, SourceConfig>;
 
 function accessOf({ connection, schemaPrefixes }: SourceConfig): Access {
   return sourceAccess({ ...connection, prefixes: schemaPrefixes.map(({ path }) => path) });

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 
 import { DuckDBInstance } from '@duckdb/node-api';
 
-import { bundle } from '../../build.ts';
+import { buildConnector } from '../../build.ts';
 import { connectorNames } from '../../generate.ts';
 import type { Bench, BenchCase } from './case.ts';
 import { cases, chooseCases } from './cases.ts';
@@ -84,7 +84,7 @@ async function bench(args: readonly string[], signal: AbortSignal): Promise<void
   const options = { runs: positive(values.runs) ?? 3, rows: positive(values.rows), command };
   const busy = busyness(); // Later it would be ours.
   if (busy !== undefined) say(`WARNING: ${busy}`);
-  for (const name of connectorNames) await bundle(name, join(root, name, 'src/main.ts'), join(root, name, 'dist'));
+  for (const name of connectorNames) await buildConnector(name);
   for (const benchCase of chosen) {
     const section = await measure(benchCase, options, signal);
     say(`\n${section}`);

@@ -1,14 +1,11 @@
 // `npm run demo`: builds the programs, lets three million flights pass through them and says whether all of them arrived.
 // Exit code 0: all rows equal; 1: a program failed or something differs; 130, 143: stopped, and nothing is left behind.
-import { join } from 'node:path';
 
-import { bundle } from '../../build.ts';
-import type { ConnectorName } from '../../generate.ts';
+import { buildConnector } from '../../build.ts';
 import { type JourneyOptions, runJourney } from './journey.ts';
 import { report } from './report.ts';
 import { openScreen } from './screen.ts';
 
-const root = join(import.meta.dirname, '../..');
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Runs the journey and says how it went. @returns whether all rows have arrived as they were. */
@@ -38,11 +35,10 @@ export async function runDemoProgram(options: Omit<JourneyOptions, 'screen'>): P
   if (!equal) process.exitCode ??= 1;
 }
 
-function build(name: ConnectorName): Promise<string> {
-  return bundle(name, join(root, name, 'src/main.ts'), join(root, name, 'dist'));
-}
-
 if (import.meta.main) {
-  const programs = { source: await build('source-s3'), destination: await build('destination-s3-streaming') };
+  const programs = {
+    source: await buildConnector('source-s3'),
+    destination: await buildConnector('destination-s3-streaming'),
+  };
   await runDemoProgram({ programs });
 }

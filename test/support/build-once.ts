@@ -4,13 +4,13 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after } from 'node:test';
 
-import { bundle } from '../../build.ts';
+import { buildConnector } from '../../build.ts';
 import type { ConnectorName } from '../../generate.ts';
 
 const root = join(import.meta.dirname, '../..');
 const built = new Map<ConnectorName, Promise<string>>();
 
-/** The path of the connector's executable, beside its source map and LICENSES.txt. Call it inside a test or a hook. */
+/** The path of the connector's executable, beside its Singer face, source maps and LICENSES.txt. Call it inside a test or a hook. */
 export function buildOnce(name: ConnectorName): Promise<string> {
   const file = built.get(name) ?? build(name);
   built.set(name, file);
@@ -22,7 +22,7 @@ async function build(name: ConnectorName): Promise<string> {
   await mkdir(cache, { recursive: true });
   const folder = await mkdtemp(join(cache, `${name}-`));
   folders.push(folder);
-  return bundle(name, join(root, name, 'src/main.ts'), folder);
+  return buildConnector(name, folder);
 }
 
 const folders: string[] = [];

@@ -1,6 +1,7 @@
 // The destinations' hot path: finds what they need of one line of input without JSON.parse, so that `data` can be written as
-// it was received. One line is {"type":"RECORD","record":{"stream":…,"namespace":…,"data":{…},"emitted_at":…}} with keys in
-// any order, more keys than these, and explicit nulls; a key said twice counts the last time, as in JSON.parse.
+// it was received. One line is {"type":"RECORD","record":{"stream":…,"namespace":…,"data":{…},"emitted_at":…}} in Airbyte's
+// protocol and {"type":"RECORD","stream":…,"record":{…},"time_extracted":…,"version":…} in Singer's, with keys in any order,
+// more keys than these, and explicit nulls; a key said twice counts the last time, as in JSON.parse.
 import {
   CLOSE_OBJECT,
   NOT_JSON,
@@ -15,12 +16,16 @@ import {
 } from './json-bytes.ts';
 import { createNameIndex, indexOfName, type NameIndex } from './name-index.ts';
 
-/** What a line is. `malformed`: not JSON, or not an Airbyte message, or a RECORD without stream or data. */
+/** Whose messages the lines are. */
+export type Protocol = 'airbyte' | 'singer';
+
+/** What a line is. `malformed`: not JSON, or not a message of the protocol, or a RECORD without stream or data. */
 export type LineKind = 'record' | 'state' | 'other' | 'malformed';
 
 /**
  * Where the parts of the line last scanned lie, as offsets into the scanned bytes; a start of -1 means absent. Values are
  * raw JSON (strings with their quotes). One object is used for all lines: copy what must outlive the next scan.
+ * Singer's `record` is the data and `time_extracted` is `emittedAt`; `version` is Singer's alone, `namespace` Airbyte's.
  */
 export type Envelope = {
   typeStart: number;
@@ -33,6 +38,8 @@ export type Envelope = {
   dataEnd: number;
   emittedAtStart: number;
   emittedAtEnd: number;
+  versionStart: number;
+  versionEnd: number;
   /** The values in `data` of the fields the scanner was made for, in their order. */
   readonly fieldStarts: Int32Array;
   readonly fieldEnds: Int32Array;
@@ -52,15 +59,35 @@ const STREAM = Buffer.from('stream');
 const NAMESPACE = Buffer.from('namespace');
 const DATA = Buffer.from('data');
 const EMITTED_AT = Buffer.from('emitted_at');
+const TIME_EXTRACTED = Buffer.from('time_extracted');
+const VERSION = Buffer.from('version');
 
 /** A scanner that also finds these top-level fields of `data`, each named once. */
-export function createRecordScanner(fields: readonly string[]): RecordScanner {
+export function createRecordScanner(fields: readonly string[], protocol: Protocol = 'airbyte'): RecordScanner {
   const names = createNameIndex(fields);
   const envelope = emptyEnvelope(fields.length);
-  return { envelope, scan: (bytes, start, end) => scanLine(bytes, start, end, names, envelope) };
+  const scanMember = protocol === 'airbyte' ? scanAirbyteMember : scanSingerMember;
+  return { envelope, scan: (bytes, start, end) => scanLine(bytes, start, end, scanMember, names, envelope) };
 }
 
-function scanLine(bytes: Uint8Array, start: number, end: number, names: NameIndex, found: Envelope): LineKind {
+/** Notes the member of a line whose key is bytes[keyStart, keyEnd); the byte after its value. */
+type ScanMember = (
+  bytes: Uint8Array,
+  keyStart: number,
+  keyEnd: number,
+  value: number,
+  names: NameIndex,
+  found: Envelope,
+) => number;
+
+function scanLine(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  scanMember: ScanMember,
+  names: NameIndex,
+  found: Envelope,
+): LineKind {
   found.typeStart = -1;
   forgetRecord(found);
   const open = skipSpace(bytes, start);
@@ -71,20 +98,55 @@ function scanLine(bytes: Uint8Array, start: number, end: number, names: NameInde
     const value = keyEnd === NOT_JSON ? NOT_JSON : skipColon(bytes, keyEnd);
     if (value === NOT_JSON) return 'malformed';
     let valueEnd: number;
-    if (spells(bytes, at + 1, keyEnd - 1, RECORD_KEY)) valueEnd = scanRecord(bytes, value, names, found);
-    else {
+    if (spells(bytes, at + 1, keyEnd - 1, TYPE)) {
       valueEnd = skipValue(bytes, value);
-      if (spells(bytes, at + 1, keyEnd - 1, TYPE)) {
-        found.typeStart = value;
-        found.typeEnd = valueEnd;
-      }
-    }
+      found.typeStart = value;
+      found.typeEnd = valueEnd;
+    } else valueEnd = scanMember(bytes, at + 1, keyEnd - 1, value, names, found);
     if (valueEnd === NOT_JSON) return 'malformed';
     at = skipToNextMember(bytes, valueEnd);
     if (at === NOT_JSON) return 'malformed';
   }
   if (bytes[at] !== CLOSE_OBJECT || skipSpace(bytes, at + 1) !== end) return 'malformed';
   return kindOf(bytes, found);
+}
+
+function scanAirbyteMember(
+  bytes: Uint8Array,
+  keyStart: number,
+  keyEnd: number,
+  value: number,
+  names: NameIndex,
+  found: Envelope,
+): number {
+  const isRecord = spells(bytes, keyStart, keyEnd, RECORD_KEY);
+  return isRecord ? scanRecord(bytes, value, names, found) : skipValue(bytes, value);
+}
+
+function scanSingerMember(
+  bytes: Uint8Array,
+  keyStart: number,
+  keyEnd: number,
+  value: number,
+  names: NameIndex,
+  found: Envelope,
+): number {
+  const isData = spells(bytes, keyStart, keyEnd, RECORD_KEY);
+  const valueEnd = isData ? scanData(bytes, value, names, found) : skipValue(bytes, value);
+  if (isData) {
+    found.dataStart = value;
+    found.dataEnd = valueEnd;
+  } else if (spells(bytes, keyStart, keyEnd, STREAM)) {
+    found.streamStart = value;
+    found.streamEnd = valueEnd;
+  } else if (spells(bytes, keyStart, keyEnd, TIME_EXTRACTED)) {
+    found.emittedAtStart = value;
+    found.emittedAtEnd = valueEnd;
+  } else if (spells(bytes, keyStart, keyEnd, VERSION)) {
+    found.versionStart = value;
+    found.versionEnd = valueEnd;
+  }
+  return valueEnd;
 }
 
 /** `record`'s members; the byte after it. */
@@ -164,6 +226,7 @@ function forgetRecord(found: Envelope): void {
   found.namespaceStart = -1;
   found.dataStart = -1;
   found.emittedAtStart = -1;
+  found.versionStart = -1;
   forgetFields(found);
 }
 
@@ -184,6 +247,8 @@ function emptyEnvelope(fields: number): Envelope {
     dataEnd: -1,
     emittedAtStart: -1,
     emittedAtEnd: -1,
+    versionStart: -1,
+    versionEnd: -1,
     fieldStarts: new Int32Array(fields),
     fieldEnds: new Int32Array(fields),
   };

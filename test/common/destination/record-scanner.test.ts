@@ -182,3 +182,56 @@ suite('scanning a line', () => {
     );
   });
 });
+
+suite('scanning a line of a Singer tap', () => {
+  const singer = createRecordScanner(fields, 'singer');
+
+  function scanSinger(line: string): Found & { readonly version?: unknown } {
+    const bytes = Buffer.from(`before\n${line}\nafter`);
+    const kind = singer.scan(bytes, 7, bytes.length - 6);
+    const found = singer.envelope;
+    const text = (start: number, end: number): string | undefined =>
+      start < 0 ? undefined : bytes.toString('utf8', start, end);
+    return {
+      kind,
+      stream: text(found.streamStart, found.streamEnd),
+      data: text(found.dataStart, found.dataEnd),
+      emittedAt: text(found.emittedAtStart, found.emittedAtEnd),
+      version: text(found.versionStart, found.versionEnd),
+      fields: fields.map((_, index) => text(found.fieldStarts[index] ?? -1, found.fieldEnds[index] ?? -1)),
+    };
+  }
+
+  test('finds the parts of a record wherever they stand', () => {
+    const record = '"record": {"at": [1], "x":1.10, "time":"t"}';
+    const found = {
+      kind: 'record',
+      stream: '"s"',
+      data: '{"at": [1], "x":1.10, "time":"t"}',
+      emittedAt: '"2026-01-15T12:00:00Z"',
+      version: '7',
+      fields: ['"t"', '[1]'],
+    };
+    const rest = '"time_extracted": "2026-01-15T12:00:00Z", "version":7';
+    assert.deepEqual(scanSinger(`{"type": "RECORD", "stream": "s", ${record}, ${rest}}`), found);
+    assert.deepEqual(scanSinger(`{${rest}, "more": {"record":{}}, ${record}, "stream":"s", "type":"RECORD"}`), found);
+  });
+
+  test('forgets the parts of the line before', () => {
+    scanSinger('{"type":"RECORD","stream":"s","record":{"time":1},"version":1,"time_extracted":"t"}');
+    const { version, emittedAt, fields: none } = scanSinger('{"type":"RECORD","stream":"s","record":{}}');
+    assert.deepEqual([version, emittedAt, none], [undefined, undefined, [undefined, undefined]]);
+  });
+
+  for (const [line, kind] of [
+    ['{"type":"STATE","value":1}', 'state'],
+    ['{"type":"SCHEMA","stream":"s","schema":{}}', 'other'],
+    ['{"type":"RECORD","stream":"s"}', 'malformed'],
+    ['{"type":"RECORD","record":{}}', 'malformed'],
+    ['{"type":"RECORD","stream":"s","record":[]}', 'malformed'],
+    ['{"type":"RECORD","stream":"s","record":{"a":}}', 'malformed'],
+    ['{"type":"RECORD","record":{"stream":"s","data":{}}}', 'malformed'],
+  ] as const) {
+    test(`calls ${line} ${kind}`, () => assert.equal(scanSinger(line).kind, kind));
+  }
+});

@@ -1,0 +1,79 @@
+// The command line of the Singer face, by the Singer specification and the conventions of Meltano's SDK.
+import yargs from 'yargs';
+
+import { ConnectorError } from '../protocol/errors.ts';
+
+/** Paths as given. `show`: a text for stdout instead of any work. */
+export type SingerInvocation =
+  | { readonly verb: 'show'; readonly text: string }
+  | { readonly verb: 'about'; readonly format: 'text' | 'json' }
+  | { readonly verb: 'discover' | 'test'; readonly config: readonly string[] }
+  | {
+      readonly verb: 'sync';
+      readonly config: readonly string[];
+      readonly catalog: string | undefined;
+      readonly state: string | undefined;
+    };
+
+const config = {
+  type: 'string',
+  array: true,
+  nargs: 1,
+  describe: 'config file (JSON), or ENV for environment variables; more than one are merged',
+} as const;
+const file = { type: 'string', requiresArg: true } as const;
+const about = { type: 'boolean', describe: 'Describe the program and its settings' } as const;
+const format = { choices: ['text', 'json'], default: 'text', describe: 'how --about describes' } as const;
+
+const options = {
+  tap: {
+    config,
+    catalog: { ...file, describe: 'catalog file (JSON); without it everything is read' },
+    state: { ...file, describe: 'state file (JSON)' },
+    discover: { type: 'boolean', describe: 'Print the catalog' },
+    test: { type: 'string', describe: 'Try the config against the bucket' },
+    about,
+    format,
+  },
+  target: { config, about, format },
+} as const;
+
+/** @throws USAGE_INVALID saying what is wrong with the command line. */
+export async function parseSingerArguments(
+  argv: readonly string[],
+  { name, version, kind }: { readonly name: string; readonly version: string; readonly kind: 'tap' | 'target' },
+): Promise<SingerInvocation> {
+  let shown = '';
+  let failure: string | undefined;
+  const parser = yargs()
+    .scriptName(name)
+    .locale('en')
+    .usage('$0 --config FILE [options]')
+    .version(`${name} ${version}`)
+    .help()
+    .strict()
+    .exitProcess(false)
+    .options(options[kind])
+    .fail((message: string, error: Error | undefined) => {
+      failure ??= message ?? error?.message;
+    });
+  const parsed = await parser.parseAsync([...argv], {}, (_error: unknown, _argv: unknown, output: string) => {
+    shown = output;
+  });
+  const usage = (text: string): ConnectorError => {
+    return new ConnectorError('USAGE_INVALID', `${text.replaceAll('\n', ' ')} (see ${name} --help)`);
+  };
+  if (failure !== undefined) throw usage(failure);
+  if (shown !== '') return { verb: 'show', text: shown };
+  if (parsed['about'] === true) return { verb: 'about', format: parsed['format'] === 'json' ? 'json' : 'text' };
+  const sources = (parsed['config'] ?? []) as readonly string[];
+  if (sources.length === 0) throw usage('--config is missing: name a file, or ENV for environment variables.');
+  if (parsed['discover'] === true) return { verb: 'discover', config: sources };
+  if (parsed['test'] !== undefined) return { verb: 'test', config: sources };
+  const [catalog, state] = ['catalog', 'state'].map((option) => {
+    const value = parsed[option];
+    if (Array.isArray(value)) throw usage(`--${option} is given more than once.`);
+    return typeof value === 'string' ? value : undefined;
+  });
+  return { verb: 'sync', config: sources, catalog, state };
+}

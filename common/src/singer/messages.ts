@@ -1,0 +1,33 @@
+// The Singer protocol: every message a tap writes and a target reads
+// (https://github.com/singer-io/getting-started/blob/master/docs/SPEC.md).
+//
+//   tap:     --config F --discover → the catalog · --config F [--catalog F] [--state F] → SCHEMA*, RECORD*, STATE*
+//   target:  --config F: SCHEMA*, RECORD*, STATE* on standard input → the values of STATEs on standard output
+//
+// A stream's SCHEMA comes before its records. The value of a STATE speaks of all streams: a target prints it, alone on its
+// line, when everything that came before it is durable. ACTIVATE_VERSION, of Meltano's and Stitch's making, says that the
+// records with that `version` are the whole table. What is for people goes to stderr.
+import type { JsonObject, JsonValue } from '../protocol/messages.ts';
+
+export type SingerMessage = SchemaMessage | StateMessage | ActivateVersionMessage;
+
+export type SchemaMessage = {
+  readonly type: 'SCHEMA';
+  readonly stream: string;
+  readonly schema: JsonObject;
+  readonly key_properties: readonly string[];
+  readonly bookmark_properties?: readonly string[];
+};
+
+export type StateMessage = { readonly type: 'STATE'; readonly value: JsonValue };
+
+export type ActivateVersionMessage = {
+  readonly type: 'ACTIVATE_VERSION';
+  readonly stream: string;
+  readonly version: number;
+};
+
+/** A message as the line that is written. */
+export function singerLine(message: SingerMessage): Buffer {
+  return Buffer.from(`${JSON.stringify(message)}\n`);
+}

@@ -1,0 +1,35 @@
+// What taps and targets do alike before their work: describe themselves, and bring their settings to a checked config.
+import type * as z from 'zod';
+
+import { parseConfig } from '../protocol/config.ts';
+import type { Connector } from '../protocol/connector.ts';
+import type { Frame } from '../protocol/process.ts';
+import { aboutPlugin, aboutText, type Plugin } from './about.ts';
+import type { SingerInvocation } from './command-line.ts';
+import { readSettings } from './settings.ts';
+
+type Described = Pick<Connector<z.ZodObject, unknown>, 'version' | 'spec'>;
+
+/** What is printed for --about, --help and --version. */
+export function described(
+  plugin: Plugin,
+  { version, spec }: Described,
+  invocation: Extract<SingerInvocation, { verb: 'show' | 'about' }>,
+): string {
+  if (invocation.verb === 'show') return invocation.text;
+  const about = aboutPlugin(plugin, version, spec);
+  return invocation.format === 'json' ? JSON.stringify(about, null, 2) : aboutText(about);
+}
+
+/** The checked config, after which no secret of it is printed. @throws CONFIG_INVALID listing all mistakes at once. */
+export async function resolvedConfig<Schema extends z.ZodObject, Config>(
+  { name }: Plugin,
+  connector: Pick<Connector<Schema, Config>, 'schema' | 'spec' | 'resolve'>,
+  sources: readonly string[],
+  frame: Frame,
+): Promise<Config> {
+  const form = connector.spec.connectionSpecification;
+  const settings = await readSettings(sources, { name, schema: form }, process.env);
+  frame.hideSecrets(form, settings);
+  return connector.resolve(parseConfig(connector.schema, settings, frame.log));
+}

@@ -1,0 +1,68 @@
+// SCHEMA lines as a target takes them: what is told about a stream, and whether it can be true.
+import * as z from 'zod';
+
+import { ConnectorError } from '../protocol/errors.ts';
+import type { JsonObject } from '../protocol/messages.ts';
+
+export type StreamSchema = {
+  readonly stream: string;
+  readonly schema: JsonObject;
+  /** Top-level fields that every record has. */
+  readonly keyProperties: readonly string[];
+};
+
+const message = z.object({
+  stream: z.string().min(1),
+  schema: z.record(z.string(), z.json()),
+  key_properties: z.array(z.string()).nullish(),
+});
+
+const typeNames = new Set(['null', 'boolean', 'integer', 'number', 'string', 'array', 'object']);
+/** Members of a schema that are schemas, lists of schemas, or schemas by name. */
+const single = ['items', 'additionalProperties', 'not'];
+const lists = ['anyOf', 'oneOf', 'allOf'];
+const named = ['properties', 'patternProperties', 'definitions', '$defs'];
+
+/** @throws INPUT_INVALID with the rest of a sentence that begins with the line's number. */
+export function parseSchema(json: JsonObject): StreamSchema {
+  const parsed = message.safeParse(json);
+  if (!parsed.success) throw invalid(`lacks ${parsed.error.issues.map(({ path }) => path.join('.')).join(', ')}`);
+  const { stream, schema, key_properties: keys } = parsed.data;
+  if (!isObject(schema['properties'])) throw invalid(`has no "properties" for "${stream}"`);
+  const fault = faultOf(schema, 'schema');
+  if (fault !== undefined) throw invalid(`is no JSON schema for "${stream}": ${fault}`);
+  return { stream, schema, keyProperties: keys ?? [] };
+}
+
+/** The first thing that is no JSON schema, by its path. Keywords that say nothing about structure are not looked at. */
+function faultOf(node: unknown, path: string): string | undefined {
+  if (typeof node === 'boolean') return undefined;
+  if (!isObject(node)) return `"${path}" is no object`;
+  const types = [node['type'] ?? []].flat();
+  if (!types.every((type) => typeof type === 'string' && typeNames.has(type))) return `"${path}.type" is no type`;
+  for (const [key, member] of Object.entries(node)) {
+    const at = `${path}.${key}`;
+    let members: readonly (readonly [string, unknown])[] = [];
+    if (single.includes(key)) members = [member].flat().map((child) => [at, child]);
+    else if (lists.includes(key)) {
+      if (!Array.isArray(member)) return `"${at}" is no list`;
+      members = member.map((child, index) => [`${at}[${index}]`, child]);
+    } else if (named.includes(key)) {
+      if (!isObject(member)) return `"${at}" is no object`;
+      members = Object.entries(member).map(([name, child]) => [`${at}.${name}`, child]);
+    }
+    for (const [place, child] of members) {
+      const fault = faultOf(child, place);
+      if (fault !== undefined) return fault;
+    }
+  }
+  return undefined;
+}
+
+function invalid(what: string): ConnectorError {
+  return new ConnectorError('INPUT_INVALID', `is a SCHEMA that ${what}`);
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,49 @@
+// The settings of a tap or target: the files of `--config`, each before the next, and the environment for the word ENV.
+import { readJsonFile } from '../protocol/cli.ts';
+import { ConnectorError } from '../protocol/errors.ts';
+import type { JsonObject } from '../protocol/messages.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Merges files by their top-level settings, the last one wins, and puts the environment above them wherever ENV is asked for.
+ * @throws USAGE_INVALID naming a file that is no JSON object.
+ */
+export async function readSettings(
+  sources: readonly string[],
+  { name, schema }: { readonly name: string; readonly schema: JsonObject },
+  environment: Environment,
+): Promise<JsonObject> {
+  const settings: Record<string, unknown> = {};
+  for (const source of sources) {
+    if (source === 'ENV') continue;
+    const json = await readJsonFile(source, 'config');
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+      throw new ConnectorError('USAGE_INVALID', `The config file "${source}" is not a JSON object.`);
+    }
+    Object.assign(settings, json);
+  }
+  if (sources.includes('ENV')) Object.assign(settings, environmentSettings(name, schema, environment));
+  return settings as JsonObject;
+}
+
+/** `TAP_S3_TABLES_BUCKET` sets `bucket`: a string is taken as it is, everything else as JSON. */
+function environmentSettings(name: string, schema: JsonObject, environment: Environment): JsonObject {
+  const properties = schema['properties'] as Readonly<Record<string, JsonObject>>;
+  const settings = Object.entries(properties).flatMap(([setting, { type }]) => {
+    const variable = `${name}_${setting}`.toUpperCase().replaceAll('-', '_');
+    const text = environment[variable];
+    if (text === undefined || text === '') return [];
+    return [[setting, type === 'string' ? text : parsed(text)] as const];
+  });
+  return Object.fromEntries(settings) as JsonObject;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // Python's words for the two, too; anything else is left to the check of the config, which names the setting.
+    return /^(?:true|false)$/iu.test(text) ? text.toLowerCase() === 'true' : text;
+  }
+}

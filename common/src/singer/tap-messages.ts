@@ -1,0 +1,74 @@
+// What a source yields as the lines of a tap: statuses become SCHEMA and ACTIVATE_VERSION, states one value for all streams.
+import type { Output } from '../protocol/connector.ts';
+import type { AirbyteMessage, JsonObject } from '../protocol/messages.ts';
+import { streamKey } from '../protocol/stream-key.ts';
+import { stateValue, type Bookmarks } from './bookmarks.ts';
+import type { TapStream } from './catalog.ts';
+import { singerLine } from './messages.ts';
+import { createRecordRewriter, type RecordRewriter } from './tap-records.ts';
+
+type Options = {
+  readonly streams: readonly TapStream[];
+  /** As the tap was started with; of streams that are not read they are handed on. */
+  readonly bookmarks: Bookmarks;
+  /** Of the streams that are read whole; it grows from run to run. */
+  readonly version: number;
+};
+
+/**
+ * One stream after the other, as a source reads them. A stream that is read whole has no bookmark, and its version is
+ * activated only when all its records were printed.
+ */
+export async function* tapLines(
+  outputs: AsyncIterable<Output>,
+  { streams, bookmarks, version }: Options,
+): AsyncGenerator<Uint8Array> {
+  const byKey = new Map(streams.map((stream) => [streamKey(stream.configured), stream]));
+  const known = new Map(bookmarks);
+  let current: { readonly stream: TapStream; readonly rewriter: RecordRewriter } | undefined;
+  const state = (): Buffer => singerLine({ type: 'STATE', value: stateValue(known) });
+  for await (const output of outputs) {
+    if (output instanceof Uint8Array) {
+      if (current === undefined) throw new TypeError('the source printed a record before its stream was started');
+      yield current.rewriter.rewrite(output);
+      continue;
+    }
+    const started = statusOf(output, 'STARTED');
+    const stream = started === undefined ? current?.stream : byKey.get(streamKey(started));
+    if (stream === undefined) continue;
+    const { id, configured } = stream;
+    const isWhole = configured.syncMode === 'full_refresh';
+    if (started !== undefined) {
+      current = { stream, rewriter: createRecordRewriter(id, isWhole ? version : undefined) };
+      yield singerLine({ type: 'SCHEMA', stream: id, schema: configured.jsonSchema, key_properties: [] });
+    } else if (output.type === 'STATE' && !isWhole) {
+      known.set(id, output.state.stream.stream_state);
+      yield state();
+    } else if (isWhole && statusOf(output, 'COMPLETE') !== undefined) {
+      known.delete(id);
+      yield singerLine({ type: 'ACTIVATE_VERSION', stream: id, version });
+      yield state();
+    }
+  }
+}
+
+type Descriptor = { readonly name: string; readonly namespace?: string };
+
+function statusOf(message: AirbyteMessage, status: 'STARTED' | 'COMPLETE'): Descriptor | undefined {
+  if (message.type !== 'TRACE' || message.trace.type !== 'STREAM_STATUS') return undefined;
+  const { stream_status: told } = message.trace;
+  return told.status === status ? told.stream_descriptor : undefined;
+}
+
+/** The saved progress as the source takes it; a stream that is read whole begins anew. */
+export function savedState(
+  streams: readonly TapStream[],
+  bookmarks: Bookmarks,
+): ReadonlyMap<ReturnType<typeof streamKey>, JsonObject> {
+  return new Map(
+    streams.flatMap(({ id, configured }) => {
+      const bookmark = configured.syncMode === 'incremental' ? bookmarks.get(id) : undefined;
+      return bookmark === undefined ? [] : [[streamKey(configured), bookmark] as const];
+    }),
+  );
+}

@@ -1,0 +1,71 @@
+// Runs a source as a Singer tap: settings, catalog and bookmarks in, SCHEMA, RECORD and STATE lines out.
+import type * as z from 'zod';
+
+import { readJsonFile } from '../protocol/cli.ts';
+import type { Connector } from '../protocol/connector.ts';
+import { terminalFace } from '../protocol/operator.ts';
+import { type Frame, runProcess } from '../protocol/process.ts';
+import type { Plugin } from './about.ts';
+import { parseBookmarks } from './bookmarks.ts';
+import { parseSingerCatalog, singerCatalog, type TapStream } from './catalog.ts';
+import { parseSingerArguments, type SingerInvocation } from './command-line.ts';
+import { described, resolvedConfig } from './plugin.ts';
+import { savedState, tapLines } from './tap-messages.ts';
+
+/** A connector that can discover and read, and how it is a tap. */
+export type Tap<Schema extends z.ZodObject, Config> = Plugin & {
+  readonly connector: Connector<Schema, Config> & Required<Pick<Connector<Schema, Config>, 'discover' | 'read'>>;
+  /** Whether streams of two namespaces can meet: their names then begin with it. */
+  hasNamespaces(config: Config): boolean;
+};
+
+/** Sets `process.exitCode` and returns when everything is printed. */
+export function runTap<Schema extends z.ZodObject, Config>(
+  tap: Tap<Schema, Config>,
+  argv: readonly string[],
+): Promise<void> {
+  return runProcess(terminalFace(tap.name), async (frame) => {
+    const { version } = tap.connector;
+    const invocation = await parseSingerArguments(argv, { name: tap.name, version, kind: 'tap' });
+    for await (const bytes of output(tap, invocation, frame)) await frame.out.write(bytes);
+  });
+}
+
+async function* output<Schema extends z.ZodObject, Config>(
+  tap: Tap<Schema, Config>,
+  invocation: SingerInvocation,
+  frame: Frame,
+): AsyncGenerator<Uint8Array> {
+  const { connector } = tap;
+  if (invocation.verb === 'show' || invocation.verb === 'about') {
+    yield Buffer.from(`${described(tap, connector, invocation)}\n`);
+    return;
+  }
+  const config = await resolvedConfig(tap, connector, invocation.config, frame);
+  switch (invocation.verb) {
+    case 'discover':
+      yield Buffer.from(`${JSON.stringify(await discover(tap, config, frame), null, 2)}\n`);
+      return;
+    case 'test':
+      await connector.check(config, frame);
+      frame.log('INFO', 'The connection works.');
+      return;
+    case 'sync': {
+      const catalog =
+        invocation.catalog === undefined
+          ? await discover(tap, config, frame)
+          : await readJsonFile(invocation.catalog, 'catalog');
+      const state = invocation.state === undefined ? undefined : await readJsonFile(invocation.state, 'state');
+      const streams: readonly TapStream[] = parseSingerCatalog(catalog);
+      const bookmarks = parseBookmarks(state);
+      const configured = streams.map((stream) => stream.configured);
+      const outputs = connector.read(config, configured, savedState(streams, bookmarks), frame);
+      yield* tapLines(outputs, { streams, bookmarks, version: Date.now() });
+      return;
+    }
+  }
+}
+
+async function discover<Schema extends z.ZodObject, Config>(tap: Tap<Schema, Config>, config: Config, frame: Frame) {
+  return singerCatalog(await tap.connector.discover(config, frame), tap.hasNamespaces(config));
+}

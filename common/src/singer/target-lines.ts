@@ -1,0 +1,202 @@
+// Lines of a tap as the lines that `write` reads: a record's bytes stay, the envelope around them is another. Says where a
+// run of `write` must end because what follows is not in its catalog. The hot path of a target.
+import { isUtf8 } from 'node:buffer';
+
+import { findMember, skipSpace } from '../destination/json-bytes.ts';
+import { createRecordScanner, type Envelope, type RecordScanner } from '../destination/record-scanner.ts';
+import { ConnectorError } from '../protocol/errors.ts';
+import type { LineBatch } from '../protocol/lines.ts';
+import type { Log } from '../protocol/log.ts';
+import { streamStatus, type JsonObject } from '../protocol/messages.ts';
+import { parseSchema } from './schema.ts';
+import { fitsRun, type TargetStream, TargetStreams } from './target-streams.ts';
+
+const lineEnd = Buffer.from('\n');
+/** Ways of writing a stream's name that are remembered. */
+const maxSpellings = 10_000;
+
+/** `next` is the first line that was not taken: the batch's end, or a line that needs a run of its own. */
+export type Taken = { readonly next: number; readonly needsRun: boolean };
+
+type Sink = {
+  /** A record of a stream in the run: bytes of a line for `write`. */
+  part(bytes: Uint8Array): void;
+  /** The raw value of a STATE. */
+  state(value: Uint8Array): void;
+};
+
+type Known = { readonly stream: TargetStream; readonly head: Uint8Array; readonly keys: readonly number[] };
+
+export class TargetLines {
+  readonly streams = new TargetStreams();
+  readonly #log: Log;
+  readonly #unknownTypes = new Set<string>();
+  readonly #spellings = new Map<string, Known>();
+  /** Key properties of all streams, for the scanner. */
+  #fields: readonly string[] = [];
+  #scanner: RecordScanner = createRecordScanner([], 'singer');
+  #version = { text: '', value: Number.NaN };
+  #time = { text: '', tail: Buffer.alloc(0) };
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** Takes lines from `from` on. @throws INPUT_INVALID naming a line; the lines before it have been taken. */
+  take(batch: LineBatch, from: number, sink: Sink): Taken {
+    const bytes = batch.unterminated ? Buffer.concat([batch.bytes, lineEnd]) : batch.bytes;
+    const allUtf8 = isUtf8(bytes);
+    for (let index = from; index < batch.ends.length; index += 1) {
+      const start = index === 0 ? 0 : (batch.ends[index - 1] ?? 0) + 1;
+      const end = batch.ends[index] ?? 0;
+      try {
+        if (!allUtf8 && !isUtf8(bytes.subarray(start, end))) throw invalid('is not valid UTF-8');
+        if (!this.#takeLine(bytes, start, end, sink)) return { next: index, needsRun: true };
+      } catch (error) {
+        throw inLine(error, batch, index);
+      }
+    }
+    return { next: batch.ends.length, needsRun: false };
+  }
+
+  /** @returns false when the line needs another run. */
+  #takeLine(bytes: Buffer, start: number, end: number, sink: Sink): boolean {
+    switch (this.#scanner.scan(bytes, start, end)) {
+      case 'record':
+        return this.#takeRecord(bytes, sink);
+      case 'malformed':
+        if (skipSpace(bytes, start) < end) throw invalid('is not a message of the Singer protocol');
+        return true;
+      default:
+        return this.#takeMessage(
+          JSON.parse(bytes.toString('utf8', start, end)) as JsonObject,
+          bytes.subarray(start, end),
+          sink,
+        );
+    }
+  }
+
+  #takeRecord(bytes: Buffer, sink: Sink): boolean {
+    const found = this.#scanner.envelope;
+    const { stream, head, keys } = this.#knownOf(bytes, found);
+    const version = found.versionStart < 0 ? undefined : this.#versionOf(bytes, found);
+    if (!fitsRun(stream, version)) {
+      stream.version = version;
+      return false;
+    }
+    for (const key of keys) {
+      if ((found.fieldStarts[key] ?? -1) < 0) {
+        const text = `is a record of "${stream.schema.stream}" without its key property "${this.#fields[key]}"`;
+        throw invalid(text);
+      }
+    }
+    stream.unproven = version !== undefined;
+    sink.part(head);
+    sink.part(bytes.subarray(found.dataStart, found.dataEnd));
+    sink.part(this.#tailOf(bytes, found));
+    return true;
+  }
+
+  #takeMessage(json: JsonObject, line: Buffer, sink: Sink): boolean {
+    const type = (json['type'] as string).toUpperCase(); // The scanner has seen a string there.
+    switch (type) {
+      case 'SCHEMA':
+        this.streams.learn(parseSchema(json));
+        this.#relearn();
+        return true;
+      case 'STATE':
+        sink.state(stateValue(line));
+        return true;
+      case 'ACTIVATE_VERSION':
+        return this.#activate(json, sink);
+      case 'BATCH':
+        throw invalid('is a BATCH, which is not supported. Let the tap send RECORD messages');
+      case 'RECORD':
+        throw invalid('is a record whose type is not written "RECORD"');
+      default:
+        if (!this.#unknownTypes.has(type) && this.#unknownTypes.size < 100) {
+          this.#unknownTypes.add(type);
+          this.#log('WARN', `Messages of the type "${type.slice(0, 100)}" are passed over: it is unknown.`);
+        }
+        return true;
+    }
+  }
+
+  /** What a modern Airbyte platform says of a stream that was read to its end. */
+  #activate({ stream: name, version }: JsonObject, sink: Sink): boolean {
+    const stream = typeof name === 'string' ? this.streams.get(name) : undefined;
+    if (stream === undefined) throw invalid('activates a version of a stream without a SCHEMA before it');
+    if (typeof version !== 'number' || !Number.isSafeInteger(version)) throw invalid('activates no version');
+    if (!fitsRun(stream, version)) {
+      stream.version = version;
+      return false;
+    }
+    stream.unproven = false;
+    sink.part(Buffer.from(`${JSON.stringify(streamStatus({ name: stream.schema.stream }, 'COMPLETE'))}\n`));
+    return true;
+  }
+
+  #knownOf(bytes: Buffer, found: Envelope): Known {
+    const spelling = bytes.toString('latin1', found.streamStart, found.streamEnd);
+    const known = this.#spellings.get(spelling);
+    if (known !== undefined) return known;
+    const name = String(JSON.parse(bytes.toString('utf8', found.streamStart, found.streamEnd)));
+    const stream = this.streams.get(name);
+    if (stream === undefined) throw invalid(`is a record of "${name}" without a SCHEMA before it`);
+    const head = Buffer.from(`{"type":"RECORD","record":{"stream":${JSON.stringify(name)},"data":`);
+    const keys = stream.schema.keyProperties.map((key) => this.#fields.indexOf(key));
+    const fresh = { stream, head, keys };
+    if (this.#spellings.size >= maxSpellings) this.#spellings.clear();
+    this.#spellings.set(spelling, fresh);
+    return fresh;
+  }
+
+  /** The scanner has to find the key properties of every stream. */
+  #relearn(): void {
+    const fields = this.streams.keyProperties();
+    this.#spellings.clear();
+    if (fields.length === this.#fields.length && fields.every((field, index) => field === this.#fields[index])) return;
+    this.#fields = fields;
+    this.#scanner = createRecordScanner(fields, 'singer');
+  }
+
+  #versionOf(bytes: Buffer, { versionStart, versionEnd }: Envelope): number | undefined {
+    const text = bytes.toString('latin1', versionStart, versionEnd);
+    if (text === this.#version.text) return this.#version.value;
+    if (text === 'null') return undefined;
+    const value = Number(text);
+    if (!Number.isSafeInteger(value)) throw invalid('has a version that is no integer');
+    this.#version = { text, value };
+    return value;
+  }
+
+  /** What follows the data: `time_extracted` in milliseconds, or now. */
+  #tailOf(bytes: Buffer, { emittedAtStart, emittedAtEnd }: Envelope): Uint8Array {
+    const text = emittedAtStart < 0 ? '' : bytes.toString('latin1', emittedAtStart + 1, emittedAtEnd - 1);
+    if (text !== '' && text === this.#time.text) return this.#time.tail;
+    const extracted = Date.parse(text);
+    const isTime = !Number.isNaN(extracted);
+    const tail = Buffer.from(`,"emitted_at":${isTime ? extracted : Date.now()}}}\n`);
+    if (isTime) this.#time = { text, tail };
+    return tail;
+  }
+}
+
+/** The raw JSON of a STATE's value. */
+function stateValue(line: Buffer): Uint8Array {
+  const value = findMember(line, skipSpace(line, 0), 'value');
+  if (value === undefined) throw invalid('is a STATE without a "value"');
+  return line.subarray(value.valueStart, value.valueEnd);
+}
+
+function invalid(what: string): ConnectorError {
+  return new ConnectorError('INPUT_INVALID', what);
+}
+
+/** The same with the number of the line. */
+function inLine(error: unknown, batch: LineBatch, index: number): unknown {
+  if (!(error instanceof ConnectorError)) return error;
+  const cut = batch.unterminated && index === batch.ends.length - 1 ? ' The input ended in the middle of it.' : '';
+  const text = `Line ${batch.firstLine + index} of the input ${error.message}.${cut}`;
+  return new ConnectorError('INPUT_INVALID', text, { cause: error });
+}

@@ -1,0 +1,98 @@
+// A target's input as runs of the destination's `write`. A run's catalog is fixed at its start, while a tap may name a stream
+// at any time: a record that does not fit ends the run, whose rows and states are then durable, and the next one begins with
+// it. Taps name each stream once, so there are about as many runs as streams.
+import { findMember, skipSpace } from '../destination/json-bytes.ts';
+import type { ConfiguredStream } from '../protocol/catalog.ts';
+import type { Output } from '../protocol/connector.ts';
+import type { LineBatch } from '../protocol/lines.ts';
+import type { TargetLines } from './target-lines.ts';
+
+type Write = (catalog: readonly ConfiguredStream[], input: AsyncIterable<Uint8Array>) => AsyncIterable<Output>;
+
+/** What is left to read: a batch from a line on. */
+type Rest = { readonly batch: LineBatch; readonly from: number };
+
+/**
+ * Yields the lines for stdout: the value of each STATE when everything before it is durable. A run that ends before its
+ * input is the last one: it was told to stop.
+ * @throws INPUT_INVALID, or what `write` throws, after all that became durable was acknowledged.
+ */
+export async function* writeRuns(
+  target: TargetLines,
+  batches: AsyncGenerator<LineBatch>,
+  write: Write,
+): AsyncGenerator<Uint8Array> {
+  let rest: Rest | undefined;
+  let wasTaken = false;
+  const early: Uint8Array[] = [];
+  const next = async (): Promise<void> => {
+    const { value, done } = await batches.next();
+    rest = done === true ? undefined : { batch: value, from: 0 };
+  };
+  /** Before the first record: nothing is to be waited for. */
+  const idle = { part: () => undefined, state: (value: Uint8Array) => void early.push(stateLine(value)) };
+  async function* input(): AsyncGenerator<Uint8Array> {
+    wasTaken = false;
+    while (rest !== undefined) {
+      const parts: Uint8Array[] = [];
+      const sink = {
+        part: (bytes: Uint8Array) => void parts.push(bytes),
+        state: (value: Uint8Array) => void parts.push(...asGlobalState(value)),
+      };
+      const { batch, from } = rest;
+      let taken;
+      try {
+        taken = target.take(batch, from, sink);
+      } catch (error) {
+        yield Buffer.concat(parts); // What came before the fault is kept.
+        throw error;
+      }
+      if (parts.length > 0) yield Buffer.concat(parts);
+      if (taken.needsRun) {
+        rest = { batch, from: taken.next };
+        break;
+      }
+      await next();
+    }
+    wasTaken = true;
+  }
+  try {
+    await next();
+    while (rest !== undefined) {
+      const { batch, from }: Rest = rest;
+      const taken = target.take(batch, from, idle);
+      yield* early.splice(0);
+      if (!taken.needsRun) {
+        await next();
+        continue;
+      }
+      rest = { batch, from: taken.next };
+      for await (const output of write(target.streams.plan(), input())) {
+        if (output instanceof Uint8Array) yield stateLine(sharedState(output));
+      }
+      if (!wasTaken) return;
+    }
+  } finally {
+    await batches.return(undefined);
+  }
+}
+
+const opening = Buffer.from('{"type":"STATE","state":{"type":"GLOBAL","global":{"stream_states":[],"shared_state":');
+const closing = Buffer.from('}}}\n');
+
+function asGlobalState(value: Uint8Array): readonly Uint8Array[] {
+  return [opening, value, closing];
+}
+
+/** The value in a line that `write` gave back. */
+function sharedState(line: Uint8Array): Uint8Array {
+  const inside = (start: number, name: string): number => findMember(line, start, name)?.valueStart ?? start;
+  const global = inside(inside(skipSpace(line, 0), 'state'), 'global');
+  const value = findMember(line, global, 'shared_state');
+  if (value === undefined) throw new TypeError('the destination gave a state back that it was not given');
+  return line.subarray(value.valueStart, value.valueEnd);
+}
+
+function stateLine(value: Uint8Array): Uint8Array {
+  return Buffer.concat([value, Buffer.from('\n')]);
+}

@@ -1,0 +1,47 @@
+// Runs a destination as a Singer target: SCHEMA, RECORD and STATE lines on standard input, the values of STATEs on standard
+// output when they are durable.
+import { addAbortSignal } from 'node:stream';
+
+import type * as z from 'zod';
+
+import type { Connector } from '../protocol/connector.ts';
+import { readLines } from '../protocol/lines.ts';
+import { terminalFace } from '../protocol/operator.ts';
+import { runProcess } from '../protocol/process.ts';
+import type { Plugin } from './about.ts';
+import { parseSingerArguments } from './command-line.ts';
+import { described, resolvedConfig } from './plugin.ts';
+import { TargetLines } from './target-lines.ts';
+import { writeRuns } from './target-runs.ts';
+
+/** A connector that can write, and how it is a target. */
+export type Target<Schema extends z.ZodObject, Config> = Plugin & {
+  readonly connector: Connector<Schema, Config> & Required<Pick<Connector<Schema, Config>, 'write'>>;
+};
+
+/** Sets `process.exitCode` and returns when everything is printed. */
+export function runTarget<Schema extends z.ZodObject, Config>(
+  target: Target<Schema, Config>,
+  argv: readonly string[],
+): Promise<void> {
+  const { name, connector } = target;
+  return runProcess(terminalFace(name), async (frame) => {
+    const { version } = connector;
+    const invocation = await parseSingerArguments(argv, { name, version, kind: 'target' });
+    if (invocation.verb === 'show' || invocation.verb === 'about') {
+      await frame.out.write(Buffer.from(`${described(target, connector, invocation)}\n`));
+      return;
+    }
+    const config = await resolvedConfig(target, connector, invocation.config, frame);
+    const lines = new TargetLines(frame.log);
+    const batches = readLines(addAbortSignal(frame.signal, process.stdin));
+    const states = writeRuns(lines, batches, (catalog, input) => connector.write(config, catalog, input, frame));
+    for await (const state of states) await frame.out.write(state);
+    for (const stream of lines.streams.unproven()) {
+      frame.log(
+        'WARN',
+        `The rows of "${stream}" were added: no ACTIVATE_VERSION came after them, so nothing was replaced.`,
+      );
+    }
+  });
+}

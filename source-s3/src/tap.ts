@@ -1,0 +1,15 @@
+// The executable `tap-s3-tables`: the source as a Singer tap.
+import { runTap } from '@s3-connectors/common/singer/tap.ts';
+
+import { sourceS3 } from './connector.ts';
+
+await runTap(
+  {
+    name: 'tap-s3-tables',
+    description: 'Reads the tables below a prefix of an S3 bucket.',
+    capabilities: ['about', 'activate-version', 'catalog', 'discover', 'state', 'test'],
+    connector: sourceS3,
+    hasNamespaces: ({ schemaPrefixes }) => schemaPrefixes.length > 1 || schemaPrefixes.some(({ wildcard }) => wildcard),
+  },
+  process.argv.slice(2),
+);

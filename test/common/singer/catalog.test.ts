@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+
+import { parseSingerCatalog, singerCatalog } from '@s3-connectors/common/singer/catalog.ts';
+import type { AirbyteStream, JsonObject } from '@s3-connectors/common/protocol/messages.ts';
+
+const columns = { id: { type: ['null', 'integer'] }, text: { type: ['null', 'string'] }, at: { type: 'string' } };
+
+function stream(name: string, namespace?: string): AirbyteStream {
+  return {
+    name,
+    ...(namespace !== undefined && { namespace }),
+    json_schema: { type: 'object', properties: columns },
+    supported_sync_modes: ['full_refresh', 'incremental'],
+    default_cursor_field: ['at'],
+  };
+}
+
+type Entry = {
+  readonly tap_stream_id: string;
+  metadata: { breadcrumb: readonly string[]; metadata: Record<string, unknown> }[];
+};
+
+/** The printed catalog with changes to metadata, by breadcrumb joined with dots. */
+function edited(changes: Readonly<Record<string, JsonObject>>): unknown {
+  const catalog = structuredClone(singerCatalog({ streams: [stream('t', 'lake')] }, false));
+  for (const { metadata } of catalog['streams'] as unknown as Entry[]) {
+    for (const entry of metadata) Object.assign(entry.metadata, changes[entry.breadcrumb.join('.')]);
+  }
+  return catalog;
+}
+
+function names(catalog: unknown): readonly string[] {
+  return parseSingerCatalog(catalog).map(({ configured: { jsonSchema } }) =>
+    Object.keys(jsonSchema['properties'] as JsonObject).join(),
+  );
+}
+
+suite('the catalog of a tap', () => {
+  test('comes back as it was printed: every stream and column, read incrementally', () => {
+    const printed = singerCatalog({ streams: [stream('a', 'lake'), stream('b', 'lake')] }, false);
+    const parsed = parseSingerCatalog(JSON.parse(JSON.stringify(printed)));
+    assert.deepEqual(
+      parsed.map(({ id }) => id),
+      ['a', 'b'],
+    );
+    const [first] = parsed;
+    assert.deepEqual(first?.configured, {
+      name: 'a',
+      namespace: 'lake',
+      jsonSchema: { type: 'object', properties: columns },
+      syncMode: 'incremental',
+      destinationSyncMode: 'append',
+      cursorField: [],
+      primaryKey: [],
+    });
+  });
+
+  test('names the prefix where tables of several can meet, and finds the table again', () => {
+    const printed = singerCatalog({ streams: [stream('t', 'lake/daily'), stream('t', 'crm'), stream('root')] }, true);
+    const parsed = parseSingerCatalog(JSON.parse(JSON.stringify(printed)));
+    assert.deepEqual(
+      parsed.map(({ id, configured: { name, namespace } }) => [id, namespace, name]),
+      [
+        ['lake-daily-t', 'lake/daily', 't'],
+        ['crm-t', 'crm', 't'],
+        ['root', undefined, 'root'],
+      ],
+    );
+  });
+
+  test('refuses two tables that would get one name', () => {
+    const twins = { streams: [stream('b-c', 'a'), stream('c', 'a/b')] };
+    assert.throws(() => singerCatalog(twins, true), /"a\.b-c" and "a\/b\.c" would both be the stream "a-b-c"/u);
+  });
+
+  const selections: readonly (readonly [what: string, changes: Record<string, JsonObject>, read: readonly string[]])[] =
+    [
+      ['leaves a stream out that is not selected', { '': { selected: false } }, []],
+      ['leaves a column out that is not selected', { 'properties.text': { selected: false } }, ['id,at']],
+      ['reads the cursor whatever is selected', { 'properties.at': { selected: false } }, ['id,text,at']],
+      [
+        'passes over what is unsupported',
+        { 'properties.id': { inclusion: 'unsupported', selected: true } },
+        ['text,at'],
+      ],
+      [
+        'lets a selection win over the default',
+        { '': { 'selected-by-default': false, selected: true } },
+        ['id,text,at'],
+      ],
+    ];
+  for (const [what, changes, read] of selections) test(what, () => assert.deepEqual(names(edited(changes)), read));
+
+  test('reads nothing of a stream that no metadata selects', () => {
+    assert.deepEqual(names({ streams: [{ tap_stream_id: 't', schema: { properties: columns } }] }), []);
+  });
+
+  test('reads a stream whole when its replication method says so, a forced one before a chosen one', () => {
+    const [chosen] = parseSingerCatalog(edited({ '': { 'replication-method': 'FULL_TABLE' } }));
+    assert.equal(chosen?.configured.syncMode, 'full_refresh');
+    const forced = { 'replication-method': 'FULL_TABLE', 'forced-replication-method': 'INCREMENTAL' };
+    assert.equal(parseSingerCatalog(edited({ '': forced }))[0]?.configured.syncMode, 'incremental');
+  });
+
+  test('refuses another replication method, and what is no catalog, by name', () => {
+    assert.throws(
+      () => parseSingerCatalog(edited({ '': { 'replication-method': 'LOG_BASED' } })),
+      /"t" .*"LOG_BASED"/u,
+    );
+    assert.throws(() => parseSingerCatalog({ streams: [{ schema: {} }] }), /tap_stream_id/u);
+  });
+});
