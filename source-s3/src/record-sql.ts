@@ -1,5 +1,5 @@
-// The query that turns the rows of a local file into finished RECORD lines: everything that is the same for all rows is
-// text in it, so that a line is one concatenation of constants and column values.
+// The query that turns the rows of a local file into RECORD lines: what is the same for all rows is text, and the text
+// before the first and behind the last value of a row is left to the engine's writer.
 import type { Column } from '@s3-connectors/common/columns/column-type.ts';
 import { literal } from '@s3-connectors/common/columns/sql.ts';
 import type { StoredColumn } from '@s3-connectors/common/columns/stored-type.ts';
@@ -26,11 +26,23 @@ export type RecordQuery = {
   readonly emittedAt: number;
 };
 
-/** SQL with one VARCHAR column, a row for each record, without line ends. */
-export function recordSql(query: RecordQuery): string {
+/** A line is `before`, the query's one VARCHAR of the row, `after` and a line end. */
+export type LineQuery = { readonly sql: string; readonly before: string; readonly after: string };
+
+/** A row for each record, in the file's order. */
+export function recordSql(query: RecordQuery): LineQuery {
   // Constant pieces are joined here, once, instead of in every row.
-  const pieces = joinText(linePieces(query)).map((piece) => ('text' in piece ? literal(piece.text) : piece.sql));
-  return `SELECT concat(${pieces.join(', ')}) FROM ${rowsSql(query)}`;
+  const pieces = joinText(linePieces(query));
+  const [first, ...others] = pieces;
+  const last = others.pop();
+  const inner = others.map((piece) => ('text' in piece ? literal(piece.text) : piece.sql));
+  const sql = `SELECT ${inner.length > 0 ? `concat(${inner.join(', ')})` : "''"} FROM ${rowsSql(query)}`;
+  return { sql, before: textOf(first), after: textOf(last) };
+}
+
+/** Of the first piece and the last one, which are texts by the shape of a line; a line that is one text has no last. */
+function textOf(piece: Piece | undefined): string {
+  return piece !== undefined && 'text' in piece ? piece.text : '';
 }
 
 /** SQL with one row: for each clash, under the name of its place, the number of rows that differ from the folder. */

@@ -2,8 +2,10 @@
 // (rows come in the file's order), nothing loaded or cached from outside.
 import { DuckDBInstance, type DuckDBConnection, type DuckDBType } from '@duckdb/node-api';
 
+import { literal } from '@s3-connectors/common/columns/sql.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
+import type { LineQuery } from '../record-sql.ts';
 import type { Lines } from './line-buffer.ts';
 import { openLinePipe, type LinePipe } from './line-pipe.ts';
 
@@ -12,8 +14,8 @@ export type Engine = AsyncDisposable & {
   rows(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** Names and types of a query's columns; the query isn't run beyond its binding. */
   columns(sql: string): Promise<readonly { readonly name: string; readonly type: DuckDBType }[]>;
-  /** Runs a query with one text column and yields its rows as lines, in order, while the query runs. */
-  lines(sql: string, signal: AbortSignal): AsyncGenerator<Lines>;
+  /** Runs a query that gives at least one row and yields its rows as lines, in order, while it runs. */
+  lines(query: LineQuery, signal: AbortSignal): AsyncGenerator<Lines>;
 };
 
 /** Files the engine reads and the pipe lie in `directory`. Bound: `memoryBytes` for the engine. */
@@ -33,10 +35,10 @@ export async function openEngine(directory: string, memoryBytes: number): Promis
   return {
     rows: (sql) => attempt(async () => (await metadata.runAndReadAll(sql)).getRowObjectsJS()),
     columns: (sql) => attempt(async () => columnsOf(metadata, sql)),
-    async *lines(sql, signal) {
+    async *lines(query, signal) {
       pipe ??= await openLinePipe(directory);
       yield* pipe.lines(
-        (target) => attempt(() => copyTo(decoding, sql, target)),
+        (target) => attempt(() => copyTo(decoding, query, target)),
         () => decoding.interrupt(),
         signal,
       );
@@ -58,10 +60,14 @@ async function columnsOf(connection: DuckDBConnection, sql: string): Promise<{ n
   });
 }
 
-/** Raw text: a delimiter and a quote that JSON never holds unescaped, so that the writer changes nothing. */
-async function copyTo(connection: DuckDBConnection, sql: string, target: string): Promise<void> {
+/**
+ * Raw text: a delimiter and a quote that JSON never holds unescaped, so that the writer changes nothing. What is the same at
+ * the ends of all lines is the writer's line end: it copies that once, `concat` would twice (docs/adr/0006).
+ */
+async function copyTo(connection: DuckDBConnection, { sql, before, after }: LineQuery, target: string): Promise<void> {
   const raw = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\u0001', NULLSTR '', USE_TMP_FILE false";
-  await connection.run(`COPY (${sql}) TO '${target}' (${raw})`);
+  const ends = `PREFIX ${literal(before)}, NEW_LINE ${literal(`${after}\n${before}`)}, SUFFIX ${literal(`${after}\n`)}`;
+  await connection.run(`COPY (${sql}) TO '${target}' (${raw}, ${ends})`);
 }
 
 /** The engine's failures say where they came from; its texts can hold stack traces and are cut at the first line. */

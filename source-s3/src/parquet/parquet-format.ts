@@ -61,11 +61,11 @@ async function* decode(
   const rows = { from: group.firstRow + rowsDone, to: group.firstRow + group.rows };
   const { stream, columns, constants, spellings } = asked;
   const source = { path: local.path, stored: file.columns, rows };
-  const sql = recordSql({ ...source, stream, columns, constants, spellings, emittedAt: Date.now() });
+  const query = recordSql({ ...source, stream, columns, constants, spellings, emittedAt: Date.now() });
   let done = rowsDone;
   try {
     await countConflicts(engine, source, asked, file.object.key);
-    for await (const lines of engine.lines(sql, signal)) {
+    for await (const lines of engine.lines(query, signal)) {
       done += lines.rows;
       yield { ...lines, place: { unit: group.index, rows: done } };
     }
