@@ -1,12 +1,14 @@
-// Cuts what is read from a pipe into whole lines without a new buffer for each read: a gigabyte of 64 KiB buffers would
+// Cuts what is read from a pipe into whole lines without a new buffer for each read: a gigabyte of small buffers would
 // keep the garbage collector busy longer than the decoding takes.
-/** Whole lines, each ended by `\n`, and their number. At most 64 KiB and one line. */
+import { wideBytes } from '@s3-connectors/common/streams/pipe-size.ts';
+
+/** Whole lines, each ended by `\n`, and their number. At most 1 MiB and one line. */
 export type Lines = { readonly bytes: Buffer; readonly rows: number };
 
 const newline = 0x0a;
-const readBytes = 64 * 1024; // What a pipe gives at once.
+const readBytes = wideBytes; // What a pipe gives at once.
 
-/** Two buffers in turn: while the lines of one are with the consumer, the next read goes to the other. Bound: twice 64 KiB and the longest line. */
+/** Two buffers in turn: while the lines of one are with the consumer, the next read goes to the other. Bound: four times 1 MiB and the longest line. */
 export class LineBuffer {
   #filling = Buffer.allocUnsafeSlow(2 * readBytes);
   #other = Buffer.allocUnsafeSlow(2 * readBytes);
@@ -14,7 +16,7 @@ export class LineBuffer {
   #held = 0;
 
   /**
-   * Where the next read goes. Together with what is held it is a multiple of 64 KiB, so that lines go out in one write: the
+   * Where the next read goes. Together with what is held it is a multiple of 1 MiB, so that lines go out in one write: the
    * few bytes above what a pipe takes at once would cost a second one and a turn of the event loop.
    */
   space(): Buffer {

@@ -1,5 +1,5 @@
 // How decoded rows get from the engine's thread into Node: through a named pipe that the engine writes to as to a file.
-// The main thread then moves 64 KiB buffers instead of touching rows, the kernel's pipe buffer is the back-pressure, and
+// The main thread then moves buffers of lines instead of touching rows, the kernel's pipe buffer is the back-pressure, and
 // nothing of a row group is ever collected (docs/adr/0006).
 import { execFile } from 'node:child_process';
 import { constants, openSync } from 'node:fs';
@@ -7,6 +7,8 @@ import { unlink } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+
+import { standardOutput, widenPipes } from '@s3-connectors/common/streams/pipe-size.ts';
 
 import { LineBuffer, type Lines } from './line-buffer.ts';
 
@@ -25,6 +27,7 @@ export async function openLinePipe(directory: string): Promise<LinePipe> {
   const path = join(directory, 'lines.fifo');
   await promisify(execFile)('mkfifo', ['-m', '600', path]);
   const pipe = openReader(path);
+  await widenPipes([path, standardOutput]);
   return {
     async *lines(write, interrupt, signal) {
       signal.throwIfAborted();
