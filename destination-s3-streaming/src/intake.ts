@@ -15,19 +15,18 @@ import { parseStateLine } from '@s3-connectors/common/destination/state-line.ts'
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { LineBatch } from '@s3-connectors/common/protocol/lines.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
-import { streamKey, streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
+import { streamKey } from '@s3-connectors/common/protocol/stream-key.ts';
 import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
 import type { RecordRules } from './config.ts';
 import { findBreach, isOfWorkspace, ownTime, timeliness } from './judge.ts';
 import { noHour, type OpenFiles } from './open-files.ts';
 import type { Plan, Target } from './plan.ts';
+import { StreamNames } from './stream-names.ts';
 
 const lineEnd = Buffer.from('\n');
 /** Message types that a destination may be sent and has no use for. */
 const knownTypes = new Set(['LOG', 'TRACE', 'CONTROL', 'SPEC', 'CATALOG', 'CONNECTION_STATUS', 'DESTINATION_CATALOG']);
-/** Ways of writing one stream's name that are remembered. */
-const maxSpellings = 10_000;
 
 type Options = {
   readonly plan: Plan;
@@ -63,14 +62,14 @@ export class Intake {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #scanner: RecordScanner;
-  /** Streams by the raw bytes of their name and namespace. */
-  readonly #spellings = new Map<string, Target>();
+  readonly #names: StreamNames;
   readonly #unknownTypes = new Set<string>();
   /** When the lines in hand came, by the clock's `elapsed`. */
   #cameAt = 0;
 
   constructor({ plan, files, states, rules, clock, log }: Options) {
     this.#plan = plan;
+    this.#names = new StreamNames(plan);
     this.#files = files;
     this.#states = states;
     this.#rules = rules;
@@ -110,7 +109,7 @@ export class Intake {
 
   #takeRecord(bytes: Buffer, now: number, line: number): void {
     const found = this.#scanner.envelope;
-    const target = this.#targetOf(bytes, found);
+    const target = this.#names.find(bytes, found);
     const time = ownTime(bytes, found, target, now);
     const rejection = this.#judge(bytes, found, target, time, now);
     this.counts.records += 1;
@@ -189,31 +188,6 @@ export class Intake {
 
   #fieldOfTime({ timeField = -1 }: Target): string {
     return this.#plan.fields[timeField] ?? '';
-  }
-
-  #targetOf(bytes: Buffer, found: Envelope): Target {
-    const namespace =
-      found.namespaceStart < 0 ? '' : bytes.toString('latin1', found.namespaceStart, found.namespaceEnd);
-    const spelling = `${bytes.toString('latin1', found.streamStart, found.streamEnd)}${namespace}`;
-    const known = this.#spellings.get(spelling);
-    if (known !== undefined) return known;
-    const target = this.#lookUp(bytes, found);
-    if (this.#spellings.size >= maxSpellings) this.#spellings.clear();
-    this.#spellings.set(spelling, target);
-    return target;
-  }
-
-  #lookUp(bytes: Buffer, found: Envelope): Target {
-    const name = String(JSON.parse(bytes.toString('utf8', found.streamStart, found.streamEnd)));
-    const json: unknown =
-      found.namespaceStart < 0
-        ? undefined
-        : JSON.parse(bytes.toString('utf8', found.namespaceStart, found.namespaceEnd));
-    const namespace = typeof json === 'string' ? json : undefined;
-    const target = this.#plan.byKey.get(streamKey({ name, namespace }));
-    if (target !== undefined) return target;
-    const label = streamLabel({ name, ...(namespace === undefined ? {} : { namespace }) });
-    throw new ConnectorError('INPUT_INVALID', `A record is of the stream "${label}", which is not in the catalog.`);
   }
 
   #takeState(batch: LineBatch, index: number, line: Buffer): void {

@@ -6,12 +6,16 @@ import type { DeflatePool } from '@s3-connectors/common/destination/deflate-pool
 import { GzipMember } from '@s3-connectors/common/destination/gzip-member.ts';
 
 import type { BufferPool } from './buffer-pool.ts';
+import type { Gatherer, Gathering } from './gathering.ts';
 import { RowTimes } from './latency.ts';
 import type { OpenFileFacts } from './rotation.ts';
 
 const newline = 0x0a;
 /** What compression is expected to leave until the file's own rows tell. */
 const usualRatio = 0.2;
+/** Of a buffer that has become too small. */
+const growth = 1.5;
+const noBuffer = Buffer.alloc(0);
 
 /** A sum of bytes that files are part of while they are in one phase of their life. */
 export type Account = { bytes: number };
@@ -20,8 +24,9 @@ export type Account = { bytes: number };
 export type FileWorkshop = {
   readonly pool: BufferPool;
   readonly deflate: DeflatePool;
-  /** How much is gathered before it is compressed; see `chunkBytes` in rotation.ts. */
-  readonly chunkBytes: () => number;
+  readonly gathering: Gathering;
+  /** How much a file gathers at most before it is compressed. */
+  readonly chunkBytes: number;
   /** The age at which files are closed. */
   readonly maxAgeMs: number;
   /** A chunk is full, was compressed (memory is free again), or could not be. */
@@ -45,7 +50,7 @@ type Beginning = {
 };
 
 /** Memory: its buffer, the chunks being compressed, and what is compressed; all of it in `account`. */
-export class OpenFile implements OpenFileFacts {
+export class OpenFile implements OpenFileFacts, Gatherer {
   readonly stream: number;
   readonly place: number;
   readonly hour: number;
@@ -79,8 +84,8 @@ export class OpenFile implements OpenFileFacts {
     this.#workshop = workshop;
     this.#member = new GzipMember(workshop.deflate);
     this.#account = account;
-    this.#buffer = workshop.pool.take(0);
-    this.#settle();
+    this.#buffer = noBuffer;
+    this.#exchangeBuffer(workshop.pool.take(0));
   }
 
   /** What is not compressed yet is estimated, by what the rows before it came to. Exact once the body is there. */
@@ -120,6 +125,7 @@ export class OpenFile implements OpenFileFacts {
   close(account: Account): { readonly hash: Hash; readonly body: () => Promise<readonly Uint8Array[]> } {
     const tail = this.#buffer.subarray(0, this.#used);
     this.#hash.update(tail);
+    this.#workshop.gathering.changed(this, this.#buffer.length, 0);
     this.#account.bytes -= this.#counted;
     account.bytes += this.#counted;
     this.#account = account;
@@ -127,7 +133,9 @@ export class OpenFile implements OpenFileFacts {
       await this.#member.add(tail);
       const parts = await this.#member.finish();
       this.#compressedFrom = this.bytes;
-      this.#exchangeBuffer(Buffer.alloc(0));
+      this.#workshop.pool.give(this.#buffer);
+      this.#buffer = noBuffer;
+      this.#settle();
       return parts;
     };
     return { hash: this.#hash, body };
@@ -142,28 +150,31 @@ export class OpenFile implements OpenFileFacts {
   }
 
   #makeRoom(size: number): void {
-    const chunkBytes = this.#workshop.chunkBytes();
+    const { gathering, chunkBytes, pool } = this.#workshop;
+    gathering.relieve(); // It may well take the rows of this file.
+    const { length } = this.#buffer;
     const wanted = this.#used + size;
     if (wanted <= chunkBytes || this.#used === 0) {
-      const larger = this.#workshop.pool.take(wanted);
+      const larger = pool.take(Math.max(wanted, Math.min(length * growth, chunkBytes)));
       this.#buffer.copy(larger, 0, 0, this.#used);
+      pool.give(this.#buffer);
       this.#exchangeBuffer(larger);
       return;
     }
-    this.#compress();
+    this.compress();
     // A busy file is busy again: its next buffer begins as large as the last one was.
-    this.#buffer = this.#workshop.pool.take(Math.max(size, Math.min(this.#buffer.length, chunkBytes)));
-    this.#used = 0;
-    this.#settle();
+    this.#exchangeBuffer(pool.take(Math.max(size, Math.min(length, chunkBytes))));
   }
 
-  /** Hands the buffer to the thread pool. */
-  #compress(): void {
+  /** Hands what is gathered to the thread pool, with its buffer. */
+  compress(): void {
     const buffer = this.#buffer;
     const chunk = buffer.subarray(0, this.#used);
     this.#hash.update(chunk);
     this.#chunkedBytes += chunk.length;
+    this.#used = 0;
     this.#compressing += buffer.length;
+    this.#exchangeBuffer(noBuffer);
     this.#workshop.onChunk(this);
     this.#member.add(chunk).then(
       () => {
@@ -185,7 +196,7 @@ export class OpenFile implements OpenFileFacts {
   }
 
   #exchangeBuffer(buffer: Buffer): void {
-    this.#workshop.pool.give(this.#buffer);
+    this.#workshop.gathering.changed(this, this.#buffer.length, buffer.length);
     this.#buffer = buffer;
     this.#settle();
   }

@@ -57,18 +57,9 @@ export function msUntilAged(oldest: OpenFileFacts | undefined, now: number, { ma
   return oldest === undefined ? Infinity : Math.max(0, oldest.openedAt + maxAgeMs - now);
 }
 
-export type ChunkLimits = { readonly maxBufferBytes: number; readonly maxFileBytes: number };
-
-const smallestChunk = 16 * 1024;
 const largestChunk = 1024 * 1024;
 
-/**
- * How many bytes a file gathers before they are compressed, a power of two. With few files open the chunks are large,
- * which compresses better and in parallel; with thousands they are small, so that all of them fill a quarter of the memory.
- * A file's size is known only by chunks: it has several.
- */
-export function chunkBytes(openFiles: number, { maxBufferBytes, maxFileBytes }: ChunkLimits): number {
-  const share = Math.min(maxFileBytes / 2, maxBufferBytes / 4 / Math.max(1, openFiles));
-  const power = 2 ** Math.floor(Math.log2(Math.max(1, share)));
-  return Math.min(largestChunk, Math.max(smallestChunk, power));
+/** At how many bytes the rows of a file are compressed. A file's size is known only by chunks: it has several. */
+export function chunkBytes(maxFileBytes: number): number {
+  return Math.min(largestChunk, maxFileBytes / 2);
 }

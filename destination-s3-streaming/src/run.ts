@@ -17,6 +17,7 @@ import { ReadAhead } from '@s3-connectors/common/streams/read-ahead.ts';
 
 import { BufferPool } from './buffer-pool.ts';
 import type { Config } from './config.ts';
+import { Gathering } from './gathering.ts';
 import { Intake } from './intake.ts';
 import { Sketch, type Latency } from './latency.ts';
 import { OpenFiles } from './open-files.ts';
@@ -28,6 +29,8 @@ import type { Figures } from './summary.ts';
 
 const bufferShare = 3 / 4;
 const openShare = 3 / 4;
+/** Of the buffers' share, what rows take before they are compressed. */
+const gatheringShare = 1 / 4;
 /** Of the buffers' share, what may lie unused. */
 const idleShare = 1 / 8;
 /** As many as libuv's thread pool has threads. */
@@ -92,7 +95,8 @@ export class Run {
       pool,
       deflate: this.#deflate,
       maxAgeMs: config.maxFileAgeMs,
-      chunkBytes: () => chunkBytes(this.#files.size, { maxBufferBytes, maxFileBytes }),
+      gathering: new Gathering(maxBufferBytes * gatheringShare),
+      chunkBytes: chunkBytes(maxFileBytes),
       onChunk: (error) => (error === undefined ? this.#bell.ring() : this.#store.fail(error)),
     });
     this.#intake = new Intake({ plan, files: this.#files, states: this.#states, rules: config.rules, clock, log });

@@ -70,7 +70,7 @@ export async function putObject(
     request,
     async (options, earlier): Promise<Written> => {
       s3.counters.PutObject.bytesOut += checksums.size;
-      const command = new PutObjectCommand({ ...input, Body: bodyOf(parts) });
+      const command = new PutObjectCommand({ ...input, Body: bodyOf(parts, checksums.size) });
       signPayload(command, checksums.sha256);
       try {
         const { ETag } = await s3.client.send(command, options);
@@ -88,11 +88,14 @@ export async function putObject(
   return { etag, size: checksums.size, crc32: checksums.crc32 };
 }
 
-/** A single part as it is, several as a stream: joining them would double the memory. */
-function bodyOf(parts: readonly Uint8Array[]): Uint8Array | Readable {
+/** Up to this size parts are joined: a stream costs more than the copy. */
+const joinedBytes = 256 * 1024;
+
+/** A single part as it is; several as a stream if they are large, since joining them would double the memory. */
+function bodyOf(parts: readonly Uint8Array[], size: number): Uint8Array | Readable {
   const [only] = parts;
-  if (only === undefined) return new Uint8Array();
-  return parts.length === 1 ? only : Readable.from(parts);
+  if (only !== undefined && parts.length === 1) return only;
+  return size <= joinedBytes ? Buffer.concat(parts, size) : Readable.from(parts);
 }
 
 /**

@@ -1,0 +1,63 @@
+// Which stream of the plan a record is of, by the raw bytes of its name and namespace: records mostly come in rows of one
+// stream, and for those nothing is decoded or built.
+import type { Envelope } from '@s3-connectors/common/destination/record-scanner.ts';
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import { streamKey, streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
+
+import type { Plan, Target } from './plan.ts';
+
+/** Ways of writing names that are remembered. */
+const maxSpellings = 10_000;
+
+type Spelling = { readonly name: Uint8Array; readonly namespace: Uint8Array; readonly target: Target };
+
+export class StreamNames {
+  readonly #byKey: Plan['byKey'];
+  readonly #spellings = new Map<string, Spelling>();
+  #last: Spelling | undefined;
+
+  constructor({ byKey }: Pick<Plan, 'byKey'>) {
+    this.#byKey = byKey;
+  }
+
+  /** Hot path. @throws INPUT_INVALID for a stream that is not in the catalog. */
+  find(bytes: Buffer, found: Envelope): Target {
+    const { streamStart, streamEnd, namespaceStart, namespaceEnd } = found;
+    const last = this.#last;
+    const isLast =
+      last !== undefined &&
+      isSame(bytes, streamStart, streamEnd, last.name) &&
+      isSame(bytes, namespaceStart, namespaceStart < 0 ? namespaceStart : namespaceEnd, last.namespace);
+    if (isLast) return last.target;
+    const name = bytes.toString('latin1', streamStart, streamEnd);
+    const namespace = namespaceStart < 0 ? '' : bytes.toString('latin1', namespaceStart, namespaceEnd);
+    const spelling = this.#spellings.get(name + namespace) ?? this.#remember(name, namespace);
+    this.#last = spelling;
+    return spelling.target;
+  }
+
+  /** Both are raw JSON, a character for each byte. */
+  #remember(name: string, namespace: string): Spelling {
+    const raw = { name: Buffer.from(name, 'latin1'), namespace: Buffer.from(namespace, 'latin1') };
+    const spelling = { ...raw, target: this.#lookUp(raw.name.toString(), raw.namespace.toString()) };
+    if (this.#spellings.size >= maxSpellings) this.#spellings.clear();
+    this.#spellings.set(name + namespace, spelling);
+    return spelling;
+  }
+
+  #lookUp(rawName: string, rawNamespace: string): Target {
+    const name = String(JSON.parse(rawName));
+    const json: unknown = rawNamespace === '' ? undefined : JSON.parse(rawNamespace);
+    const namespace = typeof json === 'string' ? json : undefined;
+    const target = this.#byKey.get(streamKey({ name, namespace }));
+    if (target !== undefined) return target;
+    const label = streamLabel({ name, ...(namespace === undefined ? {} : { namespace }) });
+    throw new ConnectorError('INPUT_INVALID', `A record is of the stream "${label}", which is not in the catalog.`);
+  }
+}
+
+function isSame(bytes: Uint8Array, start: number, end: number, text: Uint8Array): boolean {
+  if (end - start !== text.length) return false;
+  for (let index = 0; index < text.length; index += 1) if (bytes[start + index] !== text[index]) return false;
+  return true;
+}
