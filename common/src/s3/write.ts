@@ -1,10 +1,9 @@
 // Writing whole objects: one PutObject or CopyObject each, with a checksum and the headers that the config asks for.
-import { Readable } from 'node:stream';
-
 import { CopyObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
 
 import { assertNever } from '../protocol/errors.ts';
+import { payloadOf, type Body } from './body.ts';
 import { call } from './call.ts';
 import { checksumsOf, isSameBody, md5Of } from './checksums.ts';
 import type { BodyChecksums } from './checksums.ts';
@@ -24,7 +23,7 @@ export type WriteHeaders = {
 export type NewObject = {
   readonly key: string;
   /** Stays unchanged until the promise settles: each attempt sends it again. */
-  readonly body: Uint8Array | readonly Uint8Array[];
+  readonly body: Body;
   readonly contentType: string;
   readonly contentEncoding?: string;
   /** Only over the version with this ETag. */
@@ -49,10 +48,9 @@ export async function putObject(
   how: WriteHeaders,
   signal?: AbortSignal,
 ): Promise<WrittenBody> {
-  const { key, contentType, contentEncoding, ifMatch, ifNoneMatch } = object;
-  const parts = object.body instanceof Uint8Array ? [object.body] : object.body;
+  const { key, body, contentType, contentEncoding, ifMatch, ifNoneMatch } = object;
   const overTls = s3.endpoint?.startsWith('http:') !== true;
-  const checksums = await checksumsOf(parts, overTls ? [] : ['sha256']);
+  const checksums = await checksumsOf(body, overTls ? [] : ['sha256']);
   const input: Omit<PutObjectCommandInput, 'Body'> = {
     Bucket: s3.bucket,
     Key: key,
@@ -70,7 +68,7 @@ export async function putObject(
     request,
     async (options, earlier): Promise<Written> => {
       s3.counters.PutObject.bytesOut += checksums.size;
-      const command = new PutObjectCommand({ ...input, Body: bodyOf(parts, checksums.size) });
+      const command = new PutObjectCommand({ ...input, Body: payloadOf(body, checksums.size) });
       signPayload(command, checksums.sha256);
       try {
         const { ETag } = await s3.client.send(command, options);
@@ -78,7 +76,7 @@ export async function putObject(
         return { etag: ETag };
       } catch (error) {
         const written =
-          earlier > 0 && isPrecondition(error) ? await ownObject(s3, key, parts, checksums, signal) : undefined;
+          earlier > 0 && isPrecondition(error) ? await ownObject(s3, key, body, checksums, signal) : undefined;
         if (written === undefined) throw error;
         return written;
       }
@@ -86,16 +84,6 @@ export async function putObject(
     signal,
   );
   return { etag, size: checksums.size, crc32: checksums.crc32 };
-}
-
-/** Up to this size parts are joined: a stream costs more than the copy. */
-const joinedBytes = 256 * 1024;
-
-/** A single part as it is; several as a stream if they are large, since joining them would double the memory. */
-function bodyOf(parts: readonly Uint8Array[], size: number): Uint8Array | Readable {
-  const [only] = parts;
-  if (only !== undefined && parts.length === 1) return only;
-  return size <= joinedBytes ? Buffer.concat(parts, size) : Readable.from(parts);
 }
 
 /**
@@ -122,12 +110,13 @@ function isPrecondition(error: unknown): boolean {
 async function ownObject(
   s3: S3,
   key: string,
-  parts: readonly Uint8Array[],
+  body: Body,
   checksums: BodyChecksums,
   signal: AbortSignal | undefined,
 ): Promise<Written | undefined> {
   const head = await headObject(s3, key, signal);
-  return head !== undefined && isSameBody(head, checksums, () => md5Of(parts)) ? { etag: head.etag } : undefined;
+  const isOurs = head !== undefined && (await isSameBody(head, checksums, () => md5Of(body)));
+  return isOurs ? { etag: head.etag } : undefined;
 }
 
 /** Copies within the bucket, content type and encoding included; ACL and encryption are those of `how`. */

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import { headObject } from '@s3-connectors/common/s3/head.ts';
@@ -47,6 +50,23 @@ suite('a put', () => {
     for (const [index, body] of bodies.entries()) {
       await putObject(it.s3, { ...object, key: `out/${index}`, body }, plain);
       assert.ok(it.stored(`out/${index}`)?.body.equals(Buffer.concat(body)));
+    }
+  });
+
+  test('writes a file from disk, read anew when it is sent again', async () => {
+    await using it = await open();
+    const path = join(tmpdir(), `s3-connectors-body-${randomUUID()}`);
+    const body = randomBytes(3_000_001);
+    try {
+      for (const bytes of [body, Buffer.alloc(0)]) {
+        await writeFile(path, bytes);
+        it.server.inject({ kind: 'cut_before_answer', operation: 'PutObject' });
+        const written = await putObject(it.s3, { ...object, body: { path } }, plain);
+        assert.ok(it.stored()?.body.equals(bytes));
+        assert.equal(written.size, bytes.length);
+      }
+    } finally {
+      await rm(path);
     }
   });
 
