@@ -4,7 +4,7 @@ import { ERROR_CODES, type FailureType } from '@s3-connectors/common/protocol/er
 import type { ConnectorSpecification } from '@s3-connectors/common/protocol/messages.ts';
 
 /** One package each, of the same name, with src/main.ts (the executable) and src/connector.ts (what it runs). */
-export const connectorNames = ['source-s3', 'destination-s3-streaming'] as const;
+export const connectorNames = ['source-s3', 'destination-s3-streaming', 'destination-s3-batch'] as const;
 export type ConnectorName = (typeof connectorNames)[number];
 
 /** What stands beside it in the package's dist/: the Singer face, as what it is called and where it begins. */

@@ -48,10 +48,11 @@ export function jsonSchemaProperties(columns: readonly Column[]): JsonObject {
 export function columnsOfSchema(schema: JsonObject): readonly Column[] {
   const properties = schema['properties'];
   if (!isObject(properties)) return [];
-  return Object.entries(properties).map(([name, node]) => ({ name, type: columnType(isObject(node) ? node : {}) }));
+  return Object.entries(properties).map(([name, node]) => ({ name, type: columnTypeOf(isObject(node) ? node : {}) }));
 }
 
-function columnType(schema: JsonObject): ColumnType {
+/** The type of one value; see `columnsOfSchema`. */
+export function columnTypeOf(schema: JsonObject): ColumnType {
   const types = [schema['type']]
     .flat()
     .filter((name) => typeof name === 'string')
@@ -65,12 +66,12 @@ function columnType(schema: JsonObject): ColumnType {
     case 'number':
       return { kind: schema['airbyte_type'] === 'integer' ? 'integer' : 'number' };
     case 'array':
-      return { kind: 'list', items: columnType(isObject(schema['items']) ? schema['items'] : {}) };
+      return { kind: 'list', items: columnTypeOf(isObject(schema['items']) ? schema['items'] : {}) };
     case 'object': {
       const values = schema['additionalProperties'];
       if (isObject(schema['properties']) || !isObject(values))
         return { kind: 'struct', fields: columnsOfSchema(schema) };
-      return { kind: 'map', value: columnType(values) };
+      return { kind: 'map', value: columnTypeOf(values) };
     }
     default:
       return stringType(schema);

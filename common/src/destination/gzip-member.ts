@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib';
 import type { DeflatePool } from './deflate-pool.ts';
 
 /** No name, no time: equal rows make equal bytes. 255 = unknown operating system. */
-const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
+export const gzipHeader = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
 /** An empty final block: the chunks before it have none. */
 const finalBlock = Buffer.from([0x03, 0x00]);
 const trailerBytes = 8;
@@ -17,7 +17,7 @@ export class GzipMember {
   #heldBytes = 0;
   #crc = 0;
   #size = 0;
-  #compressedBytes = header.length + finalBlock.length + trailerBytes;
+  #compressedBytes = gzipHeader.length + finalBlock.length + trailerBytes;
 
   constructor(deflate: DeflatePool) {
     this.#deflate = deflate;
@@ -48,9 +48,14 @@ export class GzipMember {
   /** The whole member, once all chunks are compressed; its memory is what the deflate pool allocated. */
   async finish(): Promise<readonly Uint8Array[]> {
     const parts = await Promise.all(this.#parts);
-    const trailer = Buffer.alloc(trailerBytes);
-    trailer.writeUInt32LE(this.#crc, 0);
-    trailer.writeUInt32LE(this.#size % 2 ** 32, 4);
-    return [header, ...parts, finalBlock, trailer];
+    return [gzipHeader, ...parts, gzipTrailer(this.#crc, this.#size)];
   }
+}
+
+/** What follows the chunks: a final block, and CRC and size of what was compressed. */
+export function gzipTrailer(crc: number, size: number): Buffer {
+  const sums = Buffer.alloc(trailerBytes);
+  sums.writeUInt32LE(crc, 0);
+  sums.writeUInt32LE(size % 2 ** 32, 4);
+  return Buffer.concat([finalBlock, sums]);
 }

@@ -23,3 +23,11 @@ export type RowSchema = {
   /** Rows may have more fields than these. */
   readonly fields: readonly Field[];
 };
+
+export function required(name: string, type: FieldType, doc: string): Field {
+  return { name, type, required: true, doc };
+}
+
+export function optional(name: string, type: FieldType, doc: string): Field {
+  return { name, type, required: false, doc };
+}

@@ -1,13 +1,5 @@
 // The published types of the streaming export, field by field, as Permutive's page on AWS S3 has them ("Streaming Schema").
-import type { Field, FieldType, RowSchema } from './row-schema.ts';
-
-function required(name: string, type: FieldType, doc: string): Field {
-  return { name, type, required: true, doc };
-}
-
-function optional(name: string, type: FieldType, doc: string): Field {
-  return { name, type, required: false, doc };
-}
+import { optional, required, type RowSchema } from './row-schema.ts';
 
 const events: RowSchema = {
   kind: 'events',

@@ -1,0 +1,121 @@
+// Which type each field of a table gets, and whether the rows can be written as they are: pure, from what was seen in this
+// run and what the table's registry has from earlier ones.
+import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
+
+import type { Field, FieldType, StructType } from './field-type.ts';
+import { seen, type Shape } from './shape.ts';
+
+export type TypingRules = {
+  /** Objects without declared shape are JSON text instead of structs. */
+  readonly objectsAsText: boolean;
+};
+
+/** The type of a table's rows. A type once in the registry never changes; fields are only added. */
+export function decideRow(shape: Shape, known: StructType | undefined, rules: TypingRules): StructType {
+  return decideStruct(shape, known, rules);
+}
+
+function decideStruct(shape: Shape, known: StructType | undefined, rules: TypingRules): StructType {
+  const fields: Field[] = [];
+  const taken = new Set<string>();
+  const byName = new Map(shape.children.map((child) => [child.name, child]));
+  for (const field of known?.fields ?? []) {
+    const child = byName.get(field.name);
+    fields.push(child === undefined ? field : { ...field, type: decideType(child, field.type, rules) ?? field.type });
+    taken.add(field.name.toLowerCase());
+  }
+  for (const child of shape.children) {
+    if (taken.has(child.name.toLowerCase())) continue; // Known, or told from a known one by its case only.
+    const type = decideType(child, undefined, rules);
+    if (type !== undefined) fields.push({ name: child.name, type, misfits: false });
+  }
+  return { kind: 'struct', fields, rest: known?.rest ?? false };
+}
+
+/** Undefined as long as nothing was seen or declared that says what it is. */
+function decideType(shape: Shape, known: FieldType | undefined, rules: TypingRules): FieldType | undefined {
+  const kind = known?.kind ?? shape.declared?.kind ?? inferredKind(shape, rules);
+  switch (kind) {
+    case undefined:
+      return undefined;
+    case 'struct': {
+      const type = decideStruct(shape, known?.kind === 'struct' ? known : undefined, rules);
+      return type.fields.length === 0 && !hasContent(shape) && known === undefined ? undefined : type;
+    }
+    case 'list': {
+      const knownItems = known?.kind === 'list' ? known.items : undefined;
+      const items = shape.items === undefined ? knownItems : decideType(shape.items, knownItems, rules);
+      return items === undefined ? undefined : { kind: 'list', items };
+    }
+    case 'timestamp': {
+      const type = known ?? shape.declared;
+      return { kind, utc: type?.kind === 'timestamp' && type.utc };
+    }
+    case 'boolean':
+    case 'integer':
+    case 'number':
+    case 'string':
+    case 'date':
+    case 'time':
+    case 'json':
+      return { kind };
+    default:
+      return assertNever(kind);
+  }
+}
+
+/** What most of the values are. */
+function inferredKind({ counts }: Shape, { objectsAsText }: TypingRules): FieldType['kind'] | undefined {
+  const sum = (...kinds: readonly number[]): number =>
+    kinds.reduce((total, kind) => total + (counts[kind] as number), 0);
+  const fractions = sum(seen.whole, seen.real, seen.inexact);
+  const candidates = [
+    [objectsAsText ? 'json' : 'struct', sum(seen.object)],
+    ['list', sum(seen.list)],
+    ['string', sum(seen.text, seen.broken, seen.temporal)],
+    [fractions > 0 ? 'number' : 'integer', fractions + sum(seen.int, seen.wide, seen.huge)],
+    ['boolean', sum(seen.boolean)],
+  ] as const;
+  const [kind, count] = candidates.reduce((most, next) => (next[1] > most[1] ? next : most));
+  return count === 0 ? undefined : kind;
+}
+
+/** Whether a value was seen, at any depth, that would be lost without a field. */
+function hasContent(shape: Shape): boolean {
+  const { counts, rest, items, children } = shape;
+  for (let kind: number = seen.boolean; kind < counts.length; kind += 1) {
+    if (kind !== seen.object && kind !== seen.list && counts[kind] !== 0) return true;
+  }
+  return rest > 0 || (items !== undefined && hasContent(items)) || children.some(hasContent);
+}
+
+/** Whether every row seen is as the type has it, so that nothing needs to be changed in any. */
+export function isAsTyped(shape: Shape, type: FieldType): boolean {
+  const { counts } = shape;
+  const allowed = asTyped[type.kind];
+  for (let kind: number = seen.boolean; kind < counts.length; kind += 1) {
+    if (counts[kind] !== 0 && !allowed.includes(kind)) return false;
+  }
+  if (type.kind === 'list') return shape.items === undefined || isAsTyped(shape.items, type.items);
+  if (type.kind !== 'struct') return true;
+  if (shape.twins > 0 || shape.rest > 0) return false;
+  const types = new Map(type.fields.map((field) => [field.name, field.type]));
+  return shape.children.every((child) => {
+    const fieldType = types.get(child.name);
+    return fieldType === undefined ? !hasContent(child) : isAsTyped(child, fieldType);
+  });
+}
+
+/** What may be seen in a field of the type and needs no change. */
+const asTyped: Readonly<Record<FieldType['kind'], readonly number[]>> = {
+  boolean: [seen.boolean],
+  integer: [seen.int, seen.wide],
+  number: [seen.int, seen.whole, seen.real],
+  string: [seen.text, seen.temporal],
+  date: [seen.temporal],
+  time: [seen.temporal],
+  timestamp: [seen.temporal],
+  json: [],
+  list: [seen.list],
+  struct: [seen.object],
+};

@@ -1,0 +1,74 @@
+// The type of a field as a table has it: plain data, kept in the table's registry and turned into the engine's types.
+//
+// A value that does not fit its field's type is kept as JSON text in a sibling field, `<field>__json`; members of an object
+// that can have no field of their own are kept together, as one JSON object, in its member `__json`. So no name that ends
+// in `__json` is ever a field's own.
+import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
+import { identifier } from '@s3-connectors/common/columns/sql.ts';
+
+export type ScalarType =
+  /** `json`: any JSON value, as its text. */
+  { readonly kind: 'boolean' | 'integer' | 'number' | 'string' | 'json' } | TemporalType;
+
+/** `utc`: an instant; without it a wall-clock time of no zone. */
+export type TemporalType =
+  | { readonly kind: 'date' }
+  | { readonly kind: 'time' }
+  | { readonly kind: 'timestamp'; readonly utc: boolean };
+
+export type FieldType = ScalarType | { readonly kind: 'list'; readonly items: FieldType } | StructType;
+
+/** `rest`: the struct has a member `__json`. */
+export type StructType = { readonly kind: 'struct'; readonly fields: readonly Field[]; readonly rest: boolean };
+
+/** `misfits`: there is a sibling `<name>__json`. */
+export type Field = { readonly name: string; readonly type: FieldType; readonly misfits: boolean };
+
+export const restName = '__json';
+
+export function siblingName(name: string): string {
+  return `${name}${restName}`;
+}
+
+/** A member of a struct as files have it, siblings included. */
+export type StoredField = { readonly name: string; readonly type: FieldType };
+
+export function storedFields({ fields, rest }: StructType): readonly StoredField[] {
+  const text: FieldType = { kind: 'json' };
+  return [
+    ...fields.flatMap(({ name, type, misfits }) => [
+      { name, type },
+      ...(misfits ? [{ name: siblingName(name), type: text }] : []),
+    ]),
+    ...(rest ? [{ name: restName, type: text }] : []),
+  ];
+}
+
+/** The type in DuckDB, which its Parquet writer turns into what BigQuery exports: INT64 micros, 3-level lists, groups. */
+export function engineType(type: FieldType): string {
+  switch (type.kind) {
+    case 'boolean':
+      return 'BOOLEAN';
+    case 'integer':
+      return 'BIGINT';
+    case 'number':
+      return 'DOUBLE';
+    case 'string':
+    case 'json':
+      return 'VARCHAR';
+    case 'date':
+      return 'DATE';
+    case 'time':
+      return 'TIME';
+    case 'timestamp':
+      return type.utc ? 'TIMESTAMPTZ' : 'TIMESTAMP';
+    case 'list':
+      return `${engineType(type.items)}[]`;
+    case 'struct':
+      return `STRUCT(${storedFields(type)
+        .map((field) => `${identifier(field.name)} ${engineType(field.type)}`)
+        .join(', ')})`;
+    default:
+      return assertNever(type);
+  }
+}

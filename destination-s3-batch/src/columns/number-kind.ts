@@ -1,0 +1,63 @@
+// What a JSON number can be stored as without losing a digit, from its text.
+
+/**
+ * `int`: a whole number that int64 and double both hold; `wide`: one that only int64 surely holds; `huge`: one beyond int64;
+ * `whole`: an `int` written with a fraction or an exponent (1.0); `real`: a double that prints the same digits again;
+ * `inexact`: a number that a double rounds.
+ */
+export const numberKinds = { int: 2, wide: 3, huge: 4, whole: 5, real: 6, inexact: 7 } as const;
+export type NumberKind = (typeof numberKinds)[keyof typeof numberKinds];
+
+/** Every double prints the first 15 digits of a decimal again. */
+const safeDigits = 15;
+const maxInt64 = 2n ** 63n - 1n;
+const minInt64 = -(2n ** 63n);
+
+/** bytes[start, end) is a valid JSON number. Hot path for numbers of at most 15 digits. */
+export function numberKind(bytes: Uint8Array, start: number, end: number): NumberKind {
+  let fraction = -1;
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at] as number;
+    if (byte === 0x2e) fraction = at;
+    else if (byte === 0x65 || byte === 0x45) return slowKind(bytes, start, end);
+  }
+  if (fraction === -1) return end - start <= safeDigits ? numberKinds.int : longInteger(bytes, start, end);
+  if (end - start > safeDigits + 1) return slowKind(bytes, start, end);
+  for (let at = fraction + 1; at < end; at += 1) if (bytes[at] !== 0x30) return numberKinds.real;
+  return numberKinds.whole;
+}
+
+/** The digits of a whole number written with a fraction or an exponent. */
+export function wholeText(text: string): string {
+  return String(Number(text) + 0); // + 0: no minus zero.
+}
+
+/** Whether a double holds the integer exactly. */
+export function isExactDouble(text: string): boolean {
+  return BigInt(Number(text)) === BigInt(text);
+}
+
+function longInteger(bytes: Uint8Array, start: number, end: number): NumberKind {
+  if (end - start > 20) return numberKinds.huge;
+  const value = BigInt(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1'));
+  if (value > maxInt64 || value < minInt64) return numberKinds.huge;
+  const safe = value <= BigInt(Number.MAX_SAFE_INTEGER) && value >= BigInt(Number.MIN_SAFE_INTEGER);
+  return safe ? numberKinds.int : numberKinds.wide;
+}
+
+function slowKind(bytes: Uint8Array, start: number, end: number): NumberKind {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+  const value = Number(text);
+  if (!Number.isFinite(value) || significant(text) !== significant(String(value))) return numberKinds.inexact;
+  return Number.isSafeInteger(value) ? numberKinds.whole : numberKinds.real;
+}
+
+/** Sign, digits without zeros at either end, and the power of ten of the first: equal for equal numbers. */
+function significant(text: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/u.exec(text) ?? [];
+  const digits = whole + fraction;
+  const leading = /^0*/u.exec(digits)?.[0].length ?? 0;
+  const kept = digits.slice(leading).replace(/0+$/u, '');
+  return kept === '' ? '0' : `${sign}${kept}e${Number(exponent) + whole.length - leading}`;
+}

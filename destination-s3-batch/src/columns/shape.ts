@@ -1,0 +1,162 @@
+// What a table's rows look like: a tree of what the catalog declares and of what was seen in the rows, from which types are
+// decided when the table is written.
+import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
+import { columnTypeOf } from '@s3-connectors/common/columns/json-schema.ts';
+import type { JsonObject, JsonValue } from '@s3-connectors/common/protocol/messages.ts';
+
+import { restName, type ScalarType, type TemporalType } from './field-type.ts';
+import { isTemporal } from './temporal-text.ts';
+
+/** What was seen of a value; the numbers among them are those of number-kind.ts. */
+export const seen = {
+  nothing: 0,
+  boolean: 1,
+  int: 2,
+  wide: 3,
+  huge: 4,
+  whole: 5,
+  real: 6,
+  inexact: 7,
+  text: 8,
+  /** A string that the engine cannot take: half of a surrogate pair, or a zero character. */
+  broken: 9,
+  object: 10,
+  list: 11,
+  /** A text that already is in the form of the declared date or time. */
+  temporal: 12,
+} as const;
+const seenKinds = 13;
+
+/** Of one table: its fields at all levels together. More become members of `__json`. */
+export const maxFields = 2000;
+/** Objects below this level are not taken apart. BigQuery's limit (https://cloud.google.com/bigquery/docs/nested-repeated). */
+export const maxDepth = 15;
+
+/** What the catalog says of a value, as far as it says anything. */
+export type Declared = ScalarType | { readonly kind: 'list' | 'struct' };
+
+/** How many more fields the table can have. */
+export type Room = { left: number };
+
+/** One field, at any level. */
+export class Shape {
+  readonly name: string;
+  /** The key as it is spelled in rows, between its quotes. */
+  readonly spelling: Uint8Array;
+  readonly index: number;
+  readonly counts = new Uint32Array(seenKinds);
+  readonly children: Shape[] = [];
+  declared: Declared | undefined;
+  temporal: TemporalType | undefined;
+  items: Shape | undefined;
+  /** Members seen that have no field of their own. */
+  rest = 0;
+  /** Objects seen that name a member twice. */
+  twins = 0;
+  /** The object in which it was seen last; see observe.ts. */
+  visit = 0;
+  /** Children by every spelling seen. */
+  readonly spellings = new Map<string, Shape>();
+  readonly #names = new Set<string>();
+  readonly #room: Room;
+
+  constructor(name: string, index: number, room: Room) {
+    this.name = name;
+    this.spelling = Buffer.from(JSON.stringify(name).slice(1, -1));
+    this.index = index;
+    this.#room = room;
+  }
+
+  /** The member with that name; made if there can be one. `key` is its spelling in a row, as latin1. */
+  child(key: string): Shape | undefined {
+    const known = this.spellings.get(key);
+    if (known !== undefined) return known;
+    const name = String(JSON.parse(Buffer.from(`"${key}"`, 'latin1').toString()));
+    const same = this.children.find((child) => child.name === name);
+    const child = same ?? this.add(name);
+    // Few spell one name in two ways; what is remembered of them must not grow.
+    if (child !== undefined && this.spellings.size < 4 * maxFields) this.spellings.set(key, child);
+    return child;
+  }
+
+  /** Names that differ in case only cannot both be fields: neither the engine nor Hive tells them apart. */
+  add(name: string): Shape | undefined {
+    const folded = name.toLowerCase();
+    if (!canBeField(name) || this.#names.has(folded) || this.#room.left <= 0) return undefined;
+    this.#room.left -= 1;
+    this.#names.add(folded);
+    const child = new Shape(name, this.children.length, this.#room);
+    this.children.push(child);
+    return child;
+  }
+
+  item(): Shape {
+    this.items ??= new Shape('', 0, this.#room);
+    return this.items;
+  }
+
+  declare(declared: Declared): void {
+    this.declared = declared;
+    this.temporal = isTemporal(declared) ? declared : undefined;
+  }
+}
+
+/** Whether a member of that name can have a field of its own. */
+export function canBeField(name: string): boolean {
+  return name !== '' && !name.toLowerCase().endsWith(restName) && name.isWellFormed() && !name.includes('\u0000');
+}
+
+/** The shape of a table whose rows keep to a JSON schema, as far as it says anything. */
+export function shapeOfSchema(schema: JsonObject): Shape {
+  const root = new Shape('', 0, { left: maxFields });
+  root.declare({ kind: 'struct' });
+  declareMembers(root, schema, 1);
+  return root;
+}
+
+function declareMembers(shape: Shape, schema: JsonObject, depth: number): void {
+  const properties = schema['properties'];
+  if (!isObject(properties)) return;
+  for (const [name, node] of Object.entries(properties)) {
+    const child = shape.add(name);
+    if (child !== undefined) declareValue(child, isObject(node) ? node : {}, depth + 1);
+  }
+}
+
+/** What the schema leaves open (no type, several types, an object without properties) is left to the rows. */
+function declareValue(shape: Shape, schema: JsonObject, depth: number): void {
+  const types = [schema['type']].flat().filter((type) => typeof type === 'string' && type !== 'null');
+  const [type] = types;
+  if (types.length !== 1 || depth > maxDepth) return;
+  if (type === 'array') {
+    shape.declare({ kind: 'list' });
+    declareValue(shape.item(), isObject(schema['items']) ? schema['items'] : {}, depth + 1);
+  } else if (type === 'object') {
+    const { properties } = schema;
+    if (!isObject(properties) || Object.keys(properties).length === 0) return;
+    shape.declare({ kind: 'struct' });
+    declareMembers(shape, schema, depth);
+  } else {
+    const declared = scalar(columnTypeOf(schema));
+    if (declared !== undefined) shape.declare(declared);
+  }
+}
+
+/** Bytes stay in base64, as records have them. */
+function scalar(type: ColumnType): ScalarType | undefined {
+  switch (type.kind) {
+    case 'unknown':
+    case 'list':
+    case 'struct':
+    case 'map':
+      return undefined;
+    case 'timestamp':
+      return type;
+    default:
+      return { kind: type.kind === 'binary' ? 'string' : type.kind };
+  }
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

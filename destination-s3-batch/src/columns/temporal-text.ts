@@ -1,0 +1,113 @@
+// Dates and times in text: the one form that files and the engine are given, and what can be brought into it unchanged.
+//
+// timestamp (UTC): 2026-01-15T14:30:00[.1 to 6 digits]Z · without zone: the same without Z · date: 2026-01-15 ·
+// time: 14:30:00[.1 to 6 digits]
+import type { TemporalType } from './field-type.ts';
+
+export function isTemporal(type: { readonly kind: string }): type is TemporalType {
+  return type.kind === 'date' || type.kind === 'time' || type.kind === 'timestamp';
+}
+
+/** Whether the string content bytes[start, end) has the form already. Hot path. */
+export function isPlain(type: TemporalType, bytes: Uint8Array, start: number, end: number): boolean {
+  if (type.kind === 'time') return clockEnd(bytes, start, end) === end;
+  if (end - start < 10 || !isDate(bytes, start)) return false;
+  if (type.kind === 'date') return end - start === 10;
+  if (bytes[start + 10] !== 0x54) return false;
+  const clock = clockEnd(bytes, start + 11, end);
+  return type.utc ? clock === end - 1 && bytes[clock] === 0x5a : clock === end;
+}
+
+/**
+ * The form of a text or a number that means the same instant, date or time; undefined when it means none, or one that the
+ * type cannot hold (a fraction finer than microseconds). Digits alone are Unix time: 10 are seconds, 13 milliseconds, 16
+ * microseconds. A text without zone is taken for UTC.
+ */
+export function plainText(type: TemporalType, text: string): string | undefined {
+  if (type.kind === 'timestamp' && type.utc && /^\d{10}$|^\d{13}$|^\d{16}$/u.test(text)) return ofUnixTime(text);
+  const parts =
+    /^(?:(\d{4}-\d{2}-\d{2})(?:$|[Tt ]))?(?:(\d{2}:\d{2})(:\d{2})?(?:[.,](\d+))?)?(Z|z| ?UTC|[+-]\d{2}(?::?\d{2})?)?$/u.exec(
+      text,
+    );
+  if (parts === null) return undefined;
+  const [, date, minutes, seconds = ':00', fraction = '', zone] = parts;
+  if (fraction.slice(6).replaceAll('0', '') !== '') return undefined;
+  const clock = minutes === undefined ? undefined : `${minutes}${seconds}${micros(fraction)}`;
+  const plain = joined(type, date, clock, zone);
+  const bytes = Buffer.from(plain ?? '');
+  return plain !== undefined && isPlain(type, bytes, 0, bytes.length) ? plain : undefined;
+}
+
+function joined(
+  type: TemporalType,
+  date: string | undefined,
+  clock: string | undefined,
+  zone: string | undefined,
+): string | undefined {
+  if (type.kind === 'time') return date === undefined && zone === undefined ? clock : undefined;
+  if (date === undefined) return undefined;
+  if (type.kind === 'date') return clock === undefined || /^00:00:00$/u.test(clock) ? date : undefined;
+  const local = `${date}T${clock ?? '00:00:00'}`;
+  if (!type.utc) return zone === undefined ? local : undefined;
+  return zone === undefined || !/\d/u.test(zone) ? `${local}Z` : inUtc(local, zone);
+}
+
+function inUtc(local: string, zone: string): string | undefined {
+  const bytes = Buffer.from(local);
+  if (!isPlain({ kind: 'timestamp', utc: false }, bytes, 0, bytes.length)) return undefined;
+  const [seconds = '', fraction] = local.split('.');
+  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3).replace(':', '') || '0');
+  const ms = Date.parse(`${seconds}Z`) - (zone.startsWith('-') ? -1 : 1) * minutes * 60_000;
+  const utc = new Date(ms).toISOString();
+  return utc.length === 24 ? `${utc.slice(0, 19)}${fraction === undefined ? '' : `.${fraction}`}Z` : undefined;
+}
+
+function ofUnixTime(digits: string): string {
+  const utc = new Date(Number(digits.slice(0, 10)) * 1000).toISOString();
+  return `${utc.slice(0, 19)}${micros(digits.slice(10))}Z`;
+}
+
+/** A fraction of a second without needless zeros. */
+function micros(fraction: string): string {
+  const digits = fraction.replace(/0+$/u, '');
+  return digits === '' ? '' : `.${digits}`;
+}
+
+const daysInMonth = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+function isDate(bytes: Uint8Array, start: number): boolean {
+  if (bytes[start + 4] !== 0x2d || bytes[start + 7] !== 0x2d) return false;
+  const year = digits(bytes, start, 2) * 100 + digits(bytes, start + 2, 2);
+  const month = digits(bytes, start + 5, 2);
+  const day = digits(bytes, start + 8, 2);
+  if (!(year >= 1 && month >= 1 && month <= 12 && day >= 1)) return false;
+  if (month === 2 && day === 29) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return day <= (daysInMonth[month - 1] as number);
+}
+
+/** The byte after HH:MM:SS[.ffffff], or -1. */
+function clockEnd(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start < 8 || bytes[start + 2] !== 0x3a || bytes[start + 5] !== 0x3a) return -1;
+  const valid = digits(bytes, start, 2) <= 23 && digits(bytes, start + 3, 2) <= 59 && digits(bytes, start + 6, 2) <= 59;
+  if (!valid) return -1;
+  if (start + 8 >= end || bytes[start + 8] !== 0x2e) return start + 8;
+  let at = start + 9;
+  while (at < end && isDigit(bytes[at] as number)) at += 1;
+  const length = at - start - 9;
+  return length >= 1 && length <= 6 ? at : -1;
+}
+
+/** NaN when one of them is no digit. */
+function digits(bytes: Uint8Array, start: number, count: number): number {
+  let value = 0;
+  for (let at = start; at < start + count; at += 1) {
+    const digit = (bytes[at] as number) - 0x30;
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
+}

@@ -1,0 +1,90 @@
+// The types of all tables of a run: as the registry has them from earlier runs, decided anew whenever rows are turned into
+// files, and kept in the registry before any of those files is to be seen.
+import type { Area } from '@s3-connectors/common/destination/manifests.ts';
+
+import type { Table } from '../table.ts';
+import { decideRow, isAsTyped, type TypingRules } from './decide.ts';
+import type { FieldType, StructType } from './field-type.ts';
+import type { Misfits } from './fit.ts';
+import { readRegistry, writeRegistry } from './registry.ts';
+import type { Shape } from './shape.ts';
+
+type Typing = {
+  type: StructType | undefined;
+  etag: string | undefined;
+  changed: boolean;
+  /** By the field's path. */
+  readonly misfits: Map<string, number>;
+};
+
+/** A table with rows of any shape must have some column. */
+const rowText: StructType = { kind: 'struct', fields: [], rest: true };
+
+export class Typings {
+  readonly #area: Area;
+  readonly #rules: TypingRules;
+  readonly #typings = new Map<Table, Typing>();
+
+  constructor(area: Area, rules: TypingRules) {
+    this.#area = area;
+    this.#rules = rules;
+  }
+
+  /** The type that all rows seen so far are to be written in, and whether they are so already. */
+  async decide(
+    table: Table,
+    shape: Shape,
+    signal: AbortSignal,
+  ): Promise<{ readonly type: StructType; readonly isAsTyped: boolean }> {
+    const typing = await this.#of(table, signal);
+    const decided = decideRow(shape, typing.type, this.#rules);
+    const type = decided.fields.length === 0 ? rowText : decided;
+    this.#set(typing, type);
+    return { type, isAsTyped: isAsTyped(shape, type) };
+  }
+
+  /** After rows were fitted: the siblings that they needed, and how many values went there. */
+  fitted(table: Table, type: StructType, misfits: Misfits): void {
+    const typing = this.#typings.get(table);
+    if (typing === undefined) return;
+    this.#set(typing, type);
+    for (const [path, count] of misfits) typing.misfits.set(path, (typing.misfits.get(path) ?? 0) + count);
+  }
+
+  /** Undefined for a table without rows in this run and before. */
+  typeOf(table: Table): StructType | undefined {
+    return this.#typings.get(table)?.type;
+  }
+
+  misfitsOf(table: Table): Misfits {
+    return this.#typings.get(table)?.misfits ?? new Map<string, number>();
+  }
+
+  /** Before files of the tables are to be seen. @throws S3_OBJECT_CONFLICT when another run wrote the types meanwhile. */
+  async save(tables: Iterable<Table>, signal: AbortSignal): Promise<void> {
+    for (const table of tables) {
+      const typing = this.#typings.get(table);
+      if (typing?.type === undefined || !typing.changed) continue;
+      typing.etag = await writeRegistry(this.#area, table.name, { type: typing.type, etag: typing.etag }, signal);
+      typing.changed = false;
+    }
+  }
+
+  async #of(table: Table, signal: AbortSignal): Promise<Typing> {
+    let typing = this.#typings.get(table);
+    if (typing === undefined) {
+      typing = { ...(await readRegistry(this.#area, table.name, signal)), changed: false, misfits: new Map() };
+      this.#typings.set(table, typing);
+    }
+    return typing;
+  }
+
+  #set(typing: Typing, type: StructType): void {
+    typing.changed ||= typing.type === undefined || !isSame(typing.type, type);
+    typing.type = type;
+  }
+}
+
+function isSame(a: FieldType, b: FieldType): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

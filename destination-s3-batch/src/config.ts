@@ -1,0 +1,155 @@
+// The configuration: what the user writes (zod, from which the spec is made) and what the pipeline accepts (`Config`).
+import { tmpdir } from 'node:os';
+import { isAbsolute } from 'node:path';
+
+import {
+  checkPlace,
+  placeShape,
+  resolvePlace,
+  workerShape,
+  type Place,
+} from '@s3-connectors/common/destination/config.ts';
+import { connectionShape, resolveConnection, type Connection } from '@s3-connectors/common/s3/config.ts';
+import * as z from 'zod';
+
+const mebibyte = 1024 * 1024;
+const gigabyte = 1e9;
+
+const stream = z.object({
+  stream: z.string().min(1).meta({ title: 'Stream', description: 'The name of the stream in the catalog.', order: 0 }),
+  namespace: z.string().optional().meta({
+    title: 'Namespace',
+    description: 'The namespace of the stream. Leave it empty to mean the stream in any namespace.',
+    order: 1,
+  }),
+  table: z
+    .string()
+    .refine((text) => text.isWellFormed(), 'is not well-formed Unicode')
+    .optional()
+    .meta({
+      title: 'Table',
+      description: 'The name of the folder below data/. Leave it empty to use the name of the stream.',
+      order: 2,
+    }),
+  kind: z.enum(['events', 'snapshot']).optional().meta({
+    title: 'Kind',
+    description: 'Events lie in the folder of their own day, a snapshot in that of the day of the export.',
+    order: 3,
+  }),
+  time_field: z.string().optional().meta({
+    title: 'Time field',
+    description: 'The top-level field that says when a record happened. Leave it empty to use "time".',
+    order: 4,
+  }),
+});
+
+export const configSchema = z
+  .object({
+    ...connectionShape,
+    ...placeShape,
+    output_format: z.enum(['parquet', 'json']).meta({
+      title: 'Format',
+      description: 'Snappy Parquet (.snappy.parquet) or gzipped JSON lines (.json.gz).',
+      order: 13,
+    }),
+    streams: z.array(stream).default([]).meta({
+      title: 'Streams',
+      description: 'What is to be done otherwise for some streams.',
+      order: 14,
+    }),
+    split_events: z.boolean().default(true).meta({
+      title: 'A table for each event',
+      description: 'A stream "events" of the streaming schema is split into a table for each event name.',
+      order: 15,
+    }),
+    properties_as: z.enum(['struct', 'json_string']).default('struct').meta({
+      title: 'Objects without a declared shape',
+      description:
+        'In Parquet they become groups of the fields that are found in them (struct), or JSON text (json_string).',
+      order: 16,
+    }),
+    invalid_records: z.enum(['dead_letter', 'fail', 'write']).default('dead_letter').meta({
+      title: 'Invalid records',
+      description:
+        'A record that breaks the schema of its published type is set aside below _rejected/ (dead_letter), ends the sync (fail), or is written like the others (write).',
+      order: 17,
+    }),
+    max_shrink_percent: z.int().min(0).max(100).optional().meta({
+      title: 'Largest shrinking (%)',
+      description: 'Refuse to replace a table by one that has fewer rows by more than this.',
+      order: 18,
+    }),
+    max_file_mb: z.int().min(1).max(4096).default(256).meta({
+      title: 'Largest file (MB)',
+      description: 'A file is closed at about this size.',
+      order: 20,
+    }),
+    max_memory_mb: z.int().min(256).max(65_536).default(512).meta({
+      title: 'Memory (MB)',
+      description: 'The memory for buffers and the query engine together.',
+      order: 21,
+    }),
+    spool_dir: z
+      .string()
+      .refine((path) => path === '' || isAbsolute(path), 'is not an absolute path: begin it with a slash')
+      .optional()
+      .meta({
+        title: 'Folder for the spool',
+        description:
+          'Rows wait on local disk until they are written to S3. Leave it empty to use the folder for temporary files.',
+        order: 22,
+      }),
+    max_spool_gb: z.number().min(0.05).max(100_000).optional().meta({
+      title: 'Largest spool (GB)',
+      description:
+        'Above this, appended rows are written to S3 before the end. Leave it empty for half of the free space, at most 20 GB.',
+      order: 23,
+    }),
+    ...workerShape,
+  })
+  .superRefine(...checkPlace);
+
+/** An override for a stream; see `streams` in the schema. */
+export type StreamConfig = z.output<typeof stream>;
+
+export type OutputFormat = 'parquet' | 'json';
+
+export type Config = Place & {
+  readonly connection: Connection;
+  readonly format: OutputFormat;
+  readonly streams: readonly StreamConfig[];
+  readonly splitEvents: boolean;
+  readonly objectsAsText: boolean;
+  readonly invalidRecords: 'dead_letter' | 'fail' | 'write';
+  readonly maxShrinkPercent: number | undefined;
+  readonly maxFileBytes: number;
+  readonly maxMemoryBytes: number;
+  readonly spoolDirectory: string;
+  /** Undefined: as much as the disk allows; see spool-bound.ts. */
+  readonly maxSpoolBytes: number | undefined;
+  /** What the platform grants of local disk. */
+  readonly storageLimitBytes: number | undefined;
+};
+
+export function resolveConfig(
+  config: z.output<typeof configSchema>,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Config {
+  const { spool_dir, max_spool_gb } = config;
+  const storageLimit = Number(env['CONNECTOR_STORAGE_LIMIT_BYTES'] ?? '');
+  return {
+    connection: resolveConnection(config),
+    ...resolvePlace(config, env),
+    format: config.output_format,
+    streams: config.streams,
+    splitEvents: config.split_events,
+    objectsAsText: config.properties_as === 'json_string' && config.output_format === 'parquet',
+    invalidRecords: config.invalid_records,
+    maxShrinkPercent: config.max_shrink_percent,
+    maxFileBytes: config.max_file_mb * mebibyte,
+    maxMemoryBytes: config.max_memory_mb * mebibyte,
+    spoolDirectory: spool_dir === undefined || spool_dir === '' ? tmpdir() : spool_dir,
+    maxSpoolBytes: max_spool_gb === undefined ? undefined : max_spool_gb * gigabyte,
+    storageLimitBytes: storageLimit > 0 ? storageLimit : undefined,
+  };
+}

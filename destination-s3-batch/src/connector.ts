@@ -1,0 +1,26 @@
+// The connector as the run knows it. The verbs are loaded when they are called: `spec` answers without the AWS SDK.
+import type { Connector } from '@s3-connectors/common/protocol/connector.ts';
+import { specification } from '@s3-connectors/common/protocol/spec.ts';
+
+import { configSchema, resolveConfig, type Config } from './config.ts';
+
+export const destinationS3Batch: Connector<typeof configSchema, Config> = {
+  name: 'destination-s3-batch',
+  version: '0.1.0',
+  schema: configSchema,
+  spec: specification({
+    config: configSchema,
+    title: 'S3 batch',
+    documentationUrl: 'https://github.com/s3-connectors/s3-connectors#destination-s3-batch',
+    supported_destination_sync_modes: ['append'],
+  }),
+  resolve: (parsed) => resolveConfig(parsed),
+  async check(config, context) {
+    const { check } = await import('@s3-connectors/common/destination/check.ts');
+    await check(config, context);
+  },
+  async *write(config, catalog, input, context) {
+    const { write } = await import('./write.ts');
+    yield* write(config, catalog, input, context);
+  },
+};

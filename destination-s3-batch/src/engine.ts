@@ -1,0 +1,56 @@
+// DuckDB as the writer of Parquet: it reads rows as JSON lines with types that are told, never sniffed, and writes files.
+import { DuckDBInstance } from '@duckdb/node-api';
+
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import { literal } from '@s3-connectors/common/columns/sql.ts';
+
+export type Engine = AsyncDisposable & {
+  run(sql: string): Promise<void>;
+  /** Rows of a small result as plain objects; 64-bit numbers are bigint. */
+  rows(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+};
+
+/** Bound: `memoryBytes`, and what it may write to `directory` beside. */
+export async function openEngine(directory: string, memoryBytes: number): Promise<Engine> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: '2',
+    memory_limit: `${Math.floor(memoryBytes / 1024 / 1024)}MiB`,
+    temp_directory: directory,
+    preserve_insertion_order: 'false', // Halves the memory; the order of rows means nothing to a table.
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
+  const connection = await instance.connect();
+  await connection.run("SET TimeZone = 'UTC'");
+  return {
+    run: (sql) => attempt(async () => void (await connection.run(sql))),
+    rows: (sql) => attempt(async () => (await connection.runAndReadAll(sql)).getRowObjectsJS()),
+    [Symbol.asyncDispose]() {
+      connection.closeSync();
+      instance.closeSync();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** A key of a struct that the engine's functions take as parameter. */
+export function structLiteral(members: Iterable<readonly [name: string, value: string]>): string {
+  return `{${Array.from(members, ([name, value]) => `${literal(name)}: ${literal(value)}`).join(', ')}}`;
+}
+
+/** The engine's texts can hold stack traces and values of rows: they are cut at the first line and kept for the log. */
+async function attempt<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const [text = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    if (/^Out of Memory/iu.test(text)) {
+      const advice = 'The rows of a file need more memory than there is. Raise max_memory_mb.';
+      throw new ConnectorError('ENGINE_MEMORY_EXCEEDED', advice, { details: text, cause: error });
+    }
+    throw new ConnectorError('ENGINE_FAILED', 'The query engine could not write a file.', {
+      details: text,
+      cause: error,
+    });
+  }
+}

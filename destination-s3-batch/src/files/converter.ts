@@ -1,0 +1,120 @@
+// From a segment of the spool to files ready for S3: its type is decided, rows are brought into it where any needs that, and the
+// format is written. One at a time: the engine has the memory of one.
+import { createHash } from 'node:crypto';
+import { rm, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { DeflatePool } from '@s3-connectors/common/destination/deflate-pool.ts';
+import { FileNames } from '@s3-connectors/common/destination/file-names.ts';
+import { Lanes } from '@s3-connectors/common/streams/lanes.ts';
+
+import type { Typings } from '../columns/typings.ts';
+import type { StructType } from '../columns/field-type.ts';
+import type { Config, OutputFormat } from '../config.ts';
+import { openEngine, type Engine } from '../engine.ts';
+import { dayFolders, fileName } from '../object-key.ts';
+import type { SpoolFile } from '../spool/spool-file.ts';
+import type { Table } from '../table.ts';
+import { fitRows } from './fitted-rows.ts';
+import { compressionsAtOnce, writeGzip } from './gzip-files.ts';
+import type { MadeFile, RowSource } from './made-file.ts';
+import { writeParquet } from './parquet-files.ts';
+
+/** A file on local disk that is to lie at `key`. */
+export type OutputFile = MadeFile & {
+  readonly table: Table;
+  readonly key: string;
+  /** Milliseconds; NaN where the rows have no time. */
+  readonly minTime: number;
+  readonly maxTime: number;
+};
+
+const gzipLevel = 6;
+/** Of `max_memory_mb`; the rest is for rows on their way and what goes with them. */
+const engineShare = 3 / 4;
+
+type Options = {
+  readonly config: Pick<Config, 'format' | 'maxFileBytes' | 'maxMemoryBytes' | 'workerId'>;
+  readonly typings: Typings;
+  /** Of this run alone. */
+  readonly directory: string;
+  readonly signal: AbortSignal;
+};
+
+export class Converter implements AsyncDisposable {
+  readonly #options: Options;
+  readonly #names = new FileNames();
+  readonly #deflate = new DeflatePool({ level: gzipLevel, atOnce: compressionsAtOnce });
+  readonly #lane = new Lanes(1);
+  #engine: Engine | undefined;
+  #count = 0;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** The segment itself stays. The caller removes the files. */
+  async convert(segment: SpoolFile): Promise<readonly OutputFile[]> {
+    return await this.#lane.run(async () => {
+      this.#options.signal.throwIfAborted();
+      this.#count += 1;
+      const folder = join(this.#options.directory, `files-${this.#count}`);
+      const format = segment.table.shape === undefined ? 'json' : this.#options.config.format;
+      const made = await this.#make(segment, folder, format);
+      return made.map((file, part) => ({
+        ...file,
+        table: segment.table,
+        key: this.#key(segment, part, format),
+        minTime: segment.minTime,
+        maxTime: segment.maxTime,
+      }));
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#deflate.close();
+    await this.#engine?.[Symbol.asyncDispose]();
+  }
+
+  async #make(segment: SpoolFile, folder: string, format: OutputFormat): Promise<readonly MadeFile[]> {
+    const { table } = segment;
+    const { typings, signal } = this.#options;
+    if (table.shape === undefined) return await this.#write(segment, undefined, folder, format);
+    const { type, isAsTyped } = await typings.decide(table, table.shape, signal);
+    if (isAsTyped) return await this.#write(segment, type, folder, format);
+    const fitted = await fitRows(segment, type, `${folder}.fitted`);
+    try {
+      typings.fitted(table, fitted.type, fitted.misfits);
+      return await this.#write(fitted, fitted.type, folder, format);
+    } finally {
+      await unlink(fitted.path);
+    }
+  }
+
+  async #write(
+    rows: RowSource,
+    type: StructType | undefined,
+    target: string,
+    format: OutputFormat,
+  ): Promise<readonly MadeFile[]> {
+    const { maxFileBytes, maxMemoryBytes } = this.#options.config;
+    if (format === 'json' || type === undefined) {
+      return await writeGzip(rows, { deflate: this.#deflate, target, maxFileBytes });
+    }
+    this.#engine ??= await openEngine(this.#options.directory, maxMemoryBytes * engineShare);
+    return await writeParquet(this.#engine, rows, { type, target, maxFileBytes });
+  }
+
+  /** The name says what the rows are and where the source stood, so that a replay with the same cuts repeats it. */
+  #key({ table, day, timestamp, position, crc, bytes }: SpoolFile, part: number, format: OutputFormat): string {
+    const folder = table.folder + dayFolders(day);
+    const content = createHash('sha256').update(position).update(`/${crc}/${bytes}/${part}`);
+    const hash = this.#names.hash(`${folder}${timestamp}-`, content);
+    return folder + fileName(timestamp, hash, this.#options.config.workerId, format);
+  }
+}
+
+/** Frees the disk that a file took. */
+export async function removeFile({ path }: OutputFile): Promise<void> {
+  await rm(path, { force: true });
+}

@@ -1,0 +1,41 @@
+// The pass over spooled rows that brings every value into the form of its field's type; see columns/fit.ts.
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+
+import { readLines } from '@s3-connectors/common/protocol/lines.ts';
+
+import type { StructType } from '../columns/field-type.ts';
+import { Fitter, type Misfits } from '../columns/fit.ts';
+import { RowWriter } from '../row-writer.ts';
+import type { RowSource } from './made-file.ts';
+
+const readBytes = 1024 * 1024;
+
+export type FittedRows = RowSource & { readonly type: StructType; readonly misfits: Misfits };
+
+/** Writes the fitted rows to `target`. Bound: a few chunks of 1 MiB, or of the longest row. */
+export async function fitRows(source: RowSource, type: StructType, target: string): Promise<FittedRows> {
+  const out = new RowWriter();
+  const fitter = new Fitter(type, out);
+  const file = await open(target, 'w', 0o600);
+  let bytes = 0;
+  let longestRow = 0;
+  try {
+    const lines = readLines(createReadStream(source.path, { highWaterMark: readBytes }), { maxLineBytes: Infinity });
+    for await (const batch of lines) {
+      out.clear();
+      let start = 0;
+      for (const end of batch.ends) {
+        const before = out.length;
+        fitter.fit(batch.bytes, start);
+        longestRow = Math.max(longestRow, out.length - before);
+        start = end + 1;
+      }
+      await file.writeFile(out.bytes);
+      bytes += out.length;
+    }
+  } finally {
+    await file.close();
+  }
+  return { path: target, rows: source.rows, bytes, longestRow, type: fitter.type, misfits: fitter.misfits };
+}

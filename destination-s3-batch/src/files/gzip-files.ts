@@ -1,0 +1,95 @@
+// From JSON lines to gzip of JSON lines: chunks compressed several at once, joined in one member a file.
+import { createReadStream } from 'node:fs';
+import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+
+import type { DeflatePool } from '@s3-connectors/common/destination/deflate-pool.ts';
+import { gzipHeader, gzipTrailer } from '@s3-connectors/common/destination/gzip-member.ts';
+import { NEWLINE } from '@s3-connectors/common/destination/json-bytes.ts';
+import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
+
+import type { MadeFile, RowSource } from './made-file.ts';
+
+const chunkBytes = 1024 * 1024;
+/** As many as libuv's thread pool has threads. */
+export const compressionsAtOnce = 4;
+
+type Options = {
+  readonly deflate: DeflatePool;
+  /** A new folder. */
+  readonly target: string;
+  readonly maxFileBytes: number;
+};
+
+type Member = {
+  readonly file: FileHandle;
+  readonly path: string;
+  rows: number;
+  crc: number;
+  size: number;
+  written: number;
+};
+
+/** Bound: some ten chunks of 1 MiB, or of the longest row. */
+export async function writeGzip(
+  { path }: Pick<RowSource, 'path'>,
+  { deflate, target, maxFileBytes }: Options,
+): Promise<readonly MadeFile[]> {
+  await mkdir(target, { mode: 0o700 });
+  const made: MadeFile[] = [];
+  let member: Member | undefined;
+  const chunks = mapConcurrent(wholeLines(path), compressionsAtOnce, async (chunk) => {
+    return { chunk, compressed: await deflate.compress(chunk) };
+  });
+  try {
+    for await (const { chunk, compressed } of chunks) {
+      member ??= await openMember(join(target, `${made.length}.json.gz`));
+      member.crc = crc32(chunk, member.crc);
+      member.size += chunk.length;
+      member.rows += countLines(chunk);
+      await member.file.writeFile(compressed);
+      member.written += compressed.length;
+      if (member.written < maxFileBytes) continue;
+      made.push(await endMember(member));
+      member = undefined;
+    }
+    if (member !== undefined) made.push(await endMember(member));
+    member = undefined;
+  } finally {
+    await member?.file.close();
+  }
+  return made;
+}
+
+/** Chunks that end with a line. */
+async function* wholeLines(path: string): AsyncGenerator<Buffer> {
+  let rest: Buffer[] = [];
+  for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes }) as AsyncIterable<Buffer>) {
+    const end = chunk.lastIndexOf(NEWLINE) + 1;
+    if (end === 0) {
+      rest.push(chunk);
+      continue;
+    }
+    yield rest.length === 0 ? chunk.subarray(0, end) : Buffer.concat([...rest, chunk.subarray(0, end)]);
+    rest = end === chunk.length ? [] : [chunk.subarray(end)];
+  }
+}
+
+async function openMember(path: string): Promise<Member> {
+  const file = await open(path, 'w', 0o600);
+  await file.writeFile(gzipHeader);
+  return { file, path, rows: 0, crc: 0, size: 0, written: gzipHeader.length };
+}
+
+async function endMember({ file, path, rows, crc, size }: Member): Promise<MadeFile> {
+  await file.writeFile(gzipTrailer(crc, size));
+  await file.close();
+  return { path, rows };
+}
+
+function countLines(chunk: Buffer): number {
+  let lines = 0;
+  for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, at + 1)) lines += 1;
+  return lines;
+}

@@ -1,0 +1,250 @@
+// Records in: each becomes a row, or several, in the spool of its table and day; what is seen of its values is noted for the
+// types. Each STATE joins those that wait. The hot path: nothing here builds a string or an object for a usual record.
+import type { Completion } from '@s3-connectors/common/destination/completion.ts';
+import type { DurableStates } from '@s3-connectors/common/destination/durable-states.ts';
+import { emittedAt, eventTime } from '@s3-connectors/common/destination/event-time.ts';
+import { QUOTE } from '@s3-connectors/common/destination/json-bytes.ts';
+import type { LineHandlers } from '@s3-connectors/common/destination/line-intake.ts';
+import type { Envelope } from '@s3-connectors/common/destination/record-scanner.ts';
+import { rejectedLine, RejectionTally, type Rejection } from '@s3-connectors/common/destination/rejections.ts';
+import type { StateLine } from '@s3-connectors/common/destination/state-line.ts';
+import type { StreamEnd } from '@s3-connectors/common/destination/stream-status.ts';
+import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+
+import { observeRow } from './columns/observe.ts';
+import type { Config } from './config.ts';
+import { dayOf, rejectedFolder, tableFolder } from './object-key.ts';
+import type { Plan, Target } from './plan.ts';
+import { EventTables } from './rows/event-tables.ts';
+import { aliasRows, eventRows, segmentRows, type PublishedRows } from './rows/published-rows.ts';
+import { RowWriter } from './row-writer.ts';
+import type { RowPlace, Spool } from './spool/spool.ts';
+import type { Table, Tables } from './table.ts';
+
+type Options = {
+  readonly config: Pick<Config, 'prefix' | 'invalidRecords'>;
+  readonly plan: Plan;
+  readonly tables: Tables;
+  readonly spool: Spool;
+  readonly states: DurableStates;
+  readonly completion: Completion;
+  /** Milliseconds: snapshots lie in the folder of this day. */
+  readonly startedAt: number;
+  readonly context: Pick<VerbContext, 'log' | 'fail'>;
+};
+
+/** `untimed`: rows placed by `emitted_at`, having no time of their own; `invalid`: rows written although they break their schema. */
+export type IntakeCounts = { records: number; states: number; untimed: number; invalid: number };
+
+/** What a stream's records need on their way, beside the plan. */
+type Way = {
+  readonly table: Table | undefined;
+  readonly events: EventTables | undefined;
+  readonly rows: PublishedRows | undefined;
+  rejected: Table | undefined;
+  /** Stands in `DurableStates` for all rows of the stream that are not published. */
+  unpublished: object | undefined;
+  failed: boolean;
+};
+
+export class Intake implements LineHandlers<Target> {
+  readonly counts: IntakeCounts = { records: 0, states: 0, untimed: 0, invalid: 0 };
+  readonly rejections: RejectionTally;
+  readonly #options: Options;
+  readonly #ways: readonly Way[];
+  readonly #eventName: number;
+  readonly #out = new RowWriter();
+  readonly #place: { -readonly [Key in keyof RowPlace]: RowPlace[Key] | undefined } & {
+    day: number;
+    placedBy: number;
+    time: number;
+  };
+  readonly #emit: () => void;
+
+  constructor(options: Options) {
+    const { plan, config, tables, context } = options;
+    this.#options = options;
+    this.#eventName = plan.fields.indexOf('event_name');
+    this.rejections = new RejectionTally(plan.targets.length);
+    this.#place = { table: undefined, day: 0, placedBy: 0, time: Number.NaN };
+    this.#emit = () => this.#addMade();
+    this.#ways = plan.targets.map((target) => {
+      const { index: stream, table: name, conversion, columns, descriptor } = target;
+      const isSplit = conversion === 'split_events';
+      const { prefix } = config;
+      return {
+        table: isSplit ? undefined : tables.add({ name, stream, folder: tableFolder(prefix, name), columns }),
+        events: isSplit ? new EventTables({ prefix, stream, descriptor, tables, log: context.log }) : undefined,
+        rows: publishedRows(target, plan.fields),
+        rejected: undefined,
+        unpublished: undefined,
+        failed: false,
+      };
+    });
+  }
+
+  /** @throws RECORDS_REJECTED naming the line, as `invalid_records` = `fail` asks. */
+  record(target: Target, bytes: Buffer, found: Envelope, line: number): void {
+    const way = this.#ways[target.index] as Way;
+    this.counts.records += 1;
+    this.#options.completion.record(target.index);
+    if (way.failed) return;
+    const now = Date.now();
+    const time = this.#ownTime(target, bytes, found, now);
+    const rejection = this.#judge(target, bytes, found, time);
+    if (rejection !== undefined) this.#setAside({ target, way, line, now }, bytes, found, rejection);
+    else {
+      this.#hold(target, way, this.#options.states.record(target.index));
+      this.#write({ target, way, time, now }, bytes, found);
+      this.rejections.accept(target.index);
+    }
+  }
+
+  state(target: Target | undefined, state: StateLine): void {
+    const scope = target === undefined ? 'all' : target.index;
+    const { states, completion, spool, plan } = this.#options;
+    states.add(scope, state);
+    completion.state(scope);
+    for (const { index } of target === undefined ? plan.targets : [target]) spool.passed(index, state.position);
+    this.counts.states += 1;
+  }
+
+  ended(target: Target, verdict: StreamEnd['verdict']): void {
+    this.#options.completion.ended(target.index, verdict);
+  }
+
+  /** Whether the stream was given up: its rows are dropped and its STATEs never printed. */
+  hasFailed(stream: number): boolean {
+    return this.#ways[stream]?.failed === true;
+  }
+
+  /** What stands for the rows of the stream so far; to be told to `DurableStates.stored` when they are in S3. */
+  release(stream: number): object | undefined {
+    const way = this.#ways[stream] as Way;
+    const { unpublished } = way;
+    way.unpublished = undefined;
+    return unpublished;
+  }
+
+  #ownTime({ timeField }: Target, bytes: Buffer, { fieldStarts, fieldEnds }: Envelope, now: number): number {
+    const start = timeField === undefined ? -1 : (fieldStarts[timeField] as number);
+    return start < 0 ? Number.NaN : eventTime(bytes, start, fieldEnds[timeField as number] as number, now);
+  }
+
+  /** Why the record is not written. */
+  #judge({ published, timeField }: Target, bytes: Buffer, found: Envelope, time: number): Rejection | undefined {
+    if (published === undefined) return undefined;
+    const { config, plan } = this.#options;
+    let breach: Rejection | undefined = published.validate(bytes, found);
+    if (breach === undefined && timeField !== undefined && Number.isNaN(time)) {
+      breach = { reason: 'time_out_of_range', field: plan.fields[timeField] as string };
+    }
+    if (breach === undefined || config.invalidRecords !== 'write') return breach;
+    this.counts.invalid += 1;
+    return undefined;
+  }
+
+  #write(
+    { target, way, time, now }: { target: Target; way: Way; time: number; now: number },
+    bytes: Buffer,
+    found: Envelope,
+  ): void {
+    const place = this.#place;
+    const isTimed = !Number.isNaN(time);
+    place.placedBy = isTimed ? time : emittedTime(bytes, found, now);
+    place.time = target.isSnapshot ? Number.NaN : place.placedBy;
+    place.day = dayOf(target.isSnapshot ? this.#options.startedAt : place.placedBy);
+    if (!isTimed && !target.isSnapshot) this.counts.untimed += 1;
+    place.table = way.table ?? this.#eventTable(target, way, bytes, found);
+    if (place.table === undefined) return;
+    if (way.rows === undefined) this.#add(bytes, found.dataStart, found.dataEnd);
+    else way.rows(bytes, found, time, this.#out, this.#emit);
+  }
+
+  /** Undefined when the stream fails. */
+  #eventTable(
+    { descriptor }: Target,
+    way: Way,
+    bytes: Buffer,
+    { fieldStarts, fieldEnds }: Envelope,
+  ): Table | undefined {
+    const start = fieldStarts[this.#eventName] as number;
+    try {
+      if (start >= 0 && bytes[start] === QUOTE) {
+        return way.events?.tableOf(bytes, start, fieldEnds[this.#eventName] as number);
+      }
+      const nameless = Buffer.from('"unnamed"'); // Written although it breaks its schema.
+      return way.events?.tableOf(nameless, 0, nameless.length);
+    } catch (error) {
+      if (!(error instanceof ConnectorError) || error.code !== 'CATALOG_INVALID') throw error;
+      way.failed = true;
+      this.#options.context.fail(error.inStream(descriptor));
+      return undefined;
+    }
+  }
+
+  /** The row that was made in `#out`. */
+  #addMade(): void {
+    const { bytes, length } = this.#out;
+    this.#add(bytes, 0, length);
+    this.#out.clear();
+  }
+
+  #add(bytes: Uint8Array, start: number, end: number): void {
+    const place = this.#place as RowPlace;
+    if (place.table.shape !== undefined) observeRow(bytes, start, place.table.shape);
+    this.#options.spool.append(place, bytes, start, end);
+  }
+
+  /** Below _rejected/, in the day in which it was emitted: its own time may be what is wrong with it. */
+  #setAside(
+    { target, way, line, now }: { target: Target; way: Way; line: number; now: number },
+    bytes: Buffer,
+    found: Envelope,
+    rejection: Rejection,
+  ): void {
+    const { config, states, spool, tables } = this.#options;
+    if (config.invalidRecords === 'fail') throw refused(target, rejection, line);
+    way.rejected ??= tables.add({
+      name: target.table,
+      stream: target.index,
+      folder: rejectedFolder(config.prefix, target.table),
+      columns: undefined,
+    });
+    this.#hold(target, way, states.rejectedRecord(target.index));
+    const kept = rejectedLine(rejection, bytes, found.dataStart, found.dataEnd);
+    const placedBy = emittedTime(bytes, found, now);
+    spool.append({ table: way.rejected, day: dayOf(placedBy), placedBy, time: Number.NaN }, kept, 0, kept.length);
+    this.rejections.reject(target.index, rejection);
+  }
+
+  #hold({ index }: Target, way: Way, record: number): void {
+    if (way.unpublished !== undefined) return;
+    way.unpublished = {};
+    this.#options.states.opened(index, way.unpublished, record);
+  }
+}
+
+function publishedRows({ conversion }: Target, fields: readonly string[]): PublishedRows | undefined {
+  switch (conversion) {
+    case 'split_events':
+      return eventRows(fields);
+    case 'explode_aliases':
+      return aliasRows(fields);
+    case 'segment_metadata':
+      return segmentRows(fields);
+    default:
+      return undefined;
+  }
+}
+
+function emittedTime(bytes: Buffer, { emittedAtStart, emittedAtEnd }: Envelope, now: number): number {
+  const emitted = emittedAtStart < 0 ? Number.NaN : emittedAt(bytes, emittedAtStart, emittedAtEnd);
+  return Number.isNaN(emitted) ? now : emitted;
+}
+
+function refused({ label }: Target, { reason, field }: Rejection, line: number): ConnectorError {
+  const text = `The record of the stream "${label}" in line ${line} of the input is rejected: ${reason} of "${field}".`;
+  return new ConnectorError('RECORDS_REJECTED', text);
+}

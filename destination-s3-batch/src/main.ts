@@ -1,0 +1,6 @@
+// The executable: hands the command line to the run of the batch destination.
+import { runConnector } from '@s3-connectors/common/protocol/run.ts';
+
+import { destinationS3Batch } from './connector.ts';
+
+await runConnector(destinationS3Batch, process.argv.slice(2));

@@ -1,0 +1,228 @@
+// What to do with each stream of the catalog: which table its rows go to and how they are laid out, which field says when they
+// happened, which schema they keep. Decided once, at the start; what cannot be done is refused here, before anything is read.
+import { regimeOf, successionOf, type Succession } from '@s3-connectors/common/destination/generations.ts';
+import type { Regime } from '@s3-connectors/common/destination/completion.ts';
+import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
+import { ConnectorError, type StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
+import type { Log } from '@s3-connectors/common/protocol/log.ts';
+import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
+import { streamDescriptor, streamKey, streamLabel, type StreamKey } from '@s3-connectors/common/protocol/stream-key.ts';
+import { batchType, batchTypes, eventTable, schemaProperties } from '@s3-connectors/common/schemas/batch-types.ts';
+import type { RowSchema } from '@s3-connectors/common/schemas/row-schema.ts';
+import { createRowValidator, type RowValidator } from '@s3-connectors/common/schemas/row-validator.ts';
+import { streamingTypes } from '@s3-connectors/common/schemas/streaming-types.ts';
+
+import type { Config, StreamConfig } from './config.ts';
+import { fitsKey, rejectedFolder, tableFolder } from './object-key.ts';
+
+/** How a stream's records become rows: as they are, or in the shape of the published table made of them. */
+export type Conversion = 'none' | 'split_events' | 'explode_aliases' | 'segment_metadata';
+
+export type Target = {
+  /** Its number in the plan. */
+  readonly index: number;
+  readonly descriptor: StreamDescriptor;
+  /** For messages. */
+  readonly label: string;
+  readonly conversion: Conversion;
+  /** The table's name; of split events the part that all rejected rows share. */
+  readonly table: string;
+  /** `properties` of the JSON schema of the table's rows. */
+  readonly columns: JsonObject;
+  /** Of the day of the export instead of the rows' own days. */
+  readonly isSnapshot: boolean;
+  /** The number in `Plan.fields` of the field that says when a row happened; undefined for a snapshot. */
+  readonly timeField: number | undefined;
+  /** Undefined for a stream of no published type: its rows may be anything. */
+  readonly published: Published | undefined;
+  readonly succession: Succession;
+  readonly regime: Regime;
+  /** Undefined: rows are kept as they come. */
+  readonly dedup: Dedup | undefined;
+};
+
+export type Published = { readonly validate: RowValidator; readonly schema: RowSchema };
+
+/** Of rows with the same key the one with the highest cursor stays, of equal ones the last. Paths into a row. */
+export type Dedup = { readonly key: readonly (readonly string[])[]; readonly cursor: readonly string[] };
+
+export type Plan = {
+  readonly targets: readonly Target[];
+  readonly byKey: ReadonlyMap<StreamKey, Target>;
+  /** The top-level fields of `data` that the scanner has to find. */
+  readonly fields: readonly string[];
+};
+
+const defaultTimeField = 'time';
+
+type Source = { readonly conversion: Conversion; readonly table: string; readonly schema: RowSchema | undefined };
+
+/** @throws CATALOG_INVALID for streams that would be written to one path, and for modes that no platform asks for. */
+export function planStreams(
+  { prefix, streams: overrides, splitEvents }: Pick<Config, 'prefix' | 'streams' | 'splitEvents'>,
+  catalog: readonly ConfiguredStream[],
+  log: Log,
+): Plan {
+  warnOfUnusedOverrides(overrides, catalog, log);
+  const fields: string[] = [];
+  const numberOf = (field: string): number => {
+    if (!fields.includes(field)) fields.push(field);
+    return fields.indexOf(field);
+  };
+  const taken = new Map<string, string>();
+  const targets = catalog.map((stream, index): Target => {
+    const override = overrideFor(stream, overrides);
+    const { conversion, table, schema } = sourceOf(stream, { override, splitEvents, log });
+    refuseTwins(stream, table, prefix, taken);
+    const succession = successionOf(stream);
+    const kind = override?.kind ?? schema?.kind ?? (succession.kind === 'replace' ? 'snapshot' : 'events');
+    const isSnapshot = kind === 'snapshot';
+    if (succession.kind !== 'keep') throw refused(stream, 'is to be replaced, which is not supported yet.');
+    return {
+      index,
+      descriptor: streamDescriptor(stream),
+      label: streamLabel(stream),
+      conversion,
+      table,
+      columns: columnsOf(stream, conversion, schema),
+      isSnapshot,
+      timeField: isSnapshot ? undefined : numberOf(override?.time_field ?? defaultTimeField),
+      published: schema && publishedFrom(schema, conversion, numberOf, fields),
+      succession,
+      regime: regimeOf(stream),
+      dedup: dedupOf(stream, conversion, log),
+    };
+  });
+  return { targets, byKey: new Map(targets.map((target) => [streamKey(target.descriptor), target])), fields };
+}
+
+function overrideFor(stream: ConfiguredStream, overrides: readonly StreamConfig[]): StreamConfig | undefined {
+  const named = overrides.filter((override) => override.stream === stream.name);
+  const exact = named.find((override) => hasText(override.namespace) && override.namespace === stream.namespace);
+  return exact ?? named.find((override) => !hasText(override.namespace));
+}
+
+type SourceOptions = {
+  readonly override: StreamConfig | undefined;
+  readonly splitEvents: boolean;
+  readonly log: Log;
+};
+
+/** Of which published type a stream is: by its name, if the catalog knows the fields that the type needs. */
+function sourceOf(stream: ConfiguredStream, { override, splitEvents, log }: SourceOptions): Source {
+  const named = hasText(override?.table) ? override.table : undefined;
+  const table = named ?? stream.name;
+  const streamed = streamingTypes.get(stream.name);
+  const conversion = conversions[stream.name];
+  if (streamed !== undefined && conversion !== undefined && isOfType(stream, streamed, override, log)) {
+    const isSplit = conversion.conversion === 'split_events';
+    if (isSplit && !splitEvents) return { conversion: 'none', table, schema: streamed };
+    return { conversion: conversion.conversion, table: named ?? conversion.table, schema: streamed };
+  }
+  const schema = streamed === undefined ? batchType(table) : undefined;
+  const isPublished = schema !== undefined && isOfType(stream, schema, override, log);
+  return { conversion: 'none', table, schema: isPublished ? schema : undefined };
+}
+
+const conversions: Readonly<Record<string, { readonly conversion: Conversion; readonly table: string }>> = {
+  events: { conversion: 'split_events', table: 'events' },
+  sync_aliases: { conversion: 'explode_aliases', table: 'aliases' },
+  segment: { conversion: 'segment_metadata', table: 'segment_metadata' },
+};
+
+function isOfType(stream: ConfiguredStream, schema: RowSchema, override: StreamConfig | undefined, log: Log): boolean {
+  if (override?.kind !== undefined && override.kind !== schema.kind) return false;
+  const declared = Object.keys(propertiesOf(stream));
+  const missing = schema.fields.filter(({ name, required }) => required && !declared.includes(name));
+  if (missing.length === 0) return true;
+  const names = missing.map(({ name }) => `"${name}"`).join(', ');
+  log(
+    'WARN',
+    `The stream "${streamLabel(stream)}" is not taken for the published type of that name, and its records are not checked: its schema in the catalog lacks ${names}.`,
+  );
+  return false;
+}
+
+function columnsOf(stream: ConfiguredStream, conversion: Conversion, schema: RowSchema | undefined): JsonObject {
+  switch (conversion) {
+    case 'explode_aliases':
+      return schemaProperties(batchTypes.aliases);
+    case 'segment_metadata':
+      return schemaProperties(batchTypes.segment_metadata);
+    case 'split_events':
+      return {}; // Its tables have columns of their own.
+    default: {
+      const isStreaming = schema !== undefined && streamingTypes.has(stream.name);
+      return { ...propertiesOf(stream), ...(schema === undefined || isStreaming ? {} : schemaProperties(schema)) };
+    }
+  }
+}
+
+function publishedFrom(
+  schema: RowSchema,
+  conversion: Conversion,
+  numberOf: (field: string) => number,
+  fields: readonly string[],
+): Published {
+  for (const { name } of schema.fields) numberOf(name);
+  if (conversion === 'split_events') for (const { name } of eventTable.fields) numberOf(name);
+  return { validate: createRowValidator(schema, fields), schema };
+}
+
+function dedupOf(stream: ConfiguredStream, conversion: Conversion, log: Log): Dedup | undefined {
+  if (stream.destinationSyncMode !== 'append_dedup') return undefined;
+  const { primaryKey: key, cursorField: cursor } = stream;
+  const isPossible = key.length > 0 && conversion === 'none';
+  const what = isPossible ? 'only those of the same run, table and day' : 'none';
+  log(
+    'WARN',
+    `The stream "${streamLabel(stream)}" is set to append_dedup: rows are appended, and of duplicates ${what} are removed.`,
+  );
+  return isPossible ? { key, cursor } : undefined;
+}
+
+function refuseTwins(stream: ConfiguredStream, table: string, prefix: string, taken: Map<string, string>): void {
+  if (!table.isWellFormed()) {
+    throw refused(stream, 'has a name that is not Unicode. Set a "table" for it in "streams".');
+  }
+  const folder = tableFolder(prefix, table);
+  if (!fitsKey(folder) || !fitsKey(rejectedFolder(prefix, table))) {
+    throw refused(stream, 'has a name too long for a key in S3. Set a shorter "table" for it in "streams".');
+  }
+  const other = taken.get(folder);
+  if (other !== undefined) {
+    throw refused(
+      stream,
+      `would be written to the same path as "${other}": ${folder}. Set another "table" for one of them in "streams".`,
+    );
+  }
+  taken.set(folder, streamLabel(stream));
+}
+
+function warnOfUnusedOverrides(
+  overrides: readonly StreamConfig[],
+  catalog: readonly ConfiguredStream[],
+  log: Log,
+): void {
+  for (const override of overrides) {
+    if (catalog.some((stream) => overrideFor(stream, overrides) === override)) continue;
+    log(
+      'WARN',
+      `The entry for the stream "${override.stream}" in "streams" has no effect: the catalog has no such stream.`,
+    );
+  }
+}
+
+function propertiesOf({ jsonSchema: { properties } }: ConfiguredStream): JsonObject {
+  const isObject = typeof properties === 'object' && properties !== null && !Array.isArray(properties);
+  return isObject ? (properties as JsonObject) : {};
+}
+
+function refused(stream: ConfiguredStream, why: string): ConnectorError {
+  const text = `The stream "${streamLabel(stream)}" ${why}`;
+  return new ConnectorError('CATALOG_INVALID', text, { stream: streamDescriptor(stream) });
+}
+
+function hasText(text: string | undefined): text is string {
+  return text !== undefined && text !== '';
+}

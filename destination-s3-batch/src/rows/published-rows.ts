@@ -1,0 +1,119 @@
+// From a record of a published streaming type to the rows of the batch tables made of it, on bytes.
+import { findMember, QUOTE, skipSpace, skipValue } from '@s3-connectors/common/destination/json-bytes.ts';
+import type { Envelope } from '@s3-connectors/common/destination/record-scanner.ts';
+
+import { isPlain, plainText } from '../columns/temporal-text.ts';
+import type { RowWriter } from '../row-writer.ts';
+import { writeInstant } from './instant-text.ts';
+
+const NULL = 0x6e;
+const CLOSE_LIST = 0x5d;
+const COMMA = 0x2c;
+const CLOSE_OBJECT = 0x7d;
+const utc = { kind: 'timestamp', utc: true } as const;
+
+/** Where a field lies in the envelope, and the name that its column has: `,"workspace_id":`. */
+type Column = { readonly slot: number; readonly head: Buffer };
+
+/** Makes rows of one record; `emit` is called with the row in `out` for each. */
+export type PublishedRows = (bytes: Buffer, found: Envelope, time: number, out: RowWriter, emit: () => void) => void;
+
+/** `fields`: those that the scanner finds. */
+export function eventRows(fields: readonly string[]): PublishedRows {
+  const columns = columnsOf(fields, {
+    event_id: 'event_id',
+    user_id: 'user_id',
+    session_id: 'session_id',
+    view_id: 'view_id',
+    project_id: 'workspace_id',
+    segments: 'segments',
+    cohorts: 'cohorts',
+    properties: 'properties',
+  });
+  const timeSlot = fields.indexOf('time');
+  return (bytes, found, time, out, emit) => {
+    writeTime(bytes, found, { timeSlot, time }, out);
+    for (const column of columns) copyColumn(bytes, found, column, out);
+    out.byte(CLOSE_OBJECT);
+    emit();
+  };
+}
+
+/** One row for each alias. */
+export function aliasRows(fields: readonly string[]): PublishedRows {
+  const [user, workspace] = columnsOf(fields, { user_id: 'permutive_id', project_id: 'workspace_id' });
+  const timeSlot = fields.indexOf('time');
+  const aliasesSlot = fields.indexOf('aliases');
+  const type = Buffer.from(',"event_type":"alias_sync"');
+  return (bytes, found, time, out, emit) => {
+    const start = found.fieldStarts[aliasesSlot] as number;
+    if (start < 0 || bytes[start] === NULL) return;
+    let at = skipSpace(bytes, start + 1);
+    while (bytes[at] !== CLOSE_LIST) {
+      writeTime(bytes, found, { timeSlot, time }, out);
+      out.copy(type, 0, type.length);
+      if (user !== undefined) copyColumn(bytes, found, user, out);
+      for (const name of ['id', 'tag']) {
+        const member = findMember(bytes, at, name);
+        if (member === undefined) continue;
+        out.text(`,"${name}":`);
+        out.copy(bytes, member.valueStart, member.valueEnd);
+      }
+      if (workspace !== undefined) copyColumn(bytes, found, workspace, out);
+      out.byte(CLOSE_OBJECT);
+      emit();
+      at = skipSpace(bytes, skipValue(bytes, at));
+      if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
+    }
+  };
+}
+
+export function segmentRows(fields: readonly string[]): PublishedRows {
+  const columns = columnsOf(fields, { code: 'number', name: 'name', tags: 'tags', workspace: 'workspace_id' });
+  const metadata = fields.indexOf('metadata');
+  return (bytes, found, _time, out, emit) => {
+    const start = found.fieldStarts[metadata] as number;
+    out.text('{"metadata":');
+    if (start < 0 || bytes[start] === NULL) out.text('null');
+    else out.quoted(bytes, start, found.fieldEnds[metadata] as number);
+    for (const column of columns) copyColumn(bytes, found, column, out);
+    out.byte(CLOSE_OBJECT);
+    emit();
+  };
+}
+
+function columnsOf(fields: readonly string[], names: Readonly<Record<string, string>>): readonly Column[] {
+  return Object.entries(names)
+    .map(([field, column]) => ({ slot: fields.indexOf(field), head: Buffer.from(`,"${column}":`) }))
+    .filter(({ slot }) => slot >= 0);
+}
+
+function copyColumn(bytes: Buffer, { fieldStarts, fieldEnds }: Envelope, { slot, head }: Column, out: RowWriter): void {
+  const start = fieldStarts[slot] as number;
+  if (start < 0 || bytes[start] === NULL) return;
+  out.copy(head, 0, head.length);
+  out.copy(bytes, start, fieldEnds[slot] as number);
+}
+
+type RowTime = { readonly timeSlot: number; readonly time: number };
+
+/** The row's opening brace and its time; one finer than milliseconds keeps its digits. */
+function writeTime(bytes: Buffer, found: Envelope, { timeSlot, time }: RowTime, out: RowWriter): void {
+  const start = found.fieldStarts[timeSlot] as number;
+  const end = found.fieldEnds[timeSlot] as number;
+  out.text('{"time":');
+  if (start < 0) {
+    out.text('null');
+    return;
+  }
+  const isText = bytes[start] === QUOTE;
+  const length = isText ? end - start - 2 : end - start;
+  if (isText && length > 16 && isPlain(utc, bytes, start + 1, end - 1)) out.copy(bytes, start, end);
+  else if (length <= 13 && !Number.isNaN(time)) writeInstant(out, time);
+  else {
+    const text = bytes.toString('utf8', start, end);
+    const plain = plainText(utc, isText ? String(JSON.parse(text)) : text);
+    if (plain !== undefined) out.text(`"${plain}"`);
+    else out.copy(bytes, start, end); // For the typing to set aside.
+  }
+}

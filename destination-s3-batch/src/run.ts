@@ -1,0 +1,129 @@
+// A run of `write`: its parts, and what each hop of the pipeline in write.ts does with them.
+//
+// Memory: a quarter of `max_memory_mb` for rows on their way, the rest for the engine. Disk: the spool's bound, of which rows
+// take at most half; the files that they are turned into, which are never larger, take the other.
+import { Completion } from '@s3-connectors/common/destination/completion.ts';
+import { DurableStates } from '@s3-connectors/common/destination/durable-states.ts';
+import { LineIntake } from '@s3-connectors/common/destination/line-intake.ts';
+import type { Area } from '@s3-connectors/common/destination/manifests.ts';
+import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
+import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import type { LineBatch } from '@s3-connectors/common/protocol/lines.ts';
+import { closeS3, openS3 } from '@s3-connectors/common/s3/client.ts';
+
+import { Typings } from './columns/typings.ts';
+import type { Config } from './config.ts';
+import { Converter, type OutputFile } from './files/converter.ts';
+import { Intake } from './intake.ts';
+import { planStreams, type Plan, type Target } from './plan.ts';
+import { upload } from './publish.ts';
+import type { SpoolFolder } from './spool/spool-folder.ts';
+import type { SpoolFile } from './spool/spool-file.ts';
+import { Spool } from './spool/spool.ts';
+import { Tally } from './summary.ts';
+import { Tables } from './table.ts';
+
+const rowsShare = 1 / 2;
+const segmentShare = 1 / 16;
+const largestSegmentBytes = 1024 * 1024 * 1024;
+const heldShare = 1 / 32;
+
+export class Run implements AsyncDisposable {
+  readonly #plan: Plan;
+  readonly #area: Area;
+  readonly #spool: Spool;
+  readonly #maxRowBytes: number;
+  readonly #states: DurableStates;
+  readonly #intake: Intake;
+  readonly #lines: LineIntake<Target>;
+  readonly #typings: Typings;
+  readonly #converter: Converter;
+  readonly #tally = new Tally();
+  readonly #context: VerbContext;
+  readonly #startedAt = Date.now();
+
+  constructor(config: Config, catalog: readonly ConfiguredStream[], folder: SpoolFolder, context: VerbContext) {
+    const { log, signal } = context;
+    this.#context = context;
+    this.#plan = planStreams(config, catalog, log);
+    const { targets, byKey, fields } = this.#plan;
+    this.#area = { s3: openS3(config.connection, { log }), prefix: config.prefix, headers: config.headers };
+    this.#maxRowBytes = folder.maxBytes * rowsShare;
+    this.#spool = new Spool(folder.path, {
+      maxHeldBytes: config.maxMemoryBytes * heldShare,
+      segmentBytes: Math.min(largestSegmentBytes, folder.maxBytes * segmentShare),
+    });
+    this.#states = new DurableStates(targets.length);
+    const completion = new Completion(targets.map(({ regime }) => regime));
+    this.#intake = new Intake({
+      config,
+      plan: this.#plan,
+      tables: new Tables(),
+      spool: this.#spool,
+      states: this.#states,
+      completion,
+      startedAt: this.#startedAt,
+      context,
+    });
+    this.#lines = new LineIntake({ byKey, fields, handlers: this.#intake, log });
+    this.#typings = new Typings(this.#area, { objectsAsText: config.objectsAsText });
+    this.#converter = new Converter({ config, typings: this.#typings, directory: folder.path, signal });
+  }
+
+  /** Rows to the spool. @throws INPUT_INVALID or RECORDS_REJECTED naming a line; what came before it has been taken. */
+  async take(lines: LineBatch): Promise<void> {
+    this.#lines.take(lines);
+    if (this.#spool.isFullOfRows) await this.#spool.flush();
+  }
+
+  /** The rows on disk are as many as they may be. */
+  get isSpoolFull(): boolean {
+    return this.#spool.bytes >= this.#maxRowBytes;
+  }
+
+  /** Everything that waits goes to S3. @returns the STATEs that are durable by that. */
+  async publish(): Promise<readonly Uint8Array[]> {
+    const streams = new Set(this.#plan.targets.map(({ index }) => index));
+    const waiting = [...streams].map((stream) => ({ stream, rows: this.#intake.release(stream) }));
+    const segments = await this.#spool.take(streams);
+    const files = await Array.fromAsync(this.#convert(segments));
+    await this.#typings.save(new Set(files.map(({ table }) => table)), this.#context.signal);
+    for await (const { table, rows, size } of upload(this.#area, files, (key) => key, this.#context.signal)) {
+      this.#tally.add(table.name, { rows, bytes: size });
+    }
+    for (const { stream, rows } of waiting) {
+      if (rows !== undefined && !this.#intake.hasFailed(stream)) this.#states.stored(stream, rows);
+    }
+    return this.#states.take();
+  }
+
+  /** One line of JSON. */
+  summary(): string {
+    const { records, untimed, invalid } = this.#intake.counts;
+    const { rejected } = this.#intake.rejections;
+    const seconds = (Date.now() - this.#startedAt) / 1000;
+    return this.#tally.summary({ records, rejected, untimed, invalid, seconds });
+  }
+
+  /** @throws RECORDS_REJECTED when too many were. */
+  refuseRejections(): void {
+    const excesses = this.#intake.rejections.excesses((stream) => this.#plan.targets[stream]?.label ?? '');
+    if (excesses.length === 0) return;
+    throw new ConnectorError('RECORDS_REJECTED', `${excesses.join('; ')}. They lie below _rejected/.`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#converter[Symbol.asyncDispose]();
+    closeS3(this.#area.s3);
+  }
+
+  async *#convert(segments: readonly SpoolFile[]): AsyncGenerator<OutputFile> {
+    for (const segment of segments) {
+      const { table } = segment;
+      yield* await this.#converter.convert(segment);
+      await this.#spool.remove(segment);
+      this.#tally.misfits(table.name, this.#typings.misfitsOf(table));
+    }
+  }
+}

@@ -1,0 +1,91 @@
+// Rows of one table and day on local disk, one JSON object a line, while they wait to be written to S3.
+import { open } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+
+import { NEWLINE } from '@s3-connectors/common/destination/json-bytes.ts';
+
+import type { Table } from '../table.ts';
+
+const firstBytes = 4 * 1024;
+const chunkBytes = 1024 * 1024;
+
+/** Memory: what is not on disk yet, `heldBytes`. */
+export class SpoolFile {
+  readonly table: Table;
+  /** Counted since 1970. */
+  readonly day: number;
+  readonly path: string;
+  /** Milliseconds: the time of the first row. */
+  readonly timestamp: number;
+  /** Where the stream's source stood before the first row. */
+  readonly position: Uint8Array;
+  rows = 0;
+  bytes = 0;
+  longestRow = 0;
+  /** Milliseconds; NaN where no row has a time. */
+  minTime = Number.NaN;
+  maxTime = Number.NaN;
+  crc = 0;
+  #full: Buffer[] = [];
+  #chunk = Buffer.allocUnsafeSlow(firstBytes);
+  #used = 0;
+  #written = 0;
+
+  constructor(place: Pick<SpoolFile, 'table' | 'day' | 'path' | 'timestamp' | 'position'>) {
+    this.table = place.table;
+    this.day = place.day;
+    this.path = place.path;
+    this.timestamp = place.timestamp;
+    this.position = place.position;
+  }
+
+  get heldBytes(): number {
+    return this.bytes - this.#written;
+  }
+
+  /** Adds the row bytes[start, end) and ends its line. `time`: NaN for a row without one. Hot path. */
+  append(bytes: Uint8Array, start: number, end: number, time: number): void {
+    const size = end - start + 1;
+    if (this.#used + size > this.#chunk.length) this.#makeRoom(size);
+    this.#chunk.set(bytes.subarray(start, end), this.#used);
+    this.#used += size;
+    this.#chunk[this.#used - 1] = NEWLINE;
+    this.rows += 1;
+    this.bytes += size;
+    if (size > this.longestRow) this.longestRow = size;
+    if (!(time >= this.minTime)) this.minTime = Number.isNaN(time) ? this.minTime : time;
+    if (!(time <= this.maxTime)) this.maxTime = Number.isNaN(time) ? this.maxTime : time;
+  }
+
+  /** Writes to disk what is held. Not to be called again before it is done; rows may be added meanwhile. */
+  async flush(): Promise<void> {
+    const parts = [...this.#full, this.#chunk.subarray(0, this.#used)];
+    this.#full = [];
+    this.#chunk = Buffer.allocUnsafeSlow(Math.min(this.#chunk.length, chunkBytes));
+    this.#used = 0;
+    const file = await open(this.path, 'a', 0o600);
+    try {
+      for (const part of parts) {
+        this.crc = crc32(part, this.crc);
+        for (let at = 0; at < part.length;) at += (await file.write(part, at)).bytesWritten;
+        this.#written += part.length;
+      }
+    } finally {
+      await file.close();
+    }
+  }
+
+  #makeRoom(size: number): void {
+    if (this.#used + size <= chunkBytes) {
+      let length = this.#chunk.length * 2;
+      while (length < this.#used + size) length *= 2;
+      const larger = Buffer.allocUnsafeSlow(length);
+      this.#chunk.copy(larger, 0, 0, this.#used);
+      this.#chunk = larger;
+      return;
+    }
+    if (this.#used > 0) this.#full.push(this.#chunk.subarray(0, this.#used));
+    this.#chunk = Buffer.allocUnsafeSlow(Math.max(size, this.#chunk.length));
+    this.#used = 0;
+  }
+}

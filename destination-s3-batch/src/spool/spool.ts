@@ -1,0 +1,129 @@
+// Rows on local disk: a file for each table and day, cut into segments that are turned into files for S3 one by one.
+import { unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
+
+import type { Table } from '../table.ts';
+import { SpoolFile } from './spool-file.ts';
+
+const flushesAtOnce = 4;
+const noPosition = new Uint8Array();
+
+/** Where a row goes. */
+export type RowPlace = {
+  readonly table: Table;
+  /** Counted since 1970. */
+  readonly day: number;
+  /** Milliseconds: the row's time, or when it was emitted. */
+  readonly placedBy: number;
+  /** NaN for a row without a time of its own. */
+  readonly time: number;
+};
+
+type Limits = {
+  /** Rows in memory above this are written to disk. */
+  readonly maxHeldBytes: number;
+  /** A file of this size takes no more rows. */
+  readonly segmentBytes: number;
+};
+
+/** Memory: `maxHeldBytes` and one batch of lines. Disk: the caller publishes when `bytes` are too many. */
+export class Spool {
+  readonly #directory: string;
+  readonly #limits: Limits;
+  /** Open segments by table and day. */
+  readonly #places = new Map<number, Map<number, SpoolFile>>();
+  /** By stream. */
+  readonly #positions = new Map<number, Uint8Array>();
+  #full: SpoolFile[] = [];
+  #last: SpoolFile | undefined;
+  #heldBytes = 0;
+  #bytes = 0;
+  #count = 0;
+
+  constructor(directory: string, limits: Limits) {
+    this.#directory = directory;
+    this.#limits = limits;
+  }
+
+  /** Of all segments that are not removed. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get isFullOfRows(): boolean {
+    return this.#heldBytes >= this.#limits.maxHeldBytes;
+  }
+
+  /** Adds a row, without its newline. Hot path. */
+  append(place: RowPlace, bytes: Uint8Array, start: number, end: number): void {
+    const { table, day, time } = place;
+    let file = this.#last;
+    if (file === undefined || file.table !== table || file.day !== day) file = this.#find(place);
+    file.append(bytes, start, end, time);
+    this.#heldBytes += end - start + 1;
+    this.#bytes += end - start + 1;
+    this.#last = file;
+    if (file.bytes < this.#limits.segmentBytes) return;
+    this.#places.get(table.index)?.delete(day);
+    this.#full.push(file);
+    this.#last = undefined;
+  }
+
+  /** The source of the stream says how far it is: part of the name of each file begun from now on. */
+  passed(stream: number, position: Uint8Array): void {
+    this.#positions.set(stream, position);
+  }
+
+  /** Writes to disk what is in memory. */
+  async flush(): Promise<void> {
+    const held = [...this.#open(), ...this.#full].filter(({ heldBytes }) => heldBytes > 0);
+    this.#heldBytes = 0;
+    for await (const _ of mapConcurrent(held, flushesAtOnce, (file) => file.flush()));
+  }
+
+  /** Segments that take no more rows, on disk. */
+  async takeFull(): Promise<readonly SpoolFile[]> {
+    const full = this.#full;
+    this.#full = [];
+    for (const file of full) {
+      this.#heldBytes -= file.heldBytes;
+      if (file.heldBytes > 0) await file.flush();
+    }
+    return full;
+  }
+
+  /** All segments of the streams, on disk; later rows begin new ones. */
+  async take(streams: ReadonlySet<number>): Promise<readonly SpoolFile[]> {
+    await this.flush();
+    const taken = [...this.#full, ...this.#open()].filter(({ table }) => streams.has(table.stream));
+    for (const { table, day } of taken) this.#places.get(table.index)?.delete(day);
+    this.#full = this.#full.filter(({ table }) => !streams.has(table.stream));
+    this.#last = undefined;
+    return taken;
+  }
+
+  /** What a segment was turned into lies elsewhere. */
+  async remove(file: SpoolFile): Promise<void> {
+    await unlink(file.path);
+    this.#bytes -= file.bytes;
+  }
+
+  *#open(): Iterable<SpoolFile> {
+    for (const days of this.#places.values()) yield* days.values();
+  }
+
+  #find({ table, day, placedBy: timestamp }: RowPlace): SpoolFile {
+    let days = this.#places.get(table.index);
+    if (days === undefined) this.#places.set(table.index, (days = new Map()));
+    let file = days.get(day);
+    if (file === undefined) {
+      this.#count += 1;
+      const path = join(this.#directory, `${this.#count}.ndjson`);
+      const position = this.#positions.get(table.stream) ?? noPosition;
+      days.set(day, (file = new SpoolFile({ table, day, path, timestamp, position })));
+    }
+    return file;
+  }
+}

@@ -1,0 +1,45 @@
+// A table: where rows of one kind gather, what is known of their shape, and how its files are laid out.
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+
+import { shapeOfSchema, type Shape } from './columns/shape.ts';
+import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
+
+export type Table = {
+  /** Its number among all tables of the run. */
+  readonly index: number;
+  readonly name: string;
+  /** The number of the stream in the plan whose rows it has. */
+  readonly stream: number;
+  /** Ends with a slash. */
+  readonly folder: string;
+  /** Undefined for rejected rows, which are kept as they are. */
+  readonly shape: Shape | undefined;
+};
+
+/** What a table begins with. `columns`: `properties` of a JSON schema, in their order. */
+export type NewTable = Pick<Table, 'name' | 'stream' | 'folder'> & { readonly columns: JsonObject | undefined };
+
+const maxTables = 5000;
+
+/** All tables of a run, each name once. Bound: 5,000 tables, each with a shape of at most 2,000 fields. */
+export class Tables {
+  readonly all: Table[] = [];
+  readonly #byFolder = new Map<string, Table>();
+
+  /** @throws RECORDS_REJECTED when the rows name more tables than anyone can mean. */
+  add({ columns, ...rest }: NewTable): Table {
+    if (this.all.length >= maxTables) {
+      const text = `The events have more than ${maxTables} different names, each of which would be a table. Correct "event_name" in the source, or set "split_events" to false.`;
+      throw new ConnectorError('RECORDS_REJECTED', text);
+    }
+    const shape = columns === undefined ? undefined : shapeOfSchema({ properties: columns });
+    const table: Table = { ...rest, index: this.all.length, shape };
+    this.all.push(table);
+    this.#byFolder.set(table.folder, table);
+    return table;
+  }
+
+  inFolder(folder: string): Table | undefined {
+    return this.#byFolder.get(folder);
+  }
+}

@@ -1,0 +1,35 @@
+// `write`: lines in → rows by table and day in a spool on local disk → types decided, files made → S3 → STATEs out.
+//
+// Nothing is to be seen in S3 before the input has ended, but when the spool is full.
+import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
+import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
+import { readLines } from '@s3-connectors/common/protocol/lines.ts';
+
+import type { Config } from './config.ts';
+import { Run } from './run.ts';
+import { openSpoolFolder } from './spool/spool-folder.ts';
+
+/** @throws CATALOG_INVALID, INPUT_INVALID, SPOOL_UNUSABLE or an S3 code, after all that became durable was acknowledged. */
+export async function* write(
+  config: Config,
+  catalog: readonly ConfiguredStream[],
+  input: AsyncIterable<Uint8Array>,
+  context: VerbContext,
+): AsyncGenerator<Uint8Array> {
+  await using folder = await openSpoolFolder(config);
+  await using run = new Run(config, catalog, folder, context);
+  let failure: unknown;
+  try {
+    for await (const lines of readLines(input)) {
+      await run.take(lines);
+      if (run.isSpoolFull) yield* await run.publish();
+    }
+  } catch (error) {
+    context.signal.throwIfAborted();
+    failure = error; // What came before it is published all the same.
+  }
+  yield* await run.publish();
+  context.log('INFO', run.summary());
+  if (failure !== undefined) throw failure;
+  run.refuseRejections();
+}

@@ -1,0 +1,149 @@
+// What the tests of the batch destination share: a config for the test S3, a run of `write` in this process, and the rows that
+// lie there, read by DuckDB.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { parseConfiguredCatalog } from '@s3-connectors/common/protocol/catalog.ts';
+import { parseConfig } from '@s3-connectors/common/protocol/config.ts';
+import type { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import { silentLog, type Log } from '@s3-connectors/common/protocol/log.ts';
+import { configSchema, resolveConfig } from '../../../destination-s3-batch/src/config.ts';
+import { write } from '../../../destination-s3-batch/src/write.ts';
+import type { S3TestServer } from '../../support/s3-server/types.ts';
+
+export const bucket = 'publisher-data';
+
+export type Json = Readonly<Record<string, unknown>>;
+
+/** As a user would write it; `more` overrides. */
+export function configJson(server: Pick<S3TestServer, 'endpoint'>, more: Json = {}): Json {
+  return {
+    bucket,
+    region: 'eu-central-1',
+    credentials: { auth_type: 'access_key', access_key_id: 'AKIATEST', secret_access_key: 'secret-canary' },
+    endpoint: server.endpoint,
+    prefix: 'permutive',
+    output_format: 'parquet',
+    ...more,
+  };
+}
+
+/** Streams by name, appended; an object overrides parts of the configured stream. */
+export function catalogJson(...streams: readonly (string | Json)[]): Json {
+  return {
+    streams: streams.map((stream) => {
+      const { name, namespace, properties = {}, ...more } = typeof stream === 'string' ? { name: stream } : stream;
+      return {
+        stream: { name, namespace, json_schema: { type: 'object', properties } },
+        sync_mode: 'incremental',
+        destination_sync_mode: 'append',
+        ...more,
+      };
+    }),
+  };
+}
+
+export function recordLine(stream: string, data: string | Json, emittedAt = 1_700_000_000_000): string {
+  const json = typeof data === 'string' ? data : JSON.stringify(data);
+  return `{"type":"RECORD","record":{"stream":${JSON.stringify(stream)},"data":${json},"emitted_at":${emittedAt}}}\n`;
+}
+
+export function stateLine(stream: string, state: Json): string {
+  const descriptor = { stream_descriptor: { name: stream }, stream_state: state };
+  return `${JSON.stringify({ type: 'STATE', state: { type: 'STREAM', stream: descriptor } })}\n`;
+}
+
+export function statusLine(stream: string, status: 'STARTED' | 'COMPLETE' | 'INCOMPLETE'): string {
+  const trace = {
+    type: 'STREAM_STATUS',
+    emitted_at: 1,
+    stream_status: { stream_descriptor: { name: stream }, status },
+  };
+  return `${JSON.stringify({ type: 'TRACE', trace })}\n`;
+}
+
+type Input = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
+
+type WriteOptions = {
+  readonly config?: Json;
+  readonly catalog: Json;
+  readonly signal?: AbortSignal;
+};
+
+export type Ran = {
+  readonly lines: readonly string[];
+  readonly said: readonly (readonly [level: string, message: string])[];
+  readonly failures: readonly ConnectorError[];
+  readonly error: unknown;
+};
+
+/** Runs `write` in this process, its spool in a folder of its own that must be empty in the end. */
+export async function runWrite(
+  server: Pick<S3TestServer, 'endpoint'>,
+  input: Input,
+  { config = {}, catalog, signal = new AbortController().signal }: WriteOptions,
+): Promise<Ran> {
+  const lines: string[] = [];
+  const said: [string, string][] = [];
+  const failures: ConnectorError[] = [];
+  const log: Log = (level, message) => void said.push([level, message]);
+  const spool = await mkdtemp(join(tmpdir(), 's3-connectors-batch-'));
+  let error: unknown;
+  try {
+    const json = configJson(server, { spool_dir: spool, ...config });
+    const resolved = resolveConfig(parseConfig(configSchema, json, silentLog), {});
+    const context = { log, signal, fail: (failure: ConnectorError) => void failures.push(failure) };
+    for await (const line of write(resolved, parseConfiguredCatalog(catalog), toBytes(input), context)) {
+      lines.push(Buffer.from(line).toString());
+    }
+  } catch (thrown) {
+    error = thrown;
+  }
+  await rm(spool, { recursive: true });
+  return { lines, said, failures, error };
+}
+
+async function* toBytes(input: Input): AsyncGenerator<Uint8Array> {
+  for await (const piece of input) yield typeof piece === 'string' ? Buffer.from(piece) : piece;
+}
+
+/** Keys below the prefix of the config. */
+export function keysBelow(server: S3TestServer, folder = 'data/'): readonly string[] {
+  return server.objects(bucket, `permutive/${folder}`).map(({ key }) => key.slice('permutive/'.length));
+}
+
+/** The rows of gzipped JSON lines below a folder, in the order of their keys. */
+export function jsonRows(server: S3TestServer, folder: string): readonly string[] {
+  return server
+    .objects(bucket, `permutive/${folder}`)
+    .flatMap(({ body }) => gunzipSync(body).toString().split('\n').slice(0, -1));
+}
+
+/** What DuckDB answers to SQL over the Parquet files below a folder; `files` in it stands for all of them, by name. */
+export async function queryParquet(
+  server: S3TestServer,
+  folder: string,
+  sql: string,
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const directory = mkdtempSync(join(tmpdir(), 's3-connectors-read-'));
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+  const connection = await instance.connect();
+  try {
+    for (const [index, { body }] of server.objects(bucket, `permutive/${folder}`).entries()) {
+      writeFileSync(join(directory, `${String(index).padStart(5, '0')}.parquet`), body);
+    }
+    await connection.run("SET TimeZone = 'UTC'");
+    const files = `read_parquet('${directory}/*.parquet', union_by_name = true)`;
+    const answer = await connection.runAndReadAll(
+      sql.replaceAll('files', files).replaceAll('GLOB', `'${directory}/*.parquet'`),
+    );
+    return answer.getRowObjectsJson();
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+    rmSync(directory, { recursive: true });
+  }
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, suite, test } from 'node:test';
+import { startS3Server } from '../support/s3-server/server.ts';
+import type { S3TestServer } from '../support/s3-server/types.ts';
+import {
+  bucket,
+  catalogJson,
+  jsonRows,
+  keysBelow,
+  queryParquet,
+  recordLine,
+  runWrite,
+  stateLine,
+} from './support/batch.ts';
+
+const at = Date.UTC(2026, 0, 5, 14, 30);
+const day = 86_400_000;
+
+suite('writing', () => {
+  let server: S3TestServer;
+  before(async () => {
+    server = await startS3Server();
+    server.createBucket(bucket);
+  });
+  after(() => server.close());
+  beforeEach(() => {
+    for (const { key } of server.objects(bucket)) server.remove(bucket, key);
+  });
+
+  test('puts the rows of each day of a table into a Parquet file below the unpadded folders of the day', async () => {
+    const input = [
+      recordLine('visits', { time: at, n: 1 }),
+      recordLine('visits', { time: at + day, n: 2 }),
+      recordLine('visits', { time: at + 1, n: 3 }),
+      stateLine('visits', { seen: 3 }),
+    ];
+    const { lines, error } = await runWrite(server, input, { catalog: catalogJson('visits') });
+    assert.equal(error, undefined);
+    assert.deepEqual(lines, [
+      stateLine('visits', { seen: 3 }).replace('}}}', '}},"destinationStats":{"recordCount":3.0}}'),
+    ]);
+    const keys = keysBelow(server);
+    assert.equal(keys.length, 2);
+    assert.match(
+      keys[0] ?? '',
+      new RegExp(`^data/visits/year=2026/month=1/day=5/${at}-[0-9a-f]{16}-0\\.snappy\\.parquet$`, 'u'),
+    );
+    assert.match(keys[1] ?? '', /^data\/visits\/year=2026\/month=1\/day=6\//u);
+    const rows = await queryParquet(server, 'data/visits/', 'SELECT n, time FROM files ORDER BY n');
+    assert.deepEqual(
+      rows.map(({ n }) => n),
+      ['1', '2', '3'],
+    );
+  });
+
+  test('writes JSON lines in gzip on request', async () => {
+    const rows = [
+      '{"time":"2026-01-05T00:00:00Z","n":12345678901234567890.5,"s":"ü\\u00fc"}',
+      '{"time":"2026-01-05","o":{}}',
+    ];
+    const { error } = await runWrite(
+      server,
+      rows.map((row) => recordLine('visits', row)),
+      { catalog: catalogJson('visits'), config: { output_format: 'json' } },
+    );
+    assert.equal(error, undefined);
+    assert.match(keysBelow(server)[0] ?? '', /\.json\.gz$/u);
+    assert.deepEqual(jsonRows(server, 'data/'), [
+      '{"time":"2026-01-05T00:00:00Z","n__json":"12345678901234567890.5","s":"ü\\u00fc"}',
+      '{"time":"2026-01-05"}',
+    ]);
+  });
+});
