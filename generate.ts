@@ -11,6 +11,7 @@ export type ConnectorName = (typeof connectorNames)[number];
 export const singerFaces = {
   'source-s3': { name: 'tap-s3-tables', entry: 'tap.ts' },
   'destination-s3-streaming': { name: 'target-s3-streaming', entry: 'target.ts' },
+  'destination-s3-batch': { name: 'target-s3-batch', entry: 'target.ts' },
 } as const satisfies Readonly<Record<ConnectorName, { readonly name: string; readonly entry: string }>>;
 export type ExecutableName = ConnectorName | (typeof singerFaces)[ConnectorName]['name'];
 

@@ -34,9 +34,7 @@ export function outlived(
   listed: readonly Pick<ListedObject, 'key' | 'lastModified'>[],
 ): readonly string[] {
   const times = new Map(existing);
-  return listed
-    .filter(({ key, lastModified }) => times.get(key) === lastModified.toISOString())
-    .map(({ key }) => key);
+  return listed.filter(({ key, lastModified }) => times.get(key) === lastModified.toISOString()).map(({ key }) => key);
 }
 
 /** Writes down what is there, unless an earlier run of the generation has done so. Before anything of it is written. */
