@@ -53,6 +53,9 @@ const dataFormat = z.discriminatedUnion('format', [
   z
     .object({ format: z.literal('jsonl').meta({ order: 0 }) })
     .meta({ title: 'JSON lines', description: 'A JSON object on each line, plain or compressed with gzip or zstd.' }),
+  z
+    .object({ format: z.literal('avro').meta({ order: 0 }) })
+    .meta({ title: 'Avro', description: 'Avro object container files.' }),
 ]);
 
 export const sourceSchema = z
@@ -123,7 +126,7 @@ export type SourceConfig = {
         /** The declared type of a partition column of a table; string where nothing is declared. Case does not count. */
         readonly typeOf: (table: string, column: string) => DeclaredType;
       };
-  readonly format: { readonly format: 'parquet' | 'jsonl' } | CsvOptions;
+  readonly format: { readonly format: 'parquet' | 'jsonl' | 'avro' } | CsvOptions;
   readonly invalidRecords: 'fail' | 'skip';
   /** Milliseconds since 1970. */
   readonly startDate: number | undefined;

@@ -57,6 +57,13 @@ export function differsSql(sql: string, stored: StoredType, value: string | null
   }
 }
 
+/** Whether a value's JSON says what its folder says: as text, of numbers also by value (`month=01` is 1). */
+export function jsonAgrees(json: string, folder: string | null): boolean {
+  if (json === 'null' || folder === null) return json === 'null' && folder === null;
+  if (json.startsWith('"')) return JSON.parse(json) === folder;
+  return json === folder || (/^-?\d/u.test(json) && folder.trim() !== '' && Number(json) === Number(folder));
+}
+
 /** By column: rows compared, rows that differ, and the first file with such a row. */
 export type ConflictReport = Map<string, { rows: number; differing: number; example: string | undefined }>;
 

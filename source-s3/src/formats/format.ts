@@ -40,6 +40,9 @@ export type SourceFile = {
   units(stopped: Place | undefined): Iterable<Unit>;
 };
 
+/** Of a file that is read as a stream, a unit is what begins in so many bytes; to go on inside, it is decoded from its start. */
+export const unitBytes = 8 * 1024 * 1024;
+
 /** `rows` of the unit that begins at `unit` (a number of the format's own) are done. */
 export type Place = { readonly unit: number; readonly rows: number };
 

@@ -1,6 +1,7 @@
 // The format of a table, by the configuration.
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
+import { avroFormat } from '../avro/avro-format.ts';
 import type { SourceConfig } from '../config.ts';
 import { csvFormat } from '../csv/csv-format.ts';
 import { jsonlFormat } from '../jsonl/jsonl-format.ts';
@@ -11,6 +12,8 @@ import type { Format } from './format.ts';
 /** One for each time that a table is read: it tells the log what is true of many files only once. */
 export function formatOf({ format, invalidRecords }: SourceConfig, table: Table): Format {
   switch (format.format) {
+    case 'avro':
+      return avroFormat({ invalidRecords });
     case 'csv':
       return csvFormat({ options: format, invalidRecords, table: table.stream.name });
     case 'jsonl':

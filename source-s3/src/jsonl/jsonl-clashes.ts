@@ -1,6 +1,6 @@
 // Columns of JSON lines that their folders' names hold too: compared in each line that has them.
 import type { Asked } from '../formats/format.ts';
-import { countConflict } from '../partition-conflicts.ts';
+import { countConflict, jsonAgrees } from '../partition-conflicts.ts';
 import type { JsonMembers } from './json-members.ts';
 
 type ClashQuery = {
@@ -20,13 +20,7 @@ export function jsonlClashCounter(
       const place = members.found.lastIndexOf(number, members.count - 1);
       if (place === -1 || members.count === 0) continue;
       const json = Buffer.from(bytes.subarray(members.valueStarts[place], members.valueEnds[place])).toString();
-      countConflict(asked.conflicts, column, { rows: 1, differing: agrees(json, value) ? 0 : 1, key });
+      countConflict(asked.conflicts, column, { rows: 1, differing: jsonAgrees(json, value) ? 0 : 1, key });
     }
   };
-}
-
-function agrees(json: string, folder: string | null): boolean {
-  if (json === 'null' || folder === null) return json === 'null' && folder === null;
-  if (json.startsWith('"')) return JSON.parse(json) === folder;
-  return json === folder || (/^-?\d/u.test(json) && folder.trim() !== '' && Number(json) === Number(folder));
 }

@@ -43,6 +43,32 @@ export class LineBuilder {
     return this.#length >= readyBytes;
   }
 
+  /** Of the line that has not ended. */
+  get lineBytes(): number {
+    return this.#length - this.#lineStart;
+  }
+
+  /** ASCII as it is. */
+  text(ascii: string): void {
+    const { length } = ascii;
+    this.#reserve(length);
+    if (length >= copyFrom) this.#bytes.write(ascii, this.#length, 'latin1');
+    else for (let index = 0; index < length; index++) this.#bytes[this.#length + index] = ascii.charCodeAt(index);
+    this.#length += length;
+  }
+
+  /** A place in the line to take it back to. */
+  mark(): number {
+    return this.lineBytes;
+  }
+
+  /** The bytes since then, which leave the line; they last until the next call. */
+  takeBack(mark: number): Buffer {
+    const end = this.#length;
+    this.#length = this.#lineStart + mark;
+    return this.#bytes.subarray(this.#length, end);
+  }
+
   /** Bytes as they are. */
   raw(source: Uint8Array, start = 0, end = source.length): void {
     const length = end - start;

@@ -1,9 +1,9 @@
 // From text to RECORD lines: cuts it into records, writes each, and knows the place behind every batch of lines. The same
 // for all text formats, which differ in how they cut and what they write.
-import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
-import type { Place, PlacedLines } from '../formats/format.ts';
+import { unitBytes, type Place, type PlacedLines } from '../formats/format.ts';
+import { InvalidRecords } from '../formats/invalid-records.ts';
 import { LineBuilder } from './line-builder.ts';
 
 /** Cuts text that comes in pieces. */
@@ -30,10 +30,6 @@ export type TextReading = {
   readonly log: Log;
 };
 
-/** A unit is what begins in so many bytes of text; to go on inside one, it is cut again from its start. */
-const unitBytes = 8 * 1024 * 1024;
-const invalidNamed = 5; // For each file; the rest is counted.
-
 /** @throws FILE_UNREADABLE naming place and reason of an invalid record, after the lines before it. */
 export async function* textLines(reading: TextReading, signal: AbortSignal): AsyncGenerator<PlacedLines> {
   const { cutter, place } = reading;
@@ -46,8 +42,7 @@ export async function* textLines(reading: TextReading, signal: AbortSignal): Asy
   cutter.finish();
   yield* lines.whole();
   if (lines.rows > 0) yield lines.take();
-  if (lines.invalid > invalidNamed)
-    reading.log('WARN', `"${reading.key}": ${lines.invalid} invalid records were skipped.`);
+  lines.invalid.report();
 }
 
 class PlacedBuilder {
@@ -55,10 +50,11 @@ class PlacedBuilder {
   readonly #out = new LineBuilder();
   #unit: number;
   #rowsInUnit = 0;
-  invalid = 0;
+  readonly invalid: InvalidRecords;
 
   constructor(reading: TextReading) {
     this.#reading = reading;
+    this.invalid = new InvalidRecords(reading.key, reading.invalidRecords, reading.log);
     this.#unit = reading.place.unit;
   }
 
@@ -87,20 +83,10 @@ class PlacedBuilder {
       const problem = write(this.#out);
       if (problem !== undefined) {
         if (this.#reading.invalidRecords === 'fail' && this.rows > 0) yield this.take();
-        this.#refuse(start, problem);
+        this.invalid.add(`the record at byte ${start} of the text ${problem}`);
       }
       this.#rowsInUnit++;
       if (this.#out.isReady) yield this.take();
     }
-  }
-
-  #refuse(offset: number, problem: string): void {
-    const { key, invalidRecords, log } = this.#reading;
-    const what = `"${key}": the record at byte ${offset} of the text ${problem}.`;
-    if (invalidRecords === 'fail') {
-      throw new ConnectorError('FILE_UNREADABLE', `${what} Correct the file, or set invalid_records to "skip".`);
-    }
-    this.invalid++;
-    if (this.invalid <= invalidNamed) log('WARN', `${what} It is skipped.`);
   }
 }

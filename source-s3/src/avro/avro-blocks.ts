@@ -1,0 +1,149 @@
+// The frame of an Avro object container file: a header with the schema, then blocks of rows, each with a marker behind it.
+// https://avro.apache.org/docs/1.12.0/specification/#object-container-files
+import { AvroBytes, AvroDamage } from './avro-bytes.ts';
+import { codecOf, maxBlockBytes, tooLarge, type Codec } from './avro-codec.ts';
+import { parseAvroSchema, type AvroRecord, type AvroType } from './avro-schema.ts';
+
+export type AvroHeader = {
+  readonly schema: AvroRecord;
+  readonly codec: Codec;
+  readonly marker: Buffer;
+  /** Offset of the first block. */
+  readonly end: number;
+};
+
+/** `start`: offset of the block in the file; `data` as it is stored. */
+export type AvroBlock = { readonly start: number; readonly rows: number; readonly data: Buffer };
+
+const maxHeaderBytes = 64 * 1024 * 1024;
+const firstHeaderBytes = 64 * 1024;
+const markerBytes = 16;
+/** Of a block: two longs. */
+const maxFrameBytes = 20;
+
+/** @throws AvroDamage with the reason. */
+export async function readAvroHeader(pieces: AsyncIterable<Uint8Array>): Promise<AvroHeader> {
+  await using text = new Gathered(pieces);
+  for (let bytes = firstHeaderBytes; bytes <= maxHeaderBytes; bytes *= 4) {
+    const goesOn = await text.has(bytes);
+    if (text.held.toString('latin1', 0, 4) !== 'Obj\u0001') throw new AvroDamage('it does not begin as an Avro file');
+    const frame = headerFrame(text.held);
+    if (frame !== undefined) return { ...meaning(frame.metadata), marker: frame.marker, end: frame.end };
+    if (!goesOn) break;
+  }
+  throw new AvroDamage('its header is damaged, or was cut');
+}
+
+type HeaderFrame = { readonly metadata: ReadonlyMap<string, Buffer>; readonly marker: Buffer; readonly end: number };
+
+/** Undefined when it goes on behind the bytes. */
+function headerFrame(bytes: Buffer): HeaderFrame | undefined {
+  const from = new AvroBytes(bytes);
+  const next = (): Buffer => {
+    const length = from.count();
+    return Buffer.from(bytes.subarray(from.take(length), from.at));
+  };
+  const metadata = new Map<string, Buffer>();
+  try {
+    from.take(4);
+    for (let count = from.count(); count !== 0; count = from.count()) {
+      if (count < 0) from.count(); // How many bytes they have.
+      for (let entry = Math.abs(count); entry > 0; entry--) metadata.set(next().toString(), next());
+    }
+    const marker = Buffer.from(bytes.subarray(from.take(markerBytes), from.at));
+    return { metadata, marker, end: from.at };
+  } catch (error) {
+    if (error instanceof AvroDamage) return undefined;
+    throw error;
+  }
+}
+
+function meaning(metadata: ReadonlyMap<string, Buffer>): { schema: AvroRecord; codec: Codec } {
+  const name = metadata.get('avro.codec')?.toString() ?? 'null';
+  const codec = codecOf(name === '' ? 'null' : name);
+  if (codec === undefined) {
+    const known = 'null, deflate, snappy and zstandard are read';
+    throw new AvroDamage(`its blocks are compressed with "${name.slice(0, 20)}" (${known})`);
+  }
+  const text = metadata.get('avro.schema')?.toString();
+  if (text === undefined) throw new AvroDamage('its header has no schema');
+  const schema = parsed(text);
+  if (schema.kind !== 'record') throw new AvroDamage(`its schema is no record but ${schema.kind}`);
+  return { schema, codec };
+}
+
+function parsed(text: string): AvroType {
+  try {
+    return parseAvroSchema(text);
+  } catch (error) {
+    const why = error instanceof RangeError ? 'is nested too deeply' : error instanceof Error ? error.message : '';
+    throw new AvroDamage(`its schema ${why}`);
+  }
+}
+
+/** The blocks of what follows from offset `start` on, where one begins. @throws AvroDamage */
+export async function* avroBlocks(
+  pieces: AsyncIterable<Uint8Array>,
+  { marker, start }: { readonly marker: Buffer; readonly start: number },
+): AsyncGenerator<AvroBlock> {
+  await using text = new Gathered(pieces);
+  let offset = start;
+  while (await text.has(1)) {
+    await text.has(maxFrameBytes);
+    const { rows, dataStart, dataEnd } = blockFrame(text.held);
+    const end = dataEnd + markerBytes;
+    if (!(await text.has(end))) throw new AvroDamage(cut);
+    if (!text.held.subarray(dataEnd, end).equals(marker)) throw new AvroDamage('a block does not end where it says');
+    yield { start: offset, rows, data: text.held.subarray(dataStart, dataEnd) };
+    text.drop(end);
+    offset += end;
+  }
+}
+
+const cut = 'it ends inside a block; it may have been cut';
+
+function blockFrame(bytes: Buffer): { rows: number; dataStart: number; dataEnd: number } {
+  const from = new AvroBytes(bytes);
+  try {
+    const rows = from.count();
+    const size = from.count();
+    if (rows < 0 || size < 0) throw new AvroDamage('a block has a negative length');
+    if (size > maxBlockBytes) throw new AvroDamage(tooLarge);
+    return { rows, dataStart: from.at, dataEnd: from.at + size };
+  } catch (error) {
+    throw from.at > bytes.length && bytes.length < maxFrameBytes ? new AvroDamage(cut) : error;
+  }
+}
+
+/** Pieces joined as far as somebody needs them: a block, or the header. */
+class Gathered implements AsyncDisposable {
+  readonly #pieces: AsyncIterator<Uint8Array>;
+  held = Buffer.alloc(0);
+
+  constructor(pieces: AsyncIterable<Uint8Array>) {
+    this.#pieces = pieces[Symbol.asyncIterator]();
+  }
+
+  /** Holds that many bytes or more; false: there are fewer. */
+  async has(bytes: number): Promise<boolean> {
+    if (this.held.length >= bytes) return true;
+    const parts: Uint8Array[] = [this.held];
+    let length = this.held.length;
+    while (length < bytes) {
+      const { value, done } = await this.#pieces.next();
+      if (done === true) break;
+      parts.push(value);
+      length += value.length;
+    }
+    this.held = Buffer.concat(parts);
+    return length >= bytes;
+  }
+
+  drop(bytes: number): void {
+    this.held = this.held.subarray(bytes);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pieces.return?.();
+  }
+}

@@ -1,0 +1,103 @@
+// Avro's scalar values as JSON, exact: digits of decimals and longs, fractions of times, bytes as base64.
+import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
+
+import { AvroDamage, type AvroBytes } from './avro-bytes.ts';
+import { durationParts, type AvroScalar } from './avro-columns.ts';
+import { nullText, type Row, type WriteValue } from './avro-row.ts';
+import type { Logical } from './avro-schema.ts';
+
+import { dateText, timestampText, timeText } from './instant-text.ts';
+
+/** `field`: named when a value has no JSON form (NaN, the year 12000) and becomes null. */
+export function scalarWriter(type: AvroScalar, field: string): WriteValue {
+  if ('logical' in type && type.logical !== undefined) return logicalWriter(type, type.logical, field);
+  switch (type.kind) {
+    case 'null':
+      return (_, { out }) => out.raw(nullText);
+    case 'boolean':
+      return (from, { out }) => out.text(from.byte() === 0 ? 'false' : 'true');
+    case 'int':
+    case 'long':
+      return (from, { out }) => out.text(String(from.long()));
+    case 'float':
+      return (from, row) => writeNumber(from.bytes.readFloatLE(from.take(4)), row, field);
+    case 'double':
+      return (from, row) => writeNumber(from.bytes.readDoubleLE(from.take(8)), row, field);
+    case 'string':
+      return (from, { out }) => {
+        const length = from.count();
+        const start = from.take(length);
+        out.string(from.bytes, start, start + length);
+      };
+    case 'bytes':
+    case 'fixed':
+      return (from, { out }) => out.text(`"${slice(from, type).toString('base64')}"`);
+    case 'enum': {
+      const symbols = type.symbols.map((symbol) => Buffer.from(JSON.stringify(symbol)));
+      return (from, { out }) => {
+        const symbol = symbols[from.count()];
+        if (symbol === undefined) throw new AvroDamage('an enum has a symbol that its schema does not know');
+        out.raw(symbol);
+      };
+    }
+    default:
+      return assertNever(type);
+  }
+}
+
+function slice(from: AvroBytes, type: AvroScalar): Buffer {
+  const length = type.kind === 'fixed' ? type.size : from.count();
+  const start = from.take(length);
+  return from.bytes.subarray(start, start + length);
+}
+
+function writeNumber(value: number, row: Row, field: string): void {
+  if (Number.isFinite(value)) row.out.text(Object.is(value, -0) ? '-0.0' : String(value));
+  else lose(row, field);
+}
+
+function lose({ out, lost }: Row, field: string): void {
+  out.raw(nullText);
+  lost.push(field);
+}
+
+function logicalWriter(type: AvroScalar, logical: Logical, field: string): WriteValue {
+  const quoted = (text: string | undefined, row: Row): void => {
+    if (text === undefined) lose(row, field);
+    else row.out.text(`"${text}"`);
+  };
+  switch (logical.name) {
+    case 'decimal':
+      return (from, { out }) => out.text(decimalText(slice(from, type), logical.scale));
+    case 'date':
+      return (from, row) => quoted(dateText(from.long()), row);
+    case 'time':
+      return (from, row) => quoted(timeText(from.long(), logical.perSecond), row);
+    case 'timestamp':
+      return (from, row) => quoted(timestampText(from.long(), logical.perSecond, logical.utc), row);
+    case 'uuid':
+      if (type.kind !== 'fixed') return scalarWriter({ kind: 'string' }, field);
+      return (from, row) => quoted(uuidText(slice(from, type)), row);
+    case 'duration':
+      return (from, { out }) => {
+        const start = from.take(12);
+        const parts = durationParts.map((name, part) => `"${name}":${from.bytes.readUInt32LE(start + 4 * part)}`);
+        out.text(`{${parts.join(',')}}`);
+      };
+    default:
+      return assertNever(logical);
+  }
+}
+
+/** Two's complement, the highest byte first. */
+function decimalText(bytes: Buffer, scale: number): string {
+  const unsigned = bytes.length === 0 ? 0n : BigInt(`0x${bytes.toString('hex')}`);
+  const unscaled = BigInt.asIntN(8 * bytes.length, unsigned);
+  const digits = (unscaled < 0n ? -unscaled : unscaled).toString().padStart(scale + 1, '0');
+  const sign = unscaled < 0n ? '-' : '';
+  return scale === 0 ? `${sign}${digits}` : `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+}
+
+function uuidText(bytes: Buffer): string {
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/u, '$1-$2-$3-$4-');
+}
