@@ -4,7 +4,7 @@ import { specification } from '@s3-connectors/common/protocol/spec.ts';
 
 import { configSchema, resolveConfig, type Config } from './config.ts';
 
-export const destinationS3Batch: Connector<typeof configSchema, Config> = {
+export const destinationS3Batch = {
   name: 'destination-s3-batch',
   version: '0.1.0',
   schema: configSchema,
@@ -23,4 +23,4 @@ export const destinationS3Batch: Connector<typeof configSchema, Config> = {
     const { write } = await import('./write.ts');
     yield* write(config, catalog, input, context);
   },
-};
+} satisfies Connector<typeof configSchema, Config>;

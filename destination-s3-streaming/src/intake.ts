@@ -11,6 +11,7 @@ import {
 } from '@s3-connectors/common/destination/record-scanner.ts';
 import { rejectedLine, RejectionTally, type Rejection } from '@s3-connectors/common/destination/rejections.ts';
 import { skipSpace } from '@s3-connectors/common/destination/json-bytes.ts';
+import { StreamNames } from '@s3-connectors/common/destination/stream-names.ts';
 import { parseStateLine } from '@s3-connectors/common/destination/state-line.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { LineBatch } from '@s3-connectors/common/protocol/lines.ts';
@@ -22,7 +23,6 @@ import type { RecordRules } from './config.ts';
 import { findBreach, isOfWorkspace, ownTime, timeliness } from './judge.ts';
 import { noHour, type OpenFiles } from './open-files.ts';
 import type { Plan, Target } from './plan.ts';
-import { StreamNames } from './stream-names.ts';
 
 const lineEnd = Buffer.from('\n');
 /** Message types that a destination may be sent and has no use for. */
@@ -62,14 +62,14 @@ export class Intake {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #scanner: RecordScanner;
-  readonly #names: StreamNames;
+  readonly #names: StreamNames<Target>;
   readonly #unknownTypes = new Set<string>();
   /** When the lines in hand came, by the clock's `elapsed`. */
   #cameAt = 0;
 
   constructor({ plan, files, states, rules, clock, log }: Options) {
     this.#plan = plan;
-    this.#names = new StreamNames(plan);
+    this.#names = new StreamNames(plan.byKey);
     this.#files = files;
     this.#states = states;
     this.#rules = rules;

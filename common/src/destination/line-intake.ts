@@ -5,17 +5,16 @@ import { isUtf8 } from 'node:buffer';
 import { ConnectorError } from '../protocol/errors.ts';
 import type { LineBatch } from '../protocol/lines.ts';
 import type { Log } from '../protocol/log.ts';
-import { streamKey, streamLabel, type StreamKey } from '../protocol/stream-key.ts';
+import { streamKey, type StreamKey } from '../protocol/stream-key.ts';
 import { skipSpace } from './json-bytes.ts';
 import { createRecordScanner, type Envelope, type RecordScanner } from './record-scanner.ts';
+import { StreamNames } from './stream-names.ts';
 import { parseStateLine, type StateLine } from './state-line.ts';
 import { parseStreamEnd, type StreamEnd } from './stream-status.ts';
 
 const lineEnd = Buffer.from('\n');
 /** Message types that a destination may be sent and has no use for. */
 const knownTypes = new Set(['LOG', 'TRACE', 'CONTROL', 'SPEC', 'CATALOG', 'CONNECTION_STATUS', 'DESTINATION_CATALOG']);
-/** Ways of writing one stream's name that are remembered. */
-const maxSpellings = 10_000;
 const maxUnknownTypes = 100;
 
 /** What is done with each message. Spans in `found` are offsets into `bytes`, valid until the handler returns. */
@@ -40,12 +39,12 @@ export class LineIntake<Target> {
   readonly #handlers: LineHandlers<Target>;
   readonly #log: Log;
   readonly #scanner: RecordScanner;
-  /** Streams by the raw bytes of their name and namespace. */
-  readonly #spellings = new Map<string, Target>();
+  readonly #names: StreamNames<Target>;
   readonly #unknownTypes = new Set<string>();
 
   constructor({ byKey, fields, handlers, log }: Options<Target>) {
     this.#byKey = byKey;
+    this.#names = new StreamNames(byKey);
     this.#handlers = handlers;
     this.#log = log;
     this.#scanner = createRecordScanner(fields);
@@ -61,7 +60,7 @@ export class LineIntake<Target> {
       switch (this.#scanner.scan(bytes, start, end)) {
         case 'record': {
           const { envelope } = this.#scanner;
-          this.#handlers.record(this.#targetOf(bytes, envelope), bytes, envelope, batch.firstLine + index);
+          this.#handlers.record(this.#names.find(bytes, envelope), bytes, envelope, batch.firstLine + index);
           break;
         }
         case 'state':
@@ -75,31 +74,6 @@ export class LineIntake<Target> {
       }
       start = end + 1;
     }
-  }
-
-  #targetOf(bytes: Buffer, found: Envelope): Target {
-    const namespace =
-      found.namespaceStart < 0 ? '' : bytes.toString('latin1', found.namespaceStart, found.namespaceEnd);
-    const spelling = `${bytes.toString('latin1', found.streamStart, found.streamEnd)}${namespace}`;
-    const known = this.#spellings.get(spelling);
-    if (known !== undefined) return known;
-    const target = this.#lookUp(bytes, found);
-    if (this.#spellings.size >= maxSpellings) this.#spellings.clear();
-    this.#spellings.set(spelling, target);
-    return target;
-  }
-
-  #lookUp(bytes: Buffer, found: Envelope): Target {
-    const name = String(JSON.parse(bytes.toString('utf8', found.streamStart, found.streamEnd)));
-    const json: unknown =
-      found.namespaceStart < 0
-        ? undefined
-        : JSON.parse(bytes.toString('utf8', found.namespaceStart, found.namespaceEnd));
-    const namespace = typeof json === 'string' ? json : undefined;
-    const target = this.#byKey.get(streamKey({ name, namespace }));
-    if (target !== undefined) return target;
-    const label = streamLabel({ name, ...(namespace === undefined ? {} : { namespace }) });
-    throw new ConnectorError('INPUT_INVALID', `A record is of the stream "${label}", which is not in the catalog.`);
   }
 
   #takeState(batch: LineBatch, index: number, line: Buffer): void {

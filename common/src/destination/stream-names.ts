@@ -1,22 +1,20 @@
-// Which stream of the plan a record is of, by the raw bytes of its name and namespace: records mostly come in rows of one
+// Which stream of the catalog a record is of, by the raw bytes of its name and namespace: records mostly come in rows of one
 // stream, and for those nothing is decoded or built.
-import type { Envelope } from '@s3-connectors/common/destination/record-scanner.ts';
-import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
-import { streamKey, streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
-
-import type { Plan, Target } from './plan.ts';
+import type { Envelope } from './record-scanner.ts';
+import { ConnectorError } from '../protocol/errors.ts';
+import { streamKey, streamLabel, type StreamKey } from '../protocol/stream-key.ts';
 
 /** Ways of writing names that are remembered. */
 const maxSpellings = 10_000;
 
-type Spelling = { readonly name: Uint8Array; readonly namespace: Uint8Array; readonly target: Target };
+type Spelling<Target> = { readonly name: Uint8Array; readonly namespace: Uint8Array; readonly target: Target };
 
-export class StreamNames {
-  readonly #byKey: Plan['byKey'];
-  readonly #spellings = new Map<string, Spelling>();
-  #last: Spelling | undefined;
+export class StreamNames<Target> {
+  readonly #byKey: ReadonlyMap<StreamKey, Target>;
+  readonly #spellings = new Map<string, Spelling<Target>>();
+  #last: Spelling<Target> | undefined;
 
-  constructor({ byKey }: Pick<Plan, 'byKey'>) {
+  constructor(byKey: ReadonlyMap<StreamKey, Target>) {
     this.#byKey = byKey;
   }
 
@@ -37,7 +35,7 @@ export class StreamNames {
   }
 
   /** Both are raw JSON, a character for each byte. */
-  #remember(name: string, namespace: string): Spelling {
+  #remember(name: string, namespace: string): Spelling<Target> {
     const raw = { name: Buffer.from(name, 'latin1'), namespace: Buffer.from(namespace, 'latin1') };
     const spelling = { ...raw, target: this.#lookUp(raw.name.toString(), raw.namespace.toString()) };
     if (this.#spellings.size >= maxSpellings) this.#spellings.clear();
