@@ -1,6 +1,7 @@
 // Columns that stand both in a folder's name and in the file: compared, so that a wrong folder does not go unseen.
 import { literal } from '@s3-connectors/common/columns/sql.ts';
 import type { StoredType } from '@s3-connectors/common/columns/stored-type.ts';
+import { timeText } from '@s3-connectors/common/columns/time-sql.ts';
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { SourceConfig } from './config.ts';
@@ -44,9 +45,12 @@ export function differsSql(sql: string, stored: StoredType, value: string | null
     }
     case 'encoded-string':
       return `TRY(decode(${sql})) IS DISTINCT FROM ${text}`;
+    case 'time':
+      return `${timeText(sql, stored).sql} IS DISTINCT FROM ${text}`;
     case 'string':
     case 'text':
-    case 'time':
+    case 'variant':
+    case 'geometry':
     case 'binary':
     case 'list':
     case 'struct':

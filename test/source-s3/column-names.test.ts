@@ -4,7 +4,7 @@ import { suite, test } from 'node:test';
 
 import { parquet } from '../support/parquet.ts';
 import { ofType } from '../support/protocol-schema.ts';
-import { readHere, serverWith } from './support/source.ts';
+import { dataText, readHere, serverWith } from './support/source.ts';
 
 suite('columns keep their names', () => {
   const names = [
@@ -51,6 +51,23 @@ suite('columns keep their names', () => {
       rows.map((row) => row['file_row_number']),
       Array.from({ length: 5000 }, (_, index) => index + 100),
     );
+  });
+
+  test('of structs, empty or known to JavaScript', async () => {
+    const body = await parquet(
+      "SELECT {'name_1': 1, 'name_2': DATE '2026-01-15'} AS a, {'name_3': 2, '__proto__': 'x'} AS b",
+      'COMPRESSION uncompressed',
+    );
+    // A name's length stands before it; the file's own length does not change.
+    const patched = Buffer.from(
+      body.toString('latin1').replaceAll('name_1', 'name_a').replaceAll('name_2', 'NAME_A'),
+      'latin1',
+    );
+    await using server = await serverWith({ 'lake/t/a.parquet': patched });
+    const { lines, failures } = await readHere(server);
+    assert.deepEqual(failures, []);
+    const [data = ''] = lines.filter((line) => line.startsWith('{"type":"RECORD"')).map(dataText);
+    assert.ok(data.startsWith('{"a":{"name_a":1,"NAME_A":"2026-01-15"},"b":{"name_3":2,"__proto__":"x"},'), data);
   });
 
   test('that differ in case only', async () => {

@@ -39,6 +39,26 @@ test('a timestamp with the older annotation alone is an instant', async () => {
   assert.equal(value, '2026-01-15T14:30:00Z');
 });
 
+test('a time of day that is none is null, whatever the file says of its least value', async () => {
+  const micros = Buffer.alloc(8);
+  micros.writeBigInt64LE(52_200_000_000n);
+  const body = await parquet("SELECT TIME '14:30:00' AS v", 'COMPRESSION uncompressed');
+  const at = body.indexOf(micros); // The page; the statistics in the footer stay.
+  assert.notEqual(at, -1);
+  body.writeBigInt64LE(-(2n ** 63n), at);
+  assert.equal((await schemaAndValue(body)).value, null);
+});
+
+test('a timestamp that is none is null, whatever the file says of its least value', async () => {
+  const micros = Buffer.alloc(8);
+  micros.writeBigInt64LE(1_768_487_400_000_000n);
+  const body = await parquet("SELECT TIMESTAMP '2026-01-15 14:30:00' AS v", 'COMPRESSION uncompressed');
+  const at = body.indexOf(micros);
+  assert.notEqual(at, -1);
+  body.writeBigInt64LE(-(2n ** 63n), at); // What pandas writes for "not a time".
+  assert.equal((await schemaAndValue(body)).value, null);
+});
+
 test('an instant keeps its nanoseconds', async () => {
   const local = await parquet("SELECT TIMESTAMP_NS '2026-01-15 14:30:00.123456789' AS v", 'COMPRESSION uncompressed');
   const hex = local.toString('hex');

@@ -36,6 +36,8 @@ const cases: readonly (readonly [name: string, sql: string, json: string])[] = [
     '12345678901234567890123456789.123456789',
   ],
   ['decimal without places', "'99999999999999999999999999999999999999'::DECIMAL(38,0)", '9'.repeat(38)],
+  ['decimal without digits before the point', '-0.5::DECIMAL(1,1)', '-0.5'],
+  ['decimal of 38 places', "'0.5'::DECIMAL(38,38)", `0.5${'0'.repeat(37)}`],
   ['true', 'true', 'true'],
   ['false', 'false', 'false'],
   ['string', "'Zoë, 日本 😀'", '"Zoë, 日本 😀"'],
@@ -46,24 +48,38 @@ const cases: readonly (readonly [name: string, sql: string, json: string])[] = [
   ['empty binary', "''::BLOB", '""'],
   ['date', "DATE '2026-01-15'", '"2026-01-15"'],
   ['date long ago', "DATE '0001-01-01'", '"0001-01-01"'],
+  ['date before Christ', "DATE '0044-03-15 (BC)'", '"0044-03-15 BC"'],
+  ['date far ahead', "DATE '12026-01-15'", '"12026-01-15"'],
   ['time', "TIME '14:30:00'", '"14:30:00"'],
   ['time with a fraction', "TIME '14:30:00.5'", '"14:30:00.500000"'],
+  ['time in ns', "'14:30:00.123456789'::TIME_NS", '"14:30:00.123456789"'],
+  ['time in ns, whole', "'14:30:00'::TIME_NS", '"14:30:00"'],
+  ['time of a zone', "'14:30:00.5+02'::TIMETZ", '"12:30:00.500000"'],
   ['timestamp', "TIMESTAMP '2026-01-15 14:30:00'", '"2026-01-15T14:30:00"'],
   ['timestamp with a fraction', "TIMESTAMP '2026-01-15 14:30:00.000001'", '"2026-01-15T14:30:00.000001"'],
   ['timestamp before 1970', "TIMESTAMP '1969-12-31 23:59:59.5'", '"1969-12-31T23:59:59.500000"'],
+  ['timestamp before Christ', "TIMESTAMP '0044-03-15 (BC) 12:00:00'", '"0044-03-15T12:00:00 BC"'],
+  ['timestamp far ahead', "TIMESTAMP '12026-01-15 12:00:00.5'", '"12026-01-15T12:00:00.500000"'],
   ['timestamp in ms', "'2026-01-15 14:30:00.123'::TIMESTAMP_MS", '"2026-01-15T14:30:00.123000"'],
   ['timestamp in ns', "'2026-01-15 14:30:00.123456789'::TIMESTAMP_NS", '"2026-01-15T14:30:00.123456789"'],
   ['timestamp in ns, whole', "'2026-01-15 14:30:00'::TIMESTAMP_NS", '"2026-01-15T14:30:00"'],
   ['instant', "TIMESTAMPTZ '2026-01-15 14:30:00+02'", '"2026-01-15T12:30:00Z"'],
   ['instant with a fraction', "TIMESTAMPTZ '2026-01-15 14:30:00.25+00'", '"2026-01-15T14:30:00.250000Z"'],
+  ['instant before Christ', "TIMESTAMPTZ '0044-03-15 (BC) 12:00:00.5+00'", '"0044-03-15T12:00:00.500000Z BC"'],
   ['uuid', `'${id}'::UUID`, `"${id}"`],
   ['enum', "'b'::ENUM('a','b')", '"b"'],
+  ['json', `'{"a": [1.50]}'::JSON`, '"{\\"a\\": [1.50]}"'],
+  ['geometry', "'POINT (1 2)'::GEOMETRY", '"AQEAAAAAAAAAAADwPwAAAAAAAABA"'],
   ['list', '[1, NULL, 3]', '[1,null,3]'],
   ['empty list', '[]::INT[]', '[]'],
   ['list of lists', '[[1, 2], NULL, []]', '[[1,2],null,[]]'],
   ['list of dates', "[DATE '2026-01-15', NULL]", '["2026-01-15",null]'],
   ['list of instants', "[TIMESTAMPTZ '2026-01-15 14:30:00+00']", '["2026-01-15T14:30:00Z"]'],
   ['list of times', "[TIME '14:30:00.5']", '["14:30:00.500000"]'],
+  ['list of times in ns', "['14:30:00.000000001'::TIME_NS, NULL]", '["14:30:00.000000001",null]'],
+  ['list of dates before Christ', "[DATE '0044-03-15 (BC)']", '["0044-03-15 BC"]'],
+  ['list of small decimals', '[0.25::DECIMAL(2,2), NULL]', '[0.25,null]'],
+  ['list of json', `['{"a": 1}'::JSON, NULL]`, '["{\\"a\\": 1}",null]'],
   ['list of binaries', "['\\xAA'::BLOB, NULL]", '["qg==",null]'],
   ['list of decimals', '[12345678901234567890.125::DECIMAL(38,3)]', '[12345678901234567890.125]'],
   ['list of strings', "['a\"b', 'ü', NULL]", '["a\\"b","ü",null]'],
@@ -196,7 +212,7 @@ suite('stored values become JSON', () => {
   });
 });
 
-suite('what JSON has no number for', () => {
+suite('what JSON has no number or time for', () => {
   const columns = [
     ['nan', "'NaN'::DOUBLE"],
     ['inf', "'Infinity'::FLOAT"],
@@ -205,6 +221,11 @@ suite('what JSON has no number for', () => {
     ['structs', "[{'x': 'NaN'::DOUBLE}]"],
     ['map', "MAP {'k': 'Infinity'::DOUBLE}"],
     ['entries', "MAP {1: 'NaN'::DOUBLE}"],
+    ['day', "DATE 'infinity'"],
+    ['local', "TIMESTAMP '-infinity'"],
+    ['instant', "TIMESTAMPTZ 'infinity'"],
+    ['nanoseconds', "'infinity'::TIMESTAMP_NS"],
+    ['days', "[DATE '-infinity', DATE '2026-01-15']"],
   ] as const;
 
   test('is null, and the record says where', async () => {
@@ -219,13 +240,18 @@ suite('what JSON has no number for', () => {
       structs: [{ x: null }],
       map: { k: null },
       entries: [{ key: 1, value: null }],
+      day: null,
+      local: null,
+      instant: null,
+      nanoseconds: null,
+      days: [null, '2026-01-15'],
       fine: 1.5,
     });
     assert.deepEqual(
       meta?.changes.map(({ field, change, reason }) => `${field} ${change} ${reason}`),
-      ['nan', 'inf', 'list', 'struct.a.b', 'structs.x', 'map', 'entries.value'].map(
-        (field) => `${field} NULLED SOURCE_SERIALIZATION_ERROR`,
-      ),
+      'nan inf list struct.a.b structs.x map entries.value day local instant nanoseconds days'
+        .split(' ')
+        .map((field) => `${field} NULLED SOURCE_SERIALIZATION_ERROR`),
     );
   });
 

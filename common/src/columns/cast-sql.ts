@@ -2,7 +2,7 @@
 // does not fit becomes null, and `lost` tells it apart from a null that was stored.
 import { assertNever } from '../protocol/errors.ts';
 import type { ColumnType } from './column-type.ts';
-import type { StoredType } from './stored-type.ts';
+import { columnType, type StoredType } from './stored-type.ts';
 
 /** `sql` is of the stored type `type`; `lost` is true where a value was there and did not fit (absent: never). */
 export type Cast = { readonly sql: string; readonly type: StoredType; readonly lost?: string };
@@ -34,7 +34,7 @@ function fits(stored: StoredType, target: ColumnType): boolean {
     case 'list':
     case 'struct':
     case 'map':
-      return stored.kind === target.kind;
+      return columnType(stored).kind === target.kind;
     default:
       return assertNever(target);
   }
@@ -54,7 +54,10 @@ function conversion(sql: string, stored: StoredType, target: ColumnType): { type
     case 'date':
       return { type: { kind: 'date' }, cast: stored.kind === 'timestamp' ? midnight(sql) : `TRY_CAST(${sql} AS DATE)` };
     case 'time':
-      return { type: { kind: 'time' }, cast: stored.kind === 'string' ? `TRY_CAST(${sql} AS TIME)` : 'NULL::TIME' };
+      return {
+        type: { kind: 'time', as: 'TIME' },
+        cast: stored.kind === 'string' ? `TRY_CAST(${sql} AS TIME)` : 'NULL::TIME',
+      };
     case 'timestamp': {
       // The same digits with and without "Z": the cast would drop the nanoseconds.
       if (stored.kind === 'timestamp' && stored.nanoseconds) return { type: { ...stored, utc: target.utc }, cast: sql };

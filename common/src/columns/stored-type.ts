@@ -3,19 +3,30 @@ import { assertNever } from '../protocol/errors.ts';
 import type { ColumnType } from './column-type.ts';
 
 export type StoredType =
-  | { readonly kind: 'integer' | 'decimal' | 'float' | 'boolean' | 'string' | 'binary' | 'date' | 'time' }
+  | { readonly kind: 'integer' | 'float' | 'boolean' | 'string' | 'binary' | 'date' }
+  /** `fraction`: it has no digit before the point, and the engine writes none either, as JSON must. */
+  | { readonly kind: 'decimal'; readonly fraction: boolean }
   /** Whatever has no JSON form of its own and is read as the engine's text: enum, uuid, interval, bit. */
   | { readonly kind: 'text' }
   /** Text that the engine has as bytes. */
   | { readonly kind: 'encoded-string' }
+  /** Any value of any type, in each row another: read as its JSON text. */
+  | { readonly kind: 'variant' }
+  /** Read as its well-known binary form. */
+  | { readonly kind: 'geometry' }
+  /** `as`: the engine's type, or the count of nanoseconds that the engine has it as. */
+  | { readonly kind: 'time'; readonly as: 'TIME' | 'TIMETZ' | 'nanoseconds' }
   | { readonly kind: 'timestamp'; readonly utc: boolean; readonly nanoseconds: boolean }
   | { readonly kind: 'list'; readonly items: StoredType }
-  | { readonly kind: 'struct'; readonly fields: readonly StoredColumn[] }
+  | { readonly kind: 'struct'; readonly fields: readonly StoredField[] }
   | { readonly kind: 'map'; readonly key: StoredType; readonly value: StoredType };
 
 type StoredMap = Extract<StoredType, { kind: 'map' }>;
 
 export type StoredColumn = { readonly name: string; readonly type: StoredType };
+
+/** `key`: SQL by which the engine finds the member, since it renames some: a name or a place. */
+export type StoredField = StoredColumn & { readonly key: string };
 
 /** The JSON-side type of stored values. */
 export function columnType(stored: StoredType): ColumnType {
@@ -25,7 +36,10 @@ export function columnType(stored: StoredType): ColumnType {
       return { kind: 'number' };
     case 'text':
     case 'encoded-string':
+    case 'variant':
       return { kind: 'string' };
+    case 'geometry':
+      return { kind: 'binary' };
     case 'timestamp':
       return { kind: 'timestamp', utc: stored.utc };
     case 'list':
@@ -49,14 +63,14 @@ export function columnType(stored: StoredType): ColumnType {
 
 /** Such a map is an object in JSON; any other is a list of its entries. */
 export function hasTextKeys({ key }: StoredMap): boolean {
-  return key.kind === 'string' || key.kind === 'text';
+  return key.kind === 'string' || key.kind === 'text' || key.kind === 'encoded-string';
 }
 
 /** A map as the list of its entries. */
 export function entriesType({ key, value }: StoredMap): StoredType {
   const fields = [
-    { name: 'key', type: key },
-    { name: 'value', type: value },
+    { name: 'key', key: "'key'", type: key },
+    { name: 'value', key: "'value'", type: value },
   ];
   return { kind: 'list', items: { kind: 'struct', fields } };
 }

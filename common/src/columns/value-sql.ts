@@ -4,7 +4,8 @@ import { assertNever } from '../protocol/errors.ts';
 import { castSql } from './cast-sql.ts';
 import type { Column, ColumnType } from './column-type.ts';
 import { literal } from './sql.ts';
-import { columnType, entriesType, hasTextKeys, type StoredColumn, type StoredType } from './stored-type.ts';
+import { columnType, entriesType, hasTextKeys, type StoredField, type StoredType } from './stored-type.ts';
+import { dateText, timestampText, timeText, type TimeText } from './time-sql.ts';
 
 /** SQL that is true for a row in which `field` (a dotted path) had to become null. */
 export type Loss = { readonly field: string; readonly condition: string };
@@ -32,12 +33,13 @@ function valueSql(raw: string, rawType: StoredType, target: ColumnType, path: re
     return valueSql(`map_entries(${raw})`, entriesType(rawType), target, path);
   }
   const { sql, type: stored, lost } = castSql(raw, rawType, target);
-  const field = path.filter((part) => part !== '').join('.'); // Items of lists have no name.
+  const field = fieldOf(path);
   const losses = lost === undefined ? [] : [{ field, condition: lost }];
   if (target.kind === 'string') return textValue(sql, stored, path);
   switch (stored.kind) {
-    case 'integer':
     case 'decimal':
+      return { sql: stored.fraction ? `(${fractionText(sql)})::JSON` : sql, form: 'plain', losses };
+    case 'integer':
     case 'boolean':
       return { sql, form: 'plain', losses };
     case 'float': {
@@ -60,8 +62,12 @@ function valueSql(raw: string, rawType: StoredType, target: ColumnType, path: re
     case 'date':
     case 'time':
     case 'text':
-    case 'timestamp':
-      return { ...textValue(sql, stored, path), losses };
+    case 'variant':
+    case 'geometry':
+    case 'timestamp': {
+      const text = textValue(sql, stored, path);
+      return { ...text, losses: [...losses, ...text.losses] };
+    }
     default:
       return assertNever(stored);
   }
@@ -75,14 +81,19 @@ function textValue(sql: string, stored: StoredType, path: readonly string[]): Va
       return { sql, form: 'json', losses };
     case 'binary':
       return { sql: `to_base64(${sql})`, form: 'quoted', losses };
+    case 'geometry':
+      return { sql: `to_base64(ST_AsWKB(${sql}))`, form: 'quoted', losses };
+    case 'variant':
+      return { sql: `CASE WHEN ${sql} IS NOT NULL THEN ${sql}::JSON::VARCHAR END`, form: 'json', losses };
     case 'timestamp':
-      return { sql: timestampText(sql, stored), form: 'quoted', losses };
+      return timeValue(timestampText(sql, stored), path);
     case 'date':
-      return { sql: `${sql}::VARCHAR`, form: 'quoted', losses };
+      return timeValue(dateText(sql), path);
     case 'time':
-      return { sql: fractionText(`${sql}::VARCHAR`), form: 'quoted', losses };
-    case 'integer':
+      return timeValue(timeText(sql, stored), path);
     case 'decimal':
+      return { sql: stored.fraction ? fractionText(sql) : `${sql}::VARCHAR`, form: 'json', losses };
+    case 'integer':
     case 'float':
     case 'boolean':
     case 'text':
@@ -99,26 +110,19 @@ function textValue(sql: string, stored: StoredType, path: readonly string[]): Va
   }
 }
 
-/** Zero or six digits of a second's fraction: the engine cuts trailing zeros. */
-function fractionText(text: string): string {
-  return `CASE WHEN contains(${text}, '.') THEN rpad(${text}, 15, '0') ELSE ${text} END`;
+/** `-.5` as `-0.5`. */
+function fractionText(sql: string): string {
+  const text = `${sql}::VARCHAR`;
+  return `CASE WHEN ${sql} < 0 THEN '-0' || substr(${text}, 2) ELSE '0' || ${text} END`;
 }
 
-function timestampText(
-  sql: string,
-  { utc, nanoseconds }: { readonly utc: boolean; readonly nanoseconds: boolean },
-): string {
-  const zone = utc ? 'Z' : '';
-  const seconds = '%Y-%m-%dT%H:%M:%S';
-  if (nanoseconds) {
-    // The engine garbles what follows %n in a format.
-    const long = `strftime(${sql}, '${seconds}.%n') || '${zone}'`;
-    return `CASE WHEN epoch_ns(${sql}) % 1000000000 = 0 THEN strftime(${sql}, '${seconds}${zone}') ELSE ${long} END`;
-  }
-  // Through microseconds, so that no time zone arithmetic (ICU) is done for each value.
-  const clock = utc ? `make_timestamp(epoch_us(${sql}))` : sql;
-  const long = `strftime(${clock}, '${seconds}.%f${zone}')`;
-  return `CASE WHEN epoch_us(${sql}) % 1000000 = 0 THEN strftime(${clock}, '${seconds}${zone}') ELSE ${long} END`;
+function timeValue({ sql, lost }: TimeText, path: readonly string[]): Value {
+  return { sql, form: 'quoted', losses: [{ field: fieldOf(path), condition: lost }] };
+}
+
+/** Items of lists have no name. */
+function fieldOf(path: readonly string[]): string {
+  return path.filter((part) => part !== '').join('.');
 }
 
 function listValue(sql: string, stored: StoredType, target: ColumnType, path: readonly string[]): Value {
@@ -139,24 +143,26 @@ function structFields(stored: StoredType, target: ColumnType): readonly Column[]
   return whole.kind === 'struct' ? whole.fields : [];
 }
 
+const absent: Value = { sql: 'NULL', form: 'json', losses: [] };
+
 function structValue(
   sql: string,
-  stored: readonly StoredColumn[],
+  stored: readonly StoredField[],
   target: readonly Column[],
   path: readonly string[],
 ): Value {
-  const members = new Map(stored.map(({ name, type }) => [name, type]));
+  const members = new Map(stored.map((field) => [field.name, field]));
   const fields = target.map(({ name, type }) => {
     const member = members.get(name);
-    const access = `struct_extract(${sql}, ${literal(name)})`;
-    const absent: Value = { sql: 'NULL', form: 'json', losses: [] };
-    return { name, access, value: member === undefined ? absent : valueSql(access, member, type, [...path, name]) };
+    if (member === undefined) return { name, access: '', value: absent };
+    const access = `struct_extract(${sql}, ${member.key})`;
+    return { name, access, value: valueSql(access, member.type, type, [...path, name]) };
   });
   const losses = fields.flatMap(({ value }) => value.losses);
   const asStored =
     fields.length === stored.length &&
     fields.every(({ name, access, value }, index) => {
-      return value.sql === access && name === stored[index]?.name;
+      return value.sql === access && literal(name) === stored[index]?.key;
     });
   if (asStored) return { sql, form: 'json', losses };
   const pairs = fields.map(({ name, value }) => `${literal(name)}, ${value.sql}`);
@@ -178,6 +184,7 @@ function mapValue(
     condition: `len(list_filter(${entries}, lambda ${entry}: ${condition})) > 0`,
   }));
   if (stored.key.kind === 'string' && value.sql === `${entry}.value`) return { sql, form: 'json', losses };
-  const pairs = `list_transform(${entries}, lambda ${entry}: {'key': ${entry}.key::VARCHAR, 'value': ${value.sql}})`;
+  const key = stored.key.kind === 'encoded-string' ? `decode(${entry}.key)` : `${entry}.key::VARCHAR`;
+  const pairs = `list_transform(${entries}, lambda ${entry}: {'key': ${key}, 'value': ${value.sql}})`;
   return { sql: `map_from_entries(${pairs})`, form: 'json', losses };
 }

@@ -23,6 +23,10 @@ export type ConfiguredStream = {
   readonly syncId?: number;
 };
 
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 const id = z.int().nullish();
 const configuredCatalog = z.object({
   streams: z.array(
@@ -30,7 +34,10 @@ const configuredCatalog = z.object({
       stream: z.object({
         name: z.string().min(1),
         namespace: z.string().nullish(),
-        json_schema: z.record(z.string(), z.json()),
+        // As it was parsed: a copy by zod would lose a column called `__proto__`.
+        json_schema: z.custom<JsonSchema>(isObject, {
+          error: ({ input }) => (input === undefined ? 'is missing' : 'must be an object'),
+        }),
       }),
       sync_mode: z.enum(['full_refresh', 'incremental']),
       destination_sync_mode: z.enum(['append', 'overwrite', 'append_dedup']).nullish(),

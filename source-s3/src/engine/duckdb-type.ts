@@ -9,6 +9,7 @@ import {
   type DuckDBType,
 } from '@duckdb/node-api';
 
+import { literal } from '@s3-connectors/common/columns/sql.ts';
 import type { StoredType } from '@s3-connectors/common/columns/stored-type.ts';
 
 const scalars: Partial<Record<DuckDBTypeId, StoredType>> = {
@@ -26,10 +27,12 @@ const scalars: Partial<Record<DuckDBTypeId, StoredType>> = {
   [DuckDBTypeId.FLOAT]: { kind: 'float' },
   [DuckDBTypeId.DOUBLE]: { kind: 'float' },
   [DuckDBTypeId.VARCHAR]: { kind: 'string' },
+  [DuckDBTypeId.VARIANT]: { kind: 'variant' },
+  [DuckDBTypeId.GEOMETRY]: { kind: 'geometry' },
   [DuckDBTypeId.BLOB]: { kind: 'binary' },
   [DuckDBTypeId.DATE]: { kind: 'date' },
-  [DuckDBTypeId.TIME]: { kind: 'time' },
-  [DuckDBTypeId.TIME_NS]: { kind: 'time' },
+  [DuckDBTypeId.TIME]: { kind: 'time', as: 'TIME' },
+  [DuckDBTypeId.TIME_TZ]: { kind: 'time', as: 'TIMETZ' },
   [DuckDBTypeId.TIMESTAMP]: { kind: 'timestamp', utc: false, nanoseconds: false },
   [DuckDBTypeId.TIMESTAMP_S]: { kind: 'timestamp', utc: false, nanoseconds: false },
   [DuckDBTypeId.TIMESTAMP_MS]: { kind: 'timestamp', utc: false, nanoseconds: false },
@@ -45,12 +48,16 @@ export function storedType(type: DuckDBType): StoredType {
     return { kind: 'map', key: storedType(type.keyType), value: storedType(type.valueType) };
   }
   if (type instanceof DuckDBStructType) {
-    const fields = type.entryNames.map((name, index) => ({
-      name,
-      type: storedType(type.typeForEntry(type.entryNames[index] ?? name)),
-    }));
+    // By place: a struct with an empty name knows its members by no other, and `__proto__` cannot be looked up.
+    const isUnnamed = type.entryNames.includes('');
+    const fields = type.entryNames.flatMap((name, index) => {
+      const member = type.entryTypes[index];
+      const key = isUnnamed ? String(index + 1) : literal(name);
+      return member === undefined ? [] : [{ name, key, type: storedType(member) }];
+    });
     return { kind: 'struct', fields };
   }
-  if (type instanceof DuckDBDecimalType) return { kind: 'decimal' };
+  if (type.alias === 'JSON') return { kind: 'text' }; // Its own JSON would be part of ours.
+  if (type instanceof DuckDBDecimalType) return { kind: 'decimal', fraction: type.width === type.scale };
   return scalars[type.typeId] ?? { kind: 'text' };
 }

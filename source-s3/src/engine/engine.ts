@@ -25,6 +25,8 @@ export async function openEngine(directory: string, memoryBytes: number): Promis
     memory_limit: `${Math.floor(memoryBytes / 1024 / 1024)}MiB`,
     temp_directory: directory,
     enable_external_file_cache: 'false', // Our sparse files change under one name; nothing is read twice anyway.
+    // Files lie about their least and greatest values; what guards a conversion from others must not be left out for that.
+    disabled_optimizers: 'statistics_propagation',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });

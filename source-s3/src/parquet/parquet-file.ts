@@ -13,9 +13,9 @@ import { storedType } from '../engine/duckdb-type.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Reading } from '../formats/format.ts';
 import { unreadable } from '../formats/unreadable.ts';
-import { countNanosecondInstants, keepNanoseconds } from './nanoseconds.ts';
+import { countNanosecondLeaves, keepNanoseconds, type NanosecondLeaves } from './nanoseconds.ts';
 import type { RowGroup } from './row-group.ts';
-import { columnsOfLeaves, refinedType, schemaColumns, schemaTree, unreadableDecimal } from './schema-tree.ts';
+import { columnsOfLeaves, refinedType, schemaColumns, schemaTree, unreadableSchema } from './schema-tree.ts';
 
 /** `tail`: the object's last bytes, at least the footer; of a small object all of it. */
 export type ParquetFile = {
@@ -42,8 +42,8 @@ export async function openParquet(reading: Reading, object: ListedObject, signal
   const path = join(reading.directory, `footer-${opened++}.parquet`);
   await writeSparse(path, object.size, tail);
   try {
-    const { instants, ...metadata } = await readMetadata(reading.engine, path);
-    keepNanoseconds(tail, footerLength(tail), instants);
+    const { nanoseconds, ...metadata } = await readMetadata(reading.engine, path);
+    keepNanoseconds(tail, footerLength(tail), nanoseconds);
     return { object, tail, ...metadata };
   } catch (error) {
     throw error instanceof ConnectorError ? undecodable(error, object, path) : error;
@@ -84,16 +84,13 @@ export async function writeSparse(path: string, size: number, tail: Buffer): Pro
   }
 }
 
-/** `instants`: how many leaves are UTC-adjusted timestamps in nanoseconds. */
-type Metadata = Pick<ParquetFile, 'columns' | 'rowGroups' | 'rows'> & { readonly instants: number };
+type Metadata = Pick<ParquetFile, 'columns' | 'rowGroups' | 'rows'> & { readonly nanoseconds: NanosecondLeaves };
 
 async function readMetadata(engine: Engine, path: string): Promise<Metadata> {
   const file = literal(path);
   const root = schemaTree(await engine.rows(`SELECT ${schemaColumns} FROM parquet_schema(${file})`));
-  const decimal = root.children.map((child) => unreadableDecimal(child)).find((name) => name !== undefined);
-  if (decimal !== undefined) {
-    throw new ConnectorError('FILE_UNREADABLE', `the decimals of "${decimal}" have more than 38 digits`);
-  }
+  const why = unreadableSchema(root);
+  if (why !== undefined) throw new ConnectorError('FILE_UNREADABLE', why);
   const types = await engine.columns(`SELECT * FROM read_parquet(${file})`);
   const chunks = await engine.rows(
     `SELECT row_group_id, row_group_num_rows, column_id, data_page_offset, dictionary_page_offset, total_compressed_size
@@ -108,7 +105,7 @@ async function readMetadata(engine: Engine, path: string): Promise<Metadata> {
   });
   const rowGroups = rowGroupsOf(chunks, columnsOfLeaves(root));
   const rows = rowGroups.reduce((sum, group) => sum + group.rows, 0);
-  return { columns, rowGroups, rows, instants: countNanosecondInstants(root) };
+  return { columns, rowGroups, rows, nanoseconds: countNanosecondLeaves(root) };
 }
 
 function rowGroupsOf(

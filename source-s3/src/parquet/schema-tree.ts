@@ -58,7 +58,7 @@ export function refinedType(node: SchemaNode, type: StoredType): StoredType {
         kind: 'struct',
         fields: type.fields.map((field, index) => {
           const child = node.children[index];
-          return child === undefined ? field : { name: field.name, type: refinedType(child, field.type) };
+          return child === undefined ? field : { ...field, name: child.name, type: refinedType(child, field.type) };
         }),
       };
     case 'map': {
@@ -68,6 +68,8 @@ export function refinedType(node: SchemaNode, type: StoredType): StoredType {
     }
     case 'binary':
       return isText(node) ? { kind: 'encoded-string' } : type;
+    case 'time':
+      return isNanosecondTime(node) ? { kind: 'time', as: 'nanoseconds' } : type;
     case 'timestamp':
       if (isNanosecondInstant(node)) return { kind: 'timestamp', utc: true, nanoseconds: true };
       return isInstant(node) ? { ...type, utc: true } : type;
@@ -103,12 +105,23 @@ export function isNanosecondInstant({ logicalType }: SchemaNode): boolean {
   return logicalType !== undefined && /^TimestampType\(isAdjustedToUTC=1\b.*NANOS=NanoSeconds/u.test(logicalType);
 }
 
-/** The path of a decimal of more digits than the engine has, which it would round; undefined when there is none. */
-export function unreadableDecimal(node: SchemaNode, path = ''): string | undefined {
-  const own = path === '' ? node.name : `${path}.${node.name}`;
-  if (node.children.length === 0) return node.precision > 38 ? own : undefined;
+/** The engine cuts it to microseconds. */
+export function isNanosecondTime({ logicalType }: SchemaNode): boolean {
+  return logicalType !== undefined && /^TimeType\(.*NANOS=NanoSeconds/u.test(logicalType);
+}
+
+/** Why no file of this schema can be read as it is; undefined when it can. */
+export function unreadableSchema(node: SchemaNode, path = ''): string | undefined {
+  if (node.children.length === 0) {
+    // The engine would round them.
+    return node.precision > 38 ? `the decimals of "${path}" have more than 38 digits` : undefined;
+  }
+  const names = new Set<string>();
   for (const child of node.children) {
-    const found = unreadableDecimal(child, own);
+    const own = path === '' ? child.name : `${path}.${child.name}`;
+    if (names.has(child.name)) return `it has two columns "${own}"`; // An object has one value of a name.
+    names.add(child.name);
+    const found = unreadableSchema(child, own);
     if (found !== undefined) return found;
   }
   return undefined;

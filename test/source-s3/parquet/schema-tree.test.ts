@@ -7,7 +7,7 @@ import {
   columnsOfLeaves,
   refinedType,
   schemaTree,
-  unreadableDecimal,
+  unreadableSchema,
 } from '../../../source-s3/src/parquet/schema-tree.ts';
 
 type Leaf = { converted?: string; logical?: string; precision?: number };
@@ -86,7 +86,7 @@ suite('the schema in a Parquet footer', () => {
     });
   }
 
-  test('is followed into structs and maps', () => {
+  test('is followed into structs and maps, and has the true names', () => {
     const [node] = schemaTree([
       group('root', 1),
       group('s', 1),
@@ -98,26 +98,31 @@ suite('the schema in a Parquet footer', () => {
     assert.ok(node);
     const type: StoredType = {
       kind: 'struct',
-      fields: [{ name: 'm', type: { kind: 'map', key: { kind: 'binary' }, value: timestamp } }],
+      fields: [{ name: 'M_1', key: "'M_1'", type: { kind: 'map', key: { kind: 'binary' }, value: timestamp } }],
     };
     assert.deepEqual(refinedType(node, type), {
       kind: 'struct',
       fields: [
-        { name: 'm', type: { kind: 'map', key: { kind: 'encoded-string' }, value: { ...timestamp, utc: true } } },
+        {
+          name: 'm',
+          key: "'M_1'",
+          type: { kind: 'map', key: { kind: 'encoded-string' }, value: { ...timestamp, utc: true } },
+        },
       ],
     });
   });
 
-  test('names a decimal of more digits than can be read, however deep', () => {
-    const root = schemaTree([
+  test('names what cannot be read, however deep', () => {
+    const wide = schemaTree([
       group('root', 2),
       leaf('a', { precision: 38 }),
       group('s', 1),
       leaf('d', { precision: 39 }),
     ]);
-    assert.deepEqual(
-      root.children.map((child) => unreadableDecimal(child)),
-      [undefined, 's.d'],
-    );
+    assert.equal(unreadableSchema(wide), 'the decimals of "s.d" have more than 38 digits');
+    const twice = schemaTree([group('root', 2), leaf('a'), group('s', 3), leaf('a'), leaf('A'), leaf('a')]);
+    assert.equal(unreadableSchema(twice), 'it has two columns "s.a"');
+    const plain = schemaTree([group('root', 2), leaf('a', { precision: 38 }), group('s', 1), leaf('a')]);
+    assert.equal(unreadableSchema(plain), undefined);
   });
 });

@@ -1,0 +1,61 @@
+// Stored dates and times → their text, in DuckDB's SQL. A column can hold any count of days or microseconds: years before
+// Christ are written as Airbyte writes them ("0044-03-15 BC"), and what names no day or time at all becomes null. Some counts
+// must never reach the engine's own conversions, which fail on them or, for times of day, end the process.
+import type { StoredType } from './stored-type.ts';
+
+/** SQL of the text, null where `lost` is true of the value. `sql` must be cheap to repeat. */
+export type TimeText = { readonly sql: string; readonly lost: string };
+
+type Stored<Kind> = Extract<StoredType, { kind: Kind }>;
+
+export function dateText(sql: string): TimeText {
+  const common = `${sql} BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'`;
+  const possible = `${sql} BETWEEN DATE '5877642-06-25 (BC)' AND DATE '5881580-07-10'`; // All but the two infinities.
+  const cases = `WHEN ${common} THEN ${sql}::VARCHAR WHEN ${possible} THEN ${asBc(`${sql}::VARCHAR`)}`;
+  return { sql: `CASE ${cases} END`, lost: `NOT (${possible})` };
+}
+
+/** Zero, six or nine digits of a second's fraction: the engine cuts trailing zeros. */
+export function timeText(sql: string, { as }: Stored<'time'>): TimeText {
+  if (as === 'nanoseconds') {
+    const possible = `${sql} BETWEEN 0 AND 86399999999999`;
+    const clock = `make_timestamp_ns(${sql})`;
+    const isWhole = `${sql} % 1000000000 = 0`;
+    const text = `CASE WHEN ${isWhole} THEN strftime(${clock}, '%H:%M:%S') ELSE strftime(${clock}, '%H:%M:%S.%n') END`;
+    return { sql: `CASE WHEN ${possible} THEN ${text} END`, lost: `NOT (${possible})` };
+  }
+  const possible = `${sql} BETWEEN ${as} '00:00:00' AND ${as} '24:00:00'`;
+  const text = as === 'TIME' ? `${sql}::VARCHAR` : `${sql}::TIME::VARCHAR`;
+  const cases = `WHEN contains(${text}, '.') THEN rpad(${text}, 15, '0') ELSE ${text}`;
+  return { sql: `CASE WHEN ${possible} THEN CASE ${cases} END END`, lost: `NOT (${possible})` };
+}
+
+export function timestampText(sql: string, { utc, nanoseconds }: Stored<'timestamp'>): TimeText {
+  const zone = utc ? 'Z' : '';
+  const seconds = '%Y-%m-%dT%H:%M:%S';
+  if (nanoseconds) {
+    // The engine garbles what follows %n in a format.
+    const long = `strftime(${sql}, '${seconds}.%n') || '${zone}'`;
+    const whole = `WHEN epoch_ns(${sql}) % 1000000000 = 0 THEN strftime(${sql}, '${seconds}${zone}')`;
+    return { sql: `CASE WHEN NOT isfinite(${sql}) THEN NULL ${whole} ELSE ${long} END`, lost: `NOT isfinite(${sql})` };
+  }
+  // In microseconds, so that no time zone arithmetic (ICU) is done for each value; of an infinity they are null.
+  const count = `epoch_us(${sql})`;
+  const clock = utc ? `make_timestamp(${count})` : sql;
+  const text = (start: string): string => {
+    return `CASE WHEN ${count} % 1000000 = 0 THEN strftime(${clock}, '${start}T%H:%M:%S${zone}') ELSE strftime(${clock}, '${start}T%H:%M:%S.%f${zone}') END`;
+  };
+  const common = `${count} BETWEEN -62135596800000000 AND 253402300799999999`; // The years 1 to 9999.
+  const least = '-9223372022400000000'; // 290309-12-22 BC
+  const rare = asBc(`(${clock})::DATE::VARCHAR`, text(''));
+  return {
+    sql: `CASE WHEN ${common} THEN ${text('%Y-%m-%d')} WHEN ${count} >= ${least} THEN ${rare} END`,
+    lost: `NOT coalesce(${count} >= ${least}, ${sql} IS NULL)`,
+  };
+}
+
+/** The engine's `0044-03-15 (BC)`, with a time behind the day, as Airbyte has it: `0044-03-15T00:00:00Z BC`. */
+function asBc(date: string, time = "''"): string {
+  const mark = ' (BC)';
+  return `CASE WHEN ends_with(${date}, '${mark}') THEN left(${date}, -${mark.length}) || ${time} || ' BC' ELSE ${date} || ${time} END`;
+}
