@@ -2,6 +2,7 @@
 // joins those that wait. The hot path: nothing here builds a string, an object or a Date per record that is written.
 import { isUtf8 } from 'node:buffer';
 
+import type { Completion } from '@s3-connectors/common/destination/completion.ts';
 import type { DurableStates } from '@s3-connectors/common/destination/durable-states.ts';
 import { emittedAt, hourOf } from '@s3-connectors/common/destination/event-time.ts';
 import {
@@ -13,7 +14,8 @@ import { rejectedLine, RejectionTally, type Rejection } from '@s3-connectors/com
 import { skipSpace } from '@s3-connectors/common/destination/json-bytes.ts';
 import { StreamNames } from '@s3-connectors/common/destination/stream-names.ts';
 import { parseStateLine } from '@s3-connectors/common/destination/state-line.ts';
-import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import { parseStreamEnd } from '@s3-connectors/common/destination/stream-status.ts';
+import { ConnectorError, type StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import type { LineBatch } from '@s3-connectors/common/protocol/lines.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamKey } from '@s3-connectors/common/protocol/stream-key.ts';
@@ -32,6 +34,7 @@ type Options = {
   readonly plan: Plan;
   readonly files: OpenFiles;
   readonly states: DurableStates;
+  readonly completion: Completion;
   readonly rules: RecordRules;
   readonly clock: Clock;
   readonly log: Log;
@@ -57,6 +60,7 @@ export class Intake {
   readonly #plan: Plan;
   readonly #files: OpenFiles;
   readonly #states: DurableStates;
+  readonly #completion: Completion;
   readonly #rules: RecordRules;
   readonly #workspace: Uint8Array | undefined;
   readonly #clock: Clock;
@@ -67,11 +71,12 @@ export class Intake {
   /** When the lines in hand came, by the clock's `elapsed`. */
   #cameAt = 0;
 
-  constructor({ plan, files, states, rules, clock, log }: Options) {
+  constructor({ plan, files, states, completion, rules, clock, log }: Options) {
     this.#plan = plan;
     this.#names = new StreamNames(plan.byKey);
     this.#files = files;
     this.#states = states;
+    this.#completion = completion;
     this.#rules = rules;
     this.#workspace = rules.workspaceId === undefined ? undefined : Buffer.from(rules.workspaceId);
     this.#clock = clock;
@@ -97,7 +102,7 @@ export class Intake {
           this.#takeState(batch, index, bytes.subarray(start, end + 1));
           break;
         case 'other':
-          this.#passOver(bytes);
+          this.#takeOther(bytes.subarray(start, end), bytes);
           break;
         case 'malformed':
           if (skipSpace(bytes, start) < end) throw malformed(batch, index, 'is not a message of the Airbyte protocol');
@@ -113,6 +118,7 @@ export class Intake {
     const time = ownTime(bytes, found, target, now);
     const rejection = this.#judge(bytes, found, target, time, now);
     this.counts.records += 1;
+    this.#completion.record(target.index);
     if (rejection !== undefined) this.#setAside(bytes, target, rejection, now, line);
     else this.#write(bytes, target, time, now);
   }
@@ -147,6 +153,7 @@ export class Intake {
       this.#states.opened(target.index, file, number);
     }
     file.append(bytes, dataStart, dataEnd);
+    if (target.succession.kind === 'replace' && !Number.isNaN(time)) file.spans(time);
     file.rowTimes.add(this.#cameAt - file.openedAt, now - (Number.isNaN(time) ? placed : time));
     this.rejections.accept(target.index);
   }
@@ -201,13 +208,27 @@ export class Intake {
     // A state of a stream that is not in the catalog waits for everything: that is always safe.
     const scope = target === undefined ? 'all' : target.index;
     this.#states.add(scope, state);
+    // A STATE of an unknown stream waits for all, but says nothing of them.
+    if (target !== undefined || state.stream === undefined) this.#completion.state(scope);
     this.#files.passed(scope, state.position);
     this.counts.states += 1;
   }
 
-  #passOver(bytes: Buffer): void {
+  /** PyAirbyte names a stream without its namespace when it tells of its end. */
+  #targetNamed(stream: StreamDescriptor): Target | undefined {
+    const exact = this.#plan.byKey.get(streamKey(stream));
+    if (exact !== undefined || stream.namespace !== undefined) return exact;
+    const namesakes = this.#plan.targets.filter((target) => target.stream.name === stream.name);
+    return namesakes.length === 1 ? namesakes[0] : undefined;
+  }
+
+  /** `line` of `bytes`, which the scanner has just read. */
+  #takeOther(line: Buffer, bytes: Buffer): void {
     const { typeStart, typeEnd } = this.#scanner.envelope;
     const type = String(JSON.parse(bytes.toString('utf8', typeStart, typeEnd)));
+    const end = type === 'TRACE' ? parseStreamEnd(line) : undefined;
+    const target = end && this.#targetNamed(end.stream);
+    if (end !== undefined && target !== undefined) this.#completion.ended(target.index, end.verdict);
     if (knownTypes.has(type) || this.#unknownTypes.has(type) || this.#unknownTypes.size >= 100) return;
     this.#unknownTypes.add(type);
     this.#log('DEBUG', `Messages of the type "${type.slice(0, 100)}" are passed over: it is unknown.`);

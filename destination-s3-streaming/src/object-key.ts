@@ -1,8 +1,10 @@
 // Where a file goes: {prefix}/type={type}/year=YYYY/month=MM/day=DD/hour=HH/{timestamp}-{hash}-{worker_id}.jsonl.gz, UTC,
 // zero-padded; a snapshot has no date folders. Nothing a stream is called can lead out of the prefix.
 import { hourStart } from '@s3-connectors/common/destination/event-time.ts';
+import { stagedKeyBytes } from '@s3-connectors/common/destination/export-id.ts';
 import { encodeValue, maxKeyBytes } from '@s3-connectors/common/destination/key-part.ts';
 
+export const fileExtension = '.jsonl.gz';
 const longestRest =
   'year=2026/month=01/day=15/hour=14/'.length + '253402300799999-0123456789abcdef-.jsonl.gz'.length + 32;
 
@@ -11,9 +13,15 @@ export function typeFolder(prefix: string, type: string): string {
   return `${prefix}type=${encodeValue(type)}/`;
 }
 
-/** Whether every key below the folder fits S3's limit. */
+/** The type as a folder of its own: no dots alone, which would be a way up. */
+export function manifestName(type: string): string {
+  const name = encodeValue(type);
+  return /^\.+$/u.test(name) ? name.replaceAll('.', '%2E') : name;
+}
+
+/** Whether every key below the folder fits S3's limit, also while the file waits in staging. */
 export function fitsKey(folder: string): boolean {
-  return Buffer.byteLength(folder) + longestRest <= maxKeyBytes;
+  return Buffer.byteLength(folder) + stagedKeyBytes + longestRest <= maxKeyBytes;
 }
 
 /** The folders of an hour counted since 1970. */
@@ -25,5 +33,5 @@ export function hourFolders(hour: number): string {
 
 /** `timestamp`: milliseconds, the time of the file's first record. */
 export function fileName(timestamp: number, hash: string, workerId: string): string {
-  return `${timestamp}-${hash}-${workerId}.jsonl.gz`;
+  return `${timestamp}-${hash}-${workerId}${fileExtension}`;
 }

@@ -58,6 +58,9 @@ export class OpenFile implements OpenFileFacts, Gatherer {
   readonly timestamp: number;
   readonly openedAt: number;
   readonly rowTimes: RowTimes;
+  /** Of the rows' own times, in milliseconds; NaN as long as none had one. */
+  minTime = Number.NaN;
+  maxTime = Number.NaN;
   readonly #workshop: FileWorkshop;
   readonly #hash: Hash;
   readonly #member: GzipMember;
@@ -116,6 +119,12 @@ export class OpenFile implements OpenFileFacts, Gatherer {
     this.#used += size;
     this.#buffer[this.#used - 1] = newline;
     this.#rows += 1;
+  }
+
+  /** A row has this time of its own. */
+  spans(time: number): void {
+    if (!(time >= this.minTime)) this.minTime = time;
+    if (!(time <= this.maxTime)) this.maxTime = time;
   }
 
   /**

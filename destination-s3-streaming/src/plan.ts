@@ -1,8 +1,11 @@
 // What to do with each stream of the catalog: where its rows go, which field says when they happened, and which schema they
 // keep. Decided once, at the start; whatever cannot be done is refused here, before anything is written.
+import { regimeOf, successionOf, type Succession } from '@s3-connectors/common/destination/generations.ts';
+import type { Regime } from '@s3-connectors/common/destination/completion.ts';
+import type { DataPlace } from '@s3-connectors/common/destination/interrupted.ts';
 import { encodeValue } from '@s3-connectors/common/destination/key-part.ts';
-import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
-import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
+import { ConnectorError, type StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
+import type { ConfiguredStream, JsonSchema } from '@s3-connectors/common/protocol/catalog.ts';
 import { createRowValidator, type RowValidator } from '@s3-connectors/common/schemas/row-validator.ts';
 import type { RowSchema } from '@s3-connectors/common/schemas/row-schema.ts';
 import { streamingTypes } from '@s3-connectors/common/schemas/streaming-types.ts';
@@ -10,7 +13,7 @@ import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamDescriptor, streamKey, streamLabel, type StreamKey } from '@s3-connectors/common/protocol/stream-key.ts';
 
 import type { Config, StreamConfig } from './config.ts';
-import { fitsKey, typeFolder } from './object-key.ts';
+import { fitsKey, manifestName, typeFolder } from './object-key.ts';
 
 /** Where a stream's rows go. */
 export type Target = {
@@ -18,8 +21,16 @@ export type Target = {
   readonly index: number;
   /** For messages. */
   readonly label: string;
+  readonly stream: StreamDescriptor;
+  /** As the catalog has it. */
+  readonly schema: JsonSchema;
   /** `{prefix}type={type}/`. */
   readonly folder: string;
+  /** The same, with the name that its manifests lie below. */
+  readonly place: DataPlace;
+  /** What becomes of the data that is there already, and how the stream's end is told. */
+  readonly succession: Succession;
+  readonly regime: Regime;
   /** `{prefix}_rejected/type={type}/`: readers of Hive tables pass over names that begin with an underscore. */
   readonly rejectedFolder: string;
   /** The number in `Plan.fields` of the field that says when a row happened; undefined for a snapshot. */
@@ -43,13 +54,12 @@ export type Plan = {
 
 const defaultTimeField = 'time';
 
-/** @throws CATALOG_INVALID for a mode that is not supported, and for streams that would be written to one path. */
+/** @throws CATALOG_INVALID for generations that do not exist, and for streams that would be written to one path. */
 export function planStreams(
   { prefix, streams: overrides }: Pick<Config, 'prefix' | 'streams'>,
   catalog: readonly ConfiguredStream[],
   log: Log,
 ): Plan {
-  refuseModes(catalog);
   warnOfDuplicates(catalog, log);
   warnOfUnusedOverrides(overrides, catalog, log);
   const fields: string[] = [];
@@ -57,19 +67,30 @@ export function planStreams(
     if (!fields.includes(field)) fields.push(field);
     return fields.indexOf(field);
   };
-  const folders = new Map<string, string>();
+  const labels = new Map<string, string>();
   const targets = catalog.map((stream, index): Target => {
     const override = overrideFor(stream, overrides);
-    const place = placeOf(stream, prefix, override);
+    const folders = foldersOf(stream, prefix, override);
     const label = streamLabel(stream);
-    const other = folders.get(place.folder);
-    if (other !== undefined) throw samePath(stream, other, place.folder);
-    folders.set(place.folder, label);
+    const other = labels.get(folders.folder);
+    if (other !== undefined) throw samePath(stream, other, folders.folder);
+    labels.set(folders.folder, label);
     const schema = publishedSchema(stream, override, log);
     const isSnapshot = (override?.kind ?? schema?.kind) === 'snapshot';
     const timeField = isSnapshot ? undefined : numberOf(override?.time_field ?? defaultTimeField);
-    return { index, label, ...place, timeField, published: schema && publishedFrom(schema, numberOf, fields) };
+    return {
+      index,
+      label,
+      stream: streamDescriptor(stream),
+      schema: stream.jsonSchema,
+      ...folders,
+      succession: successionOf(stream),
+      regime: regimeOf(stream),
+      timeField,
+      published: schema && publishedFrom(schema, numberOf, fields),
+    };
   });
+  warnOfHeldStates(targets, log);
   const byKey = new Map(catalog.map((stream, index) => [streamKey(stream), targets[index] as Target]));
   return { targets, byKey, fields };
 }
@@ -84,15 +105,16 @@ function typeOf(stream: ConfiguredStream, override: StreamConfig | undefined): s
   return hasText(override?.type) ? override.type : stream.name;
 }
 
-function placeOf(
+function foldersOf(
   stream: ConfiguredStream,
   prefix: string,
   override: StreamConfig | undefined,
-): Pick<Target, 'folder' | 'rejectedFolder'> {
+): Pick<Target, 'folder' | 'rejectedFolder' | 'place'> {
   const type = typeOf(stream, override);
   if (!type.isWellFormed()) throw refused(stream, 'has a name that is not Unicode. Set a "type" for it in "streams".');
   const rejectedFolder = typeFolder(`${prefix}_rejected/`, type);
-  if (fitsKey(rejectedFolder)) return { folder: typeFolder(prefix, type), rejectedFolder };
+  const folder = typeFolder(prefix, type);
+  if (fitsKey(folder)) return { folder, rejectedFolder, place: { name: manifestName(type), folder } };
   throw refused(
     stream,
     `has a name too long for a key in S3 (${encodeValue(type).length} characters). Set a shorter "type".`,
@@ -124,20 +146,13 @@ function publishedFrom(schema: RowSchema, numberOf: (field: string) => number, f
   return { validate: createRowValidator(schema, fields), workspaceField: numberOf(schema.workspaceField) };
 }
 
-function refuseModes(catalog: readonly ConfiguredStream[]): void {
-  for (const stream of catalog) {
-    const { destinationSyncMode, generationId = 0, minimumGenerationId = 0 } = stream;
-    if (destinationSyncMode === 'overwrite') {
-      throw refused(stream, 'is to be overwritten, which is not supported. Set its sync mode to append.');
-    }
-    // A modern platform says overwrite in this way; in the first generation there is nothing before it.
-    if (minimumGenerationId > 0 && generationId > 1) {
-      throw refused(
-        stream,
-        'is to replace its earlier data, which is not supported. Set its sync mode to append, or refresh it and keep the records.',
-      );
-    }
-  }
+function warnOfHeldStates(targets: readonly Target[], log: Log): void {
+  const held = targets.filter(({ succession }) => succession.kind === 'replace').map(({ label }) => label);
+  if (held.length === 0) return;
+  log(
+    'WARN',
+    `Replaced as a whole, once their new data is complete: ${held.join(', ')}. Their states come at the end only, and so do those that speak of all streams.`,
+  );
 }
 
 function warnOfDuplicates(catalog: readonly ConfiguredStream[], log: Log): void {

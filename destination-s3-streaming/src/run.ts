@@ -3,11 +3,13 @@
 // Memory: `maxMemoryBytes` in all. Three quarters of it are for buffers (rows, what they are compressed to, bodies on their
 // way, STATEs that wait, and buffers kept for reuse), of which open files hold at most three quarters; the rest is for the
 // objects and the garbage that go with them. Input is read only while the buffers are below their share.
+import { Completion } from '@s3-connectors/common/destination/completion.ts';
 import { DeflatePool } from '@s3-connectors/common/destination/deflate-pool.ts';
 import { DurableStates } from '@s3-connectors/common/destination/durable-states.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { readLines, type LineBatch } from '@s3-connectors/common/protocol/lines.ts';
+import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { closeS3, openS3, type S3 } from '@s3-connectors/common/s3/client.ts';
 import { summarize as summarizeRequests } from '@s3-connectors/common/s3/counters.ts';
@@ -21,7 +23,8 @@ import { Gathering } from './gathering.ts';
 import { Intake } from './intake.ts';
 import { Sketch, type Latency } from './latency.ts';
 import { OpenFiles } from './open-files.ts';
-import { planStreams } from './plan.ts';
+import { planStreams, type Target } from './plan.ts';
+import { Replacements, type Verdict } from './replacements.ts';
 import { Report } from './report.ts';
 import { chunkBytes, filesDue, msUntilAged, type RotationLimits } from './rotation.ts';
 import { Store } from './store.ts';
@@ -38,7 +41,9 @@ const compressionsAtOnce = 4;
 /** Chunks, each at most 1 MiB, that are compressed or wait for it while more input is read. */
 const maxChunksWaiting = 8;
 /** What is open when a signal comes is stored within this time: after 20 s many a platform kills. */
-const stopWithinMs = 19_000;
+const stopWithinMs = 16_000;
+/** Then what is in staging is removed within this time, else by the next run. */
+const dropWithinMs = 3000;
 
 export class Run {
   readonly #maxBufferBytes: number;
@@ -54,20 +59,27 @@ export class Run {
   readonly #pool: BufferPool;
   readonly #deflate: DeflatePool;
   readonly #store: Store;
+  readonly #completion: Completion;
+  readonly #replacements: Replacements;
   readonly #s3: S3;
+  readonly #log: Log;
   readonly #latency: Latency = { sinceCame: new Sketch(), sinceHappened: new Sketch() };
   readonly #report: Report;
   #inputFailure: unknown;
   #endWaiting: (() => void) | undefined;
+  /** Aborted when what is under way is to be cut. */
+  readonly #cut = new AbortController();
 
   /** @throws CATALOG_INVALID for what cannot be done, before anything is read. */
   constructor(
     config: Config,
     catalog: readonly ConfiguredStream[],
     input: AsyncIterable<Uint8Array>,
-    { log, signal }: VerbContext,
+    context: VerbContext,
     clock: Clock = systemClock,
   ) {
+    const { log, signal } = context;
+    this.#log = log;
     this.#clock = clock;
     this.#bell = new Bell(clock);
     const { maxFileBytes } = config;
@@ -82,11 +94,17 @@ export class Run {
     this.#deflate = new DeflatePool({ level: config.gzipLevel, atOnce: compressionsAtOnce, allocate });
     this.#states = new DurableStates(plan.targets.length);
     this.#s3 = openS3(config.connection, { log, clock });
+    const { targets } = plan;
+    this.#completion = new Completion(targets.map(({ regime }) => regime));
+    this.#replacements = new Replacements({ s3: this.#s3, config, targets, states: this.#states, clock, context });
     this.#store = new Store({
       s3: this.#s3,
       config,
-      onStored: (file) => {
+      keyFor: (file, key) => this.#replacements.keyFor(file, key),
+      onStored: (file, key, written) => {
+        this.#replacements.stored(file, key, written);
         this.#states.stored(file.stream, file);
+        if (this.#replacements.stages(file)) return;
         file.rowTimes.stored(clock.elapsed() - file.openedAt, this.#latency);
       },
       onChange: () => this.#onStoreChange(),
@@ -99,12 +117,18 @@ export class Run {
       chunkBytes: chunkBytes(maxFileBytes),
       onChunk: (error) => (error === undefined ? this.#bell.ring() : this.#store.fail(error)),
     });
-    this.#intake = new Intake({ plan, files: this.#files, states: this.#states, rules: config.rules, clock, log });
+    const [files, states, completion] = [this.#files, this.#states, this.#completion];
+    this.#intake = new Intake({ plan, files, states, completion, rules: config.rules, clock, log });
     this.#report = new Report({ log, clock, figures: () => this.#figures(), latency: this.#latency });
     this.#lines = new ReadAhead(readLines(input), this.#bell);
     this.#signal = signal;
     if (signal.aborted) this.#onAbort();
     else signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** Puts in order what earlier runs left, before anything is written. */
+  async begin(): Promise<void> {
+    await this.#replacements.begin(this.#signal);
   }
 
   /** Nothing more is read, and nothing is on its way to S3. */
@@ -141,7 +165,8 @@ export class Run {
       : filesDue(situation, this.#limits);
     for (const { file, reason } of due) {
       this.#files.remove(file);
-      this.#store.put(file, reason);
+      if (this.#isCut && this.#replacements.stages(file)) file.release();
+      else this.#store.put(file, reason);
     }
   }
 
@@ -156,6 +181,12 @@ export class Run {
     const oldest = this.#store.failure === undefined ? this.#files.oldest : undefined;
     const msUntilDue = Math.min(this.#report.msUntilDue, msUntilAged(oldest, this.#clock.elapsed(), this.#limits));
     await this.#bell.wait(msUntilDue);
+  }
+
+  /** Everything is stored: replaces what is to be replaced. After each step STATEs may have become durable. */
+  async *conclude(): AsyncGenerator<void> {
+    if (this.#isCut || this.#store.failure !== undefined) return;
+    yield* this.#replacements.conclude((target) => this.#endingOf(target), this.#cut.signal);
   }
 
   /** Every five minutes a word in the log on what was done in them. */
@@ -176,14 +207,37 @@ export class Run {
     throw new ConnectorError('RECORDS_REJECTED', `${excesses.join('; ')}. They lie below _rejected/.`);
   }
 
-  /** Cuts whatever is still under way. */
-  close(): void {
-    this.#endWaiting?.();
-    this.#signal.removeEventListener('abort', this.#onAbort);
+  /** Cuts whatever is still under way, and removes what was staged in vain. */
+  async close(): Promise<void> {
     this.#lines.stop();
     this.#store.abort(new Error('the run has ended'));
+    await this.#dropStaged();
+    this.#endWaiting?.();
+    this.#signal.removeEventListener('abort', this.#onAbort);
     this.#deflate.close();
     closeS3(this.#s3);
+  }
+
+  async #dropStaged(): Promise<void> {
+    const stop = new AbortController();
+    const cancel = this.#clock.after(dropWithinMs, () => stop.abort(new Error('it took too long')));
+    try {
+      await this.#replacements.drop(AbortSignal.any([stop.signal, this.#cut.signal]));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#log('WARN', `Files below _staging/ are left for the next run to remove: ${why}`);
+    } finally {
+      cancel();
+    }
+  }
+
+  /** The input did not end by itself: nobody can say that a stream is complete. */
+  get #isCut(): boolean {
+    return this.#signal.aborted || this.#inputFailure !== undefined || this.#lines.error !== undefined;
+  }
+
+  #endingOf({ index }: Target): Verdict {
+    return this.#intake.rejections.isExcessive(index) ? 'spoilt' : this.#completion.ending(index);
   }
 
   /** What counts for the memory; see the head of this file. */
@@ -207,7 +261,12 @@ export class Run {
     this.#lines.stop();
     this.#bell.ring();
     // When nobody reads our output, nobody is left to be told what became durable.
-    if (reason instanceof ConnectorError && reason.code === 'OUTPUT_CLOSED') this.#store.abort(reason);
-    else this.#endWaiting = this.#clock.after(stopWithinMs, () => this.#store.abort(reason));
+    if (reason instanceof ConnectorError && reason.code === 'OUTPUT_CLOSED') this.#cutAll(reason);
+    else this.#endWaiting = this.#clock.after(stopWithinMs, () => this.#cutAll(reason));
   };
+
+  #cutAll(reason: unknown): void {
+    this.#store.abort(reason);
+    this.#cut.abort(reason);
+  }
 }

@@ -1,7 +1,7 @@
 // Closed files on their way to S3: one PutObject each, several at once. The first that S3 refuses for good ends the run;
 // those under way are still waited for, since what they hold may be acknowledged.
 import { FileNames } from '@s3-connectors/common/destination/file-names.ts';
-import { putObject } from '@s3-connectors/common/s3/write.ts';
+import { putObject, type WrittenBody } from '@s3-connectors/common/s3/write.ts';
 import type { S3 } from '@s3-connectors/common/s3/client.ts';
 import { Lanes } from '@s3-connectors/common/streams/lanes.ts';
 
@@ -20,7 +20,9 @@ const contentType = 'application/gzip';
 type Options = {
   readonly s3: S3;
   readonly config: Pick<Config, 'headers' | 'workerId'>;
-  readonly onStored: (file: OpenFile) => void;
+  /** Where to store a file that is to lie at `key`. */
+  readonly keyFor: (file: OpenFile, key: string) => string;
+  readonly onStored: (file: OpenFile, key: string, written: WrittenBody) => void;
   /** Something changed: a file was stored, or the run has failed. */
   readonly onChange: () => void;
 };
@@ -61,7 +63,7 @@ export class Store {
   /** Closes the file and has it stored; after a failure it is let go. */
   put(file: OpenFile, reason: RotationReason): void {
     const { hash, body } = file.close(this.held);
-    const { s3, config } = this.#options;
+    const { s3, config, keyFor, onStored } = this.#options;
     const place = `${file.folder}${file.timestamp}-`;
     const key = file.folder + fileName(file.timestamp, this.#names.hash(place, hash), config.workerId);
     this.#underWay += 1;
@@ -70,13 +72,17 @@ export class Store {
       try {
         if (this.#failure !== undefined) return;
         const parts = await body();
-        await putObject(s3, { key, body: parts, contentType }, config.headers, this.#stop.signal);
+        const object = { key: keyFor(file, key), body: parts, contentType };
+        const written = await putObject(s3, object, config.headers, this.#stop.signal);
         sent = parts;
         this.counts.files += 1;
         this.counts.bytes += file.compressedBytes;
         this.counts.reasons[reason] += 1;
-        this.#options.onStored(file);
-        s3.log('DEBUG', `Stored ${key}: ${file.rows} rows, ${file.compressedBytes} bytes, closed for its ${reason}.`);
+        onStored(file, key, written);
+        s3.log(
+          'DEBUG',
+          `Stored ${object.key}: ${file.rows} rows, ${file.compressedBytes} bytes, closed for its ${reason}.`,
+        );
       } catch (error) {
         this.fail(error);
       } finally {

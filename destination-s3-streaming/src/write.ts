@@ -1,4 +1,5 @@
-// `write`: lines in → open files by stream and hour → compressed chunks → one PutObject a file → STATEs out.
+// `write`: lines in → open files by stream and hour → compressed chunks → one PutObject a file → STATEs out;
+// in the end what is to be replaced is replaced.
 //
 // One loop looks at every turn at what has happened (input came, a chunk was compressed, a file was stored, time passed, a
 // signal came) and does what is due. Nothing in it waits for a single one of these, so that a silent input delays neither
@@ -22,6 +23,7 @@ export async function* write(
 ): AsyncGenerator<Uint8Array> {
   const run = new Run(config, catalog, input, context, clock);
   try {
+    await run.begin();
     while (!run.isFinished) {
       const tookLines = run.takeLines();
       run.closeDueFiles();
@@ -31,9 +33,10 @@ export async function* write(
       await (tookLines ? setImmediate() : run.wait());
     }
     yield* run.durableStates();
+    for await (const _ of run.conclude()) yield* run.durableStates();
     context.log('INFO', run.summary());
     run.throwFailure();
   } finally {
-    run.close();
+    await run.close();
   }
 }

@@ -34,7 +34,8 @@ async function slowestRow(server: S3TestServer, { perSecond, seconds }: Feed) {
   let visible = 0;
   let slowestMs = 0;
   server.setHooks({
-    onAnswer({ key }) {
+    onAnswer({ operation, key }) {
+      if (operation !== 'PutObject') return;
       const rows = gunzipSync(server.object(bucket, key)?.body ?? '').toString();
       const [, time] = /^\{"time":(\d+)/u.exec(rows) ?? [];
       visible += rows.split('\n').length - 1;

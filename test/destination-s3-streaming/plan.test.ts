@@ -136,12 +136,42 @@ suite('the plan for the streams', () => {
     ]);
   });
 
-  test('refuses to replace data, however that is said, but for the first generation', () => {
-    assert.match(refusal([{ name: 'a', destination_sync_mode: 'overwrite' }]), /"a" is to be overwritten/u);
-    const generation = { name: 'a', generation_id: 3, minimum_generation_id: 3, sync_id: 9 };
-    assert.match(refusal([generation]), /"a" is to replace its earlier data/u);
-    assert.equal(refusal([{ name: 'a', generation_id: 1, minimum_generation_id: 1, sync_id: 1 }]), 'planned');
-    assert.equal(refusal([{ name: 'a', generation_id: 3, minimum_generation_id: 0 }]), 'planned');
+  test('says of each stream what becomes of its earlier data', () => {
+    const { plan: planned, said } = plan([
+      'kept',
+      { name: 'replaced', destination_sync_mode: 'overwrite' },
+      { name: 'outlived', generation_id: 3, minimum_generation_id: 3, sync_id: 9 },
+      { name: 'py', generation_id: 1, minimum_generation_id: 1, sync_id: 1 },
+      { name: 'py2', namespace: 'n', destination_sync_mode: 'overwrite', generation_id: 1, minimum_generation_id: 1 },
+    ]);
+    assert.deepEqual(
+      planned.targets.map(({ succession, regime }) => [succession.kind, regime]),
+      [
+        ['keep', 'legacy'],
+        ['replace', 'legacy'],
+        ['outlive', 'modern'],
+        ['keep', 'modern'],
+        ['replace', 'modern'],
+      ],
+    );
+    assert.equal(said.length, 1);
+    assert.match(said.join(), /^WARN Replaced as a whole.*: replaced, n\.py2\. Their states come at the end only/u);
+  });
+
+  test('refuses generations that no platform sends', () => {
+    assert.match(refusal([{ name: 'a', generation_id: 3, minimum_generation_id: 2 }]), /minimum_generation_id 2/u);
+    assert.match(refusal([{ name: 'a', minimum_generation_id: 2 }]), /Only 0 and the generation itself/u);
+  });
+
+  test('keeps the manifests of each type in a folder of its own', () => {
+    const { plan: planned } = plan(['a/b', '..']);
+    assert.deepEqual(
+      planned.targets.map(({ place }) => place),
+      [
+        { name: 'a%2Fb', folder: 'p/type=a%2Fb/' },
+        { name: '%2E%2E', folder: 'p/type=../' },
+      ],
+    );
   });
 
   test('refuses names that have no form in a key', () => {

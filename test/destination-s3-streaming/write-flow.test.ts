@@ -108,7 +108,7 @@ suite('the flow of writing', () => {
 
   test('holds the input back while S3 is stuck, instead of filling the memory', async () => {
     const { promise: stuck, resolve: release } = Promise.withResolvers<void>();
-    server.setHooks({ onRequest: () => stuck });
+    server.setHooks({ onRequest: ({ operation }) => (operation === 'PutObject' ? stuck : undefined) });
     let fed = 0;
     const chunks = 120;
     const texts = Array.from({ length: 20_000 }, (_, index) => noise(index));
@@ -152,7 +152,8 @@ suite('the flow of writing', () => {
 
   test('stops at once when nobody reads its output any more', async () => {
     const stop = new AbortController();
-    server.setHooks({ onRequest: () => new Promise(() => undefined) });
+    const never = new Promise<void>(() => undefined);
+    server.setHooks({ onRequest: ({ operation }) => (operation === 'PutObject' ? never : undefined) });
     async function* input(): AsyncGenerator<string> {
       yield recordLine('events', { time: at }) + stateLine('events', { n: 1 });
       setTimeout(() => stop.abort(new ConnectorError('OUTPUT_CLOSED', 'gone')), 50);

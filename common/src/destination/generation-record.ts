@@ -10,12 +10,12 @@ import { headObject } from '../s3/head.ts';
 import { listPages, type ListedObject } from '../s3/list.ts';
 import { readObject } from '../s3/read.ts';
 import { putObject } from '../s3/write.ts';
-import type { Place } from './interrupted.ts';
+import type { DataPlace } from './interrupted.ts';
 import { manifestFolder, maxManifestBytes } from './manifest.ts';
 import type { Area } from './manifests.ts';
 import { tellApart } from './previous-set.ts';
 
-type Scope = { readonly place: Place; readonly extensions: readonly string[]; readonly generation: number };
+type Scope = { readonly place: DataPlace; readonly extensions: readonly string[]; readonly generation: number };
 
 /** `existing`: the keys of ours in the place and when each was written (ISO 8601), when the generation was first seen. */
 export type GenerationRecord = z.output<typeof record>;

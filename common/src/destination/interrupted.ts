@@ -16,7 +16,7 @@ import { decideRecovery, suspects } from './recovery.ts';
 import { removeStaged } from './staging.ts';
 
 /** What is replaced as one. */
-export type Place = {
+export type DataPlace = {
   /** Its folder below `_manifests/`; the name of the stream or table, as it stands in the path. */
   readonly name: string;
   /** Under which exactly its files lie; ends with a slash. */
@@ -30,7 +30,7 @@ const maxTurns = 5;
  * Settles all replacements of the place that are not over. @returns its records as they are then.
  * @throws S3_OBJECT_CONFLICT when others keep writing there; CONFIG_INVALID when the manifests are of another folder.
  */
-export async function settle(area: Area, place: Place, signal?: AbortSignal): Promise<Records> {
+export async function settle(area: Area, place: DataPlace, signal?: AbortSignal): Promise<Records> {
   for (let turn = 1; ; turn += 1) {
     const records = await readRecords(area, place.name, signal);
     refuseOtherFolder(area, place, records);
@@ -44,7 +44,7 @@ export async function settle(area: Area, place: Place, signal?: AbortSignal): Pr
 }
 
 /** @returns whether there was something to settle: then latest.json has changed, or a manifest. */
-async function settleOne(area: Area, place: Place, records: Records, signal?: AbortSignal): Promise<boolean> {
+async function settleOne(area: Area, place: DataPlace, records: Records, signal?: AbortSignal): Promise<boolean> {
   for (const exportId of suspects(records.exports, records.latest)) {
     const intent = await readIntent(area, place.name, exportId, signal);
     const recovery = intent && decideRecovery(intent, records.latest);
@@ -70,7 +70,7 @@ async function settleOne(area: Area, place: Place, records: Records, signal?: Ab
 /** What is left to do once latest.json names the set: everything here may be done twice. */
 export async function finish(
   area: Area,
-  place: Place,
+  place: DataPlace,
   intent: Intent,
   { exports }: Pick<Records, 'exports'>,
   signal?: AbortSignal,
@@ -91,7 +91,7 @@ function keysOf({ files }: Intent): readonly string[] {
   return files.map(({ key }) => key);
 }
 
-function refuseOtherFolder({ prefix }: Area, { name, folder }: Place, { latest }: Records): void {
+function refuseOtherFolder({ prefix }: Area, { name, folder }: DataPlace, { latest }: Records): void {
   const other = latest?.current?.folder;
   if (other === undefined || other === folder) return;
   throw new ConnectorError(

@@ -58,11 +58,17 @@ export class RejectionTally {
     tally.rejected += 1;
   }
 
+  /** Whether too many of the stream's records were rejected. */
+  isExcessive(stream: number): boolean {
+    const { accepted, rejected } = this.#tallies[stream] as Tally;
+    return rejected >= manyRecords && rejected > (accepted + rejected) * largeShare;
+  }
+
   /** The streams with too many rejected records, each said in a clause with the main reason. */
   excesses(label: (stream: number) => string): readonly string[] {
     return this.#tallies.flatMap(({ accepted, rejected, byCause }, stream) => {
+      if (!this.isExcessive(stream)) return [];
       const total = accepted + rejected;
-      if (rejected < manyRecords || rejected <= total * largeShare) return [];
       const [main] = [...byCause.values()].sort((a, b) => b.count - a.count);
       const cause = main === undefined ? '' : `, ${main.count} of them for ${main.reason} of "${main.field}"`;
       return [`${rejected} of ${total} records of the stream "${label(stream)}" were rejected${cause}`];

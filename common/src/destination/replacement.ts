@@ -17,14 +17,14 @@ import { listPages } from '../s3/list.ts';
 import { copyObject } from '../s3/write.ts';
 import { mapConcurrent } from '../streams/map-concurrent.ts';
 import { stagedKey, type ExportId } from './export-id.ts';
-import { finish, settle, type Place } from './interrupted.ts';
+import { finish, settle, type DataPlace } from './interrupted.ts';
 import type { Intent } from './manifest.ts';
 import { writeIntent, writeLatest, type Area, type Records } from './manifests.ts';
 import { tellApart, without } from './previous-set.ts';
 import { verifyStaged, type StagedFile } from './staging.ts';
 
 export type Replacement = {
-  readonly place: Place;
+  readonly place: DataPlace;
   readonly exportId: ExportId;
   readonly stream: StreamDescriptor;
   /** In staging. None: the place becomes empty. */
@@ -75,7 +75,7 @@ export async function replaceSet(area: Area, replacement: Replacement, signal?: 
 /** The keys of ours in the place; others are named in a WARN. */
 export async function listOurs(
   { s3 }: Area,
-  { folder }: Place,
+  { folder }: DataPlace,
   extensions: readonly string[],
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
@@ -111,7 +111,7 @@ async function copyAll(
  * After a failure: settled like any interrupted replacement, since latest.json may have been written all the same. Another
  * process may have taken ours back while we still copied; what came after that goes too.
  */
-async function takeBack(area: Area, place: Place, intent: Intent, signal: AbortSignal | undefined): Promise<void> {
+async function takeBack(area: Area, place: DataPlace, intent: Intent, signal: AbortSignal | undefined): Promise<void> {
   try {
     const { latest } = await settle(area, place, signal);
     if (latest?.current?.export === intent.export) return;

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { parseConfiguredCatalog } from '@s3-connectors/common/protocol/catalog.ts';
 import { parseConfig } from '@s3-connectors/common/protocol/config.ts';
+import type { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { silentLog, type Log } from '@s3-connectors/common/protocol/log.ts';
 import { systemClock, type Clock } from '@s3-connectors/common/streams/clock.ts';
 import type { S3TestServer } from '../../support/s3-server/types.ts';
@@ -50,6 +51,17 @@ export function stateLine(stream: string, state: Json): string {
   return `${JSON.stringify({ type: 'STATE', state: { type: 'STREAM', stream: descriptor } })}\n`;
 }
 
+export function globalStateLine(state: Json): string {
+  const global = { shared_state: state, stream_states: [] };
+  return `${JSON.stringify({ type: 'STATE', state: { type: 'GLOBAL', global } })}\n`;
+}
+
+/** `namespace` null, as PyAirbyte writes it. */
+export function statusLine(stream: string, status: string): string {
+  const stream_status = { stream_descriptor: { name: stream, namespace: null }, status };
+  return `${JSON.stringify({ type: 'TRACE', trace: { type: 'STREAM_STATUS', emitted_at: 1_700_000_000, stream_status } })}\n`;
+}
+
 type Input = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
 
 export type Said = readonly [level: string, message: string];
@@ -67,14 +79,20 @@ export async function runWrite(
   input: Input,
   { config = {}, catalog, signal = new AbortController().signal, clock = systemClock }: WriteOptions,
   out: (line: string) => void = () => undefined,
-): Promise<{ readonly lines: readonly string[]; readonly said: readonly Said[]; readonly error: unknown }> {
+): Promise<{
+  readonly lines: readonly string[];
+  readonly said: readonly Said[];
+  readonly failures: readonly ConnectorError[];
+  readonly error: unknown;
+}> {
   const lines: string[] = [];
   const said: Said[] = [];
+  const failures: ConnectorError[] = [];
   const log: Log = (level, message) => void said.push([level, message]);
   let error: unknown;
   try {
     const resolved = resolveConfig(parseConfig(configSchema, configJson(server, config), silentLog), {});
-    const context = { log, signal, fail: () => undefined };
+    const context = { log, signal, fail: (failure: ConnectorError) => void failures.push(failure) };
     for await (const line of write(resolved, parseConfiguredCatalog(catalog), toBytes(input), context, clock)) {
       lines.push(Buffer.from(line).toString());
       out(Buffer.from(line).toString());
@@ -82,7 +100,7 @@ export async function runWrite(
   } catch (thrown) {
     error = thrown;
   }
-  return { lines, said, error };
+  return { lines, said, failures, error };
 }
 
 async function* toBytes(input: Input): AsyncGenerator<Uint8Array> {

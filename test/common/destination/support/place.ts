@@ -1,6 +1,6 @@
 // A place in the test S3 that is replaced: what the tests of the replacement share.
 import { newExportId, stagedKey } from '@s3-connectors/common/destination/export-id.ts';
-import type { Place } from '@s3-connectors/common/destination/interrupted.ts';
+import type { DataPlace } from '@s3-connectors/common/destination/interrupted.ts';
 import type { Area } from '@s3-connectors/common/destination/manifests.ts';
 import type { Replacement } from '@s3-connectors/common/destination/replacement.ts';
 import type { StagedFile } from '@s3-connectors/common/destination/staging.ts';
@@ -11,7 +11,7 @@ import { connect, testBucket, type TestConnection } from '../../../support/s3-co
 import { startS3Server } from '../../../support/s3-server/server.ts';
 
 export const prefix = 'out/';
-export const users: Place = { name: 'users', folder: 'out/type=users/' };
+export const users: DataPlace = { name: 'users', folder: 'out/type=users/' };
 const headers: WriteHeaders = { encryption: { mode: 'bucket_default' } };
 
 export type Setting = AsyncDisposable & {
