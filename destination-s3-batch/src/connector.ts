@@ -1,5 +1,7 @@
 // The connector as the run knows it. The verbs are loaded when they are called: `spec` answers without the AWS SDK.
 import type { Connector } from '@s3-connectors/common/protocol/connector.ts';
+import { batchAccess, type Access } from '@s3-connectors/common/permissions/access.ts';
+import { policyVerbs } from '@s3-connectors/common/permissions/policy-verbs.ts';
 import { specification } from '@s3-connectors/common/protocol/spec.ts';
 
 import { configSchema, resolveConfig, type Config } from './config.ts';
@@ -17,10 +19,15 @@ export const destinationS3Batch = {
   resolve: (parsed) => resolveConfig(parsed),
   async check(config, context) {
     const { check } = await import('@s3-connectors/common/destination/check.ts');
-    await check(config, context);
+    await check(config, accessOf(config), context);
   },
   async *write(config, catalog, input, context) {
     const { write } = await import('./write.ts');
     yield* write(config, catalog, input, context);
   },
+  operatorVerbs: policyVerbs(accessOf),
 } satisfies Connector<typeof configSchema, Config>;
+
+function accessOf(config: Config): Access {
+  return batchAccess({ ...config.connection, ...config });
+}

@@ -1,10 +1,10 @@
 // The source as the protocol runtime sees it. Verbs are loaded when they are asked for, so that `spec` answers at once.
-import { sourceAccess, type Access } from '@s3-connectors/common/permissions/access.ts';
 import { policyVerbs } from '@s3-connectors/common/permissions/policy-verbs.ts';
 import { specification } from '@s3-connectors/common/protocol/spec.ts';
 import type { Connector } from '@s3-connectors/common/protocol/connector.ts';
 
 import packageJson from '../package.json' with { type: 'json' };
+import { accessOf } from './access.ts';
 import { resolveSource, sourceSchema, type SourceConfig } from './config.ts';
 
 export const sourceS3 = {
@@ -32,7 +32,3 @@ export const sourceS3 = {
   },
   operatorVerbs: policyVerbs(accessOf),
 } satisfies Connector<typeof sourceSchema, SourceConfig>;
-
-function accessOf({ connection, schemaPrefixes }: SourceConfig): Access {
-  return sourceAccess({ ...connection, prefixes: schemaPrefixes.map(({ path }) => path) });
-}

@@ -27,8 +27,17 @@ export async function noTables(
 
 const neighboursNamed = 5;
 
-/** The folders beside the first schema prefix, for one who mistyped it. */
+/** The folders beside the first schema prefix, for one who mistyped it; nothing where they may not be listed. */
 async function neighbours(s3: S3, prefixes: readonly SchemaPrefix[], signal: AbortSignal): Promise<string> {
+  try {
+    return await foldersBeside(s3, prefixes, signal);
+  } catch (error) {
+    if (error instanceof ConnectorError && error.code === 'S3_ACCESS_DENIED') return '';
+    throw error;
+  }
+}
+
+async function foldersBeside(s3: S3, prefixes: readonly SchemaPrefix[], signal: AbortSignal): Promise<string> {
   const path = prefixes[0]?.path ?? '';
   if (path === '') return 'The bucket has no folder at its root.';
   const parent = path.replace(/[^/]*\/$/u, '');

@@ -10,13 +10,13 @@ import type { SourceConfig } from './config.ts';
 
 export type Session = AsyncDisposable & { readonly s3: S3; readonly directory: string };
 
-/** `retryBudgetMs`: for verbs that must answer soon; a sync keeps the default of ten minutes. */
+/** `patience`: for verbs that must answer soon; a sync keeps the default of ten minutes. */
 export async function openSession(
   config: SourceConfig,
   { log }: Pick<VerbContext, 'log'>,
-  retryBudgetMs?: number,
+  patience: { readonly retryBudgetMs?: number; readonly idleTimeoutMs?: number } = {},
 ): Promise<Session> {
-  const s3 = openS3(config.connection, { log, ...(retryBudgetMs !== undefined && { retryBudgetMs }) });
+  const s3 = openS3(config.connection, { log, ...patience });
   const directory = await mkdtemp(join(tmpdir(), 'source-s3-'));
   return {
     s3,

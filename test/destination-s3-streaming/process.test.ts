@@ -142,7 +142,7 @@ suite('the program destination-s3-streaming', () => {
     assert.equal(printed.length, states.length);
   });
 
-  test('check tries a write with the headers of a sync, and leaves nothing behind', async () => {
+  test('check tries what a sync does, and leaves nothing behind', async () => {
     const calls: string[] = [];
     server.setHooks({ onRequest: ({ operation, key }) => void calls.push(`${operation} ${key.slice(0, 12)}`) });
     await using program = await startDestination('check', server);
@@ -152,7 +152,7 @@ suite('the program destination-s3-streaming', () => {
     assert.deepEqual(status?.connectionStatus, { status: 'SUCCEEDED' });
     assert.deepEqual(
       calls.map((call) => call.split(' ')[0]),
-      ['PutObject', 'DeleteObjects'],
+      ['PutObject', 'GetObject', 'CopyObject', 'ListObjectsV2', 'DeleteObjects', 'GetPublicAccessBlock'],
     );
     assert.equal(server.objects(bucket).length, 0);
   });

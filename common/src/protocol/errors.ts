@@ -170,9 +170,13 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 /** Names a stream in a message: Airbyte's StreamDescriptor. */
 export type StreamDescriptor = { readonly name: string; readonly namespace?: string };
 
+/** What a server said: its error code, such as `AccessDenied`, and the action that it named as denied. */
+export type ServerAnswer = { readonly code: string; readonly deniedAction?: string };
+
 type ErrorOptions = {
   /** For the log only: request ids, engine text. Never a secret, never a record's value. */
   readonly details?: string;
+  readonly answer?: ServerAnswer;
   readonly stream?: StreamDescriptor;
   readonly cause?: unknown;
 };
@@ -182,12 +186,14 @@ export class ConnectorError extends Error {
   override readonly name = 'ConnectorError';
   readonly code: ErrorCode;
   readonly details: string | undefined;
+  readonly answer: ServerAnswer | undefined;
   readonly stream: StreamDescriptor | undefined;
 
   constructor(code: ErrorCode, userMessage: string, options: ErrorOptions = {}) {
     super(userMessage, { cause: options.cause });
     this.code = code;
     this.details = options.details;
+    this.answer = options.answer;
     this.stream = options.stream;
   }
 

@@ -19,9 +19,38 @@ const denied: Row = {
     const named = deniedAction(answer.text);
     const action = named?.action ?? neededActions(target);
     const resource = named?.resource ?? neededResource(target);
-    return `access denied. Allow ${action} on ${resource} for these credentials, in their IAM policy or the bucket policy`;
+    return `access denied${deniedBy(answer.text, `${action} on ${resource}`)}`;
   },
 };
+
+/** By which policy, as AWS words it. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+const deniers: readonly (readonly [words: RegExp, mend: (what: string) => string])[] = [
+  [
+    /explicit deny in (?:a|the) resource-based policy/u,
+    (what) => ` by a Deny statement in the bucket’s policy. Except these credentials from it, for ${what}`,
+  ],
+  [
+    /explicit deny in an identity-based policy/u,
+    (what) => ` by a Deny statement in the IAM policies of these credentials. Remove or narrow it, for ${what}`,
+  ],
+  [
+    /(service|resource) control policy/u,
+    (what) => ` by a control policy of the AWS organization. Ask its administrators to allow ${what}`,
+  ],
+  [/permissions boundary/u, (what) => ` by the permissions boundary of these credentials. Allow ${what} in it`],
+  [/session policy/u, (what) => ` by the policy of this session. Allow ${what} in it`],
+  [/VPC endpoint policy/u, (what) => ` by the policy of the VPC endpoint. Allow ${what} in it`],
+];
+
+function deniedBy(text: string, what: string): string {
+  const mend = deniers.find(([words]) => words.test(text))?.[1];
+  if (mend !== undefined) return mend(what);
+  const allow = `. Allow ${what} for these credentials, in their IAM policy or the bucket policy`;
+  // AWS gives reasons within an account only.
+  return text.includes('not authorized to perform')
+    ? allow
+    : `${allow} (in both, if the bucket belongs to another account)`;
+}
 
 const deniedOrMissing: Row = {
   ...denied,
@@ -187,7 +216,7 @@ export function rowFor({ answer, target }: Refusal): Row {
 }
 
 /** What AWS itself names: `User: arn:… is not authorized to perform: s3:PutObject on resource: "arn:…" because …` */
-function deniedAction(text: string): { readonly action: string; readonly resource: string } | undefined {
+export function deniedAction(text: string): { readonly action: string; readonly resource: string } | undefined {
   const [, action, resource] = /not authorized to perform: (\w+:\w+) on resource: "?([^\s"]+)/u.exec(text) ?? [];
   return action === undefined || resource === undefined ? undefined : { action, resource };
 }

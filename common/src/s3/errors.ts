@@ -1,8 +1,8 @@
 // Every failure of a request, in words for the user: what could not be done, why, and what to change. The refusals of S3
 // stand in error-table.ts; here are lost connections, missing credentials, and what is no S3 at all.
 import { assertNever, ConnectorError, toConnectorError } from '../protocol/errors.ts';
-import type { ErrorCode } from '../protocol/errors.ts';
-import { rowFor } from './error-table.ts';
+import type { ErrorCode, ServerAnswer } from '../protocol/errors.ts';
+import { deniedAction, rowFor } from './error-table.ts';
 import { describeFailure, isPassing } from './failure.ts';
 import type { Answer, Failure, Network, NoCredentials } from './failure.ts';
 import { attemptText } from './operation.ts';
@@ -20,7 +20,18 @@ export function mapS3Error(error: unknown, target: Target): ConnectorError {
   if (failure.kind === 'defect') return toConnectorError(error);
   const { code, text } = judge(failure, target);
   const details = detailsOf(failure);
-  return new ConnectorError(code, `${attemptText(target)}: ${text}.`, details === undefined ? {} : { details });
+  return new ConnectorError(code, `${attemptText(target)}: ${text}.`, {
+    ...(details === undefined ? {} : { details }),
+    ...(failure.kind === 'answer' ? { answer: answerOf(failure) } : {}),
+  });
+}
+
+function answerOf({ code, status, text }: Answer): ServerAnswer {
+  const denied = deniedAction(text);
+  return {
+    code: code === '' ? String(status) : code,
+    ...(denied === undefined ? {} : { deniedAction: denied.action }),
+  };
 }
 
 /** The same in one sentence for the log, while there is still hope. */

@@ -103,6 +103,6 @@ export function neededKeyAction({ operation }: Target): Action {
 export function neededResource({ operation, bucket, region, key, prefix }: Target): string {
   const arn = `arn:${partitionOf(region)}:s3:::${bucket}`;
   const asks: readonly Ask[] = operations[operation].asks;
-  if (asks[0]?.[1] !== 'bucket') return `${arn}/${key ?? '*'}`;
+  if (asks[0]?.[1] !== 'bucket') return `${arn}/${key ?? `${prefix ?? ''}*`}`;
   return prefix === undefined || prefix === '' ? arn : `${arn} (for the prefix "${prefix}")`;
 }

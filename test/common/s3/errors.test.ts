@@ -84,7 +84,7 @@ const cases: readonly Case[] = [
     'S3_ACCESS_DENIED',
     /copy s3:\/\/data\/_staging\/a.gz to s3:\/\/data\/out\/a.gz: .*Allow s3:GetObject and s3:PutObject/,
   ],
-  ['DeleteObjects', 'AccessDenied', 403, 'S3_ACCESS_DENIED', /Allow s3:DeleteObject on arn:aws:s3:::data\/\*/],
+  ['DeleteObjects', 'AccessDenied', 403, 'S3_ACCESS_DENIED', /Allow s3:DeleteObject on arn:aws:s3:::data\/out\/\*/],
   ['PutObject', 'KMS.DisabledException', 400, 'S3_KMS_DENIED', /the KMS key key-1 cannot be used.*Enable it/],
   ['PutObject', 'KMS.NotFoundException', 400, 'S3_KMS_DENIED', /key-1/],
   ['GetObject', 'KMS.AccessDeniedException', 400, 'S3_KMS_DENIED', /Allow kms:Decrypt on/],

@@ -31,14 +31,23 @@ export async function judge(permission: Permission, user: User | undefined, buck
   if (result.overallResult === 'Allowed') return { isAllowed: true };
   // AWS explains itself to callers of the bucket's own account only.
   const isExplained = user !== undefined && accountOf(user) === bucket.owner;
+  if (!isExplained) return { isAllowed: false, reason: {} };
   const isExplicit = result.overallResult === 'ExplicitlyDenied';
-  return { isAllowed: false, reason: isExplained ? { message: explain(permission, user, isExplicit) } : {} };
+  const byBucket =
+    result.resultType === 'single' && result.result.analysis.resourceAnalysis?.result === 'ExplicitlyDenied';
+  const denier = !isExplicit ? 'nobody' : byBucket ? 'resource' : 'identity';
+  return { isAllowed: false, reason: { message: explain(permission, user, denier) } };
 }
 
-function explain({ action, resource }: Permission, { arn }: User, isExplicit: boolean): string {
-  const why = isExplicit
-    ? 'with an explicit deny in a resource-based policy'
-    : `because no identity-based policy allows the ${action} action`;
+type Denier = 'nobody' | 'resource' | 'identity';
+
+function explain({ action, resource }: Permission, { arn }: User, denier: Denier): string {
+  const reasons: Readonly<Record<Denier, string>> = {
+    nobody: `because no identity-based policy allows the ${action} action`,
+    resource: 'with an explicit deny in a resource-based policy',
+    identity: 'with an explicit deny in an identity-based policy',
+  };
+  const why = reasons[denier];
   return `User: ${arn} is not authorized to perform: ${action} on resource: "${resource}" ${why}`;
 }
 

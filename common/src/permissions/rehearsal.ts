@@ -1,0 +1,163 @@
+// `check` as a rehearsal: a connector tries what a sync does, step by step, and each step is one line of a table: what was
+// tried, by which permission, on what, with which answer, and what to change. What S3 refuses for want of a permission does
+// not end it, so that one run names all that is missing.
+import { ConnectorError } from '../protocol/errors.ts';
+import type { Log } from '../protocol/log.ts';
+import type { Need } from './needs.ts';
+
+export type Outcome =
+  | { readonly state: 'ok' }
+  | { readonly state: 'refused'; readonly error: ConnectorError }
+  /** No sync fails for it. */
+  | { readonly state: 'advice'; readonly text: string }
+  | { readonly state: 'not tried'; readonly text: string };
+
+export type Line = {
+  readonly step: string;
+  readonly need: { readonly action: string; readonly resource: string; readonly when: Need['when'] };
+  readonly outcome: Outcome;
+};
+
+const permissionCodes: ReadonlySet<string> = new Set(['S3_ACCESS_DENIED', 'S3_KMS_DENIED']);
+
+export class Rehearsal {
+  readonly #lines: Line[] = [];
+  readonly #signal: AbortSignal;
+  #isOver = false;
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  /** A step failed for another reason than a permission: nothing more can be learned. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  get lines(): readonly Line[] {
+    return this.#lines;
+  }
+
+  note(step: string, need: Line['need'], outcome: Outcome): void {
+    this.#lines.push({ step, need, outcome });
+  }
+
+  /**
+   * Runs a step that needs all of `needs`, in the order in which S3 judges them. After a failure that is no permission's
+   * the steps that follow are not tried, unless they say that they must be. @returns undefined if it was refused.
+   */
+  async try<T>(
+    step: string,
+    needs: readonly Line['need'][],
+    run: () => Promise<T>,
+    { always = false }: { readonly always?: boolean } = {},
+  ): Promise<T | undefined> {
+    if (this.#isOver && !always) {
+      this.skip(step, needs, 'a step before it failed');
+      return undefined;
+    }
+    try {
+      const result = await run();
+      for (const need of needs) this.note(step, need, { state: 'ok' });
+      return result;
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      if (!(error instanceof ConnectorError)) throw error;
+      this.refuse(step, needs, error);
+      return undefined;
+    }
+  }
+
+  /** If S3 does not name what it denies: it asks for the key last, and for the others in their order. */
+  refuse(step: string, needs: readonly Line['need'][], error: ConnectorError): void {
+    if (!permissionCodes.has(error.code)) this.#isOver = true;
+    const named = needs.findIndex(({ action }) => action === error.answer?.deniedAction);
+    const onKey = error.code === 'S3_KMS_DENIED';
+    const passed = needs.filter(({ action }, index) => (onKey ? !action.startsWith('kms:') : index < named));
+    const [first, ...rest] = needs.filter((need) => !passed.includes(need));
+    for (const need of passed) this.note(step, need, { state: 'ok' });
+    // A bucket may encrypt by a key that the config does not name.
+    const unnamed = {
+      action: 'kms:Decrypt',
+      resource: 'the key of the bucket',
+      when: needs[0]?.when ?? 'always',
+    } as const;
+    this.note(step, first ?? unnamed, { state: 'refused', error });
+    this.skip(step, rest, 'the permission before it is missing');
+  }
+
+  skip(step: string, needs: readonly Line['need'][], text: string): void {
+    for (const need of needs) this.note(step, need, { state: 'not tried', text });
+  }
+
+  /** Says all to the log. @throws ConnectorError naming everything without which no sync works. */
+  conclude(log: Log): void {
+    const failure = verdict(this.#lines);
+    log(failure === undefined ? 'INFO' : 'ERROR', `Rehearsal of a sync:\n${table(this.#lines)}`);
+    for (const text of warnings(this.#lines)) log('WARN', text);
+    if (failure !== undefined) throw failure;
+  }
+}
+
+/** Numbered: step — IAM action — resource — outcome — AWS's code — mend. */
+export function table(lines: readonly Line[]): string {
+  return lines
+    .map(({ step, need, outcome }, index) => {
+      const parts = [step, need.action, need.resource, ...outcomeParts(outcome)];
+      return `${index + 1}. ${parts.join(' — ')}`;
+    })
+    .join('\n');
+}
+
+function outcomeParts(outcome: Outcome): readonly string[] {
+  switch (outcome.state) {
+    case 'refused': {
+      const { code, answer, message } = outcome.error;
+      return [permissionCodes.has(code) ? 'denied' : 'failed', answer?.code ?? code, message];
+    }
+    case 'ok':
+      return ['ok'];
+    default:
+      return [outcome.state, outcome.text];
+  }
+}
+
+const policyHint = 'The verb "policy" prints a policy that allows all a sync needs.';
+
+/** What no sync works without, in one message that fits a text box. undefined: nothing is amiss. */
+export function verdict(lines: readonly Line[]): ConnectorError | undefined {
+  const errors = errorsOf(lines, ({ need }) => need.when === 'always');
+  const [first, ...others] = errors;
+  if (first === undefined) return undefined;
+  const { code, details, answer } = first;
+  const hint = code === 'S3_ACCESS_DENIED' ? ` ${policyHint}` : '';
+  const message =
+    others.length === 0 ? first.message : `${errors.length} steps of a sync are refused. ${numbered(errors)}`;
+  return new ConnectorError(code, `${message}${hint}`, {
+    ...(details === undefined ? {} : { details }),
+    ...(answer === undefined ? {} : { answer }),
+  });
+}
+
+/** What hinders some syncs, or none. */
+export function warnings(lines: readonly Line[]): readonly string[] {
+  const errors = errorsOf(lines, ({ need }) => need.when === 'replacing');
+  const replacing =
+    errors.length === 0
+      ? []
+      : [
+          `Streams that are replaced (overwrite) would fail; those that are appended work. ${numbered(errors)} ${policyHint}`,
+        ];
+  const advice = lines.flatMap(({ outcome }) => (outcome.state === 'advice' ? [outcome.text] : []));
+  return [...replacing, ...advice];
+}
+
+/** Each once: one answer may have settled several lines. */
+function errorsOf(lines: readonly Line[], isMeant: (line: Line) => boolean): readonly ConnectorError[] {
+  const errors = lines.filter(isMeant).flatMap(({ outcome }) => (outcome.state === 'refused' ? [outcome.error] : []));
+  return [...new Map(errors.map((error) => [error.message, error])).values()];
+}
+
+function numbered(errors: readonly ConnectorError[]): string {
+  return errors.map(({ message }, index) => (errors.length === 1 ? message : `(${index + 1}) ${message}`)).join(' ');
+}

@@ -1,0 +1,33 @@
+// Whether a bucket is closed to the public by its own settings.
+import { GetPublicAccessBlockCommand } from '@aws-sdk/client-s3';
+
+import { ConnectorError } from '../protocol/errors.ts';
+import { call } from './call.ts';
+import type { S3 } from './client.ts';
+
+/**
+ * `unknown` where that may not be read, or where the storage has no such settings: no sync needs it. `open` says nothing of
+ * the account's own settings, which may still close the bucket.
+ */
+export async function publicAccess(s3: S3, signal?: AbortSignal): Promise<'blocked' | 'open' | 'unknown'> {
+  const command = new GetPublicAccessBlockCommand({ Bucket: s3.bucket });
+  try {
+    return await call(
+      s3,
+      { operation: 'GetPublicAccessBlock' },
+      async (how) => {
+        const { PublicAccessBlockConfiguration: set } = await s3.client.send(command, how);
+        const isBlocked =
+          set?.BlockPublicAcls === true &&
+          set.IgnorePublicAcls === true &&
+          set.BlockPublicPolicy === true &&
+          set.RestrictPublicBuckets === true;
+        return isBlocked ? 'blocked' : 'open';
+      },
+      signal,
+    );
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    return error.answer?.code === 'NoSuchPublicAccessBlockConfiguration' ? 'open' : 'unknown';
+  }
+}
