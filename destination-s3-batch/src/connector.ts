@@ -14,7 +14,7 @@ export const destinationS3Batch = {
     config: configSchema,
     title: 'S3 batch',
     documentationUrl: 'https://github.com/s3-connectors/s3-connectors#destination-s3-batch',
-    supported_destination_sync_modes: ['append'],
+    supported_destination_sync_modes: ['append', 'overwrite'],
   }),
   resolve: (parsed) => resolveConfig(parsed),
   async check(config, context) {

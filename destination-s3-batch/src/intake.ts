@@ -219,8 +219,9 @@ export class Intake implements LineHandlers<Target> {
     this.rejections.reject(target.index, rejection);
   }
 
-  #hold({ index }: Target, way: Way, record: number): void {
-    if (way.unpublished !== undefined) return;
+  /** A replaced stream's STATEs wait for its end anyway. */
+  #hold({ index, succession }: Target, way: Way, record: number): void {
+    if (way.unpublished !== undefined || succession.kind === 'replace') return;
     way.unpublished = {};
     this.#options.states.opened(index, way.unpublished, record);
   }

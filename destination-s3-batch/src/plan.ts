@@ -77,7 +77,6 @@ export function planStreams(
     const succession = successionOf(stream);
     const kind = override?.kind ?? schema?.kind ?? (succession.kind === 'replace' ? 'snapshot' : 'events');
     const isSnapshot = kind === 'snapshot';
-    if (succession.kind !== 'keep') throw refused(stream, 'is to be replaced, which is not supported yet.');
     return {
       index,
       descriptor: streamDescriptor(stream),

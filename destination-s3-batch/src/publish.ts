@@ -7,11 +7,11 @@ import { removeFile, type OutputFile } from './files/converter.ts';
 
 const uploadsAtOnce = 8;
 
-/** `place` says where a file goes: to its key, or into staging. Each is removed from local disk when it is in S3. */
+/** `keyFor` says where a file goes: to its key, or into staging. Each is removed from local disk when it is in S3. */
 export async function* upload(
   { s3, headers }: Area,
   files: Iterable<OutputFile> | AsyncIterable<OutputFile>,
-  place: (key: string) => string,
+  keyFor: (file: OutputFile) => string,
   signal: AbortSignal,
 ): AsyncGenerator<OutputFile & WrittenBody> {
   yield* mapConcurrent(
@@ -19,14 +19,10 @@ export async function* upload(
     uploadsAtOnce,
     async (file, linked) => {
       const contentType = file.key.endsWith('.parquet') ? 'application/vnd.apache.parquet' : 'application/gzip';
-      const written = await putObject(
-        s3,
-        { key: place(file.key), body: { path: file.path }, contentType },
-        headers,
-        linked,
-      );
+      const key = keyFor(file);
+      const written = await putObject(s3, { key, body: { path: file.path }, contentType }, headers, linked);
       await removeFile(file);
-      s3.log('DEBUG', `Stored ${place(file.key)}: ${file.rows} rows, ${written.size} bytes.`);
+      s3.log('DEBUG', `Stored ${key}: ${file.rows} rows, ${written.size} bytes.`);
       return { ...file, ...written };
     },
     signal,

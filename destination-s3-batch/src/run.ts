@@ -9,15 +9,18 @@ import type { Area } from '@s3-connectors/common/destination/manifests.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import type { LineBatch } from '@s3-connectors/common/protocol/lines.ts';
 import { closeS3, openS3 } from '@s3-connectors/common/s3/client.ts';
 
+import { typeJson } from './columns/registry.ts';
 import { Typings } from './columns/typings.ts';
 import type { Config } from './config.ts';
 import { Converter, type OutputFile } from './files/converter.ts';
 import { Intake } from './intake.ts';
 import { planStreams, type Plan, type Target } from './plan.ts';
 import { upload } from './publish.ts';
+import { Replacements } from './replacements.ts';
 import type { SpoolFolder } from './spool/spool-folder.ts';
 import type { SpoolFile } from './spool/spool-file.ts';
 import { Spool } from './spool/spool.ts';
@@ -28,6 +31,9 @@ const rowsShare = 1 / 2;
 const segmentShare = 1 / 16;
 const largestSegmentBytes = 1024 * 1024 * 1024;
 const heldShare = 1 / 32;
+const beforeAllRecords = -1;
+/** What is in staging is removed within this time, else by the next run. */
+const dropWithinMs = 3000;
 
 export class Run implements AsyncDisposable {
   readonly #plan: Plan;
@@ -39,6 +45,9 @@ export class Run implements AsyncDisposable {
   readonly #lines: LineIntake<Target>;
   readonly #typings: Typings;
   readonly #converter: Converter;
+  readonly #completion: Completion;
+  readonly #replacements: Replacements;
+  readonly #tables = new Tables();
   readonly #tally = new Tally();
   readonly #context: VerbContext;
   readonly #startedAt = Date.now();
@@ -55,20 +64,47 @@ export class Run implements AsyncDisposable {
       segmentBytes: Math.min(largestSegmentBytes, folder.maxBytes * segmentShare),
     });
     this.#states = new DurableStates(targets.length);
-    const completion = new Completion(targets.map(({ regime }) => regime));
+    this.#completion = new Completion(targets.map(({ regime }) => regime));
     this.#intake = new Intake({
       config,
       plan: this.#plan,
-      tables: new Tables(),
+      tables: this.#tables,
       spool: this.#spool,
       states: this.#states,
-      completion,
+      completion: this.#completion,
       startedAt: this.#startedAt,
       context,
     });
     this.#lines = new LineIntake({ byKey, fields, handlers: this.#intake, log });
-    this.#typings = new Typings(this.#area, { objectsAsText: config.objectsAsText });
+    const streams = targets.map(({ descriptor }) => descriptor);
+    this.#typings = new Typings(this.#area, streams, { objectsAsText: config.objectsAsText });
     this.#converter = new Converter({ config, typings: this.#typings, directory: folder.path, signal });
+    this.#replacements = new Replacements({
+      area: this.#area,
+      config,
+      targets,
+      startedAt: this.#startedAt,
+      context,
+      schemaOf: (table) => this.#schemaOf(table),
+    });
+    // Older than every record: whatever a stream's STATEs say, they wait for its replacement.
+    for (const target of targets) {
+      if (this.#replacements.stages(target.index)) this.#states.opened(target.index, target, beforeAllRecords);
+    }
+  }
+
+  /** Puts in order what earlier runs left, before anything is written. */
+  async begin(): Promise<void> {
+    const waiting = this.#plan.targets
+      .filter(({ index }) => this.#replacements.stages(index))
+      .map(({ label }) => label);
+    if (waiting.length > 0) {
+      this.#context.log(
+        'WARN',
+        `STATEs of these streams come at the end only, once they are replaced: ${waiting.join(', ')}.`,
+      );
+    }
+    await this.#replacements.begin();
   }
 
   /** Rows to the spool. @throws INPUT_INVALID or RECORDS_REJECTED naming a line; what came before it has been taken. */
@@ -82,20 +118,34 @@ export class Run implements AsyncDisposable {
     return this.#spool.bytes >= this.#maxRowBytes;
   }
 
-  /** Everything that waits goes to S3. @returns the STATEs that are durable by that. */
+  /** Everything that waits goes to S3, replaced streams into staging. @returns the STATEs that are durable by that. */
   async publish(): Promise<readonly Uint8Array[]> {
     const streams = new Set(this.#plan.targets.map(({ index }) => index));
     const waiting = [...streams].map((stream) => ({ stream, rows: this.#intake.release(stream) }));
     const segments = await this.#spool.take(streams);
     const files = await Array.fromAsync(this.#convert(segments));
     await this.#typings.save(new Set(files.map(({ table }) => table)), this.#context.signal);
-    for await (const { table, rows, size } of upload(this.#area, files, (key) => key, this.#context.signal)) {
-      this.#tally.add(table.name, { rows, bytes: size });
+    const keyFor = (file: OutputFile): string => this.#replacements.keyFor(file);
+    for await (const file of upload(this.#area, files, keyFor, this.#context.signal)) {
+      this.#replacements.stored(file);
+      this.#tally.add(file.table, file);
     }
     for (const { stream, rows } of waiting) {
       if (rows !== undefined && !this.#intake.hasFailed(stream)) this.#states.stored(stream, rows);
     }
     return this.#states.take();
+  }
+
+  /** The input has ended by itself: replaces what is to be replaced. Yields the STATEs that are durable by that. */
+  async *conclude(): AsyncGenerator<Uint8Array> {
+    for (const target of this.#plan.targets) {
+      if (this.#intake.hasFailed(target.index)) continue;
+      const isSpoilt = this.#intake.rejections.isExcessive(target.index);
+      const verdict = isSpoilt ? 'spoilt' : this.#completion.ending(target.index);
+      if (!(await this.#replacements.conclude(target, verdict))) continue;
+      this.#states.stored(target.index, target);
+      yield* this.#states.take();
+    }
   }
 
   /** One line of JSON. */
@@ -113,9 +163,22 @@ export class Run implements AsyncDisposable {
     throw new ConnectorError('RECORDS_REJECTED', `${excesses.join('; ')}. They lie below _rejected/.`);
   }
 
+  /** Removes what was staged in vain. */
   async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      await this.#replacements.drop(AbortSignal.timeout(dropWithinMs));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#context.log('WARN', `Files below _staging/ are left for the next run to remove: ${why}`);
+    }
     await this.#converter[Symbol.asyncDispose]();
     closeS3(this.#area.s3);
+  }
+
+  #schemaOf(name: string): JsonObject {
+    const table = this.#tables.all.find((candidate) => candidate.name === name && candidate.shape !== undefined);
+    const type = table === undefined ? undefined : this.#typings.typeOf(table);
+    return type === undefined ? {} : typeJson(type);
   }
 
   async *#convert(segments: readonly SpoolFile[]): AsyncGenerator<OutputFile> {
@@ -123,7 +186,7 @@ export class Run implements AsyncDisposable {
       const { table } = segment;
       yield* await this.#converter.convert(segment);
       await this.#spool.remove(segment);
-      this.#tally.misfits(table.name, this.#typings.misfitsOf(table));
+      this.#tally.misfits(table, this.#typings.misfitsOf(table));
     }
   }
 }

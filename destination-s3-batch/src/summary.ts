@@ -1,8 +1,12 @@
 // What a run did, as one line of JSON: the last word in the log, for whoever runs it on a schedule.
 import type { Misfits } from './columns/fit.ts';
 
-export type TableSummary = {
+import type { Table } from './table.ts';
+
+type TableSummary = {
   readonly table: string;
+  /** Of the rows that were set aside. */
+  readonly rejected?: true;
   rows: number;
   bytes: number;
   files: number;
@@ -22,19 +26,17 @@ export type Totals = {
 
 /** What was published by table. */
 export class Tally {
-  readonly #tables = new Map<string, TableSummary>();
+  readonly #tables = new Map<Table, TableSummary>();
 
-  add(table: string, { rows, bytes }: { readonly rows: number; readonly bytes: number }): void {
-    const known = this.#tables.get(table) ?? { table, rows: 0, bytes: 0, files: 0, misfits: {} };
+  add(table: Table, { rows, size }: { readonly rows: number; readonly size: number }): void {
+    const known = this.#of(table);
     known.rows += rows;
-    known.bytes += bytes;
+    known.bytes += size;
     known.files += 1;
-    this.#tables.set(table, known);
   }
 
-  misfits(table: string, misfits: Misfits): void {
-    const known = this.#tables.get(table);
-    if (known !== undefined) known.misfits = Object.fromEntries(misfits);
+  misfits(table: Table, misfits: Misfits): void {
+    this.#of(table).misfits = Object.fromEntries(misfits);
   }
 
   summary(totals: Totals): string {
@@ -48,5 +50,18 @@ export class Tally {
       misfit_values: sum(({ misfits }) => Object.values(misfits).reduce((total, count) => total + count, 0)),
       tables,
     });
+  }
+  #of(table: Table): TableSummary {
+    const rejected = table.shape === undefined ? { rejected: true as const } : {};
+    const known = this.#tables.get(table) ?? {
+      table: table.name,
+      ...rejected,
+      rows: 0,
+      bytes: 0,
+      files: 0,
+      misfits: {},
+    };
+    this.#tables.set(table, known);
+    return known;
   }
 }

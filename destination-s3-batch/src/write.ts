@@ -1,4 +1,5 @@
-// `write`: lines in → rows by table and day in a spool on local disk → types decided, files made → S3 → STATEs out.
+// `write`: lines in → rows by table and day in a spool on local disk → types decided, files made → S3 → STATEs out; in the end
+// what is to be replaced is replaced.
 //
 // Nothing is to be seen in S3 before the input has ended, but when the spool is full.
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
@@ -18,6 +19,7 @@ export async function* write(
 ): AsyncGenerator<Uint8Array> {
   await using folder = await openSpoolFolder(config);
   await using run = new Run(config, catalog, folder, context);
+  await run.begin();
   let failure: unknown;
   try {
     for await (const lines of readLines(input)) {
@@ -29,6 +31,7 @@ export async function* write(
     failure = error; // What came before it is published all the same.
   }
   yield* await run.publish();
+  if (failure === undefined) yield* run.conclude();
   context.log('INFO', run.summary());
   if (failure !== undefined) throw failure;
   run.refuseRejections();

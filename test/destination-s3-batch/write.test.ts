@@ -1,31 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, suite, test } from 'node:test';
-import { startS3Server } from '../support/s3-server/server.ts';
+import { beforeEach, suite, test } from 'node:test';
 import type { S3TestServer } from '../support/s3-server/types.ts';
-import {
-  bucket,
-  catalogJson,
-  jsonRows,
-  keysBelow,
-  queryParquet,
-  recordLine,
-  runWrite,
-  stateLine,
-} from './support/batch.ts';
+import { emptyServer } from './support/server.ts';
+import { catalogJson, jsonRows, keysBelow, queryParquet, recordLine, runWrite, stateLine } from './support/batch.ts';
 
 const at = Date.UTC(2026, 0, 5, 14, 30);
 const day = 86_400_000;
 
 suite('writing', () => {
+  const running = emptyServer();
   let server: S3TestServer;
-  before(async () => {
-    server = await startS3Server();
-    server.createBucket(bucket);
-  });
-  after(() => server.close());
-  beforeEach(() => {
-    for (const { key } of server.objects(bucket)) server.remove(bucket, key);
-  });
+  beforeEach(() => (server = running()));
 
   test('puts the rows of each day of a table into a Parquet file below the unpadded folders of the day', async () => {
     const input = [

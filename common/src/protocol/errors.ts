@@ -148,11 +148,6 @@ export const ERROR_CODES = {
     cause: 'The folder in which rows wait on local disk cannot be written to, or lies in memory.',
     mend: 'Set spool_dir to a folder on local disk; the message says what is wrong with this one.',
   },
-  SPOOL_FULL: {
-    failureType: 'config_error',
-    cause: 'The rows that must wait for the end of the sync need more local disk than they may take.',
-    mend: 'Raise max_spool_gb, or give the machine a larger disk.',
-  },
   OUTPUT_CLOSED: {
     failureType: 'transient_error',
     cause: 'The program that reads the connector’s output went away.',

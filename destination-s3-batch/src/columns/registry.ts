@@ -1,11 +1,15 @@
 // What is kept of a table's types from run to run, `{prefix}_schemas/{table}.json`, so that they never change: written only over
 // the version that was read.
 //
-//   {"version":1,"table":"pageview_events","fields":[{"name":"time","type":"timestamp"},{"name":"properties","type":"struct",
+//   {"version":1,"table":"pageview_events","stream":{"name":"events"},"fields":[{"name":"time","type":"timestamp"},{"name":"properties","type":"struct",
 //    "fields":[{"name":"url","type":"string","misfits":true}]}]}
-import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import { ConnectorError, type StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
+import { streamKey } from '@s3-connectors/common/protocol/stream-key.ts';
+import { listPages } from '@s3-connectors/common/s3/list.ts';
+import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 import type { Area } from '@s3-connectors/common/destination/manifests.ts';
 import { encodeValue } from '@s3-connectors/common/destination/key-part.ts';
+import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import { readObject } from '@s3-connectors/common/s3/read.ts';
 import { putObject } from '@s3-connectors/common/s3/write.ts';
 import * as z from 'zod';
@@ -13,6 +17,7 @@ import * as z from 'zod';
 import type { Field, FieldType, StructType } from './field-type.ts';
 
 const maxBytes = 16 * 1024 * 1024;
+const readsAtOnce = 16;
 
 type TypeJson = {
   readonly type: FieldType['kind'] | 'timestamp_without_zone';
@@ -35,23 +40,24 @@ const kinds = [
   'list',
   'struct',
 ] as const;
-const typeJson: z.ZodType<TypeJson> = z.object({
+const typeSchema: z.ZodType<TypeJson> = z.object({
   type: z.enum(kinds),
   get fields() {
     return z.array(fieldJson).optional();
   },
   rest: z.literal(true).optional(),
   get items() {
-    return typeJson.optional();
+    return typeSchema.optional();
   },
 });
 const fieldJson: z.ZodType<FieldJson> = z.intersection(
-  typeJson,
+  typeSchema,
   z.object({ name: z.string(), misfits: z.literal(true).optional() }),
 );
 const registryJson = z.object({
   version: z.literal(1),
   table: z.string(),
+  stream: z.object({ name: z.string(), namespace: z.string().exactOptional() }),
   fields: z.array(fieldJson),
   rest: z.literal(true).optional(),
 });
@@ -59,21 +65,54 @@ const registryJson = z.object({
 /** `etag`: undefined as long as nothing is kept of the table. */
 export type Registered = { readonly type: StructType | undefined; readonly etag: string | undefined };
 
+/** A table's types, and the stream whose rows it has. */
+export type RegisteredTable = { readonly table: string; readonly stream: StreamDescriptor; readonly type: StructType };
+
 /** `prefix` is empty or ends with a slash. */
 export function registryKey(prefix: string, table: string): string {
   return `${prefix}_schemas/${encodeValue(table)}.json`;
 }
 
 /** @throws FILE_UNREADABLE for what is no registry of this version. */
-export async function readRegistry({ s3, prefix }: Area, table: string, signal?: AbortSignal): Promise<Registered> {
-  const key = registryKey(prefix, table);
+export async function readRegistry(area: Area, table: string, signal?: AbortSignal): Promise<Registered> {
+  const found = await readKey(area, registryKey(area.prefix, table), signal);
+  return { type: found?.type, etag: found?.etag };
+}
+
+/** All tables of which types are kept. @throws FILE_UNREADABLE */
+export async function* readTables(area: Area, signal?: AbortSignal): AsyncGenerator<RegisteredTable> {
+  for await (const { objects } of listPages(area.s3, { prefix: `${area.prefix}_schemas/` }, signal)) {
+    const keys = objects.map(({ key }) => key).filter((key) => key.endsWith('.json'));
+    const reads = mapConcurrent(keys, readsAtOnce, (key, linked) => readKey(area, key, linked), signal);
+    for await (const found of reads) if (found !== undefined) yield found;
+  }
+}
+
+/** The names of the tables that have had rows of the stream. */
+export async function findTables(
+  area: Area,
+  stream: StreamDescriptor,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const found of readTables(area, signal)) {
+    if (streamKey(found.stream) === streamKey(stream)) names.push(found.table);
+  }
+  return names;
+}
+
+async function readKey(
+  { s3 }: Area,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<(RegisteredTable & { readonly etag: string }) | undefined> {
   const found = await readObject(s3, key, maxBytes, signal);
-  if (found === undefined) return { type: undefined, etag: undefined };
+  if (found === undefined) return undefined;
   try {
-    const { fields, rest } = registryJson.parse(JSON.parse(found.body.toString()));
-    return { type: structOf({ type: 'struct', fields, rest }), etag: found.etag };
+    const { table, stream, fields, rest } = registryJson.parse(JSON.parse(found.body.toString()));
+    return { table, stream, type: structOf({ type: 'struct', fields, rest }), etag: found.etag };
   } catch (error) {
-    const text = `The types of the table "${table}" in s3://${s3.bucket}/${key} cannot be read. They were damaged, or written by a newer version: upgrade the connector, or move the object away to begin with new types.`;
+    const text = `The types of a table in s3://${s3.bucket}/${key} cannot be read. They were damaged, or written by a newer version: upgrade the connector, or move the object away to begin with new types.`;
     throw new ConnectorError('FILE_UNREADABLE', text, { cause: error });
   }
 }
@@ -81,19 +120,22 @@ export async function readRegistry({ s3, prefix }: Area, table: string, signal?:
 /** @throws S3_OBJECT_CONFLICT when another run wrote them meanwhile. @returns the ETag of what was written. */
 export async function writeRegistry(
   { s3, prefix, headers }: Area,
-  table: string,
-  { type, etag }: { readonly type: StructType; readonly etag: string | undefined },
+  { table, stream, type, etag }: RegisteredTable & { readonly etag: string | undefined },
   signal?: AbortSignal,
 ): Promise<string> {
   const { fields, rest } = toJson(type);
-  const body = Buffer.from(`${JSON.stringify({ version: 1, table, fields, rest })}\n`);
+  const body = Buffer.from(`${JSON.stringify({ version: 1, table, stream, fields, rest })}\n`);
   const condition = etag === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: etag };
   const object = { key: registryKey(prefix, table), body, contentType: 'application/json', ...condition };
   return (await putObject(s3, object, headers, signal)).etag;
 }
 
-/** The JSON form of a type, for the registry and for manifests. */
-export function toJson(type: FieldType): TypeJson {
+/** The JSON form of a table's type, for manifests. */
+export function typeJson(type: StructType): JsonObject {
+  return JSON.parse(JSON.stringify(toJson(type))) as JsonObject;
+}
+
+function toJson(type: FieldType): TypeJson {
   switch (type.kind) {
     case 'timestamp':
       return { type: type.utc ? 'timestamp' : 'timestamp_without_zone' };

@@ -2,6 +2,8 @@
 // files, and kept in the registry before any of those files is to be seen.
 import type { Area } from '@s3-connectors/common/destination/manifests.ts';
 
+import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
+
 import type { Table } from '../table.ts';
 import { decideRow, isAsTyped, type TypingRules } from './decide.ts';
 import type { FieldType, StructType } from './field-type.ts';
@@ -23,9 +25,12 @@ const rowText: StructType = { kind: 'struct', fields: [], rest: true };
 export class Typings {
   readonly #area: Area;
   readonly #rules: TypingRules;
+  /** By the number of the stream. */
+  readonly #streams: readonly StreamDescriptor[];
   readonly #typings = new Map<Table, Typing>();
 
-  constructor(area: Area, rules: TypingRules) {
+  constructor(area: Area, streams: readonly StreamDescriptor[], rules: TypingRules) {
+    this.#streams = streams;
     this.#area = area;
     this.#rules = rules;
   }
@@ -65,7 +70,9 @@ export class Typings {
     for (const table of tables) {
       const typing = this.#typings.get(table);
       if (typing?.type === undefined || !typing.changed) continue;
-      typing.etag = await writeRegistry(this.#area, table.name, { type: typing.type, etag: typing.etag }, signal);
+      const { type, etag } = typing;
+      const stream = this.#streams[table.stream] as StreamDescriptor;
+      typing.etag = await writeRegistry(this.#area, { table: table.name, stream, type, etag }, signal);
       typing.changed = false;
     }
   }

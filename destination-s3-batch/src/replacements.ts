@@ -1,0 +1,180 @@
+// The streams of a run whose earlier data goes: what is overwritten waits in staging and takes its place at once in the end;
+// what a generation outlives is deleted in the end. Without proof that a stream is complete its earlier data stays. A stream
+// may have several tables, also ones that have no rows any more.
+import type { Ending } from '@s3-connectors/common/destination/completion.ts';
+import { newExportId, stagedKey } from '@s3-connectors/common/destination/export-id.ts';
+import { noteGeneration, removeOutlived } from '@s3-connectors/common/destination/generation-record.ts';
+import { settle, type DataPlace } from '@s3-connectors/common/destination/interrupted.ts';
+import { encodeValue } from '@s3-connectors/common/destination/key-part.ts';
+import { findPlaces, type Area } from '@s3-connectors/common/destination/manifests.ts';
+import { replaceSet } from '@s3-connectors/common/destination/replacement.ts';
+import { removeLeftovers, removeStaged, type StagedFile } from '@s3-connectors/common/destination/staging.ts';
+import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
+import type { WrittenBody } from '@s3-connectors/common/s3/write.ts';
+
+import { findTables } from './columns/registry.ts';
+import type { Config } from './config.ts';
+import type { OutputFile } from './files/converter.ts';
+import { extensions, tableFolder } from './object-key.ts';
+import type { Target } from './plan.ts';
+
+const endings = Object.values(extensions);
+
+type Options = {
+  readonly area: Area;
+  readonly config: Pick<Config, 'workerId' | 'maxShrinkPercent'>;
+  readonly targets: readonly Target[];
+  readonly startedAt: number;
+  readonly context: VerbContext;
+  /** What a table's rows look like, for its manifest. */
+  readonly schemaOf: (table: string) => JsonObject;
+};
+
+/** `spoilt`: too many of the stream's records were rejected. */
+export type Verdict = Ending | 'spoilt';
+
+/** Bound: some 300 bytes for each file in staging. */
+export class Replacements {
+  readonly #options: Options;
+  readonly #exportId: string;
+  /** What lies in staging, by stream and table. */
+  readonly #staged = new Map<number, Map<string, StagedFile[]>>();
+  /** The tables that a stream has had before, by stream. */
+  readonly #known = new Map<number, readonly string[]>();
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#exportId = newExportId(new Date(options.startedAt), options.config.workerId);
+    for (const { index, succession } of options.targets) {
+      if (succession.kind === 'replace') this.#staged.set(index, new Map());
+    }
+  }
+
+  /** Before anything is written: ends what earlier runs left unfinished, and notes what lies there. */
+  async begin(): Promise<void> {
+    const { area, targets, config, startedAt, context } = this.#options;
+    const { log, signal } = context;
+    const places = new Set(await findPlaces(area, signal));
+    for (const target of targets) {
+      if (target.succession.kind !== 'keep') this.#known.set(target.index, await this.#tablesBefore(target));
+      for (const table of this.#known.get(target.index) ?? [target.table]) {
+        const place = this.#placeOf(table);
+        if (places.has(place.name)) await settle(area, place, signal);
+        if (target.succession.kind !== 'outlive') continue;
+        const { generation } = target.succession;
+        await noteGeneration(area, { place, extensions: endings, generation }, signal);
+      }
+    }
+    const folders = [...this.#staged.keys()].flatMap((index) => {
+      return (this.#known.get(index) ?? []).map((table) => tableFolder(area.prefix, table));
+    });
+    const removed = await removeLeftovers(area, { workerId: config.workerId, folders, now: startedAt }, signal);
+    if (removed > 0) log('INFO', `Removed ${removed} files that earlier runs left below _staging/.`);
+  }
+
+  /** Whether the stream's files wait, instead of being seen once they are stored. */
+  stages(stream: number): boolean {
+    return this.#staged.has(stream);
+  }
+
+  /** Where a file is put that is to lie at its key. Rejected rows wait for nothing. */
+  keyFor({ table, key }: OutputFile): string {
+    const waits = this.stages(table.stream) && table.shape !== undefined;
+    return waits ? stagedKey(this.#options.area.prefix, this.#exportId, key) : key;
+  }
+
+  stored({ table, key, rows, minTime, maxTime, size, crc32, etag }: OutputFile & WrittenBody): void {
+    const tables = this.#staged.get(table.stream);
+    if (tables === undefined || table.shape === undefined) return;
+    const files = tables.get(table.name) ?? [];
+    tables.set(table.name, files);
+    files.push({ key, rows, minTime, maxTime, size, crc32, etag });
+  }
+
+  /** The input has ended by itself: does what the stream's end allows. @returns whether its rows are where they belong. */
+  async conclude(target: Target, verdict: Verdict): Promise<boolean> {
+    if (target.succession.kind === 'keep') return true;
+    if (target.succession.kind === 'outlive') {
+      await this.#removeOutlived(target, target.succession.generation, verdict);
+      return true;
+    }
+    if (verdict !== 'proven') {
+      this.#keep(target, verdict);
+      return false;
+    }
+    const staged = this.#staged.get(target.index) ?? new Map<string, StagedFile[]>();
+    const tables = new Set([...(this.#known.get(target.index) ?? []), ...staged.keys()]);
+    for (const table of tables) await this.#replace(target, table, staged.get(table) ?? []);
+    this.#staged.delete(target.index);
+    return true;
+  }
+
+  /** Removes what waits for streams that were not replaced. */
+  async drop(signal: AbortSignal): Promise<void> {
+    for (const [index, tables] of this.#staged) {
+      this.#staged.delete(index);
+      const keys = [...tables.values()].flat().map(({ key }) => key);
+      await removeStaged(this.#options.area, this.#exportId, keys, signal);
+    }
+  }
+
+  async #replace({ descriptor, label }: Target, table: string, files: readonly StagedFile[]): Promise<void> {
+    const { area, config, context, schemaOf } = this.#options;
+    const { maxShrinkPercent } = config;
+    const replacement = {
+      place: this.#placeOf(table),
+      exportId: this.#exportId,
+      stream: descriptor,
+      files,
+      extensions: endings,
+      schema: schemaOf(table),
+      ...(maxShrinkPercent === undefined ? {} : { maxShrinkPercent }),
+    };
+    const { deleted, burstMs } = await replaceSet(area, replacement, context.signal);
+    const rows = files.reduce((sum, file) => sum + file.rows, 0);
+    context.log(
+      'INFO',
+      `Replaced the table "${table}" of "${label}": ${files.length} files with ${rows} rows are there, ${deleted} files are gone. A listing could show both for ${(burstMs / 1000).toFixed(1)} s.`,
+    );
+  }
+
+  #keep({ label, descriptor }: Target, verdict: Exclude<Verdict, 'proven'>): void {
+    const { log, fail } = this.#options.context;
+    if (verdict === 'spoilt') log('WARN', `What was there before of "${label}" stays: too many records were rejected.`);
+    else if (verdict === 'untouched') {
+      log('WARN', `Nothing came for the stream "${label}": what was there before stays.`);
+    } else {
+      const text = `The input ended before the stream "${label}" was complete: what was there before stays. Run again.`;
+      fail(new ConnectorError('STREAM_INCOMPLETE', text, { stream: descriptor }));
+    }
+  }
+
+  async #removeOutlived({ index, label, table }: Target, generation: number, verdict: Verdict): Promise<void> {
+    const { area, context } = this.#options;
+    if (verdict !== 'proven') {
+      context.log('WARN', `Rows older than generation ${generation} of "${label}" stay: it did not come to its end.`);
+      return;
+    }
+    let removed = 0;
+    for (const known of this.#known.get(index) ?? [table]) {
+      const scope = { place: this.#placeOf(known), extensions: endings, generation };
+      removed += await removeOutlived(area, scope, context.signal);
+    }
+    context.log(
+      'INFO',
+      `Generation ${generation} of "${label}" is complete: ${removed} files from before it were deleted.`,
+    );
+  }
+
+  /** A stream that is split has those tables whose types are kept in its name. */
+  async #tablesBefore({ conversion, descriptor, table }: Target): Promise<readonly string[]> {
+    if (conversion !== 'split_events') return [table];
+    return await findTables(this.#options.area, descriptor, this.#options.context.signal);
+  }
+
+  #placeOf(table: string): DataPlace {
+    return { name: encodeValue(table), folder: tableFolder(this.#options.area.prefix, table) };
+  }
+}

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { emptyServer } from './support/server.ts';
+import {
+  catalogJson,
+  type Json,
+  jsonRows,
+  keysBelow,
+  recordLine,
+  runWrite,
+  stateLine,
+  statusLine,
+} from './support/batch.ts';
+import { eventJson, publishedStream } from './support/published.ts';
+
+const config = { output_format: 'json' };
+const legacy: Json = { name: 'users', destination_sync_mode: 'overwrite', sync_mode: 'full_refresh' };
+
+function users(from: number, to: number): string {
+  return Array.from({ length: to - from }, (_, index) => recordLine('users', { id: from + index })).join('');
+}
+
+function ids(rows: readonly string[]): readonly number[] {
+  return rows.map((row) => (JSON.parse(row) as { id: number }).id).sort((a, b) => a - b);
+}
+
+suite('overwriting', () => {
+  const running = emptyServer();
+
+  test('replaces the table three times in a row, and leaves its neighbour alone', async () => {
+    const server = running();
+    const neighbour = catalogJson({ ...legacy, name: 'users_archive' });
+    await runWrite(server, [recordLine('users_archive', { id: 0 }), stateLine('users_archive', {})], {
+      catalog: neighbour,
+      config,
+    });
+    for (const [from, to] of [
+      [0, 3],
+      [10, 12],
+      [20, 25],
+    ] as const) {
+      const { lines, error, failures } = await runWrite(server, [users(from, to), stateLine('users', { to })], {
+        catalog: catalogJson(legacy),
+        config,
+      });
+      assert.deepEqual([error, failures], [undefined, []]);
+      assert.equal(lines.length, 1);
+      const expected = Array.from({ length: to - from }, (_, index) => from + index);
+      assert.deepEqual(ids(jsonRows(server, 'data/users/')), expected);
+    }
+    assert.equal(keysBelow(server, 'data/users_archive/').length, 1);
+    assert.deepEqual(keysBelow(server, '_staging/'), []);
+  });
+
+  test('empties the table when the stream is proven to have no rows', async () => {
+    const server = running();
+    await runWrite(server, [users(0, 3), stateLine('users', {})], { catalog: catalogJson(legacy), config });
+    await runWrite(server, [stateLine('users', { n: 0 })], { catalog: catalogJson(legacy), config });
+    assert.deepEqual(keysBelow(server, 'data/users/'), []);
+  });
+
+  test('keeps the old table and every STATE back when the input ends before the stream does', async () => {
+    const server = running();
+    await runWrite(server, [users(0, 3), stateLine('users', {})], { catalog: catalogJson(legacy), config });
+    const cut = [users(5, 6), stateLine('users', { n: 1 }), users(6, 7)];
+    const { lines, failures } = await runWrite(server, cut, { catalog: catalogJson(legacy), config });
+    assert.deepEqual(lines, []);
+    assert.deepEqual(
+      failures.map(({ code, failureType }) => [code, failureType]),
+      [['STREAM_INCOMPLETE', 'transient_error']],
+    );
+    assert.deepEqual(ids(jsonRows(server, 'data/users/')), [0, 1, 2]);
+    assert.deepEqual(keysBelow(server, '_staging/'), []);
+  });
+
+  test('goes by STREAM_STATUS where the catalog has generations', async () => {
+    const server = running();
+    const modern = catalogJson({ ...legacy, generation_id: 2, minimum_generation_id: 2, sync_id: 7 });
+    const unproven = await runWrite(server, [users(0, 1), stateLine('users', {})], { catalog: modern, config });
+    assert.equal(unproven.failures.length, 1);
+    assert.deepEqual(keysBelow(server, 'data/'), []);
+    const complete = [users(0, 2), stateLine('users', {}), statusLine('users', 'COMPLETE')];
+    const { failures, lines } = await runWrite(server, complete, { catalog: modern, config });
+    assert.deepEqual([failures.length, lines.length], [0, 1]);
+    assert.deepEqual(ids(jsonRows(server, 'data/users/')), [0, 1]);
+  });
+
+  test('stages rows that the spool has no room for, and shows none of them before the end', async () => {
+    const server = running();
+    await runWrite(server, [users(0, 1), stateLine('users', {})], { catalog: catalogJson(legacy), config });
+    const rows = Array.from({ length: 30 }, (_, id) => recordLine('users', { id, text: 'x'.repeat(1_000_000) }));
+    let seen: readonly string[] = [];
+    async function* input() {
+      yield* rows;
+      seen = [...keysBelow(server, 'data/'), `${keysBelow(server, '_staging/').length > 0}`];
+      yield stateLine('users', {});
+    }
+    const { error } = await runWrite(server, input(), {
+      catalog: catalogJson(legacy),
+      config: { ...config, max_spool_gb: 0.05 },
+    });
+    assert.equal(error, undefined);
+    assert.equal(seen.length, 2);
+    assert.equal(seen[1], 'true');
+    assert.deepEqual(ids(jsonRows(server, 'data/users/')), [...rows.keys()]);
+  });
+
+  test('refuses a table that shrinks too much', async () => {
+    const server = running();
+    const strict = { ...config, max_shrink_percent: 50 };
+    await runWrite(server, [users(0, 10), stateLine('users', {})], { catalog: catalogJson(legacy), config: strict });
+    const { error, lines } = await runWrite(server, [users(0, 4), stateLine('users', {})], {
+      catalog: catalogJson(legacy),
+      config: strict,
+    });
+    assert.match(String(error), /would shrink from 10 rows to 4/u);
+    assert.deepEqual(lines, []);
+    assert.equal(ids(jsonRows(server, 'data/users/')).length, 10);
+  });
+
+  test('of raw events empties the tables of events that do not occur any more', async () => {
+    const server = running();
+    const catalog = catalogJson({ ...publishedStream('events'), destination_sync_mode: 'overwrite' });
+    const events = (...names: readonly string[]) => [
+      ...names.map((name, index) => recordLine('events', eventJson({ event_name: name, event_id: `e${index}` }))),
+      stateLine('events', { names }),
+    ];
+    await runWrite(server, events('Pageview', 'LinkClick'), { catalog, config });
+    assert.equal(keysBelow(server).length, 2);
+    await runWrite(server, events('Pageview', 'VideoPlay'), { catalog, config });
+    const tables = keysBelow(server).map((key) => key.split('/')[1]);
+    assert.deepEqual(tables.sort(), ['pageview_events', 'videoplay_events']);
+  });
+
+  test('by a generation deletes what lay there before it, in the end', async () => {
+    const server = running();
+    const appended = { name: 'users', destination_sync_mode: 'append' };
+    const run = (generation: number, minimum: number, ...lines: readonly string[]) =>
+      runWrite(server, lines, {
+        catalog: catalogJson({
+          ...appended,
+          generation_id: generation,
+          minimum_generation_id: minimum,
+          sync_id: generation + 1,
+        }),
+        config,
+      });
+    await run(1, 0, users(0, 2), stateLine('users', {}), statusLine('users', 'COMPLETE'));
+    await run(2, 2, users(5, 6), stateLine('users', {}));
+    assert.deepEqual(ids(jsonRows(server, 'data/users/')), [0, 1, 5]);
+    await run(2, 2, users(6, 7), stateLine('users', { n: 2 }), statusLine('users', 'COMPLETE'));
+    assert.deepEqual(ids(jsonRows(server, 'data/users/')), [5, 6]);
+  });
+});
