@@ -1,8 +1,8 @@
 // `npm run build`: writes the generated files (generate.ts), then bundles each face of a connector into one executable file that
 // needs no node_modules but the query engine's native binding: <package>/dist/<name>.mjs, its source map, LICENSES.txt.
-import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { build, type Metafile, type Plugin } from 'esbuild';
 
@@ -77,6 +77,20 @@ async function bundle(name: string, entry: string, folder: string): Promise<stri
   return outfile;
 }
 
+/** Builds a connector in its package and puts it on the PATH of npm's scripts. @returns as `buildConnector` */
+export async function installConnector(name: ConnectorName): Promise<string> {
+  const file = await buildConnector(name);
+  for (const command of [name, singerFaces[name].name]) await link(command, dirname(file));
+  return file;
+}
+
+/** Beside the Node that the executables need: one folder on the PATH is enough for both. */
+async function link(command: string, folder: string): Promise<void> {
+  const place = join(root, 'node_modules/.bin', command);
+  await rm(place, { force: true });
+  await symlink(join(folder, `${command}.mjs`), place);
+}
+
 type Package = { readonly name: string; readonly version: string; readonly license: string };
 
 /** The licence of every package with a file in the bundle. @throws Error naming a package whose licence has no text. */
@@ -106,8 +120,11 @@ async function licenseText(folder: string): Promise<string | undefined> {
 }
 
 if (import.meta.main) {
-  for (const [path, text] of await generatedFiles()) await writeFile(join(root, path), text);
+  for (const [path, text] of await generatedFiles()) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), text);
+  }
   for (const name of connectorNames) {
-    process.stdout.write(`built ${await buildConnector(name)}\n`);
+    process.stdout.write(`built ${await installConnector(name)}\n`);
   }
 }

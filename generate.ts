@@ -1,7 +1,9 @@
-// The files that are made from code and committed: each connector's spec.json and docs/errors.md. `npm run build`
-// writes them, a test holds them equal.
+// The files that are made from code and committed: each connector's spec.json and definition for Meltano, and docs/errors.md.
+// `npm run build` writes them, a test holds them equal.
 import { ERROR_CODES, type FailureType } from '@s3-connectors/common/protocol/errors.ts';
 import type { ConnectorSpecification } from '@s3-connectors/common/protocol/messages.ts';
+
+import { meltanoPlugin } from './generate-meltano.ts';
 
 /** One package each, of the same name, with src/main.ts (the executable) and src/connector.ts (what it runs). */
 export const connectorNames = ['source-s3', 'destination-s3-streaming', 'destination-s3-batch'] as const;
@@ -14,6 +16,8 @@ export const singerFaces = {
   'destination-s3-batch': { name: 'target-s3-batch', entry: 'target.ts' },
 } as const satisfies Readonly<Record<ConnectorName, { readonly name: string; readonly entry: string }>>;
 export type ExecutableName = ConnectorName | (typeof singerFaces)[ConnectorName]['name'];
+
+const repository = 'https://github.com/s3-connectors/s3-connectors';
 
 type Described = { readonly name: string; readonly spec: ConnectorSpecification };
 
@@ -35,6 +39,12 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   for (const name of connectorNames) {
     const { spec } = await loadConnector(name);
     files.set(`${name}/spec.json`, `${JSON.stringify(spec, null, 2)}\n`);
+    const { name: singer } = singerFaces[name];
+    const { title: label } = spec.connectionSpecification as { readonly title: string };
+    files.set(
+      `meltano/${singer}.yml`,
+      meltanoPlugin({ name: singer, label, repository }, spec.connectionSpecification),
+    );
   }
   return files;
 }

@@ -9,14 +9,16 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { promisify } from 'node:util';
 
-import { buildConnector } from '../build.ts';
+import { installConnector } from '../build.ts';
 import { connectorNames } from '../generate.ts';
 import { startMinistack } from './support/ministack.ts';
-import { packageVersion, preparePython, python } from './support/python.ts';
+import { packageVersion, preparePython, prepareRunner, python, type Runner, runners } from './support/python.ts';
+import { columns, RunnerTable } from './support/runner-table.ts';
 
 const root = join(import.meta.dirname, '..');
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
-const fileTimeoutMs = 300_000; // A hang fails its file; the server is still ended.
+const fileTimeoutMs = 900_000; // A hang fails its file; the server is still ended.
+const runnerNames = Object.keys(runners) as Runner[];
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -29,14 +31,16 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 try {
-  for (const name of connectorNames) await buildConnector(name);
+  for (const name of connectorNames) await installConnector(name);
   await preparePython(say);
+  for (const name of runnerNames) await prepareRunner(name, say);
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 's3-connectors-acceptance-'));
   stack.defer(() => rm(folder, { recursive: true, maxRetries: 3 }));
   const { endpoint } = stack.use(await startMinistack());
   stop.signal.throwIfAborted();
-  await runTests(endpoint, folder);
+  const table = await runTests(endpoint, folder);
+  say(`\n${columns([['runner', 'connector', 'result'], ...table.rows()])}`);
   say(await versions());
 } catch (error) {
   say(error instanceof Error ? error.message : String(error));
@@ -44,7 +48,8 @@ try {
 }
 
 /** @param folder for all temporary files, of the tests and of the programs: tests that are stopped remove nothing. */
-async function runTests(endpoint: string, folder: string): Promise<void> {
+async function runTests(endpoint: string, folder: string): Promise<RunnerTable> {
+  const table = new RunnerTable();
   const events = run({
     cwd: root,
     globPatterns: process.argv.length > 2 ? process.argv.slice(2) : ['acceptance-tests/*.test.ts'],
@@ -53,7 +58,9 @@ async function runTests(endpoint: string, folder: string): Promise<void> {
     signal: stop.signal,
     env: { ...process.env, ACCEPTANCE_ENDPOINT: endpoint, TMPDIR: folder },
   });
-  events.on('test:fail', () => {
+  events.on('test:pass', ({ name }) => table.add(name, true));
+  events.on('test:fail', ({ name }) => {
+    table.add(name, false);
     process.exitCode ??= 1;
   });
   events.on('test:summary', ({ file, counts }) => {
@@ -63,9 +70,10 @@ async function runTests(endpoint: string, folder: string): Promise<void> {
   const report = events.pipe(new spec());
   report.pipe(process.stdout, { end: false });
   await finished(report);
+  return table;
 }
 
-/** The table of what was run. */
+/** The table of what it was run with. */
 async function versions(): Promise<string> {
   const { stdout } = await promisify(execFile)(python, ['--version']);
   const rows = [
@@ -75,6 +83,6 @@ async function versions(): Promise<string> {
   for (const name of ['ministack', 'airbyte-protocol-models-pdv2', 'pyarrow']) {
     rows.push([name, await packageVersion(name)]);
   }
-  const width = Math.max(...rows.map(([name = '']) => name.length));
-  return ['', 'ran with', ...rows.map(([name = '', version]) => `  ${name.padEnd(width)}  ${version}`)].join('\n');
+  for (const name of runnerNames) rows.push([runners[name], await packageVersion(runners[name], name)]);
+  return `\nran with\n${columns(rows)}`;
 }

@@ -15,8 +15,10 @@ const root = join(import.meta.dirname, '../..');
 export const executables = {
   source: join(root, 'source-s3/dist/source-s3.mjs'),
   destination: join(root, 'destination-s3-streaming/dist/destination-s3-streaming.mjs'),
+  tap: join(root, 'source-s3/dist/tap-s3-tables.mjs'),
+  target: join(root, 'destination-s3-streaming/dist/target-s3-streaming.mjs'),
 } as const;
-export type Side = keyof typeof executables;
+export type Side = 'source' | 'destination';
 
 export type Json = Readonly<Record<string, unknown>>;
 export type Message = Json & { readonly type: string };
@@ -31,7 +33,8 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-async function jsonFile(value: unknown): Promise<string> {
+/** @returns the path of a new file. */
+export async function jsonFile(value: unknown): Promise<string> {
   const path = join(await temporaryFolder(), `${(files += 1)}.json`);
   await writeFile(path, JSON.stringify(value));
   return path;
@@ -85,7 +88,9 @@ function keep(stdout: string): readonly Message[] {
 /** Registers the last test of a file. */
 export function judgePrintedLines(): void {
   test('every line that the programs printed in these tests is a message by Airbyte’s own models', async (context) => {
-    const { messages, extras } = JSON.parse(await runScript('validate_messages.py', [], printed.join(''))) as {
+    const { messages, extras } = JSON.parse(
+      await runScript('validate_messages.py', [], { input: printed.join('') }),
+    ) as {
       readonly messages: Readonly<Record<string, number>>;
       readonly extras: readonly string[];
     };

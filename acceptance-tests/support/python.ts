@@ -3,7 +3,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
@@ -41,17 +41,62 @@ async function needed(command: string, args: readonly string[]): Promise<void> {
   }
 }
 
+/** Runners of other authors, each in an environment of its own: their needs differ. Pinned in acceptance-tests/python/runners/. */
+export const runners = {
+  pyairbyte: 'airbyte',
+  'airbyte-cdk': 'airbyte-cdk',
+  meltano: 'meltano',
+  'singer-sdk': 'singer-sdk',
+} as const;
+export type Runner = keyof typeof runners;
+
+/** A program of a runner's environment. */
+export function runnerProgram(runner: Runner, program: string): string {
+  return join(runnerEnvironment(runner), 'bin', program);
+}
+
+function runnerEnvironment(runner: Runner): string {
+  return join(environment, 'runners', runner);
+}
+
+/** Makes the environment of a runner, or keeps the one made from the same pins. After `preparePython`. */
+export async function prepareRunner(runner: Runner, say: (text: string) => void): Promise<void> {
+  const folder = runnerEnvironment(runner);
+  const pins = join(scripts, 'runners', `${runner}.txt`);
+  const stamp = join(folder, 'pins.txt');
+  const wanted = await readFile(pins, 'utf8');
+  if ((await readFile(stamp, 'utf8').catch(() => undefined)) === wanted) return;
+  say(`Installing ${runner} …`);
+  const uv = join(environment, 'bin/uv');
+  await rm(folder, { recursive: true, force: true });
+  await needed(uv, ['venv', '-q', '--python', python, folder]);
+  await needed(uv, ['pip', 'install', '-q', '--compile-bytecode', '--python', join(folder, 'bin/python'), '-r', pins]);
+  await writeFile(stamp, wanted);
+}
+
+type ScriptOptions = { readonly input?: string; readonly runner?: Runner };
+
 /** Runs a script of acceptance-tests/python/. @returns what it printed. @throws Error with what it said on stderr. */
-export async function runScript(script: string, args: readonly string[], input = ''): Promise<string> {
-  const child = spawn(python, [join(scripts, script), ...args], { stdio: 'pipe' });
+export async function runScript(script: string, args: readonly string[], options: ScriptOptions = {}): Promise<string> {
+  return (await runScriptBytes(script, args, options)).toString();
+}
+
+export async function runScriptBytes(
+  script: string,
+  args: readonly string[],
+  { input = '', runner }: ScriptOptions = {},
+): Promise<Buffer> {
+  const interpreter = runner === undefined ? python : runnerProgram(runner, 'python');
+  const child = spawn(interpreter, [join(scripts, script), ...args], { stdio: 'pipe' });
   child.stdin.on('error', () => undefined); // A script that found a fault reads no further.
   child.stdin.end(input);
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  const [stdout, stderr] = await Promise.all([buffer(child.stdout), text(child.stderr), once(child, 'exit')]);
   if (child.exitCode !== 0) throw new Error(`${script}: ${stderr.trim()}`);
   return stdout;
 }
 
-export async function packageVersion(name: string): Promise<string> {
+export async function packageVersion(name: string, runner?: Runner): Promise<string> {
   const code = 'import sys, importlib.metadata as m; print(m.version(sys.argv[1]))';
-  return (await execute(python, ['-c', code, name])).stdout.trim();
+  const interpreter = runner === undefined ? python : runnerProgram(runner, 'python');
+  return (await execute(interpreter, ['-c', code, name])).stdout.trim();
 }

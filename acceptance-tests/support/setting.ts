@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
 import {
+  administrator,
   createBucket,
   createUser,
   endpoint,
@@ -91,6 +92,13 @@ export function destinationConfig({ bucket, writer }: Pick<Setting, 'bucket' | '
     streams: [{ stream: 'flights', time_field: 'date' }],
     ...more,
   };
+}
+
+/** A destination's config for a bucket of its own in which everything is allowed. */
+export async function administratorConfig(): Promise<Json> {
+  const bucket = await createBucket();
+  const credentials = accessKey({ credentials: administrator });
+  return { bucket, region, endpoint: endpoint(), credentials };
 }
 
 /** What `discover` found, configured to be appended. */
