@@ -10,12 +10,19 @@ import { freshName, putObject } from './support/account.ts';
 import { temporaryFolder } from './support/programs.ts';
 import { runnerProgram, runScriptBytes } from './support/python.ts';
 import { runnerTest } from './support/runner-table.ts';
-import { destinationConfig, openSetting, type Setting, sourceConfig } from './support/setting.ts';
+import {
+  administratorConfig,
+  batchConfig,
+  destinationConfig,
+  openSetting,
+  type Setting,
+  sourceConfig,
+} from './support/setting.ts';
 
 const execute = promisify(execFile);
 const root = join(import.meta.dirname, '..');
 const meltano = runnerProgram('meltano', 'meltano');
-const loaders = ['target-s3-streaming'] as const;
+const loaders = ['target-s3-streaming', 'target-s3-batch'] as const;
 
 let project: string;
 let setting: Setting;
@@ -28,6 +35,7 @@ before(async () => {
     ...process.env,
     ...settings('tap-s3-tables', sourceConfig(setting)),
     ...settings('target-s3-streaming', destinationConfig(setting)),
+    ...settings('target-s3-batch', batchConfig(await administratorConfig())),
     PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH']}`, // Where `npm run build` has put the executables.
     HOME: parent,
     NO_COLOR: '1',
@@ -56,6 +64,9 @@ async function run(...args: readonly string[]): Promise<string> {
   const { stdout, stderr } = await execute(meltano, args, { cwd: project, env, maxBuffer: 64 * 1024 * 1024 });
   return `${stdout}${stderr}`;
 }
+
+/** Rows of the table; each loader adds a file. */
+let flights = 100_000;
 
 const tap = { runner: 'Meltano', connector: 'tap-s3-tables' } as const;
 
@@ -93,15 +104,17 @@ for (const loader of loaders) {
   runnerTest(both, 'moves every row once, nothing the second time, and then only a new file', async (context) => {
     await run('select', 'tap-s3-tables', 'flights', '*');
     await run('select', 'tap-s3-tables', 'airports', '*');
-    assert.deepEqual(recordsRead(await run('run', 'tap-s3-tables', loader)), { airports: 3376, flights: 100_000 });
+    const before = flights;
+    assert.deepEqual(recordsRead(await run('run', 'tap-s3-tables', loader)), { airports: 3376, flights: before });
     assert.deepEqual(recordsRead(await run('run', 'tap-s3-tables', loader)), { airports: 0, flights: 0 });
     const key = `exports/flights/flight_month=2099-01/${freshName('new')}.parquet`;
     await putObject(setting.bucket, key, await runScriptBytes('make_file.py', ['7']));
     const third = await run('run', 'tap-s3-tables', loader);
     assert.deepEqual(recordsRead(third), { airports: 0, flights: 7 });
+    flights += 7;
     const state = await run('state', 'get', `dev:tap-s3-tables-to-${loader}`);
     assert.match(state, /"bookmarks":\s*\{.*"flights".*flight_month=2099-01/su);
-    context.diagnostic('3 runs: 103,376 rows, 0 rows, 7 rows');
+    context.diagnostic(`3 runs: ${before + 3376} rows, 0 rows, 7 rows`);
   });
 }
 

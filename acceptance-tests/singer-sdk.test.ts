@@ -26,38 +26,49 @@ before(async () => {
   bucketConfig = await administratorConfig();
 });
 
-for (const fixture of fixtures) {
-  const name = basename(fixture, '.singer');
-  const must = fails.has(name) ? 'fails' : 'is stored';
-  runnerTest({ runner: 'Singer SDK fixtures', connector: 'target-s3-streaming' }, `${name} ${must}`, async () => {
-    const prefix = freshName(name.replaceAll('_', '-'));
-    const config = await jsonFile({ ...bucketConfig, prefix });
-    const input = await readFile(fixture, 'utf8');
-    const { stdout, stderr, exitCode } = await runProgram(executables.target, ['--config', config], { input });
-    if (fails.has(name)) {
-      assert.equal(exitCode, 1);
-      assert.match(stderr, /^target-s3-streaming: Line \d+ of the input /mu);
-      return;
-    }
-    assert.equal(exitCode, 0, stderr);
-    const messages = input.split('\n').flatMap((line) => (line.trim() === '' ? [] : [JSON.parse(line) as Message]));
-    const sent = messages.flatMap(({ type, record }) => (type === 'RECORD' ? [JSON.stringify(record)] : []));
-    assert.deepEqual((await storedRows(String(bucketConfig['bucket']), prefix)).sort(), sent.sort());
-    const states = messages.flatMap(({ type, value }) => (type === 'STATE' ? [JSON.stringify(value)] : []));
-    const printed = stdout.split('\n').slice(0, -1);
-    assert.deepEqual(
-      printed.map((line) => JSON.stringify(JSON.parse(line))),
-      states,
-    );
-  });
+/** Batch gives rows columns of its own; of those only the number is compared. */
+const targets = [
+  { target: 'target-s3-streaming', more: {}, form: (row: unknown) => JSON.stringify(row) },
+  { target: 'target-s3-batch', more: { output_format: 'json' }, form: () => 'a row' },
+] as const;
+
+for (const { target, more, form } of targets) {
+  for (const fixture of fixtures) {
+    const name = basename(fixture, '.singer');
+    const must = fails.has(name) ? 'fails' : 'is stored';
+    runnerTest({ runner: 'Singer SDK fixtures', connector: target }, `${name} ${must}`, async () => {
+      const prefix = freshName(name.replaceAll('_', '-'));
+      const config = await jsonFile({ ...bucketConfig, ...more, prefix });
+      const input = await readFile(fixture, 'utf8');
+      const { stdout, stderr, exitCode } = await runProgram(executables[target], ['--config', config], { input });
+      if (fails.has(name)) {
+        assert.equal(exitCode, 1);
+        assert.match(stderr, new RegExp(`^${target}: Line \\d+ of the input `, 'mu'));
+        return;
+      }
+      assert.equal(exitCode, 0, stderr);
+      const messages = input.split('\n').flatMap((line) => (line.trim() === '' ? [] : [JSON.parse(line) as Message]));
+      const sent = messages.flatMap(({ type, record }) => (type === 'RECORD' ? [form(record)] : []));
+      const stored = await storedRows(String(bucketConfig['bucket']), prefix);
+      assert.deepEqual(stored.map(form).sort(), sent.sort());
+      const states = messages.flatMap(({ type, value }) => (type === 'STATE' ? [value] : []));
+      const printed = stdout.split('\n').slice(0, -1);
+      assert.deepEqual(
+        printed.map((line) => JSON.parse(line) as unknown),
+        states,
+      );
+    });
+  }
 }
 
 type Message = { readonly type: string; readonly record?: unknown; readonly value?: unknown };
 
-async function storedRows(bucket: string, prefix: string): Promise<string[]> {
+/** What readers of tables find below the prefix: nothing in folders whose names begin with an underscore. */
+async function storedRows(bucket: string, prefix: string): Promise<readonly unknown[]> {
   const folder = join(await temporaryFolder(), prefix);
   await download(bucket, `${prefix}/`, folder);
-  const texts = await Promise.all(globSync(join(folder, '**/type=*/**/*.gz')).map((path) => readFile(path)));
+  const paths = globSync('**/*.gz', { cwd: folder }).filter((path) => !/(?:^|\/)_/u.test(path));
+  const texts = await Promise.all(paths.map((path) => readFile(join(folder, path))));
   const lines = texts.flatMap((bytes) => gunzipSync(bytes).toString().split('\n').slice(0, -1));
-  return lines.map((line) => JSON.stringify(JSON.parse(line)));
+  return lines.map((line) => JSON.parse(line) as unknown);
 }

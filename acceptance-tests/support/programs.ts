@@ -16,7 +16,9 @@ export const executables = {
   source: join(root, 'source-s3/dist/source-s3.mjs'),
   destination: join(root, 'destination-s3-streaming/dist/destination-s3-streaming.mjs'),
   tap: join(root, 'source-s3/dist/tap-s3-tables.mjs'),
-  target: join(root, 'destination-s3-streaming/dist/target-s3-streaming.mjs'),
+  'target-s3-streaming': join(root, 'destination-s3-streaming/dist/target-s3-streaming.mjs'),
+  batch: join(root, 'destination-s3-batch/dist/destination-s3-batch.mjs'),
+  'target-s3-batch': join(root, 'destination-s3-batch/dist/target-s3-batch.mjs'),
 } as const;
 export type Side = 'source' | 'destination';
 

@@ -101,6 +101,12 @@ export async function administratorConfig(): Promise<Json> {
   return { bucket, region, endpoint: endpoint(), credentials };
 }
 
+/** The batch destination's, with flights by their own time. */
+export function batchConfig(place: Json): Json {
+  const streams = [{ stream: 'flights', kind: 'events', time_field: 'date' }];
+  return { ...place, prefix: destinationPrefix, output_format: 'parquet', streams };
+}
+
 /** What `discover` found, configured to be appended. */
 export async function discoverCatalog(config: Json): Promise<Json> {
   const { messages } = await ask('source', 'discover', { config });
