@@ -1,12 +1,13 @@
 // What to do with each stream of the catalog: which table its rows go to and how they are laid out, which field says when they
 // happened, which schema they keep. Decided once, at the start; what cannot be done is refused here, before anything is read.
 import { regimeOf, successionOf, type Succession } from '@s3-connectors/common/destination/generations.ts';
+import { byStreamKey } from '@s3-connectors/common/destination/stream-names.ts';
 import type { Regime } from '@s3-connectors/common/destination/completion.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import { ConnectorError, type StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
-import { streamDescriptor, streamKey, streamLabel, type StreamKey } from '@s3-connectors/common/protocol/stream-key.ts';
+import { streamDescriptor, streamLabel, type StreamKey } from '@s3-connectors/common/protocol/stream-key.ts';
 import { batchType, batchTypes, eventTable, schemaProperties } from '@s3-connectors/common/schemas/batch-types.ts';
 import type { RowSchema } from '@s3-connectors/common/schemas/row-schema.ts';
 import { createRowValidator, type RowValidator } from '@s3-connectors/common/schemas/row-validator.ts';
@@ -92,7 +93,7 @@ export function planStreams(
       dedup: dedupOf(stream, conversion, log),
     };
   });
-  return { targets, byKey: new Map(targets.map((target) => [streamKey(target.descriptor), target])), fields };
+  return { targets, byKey: byStreamKey(targets.map((target) => [target.descriptor, target] as const)), fields };
 }
 
 function overrideFor(stream: ConfiguredStream, overrides: readonly StreamConfig[]): StreamConfig | undefined {

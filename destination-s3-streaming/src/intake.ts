@@ -15,7 +15,7 @@ import { skipSpace } from '@s3-connectors/common/destination/json-bytes.ts';
 import { StreamNames } from '@s3-connectors/common/destination/stream-names.ts';
 import { parseStateLine } from '@s3-connectors/common/destination/state-line.ts';
 import { parseStreamEnd } from '@s3-connectors/common/destination/stream-status.ts';
-import { ConnectorError, type StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { LineBatch } from '@s3-connectors/common/protocol/lines.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamKey } from '@s3-connectors/common/protocol/stream-key.ts';
@@ -214,20 +214,12 @@ export class Intake {
     this.counts.states += 1;
   }
 
-  /** PyAirbyte names a stream without its namespace when it tells of its end. */
-  #targetNamed(stream: StreamDescriptor): Target | undefined {
-    const exact = this.#plan.byKey.get(streamKey(stream));
-    if (exact !== undefined || stream.namespace !== undefined) return exact;
-    const namesakes = this.#plan.targets.filter((target) => target.stream.name === stream.name);
-    return namesakes.length === 1 ? namesakes[0] : undefined;
-  }
-
   /** `line` of `bytes`, which the scanner has just read. */
   #takeOther(line: Buffer, bytes: Buffer): void {
     const { typeStart, typeEnd } = this.#scanner.envelope;
     const type = String(JSON.parse(bytes.toString('utf8', typeStart, typeEnd)));
     const end = type === 'TRACE' ? parseStreamEnd(line) : undefined;
-    const target = end && this.#targetNamed(end.stream);
+    const target = end && this.#plan.byKey.get(streamKey(end.stream));
     if (end !== undefined && target !== undefined) this.#completion.ended(target.index, end.verdict);
     if (knownTypes.has(type) || this.#unknownTypes.has(type) || this.#unknownTypes.size >= 100) return;
     this.#unknownTypes.add(type);

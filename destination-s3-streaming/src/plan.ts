@@ -1,5 +1,6 @@
 // What to do with each stream of the catalog: where its rows go, which field says when they happened, and which schema they
 // keep. Decided once, at the start; whatever cannot be done is refused here, before anything is written.
+import { byStreamKey } from '@s3-connectors/common/destination/stream-names.ts';
 import { regimeOf, successionOf, type Succession } from '@s3-connectors/common/destination/generations.ts';
 import type { Regime } from '@s3-connectors/common/destination/completion.ts';
 import type { DataPlace } from '@s3-connectors/common/destination/interrupted.ts';
@@ -10,7 +11,7 @@ import { createRowValidator, type RowValidator } from '@s3-connectors/common/sch
 import type { RowSchema } from '@s3-connectors/common/schemas/row-schema.ts';
 import { streamingTypes } from '@s3-connectors/common/schemas/streaming-types.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
-import { streamDescriptor, streamKey, streamLabel, type StreamKey } from '@s3-connectors/common/protocol/stream-key.ts';
+import { streamDescriptor, streamLabel, type StreamKey } from '@s3-connectors/common/protocol/stream-key.ts';
 
 import type { Config, StreamConfig } from './config.ts';
 import { fitsKey, manifestName, typeFolder } from './object-key.ts';
@@ -91,7 +92,7 @@ export function planStreams(
     };
   });
   warnOfHeldStates(targets, log);
-  const byKey = new Map(catalog.map((stream, index) => [streamKey(stream), targets[index] as Target]));
+  const byKey = byStreamKey(catalog.map((stream, index) => [stream, targets[index] as Target] as const));
   return { targets, byKey, fields };
 }
 

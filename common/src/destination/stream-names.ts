@@ -4,6 +4,24 @@ import type { Envelope } from './record-scanner.ts';
 import { ConnectorError } from '../protocol/errors.ts';
 import { streamKey, streamLabel, type StreamKey } from '../protocol/stream-key.ts';
 
+type Named = { readonly name: string; readonly namespace?: string | undefined };
+
+/**
+ * What is known of each stream, by its key, and by its name alone where no other stream has that name: PyAirbyte's cache
+ * leaves the namespace of a stream out in all it sends.
+ */
+export function byStreamKey<Target>(
+  streams: readonly (readonly [stream: Named, target: Target])[],
+): ReadonlyMap<StreamKey, Target> {
+  const found = new Map<StreamKey, Target>();
+  for (const [{ name }, target] of streams) {
+    const isOnly = streams.filter(([other]) => other.name === name).length === 1;
+    if (isOnly) found.set(streamKey({ name }), target);
+  }
+  for (const [stream, target] of streams) found.set(streamKey(stream), target);
+  return found;
+}
+
 /** Ways of writing names that are remembered. */
 const maxSpellings = 10_000;
 
