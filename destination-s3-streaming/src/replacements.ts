@@ -60,8 +60,25 @@ export class Replacements {
     }
   }
 
-  /** Before anything is written: ends what earlier runs left unfinished, and notes what lies there. */
+  /**
+   * Before anything is written: ends what earlier runs left unfinished, and notes what lies there. Who only appends needs
+   * no more rights than to write.
+   */
   async begin(signal: AbortSignal): Promise<void> {
+    const { targets, context } = this.#options;
+    try {
+      await this.#begin(signal);
+    } catch (error) {
+      const appendsOnly = targets.every(({ succession }) => succession.kind === 'keep');
+      if (!appendsOnly || !(error instanceof ConnectorError) || error.code !== 'S3_ACCESS_DENIED') throw error;
+      context.log(
+        'INFO',
+        `Not looked for what interrupted replacements left, which appending can do without: ${error.message}`,
+      );
+    }
+  }
+
+  async #begin(signal: AbortSignal): Promise<void> {
     const { targets, config, clock, context } = this.#options;
     const known = new Set(await findPlaces(this.#area, signal));
     const steps = mapConcurrent(

@@ -218,6 +218,17 @@ suite('a stream', () => {
       assert.deepEqual(ids(), [1, 2, 3, 4]);
     });
 
+    test('needs no right but that to write', async () => {
+      const denied = { kind: 'error', code: 'AccessDenied', times: Infinity } as const;
+      for (const operation of ['ListObjectsV2', 'GetObject', 'DeleteObjects'] as const) {
+        server.inject({ ...denied, operation });
+      }
+      const { lines } = await run(catalogJson('segment'), rows(1), done);
+      assert.deepEqual([ids(), lines.length], [[1], 1]);
+      const { error } = await runWrite(server, [rows(1), done], { catalog: overwrite });
+      assert.match(String(error), /s3:ListBucket/u);
+    });
+
     test('needs no proof of completeness to be acknowledged', async () => {
       const { lines, codes } = await run(catalogJson({ name: 'segment', generation_id: 2 }), rows(1), done, rows(2));
       assert.deepEqual([lines.length, codes, ids()], [1, [], [1, 2]]);
