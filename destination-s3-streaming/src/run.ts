@@ -34,6 +34,8 @@ const bufferShare = 3 / 4;
 const openShare = 3 / 4;
 /** Of the buffers' share, what rows take before they are compressed. */
 const gatheringShare = 1 / 4;
+/** Of the buffers' share, what states may take that wait for the end. */
+const heldShare = 1 / 4;
 /** Of the buffers' share, what may lie unused. */
 const idleShare = 1 / 8;
 /** As many as libuv's thread pool has threads. */
@@ -92,7 +94,7 @@ export class Run {
     const allocate = (bytes: number): Buffer => pool.take(bytes);
     this.#pool = pool;
     this.#deflate = new DeflatePool({ level: config.gzipLevel, atOnce: compressionsAtOnce, allocate });
-    this.#states = new DurableStates(plan.targets.length);
+    this.#states = new DurableStates(plan.targets.length, maxBufferBytes * heldShare);
     this.#s3 = openS3(config.connection, { log, clock });
     const { targets } = plan;
     this.#completion = new Completion(targets.map(({ regime }) => regime));
@@ -195,6 +197,9 @@ export class Run {
   }
 
   summary(): string {
+    const { superseded } = this.#states;
+    if (superseded > 0)
+      this.#log('WARN', `${superseded} states are not given back, but later ones that include them: too many waited.`);
     return `${this.#report.conclusion()} ${summarizeRequests(this.#s3.counters)}.`;
   }
 

@@ -3,12 +3,18 @@
 //
 // Every record has a number, counted over all streams. A file is known by the number of its first record; a STATE by the
 // number that the next record will get. The STATE is durable when no unstored file begins before it.
+import type { StateStats } from '../protocol/messages.ts';
 import { withStats, type StateLine } from './state-line.ts';
 
 /** What a STATE that waits costs beside its line, about. */
 const overheadBytes = 512;
 
-type Waiting = { readonly order: number; readonly before: number; readonly line: Uint8Array };
+type Waiting = {
+  readonly order: number;
+  readonly before: number;
+  readonly state: StateLine;
+  readonly stats: Required<StateStats>;
+};
 
 type Ledger = {
   received: number;
@@ -17,24 +23,38 @@ type Ledger = {
   readonly unstored: Map<object, number>;
   /** STATEs of this stream in order of arrival. */
   readonly waiting: Set<Waiting>;
+  /** The last one added, whether it waits or not. */
+  lastState: Waiting | undefined;
 };
 
 /** Whom a STATE speaks of: a stream by its index, or all. */
 export type Scope = number | 'all';
 
-/** Bound: the lines that wait, whose bytes are `waitingBytes`; the caller closes files when they are too many. */
+/**
+ * Bound: the lines that wait, whose bytes are `waitingBytes`. The caller closes files when they are many; those of a stream
+ * that is replaced in the end wait all the same, so above `maxWaitingBytes` a state takes the place of the one before it.
+ */
 export class DurableStates {
   readonly #ledgers: readonly Ledger[];
   readonly #waitingForAll = new Set<Waiting>();
+  #lastForAll: Waiting | undefined;
+  readonly #maxWaitingBytes: number;
+  #superseded = 0;
   #records = 0;
   #states = 0;
   #waitingBytes = 0;
   #changed = false;
 
-  constructor(streams: number) {
+  constructor(streams: number, maxWaitingBytes = Infinity) {
     this.#ledgers = Array.from({ length: streams }, () => {
-      return { received: 0, rejected: 0, unstored: new Map(), waiting: new Set() };
+      return { received: 0, rejected: 0, unstored: new Map(), waiting: new Set(), lastState: undefined };
     });
+    this.#maxWaitingBytes = maxWaitingBytes;
+  }
+
+  /** States that are not printed, since a later one of the same scope speaks for them; its counts include theirs. */
+  get superseded(): number {
+    return this.#superseded;
   }
 
   /** Memory held by STATEs that wait. */
@@ -77,10 +97,20 @@ export class DurableStates {
       ledger.received = 0;
       ledger.rejected = 0;
     }
-    const waiting = { order: this.#states, before: this.#records, line: withStats(state, stats) };
-    (scope === 'all' ? this.#waitingForAll : this.#ledger(scope).waiting).add(waiting);
+    const queue = scope === 'all' ? this.#waitingForAll : this.#ledger(scope).waiting;
+    const last = scope === 'all' ? this.#lastForAll : this.#ledger(scope).lastState;
+    if (this.#waitingBytes > this.#maxWaitingBytes && last !== undefined && queue.delete(last)) {
+      stats.recordCount += last.stats.recordCount;
+      stats.rejectedRecordCount += last.stats.rejectedRecordCount;
+      this.#waitingBytes -= costOf(last);
+      this.#superseded += 1;
+    }
+    const waiting = { order: this.#states, before: this.#records, state, stats };
+    queue.add(waiting);
+    if (scope === 'all') this.#lastForAll = waiting;
+    else this.#ledger(scope).lastState = waiting;
     this.#states += 1;
-    this.#waitingBytes += waiting.line.length + overheadBytes;
+    this.#waitingBytes += costOf(waiting);
     this.#changed = true;
   }
 
@@ -97,8 +127,8 @@ export class DurableStates {
       ready.push(forAll);
     }
     ready.sort((a, b) => a.order - b.order);
-    for (const { line } of ready) this.#waitingBytes -= line.length + overheadBytes;
-    return ready.map(({ line }) => line);
+    for (const waiting of ready) this.#waitingBytes -= costOf(waiting);
+    return ready.map(({ state, stats }) => withStats(state, stats));
   }
 
   /** A stream's durable states up to the next GLOBAL one, which must not be overtaken. */
@@ -113,6 +143,10 @@ export class DurableStates {
   #ledger(stream: number): Ledger {
     return this.#ledgers[stream] as Ledger;
   }
+}
+
+function costOf({ state }: Waiting): number {
+  return state.bytes.length + overheadBytes;
 }
 
 function isDurable(ledger: Ledger, { before }: Waiting): boolean {

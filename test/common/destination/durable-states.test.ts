@@ -40,6 +40,31 @@ suite('durable states', () => {
     assert.equal(states.waitingBytes, 0);
   });
 
+  test('when too many wait, a state takes the place of the one before it, and its records', () => {
+    const states = new DurableStates(2, 3000);
+    states.opened(0, states, -1);
+    for (let id = 1; id <= 1000; id += 1) {
+      states.record(0);
+      states.rejectedRecord(0);
+      states.add(0, state(id));
+    }
+    assert.ok(states.waitingBytes < 4000);
+    assert.equal(states.superseded, 1000 - 6);
+    states.add(1, state(2000));
+    assert.deepEqual(taken(states), [{ id: 2000, records: 0, rejected: 0 }]);
+    states.stored(0, states);
+    const printed = taken(states);
+    assert.deepEqual(
+      printed.map(({ id }) => id),
+      [1, 2, 3, 4, 5, 1000],
+    );
+    assert.equal(
+      printed.reduce((sum, { records }) => sum + records, 0),
+      1000,
+    );
+    assert.deepEqual([states.waitingBytes, printed.at(-1)?.rejected], [0, 995]);
+  });
+
   test('a STREAM state waits for its own stream only, a GLOBAL one for all', () => {
     const states = new DurableStates(2);
     const [a, b] = [{}, {}];
