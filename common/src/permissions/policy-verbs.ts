@@ -1,5 +1,7 @@
 // The operator verbs about permissions, the same for every connector: `policy` prints what to paste into AWS. stdout holds
 // one JSON document alone, so that it pipes into `aws s3api put-bucket-policy --policy file:///dev/stdin`.
+import { Readable } from 'node:stream';
+
 import type { OperatorArguments, OperatorVerb } from '../protocol/connector.ts';
 import { ConnectorError } from '../protocol/errors.ts';
 import type { Log } from '../protocol/log.ts';
@@ -25,13 +27,23 @@ export function policyVerbs<Config>(accessOf: (config: Config) => Access): reado
         },
         full: { type: 'boolean', describe: 'The broad form: List, Get, Delete and Put on the whole bucket' },
       },
-      run: (config, given, { log }) => once(policyText(accessOf(config), given, log)),
+      run: (config, given, { log }) => Readable.from([policyText(accessOf(config), given, log)]),
+    },
+    {
+      name: 'policy validate',
+      describe: 'Explain what is wrong with a policy, and whether it allows what this configuration needs',
+      positionals: { file: 'path of the policy, or - for standard input' },
+      options: {
+        principal: { type: 'string', describe: 'Who asks; needed if the policy names several, or others' },
+        kind: { type: 'string', describe: 'bucket or iam; if not given, told by whether it names a principal' },
+        fix: { type: 'boolean', describe: 'Print a corrected policy instead' },
+      },
+      async *run(config, given, context) {
+        const { validation } = await import('./validate-verb.ts');
+        yield* validation(accessOf(config), given, context);
+      },
     },
   ];
-}
-
-async function* once(text: string): AsyncGenerator<string> {
-  yield await Promise.resolve(text);
 }
 
 function policyText(access: Access, given: OperatorArguments, log: Log): string {

@@ -28,6 +28,12 @@ export const ERROR_CODES = {
     cause: 'The command line is wrong, or a file named on it cannot be read.',
     mend: 'Run the connector with --help to see its verbs and options.',
   },
+  POLICY_INSUFFICIENT: {
+    failureType: 'config_error',
+    cause:
+      'The policy given to `policy validate` is malformed, open to the world, or does not allow what a sync needs.',
+    mend: 'Mend what the verb lists, or let it print a corrected policy (--fix).',
+  },
   S3_ACCESS_DENIED: {
     failureType: 'config_error',
     cause: 'S3 refused the request for these credentials.',

@@ -9,6 +9,7 @@ import { bucketPolicy, iamPolicy } from '@s3-connectors/common/permissions/polic
 
 import { user } from '../../support/iam.ts';
 import { type Ended, runProgram } from '../../support/program.ts';
+import { goodPolicy } from './broken-policies.ts';
 import { connector, kmsKey, place, source, streaming } from './samples.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -34,10 +35,15 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-async function policy(program: keyof typeof mains, options: readonly string[], config: object = {}): Promise<Ended> {
+async function policy(
+  program: keyof typeof mains,
+  options: readonly string[],
+  config: object = {},
+  input = '',
+): Promise<Ended> {
   const path = join(folder, 'config.json');
   await writeFile(path, JSON.stringify({ ...configs[program], ...config }));
-  const ended = await runProgram(mains[program], ['policy', '--config', path, ...options]);
+  const ended = await runProgram(mains[program], ['policy', ...options, '--config', path], { input });
   assert.doesNotMatch(ended.stdout + ended.stderr, /canary/u);
   return ended;
 }
@@ -88,4 +94,37 @@ suite('policy', () => {
       assert.match(stderr, words);
     });
   }
+});
+
+suite('policy validate', () => {
+  test('explains a policy on standard input and ends with 1 if it does not do', async () => {
+    const good = await policy('streaming', ['validate', '-'], {}, goodPolicy);
+    assert.deepEqual([good.exitCode, good.stderr], [0, '']);
+    assert.match(good.stdout, /Nothing is wrong with it\./u);
+    const bad = await policy('streaming', ['validate', '-'], {}, goodPolicy.replace('s3:GetObject', 's3:GetObjct'));
+    assert.equal(bad.exitCode, 1);
+    assert.match(bad.stdout, /ERROR ACTION_UNKNOWN at line 16, column 18: .* write s3:GetObject\./u);
+    assert.match(bad.stderr, /\(POLICY_INSUFFICIENT\)\n$/u);
+  });
+
+  test('prints a corrected policy alone on stdout, which then passes', async () => {
+    const fixed = await policy('streaming', ['validate', '-', '--fix'], {}, goodPolicy.replace('":::', '"::'));
+    assert.equal(fixed.exitCode, 0);
+    const file = join(folder, 'fixed.json');
+    await writeFile(file, fixed.stdout);
+    const again = await policy('streaming', ['validate', file, '--principal', user]);
+    assert.deepEqual([again.exitCode, again.stderr], [0, '']);
+  });
+
+  test('wants a principal where a broken policy names none', async () => {
+    const { exitCode, stderr } = await policy('source', ['validate', '-', '--fix'], {}, '{');
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /--principal is missing/u);
+  });
+
+  test('says that a file is not there', async () => {
+    const { exitCode, stderr } = await policy('source', ['validate', join(folder, 'none.json')]);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /cannot be read \(ENOENT\)/u);
+  });
 });
