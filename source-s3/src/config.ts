@@ -14,7 +14,7 @@ import { declaredColumn, declaredTypes, type DeclaredType } from './declared-col
 import { sameColumn } from './layout.ts';
 import { checkSelection, resolveSelection, selectionShape, type Selection } from './selection.ts';
 
-const schemaPrefix = z
+export const schemaPrefix = z
   .string()
   .refine((path) => !path.startsWith('/'), 'must not start with "/": write the path as in a key, "exports/daily"')
   .refine(
@@ -151,7 +151,7 @@ export function resolveSource(parsed: z.output<typeof sourceSchema>): SourceConf
   };
 }
 
-function parseSchemaPrefix(text: string): SchemaPrefix {
+export function parseSchemaPrefix(text: string): SchemaPrefix {
   const wildcard = text === '*' || text.endsWith('/*');
   const path = (wildcard ? text.slice(0, -1) : text).replace(/\/+$/u, '');
   return { path: path === '' ? '' : `${path}/`, wildcard };

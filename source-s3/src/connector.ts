@@ -5,6 +5,7 @@ import type { Connector } from '@s3-connectors/common/protocol/connector.ts';
 
 import packageJson from '../package.json' with { type: 'json' };
 import { accessOf } from './access.ts';
+import { inspectVerb } from './inspect/inspect-verb.ts';
 import { resolveSource, sourceSchema, type SourceConfig } from './config.ts';
 
 export const sourceS3 = {
@@ -30,5 +31,5 @@ export const sourceS3 = {
     const { read } = await import('./read.ts');
     yield* read(config, catalog, state, context);
   },
-  operatorVerbs: policyVerbs(accessOf),
+  operatorVerbs: [inspectVerb, ...policyVerbs(accessOf)],
 } satisfies Connector<typeof sourceSchema, SourceConfig>;

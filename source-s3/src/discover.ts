@@ -14,7 +14,7 @@ import { openEngine } from './engine/engine.ts';
 import type { Reading } from './formats/format.ts';
 import { formatOf } from './formats/formats.ts';
 import { noTables } from './no-tables.ts';
-import { listTable, reportListing } from './objects.ts';
+import { listTable, reportListing, type TablePage } from './objects.ts';
 import { openSession } from './session.ts';
 import { lastModifiedColumn, tableColumns } from './table-columns.ts';
 import { findTables, reportTables, type Table } from './tables.ts';
@@ -88,10 +88,10 @@ async function streamOf(
   }
 }
 
-async function newestAndOldest(pages: AsyncIterable<readonly ListedObject[]>): Promise<readonly ListedObject[]> {
+async function newestAndOldest(pages: AsyncIterable<TablePage>): Promise<readonly ListedObject[]> {
   let oldest: ListedObject | undefined;
   let newest: ListedObject | undefined;
-  for await (const objects of pages) {
+  for await (const { objects } of pages) {
     for (const object of objects) {
       if (oldest === undefined || inReadingOrder(object, oldest) < 0) oldest = object;
       if (newest === undefined || inReadingOrder(object, newest) > 0) newest = object;

@@ -51,7 +51,8 @@ export function skipReason({ path, size, archived }: KeyFacts, naming: Naming): 
   return archived ? 'archived' : undefined;
 }
 
-function extensionOf(name: string): string | undefined {
+/** Lower case, without the dot; undefined when there is none. */
+export function extensionOf(name: string): string | undefined {
   return /\.([A-Za-z0-9]+)$/u.exec(name)?.[1]?.toLowerCase();
 }
 

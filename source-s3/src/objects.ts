@@ -22,6 +22,12 @@ export type ListingReport = {
   readonly remarks: readonly string[];
 };
 
+/** A part of a listing: the data files of a page, and what else lies among them. */
+export type TablePage = { readonly objects: readonly ListedObject[]; readonly skipped: readonly Skipped[] };
+
+/** An object, or a folder that was not listed. */
+export type Skipped = { readonly reason: SkipReason; readonly key: string };
+
 type ListingConfig = Pick<SourceConfig, 'partitioning' | 'selection' | 'startDate'> & { readonly naming: Naming };
 
 const archiveClasses = new Set(['GLACIER', 'DEEP_ARCHIVE']);
@@ -35,7 +41,7 @@ export function listTable(
   table: Table,
   config: ListingConfig,
   signal: AbortSignal,
-): { readonly pages: AsyncGenerator<readonly ListedObject[]>; readonly report: ListingReport } {
+): { readonly pages: AsyncGenerator<TablePage>; readonly report: ListingReport } {
   const report = { skips: new Map(), columns: new PartitionColumns(), remarks: [] };
   return { pages: dataFiles(s3, table, { ...config, report }, signal), report };
 }
@@ -45,7 +51,7 @@ async function* dataFiles(
   table: Table,
   config: ListingConfig & { readonly report: ListingReport & { readonly remarks: string[] } },
   signal: AbortSignal,
-): AsyncGenerator<readonly ListedObject[]> {
+): AsyncGenerator<TablePage> {
   const { name } = table.stream;
   const { partitioning, report } = config;
   const filters = config.selection.filtersOf(name);
@@ -61,23 +67,26 @@ async function* dataFiles(
   for await (const seen of latest ?? walkPlaces(walk, places, signal)) {
     refuseTableFormats(table, seen, config.naming);
     if (seen.kind === 'met') met.add(seen.filter);
-    if (seen.kind === 'passed') countSkip(report.skips, seen.reason, seen.key);
-    if (seen.kind === 'objects') yield seen.objects.filter((object) => isTaken(object, table, config));
+    const page = pageOf(seen, table, config);
+    for (const { key } of page.objects) report.columns.see(key.slice(table.prefix.length));
+    for (const { reason, key } of page.skipped) countSkip(report.skips, reason, key);
+    yield page;
   }
   report.remarks.push(...remarks(filters, met, isLatestOnly && latest === undefined));
   if (partitioning.mode === 'partitioned') report.remarks.push(...report.columns.twins.map(spelledTwice));
 }
 
-/** Whether it is a data file; counts it in the report. */
-function isTaken(
-  object: ListedObject,
-  table: Table,
-  config: ListingConfig & { readonly report: ListingReport },
-): boolean {
-  const reason = skipReasonOf(object, table, config);
-  if (reason === undefined) config.report.columns.see(object.key.slice(table.prefix.length));
-  else countSkip(config.report.skips, reason, object.key);
-  return reason === undefined;
+function pageOf(seen: Seen, table: Table, config: ListingConfig): TablePage {
+  if (seen.kind === 'met') return { objects: [], skipped: [] };
+  if (seen.kind === 'passed') return { objects: [], skipped: [seen] };
+  const objects: ListedObject[] = [];
+  const skipped: Skipped[] = [];
+  for (const object of seen.objects) {
+    const reason = skipReasonOf(object, table, config);
+    if (reason === undefined) objects.push(object);
+    else skipped.push({ reason, key: object.key });
+  }
+  return { objects, skipped };
 }
 
 /** What is said of every listing, whoever asked for it. */

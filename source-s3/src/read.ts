@@ -68,7 +68,7 @@ async function* readStream(
   const format = formatOf(config, table);
   const planning = new Planning(progress, { prefix: table.prefix, lookbackMs: config.lookbackMs });
   const { pages, report } = listTable(session.s3, table, { ...config, naming: format.naming }, signal);
-  for await (const objects of pages) for (const object of objects) planning.see(object);
+  for await (const { objects } of pages) for (const object of objects) planning.see(object);
   reportListing(table, report, log);
   const plan = planning.plan();
   for (const warning of warnings(table, plan, config)) log('WARN', warning);

@@ -57,6 +57,8 @@ export type PartitionFilter = Bounds & {
 };
 
 export type Selection = {
+  /** As it was given, for people. */
+  readonly filePattern: string | undefined;
   /** Of a path below a table. */
   readonly matches: (path: string) => boolean;
   readonly filtersOf: (table: string) => readonly PartitionFilter[];
@@ -79,6 +81,7 @@ export function resolveSelection({
     table: orUndefined(filter.table),
   }));
   return {
+    filePattern: file_pattern,
     matches: (path) => pattern?.test(path) ?? true,
     filtersOf: (name) => filters.filter(({ table }) => table === undefined || table === name),
     isLatestOnly: (name) => latest.has(name),

@@ -92,7 +92,7 @@ function tableOf(path: string, prefix: string): Table {
 }
 
 /** The schema prefixes, each once, with `path/*` replaced by the folders below it. */
-async function* schemaPaths(
+export async function* schemaPaths(
   s3: S3,
   { prefixes, skips }: { readonly prefixes: readonly SchemaPrefix[]; readonly skips: SkipReport },
   signal: AbortSignal,

@@ -53,6 +53,7 @@ function sourceFile({ log }: Reading, { object, header, from }: OpenAvro, invali
     object,
     columns: schema.fields.map(({ name }) => name),
     rows: undefined,
+    compression: [codec],
     *units(stopped) {
       const place = stopped ?? { unit: header.end, rows: 0 };
       yield {

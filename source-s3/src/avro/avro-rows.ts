@@ -25,18 +25,23 @@ type RowQuery = {
 
 export function avroRowWriter({ asked, schema, key, emittedAt }: RowQuery): WriteRow {
   const columns = asked.columns.filter(({ name }) => !asked.constants.has(name));
-  const wanted = new Map(columns.map((column) => [column.name, column]));
+  const nameInFile = (name: string): string => asked.spellings.get(name) ?? name;
+  const wanted = new Map(columns.map((column) => [nameInFile(column.name), column]));
   const writers = new AvroWriters();
   let written = 0;
   const steps = schema.fields.map((field) => {
     const column = wanted.get(field.name);
-    const write = withClash({ asked, key }, field, writers.writer(field.type, column?.type, field.name));
+    const write = withClash(
+      { asked, key },
+      field,
+      writers.writer(field.type, column?.type, column?.name ?? field.name),
+    );
     if (column === undefined) return (from: AvroBytes, row: Row): void => pass(from, row, write);
-    return behind(`${written++ > 0 ? ',' : ''}${JSON.stringify(field.name)}:`, write);
+    return behind(`${written++ > 0 ? ',' : ''}${JSON.stringify(column.name)}:`, write);
   });
   const stored = new Set(schema.fields.map(({ name }) => name));
   const others = asked.columns
-    .filter(({ name }) => !stored.has(name) || asked.constants.has(name))
+    .filter(({ name }) => !stored.has(nameInFile(name)) || asked.constants.has(name))
     .map((column) => member(asked, column));
   const head = Buffer.from(frameStart(asked.stream));
   const tail = Buffer.from(`${written > 0 && others.length > 0 ? ',' : ''}${others.join(',')}${frameTail(emittedAt)}`);

@@ -47,6 +47,7 @@ function sourceFile(
   return {
     object,
     columns: head.names,
+    compression: [text.compression],
     rows: isPlain ? Math.ceil(size / head.lineBytes) : undefined,
     *units(stopped) {
       const place = stopped ?? { unit: head.dataStart, rows: 0 };

@@ -36,6 +36,8 @@ export type SourceFile = {
   readonly columns: readonly string[];
   /** Known or estimated; undefined when there is no telling. */
   readonly rows: number | undefined;
+  /** The codecs it is compressed with, for people; `none` is one. */
+  readonly compression?: readonly string[];
   /** All units in order, or those from where a run stopped. */
   units(stopped: Place | undefined): Iterable<Unit>;
 };

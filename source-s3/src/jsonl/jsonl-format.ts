@@ -66,6 +66,7 @@ function sourceFile({ reading, object, text, sample, invalidRecords, onUndeclare
   return {
     object,
     columns: sample.columns.map(({ name }) => name),
+    compression: [text.compression],
     rows: isPlain ? Math.ceil((size * sample.lines) / Math.max(1, sample.bytes)) : undefined,
     *units(stopped) {
       const place = stopped ?? { unit: sample.dataStart, rows: 0 };

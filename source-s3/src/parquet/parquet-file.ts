@@ -25,6 +25,8 @@ export type ParquetFile = {
   readonly columns: readonly StoredColumn[];
   readonly rowGroups: readonly RowGroup[];
   readonly rows: number;
+  /** Lower case, as `zstd`. */
+  readonly codecs: readonly string[];
 };
 
 const tailBytes = 256 * 1024; // The footer of most files, and the whole of small ones, with one request.
@@ -84,7 +86,9 @@ export async function writeSparse(path: string, size: number, tail: Buffer): Pro
   }
 }
 
-type Metadata = Pick<ParquetFile, 'columns' | 'rowGroups' | 'rows'> & { readonly nanoseconds: NanosecondLeaves };
+type Metadata = Pick<ParquetFile, 'columns' | 'rowGroups' | 'rows' | 'codecs'> & {
+  readonly nanoseconds: NanosecondLeaves;
+};
 
 async function readMetadata(engine: Engine, path: string): Promise<Metadata> {
   const file = literal(path);
@@ -93,7 +97,7 @@ async function readMetadata(engine: Engine, path: string): Promise<Metadata> {
   if (why !== undefined) throw new ConnectorError('FILE_UNREADABLE', why);
   const types = await engine.columns(`SELECT * FROM read_parquet(${file})`);
   const chunks = await engine.rows(
-    `SELECT row_group_id, row_group_num_rows, column_id, data_page_offset, dictionary_page_offset, total_compressed_size
+    `SELECT row_group_id, row_group_num_rows, column_id, data_page_offset, dictionary_page_offset, total_compressed_size, compression
      FROM parquet_metadata(${file}) ORDER BY row_group_id, column_id`,
   );
   // The engine renames columns whose names differ in case only; the footer has the right names.
@@ -105,7 +109,8 @@ async function readMetadata(engine: Engine, path: string): Promise<Metadata> {
   });
   const rowGroups = rowGroupsOf(chunks, columnsOfLeaves(root));
   const rows = rowGroups.reduce((sum, group) => sum + group.rows, 0);
-  return { columns, rowGroups, rows, nanoseconds: countNanosecondLeaves(root) };
+  const codecs = new Set(chunks.map(({ compression }) => String(compression).toLowerCase()));
+  return { columns, rowGroups, rows, codecs: [...codecs], nanoseconds: countNanosecondLeaves(root) };
 }
 
 function rowGroupsOf(

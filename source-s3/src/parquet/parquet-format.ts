@@ -26,6 +26,7 @@ function sourceFile(reading: Reading, file: ParquetFile): SourceFile {
     object: file.object,
     columns: file.columns.map(({ name }) => name),
     rows: file.rows,
+    compression: file.codecs,
     *units(stopped) {
       for (const group of file.rowGroups) {
         if (group.index < (stopped?.unit ?? 0)) continue;

@@ -176,6 +176,16 @@ export async function runSource(
   return { ...ended, messages: assertProtocolLines(ended.stdout) };
 }
 
+/** Runs a verb for operators to its end; its output is checked for the secret. */
+export async function runOperatorVerb(verb: string, config: Json, options: readonly string[]): Promise<Ended> {
+  const { result: ended, remove } = await withFiles(verb, { config }, (args) =>
+    runProgram(main, [...args, ...options]),
+  );
+  await remove();
+  if (`${ended.stdout}${ended.stderr}`.includes(secret)) throw new Error('the output holds the secret');
+  return ended;
+}
+
 /** The `data` of a RECORD line as it was printed, to compare digits that a JSON parser would round. */
 export function dataText(line: string): string {
   const start = line.indexOf('"data":') + '"data":'.length;

@@ -1,0 +1,76 @@
+// Text in columns for a terminal of 100: fields with a hanging indent, rows of cells, and names that cannot move the cursor.
+
+export const lineWidth = 100;
+const labelWidth = 14;
+const indent = '  ';
+
+/** `width` in characters; negative: right-aligned. */
+export type Cell = { readonly text: string; readonly width: number };
+
+/** A label and a text over as many lines as it takes. */
+export function* field(label: string, text: string): Generator<string> {
+  let head = `${indent}${label.padEnd(labelWidth)}`;
+  for (const line of wrapped(text, lineWidth - head.length)) {
+    yield `${head}${line}`.trimEnd();
+    head = ' '.repeat(head.length);
+  }
+}
+
+/** Cells side by side; a text that is too long loses its middle. */
+export function row(cells: readonly Cell[]): string {
+  const texts = cells.map(({ text, width }) => {
+    const cut = shortened(text, Math.abs(width) - 1);
+    return width < 0 ? cut.padStart(-width) : cut.padEnd(width);
+  });
+  return `${indent}${texts.join('')}`.trimEnd();
+}
+
+/** A key or a name with what could steer a terminal written out. */
+export function keyText(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (one) => `\\u{${one.codePointAt(0)?.toString(16)}}`);
+}
+
+/** A partition's value, in quotes where it would not be seen. */
+export function valueText(value: string): string {
+  return value === value.trim() && value !== '' ? keyText(value) : JSON.stringify(value);
+}
+
+export function countText(count: number, what: string): string {
+  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/** `12.3 GB`, in powers of a thousand. */
+export function bytesText(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+  let [amount, unit] = [bytes, 0];
+  while (amount >= 999.95 && unit < units.length - 1) {
+    amount /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? amount : amount.toFixed(1)} ${units[unit]}`;
+}
+
+/** Without its middle where it is longer than `width`. */
+export function shortened(text: string, width: number): string {
+  const letters = Array.from(new Intl.Segmenter('en').segment(text), ({ segment }) => segment);
+  if (letters.length <= width) return text;
+  const tail = Math.floor((width - 1) / 2);
+  return [...letters.slice(0, width - 1 - tail), '…', ...letters.slice(letters.length - tail)].join('');
+}
+
+/** At blanks where there are any, else within a word. */
+function* wrapped(text: string, width: number): Generator<string> {
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      yield line;
+      line = '';
+    } else if (line !== '') line += ' ';
+    line += word;
+    while (line.length > width) {
+      yield line.slice(0, width);
+      line = line.slice(width);
+    }
+  }
+  yield line;
+}

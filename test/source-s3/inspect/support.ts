@@ -1,0 +1,23 @@
+// What the tests of `inspect` share: a report made in this process, as text and as the object that `--json` prints.
+import assert from 'node:assert/strict';
+
+import { inspect } from '../../../source-s3/src/inspect/inspect.ts';
+import type { InspectReport, TableReport } from '../../../source-s3/src/inspect/report.ts';
+import type { S3TestServer } from '../../support/s3-server/types.ts';
+import { sourceConfig, type Json } from '../support/source.ts';
+
+type Given = Readonly<Record<string, string | boolean>>;
+
+export async function inspectHere(server: S3TestServer, config: Json = {}, given: Given = {}): Promise<string> {
+  const context = { log: () => undefined, signal: new AbortController().signal, fail: () => assert.fail() };
+  return (await Array.fromAsync(inspect(sourceConfig(server, config), given, context))).join('');
+}
+
+export async function reportOf(server: S3TestServer, config: Json = {}, given: Given = {}): Promise<InspectReport> {
+  return JSON.parse(await inspectHere(server, config, { ...given, json: true })) as InspectReport;
+}
+
+export function tableOf(report: InspectReport, name: string): TableReport {
+  const tables = report.schema_prefixes.flatMap(({ tables: below }) => below);
+  return tables.find((table) => table.name === name) ?? assert.fail(`no table ${name}`);
+}
