@@ -4,6 +4,7 @@ import { before, suite, test } from 'node:test';
 
 import { parquet } from '../support/parquet.ts';
 import { ofType } from '../support/protocol-schema.ts';
+import { avroFile, recordOf } from './support/avro.ts';
 import { configured, discoverHere, readHere, serverWith, type Json } from './support/source.ts';
 
 const files: Record<string, Buffer> = {};
@@ -163,6 +164,14 @@ test('a column of folders that JSON lines hold in another case has their value',
     },
     config,
   );
+  assert.deepEqual(Object.values(rows), [{ day: '1' }, { day: '2' }, { day: '1' }]);
+});
+
+test('a column of folders that Avro files hold in another case has their value', async () => {
+  const config = { data_format: { format: 'avro' }, data_partitioning: { mode: 'partitioned', on_conflict: 'file' } };
+  const plain = avroFile(recordOf({ id: 'int' }), [{ id: 1 }]);
+  const own = avroFile(recordOf({ DAY: 'string', id: 'int' }), [{ DAY: '2', id: 1 }]);
+  const { rows } = await rowsByPath({ 'day=1/a': plain, 'day=1/b': own, 'day=1/c': plain }, config);
   assert.deepEqual(Object.values(rows), [{ day: '1' }, { day: '2' }, { day: '1' }]);
 });
 

@@ -4,20 +4,23 @@ import type { Table } from '../tables.ts';
 import type { NearMiss } from './report.ts';
 import type { SkipCount, TableSurvey } from './table-survey.ts';
 
-export type NearMissCode =
-  | 'column_spelled_twice'
-  | 'columns_differ'
-  | 'files_beside_folders'
-  | 'files_in_no_table'
-  | 'mixed_formats'
-  | 'no_data_files'
-  | 'odd_folder_names'
-  | 'option_without_effect'
-  | 'partitions_as_tables'
-  | 'similar_table_names'
-  | 'table_too_deep'
-  | 'value_misfit'
-  | 'value_spelled_twice';
+/** docs/inspect.md says what each is. */
+export const NEAR_MISS_CODES = [
+  'column_spelled_twice',
+  'columns_differ',
+  'files_beside_folders',
+  'files_in_no_table',
+  'mixed_formats',
+  'no_data_files',
+  'odd_folder_names',
+  'option_without_effect',
+  'partitions_as_tables',
+  'similar_table_names',
+  'table_too_deep',
+  'value_misfit',
+  'value_spelled_twice',
+] as const;
+export type NearMissCode = (typeof NEAR_MISS_CODES)[number];
 
 /** `remarks`: what the listing says of options that had no effect. */
 export function nearMissesOf(table: Table, survey: TableSurvey, remarks: readonly string[]): readonly NearMiss[] {

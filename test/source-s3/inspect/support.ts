@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { inspect } from '../../../source-s3/src/inspect/inspect.ts';
 import type { InspectReport, TableReport } from '../../../source-s3/src/inspect/report.ts';
 import type { S3TestServer } from '../../support/s3-server/types.ts';
-import { sourceConfig, type Json } from '../support/source.ts';
+import { serverWith, sourceConfig, type Json } from '../support/source.ts';
 
 type Given = Readonly<Record<string, string | boolean>>;
 
@@ -20,4 +20,11 @@ export async function reportOf(server: S3TestServer, config: Json = {}, given: G
 export function tableOf(report: InspectReport, name: string): TableReport {
   const tables = report.schema_prefixes.flatMap(({ tables: below }) => below);
   return tables.find((table) => table.name === name) ?? assert.fail(`no table ${name}`);
+}
+
+/** The report of the table `t` below `lake`, with these files in this order of time. */
+export async function tableWith(paths: Readonly<Record<string, Buffer | string>>, config: Json = {}) {
+  const objects = Object.entries(paths).map(([path, body]) => [`lake/t/${path}`, body] as const);
+  await using server = await serverWith(Object.fromEntries(objects));
+  return tableOf(await reportOf(server, config), 't');
 }
