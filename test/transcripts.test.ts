@@ -1,0 +1,72 @@
+// Recorded conversations with the built streaming destination. Each folder of transcripts/ is one, and adding a folder adds a
+// test: `config.json` (connection left out), `catalog.json` (without it the Singer face is run), `before.json` (what lies in
+// the bucket at the start, by key, as lines), `input.jsonl`; and expected: `objects.json` (what lies there in the end but for
+// manifests) and `stdout.jsonl` (all lines but LOG of level INFO; times are 0). The exit code is 1 after a TRACE ERROR.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { suite, test } from 'node:test';
+import { gunzipSync, gzipSync } from 'node:zlib';
+
+import { buildOnce } from './support/build-once.ts';
+import { jsonFile } from './support/json-files.ts';
+import { runProgram } from './support/program.ts';
+import { startS3Server } from './support/s3-server/server.ts';
+import type { S3TestServer } from './support/s3-server/types.ts';
+
+const folder = join(import.meta.dirname, 'transcripts');
+const bucket = 'publisher-data';
+
+type Json = Readonly<Record<string, unknown>>;
+type Objects = Readonly<Record<string, readonly string[]>>;
+
+function textOf(name: string, file: string): string {
+  return readFileSync(join(folder, name, file), 'utf8');
+}
+
+function jsonOf<T>(name: string, file: string): T {
+  return JSON.parse(textOf(name, file)) as T;
+}
+
+function objectsOf(server: S3TestServer): Objects {
+  const found = server.objects(bucket).filter(({ key }) => !key.includes('/_manifests/'));
+  return Object.fromEntries(
+    found.map(({ key, body }) => [key, gunzipSync(body).toString().split('\n').slice(0, -1)] as const),
+  );
+}
+
+/** Without what differs from run to run. */
+function comparable(stdout: string): string {
+  const lines = stdout.split(/(?<=\n)/u).filter((line) => !line.includes('"level":"INFO"'));
+  return lines.join('').replaceAll(/"emitted_at":\d+/gu, '"emitted_at":0');
+}
+
+suite('a transcript:', { concurrency: 2 }, () => {
+  for (const name of readdirSync(folder)) {
+    test(textOf(name, 'README.md').trim(), async () => {
+      await using server = await startS3Server();
+      server.createBucket(bucket);
+      if (existsSync(join(folder, name, 'before.json'))) {
+        for (const [key, lines] of Object.entries(jsonOf<Objects>(name, 'before.json'))) {
+          server.seed(bucket, key, gzipSync(lines.map((line) => `${line}\n`).join('')));
+        }
+      }
+      const credentials = { auth_type: 'access_key', access_key_id: 'AKIATEST', secret_access_key: 'secret-canary' };
+      const connection = { bucket, region: 'eu-central-1', credentials, endpoint: server.endpoint };
+      const config = await jsonFile({ ...connection, ...jsonOf<Json>(name, 'config.json') });
+      const program = await buildOnce('destination-s3-streaming');
+      const options = { input: textOf(name, 'input.jsonl') };
+      const isSinger = !existsSync(join(folder, name, 'catalog.json'));
+      const { stdout, exitCode } = isSinger
+        ? await runProgram(join(dirname(program), 'target-s3-streaming.mjs'), ['--config', config], options)
+        : await runProgram(
+            program,
+            ['write', '--config', config, '--catalog', join(folder, name, 'catalog.json')],
+            options,
+          );
+      assert.equal(comparable(stdout), textOf(name, 'stdout.jsonl'));
+      assert.deepEqual(objectsOf(server), jsonOf<Objects>(name, 'objects.json'));
+      assert.equal(exitCode, stdout.includes('"type":"ERROR"') ? 1 : 0);
+    });
+  }
+});
