@@ -24,8 +24,8 @@ function textOf(name: string, file: string): string {
   return readFileSync(join(folder, name, file), 'utf8');
 }
 
-function jsonOf<T>(name: string, file: string): T {
-  return JSON.parse(textOf(name, file)) as T;
+function jsonOf(name: string, file: string): unknown {
+  return JSON.parse(textOf(name, file));
 }
 
 function objectsOf(server: S3TestServer): Objects {
@@ -47,13 +47,13 @@ suite('a transcript:', { concurrency: 2 }, () => {
       await using server = await startS3Server();
       server.createBucket(bucket);
       if (existsSync(join(folder, name, 'before.json'))) {
-        for (const [key, lines] of Object.entries(jsonOf<Objects>(name, 'before.json'))) {
+        for (const [key, lines] of Object.entries(jsonOf(name, 'before.json') as Objects)) {
           server.seed(bucket, key, gzipSync(lines.map((line) => `${line}\n`).join('')));
         }
       }
       const credentials = { auth_type: 'access_key', access_key_id: 'AKIATEST', secret_access_key: 'secret-canary' };
       const connection = { bucket, region: 'eu-central-1', credentials, endpoint: server.endpoint };
-      const config = await jsonFile({ ...connection, ...jsonOf<Json>(name, 'config.json') });
+      const config = await jsonFile({ ...connection, ...(jsonOf(name, 'config.json') as Json) });
       const program = await buildOnce('destination-s3-streaming');
       const options = { input: textOf(name, 'input.jsonl') };
       const isSinger = !existsSync(join(folder, name, 'catalog.json'));
@@ -65,7 +65,7 @@ suite('a transcript:', { concurrency: 2 }, () => {
             options,
           );
       assert.equal(comparable(stdout), textOf(name, 'stdout.jsonl'));
-      assert.deepEqual(objectsOf(server), jsonOf<Objects>(name, 'objects.json'));
+      assert.deepEqual(objectsOf(server), jsonOf(name, 'objects.json'));
       assert.equal(exitCode, stdout.includes('"type":"ERROR"') ? 1 : 0);
     });
   }
