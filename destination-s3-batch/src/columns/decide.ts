@@ -40,7 +40,8 @@ function decideType(shape: Shape, known: FieldType | undefined, rules: TypingRul
       return undefined;
     case 'struct': {
       const type = decideStruct(shape, known?.kind === 'struct' ? known : undefined, rules);
-      return type.fields.length === 0 && !hasContent(shape) && known === undefined ? undefined : type;
+      if (type.fields.length > 0 || known !== undefined) return type;
+      return hasContent(shape) ? { ...type, rest: true } : undefined; // A group must have some member.
     }
     case 'list': {
       const knownItems = known?.kind === 'list' ? known.items : undefined;

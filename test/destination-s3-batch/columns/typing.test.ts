@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import * as fc from 'fast-check';
+import { decideRow, isAsTyped } from '../../../destination-s3-batch/src/columns/decide.ts';
+import { engineType, restName, type StructType } from '../../../destination-s3-batch/src/columns/field-type.ts';
+import { Fitter } from '../../../destination-s3-batch/src/columns/fit.ts';
+import { observeRow } from '../../../destination-s3-batch/src/columns/observe.ts';
+import { shapeOfSchema } from '../../../destination-s3-batch/src/columns/shape.ts';
+import { RowWriter } from '../../../destination-s3-batch/src/row-writer.ts';
+
+type Options = { readonly properties?: object; readonly known?: StructType; readonly objectsAsText?: boolean };
+
+/** The rows as they are written, and their type. */
+function typed(rows: readonly string[], { properties = {}, known, objectsAsText = false }: Options = {}) {
+  const shape = shapeOfSchema(JSON.parse(JSON.stringify({ properties })));
+  const lines = rows.map((row) => Buffer.from(`${row}\n`));
+  for (const line of lines) assert.equal(observeRow(line, line.indexOf('{'), shape), line.lastIndexOf('}') + 1);
+  const decided = decideRow(shape, known, { objectsAsText });
+  const out = new RowWriter();
+  const fitter = new Fitter(decided, out);
+  for (const line of lines) fitter.fit(line, line.indexOf('{'));
+  const fitted = out.bytes.toString().split('\n').slice(0, -1);
+  return { type: fitter.type, asTyped: isAsTyped(shape, decided), fitted, misfits: Object.fromEntries(fitter.misfits) };
+}
+
+const schema = (type: string, more: object = {}) => ({ properties: { v: { type: ['null', type], ...more } } });
+const timestamp = schema('string', { format: 'date-time' });
+
+suite('a value', () => {
+  const cases: readonly (readonly [what: string, options: Options, value: string, written: string])[] = [
+    ['an int64 beyond 2^53', schema('integer'), '9007199254740993', '"v":9007199254740993'],
+    ['the least int64', schema('integer'), '-9223372036854775808', '"v":-9223372036854775808'],
+    ['an integer beyond int64', schema('integer'), '9223372036854775808', '"v__json":"9223372036854775808"'],
+    ['a whole number with a fraction', schema('integer'), '10.0', '"v":10'],
+    ['a whole number with an exponent', schema('integer'), '1e3', '"v":1000'],
+    ['a fraction in an integer', schema('integer'), '1.5', '"v__json":"1.5"'],
+    ['a text in an integer', schema('integer'), '"5"', '"v__json":"\\"5\\""'],
+    ['a double', schema('number'), '0.30000000000000004', '"v":0.30000000000000004'],
+    ['a decimal with trailing zeros', schema('number'), '1.10', '"v":1.10'],
+    ['a decimal that no double holds', schema('number'), '0.1234567890123456789', '"v__json":"0.1234567890123456789"'],
+    ['an integer that no double holds', schema('number'), '9007199254740993', '"v__json":"9007199254740993"'],
+    ['a large integer that a double holds', schema('number'), '9007199254740994', '"v":9007199254740994'],
+    ['a number beyond all doubles', schema('number'), '1e400', '"v__json":"1e400"'],
+    ['a number in a text', schema('string'), '5', '"v__json":"5"'],
+    ['half of a surrogate pair', schema('string'), '"a\\ud800"', '"v__json":"\\"a\\\\ud800\\""'],
+    ['a whole pair', schema('string'), '"\\ud83d\\ude00"', '"v":"\\ud83d\\ude00"'],
+    ['a boolean', schema('boolean'), 'false', '"v":false'],
+    ['null', schema('boolean'), 'null', '"v":null'],
+    ['an instant', timestamp, '"2026-01-15T14:30:00.123456Z"', '"v":"2026-01-15T14:30:00.123456Z"'],
+    ['an instant of another zone', timestamp, '"2026-01-15T01:30:00.5+02:00"', '"v":"2026-01-14T23:30:00.5Z"'],
+    ['an instant with a blank', timestamp, '"2026-01-15 14:30:00"', '"v":"2026-01-15T14:30:00Z"'],
+    ['an instant in milliseconds', timestamp, '1768487400123', '"v":"2026-01-15T14:30:00.123Z"'],
+    ['an instant in nanoseconds', timestamp, '"2026-01-15T14:30:00.123456789Z"', '"v__json":"\\"2026-01-15T14:30:00.123456789Z\\""'],
+    ['a day that does not exist', timestamp, '"2026-02-29T00:00:00Z"', '"v__json":"\\"2026-02-29T00:00:00Z\\""'],
+    ['a date', schema('string', { format: 'date' }), '"2024-02-29"', '"v":"2024-02-29"'],
+    ['an object in a list', schema('array', { items: { type: 'integer' } }), '{"a":1}', '"v__json":"{\\"a\\":1}"'],
+    ['a list with a wrong item', schema('array', { items: { type: 'integer' } }), '[1,"b"]', '"v__json":"[1,\\"b\\"]"'],
+    ['a list with nulls', schema('array', { items: { type: 'integer' } }), '[1, null]', '"v":[1,null]'],
+    ['an object as text', { objectsAsText: true }, '{"a": [1.10]}', '"v":"{\\"a\\": [1.10]}"'],
+  ]; // prettier-ignore
+  for (const [what, options, value, written] of cases) {
+    test(`that is ${what} is kept`, () =>
+      assert.deepEqual(typed([`{"v": ${value}}`], options).fitted, [`{${written}}`]));
+  }
+});
+
+suite('types that nobody declared', () => {
+  test('come from the rows, at every level, and rows of one kind are written as they are', () => {
+    const rows = [
+      '{"p":{"a":1,"b":"x","c":[{"d":1.5}],"e":{},"f":[],"g":null}}',
+      '{"p":{"a":2,"b":null,"c":[],"h":true}}',
+    ];
+    const { type, asTyped } = typed(rows);
+    assert.ok(asTyped);
+    assert.equal(
+      engineType(type),
+      'STRUCT("p" STRUCT("a" BIGINT, "b" VARCHAR, "c" STRUCT("d" DOUBLE)[], "h" BOOLEAN))',
+    );
+  });
+
+  test('are what most values are; the others go beside them', () => {
+    const { fitted, misfits, asTyped } = typed(['{"a":"x"}', '{"a":"y"}', '{"a":5}']);
+    assert.ok(!asTyped);
+    assert.deepEqual(fitted, ['{"a":"x"}', '{"a":"y"}', '{"a__json":"5"}']);
+    assert.deepEqual(misfits, { a: 1 });
+  });
+
+  test('never change once they are known', () => {
+    const { type: known } = typed(['{"a":1,"o":{"x":1}}']);
+    const { type, fitted } = typed(['{"a":1.5,"o":[1],"n":"new"}', '{"a":2.5,"o":{"x":"t","y":2}}'], { known });
+    assert.equal(
+      engineType(type),
+      'STRUCT("a" BIGINT, "a__json" VARCHAR, "o" STRUCT("x" BIGINT, "x__json" VARCHAR, "y" BIGINT), "o__json" VARCHAR, "n" VARCHAR)',
+    );
+    assert.deepEqual(fitted, [
+      '{"a__json":"1.5","o__json":"[1]","n":"new"}',
+      '{"a__json":"2.5","o":{"x__json":"\\"t\\"","y":2}}',
+    ]);
+  });
+
+  test('keep members together that can have no field of their own', () => {
+    const { fitted, type } = typed(['{"url":"a","URL":"b","x__json":1,"":2,"o":{"k":1,"K":[2]}}']);
+    assert.deepEqual(fitted, [
+      '{"url":"a","o":{"k":1,"__json":"{\\"K\\":[2]}"},"__json":"{\\"URL\\":\\"b\\",\\"x__json\\":1,\\"\\":2}"}',
+    ]);
+    assert.ok(type.rest);
+  });
+
+  test('stay bounded when an object is used as a map', () => {
+    const rows = Array.from({ length: 3000 }, (_, index) => `{"m":{"key${index}":${index}}}`);
+    const { type, fitted } = typed(rows);
+    assert.ok(engineType(type).length < 100_000);
+    assert.equal(fitted[2999], '{"m":{"__json":"{\\"key2999\\":2999}"}}');
+  });
+
+  test('take the last of members named twice, as JSON.parse does', () => {
+    const { fitted, asTyped } = typed(['{"a":1,"\\u0061":2}']);
+    assert.ok(!asTyped);
+    assert.deepEqual(fitted, ['{"a":2}']);
+  });
+
+  test('keep what is nested deeper than warehouses take as text', () => {
+    const deep = '{"n":'.repeat(30) + '1' + '}'.repeat(30);
+    const { fitted } = typed([deep]);
+    assert.ok(fitted[0]?.includes('"{\\"n\\":'));
+    assert.ok((fitted[0]?.match(/[^\\]"n"/gu)?.length ?? 0) <= 15);
+  });
+});
+
+/** A fitted row with everything that went beside its fields put back. */
+function restored(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(restored);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries: [string, unknown][] = [];
+  for (const [name, member] of Object.entries(value)) {
+    if (name === restName) entries.push(...Object.entries(JSON.parse(String(member)) as object));
+    else if (name.endsWith(restName)) entries.push([name.slice(0, -restName.length), JSON.parse(String(member))]);
+    else entries.push([name, restored(member)]);
+  }
+  return Object.fromEntries(entries);
+}
+
+/** Without what is left out: nulls, and containers of nothing else. */
+function content(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map((item) => content(item) ?? null);
+    return items.every((item) => item === null) ? undefined : items;
+  }
+  if (typeof value !== 'object' || value === null) return value ?? undefined;
+  const members = Object.entries(value)
+    .map(([name, member]) => [name, content(member)] as const)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return members.length === 0 ? undefined : Object.fromEntries(members);
+}
+
+test('nothing is lost of any rows, whatever types come first', () => {
+  const name = fc.constantFrom('a', 'A', 'b', 'c', 'a__json', '', 'ü', 'a"b');
+  const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+    value: fc.oneof(
+      { depthSize: 'small' },
+      fc.constantFrom<unknown>(null, true, 0, -1, 1.5, 2 ** 53, 1e300, 'x', '5', '2026-01-15', '\ud800', ''),
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(name, tie('value'), { maxKeys: 4 }),
+    ),
+  }));
+  const row = fc.dictionary(name, value, { maxKeys: 4 });
+  const rows = fc.array(row, { minLength: 1, maxLength: 5 });
+  fc.assert(
+    fc.property(rows, rows, (yesterday, today) => {
+      const { type: known } = typed(yesterday.map((json) => JSON.stringify(json)));
+      const lines = today.map((json) => JSON.stringify(json));
+      const { fitted, asTyped } = typed(lines, { known });
+      const back = fitted.map((line) => content(restored(JSON.parse(line))));
+      assert.deepEqual(
+        back,
+        lines.map((line) => content(JSON.parse(line))),
+      );
+      if (asTyped) assert.ok(!fitted.join('').includes('__json"'));
+    }),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { beforeEach, suite, test } from 'node:test';
+import * as fc from 'fast-check';
+import type { S3TestServer } from '../support/s3-server/types.ts';
+import { catalogJson, queryParquet, recordLine, runWrite, type Json } from './support/batch.ts';
+import { emptyServer } from './support/server.ts';
+
+const text: Json = { type: ['null', 'string'] };
+const properties: Json = {
+  time: { ...text, format: 'date-time' },
+  local: { ...text, format: 'date-time', airbyte_type: 'timestamp_without_timezone' },
+  day: { ...text, format: 'date' },
+  clock: { ...text, airbyte_type: 'time_without_timezone' },
+  big: { type: 'integer' },
+  real: { type: 'number' },
+  flag: { type: 'boolean' },
+  name: text,
+  list: {
+    type: 'array',
+    items: { type: 'object', properties: { n: { type: 'integer' }, tags: { type: 'array', items: text } } },
+  },
+};
+
+suite('Parquet', () => {
+  const running = emptyServer();
+  let server: S3TestServer;
+  beforeEach(() => (server = running()));
+
+  test('has the types and encodings that BigQuery exports, all of them optional', async () => {
+    const row = '{"time":"2026-01-15T00:00:00Z","list":[{"n":1,"tags":["a"]}]}';
+    await runWrite(server, [recordLine('visits', row)], { catalog: catalogJson({ name: 'visits', properties }) });
+    const tree = await queryParquet(
+      server,
+      'data/',
+      `SELECT name, type, repetition_type AS repetition, converted_type AS converted, coalesce(logical_type, '') AS logical FROM parquet_schema(GLOB)`,
+    );
+    const lines = tree.map(({ name, type, repetition, converted, logical }) =>
+      [name, type, repetition, converted, /=(\d)/u.exec(logical as string)?.[1]].join(' '),
+    );
+    // The last word: whether a time is adjusted to UTC.
+    assert.deepEqual(lines.slice(1), [
+      'time INT64 OPTIONAL TIMESTAMP_MICROS 1',
+      'local INT64 OPTIONAL TIMESTAMP_MICROS 0',
+      'day INT32 OPTIONAL DATE ',
+      'clock INT64 OPTIONAL TIME_MICROS 0',
+      'big INT64 OPTIONAL INT_64 ',
+      'real DOUBLE OPTIONAL  ',
+      'flag BOOLEAN OPTIONAL  ',
+      'name BYTE_ARRAY OPTIONAL UTF8 ',
+      'list  OPTIONAL LIST ',
+      'list  REPEATED  ',
+      'element  OPTIONAL  ',
+      'n INT64 OPTIONAL INT_64 ',
+      'tags  OPTIONAL LIST ',
+      'list  REPEATED  ',
+      'element BYTE_ARRAY OPTIONAL UTF8 ',
+    ]);
+    const columns = await queryParquet(server, 'data/', 'SELECT DISTINCT compression FROM parquet_metadata(GLOB)');
+    assert.deepEqual(columns, [{ compression: 'SNAPPY' }]);
+    const statistics = await queryParquet(
+      server,
+      'data/',
+      "SELECT stats_min_value AS least FROM parquet_metadata(GLOB) WHERE path_in_schema = 'time'",
+    );
+    assert.match(String(statistics[0]?.['least']), /2026-01-15/u);
+  });
+
+  test('holds every value as it was received', async () => {
+    const row =
+      '{"time":"2026-01-15T14:30:00.123456Z","local":"1969-12-31T23:59:59.999999","day":"0001-01-01","clock":"23:59:59.5","big":-9223372036854775808,"real":1.7976931348623157e308,"flag":false,"name":"a\\u0000b","list":[]}';
+    const other =
+      '{"big":9007199254740993,"real":0.1,"name":"\\ud83d\\ude00 ü “\\"\\\\\\n”","list":[{"n":1,"tags":[]},null,{"tags":["x",null]}]}';
+    const { error } = await runWrite(
+      server,
+      [recordLine('visits', row.replace('\\u0000', '')), recordLine('visits', other)],
+      {
+        catalog: catalogJson({ name: 'visits', properties }),
+      },
+    );
+    assert.equal(error, undefined);
+    const sql = `SELECT big::VARCHAR AS big, real, name, epoch_us(time) AS us, local::VARCHAR AS local, day::VARCHAR AS day,
+      clock::VARCHAR AS clock, flag, to_json(list)::VARCHAR AS list FROM files ORDER BY big`;
+    assert.deepEqual(await queryParquet(server, 'data/', sql), [
+      {
+        big: '-9223372036854775808',
+        real: 1.7976931348623157e308,
+        name: 'ab',
+        us: '1768487400123456',
+        local: '1969-12-31 23:59:59.999999',
+        day: '0001-01-01',
+        clock: '23:59:59.5',
+        flag: false,
+        list: '[]',
+      },
+      {
+        big: '9007199254740993',
+        real: 0.1,
+        name: '😀 ü “"\\\n”',
+        us: null,
+        local: null,
+        day: null,
+        clock: null,
+        flag: null,
+        list: '[{"n":1,"tags":[]},null,{"n":null,"tags":["x",null]}]',
+      },
+    ]);
+  });
+
+  test('takes rows of whatever shape', async () => {
+    const name = fc.constantFrom('a', 'A', 'b', 'list', '', 'ü', 'a"b', "it's", 'a__json', 'ſ', 'İ', 'i̇');
+    const rows = fc.array(fc.dictionary(name, fc.jsonValue({ maxDepth: 3 }), { maxKeys: 5 }), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    await fc.assert(
+      fc.asyncProperty(rows, async (json) => {
+        for (const { key } of server.objects('publisher-data')) server.remove('publisher-data', key);
+        const lines = json.map((row) => recordLine('visits', row as Json));
+        const { error } = await runWrite(server, lines, { catalog: catalogJson('visits') });
+        assert.equal(error, undefined);
+        const [counted] = await queryParquet(server, 'data/', 'SELECT count(*)::INTEGER AS n FROM files');
+        assert.deepEqual(counted, { n: json.length });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('takes a row of many megabytes among small ones, and cuts large files', async () => {
+    const large = `{"id":1,"x":"${'x'.repeat(30 * 1024 * 1024)}"}`;
+    await runWrite(
+      server,
+      [recordLine('visits', { id: 0 }), recordLine('visits', large), recordLine('visits', { id: 2 })],
+      {
+        catalog: catalogJson('visits'),
+        config: { max_file_mb: 1 },
+      },
+    );
+    const rows = await queryParquet(server, 'data/', 'SELECT id, length(x)::INTEGER AS n FROM files ORDER BY id');
+    assert.deepEqual(rows, [
+      { id: '0', n: null },
+      { id: '1', n: 30 * 1024 * 1024 },
+      { id: '2', n: null },
+    ]);
+  });
+});
