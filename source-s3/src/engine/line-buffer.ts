@@ -8,7 +8,7 @@ export type Lines = { readonly bytes: Buffer; readonly rows: number };
 const newline = 0x0a;
 const readBytes = wideBytes; // What a pipe gives at once.
 
-/** Two buffers in turn: while the lines of one are with the consumer, the next read goes to the other. Bound: four times 1 MiB and the longest line. */
+/** Two buffers in turn: while the lines of one are with the consumer, the next read goes to the other. Bound: four times 1 MiB and four times the longest line. */
 export class LineBuffer {
   #filling = Buffer.allocUnsafeSlow(2 * readBytes);
   #other = Buffer.allocUnsafeSlow(2 * readBytes);
@@ -26,7 +26,14 @@ export class LineBuffer {
   /** Takes `length` bytes read into `space()`. The lines are valid until the next but one call. */
   take(length: number): Lines {
     const filled = this.#held + length;
-    const end = this.#filling.subarray(0, filled).lastIndexOf(newline) + 1;
+    // What is held has no line end: a line of a gigabyte is neither searched nor copied again with each read.
+    const last = this.#filling.subarray(this.#held, filled).lastIndexOf(newline);
+    if (last === -1) {
+      this.#filling = grown(this.#filling, filled);
+      this.#held = filled;
+      return { bytes: this.#filling.subarray(0, 0), rows: 0 };
+    }
+    const end = this.#held + last + 1;
     const rest = this.#filling.subarray(end, filled);
     if (this.#other.length < rest.length + readBytes)
       this.#other = Buffer.allocUnsafeSlow(2 * rest.length + 2 * readBytes);
@@ -36,6 +43,14 @@ export class LineBuffer {
     this.#held = rest.length;
     return { bytes, rows: countLines(bytes) };
   }
+}
+
+/** The same bytes, with room for another read behind the first `used`. */
+function grown(buffer: Buffer<ArrayBuffer>, used: number): Buffer<ArrayBuffer> {
+  if (buffer.length - used >= readBytes) return buffer;
+  const larger = Buffer.allocUnsafeSlow(2 * (used + readBytes));
+  buffer.copy(larger, 0, 0, used);
+  return larger;
 }
 
 function countLines(bytes: Buffer): number {

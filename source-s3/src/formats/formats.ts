@@ -19,7 +19,7 @@ export function formatOf({ format, invalidRecords }: SourceConfig, table: Table)
     case 'jsonl':
       return jsonlFormat({ invalidRecords });
     case 'parquet':
-      return parquetFormat;
+      return parquetFormat();
     default:
       return assertNever(format);
   }

@@ -1,9 +1,10 @@
 // Brings one row group's columns to local disk: a sparse file with the footer and the needed ranges at their own offsets.
-import { open, unlink } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { streamRange } from '@s3-connectors/common/s3/read.ts';
+import type { ByteBudget } from '@s3-connectors/common/streams/byte-budget.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import type { Reading } from '../formats/format.ts';
@@ -21,28 +22,40 @@ export type LocalRowGroup = AsyncDisposable & {
   readonly group: RowGroup;
 };
 
+export type RowGroupNeed = {
+  readonly file: ParquetFile;
+  readonly group: RowGroup;
+  /** Places of the columns. */
+  readonly columns: ReadonlySet<number>;
+  /** What the ranges' bytes are taken from until the disposal. */
+  readonly disk: ByteBudget;
+};
+
 /**
- * Bytes go from the socket to the disk; nothing is held but 64 KiB a connection. Disk: the ranges' size.
+ * Bytes go from the socket to the disk; nothing is held but 64 KiB a connection.
  * @throws S3_OBJECT_CHANGED when the object is no longer the listed version.
  */
 export async function fetchRowGroup(
   reading: Reading,
-  {
-    file,
-    group,
-    columns,
-  }: { readonly file: ParquetFile; readonly group: RowGroup; readonly columns: ReadonlySet<number> },
+  { file, group, columns, disk }: RowGroupNeed,
   signal: AbortSignal,
 ): Promise<LocalRowGroup> {
   const { object, tail } = file;
   const path = join(reading.directory, `${object.etag.replaceAll(/[^\w-]/gu, '')}-${group.index}-${name++}.parquet`);
-  await writeSparse(path, object.size, tail);
-  const remove = (): Promise<void> => unlink(path);
+  const ranges = rangesOf(group, columns);
+  if (ranges.some(({ start, end }) => start < 0 || end < start || end > object.size)) {
+    throw unreadable(object, 'its footer points beyond its ends');
+  }
+  const held = object.size - tail.length; // What lies behind this came with the footer.
+  const missing = ranges.map(({ start, end }) => ({ start: Math.min(start, held), end: Math.min(end, held) }));
+  const bytes = missing.reduce((sum, { start, end }) => sum + end - start, 0);
+  const giveBack = await disk.take(bytes, signal);
+  const remove = async (): Promise<void> => {
+    await rm(path, { force: true });
+    giveBack();
+  };
   try {
-    const ranges = rangesOf(group, columns);
-    if (ranges.some(({ end }) => end > object.size)) throw unreadable(object, 'its footer points beyond its end');
-    const held = object.size - tail.length; // What lies behind this came with the footer.
-    const missing = ranges.map(({ start, end }) => ({ start, end: Math.min(end, held) }));
+    await writeSparse(path, object.size, tail);
     await fetchRanges(reading, object, path, missing, signal);
     return { path, file, group, [Symbol.asyncDispose]: remove };
   } catch (error) {

@@ -2,6 +2,8 @@
 import { columnType } from '@s3-connectors/common/columns/stored-type.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
+import { ByteBudget } from '@s3-connectors/common/streams/byte-budget.ts';
+
 import type { Engine } from '../engine/engine.ts';
 import type { Asked, Format, PlacedLines, Reading, SourceFile, Unit } from '../formats/format.ts';
 import { countConflict } from '../partition-conflicts.ts';
@@ -10,18 +12,24 @@ import { fetchRowGroup, type LocalRowGroup } from './fetch-row-group.ts';
 import { openParquet, undecodable, type ParquetFile } from './parquet-file.ts';
 import type { RowGroup } from './row-group.ts';
 
-export const parquetFormat: Format = {
-  naming: { extensions: ['parquet', 'pq'], compressible: false },
-  async open(reading, object, signal) {
-    return sourceFile(reading, await openParquet(reading, object, signal));
-  },
-  async describe(reading, object, signal) {
-    const { columns } = await openParquet(reading, object, signal);
-    return columns.map(({ name, type }) => ({ name, type: columnType(type) }));
-  },
-};
+/** Of local disk for the row groups being decoded and fetched ahead. One that needs more is fetched when nothing else is there. */
+const diskBytes = 512 * 1024 * 1024;
 
-function sourceFile(reading: Reading, file: ParquetFile): SourceFile {
+export function parquetFormat(): Format {
+  const disk = new ByteBudget(diskBytes);
+  return {
+    naming: { extensions: ['parquet', 'pq'], compressible: false },
+    async open(reading, object, signal) {
+      return sourceFile(reading, await openParquet(reading, object, signal), disk);
+    },
+    async describe(reading, object, signal) {
+      const { columns } = await openParquet(reading, object, signal);
+      return columns.map(({ name, type }) => ({ name, type: columnType(type) }));
+    },
+  };
+}
+
+function sourceFile(reading: Reading, file: ParquetFile, disk: ByteBudget): SourceFile {
   return {
     object: file.object,
     columns: file.columns.map(({ name }) => name),
@@ -31,7 +39,7 @@ function sourceFile(reading: Reading, file: ParquetFile): SourceFile {
       for (const group of file.rowGroups) {
         if (group.index < (stopped?.unit ?? 0)) continue;
         const rowsDone = group.index === stopped?.unit ? stopped.rows : 0;
-        if (rowsDone < group.rows) yield rowGroupUnit(reading, { file, group, rowsDone });
+        if (rowsDone < group.rows) yield rowGroupUnit(reading, { file, group, rowsDone }, disk);
       }
     },
   };
@@ -39,13 +47,13 @@ function sourceFile(reading: Reading, file: ParquetFile): SourceFile {
 
 type Part = { readonly file: ParquetFile; readonly group: RowGroup; readonly rowsDone: number };
 
-function rowGroupUnit(reading: Reading, part: Part): Unit {
+function rowGroupUnit(reading: Reading, part: Part, disk: ByteBudget): Unit {
   const { file, group } = part;
   return {
     async fetch(asked, signal) {
       const read = columnsRead({ ...asked, stored: file.columns });
       const columns = new Set([...read, ...asked.clashes.map(({ place }) => place)]);
-      const local = await fetchRowGroup(reading, { file, group, columns }, signal);
+      const local = await fetchRowGroup(reading, { file, group, columns, disk }, signal);
       return {
         lines: (stop) => decode(reading, { ...part, local, asked }, stop),
         [Symbol.asyncDispose]: () => local[Symbol.asyncDispose](),

@@ -1,0 +1,47 @@
+// A bound on the bytes that are held at once, for work that runs ahead of its consumer by its size and not by its number.
+
+/** Gives shares in the order they were asked for. What is larger than the whole budget is given when nothing else is held. */
+export class ByteBudget {
+  readonly #limit: number;
+  readonly #waiting: { readonly bytes: number; readonly give: () => void }[] = [];
+  #held = 0;
+
+  constructor(limitBytes: number) {
+    this.#limit = limitBytes;
+  }
+
+  /** @returns what gives the share back; to be called once. @throws the signal's reason. */
+  async take(bytes: number, signal: AbortSignal): Promise<() => void> {
+    signal.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
+      const abort = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+        reject(signal.reason as Error);
+        this.#serve(); // Those behind it may fit.
+      };
+      const waiting = {
+        bytes,
+        give: () => {
+          signal.removeEventListener('abort', abort);
+          resolve();
+        },
+      };
+      this.#waiting.push(waiting);
+      signal.addEventListener('abort', abort, { once: true });
+      this.#serve();
+    });
+    return () => {
+      this.#held -= bytes;
+      this.#serve();
+    };
+  }
+
+  #serve(): void {
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      if (this.#held > 0 && this.#held + next.bytes > this.#limit) return;
+      this.#waiting.shift();
+      this.#held += next.bytes;
+      next.give();
+    }
+  }
+}
