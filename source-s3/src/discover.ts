@@ -1,7 +1,7 @@
 // discover: schema prefixes → tables → columns from the newest and the oldest file's footers or heads and the folder names.
 import type { Column } from '@s3-connectors/common/columns/column-type.ts';
 import { jsonSchemaProperties } from '@s3-connectors/common/columns/json-schema.ts';
-import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { AirbyteCatalog, AirbyteStream } from '@s3-connectors/common/protocol/messages.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
@@ -11,6 +11,7 @@ import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 import type { SourceConfig } from './config.ts';
 import { inReadingOrder } from './cursor.ts';
 import { openEngine } from './engine/engine.ts';
+import { openLastingEngine } from './engine/lasting-engine.ts';
 import type { Reading } from './formats/format.ts';
 import { formatOf } from './formats/formats.ts';
 import { noTables } from './no-tables.ts';
@@ -27,7 +28,7 @@ const tablesAtOnce = 8;
  */
 export async function discover(config: SourceConfig, context: VerbContext): Promise<AirbyteCatalog> {
   await using session = await openSession(config, context);
-  await using engine = await openEngine(session.directory, config.engineMemoryBytes);
+  await using engine = openLastingEngine(() => openEngine(session.directory, config.engineMemoryBytes));
   const reading = { ...session, engine, log: context.log };
   const tables = await findTables(session.s3, config.schemaPrefixes, context.signal);
   reportTables(tables, config, context.log);
@@ -82,10 +83,16 @@ async function streamOf(
       is_resumable: true,
     };
   } catch (error) {
-    if (!(error instanceof ConnectorError) || error.failureType !== 'config_error' || signal.aborted) throw error;
-    log('WARN', `${streamLabel(table.stream)} is left out of the catalog: ${error.message}`);
-    return error.inStream(table.stream);
+    const failure = toConnectorError(error);
+    if (signal.aborted || isOfAll(failure)) throw error;
+    log('WARN', `${streamLabel(table.stream)} is left out of the catalog: ${failure.message}`);
+    return failure.inStream(table.stream);
   }
+}
+
+/** A bucket that does not answer or a full disk would leave out whatever table comes next, and the catalog look whole. */
+function isOfAll({ failureType, cause }: ConnectorError): boolean {
+  return failureType === 'transient_error' || (cause instanceof Error && 'errno' in cause);
 }
 
 async function newestAndOldest(pages: AsyncIterable<TablePage>): Promise<readonly ListedObject[]> {

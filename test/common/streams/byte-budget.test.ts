@@ -5,6 +5,8 @@ import { ByteBudget } from '@s3-connectors/common/streams/byte-budget.ts';
 
 const never = new AbortController().signal;
 
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** Asks for shares; `given` has the sizes of those that were given, in order. */
 function asking(budget: ByteBudget) {
   const given: number[] = [];
@@ -13,13 +15,12 @@ function asking(budget: ByteBudget) {
     giveBack.push(await budget.take(bytes, signal));
     given.push(bytes);
   };
-  const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-  return { given, giveBack, ask, settle };
+  return { given, giveBack, ask };
 }
 
 suite('a budget of bytes', () => {
   test('is given out as long as it lasts, and again what comes back', async () => {
-    const { given, giveBack, ask, settle } = asking(new ByteBudget(10));
+    const { given, giveBack, ask } = asking(new ByteBudget(10));
     void ask(4);
     void ask(6);
     void ask(1);
@@ -31,7 +32,7 @@ suite('a budget of bytes', () => {
   });
 
   test('is given in the order of asking, though a later share would fit', async () => {
-    const { given, giveBack, ask, settle } = asking(new ByteBudget(10));
+    const { given, giveBack, ask } = asking(new ByteBudget(10));
     void ask(8);
     void ask(5);
     void ask(1);
@@ -43,7 +44,7 @@ suite('a budget of bytes', () => {
   });
 
   test('is given whole, and alone, to who needs more than it has', async () => {
-    const { given, giveBack, ask, settle } = asking(new ByteBudget(10));
+    const { given, giveBack, ask } = asking(new ByteBudget(10));
     void ask(1);
     void ask(100);
     void ask(1);
@@ -58,7 +59,7 @@ suite('a budget of bytes', () => {
   });
 
   test('is not waited for after an abort, and goes to who stands behind', async () => {
-    const { given, ask, settle } = asking(new ByteBudget(10));
+    const { given, ask } = asking(new ByteBudget(10));
     const stop = new AbortController();
     void ask(9);
     const stopped = ask(5, stop.signal);
