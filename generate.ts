@@ -1,9 +1,15 @@
-// The files that are made from code and committed: each connector's spec.json and definition for Meltano, and docs/errors.md.
+// The files that are made from code and committed: each connector's spec.json, the settings in its README, its definition for
+// Meltano, and docs/errors.md.
 // `npm run build` writes them, a test holds them equal.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { ERROR_CODES, type FailureType } from '@s3-connectors/common/protocol/errors.ts';
 import type { ConnectorSpecification } from '@s3-connectors/common/protocol/messages.ts';
 
 import { meltanoPlugin } from './generate-meltano.ts';
+import { withSettings } from './generate-readme.ts';
+import { markdownTable } from './markdown-table.ts';
 
 /** One package each, of the same name, with src/main.ts (the executable) and src/connector.ts (what it runs). */
 export const connectorNames = ['source-s3', 'destination-s3-streaming', 'destination-s3-batch'] as const;
@@ -41,6 +47,8 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     files.set(`${name}/spec.json`, `${JSON.stringify(spec, null, 2)}\n`);
     const { name: singer } = singerFaces[name];
     const { title: label } = spec.connectionSpecification as { readonly title: string };
+    const readme = await readFile(join(import.meta.dirname, name, 'README.md'), 'utf8');
+    files.set(`${name}/README.md`, withSettings(readme, spec.connectionSpecification));
     files.set(
       `meltano/${singer}.yml`,
       meltanoPlugin({ name: singer, label, repository }, spec.connectionSpecification),
@@ -70,13 +78,4 @@ TRACE ERROR line: its \`message\` names the object and what to change, its \`int
 its \`failure_type\` says who can act. \`check\` answers a \`config_error\` with CONNECTION_STATUS FAILED instead.
 
 ${sections.join('\n')}`;
-}
-
-/** Padded as the formatter wants it. */
-function markdownTable(rows: readonly (readonly string[])[]): string {
-  const [header = []] = rows;
-  const widths = header.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[], fill = ' '): string =>
-    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width, fill)).join(' | ')} |`;
-  return [line(header), line([], '-'), ...rows.slice(1).map((row) => line(row))].join('\n');
 }
