@@ -26,7 +26,7 @@ export function withSettings(readme: string, spec: JsonObject): string {
   const [before, rest = ''] = readme.split(begin);
   const [, after] = rest.split(end);
   if (before === undefined || after === undefined) throw new Error('the README has no place for the settings');
-  const table = markdownTable([['Setting', 'Type', 'Default', 'Meaning'], ...rows(spec as Field, '')]);
+  const table = markdownTable([['Setting', 'Type', 'Default', 'Meaning'], ...rows(spec, '')]);
   return `${before}${begin}\n\n${table}\n\n${end}${after}`;
 }
 

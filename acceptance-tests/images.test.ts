@@ -165,8 +165,9 @@ function registerTests(): void {
   runnerTest({ runner: 'images', connector: 'source-s3' }, 'reads, and ends by SIGTERM in time', async (context) => {
     const config = sourceConfig(setting);
     const { lines: found } = await run(imageOf('source-s3'), 'discover', { files: { config } });
-    const message = found.map((line) => JSON.parse(line) as Json).find(({ type }) => type === 'CATALOG');
-    const catalog = catalogOf(...(message?.['catalog'] as { streams: Json[] }).streams);
+    const message = found.find((line) => line.startsWith('{"type":"CATALOG"')) ?? assert.fail(found.join('\n'));
+    const { catalog: discovered } = JSON.parse(message) as { readonly catalog: { readonly streams: readonly Json[] } };
+    const catalog = catalogOf(...discovered.streams);
     const read = await run(imageOf('source-s3'), 'read', { files: { config, catalog } });
     assert.equal(read.exitCode, 0, read.lines.join('\n'));
     context.diagnostic(
