@@ -1,7 +1,9 @@
 // A run of `write`: its parts, and what each hop of the pipeline in write.ts does with them.
 //
-// Memory: a quarter of `max_memory_mb` for rows on their way, the rest for the engine. Disk: the spool's bound, of which rows
-// take at most half; the files that they are turned into, which are never larger, take the other.
+// Memory: a quarter of `max_memory_mb` for rows on their way, the rest for the engine. Disk: rows, and files made of them, up to
+// three quarters of the spool's bound; the rest is for what is just being made of one segment.
+//
+// A segment that takes no more rows is turned into files at once, while more rows come: engine and input use a core each.
 import { Completion } from '@s3-connectors/common/destination/completion.ts';
 import { DurableStates } from '@s3-connectors/common/destination/durable-states.ts';
 import { LineIntake } from '@s3-connectors/common/destination/line-intake.ts';
@@ -27,9 +29,11 @@ import { Spool } from './spool/spool.ts';
 import { Tally } from './summary.ts';
 import { Tables } from './table.ts';
 
-const rowsShare = 1 / 2;
+const diskShare = 3 / 4;
 const segmentShare = 1 / 16;
-const largestSegmentBytes = 1024 * 1024 * 1024;
+const largestSegmentBytes = 128 * 1024 * 1024;
+/** Segments that wait for the engine; then the input waits. */
+const maxWaiting = 2;
 const heldShare = 1 / 32;
 const beforeAllRecords = -1;
 /** What is in staging is removed within this time, else by the next run. */
@@ -39,7 +43,7 @@ export class Run implements AsyncDisposable {
   readonly #plan: Plan;
   readonly #area: Area;
   readonly #spool: Spool;
-  readonly #maxRowBytes: number;
+  readonly #maxDiskBytes: number;
   readonly #states: DurableStates;
   readonly #intake: Intake;
   readonly #lines: LineIntake<Target>;
@@ -50,6 +54,9 @@ export class Run implements AsyncDisposable {
   readonly #tables = new Tables();
   readonly #tally = new Tally();
   readonly #context: VerbContext;
+  readonly #converting = new Set<Promise<void>>();
+  readonly #made: OutputFile[] = [];
+  #madeBytes = 0;
   readonly #startedAt = Date.now();
 
   constructor(config: Config, catalog: readonly ConfiguredStream[], folder: SpoolFolder, context: VerbContext) {
@@ -58,7 +65,7 @@ export class Run implements AsyncDisposable {
     this.#plan = planStreams(config, catalog, log);
     const { targets, byKey, fields } = this.#plan;
     this.#area = { s3: openS3(config.connection, { log }), prefix: config.prefix, headers: config.headers };
-    this.#maxRowBytes = folder.maxBytes * rowsShare;
+    this.#maxDiskBytes = folder.maxBytes * diskShare;
     this.#spool = new Spool(folder.path, {
       maxHeldBytes: config.maxMemoryBytes * heldShare,
       segmentBytes: Math.min(largestSegmentBytes, folder.maxBytes * segmentShare),
@@ -110,20 +117,24 @@ export class Run implements AsyncDisposable {
   /** Rows to the spool. @throws INPUT_INVALID or RECORDS_REJECTED naming a line; what came before it has been taken. */
   async take(lines: LineBatch): Promise<void> {
     this.#lines.take(lines);
-    if (this.#spool.isFullOfRows) await this.#spool.flush();
+    if (!this.#spool.isFullOfRows) return;
+    await this.#spool.flush();
+    for (const segment of this.#spool.takeFull()) this.#convert(segment);
+    while (this.#converting.size > maxWaiting) await Promise.race(this.#converting);
   }
 
-  /** The rows on disk are as many as they may be. */
+  /** Rows and files on disk are as many as they may be. */
   get isSpoolFull(): boolean {
-    return this.#spool.bytes >= this.#maxRowBytes;
+    return this.#spool.bytes + this.#madeBytes >= this.#maxDiskBytes;
   }
 
   /** Everything that waits goes to S3, replaced streams into staging. @returns the STATEs that are durable by that. */
   async publish(): Promise<readonly Uint8Array[]> {
-    const streams = new Set(this.#plan.targets.map(({ index }) => index));
-    const waiting = [...streams].map((stream) => ({ stream, rows: this.#intake.release(stream) }));
-    const segments = await this.#spool.take(streams);
-    const files = await Array.fromAsync(this.#convert(segments));
+    const waiting = this.#plan.targets.map(({ index: stream }) => ({ stream, rows: this.#intake.release(stream) }));
+    for (const segment of await this.#spool.takeAll()) this.#convert(segment);
+    while (this.#converting.size > 0) await Promise.race(this.#converting);
+    const files = this.#made.splice(0);
+    this.#madeBytes = 0;
     await this.#typings.save(new Set(files.map(({ table }) => table)), this.#context.signal);
     const keyFor = (file: OutputFile): string => this.#replacements.keyFor(file);
     for await (const file of upload(this.#area, files, keyFor, this.#context.signal)) {
@@ -171,6 +182,7 @@ export class Run implements AsyncDisposable {
       const why = error instanceof Error ? error.message : String(error);
       this.#context.log('WARN', `Files below _staging/ are left for the next run to remove: ${why}`);
     }
+    await Promise.allSettled(this.#converting);
     await this.#converter[Symbol.asyncDispose]();
     closeS3(this.#area.s3);
   }
@@ -181,12 +193,19 @@ export class Run implements AsyncDisposable {
     return type === undefined ? {} : typeJson(type);
   }
 
-  async *#convert(segments: readonly SpoolFile[]): AsyncGenerator<OutputFile> {
-    for (const segment of segments) {
-      const { table } = segment;
-      yield* await this.#converter.convert(segment);
-      await this.#spool.remove(segment);
-      this.#tally.misfits(table, this.#typings.misfitsOf(table));
-    }
+  /** Begins it; `#converting` says when it is done, or why it could not be. */
+  #convert(segment: SpoolFile): void {
+    const done: Promise<void> = this.#makeFiles(segment).then(() => void this.#converting.delete(done));
+    this.#converting.add(done);
+    done.catch(() => undefined); // It stays in the set, for whoever waits.
+  }
+
+  async #makeFiles(segment: SpoolFile): Promise<void> {
+    const { table } = segment;
+    const files = await this.#converter.convert(segment);
+    await this.#spool.remove(segment);
+    this.#tally.misfits(table, this.#typings.misfitsOf(table));
+    this.#made.push(...files);
+    this.#madeBytes += files.reduce((sum, { size }) => sum + size, 0);
   }
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { emptyServer } from './support/server.ts';
 import {
@@ -95,7 +96,9 @@ suite('overwriting', () => {
   test('stages rows that the spool has no room for, and shows none of them before the end', async () => {
     const server = running();
     await runWrite(server, [users(0, 1), stateLine('users', {})], { catalog: catalogJson(legacy), config });
-    const rows = Array.from({ length: 30 }, (_, id) => recordLine('users', { id, text: 'x'.repeat(1_000_000) }));
+    const rows = Array.from({ length: 60 }, (_, id) => {
+      return recordLine('users', { id, noise: randomBytes(750_000).toString('base64') });
+    });
     let seen: readonly string[] = [];
     async function* input() {
       yield* rows;

@@ -1,7 +1,7 @@
 // From a segment of the spool to files ready for S3: its type is decided, rows are brought into it where any needs that, and the
 // format is written. One at a time: the engine has the memory of one.
 import { createHash } from 'node:crypto';
-import { rm, unlink } from 'node:fs/promises';
+import { rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { DeflatePool } from '@s3-connectors/common/destination/deflate-pool.ts';
@@ -23,6 +23,8 @@ import { writeParquet } from './parquet-files.ts';
 /** A file on local disk that is to lie at `key`. */
 export type OutputFile = MadeFile & {
   readonly table: Table;
+  /** Bytes. */
+  readonly size: number;
   readonly key: string;
   /** Milliseconds; NaN where the rows have no time. */
   readonly minTime: number;
@@ -61,13 +63,16 @@ export class Converter implements AsyncDisposable {
       const folder = join(this.#options.directory, `files-${this.#count}`);
       const format = segment.table.shape === undefined ? 'json' : this.#options.config.format;
       const made = await this.#make(segment, folder, format);
-      return made.map((file, part) => ({
-        ...file,
-        table: segment.table,
-        key: this.#key(segment, part, format),
-        minTime: segment.minTime,
-        maxTime: segment.maxTime,
-      }));
+      return await Promise.all(
+        made.map(async (file, part) => ({
+          ...file,
+          size: (await stat(file.path)).size,
+          table: segment.table,
+          key: this.#key(segment, part, format),
+          minTime: segment.minTime,
+          maxTime: segment.maxTime,
+        })),
+      );
     });
   }
 

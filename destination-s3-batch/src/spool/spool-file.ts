@@ -8,6 +8,9 @@ import type { Table } from '../table.ts';
 
 const firstBytes = 4 * 1024;
 const chunkBytes = 1024 * 1024;
+/** Used again by whatever file is next: new memory costs more than what is written into it. */
+const idleChunks: Buffer[] = [];
+const mostIdleChunks = 16;
 
 /** Memory: what is not on disk yet, `heldBytes`. */
 export class SpoolFile {
@@ -27,7 +30,7 @@ export class SpoolFile {
   maxTime = Number.NaN;
   crc = 0;
   #full: Buffer[] = [];
-  #chunk = Buffer.allocUnsafeSlow(firstBytes);
+  #chunk: Buffer = Buffer.allocUnsafeSlow(firstBytes);
   #used = 0;
   #written = 0;
 
@@ -61,7 +64,7 @@ export class SpoolFile {
   async flush(): Promise<void> {
     const parts = [...this.#full, this.#chunk.subarray(0, this.#used)];
     this.#full = [];
-    this.#chunk = Buffer.allocUnsafeSlow(Math.min(this.#chunk.length, chunkBytes));
+    this.#chunk = idleChunks.pop() ?? Buffer.allocUnsafeSlow(Math.min(this.#chunk.length, chunkBytes));
     this.#used = 0;
     const file = await open(this.path, 'a', 0o600);
     try {
@@ -69,6 +72,9 @@ export class SpoolFile {
         this.crc = crc32(part, this.crc);
         for (let at = 0; at < part.length;) at += (await file.write(part, at)).bytesWritten;
         this.#written += part.length;
+        if (part.buffer.byteLength === chunkBytes && idleChunks.length < mostIdleChunks) {
+          idleChunks.push(Buffer.from(part.buffer as ArrayBuffer));
+        }
       }
     } finally {
       await file.close();
@@ -85,7 +91,8 @@ export class SpoolFile {
       return;
     }
     if (this.#used > 0) this.#full.push(this.#chunk.subarray(0, this.#used));
-    this.#chunk = Buffer.allocUnsafeSlow(Math.max(size, this.#chunk.length));
+    const idle = size <= chunkBytes ? idleChunks.pop() : undefined;
+    this.#chunk = idle ?? Buffer.allocUnsafeSlow(Math.max(size, this.#chunk.length));
     this.#used = 0;
   }
 }

@@ -36,7 +36,7 @@ export class Spool {
   readonly #places = new Map<number, Map<number, SpoolFile>>();
   /** By stream. */
   readonly #positions = new Map<number, Uint8Array>();
-  #full: SpoolFile[] = [];
+  readonly #full: SpoolFile[] = [];
   #last: SpoolFile | undefined;
   #heldBytes = 0;
   #bytes = 0;
@@ -83,23 +83,16 @@ export class Spool {
     for await (const _ of mapConcurrent(held, flushesAtOnce, (file) => file.flush()));
   }
 
-  /** Segments that take no more rows, on disk. */
-  async takeFull(): Promise<readonly SpoolFile[]> {
-    const full = this.#full;
-    this.#full = [];
-    for (const file of full) {
-      this.#heldBytes -= file.heldBytes;
-      if (file.heldBytes > 0) await file.flush();
-    }
-    return full;
+  /** Segments that take no more rows, after a `flush`. */
+  takeFull(): readonly SpoolFile[] {
+    return this.#full.splice(0);
   }
 
-  /** All segments of the streams, on disk; later rows begin new ones. */
-  async take(streams: ReadonlySet<number>): Promise<readonly SpoolFile[]> {
+  /** All segments, on disk; later rows begin new ones. */
+  async takeAll(): Promise<readonly SpoolFile[]> {
     await this.flush();
-    const taken = [...this.#full, ...this.#open()].filter(({ table }) => streams.has(table.stream));
-    for (const { table, day } of taken) this.#places.get(table.index)?.delete(day);
-    this.#full = this.#full.filter(({ table }) => !streams.has(table.stream));
+    const taken = [...this.#full.splice(0), ...this.#open()];
+    this.#places.clear();
     this.#last = undefined;
     return taken;
   }
