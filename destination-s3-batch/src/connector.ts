@@ -1,5 +1,5 @@
 // The connector as the run knows it. The verbs are loaded when they are called: `spec` answers without the AWS SDK.
-import type { Connector } from '@s3-connectors/common/protocol/connector.ts';
+import type { Connector, OperatorVerb } from '@s3-connectors/common/protocol/connector.ts';
 import { batchAccess, type Access } from '@s3-connectors/common/permissions/access.ts';
 import { policyVerbs } from '@s3-connectors/common/permissions/policy-verbs.ts';
 import { specification } from '@s3-connectors/common/protocol/spec.ts';
@@ -25,9 +25,25 @@ export const destinationS3Batch = {
     const { write } = await import('./write.ts');
     yield* write(config, catalog, input, context);
   },
-  operatorVerbs: policyVerbs(accessOf),
+  operatorVerbs: [...policyVerbs(accessOf), ddlVerb()],
 } satisfies Connector<typeof configSchema, Config>;
 
 function accessOf(config: Config): Access {
   return batchAccess({ ...config.connection, ...config });
+}
+
+function ddlVerb(): OperatorVerb<Config> {
+  return {
+    name: 'ddl',
+    describe: 'Print the statements that make the tables readable in Athena or DuckDB',
+    options: {
+      table: { type: 'string', describe: 'only this table' },
+      engine: { type: 'string', describe: 'athena (the default) or duckdb' },
+      location: { type: 'string', describe: 'where the files are, if not at s3://bucket/prefix' },
+    },
+    async *run(config, given, context) {
+      const { ddl } = await import('./ddl/ddl.ts');
+      yield* ddl(config, given, context);
+    },
+  };
 }

@@ -2,7 +2,6 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
-import { literal } from '@s3-connectors/common/columns/sql.ts';
 
 export type Engine = AsyncDisposable & {
   run(sql: string): Promise<void>;
@@ -31,11 +30,6 @@ export async function openEngine(directory: string, memoryBytes: number): Promis
       return Promise.resolve();
     },
   };
-}
-
-/** A key of a struct that the engine's functions take as parameter. */
-export function structLiteral(members: Iterable<readonly [name: string, value: string]>): string {
-  return `{${Array.from(members, ([name, value]) => `${literal(name)}: ${literal(value)}`).join(', ')}}`;
 }
 
 /** The engine's texts can hold stack traces and values of rows: they are cut at the first line and kept for the log. */

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { literal } from '@s3-connectors/common/columns/sql.ts';
 
 import { engineType, storedFields, type StructType } from '../columns/field-type.ts';
-import { structLiteral, type Engine } from '../engine.ts';
+import { structLiteral } from '../engine-sql.ts';
+import type { Engine } from '../engine.ts';
 import type { MadeFile, RowSource } from './made-file.ts';
 
 /** Half of the engine's own: two threads hold a group each while they write it. */

@@ -1,0 +1,91 @@
+// A table for Athena: it knows the folders of all days without being told of each (partition projection,
+// https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html). The folders are not padded, so neither are the numbers.
+import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
+
+import { storedFields, type FieldType, type StructType } from '../columns/field-type.ts';
+import type { OutputFormat } from '../config.ts';
+
+/** What lies in a table's folder. `location` ends with a slash. */
+export type TableFiles = {
+  readonly table: string;
+  readonly type: StructType;
+  readonly location: string;
+  readonly format: OutputFormat;
+};
+
+/** From coarse to fine, with the numbers that their folders can have. */
+export const partitions = [
+  ['year', '2000,2100'],
+  ['month', '1,12'],
+  ['day', '1,31'],
+] as const;
+
+export function athenaTable({ table, type, location, format }: TableFiles): string {
+  const names: ReadonlySet<string> = new Set(partitions.map(([name]) => name));
+  const fields = storedFields(type);
+  const columns = fields.filter(({ name }) => !names.has(name.toLowerCase()));
+  const leftOut = fields.filter(({ name }) => names.has(name.toLowerCase()));
+  const projection = partitions.flatMap(([name, range]) => [
+    [`projection.${name}.type`, 'integer'],
+    [`projection.${name}.range`, range],
+  ]);
+  const folders = partitions.map(([name]) => `${name}=\${${name}}/`).join('');
+  const properties = [
+    ['projection.enabled', 'true'],
+    ...projection,
+    ['storage.location.template', `${location}${folders}`],
+  ].map(([name = '', value = '']) => `  ${text(name)} = ${text(value)}`);
+  return [
+    ...leftOut.map(({ name }) => `-- The column ${name} is left out: a folder has its name.`),
+    `CREATE EXTERNAL TABLE ${quoted(table)} (`,
+    columns.map((field) => `  ${quoted(field.name)} ${athenaType(field.type, format)}`).join(',\n'),
+    ')',
+    `PARTITIONED BY (${partitions.map(([name]) => `${quoted(name)} INT`).join(', ')})`,
+    ...(format === 'parquet' ? ['STORED AS PARQUET'] : ["ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'"]),
+    `LOCATION ${text(location)}`,
+    'TBLPROPERTIES (',
+    properties.join(',\n'),
+    ');',
+  ].join('\n');
+}
+
+/** In JSON times are text, which Athena's JSON reader takes for no timestamp. */
+function athenaType(type: FieldType, format: OutputFormat): string {
+  switch (type.kind) {
+    case 'boolean':
+      return 'BOOLEAN';
+    case 'integer':
+      return 'BIGINT';
+    case 'number':
+      return 'DOUBLE';
+    case 'string':
+    case 'json':
+      return 'STRING';
+    case 'date':
+      return format === 'json' ? 'STRING' : 'DATE';
+    case 'time':
+      return format === 'json' ? 'STRING' : 'BIGINT'; // Microseconds since midnight.
+    case 'timestamp':
+      return format === 'json' ? 'STRING' : 'TIMESTAMP';
+    case 'list':
+      return `ARRAY<${athenaType(type.items, format)}>`;
+    case 'struct':
+      return `STRUCT<${storedFields(type)
+        .map((field) => `${member(field.name)}: ${athenaType(field.type, format)}`)
+        .join(', ')}>`;
+    default:
+      return assertNever(type);
+  }
+}
+
+function member(name: string): string {
+  return /^[a-z]\w*$/iu.test(name) ? name : quoted(name);
+}
+
+function quoted(name: string): string {
+  return `\`${name.replaceAll('`', '``')}\``;
+}
+
+function text(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
+}

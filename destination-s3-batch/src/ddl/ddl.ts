@@ -1,0 +1,40 @@
+// `ddl`: for each table that has been written, the statement that makes it readable in Athena, and in DuckDB.
+import type { OperatorArguments, VerbContext } from '@s3-connectors/common/protocol/connector.ts';
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import { closeS3, openS3 } from '@s3-connectors/common/s3/client.ts';
+
+import { readTables } from '../columns/registry.ts';
+import type { Config } from '../config.ts';
+import { tableFolder } from '../object-key.ts';
+import { athenaTable } from './athena.ts';
+import { duckdbView } from './duckdb.ts';
+
+/** @throws USAGE_INVALID for a table that was never written, or an engine that is not known. */
+export async function* ddl(
+  config: Config,
+  given: OperatorArguments,
+  { log, signal }: VerbContext,
+): AsyncGenerator<string> {
+  const { table: wanted, engine = 'athena', location } = given;
+  if (engine !== 'athena' && engine !== 'duckdb') {
+    throw new ConnectorError('USAGE_INVALID', `--engine is "${String(engine)}": write athena or duckdb.`);
+  }
+  const { connection, prefix, headers, format } = config;
+  const s3 = openS3(connection, { log });
+  const root =
+    typeof location === 'string' ? `${location.replace(/\/$/u, '')}/` : `s3://${connection.bucket}/${prefix}`;
+  let found = false;
+  try {
+    for await (const { table, type } of readTables({ s3, prefix, headers }, signal)) {
+      if (wanted !== undefined && wanted !== table) continue;
+      found = true;
+      const files = { table, type, format, location: tableFolder(root, table) };
+      yield `${engine === 'athena' ? athenaTable(files) : duckdbView(files)}\n\n`;
+    }
+  } finally {
+    closeS3(s3);
+  }
+  if (found) return;
+  const what = wanted === undefined ? 'No table has' : `The table "${String(wanted)}" has not`;
+  throw new ConnectorError('USAGE_INVALID', `${what} been written below "${prefix}" yet.`);
+}

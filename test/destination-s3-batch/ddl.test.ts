@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { beforeEach, suite, test } from 'node:test';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { parseConfig } from '@s3-connectors/common/protocol/config.ts';
+import { silentLog } from '@s3-connectors/common/protocol/log.ts';
+import { configSchema, resolveConfig } from '../../destination-s3-batch/src/config.ts';
+import { ddl } from '../../destination-s3-batch/src/ddl/ddl.ts';
+import type { S3TestServer } from '../support/s3-server/types.ts';
+import { bucket, catalogJson, configJson, recordLine, runWrite, type Json } from './support/batch.ts';
+import { eventJson, publishedStream } from './support/published.ts';
+import { emptyServer } from './support/server.ts';
+
+suite('ddl', () => {
+  const running = emptyServer();
+  let server: S3TestServer;
+  beforeEach(() => (server = running()));
+
+  async function statements(given: Record<string, string>, config: Json = {}): Promise<string> {
+    const resolved = resolveConfig(parseConfig(configSchema, configJson(server, config), silentLog), {});
+    const context = { log: silentLog, signal: new AbortController().signal, fail: () => undefined };
+    return (await Array.fromAsync(ddl(resolved, given, context))).join('');
+  }
+
+  test('names columns, folders and the place of a table for Athena', async () => {
+    const properties = { n: 1, 'odd name': [{ x: 1.5 }] };
+    await runWrite(server, [recordLine('events', eventJson({ properties }))], {
+      catalog: catalogJson(publishedStream('events')),
+    });
+    assert.equal(
+      await statements({ table: 'pageview_events' }),
+      `CREATE EXTERNAL TABLE \`pageview_events\` (
+  \`time\` TIMESTAMP,
+  \`event_id\` STRING,
+  \`user_id\` STRING,
+  \`session_id\` STRING,
+  \`view_id\` STRING,
+  \`workspace_id\` STRING,
+  \`segments\` ARRAY<BIGINT>,
+  \`cohorts\` ARRAY<STRING>,
+  \`properties\` STRUCT<n: BIGINT, \`odd name\`: ARRAY<STRUCT<x: DOUBLE>>>
+)
+PARTITIONED BY (\`year\` INT, \`month\` INT, \`day\` INT)
+STORED AS PARQUET
+LOCATION 's3://publisher-data/permutive/data/pageview_events/'
+TBLPROPERTIES (
+  'projection.enabled' = 'true',
+  'projection.year.type' = 'integer',
+  'projection.year.range' = '2000,2100',
+  'projection.month.type' = 'integer',
+  'projection.month.range' = '1,12',
+  'projection.day.type' = 'integer',
+  'projection.day.range' = '1,31',
+  'storage.location.template' = 's3://publisher-data/permutive/data/pageview_events/year=\${year}/month=\${month}/day=\${day}/'
+);
+
+`,
+    );
+  });
+
+  for (const output_format of ['parquet', 'json']) {
+    test(`makes a view that DuckDB answers over the days of a table (${output_format})`, async () => {
+      const days = ['2026-01-05T10:00:00Z', '2026-01-15T10:00:00Z'];
+      const input = days.map((time, n) => recordLine("it's", { time, n, tags: ['a'], o: { x: n } }));
+      await runWrite(server, input, { catalog: catalogJson("it's"), config: { output_format } });
+      const folder = await mkdtemp(join(tmpdir(), 's3-connectors-ddl-'));
+      const instance = await DuckDBInstance.create(':memory:');
+      const connection = await instance.connect();
+      try {
+        for (const { key, body } of server.objects(bucket, 'permutive/data/')) {
+          const path = join(folder, key.slice('permutive/'.length));
+          await mkdir(dirname(path), { recursive: true });
+          await writeFile(path, body);
+        }
+        await connection.run(await statements({ engine: 'duckdb', location: folder }, { output_format }));
+        const sql = `SELECT n::INTEGER AS n, tags, o.x::INTEGER AS x, month::INTEGER AS month, day::INTEGER AS day FROM "it's" ORDER BY n`;
+        const rows = (await connection.runAndReadAll(sql)).getRowObjectsJson();
+        assert.deepEqual(rows, [
+          { n: 0, tags: ['a'], x: 0, month: 1, day: 5 },
+          { n: 1, tags: ['a'], x: 1, month: 1, day: 15 },
+        ]);
+      } finally {
+        connection.closeSync();
+        instance.closeSync();
+        await rm(folder, { recursive: true });
+      }
+    });
+  }
+
+  test('leaves out a column that has a folder’s name, and says so', async () => {
+    await runWrite(server, [recordLine('visits', { Day: 'Monday', n: 1 })], { catalog: catalogJson('visits') });
+    const text = await statements({});
+    assert.match(text, /^-- The column Day is left out/u);
+    assert.doesNotMatch(text, /`Day`/u);
+  });
+
+  test('says that a table was not written, or an engine is not known', async () => {
+    await assert.rejects(statements({ table: 'nothing' }), { code: 'USAGE_INVALID', message: /"nothing"/u });
+    await assert.rejects(statements({ engine: 'oracle' }), { code: 'USAGE_INVALID', message: /athena or duckdb/u });
+  });
+});
