@@ -1,5 +1,5 @@
 // The files that are made from code and committed: each connector's spec.json, the settings in its README, its definition for
-// Meltano, and docs/errors.md.
+// Meltano, docs/errors.md, and the setup page.
 // `npm run build` writes them, a test holds them equal.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import type { ConnectorSpecification } from '@s3-connectors/common/protocol/mess
 
 import { meltanoPlugin } from './generate-meltano.ts';
 import { withSettings } from './generate-readme.ts';
+import { setupPage } from './generate-setup-page.ts';
 import { markdownTable } from './markdown-table.ts';
 
 /** One package each, of the same name, with src/main.ts (the executable) and src/connector.ts (what it runs). */
@@ -41,7 +42,10 @@ function isDescribed(value: unknown): value is Described {
 
 /** Path below the repository's root → text. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
-  const files = new Map([['docs/errors.md', errorsPage()]]);
+  const files = new Map([
+    ['docs/errors.md', errorsPage()],
+    ['docs/setup/index.html', await setupPage()],
+  ]);
   for (const name of connectorNames) {
     const { spec } = await loadConnector(name);
     files.set(`${name}/spec.json`, `${JSON.stringify(spec, null, 2)}\n`);

@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 
 import { installConnector } from '../build.ts';
 import { connectorNames } from '../generate.ts';
+import { findBrowser } from './support/browser.ts';
 import { startMinistack } from './support/ministack.ts';
 import { packageVersion, preparePython, prepareRunner, python, type Runner, runners } from './support/python.ts';
 import { columns, RunnerTable } from './support/runner-table.ts';
@@ -33,6 +34,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 try {
   for (const name of connectorNames) await installConnector(name);
   await preparePython(say);
+  await findBrowser(say);
   for (const name of runnerNames) await prepareRunner(name, say);
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 's3-connectors-acceptance-'));

@@ -4,6 +4,7 @@ import * as z from 'zod';
 
 import { always, checkConnection, type ConnectionConfig } from '../s3/config.ts';
 import type { WriteHeaders } from '../s3/write.ts';
+import { prefixProblem } from './prefix.ts';
 
 const workerForm = /^[A-Za-z0-9_]{1,32}$/u;
 const workerMend = 'is not a worker’s name: write 1 to 32 letters, digits or underscores';
@@ -95,18 +96,4 @@ export function resolvePlace(config: PlaceConfig, env: Readonly<Record<string, s
     },
     workerId: worker_id ?? (workerForm.test(job) ? job : '0'),
   };
-}
-
-/** What is wrong with a prefix and what to write instead, after the field's name; every key must stay below it. */
-function prefixProblem(prefix: string, bucket: unknown): string | undefined {
-  const inside = prefix.replace(/^s3:\/\/[^/]*\/?/u, '').replaceAll(/^\/+|\/+$/gu, '');
-  if (prefix.startsWith('s3://')) return `is an address: write only the path in the bucket, "${inside}"`;
-  if (prefix.startsWith('/')) return `begins with a slash, which would be a folder without a name: write "${inside}"`;
-  if (prefix === '') return undefined;
-  const parts = prefix.replace(/\/$/u, '').split('/');
-  if (parts[0] === bucket) return `begins with the bucket’s name: write "${parts.slice(1).join('/')}"`;
-  if (parts.includes('')) return 'has two slashes in a row: write one';
-  if (parts.includes('.') || parts.includes('..')) return 'has a part "." or "..": write the path itself';
-  if (/\p{Cc}/u.test(prefix) || !prefix.isWellFormed()) return 'has a character that no key can have';
-  return undefined;
 }

@@ -1,0 +1,156 @@
+// The setup page, as published, in a browser: opened from the disk, used by keyboard, and its policies against those that the
+// programs print.
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, beforeEach, suite, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+
+import { runProgram } from '../test/support/program.ts';
+import { type Browser, startBrowser } from './support/browser.ts';
+import { executables, temporaryFolder } from './support/programs.ts';
+
+const page = pathToFileURL(join(import.meta.dirname, '../docs/setup/index.html')).href;
+const user = 'arn:aws:iam::111122223333:user/connector';
+let browser: Browser;
+
+const shown = (id: string): Promise<string> => browser.evaluate(`document.getElementById('${id}').textContent`);
+const set = (id: string, value: string): Promise<unknown> =>
+  browser.evaluate(
+    `(() => { const field = document.getElementById('${id}'); field.value = ${JSON.stringify(value)}; field.dispatchEvent(new Event('input', { bubbles: true })); })()`,
+  );
+
+suite('the setup page', () => {
+  before(async () => {
+    browser = await startBrowser();
+  });
+  after(() => browser[Symbol.asyncDispose]());
+  beforeEach(() => browser.open(page));
+
+  test('shows the policy that the programs print', async () => {
+    const connection = {
+      bucket: 'publisher-data',
+      region: 'eu-central-1',
+      credentials: { auth_type: 'default_chain' },
+    };
+    const reading = {
+      schema_prefixes: ['exports'],
+      data_format: { format: 'parquet' },
+      data_partitioning: { mode: 'partitioned' },
+    };
+    const sides = [
+      ['source', executables.source, { ...connection, ...reading }],
+      ['streaming', executables.destination, { ...connection, prefix: 'exports' }],
+    ] as const;
+    for (const [connector, program, config] of sides) {
+      const file = join(await temporaryFolder(), `${connector}.json`);
+      await writeFile(file, JSON.stringify(config));
+      await set('connector', connector);
+      for (const kind of ['bucket', 'iam'] as const) {
+        await set('kind', kind);
+        const { stdout } = await runProgram(program, ['policy', '--config', file, '--principal', user, '--kind', kind]);
+        assert.equal(`${await shown('policy')}\n`, stdout);
+      }
+    }
+  });
+
+  test('follows what is typed by keyboard alone, and every field can be reached', async () => {
+    const reached: string[] = [];
+    for (let at = 0; at < 14; at += 1) {
+      await browser.press('Tab');
+      const id = await browser.evaluate<string>('document.activeElement.id');
+      if (id === 'bucket') {
+        await browser.evaluate('document.activeElement.select()');
+        await browser.type('another-bucket');
+      }
+      reached.push(id);
+    }
+    const fields = ['connector', 'bucket', 'region', 'prefix', 'principal', 'kind', 'full', 'policy', 'copy', 'pasted'];
+    assert.deepEqual(reached.filter((id) => id !== '').slice(0, fields.length), fields);
+    assert.match(await shown('policy'), /arn:aws:s3:::another-bucket\/exports\/\*/u);
+  });
+
+  test('says what is wrong with a field, and shows no policy then', async () => {
+    await set('bucket', 's3://publisher-data/exports');
+    await set('region', 'EU');
+    assert.match(
+      await shown('problems'),
+      /Bucket is an address.*write "publisher-data".*Region is no specific region/u,
+    );
+    assert.equal(await shown('policy'), '');
+  });
+
+  test('explains a policy that is pasted, and corrects it', async () => {
+    const policy = await shown('policy');
+    await set('pasted', policy);
+    assert.match(await shown('verdict'), /It allows what is needed.*allowed by statement 1/u);
+    await set('pasted', policy.replace(':::', '::'));
+    assert.match(await shown('verdict'), /It does not do:.*ARN_COLONS at line 14, column \d+/u);
+    await browser.evaluate("document.getElementById('fix').focus()");
+    await browser.press('Enter');
+    assert.deepEqual(JSON.parse(await shown('fixed')), JSON.parse(policy));
+    await set('pasted', '{ "Version": ');
+    assert.match(await shown('verdict'), /JSON_INVALID at line 1/u);
+  });
+
+  test('names all its parts to assistive technology', async () => {
+    await set('pasted', '{}');
+    const parts = await browser.accessible();
+    const controls = parts.filter(({ role }) => /^(textbox|combobox|checkbox|button)$/u.test(role));
+    assert.ok(controls.length >= 10, JSON.stringify(parts));
+    assert.deepEqual(
+      controls.filter(({ name }) => name === ''),
+      [],
+    );
+    for (const role of ['main', 'heading', 'region', 'status'])
+      assert.ok(
+        parts.some((part) => part.role === role),
+        role,
+      );
+  });
+
+  for (const scheme of ['light', 'dark'] as const) {
+    test(`can be read in ${scheme}: every text has a contrast of 4.5 and more`, async () => {
+      await browser.prefer(scheme);
+      await set('pasted', '{}');
+      await set('bucket', 'x');
+      const contrasts = await browser.evaluate<readonly { text: string; ratio: number }[]>(contrastsOf);
+      assert.ok(contrasts.length > 15);
+      assert.deepEqual(
+        contrasts.filter(({ ratio }) => ratio < 4.5),
+        [],
+      );
+      const back = await browser.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+      assert.equal(back === 'rgb(255, 255, 255)', scheme === 'light');
+    });
+  }
+
+  test('asks for nothing but itself', async () => {
+    await set('pasted', '{}');
+    const others = browser.requested.filter((address) => address !== page);
+    assert.deepEqual(others, []);
+  });
+});
+
+/** In the page: the contrast of each text with what lies behind it, by WCAG 2. */
+const contrastsOf = `(() => {
+  const numbers = (color) => color.match(/[\\d.]+/g).map(Number);
+  const light = (color) => {
+    const [r, g, b] = numbers(color).map((value) => value / 255).map((value) => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (node) => {
+    for (let at = node; at; at = at.parentElement) {
+      const color = getComputedStyle(at).backgroundColor;
+      if (numbers(color)[3] !== 0) return color;
+    }
+    return 'rgb(255, 255, 255)';
+  };
+  return [...document.querySelectorAll('body *')]
+    .filter((node) => node.checkVisibility() && [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim() !== ''))
+    .filter((node) => node.tagName !== 'SCRIPT')
+    .map((node) => {
+      const [a, b] = [light(getComputedStyle(node).color), light(behind(node))].sort((x, y) => y - x);
+      return { text: node.textContent.trim().slice(0, 40), ratio: (a + 0.05) / (b + 0.05) };
+    });
+})()`;

@@ -1,0 +1,15 @@
+// Is this a prefix to write below? Pure.
+
+/** What is wrong with a prefix and what to write instead, after the field's name; every key must stay below it. */
+export function prefixProblem(prefix: string, bucket: unknown): string | undefined {
+  const inside = prefix.replace(/^s3:\/\/[^/]*\/?/u, '').replaceAll(/^\/+|\/+$/gu, '');
+  if (prefix.startsWith('s3://')) return `is an address: write only the path in the bucket, "${inside}"`;
+  if (prefix.startsWith('/')) return `begins with a slash, which would be a folder without a name: write "${inside}"`;
+  if (prefix === '') return undefined;
+  const parts = prefix.replace(/\/$/u, '').split('/');
+  if (parts[0] === bucket) return `begins with the bucket’s name: write "${parts.slice(1).join('/')}"`;
+  if (parts.includes('')) return 'has two slashes in a row: write one';
+  if (parts.includes('.') || parts.includes('..')) return 'has a part "." or "..": write the path itself';
+  if (/\p{Cc}/u.test(prefix) || !prefix.isWellFormed()) return 'has a character that no key can have';
+  return undefined;
+}

@@ -1,0 +1,159 @@
+// The setup page in the browser: what is typed → the policy, at once; a pasted policy → its explanation. The decisions are
+// those of common/src/permissions; here is only what stands between them and the page.
+import { batchAccess, sourceAccess, streamingAccess, type Access } from '@s3-connectors/common/permissions/access.ts';
+import { parsePrincipal, type Principal } from '@s3-connectors/common/permissions/arn.ts';
+import { FINDING_CODES } from '@s3-connectors/common/permissions/finding.ts';
+import { fixPolicy } from '@s3-connectors/common/permissions/fix.ts';
+import { needsOf } from '@s3-connectors/common/permissions/needs.ts';
+import { bucketPolicy, iamPolicy, keyPolicyStatement } from '@s3-connectors/common/permissions/policy.ts';
+import { validatePolicy, type Validation } from '@s3-connectors/common/permissions/validate.ts';
+import { findingText, rowOf } from '@s3-connectors/common/permissions/validation-text.ts';
+import { prefixProblem } from '@s3-connectors/common/destination/prefix.ts';
+import { bucketProblem, partitionOf, regionProblem } from '@s3-connectors/common/s3/address.ts';
+import type { WriteHeaders } from '@s3-connectors/common/s3/write.ts';
+
+type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+
+function element(id: string): HTMLElement {
+  const found = document.getElementById(id);
+  if (found === null) throw new Error(`no element "${id}"`);
+  return found;
+}
+
+function typed(id: string): string {
+  return (element(id) as Field).value.trim();
+}
+
+type Typed = {
+  readonly access: Access;
+  /** What is wrong with a field, after its name. */
+  readonly problems: readonly string[];
+  readonly principal: Principal | undefined;
+};
+
+function read(): Typed {
+  const [bucket, region, connector] = [typed('bucket'), typed('region'), typed('connector')];
+  const principal = parsePrincipal(typed('principal'), partitionOf(region));
+  const lines = connector === 'source' ? typed('prefix').split(/\s*\n\s*/u) : [typed('prefix')];
+  const problems = [
+    named('Bucket', bucketProblem(bucket)),
+    named('Region', regionProblem(region, undefined)),
+    ...lines.map((line) => named('Prefix', prefixProblem(line, bucket))),
+    typeof principal === 'string' ? `Principal: ${principal}.` : '',
+  ].filter((text) => text !== '');
+  const prefixes = lines
+    .map((line) => line.replace(/\*?$/u, '').replace(/\/+$/u, ''))
+    .map((line) => (line === '' ? '' : `${line}/`));
+  return {
+    access: accessOf(connector, { bucket, region, prefixes }),
+    problems,
+    principal: typeof principal === 'string' ? undefined : principal,
+  };
+}
+
+function named(field: string, problem: string | undefined): string {
+  return problem === undefined ? '' : `${field} ${problem}.`;
+}
+
+type Place = { readonly bucket: string; readonly region: string; readonly prefixes: readonly string[] };
+
+function accessOf(connector: string, { prefixes, ...place }: Place): Access {
+  if (connector === 'source') return sourceAccess({ ...place, prefixes });
+  const writing = { ...place, prefix: prefixes[0] ?? '', headers: headersTyped() };
+  return connector === 'batch' ? batchAccess(writing) : streamingAccess(writing);
+}
+
+function headersTyped(): WriteHeaders {
+  const kmsKeyId = typed('key');
+  return {
+    ...(typed('acl') === 'none' ? {} : { acl: 'bucket-owner-full-control' }),
+    encryption: kmsKeyId === '' ? { mode: 'bucket_default' } : { mode: 'sse_kms', kmsKeyId },
+  };
+}
+
+function policyFor({ access, principal }: Typed): object | string {
+  const needs = needsOf(access);
+  const form = (element('full') as HTMLInputElement).checked ? 'full' : 'least';
+  if (typed('kind') === 'iam') return iamPolicy(needs, form);
+  if (principal === undefined) return '';
+  if (typed('kind') === 'bucket') return bucketPolicy(needs, principal, form);
+  return keyPolicyStatement(needs, principal) ?? 'No KMS key is named, so there is nothing to allow.';
+}
+
+function show(): void {
+  const now = read();
+  for (const part of document.querySelectorAll<HTMLElement>('[data-for="writing"]'))
+    part.hidden = typed('connector') === 'source';
+  element('problems').replaceChildren(...now.problems.map((text) => create('li', text)));
+  const policy = now.problems.length > 0 ? '' : policyFor(now);
+  element('policy').textContent = typeof policy === 'string' ? policy : JSON.stringify(policy, null, 2);
+  element('copied').textContent = '';
+  explain(now);
+}
+
+function validation({ access, principal, problems }: Typed): Validation | undefined {
+  if (typed('pasted') === '' || problems.length > 0) return undefined;
+  return validatePolicy(typed('pasted'), { access, ...(principal === undefined ? {} : { principal }) });
+}
+
+function explain(now: Typed): void {
+  const found = validation(now);
+  element('fix').hidden = found === undefined;
+  element('fixed').hidden = true;
+  element('notes').replaceChildren();
+  if (found === undefined) element('verdict').replaceChildren();
+  else element('verdict').replaceChildren(...explanation(found));
+}
+
+function explanation({ findings, judged, isGood }: Validation): readonly HTMLElement[] {
+  const head = create('p', isGood ? 'It allows what is needed.' : 'It does not do:', isGood ? 'good' : 'bad');
+  const list = document.createElement('ol');
+  for (const finding of findings) {
+    list.append(create('li', findingText(finding), FINDING_CODES[finding.code] === 'error' ? 'bad' : ''));
+  }
+  const table = document.createElement('table');
+  table.append(row('th', ['Needed action', 'On', 'Verdict']));
+  for (const one of judged) table.append(row('td', rowOf(one), one.verdict.result === 'denied' ? 'bad' : ''));
+  return judged.length === 0 ? [head, list] : [head, list, table];
+}
+
+function row(cell: 'th' | 'td', texts: readonly string[], look = ''): HTMLElement {
+  const line = create('tr', '', look);
+  line.append(...texts.map((text) => create(cell, text)));
+  return line;
+}
+
+function create(tag: string, text: string, look = ''): HTMLElement {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  if (look !== '') made.className = look;
+  return made;
+}
+
+function showFixed(): void {
+  const now = read();
+  const found = validation(now);
+  const fixed = element('fixed');
+  fixed.hidden = found === undefined;
+  if (found === undefined) return;
+  const { policy, notes } = fixPolicy(found, now.access, now.principal);
+  element('notes').replaceChildren(...notes.map((note) => create('li', `Look before you use it: ${note}.`)));
+  fixed.textContent = JSON.stringify(policy, null, 2);
+  fixed.focus();
+}
+
+async function copy(): Promise<void> {
+  const text = element('policy').textContent ?? '';
+  const isCopied = await navigator.clipboard.writeText(text).then(
+    () => true,
+    () => false, // A page from the disk may not; the text is marked instead.
+  );
+  if (!isCopied) getSelection()?.selectAllChildren(element('policy'));
+  element('copied').textContent = isCopied ? 'Copied.' : 'Marked: press Ctrl+C.';
+}
+
+element('form').addEventListener('submit', (event) => event.preventDefault());
+document.addEventListener('input', show);
+element('copy').addEventListener('click', () => void copy());
+element('fix').addEventListener('click', showFixed);
+show();
