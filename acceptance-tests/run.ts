@@ -18,7 +18,7 @@ import { columns, RunnerTable } from './support/runner-table.ts';
 
 const root = join(import.meta.dirname, '..');
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
-const fileTimeoutMs = 900_000; // A hang fails its file; the server is still ended.
+const fileTimeoutMs = 1_200_000; // A hang fails its file; the server is still ended.
 const runnerNames = Object.keys(runners) as Runner[];
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);

@@ -8,7 +8,9 @@ const connectors = ['source-s3', 'destination-s3-streaming', 'destination-s3-bat
 
 /** Path below the root → text, of all code of ours. */
 const files = new Map(
-  globSync(['*.{ts,cjs}', '*/src/**/*.ts', 'test/**/*.ts', 'acceptance-tests/**/*.ts', 'images/*.ts'], { cwd: root })
+  globSync(['*.{ts,cjs}', '*/src/**/*.ts', 'test/**/*.ts', 'acceptance-tests/**/*.ts', '{images,release}/*.ts'], {
+    cwd: root,
+  })
     .filter((path) => !path.includes('node_modules'))
     .map((path) => [path, readFileSync(join(root, path), 'utf8')] as const),
 );
