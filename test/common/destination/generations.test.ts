@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { successionOf } from '@s3-connectors/common/destination/generations.ts';
+import { noteGeneration, outlived, removeOutlived } from '@s3-connectors/common/destination/generation-record.ts';
+import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
+
+import { testBucket } from '../../support/s3-connection.ts';
+import { keysBelow, marksIn, nameOf, openPlace, users } from './support/place.ts';
+
+type Mode = ConfiguredStream['destinationSyncMode'];
+
+function kindOf(mode: Mode, generation?: number, minimum?: number, sync?: number): string {
+  return successionOf({
+    name: 's',
+    jsonSchema: {},
+    syncMode: 'full_refresh',
+    destinationSyncMode: mode,
+    cursorField: [],
+    primaryKey: [],
+    ...(generation !== undefined && { generationId: generation }),
+    ...(minimum !== undefined && { minimumGenerationId: minimum }),
+    ...(sync !== undefined && { syncId: sync }),
+  }).kind;
+}
+
+suite('what becomes of earlier data', () => {
+  test('is decided by the mode, the generation and its minimum', () => {
+    const kinds = [
+      kindOf('append'),
+      kindOf('append', 5, 0, 9),
+      kindOf('append', 5, 5, 9),
+      kindOf('append_dedup', 5, 5, 9),
+      kindOf('append', 1, 1, 7),
+      kindOf('append', 1, 1, 1),
+      kindOf('append_dedup', 1, 1, 1),
+      kindOf('overwrite'),
+      kindOf('overwrite', 1, 1, 1),
+      kindOf('overwrite', 3, 0, 1),
+    ];
+    assert.deepEqual(kinds.join(' '), 'keep keep outlive outlive outlive keep keep replace replace replace');
+    assert.throws(() => kindOf('append', 5, 3, 9), /minimum_generation_id 3 and the generation_id 5/u);
+  });
+
+  test('by a generation: what is named and was not written anew since it was first seen goes', () => {
+    const at = (second: number): Date => new Date(Date.UTC(2026, 0, 15, 0, 0, second));
+    const record = {
+      version: 1,
+      generation_id: 2,
+      existing: ['a', 'b', 'c'].map((key): [string, string] => [key, at(1).toISOString()]),
+    } as const;
+    const listed = [
+      { key: 'a', lastModified: at(1) },
+      { key: 'b', lastModified: at(2) },
+      { key: 'd', lastModified: at(1) },
+    ];
+    assert.deepEqual(outlived({ ...record, existing: [...record.existing] }, listed), ['a']);
+  });
+
+  test('is written down once for each generation, and only the newest record is kept', async () => {
+    await using it = await openPlace();
+    const scope = (generation: number) => ({ place: users, extensions: ['.jsonl.gz'], generation });
+    it.server.seed(testBucket, `out/type=users/${nameOf(1)}`, '1');
+    await noteGeneration(it.area, scope(2));
+    it.server.seed(testBucket, `out/type=users/${nameOf(2)}`, '2');
+    await noteGeneration(it.area, scope(2));
+    assert.equal(await removeOutlived(it.area, scope(2)), 1);
+    assert.deepEqual(marksIn(it), [2]);
+    await noteGeneration(it.area, scope(3));
+    assert.equal(await removeOutlived(it.area, scope(3)), 1);
+    assert.equal(await removeOutlived(it.area, scope(3)), 0);
+    assert.deepEqual(keysBelow(it, '_manifests/'), ['_manifests/users/generations/3.json']);
+  });
+});
