@@ -37,13 +37,16 @@ const cases: readonly (readonly [regime: Regime, events: string, expected: Endin
   ['singer', 'rcr', 'unproven'],
 ];
 
+function line(trace: object): Buffer {
+  return Buffer.from(JSON.stringify({ type: 'TRACE', trace }));
+}
+
 suite('whether a stream is complete', () => {
   for (const [regime, events, expected] of cases) {
     test(`${regime}: after "${events}" it is ${expected}`, () => assert.equal(ending(regime, events), expected));
   }
 
   test('is told by COMPLETE and INCOMPLETE alone', () => {
-    const line = (trace: object): Buffer => Buffer.from(JSON.stringify({ type: 'TRACE', trace }));
     const status = (value: string, stream_descriptor: unknown = { name: 's', namespace: null }) =>
       parseStreamEnd(line({ type: 'STREAM_STATUS', error: null, stream_status: { stream_descriptor, status: value } }));
     assert.deepEqual(status('COMPLETE'), { stream: { name: 's' }, verdict: 'complete' });

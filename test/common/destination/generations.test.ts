@@ -23,6 +23,10 @@ function kindOf(mode: Mode, generation?: number, minimum?: number, sync?: number
   }).kind;
 }
 
+function scope(generation: number) {
+  return { place: users, extensions: ['.jsonl.gz'], generation };
+}
+
 suite('what becomes of earlier data', () => {
   test('is decided by the mode, the generation and its minimum', () => {
     const kinds = [
@@ -58,7 +62,6 @@ suite('what becomes of earlier data', () => {
 
   test('is written down once for each generation, and only the newest record is kept', async () => {
     await using it = await openPlace();
-    const scope = (generation: number) => ({ place: users, extensions: ['.jsonl.gz'], generation });
     it.server.seed(testBucket, `out/type=users/${nameOf(1)}`, '1');
     await noteGeneration(it.area, scope(2));
     it.server.seed(testBucket, `out/type=users/${nameOf(2)}`, '2');
