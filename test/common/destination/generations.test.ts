@@ -27,6 +27,10 @@ function scope(generation: number) {
   return { place: users, extensions: ['.jsonl.gz'], generation };
 }
 
+function at(second: number): Date {
+  return new Date(Date.UTC(2026, 0, 15, 0, 0, second));
+}
+
 suite('what becomes of earlier data', () => {
   test('is decided by the mode, the generation and its minimum', () => {
     const kinds = [
@@ -46,7 +50,6 @@ suite('what becomes of earlier data', () => {
   });
 
   test('by a generation: what is named and was not written anew since it was first seen goes', () => {
-    const at = (second: number): Date => new Date(Date.UTC(2026, 0, 15, 0, 0, second));
     const record = {
       version: 1,
       generation_id: 2,
