@@ -158,7 +158,7 @@ export class Run {
 
   /** Sends what is due on its way: by age, size or memory, and everything once the input has ended. */
   closeDueFiles(): void {
-    if (this.#store.failure !== undefined) return;
+    if (this.#store.failure !== undefined || !this.#store.hasRoom) return;
     const { oldestFirst } = this.#files;
     const openBytes = this.#files.held.bytes + this.#states.waitingBytes;
     const situation = { oldestFirst, grown: this.#files.takeGrown(), openBytes, now: this.#clock.elapsed() };
@@ -166,6 +166,7 @@ export class Run {
       ? [...oldestFirst].map((file) => ({ file, reason: 'end' as const }))
       : filesDue(situation, this.#limits);
     for (const { file, reason } of due) {
+      if (!this.#store.hasRoom) return;
       this.#files.remove(file);
       if (this.#isCut && this.#replacements.stages(file)) file.release();
       else this.#store.put(file, reason);
@@ -179,8 +180,9 @@ export class Run {
 
   /** Until something happens or the oldest file is due. */
   async wait(): Promise<void> {
-    // After a failure nothing is closed any more, however old.
-    const oldest = this.#store.failure === undefined ? this.#files.oldest : undefined;
+    // After a failure nothing is closed any more, however old; and without room nothing before a file is stored.
+    const { failure, hasRoom } = this.#store;
+    const oldest = failure === undefined && hasRoom ? this.#files.oldest : undefined;
     const msUntilDue = Math.min(this.#report.msUntilDue, msUntilAged(oldest, this.#clock.elapsed(), this.#limits));
     await this.#bell.wait(msUntilDue);
   }

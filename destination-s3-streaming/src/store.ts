@@ -11,6 +11,8 @@ import type { Account, OpenFile } from './open-file.ts';
 import type { RotationReason } from './rotation.ts';
 
 const uploadsAtOnce = 16;
+/** With these waiting no upload waits for a file; thousands closed at once would keep the thread and fill its heap. */
+const mostUnderWay = 2 * uploadsAtOnce;
 /**
  * The file is gzip and says so. As `Content-Encoding: gzip` some clients would decompress it on the way and save plain
  * text under a name that ends in .gz.
@@ -53,6 +55,11 @@ export class Store {
   /** Files not stored yet. */
   get size(): number {
     return this.#underWay;
+  }
+
+  /** Whether another file should be closed now. When a file is stored, there is room. */
+  get hasRoom(): boolean {
+    return this.#underWay < mostUnderWay;
   }
 
   /** Why the run cannot go on. */

@@ -37,5 +37,7 @@ export type BenchCase = {
   readonly leastRatio?: number;
   /** The most megabytes of resident memory, for each measured program. */
   readonly mostMegabytes?: Readonly<Record<string, number>>;
+  /** The longest that the main thread of each measured program may be kept busy at a stretch. */
+  readonly mostStallMs?: Readonly<Record<string, number>>;
   readonly prepare: (bench: Bench) => Promise<Prepared>;
 };

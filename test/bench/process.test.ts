@@ -38,6 +38,7 @@ suite('measured programs', () => {
       assert.equal(usages[0]?.name, 'big');
       assert.ok((usages[0]?.peakBytes ?? 0) > 200e6);
       assert.ok((usages[0]?.cpuSeconds ?? 0) > 0);
+      assert.equal(usages[0]?.longestStallMs, 0);
     });
   });
 

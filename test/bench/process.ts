@@ -21,6 +21,8 @@ export type Usage = {
   readonly peakBytes: number;
   /** All threads, user and system. */
   readonly cpuSeconds: number;
+  /** The longest that the main thread kept timers and sockets waiting, in its CPU time, after its first second. */
+  readonly longestStallMs: number;
 };
 
 export type Measured = {

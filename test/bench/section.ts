@@ -55,17 +55,21 @@ function each(usages: readonly Usage[], text: (usage: Usage) => string): string 
 
 function verdicts({ benchCase, summary }: Finished): readonly string[] {
   const { ratio, usages } = summary;
-  const { leastRatio, mostMegabytes = {} } = benchCase;
+  const { leastRatio, mostMegabytes = {}, mostStallMs = {} } = benchCase;
   const lines: string[] = [];
   if (ratio !== undefined) {
     const { median, min, max } = ratio;
     const aim = leastRatio === undefined ? '' : `, at least ${leastRatio} wanted: ${met(median >= leastRatio)}`;
     lines.push(`Speed: ${median.toFixed(2)} × the reference (${min.toFixed(2)}–${max.toFixed(2)})${aim}`);
   }
-  for (const { name, peakBytes } of usages) {
+  for (const { name, peakBytes, longestStallMs } of usages) {
     const most = mostMegabytes[name];
     const aim = most === undefined ? '' : `, at most ${most} MB wanted: ${met(peakBytes <= most * 1024 * 1024)}`;
     lines.push(`Peak memory of ${name}: ${megabytes(peakBytes)} MB${aim}`);
+    const stall = mostStallMs[name];
+    if (stall === undefined) continue;
+    const stallAim = `at most ${stall} ms wanted: ${met(longestStallMs <= stall)}`;
+    lines.push(`Longest stall of the main thread of ${name}: ${Math.ceil(longestStallMs)} ms, ${stallAim}`);
   }
   return lines;
 }

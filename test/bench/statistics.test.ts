@@ -5,7 +5,10 @@ import type { Measured } from './process.ts';
 import { spread, summarize } from './statistics.ts';
 
 function measured(seconds: number, megabytes: number): Measured {
-  return { seconds, usages: [{ name: 'program', peakBytes: megabytes * 1e6, cpuSeconds: seconds }] };
+  return {
+    seconds,
+    usages: [{ name: 'program', peakBytes: megabytes * 1e6, cpuSeconds: seconds, longestStallMs: seconds }],
+  };
 }
 
 suite('the statistics of a benchmark', () => {
@@ -23,7 +26,7 @@ suite('the statistics of a benchmark', () => {
     ]);
     assert.deepEqual(ratio, { median: 0.6, min: 0.5, max: 1 });
     assert.equal(seconds.median, 4);
-    assert.deepEqual(usages, [{ name: 'program', peakBytes: 300e6, cpuSeconds: 10 }]);
+    assert.deepEqual(usages, [{ name: 'program', peakBytes: 300e6, cpuSeconds: 10, longestStallMs: 10 }]);
   });
 
   test('know no ratio without a reference', () => {

@@ -48,6 +48,7 @@ function highest(runs: readonly Measured[]): readonly Usage[] {
       name,
       peakBytes: Math.max(...same.map(({ peakBytes }) => peakBytes)),
       cpuSeconds: Math.max(...same.map(({ cpuSeconds }) => cpuSeconds)),
+      longestStallMs: Math.max(...same.map(({ longestStallMs }) => longestStallMs)),
     };
   });
 }

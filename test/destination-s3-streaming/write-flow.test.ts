@@ -137,6 +137,22 @@ suite('the flow of writing', () => {
     assert.equal(storedRows(server).length, chunks * 1000);
   });
 
+  test('waits in peace while files are due and S3 is stuck, and stores them all when it is not', async () => {
+    const { promise: stuck, resolve: release } = Promise.withResolvers<void>();
+    server.setHooks({ onRequest: ({ operation }) => (operation === 'PutObject' ? stuck : undefined) });
+    const rows = Array.from({ length: 100 }, (_, hour) => ({ time: at - hour * 3_600_000 }));
+    async function* input(): AsyncGenerator<string> {
+      yield rows.map((row) => recordLine('events', row)).join('') + stateLine('events', { n: 100 });
+      await sleep(1500); // All files are past their age by now.
+      release();
+    }
+    const config = { max_file_age_seconds: 1 };
+    const { lines, error } = await runWrite(server, input(), { catalog: catalogJson('events'), config });
+    assert.equal(error, undefined);
+    assert.equal(lines.length, 1);
+    assert.equal(server.objects(bucket).length, 100);
+  });
+
   test('stops reading at a signal, stores what is open and says what became durable', async () => {
     const stop = new AbortController();
     async function* input(): AsyncGenerator<string> {

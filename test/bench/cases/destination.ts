@@ -17,6 +17,9 @@ const level = '6';
 /** The default of `max_memory_mb`, and what the process may take above it. */
 const mostMegabytes = { 'destination-s3-streaming': 256 + 150 };
 
+/** Timers, signals and sockets wait no longer. */
+const mostStallMs = { 'destination-s3-streaming': 50 };
+
 /** Seen in the CPU time of each thread. */
 const limits = {
   compressing: 'The two cores: compressing takes most of them, scanning and copying rows on the main thread the rest.',
@@ -31,6 +34,7 @@ export const destinationCases: readonly BenchCase[] = [
     limit: limits.files,
     leastRatio: 0.7,
     mostMegabytes,
+    mostStallMs,
     prepare: (bench) => prepareDestination(bench, flightsTable),
   },
   {
@@ -39,6 +43,7 @@ export const destinationCases: readonly BenchCase[] = [
     limit: limits.compressing,
     leastRatio: 0.7,
     mostMegabytes,
+    mostStallMs,
     prepare: (bench) => prepareDestination(bench, eventsTable),
   },
   ...[1, 100, 1000, 5000].map(partitionsCase),
@@ -50,6 +55,7 @@ function partitionsCase(hours: number): BenchCase {
     what: `Events of ${hoursText(hours)} in no order, so that the files of all are open at once; the default \`max_memory_mb\`.`,
     limit: hours < 5000 ? limits.compressing : limits.files,
     ...(hours <= 1000 && { mostMegabytes }),
+    mostStallMs,
     prepare: (bench) => preparePartitions(bench, hours),
   };
 }

@@ -5,6 +5,10 @@
 const { readFileSync, writeFileSync } = require('node:fs');
 const { isMainThread } = require('node:worker_threads');
 
+const lookEveryMs = 5;
+/** Loading the program is no stall: nothing waits for it yet. */
+const startMs = 1000;
+
 /** The kernel's own figure. `maxRSS` may still hold that of the process which started this one; Linux tells it apart. */
 function peakBytes() {
   const inherited = process.resourceUsage().maxRSS * 1024;
@@ -13,10 +17,33 @@ function peakBytes() {
   return kilobytes === undefined ? inherited : Number(kilobytes) * 1024;
 }
 
+/** Of this thread alone. */
+function threadMs() {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
+
+/**
+ * The most that the main thread worked between two looks of a timer: in its own CPU time, so that a busy machine, which makes
+ * everything wait, is not taken for a stall.
+ */
+function watchStalls() {
+  let longest = 0;
+  let last = Infinity;
+  const look = () => {
+    const now = threadMs();
+    longest = Math.max(longest, now - last);
+    last = now;
+  };
+  setTimeout(() => setInterval(look, lookEveryMs).unref(), startMs).unref();
+  return () => longest;
+}
+
 if (isMainThread) {
+  const longestStallMs = watchStalls();
   process.on('exit', () => {
     const { user, system } = process.cpuUsage();
-    const usage = { peakBytes: peakBytes(), cpuSeconds: (user + system) / 1e6 };
+    const usage = { peakBytes: peakBytes(), cpuSeconds: (user + system) / 1e6, longestStallMs: longestStallMs() };
     writeFileSync(process.env.BENCH_USAGE, JSON.stringify(usage));
   });
 }
