@@ -12,6 +12,7 @@ import type { SourceConfig } from './config.ts';
 import { inReadingOrder } from './cursor.ts';
 import { openEngine } from './engine/engine.ts';
 import { openLastingEngine } from './engine/lasting-engine.ts';
+import { isOfAll } from './failure-scope.ts';
 import type { Reading } from './formats/format.ts';
 import { formatOf } from './formats/formats.ts';
 import { noTables } from './no-tables.ts';
@@ -88,11 +89,6 @@ async function streamOf(
     log('WARN', `${streamLabel(table.stream)} is left out of the catalog: ${failure.message}`);
     return failure.inStream(table.stream);
   }
-}
-
-/** A bucket that does not answer or a full disk would leave out whatever table comes next, and the catalog look whole. */
-function isOfAll({ failureType, cause }: ConnectorError): boolean {
-  return failureType === 'transient_error' || (cause instanceof Error && 'errno' in cause);
 }
 
 async function newestAndOldest(pages: AsyncIterable<TablePage>): Promise<readonly ListedObject[]> {

@@ -6,6 +6,7 @@ import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import { parseSchemaPrefix, schemaPrefix, type SchemaPrefix, type SourceConfig } from '../config.ts';
 import { openEngine } from '../engine/engine.ts';
+import { openLastingEngine } from '../engine/lasting-engine.ts';
 import type { Reading } from '../formats/format.ts';
 import { namespaceOf } from '../layout.ts';
 import { noTables } from '../no-tables.ts';
@@ -43,7 +44,7 @@ async function inspectBucket(
   context: VerbContext,
 ): Promise<InspectReport> {
   await using session = await openSession(config, context, { retryBudgetMs });
-  await using engine = await openEngine(session.directory, config.engineMemoryBytes);
+  await using engine = openLastingEngine(() => openEngine(session.directory, config.engineMemoryBytes));
   const { s3, directory } = session;
   const reading = { s3, directory, engine, log: context.log };
   const prefixes: PrefixReport[] = [];

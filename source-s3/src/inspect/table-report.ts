@@ -3,6 +3,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { SourceConfig } from '../config.ts';
+import { isOfAll } from '../failure-scope.ts';
 import type { Reading } from '../formats/format.ts';
 import { formatOf } from '../formats/formats.ts';
 import { listTable } from '../objects.ts';
@@ -36,15 +37,10 @@ export async function reportTable(
     ({ remarks } = report);
     found = await lookInto(format, reading, survey.samples, signal);
   } catch (error) {
-    if (!(error instanceof ConnectorError) || !isOfTheTable(error)) throw error;
+    if (!(error instanceof ConnectorError) || isOfAll(error)) throw error;
     problem = { code: error.code, message: error.message };
   }
   return assemble(config, { table, survey, remarks, found, problem });
-}
-
-/** Anything else, as a refused listing, concerns the whole bucket. */
-function isOfTheTable({ code }: ConnectorError): boolean {
-  return code === 'TABLE_FORMAT_UNSUPPORTED' || code === 'PARTITION_VALUE_INVALID';
 }
 
 type Findings = {

@@ -190,6 +190,16 @@ suite('inspect', () => {
     assert.doesNotMatch(text, /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
   });
 
+  test('reports what it can list where it may not read, and fails where it may not list', async () => {
+    await using server = await serverWith({ 'lake/t/day=1/a.parquet': file });
+    server.inject({ operation: 'GetObject', kind: 'error', code: 'AccessDenied' });
+    const table = tableOf(await reportOf(server), 't');
+    assert.deepEqual([table.files, table.rows.count, table.partitions.length], [1, null, 1]);
+    assert.match(table.unreadable[0]?.reason ?? '', /s3:GetObject/u);
+    server.inject({ operation: 'ListObjectsV2', kind: 'error', code: 'AccessDenied' });
+    await assert.rejects(inspectHere(server), { code: 'S3_ACCESS_DENIED' });
+  });
+
   test('costs a request for a thousand keys and some for each table, however many files there are', async () => {
     await using server = await serverWith({});
     const entries = Array.from({ length: 20_000 }, (_, index) => ({
