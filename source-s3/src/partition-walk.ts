@@ -28,15 +28,11 @@ export type Seen =
 
 const foldersAtOnce = 8;
 
-/** All that the filters leave; without filters one plain listing. Bound: the objects of eight folders, or of a page. */
+/** All that the filters leave; without filters one plain listing. Bound: a page for each of eight folders. */
 export async function* walkPlaces(walk: Walk, places: readonly Place[], signal: AbortSignal): AsyncGenerator<Seen> {
   const whole = places.filter(({ open }) => open.length === 0);
-  const [only] = whole;
-  if (whole.length === 1 && only !== undefined) yield* listWhole(walk, only, signal);
-  else {
-    const collect = (place: Place, stop: AbortSignal) => Array.fromAsync(listWhole(walk, place, stop));
-    for await (const seen of mapConcurrent(whole, foldersAtOnce, collect, signal)) yield* seen;
-  }
+  const begin = (place: Place, stop: AbortSignal) => begun(listWhole(walk, place, stop));
+  for await (const pages of mapConcurrent(whole, foldersAtOnce, begin, signal)) yield* pages;
   const filtered = places.filter(({ open }) => open.length > 0);
   if (filtered.length === 0) return;
   const below: Branch[] = [];
@@ -46,6 +42,16 @@ export async function* walkPlaces(walk: Walk, places: readonly Place[], signal: 
     for (const branch of branches) below.push(branch);
   }
   yield* walkPlaces(walk, below, signal);
+}
+
+/** Has its first item asked for ahead; the others are when they are taken. */
+async function begun<T>(source: AsyncGenerator<T>): Promise<AsyncGenerator<T>> {
+  const first = await source.next();
+  return (async function* () {
+    if (first.done === true) return;
+    yield first.value;
+    yield* source;
+  })();
 }
 
 async function* listWhole({ s3 }: Walk, { folder }: Place, signal: AbortSignal): AsyncGenerator<Seen> {
@@ -109,25 +115,32 @@ async function listLevel(walk: Walk, places: readonly Place[], signal: AbortSign
   };
 }
 
-function listFolders(walk: Walk, places: readonly Place[], signal: AbortSignal): AsyncGenerator<Level> {
-  return mapConcurrent(places, foldersAtOnce, (place, stop) => listFolder(walk, place, stop), signal);
+/** Page by page, in the order of the places. */
+async function* listFolders(walk: Walk, places: readonly Place[], signal: AbortSignal): AsyncGenerator<Level> {
+  const begin = (place: Place, stop: AbortSignal) => begun(listFolder(walk, place, stop));
+  for await (const pages of mapConcurrent(places, foldersAtOnce, begin, signal)) yield* pages;
 }
 
-async function listFolder({ s3, typeOf }: Walk, { folder: prefix, open }: Place, signal: AbortSignal): Promise<Level> {
-  const pages = await Array.fromAsync(listPages(s3, { prefix, delimiter: '/' }, signal));
-  const seen: Seen[] = [];
-  const branches: Branch[] = [];
-  for (const folder of pages.flatMap(({ folders }) => folders)) {
-    const [own] = partitionsOf(folder.slice(prefix.length));
-    const met = own === undefined ? [] : open.filter(({ column }) => sameColumn(column, own.column));
-    for (const filter of met) seen.push({ kind: 'met', filter });
-    const isOutside = (filter: PartitionFilter): boolean => {
-      return own !== undefined && !isInside(own, filter, typeOf(own.column), folder);
-    };
-    if (met.some(isOutside)) seen.push({ kind: 'passed', key: folder, reason: 'partition_filter' });
-    else branches.push({ folder, open: open.filter((filter) => !met.includes(filter)), own });
+async function* listFolder(
+  { s3, typeOf }: Walk,
+  { folder: prefix, open }: Place,
+  signal: AbortSignal,
+): AsyncGenerator<Level> {
+  for await (const { objects, folders } of listPages(s3, { prefix, delimiter: '/' }, signal)) {
+    const seen: Seen[] = [];
+    const branches: Branch[] = [];
+    for (const folder of folders) {
+      const [own] = partitionsOf(folder.slice(prefix.length));
+      const met = own === undefined ? [] : open.filter(({ column }) => sameColumn(column, own.column));
+      for (const filter of met) seen.push({ kind: 'met', filter });
+      const isOutside = (filter: PartitionFilter): boolean => {
+        return own !== undefined && !isInside(own, filter, typeOf(own.column), folder);
+      };
+      if (met.some(isOutside)) seen.push({ kind: 'passed', key: folder, reason: 'partition_filter' });
+      else branches.push({ folder, open: open.filter((filter) => !met.includes(filter)), own });
+    }
+    yield { objects, seen, branches };
   }
-  return { objects: pages.flatMap(({ objects }) => objects), seen, branches };
 }
 
 /** The branches that carry the next column of time, those of one value together. */
