@@ -159,6 +159,9 @@ function registerTests(): void {
       assert.match(lines[0] ?? '', /^\{"type":"SPEC"/u);
       const user = await docker('image', 'inspect', '--format', '{{.Config.User}}', imageOf(name));
       assert.equal(user, '1000:1000');
+      const labels = await docker('image', 'inspect', '--format', '{{json .Config.Labels}}', imageOf(name));
+      const { 'io.airbyte.name': repository, 'io.airbyte.version': tag } = JSON.parse(labels) as Record<string, string>;
+      assert.equal(`${repository}:${tag}`, imageOf(name));
     });
   }
 

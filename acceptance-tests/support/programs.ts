@@ -42,7 +42,7 @@ export async function jsonFile(value: unknown): Promise<string> {
   return path;
 }
 
-type Files = { readonly config: Json; readonly catalog?: Json };
+type Files = { readonly config: Json; readonly catalog?: Json; readonly state?: unknown };
 
 async function fileOptions(options: Files): Promise<readonly string[]> {
   const args = [];
