@@ -7,6 +7,7 @@ import {
   CreateBucketCommand,
   GetObjectCommand,
   ListObjectsV2Command,
+  PutBucketPolicyCommand,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -30,7 +31,7 @@ export function freshName(kind: string): string {
 export type Statement = {
   readonly Effect: 'Allow';
   readonly Action: string | readonly string[];
-  readonly Resource: string;
+  readonly Resource: string | readonly string[];
   readonly Condition?: object;
 };
 
@@ -91,6 +92,11 @@ export async function createBucket(): Promise<string> {
   const Bucket = freshName('bucket');
   await asAdministrator((s3) => s3.send(new CreateBucketCommand({ Bucket })));
   return Bucket;
+}
+
+/** Replaces the policy of the bucket. */
+export async function putBucketPolicy(Bucket: string, Policy: string): Promise<void> {
+  await asAdministrator((s3) => s3.send(new PutBucketPolicyCommand({ Bucket, Policy })));
 }
 
 export async function putObject(Bucket: string, Key: string, Body: Uint8Array): Promise<void> {
