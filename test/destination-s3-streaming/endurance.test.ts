@@ -168,4 +168,29 @@ suite('a destination that runs for long', () => {
       'a state was printed meanwhile',
     );
   });
+
+  test('ends within 20 s of a signal, though S3 does not answer, and says what is durable', async () => {
+    const clock = simulatedClock(start);
+    const { promise: stuck, resolve: release } = Promise.withResolvers<void>();
+    server.setHooks({
+      onRequest: ({ operation, key }) => (operation === 'PutObject' && key.includes('type=b/') ? stuck : undefined),
+    });
+    const stop = new AbortController();
+    async function* input(): AsyncGenerator<string> {
+      for (const name of ['a', 'b']) yield recordLine(name, { time: start }) + stateLine(name, { n: 1 });
+      stop.abort(new Error('SIGTERM'));
+      await new Promise(() => undefined);
+    }
+    const printed: string[] = [];
+    const options = { catalog: catalogJson('a', 'b'), clock, signal: stop.signal };
+    const running = runWrite(server, input(), options, (line) => printed.push(line));
+    while (printed.length === 0) await sleep(1);
+    await clock.advance(20 * second);
+    await running; // Without any more time.
+    release();
+    assert.deepEqual(
+      printed.map((line) => line.includes('"name":"a"')),
+      [true],
+    );
+  });
 });
