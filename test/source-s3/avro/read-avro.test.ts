@@ -86,6 +86,21 @@ suite('an Avro file', () => {
     ]);
   });
 
+  test('has a column of folders in another case where the file’s value counts', async () => {
+    const objects = {
+      'lake/t/day=01/a.avro': avroFile(recordOf({ id: 'int' }), [{ id: 1 }]),
+      'lake/t/day=02/b.avro': avroFile(recordOf({ DAY: 'string', id: 'int' }), [{ DAY: '03', id: 2 }]),
+      'lake/t/day=04/c.avro': avroFile(recordOf({ id: 'int' }), [{ id: 3 }]),
+    };
+    const partitioning = { mode: 'partitioned', on_conflict: 'file' };
+    const { rows: found } = await textRows(objects, { ...config, data_partitioning: partitioning });
+    assert.deepEqual(found, [
+      { id: 1, day: '01' },
+      { id: 2, day: '03' },
+      { id: 3, day: '04' },
+    ]);
+  });
+
   test('has rows with text that is no UTF-8 refused or skipped, by their place', async () => {
     const body = avroFile(people, rows.slice(0, 9), { codec: 'null' });
     body[body.indexOf('Zoë 4') + 2] = 0xff;
