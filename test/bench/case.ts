@@ -39,5 +39,7 @@ export type BenchCase = {
   readonly mostMegabytes?: Readonly<Record<string, number>>;
   /** The longest that the main thread of each measured program may be kept busy at a stretch. */
   readonly mostStallMs?: Readonly<Record<string, number>>;
+  /** Too long for a run of all cases: only by its name. */
+  readonly isLong?: boolean;
   readonly prepare: (bench: Bench) => Promise<Prepared>;
 };

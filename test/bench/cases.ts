@@ -6,16 +6,21 @@ import { sourceCases } from './cases/source.ts';
 
 export const cases: readonly BenchCase[] = [...sourceCases, ...destinationCases, ...journeyCases];
 
-/** The cases of these names, or whose names begin with one and a dash; all without a name. @throws Error for one that fits none. */
+/**
+ * The cases of these names, or whose names begin with one and a dash; all without a name. Long ones by their name alone.
+ * @throws Error for one that fits none.
+ */
 export function chooseCases(names: readonly string[]): readonly BenchCase[] {
   const unknown = names.find((name) => !cases.some((one) => fits(name, one)));
   if (unknown !== undefined) {
     const all = cases.map(({ name }) => name).join(', ');
     throw new Error(`There is no case "${unknown}". The cases: ${all}.`);
   }
-  return names.length === 0 ? cases : cases.filter((one) => names.some((name) => fits(name, one)));
+  return names.length === 0
+    ? cases.filter(({ isLong }) => isLong !== true)
+    : cases.filter((one) => names.some((name) => fits(name, one)));
 }
 
-function fits(name: string, { name: full }: BenchCase): boolean {
-  return full === name || full.startsWith(`${name}-`);
+function fits(name: string, { name: full, isLong }: BenchCase): boolean {
+  return full === name || (isLong !== true && full.startsWith(`${name}-`));
 }

@@ -17,7 +17,12 @@ const maxAnswerBytes = 16 * 1024 * 1024;
 export type Stream = { readonly name: string; readonly timeField: string };
 
 /** Files of one table: below `{directory}/tables/{table}/`. */
-export type TableFiles = { readonly directory: string; readonly partitioned: boolean };
+export type TableFiles = {
+  readonly directory: string;
+  readonly partitioned: boolean;
+  /** By default Parquet. */
+  readonly format?: 'parquet' | 'csv' | 'jsonl';
+};
 
 export function tableFolder(directory: string, table: string): string {
   return join(directory, schemaPrefix, table);
@@ -50,11 +55,15 @@ export async function sourceStep(
   return nodeStep('source-s3', executable('source-s3'), ['read', '--config', config, '--catalog', catalog]);
 }
 
-function sourceConfig(bench: Bench, endpoint: string, { partitioned }: TableFiles): Promise<string> {
+function sourceConfig(
+  bench: Bench,
+  endpoint: string,
+  { partitioned, format = 'parquet' }: TableFiles,
+): Promise<string> {
   return jsonFile(bench, 'source.json', {
     ...place(endpoint),
     schema_prefixes: [schemaPrefix],
-    data_format: { format: 'parquet' },
+    data_format: { format },
     data_partitioning: { mode: partitioned ? 'partitioned' : 'not_partitioned' },
   });
 }

@@ -15,8 +15,8 @@ const rowGroupRows = 122_880;
 export type Table = {
   readonly stream: Stream;
   readonly files: TableFiles;
-  /** What the engine reads, as the reference does. */
-  readonly glob: string;
+  /** A query of all rows, for the reference. */
+  readonly sql: string;
   readonly rows: number;
   readonly data: string;
 };
@@ -113,7 +113,7 @@ function eventsSql(rows: number, time: string): string {
 
 async function describe(
   { db }: Bench,
-  table: Pick<Table, 'stream' | 'glob'> & TableFiles & { readonly from: string },
+  table: Pick<Table, 'stream'> & TableFiles & { readonly glob: string; readonly from: string },
 ): Promise<Table> {
   const { stream, directory, glob, partitioned, from } = table;
   const counted = await db.runAndReadAll(
@@ -122,7 +122,8 @@ async function describe(
   const [files = 0, rows = 0, groups = 0, bytes = 0] = counted.getRows()[0]?.map(Number) ?? [];
   const layout = `${files} Parquet ${files === 1 ? 'file' : 'files'} with ${groups} row ${groups === 1 ? 'group' : 'groups'}`;
   const data = `${rows.toLocaleString('en')} ${from} in ${layout}, ${(bytes / 1e6).toFixed(1)} MB`;
-  return { stream, files: { directory, partitioned }, glob, rows, data };
+  const sql = `SELECT * FROM read_parquet(${literal(glob)}, hive_partitioning = true, hive_types_autocast = false)`;
+  return { stream, files: { directory, partitioned }, sql, rows, data };
 }
 
 function pick(salt: string, count: number): string {

@@ -106,6 +106,7 @@ function nullTest(nullValues: readonly string[]): NullTest {
   const others = nullValues.filter((text) => text !== '').map((text) => Buffer.from(text));
   return (bytes, start, end) => {
     if (start === end) return isEmptyNull;
+    if (others.length === 0) return false; // Before a function is made for each field.
     return others.some(
       (other) => other.length === end - start && other.every((byte, index) => bytes[start + index] === byte),
     );

@@ -17,7 +17,7 @@ const never = -1; // No byte.
 /** Inside a record: where the next byte stands. */
 type State = 'field start' | 'plain' | 'plain escape' | 'quoted' | 'quoted escape' | 'quote seen';
 
-/** Bound: one piece, or the longest record and one piece, twice that while it grows; a record above 64 MiB is refused. */
+/** Bound: one piece, or the longest record and one piece, twice that while it grows, and twice the longest escaped field. */
 export class CsvRecords {
   readonly #key: string;
   readonly #delimiter: number;
@@ -47,6 +47,8 @@ export class CsvRecords {
   #isCut = true;
   #fieldStart = 0;
   #isEscaped: 0 | 1 = 0;
+  /** What `unescaped` writes to. */
+  #scratch = Buffer.alloc(0);
 
   /** `origin`: the offset in the text of the first byte that is pushed; `key`: for errors. */
   constructor(
@@ -177,7 +179,7 @@ export class CsvRecords {
     const { bytes } = this;
     const filled = this.#filled;
     let at = this.#at;
-    while (at < filled && stops[bytes[at] ?? 0] === 0) at++;
+    while (at < filled && stops[bytes[at] as number] === 0) at++;
     this.#at = at;
   }
 
@@ -232,14 +234,15 @@ export class CsvRecords {
     }
   }
 
-  /** A field's bytes without escapes and, in a quoted one, without doubled quotes. */
+  /** A field's bytes without escapes and, in a quoted one, without doubled quotes; they last until the next call. */
   unescaped(field: number): Uint8Array {
     const { bytes } = this;
     const start = this.starts[field] ?? 0;
     const end = this.ends[field] ?? 0;
     if (this.escaped[field] === 0) return bytes.subarray(start, end);
     const doubled = bytes[start - 1] === this.#quote ? this.#quote : never;
-    const plain = Buffer.allocUnsafe(end - start);
+    if (this.#scratch.length < end - start) this.#scratch = Buffer.allocUnsafeSlow(2 * (end - start));
+    const plain = this.#scratch;
     let length = 0;
     for (let at = start; at < end; at++) {
       if (bytes[at] === this.#escape || (bytes[at] === doubled && bytes[at + 1] === doubled)) at++;

@@ -74,7 +74,7 @@ export class LineBuilder {
     const length = end - start;
     this.#reserve(length);
     if (length >= copyFrom) this.#bytes.set(source.subarray(start, end), this.#length);
-    else for (let index = 0; index < length; index++) this.#bytes[this.#length + index] = source[start + index] ?? 0;
+    else for (let index = 0; index < length; index++) this.#bytes[this.#length + index] = source[start + index] as number;
     this.#length += length;
   }
 
@@ -87,9 +87,9 @@ export class LineBuilder {
     let seen = this.#seen;
     bytes[to++] = quote;
     for (let at = start; at < end; at++) {
-      const byte = source[at] ?? 0;
+      const byte = source[at] as number;
       seen |= byte;
-      const escape = escapes[byte] ?? 0;
+      const escape = escapes[byte] as number;
       if (escape === 0) bytes[to++] = byte;
       else {
         bytes[to++] = backslash;

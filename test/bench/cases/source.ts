@@ -1,14 +1,15 @@
 // source-s3 alone: tables in S3 → RECORD lines → a reader that drops them. Beside it the engine's own COPY to JSON.
 import { execFile } from 'node:child_process';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import type { Bench, BenchCase } from '../case.ts';
+import type { Bench, BenchCase, Prepared, Run } from '../case.ts';
 import { discover, sourceStep } from '../connectors.ts';
 import { eventsTable, flightsTable, hiveTable, type Table } from '../data.ts';
 import { discard, nodeStep, run, toolStep } from '../process.ts';
 import { startServer } from '../s3.ts';
+import { csvTable, jsonlTable, largeCsvTable } from '../text-data.ts';
 
 const copyJson = join(import.meta.dirname, '../programs/copy-json.mjs');
 const mostMegabytes = { 'source-s3': 500 };
@@ -16,6 +17,8 @@ const mostMegabytes = { 'source-s3': 500 };
 /** Seen in a profile: neither thread is busy all the time. */
 const flatLimit =
   'The way of the bytes: one thread decodes, and the main thread moves each 64 KiB from its pipe to standard output; either waits while the other works.';
+
+const textLimit = 'The one thread that cuts the text, writes the lines and hands them to the pipe.';
 
 export const sourceCases: readonly BenchCase[] = [
   {
@@ -42,6 +45,30 @@ export const sourceCases: readonly BenchCase[] = [
     mostMegabytes,
     prepare: (bench) => prepareSource(bench, eventsTable),
   },
+  {
+    name: 'source-csv',
+    what: 'CSV, one file: `source-s3 read` from S3 on loopback into a reader that discards.',
+    limit: textLimit,
+    leastRatio: 0.4,
+    mostMegabytes,
+    prepare: (bench) => prepareSource(bench, csvTable),
+  },
+  {
+    name: 'source-jsonl',
+    what: 'JSON lines, one file: `source-s3 read` from S3 on loopback into a reader that discards.',
+    limit: textLimit,
+    leastRatio: 0.4,
+    mostMegabytes,
+    prepare: (bench) => prepareSource(bench, jsonlTable),
+  },
+  {
+    name: 'source-large-csv',
+    what: 'CSV of 5 GB, one gzipped file: `source-s3 read` from S3 on loopback into a reader that discards.',
+    limit: textLimit,
+    mostMegabytes: { 'source-s3': 600 },
+    isLong: true,
+    prepare: prepareLarge,
+  },
 ];
 
 async function prepareSource(bench: Bench, make: (bench: Bench) => Promise<Table>) {
@@ -52,15 +79,41 @@ async function prepareSource(bench: Bench, make: (bench: Bench) => Promise<Table
     data: `${table.data}; ${(bytes / 1e6).toFixed(1)} MB of RECORD lines`,
     rows,
     bytes,
-    run: async () => {
-      await using server = await startServer(table.files.directory, signal);
-      const source = await sourceStep(bench, server.endpoint, { files: table.files, catalog });
-      return await run([source, discard], { folder }, signal);
-    },
+    run: sourceRun(bench, table, catalog),
     reference: {
       name: 'DuckDB `COPY … (FORMAT json)`, local file to local file',
-      run: () => run([nodeStep('DuckDB', copyJson, [table.glob, join(folder, 'copy.json')])], { folder }, signal),
+      run: () => run([nodeStep('DuckDB', copyJson, [table.sql, join(folder, 'copy.json')])], { folder }, signal),
     },
+  };
+}
+
+/** Its lines take more disk than there may be: they are counted as they come. */
+async function prepareLarge(bench: Bench): Promise<Prepared> {
+  const table = await largeCsvTable(bench);
+  const { folder, signal } = bench;
+  const catalog = await discover(bench, table.files);
+  const output = join(folder, 'counted');
+  await using server = await startServer(table.files.directory, signal);
+  const source = await sourceStep(bench, server.endpoint, { files: table.files, catalog });
+  await run([source, toolStep('wc', ['-lc'])], { folder, output }, signal);
+  const [lines = 0, bytes = 0] = (await readFile(output, 'utf8')).trim().split(/\s+/u).map(Number);
+  const messages = lines - table.rows; // States and the log.
+  if (messages < 0 || messages > 10_000) throw new Error(`source-s3 wrote ${lines} lines for ${table.rows} rows`);
+  const { data, rows } = table;
+  return {
+    data: `${data}; ${(bytes / 1e6).toFixed(1)} MB of lines`,
+    rows,
+    bytes,
+    run: sourceRun(bench, table, catalog),
+  };
+}
+
+function sourceRun(bench: Bench, { files }: Table, catalog: string): Run {
+  const { folder, signal } = bench;
+  return async () => {
+    await using server = await startServer(files.directory, signal);
+    const source = await sourceStep(bench, server.endpoint, { files, catalog });
+    return await run([source, discard], { folder }, signal);
   };
 }
 
