@@ -42,7 +42,7 @@ export const csvSchema = z
         description: 'Names of the columns, in place of the header; column_1, column_2 and so on when there is none.',
         order: 5,
       }),
-    encoding: z.enum(['utf-8', 'utf-16', 'latin-1']).default('utf-8').meta({
+    encoding: z.enum(['utf-8', 'utf-16', 'latin-1', 'windows-1252']).default('utf-8').meta({
       title: 'Encoding',
       description: 'Encoding of the text. A byte order mark of UTF-16 goes first.',
       order: 6,

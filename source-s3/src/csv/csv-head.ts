@@ -1,4 +1,6 @@
 // The beginning of a CSV file: which columns it has, and where its records begin.
+import { isUtf8 } from 'node:buffer';
+
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
 import { unreadable } from '../formats/unreadable.ts';
@@ -49,6 +51,7 @@ function headOf(
   { options, key, say }: { readonly options: CsvOptions; readonly key: string; readonly say: Log },
 ): CsvHead {
   const { header, columnNames } = options;
+  refuseBinary(records, key);
   const dataStart = skipped + (header ? records.end : records.start);
   if (columnNames !== undefined) return { names: columnNames, dataStart, lineBytes };
   const places = Array.from({ length: records.count }, (_, field) => field);
@@ -62,6 +65,13 @@ function headOf(
     say('WARN', `The header of "${key}" has names twice or empty ones: ${list}.`);
   }
   return { names, dataStart, lineBytes };
+}
+
+/** Its first record tells a file that is no text from one whose text is to be told how to read. */
+function refuseBinary(records: CsvRecords, key: string): void {
+  const first = records.record;
+  if (first.includes(0)) throw unreadable({ key }, 'it is no text, or text in UTF-16 that "encoding" does not tell');
+  if (!isUtf8(first)) throw unreadable({ key }, 'it is no text in UTF-8; "encoding" may tell another');
 }
 
 /** The second column of a name gets `_2` and so on, one without a name `column_` and its place. */

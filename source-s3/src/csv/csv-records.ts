@@ -74,6 +74,11 @@ export class CsvRecords {
     return this.#base + this.#at;
   }
 
+  /** The current record's bytes, with its delimiters and quotes. */
+  get record(): Uint8Array {
+    return this.bytes.subarray(this.#recordStart, this.#at);
+  }
+
   /** @throws FILE_UNREADABLE when a record would become too long. */
   push(piece: Uint8Array): void {
     const from = this.#isCut ? this.#at : this.#recordStart;

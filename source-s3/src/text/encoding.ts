@@ -1,11 +1,14 @@
 // Text of other encodings as UTF-8, piece by piece, so that everything behind sees one encoding only.
 
-export type Encoding = 'utf-8' | 'utf-16' | 'latin-1';
+export type Encoding = 'utf-8' | 'utf-16' | 'latin-1' | 'windows-1252';
 
 const byteOrderMark = '\uFEFF';
 
 /** A byte order mark of UTF-16 says more than the configuration: no UTF-8 text begins so. */
-export function encodingOf(head: Uint8Array, configured: Encoding): 'utf-8' | 'utf-16le' | 'utf-16be' | 'latin-1' {
+export function encodingOf(
+  head: Uint8Array,
+  configured: Encoding,
+): Exclude<Encoding, 'utf-16'> | 'utf-16le' | 'utf-16be' {
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
   if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
   return configured === 'utf-16' ? 'utf-16le' : configured;

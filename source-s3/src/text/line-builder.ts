@@ -74,7 +74,8 @@ export class LineBuilder {
     const length = end - start;
     this.#reserve(length);
     if (length >= copyFrom) this.#bytes.set(source.subarray(start, end), this.#length);
-    else for (let index = 0; index < length; index++) this.#bytes[this.#length + index] = source[start + index] as number;
+    else
+      for (let index = 0; index < length; index++) this.#bytes[this.#length + index] = source[start + index] as number;
     this.#length += length;
   }
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 
-import { readHere, serverWith, type Json } from '../support/source.ts';
+import { ofType } from '../../support/protocol-schema.ts';
+import { catalogJson, readHere, serverWith, type Json } from '../support/source.ts';
 import { textRows } from '../support/text.ts';
 import { simpleCsv } from './simple-csv.ts';
 
@@ -40,6 +41,7 @@ suite('a CSV file', () => {
     ['in big-endian UTF-16 with a mark', Buffer.from(utf16).swap16(), { encoding: 'utf-16' }],
     ['in UTF-16 without a mark', Buffer.from(text, 'utf16le'), { encoding: 'utf-16' }],
     ['in Latin-1', Buffer.from(text, 'latin1'), { encoding: 'latin-1' }],
+    ['in Windows-1252', Buffer.from(text, 'latin1'), { encoding: 'windows-1252' }],
     ['with tabs', 'id\tname\n007\t"Zoë, ""Z"""\n2\t\n', { delimiter: '\\t' }],
     ['with other quotes', 'id;name\n007;\'Zoë, "Z"\'\n2;\n', { delimiter: ';', quote: "'" }],
     ['without quotes', 'id|name\n007|Zoë, "Z"\n2|\n', { delimiter: '|', quote: '' }],
@@ -158,6 +160,36 @@ suite('a CSV file', () => {
       expected,
     );
   });
+});
+
+suite('a CSV file that is told or encoded otherwise', () => {
+  test('has the characters that Windows-1252 has beyond Latin-1', async () => {
+    const body = Buffer.from('price,text\n\x80 5,\x93x\x94 \xfc\n', 'latin1');
+    const { rows: found } = await rowsOf({ 'lake/t/a.csv': body }, csv({ encoding: 'windows-1252' }));
+    assert.deepEqual(found, [{ price: '€ 5', text: '“x” ü' }]);
+  });
+
+  const bodies: readonly (readonly [name: string, body: Uint8Array, reason: RegExp])[] = [
+    ['UTF-16 without a mark', Buffer.from(text, 'utf16le'), /is no text, or text in UTF-16 that "encoding"/u],
+    ['Latin-1', Buffer.from(`größe${text}`, 'latin1'), /is no text in UTF-8; "encoding" may tell another/u],
+    ['a picture', Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ', 'base64'), /is no text/u],
+  ];
+  for (const [name, body, reason] of bodies) {
+    test(`(${name}) fails its stream with the reason, and no other`, async () => {
+      await using server = await serverWith({ 'lake/t/a.csv': body, 'lake/u/a.csv': text });
+      const columns = { id: { type: 'string' } };
+      const { messages, failures } = await readHere(server, {
+        config: csv(),
+        catalog: catalogJson({ t: columns, u: columns }),
+      });
+      assert.deepEqual(
+        failures.map(({ code, stream }) => [code, stream?.name]),
+        [['FILE_UNREADABLE', 't']],
+      );
+      assert.match(failures[0]?.message ?? '', reason);
+      assert.equal(ofType(messages, 'RECORD').length, 2);
+    });
+  }
 });
 
 suite('an invalid CSV record', () => {
