@@ -103,6 +103,12 @@ export async function putObject(Bucket: string, Key: string, Body: Uint8Array): 
   await asAdministrator((s3) => s3.send(new PutObjectCommand({ Bucket, Key, Body })));
 }
 
+/** The first thousand keys. */
+export async function listKeys(Bucket: string): Promise<readonly string[]> {
+  const { Contents = [] } = await asAdministrator((s3) => s3.send(new ListObjectsV2Command({ Bucket })));
+  return Contents.map(({ Key = '' }) => Key);
+}
+
 /** Copies what lies below `prefix` into a folder. */
 export async function download(Bucket: string, Prefix: string, folder: string): Promise<void> {
   await asAdministrator(async (s3) => {
