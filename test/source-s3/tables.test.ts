@@ -183,6 +183,20 @@ test('schema prefixes that overlap give each table once for each, with its own n
   );
 });
 
+for (const prefix of ['a b', 'a+b', 'a%20b', 'a=b/day=1', 'é/日本', 'a.b', '[a]{b}?', "it's", 'a/./b', ' a ']) {
+  test(`a schema prefix may be ${JSON.stringify(prefix)}`, async () => {
+    await using server = await serverWith({ [`${prefix}/t/x.pq`]: file, [`${prefix} x/u/x.pq`]: file });
+    const config = { schema_prefixes: [prefix] };
+    const { catalog } = await discoverHere(server, config);
+    assert.deepEqual(
+      catalog.streams.map(({ namespace, name }) => [namespace, name]),
+      [[prefix, 't']],
+    );
+    const { messages, failures } = await readHere(server, { config });
+    assert.deepEqual([messages.filter(({ type }) => type === 'RECORD').length, failures], [1, []]);
+  });
+}
+
 const icebergOnly = ['00001-5a.metadata.json', 'v1.metadata.json', '00001-5a.gz.metadata.json', 'version-hint.text'];
 for (const name of [...icebergOnly, 'v7.json']) {
   test(`a table with metadata/${name} is Iceberg’s, however deep`, async () => {
