@@ -3,8 +3,12 @@ import { DuckDBInstance } from '@duckdb/node-api';
 
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
+const threads = 2;
+
 export type Engine = AsyncDisposable & {
   run(sql: string): Promise<void>;
+  /** The same, rows taken in the order in which they lie in files. */
+  inOrder(sql: string): Promise<void>;
   /** Rows of a small result as plain objects; 64-bit numbers are bigint. */
   rows(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
 };
@@ -12,7 +16,7 @@ export type Engine = AsyncDisposable & {
 /** Bound: `memoryBytes`, and what it may write to `directory` beside. */
 export async function openEngine(directory: string, memoryBytes: number): Promise<Engine> {
   const instance = await DuckDBInstance.create(':memory:', {
-    threads: '2',
+    threads: String(threads),
     memory_limit: `${Math.floor(memoryBytes / 1024 / 1024)}MiB`,
     temp_directory: directory,
     preserve_insertion_order: 'false', // Halves the memory; the order of rows means nothing to a table.
@@ -23,6 +27,12 @@ export async function openEngine(directory: string, memoryBytes: number): Promis
   await connection.run("SET TimeZone = 'UTC'");
   return {
     run: (sql) => attempt(async () => void (await connection.run(sql))),
+    inOrder: (sql) =>
+      attempt(async () => {
+        await connection.run('SET preserve_insertion_order = true; SET threads = 1');
+        await connection.run(sql);
+        await connection.run(`SET preserve_insertion_order = false; SET threads = ${threads}`);
+      }),
     rows: (sql) => attempt(async () => (await connection.runAndReadAll(sql)).getRowObjectsJS()),
     [Symbol.asyncDispose]() {
       connection.closeSync();

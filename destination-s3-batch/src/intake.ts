@@ -16,8 +16,9 @@ import { observeRow } from './columns/observe.ts';
 import type { Config } from './config.ts';
 import { dayOf, rejectedFolder, tableFolder } from './object-key.ts';
 import type { Plan, Target } from './plan.ts';
+import { DroppedFields } from './rows/dropped-fields.ts';
 import { EventTables } from './rows/event-tables.ts';
-import { aliasRows, eventRows, segmentRows, type PublishedRows } from './rows/published-rows.ts';
+import { aliasRows, eventRows, keptFields, segmentRows, type PublishedRows } from './rows/published-rows.ts';
 import { RowWriter } from './row-writer.ts';
 import type { RowPlace, Spool } from './spool/spool.ts';
 import type { Table, Tables } from './table.ts';
@@ -42,6 +43,7 @@ type Way = {
   readonly table: Table | undefined;
   readonly events: EventTables | undefined;
   readonly rows: PublishedRows | undefined;
+  readonly dropped: DroppedFields | undefined;
   rejected: Table | undefined;
   /** Stands in `DurableStates` for all rows of the stream that are not published. */
   unpublished: object | undefined;
@@ -70,13 +72,14 @@ export class Intake implements LineHandlers<Target> {
     this.#place = { table: undefined, day: 0, placedBy: 0, time: Number.NaN };
     this.#emit = () => this.#addMade();
     this.#ways = plan.targets.map((target) => {
-      const { index: stream, table: name, conversion, columns, descriptor } = target;
+      const { index: stream, table: name, conversion, columns, descriptor, dedup } = target;
       const isSplit = conversion === 'split_events';
       const { prefix } = config;
       return {
-        table: isSplit ? undefined : tables.add({ name, stream, folder: tableFolder(prefix, name), columns }),
+        table: isSplit ? undefined : tables.add({ name, stream, folder: tableFolder(prefix, name), columns, dedup }),
         events: isSplit ? new EventTables({ prefix, stream, descriptor, tables, log: context.log }) : undefined,
         rows: publishedRows(target, plan.fields),
+        dropped: droppedFields(target, plan.fields),
         rejected: undefined,
         unpublished: undefined,
         failed: false,
@@ -119,6 +122,11 @@ export class Intake implements LineHandlers<Target> {
     return this.#ways[stream]?.failed === true;
   }
 
+  /** Fields of the stream's records that are in no table: values that were not null, by name. */
+  droppedFields(stream: number): Readonly<Record<string, number>> {
+    return this.#ways[stream]?.dropped?.counts ?? {};
+  }
+
   /** What stands for the rows of the stream so far; to be told to `DurableStates.stored` when they are in S3. */
   release(stream: number): object | undefined {
     const way = this.#ways[stream] as Way;
@@ -159,7 +167,10 @@ export class Intake implements LineHandlers<Target> {
     place.table = way.table ?? this.#eventTable(target, way, bytes, found);
     if (place.table === undefined) return;
     if (way.rows === undefined) this.#add(bytes, found.dataStart, found.dataEnd);
-    else way.rows(bytes, found, time, this.#out, this.#emit);
+    else {
+      way.dropped?.see(bytes, found);
+      way.rows(bytes, found, time, this.#out, this.#emit);
+    }
   }
 
   /** Undefined when the stream fails. */
@@ -238,6 +249,12 @@ function publishedRows({ conversion }: Target, fields: readonly string[]): Publi
     default:
       return undefined;
   }
+}
+
+function droppedFields({ conversion, published }: Target, fields: readonly string[]): DroppedFields | undefined {
+  if (conversion === 'none' || published === undefined) return undefined;
+  const known = new Set([...published.schema.fields.map(({ name }) => name), ...keptFields[conversion]]);
+  return new DroppedFields(fields, [...known], new Set(keptFields[conversion]));
 }
 
 function emittedTime(bytes: Buffer, { emittedAtStart, emittedAtEnd }: Envelope, now: number): number {

@@ -15,6 +15,7 @@ import { streamingTypes } from '@s3-connectors/common/schemas/streaming-types.ts
 
 import type { Config, StreamConfig } from './config.ts';
 import { fitsKey, rejectedFolder, tableFolder } from './object-key.ts';
+import type { Dedup } from './table.ts';
 
 /** How a stream's records become rows: as they are, or in the shape of the published table made of them. */
 export type Conversion = 'none' | 'split_events' | 'explode_aliases' | 'segment_metadata';
@@ -43,9 +44,6 @@ export type Target = {
 };
 
 export type Published = { readonly validate: RowValidator; readonly schema: RowSchema };
-
-/** Of rows with the same key the one with the highest cursor stays, of equal ones the last. Paths into a row. */
-export type Dedup = { readonly key: readonly (readonly string[])[]; readonly cursor: readonly string[] };
 
 export type Plan = {
   readonly targets: readonly Target[];

@@ -15,6 +15,7 @@ import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import type { LineBatch } from '@s3-connectors/common/protocol/lines.ts';
 import { closeS3, openS3 } from '@s3-connectors/common/s3/client.ts';
 
+import { columnReport } from './columns/column-report.ts';
 import { typeJson } from './columns/registry.ts';
 import { Typings } from './columns/typings.ts';
 import type { Config } from './config.ts';
@@ -156,6 +157,24 @@ export class Run implements AsyncDisposable {
       if (!(await this.#replacements.conclude(target, verdict))) continue;
       this.#states.stored(target.index, target);
       yield* this.#states.take();
+    }
+  }
+
+  /** What an operator has to know of the tables before the summary. */
+  report(): void {
+    const { log } = this.#context;
+    for (const table of this.#tables.all) {
+      const type = this.#typings.typeOf(table);
+      if (type !== undefined) log('INFO', columnReport(table.name, type, this.#typings.misfitsOf(table)));
+    }
+    for (const { index, label } of this.#plan.targets) {
+      const dropped = Object.entries(this.#intake.droppedFields(index)).map(([name, count]) => `${name} (${count})`);
+      if (dropped.length > 0) {
+        log(
+          'INFO',
+          `The published tables have no columns for these fields of "${label}", with so many values: ${dropped.join(', ')}.`,
+        );
+      }
     }
   }
 

@@ -14,10 +14,18 @@ export type Table = {
   readonly folder: string;
   /** Undefined for rejected rows, which are kept as they are. */
   readonly shape: Shape | undefined;
+  /** Undefined: rows are kept as they come. */
+  readonly dedup: Dedup | undefined;
 };
 
+/** Of rows with the same key the one with the highest cursor stays, of equal ones the last. Paths into a row. */
+export type Dedup = { readonly key: readonly (readonly string[])[]; readonly cursor: readonly string[] };
+
 /** What a table begins with. `columns`: `properties` of a JSON schema, in their order. */
-export type NewTable = Pick<Table, 'name' | 'stream' | 'folder'> & { readonly columns: JsonObject | undefined };
+export type NewTable = Pick<Table, 'name' | 'stream' | 'folder'> & {
+  readonly columns: JsonObject | undefined;
+  readonly dedup?: Dedup | undefined;
+};
 
 const maxTables = 5000;
 
@@ -27,13 +35,13 @@ export class Tables {
   readonly #byFolder = new Map<string, Table>();
 
   /** @throws RECORDS_REJECTED when the rows name more tables than anyone can mean. */
-  add({ columns, ...rest }: NewTable): Table {
+  add({ columns, dedup, ...rest }: NewTable): Table {
     if (this.all.length >= maxTables) {
       const text = `The events have more than ${maxTables} different names, each of which would be a table. Correct "event_name" in the source, or set "split_events" to false.`;
       throw new ConnectorError('RECORDS_REJECTED', text);
     }
     const shape = columns === undefined ? undefined : shapeOfSchema({ properties: columns });
-    const table: Table = { ...rest, index: this.all.length, shape };
+    const table: Table = { ...rest, index: this.all.length, shape, dedup };
     this.all.push(table);
     this.#byFolder.set(table.folder, table);
     return table;

@@ -32,6 +32,7 @@ export async function* write(
   }
   yield* await run.publish();
   if (failure === undefined) yield* run.conclude();
+  run.report();
   context.log('INFO', run.summary());
   if (failure !== undefined) throw failure;
   run.refuseRejections();

@@ -18,14 +18,19 @@ suite('the published tables', () => {
 
   test('of events are one for each event, in the batch schema', async () => {
     const input = [
-      recordLine('events', eventJson({ cohorts: ['c1'] })),
+      recordLine('events', eventJson({ cohorts: ['c1'], extra: 1, empty: null })),
       recordLine(
         'events',
         eventJson({ event_name: 'slot-clicked', time: '2026-01-15T14:30:00.123456Z', segments: null }),
       ),
     ];
-    const { error } = await runWrite(server, input, { catalog: catalogJson(publishedStream('events')), config: json });
+    const { error, said } = await runWrite(server, input, {
+      catalog: catalogJson(publishedStream('events')),
+      config: json,
+    });
     assert.equal(error, undefined);
+    const [dropped] = said.filter(([, message]) => message.includes('no columns'));
+    assert.match(dropped?.[1] ?? '', /: organization_id \(2\), extra \(1\)\.$/u);
     assert.deepEqual(jsonRows(server, 'data/pageview_events/year=2026/month=1/day=15/'), [
       '{"time":"2026-01-15T14:30:00.123Z","event_id":"e1","user_id":"u1","session_id":"s1","view_id":"v1","workspace_id":"w1","segments":[1,2],"cohorts":["c1"],"properties":{"client":{"url":"https://example.com/"}}}',
     ]);

@@ -40,6 +40,8 @@ export type Envelope = {
   emittedAtEnd: number;
   versionStart: number;
   versionEnd: number;
+  /** Members of `data`, known or not. */
+  members: number;
   /** The values in `data` of the fields the scanner was made for, in their order. */
   readonly fieldStarts: Int32Array;
   readonly fieldEnds: Int32Array;
@@ -201,6 +203,7 @@ function scanData(bytes: Uint8Array, start: number, names: NameIndex, found: Env
     const value = keyEnd === NOT_JSON ? NOT_JSON : skipColon(bytes, keyEnd);
     const valueEnd = value === NOT_JSON ? NOT_JSON : skipValue(bytes, value);
     if (valueEnd === NOT_JSON) return NOT_JSON;
+    found.members += 1;
     const index = indexOfName(names, bytes, at + 1, keyEnd - 1);
     if (index >= 0) {
       found.fieldStarts[index] = value;
@@ -231,6 +234,7 @@ function forgetRecord(found: Envelope): void {
 }
 
 function forgetFields(found: Envelope): void {
+  found.members = 0;
   // A loop: TypedArray.fill costs a call that is felt on short lines.
   for (let index = 0; index < found.fieldStarts.length; index += 1) found.fieldStarts[index] = -1;
 }
@@ -249,6 +253,7 @@ function emptyEnvelope(fields: number): Envelope {
     emittedAtEnd: -1,
     versionStart: -1,
     versionEnd: -1,
+    members: 0,
     fieldStarts: new Int32Array(fields),
     fieldEnds: new Int32Array(fields),
   };

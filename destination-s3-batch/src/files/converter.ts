@@ -15,6 +15,7 @@ import { openEngine, type Engine } from '../engine.ts';
 import { dayFolders, fileName } from '../object-key.ts';
 import type { SpoolFile } from '../spool/spool-file.ts';
 import type { Table } from '../table.ts';
+import { distinctRows } from './distinct-rows.ts';
 import { fitRows } from './fitted-rows.ts';
 import { compressionsAtOnce, writeGzip } from './gzip-files.ts';
 import type { MadeFile, RowSource } from './made-file.ts';
@@ -86,8 +87,24 @@ export class Converter implements AsyncDisposable {
     const { typings, signal } = this.#options;
     if (table.shape === undefined) return await this.#write(segment, undefined, folder, format);
     const { type, isAsTyped } = await typings.decide(table, table.shape, signal);
-    if (isAsTyped) return await this.#write(segment, type, folder, format);
-    const fitted = await fitRows(segment, type, `${folder}.fitted`);
+    if (table.dedup === undefined) return await this.#writeTyped(segment, { type, isAsTyped, table }, folder);
+    const distinct = await distinctRows(await this.#openEngine(), segment, table.dedup, `${folder}.distinct`);
+    try {
+      return await this.#writeTyped(distinct, { type, isAsTyped, table }, folder);
+    } finally {
+      await unlink(distinct.path);
+    }
+  }
+
+  async #writeTyped(
+    rows: RowSource,
+    { type, isAsTyped, table }: { readonly type: StructType; readonly isAsTyped: boolean; readonly table: Table },
+    folder: string,
+  ): Promise<readonly MadeFile[]> {
+    const { typings, config } = this.#options;
+    const { format } = config;
+    if (isAsTyped) return await this.#write(rows, type, folder, format);
+    const fitted = await fitRows(rows, type, `${folder}.fitted`);
     try {
       typings.fitted(table, fitted.type, fitted.misfits);
       return await this.#write(fitted, fitted.type, folder, format);
@@ -102,12 +119,17 @@ export class Converter implements AsyncDisposable {
     target: string,
     format: OutputFormat,
   ): Promise<readonly MadeFile[]> {
-    const { maxFileBytes, maxMemoryBytes } = this.#options.config;
+    const { maxFileBytes } = this.#options.config;
     if (format === 'json' || type === undefined) {
       return await writeGzip(rows, { deflate: this.#deflate, target, maxFileBytes });
     }
-    this.#engine ??= await openEngine(this.#options.directory, maxMemoryBytes * engineShare);
-    return await writeParquet(this.#engine, rows, { type, target, maxFileBytes });
+    return await writeParquet(await this.#openEngine(), rows, { type, target, maxFileBytes });
+  }
+
+  async #openEngine(): Promise<Engine> {
+    const { directory, config } = this.#options;
+    this.#engine ??= await openEngine(directory, config.maxMemoryBytes * engineShare);
+    return this.#engine;
   }
 
   /** The name says what the rows are and where the source stood, so that a replay with the same cuts repeats it. */

@@ -18,6 +18,24 @@ type Column = { readonly slot: number; readonly head: Buffer };
 /** Makes rows of one record; `emit` is called with the row in `out` for each. */
 export type PublishedRows = (bytes: Buffer, found: Envelope, time: number, out: RowWriter, emit: () => void) => void;
 
+/** Fields of each type that its tables have, under whatever name. The event's name is that of the table. */
+export const keptFields = {
+  split_events: [
+    'time',
+    'event_name',
+    'event_id',
+    'user_id',
+    'session_id',
+    'view_id',
+    'project_id',
+    'segments',
+    'cohorts',
+    'properties',
+  ],
+  explode_aliases: ['time', 'user_id', 'project_id', 'aliases'],
+  segment_metadata: ['code', 'name', 'tags', 'metadata', 'workspace'],
+} as const;
+
 /** `fields`: those that the scanner finds. */
 export function eventRows(fields: readonly string[]): PublishedRows {
   const columns = columnsOf(fields, {

@@ -65,7 +65,8 @@ export class Spool {
     this.#heldBytes += end - start + 1;
     this.#bytes += end - start + 1;
     this.#last = file;
-    if (file.bytes < this.#limits.segmentBytes) return;
+    // Duplicates are looked for in a table's whole day.
+    if (file.bytes < this.#limits.segmentBytes || table.dedup !== undefined) return;
     this.#places.get(table.index)?.delete(day);
     this.#full.push(file);
     this.#last = undefined;

@@ -1,0 +1,63 @@
+// Which fields of a published stream's records are in none of the tables made of them, so that nothing goes without a word.
+import {
+  QUOTE,
+  skipColon,
+  skipSpace,
+  skipString,
+  skipToNextMember,
+  skipValue,
+} from '@s3-connectors/common/destination/json-bytes.ts';
+import type { Envelope } from '@s3-connectors/common/destination/record-scanner.ts';
+
+const maxNames = 100;
+const NULL = 0x6e;
+
+/** Bound: 100 names beside those of the schema. */
+export class DroppedFields {
+  readonly #names: readonly string[];
+  /** Numbers of the schema's fields among those that the scanner finds; `#isKept` and `#counts` go with them. */
+  readonly #slots: readonly number[];
+  readonly #isKept: readonly boolean[];
+  readonly #counts: number[];
+  readonly #others = new Map<string, number>();
+
+  /** `fields`: those that the scanner finds; `known`: those of the record's schema; `kept`: those that a table has. */
+  constructor(fields: readonly string[], known: readonly string[], kept: ReadonlySet<string>) {
+    this.#names = known;
+    this.#slots = known.map((name) => fields.indexOf(name));
+    this.#isKept = known.map((name) => kept.has(name));
+    this.#counts = known.map(() => 0);
+  }
+
+  /** Hot path: a record without fields that the schema does not have costs a few comparisons. */
+  see(bytes: Buffer, { dataStart, members, fieldStarts }: Envelope): void {
+    let known = 0;
+    for (let index = 0; index < this.#slots.length; index += 1) {
+      const start = fieldStarts[this.#slots[index] as number] as number;
+      if (start < 0) continue;
+      known += 1;
+      if (this.#isKept[index] !== true && bytes[start] !== NULL)
+        this.#counts[index] = (this.#counts[index] as number) + 1;
+    }
+    if (members > known) this.#note(bytes, dataStart);
+  }
+
+  /** Values that were not null, by the name of their field. */
+  get counts(): Readonly<Record<string, number>> {
+    const known = this.#names.map((name, index) => [name, this.#counts[index] as number] as const);
+    return Object.fromEntries([...known.filter(([, count]) => count > 0), ...this.#others]);
+  }
+
+  #note(bytes: Buffer, dataStart: number): void {
+    let at = skipSpace(bytes, dataStart + 1);
+    while (bytes[at] === QUOTE) {
+      const keyEnd = skipString(bytes, at);
+      const value = skipColon(bytes, keyEnd);
+      const name = String(JSON.parse(bytes.toString('utf8', at, keyEnd)));
+      const count = this.#others.get(name);
+      const fits = count !== undefined || this.#others.size < maxNames;
+      if (fits && !this.#names.includes(name) && bytes[value] !== NULL) this.#others.set(name, (count ?? 0) + 1);
+      at = skipToNextMember(bytes, skipValue(bytes, value));
+    }
+  }
+}
