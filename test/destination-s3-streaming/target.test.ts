@@ -61,6 +61,15 @@ suite('target-s3-streaming', () => {
     assert.equal(storedRows(server).length, 3);
   });
 
+  test('goes by what is set for a stream when the tap names it, and takes that for no mistake before', async () => {
+    const streams = [{ stream: 'b', type: 'other' }];
+    const input = ['a', 'b'].map((name) => schema(name) + record(name, '{"id":1}'));
+    const { stderr } = await send(input.join(''), { streams });
+    assert.doesNotMatch(stderr, /WARN/u);
+    const types = Array.from(storedFiles(server).keys(), (key) => key.split('/')[1]);
+    assert.deepEqual(new Set(types), new Set(['type=a', 'type=other']));
+  });
+
   test('keeps and acknowledges what came before a line that is none, and ends with 1', async () => {
     const { stdout, stderr, exitCode } = await send(
       `${schema('a')}${record('a', '{"id":1}')}${state('1')}{"type":"REC`,

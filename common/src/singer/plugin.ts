@@ -22,14 +22,14 @@ export function described(
 }
 
 /** The checked config, after which no secret of it is printed. @throws CONFIG_INVALID listing all mistakes at once. */
-export async function resolvedConfig<Schema extends z.ZodObject, Config>(
+export async function readConfig<Schema extends z.ZodObject, Config>(
   { name }: Plugin,
-  connector: Pick<Connector<Schema, Config>, 'schema' | 'spec' | 'resolve'>,
+  connector: Pick<Connector<Schema, Config>, 'schema' | 'spec'>,
   sources: readonly string[],
   frame: Frame,
-): Promise<Config> {
+): Promise<z.output<Schema>> {
   const form = connector.spec.connectionSpecification;
   const settings = await readSettings(sources, { name, schema: form }, process.env);
   frame.hideSecrets(form, settings);
-  return connector.resolve(parseConfig(connector.schema, settings, frame.log));
+  return parseConfig(connector.schema, settings, frame.log);
 }

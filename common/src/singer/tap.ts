@@ -9,7 +9,7 @@ import type { Plugin } from './about.ts';
 import { parseBookmarks } from './bookmarks.ts';
 import { parseSingerCatalog, singerCatalog, type TapStream } from './catalog.ts';
 import { parseSingerArguments, type SingerInvocation } from './command-line.ts';
-import { described, resolvedConfig } from './plugin.ts';
+import { described, readConfig } from './plugin.ts';
 import { savedState, tapLines } from './tap-messages.ts';
 
 /** A connector that can discover and read, and how it is a tap. */
@@ -41,7 +41,7 @@ async function* output<Schema extends z.ZodObject, Config>(
     yield Buffer.from(`${described(tap, connector, invocation)}\n`);
     return;
   }
-  const config = await resolvedConfig(tap, connector, invocation.config, frame);
+  const config = connector.resolve(await readConfig(tap, connector, invocation.config, frame));
   switch (invocation.verb) {
     case 'discover':
       yield Buffer.from(`${JSON.stringify(await discover(tap, config, frame), null, 2)}\n`);

@@ -4,13 +4,14 @@ import { addAbortSignal } from 'node:stream';
 
 import type * as z from 'zod';
 
+import type { ConfiguredStream } from '../protocol/catalog.ts';
 import type { Connector } from '../protocol/connector.ts';
 import { readLines } from '../protocol/lines.ts';
 import { terminalFace } from '../protocol/operator.ts';
 import { runProcess } from '../protocol/process.ts';
 import type { Plugin } from './about.ts';
 import { parseSingerArguments } from './command-line.ts';
-import { described, resolvedConfig } from './plugin.ts';
+import { described, readConfig } from './plugin.ts';
 import { TargetLines } from './target-lines.ts';
 import { writeRuns } from './target-runs.ts';
 
@@ -32,10 +33,14 @@ export function runTarget<Schema extends z.ZodObject, Config>(
       await frame.out.write(Buffer.from(`${described(target, connector, invocation)}\n`));
       return;
     }
-    const config = await resolvedConfig(target, connector, invocation.config, frame);
+    const settings = await readConfig(target, connector, invocation.config, frame);
+    connector.resolve(settings); // What is wrong is told before the first line comes.
     const lines = new TargetLines(frame.log);
     const batches = readLines(addAbortSignal(frame.signal, process.stdin));
-    const states = writeRuns(lines, batches, (catalog, input) => connector.write(config, catalog, input, frame));
+    const states = writeRuns(lines, batches, (catalog, input) => {
+      const config = connector.resolve(settingsFor(settings, catalog));
+      return connector.write(config, catalog, input, frame);
+    });
     for await (const state of states) await frame.out.write(state);
     for (const stream of lines.streams.unproven()) {
       frame.log(
@@ -44,4 +49,13 @@ export function runTarget<Schema extends z.ZodObject, Config>(
       );
     }
   });
+}
+
+/** Without the entries of `streams` for those that the tap has not named yet: they are not the mistakes they would be taken for. */
+function settingsFor<Settings extends object>(settings: Settings, catalog: readonly ConfiguredStream[]): Settings {
+  const streams: unknown = 'streams' in settings ? settings.streams : undefined;
+  if (!Array.isArray(streams)) return settings;
+  const names = new Set<unknown>(catalog.map(({ name }) => name));
+  const known = streams.filter((entry: { readonly stream?: unknown }) => names.has(entry.stream));
+  return { ...settings, streams: known };
 }
