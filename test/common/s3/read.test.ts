@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { suite, test } from 'node:test';
-import { readRange, streamRange } from '@s3-connectors/common/s3/read.ts';
+import { readObject, readRange, streamRange } from '@s3-connectors/common/s3/read.ts';
 
 import { connect, testBucket } from '../../support/s3-connection.ts';
 import { startS3Server } from '../../support/s3-server/server.ts';
@@ -123,5 +123,33 @@ suite('a stream of a range', () => {
       }
     }, reason);
     assert.equal(it.server.counts.of('GetObject').requests, 1);
+  });
+});
+
+suite('a small object', () => {
+  test('is read whole, with the ETag of this version', async () => {
+    await using it = await open();
+    const found = await readObject(it.s3, key, body.length);
+    assert.equal(found?.etag, it.etag);
+    assert.ok(found?.body.equals(body));
+  });
+
+  test('that is not there is undefined, but a missing bucket is a mistake', async () => {
+    await using it = await open();
+    assert.equal(await readObject(it.s3, 'nothing', 10), undefined);
+    await using elsewhere = connect(it.server.endpoint, { bucket: 'no-such-bucket' });
+    await assert.rejects(readObject(elsewhere.s3, key, 10), { code: 'S3_BUCKET_MISSING' });
+  });
+
+  test('larger than its bound is refused without being read to its end', async () => {
+    await using it = await open();
+    await assert.rejects(readObject(it.s3, key, body.length - 1), { code: 'FILE_UNREADABLE' });
+  });
+
+  test('whose body was cut is read anew', async () => {
+    await using it = await open();
+    it.server.inject({ kind: 'cut_in_body', afterBytes: 1000, operation: 'GetObject', times: 2 });
+    assert.ok((await readObject(it.s3, key, body.length))?.body.equals(body));
+    assert.equal(it.s3.counters.GetObject.retries, 2);
   });
 });
