@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import type { Bench, BenchCase, Prepared, Run } from '../case.ts';
 import { catalogFile, type Stream, streamingStep } from '../connectors.ts';
 import { events, eventsTable, flightsTable, scatteredEvents, type Table } from '../data.ts';
+import { startOutage, type Outage } from '../outage.ts';
 import { discard, nodeStep, run, toolStep } from '../process.ts';
 import { startServer } from '../s3.ts';
 import { saveLines } from './source.ts';
@@ -24,7 +25,7 @@ const mostStallMs = { 'destination-s3-streaming': 50 };
 const limits = {
   compressing: 'The two cores: compressing takes most of them, scanning and copying rows on the main thread the rest.',
   files:
-    'The main thread, on one core: it finds the time in each row, signs and sends a file for each of thousands of hours, and hands small chunks to the threads that compress, which are idle most of the time.',
+    'The main thread, on one core: it finds the time in each row, and signs and sends a file for each of thousands of hours; the threads that compress are idle most of the time.',
 } as const;
 
 export const destinationCases: readonly BenchCase[] = [
@@ -47,6 +48,13 @@ export const destinationCases: readonly BenchCase[] = [
     prepare: (bench) => prepareDestination(bench, eventsTable),
   },
   ...[1, 100, 1000, 5000].map(partitionsCase),
+  {
+    name: 'destination-outage',
+    what: 'Events of one hour, while S3 goes away for 60 s in mid-stream: the input is held back, and memory stays where it is.',
+    limit: 'The outage, and the wait before the retry that ends it, at most 20 s.',
+    mostMegabytes,
+    prepare: (bench) => prepareHours(bench, { hours: 1, outage: { afterMs: 3000, lastsMs: 60_000 } }),
+  },
 ];
 
 function partitionsCase(hours: number): BenchCase {
@@ -56,7 +64,7 @@ function partitionsCase(hours: number): BenchCase {
     limit: hours < 5000 ? limits.compressing : limits.files,
     ...(hours <= 1000 && { mostMegabytes }),
     mostStallMs,
-    prepare: (bench) => preparePartitions(bench, hours),
+    prepare: (bench) => prepareHours(bench, { hours }),
   };
 }
 
@@ -76,7 +84,9 @@ async function prepareDestination(bench: Bench, make: (bench: Bench) => Promise<
   };
 }
 
-async function preparePartitions(bench: Bench, hours: number): Promise<Prepared> {
+type Hours = { readonly hours: number; readonly outage?: Outage };
+
+async function prepareHours(bench: Bench, { hours, outage }: Hours): Promise<Prepared> {
   const rows = bench.rows ?? 2_000_000;
   const input = await scatteredEvents(bench, { rows, hours });
   const catalog = await catalogFile(bench, [{ name: events.name, json_schema: { type: 'object' } }]);
@@ -85,17 +95,23 @@ async function preparePartitions(bench: Bench, hours: number): Promise<Prepared>
     data: `${rows.toLocaleString('en')} generated events of ${hoursText(hours)}, ${(size / 1e6).toFixed(1)} MB of lines`,
     rows,
     bytes: size,
-    run: destinationRun(bench, { input, stream: events, catalog }),
+    run: destinationRun(bench, { input, stream: events, catalog, ...(outage && { outage }) }),
   };
 }
 
-type Input = { readonly input: string; readonly stream: Stream; readonly catalog: string };
+type Input = {
+  readonly input: string;
+  readonly stream: Stream;
+  readonly catalog: string;
+  readonly outage?: Outage;
+};
 
-function destinationRun(bench: Bench, { input, stream, catalog }: Input): Run {
+function destinationRun(bench: Bench, { input, stream, catalog, outage }: Input): Run {
   const { folder, signal } = bench;
   return async () => {
     await using server = await startServer(join(folder, 'empty'), signal);
-    const destination = await streamingStep(bench, server.endpoint, { stream, catalog });
+    await using way = outage === undefined ? undefined : await startOutage(server.endpoint, outage);
+    const destination = await streamingStep(bench, (way ?? server).endpoint, { stream, catalog });
     // `cat`: a runner gives a pipe, and a file would be read through the thread pool that compresses.
     return await run([toolStep('cat', []), destination, discard], { folder, input }, signal);
   };
