@@ -53,7 +53,7 @@ async function fileOptions(options: Files): Promise<readonly string[]> {
 export type Answer = Ended & { readonly messages: readonly Message[] };
 
 /** Runs one verb to its end. */
-export async function ask(side: Side, verb: string, options?: Files, input?: string): Promise<Answer> {
+export async function ask(side: Side | 'batch', verb: string, options?: Files, input?: string): Promise<Answer> {
   const args = options === undefined ? [] : await fileOptions(options);
   const more = input === undefined ? {} : { input };
   const ended = await runProgram(executables[side], [verb, ...args], more);

@@ -1,0 +1,112 @@
+// The daily export on a real S3 server, read by pyarrow: types, values and what lies beside them.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+
+import { administrator, createBucket, download, endpoint, freshName, region } from './support/account.ts';
+import { ask, judgePrintedLines, temporaryFolder } from './support/programs.ts';
+import { runScript } from './support/python.ts';
+import { accessKey } from './support/setting.ts';
+
+const text = { type: ['null', 'string'] };
+const properties = {
+  time: { ...text, format: 'date-time' },
+  big: { type: 'integer' },
+  real: { type: 'number' },
+  name: text,
+  list: {
+    type: 'array',
+    items: { type: 'object', properties: { n: { type: 'integer' }, tags: { type: 'array', items: text } } },
+  },
+};
+const rows = [
+  '{"time":"2026-01-15T14:30:00.123456Z","big":-9223372036854775808,"real":0.30000000000000004,"name":"ü “\\"\\\\\\n” \\ud83d\\ude00","list":[{"n":1,"tags":["a",null]},null,{"tags":[]}],"p":{"a":1,"b":[]}}',
+  '{"time":"2026-02-01T00:00:00+02:00","big":9007199254740993,"real":12345678901234567.125,"name":5,"list":[],"p":{"a":"one","b":[{"c":true}]}}',
+  '{"time":null,"big":9223372036854775807,"real":1.10,"p":[1]}',
+];
+
+suite('the daily export', () => {
+  test('is read by pyarrow with the types of BigQuery and every value as it was sent', async () => {
+    const bucket = await createBucket();
+    const config = {
+      bucket,
+      region,
+      endpoint: endpoint(),
+      credentials: accessKey({ credentials: administrator }),
+      prefix: 'permutive',
+      output_format: 'parquet',
+    };
+    const catalog = {
+      streams: [
+        {
+          stream: { name: 'visits', json_schema: { type: 'object', properties } },
+          sync_mode: 'incremental',
+          destination_sync_mode: 'append',
+        },
+      ],
+    };
+    const checked = await ask('batch', 'check', { config });
+    assert.match(checked.stdout, /"SUCCEEDED"/u);
+    const state =
+      '{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":{"name":"visits"},"stream_state":{"n":3}}}}';
+    const lines = rows.map(
+      (row) => `{"type":"RECORD","record":{"stream":"visits","emitted_at":1768487400000,"data":${row}}}`,
+    );
+    const written = await ask('batch', 'write', { config, catalog }, `${[...lines, state].join('\n')}\n`);
+    assert.deepEqual([written.exitCode, written.stderr], [0, '']);
+    assert.equal(written.messages.filter(({ type }) => type === 'STATE').length, 1);
+    const arrived = join(await temporaryFolder(), freshName('arrived'));
+    await download(bucket, 'permutive/data/', arrived);
+    assert.deepEqual(JSON.parse(await runScript('read_export.py', [arrived])), {
+      schema: {
+        time: 'timestamp[us, tz=UTC]',
+        big: 'int64',
+        real: 'double',
+        real__json: 'string',
+        name: 'string',
+        name__json: 'string',
+        list: 'list<element: struct<n: int64, tags: list<element: string>>>',
+        p: 'struct<a: string, a__json: string, b: list<element: struct<c: bool>>>',
+        p__json: 'string',
+      },
+      codecs: ['SNAPPY'],
+      rows: [
+        {
+          time: '2026-01-15 14:30:00.123456+00:00',
+          big: '-9223372036854775808',
+          real: '0.30000000000000004',
+          real__json: null,
+          name: 'ü “"\\\n” 😀',
+          name__json: null,
+          list: [{ n: '1', tags: ['a', null] }, null, { n: null, tags: [] }],
+          p: { a: null, a__json: '1', b: [] },
+          p__json: null,
+        },
+        {
+          time: '2026-01-31 22:00:00+00:00',
+          big: '9007199254740993',
+          real: null,
+          real__json: '12345678901234567.125',
+          name: null,
+          name__json: '5',
+          list: [],
+          p: { a: 'one', a__json: null, b: [{ c: true }] },
+          p__json: null,
+        },
+        {
+          time: null,
+          big: '9223372036854775807',
+          real: '1.1',
+          real__json: null,
+          name: null,
+          name__json: null,
+          list: null,
+          p: null,
+          p__json: '[1]',
+        },
+      ],
+    });
+  });
+});
+
+judgePrintedLines();
