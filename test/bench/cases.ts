@@ -1,11 +1,18 @@
 // All cases, in the order in which they run and are reported.
 import type { BenchCase } from './case.ts';
+import { batchCases } from './cases/batch.ts';
 import { destinationCases } from './cases/destination.ts';
 import { journeyCases } from './cases/journey.ts';
 import { smallFileCases } from './cases/small-files.ts';
 import { sourceCases } from './cases/source.ts';
 
-export const cases: readonly BenchCase[] = [...sourceCases, ...smallFileCases, ...destinationCases, ...journeyCases];
+export const cases: readonly BenchCase[] = [
+  ...sourceCases,
+  ...smallFileCases,
+  ...destinationCases,
+  ...batchCases,
+  ...journeyCases,
+];
 
 /**
  * The cases of these names, or whose names begin with one and a dash; all without a name. Long ones by their name alone.

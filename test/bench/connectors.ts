@@ -95,6 +95,22 @@ export function catalogFile(bench: Bench, streams: readonly object[]): Promise<s
   return jsonFile(bench, 'catalog.json', { streams: streams.map((stream) => ({ stream, ...modes })) });
 }
 
+/** `destination-s3-batch write`. */
+export async function batchStep(
+  bench: Bench,
+  endpoint: string,
+  { catalog, config }: { readonly catalog: string; readonly config: Readonly<Record<string, unknown>> },
+): Promise<Step> {
+  const path = await jsonFile(bench, 'batch.json', {
+    ...place(endpoint),
+    prefix: 'batch',
+    spool_dir: bench.folder,
+    ...config,
+  });
+  const name = 'destination-s3-batch';
+  return nodeStep(name, executable(name), ['write', '--config', path, '--catalog', catalog]);
+}
+
 /** `destination-s3-streaming write` with the defaults of its config. */
 export async function streamingStep(
   bench: Bench,

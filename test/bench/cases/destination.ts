@@ -118,7 +118,10 @@ function destinationRun(bench: Bench, { input, stream, catalog, outage }: Input)
 }
 
 /** pigz with two threads at the same level; where it is missing, gzip in Node, and the report says so. */
-async function compressor({ folder, signal }: Bench, input: string): Promise<NonNullable<Prepared['reference']>> {
+export async function compressor(
+  { folder, signal }: Bench,
+  input: string,
+): Promise<NonNullable<Prepared['reference']>> {
   const output = '/dev/null';
   try {
     await promisify(execFile)('pigz', ['--version']);

@@ -1,0 +1,95 @@
+// destination-s3-batch alone: lines from a file → S3 in memory. Beside it the engine by itself, or a program that only compresses.
+import { join } from 'node:path';
+
+import { literal } from '@s3-connectors/common/columns/sql.ts';
+
+import type { Bench, BenchCase, Prepared, Run } from '../case.ts';
+import { batchStep } from '../connectors.ts';
+import { eventsTable } from '../data.ts';
+import { discard, nodeStep, run, toolStep } from '../process.ts';
+import { startServer } from '../s3.ts';
+import { compressor } from './destination.ts';
+import { saveLines } from './source.ts';
+
+const copyParquet = join(import.meta.dirname, '../programs/copy-parquet.mjs');
+const mostMegabytes = { 'destination-s3-batch': 900 };
+const limit =
+  'The main thread, on one core: it scans each row, looks at all its values and writes it to disk; the engine and the compression have the other core meanwhile.';
+
+export const batchCases: readonly BenchCase[] = [
+  {
+    name: 'batch-parquet',
+    what: 'Large nested rows from a file through `destination-s3-batch write` to Snappy Parquet in S3 on loopback.',
+    limit,
+    leastRatio: 0.5,
+    mostMegabytes,
+    prepare: prepareParquet,
+  },
+  {
+    name: 'batch-json',
+    what: 'The same rows to gzipped JSON lines.',
+    limit,
+    leastRatio: 0.6,
+    mostMegabytes,
+    prepare: prepareJson,
+  },
+  {
+    name: 'batch-spool',
+    what: 'Some 5 GB of the same rows with `max_spool_gb` 2 and `max_memory_mb` 512: memory and disk stay bounded.',
+    limit,
+    mostMegabytes,
+    isLong: true,
+    prepare: prepareSpool,
+  },
+];
+
+async function prepareParquet(bench: Bench): Promise<Prepared> {
+  const { folder, signal, db } = bench;
+  const prepared = await prepare(bench, { output_format: 'parquet' });
+  const lines = join(folder, 'rows.ndjson');
+  await db.run(`COPY (${prepared.sql}) TO ${literal(lines)} (FORMAT json)`);
+  const output = join(folder, 'copy.parquet');
+  return {
+    ...prepared,
+    reference: {
+      name: 'DuckDB `COPY … (FORMAT parquet)` of the rows as JSON lines, local file to local file',
+      run: () => run([nodeStep('DuckDB', copyParquet, [lines, output])], { folder }, signal),
+    },
+  };
+}
+
+async function prepareJson(bench: Bench): Promise<Prepared> {
+  const prepared = await prepare(bench, { output_format: 'json' });
+  return { ...prepared, reference: await compressor(bench, prepared.input) };
+}
+
+async function prepareSpool(bench: Bench): Promise<Prepared> {
+  const rows = bench.rows ?? 6_000_000;
+  return await prepare({ ...bench, rows }, { output_format: 'parquet', max_spool_gb: 2, max_memory_mb: 512 });
+}
+
+type WithFiles = Prepared & { readonly input: string; readonly sql: string };
+
+async function prepare(bench: Bench, config: Readonly<Record<string, unknown>>): Promise<WithFiles> {
+  const table = await eventsTable(bench);
+  const { path, catalog, rows, bytes } = await saveLines(bench, table);
+  return {
+    data: `${rows.toLocaleString('en')} rows, ${(bytes / 1e6).toFixed(1)} MB of lines`,
+    rows,
+    bytes,
+    input: path,
+    sql: table.sql,
+    run: batchRun(bench, path, { catalog, config }),
+  };
+}
+
+type Options = { readonly catalog: string; readonly config: Readonly<Record<string, unknown>> };
+
+function batchRun(bench: Bench, input: string, { catalog, config }: Options): Run {
+  const { folder, signal } = bench;
+  return async () => {
+    await using server = await startServer(join(folder, 'empty'), signal);
+    const destination = await batchStep(bench, server.endpoint, { catalog, config });
+    return await run([toolStep('cat', []), destination, discard], { folder, input }, signal);
+  };
+}
