@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
-const environment = join(root, '.venv-acceptance');
+export const environment = join(root, '.venv-acceptance');
 const scripts = join(root, 'acceptance-tests/python');
 const requirements = join(scripts, 'requirements.txt');
 

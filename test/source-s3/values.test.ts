@@ -69,6 +69,8 @@ const cases: readonly (readonly [name: string, sql: string, json: string])[] = [
   ['uuid', `'${id}'::UUID`, `"${id}"`],
   ['enum', "'b'::ENUM('a','b')", '"b"'],
   ['json', `'{"a": [1.50]}'::JSON`, '"{\\"a\\": [1.50]}"'],
+  ['variant', "{'a': [1.5, NULL], 'b': 'x'}::VARIANT", '"{\\"a\\":[1.5,null],\\"b\\":\\"x\\"}"'],
+  ['null variant', 'NULL::VARIANT', 'null'],
   ['geometry', "'POINT (1 2)'::GEOMETRY", '"AQEAAAAAAAAAAADwPwAAAAAAAABA"'],
   ['list', '[1, NULL, 3]', '[1,null,3]'],
   ['empty list', '[]::INT[]', '[]'],
