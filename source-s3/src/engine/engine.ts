@@ -77,7 +77,8 @@ async function attempt<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw engineError((error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '', error);
+    const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    throw engineError(line.replaceAll(/\p{Cc}/gu, ' ').trimEnd(), error); // It can quote bytes of a damaged file.
   }
 }
 
