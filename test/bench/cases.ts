@@ -3,11 +3,13 @@ import type { BenchCase } from './case.ts';
 import { batchCases } from './cases/batch.ts';
 import { destinationCases } from './cases/destination.ts';
 import { journeyCases } from './cases/journey.ts';
+import { peerCases } from './cases/peer.ts';
 import { smallFileCases } from './cases/small-files.ts';
 import { sourceCases } from './cases/source.ts';
 
 export const cases: readonly BenchCase[] = [
   ...sourceCases,
+  ...peerCases,
   ...smallFileCases,
   ...destinationCases,
   ...batchCases,

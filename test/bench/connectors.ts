@@ -10,7 +10,7 @@ import { nodeStep, type Step } from './process.ts';
 import { bucket, startServer } from './s3.ts';
 
 const root = join(import.meta.dirname, '../..');
-const schemaPrefix = 'tables';
+export const schemaPrefix = 'tables';
 const maxAnswerBytes = 16 * 1024 * 1024;
 
 /** What a destination has to know of a stream. */
@@ -33,12 +33,14 @@ function executable(name: ConnectorName): string {
 }
 
 /** Any key will do: the server knows no users. */
+export const accessKey = { access_key_id: 'AKIABENCH', secret_access_key: 'bench-secret' };
+export const region = 'eu-central-1';
+
 function place(endpoint: string) {
-  const credentials = { auth_type: 'access_key', access_key_id: 'AKIABENCH', secret_access_key: 'bench-secret' };
-  return { bucket, region: 'eu-central-1', endpoint, credentials };
+  return { bucket, region, endpoint, credentials: { auth_type: 'access_key', ...accessKey } };
 }
 
-async function jsonFile({ folder }: Bench, name: string, json: unknown): Promise<string> {
+export async function jsonFile({ folder }: Bench, name: string, json: unknown): Promise<string> {
   const path = join(folder, 'configs', name);
   await mkdir(join(folder, 'configs'), { recursive: true });
   await writeFile(path, JSON.stringify(json));
@@ -90,9 +92,9 @@ export async function discover(bench: Bench, files: TableFiles): Promise<string>
 type CatalogMessage = { readonly catalog?: { readonly streams: readonly object[] } };
 
 /** @returns the path of a catalog with these streams. */
-export function catalogFile(bench: Bench, streams: readonly object[]): Promise<string> {
+export function catalogFile(bench: Bench, streams: readonly object[], name = 'catalog.json'): Promise<string> {
   const modes = { sync_mode: 'full_refresh', destination_sync_mode: 'append' };
-  return jsonFile(bench, 'catalog.json', { streams: streams.map((stream) => ({ stream, ...modes })) });
+  return jsonFile(bench, name, { streams: streams.map((stream) => ({ stream, ...modes })) });
 }
 
 /** `destination-s3-batch write`. */

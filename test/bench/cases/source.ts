@@ -71,7 +71,7 @@ export const sourceCases: readonly BenchCase[] = [
   },
 ];
 
-async function prepareSource(bench: Bench, make: (bench: Bench) => Promise<Table>) {
+export async function prepareSource(bench: Bench, make: (bench: Bench) => Promise<Table>) {
   const table = await make(bench);
   const { folder, signal } = bench;
   const { catalog, bytes, rows } = await saveLines(bench, table);

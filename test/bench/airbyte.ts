@@ -1,0 +1,74 @@
+// Airbyte's own source-s3 from PyPI, to be measured beside ours on the same server: its environment and its command line.
+import { execFile } from 'node:child_process';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import type { Bench } from './case.ts';
+import { accessKey, catalogFile, jsonFile, region, schemaPrefix } from './connectors.ts';
+import type { Table } from './data.ts';
+import { type Step, toolStep } from './process.ts';
+import { bucket, startServer } from './s3.ts';
+
+const execute = promisify(execFile);
+const environment = join(import.meta.dirname, '../../.venv-airbyte');
+const requirements = join(import.meta.dirname, 'airbyte-requirements.txt');
+const executable = join(environment, 'bin/source-s3');
+const maxAnswerBytes = 16 * 1024 * 1024;
+
+/** It wants a smart-open of a version that doesn't exist, so that its dependencies are told here instead of by itself. */
+const release = 'airbyte-source-s3==4.16.1';
+
+/** Makes the environment in .venv-airbyte/, or keeps the one made from the same requirements. */
+export async function prepareAirbyte(signal: AbortSignal): Promise<void> {
+  const wanted = `${release}\n${await readFile(requirements, 'utf8')}`;
+  const stamp = join(environment, 'made-from.txt');
+  if ((await readFile(stamp, 'utf8').catch(() => undefined)) === wanted) return;
+  const pip = [join(environment, 'bin/pip'), 'install', '-q', '--disable-pip-version-check'];
+  await rm(environment, { recursive: true, force: true });
+  for (const [command = '', ...args] of [
+    ['python3', '-m', 'venv', environment],
+    [...pip, '-r', requirements],
+    [...pip, '--no-deps', release],
+  ]) {
+    await execute(command, args, { signal });
+  }
+  await writeFile(stamp, wanted); // Last: an environment that was left half made is made again.
+}
+
+export type AirbyteTable = { readonly table: Table; readonly catalog: string };
+
+/** Its own discovery of the table's files: all columns. */
+export async function discoverByAirbyte(bench: Bench, table: Table): Promise<AirbyteTable> {
+  await using server = await startServer(table.files.directory, bench.signal);
+  const config = await airbyteConfig(bench, server.endpoint, table);
+  const options = { maxBuffer: maxAnswerBytes, signal: bench.signal };
+  const { stdout } = await execute(executable, ['discover', '--config', config], options);
+  const answer = stdout.split('\n').find((line) => line.startsWith('{"type":"CATALOG"')) ?? '{}';
+  const { catalog } = JSON.parse(answer) as { readonly catalog?: { readonly streams: readonly object[] } };
+  return { table, catalog: await catalogFile(bench, catalog?.streams ?? [], 'airbyte-catalog.json') };
+}
+
+export async function airbyteStep(bench: Bench, endpoint: string, { table, catalog }: AirbyteTable): Promise<Step> {
+  const config = await airbyteConfig(bench, endpoint, table);
+  return toolStep(executable, ['read', '--config', config, '--catalog', catalog]);
+}
+
+function airbyteConfig(bench: Bench, endpoint: string, { stream, files }: Table): Promise<string> {
+  const glob = `${schemaPrefix}/${stream.name}/**`;
+  return jsonFile(bench, 'airbyte.json', {
+    bucket,
+    endpoint,
+    region_name: region,
+    aws_access_key_id: accessKey.access_key_id,
+    aws_secret_access_key: accessKey.secret_access_key,
+    streams: [
+      {
+        name: stream.name,
+        globs: [glob],
+        format: { filetype: files.format ?? 'parquet' },
+        validation_policy: 'Emit Record',
+      },
+    ],
+  });
+}
