@@ -2,7 +2,9 @@
 import { runTap } from '@s3-connectors/common/singer/tap.ts';
 
 import { sourceS3 } from './connector.ts';
+import { tuneMemory } from './memory.ts';
 
+tuneMemory();
 await runTap(
   {
     name: 'tap-s3-tables',
