@@ -70,7 +70,9 @@ export async function prepareRunner(runner: Runner, say: (text: string) => void)
   const uv = join(environment, 'bin/uv');
   await rm(folder, { recursive: true, force: true });
   await needed(uv, ['venv', '-q', '--python', python, folder]);
-  await needed(uv, ['pip', 'install', '-q', '--compile-bytecode', '--python', join(folder, 'bin/python'), '-r', pins]);
+  // The system's certificates, as pip takes them: behind a proxy of one's own no others will do.
+  const how = ['-q', '--system-certs', '--compile-bytecode', '--python', join(folder, 'bin/python')];
+  await needed(uv, ['pip', 'install', ...how, '-r', pins]);
   await writeFile(stamp, wanted);
 }
 
