@@ -11,7 +11,7 @@ import { before } from 'node:test';
 import { baseImage, buildImage, docker, imageSize } from '../images/image.ts';
 import { freshName } from './support/account.ts';
 import { type Json, temporaryFolder } from './support/programs.ts';
-import { runnerTest } from './support/runner-table.ts';
+import { notRun, runnerTest } from './support/runner-table.ts';
 import {
   administratorConfig,
   batchConfig,
@@ -32,7 +32,7 @@ const limits = ['--memory', '2g', '--cpus', '1', '--read-only', '--network', 'ho
 
 const obstacle = await whyNotHere();
 if (obstacle === undefined) registerTests();
-else runnerTest({ runner: 'images', connector: 'all' }, `NOT RUN: ${obstacle}`, async () => undefined);
+else runnerTest({ runner: 'images', connector: 'all' }, `${notRun}: ${obstacle}`, async () => undefined);
 
 /** The engine's own words, or undefined when images can be built here. */
 async function whyNotHere(): Promise<string | undefined> {

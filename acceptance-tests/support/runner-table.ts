@@ -12,13 +12,21 @@ export function runnerTest(
   test(`${runner}${separator}${connector}: ${what}`, run);
 }
 
+/** What a test says at its start that could not be tried on this machine; the rest is the reason. */
+export const notRun = 'NOT RUN';
+
 /** Collects results by the names of the tests. */
 export class RunnerTable {
+  readonly #notRun = new Map<string, string>();
   readonly #counts = new Map<string, { passed: number; failed: number }>();
 
   add(name: string, passed: boolean): void {
-    const [, key] = /^([^:]+ × [^:]+): /u.exec(name) ?? [];
-    if (key === undefined) return;
+    const [, key, what] = /^([^:]+ × [^:]+): (.*)/su.exec(name) ?? [];
+    if (key === undefined || what === undefined) return;
+    if (passed && what.startsWith(notRun)) {
+      this.#notRun.set(key, what);
+      return;
+    }
     const counts = this.#counts.get(key) ?? { passed: 0, failed: 0 };
     if (passed) counts.passed += 1;
     else counts.failed += 1;
@@ -27,10 +35,11 @@ export class RunnerTable {
 
   /** Runner, connector and result, a row each. */
   rows(): readonly (readonly string[])[] {
-    return Array.from(this.#counts, ([key, { passed, failed }]) => {
+    const run = Array.from(this.#counts, ([key, { passed, failed }]) => {
       const result = failed === 0 ? `${passed} passed` : `${failed} FAILED, ${passed} passed`;
       return [...key.split(separator), result];
     });
+    return [...run, ...Array.from(this.#notRun, ([key, why]) => [...key.split(separator), why])];
   }
 }
 
