@@ -14,9 +14,8 @@ import { csvTable, jsonlTable, largeCsvTable } from '../text-data.ts';
 const copyJson = join(import.meta.dirname, '../programs/copy-json.mjs');
 const mostMegabytes = { 'source-s3': 500 };
 
-/** Seen in a profile: neither thread is busy all the time. */
 const flatLimit =
-  'The way of the bytes: one thread decodes, and the main thread moves each 64 KiB from its pipe to standard output; either waits while the other works.';
+  'The one thread that decodes and writes JSON; then the way of the bytes, through two pipes and the main thread.';
 
 const textLimit = 'The one thread that cuts the text, writes the lines and hands them to the pipe.';
 
