@@ -7,7 +7,7 @@ import type { LineBatch } from '../protocol/lines.ts';
 import type { Log } from '../protocol/log.ts';
 import { streamKey, type StreamKey } from '../protocol/stream-key.ts';
 import { skipSpace } from './json-bytes.ts';
-import { createRecordScanner, type Envelope, type RecordScanner } from './record-scanner.ts';
+import { createRecordScanner, type Envelope, type RecordScanner, type WalkData } from './record-scanner.ts';
 import { StreamNames } from './stream-names.ts';
 import { parseStateLine, type StateLine } from './state-line.ts';
 import { parseStreamEnd, type StreamEnd } from './stream-status.ts';
@@ -32,6 +32,8 @@ type Options<Target> = {
   readonly fields: readonly string[];
   readonly handlers: LineHandlers<Target>;
   readonly log: Log;
+  /** Looks at each record's `data` before its stream is known; by default `data` is skipped but for the fields. */
+  readonly walkData?: WalkData | undefined;
 };
 
 export class LineIntake<Target> {
@@ -42,12 +44,12 @@ export class LineIntake<Target> {
   readonly #names: StreamNames<Target>;
   readonly #unknownTypes = new Set<string>();
 
-  constructor({ byKey, fields, handlers, log }: Options<Target>) {
+  constructor({ byKey, fields, handlers, log, walkData }: Options<Target>) {
     this.#byKey = byKey;
     this.#names = new StreamNames(byKey);
     this.#handlers = handlers;
     this.#log = log;
-    this.#scanner = createRecordScanner(fields);
+    this.#scanner = createRecordScanner(fields, 'airbyte', walkData);
   }
 
   /** @throws INPUT_INVALID naming a line, or what a handler throws; the lines before it have been taken. */

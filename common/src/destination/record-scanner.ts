@@ -64,12 +64,21 @@ const EMITTED_AT = Buffer.from('emitted_at');
 const TIME_EXTRACTED = Buffer.from('time_extracted');
 const VERSION = Buffer.from('version');
 
-/** A scanner that also finds these top-level fields of `data`, each named once. */
-export function createRecordScanner(fields: readonly string[], protocol: Protocol = 'airbyte'): RecordScanner {
-  const names = createNameIndex(fields);
+/**
+ * Walks a `data` that is an object, bytes[start] its brace; notes its members and fields in `found`, where no field is yet.
+ * @returns the byte after it, or NOT_JSON: it is what validates `data`.
+ */
+export type WalkData = (bytes: Uint8Array, start: number, found: Envelope) => number;
+
+/** A scanner that also finds these top-level fields of `data`, each named once; `walkData` is for who has more to look at. */
+export function createRecordScanner(
+  fields: readonly string[],
+  protocol: Protocol = 'airbyte',
+  walkData: WalkData = skippingWalk(fields),
+): RecordScanner {
   const envelope = emptyEnvelope(fields.length);
   const scanMember = protocol === 'airbyte' ? scanAirbyteMember : scanSingerMember;
-  return { envelope, scan: (bytes, start, end) => scanLine(bytes, start, end, scanMember, names, envelope) };
+  return { envelope, scan: (bytes, start, end) => scanLine(bytes, start, end, scanMember, walkData, envelope) };
 }
 
 /** Notes the member of a line whose key is bytes[keyStart, keyEnd); the byte after its value. */
@@ -78,7 +87,7 @@ type ScanMember = (
   keyStart: number,
   keyEnd: number,
   value: number,
-  names: NameIndex,
+  walkData: WalkData,
   found: Envelope,
 ) => number;
 
@@ -87,7 +96,7 @@ function scanLine(
   start: number,
   end: number,
   scanMember: ScanMember,
-  names: NameIndex,
+  walkData: WalkData,
   found: Envelope,
 ): LineKind {
   found.typeStart = -1;
@@ -104,7 +113,7 @@ function scanLine(
       valueEnd = skipValue(bytes, value);
       found.typeStart = value;
       found.typeEnd = valueEnd;
-    } else valueEnd = scanMember(bytes, at + 1, keyEnd - 1, value, names, found);
+    } else valueEnd = scanMember(bytes, at + 1, keyEnd - 1, value, walkData, found);
     if (valueEnd === NOT_JSON) return 'malformed';
     at = skipToNextMember(bytes, valueEnd);
     if (at === NOT_JSON) return 'malformed';
@@ -118,11 +127,11 @@ function scanAirbyteMember(
   keyStart: number,
   keyEnd: number,
   value: number,
-  names: NameIndex,
+  walkData: WalkData,
   found: Envelope,
 ): number {
   const isRecord = spells(bytes, keyStart, keyEnd, RECORD_KEY);
-  return isRecord ? scanRecord(bytes, value, names, found) : skipValue(bytes, value);
+  return isRecord ? scanRecord(bytes, value, walkData, found) : skipValue(bytes, value);
 }
 
 function scanSingerMember(
@@ -130,11 +139,11 @@ function scanSingerMember(
   keyStart: number,
   keyEnd: number,
   value: number,
-  names: NameIndex,
+  walkData: WalkData,
   found: Envelope,
 ): number {
   const isData = spells(bytes, keyStart, keyEnd, RECORD_KEY);
-  const valueEnd = isData ? scanData(bytes, value, names, found) : skipValue(bytes, value);
+  const valueEnd = isData ? scanData(bytes, value, walkData, found) : skipValue(bytes, value);
   if (isData) {
     found.dataStart = value;
     found.dataEnd = valueEnd;
@@ -152,7 +161,7 @@ function scanSingerMember(
 }
 
 /** `record`'s members; the byte after it. */
-function scanRecord(bytes: Uint8Array, start: number, names: NameIndex, found: Envelope): number {
+function scanRecord(bytes: Uint8Array, start: number, walkData: WalkData, found: Envelope): number {
   forgetRecord(found);
   if (bytes[start] !== OPEN_OBJECT) return skipValue(bytes, start);
   let at = skipSpace(bytes, start + 1);
@@ -161,7 +170,7 @@ function scanRecord(bytes: Uint8Array, start: number, names: NameIndex, found: E
     const value = keyEnd === NOT_JSON ? NOT_JSON : skipColon(bytes, keyEnd);
     if (value === NOT_JSON) return NOT_JSON;
     const isData = spells(bytes, at + 1, keyEnd - 1, DATA);
-    const valueEnd = isData ? scanData(bytes, value, names, found) : skipValue(bytes, value);
+    const valueEnd = isData ? scanData(bytes, value, walkData, found) : skipValue(bytes, value);
     if (valueEnd === NOT_JSON) return NOT_JSON;
     if (isData) {
       found.dataStart = value;
@@ -193,10 +202,18 @@ function noteRecordMember(
   }
 }
 
-/** `data`'s members; the byte after it. */
-function scanData(bytes: Uint8Array, start: number, names: NameIndex, found: Envelope): number {
+function scanData(bytes: Uint8Array, start: number, walkData: WalkData, found: Envelope): number {
   forgetFields(found);
-  if (bytes[start] !== OPEN_OBJECT) return skipValue(bytes, start);
+  return bytes[start] === OPEN_OBJECT ? walkData(bytes, start, found) : skipValue(bytes, start);
+}
+
+/** Finds the fields and skips all else. */
+function skippingWalk(fields: readonly string[]): WalkData {
+  const names = createNameIndex(fields);
+  return (bytes, start, found) => skipData(bytes, start, names, found);
+}
+
+function skipData(bytes: Uint8Array, start: number, names: NameIndex, found: Envelope): number {
   let at = skipSpace(bytes, start + 1);
   while (bytes[at] === QUOTE) {
     const keyEnd = skipString(bytes, at);
