@@ -1,14 +1,16 @@
 // Records in: each becomes a row, or several, in the spool of its table and day; what is seen of its values is noted for the
-// types. Each STATE joins those that wait. The hot path: nothing here builds a string or an object for a usual record.
-import type { Completion } from '@s3-connectors/common/destination/completion.ts';
-import type { DurableStates } from '@s3-connectors/common/destination/durable-states.ts';
-import { emittedAt, eventTime } from '@s3-connectors/common/destination/event-time.ts';
+// types. The hot path: nothing here builds a string or an object for a usual record.
+import type { DurableStates, Scope } from '@s3-connectors/common/destination/durable-states.ts';
 import { QUOTE } from '@s3-connectors/common/destination/json-bytes.ts';
 import type { LineHandlers } from '@s3-connectors/common/destination/line-intake.ts';
 import type { Envelope } from '@s3-connectors/common/destination/record-scanner.ts';
-import { rejectedLine, RejectionTally, type Rejection } from '@s3-connectors/common/destination/rejections.ts';
-import type { StateLine } from '@s3-connectors/common/destination/state-line.ts';
-import type { StreamEnd } from '@s3-connectors/common/destination/stream-status.ts';
+import { emittedTime, ownTime } from '@s3-connectors/common/destination/record-times.ts';
+import {
+  recordRefused,
+  rejectedLine,
+  RejectionTally,
+  type Rejection,
+} from '@s3-connectors/common/destination/rejections.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
@@ -29,14 +31,13 @@ type Options = {
   readonly tables: Tables;
   readonly spool: Spool;
   readonly states: DurableStates;
-  readonly completion: Completion;
   /** Milliseconds: snapshots lie in the folder of this day. */
   readonly startedAt: number;
   readonly context: Pick<VerbContext, 'log' | 'fail'>;
 };
 
 /** `untimed`: rows placed by `emitted_at`, having no time of their own; `invalid`: rows written although they break their schema. */
-export type IntakeCounts = { records: number; states: number; untimed: number; invalid: number };
+export type IntakeCounts = { untimed: number; invalid: number };
 
 /** What a stream's records need on their way, beside the plan. */
 type Way = {
@@ -51,7 +52,7 @@ type Way = {
 };
 
 export class Intake implements LineHandlers<Target> {
-  readonly counts: IntakeCounts = { records: 0, states: 0, untimed: 0, invalid: 0 };
+  readonly counts: IntakeCounts = { untimed: 0, invalid: 0 };
   readonly rejections: RejectionTally;
   readonly #options: Options;
   readonly #ways: readonly Way[];
@@ -90,11 +91,9 @@ export class Intake implements LineHandlers<Target> {
   /** @throws RECORDS_REJECTED naming the line, as `invalid_records` = `fail` asks. */
   record(target: Target, bytes: Buffer, found: Envelope, line: number): void {
     const way = this.#ways[target.index] as Way;
-    this.counts.records += 1;
-    this.#options.completion.record(target.index);
     if (way.failed) return;
     const now = Date.now();
-    const time = this.#ownTime(target, bytes, found, now);
+    const time = ownTime(bytes, found, target.timeField, now);
     const rejection = this.#judge(target, bytes, found, time);
     if (rejection !== undefined) this.#setAside({ target, way, line, now }, bytes, found, rejection);
     else {
@@ -104,17 +103,10 @@ export class Intake implements LineHandlers<Target> {
     }
   }
 
-  state(target: Target | undefined, state: StateLine): void {
-    const scope = target === undefined ? 'all' : target.index;
-    const { states, completion, spool, plan } = this.#options;
-    states.add(scope, state);
-    completion.state(scope);
-    for (const { index } of target === undefined ? plan.targets : [target]) spool.passed(index, state.position);
-    this.counts.states += 1;
-  }
-
-  ended(target: Target, verdict: StreamEnd['verdict']): void {
-    this.#options.completion.ended(target.index, verdict);
+  passed(scope: Scope, position: Uint8Array): void {
+    const { plan, spool } = this.#options;
+    if (scope !== 'all') spool.passed(scope, position);
+    else for (const { index } of plan.targets) spool.passed(index, position);
   }
 
   /** Whether the stream was given up: its rows are dropped and its STATEs never printed. */
@@ -133,11 +125,6 @@ export class Intake implements LineHandlers<Target> {
     const { unpublished } = way;
     way.unpublished = undefined;
     return unpublished;
-  }
-
-  #ownTime({ timeField }: Target, bytes: Buffer, { fieldStarts, fieldEnds }: Envelope, now: number): number {
-    const start = timeField === undefined ? -1 : (fieldStarts[timeField] as number);
-    return start < 0 ? Number.NaN : eventTime(bytes, start, fieldEnds[timeField as number] as number, now);
   }
 
   /** Why the record is not written. */
@@ -216,7 +203,7 @@ export class Intake implements LineHandlers<Target> {
     rejection: Rejection,
   ): void {
     const { config, states, spool, tables } = this.#options;
-    if (config.invalidRecords === 'fail') throw refused(target, rejection, line);
+    if (config.invalidRecords === 'fail') throw recordRefused(target.label, rejection, line);
     way.rejected ??= tables.add({
       name: target.table,
       stream: target.index,
@@ -255,14 +242,4 @@ function droppedFields({ conversion, published }: Target, fields: readonly strin
   if (conversion === 'none' || published === undefined) return undefined;
   const known = new Set([...published.schema.fields.map(({ name }) => name), ...keptFields[conversion]]);
   return new DroppedFields(fields, [...known], new Set(keptFields[conversion]));
-}
-
-function emittedTime(bytes: Buffer, { emittedAtStart, emittedAtEnd }: Envelope, now: number): number {
-  const emitted = emittedAtStart < 0 ? Number.NaN : emittedAt(bytes, emittedAtStart, emittedAtEnd);
-  return Number.isNaN(emitted) ? now : emitted;
-}
-
-function refused({ label }: Target, { reason, field }: Rejection, line: number): ConnectorError {
-  const text = `The record of the stream "${label}" in line ${line} of the input is rejected: ${reason} of "${field}".`;
-  return new ConnectorError('RECORDS_REJECTED', text);
 }

@@ -79,11 +79,11 @@ export class Run implements AsyncDisposable {
       tables: this.#tables,
       spool: this.#spool,
       states: this.#states,
-      completion: this.#completion,
       startedAt: this.#startedAt,
       context,
     });
-    this.#lines = new LineIntake({ byKey, fields, handlers: this.#intake, log });
+    const [states, completion, handlers] = [this.#states, this.#completion, this.#intake];
+    this.#lines = new LineIntake({ byKey, fields, states, completion, handlers, log });
     const streams = targets.map(({ descriptor }) => descriptor);
     this.#typings = new Typings(this.#area, streams, { objectsAsText: config.objectsAsText });
     this.#converter = new Converter({ config, typings: this.#typings, directory: folder.path, signal });
@@ -180,7 +180,8 @@ export class Run implements AsyncDisposable {
 
   /** One line of JSON. */
   summary(): string {
-    const { records, untimed, invalid } = this.#intake.counts;
+    const { records } = this.#lines.counts;
+    const { untimed, invalid } = this.#intake.counts;
     const { rejected } = this.#intake.rejections;
     const seconds = (Date.now() - this.#startedAt) / 1000;
     return this.#tally.summary({ records, rejected, untimed, invalid, seconds });

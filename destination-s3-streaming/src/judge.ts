@@ -1,6 +1,5 @@
 // What is to become of a record, from its bytes and its time: whether it is rejected, and in which hour it lies. Pure; on the
 // hot path nothing is built for a record that passes.
-import { eventTime } from '@s3-connectors/common/destination/event-time.ts';
 import { QUOTE, spells } from '@s3-connectors/common/destination/json-bytes.ts';
 import type { Envelope } from '@s3-connectors/common/destination/record-scanner.ts';
 import type { Rejection } from '@s3-connectors/common/destination/rejections.ts';
@@ -9,12 +8,6 @@ import type { Published, Target } from './plan.ts';
 
 /** A record further ahead of the present than this is early. */
 const maxEarlinessMs = 3_600_000;
-
-/** The row's own time in milliseconds; NaN without a valid one, and for a snapshot. */
-export function ownTime(bytes: Uint8Array, found: Envelope, { timeField }: Target, now: number): number {
-  const start = timeField === undefined ? -1 : (found.fieldStarts[timeField] as number);
-  return start < 0 ? Number.NaN : eventTime(bytes, start, found.fieldEnds[timeField as number] as number, now);
-}
 
 /** How the row of a published type breaks its schema. `time` as `ownTime` has it. */
 export function findBreach(

@@ -166,8 +166,11 @@ suite('writing', () => {
   const broken = [
     ['garbage\n', 'Line 4 of the input is not a message of the Airbyte protocol.'],
     ['{"type":"RECORD","record":{"stream":"events","data":{"time"', 'Line 4 of the input is not a message of the Airbyte protocol. The input ended in the middle of it.'],
-    ['{"type":"STATE","state":null}\n', 'Line 4 of the input is a STATE without its parts.'],
-    [recordLine('other', {}), 'A record is of the stream "other", which is not in the catalog.'],
+    ['{"type":"STATE","state":null}\n', 'Line 4 of the input is a STATE without a "state" object.'],
+    ['{"type":"STATE","state":{"stream":{"stream_descriptor":{}}}}\n', 'Line 4 of the input is a STATE of a stream without a name.'],
+    [recordLine('events', 'null'), 'Line 4 of the input is a RECORD without the name of its stream, or whose data is no object.'],
+    ['{"type":"RECORD","record":{"stream":7,"data":{}}}\n', 'Line 4 of the input is a RECORD without the name of its stream, or whose data is no object.'],
+    [recordLine('other', {}), 'Line 4 of the input is a record of the stream "other", which is not in the catalog.'],
   ] as const; // prettier-ignore
   for (const [line, message] of broken) {
     test(`stores and acknowledges what came before ${line.slice(0, 30).trim()}…, then names the line`, async () => {

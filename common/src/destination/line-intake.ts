@@ -1,55 +1,59 @@
-// Lines in, told apart: records, STATEs and ends of streams, each with the stream of the catalog that it is of. The hot path:
-// nothing here builds a string or an object for a record.
+// Lines in, told apart: a RECORD goes to whoever writes it, a STATE joins those that wait, a word about the end of a stream is
+// noted. The hot path: nothing here builds a string or an object for a record.
 import { isUtf8 } from 'node:buffer';
 
-import { ConnectorError } from '../protocol/errors.ts';
-import type { LineBatch } from '../protocol/lines.ts';
+import { inLine, invalid, type LineBatch } from '../protocol/lines.ts';
 import type { Log } from '../protocol/log.ts';
 import { streamKey, type StreamKey } from '../protocol/stream-key.ts';
+import type { Completion } from './completion.ts';
+import type { DurableStates, Scope } from './durable-states.ts';
 import { skipSpace } from './json-bytes.ts';
 import { createRecordScanner, type Envelope, type RecordScanner, type WalkData } from './record-scanner.ts';
 import { StreamNames } from './stream-names.ts';
-import { parseStateLine, type StateLine } from './state-line.ts';
-import { parseStreamEnd, type StreamEnd } from './stream-status.ts';
+import { parseStateLine } from './state-line.ts';
+import { parseStreamEnd } from './stream-status.ts';
 
 const lineEnd = Buffer.from('\n');
 /** Message types that a destination may be sent and has no use for. */
 const knownTypes = new Set(['LOG', 'TRACE', 'CONTROL', 'SPEC', 'CATALOG', 'CONNECTION_STATUS', 'DESTINATION_CATALOG']);
 const maxUnknownTypes = 100;
 
-/** What is done with each message. Spans in `found` are offsets into `bytes`, valid until the handler returns. */
+type Numbered = { readonly index: number };
+
+/** What is done with the messages. Spans in `found` are offsets into `bytes`, valid until the handler returns. */
 export type LineHandlers<Target> = {
   /** `line`: counted from 1. */
   record(target: Target, bytes: Buffer, found: Envelope, line: number): void;
-  /** `target` is undefined for a state that speaks of all streams, or of one that is not in the catalog. */
-  state(target: Target | undefined, state: StateLine): void;
-  ended(target: Target, verdict: StreamEnd['verdict']): void;
+  /** The source of a stream, or of all, says how far it is. */
+  passed(scope: Scope, position: Uint8Array): void;
 };
 
 type Options<Target> = {
   readonly byKey: ReadonlyMap<StreamKey, Target>;
   /** The top-level fields of `data` that are to be found. */
   readonly fields: readonly string[];
+  readonly states: DurableStates;
+  readonly completion: Completion;
   readonly handlers: LineHandlers<Target>;
   readonly log: Log;
   /** Looks at each record's `data` before its stream is known; by default `data` is skipped but for the fields. */
   readonly walkData?: WalkData | undefined;
 };
 
-export class LineIntake<Target> {
-  readonly #byKey: ReadonlyMap<StreamKey, Target>;
-  readonly #handlers: LineHandlers<Target>;
-  readonly #log: Log;
+/** What came so far; `bytes` with all that lies between messages. */
+export type LineCounts = { records: number; states: number; bytes: number };
+
+export class LineIntake<Target extends Numbered> {
+  readonly counts: LineCounts = { records: 0, states: 0, bytes: 0 };
+  readonly #options: Options<Target>;
   readonly #scanner: RecordScanner;
   readonly #names: StreamNames<Target>;
   readonly #unknownTypes = new Set<string>();
 
-  constructor({ byKey, fields, handlers, log, walkData }: Options<Target>) {
-    this.#byKey = byKey;
-    this.#names = new StreamNames(byKey);
-    this.#handlers = handlers;
-    this.#log = log;
-    this.#scanner = createRecordScanner(fields, 'airbyte', walkData);
+  constructor(options: Options<Target>) {
+    this.#options = options;
+    this.#names = new StreamNames(options.byKey);
+    this.#scanner = createRecordScanner(options.fields, 'airbyte', options.walkData);
   }
 
   /** @throws INPUT_INVALID naming a line, or what a handler throws; the lines before it have been taken. */
@@ -58,50 +62,79 @@ export class LineIntake<Target> {
     const allUtf8 = isUtf8(bytes);
     let start = 0;
     for (const [index, end] of batch.ends.entries()) {
-      if (!allUtf8 && !isUtf8(bytes.subarray(start, end))) throw malformed(batch, index, 'is not valid UTF-8');
-      switch (this.#scanner.scan(bytes, start, end)) {
-        case 'record': {
-          const { envelope } = this.#scanner;
-          this.#handlers.record(this.#names.find(bytes, envelope), bytes, envelope, batch.firstLine + index);
-          break;
-        }
-        case 'state':
-          this.#takeState(batch, index, bytes.subarray(start, end + 1));
-          break;
-        case 'other':
-          this.#takeOther(bytes, bytes.subarray(start, end));
-          break;
-        case 'malformed':
-          if (skipSpace(bytes, start) < end) throw malformed(batch, index, 'is not a message of the Airbyte protocol');
+      try {
+        if (!allUtf8 && !isUtf8(bytes.subarray(start, end))) throw invalid('is not valid UTF-8');
+        this.#takeLine(bytes, start, end, batch.firstLine + index);
+      } catch (error) {
+        throw inLine(error, batch, index);
       }
       start = end + 1;
     }
+    this.counts.bytes += batch.bytes.length;
   }
 
-  #takeState(batch: LineBatch, index: number, line: Buffer): void {
-    let state: StateLine;
-    try {
-      state = parseStateLine(line);
-    } catch (error) {
-      throw error instanceof ConnectorError ? malformed(batch, index, 'is a STATE without its parts', error) : error;
+  #takeLine(bytes: Buffer, start: number, end: number, line: number): void {
+    switch (this.#scanner.scan(bytes, start, end)) {
+      case 'record':
+        this.#takeRecord(bytes, line);
+        break;
+      case 'state':
+        this.#takeState(bytes.subarray(start, end + 1));
+        break;
+      case 'other':
+        this.#takeOther(bytes, bytes.subarray(start, end));
+        break;
+      case 'malformed':
+        if (skipSpace(bytes, start) < end) throw invalid(faultOf(bytes.subarray(start, end)));
     }
-    this.#handlers.state(state.stream === undefined ? undefined : this.#byKey.get(streamKey(state.stream)), state);
+  }
+
+  #takeRecord(bytes: Buffer, line: number): void {
+    const { envelope } = this.#scanner;
+    const target = this.#names.find(bytes, envelope);
+    this.counts.records += 1;
+    this.#options.completion.record(target.index);
+    this.#options.handlers.record(target, bytes, envelope, line);
+  }
+
+  #takeState(line: Buffer): void {
+    const { states, completion, handlers, byKey } = this.#options;
+    const state = parseStateLine(line);
+    const target = state.stream === undefined ? undefined : byKey.get(streamKey(state.stream));
+    // A state of a stream that is not in the catalog waits for everything, which is always safe, and says nothing of it.
+    const scope = target === undefined ? 'all' : target.index;
+    states.add(scope, state);
+    if (target !== undefined || state.stream === undefined) completion.state(scope);
+    handlers.passed(scope, state.position);
+    this.counts.states += 1;
   }
 
   /** `line` lies in `bytes`, which the scanner has scanned last. */
   #takeOther(bytes: Buffer, line: Uint8Array): void {
+    const { completion, byKey, log } = this.#options;
     const { typeStart, typeEnd } = this.#scanner.envelope;
     const type = String(JSON.parse(bytes.toString('utf8', typeStart, typeEnd)));
     const end = type === 'TRACE' ? parseStreamEnd(line) : undefined;
-    const target = end === undefined ? undefined : this.#byKey.get(streamKey(end.stream));
-    if (end !== undefined && target !== undefined) this.#handlers.ended(target, end.verdict);
+    const target = end === undefined ? undefined : byKey.get(streamKey(end.stream));
+    if (end !== undefined && target !== undefined) completion.ended(target.index, end.verdict);
     if (knownTypes.has(type) || this.#unknownTypes.has(type) || this.#unknownTypes.size >= maxUnknownTypes) return;
     this.#unknownTypes.add(type);
-    this.#log('DEBUG', `Messages of the type "${type.slice(0, 100)}" are passed over: it is unknown.`);
+    log('DEBUG', `Messages of the type "${type.slice(0, 100)}" are passed over: it is unknown.`);
   }
 }
 
-function malformed(batch: LineBatch, index: number, what: string, cause?: unknown): ConnectorError {
-  const cut = batch.unterminated && index === batch.ends.length - 1 ? ' The input ended in the middle of it.' : '';
-  return new ConnectorError('INPUT_INVALID', `Line ${batch.firstLine + index} of the input ${what}.${cut}`, { cause });
+/** Why a line is not a message, as the rest of a sentence. */
+function faultOf(line: Buffer): string {
+  const isRecord = typeOf(line) === 'RECORD';
+  return isRecord
+    ? 'is a RECORD without the name of its stream, or whose data is no object'
+    : 'is not a message of the Airbyte protocol';
+}
+
+function typeOf(line: Buffer): unknown {
+  try {
+    return (JSON.parse(line.toString()) as { readonly type?: unknown } | null)?.type;
+  } catch {
+    return undefined;
+  }
 }

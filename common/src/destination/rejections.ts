@@ -1,5 +1,6 @@
 // Records that are set aside instead of written: why, the line that keeps them, and when they are too many for a run to be
 // called a success.
+import { ConnectorError } from '../protocol/errors.ts';
 
 /**
  * The closed list. `time_out_of_range`: no time, or one before 2000 or more than 24 h ahead; `other_workspace`: not of the
@@ -23,6 +24,12 @@ const largeShare = 0.1;
 export function rejectedLine({ reason, field }: Rejection, bytes: Uint8Array, start: number, end: number): Buffer {
   const head = `{"reason":"${reason}","field":${JSON.stringify(field)},"record":`;
   return Buffer.concat([Buffer.from(head), bytes.subarray(start, end), Buffer.from('}')]);
+}
+
+/** What ends the run where rejected records are to. `label`: of the stream; `line`: counted from 1. */
+export function recordRefused(label: string, { reason, field }: Rejection, line: number): ConnectorError {
+  const text = `The record of the stream "${label}" in line ${line} of the input is rejected: ${reason} of "${field}".`;
+  return new ConnectorError('RECORDS_REJECTED', text);
 }
 
 type Tally = {

@@ -1,5 +1,6 @@
 // A STATE as it was received: a destination gives it back byte for byte, with nothing added but `destinationStats`.
-import { ConnectorError, type StreamDescriptor } from '../protocol/errors.ts';
+import type { StreamDescriptor } from '../protocol/errors.ts';
+import { invalid } from '../protocol/lines.ts';
 import type { StateStats } from '../protocol/messages.ts';
 import { streamDescriptor } from '../protocol/stream-key.ts';
 import { findMember, NEWLINE, OPEN_OBJECT, QUOTE, skipSpace, type Member } from './json-bytes.ts';
@@ -15,12 +16,12 @@ export type StateLine = {
 
 /**
  * Reads a line that is valid JSON and of type STATE; `line` ends with its newline.
- * @throws INPUT_INVALID when it has no state that could be given back. The caller adds the line's number.
+ * @throws INPUT_INVALID by `invalid` when it has no state that could be given back.
  */
 export function parseStateLine(line: Uint8Array): StateLine {
   const bytes = Buffer.from(line);
   const state = objectMember(bytes, skipSpace(bytes, 0), 'state');
-  if (state === undefined) throw new ConnectorError('INPUT_INVALID', 'A STATE has no "state" object.');
+  if (state === undefined) throw invalid('is a STATE without a "state" object');
   const stream = objectMember(bytes, state.valueStart, 'stream');
   if (stream !== undefined) {
     const position = findMember(bytes, stream.valueStart, 'stream_state');
@@ -51,7 +52,7 @@ function descriptorOf(bytes: Buffer, stream: Member): StreamDescriptor {
     const namespace = typeof json['namespace'] === 'string' ? json['namespace'] : undefined;
     return streamDescriptor({ name: json['name'], namespace });
   }
-  throw new ConnectorError('INPUT_INVALID', 'A STATE has no stream_descriptor with a name.');
+  throw invalid('is a STATE of a stream without a name');
 }
 
 function objectMember(bytes: Buffer, objectStart: number, name: string): Member | undefined {

@@ -1,7 +1,7 @@
 // Which stream of the catalog a record is of, by the raw bytes of its name and namespace: records mostly come in rows of one
 // stream, and for those nothing is decoded or built.
 import type { Envelope } from './record-scanner.ts';
-import { ConnectorError } from '../protocol/errors.ts';
+import { invalid } from '../protocol/lines.ts';
 import { streamKey, streamLabel, type StreamKey } from '../protocol/stream-key.ts';
 
 type Named = { readonly name: string; readonly namespace?: string | undefined };
@@ -36,7 +36,7 @@ export class StreamNames<Target> {
     this.#byKey = byKey;
   }
 
-  /** Hot path. @throws INPUT_INVALID for a stream that is not in the catalog. */
+  /** Hot path. @throws INPUT_INVALID by `invalid` for a stream that is not in the catalog. */
   find(bytes: Buffer, found: Envelope): Target {
     const { streamStart, streamEnd, namespaceStart, namespaceEnd } = found;
     const last = this.#last;
@@ -68,7 +68,7 @@ export class StreamNames<Target> {
     const target = this.#byKey.get(streamKey({ name, namespace }));
     if (target !== undefined) return target;
     const label = streamLabel({ name, ...(namespace === undefined ? {} : { namespace }) });
-    throw new ConnectorError('INPUT_INVALID', `A record is of the stream "${label}", which is not in the catalog.`);
+    throw invalid(`is a record of the stream "${label}", which is not in the catalog`);
   }
 }
 

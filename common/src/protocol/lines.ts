@@ -15,6 +15,7 @@ export type LineBatch = {
 
 export const defaultMaxLineBytes = 128 * 1024 * 1024;
 const newline = 0x0a;
+const byteOrderMark = Buffer.from('\ufeff');
 
 /**
  * Bound: one input chunk plus one line, twice that while a line cut by chunks is joined; a line longer than
@@ -34,7 +35,8 @@ export async function* readLines(
     const end = ends.at(-1);
     if (end !== undefined) {
       const used = end + 1 - restBytes; // Bytes of the chunk up to and with the last `\n`.
-      yield { bytes: Buffer.concat([...rest, chunk.subarray(0, used)]), ends, firstLine, unterminated: false };
+      const bytes = Buffer.concat([...rest, chunk.subarray(0, used)]);
+      yield withoutMark({ bytes, ends, firstLine, unterminated: false });
       firstLine += ends.length;
       rest = [chunk.subarray(used)];
       restBytes = chunk.length - used;
@@ -46,8 +48,19 @@ export async function* readLines(
   }
   if (restBytes > 0) {
     const bytes = Buffer.concat(rest);
-    yield { bytes, ends: [bytes.length], firstLine, unterminated: true };
+    yield withoutMark({ bytes, ends: [bytes.length], firstLine, unterminated: true });
   }
+}
+
+/** Some writers begin their text with a byte order mark, which readers of JSON may pass over (RFC 8259, section 8.1). */
+function withoutMark(batch: LineBatch): LineBatch {
+  const { bytes, ends, firstLine } = batch;
+  if (firstLine !== 1 || !bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark)) return batch;
+  return {
+    ...batch,
+    bytes: bytes.subarray(byteOrderMark.length),
+    ends: ends.map((end) => end - byteOrderMark.length),
+  };
 }
 
 /** Positions of `\n` in `chunk`, counted from the start of its first line, of which `restBytes` came before. */
@@ -71,4 +84,17 @@ function lineTooLong(line: number, maxLineBytes: number): ConnectorError {
     'INPUT_INVALID',
     `Line ${line} of the input is longer than ${maxLineBytes} bytes. Send smaller records.`,
   );
+}
+
+/** What is wrong with a line, as the rest of a sentence that `inLine` begins. */
+export function invalid(what: string): ConnectorError {
+  return new ConnectorError('INPUT_INVALID', what);
+}
+
+/** What `invalid` made, with the number of the line; any other error as it is. */
+export function inLine(error: unknown, { firstLine, ends, unterminated }: LineBatch, index: number): unknown {
+  if (!(error instanceof ConnectorError) || error.code !== 'INPUT_INVALID') return error;
+  const cut = unterminated && index === ends.length - 1 ? ' The input ended in the middle of it.' : '';
+  const text = `Line ${firstLine + index} of the input ${error.message}.${cut}`;
+  return new ConnectorError('INPUT_INVALID', text, { cause: error });
 }

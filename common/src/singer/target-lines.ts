@@ -4,8 +4,7 @@ import { isUtf8 } from 'node:buffer';
 
 import { findMember, skipSpace } from '../destination/json-bytes.ts';
 import { createRecordScanner, type Envelope, type RecordScanner } from '../destination/record-scanner.ts';
-import { ConnectorError } from '../protocol/errors.ts';
-import type { LineBatch } from '../protocol/lines.ts';
+import { inLine, invalid, type LineBatch } from '../protocol/lines.ts';
 import type { Log } from '../protocol/log.ts';
 import { streamStatus, type JsonObject } from '../protocol/messages.ts';
 import { parseSchema } from './schema.ts';
@@ -187,16 +186,4 @@ function stateValue(line: Buffer): Uint8Array {
   const value = findMember(line, skipSpace(line, 0), 'value');
   if (value === undefined) throw invalid('is a STATE without a "value"');
   return line.subarray(value.valueStart, value.valueEnd);
-}
-
-function invalid(what: string): ConnectorError {
-  return new ConnectorError('INPUT_INVALID', what);
-}
-
-/** The same with the number of the line. */
-function inLine(error: unknown, batch: LineBatch, index: number): unknown {
-  if (!(error instanceof ConnectorError)) return error;
-  const cut = batch.unterminated && index === batch.ends.length - 1 ? ' The input ended in the middle of it.' : '';
-  const text = `Line ${batch.firstLine + index} of the input ${error.message}.${cut}`;
-  return new ConnectorError('INPUT_INVALID', text, { cause: error });
 }

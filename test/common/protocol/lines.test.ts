@@ -47,6 +47,21 @@ const someText = fc
   .map((parts) => Buffer.from(parts.join('')));
 
 suite('cutting input into lines', () => {
+  test('passes over a byte order mark at the start of the input, and only there', async () => {
+    const mark = '\ufeff';
+    for (const [text, lines, unterminated] of [
+      [`${mark}a\nb\n`, ['a', 'b'], false],
+      [`${mark}a`, ['a'], true],
+      [`${mark}${mark}a\n${mark}b\n`, [`${mark}a`, `${mark}b`], false],
+    ] as const) {
+      const bytes = Buffer.from(text);
+      const expected = lines.map((line) => Buffer.from(line).toString('latin1'));
+      for (const places of [[], [1], [2, 3], [4]]) {
+        assert.deepEqual(await linesOf(cut(bytes, places)), { lines: expected, unterminated });
+      }
+    }
+  });
+
   test('gives the same lines under any chunking', async () => {
     await fc.assert(
       fc.asyncProperty(someText, fc.array(fc.nat(), { maxLength: 12 }), async (bytes, places) => {
