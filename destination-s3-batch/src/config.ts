@@ -4,8 +4,12 @@ import { isAbsolute } from 'node:path';
 
 import {
   checkPlace,
+  entryShape,
+  invalidRecords,
+  pathName,
   placeShape,
   resolvePlace,
+  timeField,
   workerShape,
   type Place,
 } from '@s3-connectors/common/destination/config.ts';
@@ -16,31 +20,18 @@ const mebibyte = 1024 * 1024;
 const gigabyte = 1e9;
 
 const stream = z.object({
-  stream: z.string().min(1).meta({ title: 'Stream', description: 'The name of the stream in the catalog.', order: 0 }),
-  namespace: z.string().optional().meta({
-    title: 'Namespace',
-    description: 'The namespace of the stream. Leave it empty to mean the stream in any namespace.',
-    order: 1,
+  ...entryShape,
+  table: pathName.meta({
+    title: 'Table',
+    description: 'The name of the folder below data/. Leave it empty to use the name of the stream.',
+    order: 2,
   }),
-  table: z
-    .string()
-    .refine((text) => text.isWellFormed(), 'is not well-formed Unicode')
-    .optional()
-    .meta({
-      title: 'Table',
-      description: 'The name of the folder below data/. Leave it empty to use the name of the stream.',
-      order: 2,
-    }),
   kind: z.enum(['events', 'snapshot']).optional().meta({
     title: 'Kind',
     description: 'Events lie in the folder of their own day, a snapshot in that of the day of the export.',
     order: 3,
   }),
-  time_field: z.string().optional().meta({
-    title: 'Time field',
-    description: 'The top-level field that says when a record happened. Leave it empty to use "time".',
-    order: 4,
-  }),
+  time_field: timeField.meta({ order: 4 }),
 });
 
 export const configSchema = z
@@ -68,12 +59,7 @@ export const configSchema = z
         'In Parquet they become groups of the fields that are found in them (struct), or JSON text (json_string).',
       order: 16,
     }),
-    invalid_records: z.enum(['dead_letter', 'fail', 'write']).default('dead_letter').meta({
-      title: 'Invalid records',
-      description:
-        'A record that breaks the schema of its published type is set aside below _rejected/ (dead_letter), ends the sync (fail), or is written like the others (write).',
-      order: 17,
-    }),
+    invalid_records: invalidRecords.meta({ order: 17 }),
     max_shrink_percent: z.int().min(0).max(100).optional().meta({
       title: 'Largest shrinking (%)',
       description: 'Refuse to replace a table by one that has fewer rows by more than this.',

@@ -2,9 +2,20 @@
 // happened, which schema they keep. Decided once, at the start; what cannot be done is refused here, before anything is read.
 import { regimeOf, successionOf, type Succession } from '@s3-connectors/common/destination/generations.ts';
 import { byStreamKey } from '@s3-connectors/common/destination/stream-names.ts';
+import {
+  declaredProperties,
+  defaultTimeField,
+  entryFor,
+  FieldNumbers,
+  given,
+  hasFieldsOf,
+  Paths,
+  refusedStream,
+  warnOfUnusedEntries,
+} from '@s3-connectors/common/destination/stream-plan.ts';
 import type { Regime } from '@s3-connectors/common/destination/completion.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
-import { ConnectorError, type StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
+import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import { streamDescriptor, streamLabel, type StreamKey } from '@s3-connectors/common/protocol/stream-key.ts';
@@ -52,8 +63,6 @@ export type Plan = {
   readonly fields: readonly string[];
 };
 
-const defaultTimeField = 'time';
-
 type Source = { readonly conversion: Conversion; readonly table: string; readonly schema: RowSchema | undefined };
 
 /** @throws CATALOG_INVALID for streams that would be written to one path, and for modes that no platform asks for. */
@@ -62,17 +71,14 @@ export function planStreams(
   catalog: readonly ConfiguredStream[],
   log: Log,
 ): Plan {
-  warnOfUnusedOverrides(overrides, catalog, log);
-  const fields: string[] = [];
-  const numberOf = (field: string): number => {
-    if (!fields.includes(field)) fields.push(field);
-    return fields.indexOf(field);
-  };
-  const taken = new Map<string, string>();
+  warnOfUnusedEntries(overrides, catalog, log);
+  const fields = new FieldNumbers();
+  const paths = new Paths('table');
   const targets = catalog.map((stream, index): Target => {
-    const override = overrideFor(stream, overrides);
+    const override = entryFor(stream, overrides);
     const { conversion, table, schema } = sourceOf(stream, { override, splitEvents, log });
-    refuseTwins(stream, table, prefix, taken);
+    refuseUnfit(stream, table, prefix);
+    paths.take(tableFolder(prefix, table), stream);
     const succession = successionOf(stream);
     const kind = override?.kind ?? schema?.kind ?? (succession.kind === 'replace' ? 'snapshot' : 'events');
     const isSnapshot = kind === 'snapshot';
@@ -84,20 +90,15 @@ export function planStreams(
       table,
       columns: columnsOf(stream, conversion, schema),
       isSnapshot,
-      timeField: isSnapshot ? undefined : numberOf(override?.time_field ?? defaultTimeField),
-      published: schema && publishedFrom(schema, conversion, numberOf, fields),
+      timeField: isSnapshot ? undefined : fields.of(given(override?.time_field) ?? defaultTimeField),
+      published: schema && publishedFrom(schema, conversion, fields),
       succession,
       regime: regimeOf(stream),
       dedup: dedupOf(stream, conversion, log),
     };
   });
-  return { targets, byKey: byStreamKey(targets.map((target) => [target.descriptor, target] as const)), fields };
-}
-
-function overrideFor(stream: ConfiguredStream, overrides: readonly StreamConfig[]): StreamConfig | undefined {
-  const named = overrides.filter((override) => override.stream === stream.name);
-  const exact = named.find((override) => hasText(override.namespace) && override.namespace === stream.namespace);
-  return exact ?? named.find((override) => !hasText(override.namespace));
+  const byKey = byStreamKey(targets.map((target) => [target.descriptor, target] as const));
+  return { targets, byKey, fields: fields.names };
 }
 
 type SourceOptions = {
@@ -108,7 +109,7 @@ type SourceOptions = {
 
 /** Of which published type a stream is: by its name, if the catalog knows the fields that the type needs. */
 function sourceOf(stream: ConfiguredStream, { override, splitEvents, log }: SourceOptions): Source {
-  const named = hasText(override?.table) ? override.table : undefined;
+  const named = given(override?.table);
   const table = named ?? stream.name;
   const streamed = streamingTypes.get(stream.name);
   const conversion = conversions[stream.name];
@@ -129,16 +130,8 @@ const conversions: Readonly<Record<string, { readonly conversion: Conversion; re
 };
 
 function isOfType(stream: ConfiguredStream, schema: RowSchema, override: StreamConfig | undefined, log: Log): boolean {
-  if (override?.kind !== undefined && override.kind !== schema.kind) return false;
-  const declared = Object.keys(propertiesOf(stream));
-  const missing = schema.fields.filter(({ name, required }) => required && !declared.includes(name));
-  if (missing.length === 0) return true;
-  const names = missing.map(({ name }) => `"${name}"`).join(', ');
-  log(
-    'WARN',
-    `The stream "${streamLabel(stream)}" is not taken for the published type of that name, and its records are not checked: its schema in the catalog lacks ${names}.`,
-  );
-  return false;
+  const isOtherKind = override?.kind !== undefined && override.kind !== schema.kind;
+  return !isOtherKind && hasFieldsOf(schema, stream, log);
 }
 
 function columnsOf(stream: ConfiguredStream, conversion: Conversion, schema: RowSchema | undefined): JsonObject {
@@ -151,20 +144,18 @@ function columnsOf(stream: ConfiguredStream, conversion: Conversion, schema: Row
       return {}; // Its tables have columns of their own.
     default: {
       const isStreaming = schema !== undefined && streamingTypes.has(stream.name);
-      return { ...propertiesOf(stream), ...(schema === undefined || isStreaming ? {} : schemaProperties(schema)) };
+      return {
+        ...declaredProperties(stream),
+        ...(schema === undefined || isStreaming ? {} : schemaProperties(schema)),
+      };
     }
   }
 }
 
-function publishedFrom(
-  schema: RowSchema,
-  conversion: Conversion,
-  numberOf: (field: string) => number,
-  fields: readonly string[],
-): Published {
-  for (const { name } of schema.fields) numberOf(name);
-  if (conversion === 'split_events') for (const { name } of eventTable.fields) numberOf(name);
-  return { validate: createRowValidator(schema, fields), schema };
+function publishedFrom(schema: RowSchema, conversion: Conversion, fields: FieldNumbers): Published {
+  for (const { name } of schema.fields) fields.of(name);
+  if (conversion === 'split_events') for (const { name } of eventTable.fields) fields.of(name);
+  return { validate: createRowValidator(schema, fields.names), schema };
 }
 
 function dedupOf(stream: ConfiguredStream, conversion: Conversion, log: Log): Dedup | undefined {
@@ -179,48 +170,10 @@ function dedupOf(stream: ConfiguredStream, conversion: Conversion, log: Log): De
   return isPossible ? { key, cursor } : undefined;
 }
 
-function refuseTwins(stream: ConfiguredStream, table: string, prefix: string, taken: Map<string, string>): void {
+function refuseUnfit(stream: ConfiguredStream, table: string, prefix: string): void {
   if (!table.isWellFormed()) {
-    throw refused(stream, 'has a name that is not Unicode. Set a "table" for it in "streams".');
+    throw refusedStream(stream, 'has a name that is not Unicode. Set a "table" for it in "streams".');
   }
-  const folder = tableFolder(prefix, table);
-  if (!fitsKey(folder) || !fitsKey(rejectedFolder(prefix, table))) {
-    throw refused(stream, 'has a name too long for a key in S3. Set a shorter "table" for it in "streams".');
-  }
-  const other = taken.get(folder);
-  if (other !== undefined) {
-    throw refused(
-      stream,
-      `would be written to the same path as "${other}": ${folder}. Set another "table" for one of them in "streams".`,
-    );
-  }
-  taken.set(folder, streamLabel(stream));
-}
-
-function warnOfUnusedOverrides(
-  overrides: readonly StreamConfig[],
-  catalog: readonly ConfiguredStream[],
-  log: Log,
-): void {
-  for (const override of overrides) {
-    if (catalog.some((stream) => overrideFor(stream, overrides) === override)) continue;
-    log(
-      'WARN',
-      `The entry for the stream "${override.stream}" in "streams" has no effect: the catalog has no such stream.`,
-    );
-  }
-}
-
-function propertiesOf({ jsonSchema: { properties } }: ConfiguredStream): JsonObject {
-  const isObject = typeof properties === 'object' && properties !== null && !Array.isArray(properties);
-  return isObject ? (properties as JsonObject) : {};
-}
-
-function refused(stream: ConfiguredStream, why: string): ConnectorError {
-  const text = `The stream "${streamLabel(stream)}" ${why}`;
-  return new ConnectorError('CATALOG_INVALID', text, { stream: streamDescriptor(stream) });
-}
-
-function hasText(text: string | undefined): text is string {
-  return text !== undefined && text !== '';
+  if (fitsKey(tableFolder(prefix, table)) && fitsKey(rejectedFolder(prefix, table))) return;
+  throw refusedStream(stream, 'has a name too long for a key in S3. Set a shorter "table" for it in "streams".');
 }

@@ -1,8 +1,12 @@
 // The configuration: what the user writes (zod, from which the spec is made) and what the pipeline accepts (`Config`).
 import {
   checkPlace,
+  entryShape,
+  invalidRecords,
+  pathName,
   placeShape,
   resolvePlace,
+  timeField,
   workerShape,
   type Place,
 } from '@s3-connectors/common/destination/config.ts';
@@ -13,26 +17,13 @@ const mebibyte = 1024 * 1024;
 const hourMs = 3_600_000;
 
 const stream = z.object({
-  stream: z.string().min(1).meta({ title: 'Stream', description: 'The name of the stream in the catalog.', order: 0 }),
-  namespace: z.string().optional().meta({
-    title: 'Namespace',
-    description: 'The namespace of the stream. Leave it empty to mean the stream in any namespace.',
-    order: 1,
+  ...entryShape,
+  type: pathName.meta({
+    title: 'Type',
+    description: 'The name after type= in the path. Leave it empty to use the name of the stream.',
+    order: 2,
   }),
-  type: z
-    .string()
-    .refine((text) => text.isWellFormed(), 'is not well-formed Unicode')
-    .optional()
-    .meta({
-      title: 'Type',
-      description: 'The name after type= in the path. Leave it empty to use the name of the stream.',
-      order: 2,
-    }),
-  time_field: z.string().optional().meta({
-    title: 'Time field',
-    description: 'The top-level field that says when a record happened. Leave it empty to use "time".',
-    order: 3,
-  }),
+  time_field: timeField.meta({ order: 3 }),
   kind: z.enum(['events', 'snapshot']).optional().meta({
     title: 'Kind',
     description: 'Events lie in a folder per hour, a snapshot has no date folders.',
@@ -69,12 +60,7 @@ export const configSchema = z
         'When set, a record of another workspace is rejected. It applies to the published types, by their field project_id or workspace.',
       order: 14,
     }),
-    invalid_records: z.enum(['dead_letter', 'fail', 'write']).default('dead_letter').meta({
-      title: 'Invalid records',
-      description:
-        'A record that breaks the schema of its published type is set aside below _rejected/ (dead_letter), ends the sync (fail), or is written like the others (write).',
-      order: 15,
-    }),
+    invalid_records: invalidRecords.meta({ order: 15 }),
     late_data: lateData.prefault({}).meta({
       title: 'Late records',
       description: 'What to do with records far from the present: late ones, and those more than an hour ahead of it.',

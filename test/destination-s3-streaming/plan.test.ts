@@ -112,6 +112,14 @@ suite('the plan for the streams', () => {
     assert.deepEqual(planned.fields, ['at', 'time']);
   });
 
+  test('takes an empty field of an override for one that is not set', () => {
+    const { plan: planned } = plan(
+      [{ name: 'a', namespace: 'x' }],
+      [{ stream: 'a', namespace: '', type: '', time_field: '' }],
+    );
+    assert.deepEqual([planned.targets[0]?.folder, planned.fields], ['p/type=a/', ['time']]);
+  });
+
   test('says which override has no effect', () => {
     assert.match(plan(['a'], [{ stream: 'z', type: 't' }]).said.join('\n'), /^WARN The entry for the stream "z"/u);
   });

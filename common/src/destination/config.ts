@@ -53,6 +53,33 @@ export const placeShape = {
     .meta({ title: 'Encryption', description: 'How S3 encrypts what is written.', order: 12 }),
 };
 
+/** The first fields of an entry of `streams`. */
+export const entryShape = {
+  stream: z.string().min(1).meta({ title: 'Stream', description: 'The name of the stream in the catalog.', order: 0 }),
+  namespace: z.string().optional().meta({
+    title: 'Namespace',
+    description: 'The namespace of the stream. Leave it empty to mean the stream in any namespace.',
+    order: 1,
+  }),
+};
+
+/** What gives a stream another path. */
+export const pathName = z
+  .string()
+  .refine((text) => text.isWellFormed(), 'is not well-formed Unicode')
+  .optional();
+
+export const timeField = z.string().optional().meta({
+  title: 'Time field',
+  description: 'The top-level field that says when a record happened. Leave it empty to use "time".',
+});
+
+export const invalidRecords = z.enum(['dead_letter', 'fail', 'write']).default('dead_letter').meta({
+  title: 'Invalid records',
+  description:
+    'A record that breaks the schema of its published type is set aside below _rejected/ (dead_letter), ends the sync (fail), or is written like the others (write).',
+});
+
 /** The last field of both configs. */
 export const workerShape = {
   worker_id: z.string().regex(workerForm, workerMend).optional().meta({
