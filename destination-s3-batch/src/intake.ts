@@ -3,7 +3,7 @@
 import type { DurableStates, Scope } from '@s3-connectors/common/destination/durable-states.ts';
 import { QUOTE } from '@s3-connectors/common/destination/json-bytes.ts';
 import type { LineHandlers } from '@s3-connectors/common/destination/line-intake.ts';
-import type { Envelope } from '@s3-connectors/common/destination/record-scanner.ts';
+import { skippingWalk, type Envelope, type WalkData } from '@s3-connectors/common/destination/record-scanner.ts';
 import { emittedTime, ownTime } from '@s3-connectors/common/destination/record-times.ts';
 import {
   recordRefused,
@@ -14,7 +14,7 @@ import {
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
-import { observeRow } from './columns/observe.ts';
+import { RowObserver } from './columns/row-observer.ts';
 import type { Config } from './config.ts';
 import { dayOf, rejectedFolder, tableFolder } from './object-key.ts';
 import type { Plan, Target } from './plan.ts';
@@ -58,6 +58,8 @@ export class Intake implements LineHandlers<Target> {
   readonly #ways: readonly Way[];
   readonly #eventName: number;
   readonly #out = new RowWriter();
+  readonly #observer = new RowObserver();
+  readonly #skip: WalkData;
   readonly #place: { -readonly [Key in keyof RowPlace]: RowPlace[Key] | undefined } & {
     day: number;
     placedBy: number;
@@ -68,6 +70,7 @@ export class Intake implements LineHandlers<Target> {
   constructor(options: Options) {
     const { plan, config, tables, context } = options;
     this.#options = options;
+    this.#skip = skippingWalk(plan.fields);
     this.#eventName = plan.fields.indexOf('event_name');
     this.rejections = new RejectionTally(plan.targets.length);
     this.#place = { table: undefined, day: 0, placedBy: 0, time: Number.NaN };
@@ -86,6 +89,17 @@ export class Intake implements LineHandlers<Target> {
         failed: false,
       };
     });
+  }
+
+  /** Looks at the values of what is a row as it comes. */
+  walkData(target: Target | undefined, bytes: Uint8Array, start: number, found: Envelope): number {
+    const way = target === undefined ? undefined : (this.#ways[target.index] as Way);
+    const shape = way?.rows === undefined ? way?.table?.shape : undefined;
+    return shape === undefined ? this.#skip(bytes, start, found) : this.#observer.walk(shape, bytes, start, found);
+  }
+
+  forgetWalk(): void {
+    this.#observer.forget();
   }
 
   /** @throws RECORDS_REJECTED naming the line, as `invalid_records` = `fail` asks. */
@@ -121,6 +135,7 @@ export class Intake implements LineHandlers<Target> {
 
   /** What stands for the rows of the stream so far; to be told to `DurableStates.stored` when they are in S3. */
   release(stream: number): object | undefined {
+    this.#observer.forget(); // The input may have broken off within a line.
     const way = this.#ways[stream] as Way;
     const { unpublished } = way;
     way.unpublished = undefined;
@@ -184,14 +199,14 @@ export class Intake implements LineHandlers<Target> {
 
   /** The row that was made in `#out`. */
   #addMade(): void {
-    const { bytes, length } = this.#out;
-    this.#add(bytes, 0, length);
+    const { memory, length } = this.#out;
+    this.#add(memory, 0, length);
     this.#out.clear();
   }
 
   #add(bytes: Uint8Array, start: number, end: number): void {
     const place = this.#place as RowPlace;
-    if (place.table.shape !== undefined) observeRow(bytes, start, place.table.shape);
+    if (place.table.shape !== undefined) this.#observer.accept(place.table.shape, bytes, start);
     this.#options.spool.append(place, bytes, start, end);
   }
 
@@ -203,6 +218,7 @@ export class Intake implements LineHandlers<Target> {
     rejection: Rejection,
   ): void {
     const { config, states, spool, tables } = this.#options;
+    this.#observer.forget();
     if (config.invalidRecords === 'fail') throw recordRefused(target.label, rejection, line);
     way.rejected ??= tables.add({
       name: target.table,

@@ -1,6 +1,8 @@
 // The executable: hands the command line to the run of the batch destination.
+import { tuneMemory } from '@s3-connectors/common/destination/memory.ts';
 import { runConnector } from '@s3-connectors/common/protocol/run.ts';
 
 import { destinationS3Batch } from './connector.ts';
 
+tuneMemory();
 await runConnector(destinationS3Batch, process.argv.slice(2));

@@ -14,6 +14,11 @@ export class RowWriter {
     return this.#bytes.subarray(0, this.length);
   }
 
+  /** `bytes`, and what comes after them. The same from call to call as long as it does not grow. */
+  get memory(): Buffer {
+    return this.#bytes;
+  }
+
   clear(): void {
     this.length = 0;
   }

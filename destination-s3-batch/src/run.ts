@@ -52,7 +52,7 @@ export class Run implements AsyncDisposable {
   readonly #converter: Converter;
   readonly #completion: Completion;
   readonly #replacements: Replacements;
-  readonly #tables = new Tables();
+  readonly #tables: Tables;
   readonly #tally = new Tally();
   readonly #context: VerbContext;
   readonly #converting = new Set<Promise<void>>();
@@ -65,6 +65,7 @@ export class Run implements AsyncDisposable {
     this.#context = context;
     this.#plan = planStreams(config, catalog, log);
     const { targets, byKey, fields } = this.#plan;
+    this.#tables = new Tables(fields);
     this.#area = { s3: openS3(config.connection, { log }), prefix: config.prefix, headers: config.headers };
     this.#maxDiskBytes = folder.maxBytes * diskShare;
     this.#spool = new Spool(folder.path, {

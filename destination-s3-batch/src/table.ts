@@ -33,6 +33,12 @@ const maxTables = 5000;
 export class Tables {
   readonly all: Table[] = [];
   readonly #byFolder = new Map<string, Table>();
+  readonly #fields: readonly string[];
+
+  /** `fields`: looked for in the rows of every table. */
+  constructor(fields: readonly string[]) {
+    this.#fields = fields;
+  }
 
   /** @throws RECORDS_REJECTED when the rows name more tables than anyone can mean. */
   add({ columns, dedup, ...rest }: NewTable): Table {
@@ -40,7 +46,7 @@ export class Tables {
       const text = `The events have more than ${maxTables} different names, each of which would be a table. Correct "event_name" in the source, or set "split_events" to false.`;
       throw new ConnectorError('RECORDS_REJECTED', text);
     }
-    const shape = columns === undefined ? undefined : shapeOfSchema({ properties: columns });
+    const shape = columns === undefined ? undefined : shapeOfSchema({ properties: columns }, this.#fields);
     const table: Table = { ...rest, index: this.all.length, shape, dedup };
     this.all.push(table);
     this.#byFolder.set(table.folder, table);

@@ -1,8 +1,10 @@
 // The executable `target-s3-batch`: the batch destination as a Singer target.
+import { tuneMemory } from '@s3-connectors/common/destination/memory.ts';
 import { runTarget } from '@s3-connectors/common/singer/target.ts';
 
 import { destinationS3Batch } from './connector.ts';
 
+tuneMemory();
 await runTarget(
   {
     name: 'target-s3-batch',

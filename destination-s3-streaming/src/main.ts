@@ -1,8 +1,8 @@
 // The executable: hands the command line to the run of the streaming destination.
+import { tuneMemory } from '@s3-connectors/common/destination/memory.ts';
 import { runConnector } from '@s3-connectors/common/protocol/run.ts';
 
 import { destinationS3Streaming } from './connector.ts';
-import { tuneMemory } from './memory.ts';
 
 tuneMemory();
 await runConnector(destinationS3Streaming, process.argv.slice(2));

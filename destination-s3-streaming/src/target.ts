@@ -1,8 +1,8 @@
 // The executable `target-s3-streaming`: the streaming destination as a Singer target.
+import { tuneMemory } from '@s3-connectors/common/destination/memory.ts';
 import { runTarget } from '@s3-connectors/common/singer/target.ts';
 
 import { destinationS3Streaming } from './connector.ts';
-import { tuneMemory } from './memory.ts';
 
 tuneMemory();
 await runTarget(

@@ -7,7 +7,7 @@ import type { Log } from '../protocol/log.ts';
 import { streamKey, type StreamKey } from '../protocol/stream-key.ts';
 import type { Completion } from './completion.ts';
 import type { DurableStates, Scope } from './durable-states.ts';
-import { skipSpace } from './json-bytes.ts';
+import { NOT_JSON, skipSpace } from './json-bytes.ts';
 import { createRecordScanner, type Envelope, type RecordScanner, type WalkData } from './record-scanner.ts';
 import { StreamNames } from './stream-names.ts';
 import { parseStateLine } from './state-line.ts';
@@ -26,6 +26,13 @@ export type LineHandlers<Target> = {
   record(target: Target, bytes: Buffer, found: Envelope, line: number): void;
   /** The source of a stream, or of all, says how far it is. */
   passed(scope: Scope, position: Uint8Array): void;
+  /**
+   * Walks the `data` of a line that is yet to be told apart, as the scanner's `WalkData`. `target`: whose record it seems to
+   * be, as far as that is known. Without it `data` is skipped but for the fields.
+   */
+  walkData?(target: Target | undefined, bytes: Uint8Array, start: number, found: Envelope): number;
+  /** What was walked since the last message was no record. */
+  forgetWalk?(): void;
 };
 
 type Options<Target> = {
@@ -36,8 +43,6 @@ type Options<Target> = {
   readonly completion: Completion;
   readonly handlers: LineHandlers<Target>;
   readonly log: Log;
-  /** Looks at each record's `data` before its stream is known; by default `data` is skipped but for the fields. */
-  readonly walkData?: WalkData | undefined;
 };
 
 /** What came so far; `bytes` with all that lies between messages. */
@@ -53,7 +58,7 @@ export class LineIntake<Target extends Numbered> {
   constructor(options: Options<Target>) {
     this.#options = options;
     this.#names = new StreamNames(options.byKey);
-    this.#scanner = createRecordScanner(options.fields, 'airbyte', options.walkData);
+    this.#scanner = createRecordScanner(options.fields, 'airbyte', this.#walkOf(options.handlers));
   }
 
   /** @throws INPUT_INVALID naming a line, or what a handler throws; the lines before it have been taken. */
@@ -74,7 +79,9 @@ export class LineIntake<Target extends Numbered> {
   }
 
   #takeLine(bytes: Buffer, start: number, end: number, line: number): void {
-    switch (this.#scanner.scan(bytes, start, end)) {
+    const kind = this.#scanner.scan(bytes, start, end);
+    if (kind !== 'record') this.#options.handlers.forgetWalk?.();
+    switch (kind) {
       case 'record':
         this.#takeRecord(bytes, line);
         break;
@@ -87,6 +94,13 @@ export class LineIntake<Target extends Numbered> {
       case 'malformed':
         if (skipSpace(bytes, start) < end) throw invalid(faultOf(bytes.subarray(start, end)));
     }
+  }
+
+  #walkOf(handlers: LineHandlers<Target>): WalkData | undefined {
+    if (handlers.walkData === undefined) return undefined;
+    return (bytes, start, found) => {
+      return handlers.walkData?.(this.#names.known(bytes, found), bytes, start, found) ?? NOT_JSON;
+    };
   }
 
   #takeRecord(bytes: Buffer, line: number): void {

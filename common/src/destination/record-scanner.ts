@@ -208,7 +208,7 @@ function scanData(bytes: Uint8Array, start: number, walkData: WalkData, found: E
 }
 
 /** Finds the fields and skips all else. */
-function skippingWalk(fields: readonly string[]): WalkData {
+export function skippingWalk(fields: readonly string[]): WalkData {
   const names = createNameIndex(fields);
   return (bytes, start, found) => skipData(bytes, start, names, found);
 }

@@ -37,19 +37,26 @@ export class StreamNames<Target> {
   }
 
   /** Hot path. @throws INPUT_INVALID by `invalid` for a stream that is not in the catalog. */
-  find(bytes: Buffer, found: Envelope): Target {
+  find(bytes: Uint8Array, found: Envelope): Target {
+    const known = this.known(bytes, found);
+    if (known !== undefined) return known;
+    this.#last = this.#remember(...rawNames(bytes, found));
+    return this.#last.target;
+  }
+
+  /** What `find` has found before for names spelled so; undefined for others, and where no stream is named. Hot path. */
+  known(bytes: Uint8Array, found: Envelope): Target | undefined {
     const { streamStart, streamEnd, namespaceStart, namespaceEnd } = found;
+    if (streamStart < 0) return undefined;
     const last = this.#last;
     const isLast =
       last !== undefined &&
       isSame(bytes, streamStart, streamEnd, last.name) &&
       isSame(bytes, namespaceStart, namespaceStart < 0 ? namespaceStart : namespaceEnd, last.namespace);
     if (isLast) return last.target;
-    const name = bytes.toString('latin1', streamStart, streamEnd);
-    const namespace = namespaceStart < 0 ? '' : bytes.toString('latin1', namespaceStart, namespaceEnd);
-    const spelling = this.#spellings.get(name + namespace) ?? this.#remember(name, namespace);
-    this.#last = spelling;
-    return spelling.target;
+    const spelling = this.#spellings.get(rawNames(bytes, found).join(''));
+    if (spelling !== undefined) this.#last = spelling;
+    return spelling?.target;
   }
 
   /** Both are raw JSON, a character for each byte. */
@@ -70,6 +77,17 @@ export class StreamNames<Target> {
     const label = streamLabel({ name, ...(namespace === undefined ? {} : { namespace }) });
     throw invalid(`is a record of the stream "${label}", which is not in the catalog`);
   }
+}
+
+/** Stream and namespace as raw JSON, a character for each byte; no namespace is ''. */
+function rawNames(
+  bytes: Uint8Array,
+  { streamStart, streamEnd, namespaceStart, namespaceEnd }: Envelope,
+): readonly [name: string, namespace: string] {
+  const latin1 = (start: number, end: number): string => {
+    return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+  };
+  return [latin1(streamStart, streamEnd), namespaceStart < 0 ? '' : latin1(namespaceStart, namespaceEnd)];
 }
 
 function isSame(bytes: Uint8Array, start: number, end: number, text: Uint8Array): boolean {

@@ -34,7 +34,8 @@ function decideStruct(shape: Shape, known: StructType | undefined, rules: Typing
 
 /** Undefined as long as nothing was seen or declared that says what it is. */
 function decideType(shape: Shape, known: FieldType | undefined, rules: TypingRules): FieldType | undefined {
-  const kind = known?.kind ?? shape.declared?.kind ?? inferredKind(shape, rules);
+  const inferred = shape.counts[seen.deep] === 0 ? inferredKind(shape, rules) : 'json';
+  const kind = known?.kind ?? shape.declared?.kind ?? inferred;
   switch (kind) {
     case undefined:
       return undefined;

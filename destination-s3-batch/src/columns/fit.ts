@@ -13,9 +13,9 @@ import {
 
 import { restName, siblingName, type Field, type FieldType, type StructType } from './field-type.ts';
 import { isExactDouble, numberKind, numberKinds, wholeText } from './number-kind.ts';
-import { escapeLength } from './observe.ts';
 import type { RowWriter } from '../row-writer.ts';
 import { isTemporal, plainText } from './temporal-text.ts';
+import { isWholeText } from './whole-text.ts';
 
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
@@ -213,7 +213,7 @@ function fittedScalar(bytes: Uint8Array, start: number, end: number, type: Field
   const isBoolean = first === 0x74 || first === 0x66;
   const isNumber = !isText && !isBoolean && first !== OPEN_OBJECT && first !== OPEN_LIST;
   if (type.kind === 'boolean') return isBoolean ? '' : undefined;
-  if (type.kind === 'string') return isText && isWhole(bytes, start, end) ? '' : undefined;
+  if (type.kind === 'string') return isText && isWholeText(bytes, start + 1, end - 1) ? '' : undefined;
   if (isTemporal(type)) {
     if (!isText && !isNumber) return undefined;
     const text = Buffer.from(bytes.subarray(start, end)).toString();
@@ -238,17 +238,6 @@ function fittedNumber(bytes: Uint8Array, start: number, end: number, integer: bo
     default:
       return undefined;
   }
-}
-
-/** Whether a string holds no half of a surrogate pair and no zero character. */
-function isWhole(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let at = start + 1; at < end - 1; at += 1) {
-    if (bytes[at] !== 0x5c) continue;
-    const length = bytes[at + 1] === 0x75 ? escapeLength(bytes, at) : 2;
-    if (length === 0) return false;
-    at += length - 1;
-  }
-  return true;
 }
 
 function slotOf(name: string, type: FieldType): Slot {

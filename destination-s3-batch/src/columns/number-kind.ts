@@ -9,7 +9,7 @@ export const numberKinds = { int: 2, wide: 3, huge: 4, whole: 5, real: 6, inexac
 export type NumberKind = (typeof numberKinds)[keyof typeof numberKinds];
 
 /** Every double prints the first 15 digits of a decimal again. */
-const safeDigits = 15;
+export const safeDigits = 15;
 const maxInt64 = 2n ** 63n - 1n;
 const minInt64 = -(2n ** 63n);
 

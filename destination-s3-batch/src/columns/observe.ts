@@ -1,6 +1,11 @@
-// Looks at every value of a row, on its bytes, and notes in the table's shape what it is. The hot path of typing: for a row
-// like those before it nothing is built and nothing is looked up, each key is where it was the last time.
+// Walks a row once, on its bytes: holds it to JSON as strictly as JSON.parse, finds its end and its fields, and notes in the
+// table's shape what each value is. The hot path: of a row like those before it nothing is built and nothing is looked up, each
+// key is what followed its neighbour the last time.
+//
+// What turns out to be no row of the table is taken back by the same walk with `by` = -1, which sees the same.
 import {
+  CLOSE_OBJECT,
+  NOT_JSON,
   OPEN_OBJECT,
   QUOTE,
   skipColon,
@@ -8,125 +13,240 @@ import {
   skipString,
   skipValue,
 } from '@s3-connectors/common/destination/json-bytes.ts';
+import type { Envelope } from '@s3-connectors/common/destination/record-scanner.ts';
 
-import { numberKind } from './number-kind.ts';
+import { numberKind, numberKinds, safeDigits } from './number-kind.ts';
 import { maxDepth, seen, type Shape } from './shape.ts';
 import { isPlain } from './temporal-text.ts';
+import { isWholeText } from './whole-text.ts';
 
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const COMMA = 0x2c;
-const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const SPACE = 0x20;
+
+/** Four bytes at a time, for each byte its highest bit if it is … below. */
+const highBits = 0x80808080 | 0;
+
+/** Bytes and how to look at four of them; `by`: how often each value counts, 1 or -1. */
+type Walk = { readonly bytes: Uint8Array; readonly view: DataView; readonly lastWord: number; by: 1 | -1 };
 
 /** Numbers objects, so that a member named twice is told by its `visit`. */
 let visits = 0;
+let walk: Walk = walkOver(new Uint8Array());
 
-/** bytes[at] opens an object of valid JSON, a row. @returns the byte after it. */
-export function observeRow(bytes: Uint8Array, at: number, shape: Shape): number {
-  shape.counts[seen.object] = (shape.counts[seen.object] as number) + 1;
-  return observeObject(bytes, at, shape, 1);
+/**
+ * bytes[start] opens an object, and bytes[end of the line] is the newline. `found`: where fields of the row are to be noted, by
+ * their number in `Shape.field`. @returns the byte after it, or NOT_JSON.
+ */
+export function observeRow(bytes: Uint8Array, start: number, shape: Shape, found?: Envelope): number {
+  return observe(bytes, start, shape, 1, found);
 }
 
-function observeObject(bytes: Uint8Array, start: number, shape: Shape, depth: number): number {
+/** Takes back what `observeRow` has noted, as far as it came. */
+export function forgetRow(bytes: Uint8Array, start: number, shape: Shape): void {
+  observe(bytes, start, shape, -1, undefined);
+}
+
+function observe(bytes: Uint8Array, start: number, shape: Shape, by: 1 | -1, found: Envelope | undefined): number {
+  if (walk.bytes !== bytes) walk = walkOver(bytes);
+  walk.by = by;
+  shape.counts[seen.object] = (shape.counts[seen.object] as number) + by;
+  return observeObject(walk, start, shape, 1, found);
+}
+
+function walkOver(bytes: Uint8Array): Walk {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return { bytes, view, lastWord: bytes.length - 4, by: 1 };
+}
+
+function observeObject(walk: Walk, start: number, shape: Shape, depth: number, found: Envelope | undefined): number {
+  const { bytes } = walk;
   visits += 1;
   const visit = visits;
-  let expected = 0;
-  let at = skipSpace(bytes, start + 1);
-  while (bytes[at] === QUOTE) {
-    let child = shape.children[expected];
-    let keyEnd = child === undefined ? -1 : endIfSpelled(bytes, at + 1, child.spelling);
-    if (keyEnd === -1) {
-      keyEnd = skipString(bytes, at);
+  let members = 0;
+  let at = start + 1;
+  if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at);
+  if (bytes[at] === CLOSE_OBJECT) return at + 1;
+  let before: Shape | undefined;
+  for (;;) {
+    let child = before === undefined ? shape.first : before.follower;
+    let value = child === undefined ? NOT_JSON : valueAfter(walk, at, child);
+    if (value === NOT_JSON && child?.follower !== undefined) {
+      child = child.follower; // A member left out is no reason to look up the next one.
+      value = valueAfter(walk, at, child);
+    }
+    if (value === NOT_JSON) {
+      if (bytes[at] !== QUOTE) return NOT_JSON;
+      const keyEnd = skipString(bytes, at);
+      value = keyEnd === NOT_JSON ? NOT_JSON : skipColon(bytes, keyEnd);
+      if (value === NOT_JSON) return NOT_JSON;
       child = shape.child(latin1(bytes, at + 1, keyEnd - 1));
+      if (child !== undefined) {
+        if (before === undefined) shape.first = child;
+        else before.follower = child;
+      }
     }
-    const value = skipColon(bytes, keyEnd);
+    let end: number;
     if (child === undefined) {
-      shape.rest += 1;
-      at = skipValue(bytes, value);
+      shape.rest += walk.by;
+      end = skipValue(bytes, value);
     } else {
-      expected = child.index + 1;
-      if (child.visit === visit) shape.twins += 1;
+      if (child.visit === visit) shape.twins += walk.by;
       child.visit = visit;
-      at = observeValue(bytes, value, child, depth + 1);
+      before = child;
+      end = observeValue(walk, value, child, depth + 1);
+      if (child.field >= 0 && found !== undefined) {
+        found.fieldStarts[child.field] = value;
+        found.fieldEnds[child.field] = end;
+      }
     }
-    at = skipSpace(bytes, at);
-    if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
+    if (end === NOT_JSON) return NOT_JSON;
+    if (child === undefined && found !== undefined) noteField(bytes, at, { value, end }, shape, found);
+    members += 1;
+    at = end;
+    if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at);
+    const byte = bytes[at];
+    at += 1;
+    if (byte !== COMMA) {
+      if (byte !== CLOSE_OBJECT) return NOT_JSON;
+      if (found !== undefined) found.members = members;
+      return at;
+    }
+    if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at);
   }
-  return at + 1;
 }
 
-function observeValue(bytes: Uint8Array, at: number, shape: Shape, depth: number): number {
-  const first = bytes[at];
-  if (first === QUOTE) return observeText(bytes, at, shape);
+/** Of a member that has no field in the table. */
+function noteField(
+  bytes: Uint8Array,
+  keyStart: number,
+  { value, end }: { readonly value: number; readonly end: number },
+  { fields }: Shape,
+  found: Envelope,
+): void {
+  const keyEnd = skipString(bytes, keyStart);
+  const number = fields.indexOf(String(JSON.parse(Buffer.from(bytes.subarray(keyStart, keyEnd)).toString())));
+  if (number < 0) return;
+  found.fieldStarts[number] = value;
+  found.fieldEnds[number] = end;
+}
+
+/** Where the value of the member begins if its key, at `at`, is spelled as the child's; else NOT_JSON. */
+function valueAfter(walk: Walk, at: number, { key, words }: Shape): number {
+  const { bytes, view, lastWord } = walk;
+  const { length } = key;
+  const end = at + length;
+  if (end > lastWord || length < 4) {
+    for (let index = 0; index < length; index += 1) if (bytes[at + index] !== key[index]) return NOT_JSON;
+  } else {
+    let index = 0;
+    for (let from = at; from < end - 4; from += 4) {
+      if (view.getInt32(from, true) !== words[index]) return NOT_JSON;
+      index += 1;
+    }
+    if (view.getInt32(end - 4, true) !== words[index]) return NOT_JSON;
+  }
+  if (bytes[end] !== COLON) return skipColon(bytes, end);
+  return (bytes[end + 1] as number) > SPACE ? end + 1 : skipSpace(bytes, end + 1);
+}
+
+function observeValue(walk: Walk, at: number, shape: Shape, depth: number): number {
+  const { bytes } = walk;
+  const first = bytes[at] as number;
+  if (first === QUOTE) return observeText(walk, at, shape);
+  if (first === MINUS || isDigit(first)) return observeNumber(walk, at, shape);
   let kind: number = seen.nothing;
   let end: number;
   if (first === OPEN_OBJECT || first === OPEN_LIST) {
     kind = first === OPEN_OBJECT ? seen.object : seen.list;
     if (depth > maxDepth) {
-      shape.declare({ kind: 'json' });
+      kind = seen.deep;
       end = skipValue(bytes, at);
-    } else end = kind === seen.object ? observeObject(bytes, at, shape, depth) : observeList(bytes, at, shape, depth);
-  } else if (first === 0x6e) end = at + 4;
-  else if (first === 0x74 || first === 0x66) {
-    kind = seen.boolean;
-    end = first === 0x74 ? at + 4 : at + 5;
+    } else if (first === OPEN_OBJECT) end = observeObject(walk, at, shape, depth, undefined);
+    else end = observeList(walk, at, shape, depth);
   } else {
+    if (first === 0x74 || first === 0x66) kind = seen.boolean;
     end = skipValue(bytes, at);
-    kind = numberKind(bytes, at, end);
   }
-  shape.counts[kind] = (shape.counts[kind] as number) + 1;
+  shape.counts[kind] = (shape.counts[kind] as number) + walk.by;
   return end;
 }
 
-function observeList(bytes: Uint8Array, start: number, shape: Shape, depth: number): number {
-  let at = skipSpace(bytes, start + 1);
+function observeList(walk: Walk, start: number, shape: Shape, depth: number): number {
+  const { bytes } = walk;
+  let at = start + 1;
+  if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at);
   if (bytes[at] === CLOSE_LIST) return at + 1;
   const items = shape.items ?? shape.item();
-  while (bytes[at] !== CLOSE_LIST) {
-    at = skipSpace(bytes, observeValue(bytes, at, items, depth + 1));
-    if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
-  }
-  return at + 1;
-}
-
-function observeText(bytes: Uint8Array, start: number, shape: Shape): number {
-  let at = start + 1;
-  let kind: number = seen.text;
   for (;;) {
-    const byte = bytes[at] as number;
-    if (byte === QUOTE) break;
-    if (byte !== BACKSLASH) at += 1;
-    else if (bytes[at + 1] !== 0x75) at += 2;
-    else {
-      const length = escapeLength(bytes, at);
-      if (length === 0) kind = seen.broken;
-      at += length === 0 ? 6 : length;
-    }
+    at = observeValue(walk, at, items, depth + 1);
+    if (at === NOT_JSON) return NOT_JSON;
+    if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at);
+    const byte = bytes[at];
+    at += 1;
+    if (byte === CLOSE_LIST) return at;
+    if (byte !== COMMA) return NOT_JSON;
+    if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at);
   }
-  if (shape.temporal !== undefined && isPlain(shape.temporal, bytes, start + 1, at)) kind = seen.temporal;
-  shape.counts[kind] = (shape.counts[kind] as number) + 1;
-  return at + 1;
 }
 
-/** Bytes of the `\u` escape at `at`, with the second half of a pair; 0 for a half alone and for the zero character. */
-export function escapeLength(bytes: Uint8Array, at: number): number {
-  const unit = codeUnit(bytes, at + 2);
-  if (unit === 0 || (unit >= 0xdc00 && unit <= 0xdfff)) return 0;
-  if (unit < 0xd800 || unit > 0xdbff) return 6;
-  const isPair = bytes[at + 6] === BACKSLASH && bytes[at + 7] === 0x75;
-  const second = isPair ? codeUnit(bytes, at + 8) : 0;
-  return second >= 0xdc00 && second <= 0xdfff ? 12 : 0;
+function observeNumber(walk: Walk, start: number, shape: Shape): number {
+  const { bytes } = walk;
+  const whole = bytes[start] === MINUS ? start + 1 : start;
+  let end = whole;
+  while (isDigit(bytes[end] as number)) end += 1;
+  let kind: number = numberKinds.int;
+  const isPlainInteger =
+    end - start <= safeDigits &&
+    end > whole &&
+    (bytes[whole] !== ZERO || end === whole + 1) &&
+    bytes[end] !== POINT &&
+    ((bytes[end] as number) | 0x20) !== 0x65;
+  if (!isPlainInteger) {
+    end = skipValue(bytes, start);
+    if (end === NOT_JSON) return NOT_JSON;
+    kind = numberKind(bytes, start, end);
+  }
+  shape.counts[kind] = (shape.counts[kind] as number) + walk.by;
+  return end;
 }
 
-function codeUnit(bytes: Uint8Array, at: number): number {
-  return Number.parseInt(latin1(bytes, at, at + 4), 16);
+function observeText(walk: Walk, start: number, shape: Shape): number {
+  const { bytes } = walk;
+  let end = plainEnd(walk, start + 1);
+  let kind: number = seen.text;
+  if (bytes[end] !== QUOTE) {
+    end = skipString(bytes, start) - 1;
+    if (end < start) return NOT_JSON;
+    if (!isWholeText(bytes, start + 1, end)) kind = seen.broken;
+  }
+  if (shape.temporal !== undefined && isPlain(shape.temporal, bytes, start + 1, end)) kind = seen.temporal;
+  shape.counts[kind] = (shape.counts[kind] as number) + walk.by;
+  return end + 1;
 }
 
-/** The byte after the closing quote if the key that begins at `at` is spelled so, else -1. */
-function endIfSpelled(bytes: Uint8Array, at: number, spelling: Uint8Array): number {
-  const { length } = spelling;
-  for (let index = 0; index < length; index += 1) if (bytes[at + index] !== spelling[index]) return -1;
-  return bytes[at + length] === QUOTE ? at + length + 1 : -1;
+/** The first quote, backslash or control character at or after `start`; near the end of the bytes any byte before it. */
+function plainEnd({ view, lastWord, bytes }: Walk, start: number): number {
+  let at = start;
+  while (at <= lastWord) {
+    const word = view.getInt32(at, true);
+    const swapped = word ^ 0x02020202; // The quote becomes a blank, the blank a quote.
+    const slashed = word ^ 0x5c5c5c5c;
+    const stops = (((swapped - 0x21212121) & ~swapped) | ((slashed - 0x01010101) & ~slashed)) & highBits;
+    if (stops !== 0) return at + ((31 - Math.clz32(stops & -stops)) >> 3); // The lowest is never wrong.
+    at += 4;
+  }
+  while (at < bytes.length && bytes[at] !== QUOTE && bytes[at] !== 0x5c && (bytes[at] as number) >= SPACE) at += 1;
+  return at;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= 0x39;
 }
 
 function latin1(bytes: Uint8Array, start: number, end: number): string {

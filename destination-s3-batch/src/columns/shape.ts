@@ -24,8 +24,10 @@ export const seen = {
   list: 11,
   /** A text that already is in the form of the declared date or time. */
   temporal: 12,
+  /** An object or a list below `maxDepth`. */
+  deep: 13,
 } as const;
-const seenKinds = 13;
+const seenKinds = 14;
 
 /** Of one table: its fields at all levels together. More become members of `__json`. */
 export const maxFields = 2000;
@@ -41,11 +43,15 @@ export type Room = { left: number };
 /** One field, at any level. */
 export class Shape {
   readonly name: string;
-  /** The key as it is spelled in rows, between its quotes. */
-  readonly spelling: Uint8Array;
-  readonly index: number;
+  /** Its number among the fields of a row that are looked for, or -1. */
+  readonly field: number;
+  /** The key as it is spelled in most rows, with its quotes, and its words of four bytes; the last ends with the key. */
+  readonly key: Uint8Array;
+  readonly words: Int32Array;
   readonly counts = new Uint32Array(seenKinds);
   readonly children: Shape[] = [];
+  /** Members that are looked for in rows. */
+  fields: readonly string[] = [];
   declared: Declared | undefined;
   temporal: TemporalType | undefined;
   items: Shape | undefined;
@@ -55,15 +61,19 @@ export class Shape {
   twins = 0;
   /** The object in which it was seen last; see observe.ts. */
   visit = 0;
+  /** The member that came first the last time, of an object; and the one that came after this one. */
+  first: Shape | undefined;
+  follower: Shape | undefined;
   /** Children by every spelling seen. */
   readonly spellings = new Map<string, Shape>();
   readonly #names = new Set<string>();
   readonly #room: Room;
 
-  constructor(name: string, index: number, room: Room) {
+  constructor(name: string, room: Room, field = -1) {
     this.name = name;
-    this.spelling = Buffer.from(JSON.stringify(name).slice(1, -1));
-    this.index = index;
+    this.field = field;
+    this.key = Uint8Array.from(Buffer.from(JSON.stringify(name)));
+    this.words = wordsOf(this.key);
     this.#room = room;
   }
 
@@ -85,13 +95,13 @@ export class Shape {
     if (!canBeField(name) || this.#names.has(folded) || this.#room.left <= 0) return undefined;
     this.#room.left -= 1;
     this.#names.add(folded);
-    const child = new Shape(name, this.children.length, this.#room);
+    const child = new Shape(name, this.#room, this.fields.indexOf(name));
     this.children.push(child);
     return child;
   }
 
   item(): Shape {
-    this.items ??= new Shape('', 0, this.#room);
+    this.items ??= new Shape('', this.#room);
     return this.items;
   }
 
@@ -106,9 +116,18 @@ export function canBeField(name: string): boolean {
   return name !== '' && !name.toLowerCase().endsWith(restName) && name.isWellFormed() && !name.includes('\u0000');
 }
 
-/** The shape of a table whose rows keep to a JSON schema, as far as it says anything. */
-export function shapeOfSchema(schema: JsonObject): Shape {
-  const root = new Shape('', 0, { left: maxFields });
+function wordsOf(key: Uint8Array): Int32Array {
+  const view = new DataView(key.buffer);
+  const last = key.length - 4;
+  return Int32Array.from({ length: Math.ceil(key.length / 4) }, (_, index) => {
+    return last < 0 ? 0 : view.getInt32(Math.min(index * 4, last), true);
+  });
+}
+
+/** The shape of a table whose rows keep to a JSON schema, as far as it says anything. `fields`: looked for in its rows. */
+export function shapeOfSchema(schema: JsonObject, fields: readonly string[] = []): Shape {
+  const root = new Shape('', { left: maxFields });
+  root.fields = fields;
   root.declare({ kind: 'struct' });
   declareMembers(root, schema, 1);
   return root;
