@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { suite, test } from 'node:test';
 import { type Program, startProgram } from '../support/program.ts';
 import type { S3TestServer } from '../support/s3-server/types.ts';
-import { catalogJson, configJson, jsonRows, keysBelow, recordLine, stateLine, type Json } from './support/batch.ts';
+import { catalogJson, configJson, keysBelow, recordLine, stateLine, type Json } from './support/batch.ts';
 import { emptyServer } from './support/server.ts';
 
 const main = join(import.meta.dirname, '../../destination-s3-batch/src/main.ts');
@@ -43,10 +43,6 @@ async function untilSpooled(spool: string): Promise<void> {
 
 function users(from: number, to: number): string {
   return Array.from({ length: to - from }, (_, index) => recordLine('users', { id: from + index })).join('');
-}
-
-function ids(rows: readonly string[]): readonly number[] {
-  return rows.map((row) => (JSON.parse(row) as { id: number }).id).sort((a, b) => a - b);
 }
 
 suite('the program', () => {
@@ -87,36 +83,6 @@ suite('the program', () => {
     program.child.stdin.end(recordLine('visits', { n: 1 }));
     await program.ended();
     assert.deepEqual((await readdir(program.spool)).sort(), others.sort());
-  });
-
-  test('killed in the middle of a replacement leaves what the next run makes whole', async () => {
-    const server = running();
-    const neighbour = catalogJson({ ...overwritten, name: 'users_archive' });
-    await using first = await startWrite(server, neighbour);
-    first.child.stdin.end(recordLine('users_archive', { id: 0 }) + stateLine('users_archive', {}));
-    assert.equal((await first.ended()).exitCode, 0);
-    // Of a replacement's requests: while staging, before and after the intent, among the copies and the deletes.
-    for (const request of [4, 7, 9, 11, 13]) {
-      await using killed = await startWrite(server, catalogJson(overwritten));
-      let seen = 0;
-      server.setHooks({
-        onRequest: () => {
-          seen += 1;
-          if (seen === request) killed.child.kill('SIGKILL');
-        },
-      });
-      killed.child.stdin.end(users(request * 10, request * 10 + 3) + stateLine('users', { request }));
-      const { signal } = await killed.ended();
-      server.setHooks({});
-      assert.equal(signal, 'SIGKILL', `of ${seen} requests`);
-      await using next = await startWrite(server, catalogJson(overwritten));
-      next.child.stdin.end(users(1000 + request, 1002 + request) + stateLine('users', { next: request }));
-      const { exitCode, stdout } = await next.ended();
-      assert.equal(exitCode, 0, stdout);
-      assert.deepEqual(ids(jsonRows(server, 'data/users/')), [1000 + request, 1001 + request]);
-      assert.deepEqual(keysBelow(server, '_staging/'), []);
-    }
-    assert.deepEqual(ids(jsonRows(server, 'data/users_archive/')), [0]);
   });
 
   test('refuses a spool in memory that is too large, with the mend', async () => {

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import { breakAt } from '../support/break-at.ts';
 import {
   acknowledgedBy,
   judgeBroken,
@@ -16,31 +17,10 @@ import {
   scenarioInput,
   type Snapshot,
 } from '../support/crash-scenario.ts';
-import type { Call, S3TestServer } from '../support/s3-server/types.ts';
+import type { S3TestServer } from '../support/s3-server/types.ts';
 import { startS3Server } from '../support/s3-server/server.ts';
 import { startDestination } from './support/process.ts';
 import { runWrite } from './support/streaming.ts';
-
-type Moment = 'onRequest' | 'onAnswer';
-
-/** Calls back at one call of S3; what is asked after that is never answered, as little as to a dead process. */
-function breakAt(server: S3TestServer, moment: Moment, index: number, broken: () => void): void {
-  let seen = 0;
-  let isDead = false;
-  const never = new Promise<void>(() => undefined);
-  const hook = (at: Moment) => {
-    return async ({ operation }: Call): Promise<void> => {
-      if (operation === 'CreateBucket') return;
-      if (isDead && at === 'onRequest') await never;
-      if (at === moment && (seen += 1) === index) {
-        isDead = true;
-        broken();
-        await never;
-      }
-    };
-  };
-  server.setHooks({ onRequest: hook('onRequest'), onAnswer: hook('onAnswer') });
-}
 
 function run(server: S3TestServer, input: string, signal?: AbortSignal) {
   const options = { config: scenarioConfig(server.endpoint), catalog: scenarioCatalog };
