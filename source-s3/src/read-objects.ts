@@ -5,6 +5,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
+import type { ColumnDrift } from './column-drift.ts';
 import type { SourceConfig } from './config.ts';
 import type { Cursor, Position } from './cursor.ts';
 import type { FetchedUnit, Format, Reading, SourceFile, Unit } from './formats/format.ts';
@@ -35,6 +36,8 @@ export type TableReading = Reading & {
   readonly cursor: Cursor;
   /** What reading finds out about columns in folder names and in files. */
   readonly conflicts: ConflictReport;
+  /** And about files and the catalog. */
+  readonly drift: ColumnDrift;
 };
 
 const filesOpened = 4; // Footers or heads ahead: 256 KiB each.
@@ -131,18 +134,19 @@ async function* unitsOf(
 }
 
 async function fetchUnit(
-  { config, table, columns, folders, conflicts }: TableReading,
+  { config, table, columns, folders, conflicts, drift }: TableReading,
   step: UnitStep | FileEnd | Changed,
   signal: AbortSignal,
 ): Promise<FetchedStep | FileEnd | Changed> {
   if (!('unit' in step)) return step;
   const { object, file, unit } = step;
   const names = { asked: columns.map(({ name }) => name), stored: file.columns };
+  if (file.isSampled !== true) drift.file(object.key, names);
   const constants = fileConstants(config, table, object, names);
   const clashes = clashesOf(config, object.key.slice(table.prefix.length), names);
   return orChanged(object, async () => {
     const spellings = fileSpellings(folders, names);
-    const asked = { stream: table.stream, columns, constants, spellings, clashes, conflicts };
+    const asked = { stream: table.stream, columns, constants, spellings, folders, clashes, conflicts, drift };
     return { ...step, fetched: await unit.fetch(asked, signal) };
   });
 }

@@ -12,6 +12,7 @@ import type { SavedState } from '@s3-connectors/common/protocol/state.ts';
 import { streamDescriptor, streamKey, streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
 import { summarize } from '@s3-connectors/common/s3/counters.ts';
 
+import { ColumnDrift } from './column-drift.ts';
 import type { SourceConfig } from './config.ts';
 import { maxRemembered, Planning, type ReadPlan } from './cursor.ts';
 import { openEngine } from './engine/engine.ts';
@@ -81,6 +82,7 @@ async function* readStream(
   const conflicts: ConflictReport = new Map();
   const { cursor } = plan;
   const folders = report.columns;
+  const drift = new ColumnDrift(folders);
   const reading = {
     s3: session.s3,
     engine,
@@ -93,10 +95,12 @@ async function* readStream(
     folders,
     cursor,
     conflicts,
+    drift,
   };
   const parts = readObjects(reading, plan.objects, signal);
   yield* withCheckpoints(parts, { stream: table.stream, cursor, totalBytes: plan.bytes, log });
   reportConflicts(table, conflicts, config, log);
+  for (const sentence of drift.describe()) log('WARN', `${streamLabel(table.stream)}: ${sentence}`);
   if (plan.cursor.isNarrowed) log('WARN', narrowed(table, config));
 }
 

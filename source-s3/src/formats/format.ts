@@ -8,7 +8,9 @@ import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { Engine } from '../engine/engine.ts';
 import type { Lines } from '../engine/line-buffer.ts';
+import type { ColumnDrift } from '../column-drift.ts';
 import type { Naming } from '../layout.ts';
+import type { PartitionColumns } from '../partition-columns.ts';
 import type { Clash, ConflictReport } from '../partition-conflicts.ts';
 
 /** What reading files takes: bucket access, the engine, and a folder for local files. */
@@ -34,6 +36,8 @@ export type SourceFile = {
   readonly object: ListedObject;
   /** Names of the columns, in the file's order. */
   readonly columns: readonly string[];
+  /** `columns` are those of the first row; others may have others. */
+  readonly isSampled?: true;
   /** Known or estimated; undefined when there is no telling. */
   readonly rows: number | undefined;
   /** The codecs it is compressed with, for people; `none` is one. */
@@ -55,9 +59,13 @@ export type Asked = {
   readonly constants: ReadonlyMap<string, string>;
   /** The catalog's name → the file's, where they differ. */
   readonly spellings: ReadonlyMap<string, string>;
+  /** The columns that the table's folders carry: null in a row of which neither folder nor file tells them. */
+  readonly folders: PartitionColumns;
   /** Columns that the folder names hold too: compared while decoding, and counted in `conflicts`. */
   readonly clashes: readonly Clash[];
   readonly conflicts: ConflictReport;
+  /** Told what a file holds beyond the catalog. */
+  readonly drift: ColumnDrift;
 };
 
 export type Unit = {

@@ -28,17 +28,12 @@ type Sample = {
 };
 
 export function jsonlFormat({ invalidRecords }: Jsonl): Format {
-  let hasWarned = false;
   return {
     naming: { extensions: ['jsonl', 'ndjson', 'json'], compressible: true },
     async open(reading, object, signal) {
       const text = await openText(reading, { object, encoding: 'utf-8' }, signal);
-      const onUndeclared = (name: string): void => {
-        if (!hasWarned) reading.log('WARN', undeclared(object, name)); // Of many the first is named.
-        hasWarned = true;
-      };
       const sample = await look(text, { key: object.key, maxBytes: 1 }, signal);
-      return sourceFile({ reading, object, text, sample, invalidRecords, onUndeclared });
+      return sourceFile({ reading, object, text, sample, invalidRecords });
     },
     async describe(reading, object, signal) {
       const text = await openText(reading, { object, encoding: 'utf-8' }, signal);
@@ -57,15 +52,15 @@ type OpenJsonl = {
   readonly text: ObjectText;
   readonly sample: Sample;
   readonly invalidRecords: 'fail' | 'skip';
-  readonly onUndeclared: (name: string) => void;
 };
 
-function sourceFile({ reading, object, text, sample, invalidRecords, onUndeclared }: OpenJsonl): SourceFile {
+function sourceFile({ reading, object, text, sample, invalidRecords }: OpenJsonl): SourceFile {
   const { key, size } = object;
   const isPlain = text.compression === 'none';
   return {
     object,
     columns: sample.columns.map(({ name }) => name),
+    isSampled: true,
     compression: [text.compression],
     rows: isPlain ? Math.ceil((size * sample.lines) / Math.max(1, sample.bytes)) : undefined,
     *units(stopped) {
@@ -73,7 +68,7 @@ function sourceFile({ reading, object, text, sample, invalidRecords, onUndeclare
       yield {
         fetch(asked) {
           const cutter = new JsonLines({ key, origin: place.unit });
-          const write = jsonlWriter({ asked, key, emittedAt: Date.now(), onUndeclared }, cutter);
+          const write = jsonlWriter({ asked, key, emittedAt: Date.now() }, cutter);
           const { log } = reading;
           return Promise.resolve({
             lines: (signal) => textLines({ key, from: text.from, place, cutter, write, invalidRecords, log }, signal),
@@ -118,8 +113,4 @@ async function look(
   if (bytes < maxBytes || lines === 0) cutter?.finish();
   if (cutter !== undefined) take(cutter);
   return { dataStart, columns: shape.columns, bytes, lines, noneSince: objects === 0 ? firstLine : undefined };
-}
-
-function undeclared({ key }: ListedObject, name: string): string {
-  return `"${key}" has members that the catalog does not declare, such as "${name}"; they are left out. Run discover again, or select them, to have them.`;
 }

@@ -5,6 +5,7 @@ import { isUtf8 } from 'node:buffer';
 import { skipSpace } from '@s3-connectors/common/destination/json-bytes.ts';
 
 import type { Asked } from '../formats/format.ts';
+import type { PartitionColumns } from '../partition-columns.ts';
 import { frameStart, frameTail } from '../record-frame.ts';
 import type { LineBuilder } from '../text/line-builder.ts';
 import type { JsonLines } from './json-lines.ts';
@@ -18,8 +19,6 @@ export type JsonlRecords = {
   readonly key: string;
   /** Milliseconds since 1970. */
   readonly emittedAt: number;
-  /** Told of a member that the catalog does not declare, the first of a line. */
-  readonly onUndeclared: (name: string) => void;
 };
 
 const openArray = 0x5b;
@@ -27,12 +26,13 @@ const comma = Buffer.from(',');
 
 /** Writes the current line, or says what is wrong with it. */
 export function jsonlWriter(query: JsonlRecords, lines: JsonLines): (out: LineBuilder) => string | undefined {
-  const { stream, columns, constants, spellings, clashes } = query.asked;
+  const { stream, columns, constants, spellings, folders, clashes } = query.asked;
   const isConstant = (name: string): boolean => constants.has(name);
   const asked = columns.map(({ name }) => name);
   const fromFile = asked.filter((name) => !isConstant(name));
   const wanted = fromFile.map((name) => spellings.get(name) ?? name);
   const keys = fromFile.map((name) => (spellings.has(name) ? Buffer.from(`${JSON.stringify(name)}:`) : undefined));
+  const nulls = nullMembers(fromFile, folders);
   const others = [...asked.filter(isConstant), ...clashes.map(({ column }) => column)];
   const names = [...new Set([...wanted, ...others])];
   const members = new JsonMembers(names);
@@ -48,7 +48,13 @@ export function jsonlWriter(query: JsonlRecords, lines: JsonLines): (out: LineBu
     if (!lines.isAscii && !isUtf8(bytes.subarray(from, to))) return 'is not UTF-8';
     if (lines.hasEscapes && hasLoneSurrogate(bytes, from, to)) return 'holds half a surrogate pair, which is no text';
     out.raw(head);
-    const isEmpty = writeMembers(out, bytes, { members, keys, query });
+    let isEmpty = writeMembers(out, bytes, { members, keys, query });
+    for (const { place, text } of nulls) {
+      if (members.found.subarray(0, members.count).includes(place)) continue;
+      if (!isEmpty) out.raw(comma);
+      out.raw(text);
+      isEmpty = false;
+    }
     if (!isEmpty && sameBytes.length > 0) out.raw(comma);
     out.raw(isEmpty && sameBytes.length === 0 ? nothing : sameBytes);
     out.raw(tail);
@@ -56,6 +62,13 @@ export function jsonlWriter(query: JsonlRecords, lines: JsonLines): (out: LineBu
     countClashes?.(bytes, members);
     return undefined;
   };
+}
+
+/** Columns of folders that this file's folders lack, and its lines may lack too. */
+function nullMembers(fromFile: readonly string[], folders: PartitionColumns) {
+  return fromFile.flatMap((name, place) =>
+    folders.has(name) ? [{ place, text: Buffer.from(`${JSON.stringify(name)}:null`) }] : [],
+  );
 }
 
 function notAnObject(bytes: Uint8Array, start: number): string {
@@ -103,7 +116,7 @@ function writeMembers(out: LineBuilder, bytes: Uint8Array, { members, keys, quer
     }
   }
   endRun();
-  if (undeclared !== -1) query.onUndeclared(textAt(bytes, members.keyStarts[undeclared] ?? 0));
+  if (undeclared !== -1) query.asked.drift.leftOut(textAt(bytes, members.keyStarts[undeclared] ?? 0), query.key);
   return isEmpty;
 }
 
