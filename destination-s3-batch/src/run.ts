@@ -2,8 +2,6 @@
 //
 // Memory: a quarter of `max_memory_mb` for rows on their way, the rest for the engine. Disk: rows, and files made of them, up to
 // three quarters of the spool's bound; the rest is for what is just being made of one segment.
-//
-// A segment that takes no more rows is turned into files at once, while more rows come: engine and input use a core each.
 import { Completion } from '@s3-connectors/common/destination/completion.ts';
 import { DurableStates } from '@s3-connectors/common/destination/durable-states.ts';
 import { LineIntake } from '@s3-connectors/common/destination/line-intake.ts';
@@ -19,6 +17,7 @@ import { columnReport } from './columns/column-report.ts';
 import { typeJson } from './columns/registry.ts';
 import { Typings } from './columns/typings.ts';
 import type { Config } from './config.ts';
+import { Conversions } from './files/conversions.ts';
 import { Converter, type OutputFile } from './files/converter.ts';
 import { Intake } from './intake.ts';
 import { planStreams, type Plan, type Target } from './plan.ts';
@@ -33,9 +32,8 @@ import { Tables } from './table.ts';
 const diskShare = 3 / 4;
 const segmentShare = 1 / 16;
 const largestSegmentBytes = 128 * 1024 * 1024;
-/** Segments that wait for the engine; then the input waits. */
-const maxWaiting = 2;
-const heldShare = 1 / 32;
+/** Twice: rows gather while others are being written to disk. */
+const heldShare = 1 / 64;
 const beforeAllRecords = -1;
 /** What is in staging is removed within this time, else by the next run. */
 const dropWithinMs = 3000;
@@ -55,9 +53,8 @@ export class Run implements AsyncDisposable {
   readonly #tables: Tables;
   readonly #tally = new Tally();
   readonly #context: VerbContext;
-  readonly #converting = new Set<Promise<void>>();
-  readonly #made: OutputFile[] = [];
-  #madeBytes = 0;
+  readonly #conversions: Conversions;
+  #flushed: Promise<void> = Promise.resolve();
   readonly #startedAt = Date.now();
 
   constructor(config: Config, catalog: readonly ConfiguredStream[], folder: SpoolFolder, context: VerbContext) {
@@ -87,7 +84,10 @@ export class Run implements AsyncDisposable {
     this.#lines = new LineIntake({ byKey, fields, states, completion, handlers, log });
     const streams = targets.map(({ descriptor }) => descriptor);
     this.#typings = new Typings(this.#area, streams, { objectsAsText: config.objectsAsText });
-    this.#converter = new Converter({ config, typings: this.#typings, directory: folder.path, signal });
+    const typings = this.#typings;
+    this.#converter = new Converter({ config, typings, directory: folder.path, signal });
+    const remove = (segment: SpoolFile): Promise<void> => this.#spool.remove(segment);
+    this.#conversions = new Conversions({ converter: this.#converter, typings, remove });
     this.#replacements = new Replacements({
       area: this.#area,
       config,
@@ -120,26 +120,25 @@ export class Run implements AsyncDisposable {
   async take(lines: LineBatch): Promise<void> {
     this.#lines.take(lines);
     if (!this.#spool.isFullOfRows) return;
-    await this.#spool.flush();
-    for (const segment of this.#spool.takeFull()) this.#convert(segment);
-    while (this.#converting.size > maxWaiting) await Promise.race(this.#converting);
+    await this.#flushed;
+    this.#flushed = this.#flush();
+    this.#flushed.catch(() => undefined); // For whoever waits for it.
+    await this.#conversions.room();
   }
 
   /** Rows and files on disk are as many as they may be. */
   get isSpoolFull(): boolean {
-    return this.#spool.bytes + this.#madeBytes >= this.#maxDiskBytes;
+    return this.#spool.bytes + this.#conversions.bytes >= this.#maxDiskBytes;
   }
 
   /** Everything that waits goes to S3, replaced streams into staging. @returns the STATEs that are durable by that. */
   async publish(): Promise<readonly Uint8Array[]> {
     const waiting = this.#plan.targets.map(({ index: stream }) => ({ stream, rows: this.#intake.release(stream) }));
-    for (const segment of await this.#spool.takeAll()) this.#convert(segment);
-    while (this.#converting.size > 0) await Promise.race(this.#converting);
-    const files = this.#made.splice(0);
-    this.#madeBytes = 0;
-    await this.#typings.save(new Set(files.map(({ table }) => table)), this.#context.signal);
+    await this.#flushed;
+    for (const segment of await this.#spool.takeAll()) this.#conversions.begin(segment);
+    const { signal } = this.#context;
     const keyFor = (file: OutputFile): string => this.#replacements.keyFor(file);
-    for await (const file of upload(this.#area, files, keyFor, this.#context.signal)) {
+    for await (const file of upload(this.#area, this.#conversions.take(signal), keyFor, signal)) {
       this.#replacements.stored(file);
       this.#tally.add(file.table, file);
     }
@@ -166,7 +165,10 @@ export class Run implements AsyncDisposable {
     const { log } = this.#context;
     for (const table of this.#tables.all) {
       const type = this.#typings.typeOf(table);
-      if (type !== undefined) log('INFO', columnReport(table.name, type, this.#typings.misfitsOf(table)));
+      if (type === undefined) continue;
+      const misfits = this.#typings.misfitsOf(table);
+      this.#tally.misfits(table, misfits);
+      log('INFO', columnReport(table.name, type, misfits));
     }
     for (const { index, label } of this.#plan.targets) {
       const dropped = Object.entries(this.#intake.droppedFields(index)).map(([name, count]) => `${name} (${count})`);
@@ -203,7 +205,8 @@ export class Run implements AsyncDisposable {
       const why = error instanceof Error ? error.message : String(error);
       this.#context.log('WARN', `Files below _staging/ are left for the next run to remove: ${why}`);
     }
-    await Promise.allSettled(this.#converting);
+    await Promise.allSettled([this.#flushed]);
+    await this.#conversions[Symbol.asyncDispose]();
     await this.#converter[Symbol.asyncDispose]();
     closeS3(this.#area.s3);
   }
@@ -214,19 +217,8 @@ export class Run implements AsyncDisposable {
     return type === undefined ? {} : typeJson(type);
   }
 
-  /** Begins it; `#converting` says when it is done, or why it could not be. */
-  #convert(segment: SpoolFile): void {
-    const done: Promise<void> = this.#makeFiles(segment).then(() => void this.#converting.delete(done));
-    this.#converting.add(done);
-    done.catch(() => undefined); // It stays in the set, for whoever waits.
-  }
-
-  async #makeFiles(segment: SpoolFile): Promise<void> {
-    const { table } = segment;
-    const files = await this.#converter.convert(segment);
-    await this.#spool.remove(segment);
-    this.#tally.misfits(table, this.#typings.misfitsOf(table));
-    this.#made.push(...files);
-    this.#madeBytes += files.reduce((sum, { size }) => sum + size, 0);
+  /** Rows to disk; what takes no more of them goes on. */
+  async #flush(): Promise<void> {
+    for (const segment of await this.#spool.flush()) this.#conversions.begin(segment);
   }
 }

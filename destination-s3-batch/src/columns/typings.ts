@@ -65,16 +65,14 @@ export class Typings {
     return this.#typings.get(table)?.misfits ?? new Map<string, number>();
   }
 
-  /** Before files of the tables are to be seen. @throws S3_OBJECT_CONFLICT when another run wrote the types meanwhile. */
-  async save(tables: Iterable<Table>, signal: AbortSignal): Promise<void> {
-    for (const table of tables) {
-      const typing = this.#typings.get(table);
-      if (typing?.type === undefined || !typing.changed) continue;
-      const { type, etag } = typing;
-      const stream = this.#streams[table.stream] as StreamDescriptor;
-      typing.etag = await writeRegistry(this.#area, { table: table.name, stream, type, etag }, signal);
-      typing.changed = false;
-    }
+  /** Before a file of the table is to be seen. @throws S3_OBJECT_CONFLICT when another run wrote the types meanwhile. */
+  async save(table: Table, signal: AbortSignal): Promise<void> {
+    const typing = this.#typings.get(table);
+    if (typing?.type === undefined || !typing.changed) return;
+    const { type, etag } = typing;
+    const stream = this.#streams[table.stream] as StreamDescriptor;
+    typing.changed = false; // What is decided from now on is for a later file.
+    typing.etag = await writeRegistry(this.#area, { table: table.name, stream, type, etag }, signal);
   }
 
   async #of(table: Table, signal: AbortSignal): Promise<Typing> {

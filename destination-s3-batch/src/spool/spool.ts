@@ -28,7 +28,7 @@ type Limits = {
   readonly segmentBytes: number;
 };
 
-/** Memory: `maxHeldBytes` and one batch of lines. Disk: the caller publishes when `bytes` are too many. */
+/** Memory: twice `maxHeldBytes` and one batch of lines. Disk: the caller publishes when `bytes` are too many. */
 export class Spool {
   readonly #directory: string;
   readonly #limits: Limits;
@@ -77,22 +77,22 @@ export class Spool {
     this.#positions.set(stream, position);
   }
 
-  /** Writes to disk what is in memory. */
-  async flush(): Promise<void> {
-    const held = [...this.#open(), ...this.#full].filter(({ heldBytes }) => heldBytes > 0);
+  /**
+   * Writes to disk what is in memory now; rows may be added meanwhile, but not a second flush begun.
+   * @returns the segments that take no more rows, whole.
+   */
+  async flush(): Promise<readonly SpoolFile[]> {
+    const full = this.#full.splice(0);
+    const held = [...this.#open(), ...full].filter(({ heldBytes }) => heldBytes > 0);
     this.#heldBytes = 0;
     for await (const _ of mapConcurrent(held, flushesAtOnce, (file) => file.flush()));
-  }
-
-  /** Segments that take no more rows, after a `flush`. */
-  takeFull(): readonly SpoolFile[] {
-    return this.#full.splice(0);
+    return full;
   }
 
   /** All segments, on disk; later rows begin new ones. */
   async takeAll(): Promise<readonly SpoolFile[]> {
-    await this.flush();
-    const taken = [...this.#full.splice(0), ...this.#open()];
+    const open = [...this.#open()];
+    const taken = [...(await this.flush()), ...open];
     this.#places.clear();
     this.#last = undefined;
     return taken;

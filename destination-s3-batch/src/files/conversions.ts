@@ -1,0 +1,67 @@
+// Segments on their way to files: each is begun as soon as it takes no more rows, while more rows come, so that engine and
+// input use a core each.
+import type { Typings } from '../columns/typings.ts';
+import type { SpoolFile } from '../spool/spool-file.ts';
+import type { Converter, OutputFile } from './converter.ts';
+
+/** Segments that wait for the engine; then the input waits. */
+const maxWaiting = 2;
+
+type Options = {
+  readonly converter: Converter;
+  readonly typings: Typings;
+  /** After its files were made. */
+  readonly remove: (segment: SpoolFile) => Promise<void>;
+};
+
+export class Conversions implements AsyncDisposable {
+  readonly #options: Options;
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #made: OutputFile[] = [];
+  #bytes = 0;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Of files that were made and not taken. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** What fails is told to whoever waits. */
+  begin(segment: SpoolFile): void {
+    const done: Promise<void> = this.#makeFiles(segment).then(() => void this.#underWay.delete(done));
+    this.#underWay.add(done);
+    done.catch(() => undefined); // It stays in the set.
+  }
+
+  /** Waits as long as there are too many. */
+  async room(): Promise<void> {
+    while (this.#underWay.size > maxWaiting) await Promise.race(this.#underWay);
+  }
+
+  /** All files, as they become ready, of a type that lies in the registry. */
+  async *take(signal: AbortSignal): AsyncGenerator<OutputFile> {
+    for (;;) {
+      for (const file of this.#made.splice(0)) {
+        this.#bytes -= file.size;
+        await this.#options.typings.save(file.table, signal);
+        yield file;
+      }
+      if (this.#underWay.size === 0 && this.#made.length === 0) return;
+      if (this.#made.length === 0) await Promise.race(this.#underWay);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+  }
+
+  async #makeFiles(segment: SpoolFile): Promise<void> {
+    const files = await this.#options.converter.convert(segment);
+    await this.#options.remove(segment);
+    this.#made.push(...files);
+    this.#bytes += files.reduce((sum, { size }) => sum + size, 0);
+  }
+}
