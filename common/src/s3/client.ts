@@ -11,6 +11,7 @@ import type { Connection } from './config.ts';
 import { createCounters } from './counters.ts';
 import type { Counters } from './counters.ts';
 import { credentialsFor } from './credentials.ts';
+import { watchPutRoute, type PutRoute } from './put-route.ts';
 import { defaultRetryBudgetMs } from './retry.ts';
 
 const connectTimeoutMs = 10_000;
@@ -35,6 +36,8 @@ export type S3 = {
   readonly clock: Clock;
   /** `answered`: the endpoint has spoken S3 to us at least once. */
   readonly contact: { answered: boolean };
+  /** For small objects; undefined: through the SDK. */
+  readonly putRoute: () => PutRoute | undefined;
 };
 
 type OpenOptions = {
@@ -80,6 +83,7 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
     retryBudgetMs: options.retryBudgetMs ?? defaultRetryBudgetMs,
     clock: options.clock ?? systemClock,
     contact: { answered: false },
+    putRoute: watchPutRoute(client),
   };
 }
 

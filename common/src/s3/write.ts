@@ -1,6 +1,5 @@
 // Writing whole objects: one PutObject or CopyObject each, with a checksum and the headers that the config asks for.
-import { CopyObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
+import { CopyObjectCommand } from '@aws-sdk/client-s3';
 
 import { assertNever } from '../protocol/errors.ts';
 import { payloadOf, type Body } from './body.ts';
@@ -10,6 +9,7 @@ import type { BodyChecksums } from './checksums.ts';
 import type { S3 } from './client.ts';
 import { describeFailure } from './failure.ts';
 import { headObject, noEtag } from './head.ts';
+import { attemptPut, type PutInput } from './put-attempt.ts';
 
 /** What goes with every write: the ACL for the bucket's owner, and who encrypts with what. */
 export type WriteHeaders = {
@@ -38,6 +38,12 @@ export type Written = { readonly etag: string };
 export type WrittenBody = Written & { readonly size: number; readonly crc32: string };
 
 /**
+ * Where TLS and the CRC protect the body already, its SHA-256 is left out, as AWS's own clients do. Elsewhere it is computed
+ * beforehand: the signer would do it over the whole body in one go.
+ */
+const unsigned = 'UNSIGNED-PAYLOAD';
+
+/**
  * Writes one object. A write whose answer was lost is simply sent again: same key, same bytes. With a condition the second
  * try then meets its own object, so a 412 after a failed attempt is settled by a look at what lies there.
  * @throws S3_OBJECT_CONFLICT when `ifMatch` or `ifNoneMatch` does not hold.
@@ -51,7 +57,7 @@ export async function putObject(
   const { key, body, contentType, contentEncoding, ifMatch, ifNoneMatch } = object;
   const overTls = s3.endpoint?.startsWith('http:') !== true;
   const checksums = await checksumsOf(body, overTls ? [] : ['sha256']);
-  const input: Omit<PutObjectCommandInput, 'Body'> = {
+  const input: PutInput = {
     Bucket: s3.bucket,
     Key: key,
     ContentType: contentType,
@@ -68,12 +74,11 @@ export async function putObject(
     request,
     async (options, earlier): Promise<Written> => {
       s3.counters.PutObject.bytesOut += checksums.size;
-      const command = new PutObjectCommand({ ...input, Body: payloadOf(body, checksums.size) });
-      signPayload(command, checksums.sha256);
+      const put = { input, body: payloadOf(body, checksums.size), sha256: checksums.sha256 ?? unsigned };
       try {
-        const { ETag } = await s3.client.send(command, options);
-        if (ETag === undefined) throw noEtag(key);
-        return { etag: ETag };
+        const etag = await attemptPut(s3, put, options, earlier);
+        if (etag === undefined) throw noEtag(key);
+        return { etag };
       } catch (error) {
         const written =
           earlier > 0 && isPrecondition(error) ? await ownObject(s3, key, body, checksums, signal) : undefined;
@@ -84,21 +89,6 @@ export async function putObject(
     signal,
   );
   return { etag, size: checksums.size, crc32: checksums.crc32 };
-}
-
-/**
- * Says beforehand what the signer would otherwise compute over the whole body in one go: its SHA-256, or, where TLS and
- * the CRC protect the body already, that it is left out, as AWS's own clients do.
- */
-function signPayload(command: PutObjectCommand, sha256: string | undefined): void {
-  command.middlewareStack.add(
-    (next) => (args) => {
-      const { headers } = args.request as { headers: Record<string, string> };
-      headers['x-amz-content-sha256'] = sha256 ?? 'UNSIGNED-PAYLOAD';
-      return next(args);
-    },
-    { step: 'build' },
-  );
 }
 
 function isPrecondition(error: unknown): boolean {

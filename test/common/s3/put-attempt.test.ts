@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import { suite, test } from 'node:test';
+import { attemptPut } from '@s3-connectors/common/s3/put-attempt.ts';
+import { putObject } from '@s3-connectors/common/s3/write.ts';
+import type { WriteHeaders } from '@s3-connectors/common/s3/write.ts';
+
+import { connect, testBucket } from '../../support/s3-connection.ts';
+import { startS3Server } from '../../support/s3-server/server.ts';
+import type { User } from '../../support/s3-server/types.ts';
+
+const user: User = {
+  accessKeyId: 'ASIAROLE',
+  secretAccessKey: 'role-secret',
+  sessionToken: 'role-token',
+  arn: 'arn:aws:sts::111122223333:assumed-role/role/session',
+  policies: [
+    {
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Action: 's3:*', Resource: '*' },
+        { Effect: 'Deny', Action: 's3:PutObject', Resource: `arn:aws:s3:::${testBucket}/denied*` },
+      ],
+    },
+  ],
+};
+const credentials = {
+  auth_type: 'access_key',
+  access_key_id: user.accessKeyId,
+  secret_access_key: user.secretAccessKey,
+  session_token: user.sessionToken,
+} as const;
+const how: WriteHeaders = {
+  acl: 'bucket-owner-full-control',
+  encryption: { mode: 'sse_kms', kmsKeyId: 'key-1' },
+};
+const first = { key: 'out/first', body: Buffer.from('first'), contentType: 'text/plain' };
+
+/** A connection that has written an object, so that it knows the way; the server checks each signature. */
+async function open() {
+  await using stack = new AsyncDisposableStack();
+  const server = await startS3Server({ users: [user] });
+  stack.defer(() => server.close());
+  server.createBucket(testBucket);
+  const { s3 } = stack.use(connect(server.endpoint, { credentials }));
+  await putObject(s3, first, how);
+  assert.ok(s3.putRoute() !== undefined);
+  const owned = stack.move();
+  return { server, s3, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+suite('a put past the middleware', () => {
+  test('stores what the SDK would store, under any key', async () => {
+    await using it = await open();
+    for (const key of ['out/ü +%/a', `out/!'()*~-_.`, 'out//=&?#;:@,', 'plain']) {
+      const body = [randomBytes(100), randomBytes(50)];
+      const { etag } = await putObject(it.s3, { ...first, key, body }, how);
+      const stored = it.server.object(testBucket, key);
+      assert.ok(stored !== undefined && stored.body.equals(Buffer.concat(body)), key);
+      assert.equal(stored.etag, etag);
+      const { checksums: _, ...headers } = stored.headers;
+      const { checksums: __, ...bySdk } = it.server.object(testBucket, first.key)?.headers ?? {};
+      assert.deepEqual(headers, bySdk);
+    }
+  });
+
+  test('sends conditions and the content encoding', async () => {
+    await using it = await open();
+    await putObject(it.s3, { ...first, key: 'a', contentEncoding: 'gzip', ifNoneMatch: '*' }, how);
+    assert.equal(it.server.object(testBucket, 'a')?.headers.contentEncoding, 'gzip');
+    for (const condition of [{ ifNoneMatch: '*' }, { ifMatch: '"0"' }] as const) {
+      await assert.rejects(putObject(it.s3, { ...first, key: 'a', ...condition }, how), { code: 'S3_OBJECT_CONFLICT' });
+    }
+  });
+
+  test('is refused in the words of S3', async () => {
+    await using it = await open();
+    await assert.rejects(putObject(it.s3, { ...first, key: 'denied' }, how), {
+      code: 'S3_ACCESS_DENIED',
+      message: /s3:PutObject/u,
+    });
+    it.server.inject({ kind: 'error', code: 'NoSuchBucket' });
+    await assert.rejects(putObject(it.s3, first, how), { code: 'S3_BUCKET_MISSING' });
+  });
+
+  test('is tried again when S3 is busy, cut or silent about what it did', async () => {
+    await using it = await open();
+    const faults = [
+      { kind: 'error', code: 'SlowDown' },
+      { kind: 'cut_before_answer' },
+      { kind: 'drop_answer' },
+    ] as const;
+    for (const [index, fault] of faults.entries()) {
+      it.server.inject({ ...fault, operation: 'PutObject' });
+      await putObject(it.s3, { ...first, key: `again/${index}` }, how);
+      assert.equal(it.server.object(testBucket, `again/${index}`)?.body.toString(), 'first');
+    }
+    assert.equal(it.s3.counters.PutObject.retries, faults.length);
+  });
+
+  test('sends neither an invocation id nor anything else of the middleware', async () => {
+    const seen: NodeJS.Dict<unknown>[] = [];
+    const server = createServer((request, response) => {
+      seen.push({ ...request.headers, url: request.url });
+      request.resume().on('end', () => response.setHeader('etag', '"1"').end());
+    });
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    assert.ok(address !== null && typeof address === 'object');
+    const { s3, ...connection } = connect(`http://127.0.0.1:${address.port}`, { credentials });
+    try {
+      const input = { Bucket: testBucket, Key: 'a/b', ContentLength: 1, ContentType: 'text/plain' };
+      const put = { input, body: Buffer.from('x'), sha256: 'UNSIGNED-PAYLOAD' };
+      for (let count = 0; count < 2; count += 1) assert.equal(await attemptPut(s3, put, {}, 0), '"1"');
+      assert.equal(await attemptPut(s3, put, {}, 1), '"1"');
+      const names = seen.map((headers) => 'amz-sdk-invocation-id' in headers);
+      assert.deepEqual(names, [true, false, true], 'the first and the repeated ones are the SDK’s own');
+      const [bySdk, direct] = seen;
+      for (const name of ['user-agent', 'host', 'content-type', 'content-length', 'x-amz-security-token']) {
+        assert.equal(direct?.[name], bySdk?.[name], name);
+      }
+    } finally {
+      await connection[Symbol.asyncDispose]();
+      server.close();
+    }
+  });
+});
