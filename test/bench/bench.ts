@@ -30,7 +30,8 @@ async function measure(benchCase: BenchCase, { runs, rows, command }: Options, s
   stack.defer(() => rm(folder, { recursive: true, maxRetries: 3 }));
   const prepared = await prepare(benchCase, { folder, rows, signal });
   const pairs: Pair[] = [];
-  for (let index = 0; index <= runs; index++) {
+  const [first, last] = benchCase.runsOnce === true ? [1, 1] : [0, runs];
+  for (let index = first; index <= last; index++) {
     const pair = { run: await prepared.run(), reference: await prepared.reference?.run() };
     say(`  ${index === 0 ? 'warm-up' : `run ${index}`}: ${pairText(pair)}`);
     if (index > 0) pairs.push(pair);

@@ -41,5 +41,7 @@ export type BenchCase = {
   readonly mostStallMs?: Readonly<Record<string, number>>;
   /** Too long for a run of all cases: only by its name. */
   readonly isLong?: boolean;
+  /** It lasts as long as it is set to, on any machine: one run, without a warm-up. */
+  readonly runsOnce?: boolean;
   readonly prepare: (bench: Bench) => Promise<Prepared>;
 };

@@ -1,6 +1,7 @@
 // All cases, in the order in which they run and are reported.
 import type { BenchCase } from './case.ts';
 import { batchCases } from './cases/batch.ts';
+import { deliveryCases } from './cases/delivery.ts';
 import { destinationCases } from './cases/destination.ts';
 import { journeyCases } from './cases/journey.ts';
 import { peerCases } from './cases/peer.ts';
@@ -12,6 +13,7 @@ export const cases: readonly BenchCase[] = [
   ...peerCases,
   ...smallFileCases,
   ...destinationCases,
+  ...deliveryCases,
   ...batchCases,
   ...journeyCases,
 ];

@@ -4,6 +4,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import type { Connection } from '@s3-connectors/common/s3/config.ts';
+
 import type { ConnectorName } from '../../generate.ts';
 import type { Bench } from './case.ts';
 import { nodeStep, type Step } from './process.ts';
@@ -37,7 +39,12 @@ export const accessKey = { access_key_id: 'AKIABENCH', secret_access_key: 'bench
 export const region = 'eu-central-1';
 
 function place(endpoint: string) {
-  return { bucket, region, endpoint, credentials: { auth_type: 'access_key', ...accessKey } };
+  return { bucket, region, endpoint, credentials: { auth_type: 'access_key', ...accessKey } } as const;
+}
+
+/** For the bench itself. */
+export function connectionTo(endpoint: string): Connection {
+  return { ...place(endpoint), forcePathStyle: true };
 }
 
 export async function jsonFile({ folder }: Bench, name: string, json: unknown): Promise<string> {

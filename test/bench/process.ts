@@ -3,7 +3,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 
@@ -25,10 +25,14 @@ export type Usage = {
   readonly longestStallMs: number;
 };
 
+/** What was found out about what a run left, and whether it is as it should be. */
+export type Finding = { readonly text: string; readonly isMet: boolean };
+
 export type Measured = {
   readonly seconds: number;
   /** Of the measured steps, in order. */
   readonly usages: readonly Usage[];
+  readonly findings?: readonly Finding[];
 };
 
 type Options = {
@@ -49,6 +53,11 @@ export function nodeStep(name: string, file: string, args: readonly string[]): S
 
 export function toolStep(command: string, args: readonly string[]): Step {
   return { name: command, command, args, measured: false };
+}
+
+/** A program of the bench's own, for the Node that runs this. */
+export function helperStep(file: string, args: readonly string[]): Step {
+  return { name: basename(file), command: process.execPath, args: [file, ...args], measured: false };
 }
 
 /** Reads everything and drops it, but for the end, where a program says how it went. */

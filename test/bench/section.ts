@@ -15,7 +15,7 @@ export type Finished = {
 };
 
 export function sectionOf(finished: Finished): string {
-  const { benchCase, prepared, runs, machine, command, date } = finished;
+  const { benchCase, prepared, machine, command, date } = finished;
   const paragraphs = [
     `## ${benchCase.name}`,
     benchCase.what,
@@ -25,10 +25,15 @@ export function sectionOf(finished: Finished): string {
       .map((text) => `- ${text}`)
       .join('\n'),
     `Limiting factor: ${benchCase.limit}`,
-    `${date.toISOString().slice(0, 10)}, ${machine}, ${runs} counted ${runs === 1 ? 'run' : 'runs'} after a warm-up:`,
+    `${date.toISOString().slice(0, 10)}, ${machine}, ${runsText(finished)}:`,
     `\`\`\`\n${command}\n\`\`\``,
   ];
   return `${paragraphs.join('\n\n')}\n`;
+}
+
+function runsText({ benchCase, runs }: Finished): string {
+  if (benchCase.runsOnce === true) return 'one run';
+  return `${runs} counted ${runs === 1 ? 'run' : 'runs'} after a warm-up`;
 }
 
 function table({ prepared, summary }: Finished): string {
@@ -54,7 +59,7 @@ function each(usages: readonly Usage[], text: (usage: Usage) => string): string 
 }
 
 function verdicts({ benchCase, summary }: Finished): readonly string[] {
-  const { ratio, usages } = summary;
+  const { ratio, usages, findings } = summary;
   const { leastRatio, mostMegabytes = {}, mostStallMs = {} } = benchCase;
   const lines: string[] = [];
   if (ratio !== undefined) {
@@ -71,6 +76,7 @@ function verdicts({ benchCase, summary }: Finished): readonly string[] {
     const stallAim = `at most ${stall} ms wanted: ${met(longestStallMs <= stall)}`;
     lines.push(`Longest stall of the main thread of ${name}: ${Math.ceil(longestStallMs)} ms, ${stallAim}`);
   }
+  lines.push(...findings.map(({ text, isMet }) => `${text}: ${met(isMet)}`));
   return lines;
 }
 

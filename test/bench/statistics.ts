@@ -1,5 +1,5 @@
 // What a case's runs come to. A ratio is taken within each pair, whose two runs met the machine in the same mood.
-import type { Measured, Usage } from './process.ts';
+import type { Finding, Measured, Usage } from './process.ts';
 
 export type Pair = { readonly run: Measured; readonly reference: Measured | undefined };
 
@@ -13,6 +13,8 @@ export type Summary = {
   /** The highest of all runs. */
   readonly usages: readonly Usage[];
   readonly referenceUsages: readonly Usage[];
+  /** Of all runs; what several have found out alike, once. */
+  readonly findings: readonly Finding[];
 };
 
 export function summarize(pairs: readonly Pair[]): Summary {
@@ -25,6 +27,7 @@ export function summarize(pairs: readonly Pair[]): Summary {
     ratio: ratios.length === 0 ? undefined : spread(ratios),
     usages: highest(runs),
     referenceUsages: highest(references),
+    findings: [...new Map(runs.flatMap(({ findings = [] }) => findings.map((one) => [one.text, one]))).values()],
   };
 }
 

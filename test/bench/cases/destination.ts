@@ -7,7 +7,6 @@ import { promisify } from 'node:util';
 import type { Bench, BenchCase, Prepared, Run } from '../case.ts';
 import { catalogFile, type Stream, streamingStep } from '../connectors.ts';
 import { events, eventsTable, flightsTable, scatteredEvents, type Table } from '../data.ts';
-import { startOutage, type Outage } from '../outage.ts';
 import { discard, nodeStep, run, toolStep } from '../process.ts';
 import { startServer } from '../s3.ts';
 import { saveLines } from './source.ts';
@@ -48,13 +47,6 @@ export const destinationCases: readonly BenchCase[] = [
     prepare: (bench) => prepareDestination(bench, eventsTable),
   },
   ...[1, 100, 1000, 5000].map(partitionsCase),
-  {
-    name: 'destination-outage',
-    what: 'Events of one hour, while S3 goes away for 60 s in mid-stream: the input is held back, and memory stays where it is.',
-    limit: 'The outage, and the wait before the retry that ends it, at most 20 s.',
-    mostMegabytes,
-    prepare: (bench) => prepareHours(bench, { hours: 1, outage: { afterMs: 3000, lastsMs: 60_000 } }),
-  },
 ];
 
 function partitionsCase(hours: number): BenchCase {
@@ -64,7 +56,7 @@ function partitionsCase(hours: number): BenchCase {
     limit: hours < 5000 ? limits.compressing : limits.files,
     ...(hours <= 1000 && { mostMegabytes }),
     mostStallMs,
-    prepare: (bench) => prepareHours(bench, { hours }),
+    prepare: (bench) => prepareHours(bench, hours),
   };
 }
 
@@ -84,9 +76,7 @@ async function prepareDestination(bench: Bench, make: (bench: Bench) => Promise<
   };
 }
 
-type Hours = { readonly hours: number; readonly outage?: Outage };
-
-async function prepareHours(bench: Bench, { hours, outage }: Hours): Promise<Prepared> {
+async function prepareHours(bench: Bench, hours: number): Promise<Prepared> {
   const rows = bench.rows ?? 2_000_000;
   const input = await scatteredEvents(bench, { rows, hours });
   const catalog = await catalogFile(bench, [{ name: events.name, json_schema: { type: 'object' } }]);
@@ -95,7 +85,7 @@ async function prepareHours(bench: Bench, { hours, outage }: Hours): Promise<Pre
     data: `${rows.toLocaleString('en')} generated events of ${hoursText(hours)}, ${(size / 1e6).toFixed(1)} MB of lines`,
     rows,
     bytes: size,
-    run: destinationRun(bench, { input, stream: events, catalog, ...(outage && { outage }) }),
+    run: destinationRun(bench, { input, stream: events, catalog }),
   };
 }
 
@@ -103,15 +93,13 @@ type Input = {
   readonly input: string;
   readonly stream: Stream;
   readonly catalog: string;
-  readonly outage?: Outage;
 };
 
-function destinationRun(bench: Bench, { input, stream, catalog, outage }: Input): Run {
+function destinationRun(bench: Bench, { input, stream, catalog }: Input): Run {
   const { folder, signal } = bench;
   return async () => {
     await using server = await startServer(join(folder, 'empty'), signal);
-    await using way = outage === undefined ? undefined : await startOutage(server.endpoint, outage);
-    const destination = await streamingStep(bench, (way ?? server).endpoint, { stream, catalog });
+    const destination = await streamingStep(bench, server.endpoint, { stream, catalog });
     // `cat`: a runner gives a pipe, and a file would be read through the thread pool that compresses.
     return await run([toolStep('cat', []), destination, discard], { folder, input }, signal);
   };
