@@ -62,7 +62,8 @@ export const configSchema = z
     invalid_records: invalidRecords.meta({ order: 17 }),
     max_shrink_percent: z.int().min(0).max(100).optional().meta({
       title: 'Largest shrinking (%)',
-      description: 'Refuse to replace a table by one that has fewer rows by more than this.',
+      description:
+        'Refuse to replace the tables of a stream by ones that have fewer rows, all together, by more than this.',
       order: 18,
     }),
     max_file_mb: z.int().min(1).max(4096).default(256).meta({

@@ -8,19 +8,26 @@ import { settle, type DataPlace } from '@s3-connectors/common/destination/interr
 import { encodeValue } from '@s3-connectors/common/destination/key-part.ts';
 import { findPlaces, type Area } from '@s3-connectors/common/destination/manifests.ts';
 import { replaceSet } from '@s3-connectors/common/destination/replacement.ts';
+import { refuseShrinking } from '@s3-connectors/common/destination/shrinking.ts';
 import { removeLeftovers, removeStaged, type StagedFile } from '@s3-connectors/common/destination/staging.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
-import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import { ConnectorError, type ErrorCode } from '@s3-connectors/common/protocol/errors.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import type { WrittenBody } from '@s3-connectors/common/s3/write.ts';
+import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import { findTables } from './columns/registry.ts';
 import type { Config } from './config.ts';
 import type { OutputFile } from './files/converter.ts';
 import { extensions, tableFolder } from './object-key.ts';
 import type { Target } from './plan.ts';
+import type { ReplacedTable } from './summary.ts';
 
 const endings = Object.values(extensions);
+/** Of one stream: the more, the sooner all of them are new. */
+const tablesAtOnce = 4;
+/** These say something of one stream, nothing of the others. */
+const failAlone: ReadonlySet<ErrorCode> = new Set(['REPLACEMENT_REFUSED', 'S3_OBJECT_CONFLICT']);
 
 type Options = {
   readonly area: Area;
@@ -30,6 +37,8 @@ type Options = {
   readonly context: VerbContext;
   /** What a table's rows look like, for its manifest. */
   readonly schemaOf: (table: string) => JsonObject;
+  /** Called for each table whose rows have taken the place of others. */
+  readonly replaced: (table: string, what: ReplacedTable) => void;
 };
 
 /** `spoilt`: too many of the stream's records were rejected. */
@@ -85,12 +94,14 @@ export class Replacements {
     return waits ? stagedKey(this.#options.area.prefix, this.#exportId, key) : key;
   }
 
-  stored({ table, key, rows, minTime, maxTime, size, crc32, etag }: OutputFile & WrittenBody): void {
+  /** @returns whether it waits: nobody sees it before its table is replaced. */
+  stored({ table, key, rows, minTime, maxTime, size, crc32, etag }: OutputFile & WrittenBody): boolean {
     const tables = this.#staged.get(table.stream);
-    if (tables === undefined || table.shape === undefined) return;
+    if (tables === undefined || table.shape === undefined) return false;
     const files = tables.get(table.name) ?? [];
     tables.set(table.name, files);
     files.push({ key, rows, minTime, maxTime, size, crc32, etag });
+    return true;
   }
 
   /** The input has ended by itself: does what the stream's end allows. @returns whether its rows are where they belong. */
@@ -104,9 +115,13 @@ export class Replacements {
       this.#keep(target, verdict);
       return false;
     }
-    const staged = this.#staged.get(target.index) ?? new Map<string, StagedFile[]>();
-    const tables = new Set([...(this.#known.get(target.index) ?? []), ...staged.keys()]);
-    for (const table of tables) await this.#replace(target, table, staged.get(table) ?? []);
+    try {
+      await this.#replace(target);
+    } catch (error) {
+      if (!(error instanceof ConnectorError && failAlone.has(error.code))) throw error;
+      this.#options.context.fail(error.inStream(target.descriptor));
+      return false;
+    }
     this.#staged.delete(target.index);
     return true;
   }
@@ -120,9 +135,52 @@ export class Replacements {
     }
   }
 
-  async #replace({ descriptor, label }: Target, table: string, files: readonly StagedFile[]): Promise<void> {
-    const { area, config, context, schemaOf } = this.#options;
+  /** Each table for itself; of several some are new before the others. */
+  async #replace(target: Target): Promise<void> {
+    const { context } = this.#options;
+    const staged = this.#staged.get(target.index) ?? new Map<string, StagedFile[]>();
+    const tables = new Set([...(this.#known.get(target.index) ?? []), ...staged.keys()]);
+    await this.#refuseShrinking(target, tables, [...staged.values()].flat());
+    const begun = performance.now();
+    let failure: { readonly error: unknown } | undefined;
+    const replace = async (table: string, signal: AbortSignal): Promise<void> => {
+      if (failure !== undefined) return; // What was begun is brought to its end all the same.
+      try {
+        await this.#replaceTable(target, table, staged.get(table) ?? [], signal);
+      } catch (error) {
+        failure ??= { error };
+      }
+    };
+    for await (const _ of mapConcurrent(tables, tablesAtOnce, replace, context.signal));
+    if (failure !== undefined) throw failure.error;
+    if (tables.size < 2) return;
+    const seconds = secondsText(performance.now() - begun);
+    context.log(
+      'INFO',
+      `For ${seconds} some of the ${tables.size} tables of "${target.label}" were new and others not.`,
+    );
+  }
+
+  async #refuseShrinking(
+    { descriptor }: Target,
+    tables: Iterable<string>,
+    files: readonly StagedFile[],
+  ): Promise<void> {
+    const { area, config, context } = this.#options;
     const { maxShrinkPercent } = config;
+    if (maxShrinkPercent === undefined) return;
+    const places = Array.from(tables, (table) => this.#placeOf(table).name);
+    const shrinking = { stream: descriptor, places, rows: rowsOf(files), maxShrinkPercent };
+    await refuseShrinking(area, shrinking, context.signal);
+  }
+
+  async #replaceTable(
+    { descriptor, label }: Target,
+    table: string,
+    files: readonly StagedFile[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { area, context, schemaOf, replaced } = this.#options;
     const replacement = {
       place: this.#placeOf(table),
       exportId: this.#exportId,
@@ -130,13 +188,14 @@ export class Replacements {
       files,
       extensions: endings,
       schema: schemaOf(table),
-      ...(maxShrinkPercent === undefined ? {} : { maxShrinkPercent }),
     };
-    const { deleted, burstMs } = await replaceSet(area, replacement, context.signal);
-    const rows = files.reduce((sum, file) => sum + file.rows, 0);
+    const { deleted, burstMs } = await replaceSet(area, replacement, signal);
+    const rows = rowsOf(files);
+    const bytes = files.reduce((sum, { size }) => sum + size, 0);
+    replaced(table, { rows, bytes, files: files.length, deletedFiles: deleted, burstSeconds: burstMs / 1000 });
     context.log(
       'INFO',
-      `Replaced the table "${table}" of "${label}": ${files.length} files with ${rows} rows are there, ${deleted} files are gone. A listing could show both for ${(burstMs / 1000).toFixed(1)} s.`,
+      `Replaced the table "${table}" of "${label}": ${files.length} files with ${rows} rows are there, ${deleted} files are gone. A listing could show both for ${secondsText(burstMs)}.`,
     );
   }
 
@@ -177,4 +236,12 @@ export class Replacements {
   #placeOf(table: string): DataPlace {
     return { name: encodeValue(table), folder: tableFolder(this.#options.area.prefix, table) };
   }
+}
+
+function rowsOf(files: readonly StagedFile[]): number {
+  return files.reduce((sum, { rows }) => sum + rows, 0);
+}
+
+function secondsText(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }

@@ -95,6 +95,7 @@ export class Run implements AsyncDisposable {
       startedAt: this.#startedAt,
       context,
       schemaOf: (table) => this.#schemaOf(table),
+      replaced: (table, what) => this.#tally.replaced(table, what),
     });
     // Older than every record: whatever a stream's STATEs say, they wait for its replacement.
     for (const target of targets) {
@@ -139,8 +140,7 @@ export class Run implements AsyncDisposable {
     const { signal } = this.#context;
     const keyFor = (file: OutputFile): string => this.#replacements.keyFor(file);
     for await (const file of upload(this.#area, this.#conversions.take(signal), keyFor, signal)) {
-      this.#replacements.stored(file);
-      this.#tally.add(file.table, file);
+      if (!this.#replacements.stored(file)) this.#tally.add(file.table, file);
     }
     for (const { stream, rows } of waiting) {
       if (rows !== undefined && !this.#intake.hasFailed(stream)) this.#states.stored(stream, rows);

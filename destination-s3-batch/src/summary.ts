@@ -10,6 +10,9 @@ type TableSummary = {
   rows: number;
   bytes: number;
   files: number;
+  /** Of a table that was replaced: files of before that are gone, and how long a listing could show both sets. */
+  deleted_files?: number;
+  burst_seconds?: number;
   /** Values that did not fit their field and lie beside it as JSON text, by field. */
   misfits: Readonly<Record<string, number>>;
 };
@@ -24,15 +27,32 @@ export type Totals = {
   readonly seconds: number;
 };
 
-/** What was published by table. */
-export class Tally {
-  readonly #tables = new Map<Table, TableSummary>();
+/** What took the place of a table's rows, as it is to be seen now. */
+export type ReplacedTable = {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly files: number;
+  readonly deletedFiles: number;
+  readonly burstSeconds: number;
+};
 
+/** What was published by table: what waited in staging and was dropped does not count. */
+export class Tally {
+  readonly #tables = new Map<string, TableSummary>();
+
+  /** A file that is to be seen. */
   add(table: Table, { rows, size }: { readonly rows: number; readonly size: number }): void {
     const known = this.#of(table);
     known.rows += rows;
     known.bytes += size;
     known.files += 1;
+  }
+
+  replaced(name: string, { rows, bytes, files, deletedFiles, burstSeconds }: ReplacedTable): void {
+    if (files === 0 && deletedFiles === 0) return; // It was empty, and is.
+    const known = this.#of({ name });
+    const about = { deleted_files: deletedFiles, burst_seconds: Math.round(burstSeconds * 1000) / 1000 };
+    Object.assign(known, { rows, bytes, files, ...about });
   }
 
   misfits(table: Table, misfits: Misfits): void {
@@ -51,17 +71,19 @@ export class Tally {
       tables,
     });
   }
-  #of(table: Table): TableSummary {
-    const rejected = table.shape === undefined ? { rejected: true as const } : {};
-    const known = this.#tables.get(table) ?? {
+
+  #of(table: Pick<Table, 'name'> & Partial<Table>): TableSummary {
+    const isRejected = 'shape' in table && table.shape === undefined;
+    const key = `${isRejected}/${table.name}`;
+    const known = this.#tables.get(key) ?? {
       table: table.name,
-      ...rejected,
+      ...(isRejected ? { rejected: true as const } : {}),
       rows: 0,
       bytes: 0,
       files: 0,
       misfits: {},
     };
-    this.#tables.set(table, known);
+    this.#tables.set(key, known);
     return known;
   }
 }

@@ -31,7 +31,12 @@ export async function* write(
     failure = error; // What came before it is published all the same.
   }
   yield* await run.publish();
-  if (failure === undefined) yield* run.conclude();
+  try {
+    if (failure === undefined) yield* run.conclude();
+  } catch (error) {
+    context.signal.throwIfAborted();
+    failure = error;
+  }
   run.report();
   context.log('INFO', run.summary());
   if (failure !== undefined) throw failure;

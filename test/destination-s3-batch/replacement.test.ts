@@ -21,6 +21,10 @@ function users(from: number, to: number): string {
   return Array.from({ length: to - from }, (_, index) => recordLine('users', { id: from + index })).join('');
 }
 
+function visit(id: number): string {
+  return recordLine('visits', { id }) + stateLine('visits', {});
+}
+
 function ids(rows: readonly string[]): readonly number[] {
   return rows.map((row) => (JSON.parse(row) as { id: number }).id).sort((a, b) => a - b);
 }
@@ -30,6 +34,16 @@ function events(...names: readonly string[]): readonly string[] {
     ...names.map((name, index) => recordLine('events', eventJson({ event_name: name, event_id: `e${index}` }))),
     stateLine('events', { names }),
   ];
+}
+
+type Summary = { readonly tables: readonly Readonly<Record<string, unknown>>[] };
+
+function tablesOf(summary = '{}'): readonly unknown[] {
+  const { tables } = JSON.parse(summary) as Summary;
+  for (const { deleted_files, burst_seconds } of tables) {
+    assert.equal(typeof burst_seconds, deleted_files === undefined ? 'undefined' : 'number');
+  }
+  return tables.map(({ table, rows, files, deleted_files }) => [table, rows, files, deleted_files]);
 }
 
 suite('overwriting', () => {
@@ -115,17 +129,41 @@ suite('overwriting', () => {
     assert.deepEqual(ids(jsonRows(server, 'data/users/')), [...rows.keys()]);
   });
 
-  test('refuses a table that shrinks too much', async () => {
+  test('refuses a stream that shrinks too much, and replaces the others', async () => {
     const server = running();
     const strict = { ...config, max_shrink_percent: 50 };
-    await runWrite(server, [users(0, 10), stateLine('users', {})], { catalog: catalogJson(legacy), config: strict });
-    const { error, lines } = await runWrite(server, [users(0, 4), stateLine('users', {})], {
-      catalog: catalogJson(legacy),
+    const catalog = catalogJson(legacy, { ...legacy, name: 'visits' });
+    await runWrite(server, [users(0, 10), stateLine('users', {}), visit(1)], { catalog, config: strict });
+    const { error, failures, lines } = await runWrite(server, [users(0, 4), stateLine('users', {}), visit(2)], {
+      catalog,
       config: strict,
     });
-    assert.match(String(error), /would shrink from 10 rows to 4/u);
-    assert.deepEqual(lines, []);
+    assert.equal(error, undefined);
+    assert.deepEqual(
+      failures.map(({ code, stream, message }) => [code, stream?.name, /from 10 rows to 4/u.test(message)]),
+      [['REPLACEMENT_REFUSED', 'users', true]],
+    );
+    assert.deepEqual([lines.length, lines[0]?.includes('visits')], [1, true]);
     assert.equal(ids(jsonRows(server, 'data/users/')).length, 10);
+    assert.deepEqual(ids(jsonRows(server, 'data/visits/')), [2]);
+    assert.deepEqual(keysBelow(server, '_staging/'), []);
+  });
+
+  test('refuses raw events that shrink too much together, before any of their tables has changed', async () => {
+    const server = running();
+    const catalog = catalogJson({ ...publishedStream('events'), destination_sync_mode: 'overwrite' });
+    const strict = { ...config, max_shrink_percent: 50 };
+    await runWrite(server, events('Apple', 'Pageview', 'Pageview', 'Pageview', 'Zoo'), { catalog, config: strict });
+    const before = keysBelow(server);
+    const refused = await runWrite(server, events('Apple', 'Zoo'), { catalog, config: strict });
+    assert.deepEqual(
+      refused.failures.map(({ code }) => code),
+      ['REPLACEMENT_REFUSED'],
+    );
+    assert.deepEqual([keysBelow(server), keysBelow(server, '_staging/')], [before, []]);
+    const rarer = await runWrite(server, events('Pageview', 'Pageview', 'Pageview'), { catalog, config: strict });
+    assert.deepEqual(rarer.failures, []);
+    assert.equal(keysBelow(server).length, 1);
   });
 
   test('of raw events empties the tables of events that do not occur any more', async () => {
@@ -136,6 +174,26 @@ suite('overwriting', () => {
     await runWrite(server, events('Pageview', 'VideoPlay'), { catalog, config });
     const tables = keysBelow(server).map((key) => key.split('/')[1] ?? '');
     assert.deepEqual(tables, ['pageview_events', 'videoplay_events']);
+  });
+
+  test('says of each table what is there now, what is gone, and for how long both were', async () => {
+    const server = running();
+    const catalog = catalogJson({ ...publishedStream('events'), destination_sync_mode: 'overwrite' });
+    await runWrite(server, events('Pageview', 'LinkClick'), { catalog, config });
+    const { said } = await runWrite(server, events('Pageview', 'Pageview', 'VideoPlay'), { catalog, config });
+    const messages = said.map(([, message]) => message);
+    assert.equal(messages.filter((message) => message.startsWith('Replaced the table')).length, 3);
+    assert.ok(messages.some((message) => /some of the 3 tables of "events" were new and others not/u.test(message)));
+    assert.deepEqual(tablesOf(messages.at(-1)), [
+      ['linkclick_events', 0, 0, 1],
+      ['pageview_events', 2, 1, 1],
+      ['videoplay_events', 1, 1, 0],
+    ]);
+  });
+
+  test('counts no row of a stream that it did not replace', async () => {
+    const { said } = await runWrite(running(), [users(0, 3)], { catalog: catalogJson(legacy), config });
+    assert.deepEqual(tablesOf(said.at(-1)?.[1]), [['users', 0, 0, undefined]]);
   });
 
   test('by a generation deletes what lay there before it, in the end', async () => {

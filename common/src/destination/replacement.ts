@@ -9,9 +9,8 @@
 //   6. the previous set is deleted, then staging; the intent becomes a record
 //
 // Only after the last step may the STATEs be printed that speak of the new rows.
-import { ConnectorError, type StreamDescriptor } from '../protocol/errors.ts';
+import type { StreamDescriptor } from '../protocol/errors.ts';
 import type { JsonObject } from '../protocol/messages.ts';
-import { streamLabel } from '../protocol/stream-key.ts';
 import { deleteObjects } from '../s3/delete.ts';
 import { listPages } from '../s3/list.ts';
 import { copyObject } from '../s3/write.ts';
@@ -19,7 +18,7 @@ import { mapConcurrent } from '../streams/map-concurrent.ts';
 import { stagedKey, type ExportId } from './export-id.ts';
 import { finish, settle, type DataPlace } from './interrupted.ts';
 import type { Intent } from './manifest.ts';
-import { writeIntent, writeLatest, type Area, type Records } from './manifests.ts';
+import { writeIntent, writeLatest, type Area } from './manifests.ts';
 import { tellApart, without } from './previous-set.ts';
 import { verifyStaged, type StagedFile } from './staging.ts';
 
@@ -33,8 +32,6 @@ export type Replacement = {
   readonly extensions: readonly string[];
   /** What the rows look like, for the manifest. */
   readonly schema: JsonObject;
-  /** Refuse a set with fewer rows than this leaves of the last one's. */
-  readonly maxShrinkPercent?: number;
 };
 
 export type Replaced = {
@@ -49,13 +46,12 @@ const namesInWarning = 5;
 
 /**
  * Does the steps 1 to 6. After a failure before step 5 what was copied is taken back at once, if S3 allows that.
- * @throws REPLACEMENT_REFUSED by `maxShrinkPercent`; S3_OBJECT_CONFLICT when another process replaced the place meanwhile.
+ * @throws S3_OBJECT_CONFLICT when another process replaced the place meanwhile.
  */
 export async function replaceSet(area: Area, replacement: Replacement, signal?: AbortSignal): Promise<Replaced> {
   const { place, exportId, files } = replacement;
   await verifyStaged(area, exportId, files, signal);
   const records = await settle(area, place, signal);
-  refuseShrinking(replacement, records);
   const previous = await listOurs(area, place, replacement.extensions, signal);
   const intent = intentOf(replacement, previous);
   await writeIntent(area, place.name, intent, signal);
@@ -149,16 +145,4 @@ function sum(numbers: readonly number[]): number {
 
 function isoTime(time: number): string | null {
   return Number.isFinite(time) ? new Date(time).toISOString() : null;
-}
-
-function refuseShrinking({ stream, files, maxShrinkPercent }: Replacement, { latest }: Records): void {
-  const before = latest?.current?.rows;
-  if (maxShrinkPercent === undefined || before === undefined) return;
-  const rows = sum(files.map((file) => file.rows));
-  if (rows >= before * (1 - maxShrinkPercent / 100)) return;
-  throw new ConnectorError(
-    'REPLACEMENT_REFUSED',
-    `The stream "${streamLabel(stream)}" would shrink from ${before} rows to ${rows}, by more than ${maxShrinkPercent} %: what is there stays. Correct the source, or raise "max_shrink_percent".`,
-    { stream },
-  );
 }

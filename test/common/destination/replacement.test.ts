@@ -79,16 +79,6 @@ suite('replacing a set of files', () => {
     assert.equal(latest?.earlier.length, 30);
   });
 
-  test('is refused when the set would shrink too much, before anything has changed', async () => {
-    await using it = await openPlace();
-    await replaceSet(it.area, await stage(it.area, [1, 2, 3, 4]));
-    const smaller = { ...(await stage(it.area, [1, 2])), maxShrinkPercent: 49 };
-    await assert.rejects(replaceSet(it.area, smaller), hasCode('REPLACEMENT_REFUSED'));
-    assert.deepEqual(marksIn(it), [1, 2, 3, 4]);
-    await replaceSet(it.area, { ...smaller, maxShrinkPercent: 50 });
-    assert.deepEqual(marksIn(it), [1, 2]);
-  });
-
   test('is refused when a staged file is not what was written', async () => {
     await using it = await openPlace();
     const replacement = await stage(it.area, [1]);
