@@ -3,7 +3,7 @@ import * as z from 'zod';
 
 import { declaredColumn, declaredTypes, type DeclaredType } from '../declared-column.ts';
 import type { Encoding } from '../text/encoding.ts';
-import type { Dialect } from './csv-records.ts';
+import type { Dialect } from './csv-fields.ts';
 
 const oneAscii = /^[\t\x20-\x7e]$/u;
 

@@ -95,7 +95,7 @@ async function describe(
 
 function look(records: CsvRecords, guesses: readonly TypeGuess[], nullValues: readonly string[]): void {
   while (records.next()) {
-    if (records.problem !== undefined || records.count !== guesses.length) continue;
+    if (records.problem !== undefined || records.fields.count !== guesses.length) continue;
     for (const [field, guess] of guesses.entries()) {
       const text = Buffer.from(records.unescaped(field)).toString();
       if (!nullValues.includes(text)) guess.see(text);

@@ -54,7 +54,7 @@ function headOf(
   refuseBinary(records, key);
   const dataStart = skipped + (header ? records.end : records.start);
   if (columnNames !== undefined) return { names: columnNames, dataStart, lineBytes };
-  const places = Array.from({ length: records.count }, (_, field) => field);
+  const places = Array.from({ length: records.fields.count }, (_, field) => field);
   if (!header) return { names: places.map((field) => `column_${field + 1}`), dataStart, lineBytes };
   if (records.problem !== undefined) throw unreadable({ key }, `its header ${records.problem}`);
   const found = places.map((field) => Buffer.from(records.unescaped(field)).toString());

@@ -6,11 +6,15 @@ import type { DeclaredType } from '../declared-column.ts';
 import { frameStart, frameTail } from '../record-frame.ts';
 import type { LineBuilder } from '../text/line-builder.ts';
 import { clashCounter } from './csv-clashes.ts';
+import type { Slot } from './csv-field.ts';
 import type { CsvRecords } from './csv-records.ts';
-import { declaredJson, inferredJson, type TypedKind } from './csv-value.ts';
+import { csvRow, writeRow } from './csv-row.ts';
+import type { TypedKind } from './csv-value.ts';
+
+const braces = Buffer.from('}}');
 
 export type CsvLines = {
-  readonly asked: Asked;
+  readonly asked: Omit<Asked, 'folders' | 'drift'>;
   /** Of the object, for the log. */
   readonly key: string;
   /** Names of the file's columns, in its order. */
@@ -21,96 +25,37 @@ export type CsvLines = {
   readonly emittedAt: number;
 };
 
-/** A field of the file, behind the bytes that lead to it. */
-type Slot = {
-  readonly lead: Uint8Array;
-  readonly field: number;
-  readonly name: string;
-  /** Undefined: text as it is. */
-  readonly kind: TypedKind | undefined;
-  readonly isDeclared: boolean;
-};
-
-const nullBytes = Buffer.from('null');
-
 /** Writes the current record as a line, or says what is wrong with it. */
 export function csvWriter(query: CsvLines, records: CsvRecords): (out: LineBuilder) => string | undefined {
   const { slots, tail } = template(query);
   const expected = query.names.length;
-  const isNull = nullTest(query.nullValues);
+  const row = csvRow(slots, query.nullValues);
   const countClashes = clashCounter(query, records);
-  const end = Buffer.from('}}');
+  const end = Buffer.concat([tail, braces]);
   return (out) => {
     if (records.problem !== undefined) return records.problem;
-    if (records.count !== expected) return `has ${records.count} fields, ${expected} are expected`;
-    let changes = '';
-    for (const slot of slots) {
-      out.raw(slot.lead);
-      const written = writeField(out, records, slot, isNull);
-      if (written === 'misfit' && slot.isDeclared) {
-        out.dropLine();
-        return `has a value in "${slot.name}" that is no ${slot.kind}`;
-      }
-      if (written === 'misfit') {
-        out.raw(nullBytes);
-        const change = { field: slot.name, change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' };
-        changes += `${changes === '' ? '' : ','}${JSON.stringify(change)}`;
-      }
+    if (records.fields.count !== expected) return `has ${records.fields.count} fields, ${expected} are expected`;
+    const misfits = writeRow(out, records, row);
+    const wrong = misfits?.find(({ isDeclared }) => isDeclared);
+    if (wrong !== undefined) {
+      out.dropLine();
+      return `has a value in "${wrong.name}" that is no ${wrong.kind}`;
     }
-    out.raw(tail);
-    if (changes !== '') out.raw(Buffer.from(`,"meta":{"changes":[${changes}]}`));
-    out.raw(end);
+    if (misfits === undefined) out.raw(end);
+    else {
+      out.raw(tail);
+      out.raw(changes(misfits));
+      out.raw(braces);
+    }
     if (!out.endLine()) return 'is not UTF-8';
     countClashes();
     return undefined;
   };
 }
 
-type NullTest = (bytes: Uint8Array, start: number, end: number) => boolean;
-
-function writeField(out: LineBuilder, records: CsvRecords, slot: Slot, isNull: NullTest): 'written' | 'misfit' {
-  const { field, kind, isDeclared } = slot;
-  let { bytes } = records;
-  let start = records.starts[field] ?? 0;
-  let end = records.ends[field] ?? 0;
-  if (records.escaped[field] === 1) {
-    bytes = records.unescaped(field);
-    start = 0;
-    end = bytes.length;
-  }
-  if (isNull(bytes, start, end)) out.raw(nullBytes);
-  else if (kind === undefined) out.string(bytes, start, end);
-  else if (isSmallInteger(bytes, start, end, kind)) out.raw(bytes, start, end);
-  else {
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString();
-    const json = isDeclared ? declaredJson(text, kind) : inferredJson(text, kind);
-    if (json === undefined) return 'misfit';
-    out.raw(Buffer.from(json));
-  }
-  return 'written';
-}
-
-/** Most numbers: up to 15 digits without leading zeros, the same in JSON whatever the rules. */
-function isSmallInteger(bytes: Uint8Array, start: number, end: number, kind: TypedKind): boolean {
-  if ((kind !== 'integer' && kind !== 'number') || end - start > 15 || end === start) return false;
-  if (bytes[start] === 0x30) return end - start === 1;
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at] ?? 0;
-    if (byte < 0x30 || byte > 0x39) return false;
-  }
-  return true;
-}
-
-function nullTest(nullValues: readonly string[]): NullTest {
-  const isEmptyNull = nullValues.includes('');
-  const others = nullValues.filter((text) => text !== '').map((text) => Buffer.from(text));
-  return (bytes, start, end) => {
-    if (start === end) return isEmptyNull;
-    if (others.length === 0) return false; // Before a function is made for each field.
-    return others.some(
-      (other) => other.length === end - start && other.every((byte, index) => bytes[start + index] === byte),
-    );
-  };
+function changes(misfits: readonly Slot[]): Uint8Array {
+  const nulled = misfits.map(({ name }) => ({ field: name, change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' }));
+  return Buffer.from(`,"meta":${JSON.stringify({ changes: nulled })}`);
 }
 
 function template({ asked, names, declared, emittedAt }: CsvLines): { slots: readonly Slot[]; tail: Uint8Array } {

@@ -8,7 +8,7 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { standardOutput, widenPipes } from '@s3-connectors/common/streams/pipe-size.ts';
+import { widenPipes } from '@s3-connectors/common/streams/pipe-size.ts';
 
 import { LineBuffer, type Lines } from './line-buffer.ts';
 
@@ -27,7 +27,7 @@ export async function openLinePipe(directory: string): Promise<LinePipe> {
   const path = join(directory, 'lines.fifo');
   await promisify(execFile)('mkfifo', ['-m', '600', path]);
   const pipe = openReader(path);
-  await widenPipes([path, standardOutput]);
+  await widenPipes([path]);
   return {
     async *lines(write, interrupt, signal) {
       signal.throwIfAborted();

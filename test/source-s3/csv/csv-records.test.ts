@@ -4,7 +4,8 @@ import { suite, test } from 'node:test';
 
 import { array, assert as check, constantFrom, integer, property, string, tuple } from 'fast-check';
 
-import { CsvRecords, type Dialect } from '../../../source-s3/src/csv/csv-records.ts';
+import type { Dialect } from '../../../source-s3/src/csv/csv-fields.ts';
+import { CsvRecords } from '../../../source-s3/src/csv/csv-records.ts';
 import { simpleCsv } from './simple-csv.ts';
 
 const comma: Dialect = { delimiter: 0x2c, quote: 0x22, escape: undefined };
@@ -16,7 +17,7 @@ function cut(pieces: readonly Uint8Array[], dialect = comma, origin = 0): readon
   const found: Cut[] = [];
   const take = (): void => {
     while (records.next()) {
-      const fields = Array.from({ length: records.count }, (_, field) => {
+      const fields = Array.from({ length: records.fields.count }, (_, field) => {
         return Buffer.from(records.unescaped(field)).toString();
       });
       found.push({ start: records.start, fields, problem: records.problem });

@@ -1,0 +1,34 @@
+// Text four bytes at a step, as the 32-bit words that JavaScript's numbers are quick with: a loop over bytes takes three times
+// as long. Marks of a word are the high bits of those of its bytes that are sought; the tests are exact up to the first
+// mark, above it a borrow may set others (https://graphics.stanford.edu/~seander/bithacks.html#ZeroInWord). Words are read
+// with the first byte lowest, whatever the machine. Numbers stand in the loops themselves: V8 reads a module's constant from
+// memory each time.
+
+export const wordBytes = 4;
+
+/** The word whose four bytes are `byte`. */
+export function wordOf(byte: number): number {
+  return Math.imul(byte, 0x01010101);
+}
+
+/** Marks, among other bits, bytes that equal those of `pattern`. */
+export function equalTo(word: number, pattern: number): number {
+  const difference = word ^ pattern;
+  return (difference - 0x01010101) & ~difference;
+}
+
+/** Marks, among other bits, what a JSON string has to escape: control characters, quotes and backslashes. */
+export function escapable(word: number): number {
+  const controls = (word - 0x20202020) & ~word;
+  return controls | equalTo(word, 0x22222222) | equalTo(word, 0x5c5c5c5c);
+}
+
+/** The marks alone; of a word of text itself, those of its bytes that are beyond ASCII. */
+export function marksOf(bits: number): number {
+  return bits & 0x80808080;
+}
+
+/** The place, 0 to 3, of the first mark. */
+export function firstOf(marks: number): number {
+  return (31 - Math.clz32(marks & -marks)) >> 3;
+}
