@@ -1,4 +1,4 @@
-// discover: schema prefixes → tables → columns from the newest and the oldest file's footers or heads and the folder names.
+// discover: schema prefixes → tables → columns from some files' footers or heads and the folder names.
 import type { Column } from '@s3-connectors/common/columns/column-type.ts';
 import { jsonSchemaProperties } from '@s3-connectors/common/columns/json-schema.ts';
 import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
@@ -9,19 +9,21 @@ import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import type { SourceConfig } from './config.ts';
-import { inReadingOrder } from './cursor.ts';
 import { openEngine } from './engine/engine.ts';
 import { openLastingEngine } from './engine/lasting-engine.ts';
 import { isOfAll } from './failure-scope.ts';
-import type { Reading } from './formats/format.ts';
+import { FileSample, mostSampled } from './file-sample.ts';
+import type { Format, Reading } from './formats/format.ts';
 import { formatOf } from './formats/formats.ts';
 import { noTables } from './no-tables.ts';
-import { listTable, reportListing, type TablePage } from './objects.ts';
+import { listTable, reportListing } from './objects.ts';
 import { openSession } from './session.ts';
 import { lastModifiedColumn, tableColumns } from './table-columns.ts';
 import { findTables, reportTables, type Table } from './tables.ts';
 
 const tablesAtOnce = 8;
+/** With more tables, of each only the newest and the oldest file are looked into: a request or two for each file add up. */
+const manyTables = 500;
 
 /**
  * Streams in the order of their tables; the same bucket gives the same catalog.
@@ -34,13 +36,14 @@ export async function discover(config: SourceConfig, context: VerbContext): Prom
   const tables = await findTables(session.s3, config.schemaPrefixes, context.signal);
   reportTables(tables, config, context.log);
   if (tables.byStream.size === 0) throw await noTables(session.s3, config, tables, context.signal);
+  const mostFiles = tables.byStream.size > manyTables ? 2 : mostSampled;
   const streams: AirbyteStream[] = [];
   let failure: ConnectorError | undefined;
   const found = mapConcurrent(
     tables.byStream.values(),
     tablesAtOnce,
     (table, signal) => {
-      return streamOf(config, reading, table, { ...context, signal });
+      return streamOf(config, reading, { table, mostFiles }, { ...context, signal });
     },
     context.signal,
   );
@@ -56,20 +59,21 @@ export async function discover(config: SourceConfig, context: VerbContext): Prom
 async function streamOf(
   config: SourceConfig,
   reading: Reading,
-  table: Table,
+  { table, mostFiles }: { readonly table: Table; readonly mostFiles: number },
   { log, signal }: VerbContext,
 ): Promise<AirbyteStream | ConnectorError | undefined> {
   try {
     const format = formatOf(config, table);
     const { pages, report } = listTable(reading.s3, table, { ...config, naming: format.naming }, signal);
-    const ends = await newestAndOldest(pages);
+    const sample = new FileSample();
+    for await (const { objects } of pages) for (const object of objects) sample.see(object);
     reportListing(table, report, log);
-    if (ends.length === 0) {
+    const objects = sample.files(mostFiles);
+    if (objects.length === 0) {
       log('WARN', `The folder "${table.prefix}" holds no data file and is not a stream.`);
       return undefined;
     }
-    const files: (readonly Column[])[] = [];
-    for (const object of ends) files.push(await format.describe(reading, object, signal));
+    const files = await describeAll(format, reading, objects, signal);
     const columns = tableColumns(config, table, files, report.columns.names);
     return {
       ...table.stream,
@@ -91,14 +95,27 @@ async function streamOf(
   }
 }
 
-async function newestAndOldest(pages: AsyncIterable<TablePage>): Promise<readonly ListedObject[]> {
-  let oldest: ListedObject | undefined;
-  let newest: ListedObject | undefined;
-  for await (const { objects } of pages) {
-    for (const object of objects) {
-      if (oldest === undefined || inReadingOrder(object, oldest) < 0) oldest = object;
-      if (newest === undefined || inReadingOrder(object, newest) > 0) newest = object;
+/** The columns of those that can be read: `read` will say of the others why not. @throws what the first says when none can. */
+async function describeAll(
+  format: Format,
+  reading: Reading,
+  objects: readonly ListedObject[],
+  signal: AbortSignal,
+): Promise<readonly (readonly Column[])[]> {
+  const files: (readonly Column[])[] = [];
+  const failures: ConnectorError[] = [];
+  for (const object of objects) {
+    try {
+      files.push(await format.describe(reading, object, signal));
+    } catch (error) {
+      const failure = toConnectorError(error);
+      if (signal.aborted || isOfAll(failure)) throw error;
+      failures.push(failure);
     }
   }
-  return [...new Set([newest, oldest])].filter((object) => object !== undefined);
+  const [first] = failures;
+  if (first === undefined) return files;
+  if (files.length === 0) throw first;
+  reading.log('WARN', `The catalog is made without ${failures.length} of ${objects.length} files: ${first.message}`);
+  return files;
 }

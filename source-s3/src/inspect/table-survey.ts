@@ -2,6 +2,7 @@
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { DeclaredType } from '../declared-column.ts';
+import { FileSample, mostSampled } from '../file-sample.ts';
 import { extensionOf, partitionsOf, type SkipReason } from '../layout.ts';
 import type { Skipped } from '../objects.ts';
 import { ColumnSurvey } from './column-survey.ts';
@@ -9,8 +10,6 @@ import { ColumnSurvey } from './column-survey.ts';
 const examplesKept = 3;
 const maxShapes = 50;
 const maxNames = 100;
-/** Tables of no more files are looked into whole. */
-const maxSamples = 8;
 
 export type Count = { files: number; bytes: number };
 export type SkipCount = { count: number; readonly examples: string[] };
@@ -24,8 +23,7 @@ type Folder = { readonly shape: Shape | undefined; readonly columns: readonly Co
 export class TableSurvey {
   files = 0;
   bytes = 0;
-  oldest: ListedObject | undefined;
-  newest: ListedObject | undefined;
+  readonly sample = new FileSample();
   /** By extension, `.gz` included; "" for none. */
   readonly extensions = new Map<string, Count>();
   /** Files of other formats that are passed over, by extension. */
@@ -42,7 +40,6 @@ export class TableSurvey {
   readonly odd = new Map<string, SkipCount>();
   readonly #prefix: string;
   readonly #typeOf: (column: string) => DeclaredType;
-  readonly #first: ListedObject[] = [];
   #path: string | undefined;
   #folder: Folder = { shape: undefined, columns: [] };
 
@@ -57,9 +54,7 @@ export class TableSurvey {
     const folder = path.slice(0, path.lastIndexOf('/') + 1);
     this.files++;
     this.bytes += object.size;
-    if (this.oldest === undefined || object.lastModified < this.oldest.lastModified) this.oldest = object;
-    if (this.newest === undefined || object.lastModified > this.newest.lastModified) this.newest = object;
-    if (this.#first.length <= maxSamples) this.#first.push(object);
+    this.sample.see(object);
     if (folder !== this.#path) this.#enter(folder, object);
     if (this.#folder.shape !== undefined) this.#folder.shape.files++;
     for (const column of this.#folder.columns) column.countFile();
@@ -77,12 +72,10 @@ export class TableSurvey {
     if (reason === 'extension') noteUnder(this.foreign, extensionsOf(key), key);
   }
 
-  /** The files to look into: all of a few; else the newest, the oldest and one of each shape. */
+  /** The files to look into: all of a few; else the newest, the oldest, one of each shape, and others. */
   get samples(): readonly ListedObject[] {
-    if (this.files <= maxSamples) return this.#first;
     const shapes = [...this.shapes.values()].map(({ example }) => example);
-    const some = [this.newest, this.oldest, ...shapes, ...this.#first].filter((object) => object !== undefined);
-    return [...new Map(some.map((object) => [object.key, object])).values()].slice(0, maxSamples);
+    return this.sample.files(mostSampled, shapes);
   }
 
   #enter(folder: string, object: ListedObject): void {

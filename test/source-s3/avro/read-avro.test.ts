@@ -95,9 +95,9 @@ suite('an Avro file', () => {
     const partitioning = { mode: 'partitioned', on_conflict: 'file' };
     const { rows: found } = await textRows(objects, { ...config, data_partitioning: partitioning });
     assert.deepEqual(found, [
-      { id: 1, day: '01' },
-      { id: 2, day: '03' },
-      { id: 3, day: '04' },
+      { id: 1, DAY: '01' },
+      { id: 2, DAY: '03' },
+      { id: 3, DAY: '04' },
     ]);
   });
 
