@@ -22,7 +22,7 @@ export async function* write(
   await run.begin();
   let failure: unknown;
   try {
-    for await (const lines of readLines(input)) {
+    for await (const lines of readLines(input, { reuse: true })) {
       await run.take(lines);
       if (run.isSpoolFull) yield* await run.publish();
     }

@@ -4,7 +4,7 @@ import { ConnectorError } from './errors.ts';
 /**
  * Whole lines in one buffer. Line k is `bytes[k === 0 ? 0 : ends[k - 1] + 1, ends[k])`, without its `\n`.
  * `firstLine` is the number of line 0, counted from 1. `unterminated`: the input ended without a `\n` after the
- * last line, which may therefore be cut. Valid until the consumer asks for the next batch and beyond: nothing is reused.
+ * last line, which may therefore be cut. Valid beyond the next batch, unless `reuse` was asked for.
  */
 export type LineBatch = {
   readonly bytes: Buffer;
@@ -17,6 +17,12 @@ export const defaultMaxLineBytes = 128 * 1024 * 1024;
 const newline = 0x0a;
 const byteOrderMark = Buffer.from('\ufeff');
 
+type Options = {
+  readonly maxLineBytes?: number;
+  /** The memory of a batch is used for the next one: new memory costs more than what is written into it. */
+  readonly reuse?: boolean;
+};
+
 /**
  * Bound: one input chunk plus one line, twice that while a line cut by chunks is joined; a line longer than
  * `maxLineBytes` is refused before it is held. The lines before it are handed on first.
@@ -24,8 +30,9 @@ const byteOrderMark = Buffer.from('\ufeff');
  */
 export async function* readLines(
   input: AsyncIterable<Uint8Array>,
-  { maxLineBytes = defaultMaxLineBytes }: { readonly maxLineBytes?: number } = {},
+  { maxLineBytes = defaultMaxLineBytes, reuse = false }: Options = {},
 ): AsyncGenerator<LineBatch> {
+  const join = reuse ? reusingJoin() : (parts: readonly Uint8Array[]): Buffer => Buffer.concat(parts);
   let firstLine = 1;
   // The beginning of a line whose end has not come yet, in pieces: joined once, so that a long line isn't copied per chunk.
   let rest: Uint8Array[] = [];
@@ -35,7 +42,7 @@ export async function* readLines(
     const end = ends.at(-1);
     if (end !== undefined) {
       const used = end + 1 - restBytes; // Bytes of the chunk up to and with the last `\n`.
-      const bytes = Buffer.concat([...rest, chunk.subarray(0, used)]);
+      const bytes = join([...rest, chunk.subarray(0, used)]);
       yield withoutMark({ bytes, ends, firstLine, unterminated: false });
       firstLine += ends.length;
       rest = [chunk.subarray(used)];
@@ -50,6 +57,21 @@ export async function* readLines(
     const bytes = Buffer.concat(rest);
     yield withoutMark({ bytes, ends: [bytes.length], firstLine, unterminated: true });
   }
+}
+
+/** As Buffer.concat, each time in the same memory, which grows with the longest. */
+function reusingJoin(): (parts: readonly Uint8Array[]) => Buffer {
+  let memory = Buffer.alloc(0);
+  return (parts) => {
+    const size = parts.reduce((sum, { length }) => sum + length, 0);
+    if (size > memory.length) memory = Buffer.allocUnsafeSlow(Math.ceil(size * 1.5));
+    let at = 0;
+    for (const part of parts) {
+      memory.set(part, at);
+      at += part.length;
+    }
+    return memory.subarray(0, size);
+  };
 }
 
 /** Some writers begin their text with a byte order mark, which readers of JSON may pass over (RFC 8259, section 8.1). */

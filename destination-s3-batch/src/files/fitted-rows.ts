@@ -21,7 +21,8 @@ export async function fitRows(source: RowSource, type: StructType, target: strin
   let bytes = 0;
   let longestRow = 0;
   try {
-    const lines = readLines(createReadStream(source.path, { highWaterMark: readBytes }), { maxLineBytes: Infinity });
+    const rows = createReadStream(source.path, { highWaterMark: readBytes });
+    const lines = readLines(rows, { maxLineBytes: Infinity, reuse: true });
     for await (const batch of lines) {
       out.clear();
       let start = 0;

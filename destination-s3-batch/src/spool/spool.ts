@@ -8,6 +8,9 @@ import type { Table } from '../table.ts';
 import { SpoolFile } from './spool-file.ts';
 
 const flushesAtOnce = 4;
+/** Of what one segment may have: rows in all open ones together. Above it the largest takes no more, unless all are small. */
+const openShare = 2;
+const smallShare = 1 / 4;
 const noPosition = new Uint8Array();
 
 /** Where a row goes. */
@@ -39,12 +42,15 @@ export class Spool {
   readonly #full: SpoolFile[] = [];
   #last: SpoolFile | undefined;
   #heldBytes = 0;
+  #openBytes = 0;
+  #mostOpenBytes: number;
   #bytes = 0;
   #count = 0;
 
   constructor(directory: string, limits: Limits) {
     this.#directory = directory;
     this.#limits = limits;
+    this.#mostOpenBytes = limits.segmentBytes * openShare;
   }
 
   /** Of all segments that are not removed. */
@@ -62,14 +68,14 @@ export class Spool {
     let file = this.#last;
     if (file === undefined || file.table !== table || file.day !== day) file = this.#find(place);
     file.append(bytes, start, end, time);
-    this.#heldBytes += end - start + 1;
-    this.#bytes += end - start + 1;
+    const size = end - start + 1;
+    this.#heldBytes += size;
+    this.#openBytes += size;
+    this.#bytes += size;
     this.#last = file;
     // Duplicates are looked for in a table's whole day.
-    if (file.bytes < this.#limits.segmentBytes || table.dedup !== undefined) return;
-    this.#places.get(table.index)?.delete(day);
-    this.#full.push(file);
-    this.#last = undefined;
+    if (file.bytes >= this.#limits.segmentBytes && table.dedup === undefined) this.#close(file);
+    else if (this.#openBytes >= this.#mostOpenBytes) this.#closeLargest();
   }
 
   /** The source of the stream says how far it is: part of the name of each file begun from now on. */
@@ -95,6 +101,7 @@ export class Spool {
     const taken = [...(await this.flush()), ...open];
     this.#places.clear();
     this.#last = undefined;
+    this.#openBytes = 0;
     return taken;
   }
 
@@ -102,6 +109,29 @@ export class Spool {
   async remove(file: SpoolFile): Promise<void> {
     await unlink(file.path);
     this.#bytes -= file.bytes;
+  }
+
+  #close(file: SpoolFile): void {
+    this.#places.get(file.table.index)?.delete(file.day);
+    this.#full.push(file);
+    this.#openBytes -= file.bytes;
+    this.#last = undefined;
+  }
+
+  /** So that something can be done with rows of many tables before all have come. Decided by rows alone: a replay does the same. */
+  #closeLargest(): void {
+    const { segmentBytes } = this.#limits;
+    const open = [...this.#open()].filter(({ table }) => table.dedup === undefined);
+    const largest = open.reduce<SpoolFile | undefined>((most, file) => {
+      return most === undefined || file.bytes > most.bytes ? file : most;
+    }, undefined);
+    const isSmall = largest === undefined || largest.bytes < segmentBytes * smallShare;
+    if (!isSmall) this.#close(largest);
+    // Where all are small, not again for every row.
+    this.#mostOpenBytes = Math.max(
+      segmentBytes * openShare,
+      this.#openBytes + (isSmall ? segmentBytes * smallShare : 0),
+    );
   }
 
   *#open(): Iterable<SpoolFile> {

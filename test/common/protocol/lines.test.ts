@@ -8,11 +8,14 @@ import * as fc from 'fast-check';
 type Seen = { readonly lines: readonly string[]; readonly unterminated: boolean; readonly failure?: string };
 
 /** What a consumer sees, and the line numbers checked on the way. */
-async function linesOf(chunks: Iterable<Uint8Array>, maxLineBytes?: number): Promise<Seen> {
+async function linesOf(chunks: Iterable<Uint8Array>, maxLineBytes?: number, reuse = false): Promise<Seen> {
   const lines: string[] = [];
   let unterminated = false;
   try {
-    for await (const batch of readLines(asyncly(chunks), maxLineBytes === undefined ? {} : { maxLineBytes })) {
+    for await (const batch of readLines(asyncly(chunks), {
+      reuse,
+      ...(maxLineBytes === undefined ? {} : { maxLineBytes }),
+    })) {
       assert.equal(unterminated, false, 'only the last batch may be unterminated');
       assert.equal(batch.firstLine, lines.length + 1);
       let start = 0;
@@ -67,8 +70,10 @@ suite('cutting input into lines', () => {
       fc.asyncProperty(someText, fc.array(fc.nat(), { maxLength: 12 }), async (bytes, places) => {
         const expected = bytes.toString('latin1').split('\n');
         const last = expected.pop() ?? '';
-        const seen = await linesOf(cut(bytes, places));
-        assert.deepEqual(seen, { lines: last === '' ? expected : [...expected, last], unterminated: last !== '' });
+        for (const reuse of [false, true]) {
+          const seen = await linesOf(cut(bytes, places), undefined, reuse);
+          assert.deepEqual(seen, { lines: last === '' ? expected : [...expected, last], unterminated: last !== '' });
+        }
       }),
     );
   });

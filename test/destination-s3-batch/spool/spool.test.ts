@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import type { SpoolFile } from '../../../destination-s3-batch/src/spool/spool-file.ts';
+import { Spool } from '../../../destination-s3-batch/src/spool/spool.ts';
+import type { Table } from '../../../destination-s3-batch/src/table.ts';
+
+const segmentBytes = 64 * 1024;
+
+function tableNamed(name: string, index: number, dedup?: Table['dedup']): Table {
+  return { index, name, stream: 0, folder: `data/${name}/`, shape: undefined, dedup };
+}
+
+async function withSpool(work: (spool: Spool) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'spool-test-'));
+  try {
+    await work(new Spool(folder, { maxHeldBytes: 16 * 1024, segmentBytes }));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Rows in turn to each of the tables. */
+function fill(spool: Spool, tables: readonly Table[], rows: number, from = 0): void {
+  for (let row = from; row < from + rows; row += 1) {
+    const table = tables[row % tables.length] as Table;
+    const bytes = Buffer.from(`{"row":${row},"padding":"${'x'.repeat(row % 200)}"}`);
+    spool.append({ table, day: 20_000, placedBy: 0, time: Number.NaN }, bytes, 0, bytes.length);
+  }
+}
+
+async function rowsOf(files: readonly SpoolFile[]): Promise<readonly number[]> {
+  const texts = await Promise.all(files.map(({ path }) => readFile(path, 'utf8')));
+  const rows = texts.flatMap((text) => text.split('\n').slice(0, -1));
+  return rows.map((row) => (JSON.parse(row) as { row: number }).row).sort((a, b) => a - b);
+}
+
+suite('the spool', () => {
+  test('keeps every row once, also those that come while others are written to disk', async () => {
+    await withSpool(async (spool) => {
+      const tables = [tableNamed('a', 0), tableNamed('b', 1)];
+      const segments: SpoolFile[] = [];
+      let flushed: Promise<unknown> = Promise.resolve();
+      for (let from = 0; from < 4000; from += 100) {
+        fill(spool, tables, 100, from);
+        await flushed;
+        flushed = spool.flush().then((full) => segments.push(...full));
+      }
+      await flushed;
+      assert.ok(segments.length > 2);
+      segments.push(...(await spool.takeAll()));
+      assert.deepEqual(await rowsOf(segments), [...Array(4000).keys()]);
+    });
+  });
+
+  test('lets the largest of many tables go on before any is full, after the same rows whenever it is flushed', async () => {
+    const tables = Array.from({ length: 6 }, (_, index) => tableNamed(`t${index}`, index));
+    const cuts: (readonly (readonly [string, number])[])[] = [];
+    for (const rowsAFlush of [100, 1500]) {
+      await withSpool(async (spool) => {
+        const segments: SpoolFile[] = [];
+        for (let from = 0; from < 3000; from += rowsAFlush) {
+          fill(spool, tables, rowsAFlush, from);
+          segments.push(...(await spool.flush()));
+        }
+        assert.ok(segments.length > 1);
+        assert.ok(segments.every(({ bytes }) => bytes < segmentBytes && bytes >= segmentBytes / 4));
+        cuts.push(segments.map(({ table, rows }) => [table.name, rows] as const));
+        segments.push(...(await spool.takeAll()));
+        assert.deepEqual(await rowsOf(segments), [...Array(3000).keys()]);
+      });
+    }
+    assert.deepEqual(cuts[0], cuts[1]);
+  });
+
+  test('keeps a table whose duplicates are looked for in one piece, and small ones together', async () => {
+    await withSpool(async (spool) => {
+      const whole = tableNamed('whole', 0, { key: [['row']], cursor: [] });
+      const small = Array.from({ length: 40 }, (_, index) => tableNamed(`s${index}`, index + 1));
+      fill(spool, [whole], 3000);
+      fill(spool, small, 400, 3000);
+      assert.deepEqual(await spool.flush(), []);
+      assert.equal((await spool.takeAll()).length, 41);
+    });
+  });
+});
