@@ -1,6 +1,6 @@
 // Cuts JSON lines out of text that comes in pieces: LF or CRLF ends a line, blank lines are none. A line that lies in one
 // piece is not copied.
-import { isAscii } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
 
 import { unreadable } from '../formats/unreadable.ts';
 import type { RecordCutter } from '../text/text-lines.ts';
@@ -15,8 +15,8 @@ export class JsonLines implements RecordCutter {
   bytes: Uint8Array = new Uint8Array(0);
   from = 0;
   to = 0;
-  /** The bytes around the line are ASCII. */
-  isAscii = true;
+  /** The line is UTF-8, as all lines around it are; otherwise some of them is not. */
+  isText = true;
   /** The bytes around the line hold a `\u` escape. */
   hasEscapes = false;
   start: number;
@@ -64,7 +64,7 @@ export class JsonLines implements RecordCutter {
   #release(end: number): void {
     this.start = this.#lineStart;
     if (this.#heldBytes === 0) {
-      if (this.bytes !== this.#piece) this.#look(this.#piece);
+      if (this.bytes !== this.#piece) this.#look(this.#piece.subarray(this.#at, this.#piece.lastIndexOf(newline)));
       this.bytes = this.#piece;
       this.from = this.#at;
       this.to = end;
@@ -117,7 +117,7 @@ export class JsonLines implements RecordCutter {
   }
 
   #look(bytes: Buffer): void {
-    this.isAscii = isAscii(bytes);
+    this.isText = isUtf8(bytes);
     this.hasEscapes = bytes.includes('\\u');
   }
 

@@ -38,14 +38,15 @@ export function jsonlWriter(query: JsonlRecords, lines: JsonLines): (out: LineBu
   const members = new JsonMembers(names);
   const head = Buffer.from(frameStart(stream));
   const same = asked.filter(isConstant).map((name) => `${JSON.stringify(name)}:${constants.get(name)}`);
-  const sameBytes = Buffer.from(same.join(','));
-  const nothing = Buffer.from(asked.length === 0 ? '' : `${JSON.stringify(asked[0])}:null`); // Platforms drop empty records.
-  const tail = Buffer.from(`${frameTail(query.emittedAt)}}}`);
+  const nothing = asked.slice(0, 1).map((name) => `${JSON.stringify(name)}:null`); // Platforms drop empty records.
+  const tail = `${frameTail(query.emittedAt)}}}`;
+  const rest = Buffer.from(same.map((member) => `,${member}`).join('') + tail);
+  const restAlone = Buffer.from((same.length === 0 ? nothing : same).join(',') + tail);
   const countClashes = clashes.length === 0 ? undefined : jsonlClashCounter(query, names);
   return (out) => {
     const { bytes, from, to } = lines;
     if (!members.scan(bytes, from, to)) return notAnObject(bytes, from);
-    if (!lines.isAscii && !isUtf8(bytes.subarray(from, to))) return 'is not UTF-8';
+    if (!lines.isText && !isUtf8(bytes.subarray(from, to))) return 'is not UTF-8';
     if (lines.hasEscapes && hasLoneSurrogate(bytes, from, to)) return 'holds half a surrogate pair, which is no text';
     out.raw(head);
     let isEmpty = writeMembers(out, bytes, { members, keys, query });
@@ -55,9 +56,7 @@ export function jsonlWriter(query: JsonlRecords, lines: JsonLines): (out: LineBu
       out.raw(text);
       isEmpty = false;
     }
-    if (!isEmpty && sameBytes.length > 0) out.raw(comma);
-    out.raw(isEmpty && sameBytes.length === 0 ? nothing : sameBytes);
-    out.raw(tail);
+    out.raw(isEmpty ? restAlone : rest);
     out.endLine();
     countClashes?.(bytes, members);
     return undefined;
