@@ -83,7 +83,10 @@ export class Run implements AsyncDisposable {
     const [states, completion, handlers] = [this.#states, this.#completion, this.#intake];
     this.#lines = new LineIntake({ byKey, fields, states, completion, handlers, log });
     const streams = targets.map(({ descriptor }) => descriptor);
-    this.#typings = new Typings(this.#area, streams, { objectsAsText: config.objectsAsText });
+    this.#typings = new Typings(this.#area, streams, {
+      objectsAsText: config.objectsAsText,
+      asLines: config.format === 'json',
+    });
     const typings = this.#typings;
     this.#converter = new Converter({ config, typings, directory: folder.path, signal });
     const remove = (segment: SpoolFile): Promise<void> => this.#spool.remove(segment);

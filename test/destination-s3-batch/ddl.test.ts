@@ -40,7 +40,7 @@ suite('ddl', () => {
   \`workspace_id\` STRING,
   \`segments\` ARRAY<BIGINT>,
   \`cohorts\` ARRAY<STRING>,
-  \`properties\` STRUCT<n: BIGINT, \`odd name\`: ARRAY<STRUCT<x: DOUBLE>>>
+  \`properties\` STRUCT<\`n\`: BIGINT, \`odd name\`: ARRAY<STRUCT<\`x\`: DOUBLE>>>
 )
 PARTITIONED BY (\`year\` INT, \`month\` INT, \`day\` INT)
 STORED AS PARQUET
@@ -88,6 +88,12 @@ TBLPROPERTIES (
       }
     });
   }
+
+  test('keeps a quote in a text one, as Hive reads it', async () => {
+    const config = { prefix: "it's" };
+    await runWrite(server, [recordLine('visits', { n: 1 })], { catalog: catalogJson('visits'), config });
+    assert.match(await statements({}, config), /LOCATION 's3:\/\/publisher-data\/it\\'s\/data\/visits\/'/u);
+  });
 
   test('leaves out a column that has a folder’s name, and says so', async () => {
     await runWrite(server, [recordLine('visits', { Day: 'Monday', n: 1 })], { catalog: catalogJson('visits') });

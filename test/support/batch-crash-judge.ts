@@ -16,17 +16,20 @@ import {
 import { rowNames } from './row-names.ts';
 import type { S3TestServer, StoredObject } from './s3-server/types.ts';
 
+/** What lies in S3, now or as it lay at some moment. */
+export type View = Pick<S3TestServer, 'objects' | 'object'>;
+
 function namesOf(rows: readonly Row[], table: string): readonly string[] {
   return rows.filter((row) => row.table === table).map(({ name }) => name);
 }
 
-async function listed(server: S3TestServer, table: string): Promise<readonly string[]> {
+async function listed(server: View, table: string): Promise<readonly string[]> {
   return await rowNames(server.objects(scenarioBucket, `${root}data/${table}/`));
 }
 
 type Latest = { readonly state?: string; readonly files?: readonly { readonly key: string }[] };
 
-function filesByManifest(server: S3TestServer, table: string): readonly StoredObject[] {
+function filesByManifest(server: View, table: string): readonly StoredObject[] {
   const body = server.object(scenarioBucket, `${root}_manifests/${table}/latest.json`)?.body.toString() ?? '{}';
   const { files = [] } = JSON.parse(body) as Latest;
   return files.map(({ key }) => {
@@ -36,16 +39,21 @@ function filesByManifest(server: S3TestServer, table: string): readonly StoredOb
   });
 }
 
+/** The tables of which a replacement is announced and not over. */
+export function tablesInReplacement(server: View): readonly string[] {
+  return replacedTables.filter((table) => {
+    const manifests = server.objects(scenarioBucket, `${root}_manifests/${table}/`);
+    return manifests.some(({ body }) => (JSON.parse(body.toString()) as Latest).state === 'publishing');
+  });
+}
+
 /** Which of the sets these rows are exactly; undefined for none. */
 function setOf(names: readonly string[], table: string, sets: readonly number[]): number | undefined {
   return sets.find((set) => isSame(names, namesOf(replacedRows(set), table)));
 }
 
 /** A reader that follows the manifests sees of each replaced table one whole version. @returns which, by table. */
-export async function judgeByManifest(
-  server: S3TestServer,
-  sets: readonly number[],
-): Promise<ReadonlyMap<string, number>> {
+export async function judgeByManifest(server: View, sets: readonly number[]): Promise<ReadonlyMap<string, number>> {
   const counting = new Map<string, number>();
   for (const table of replacedTables) {
     const names = await rowNames(filesByManifest(server, table));
@@ -57,7 +65,7 @@ export async function judgeByManifest(
 }
 
 /** A reader that lists sees of each replaced table one whole version at least. @returns the tables with rows of others. */
-export async function judgeListing(server: S3TestServer, sets: readonly number[]): Promise<readonly string[]> {
+export async function judgeListing(server: View, sets: readonly number[]): Promise<readonly string[]> {
   const mixed: string[] = [];
   for (const table of replacedTables) {
     const names = await listed(server, table);
@@ -69,12 +77,7 @@ export async function judgeListing(server: S3TestServer, sets: readonly number[]
 }
 
 /** `set` was there before, `set + 1` was being written when the run was broken. */
-export async function judgeBroken(
-  server: S3TestServer,
-  stdout: string,
-  scenario: Scenario,
-  set: number,
-): Promise<void> {
+export async function judgeBroken(server: View, stdout: string, scenario: Scenario, set: number): Promise<void> {
   const sets = [set, set + 1];
   const told = acknowledgedBy(stdout);
   if (told.has('visits')) assert.deepEqual(await listed(server, 'visits'), namesOf(visits, 'visits'));
@@ -99,7 +102,7 @@ export async function judgeBroken(
 }
 
 /** The next run, which began where the broken one was acknowledged, has written `set`: that, and nothing else, is there. */
-export async function judgeMended(server: S3TestServer, scenario: Scenario, set: number): Promise<void> {
+export async function judgeMended(server: View, scenario: Scenario, set: number): Promise<void> {
   const rows = [...replacedRows(set), ...ordersOf(scenario, set), ...visits];
   for (const table of [...replacedTables, 'orders', 'visits']) {
     assert.deepEqual(
@@ -130,7 +133,7 @@ export async function judgeMended(server: S3TestServer, scenario: Scenario, set:
 }
 
 /** A run has found one of these sets, or parts of both, could prove nothing, and has left one of them. */
-export async function judgeUnproven(server: S3TestServer, stdout: string, sets: readonly number[]): Promise<void> {
+export async function judgeUnproven(server: View, stdout: string, sets: readonly number[]): Promise<void> {
   assert.deepEqual([...acknowledgedBy(stdout)], ['visits']);
   assert.deepEqual(await judgeListing(server, sets), []);
   await judgeByManifest(server, sets);
@@ -139,7 +142,7 @@ export async function judgeUnproven(server: S3TestServer, stdout: string, sets: 
 }
 
 /** After a proof that there are no rows: no file of what was replaced. */
-export function judgeEmptied(server: S3TestServer, stdout: string): void {
+export function judgeEmptied(server: View, stdout: string): void {
   assert.ok(['users', 'events'].every((stream) => acknowledgedBy(stdout).has(stream)));
   for (const table of [...replacedTables, 'orders']) {
     assert.deepEqual(server.objects(scenarioBucket, `${root}data/${table}/`), [], table);
@@ -148,7 +151,7 @@ export function judgeEmptied(server: S3TestServer, stdout: string): void {
   judgeNeighbours(server);
 }
 
-function judgeNeighbours(server: S3TestServer): void {
+function judgeNeighbours(server: View): void {
   for (const key of neighbours)
     assert.equal(server.object(scenarioBucket, key)?.body.toString(), 'x', `${key} is gone`);
 }

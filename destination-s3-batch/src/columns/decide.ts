@@ -8,6 +8,11 @@ import { seen, type Shape } from './shape.ts';
 export type TypingRules = {
   /** Objects without declared shape are JSON text instead of structs. */
   readonly objectsAsText: boolean;
+  /**
+   * Rows are published as they are, as JSON lines: an empty object that has no field yet must not be in them, or it would
+   * break the readers of all days when the field proves to be a number. The engine leaves it out of Parquet by itself.
+   */
+  readonly asLines: boolean;
 };
 
 /** The type of a table's rows. A type once in the registry never changes; fields are only added. */
@@ -92,19 +97,20 @@ function hasContent(shape: Shape): boolean {
 }
 
 /** Whether every row seen is as the type has it, so that nothing needs to be changed in any. */
-export function isAsTyped(shape: Shape, type: FieldType): boolean {
+export function isAsTyped(shape: Shape, type: FieldType, rules: Pick<TypingRules, 'asLines'>): boolean {
   const { counts } = shape;
   const allowed = asTyped[type.kind];
   for (let kind: number = seen.boolean; kind < counts.length; kind += 1) {
     if (counts[kind] !== 0 && !allowed.includes(kind)) return false;
   }
-  if (type.kind === 'list') return shape.items === undefined || isAsTyped(shape.items, type.items);
+  if (type.kind === 'list') return shape.items === undefined || isAsTyped(shape.items, type.items, rules);
   if (type.kind !== 'struct') return true;
   if (shape.twins > 0 || shape.rest > 0) return false;
   const types = new Map(type.fields.map((field) => [field.name, field.type]));
   return shape.children.every((child) => {
     const fieldType = types.get(child.name);
-    return fieldType === undefined ? !hasContent(child) : isAsTyped(child, fieldType);
+    if (fieldType !== undefined) return isAsTyped(child, fieldType, rules);
+    return !hasContent(child) && !(rules.asLines && (child.counts[seen.object] !== 0 || child.counts[seen.list] !== 0));
   });
 }
 

@@ -45,7 +45,7 @@ export class Typings {
     const decided = decideRow(shape, typing.type, this.#rules);
     const type = decided.fields.length === 0 ? rowText : decided;
     this.#set(typing, type);
-    return { type, isAsTyped: isAsTyped(shape, type) };
+    return { type, isAsTyped: isAsTyped(shape, type, this.#rules) };
   }
 
   /** After rows were fitted: the siblings that they needed, and how many values went there. */

@@ -71,21 +71,19 @@ function athenaType(type: FieldType, format: OutputFormat): string {
       return `ARRAY<${athenaType(type.items, format)}>`;
     case 'struct':
       return `STRUCT<${storedFields(type)
-        .map((field) => `${member(field.name)}: ${athenaType(field.type, format)}`)
+        .map((field) => `${quoted(field.name)}: ${athenaType(field.type, format)}`)
         .join(', ')}>`;
     default:
       return assertNever(type);
   }
 }
 
-function member(name: string): string {
-  return /^[a-z]\w*$/iu.test(name) ? name : quoted(name);
-}
-
+/** Always, since a word of Hive's own, such as `timestamp`, is no name without. */
 function quoted(name: string): string {
   return `\`${name.replaceAll('`', '``')}\``;
 }
 
+/** Two quotes would end one text and begin the next, which Hive joins. */
 function text(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`;
+  return `'${value.replaceAll(/['\\]/gu, String.raw`\$&`)}'`;
 }

@@ -1,0 +1,56 @@
+// What a row was before it was brought into the types of its table.
+import { restName } from '../../../destination-s3-batch/src/columns/field-type.ts';
+
+type Reviver = (name: string, value: unknown, context: { readonly source?: string }) => unknown;
+const parse = JSON.parse as (text: string, reviver: Reviver) => unknown;
+
+/** JSON with its numbers as text, so that no digit is lost: whole ones as digits, others as a double prints them. */
+export function parseExactly(text: string): unknown {
+  return parse(text, (_name, value, { source }) => {
+    return typeof value === 'number' && source !== undefined ? numberText(value, source) : value;
+  });
+}
+
+function numberText(value: number, source: string): string {
+  if (/^-?\d+$/u.test(source)) return `number ${BigInt(source)}`;
+  return `number ${Number.isInteger(value) ? BigInt(value) : value}`;
+}
+
+/** A row with everything that went beside its fields put back; a member that is null is left out. */
+export function restored(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(restored);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries: [string, unknown][] = [];
+  for (const [name, member] of Object.entries(value)) {
+    if (member === null) continue; // Its value may lie beside it.
+    if (!name.endsWith(restName)) entries.push([name, restored(member)]);
+    else if (name === restName) entries.push(...Object.entries(parseExactly(String(member)) as object));
+    else entries.push([name.slice(0, -restName.length), parseExactly(String(member))]);
+  }
+  return Object.fromEntries(entries);
+}
+
+/** Without what may be left out: nulls, and containers of nothing else. Members by name. */
+export function content(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map((item) => content(item) ?? null);
+    return items.every((item) => item === null) ? undefined : items;
+  }
+  if (typeof value !== 'object' || value === null) return value ?? undefined;
+  const members = Object.entries(value)
+    .map(([name, member]) => [name, content(member)] as const)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return members.length === 0 ? undefined : Object.fromEntries(members);
+}
+
+/** How many values of a row went beside their fields. */
+export function misfitsIn(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + misfitsIn(item), 0);
+  if (typeof value !== 'object' || value === null) return 0;
+  return Object.entries(value).reduce((sum, [name, member]) => {
+    if (!name.endsWith(restName)) return sum + misfitsIn(member);
+    if (member === null) return sum;
+    return sum + (name === restName ? Object.keys(JSON.parse(String(member)) as object).length : 1);
+  }, 0);
+}
