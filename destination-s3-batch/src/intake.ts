@@ -3,7 +3,8 @@
 import type { DurableStates, Scope } from '@s3-connectors/common/destination/durable-states.ts';
 import { QUOTE } from '@s3-connectors/common/destination/json-bytes.ts';
 import type { LineHandlers } from '@s3-connectors/common/destination/line-intake.ts';
-import { skippingWalk, type Envelope, type WalkData } from '@s3-connectors/common/destination/record-scanner.ts';
+import type { Envelope } from '@s3-connectors/common/destination/envelope.ts';
+import { skippingWalk, type WalkData } from '@s3-connectors/common/destination/data-walk.ts';
 import { emittedTime, ownTime } from '@s3-connectors/common/destination/record-times.ts';
 import {
   recordRefused,

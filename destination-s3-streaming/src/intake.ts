@@ -4,7 +4,7 @@ import type { Completion } from '@s3-connectors/common/destination/completion.ts
 import type { DurableStates, Scope } from '@s3-connectors/common/destination/durable-states.ts';
 import { hourOf } from '@s3-connectors/common/destination/event-time.ts';
 import { LineIntake, type LineCounts, type LineHandlers } from '@s3-connectors/common/destination/line-intake.ts';
-import type { Envelope } from '@s3-connectors/common/destination/record-scanner.ts';
+import type { Envelope } from '@s3-connectors/common/destination/envelope.ts';
 import { emittedTime, ownTime } from '@s3-connectors/common/destination/record-times.ts';
 import {
   recordRefused,

@@ -10,7 +10,7 @@ export const OPEN_OBJECT = 0x7b;
 export const CLOSE_OBJECT = 0x7d;
 const OPEN_ARRAY = 0x5b;
 const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
+export const COMMA = 0x2c;
 const COLON = 0x3a;
 
 /** What every function answers when the text is not JSON. */
@@ -20,6 +20,7 @@ export const NOT_JSON = -1;
 const STRING_STOP = new Uint8Array(256).map((_, byte) => (byte < 0x20 || byte === QUOTE || byte === BACKSLASH ? 1 : 0));
 const ESCAPABLE = new Uint8Array(256);
 for (const char of '"\\/bfnrt') ESCAPABLE[char.charCodeAt(0)] = 1;
+const DIGIT = new Uint8Array(256).fill(1, 0x30, 0x3a);
 const HEX = new Uint8Array(256);
 for (const char of '0123456789abcdefABCDEF') HEX[char.charCodeAt(0)] = 1;
 
@@ -36,22 +37,33 @@ export function skipSpace(bytes: Uint8Array, at: number): number {
 /** The byte after the string whose opening quote is at `at`. */
 export function skipString(bytes: Uint8Array, at: number): number {
   let next = at + 1;
-  for (;;) {
-    while (STRING_STOP[bytes[next] as number] === 0) next += 1;
-    if (bytes[next] === QUOTE) return next + 1;
-    if (bytes[next] !== BACKSLASH) return NOT_JSON;
+  while (STRING_STOP[bytes[next] as number] === 0) next += 1;
+  return bytes[next] === QUOTE ? next + 1 : skipEscapes(bytes, next);
+}
+
+/** The byte after a string, from its first byte that is not plain. */
+function skipEscapes(bytes: Uint8Array, at: number): number {
+  let next = at;
+  while (bytes[next] === BACKSLASH) {
     const escape = bytes[next + 1] as number;
     if (ESCAPABLE[escape] === 1) next += 2;
     else if (escape === 0x75 && isHex4(bytes, next + 2)) next += 6;
     else return NOT_JSON;
+    while (STRING_STOP[bytes[next] as number] === 0) next += 1;
   }
+  return bytes[next] === QUOTE ? next + 1 : NOT_JSON;
 }
 
 /** The first byte of the value that belongs to the key whose opening quote should be at `at`. */
 export function skipKey(bytes: Uint8Array, at: number): number {
   if (bytes[at] !== QUOTE) return NOT_JSON;
-  const end = skipString(bytes, at);
-  return end === NOT_JSON ? NOT_JSON : skipColon(bytes, end);
+  let next = at + 1;
+  while (STRING_STOP[bytes[next] as number] === 0) next += 1;
+  if (bytes[next] === QUOTE) next += 1;
+  else next = skipEscapes(bytes, next);
+  if (next === NOT_JSON) return NOT_JSON;
+  if (bytes[next] === COLON && (bytes[next + 1] as number) > 0x20) return next + 1;
+  return skipColon(bytes, next);
 }
 
 /** The first byte of the value, from the end of its key. */
@@ -71,40 +83,63 @@ export function skipToNextMember(bytes: Uint8Array, valueEnd: number): number {
   return bytes[key] === QUOTE ? key : NOT_JSON;
 }
 
-/** The byte after the value that begins at `at`. Nesting costs memory, never stack. */
 export function skipValue(bytes: Uint8Array, at: number): number {
   let next = at;
   let depth = 0;
   for (;;) {
-    const first = bytes[next];
-    if (first === QUOTE) next = skipString(bytes, next);
-    else if (first === OPEN_OBJECT || first === OPEN_ARRAY) {
-      const inside = skipSpace(bytes, next + 1);
-      const empty = bytes[inside] === first + 2;
-      if (!empty) {
+    const first = bytes[next] as number;
+    if (first === QUOTE) {
+      next += 1;
+      while (STRING_STOP[bytes[next] as number] === 0) next += 1;
+      if (bytes[next] === QUOTE) next += 1;
+      else {
+        next = skipEscapes(bytes, next);
+        if (next === NOT_JSON) return NOT_JSON;
+      }
+    } else if (first >= 0x31 && first <= 0x39) {
+      next += 1;
+      while (DIGIT[bytes[next] as number] === 1) next += 1;
+      const end = bytes[next];
+      if (end === 0x2e || end === 0x65 || end === 0x45) {
+        next = skipFraction(bytes, next);
+        if (next === NOT_JSON) return NOT_JSON;
+      }
+    } else if (first === OPEN_OBJECT || first === OPEN_ARRAY) {
+      next += 1;
+      if ((bytes[next] as number) <= 0x20) next = skipSpace(bytes, next);
+      if (bytes[next] === first + 2) next += 1;
+      else {
         if (depth === nesting.length) nesting = grown(nesting);
         nesting[depth] = first;
         depth += 1;
-        next = first === OPEN_OBJECT ? skipKey(bytes, inside) : inside;
-        if (next === NOT_JSON) return NOT_JSON;
+        if (first === OPEN_OBJECT) {
+          next = skipKey(bytes, next);
+          if (next === NOT_JSON) return NOT_JSON;
+        }
         continue;
       }
-      next = inside + 1;
-    } else next = skipScalar(bytes, next);
-    if (next === NOT_JSON) return NOT_JSON;
-
-    // After a value: leave every container that ends here, then stand at the next value of the one that goes on.
+    } else {
+      next = skipScalar(bytes, next);
+      if (next === NOT_JSON) return NOT_JSON;
+    }
     for (;;) {
       if (depth === 0) return next;
-      next = skipSpace(bytes, next);
+      let after = bytes[next] as number;
+      if (after <= 0x20) {
+        next = skipSpace(bytes, next);
+        after = bytes[next] as number;
+      }
       const open = nesting[depth - 1] as number;
-      if (bytes[next] === COMMA) {
-        next = skipSpace(bytes, next + 1);
-        if (open === OPEN_OBJECT) next = skipKey(bytes, next);
-        if (next === NOT_JSON) return NOT_JSON;
+      if (after === COMMA) {
+        next += 1;
+        if ((bytes[next] as number) <= 0x20) next = skipSpace(bytes, next);
+        if (open === OPEN_OBJECT) {
+          next = skipKey(bytes, next);
+          if (next === NOT_JSON) return NOT_JSON;
+        }
         break;
       }
-      if (bytes[next] !== open + 2) return NOT_JSON; // `{` + 2 is `}`, `[` + 2 is `]`
+      if (after !== open + 2) return NOT_JSON;
       next += 1;
       depth -= 1;
     }
@@ -160,7 +195,13 @@ function skipNumber(bytes: Uint8Array, at: number): number {
   let next = bytes[at] === 0x2d ? at + 1 : at;
   if (bytes[next] === 0x30) next += 1;
   else next = skipDigits(bytes, next);
-  if (next !== NOT_JSON && bytes[next] === 0x2e) next = skipDigits(bytes, next + 1);
+  return next === NOT_JSON ? next : skipFraction(bytes, next);
+}
+
+/** What may follow a number's whole part. */
+function skipFraction(bytes: Uint8Array, at: number): number {
+  let next = at;
+  if (bytes[next] === 0x2e) next = skipDigits(bytes, next + 1);
   if (next === NOT_JSON || (bytes[next] !== 0x65 && bytes[next] !== 0x45)) return next;
   const signed = bytes[next + 1] === 0x2b || bytes[next + 1] === 0x2d;
   return skipDigits(bytes, signed ? next + 2 : next + 1);

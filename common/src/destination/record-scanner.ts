@@ -2,6 +2,8 @@
 // it was received. One line is {"type":"RECORD","record":{"stream":…,"namespace":…,"data":{…},"emitted_at":…}} in Airbyte's
 // protocol and {"type":"RECORD","stream":…,"record":{…},"time_extracted":…,"version":…} in Singer's, with keys in any order,
 // more keys than these, and explicit nulls; a key said twice counts the last time, as in JSON.parse.
+import { skippingWalk, type WalkData } from './data-walk.ts';
+import { emptyEnvelope, forgetFields, forgetRecord, type Envelope } from './envelope.ts';
 import {
   CLOSE_OBJECT,
   NOT_JSON,
@@ -14,38 +16,13 @@ import {
   skipValue,
   spells,
 } from './json-bytes.ts';
-import { createNameIndex, indexOfName, type NameIndex } from './name-index.ts';
+import { LineShape } from './line-shape.ts';
 
 /** Whose messages the lines are. */
 export type Protocol = 'airbyte' | 'singer';
 
 /** What a line is. `malformed`: not JSON, or not a message of the protocol, or a RECORD without stream or data. */
 export type LineKind = 'record' | 'state' | 'other' | 'malformed';
-
-/**
- * Where the parts of the line last scanned lie, as offsets into the scanned bytes; a start of -1 means absent. Values are
- * raw JSON (strings with their quotes). One object is used for all lines: copy what must outlive the next scan.
- * Singer's `record` is the data and `time_extracted` is `emittedAt`; `version` is Singer's alone, `namespace` Airbyte's.
- */
-export type Envelope = {
-  typeStart: number;
-  typeEnd: number;
-  streamStart: number;
-  streamEnd: number;
-  namespaceStart: number;
-  namespaceEnd: number;
-  dataStart: number;
-  dataEnd: number;
-  emittedAtStart: number;
-  emittedAtEnd: number;
-  versionStart: number;
-  versionEnd: number;
-  /** Members of `data`, known or not. */
-  members: number;
-  /** The values in `data` of the fields the scanner was made for, in their order. */
-  readonly fieldStarts: Int32Array;
-  readonly fieldEnds: Int32Array;
-};
 
 export type RecordScanner = {
   readonly envelope: Envelope;
@@ -64,90 +41,83 @@ const EMITTED_AT = Buffer.from('emitted_at');
 const TIME_EXTRACTED = Buffer.from('time_extracted');
 const VERSION = Buffer.from('version');
 
-/**
- * Walks a `data` that is an object, bytes[start] its brace; notes its members and fields in `found`, where no field is yet.
- * @returns the byte after it, or NOT_JSON: it is what validates `data`.
- */
-export type WalkData = (bytes: Uint8Array, start: number, found: Envelope) => number;
-
 /** A scanner that also finds these top-level fields of `data`, each named once; `walkData` is for who has more to look at. */
 export function createRecordScanner(
   fields: readonly string[],
   protocol: Protocol = 'airbyte',
   walkData: WalkData = skippingWalk(fields),
 ): RecordScanner {
-  const envelope = emptyEnvelope(fields.length);
-  const scanMember = protocol === 'airbyte' ? scanAirbyteMember : scanSingerMember;
-  return { envelope, scan: (bytes, start, end) => scanLine(bytes, start, end, scanMember, walkData, envelope) };
+  const found = emptyEnvelope(fields.length);
+  const scan: Scan = { protocol, walkData, found, shape: new LineShape() };
+  return { envelope: found, scan: (bytes, start, end) => scanLine(bytes, start, end, scan) };
 }
 
-/** Notes the member of a line whose key is bytes[keyStart, keyEnd); the byte after its value. */
-type ScanMember = (
-  bytes: Uint8Array,
-  keyStart: number,
-  keyEnd: number,
-  value: number,
-  walkData: WalkData,
-  found: Envelope,
-) => number;
+type Scan = {
+  readonly protocol: Protocol;
+  readonly walkData: WalkData;
+  readonly found: Envelope;
+  readonly shape: LineShape;
+};
 
-function scanLine(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  scanMember: ScanMember,
-  walkData: WalkData,
-  found: Envelope,
-): LineKind {
+function scanLine(bytes: Uint8Array, start: number, end: number, scan: Scan): LineKind {
+  const { found, shape } = scan;
+  const dataStart = shape.begin(bytes, start, found);
+  if (dataStart >= 0 && bytes[dataStart] === OPEN_OBJECT) {
+    const dataEnd = scanData(bytes, dataStart, scan);
+    if (dataEnd === NOT_JSON) return 'malformed';
+    if (shape.end(bytes, dataEnd, end, found)) return 'record';
+    return scanRest(bytes, dataEnd, end, scan);
+  }
   found.typeStart = -1;
   forgetRecord(found);
   const open = skipSpace(bytes, start);
   if (bytes[open] !== OPEN_OBJECT) return 'malformed';
-  let at = skipSpace(bytes, open + 1);
+  const kind = scanMembers(bytes, skipSpace(bytes, open + 1), end, scan);
+  if (kind === 'record') shape.learn(bytes, start, end, found);
+  return kind;
+}
+
+/** The rest of a line whose beginning is known, from the end of its `data`. */
+function scanRest(bytes: Uint8Array, dataEnd: number, end: number, scan: Scan): LineKind {
+  let at = skipToNextMember(bytes, dataEnd);
+  if (scan.protocol === 'airbyte') {
+    const recordEnd = at === NOT_JSON ? NOT_JSON : scanRecordMembers(bytes, at, scan);
+    at = recordEnd === NOT_JSON ? NOT_JSON : skipToNextMember(bytes, recordEnd);
+  }
+  return at === NOT_JSON ? 'malformed' : scanMembers(bytes, at, end, scan);
+}
+
+/** A line's members from `at` on, where a key or the closing brace is. */
+function scanMembers(bytes: Uint8Array, from: number, end: number, scan: Scan): LineKind {
+  let at = from;
   while (bytes[at] === QUOTE) {
     const keyEnd = skipString(bytes, at);
     const value = keyEnd === NOT_JSON ? NOT_JSON : skipColon(bytes, keyEnd);
-    if (value === NOT_JSON) return 'malformed';
-    let valueEnd: number;
-    if (spells(bytes, at + 1, keyEnd - 1, TYPE)) {
-      valueEnd = skipValue(bytes, value);
-      found.typeStart = value;
-      found.typeEnd = valueEnd;
-    } else valueEnd = scanMember(bytes, at + 1, keyEnd - 1, value, walkData, found);
-    if (valueEnd === NOT_JSON) return 'malformed';
-    at = skipToNextMember(bytes, valueEnd);
+    const valueEnd = value === NOT_JSON ? NOT_JSON : scanMember(bytes, at + 1, keyEnd - 1, value, scan);
+    at = valueEnd === NOT_JSON ? NOT_JSON : skipToNextMember(bytes, valueEnd);
     if (at === NOT_JSON) return 'malformed';
   }
   if (bytes[at] !== CLOSE_OBJECT || skipSpace(bytes, at + 1) !== end) return 'malformed';
-  return kindOf(bytes, found);
+  return kindOf(bytes, scan.found);
 }
 
-function scanAirbyteMember(
-  bytes: Uint8Array,
-  keyStart: number,
-  keyEnd: number,
-  value: number,
-  walkData: WalkData,
-  found: Envelope,
-): number {
-  const isRecord = spells(bytes, keyStart, keyEnd, RECORD_KEY);
-  return isRecord ? scanRecord(bytes, value, walkData, found) : skipValue(bytes, value);
+/** Notes the member of a line whose key is bytes[keyStart, keyEnd). @returns the byte after its value, or NOT_JSON. */
+function scanMember(bytes: Uint8Array, keyStart: number, keyEnd: number, value: number, scan: Scan): number {
+  if (spells(bytes, keyStart, keyEnd, TYPE)) {
+    const valueEnd = skipValue(bytes, value);
+    scan.found.typeStart = value;
+    scan.found.typeEnd = valueEnd;
+    return valueEnd;
+  }
+  if (scan.protocol === 'singer') return scanSingerMember(bytes, keyStart, keyEnd, value, scan);
+  return spells(bytes, keyStart, keyEnd, RECORD_KEY) ? scanRecord(bytes, value, scan) : skipValue(bytes, value);
 }
 
-function scanSingerMember(
-  bytes: Uint8Array,
-  keyStart: number,
-  keyEnd: number,
-  value: number,
-  walkData: WalkData,
-  found: Envelope,
-): number {
-  const isData = spells(bytes, keyStart, keyEnd, RECORD_KEY);
-  const valueEnd = isData ? scanData(bytes, value, walkData, found) : skipValue(bytes, value);
-  if (isData) {
-    found.dataStart = value;
-    found.dataEnd = valueEnd;
-  } else if (spells(bytes, keyStart, keyEnd, STREAM)) {
+function scanSingerMember(bytes: Uint8Array, keyStart: number, keyEnd: number, value: number, scan: Scan): number {
+  const { found } = scan;
+  if (spells(bytes, keyStart, keyEnd, RECORD_KEY)) return scanData(bytes, value, scan);
+  const valueEnd = skipValue(bytes, value);
+  if (spells(bytes, keyStart, keyEnd, STREAM)) {
     found.streamStart = value;
     found.streamEnd = valueEnd;
   } else if (spells(bytes, keyStart, keyEnd, TIME_EXTRACTED)) {
@@ -160,22 +130,24 @@ function scanSingerMember(
   return valueEnd;
 }
 
-/** `record`'s members; the byte after it. */
-function scanRecord(bytes: Uint8Array, start: number, walkData: WalkData, found: Envelope): number {
-  forgetRecord(found);
+/** `record`; the byte after it. */
+function scanRecord(bytes: Uint8Array, start: number, scan: Scan): number {
+  forgetRecord(scan.found);
   if (bytes[start] !== OPEN_OBJECT) return skipValue(bytes, start);
-  let at = skipSpace(bytes, start + 1);
+  return scanRecordMembers(bytes, skipSpace(bytes, start + 1), scan);
+}
+
+/** The members of `record` from `at` on, where a key or the closing brace is; the byte after it. */
+function scanRecordMembers(bytes: Uint8Array, from: number, scan: Scan): number {
+  let at = from;
   while (bytes[at] === QUOTE) {
     const keyEnd = skipString(bytes, at);
     const value = keyEnd === NOT_JSON ? NOT_JSON : skipColon(bytes, keyEnd);
     if (value === NOT_JSON) return NOT_JSON;
     const isData = spells(bytes, at + 1, keyEnd - 1, DATA);
-    const valueEnd = isData ? scanData(bytes, value, walkData, found) : skipValue(bytes, value);
+    const valueEnd = isData ? scanData(bytes, value, scan) : skipValue(bytes, value);
     if (valueEnd === NOT_JSON) return NOT_JSON;
-    if (isData) {
-      found.dataStart = value;
-      found.dataEnd = valueEnd;
-    } else noteRecordMember(bytes, at + 1, keyEnd - 1, value, valueEnd, found);
+    if (!isData) noteRecordMember(bytes, at + 1, keyEnd - 1, value, valueEnd, scan.found);
     at = skipToNextMember(bytes, valueEnd);
     if (at === NOT_JSON) return NOT_JSON;
   }
@@ -202,34 +174,13 @@ function noteRecordMember(
   }
 }
 
-function scanData(bytes: Uint8Array, start: number, walkData: WalkData, found: Envelope): number {
+/** Notes the data; the byte after it. */
+function scanData(bytes: Uint8Array, start: number, { walkData, found }: Scan): number {
   forgetFields(found);
-  return bytes[start] === OPEN_OBJECT ? walkData(bytes, start, found) : skipValue(bytes, start);
-}
-
-/** Finds the fields and skips all else. */
-export function skippingWalk(fields: readonly string[]): WalkData {
-  const names = createNameIndex(fields);
-  return (bytes, start, found) => skipData(bytes, start, names, found);
-}
-
-function skipData(bytes: Uint8Array, start: number, names: NameIndex, found: Envelope): number {
-  let at = skipSpace(bytes, start + 1);
-  while (bytes[at] === QUOTE) {
-    const keyEnd = skipString(bytes, at);
-    const value = keyEnd === NOT_JSON ? NOT_JSON : skipColon(bytes, keyEnd);
-    const valueEnd = value === NOT_JSON ? NOT_JSON : skipValue(bytes, value);
-    if (valueEnd === NOT_JSON) return NOT_JSON;
-    found.members += 1;
-    const index = indexOfName(names, bytes, at + 1, keyEnd - 1);
-    if (index >= 0) {
-      found.fieldStarts[index] = value;
-      found.fieldEnds[index] = valueEnd;
-    }
-    at = skipToNextMember(bytes, valueEnd);
-    if (at === NOT_JSON) return NOT_JSON;
-  }
-  return bytes[at] === CLOSE_OBJECT ? at + 1 : NOT_JSON;
+  const dataEnd = bytes[start] === OPEN_OBJECT ? walkData(bytes, start, found) : skipValue(bytes, start);
+  found.dataStart = start;
+  found.dataEnd = dataEnd;
+  return dataEnd;
 }
 
 function kindOf(bytes: Uint8Array, found: Envelope): LineKind {
@@ -239,39 +190,4 @@ function kindOf(bytes: Uint8Array, found: Envelope): LineKind {
     return whole && bytes[found.dataStart] === OPEN_OBJECT ? 'record' : 'malformed';
   }
   return spells(bytes, found.typeStart + 1, found.typeEnd - 1, STATE) ? 'state' : 'other';
-}
-
-function forgetRecord(found: Envelope): void {
-  found.streamStart = -1;
-  found.namespaceStart = -1;
-  found.dataStart = -1;
-  found.emittedAtStart = -1;
-  found.versionStart = -1;
-  forgetFields(found);
-}
-
-function forgetFields(found: Envelope): void {
-  found.members = 0;
-  // A loop: TypedArray.fill costs a call that is felt on short lines.
-  for (let index = 0; index < found.fieldStarts.length; index += 1) found.fieldStarts[index] = -1;
-}
-
-function emptyEnvelope(fields: number): Envelope {
-  return {
-    typeStart: -1,
-    typeEnd: -1,
-    streamStart: -1,
-    streamEnd: -1,
-    namespaceStart: -1,
-    namespaceEnd: -1,
-    dataStart: -1,
-    dataEnd: -1,
-    emittedAtStart: -1,
-    emittedAtEnd: -1,
-    versionStart: -1,
-    versionEnd: -1,
-    members: 0,
-    fieldStarts: new Int32Array(fields),
-    fieldEnds: new Int32Array(fields),
-  };
 }

@@ -1,6 +1,6 @@
 // The times of a record, from its bytes: its own, and the one that stands in where it has none.
 import { emittedAt, eventTime } from './event-time.ts';
-import type { Envelope } from './record-scanner.ts';
+import type { Envelope } from './envelope.ts';
 
 /**
  * The row's own time in milliseconds; NaN without a valid one. `timeField`: the number of the scanner's field that says it,

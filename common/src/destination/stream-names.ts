@@ -1,6 +1,6 @@
 // Which stream of the catalog a record is of, by the raw bytes of its name and namespace: records mostly come in rows of one
 // stream, and for those nothing is decoded or built.
-import type { Envelope } from './record-scanner.ts';
+import type { Envelope } from './envelope.ts';
 import { invalid } from '../protocol/lines.ts';
 import { streamKey, streamLabel, type StreamKey } from '../protocol/stream-key.ts';
 

@@ -3,7 +3,8 @@
 import { isUtf8 } from 'node:buffer';
 
 import { findMember, skipSpace } from '../destination/json-bytes.ts';
-import { createRecordScanner, type Envelope, type RecordScanner } from '../destination/record-scanner.ts';
+import type { Envelope } from '../destination/envelope.ts';
+import { createRecordScanner, type RecordScanner } from '../destination/record-scanner.ts';
 import { inLine, invalid, type LineBatch } from '../protocol/lines.ts';
 import type { Log } from '../protocol/log.ts';
 import { streamStatus, type JsonObject } from '../protocol/messages.ts';

@@ -13,7 +13,7 @@ import {
   skipString,
   skipValue,
 } from '@s3-connectors/common/destination/json-bytes.ts';
-import type { Envelope } from '@s3-connectors/common/destination/record-scanner.ts';
+import type { Envelope } from '@s3-connectors/common/destination/envelope.ts';
 
 import { numberKind, numberKinds, safeDigits } from './number-kind.ts';
 import { maxDepth, seen, type Shape } from './shape.ts';

@@ -7,7 +7,7 @@ import {
   skipToNextMember,
   skipValue,
 } from '@s3-connectors/common/destination/json-bytes.ts';
-import type { Envelope } from '@s3-connectors/common/destination/record-scanner.ts';
+import type { Envelope } from '@s3-connectors/common/destination/envelope.ts';
 
 const maxNames = 100;
 const NULL = 0x6e;

@@ -1,0 +1,76 @@
+// Walks a record's `data`: finds some of its fields, skips all else, and so validates it. A key is mostly the one that stood at its
+// place in the row before, which is seen without reading it.
+import type { Envelope } from './envelope.ts';
+import {
+  CLOSE_OBJECT,
+  COMMA,
+  NOT_JSON,
+  QUOTE,
+  skipColon,
+  skipSpace,
+  skipString,
+  skipToNextMember,
+  skipValue,
+} from './json-bytes.ts';
+import { createKnownText, createWordReader, know, type KnownText, standsAt } from './known-text.ts';
+import { createNameIndex, indexOfName, type NameIndex } from './name-index.ts';
+
+/**
+ * Walks a `data` that is an object, bytes[start] its brace; notes its members and fields in `found`, where no field is yet.
+ * @returns the byte after it, or NOT_JSON: it is what validates `data`.
+ */
+export type WalkData = (bytes: Uint8Array, start: number, found: Envelope) => number;
+
+/** Of so many members at the beginning of a row the keys are remembered; of the others only what the last one was. */
+const mostKeys = 256;
+const maxKeyBytes = 64; // With quotes and colon.
+
+type Memory = {
+  readonly names: NameIndex;
+  readonly wordsOf: (bytes: Uint8Array) => DataView;
+  /** By the place of its member in the row: the key that stood there last, with the colon, and which field it is. */
+  readonly keys: KnownText[];
+  readonly fields: number[];
+};
+
+/** Finds the fields and skips all else. Bound: 256 keys of 64 bytes. */
+export function skippingWalk(fields: readonly string[]): WalkData {
+  const memory: Memory = { names: createNameIndex(fields), wordsOf: createWordReader(), keys: [], fields: [] };
+  return (bytes, start, found) => skipData(bytes, start, memory, found);
+}
+
+function skipData(bytes: Uint8Array, start: number, memory: Memory, found: Envelope): number {
+  const { keys, fields } = memory;
+  const words = memory.wordsOf(bytes);
+  let members = 0;
+  let at = skipSpace(bytes, start + 1);
+  while (bytes[at] === QUOTE) {
+    const place = members < mostKeys ? members : mostKeys;
+    const key = keys[place];
+    const isKnown = key !== undefined && standsAt(words, at, key);
+    const value = isKnown ? skipSpace(bytes, at + key.length) : readKey(bytes, at, place, memory);
+    const valueEnd = value === NOT_JSON ? NOT_JSON : skipValue(bytes, value);
+    if (valueEnd === NOT_JSON) return NOT_JSON;
+    const field = fields[place] as number;
+    if (field >= 0) {
+      found.fieldStarts[field] = value;
+      found.fieldEnds[field] = valueEnd;
+    }
+    members += 1;
+    const isPlain = bytes[valueEnd] === COMMA && bytes[valueEnd + 1] === QUOTE;
+    at = isPlain ? valueEnd + 1 : skipToNextMember(bytes, valueEnd);
+    if (at === NOT_JSON) return NOT_JSON;
+  }
+  found.members = members;
+  return bytes[at] === CLOSE_OBJECT ? at + 1 : NOT_JSON;
+}
+
+/** Remembers the key at `at` as that of the members at `place`. @returns where its value begins, or NOT_JSON. */
+function readKey(bytes: Uint8Array, at: number, place: number, { names, keys, fields }: Memory): number {
+  const keyEnd = skipString(bytes, at);
+  const value = keyEnd === NOT_JSON ? NOT_JSON : skipColon(bytes, keyEnd);
+  if (value === NOT_JSON) return NOT_JSON;
+  fields[place] = indexOfName(names, bytes, at + 1, keyEnd - 1);
+  if (place < mostKeys) know((keys[place] ??= createKnownText(maxKeyBytes)), bytes, at, value);
+  return value;
+}
