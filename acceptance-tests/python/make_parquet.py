@@ -147,6 +147,8 @@ def nested():
             "texts": made_of(some(text), pa.list_(pa.string())),
             "blobs": made_of(some(octets()), pa.list_(pa.binary())),
             "decimals": made_of(some(exact(30, 9)), pa.list_(pa.decimal128(30, 9))),
+            "narrow": made_of(some(exact(9, 4)), pa.list_(pa.decimal128(9, 4))),
+            "whole": made_of(some(exact(5, 0)), pa.list_(pa.decimal128(5, 0))),
             "reals": made_of(some(real), pa.list_(pa.float64())),
             "large": made_of(some(small), pa.large_list(pa.int64())),
             "three": made_of(lambda dice: [small(dice), None, 3], pa.list_(pa.int32(), 3)),

@@ -15,7 +15,7 @@ suite('a folder’s text and a file’s value are compared as the file’s type'
     ['NULL::BIGINT', { kind: 'integer' }, null, '1'],
     ['1::BIGINT', { kind: 'integer' }, '1', null],
     ['1::BIGINT', { kind: 'integer' }, '1', 'x'],
-    ['1.50::DECIMAL(9,2)', { kind: 'decimal', fraction: false }, '1.5', '1.51'],
+    ['1.50::DECIMAL(9,2)', { kind: 'decimal', width: 9, scale: 2 }, '1.5', '1.51'],
     ['0.1::FLOAT::DOUBLE', { kind: 'float' }, '0.10000000149011612', '0.2'],
     ['true', { kind: 'boolean' }, 'TRUE', 'false'],
     ["DATE '2026-01-15'", { kind: 'date' }, '2026-01-15', '2026-01-16'],

@@ -4,8 +4,8 @@ import type { ColumnType } from './column-type.ts';
 
 export type StoredType =
   | { readonly kind: 'integer' | 'float' | 'boolean' | 'string' | 'binary' | 'date' }
-  /** `fraction`: it has no digit before the point, and the engine writes none either, as JSON must. */
-  | { readonly kind: 'decimal'; readonly fraction: boolean }
+  /** `width`: digits in all; `scale`: those behind the point. */
+  | { readonly kind: 'decimal'; readonly width: number; readonly scale: number }
   /** Whatever has no JSON form of its own and is read as the engine's text: enum, uuid, interval, bit. */
   | { readonly kind: 'text' }
   /** Text that the engine has as bytes. */

@@ -38,7 +38,7 @@ function valueSql(raw: string, rawType: StoredType, target: ColumnType, path: re
   if (target.kind === 'string') return textValue(sql, stored, path);
   switch (stored.kind) {
     case 'decimal':
-      return { sql: stored.fraction ? `(${fractionText(sql)})::JSON` : sql, form: 'plain', losses };
+      return { sql: path.length > 1 ? nestedDecimal(sql, stored) : decimalText(sql, stored), form: 'plain', losses };
     case 'integer':
     case 'boolean':
       return { sql, form: 'plain', losses };
@@ -92,7 +92,7 @@ function textValue(sql: string, stored: StoredType, path: readonly string[]): Va
     case 'time':
       return timeValue(timeText(sql, stored), path);
     case 'decimal':
-      return { sql: stored.fraction ? fractionText(sql) : `${sql}::VARCHAR`, form: 'json', losses };
+      return { sql: `(${decimalText(sql, stored)})::VARCHAR`, form: 'json', losses };
     case 'integer':
     case 'float':
     case 'boolean':
@@ -110,8 +110,21 @@ function textValue(sql: string, stored: StoredType, path: readonly string[]): Va
   }
 }
 
-/** `-.5` as `-0.5`. */
-function fractionText(sql: string): string {
+type Decimal = Extract<StoredType, { kind: 'decimal' }>;
+const mostDigits = 38;
+/** Narrower decimals become doubles inside nested values, which drops zeros at the end and adds `.0` to whole numbers. */
+const exactDigits = 16;
+
+/** One that to_json of the value around it writes with all its digits. */
+function nestedDecimal(sql: string, decimal: Decimal): string {
+  const { width, scale } = decimal;
+  if (scale === mostDigits) return `(${decimalText(sql, decimal)})::JSON`;
+  return width < exactDigits || width === scale ? `${sql}::DECIMAL(${mostDigits},${scale})` : sql;
+}
+
+/** The engine writes no digit before the point where there is room for none: `-.5` as `-0.5`. */
+function decimalText(sql: string, { width, scale }: Decimal): string {
+  if (width !== scale) return sql;
   const text = `${sql}::VARCHAR`;
   return `CASE WHEN ${sql} < 0 THEN '-0' || substr(${text}, 2) ELSE '0' || ${text} END`;
 }

@@ -58,6 +58,6 @@ export function storedType(type: DuckDBType): StoredType {
     return { kind: 'struct', fields };
   }
   if (type.alias === 'JSON') return { kind: 'text' }; // Its own JSON would be part of ours.
-  if (type instanceof DuckDBDecimalType) return { kind: 'decimal', fraction: type.width === type.scale };
+  if (type instanceof DuckDBDecimalType) return { kind: 'decimal', width: type.width, scale: type.scale };
   return scalars[type.typeId] ?? { kind: 'text' };
 }
