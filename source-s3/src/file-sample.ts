@@ -7,7 +7,7 @@ import { inReadingOrder } from './cursor.ts';
 /** Tables of no more files are looked into whole. */
 export const mostSampled = 8;
 
-/** Sees a listing. The same listing gives the same sample. Bound: ten objects. */
+/** Sees a listing. The same listing gives the same sample. Bound: 18 objects. */
 export class FileSample {
   newest: ListedObject | undefined;
   oldest: ListedObject | undefined;
@@ -19,8 +19,8 @@ export class FileSample {
     if (this.oldest === undefined || inReadingOrder(object, this.oldest) < 0) this.oldest = object;
     if (this.newest === undefined || inReadingOrder(object, this.newest) > 0) this.newest = object;
     if (this.#seen++ % this.#stride > 0) return;
-    if (this.#spread.length === mostSampled) {
-      this.#spread = this.#spread.filter((_, place) => place % 2 === 0);
+    if (this.#spread.length === 2 * mostSampled) {
+      this.#spread = everySecond(this.#spread, 0);
       this.#stride *= 2;
       if ((this.#seen - 1) % this.#stride > 0) return;
     }
@@ -29,7 +29,12 @@ export class FileSample {
 
   /** The newest first, then the oldest, then `first`, then others: at most `most`. */
   files(most: number, first: readonly ListedObject[] = []): readonly ListedObject[] {
-    const some = [this.newest, this.oldest, ...first, ...this.#spread].filter((object) => object !== undefined);
+    const spread = [...everySecond(this.#spread, 0), ...everySecond(this.#spread, 1)];
+    const some = [this.newest, this.oldest, ...first, ...spread].filter((object) => object !== undefined);
     return [...new Map(some.map((object) => [object.key, object])).values()].slice(0, most);
   }
+}
+
+function everySecond(objects: readonly ListedObject[], from: 0 | 1): ListedObject[] {
+  return objects.filter((_, place) => place % 2 === from);
 }

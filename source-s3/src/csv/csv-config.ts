@@ -14,7 +14,12 @@ export const csvSchema = z
       .string()
       .refine((text) => text === '\\t' || oneAscii.test(text), 'must be one ASCII character, or \\t for a tab')
       .default(',')
-      .meta({ title: 'Delimiter', description: 'What stands between two fields; \\t is a tab.', order: 1 }),
+      .meta({
+        title: 'Delimiter',
+        description:
+          'What stands between two fields; \\t is a tab. In a file named .tsv whose header has tabs and no comma it is a tab.',
+        order: 1,
+      }),
     quote: z
       .string()
       .refine((text) => text === '' || oneAscii.test(text), 'must be one ASCII character, or empty for none')

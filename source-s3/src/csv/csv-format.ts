@@ -9,15 +9,22 @@ import { declaredColumnType } from '../partition-value.ts';
 import { openText, type ObjectText } from '../text/object-text.ts';
 import { textLines } from '../text/text-lines.ts';
 import type { CsvOptions } from './csv-config.ts';
+import type { Dialect } from './csv-fields.ts';
 import { readHead, type CsvHead } from './csv-head.ts';
 import { csvWriter } from './csv-lines.ts';
 import { CsvRecords } from './csv-records.ts';
+import { delimiterByName, likelyDelimiter } from './delimiter.ts';
 import { TypeGuess } from './csv-value.ts';
 
 const sampleBytes = 1024 * 1024;
 
 type Csv = { readonly options: CsvOptions; readonly invalidRecords: 'fail' | 'skip'; readonly table: string };
-type OpenCsv = { readonly object: ListedObject; readonly text: ObjectText; readonly head: CsvHead };
+type OpenCsv = {
+  readonly object: ListedObject;
+  readonly text: ObjectText;
+  readonly head: CsvHead;
+  readonly dialect: Dialect;
+};
 
 export function csvFormat(csv: Csv): Format {
   let hasWarned = false;
@@ -28,7 +35,18 @@ export function csvFormat(csv: Csv): Format {
       hasWarned = true;
     };
     const text = await openText(reading, { object, encoding: options.encoding }, signal);
-    return { object, text, head: await readHead(text.from(0, signal), { options, key: object.key, say }) };
+    const { key } = object;
+    const { dialect } = options;
+    const head = await readHead(text.from(0, signal), { options, key, say });
+    const likely = options.header ? likelyDelimiter(head.names) : undefined;
+    const delimiter = delimiterByName(key, likely, dialect.delimiter);
+    if (delimiter !== undefined) {
+      const tabbed = { ...options, dialect: { ...dialect, delimiter } };
+      const tabbedHead = await readHead(text.from(0, signal), { options: tabbed, key, say });
+      return { object, text, head: tabbedHead, dialect: tabbed.dialect };
+    }
+    if (likely !== undefined) say('WARN', oneColumn(key, head.names[0] ?? '', likely));
+    return { object, text, head, dialect };
   };
   return {
     naming: { extensions: ['csv', 'tsv', 'txt'], compressible: true },
@@ -40,7 +58,7 @@ export function csvFormat(csv: Csv): Format {
 function sourceFile(
   { options, invalidRecords, table }: Csv,
   { log }: Reading,
-  { object, text, head }: OpenCsv,
+  { object, text, head, dialect }: OpenCsv,
 ): SourceFile {
   const { key, size } = object;
   const isPlain = text.compression === 'none';
@@ -54,7 +72,7 @@ function sourceFile(
       yield {
         fetch(asked) {
           const declared = (column: string): DeclaredType | undefined => options.typeOf(table, column);
-          const { nullValues, dialect } = options;
+          const { nullValues } = options;
           const cutter = new CsvRecords(dialect, { key, origin: place.unit });
           const query = { asked, key, names: head.names, nullValues, declared, emittedAt: Date.now() };
           const write = csvWriter(query, cutter);
@@ -71,12 +89,12 @@ function sourceFile(
 /** Declared types, and those that the first MiB of text allows if they are to be inferred; all else is text. */
 async function describe(
   { options, table }: Csv,
-  { object, text, head }: OpenCsv,
+  { object, text, head, dialect }: OpenCsv,
   signal: AbortSignal,
 ): Promise<readonly Column[]> {
   const guesses = head.names.map(() => new TypeGuess());
   if (options.inferTypes) {
-    const records = new CsvRecords(options.dialect, { key: object.key, origin: head.dataStart });
+    const records = new CsvRecords(dialect, { key: object.key, origin: head.dataStart });
     let bytes = 0;
     for await (const piece of text.from(head.dataStart, signal)) {
       records.push(piece);
@@ -91,6 +109,11 @@ async function describe(
     const type = options.typeOf(table, name) ?? guesses[field]?.kind ?? 'string';
     return { name, type: declaredColumnType(type) };
   });
+}
+
+function oneColumn(key: string, name: string, likely: string): string {
+  const delimiter = likely === '\t' ? '\\t' : likely;
+  return `The header of "${key}" is one column, ${JSON.stringify(name)}. If "${delimiter}" stands between its fields, set data_format.delimiter to that.`;
 }
 
 function look(records: CsvRecords, guesses: readonly TypeGuess[], nullValues: readonly string[]): void {

@@ -60,6 +60,27 @@ suite('a CSV file', () => {
     });
   }
 
+  test('named .tsv is cut at its tabs, and at commas where its header has commas', async () => {
+    const { rows: found, said } = await rowsOf({
+      'lake/t/a.tsv': text.replaceAll(/,(?! )/gu, '\t'),
+      'lake/t/b.TSV.gz': gzipSync(text.replaceAll(/,(?! )/gu, '\t')),
+      'lake/t/c.tsv': text,
+    });
+    assert.deepEqual(found, [...rows, ...rows, ...rows]);
+    assert.deepEqual(said, []);
+  });
+
+  test('whose header is one column that another delimiter would cut says so', async () => {
+    for (const delimiter of [';', '|', '\t']) {
+      const { said } = await rowsOf({ 'lake/t/a.csv': `a${delimiter}b\n1${delimiter}2\n` });
+      assert.match(
+        said.join('\n'),
+        /WARN The header of "lake\/t\/a\.csv" is one column, .* set data_format\.delimiter/u,
+      );
+    }
+    assert.deepEqual((await rowsOf({ 'lake/t/a.csv': 'a;b,c\n1,2\n' })).said, []);
+  });
+
   test('whose name says another compression than its bytes is read, with a WARN', async () => {
     const { rows: found, said } = await rowsOf({ 'lake/t/a.csv.gz': text, 'lake/t/b.csv.zst': gzipSync(text) });
     assert.deepEqual(found, [...rows, ...rows]);

@@ -66,8 +66,8 @@ suite('a table’s report', () => {
     const table = await tableWith({ 'a.parquet': other, 'b.parquet': file });
     assert.deepEqual(table.schema.columns, [
       { name: 'id', type: 'number' },
-      { name: 'time', type: 'timestamp (UTC)' },
       { name: 'name', type: 'string' },
+      { name: 'time', type: 'timestamp (UTC)' },
     ]);
     assert.deepEqual(table.schema.differences, [
       { key: 'lake/t/a.parquet', column: 'id', type: 'number', newest_type: 'integer' },
