@@ -1,6 +1,7 @@
 // An S3 that throttles, cuts, and changes objects under the reader: every row comes once, or the stream says why not.
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 
 import { parquet } from '../support/parquet.ts';
 import { ofType, type ProtocolMessage } from '../support/protocol-schema.ts';
@@ -124,6 +125,37 @@ suite('every row comes exactly once', () => {
     assert.deepEqual(ids(messages), expected);
     assert.ok(cut.fired > 2);
   });
+});
+
+suite('every row comes exactly once though all bodies drip', () => {
+  const lines = range(0, 6000).map((id) => ({ id, text: `${id * 7919} some text`.repeat(3) }));
+  const csv = `id,text\n${lines.map(({ id, text }) => `${id},"${text}"\n`).join('')}`;
+  const jsonl = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  const cases: readonly (readonly [format: string, name: string, body: () => string | Buffer, count: number])[] = [
+    ['parquet', 'a.parquet', () => large, 20_000],
+    ['csv', 'a.csv', () => csv, 6000],
+    ['csv', 'a.csv.gz', () => gzipSync(csv), 6000],
+    ['jsonl', 'a.jsonl', () => jsonl, 6000],
+    ['jsonl', 'a.jsonl.zst', () => zstdCompressSync(jsonl), 6000],
+  ];
+  for (const [format, name, body, count] of cases) {
+    test(`of ${name}`, async () => {
+      await using server = await serverWith({ [`lake/t/${name}`]: body() });
+      // In slices that end anywhere, in the middle of records and of characters.
+      const slow = server.inject({
+        operation: 'GetObject',
+        kind: 'slow_body',
+        bytesPerSecond: 1_000_020,
+        times: Infinity,
+      });
+      const config = { data_format: { format } };
+      const { messages, failures } = await readHere(server, { catalog, config });
+      assert.deepEqual(failures, []);
+      assert.deepEqual(ids(messages), range(0, count));
+      assert.ok(slow.fired > 0);
+      assert.deepEqual(statuses(messages), ['STARTED', 'RUNNING', 'COMPLETE']);
+    });
+  }
 });
 
 test('a stream that fails late keeps its states, and none of them is its last message', async () => {
