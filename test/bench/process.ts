@@ -33,6 +33,8 @@ export type Measured = {
   /** Of the measured steps, in order. */
   readonly usages: readonly Usage[];
   readonly findings?: readonly Finding[];
+  /** What the last step wrote, unless a file takes it. */
+  readonly said?: string;
 };
 
 type Options = {
@@ -93,7 +95,7 @@ export async function run(
     signal.throwIfAborted();
     const failed = steps[exits.findIndex((code) => code !== 0)];
     if (failed !== undefined) throw new Error(`${failed.name} failed. The last that was said:\n${tellingLines(last)}`);
-    return { seconds, usages: await usagesOf(steps, folder) };
+    return { seconds, usages: await usagesOf(steps, folder), said: last };
   } finally {
     signal.removeEventListener('abort', kill);
     kill();

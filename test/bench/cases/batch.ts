@@ -6,13 +6,15 @@ import { literal } from '@s3-connectors/common/columns/sql.ts';
 import type { Bench, BenchCase, Prepared, Run } from '../case.ts';
 import { batchStep } from '../connectors.ts';
 import { eventsTable } from '../data.ts';
-import { discard, nodeStep, run, toolStep } from '../process.ts';
+import { watchDisk } from '../disk.ts';
+import { discard, nodeStep, run, toolStep, type Finding } from '../process.ts';
 import { startServer } from '../s3.ts';
 import { compressor } from './destination.ts';
 import { saveLines } from './source.ts';
 
 const copyParquet = join(import.meta.dirname, '../programs/copy-parquet.mjs');
 const mostMegabytes = { 'destination-s3-batch': 900 };
+const spoolRows = 5_000_000;
 const limit =
   'The main thread, on one core: it scans each row, looks at all its values and writes it to disk; the engine and the compression have the other core meanwhile.';
 
@@ -39,6 +41,7 @@ export const batchCases: readonly BenchCase[] = [
     limit,
     mostMegabytes,
     isLong: true,
+    runsOnce: true,
     prepare: prepareSpool,
   },
 ];
@@ -63,9 +66,22 @@ async function prepareJson(bench: Bench): Promise<Prepared> {
   return { ...prepared, reference: await compressor(bench, prepared.input) };
 }
 
+/** Of fewer rows the spool holds as many less. */
 async function prepareSpool(bench: Bench): Promise<Prepared> {
-  const rows = bench.rows ?? 6_000_000;
-  return await prepare({ ...bench, rows }, { output_format: 'parquet', max_spool_gb: 2, max_memory_mb: 512 });
+  const rows = bench.rows ?? spoolRows;
+  const max_spool_gb = Math.max(0.05, 2 * Math.min(1, rows / spoolRows));
+  const spool_dir = join(bench.folder, 'spool');
+  const config = { output_format: 'parquet', max_spool_gb, max_memory_mb: 512, spool_dir };
+  const prepared = await prepare({ ...bench, rows }, config);
+  return {
+    ...prepared,
+    run: async () => {
+      const { result, peakBytes } = await watchDisk(spool_dir, prepared.run);
+      const [most, allowed] = [peakBytes / 1e6, max_spool_gb * 1000];
+      const text = `The spool took ${most.toFixed(0)} MB of local disk, at most ${allowed.toFixed(0)} MB wanted`;
+      return { ...result, findings: [...(result.findings ?? []), { text, isMet: most > 0 && most <= allowed }] };
+    },
+  };
 }
 
 type WithFiles = Prepared & { readonly input: string; readonly sql: string };
@@ -79,17 +95,30 @@ async function prepare(bench: Bench, config: Readonly<Record<string, unknown>>):
     bytes,
     input: path,
     sql: table.sql,
-    run: batchRun(bench, path, { catalog, config }),
+    run: batchRun(bench, path, { catalog, config, rows }),
   };
 }
 
-type Options = { readonly catalog: string; readonly config: Readonly<Record<string, unknown>> };
+type Options = {
+  readonly catalog: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly rows: number;
+};
 
-function batchRun(bench: Bench, input: string, { catalog, config }: Options): Run {
+function batchRun(bench: Bench, input: string, { catalog, config, rows }: Options): Run {
   const { folder, signal } = bench;
   return async () => {
     await using server = await startServer(join(folder, 'empty'), signal);
     const destination = await batchStep(bench, server.endpoint, { catalog, config });
-    return await run([toolStep('cat', []), destination, discard], { folder, input }, signal);
+    const measured = await run([toolStep('cat', []), destination, discard], { folder, input }, signal);
+    return { ...measured, findings: [isComplete(measured.said ?? '', rows)] };
   };
+}
+
+/** By the summary that the program ends with. */
+function isComplete(said: string, rows: number): Finding {
+  const { log } = JSON.parse(said.trim().split('\n').at(-1) ?? '') as { readonly log: { readonly message: string } };
+  const summary = JSON.parse(log.message) as { readonly rows: number; readonly files: number };
+  const text = `${summary.rows.toLocaleString('en')} of ${rows.toLocaleString('en')} rows are in S3, in ${summary.files} files`;
+  return { text, isMet: summary.rows === rows };
 }

@@ -1,0 +1,43 @@
+// How much of the local disk a program takes while it runs.
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const everyMs = 200;
+const blockBytes = 512;
+
+/** Looks at what lies below `folder` five times a second, and in the end. @returns what `work` does, and the most bytes that were there. */
+export async function watchDisk<T>(
+  folder: string,
+  work: () => Promise<T>,
+): Promise<{ readonly result: T; readonly peakBytes: number }> {
+  let peakBytes = 0;
+  const stop = new AbortController();
+  const look = async (): Promise<void> => {
+    peakBytes = Math.max(peakBytes, await bytesBelow(folder));
+  };
+  const watching = (async () => {
+    while (!stop.signal.aborted) {
+      await look();
+      await sleep(everyMs, undefined, { signal: stop.signal }).catch(() => undefined);
+    }
+  })();
+  try {
+    const result = await work();
+    await look();
+    return { result, peakBytes };
+  } finally {
+    stop.abort();
+    await watching;
+  }
+}
+
+/** As they lie on disk. What goes while this looks does not count. */
+async function bytesBelow(folder: string): Promise<number> {
+  const names = await readdir(folder, { recursive: true }).catch((): string[] => []);
+  const sizes = names.map(async (name) => {
+    const found = await stat(join(folder, name)).catch(() => undefined);
+    return found?.isFile() === true ? found.blocks * blockBytes : 0;
+  });
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
