@@ -26,9 +26,12 @@ export class RowTimes {
 
   /** The file was stored `ageMs` after it was opened. Each row is taken for the first of its slot. */
   stored(ageMs: number, { sinceCame, sinceHappened }: Latency): void {
-    for (const [slot, rows] of this.#came.entries()) sinceCame.add(ageMs - slot * this.#slotMs, rows);
+    for (let slot = 0; slot < slotsPerAge; slot += 1) {
+      sinceCame.add(ageMs - slot * this.#slotMs, this.#came[slot] as number);
+    }
     const firstMs = (slotsPerAge - eventSlots) * this.#slotMs;
-    for (const [slot, rows] of this.#happened.entries()) {
+    for (let slot = 0; slot < eventSlots; slot += 1) {
+      const rows = this.#happened[slot] as number;
       sinceHappened.add(slot === 0 ? Infinity : ageMs - (firstMs + slot * this.#slotMs), rows);
     }
   }

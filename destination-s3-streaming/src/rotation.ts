@@ -30,26 +30,31 @@ type Situation<File> = {
   readonly now: number;
 };
 
-/** Each file at most once. Costs as much as what is due, not as what is open. */
-export function filesDue<File extends OpenFileFacts>(
+/** Each file at most once; looked for as they are asked for, since thousands may be due and few be closed at a time. */
+export function* filesDue<File extends OpenFileFacts>(
   { oldestFirst, grown, openBytes, now }: Situation<File>,
   limits: RotationLimits,
-): readonly Due<File>[] {
-  const due = new Map<File, RotationReason>();
+): Generator<Due<File>, void> {
+  const full = new Set<File>();
   let excess = openBytes - limits.maxOpenBytes;
   for (const file of grown) {
     if (file.compressedBytes < limits.maxFileBytes) continue;
-    due.set(file, 'size');
+    full.add(file);
     excess -= file.heldBytes;
+    yield { file, reason: 'size' };
   }
   for (const file of oldestFirst) {
-    if (due.has(file)) continue;
+    if (full.has(file)) continue;
     const aged = now - file.openedAt >= limits.maxAgeMs;
-    if (!aged && excess <= 0) break;
-    due.set(file, aged ? 'age' : 'memory');
+    if (!aged && excess <= 0) return;
     excess -= file.heldBytes;
+    yield { file, reason: aged ? 'age' : 'memory' };
   }
-  return [...due].map(([file, reason]) => ({ file, reason }));
+}
+
+/** When there is no more input. */
+export function* allDue<File>(files: Iterable<File>): Generator<Due<File>, void> {
+  for (const file of files) yield { file, reason: 'end' };
 }
 
 /** Milliseconds until the oldest file is due by age; Infinity without a file. */

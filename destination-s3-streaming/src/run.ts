@@ -26,7 +26,7 @@ import { OpenFiles } from './open-files.ts';
 import { planStreams, type Target } from './plan.ts';
 import { Replacements, type Verdict } from './replacements.ts';
 import { Report } from './report.ts';
-import { chunkBytes, filesDue, msUntilAged, type RotationLimits } from './rotation.ts';
+import { allDue, chunkBytes, filesDue, msUntilAged, type RotationLimits } from './rotation.ts';
 import { Store } from './store.ts';
 import type { Figures } from './summary.ts';
 
@@ -162,9 +162,7 @@ export class Run {
     const { oldestFirst } = this.#files;
     const openBytes = this.#files.held.bytes + this.#states.waitingBytes;
     const situation = { oldestFirst, grown: this.#files.takeGrown(), openBytes, now: this.#clock.elapsed() };
-    const due = this.#lines.ended
-      ? [...oldestFirst].map((file) => ({ file, reason: 'end' as const }))
-      : filesDue(situation, this.#limits);
+    const due = this.#lines.ended ? allDue(oldestFirst) : filesDue(situation, this.#limits);
     for (const { file, reason } of due) {
       if (!this.#store.hasRoom) return;
       this.#files.remove(file);

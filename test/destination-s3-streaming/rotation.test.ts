@@ -10,7 +10,7 @@ function file(name: string, openedAt: number, heldBytes = 10, compressedBytes = 
 
 function due(files: readonly ReturnType<typeof file>[], now: number, openBytes = 0): readonly string[] {
   const situation = { oldestFirst: files, grown: files, openBytes, now };
-  return filesDue(situation, limits).map(({ file, reason }) => `${file.name} ${reason}`);
+  return Array.from(filesDue(situation, limits), ({ file, reason }) => `${file.name} ${reason}`);
 }
 
 suite('rotation', () => {

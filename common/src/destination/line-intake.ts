@@ -68,14 +68,16 @@ export class LineIntake<Target extends Numbered> {
     const bytes = batch.unterminated ? Buffer.concat([batch.bytes, lineEnd]) : batch.bytes;
     const allUtf8 = isUtf8(bytes);
     let start = 0;
-    for (const [index, end] of batch.ends.entries()) {
-      try {
+    let index = 0;
+    try {
+      for (const end of batch.ends) {
         if (!allUtf8 && !isUtf8(bytes.subarray(start, end))) throw invalid('is not valid UTF-8');
         this.#takeLine(bytes, start, end, batch.firstLine + index);
-      } catch (error) {
-        throw inLine(error, batch, index);
+        start = end + 1;
+        index += 1;
       }
-      start = end + 1;
+    } catch (error) {
+      throw inLine(error, batch, index);
     }
     this.counts.bytes += batch.bytes.length;
   }
