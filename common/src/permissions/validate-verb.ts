@@ -1,10 +1,10 @@
 // The verb `policy validate`: reads the policy, prints its explanation or, with --fix, a corrected one. Loaded when asked for.
 import { readFile } from 'node:fs/promises';
-import { addAbortSignal } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 import type { OperatorArguments, VerbContext } from '../protocol/connector.ts';
 import { ConnectorError } from '../protocol/errors.ts';
+import { standardInput } from '../protocol/standard-input.ts';
 import type { Access } from './access.ts';
 import { fixPolicy } from './fix.ts';
 import { principalOf } from './policy-verbs.ts';
@@ -44,7 +44,7 @@ function kindOf(text: string | boolean | undefined): PolicyKind | undefined {
 }
 
 async function policyText(path: string, signal: AbortSignal): Promise<string> {
-  const read = path === '-' ? text(addAbortSignal(signal, process.stdin)) : readFile(path, 'utf8');
+  const read = path === '-' ? text(standardInput(signal)) : readFile(path, 'utf8');
   const policy = await read.catch((error: unknown) => {
     signal.throwIfAborted();
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';

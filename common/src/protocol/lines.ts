@@ -45,10 +45,10 @@ export async function* readLines(
       const bytes = join([...rest, chunk.subarray(0, used)]);
       yield withoutMark({ bytes, ends, firstLine, unterminated: false });
       firstLine += ends.length;
-      rest = [chunk.subarray(used)];
+      rest = [Buffer.from(chunk.subarray(used))]; // A copy: the input may use a chunk's memory again.
       restBytes = chunk.length - used;
     } else {
-      rest.push(chunk);
+      rest.push(Buffer.from(chunk));
       restBytes += chunk.length;
     }
     if (tooLong) throw lineTooLong(firstLine, maxLineBytes);

@@ -3,6 +3,7 @@ import type { VerbContext } from './connector.ts';
 import { type ConnectorError, toConnectorError } from './errors.ts';
 import type { Log } from './log.ts';
 import { collectSecrets, redactor } from './redact.ts';
+import { closeStandardInput } from './standard-input.ts';
 import { openWriter, type MessageWriter } from './writer.ts';
 
 /** How those who started the verb are spoken to. */
@@ -59,7 +60,7 @@ export async function runProcess(
     await out.flush().catch(() => undefined); // `closed` tells; nobody is left to be told.
     if (out.closed.aborted) process.exitCode = 1;
     if (stop.signal.reason instanceof Stopped) process.exitCode = exitCodes[stop.signal.reason.signal];
-    process.stdin.destroy();
+    closeStandardInput();
   }
 }
 

@@ -1,6 +1,5 @@
 // Runs one verb of a connector from its command line to its exit code: reads the files, checks them, prints what the
 // verb yields with back-pressure. This is the Airbyte face: everything is a message on stdout, every failure one TRACE ERROR.
-import { addAbortSignal } from 'node:stream';
 
 import type * as z from 'zod';
 
@@ -13,6 +12,7 @@ import type { Log } from './log.ts';
 import type { AirbyteMessage } from './messages.ts';
 import { operatorVerbOf, runOperatorVerb } from './operator.ts';
 import { type Face, type Frame, isEcho, logged, runProcess } from './process.ts';
+import { standardInput } from './standard-input.ts';
 import { parseState } from './state.ts';
 import type { MessageWriter } from './writer.ts';
 
@@ -74,8 +74,8 @@ async function* outputs<Schema extends z.ZodObject, Config>(
     }
     case 'write': {
       const catalog = parseConfiguredCatalog(await readJsonFile(invocation.catalog, 'catalog'));
-      const input = addAbortSignal(context.signal, process.stdin);
-      if (connector.write !== undefined) yield* connector.write(config, catalog, input, context);
+      if (connector.write === undefined) return;
+      yield* connector.write(config, catalog, standardInput(context.signal), context);
       return;
     }
     case 'spec':

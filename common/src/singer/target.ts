@@ -1,6 +1,5 @@
 // Runs a destination as a Singer target: SCHEMA, RECORD and STATE lines on standard input, the values of STATEs on standard
 // output when they are durable.
-import { addAbortSignal } from 'node:stream';
 
 import type * as z from 'zod';
 
@@ -9,6 +8,7 @@ import type { Connector } from '../protocol/connector.ts';
 import { readLines } from '../protocol/lines.ts';
 import { terminalFace } from '../protocol/operator.ts';
 import { runProcess } from '../protocol/process.ts';
+import { standardInput } from '../protocol/standard-input.ts';
 import type { Plugin } from './about.ts';
 import { parseSingerArguments } from './command-line.ts';
 import { described, readConfig } from './plugin.ts';
@@ -36,7 +36,7 @@ export function runTarget<Schema extends z.ZodObject, Config>(
     const settings = await readConfig(target, connector, invocation.config, frame);
     connector.resolve(settings); // What is wrong is told before the first line comes.
     const lines = new TargetLines(frame.log);
-    const batches = readLines(addAbortSignal(frame.signal, process.stdin));
+    const batches = readLines(standardInput(frame.signal));
     const states = writeRuns(lines, batches, (catalog, input) => {
       const config = connector.resolve(settingsFor(settings, catalog));
       return connector.write(config, catalog, input, frame);
