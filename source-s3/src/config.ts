@@ -134,9 +134,12 @@ export type SourceConfig = {
   readonly lookbackMs: number;
   /** What the query engine may take. */
   readonly engineMemoryBytes: number;
+  /** What it may take of that for the pages of columns that are decoded at once, for which it counts up to twice as much. */
+  readonly pageMemoryBytes: number;
 };
 
 export function resolveSource(parsed: z.output<typeof sourceSchema>): SourceConfig {
+  const engineMemoryBytes = (parsed.max_memory_mb - bufferMegabytes) * 1024 * 1024;
   return {
     connection: resolveConnection(parsed),
     name: parsed.name ?? parsed.bucket,
@@ -147,7 +150,8 @@ export function resolveSource(parsed: z.output<typeof sourceSchema>): SourceConf
     startDate: parsed.start_date === undefined ? undefined : Date.parse(parsed.start_date),
     selection: resolveSelection(parsed),
     lookbackMs: parsed.lookback_hours * 3_600_000,
-    engineMemoryBytes: (parsed.max_memory_mb - bufferMegabytes) * 1024 * 1024,
+    engineMemoryBytes,
+    pageMemoryBytes: engineMemoryBytes + 64 * 1024 * 1024,
   };
 }
 

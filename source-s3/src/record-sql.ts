@@ -31,13 +31,37 @@ export type LineQuery = { readonly sql: string; readonly before: string; readonl
 
 /** A row for each record, in the file's order. */
 export function recordSql(query: RecordQuery): LineQuery {
+  return lineSql(query, columnTexts(query), rowsSql(query));
+}
+
+function lineSql(query: RecordQuery, texts: ReadonlyMap<number, ColumnText>, from: string): LineQuery {
   // Constant pieces are joined here, once, instead of in every row.
-  const pieces = joinText(linePieces(query));
+  const pieces = joinText(linePieces(query, texts));
   const [first, ...others] = pieces;
   const last = others.pop();
   const inner = others.map((piece) => ('text' in piece ? literal(piece.text) : piece.sql));
-  const sql = `SELECT ${inner.length > 0 ? `concat(${inner.join(', ')})` : "''"} FROM ${rowsSql(query)}`;
+  const sql = `SELECT ${inner.length > 0 ? `concat(${inner.join(', ')})` : "''"} FROM ${from}`;
   return { sql, before: textOf(first), after: textOf(last) };
+}
+
+/** Rows of some columns' JSON texts, which `joinedSql` puts together: those of the file's columns at these places. */
+export function textsSql(query: RecordQuery, places: ReadonlySet<number>): string {
+  const texts = [...columnTexts(query)].filter(([, { place }]) => places.has(place));
+  const columns = texts.flatMap(([index, { json, changes }]) => {
+    const lost = changes.length === 0 ? [] : [`nullif(concat_ws(',', ${changesText(changes)}), '') AS m${index}`];
+    return [`${json} AS v${index}`, ...lost];
+  });
+  return `SELECT ${columns.join(', ')} FROM ${rowsSql(query)}`;
+}
+
+/** As `recordSql`, of files with rows that `textsSql` gave, which together hold all columns. */
+export function joinedSql(query: RecordQuery, paths: readonly string[]): LineQuery {
+  const texts = [...columnTexts(query)].map(([index, { place, changes }]): [number, ColumnText] => {
+    const lost = changes.length === 0 ? [] : [{ condition: `m${index} IS NOT NULL`, text: `m${index}` }];
+    return [index, { place, json: `v${index}`, changes: lost }];
+  });
+  const from = paths.map((path) => `read_parquet(${literal(path)})`).join(' POSITIONAL JOIN ');
+  return lineSql(query, new Map(texts), from);
 }
 
 /** Of the first piece and the last one, which are texts by the shape of a line; a line that is one text has no last. */
@@ -78,35 +102,56 @@ export function columnsRead({
 
 type Piece = { readonly text: string } | { readonly sql: string };
 
-function* linePieces({ stream, columns, stored, constants, spellings, emittedAt }: RecordQuery): Generator<Piece> {
-  const places = new Map(stored.map(({ name, type }, index) => [name, { sql: place(index), type }]));
-  const losses: Loss[] = [];
-  yield { text: frameStart(stream) };
+/** Of a column that the file has: SQL of its JSON text, never null, and of what had to become null in it. */
+type ColumnText = { readonly place: number; readonly json: string; readonly changes: readonly Change[] };
+
+/** `text`: JSON for `meta.changes`, null where `condition` is not true. */
+type Change = { readonly condition: string; readonly text: string };
+
+/** By the place among the catalog's columns. */
+function columnTexts({ columns, stored, constants, spellings }: RecordQuery): ReadonlyMap<number, ColumnText> {
+  const places = new Map(stored.map(({ name, type }, index) => [name, { place: index, type }]));
+  const texts = new Map<number, ColumnText>();
   for (const [index, column] of columns.entries()) {
-    yield { text: `${index > 0 ? ',' : ''}${JSON.stringify(column.name)}:` };
-    const constant = constants.get(column.name);
     const found = places.get(spellings.get(column.name) ?? column.name);
-    if (constant !== undefined || found === undefined) yield { text: constant ?? 'null' };
-    else {
-      const value = columnJsonSql(found.sql, found.type, column);
-      losses.push(...value.losses);
-      yield { sql: value.json };
-    }
+    if (constants.has(column.name) || found === undefined) continue;
+    const { json, losses } = columnJsonSql(place(found.place), found.type, column);
+    texts.set(index, { place: found.place, json, changes: losses.map(changeOf) });
+  }
+  return texts;
+}
+
+function changeOf({ field, condition }: Loss): Change {
+  const change = JSON.stringify({ field, change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' });
+  return { condition, text: `CASE WHEN ${condition} THEN ${literal(change)} END` };
+}
+
+function* linePieces(
+  { stream, columns, constants, emittedAt }: RecordQuery,
+  texts: ReadonlyMap<number, ColumnText>,
+): Generator<Piece> {
+  yield { text: frameStart(stream) };
+  for (const [index, { name }] of columns.entries()) {
+    yield { text: `${index > 0 ? ',' : ''}${JSON.stringify(name)}:` };
+    const found = texts.get(index);
+    yield found === undefined ? { text: constants.get(name) ?? 'null' } : { sql: found.json };
   }
   yield { text: frameTail(emittedAt) };
-  if (losses.length > 0) yield { sql: metaSql(losses) };
+  const changes = [...texts.values()].flatMap((column) => column.changes);
+  if (changes.length > 0) yield { sql: metaSql(changes) };
   yield { text: '}}' };
 }
 
 /** `,"meta":{"changes":[…]}` for a row with values that had to become null, else nothing. */
-function metaSql(losses: readonly Loss[]): string {
-  const changes = losses.map(({ field, condition }) => {
-    const change = JSON.stringify({ field, change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' });
-    return `CASE WHEN ${condition} THEN ${literal(change)} END`;
-  });
-  const any = losses.map(({ condition }) => `(${condition})`).join(' OR ');
-  // concat_ws passes over nulls.
-  return `CASE WHEN ${any} THEN concat(',"meta":{"changes":[', concat_ws(',', ${changes.join(', ')}), ']}') ELSE '' END`;
+function metaSql(changes: readonly Change[]): string {
+  const any = changes.map(({ condition }) => `(${condition})`).join(' OR ');
+  const text = `concat(',"meta":{"changes":[', concat_ws(',', ${changesText(changes)}), ']}')`;
+  return `CASE WHEN ${any} THEN ${text} ELSE '' END`;
+}
+
+/** concat_ws passes over nulls. */
+function changesText(changes: readonly Change[]): string {
+  return changes.map(({ text }) => text).join(', ');
 }
 
 function joinText(pieces: Iterable<Piece>): readonly Piece[] {

@@ -1,5 +1,5 @@
 // Parquet files for tests, written by the engine from SQL when they are asked for: no data file lies in the repository.
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -31,6 +31,18 @@ export async function parquet(sql: string, options = 'COMPRESSION zstd'): Promis
 export async function rowsOf(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
   connection ??= connect();
   return (await (await connection).runAndReadAll(sql)).getRowObjectsJS();
+}
+
+/** What the engine says of the file's first column chunk. */
+export async function firstChunk(body: Buffer): Promise<Readonly<Record<string, unknown>>> {
+  const folder = await mkdtemp(join(tmpdir(), 's3-connectors-parquet-'));
+  const path = join(folder, 'file.parquet');
+  try {
+    await writeFile(path, body);
+    return (await rowsOf(`SELECT * FROM parquet_metadata('${path}')`))[0] ?? {};
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 /**

@@ -14,6 +14,10 @@ export type Engine = AsyncDisposable & {
   rows(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** Names and types of a query's columns; the query isn't run beyond its binding. */
   columns(sql: string): Promise<readonly { readonly name: string; readonly type: DuckDBType }[]>;
+  /** Runs a statement to its end. An abort interrupts it. */
+  run(sql: string, signal: AbortSignal): Promise<void>;
+  /** What queries may take from now on; at first what the engine was opened with. */
+  limitMemory(bytes: number): Promise<void>;
   /** Runs a query that gives at least one row and yields its rows as lines, in order, while it runs. */
   lines(query: LineQuery, signal: AbortSignal): AsyncGenerator<Lines>;
 };
@@ -22,8 +26,9 @@ export type Engine = AsyncDisposable & {
 export async function openEngine(directory: string, memoryBytes: number): Promise<Engine> {
   const instance = await DuckDBInstance.create(':memory:', {
     threads: '1',
-    memory_limit: `${Math.floor(memoryBytes / 1024 / 1024)}MiB`,
+    memory_limit: memoryLimit(memoryBytes),
     temp_directory: directory,
+    allocator_bulk_deallocation_flush_threshold: '16MiB', // Large pages go back to the system; kept, they add up.
     enable_external_file_cache: 'false', // Our sparse files change under one name; nothing is read twice anyway.
     // Files lie about their least and greatest values; what guards a conversion from others must not be left out for that.
     disabled_optimizers: 'statistics_propagation',
@@ -37,6 +42,20 @@ export async function openEngine(directory: string, memoryBytes: number): Promis
   return {
     rows: (sql) => attempt(async () => (await metadata.runAndReadAll(sql)).getRowObjectsJS()),
     columns: (sql) => attempt(async () => columnsOf(metadata, sql)),
+    async run(sql, signal) {
+      signal.throwIfAborted();
+      const interrupt = (): void => decoding.interrupt();
+      signal.addEventListener('abort', interrupt);
+      try {
+        await attempt(() => decoding.run(sql));
+      } catch (error) {
+        signal.throwIfAborted(); // An interrupted query fails too; why it was interrupted says more.
+        throw error;
+      } finally {
+        signal.removeEventListener('abort', interrupt);
+      }
+    },
+    limitMemory: async (bytes) => void (await metadata.run(`SET memory_limit = '${memoryLimit(bytes)}'`)),
     async *lines(query, signal) {
       pipe ??= await openLinePipe(directory);
       yield* pipe.lines(
@@ -51,6 +70,10 @@ export async function openEngine(directory: string, memoryBytes: number): Promis
       instance.closeSync();
     },
   };
+}
+
+function memoryLimit(bytes: number): string {
+  return `${Math.floor(bytes / 1024 / 1024)}MiB`;
 }
 
 async function columnsOf(connection: DuckDBConnection, sql: string): Promise<{ name: string; type: DuckDBType }[]> {

@@ -29,6 +29,8 @@ export function openLastingEngine(open: () => Promise<Engine>): Engine {
   return {
     rows: (sql) => query((engine) => engine.rows(sql)),
     columns: (sql) => query((engine) => engine.columns(sql)),
+    run: (sql, signal) => query((engine) => engine.run(sql, signal)),
+    limitMemory: (bytes) => query((engine) => engine.limitMemory(bytes)),
     async *lines(sql, signal) {
       yield* (await shared()).lines(sql, signal); // Lines that were taken cannot be asked for again.
     },

@@ -10,7 +10,8 @@ import type { Table } from '../tables.ts';
 import type { Format } from './format.ts';
 
 /** One for each time that a table is read: it tells the log what is true of many files only once. */
-export function formatOf({ format, invalidRecords }: SourceConfig, table: Table): Format {
+export function formatOf(config: SourceConfig, table: Table): Format {
+  const { format, invalidRecords } = config;
   switch (format.format) {
     case 'avro':
       return avroFormat({ invalidRecords });
@@ -19,7 +20,7 @@ export function formatOf({ format, invalidRecords }: SourceConfig, table: Table)
     case 'jsonl':
       return jsonlFormat({ invalidRecords });
     case 'parquet':
-      return parquetFormat();
+      return parquetFormat(config);
     default:
       return assertNever(format);
   }

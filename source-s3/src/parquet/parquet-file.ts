@@ -15,7 +15,7 @@ import type { Reading } from '../formats/format.ts';
 import { unreadable } from '../formats/unreadable.ts';
 import { countNanosecondLeaves, keepNanoseconds, type NanosecondLeaves } from './nanoseconds.ts';
 import type { RowGroup } from './row-group.ts';
-import { columnsOfLeaves, refinedType, schemaColumns, schemaTree, unreadableSchema } from './schema-tree.ts';
+import { leavesOf, refinedType, schemaColumns, schemaTree, unreadableSchema, type Leaf } from './schema-tree.ts';
 
 /** `tail`: the object's last bytes, at least the footer; of a small object all of it. */
 export type ParquetFile = {
@@ -97,7 +97,8 @@ async function readMetadata(engine: Engine, path: string): Promise<Metadata> {
   if (why !== undefined) throw new ConnectorError('FILE_UNREADABLE', why);
   const types = await engine.columns(`SELECT * FROM read_parquet(${file})`);
   const chunks = await engine.rows(
-    `SELECT row_group_id, row_group_num_rows, column_id, data_page_offset, dictionary_page_offset, total_compressed_size, compression
+    `SELECT row_group_id, row_group_num_rows, column_id, compression, data_page_offset,
+       dictionary_page_offset, total_compressed_size, total_uncompressed_size
      FROM parquet_metadata(${file}) ORDER BY row_group_id, column_id`,
   );
   // The engine renames columns whose names differ in case only; the footer has the right names.
@@ -107,7 +108,7 @@ async function readMetadata(engine: Engine, path: string): Promise<Metadata> {
       ? { name, type: storedType(type) }
       : { name: node.name, type: refinedType(node, storedType(type)) };
   });
-  const rowGroups = rowGroupsOf(chunks, columnsOfLeaves(root));
+  const rowGroups = rowGroupsOf(chunks, leavesOf(root));
   const rows = rowGroups.reduce((sum, group) => sum + group.rows, 0);
   const codecs = new Set(chunks.map(({ compression }) => String(compression).toLowerCase()));
   return { columns, rowGroups, rows, codecs: [...codecs], nanoseconds: countNanosecondLeaves(root) };
@@ -115,7 +116,7 @@ async function readMetadata(engine: Engine, path: string): Promise<Metadata> {
 
 function rowGroupsOf(
   chunks: readonly Readonly<Record<string, unknown>>[],
-  leaves: readonly number[],
+  leaves: readonly Leaf[],
 ): readonly RowGroup[] {
   const groups: { index: number; firstRow: number; rows: number; chunks: RowGroup['chunks'][number][] }[] = [];
   let rows = 0;
@@ -130,8 +131,15 @@ function rowGroupsOf(
     const dictionary = Number(chunk['dictionary_page_offset'] ?? 0);
     const data = Number(chunk['data_page_offset']);
     const start = dictionary > 0 ? Math.min(dictionary, data) : data; // Some writers put 0 for "no dictionary".
-    const column = leaves[Number(chunk['column_id'])] ?? 0;
-    group.chunks.push({ column, start, end: start + Number(chunk['total_compressed_size']) });
+    const leaf = leaves[Number(chunk['column_id'])];
+    if (leaf === undefined) continue;
+    group.chunks.push({
+      start,
+      end: start + Number(chunk['total_compressed_size']),
+      leaf,
+      isCompressed: chunk['compression'] !== 'UNCOMPRESSED',
+      bytes: Number(chunk['total_uncompressed_size']),
+    });
   }
   return groups;
 }

@@ -4,23 +4,28 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import { ByteBudget } from '@s3-connectors/common/streams/byte-budget.ts';
 
+import type { SourceConfig } from '../config.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Asked, Format, PlacedLines, Reading, SourceFile, Unit } from '../formats/format.ts';
 import { countConflict } from '../partition-conflicts.ts';
-import { columnsRead, conflictSql, recordSql, type RecordQuery } from '../record-sql.ts';
+import { columnsRead, conflictSql, joinedSql, recordSql, type RecordQuery } from '../record-sql.ts';
+import { columnTexts } from './column-texts.ts';
 import { fetchRowGroup, type LocalRowGroup } from './fetch-row-group.ts';
 import { openParquet, undecodable, type ParquetFile } from './parquet-file.ts';
+import { columnGroupsOf, type ColumnGroup } from './row-group-pages.ts';
 import type { RowGroup } from './row-group.ts';
 
+/** Of the engine's memory, for all but pages. */
+const besidePagesBytes = 64 * 1024 * 1024;
 /** Of local disk for the row groups being decoded and fetched ahead. One that needs more is fetched when nothing else is there. */
 const diskBytes = 512 * 1024 * 1024;
 
-export function parquetFormat(): Format {
+export function parquetFormat(memory: DecodingMemory): Format {
   const disk = new ByteBudget(diskBytes);
   return {
     naming: { extensions: ['parquet', 'pq'], compressible: false },
     async open(reading, object, signal) {
-      return sourceFile(reading, await openParquet(reading, object, signal), disk);
+      return sourceFile(reading, await openParquet(reading, object, signal), { disk, memory });
     },
     async describe(reading, object, signal) {
       const { columns } = await openParquet(reading, object, signal);
@@ -29,7 +34,10 @@ export function parquetFormat(): Format {
   };
 }
 
-function sourceFile(reading: Reading, file: ParquetFile, disk: ByteBudget): SourceFile {
+type DecodingMemory = Pick<SourceConfig, 'engineMemoryBytes' | 'pageMemoryBytes'>;
+type Budgets = { readonly disk: ByteBudget; readonly memory: DecodingMemory };
+
+function sourceFile(reading: Reading, file: ParquetFile, budgets: Budgets): SourceFile {
   return {
     object: file.object,
     columns: file.columns.map(({ name }) => name),
@@ -39,7 +47,7 @@ function sourceFile(reading: Reading, file: ParquetFile, disk: ByteBudget): Sour
       for (const group of file.rowGroups) {
         if (group.index < (stopped?.unit ?? 0)) continue;
         const rowsDone = group.index === stopped?.unit ? stopped.rows : 0;
-        if (rowsDone < group.rows) yield rowGroupUnit(reading, { file, group, rowsDone }, disk);
+        if (rowsDone < group.rows) yield rowGroupUnit(reading, { file, group, rowsDone }, budgets);
       }
     },
   };
@@ -47,34 +55,59 @@ function sourceFile(reading: Reading, file: ParquetFile, disk: ByteBudget): Sour
 
 type Part = { readonly file: ParquetFile; readonly group: RowGroup; readonly rowsDone: number };
 
-function rowGroupUnit(reading: Reading, part: Part, disk: ByteBudget): Unit {
+function rowGroupUnit(reading: Reading, part: Part, { disk, memory }: Budgets): Unit {
   const { file, group } = part;
   return {
     async fetch(asked, signal) {
       const read = columnsRead({ ...asked, stored: file.columns });
       const columns = new Set([...read, ...asked.clashes.map(({ place }) => place)]);
       const local = await fetchRowGroup(reading, { file, group, columns, disk }, signal);
-      return {
-        lines: (stop) => decode(reading, { ...part, local, asked }, stop),
-        [Symbol.asyncDispose]: () => local[Symbol.asyncDispose](),
-      };
+      try {
+        const groups = await columnGroupsOf({ ...local, object: file.object, columns: read }, memory.pageMemoryBytes);
+        return {
+          lines: (stop) => decode(reading, { ...part, local, asked, groups, memory }, stop),
+          [Symbol.asyncDispose]: () => local[Symbol.asyncDispose](),
+        };
+      } catch (error) {
+        await local[Symbol.asyncDispose]();
+        throw error;
+      }
     },
   };
 }
 
+type Decoding = Part & {
+  readonly local: LocalRowGroup;
+  readonly asked: Asked;
+  readonly groups: readonly ColumnGroup[];
+  readonly memory: DecodingMemory;
+};
+
 async function* decode(
-  { engine }: Reading,
-  { file, group, rowsDone, local, asked }: Part & { readonly local: LocalRowGroup; readonly asked: Asked },
+  { engine, directory, log }: Reading,
+  { file, group, rowsDone, local, asked, groups, memory }: Decoding,
   signal: AbortSignal,
 ): AsyncGenerator<PlacedLines> {
   const rows = { from: group.firstRow + rowsDone, to: group.firstRow + group.rows };
   const { stream, columns, constants, spellings } = asked;
   const source = { path: local.path, stored: file.columns, rows };
-  const query = recordSql({ ...source, stream, columns, constants, spellings, emittedAt: Date.now() });
+  const query = { ...source, stream, columns, constants, spellings, emittedAt: Date.now() };
+  const claimed = Math.max(...groups.map((one) => one.claimed));
   let done = rowsDone;
+  await using stack = new AsyncDisposableStack();
   try {
+    if (claimed + besidePagesBytes > memory.engineMemoryBytes) {
+      await engine.limitMemory(claimed + besidePagesBytes);
+      stack.defer(() => engine.limitMemory(memory.engineMemoryBytes));
+    }
     await countConflicts(engine, source, asked, file.object.key);
-    for await (const lines of engine.lines(query, signal)) {
+    let line = recordSql(query);
+    if (groups.length > 1) {
+      log('INFO', `"${file.object.key}": the pages of row group ${group.index} are large: ${inTurns(groups)}`);
+      const texts = stack.use(await columnTexts(engine, { query, local, groups, directory }, signal));
+      line = joinedSql(query, texts.paths);
+    }
+    for await (const lines of engine.lines(line, signal)) {
       done += lines.rows;
       yield { ...lines, place: { unit: group.index, rows: done } };
     }
@@ -85,6 +118,11 @@ async function* decode(
     const text = `"${file.object.key}": row group ${group.index} has ${group.rows} rows, ${done} came out.`;
     throw new ConnectorError('ENGINE_FAILED', text);
   }
+}
+
+function inTurns(groups: readonly ColumnGroup[]): string {
+  const columns = groups.reduce((sum, one) => sum + one.columns.size, 0);
+  return `its ${columns} columns are decoded in ${groups.length} turns, within the memory there is`;
 }
 
 async function countConflicts(

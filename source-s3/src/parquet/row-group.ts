@@ -1,21 +1,34 @@
 // Which bytes of a Parquet file a row group's columns need: pure, from what the footer says.
+import type { Leaf } from './schema-tree.ts';
 
 export type ByteRange = { readonly start: number; readonly end: number };
 
-/** `firstRow` counts from 0 over the whole file; `chunks` are the bytes of each leaf column, with its top-level column's place. */
+/** The bytes of a leaf of the schema. */
+export type Chunk = ByteRange & {
+  readonly leaf: Leaf;
+  readonly isCompressed: boolean;
+  /** Of all its pages, unpacked. */
+  readonly bytes: number;
+};
+
+/** `firstRow` counts from 0 over the whole file. */
 export type RowGroup = {
   readonly index: number;
   readonly firstRow: number;
   readonly rows: number;
-  readonly chunks: readonly (ByteRange & { readonly column: number })[];
+  readonly chunks: readonly Chunk[];
 };
 
 /** Reading a gap of this size is cheaper than another request. */
 const maxGapBytes = 128 * 1024;
 
+export function neededChunks({ chunks }: RowGroup, columns: ReadonlySet<number>): Chunk[] {
+  return chunks.filter(({ leaf }) => columns.has(leaf.column));
+}
+
 /** The ranges to fetch for some columns (by place), in order; neighbours are joined over small gaps. */
 export function rangesOf(group: RowGroup, columns: ReadonlySet<number>): readonly ByteRange[] {
-  const needed = group.chunks.filter(({ column }) => columns.has(column)).sort((a, b) => a.start - b.start);
+  const needed = neededChunks(group, columns).sort((a, b) => a.start - b.start);
   const joined: { start: number; end: number }[] = [];
   for (const { start, end } of needed) {
     const last = joined.at(-1);

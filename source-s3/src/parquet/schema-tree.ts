@@ -37,12 +37,23 @@ export function schemaTree(rows: readonly Row[]): SchemaNode {
   return visit();
 }
 
-/** The place of the top-level column of each leaf, in the footer's order of leaves. */
-export function columnsOfLeaves(root: SchemaNode): readonly number[] {
-  const countLeaves = (node: SchemaNode): number => {
-    return node.children.length === 0 ? 1 : node.children.reduce((sum, child) => sum + countLeaves(child), 0);
+/** A column that has pages of its own. */
+export type Leaf = {
+  /** The place of the top-level column it belongs to. */
+  readonly column: number;
+  /** Its name with those it lies in, for people. */
+  readonly path: string;
+  /** Text or bytes of any length. */
+  readonly isText: boolean;
+};
+
+/** In the footer's order. */
+export function leavesOf(root: SchemaNode): readonly Leaf[] {
+  const visit = (node: SchemaNode, column: number, path: string): readonly Leaf[] => {
+    if (node.children.length === 0) return [{ column, path, isText: node.physicalType === 'BYTE_ARRAY' }];
+    return node.children.flatMap((child) => visit(child, column, `${path}.${child.name}`));
   };
-  return root.children.flatMap((child, column) => Array.from({ length: countLeaves(child) }, () => column));
+  return root.children.flatMap((child, column) => visit(child, column, child.name));
 }
 
 /** The engine's type of a column, corrected by what the footer says of it. */

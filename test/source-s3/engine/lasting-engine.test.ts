@@ -22,6 +22,8 @@ function engines() {
     };
     return Promise.resolve({
       rows: async (sql) => answer(sql),
+      run: () => Promise.resolve(),
+      limitMemory: () => Promise.resolve(),
       columns: async (sql) => answer(sql),
       async *lines() {},
       [Symbol.asyncDispose]: () => Promise.resolve(void log.push(`${number} closed`)),

@@ -4,7 +4,7 @@ import { suite, test } from 'node:test';
 import type { StoredType } from '@s3-connectors/common/columns/stored-type.ts';
 
 import {
-  columnsOfLeaves,
+  leavesOf,
   refinedType,
   schemaTree,
   unreadableSchema,
@@ -35,7 +35,15 @@ suite('the schema in a Parquet footer', () => {
       leaf('element'),
       leaf('z'),
     ]);
-    assert.deepEqual(columnsOfLeaves(root), [0, 1, 1, 2]);
+    assert.deepEqual(
+      leavesOf(root).map(({ column, path }) => [column, path]),
+      [
+        [0, "a"],
+        [1, "s.x"],
+        [1, "s.l.list.element"],
+        [2, "z"],
+      ],
+    );
     assert.deepEqual(
       root.children.map(({ name }) => name),
       ['a', 's', 'z'],

@@ -81,7 +81,13 @@ export function configured(catalog: AirbyteCatalog): Json {
   };
 }
 
-type InProcess = { readonly config?: Json; readonly catalog?: Json; readonly state?: unknown };
+type InProcess = {
+  readonly config?: Json;
+  /** What no config can say. */
+  readonly resolved?: Partial<SourceConfig>;
+  readonly catalog?: Json;
+  readonly state?: unknown;
+};
 
 export async function discoverHere(
   server: S3TestServer,
@@ -107,7 +113,7 @@ export type ReadResult = {
 /** Runs `read` in this process; without a catalog that of `discover`. */
 export async function readHere(
   server: S3TestServer,
-  { config = {}, catalog, state }: InProcess = {},
+  { config = {}, resolved = {}, catalog, state }: InProcess = {},
 ): Promise<ReadResult> {
   const asked = catalog ?? configured((await discoverHere(server, config)).catalog);
   const said: string[] = [];
@@ -118,7 +124,7 @@ export async function readHere(
     fail: (error: ConnectorError) => void failures.push(error),
   };
   let text = '';
-  const output = read(sourceConfig(server, config), parseConfiguredCatalog(asked), parseState(state), context);
+  const output = read({ ...sourceConfig(server, config), ...resolved }, parseConfiguredCatalog(asked), parseState(state), context);
   // The bytes are used again after the next step.
   for await (const piece of output)
     text += piece instanceof Uint8Array ? Buffer.from(piece).toString() : `${JSON.stringify(piece)}\n`;

@@ -1,0 +1,75 @@
+// The pages of a column chunk in a local file, by their headers: how large they are, and whether their bytes are those that
+// were written. The engine checks no checksums; whoever writes them (Spark and Hive do) gets them checked here.
+// https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift (PageHeader)
+import type { FileHandle } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+
+import type { ByteRange } from './row-group.ts';
+import { ThriftBytes, ThriftDamage } from './thrift.ts';
+
+/** `start` to `end` are its bytes behind the header, as they are stored. */
+export type Page = ByteRange & {
+  readonly isDictionary: boolean;
+  /** Unpacked. */
+  readonly bytes: number;
+  /** Of the stored bytes; not every writer has one. */
+  readonly checksum: number | undefined;
+};
+
+const dictionaryPage = 2;
+const windowBytes = 16 * 1024; // Many small pages, or the header of a large one.
+const maxHeaderBytes = 16 * 1024 * 1024; // A header can hold the least and the greatest text of its page.
+const checkedBytes = 1024 * 1024;
+
+/** In their order. Ends early where no header stands: the engine then says what is wrong. Holds 16 KiB, or a header that is longer. */
+export async function* pagesOf(file: FileHandle, { start, end }: ByteRange): AsyncGenerator<Page> {
+  let window: { readonly start: number; readonly bytes: Buffer } = { start, bytes: Buffer.alloc(0) };
+  let length = windowBytes;
+  for (let at = start; at < end; ) {
+    const page = pageAt(window.bytes, at - window.start, at);
+    if (page !== undefined) {
+      yield page;
+      at = page.end;
+      length = windowBytes;
+    } else {
+      if (length > maxHeaderBytes) return;
+      window = { start: at, bytes: await readAt(file, at, Math.min(length, end - at)) };
+      length *= 16; // Should the header go on behind that.
+    }
+  }
+}
+
+/** The page whose header begins at `index` of `bytes`, which is `at` in the file; undefined when the header goes on behind them. */
+function pageAt(bytes: Buffer, index: number, at: number): Page | undefined {
+  const header = new ThriftBytes(bytes, index);
+  let [type, unpacked, stored, checksum]: (number | undefined)[] = [];
+  try {
+    for (const { id } of header.fields()) {
+      if (id === 1) type = header.number();
+      else if (id === 2) unpacked = header.number();
+      else if (id === 3) stored = header.number();
+      else if (id === 4) checksum = header.number() >>> 0; // Signed in Thrift.
+    }
+  } catch (error) {
+    if (error instanceof ThriftDamage) return undefined;
+    throw error;
+  }
+  if (unpacked === undefined || stored === undefined || unpacked < 0 || stored < 0) return undefined;
+  const start = at + header.at - index;
+  return { start, end: start + stored, isDictionary: type === dictionaryPage, bytes: unpacked, checksum };
+}
+
+/** Whether the stored bytes have the checksum. Holds 1 MiB. */
+export async function isIntact(file: FileHandle, { start, end, checksum }: Page): Promise<boolean> {
+  if (checksum === undefined) return true;
+  let found = 0;
+  for (let at = start; at < end; at += checkedBytes) {
+    found = crc32(await readAt(file, at, Math.min(checkedBytes, end - at)), found);
+  }
+  return found === checksum;
+}
+
+async function readAt(file: FileHandle, at: number, length: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, at);
+  return buffer.subarray(0, bytesRead);
+}

@@ -1,0 +1,101 @@
+// A look at the pages of a fetched row group before it is decoded: that they are what was written, and which columns' pages
+// fit in memory together. Row groups that fit whatever their pages, of a writer without checksums, are looked at in one place only.
+import { open, type FileHandle } from 'node:fs/promises';
+
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
+
+import { unreadable } from '../formats/unreadable.ts';
+import { columnGroups, pageMemory, sumOf, type PageMemory, type PageSizes } from './page-memory.ts';
+import { isIntact, pagesOf } from './pages.ts';
+import { neededChunks, type Chunk, type RowGroup } from './row-group.ts';
+
+/** Columns, by place, that are decoded at once; `claimed` as in PageMemory. */
+export type ColumnGroup = { readonly columns: ReadonlySet<number>; readonly claimed: number };
+
+export type FetchedColumns = {
+  readonly path: string;
+  readonly object: ListedObject;
+  readonly group: RowGroup;
+  readonly columns: ReadonlySet<number>;
+};
+
+/** A column that must be decoded alone may take more than those that are decoded together; the rest of the process is small then. */
+const aloneBytes = 128 * 1024 * 1024;
+/** A row group of less than this share of the memory fits even if each column is one page, for which the engine takes twice its size. */
+const smallShare = 1 / 4;
+
+/**
+ * The columns in the order of their bytes in the file, in groups whose pages take at most `memoryBytes`.
+ * @throws FILE_UNREADABLE for a page that is not what was written; ENGINE_MEMORY_EXCEEDED for one that does not fit alone.
+ */
+export async function columnGroupsOf(fetched: FetchedColumns, memoryBytes: number): Promise<readonly ColumnGroup[]> {
+  const { path, object, group, columns } = fetched;
+  const chunks = neededChunks(group, columns).sort((a, b) => a.start - b.start);
+  const isSmall = chunks.reduce((sum, { start, end, bytes }) => sum + end - start + bytes, 0) <= memoryBytes * smallShare;
+  const file = await open(path, 'r');
+  try {
+    if (isSmall && !(await hasChecksums(file, chunks))) return [{ columns, claimed: 0 }];
+    const memory = new Map<number, PageMemory>();
+    const largest = new Map<number, LargestPage>();
+    for (const chunk of chunks) {
+      const { column, path: name } = chunk.leaf;
+      const sizes = await checkChunk(file, chunk, object);
+      memory.set(column, sumOf([memory.get(column) ?? { resident: 0, claimed: 0 }, pageMemory(sizes)]));
+      const bytes = Math.max(sizes.unpacked, sizes.dictionary);
+      if (bytes >= (largest.get(column)?.bytes ?? 0)) largest.set(column, { name, bytes });
+    }
+    refuseTooLarge(object, memory, largest, memoryBytes + aloneBytes);
+    const groups = isSmall ? [[...columns]] : columnGroups(memory, memoryBytes);
+    return groups.map((places) => ({
+      columns: new Set(places),
+      claimed: sumOf(places.flatMap((place) => memory.get(place) ?? [])).claimed,
+    }));
+  } finally {
+    await file.close();
+  }
+}
+
+type LargestPage = { readonly name: string; readonly bytes: number };
+
+function refuseTooLarge(
+  { key }: ListedObject,
+  memory: ReadonlyMap<number, PageMemory>,
+  largest: ReadonlyMap<number, LargestPage>,
+  mostBytes: number,
+): void {
+  for (const [column, { resident }] of memory) {
+    if (resident <= mostBytes) continue;
+    const { name, bytes } = largest.get(column) ?? { name: '', bytes: 0 };
+    const text = `"${key}" cannot be read: a page of its column "${name}" has ${megabytes(bytes)} MB, with which the column takes ${megabytes(resident)} MB of memory, of ${megabytes(mostBytes)} MB there are. Raise max_memory_mb by ${megabytes(resident - mostBytes)}, or have the file written with smaller pages or row groups.`;
+    throw new ConnectorError('ENGINE_MEMORY_EXCEEDED', text);
+  }
+}
+
+function megabytes(bytes: number): number {
+  return Math.ceil(bytes / 1024 / 1024);
+}
+
+/** A writer gives all pages one or none. */
+async function hasChecksums(file: FileHandle, [first]: readonly Chunk[]): Promise<boolean> {
+  if (first === undefined) return false;
+  for await (const { checksum } of pagesOf(file, first)) return checksum !== undefined;
+  return false;
+}
+
+async function checkChunk(file: FileHandle, chunk: Chunk, object: ListedObject): Promise<PageSizes> {
+  const { isText, path } = chunk.leaf;
+  let [stored, unpacked, dictionary, pages] = [0, 0, 0, 0];
+  for await (const page of pagesOf(file, chunk)) {
+    if (page.end <= chunk.end && !(await isIntact(file, page))) {
+      throw unreadable(object, `a page of its column "${path}" does not have the checksum that was written with it`);
+    }
+    if (chunk.isCompressed) stored = Math.max(stored, page.end - page.start);
+    if (page.isDictionary) dictionary += page.bytes;
+    else {
+      unpacked = Math.max(unpacked, page.bytes);
+      pages++;
+    }
+  }
+  return { isText, stored, unpacked, dictionary, pages };
+}

@@ -1,0 +1,109 @@
+// Finds fields in Thrift's compact protocol, in which Parquet writes its footer and the headers of its pages.
+// https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
+
+/** A field of a struct: its number, its type, and where its value begins. */
+export type Field = { readonly id: number; readonly type: number; readonly at: number };
+
+/** Of bytes that are no Thrift, or that go on beyond what was given. */
+export class ThriftDamage extends Error {}
+
+export const listType = 9;
+export const structType = 12;
+
+const stop = 0;
+const [isTrue, isFalse, byteType, doubleType, binaryType, setType, mapType] = [1, 2, 3, 7, 8, 10, 11];
+const maxDepth = 32;
+
+/** A place in bytes, moved by what is read. */
+export class ThriftBytes {
+  readonly bytes: Uint8Array;
+  at: number;
+
+  constructor(bytes: Uint8Array, at: number) {
+    this.bytes = bytes;
+    this.at = at;
+  }
+
+  /** The fields of the struct that begins here; the place is behind the struct when they are through. */
+  *fields(depth = 0): Generator<Field> {
+    let id = 0;
+    for (let head = this.#byte(); head !== stop; head = this.#byte()) {
+      const type = head & 0x0f;
+      id = head >>> 4 === 0 ? this.number() : id + (head >>> 4);
+      const { at } = this;
+      yield { id, type, at };
+      this.at = at;
+      this.skip(type, depth);
+    }
+  }
+
+  /** The head of the list that begins here; its items follow. */
+  list(): { readonly items: number; readonly type: number } {
+    const head = this.#byte();
+    const items = head >>> 4 === 0x0f ? this.#varint() : head >>> 4;
+    return { items, type: head & 0x0f };
+  }
+
+  /** A whole number of any width, as far as JavaScript has it. */
+  number(): number {
+    const value = this.#varint();
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  /** Passes a value. A boolean in a field has no bytes. */
+  skip(type: number, depth: number): void {
+    if (depth > maxDepth) throw new ThriftDamage('structs lie too deep in each other');
+    if (type === isTrue || type === isFalse) return;
+    if (type === structType) for (const _ of this.fields(depth + 1));
+    else if (type === listType || type === setType) this.#skipList(depth + 1);
+    else if (type === mapType) this.#skipMap(depth + 1);
+    else if (type === binaryType) this.#pass(this.#varint());
+    else if (type === doubleType) this.#pass(8);
+    else if (type === byteType) this.#pass(1);
+    else if (type > byteType && type < doubleType) this.#varint();
+    else throw new ThriftDamage(`there is no type ${type}`);
+  }
+
+  #skipList(depth: number): void {
+    const { items, type } = this.list();
+    for (let item = 0; item < items; item++) this.#skipItem(type, depth);
+  }
+
+  #skipMap(depth: number): void {
+    const entries = this.#varint();
+    if (entries === 0) return;
+    const types = this.#byte();
+    for (let entry = 0; entry < entries; entry++) {
+      this.#skipItem(types >>> 4, depth);
+      this.#skipItem(types & 0x0f, depth);
+    }
+  }
+
+  /** In lists and maps a boolean takes a byte. */
+  #skipItem(type: number, depth: number): void {
+    if (type === isTrue || type === isFalse) this.#pass(1);
+    else this.skip(type, depth);
+  }
+
+  #varint(): number {
+    let value = 0;
+    let scale = 1;
+    for (let read = 0; read < 10; read++, scale *= 128) {
+      const byte = this.#byte();
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+    }
+    throw new ThriftDamage('a number has more than 64 bits');
+  }
+
+  #byte(): number {
+    const byte = this.bytes[this.at++];
+    if (byte === undefined) throw new ThriftDamage('the bytes end inside a value');
+    return byte;
+  }
+
+  #pass(count: number): void {
+    this.at += count;
+    if (this.at > this.bytes.length) throw new ThriftDamage('the bytes end inside a value');
+  }
+}
