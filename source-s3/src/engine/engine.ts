@@ -38,13 +38,13 @@ export async function openEngine(directory: string, memoryBytes: number): Promis
   const metadata = await instance.connect();
   const decoding = await instance.connect();
   for (const connection of [metadata, decoding]) await connection.run("SET TimeZone = 'UTC'");
+  const interrupt = (): void => decoding.interrupt();
   let pipe: LinePipe | undefined;
   return {
     rows: (sql) => attempt(async () => (await metadata.runAndReadAll(sql)).getRowObjectsJS()),
     columns: (sql) => attempt(async () => columnsOf(metadata, sql)),
     async run(sql, signal) {
       signal.throwIfAborted();
-      const interrupt = (): void => decoding.interrupt();
       signal.addEventListener('abort', interrupt);
       try {
         await attempt(() => decoding.run(sql));
@@ -58,11 +58,7 @@ export async function openEngine(directory: string, memoryBytes: number): Promis
     limitMemory: async (bytes) => void (await metadata.run(`SET memory_limit = '${memoryLimit(bytes)}'`)),
     async *lines(query, signal) {
       pipe ??= await openLinePipe(directory);
-      yield* pipe.lines(
-        (target) => attempt(() => copyTo(decoding, query, target)),
-        () => decoding.interrupt(),
-        signal,
-      );
+      yield* pipe.lines((target) => attempt(() => copyTo(decoding, query, target)), interrupt, signal);
     },
     async [Symbol.asyncDispose]() {
       await pipe?.[Symbol.asyncDispose]();

@@ -43,7 +43,7 @@ export async function columnTexts(
     for (const path of paths) await rm(path, { force: true });
   };
   try {
-    for (const [index, { columns }] of [...groups.entries()].reverse()) {
+    for (const [index, { columns }] of [...groups.entries()].toReversed()) {
       await engine.run(`COPY (${textsSql(query, columns)}) TO ${literal(paths[index] ?? '')} (${options})`, signal);
       await cutBehind(local, groups.slice(0, index));
     }

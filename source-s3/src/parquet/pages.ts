@@ -25,7 +25,7 @@ const checkedBytes = 1024 * 1024;
 export async function* pagesOf(file: FileHandle, { start, end }: ByteRange): AsyncGenerator<Page> {
   let window: { readonly start: number; readonly bytes: Buffer } = { start, bytes: Buffer.alloc(0) };
   let length = windowBytes;
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     const page = pageAt(window.bytes, at - window.start, at);
     if (page !== undefined) {
       yield page;

@@ -32,7 +32,8 @@ const smallShare = 1 / 4;
 export async function columnGroupsOf(fetched: FetchedColumns, memoryBytes: number): Promise<readonly ColumnGroup[]> {
   const { path, object, group, columns } = fetched;
   const chunks = neededChunks(group, columns).sort((a, b) => a.start - b.start);
-  const isSmall = chunks.reduce((sum, { start, end, bytes }) => sum + end - start + bytes, 0) <= memoryBytes * smallShare;
+  const isSmall =
+    chunks.reduce((sum, { start, end, bytes }) => sum + end - start + bytes, 0) <= memoryBytes * smallShare;
   const file = await open(path, 'r');
   try {
     if (isSmall && !(await hasChecksums(file, chunks))) return [{ columns, claimed: 0 }];

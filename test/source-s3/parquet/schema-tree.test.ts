@@ -3,12 +3,7 @@ import { suite, test } from 'node:test';
 
 import type { StoredType } from '@s3-connectors/common/columns/stored-type.ts';
 
-import {
-  leavesOf,
-  refinedType,
-  schemaTree,
-  unreadableSchema,
-} from '../../../source-s3/src/parquet/schema-tree.ts';
+import { leavesOf, refinedType, schemaTree, unreadableSchema } from '../../../source-s3/src/parquet/schema-tree.ts';
 
 type Leaf = { converted?: string; logical?: string; precision?: number };
 
@@ -38,10 +33,10 @@ suite('the schema in a Parquet footer', () => {
     assert.deepEqual(
       leavesOf(root).map(({ column, path }) => [column, path]),
       [
-        [0, "a"],
-        [1, "s.x"],
-        [1, "s.l.list.element"],
-        [2, "z"],
+        [0, 'a'],
+        [1, 's.x'],
+        [1, 's.l.list.element'],
+        [2, 'z'],
       ],
     );
     assert.deepEqual(

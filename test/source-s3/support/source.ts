@@ -124,7 +124,12 @@ export async function readHere(
     fail: (error: ConnectorError) => void failures.push(error),
   };
   let text = '';
-  const output = read({ ...sourceConfig(server, config), ...resolved }, parseConfiguredCatalog(asked), parseState(state), context);
+  const output = read(
+    { ...sourceConfig(server, config), ...resolved },
+    parseConfiguredCatalog(asked),
+    parseState(state),
+    context,
+  );
   // The bytes are used again after the next step.
   for await (const piece of output)
     text += piece instanceof Uint8Array ? Buffer.from(piece).toString() : `${JSON.stringify(piece)}\n`;
