@@ -20,7 +20,6 @@ export const NOT_JSON = -1;
 const STRING_STOP = new Uint8Array(256).map((_, byte) => (byte < 0x20 || byte === QUOTE || byte === BACKSLASH ? 1 : 0));
 const ESCAPABLE = new Uint8Array(256);
 for (const char of '"\\/bfnrt') ESCAPABLE[char.charCodeAt(0)] = 1;
-const DIGIT = new Uint8Array(256).fill(1, 0x30, 0x3a);
 const HEX = new Uint8Array(256);
 for (const char of '0123456789abcdefABCDEF') HEX[char.charCodeAt(0)] = 1;
 
@@ -29,6 +28,7 @@ let nesting = new Uint8Array(1024);
 
 /** The first byte at or after `at` that is not white space inside a line. */
 export function skipSpace(bytes: Uint8Array, at: number): number {
+  if ((bytes[at] as number) > 0x20) return at; // Most writers put none.
   let next = at;
   while (bytes[next] === 0x20 || bytes[next] === 0x09 || bytes[next] === 0x0d) next += 1;
   return next;
@@ -57,13 +57,8 @@ function skipEscapes(bytes: Uint8Array, at: number): number {
 /** The first byte of the value that belongs to the key whose opening quote should be at `at`. */
 export function skipKey(bytes: Uint8Array, at: number): number {
   if (bytes[at] !== QUOTE) return NOT_JSON;
-  let next = at + 1;
-  while (STRING_STOP[bytes[next] as number] === 0) next += 1;
-  if (bytes[next] === QUOTE) next += 1;
-  else next = skipEscapes(bytes, next);
-  if (next === NOT_JSON) return NOT_JSON;
-  if (bytes[next] === COLON && (bytes[next + 1] as number) > 0x20) return next + 1;
-  return skipColon(bytes, next);
+  const end = skipString(bytes, at);
+  return end === NOT_JSON ? NOT_JSON : skipColon(bytes, end);
 }
 
 /** The first byte of the value, from the end of its key. */
@@ -83,63 +78,40 @@ export function skipToNextMember(bytes: Uint8Array, valueEnd: number): number {
   return bytes[key] === QUOTE ? key : NOT_JSON;
 }
 
+/** The byte after the value that begins at `at`. Nesting costs memory, never stack. */
 export function skipValue(bytes: Uint8Array, at: number): number {
   let next = at;
   let depth = 0;
   for (;;) {
     const first = bytes[next] as number;
-    if (first === QUOTE) {
-      next += 1;
-      while (STRING_STOP[bytes[next] as number] === 0) next += 1;
-      if (bytes[next] === QUOTE) next += 1;
-      else {
-        next = skipEscapes(bytes, next);
-        if (next === NOT_JSON) return NOT_JSON;
-      }
-    } else if (first >= 0x31 && first <= 0x39) {
-      next += 1;
-      while (DIGIT[bytes[next] as number] === 1) next += 1;
-      const end = bytes[next];
-      if (end === 0x2e || end === 0x65 || end === 0x45) {
-        next = skipFraction(bytes, next);
-        if (next === NOT_JSON) return NOT_JSON;
-      }
-    } else if (first === OPEN_OBJECT || first === OPEN_ARRAY) {
-      next += 1;
-      if ((bytes[next] as number) <= 0x20) next = skipSpace(bytes, next);
-      if (bytes[next] === first + 2) next += 1;
-      else {
+    if (first === QUOTE) next = skipString(bytes, next);
+    else if (first === OPEN_OBJECT || first === OPEN_ARRAY) {
+      next = skipSpace(bytes, next + 1);
+      if (bytes[next] !== first + 2) {
         if (depth === nesting.length) nesting = grown(nesting);
         nesting[depth] = first;
         depth += 1;
-        if (first === OPEN_OBJECT) {
-          next = skipKey(bytes, next);
-          if (next === NOT_JSON) return NOT_JSON;
-        }
+        if (first === OPEN_OBJECT) next = skipKey(bytes, next);
+        if (next === NOT_JSON) return NOT_JSON;
         continue;
       }
-    } else {
-      next = skipScalar(bytes, next);
-      if (next === NOT_JSON) return NOT_JSON;
-    }
+      next += 1;
+    } else if (first >= 0x31 && first <= 0x39) next = skipFraction(bytes, skipDigits(bytes, next));
+    else next = skipScalar(bytes, next);
+    if (next === NOT_JSON) return NOT_JSON;
+
+    // After a value: leave every container that ends here, then stand at the next value of the one that goes on.
     for (;;) {
       if (depth === 0) return next;
-      let after = bytes[next] as number;
-      if (after <= 0x20) {
-        next = skipSpace(bytes, next);
-        after = bytes[next] as number;
-      }
+      next = skipSpace(bytes, next);
       const open = nesting[depth - 1] as number;
-      if (after === COMMA) {
-        next += 1;
-        if ((bytes[next] as number) <= 0x20) next = skipSpace(bytes, next);
-        if (open === OPEN_OBJECT) {
-          next = skipKey(bytes, next);
-          if (next === NOT_JSON) return NOT_JSON;
-        }
+      if (bytes[next] === COMMA) {
+        next = skipSpace(bytes, next + 1);
+        if (open === OPEN_OBJECT) next = skipKey(bytes, next);
+        if (next === NOT_JSON) return NOT_JSON;
         break;
       }
-      if (after !== open + 2) return NOT_JSON;
+      if (bytes[next] !== open + 2) return NOT_JSON; // `{` + 2 is `}`, `[` + 2 is `]`
       next += 1;
       depth -= 1;
     }
