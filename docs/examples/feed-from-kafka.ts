@@ -5,6 +5,7 @@
 //
 // Every second a STATE says which offset comes next in each partition. The destination prints it when all messages before it
 // are in S3; only then is it saved in the file of offsets, where the next start begins. docs/queues.md explains it.
+import { isUtf8 } from 'node:buffer';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -102,7 +103,7 @@ async function feed(partition: string, { stdout }: ChildProcess, to: Writable): 
   }
 }
 
-/** What is no JSON object is kept as text: one broken message must not stop the topic for ever. */
+/** What is no JSON object in UTF-8 is kept as text: one broken message must not stop the topic for ever. */
 function recordLine(payload: Buffer): Buffer {
   const data = isObject(payload)
     ? payload.map((byte) => (byte === newline ? space : byte))
@@ -112,6 +113,7 @@ function recordLine(payload: Buffer): Buffer {
 }
 
 function isObject(payload: Buffer): boolean {
+  if (!isUtf8(payload)) return false;
   try {
     const json: unknown = JSON.parse(payload.toString());
     return typeof json === 'object' && json !== null && !Array.isArray(json);
