@@ -21,13 +21,18 @@ export class FileNames {
     const digest = content.digest();
     let hash = this.#epoch === 0 ? hex(digest) : mixed(digest, this.#epoch, 0);
     for (let count = 1; this.#used.has(place + hash); count += 1) hash = mixed(digest, this.#epoch, count);
-    this.#used.add(place + hash);
+    this.#used.add(flat(place + hash));
     if (this.#used.size >= namesPerEpoch) {
       this.#used.clear();
       this.#epoch += 1;
     }
     return hash;
   }
+}
+
+/** The same text in one piece: as the tree of parts that it was joined from it takes four times the memory. */
+function flat(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 function mixed(digest: Uint8Array, epoch: number, count: number): string {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { suite, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { beginContentHash, FileNames } from '@s3-connectors/common/destination/file-names.ts';
 
 const state = Buffer.from('{"at":1}');
@@ -8,6 +10,13 @@ const rows = Buffer.from('{"a":1}\n');
 
 function hash(names: FileNames, place = 'p/1-', position = state): string {
   return names.hash(place, beginContentHash(position).update(rows));
+}
+
+/** Bytes of heap in use. */
+function used(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed;
 }
 
 suite('the hash in a file’s name', () => {
@@ -33,5 +42,17 @@ suite('the hash in a file’s name', () => {
     const hashes = Array.from({ length: 45_000 }, (_, index) => hash(names, index % 20_000 < 5 ? 'p/' : `p/${index}-`));
     const inPlace = hashes.filter((_, index) => index % 20_000 < 5);
     assert.equal(new Set(inPlace).size, 15);
+  });
+
+  test('takes little memory for many names', () => {
+    const names = new FileNames();
+    const placeOf = (n: number): string => {
+      return ['permutive/', 'type=pages/', 'year=2026/', 'month=01/', 'day=15/', `${n}-`].reduce((a, b) => a + b);
+    };
+    const before = used();
+    for (let n = 0; n < 19_000; n += 1) names.hash(placeOf(n), beginContentHash(Buffer.from(String(n))));
+    const bytes = used() - before;
+    assert.ok(bytes < 4e6, `${bytes} bytes`);
+    names.hash('', beginContentHash(Buffer.alloc(0))); // It is still in use.
   });
 });
