@@ -50,21 +50,21 @@ type Broken = { readonly lines: readonly string[]; readonly error: unknown };
 async function run(server: S3TestServer, next: number, { signal, isCut = false }: RunOptions = {}): Promise<Broken> {
   const clock = simulatedClock(Date.now());
   const printed: string[] = [];
-  let isOver = false;
+  const end = new AbortController();
   async function* input(): AsyncGenerator<string> {
     if (next > 0) yield globalStateLine({ next });
     for (const [index, { users, events }] of phases.entries()) {
       if (index < next) continue;
       const [first, ...others] = [...users.map((one) => recordLine('users', one)), ...events.map(eventLine)];
       yield [first, ...others, globalStateLine({ next: index + 1 })].join('');
-      const isLast = index === phases.length - 1;
-      while (!isLast && !isOver && acknowledged(printed) <= index) await sleep(5);
+      if (index === phases.length - 1) break;
+      while (!end.signal.aborted && acknowledged(printed) <= index) await sleep(5);
     }
     if (!isCut) yield ['users', 'events'].map((name) => statusLine(name, 'COMPLETE')).join('');
   }
   const options = { catalog: catalogOf(2), clock, ...(signal && { signal }) };
-  const running = runWrite(server, input(), options, (line) => printed.push(line)).finally(() => (isOver = true));
-  while (!isOver) {
+  const running = runWrite(server, input(), options, (line) => printed.push(line)).finally(() => end.abort());
+  while (!end.signal.aborted) {
     await sleep(5);
     await clock.advance(20_000);
   }

@@ -19,6 +19,10 @@ function used(): number {
   return process.memoryUsage().heapUsed;
 }
 
+function placeOf(n: number): string {
+  return ['permutive/', 'type=pages/', 'year=2026/', 'month=01/', 'day=15/', `${n}-`].reduce((a, b) => a + b);
+}
+
 suite('the hash in a file’s name', () => {
   test('is SHA-256 over the preceding stream_state and the rows, its first 16 hex digits', () => {
     const expected = createHash('sha256').update(state).update(rows).digest('hex').slice(0, 16);
@@ -46,9 +50,6 @@ suite('the hash in a file’s name', () => {
 
   test('takes little memory for many names', () => {
     const names = new FileNames();
-    const placeOf = (n: number): string => {
-      return ['permutive/', 'type=pages/', 'year=2026/', 'month=01/', 'day=15/', `${n}-`].reduce((a, b) => a + b);
-    };
     const before = used();
     for (let n = 0; n < 19_000; n += 1) names.hash(placeOf(n), beginContentHash(Buffer.from(String(n))));
     const bytes = used() - before;
