@@ -17,6 +17,7 @@ import { ColumnDrift } from './column-drift.ts';
 import type { SourceConfig } from './config.ts';
 import { maxRemembered, Planning, type ReadPlan } from './cursor.ts';
 import { openEngine } from './engine/engine.ts';
+import { openLastingEngine } from './engine/lasting-engine.ts';
 import { formatOf } from './formats/formats.ts';
 import { listTable, reportListing } from './objects.ts';
 import { describeConflicts, type ConflictReport } from './partition-conflicts.ts';
@@ -80,7 +81,7 @@ async function* readStream(
 
   const directory = join(session.directory, place);
   await mkdir(directory);
-  await using engine = await openEngine(directory, config.engineMemoryBytes);
+  await using engine = openLastingEngine(() => openEngine(directory, config.engineMemoryBytes)); // Text needs none.
   const columns = columnsOfSchema(stream.jsonSchema);
   const conflicts: ConflictReport = new Map();
   const { cursor } = plan;

@@ -2,27 +2,12 @@
 import { isUtf8 } from 'node:buffer';
 
 import type { Lines } from '../engine/line-buffer.ts';
+import { escapedLength, writeEscape } from './json-escapes.ts';
 import { escapable, firstOf, marksOf, wordBytes } from './words.ts';
 
 const readyBytes = 256 * 1024; // Fewer turns between the programs than with 64 KiB, and still within a core's cache.
 const newline = 0x0a;
 const quote = 0x22;
-const backslash = 0x5c;
-const hexDigits = Buffer.from('0123456789abcdef');
-/** What follows the backslash for bytes that JSON forbids in a string; `u` where only a number does. */
-const escapes = new Uint8Array(256);
-escapes.fill(0x75, 0, 0x20);
-for (const [char, letter] of [
-  ['\b', 'b'],
-  ['\t', 't'],
-  ['\n', 'n'],
-  ['\f', 'f'],
-  ['\r', 'r'],
-  ['"', '"'],
-  ['\\', '\\'],
-] as const) {
-  escapes[char.charCodeAt(0)] = letter.charCodeAt(0);
-}
 const copyFrom = 128; // Below, a loop is faster than the call.
 const measureFrom = 4096; // Below, six times the length is no loss.
 
@@ -113,26 +98,12 @@ export class LineBuilder {
       const marks = marksOf(escapable(word));
       at += marks === 0 ? 4 : firstOf(marks);
       if (marks === 0 || at >= end) continue;
-      shift += this.#escape(at + shift, source[at] ?? 0);
+      shift += writeEscape(this.#bytes, at + shift, source[at] ?? 0);
       at++;
     }
     this.#bytes[end + shift] = quote;
     this.#length = end + shift + 1;
     this.#seen = seen;
-  }
-
-  /** Writes the escape of a byte. @returns how many bytes more than one it has. */
-  #escape(at: number, byte: number): number {
-    const bytes = this.#bytes;
-    const escape = escapes[byte] ?? 0;
-    bytes[at] = backslash;
-    bytes[at + 1] = escape;
-    if (escape !== 0x75) return 1;
-    bytes[at + 2] = 0x30;
-    bytes[at + 3] = 0x30;
-    bytes[at + 4] = hexDigits[byte >> 4] ?? 0;
-    bytes[at + 5] = hexDigits[byte & 15] ?? 0;
-    return 5;
   }
 
   #viewed(source: Uint8Array): Viewed {
@@ -211,13 +182,4 @@ function lastBytes(source: Uint8Array, at: number): number {
   let word = 0;
   for (let place = 0; at + place < source.length; place++) word |= (source[at + place] ?? 0) << (8 * place);
   return word;
-}
-
-function escapedLength(source: Uint8Array, start: number, end: number): number {
-  let length = end - start;
-  for (let at = start; at < end; at++) {
-    const escape = escapes[source[at] ?? 0] ?? 0;
-    if (escape !== 0) length += escape === 0x75 ? 5 : 1;
-  }
-  return length;
 }

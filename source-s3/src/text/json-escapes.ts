@@ -1,0 +1,43 @@
+// The bytes that a JSON string may not hold as they are, and what stands for them.
+
+const backslash = 0x5c;
+const letterU = 0x75;
+const zero = 0x30;
+const hexDigits = Buffer.from('0123456789abcdef');
+/** What follows the backslash; `u` where only a number does. */
+const escapes = new Uint8Array(256);
+escapes.fill(letterU, 0, 0x20);
+for (const [char, letter] of [
+  ['\b', 'b'],
+  ['\t', 't'],
+  ['\n', 'n'],
+  ['\f', 'f'],
+  ['\r', 'r'],
+  ['"', '"'],
+  ['\\', '\\'],
+] as const) {
+  escapes[char.charCodeAt(0)] = letter.charCodeAt(0);
+}
+
+/** Writes the escape of a byte that has one at `at`. @returns how many bytes more than one it has. */
+export function writeEscape(bytes: Uint8Array, at: number, byte: number): number {
+  const letter = escapes[byte] ?? 0;
+  bytes[at] = backslash;
+  bytes[at + 1] = letter;
+  if (letter !== letterU) return 1;
+  bytes[at + 2] = zero;
+  bytes[at + 3] = zero;
+  bytes[at + 4] = hexDigits[byte >> 4] ?? 0;
+  bytes[at + 5] = hexDigits[byte & 15] ?? 0;
+  return 5;
+}
+
+/** Bytes that source[start, end) has with its escapes. */
+export function escapedLength(source: Uint8Array, start: number, end: number): number {
+  let length = end - start;
+  for (let at = start; at < end; at++) {
+    const letter = escapes[source[at] ?? 0] ?? 0;
+    if (letter !== 0) length += letter === letterU ? 5 : 1;
+  }
+  return length;
+}
