@@ -11,9 +11,9 @@ import {
   skipString,
   skipToNextMember,
   skipValue,
-} from './json-bytes.ts';
+} from '../json/json-bytes.ts';
 import { createKnownText, createWordReader, know, type KnownText, standsAt } from './known-text.ts';
-import { createNameIndex, indexOfName, type NameIndex } from './name-index.ts';
+import { createNameIndex, indexOfName, type NameIndex } from '../json/name-index.ts';
 
 /**
  * Walks a `data` that is an object, bytes[start] its brace; notes its members and fields in `found`, where no field is yet.

@@ -7,7 +7,7 @@ import type { Log } from '../protocol/log.ts';
 import { streamKey, type StreamKey } from '../protocol/stream-key.ts';
 import type { Completion } from './completion.ts';
 import type { DurableStates, Scope } from './durable-states.ts';
-import { NOT_JSON, skipSpace } from './json-bytes.ts';
+import { NOT_JSON, skipSpace } from '../json/json-bytes.ts';
 import type { Envelope } from './envelope.ts';
 import type { WalkData } from './data-walk.ts';
 import { createRecordScanner, type RecordScanner } from './record-scanner.ts';

@@ -1,7 +1,7 @@
 // What the last RECORD's line had around its `data` and `emitted_at`: mostly the next line has the same, byte for byte, and then
 // the parts of that need not be looked for.
 import type { Envelope } from './envelope.ts';
-import { NOT_JSON, skipValue } from './json-bytes.ts';
+import { NOT_JSON, skipValue } from '../json/json-bytes.ts';
 import { createKnownText, createWordReader, forget, know, standsAt } from './known-text.ts';
 
 const maxTextBytes = 512;

@@ -15,7 +15,7 @@ import {
   skipToNextMember,
   skipValue,
   spells,
-} from './json-bytes.ts';
+} from '../json/json-bytes.ts';
 import { LineShape } from './line-shape.ts';
 
 /** Whose messages the lines are. */

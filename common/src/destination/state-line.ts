@@ -3,7 +3,7 @@ import type { StreamDescriptor } from '../protocol/errors.ts';
 import { invalid } from '../protocol/lines.ts';
 import type { StateStats } from '../protocol/messages.ts';
 import { streamDescriptor } from '../protocol/stream-key.ts';
-import { findMember, NEWLINE, OPEN_OBJECT, QUOTE, skipSpace, type Member } from './json-bytes.ts';
+import { findMember, NEWLINE, OPEN_OBJECT, QUOTE, skipSpace, type Member } from '../json/json-bytes.ts';
 
 /** A received STATE. `stream` is absent for GLOBAL (and legacy) states, which speak of all streams. */
 export type StateLine = {

@@ -9,7 +9,7 @@ import {
   skipToNextMember,
   skipValue,
   spells,
-} from '../destination/json-bytes.ts';
+} from '../json/json-bytes.ts';
 import type { FieldType, RowSchema } from './row-schema.ts';
 
 /** Where the fields' values lie in the bytes; a start of -1 means absent. As in `Envelope`. */

@@ -2,7 +2,7 @@
 // run of `write` must end because what follows is not in its catalog. The hot path of a target.
 import { isUtf8 } from 'node:buffer';
 
-import { findMember, skipSpace } from '../destination/json-bytes.ts';
+import { findMember, skipSpace } from '../json/json-bytes.ts';
 import type { Envelope } from '../destination/envelope.ts';
 import { createRecordScanner, type RecordScanner } from '../destination/record-scanner.ts';
 import { inLine, invalid, type LineBatch } from '../protocol/lines.ts';

@@ -1,7 +1,7 @@
 // A target's input as runs of the destination's `write`. A run's catalog is fixed at its start, while a tap may name a stream
 // at any time: a record that does not fit ends the run, whose rows and states are then durable, and the next one begins with
 // it. Taps name each stream once, so there are about as many runs as streams.
-import { findMember, skipSpace } from '../destination/json-bytes.ts';
+import { findMember, skipSpace } from '../json/json-bytes.ts';
 import type { ConfiguredStream } from '../protocol/catalog.ts';
 import type { Output } from '../protocol/connector.ts';
 import type { LineBatch } from '../protocol/lines.ts';

@@ -9,7 +9,7 @@ import {
   skipSpace,
   skipString,
   skipValue,
-} from '@s3-connectors/common/destination/json-bytes.ts';
+} from '@s3-connectors/common/json/json-bytes.ts';
 
 import { restName, siblingName, type Field, type FieldType, type StructType } from './field-type.ts';
 import { isExactDouble, numberKind, numberKinds, wholeText } from './number-kind.ts';

@@ -12,7 +12,7 @@ import {
   skipSpace,
   skipString,
   skipValue,
-} from '@s3-connectors/common/destination/json-bytes.ts';
+} from '@s3-connectors/common/json/json-bytes.ts';
 import type { Envelope } from '@s3-connectors/common/destination/envelope.ts';
 
 import { numberKind, numberKinds, safeDigits } from './number-kind.ts';

@@ -6,7 +6,7 @@ import { crc32 } from 'node:zlib';
 
 import type { DeflatePool } from '@s3-connectors/common/destination/deflate-pool.ts';
 import { gzipHeader, gzipTrailer } from '@s3-connectors/common/destination/gzip-member.ts';
-import { NEWLINE } from '@s3-connectors/common/destination/json-bytes.ts';
+import { NEWLINE } from '@s3-connectors/common/json/json-bytes.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import type { MadeFile, RowSource } from './made-file.ts';

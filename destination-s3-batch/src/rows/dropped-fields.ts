@@ -6,7 +6,7 @@ import {
   skipString,
   skipToNextMember,
   skipValue,
-} from '@s3-connectors/common/destination/json-bytes.ts';
+} from '@s3-connectors/common/json/json-bytes.ts';
 import type { Envelope } from '@s3-connectors/common/destination/envelope.ts';
 
 const maxNames = 100;

@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 
-import { NEWLINE } from '@s3-connectors/common/destination/json-bytes.ts';
+import { NEWLINE } from '@s3-connectors/common/json/json-bytes.ts';
 
 import type { Table } from '../table.ts';
 

@@ -1,5 +1,5 @@
 // The members of one JSON line that the catalog asks for, found on bytes in one pass that also validates the line.
-import { createNameIndex, indexOfName, type NameIndex } from '@s3-connectors/common/destination/name-index.ts';
+import { createNameIndex, indexOfName, type NameIndex } from '@s3-connectors/common/json/name-index.ts';
 import {
   CLOSE_OBJECT,
   NOT_JSON,
@@ -10,7 +10,7 @@ import {
   skipString,
   skipToNextMember,
   skipValue,
-} from '@s3-connectors/common/destination/json-bytes.ts';
+} from '@s3-connectors/common/json/json-bytes.ts';
 
 import { standsAgain, stringEnd } from './json-words.ts';
 

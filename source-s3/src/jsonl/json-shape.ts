@@ -8,7 +8,7 @@ import {
   skipString,
   skipToNextMember,
   skipValue,
-} from '@s3-connectors/common/destination/json-bytes.ts';
+} from '@s3-connectors/common/json/json-bytes.ts';
 import { mergeTypes, type Column, type ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 
 import { textAt } from './json-text.ts';

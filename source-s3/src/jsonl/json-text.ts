@@ -1,5 +1,5 @@
 // Strings of valid JSON text on bytes: what the grammar allows and Unicode does not, and names as text.
-import { skipString } from '@s3-connectors/common/destination/json-bytes.ts';
+import { skipString } from '@s3-connectors/common/json/json-bytes.ts';
 
 const backslash = 0x5c;
 const letterU = 0x75;

@@ -1,5 +1,5 @@
 // What most of a JSON line is, strings and the keys of the line before, passed over four bytes at a step.
-import { QUOTE, skipString } from '@s3-connectors/common/destination/json-bytes.ts';
+import { QUOTE, skipString } from '@s3-connectors/common/json/json-bytes.ts';
 
 import { escapable, firstOf, marksOf, wordBytes } from '../text/words.ts';
 

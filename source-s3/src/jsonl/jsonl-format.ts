@@ -1,6 +1,6 @@
 // JSON lines as a format: a file is one unit as far as fetching goes, read as a stream; a run goes on from any line of it.
 import type { Column } from '@s3-connectors/common/columns/column-type.ts';
-import { skipSpace } from '@s3-connectors/common/destination/json-bytes.ts';
+import { skipSpace } from '@s3-connectors/common/json/json-bytes.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { Format, Reading, SourceFile } from '../formats/format.ts';

@@ -2,7 +2,7 @@
 // folders and the file say of all rows behind them.
 import { isUtf8 } from 'node:buffer';
 
-import { skipSpace } from '@s3-connectors/common/destination/json-bytes.ts';
+import { skipSpace } from '@s3-connectors/common/json/json-bytes.ts';
 
 import type { Asked } from '../formats/format.ts';
 import type { PartitionColumns } from '../partition-columns.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { NOT_JSON } from '@s3-connectors/common/destination/json-bytes.ts';
+import { NOT_JSON } from '@s3-connectors/common/json/json-bytes.ts';
 import { createRecordScanner } from '@s3-connectors/common/destination/record-scanner.ts';
 import * as fc from 'fast-check';
 import { forgetRow, observeRow } from '../../../destination-s3-batch/src/columns/observe.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
-import { NOT_JSON, findMember, skipSpace, skipValue } from '@s3-connectors/common/destination/json-bytes.ts';
+import { NOT_JSON, findMember, skipSpace, skipValue } from '@s3-connectors/common/json/json-bytes.ts';
 
 /** Whether the whole line is one JSON value by our scanner. */
 function accepts(text: string): boolean {
