@@ -3,6 +3,7 @@ import type { LineBuilder } from '../text/line-builder.ts';
 import { escaped } from './csv-fields.ts';
 import type { CsvRecords } from './csv-records.ts';
 import { declaredJson, inferredJson, type TypedKind } from './csv-value.ts';
+import { writeUsual } from './usual-value.ts';
 
 /** A field of the file, behind the bytes that lead to it. */
 export type Slot = {
@@ -18,9 +19,6 @@ export type Slot = {
 export type NullTest = (bytes: Uint8Array, start: number, end: number) => boolean;
 
 const nullBytes = Buffer.from('null');
-const zero = 0x30;
-const nine = 0x39;
-const point = 0x2e;
 
 /** A misfit, which no value of the column's type can be, is written as null. */
 export function writeField(
@@ -40,31 +38,13 @@ export function writeField(
   }
   if (isNull(bytes, start, end)) out.raw(nullBytes);
   else if (kind === undefined) out.string(bytes, start, end);
-  else if (isShortNumber(bytes, start, end, kind)) out.raw(bytes, start, end);
-  else {
+  else if (!writeUsual(out, { bytes, start, end }, kind)) {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString();
     const json = isDeclared ? declaredJson(text, kind) : inferredJson(text, kind);
     out.raw(json === undefined ? nullBytes : Buffer.from(json));
     if (json === undefined) return 'misfit';
   }
   return 'written';
-}
-
-/** Most numbers: 15 bytes at most, no sign, exponent or leading zero; the same in JSON whatever the rules. */
-function isShortNumber(bytes: Uint8Array, start: number, end: number, kind: TypedKind): boolean {
-  if ((kind !== 'integer' && kind !== 'number') || end - start > 15) return false;
-  let at = digitsEnd(bytes, start, end);
-  if (at === start || (bytes[start] === zero && at > start + 1)) return false;
-  if (at === end || kind === 'integer' || bytes[at] !== point) return at === end;
-  const fraction = at + 1;
-  at = digitsEnd(bytes, fraction, end);
-  return at === end && at > fraction;
-}
-
-function digitsEnd(bytes: Uint8Array, start: number, end: number): number {
-  let at = start;
-  while (at < end && (bytes[at] as number) >= zero && (bytes[at] as number) <= nine) at++;
-  return at;
 }
 
 export function nullTest(nullValues: readonly string[]): NullTest {
