@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { catalogJson, jsonRows, queryParquet, recordLine, runWrite, stateLine } from './support/batch.ts';
-import { emptyServer } from './support/server.ts';
+import { catalogJson, recordLine, stateLine } from '../support/destination-input.ts';
+import { jsonRows, queryParquet, runWrite } from './support/batch.ts';
+import { emptyServer } from '../support/empty-server.ts';
 
 suite('a stream set to append_dedup', () => {
   const running = emptyServer();

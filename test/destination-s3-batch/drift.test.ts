@@ -12,9 +12,10 @@ import * as fc from 'fast-check';
 import { configSchema, resolveConfig } from '../../destination-s3-batch/src/config.ts';
 import { ddl } from '../../destination-s3-batch/src/ddl/ddl.ts';
 import type { S3TestServer } from '../support/s3-server/types.ts';
-import { bucket, catalogJson, configJson, recordLine, runWrite } from './support/batch.ts';
+import { bucket, catalogJson, recordLine } from '../support/destination-input.ts';
+import { configJson, runWrite } from './support/batch.ts';
 import { content, misfitsIn, parseExactly, restored } from './support/restored.ts';
-import { emptyServer } from './support/server.ts';
+import { emptyServer } from '../support/empty-server.ts';
 
 /** A row is JSON text: its numbers have digits that no JavaScript number has. */
 type Day = readonly string[];

@@ -6,8 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { suite, test } from 'node:test';
 import { type Program, startProgram } from '../support/program.ts';
 import type { S3TestServer } from '../support/s3-server/types.ts';
-import { catalogJson, configJson, keysBelow, recordLine, stateLine, type Json } from './support/batch.ts';
-import { emptyServer } from './support/server.ts';
+import { catalogJson, recordLine, stateLine, type Json } from '../support/destination-input.ts';
+import { configJson, keysBelow } from './support/batch.ts';
+import { emptyServer } from '../support/empty-server.ts';
 
 const main = join(import.meta.dirname, '../../destination-s3-batch/src/main.ts');
 const overwritten: Json = { name: 'users', destination_sync_mode: 'overwrite', sync_mode: 'full_refresh' };

@@ -1,18 +1,10 @@
 // The same day exported twice, as a retry or a backfill does: what is there then, and what the log says of it.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import {
-  catalogJson,
-  keysBelow,
-  queryParquet,
-  recordLine,
-  runWrite,
-  stateLine,
-  type Json,
-  type Ran,
-} from './support/batch.ts';
+import { catalogJson, recordLine, stateLine, type Json } from '../support/destination-input.ts';
+import { keysBelow, queryParquet, runWrite, type Ran } from './support/batch.ts';
 import { eventJson, publishedStream } from './support/published.ts';
-import { emptyServer } from './support/server.ts';
+import { emptyServer } from '../support/empty-server.ts';
 
 const day = Date.UTC(2026, 0, 15);
 /** Of all kinds in one field, so that the second run finds types that the first did not. */

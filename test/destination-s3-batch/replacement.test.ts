@@ -1,17 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { suite, test } from 'node:test';
-import { emptyServer } from './support/server.ts';
-import {
-  catalogJson,
-  type Json,
-  jsonRows,
-  keysBelow,
-  recordLine,
-  runWrite,
-  stateLine,
-  statusLine,
-} from './support/batch.ts';
+import { emptyServer } from '../support/empty-server.ts';
+import { catalogJson, type Json, recordLine, stateLine, statusLine } from '../support/destination-input.ts';
+import { jsonRows, keysBelow, runWrite } from './support/batch.ts';
 import { eventJson, publishedStream } from './support/published.ts';
 
 const config = { output_format: 'json' };

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
 import type { S3TestServer } from '../support/s3-server/types.ts';
-import { catalogJson, jsonRows, keysBelow, queryParquet, recordLine, runWrite, stateLine } from './support/batch.ts';
+import { catalogJson, recordLine, stateLine } from '../support/destination-input.ts';
+import { jsonRows, keysBelow, queryParquet, runWrite } from './support/batch.ts';
 import { eventJson, publishedStream } from './support/published.ts';
-import { emptyServer } from './support/server.ts';
+import { emptyServer } from '../support/empty-server.ts';
 
 const json = { output_format: 'json' };
 

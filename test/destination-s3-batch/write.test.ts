@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
 import type { S3TestServer } from '../support/s3-server/types.ts';
-import { emptyServer } from './support/server.ts';
-import { catalogJson, jsonRows, keysBelow, queryParquet, recordLine, runWrite, stateLine } from './support/batch.ts';
+import { emptyServer } from '../support/empty-server.ts';
+import { catalogJson, recordLine, stateLine } from '../support/destination-input.ts';
+import { jsonRows, keysBelow, queryParquet, runWrite } from './support/batch.ts';
 
 const at = Date.UTC(2026, 0, 5, 14, 30);
 const day = 86_400_000;

@@ -4,7 +4,8 @@ import { parseConfig } from '@s3-connectors/common/protocol/config.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 import { configSchema, resolveConfig, type Config } from '../../destination-s3-streaming/src/config.ts';
-import { configJson, type Json } from './support/streaming.ts';
+import type { Json } from '../support/destination-input.ts';
+import { configJson } from './support/streaming.ts';
 
 function resolve(more: Json, env: Readonly<Record<string, string>> = {}): Config {
   const json = configJson({ endpoint: 'http://127.0.0.1:9000' }, more);

@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startS3Server } from '../support/s3-server/server.ts';
 import type { S3TestServer } from '../support/s3-server/types.ts';
 import { startDestination } from './support/process.ts';
-import { bucket, catalogJson, recordLine, stateLine, storedRows } from './support/streaming.ts';
+import { bucket, catalogJson, recordLine, stateLine } from '../support/destination-input.ts';
+import { storedRows } from './support/streaming.ts';
 
 const streams = ['a', 'b', 'c'] as const;
 const rowsPerStream = 1500;

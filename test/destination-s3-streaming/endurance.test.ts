@@ -8,8 +8,9 @@ import { gunzipSync } from 'node:zlib';
 import { sleep as sleepBy } from '@s3-connectors/common/streams/clock.ts';
 import type { S3TestServer } from '../support/s3-server/types.ts';
 import { simulatedClock, type SimulatedClock } from '../support/simulated-clock.ts';
-import { emptyServer } from './support/server.ts';
-import { bucket, catalogJson, recordLine, runWrite, stateLine, storedRows } from './support/streaming.ts';
+import { emptyServer } from '../support/empty-server.ts';
+import { bucket, catalogJson, recordLine, stateLine } from '../support/destination-input.ts';
+import { runWrite, storedRows } from './support/streaming.ts';
 
 const second = 1000;
 const start = Date.UTC(2026, 0, 15, 14);

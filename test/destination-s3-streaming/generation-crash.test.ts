@@ -9,15 +9,8 @@ import { breakAt, type Moment } from '../support/break-at.ts';
 import { startS3Server } from '../support/s3-server/server.ts';
 import type { S3TestServer, StoredObject } from '../support/s3-server/types.ts';
 import { simulatedClock } from '../support/simulated-clock.ts';
-import {
-  bucket,
-  catalogJson,
-  globalStateLine,
-  recordLine,
-  runWrite,
-  statusLine,
-  storedRows,
-} from './support/streaming.ts';
+import { bucket, catalogJson, globalStateLine, recordLine, statusLine } from '../support/destination-input.ts';
+import { runWrite, storedRows } from './support/streaming.ts';
 
 const start = Date.UTC(2026, 0, 15);
 const hour = 3_600_000;

@@ -4,8 +4,9 @@ import { beforeEach, suite, test } from 'node:test';
 import * as fc from 'fast-check';
 import type { S3TestServer } from '../support/s3-server/types.ts';
 import { examples, publishedStream } from './support/published.ts';
-import { emptyServer } from './support/server.ts';
-import { catalogJson, noise, recordLine, runWrite, stateLine, storedFiles, storedRows } from './support/streaming.ts';
+import { emptyServer } from '../support/empty-server.ts';
+import { catalogJson, recordLine, stateLine } from '../support/destination-input.ts';
+import { noise, runWrite, storedFiles, storedRows } from './support/streaming.ts';
 
 const at = Date.UTC(2026, 0, 15, 14, 30);
 const folder = 'permutive/type=pages/';

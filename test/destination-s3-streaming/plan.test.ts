@@ -4,7 +4,7 @@ import { parseConfiguredCatalog } from '@s3-connectors/common/protocol/catalog.t
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { StreamConfig } from '../../destination-s3-streaming/src/config.ts';
 import { planStreams, type Plan } from '../../destination-s3-streaming/src/plan.ts';
-import { catalogJson, type Json } from './support/streaming.ts';
+import { catalogJson, type Json } from '../support/destination-input.ts';
 
 function plan(
   streams: readonly (string | Json)[],

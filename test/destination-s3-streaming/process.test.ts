@@ -5,9 +5,10 @@ import { beforeEach, suite, test } from 'node:test';
 import type { Ended } from '../support/program.ts';
 import { assertProtocolLines, ofType, type ProtocolMessage, traceErrors } from '../support/protocol-schema.ts';
 import type { S3TestServer } from '../support/s3-server/types.ts';
-import { emptyServer } from './support/server.ts';
+import { emptyServer } from '../support/empty-server.ts';
 import { startDestination } from './support/process.ts';
-import { bucket, catalogJson, recordLine, stateLine, storedRows, type Json } from './support/streaming.ts';
+import { bucket, catalogJson, recordLine, stateLine, type Json } from '../support/destination-input.ts';
+import { storedRows } from './support/streaming.ts';
 
 const at = Date.UTC(2026, 0, 15, 14, 30);
 const row = recordLine('events', { time: at });

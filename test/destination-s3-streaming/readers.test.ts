@@ -10,7 +10,8 @@ import { gunzipSync, inflateRawSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { startS3Server } from '../support/s3-server/server.ts';
 import { examples, publishedStream, type PublishedName } from './support/published.ts';
-import { bucket, catalogJson, recordLine, runWrite } from './support/streaming.ts';
+import { bucket, catalogJson, recordLine } from '../support/destination-input.ts';
+import { runWrite } from './support/streaming.ts';
 
 const names = Object.keys(examples) as readonly PublishedName[];
 const gzipHeaderBytes = 10;

@@ -2,17 +2,10 @@ import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { S3TestServer } from '../support/s3-server/types.ts';
-import { emptyServer } from './support/server.ts';
+import { emptyServer } from '../support/empty-server.ts';
 import { examples, publishedStream, variant, type PublishedName } from './support/published.ts';
-import {
-  catalogJson,
-  type Json,
-  recordLine,
-  runWrite,
-  stateLine,
-  storedFiles,
-  storedRows,
-} from './support/streaming.ts';
+import { catalogJson, type Json, recordLine, stateLine } from '../support/destination-input.ts';
+import { runWrite, storedFiles, storedRows } from './support/streaming.ts';
 
 const names = Object.keys(examples) as readonly PublishedName[];
 const catalog = catalogJson(...names.map(publishedStream));

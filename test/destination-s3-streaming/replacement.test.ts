@@ -2,18 +2,17 @@
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
 import type { S3TestServer } from '../support/s3-server/types.ts';
-import { emptyServer } from './support/server.ts';
+import { emptyServer } from '../support/empty-server.ts';
 import {
   bucket,
   catalogJson,
   globalStateLine,
   recordLine,
-  runWrite,
   stateLine,
   statusLine,
-  storedRows,
   type Json,
-} from './support/streaming.ts';
+} from '../support/destination-input.ts';
+import { runWrite, storedRows } from './support/streaming.ts';
 
 const at = Date.UTC(2026, 0, 15, 14, 30);
 const config = { streams: [{ stream: 'segment', kind: 'snapshot' }] };

@@ -12,7 +12,8 @@ import { write } from '../../destination-s3-streaming/src/write.ts';
 import { startS3Server } from '../support/s3-server/server.ts';
 import { simulatedClock } from '../support/simulated-clock.ts';
 import { publishedStream, variant } from './support/published.ts';
-import { bucket, catalogJson, configJson, globalStateLine, recordLine, stateLine } from './support/streaming.ts';
+import { bucket, catalogJson, globalStateLine, recordLine, stateLine } from '../support/destination-input.ts';
+import { configJson } from './support/streaming.ts';
 
 const minute = 60_000;
 /** Turns of the input: three files each, closed by their age of four minutes. */

@@ -4,17 +4,9 @@ import { beforeEach, suite, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { S3TestServer } from '../support/s3-server/types.ts';
-import { emptyServer } from './support/server.ts';
-import {
-  bucket,
-  catalogJson,
-  noise,
-  recordLine,
-  runWrite,
-  stateLine,
-  storedFiles,
-  storedRows,
-} from './support/streaming.ts';
+import { emptyServer } from '../support/empty-server.ts';
+import { bucket, catalogJson, recordLine, stateLine } from '../support/destination-input.ts';
+import { noise, runWrite, storedFiles, storedRows } from './support/streaming.ts';
 
 const at = Date.UTC(2026, 0, 15, 14, 30);
 const hourFolder = 'permutive/type=events/year=2026/month=01/day=15/hour=14/';

@@ -12,60 +12,13 @@ import type { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { silentLog, type Log } from '@s3-connectors/common/protocol/log.ts';
 import { configSchema, resolveConfig } from '../../../destination-s3-batch/src/config.ts';
 import { write } from '../../../destination-s3-batch/src/write.ts';
+import { bucket, placeJson, toBytes, type Input, type Json } from '../../support/destination-input.ts';
 import type { S3TestServer } from '../../support/s3-server/types.ts';
-
-export const bucket = 'publisher-data';
-
-export type Json = Readonly<Record<string, unknown>>;
 
 /** As a user would write it; `more` overrides. */
 export function configJson(server: Pick<S3TestServer, 'endpoint'>, more: Json = {}): Json {
-  return {
-    bucket,
-    region: 'eu-central-1',
-    credentials: { auth_type: 'access_key', access_key_id: 'AKIATEST', secret_access_key: 'secret-canary' },
-    endpoint: server.endpoint,
-    prefix: 'permutive',
-    output_format: 'parquet',
-    ...more,
-  };
+  return { ...placeJson(server), output_format: 'parquet', ...more };
 }
-
-/** Streams by name, appended; an object overrides parts of the configured stream. */
-export function catalogJson(...streams: readonly (string | Json)[]): Json {
-  return {
-    streams: streams.map((stream) => {
-      const { name, namespace, properties = {}, ...more } = typeof stream === 'string' ? { name: stream } : stream;
-      return {
-        stream: { name, namespace, json_schema: { type: 'object', properties } },
-        sync_mode: 'incremental',
-        destination_sync_mode: 'append',
-        ...more,
-      };
-    }),
-  };
-}
-
-export function recordLine(stream: string, data: string | Json, emittedAt = 1_700_000_000_000): string {
-  const json = typeof data === 'string' ? data : JSON.stringify(data);
-  return `{"type":"RECORD","record":{"stream":${JSON.stringify(stream)},"data":${json},"emitted_at":${emittedAt}}}\n`;
-}
-
-export function stateLine(stream: string, state: Json): string {
-  const descriptor = { stream_descriptor: { name: stream }, stream_state: state };
-  return `${JSON.stringify({ type: 'STATE', state: { type: 'STREAM', stream: descriptor } })}\n`;
-}
-
-export function statusLine(stream: string, status: 'STARTED' | 'COMPLETE' | 'INCOMPLETE'): string {
-  const trace = {
-    type: 'STREAM_STATUS',
-    emitted_at: 1,
-    stream_status: { stream_descriptor: { name: stream }, status },
-  };
-  return `${JSON.stringify({ type: 'TRACE', trace })}\n`;
-}
-
-type Input = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
 
 type WriteOptions = {
   readonly config?: Json;
@@ -104,10 +57,6 @@ export async function runWrite(
   }
   await rm(spool, { recursive: true });
   return { lines, said, failures, error };
-}
-
-async function* toBytes(input: Input): AsyncGenerator<Uint8Array> {
-  for await (const piece of input) yield typeof piece === 'string' ? Buffer.from(piece) : piece;
 }
 
 /** Keys below the prefix of the config. */

@@ -1,6 +1,6 @@
 // Rows of the published streaming types, and streams of the catalog that are taken for them.
 import { streamingTypes } from '@s3-connectors/common/schemas/streaming-types.ts';
-import type { Json } from './batch.ts';
+import type { Json } from '../../support/destination-input.ts';
 
 /** For `catalogJson`. */
 export function publishedStream(name: string): Json {

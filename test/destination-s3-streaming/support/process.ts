@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Program, startProgram } from '../../support/program.ts';
 import type { S3TestServer } from '../../support/s3-server/types.ts';
-import { configJson, type Json } from './streaming.ts';
+import type { Json } from '../../support/destination-input.ts';
+import { configJson } from './streaming.ts';
 
 const main = join(import.meta.dirname, '../../../destination-s3-streaming/src/main.ts');
 

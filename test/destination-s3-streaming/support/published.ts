@@ -1,6 +1,6 @@
 // The published examples of the streaming types, and a catalog whose streams are taken for those types.
 import { streamingTypes } from '@s3-connectors/common/schemas/streaming-types.ts';
-import type { Json } from './streaming.ts';
+import type { Json } from '../../support/destination-input.ts';
 
 /** Each on one line, as it is written. */
 export const examples = {

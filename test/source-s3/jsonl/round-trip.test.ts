@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { catalogJson, recordLine, runWrite, stateLine } from '../../destination-s3-streaming/support/streaming.ts';
+import { catalogJson, recordLine, stateLine } from '../../support/destination-input.ts';
+import { runWrite } from '../../destination-s3-streaming/support/streaming.ts';
 import { ofType } from '../../support/protocol-schema.ts';
 import { startS3Server } from '../../support/s3-server/server.ts';
 import { bucket, dataText, discoverHere, readHere } from '../support/source.ts';

@@ -1,9 +1,9 @@
 // One S3 server for all tests of a suite, empty and without faults before each.
 import { after, before, beforeEach } from 'node:test';
 
-import { startS3Server } from '../../support/s3-server/server.ts';
-import type { S3TestServer } from '../../support/s3-server/types.ts';
-import { bucket } from './streaming.ts';
+import { startS3Server } from './s3-server/server.ts';
+import type { S3TestServer } from './s3-server/types.ts';
+import { bucket } from './destination-input.ts';
 
 /** To be called once in a suite; what it gives back may be called inside its tests. */
 export function emptyServer(): () => S3TestServer {
