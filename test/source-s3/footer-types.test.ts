@@ -24,6 +24,43 @@ function withoutLogicalType(body: Buffer, encoded: string): Buffer {
   return Buffer.from(hex.replace(encoded, `f${encoded.slice(1)}`), 'hex');
 }
 
+/** A file whose footer is another; what lies before it stays where it is. */
+function withFooter(body: Buffer, change: (hex: string) => string): Buffer {
+  const start = body.length - 8 - body.readUInt32LE(body.length - 8);
+  const footer = Buffer.from(change(body.subarray(start, -8).toString('hex')), 'hex');
+  const trailer = Buffer.from(body.subarray(-8));
+  trailer.writeUInt32LE(footer.length);
+  return Buffer.concat([body.subarray(0, start), footer, trailer]);
+}
+
+function replaceOnce(text: string, from: string, to: string): string {
+  assert.equal(text.split(from).length, 2, 'it stands once in the footer');
+  return text.replace(from, to);
+}
+
+const lists = 'SELECT [1, NULL, 3]::INT[] AS v';
+
+test('a list of objects with one member has objects, by the names that older writers give', async () => {
+  const body = await parquet(lists, 'COMPRESSION uncompressed');
+  // Field 4 (18), "list", and field 5 (15): one child.
+  for (const name of ['array', 'v_tuple']) {
+    const hex = Buffer.from(`\x18${String.fromCharCode(name.length)}${name}\x15`, 'latin1').toString('hex');
+    const made = withFooter(body, (footer) => replaceOnce(footer, '18046c69737415', hex));
+    const { schema, value } = await schemaAndValue(made);
+    const items = { type: ['null', 'object'], properties: { element: { type: ['null', 'integer'] } } };
+    assert.deepEqual(schema, { type: ['null', 'array'], items });
+    assert.deepEqual(value, [{ element: 1 }, { element: null }, { element: 3 }]);
+  }
+});
+
+test('a repeated group that no list stands around has objects, also with one member', async () => {
+  const body = await parquet(lists, 'COMPRESSION uncompressed');
+  // Behind "v" (18 01 76) and one child (15 02): that it is a list (15 06), made a field that nobody knows.
+  const made = withFooter(body, (footer) => replaceOnce(footer, '18017615021506', '1801761502f506'));
+  const { value } = await schemaAndValue(made);
+  assert.deepEqual(value, { list: [{ element: 1 }, { element: null }, { element: 3 }] });
+});
+
 test('INT96 is an instant', async () => {
   const { schema, value } = await schemaAndValue(await int96Parquet());
   assert.deepEqual(schema, instant);

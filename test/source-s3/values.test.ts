@@ -86,6 +86,16 @@ const cases: readonly (readonly [name: string, sql: string, json: string])[] = [
   ['list of narrow decimals', '[1.10::DECIMAL(4,2), -5.67800::DECIMAL(10,5)]', '[1.10000,-5.67800]'],
   ['struct of whole decimals', "{'d': 7::DECIMAL(5,0), 'e': 100.0::DECIMAL(15,1)}", '{"d":7,"e":100.0}'],
   ['map to decimals', "MAP {'a': 0.50::DECIMAL(2,2), 'b': NULL}", '{"a":0.50,"b":null}'],
+  [
+    'objects of decimals and what has a text of its own',
+    "[{'d': 12345678901234567890.125::DECIMAL(38,3), 'e': {'f': 1.10::DECIMAL(4,2), 'o''b \"q': DATE '2026-01-15'}}, NULL]",
+    '[{"d":12345678901234567890.125,"e":{"f":1.10,"o\'b \\"q":"2026-01-15"}},null]',
+  ],
+  [
+    'a map of objects of decimals',
+    "MAP {'m': {'d': 12345678901234567890.125::DECIMAL(38,3), 'e': DATE '2026-01-15'}}",
+    '{"m":{"d":12345678901234567890.125,"e":"2026-01-15"}}',
+  ],
   ['list of decimals', '[12345678901234567890.125::DECIMAL(38,3)]', '[12345678901234567890.125]'],
   ['list of strings', "['a\"b', 'ü', NULL]", '["a\\"b","ü",null]'],
   ['struct', "{'a': 1, 'b': 'x', 'c': NULL::INT}", '{"a":1,"b":"x","c":null}'],

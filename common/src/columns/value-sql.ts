@@ -168,7 +168,7 @@ function structValue(
   const fields = target.map(({ name, type }) => {
     const member = members.get(name);
     if (member === undefined) return { name, access: '', value: absent };
-    const access = `struct_extract(${sql}, ${member.key})`;
+    const access = member.key === undefined ? sql : `struct_extract(${sql}, ${member.key})`;
     return { name, access, value: valueSql(access, member.type, type, [...path, name]) };
   });
   const losses = fields.flatMap(({ value }) => value.losses);
@@ -178,8 +178,20 @@ function structValue(
       return value.sql === access && literal(name) === stored[index]?.key;
     });
   if (asStored) return { sql, form: 'json', losses };
-  const pairs = fields.map(({ name, value }) => `${literal(name)}, ${value.sql}`);
-  return { sql: `CASE WHEN ${sql} IS NOT NULL THEN json_object(${pairs.join(', ')}) END`, form: 'json', losses };
+  const object = objectSql(fields.map(({ name, value }) => ({ name, sql: value.sql })));
+  const isNeverNull = stored.some(({ key }) => key === undefined);
+  return { sql: isNeverNull ? object : `CASE WHEN ${sql} IS NOT NULL THEN ${object} END`, form: 'json', losses };
+}
+
+/**
+ * An object in SQL. JSON inside JSON would be parsed again, which rounds decimals to doubles, so it is one only where a struct
+ * cannot be: with names that differ in case only, or an empty one.
+ */
+function objectSql(members: readonly { readonly name: string; readonly sql: string }[]): string {
+  const names = new Set(members.map(({ name }) => name.toLowerCase()));
+  const isStruct = members.length > 0 && names.size === members.length && !names.has('');
+  const pairs = members.map(({ name, sql }) => `${literal(name)}${isStruct ? ':' : ','} ${sql}`);
+  return isStruct ? `{${pairs.join(', ')}}` : `json_object(${pairs.join(', ')})`;
 }
 
 function mapValue(

@@ -4,6 +4,7 @@ import type { StoredType } from '@s3-connectors/common/columns/stored-type.ts';
 
 export type SchemaNode = {
   readonly name: string;
+  readonly isRepeated: boolean;
   /** Of a leaf: `INT64`, `INT96`, `BYTE_ARRAY`, … */
   readonly physicalType: string | undefined;
   /** The older annotation (`UTF8`, `TIMESTAMP_MILLIS`, …) and the newer one as the engine prints it (`StringType()`, …). */
@@ -16,7 +17,7 @@ export type SchemaNode = {
 
 type Row = Readonly<Record<string, unknown>>;
 
-export const schemaColumns = 'name, type, num_children, converted_type, logical_type, precision';
+export const schemaColumns = 'name, type, repetition_type, num_children, converted_type, logical_type, precision';
 
 /** The tree of `parquet_schema()`'s rows: root first, depth first. */
 export function schemaTree(rows: readonly Row[]): SchemaNode {
@@ -27,6 +28,7 @@ export function schemaTree(rows: readonly Row[]): SchemaNode {
     for (let child = 0; child < Number(row['num_children'] ?? 0); child++) children.push(visit());
     return {
       name: text(row['name']) ?? '',
+      isRepeated: row['repetition_type'] === 'REPEATED',
       physicalType: text(row['type']),
       convertedType: text(row['converted_type']),
       logicalType: text(row['logical_type']),
@@ -60,8 +62,7 @@ export function leavesOf(root: SchemaNode): readonly Leaf[] {
 export function refinedType(node: SchemaNode, type: StoredType): StoredType {
   switch (type.kind) {
     case 'list': {
-      const element = elementOf(node);
-      return element === undefined ? type : { kind: 'list', items: refinedType(element, type.items) };
+      return { kind: 'list', items: itemType(elementOf(node), type.items) };
     }
     case 'struct':
       if (node.children.length !== type.fields.length) return type;
@@ -89,12 +90,27 @@ export function refinedType(node: SchemaNode, type: StoredType): StoredType {
   }
 }
 
-/** Lists come in three levels (standard), two (older writers) or one (a repeated field). */
-function elementOf(node: SchemaNode): SchemaNode | undefined {
+/**
+ * Lists come in three levels (standard), two (older writers, by the names they give) or one (a repeated field): the rules for
+ * backward compatibility in parquet-format, LogicalTypes.md. An element that is the repeated field itself still says so.
+ */
+function elementOf(node: SchemaNode): SchemaNode {
   const [repeated] = node.children;
-  if (repeated === undefined) return node;
+  if (node.isRepeated || repeated === undefined) return node;
   const [element] = repeated.children;
-  return repeated.children.length === 1 && element !== undefined ? element : repeated;
+  const isElement = repeated.name === 'array' || repeated.name === `${node.name}_tuple`;
+  return repeated.children.length !== 1 || element === undefined || isElement ? repeated : element;
+}
+
+/** Of a repeated object with one member the engine has the member alone. */
+function itemType(element: SchemaNode, type: StoredType): StoredType {
+  const { convertedType, logicalType, children } = element;
+  const [member, other] = children;
+  const isObject = convertedType === undefined && logicalType === undefined && other === undefined;
+  if (!element.isRepeated || !isObject || member === undefined) {
+    return refinedType({ ...element, isRepeated: false }, type);
+  }
+  return { kind: 'struct', fields: [{ name: member.name, key: undefined, type: refinedType(member, type) }] };
 }
 
 /** The engine takes bytes for text only by the older annotation. */
