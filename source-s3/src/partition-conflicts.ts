@@ -1,7 +1,7 @@
 // Columns that stand both in a folder's name and in the file: compared, so that a wrong folder does not go unseen.
 import { literal } from '@s3-connectors/common/columns/sql.ts';
 import type { StoredType } from '@s3-connectors/common/columns/stored-type.ts';
-import { timeText } from '@s3-connectors/common/columns/time-sql.ts';
+import { int96Clock, timeText } from '@s3-connectors/common/columns/time-sql.ts';
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { SourceConfig } from './config.ts';
@@ -39,6 +39,8 @@ export function differsSql(sql: string, stored: StoredType, value: string | null
       return `${sql} IS DISTINCT FROM TRY_CAST(${text} AS BOOLEAN)`;
     case 'date':
       return `${sql} IS DISTINCT FROM TRY_CAST(${text} AS DATE)`;
+    case 'int96':
+      return `${int96Clock(sql)}::TIMESTAMPTZ IS DISTINCT FROM TRY_CAST(${text} AS TIMESTAMPTZ)`;
     case 'timestamp': {
       const type = stored.utc ? 'TIMESTAMPTZ' : 'TIMESTAMP';
       return `${sql}::${type} IS DISTINCT FROM TRY_CAST(${text} AS ${type})`;

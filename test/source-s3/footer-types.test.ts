@@ -67,6 +67,48 @@ test('INT96 is an instant', async () => {
   assert.equal(value, '2026-01-15T14:30:01.500000Z');
 });
 
+test('INT96 keeps its nanoseconds, and is null where no timestamp is', async () => {
+  const noon = 43_200_000_000_000n;
+  const [day, first] = [2_461_056, 1_721_426]; // 2026-01-15; 0001-01-01
+  const body = await int96Parquet([
+    { nanoseconds: noon, day },
+    { nanoseconds: noon + 123_456_789n, day },
+    { nanoseconds: noon + 1n, day },
+    { nanoseconds: noon + 123_456_000n, day },
+    { nanoseconds: 86_399_999_999_999n, day: 2_440_587 },
+    { nanoseconds: 0n, day: first },
+    { nanoseconds: 999n, day: first - 1 },
+    { nanoseconds: 0n, day: 5_373_484 }, // What Spark writes for "no end".
+    { nanoseconds: noon, day: 0 },
+    { nanoseconds: noon, day: 109_000_001 },
+    { nanoseconds: noon, day: 4_294_967_295 },
+    { nanoseconds: -1n, day },
+  ]);
+  await using server = await serverWith({ 'lake/t/a.parquet': body });
+  const { messages, failures } = await readHere(server);
+  assert.deepEqual(failures, []);
+  const records = ofType(messages, 'RECORD').map(({ record }) => record);
+  assert.deepEqual(
+    records.map(({ data }) => data['v']),
+    [
+      '2026-01-15T12:00:00Z',
+      '2026-01-15T12:00:00.123456789Z',
+      '2026-01-15T12:00:00.000000001Z',
+      '2026-01-15T12:00:00.123456Z',
+      '1969-12-31T23:59:59.999999999Z',
+      '0001-01-01T00:00:00Z',
+      '0001-12-31T00:00:00.000000999Z BC',
+      '9999-12-31T00:00:00Z',
+      '4714-11-24T12:00:00Z BC',
+      null,
+      null,
+      null,
+    ],
+  );
+  const changes = records.map(({ meta }) => (meta === undefined ? 0 : 1));
+  assert.deepEqual(changes, [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1]);
+});
+
 test('a timestamp with the older annotation alone is an instant', async () => {
   const local = await parquet("SELECT TIMESTAMP '2026-01-15 14:30:00' AS v", 'COMPRESSION uncompressed');
   assert.equal((await schemaAndValue(local)).value, '2026-01-15T14:30:00');

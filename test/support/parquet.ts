@@ -45,15 +45,33 @@ export async function firstChunk(body: Buffer): Promise<Readonly<Record<string, 
   }
 }
 
+/** Nanoseconds of the day and the Julian day. */
+export type Int96 = { readonly nanoseconds: bigint; readonly day: number };
+
 /**
- * A file with one column `v` that holds 2026-01-15 14:30:01.5 as INT96, which Impala and older Sparks write and the engine
+ * A file with one column `v` of INT96 (by default 2026-01-15 14:30:01.5), which Impala and older Sparks write and the engine
  * does not: an interval has the same twelve bytes (nanoseconds of the day in 8, the Julian day in 4) under another name.
  */
-export async function int96Parquet(): Promise<Buffer> {
-  const interval = 'SELECT to_months(467484416) + to_days(12154) + to_milliseconds(2461056) AS v';
+export async function int96Parquet(
+  rows: readonly Int96[] = [{ nanoseconds: 52_201_500_000_000n, day: 2_461_056 }],
+): Promise<Buffer> {
+  const interval = `SELECT to_months(1000 + i::INT) + to_days(7) + to_milliseconds(9) AS v FROM range(${rows.length}) t(i)`;
   const hex = (await parquet(interval, 'COMPRESSION uncompressed')).toString('hex');
-  const asInt96 = hex
+  const asInt96 = rows
+    .reduce(
+      (text, row, index) =>
+        text.replace(twelveBytes(BigInt(1000 + index) + (7n << 32n), 9), twelveBytes(row.nanoseconds, row.day)),
+      hex,
+    )
     .replace('150e15181502180176252a00', '150615181502180176f52a00') // Schema: INT96, the annotation INTERVAL made unknown.
     .replace('1c150e1905', '1c15061905'); // The same in the column's metadata.
   return Buffer.from(asInt96, 'hex');
+}
+
+/** As hex. */
+function twelveBytes(nanoseconds: bigint, day: number): string {
+  const bytes = Buffer.alloc(12);
+  bytes.writeBigInt64LE(nanoseconds);
+  bytes.writeUInt32LE(day, 8);
+  return bytes.toString('hex');
 }

@@ -3,18 +3,28 @@
 import { assertNever } from '../protocol/errors.ts';
 import type { ColumnType } from './column-type.ts';
 import { columnType, type StoredType } from './stored-type.ts';
+import { int96Clock } from './time-sql.ts';
 
 /** `sql` is of the stored type `type`; `lost` is true where a value was there and did not fit (absent: never). */
 export type Cast = { readonly sql: string; readonly type: StoredType; readonly lost?: string };
 
 /** The value itself where nothing is to be done: the usual case. Nested types are brought over member by member later. */
 export function castSql(raw: string, rawType: StoredType, target: ColumnType): Cast {
+  if (rawType.kind === 'int96' && !fits(rawType, target)) return castInt96(raw, target);
   const isEncoded = rawType.kind === 'encoded-string';
   const sql = isEncoded ? `decode(${raw})` : raw;
   const stored: StoredType = isEncoded ? { kind: 'string' } : rawType;
   if (fits(stored, target)) return { sql, type: stored };
   const { type, cast } = conversion(sql, stored, target);
   return { sql: cast, type, lost: `${sql} IS NOT NULL AND ${cast} IS NULL` };
+}
+
+/** The same digits with and without "Z"; what is no timestamp is made of its microseconds. */
+function castInt96(raw: string, target: ColumnType): Cast {
+  if (target.kind === 'timestamp') return { sql: raw, type: { kind: 'int96', utc: target.utc } };
+  const clock = int96Clock(raw);
+  const { type, cast } = conversion(clock, { kind: 'timestamp', utc: true, nanoseconds: false }, target);
+  return { sql: cast, type, lost: `${raw} IS NOT NULL AND ${cast} IS NULL` };
 }
 
 function fits(stored: StoredType, target: ColumnType): boolean {
@@ -25,7 +35,7 @@ function fits(stored: StoredType, target: ColumnType): boolean {
     case 'unknown':
       return true; // Every value has a text.
     case 'timestamp':
-      return stored.kind === 'timestamp' && stored.utc === target.utc;
+      return (stored.kind === 'timestamp' || stored.kind === 'int96') && stored.utc === target.utc;
     case 'integer':
     case 'boolean':
     case 'binary':

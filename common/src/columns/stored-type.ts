@@ -17,6 +17,11 @@ export type StoredType =
   /** `as`: the engine's type, or the count of nanoseconds that the engine has it as. */
   | { readonly kind: 'time'; readonly as: 'TIME' | 'TIMETZ' | 'nanoseconds' }
   | { readonly kind: 'timestamp'; readonly utc: boolean; readonly nanoseconds: boolean }
+  /**
+   * Nanoseconds of a day and the Julian day, which the engine has as an interval of the same twelve bytes: the lower half of
+   * the nanoseconds as months, the upper one as days, the day as milliseconds.
+   */
+  | { readonly kind: 'int96'; readonly utc: boolean }
   | { readonly kind: 'list'; readonly items: StoredType }
   | { readonly kind: 'struct'; readonly fields: readonly StoredField[] }
   | { readonly kind: 'map'; readonly key: StoredType; readonly value: StoredType };
@@ -43,6 +48,8 @@ export function columnType(stored: StoredType): ColumnType {
       return { kind: 'string' };
     case 'geometry':
       return { kind: 'binary' };
+    case 'int96':
+      return { kind: 'timestamp', utc: stored.utc };
     case 'timestamp':
       return { kind: 'timestamp', utc: stored.utc };
     case 'list':

@@ -54,6 +54,41 @@ export function timestampText(sql: string, { utc, nanoseconds }: Stored<'timesta
   };
 }
 
+/** As any timestamp where microseconds are exact, else all nine digits. */
+export function int96Text(sql: string, { utc }: Stored<'int96'>): TimeText {
+  const at = { kind: 'timestamp', nanoseconds: false } as const;
+  const usual = timestampText('z.clock', { ...at, utc }).sql;
+  const whole = timestampText("date_trunc('second', z.clock)", { ...at, utc: false }).sql;
+  const digits = `'.' || lpad((z.nanoseconds % 1000000000)::VARCHAR, 9, '0') || '${utc ? 'Z' : ''}'`;
+  const long = `CASE WHEN ends_with(${whole}, ' BC') THEN left(${whole}, -3) || ${digits} || ' BC' ELSE ${whole} || ${digits} END`;
+  const text = `CASE WHEN z.nanoseconds % 1000 = 0 THEN ${usual} ELSE ${long} END`;
+  // A list of one item: only so are the parts of the interval taken once and not each time that they are named.
+  const parts = `{'clock': ${int96Clock(sql)}, 'nanoseconds': ${int96Nanoseconds(sql)}}`;
+  return { sql: `list_transform([${parts}], lambda z: ${text})[1]`, lost: `NOT (${isInt96Instant(sql)})` };
+}
+
+/** As a timestamp, without what is less than a microsecond; null beyond what the engine's timestamps reach. */
+export function int96Clock(sql: string): string {
+  // From the Julian day of 1970-01-01.
+  const count = `(${int96Day(sql)} - 2440588) * 86400000000 + ${int96Nanoseconds(sql)} // 1000`;
+  return `CASE WHEN ${isInt96Instant(sql)} THEN make_timestamp(${count}) END`;
+}
+
+/** Up to the Julian day 108,000,000, whose milliseconds are 30 hours; never before the start of a day. */
+function isInt96Instant(sql: string): string {
+  return `datepart('hour', ${sql}) < 30 AND datepart('day', ${sql}) >= 0`;
+}
+
+function int96Day(sql: string): string {
+  const minutes = `datepart('hour', ${sql}) * 60 + datepart('minute', ${sql})`;
+  return `((${minutes}) * 60000000 + datepart('microseconds', ${sql})) // 1000`;
+}
+
+function int96Nanoseconds(sql: string): string {
+  const low = `((datepart('year', ${sql}) * 12 + datepart('month', ${sql})) & 4294967295)`;
+  return `(${low} + datepart('day', ${sql}) * 4294967296)`;
+}
+
 /** The engine's `0044-03-15 (BC)`, with a time behind the day, as Airbyte has it: `0044-03-15T00:00:00Z BC`. */
 function asBc(date: string, time = "''"): string {
   const mark = ' (BC)';

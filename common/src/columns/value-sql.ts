@@ -5,7 +5,7 @@ import { castSql } from './cast-sql.ts';
 import type { Column, ColumnType } from './column-type.ts';
 import { literal } from './sql.ts';
 import { columnType, entriesType, hasTextKeys, type StoredField, type StoredType } from './stored-type.ts';
-import { dateText, timestampText, timeText, type TimeText } from './time-sql.ts';
+import { dateText, int96Text, timestampText, timeText, type TimeText } from './time-sql.ts';
 
 /** SQL that is true for a row in which `field` (a dotted path) had to become null. */
 export type Loss = { readonly field: string; readonly condition: string };
@@ -64,6 +64,7 @@ function valueSql(raw: string, rawType: StoredType, target: ColumnType, path: re
     case 'text':
     case 'variant':
     case 'geometry':
+    case 'int96':
     case 'timestamp': {
       const text = textValue(sql, stored, path);
       return { ...text, losses: [...losses, ...text.losses] };
@@ -85,6 +86,8 @@ function textValue(sql: string, stored: StoredType, path: readonly string[]): Va
       return { sql: `to_base64(ST_AsWKB(${sql}))`, form: 'quoted', losses };
     case 'variant':
       return { sql: `CASE WHEN ${sql} IS NOT NULL THEN ${sql}::JSON::VARCHAR END`, form: 'json', losses };
+    case 'int96':
+      return timeValue(int96Text(sql, stored), path);
     case 'timestamp':
       return timeValue(timestampText(sql, stored), path);
     case 'date':

@@ -61,7 +61,7 @@ async function cutBehind({ path, file, group }: LocalRowGroup, needed: readonly 
   const output = await open(path, 'r+');
   try {
     await output.truncate(end);
-    await output.write(file.tail, 0, file.tail.length, end);
+    await output.write(file.tail.bytes, 0, file.tail.bytes.length, end);
   } finally {
     await output.close();
   }

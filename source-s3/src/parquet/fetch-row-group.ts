@@ -46,7 +46,7 @@ export async function fetchRowGroup(
   if (ranges.some(({ start, end }) => start < 0 || end < start || end > object.size)) {
     throw unreadable(object, 'its footer points beyond its ends');
   }
-  const held = object.size - tail.length; // What lies behind this came with the footer.
+  const held = tail.start; // What lies behind this came with the footer.
   const missing = ranges.map(({ start, end }) => ({ start: Math.min(start, held), end: Math.min(end, held) }));
   const bytes = missing.reduce((sum, { start, end }) => sum + end - start, 0);
   const giveBack = await disk.take(bytes, signal);
@@ -55,7 +55,7 @@ export async function fetchRowGroup(
     giveBack();
   };
   try {
-    await writeSparse(path, object.size, tail);
+    await writeSparse(path, tail);
     await fetchRanges(reading, object, path, missing, signal);
     return { path, file, group, [Symbol.asyncDispose]: remove };
   } catch (error) {

@@ -1,8 +1,10 @@
 // Keeps nanoseconds, for which the engine has no type: it cuts instants and times of day to microseconds. So our local copy of
-// the footer calls an instant local, which keeps it whole, and a time of day a number; we remember what they are.
+// the footer calls an instant local, which keeps it whole, a time of day a number, and an INT96 an interval, which has as many
+// bytes; we remember what they are.
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
-import { isNanosecondInstant, isNanosecondTime, type SchemaNode } from './schema-tree.ts';
+import { isInt96, isNanosecondInstant, isNanosecondTime, type SchemaNode } from './schema-tree.ts';
+import { listType, ThriftBytes } from './thrift.ts';
 
 /** Bytes of a footer that stand for a type, and what one of them is changed to. */
 type Change = { readonly bytes: Buffer; readonly at: number; readonly to: number };
@@ -19,25 +21,65 @@ const times: readonly Change[] = [0x11, 0x12].map((utc) => {
 });
 
 /** How many leaves are in nanoseconds and would be cut. */
-export type NanosecondLeaves = { readonly instants: number; readonly times: number };
+export type NanosecondLeaves = { readonly instants: number; readonly times: number; readonly int96: number };
 
 export function countNanosecondLeaves(node: SchemaNode): NanosecondLeaves {
   if (node.children.length === 0)
-    return { instants: Number(isNanosecondInstant(node)), times: Number(isNanosecondTime(node)) };
+    return {
+      instants: Number(isNanosecondInstant(node)),
+      times: Number(isNanosecondTime(node)),
+      int96: Number(isInt96(node)),
+    };
   const counts = node.children.map((child) => countNanosecondLeaves(child));
   const sum = (which: keyof NanosecondLeaves): number => counts.reduce((total, count) => total + count[which], 0);
-  return { instants: sum('instants'), times: sum('times') };
+  return { instants: sum('instants'), times: sum('times'), int96: sum('int96') };
 }
 
 /**
- * Changes the footer in `tail` (the last `footerBytes` of it). The schema stands before everything that might hold the same
+ * Changes the footer in `tail` (the last `footerBytes` of it) or gives a longer one. The schema stands before everything that might hold the same
  * bytes by chance, so the first ones are the right ones.
  * @throws FILE_UNREADABLE when they are not found: their last three digits would be lost.
  */
-export function keepNanoseconds(tail: Buffer, footerBytes: number, leaves: NanosecondLeaves): void {
+export function keepNanoseconds(tail: Buffer, footerBytes: number, leaves: NanosecondLeaves): Buffer {
   const start = tail.length - footerBytes;
   change(tail, { start, count: leaves.instants }, [instant]);
   change(tail, { start, count: leaves.times }, times);
+  return leaves.int96 > 0 ? int96AsInterval(tail, start) : tail;
+}
+
+/** Fields of a SchemaElement, in the form that tells their number: type_length (2) is 12, converted_type (6) INTERVAL. */
+const intervalFields = Buffer.from([0x05, 0x04, 0x18, 0x05, 0x0c, 0x2a]);
+const [int96Type, fixedBytesType] = [0x06, 0x0e];
+
+/** FileMetaData.schema is a list of SchemaElement, whose first field is the type. The footer gets longer, and its length says so. */
+function int96AsInterval(tail: Buffer, start: number): Buffer {
+  const pieces: Buffer[] = [];
+  let from = 0;
+  for (const { typeAt, end } of schemaElements(tail, start)) {
+    if (tail[typeAt] !== int96Type) continue;
+    tail[typeAt] = fixedBytesType;
+    pieces.push(tail.subarray(from, end), intervalFields);
+    from = end;
+  }
+  const grown = Buffer.concat([...pieces, tail.subarray(from)]);
+  const lengthAt = grown.length - 8;
+  grown.writeUInt32LE(grown.readUInt32LE(lengthAt) + grown.length - tail.length, lengthAt);
+  return grown;
+}
+
+/** Where the value of each one's type lies (-1: it has none), and the mark of its end. */
+function* schemaElements(tail: Buffer, start: number): Generator<{ readonly typeAt: number; readonly end: number }> {
+  const footer = new ThriftBytes(tail, start);
+  for (const { id, type } of footer.fields()) {
+    if (id !== 2 || type !== listType) continue;
+    const { items } = footer.list();
+    for (let item = 0; item < items; item++) {
+      let typeAt = -1;
+      for (const field of footer.fields()) if (field.id === 1) typeAt = field.at;
+      yield { typeAt, end: footer.at - 1 };
+    }
+    return;
+  }
 }
 
 function change(tail: Buffer, { start, count }: { start: number; count: number }, changes: readonly Change[]): void {

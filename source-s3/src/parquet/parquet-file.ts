@@ -17,10 +17,13 @@ import { countNanosecondLeaves, keepNanoseconds, type NanosecondLeaves } from '.
 import type { RowGroup } from './row-group.ts';
 import { leavesOf, refinedType, schemaColumns, schemaTree, unreadableSchema, type Leaf } from './schema-tree.ts';
 
-/** `tail`: the object's last bytes, at least the footer; of a small object all of it. */
+/** The end of a file from `start` on, at least the footer; of a small file all of it. */
+export type FileTail = { readonly start: number; readonly bytes: Buffer };
+
 export type ParquetFile = {
   readonly object: ListedObject;
-  readonly tail: Buffer;
+  /** As our local copies have it. */
+  readonly tail: FileTail;
   /** In the file's order; names as the footer has them. */
   readonly columns: readonly StoredColumn[];
   readonly rowGroups: readonly RowGroup[];
@@ -42,11 +45,12 @@ let opened = 0;
 export async function openParquet(reading: Reading, object: ListedObject, signal: AbortSignal): Promise<ParquetFile> {
   const tail = await readTail(reading.s3, object, signal);
   const path = join(reading.directory, `footer-${opened++}.parquet`);
-  await writeSparse(path, object.size, tail);
+  const start = object.size - tail.length;
+  await writeSparse(path, { start, bytes: tail });
   try {
     const { nanoseconds, ...metadata } = await readMetadata(reading.engine, path);
-    keepNanoseconds(tail, footerLength(tail), nanoseconds);
-    return { object, tail, ...metadata };
+    const bytes = keepNanoseconds(tail, footerLength(tail), nanoseconds);
+    return { object, tail: { start, bytes }, ...metadata };
   } catch (error) {
     throw error instanceof ConnectorError ? undecodable(error, object, path) : error;
   } finally {
@@ -74,13 +78,13 @@ function footerLength(tail: Buffer): number {
   return tail.readUInt32LE(tail.length - trailerBytes) + trailerBytes;
 }
 
-/** A file of the object's size in which only its magic and its tail are real; holes take no disk and are never read. */
-export async function writeSparse(path: string, size: number, tail: Buffer): Promise<void> {
+/** A file in which only its magic and its tail are real; holes take no disk and are never read. */
+export async function writeSparse(path: string, { start, bytes }: FileTail): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
-    await file.truncate(size);
+    await file.truncate(start + bytes.length);
     await file.write(Buffer.from('PAR1'), 0, 4, 0);
-    await file.write(tail, 0, tail.length, size - tail.length);
+    await file.write(bytes, 0, bytes.length, start);
   } finally {
     await file.close();
   }

@@ -83,6 +83,7 @@ export function refinedType(node: SchemaNode, type: StoredType): StoredType {
     case 'time':
       return isNanosecondTime(node) ? { kind: 'time', as: 'nanoseconds' } : type;
     case 'timestamp':
+      if (isInt96(node)) return { kind: 'int96', utc: true };
       if (isNanosecondInstant(node)) return { kind: 'timestamp', utc: true, nanoseconds: true };
       return isInstant(node) ? { ...type, utc: true } : type;
     default:
@@ -118,13 +119,14 @@ function isText({ logicalType }: SchemaNode): boolean {
   return logicalType !== undefined && /^(String|Enum|Json)Type/iu.test(logicalType);
 }
 
-/**
- * By the older annotation alone a timestamp is adjusted to UTC (parquet-format, LogicalTypes.md), and INT96 is by what its
- * writers do; the engine reads both as local.
- */
-function isInstant({ physicalType, convertedType, logicalType }: SchemaNode): boolean {
-  if (physicalType === 'INT96') return true;
+/** By the older annotation alone a timestamp is adjusted to UTC (parquet-format, LogicalTypes.md); the engine reads it as local. */
+function isInstant({ convertedType, logicalType }: SchemaNode): boolean {
   return logicalType === undefined && convertedType !== undefined && convertedType.startsWith('TIMESTAMP_');
+}
+
+/** Adjusted to UTC, by what its writers do. The engine cuts it to microseconds, and far from today to another time. */
+export function isInt96({ physicalType }: SchemaNode): boolean {
+  return physicalType === 'INT96';
 }
 
 /** UTC-adjusted, in nanoseconds: the engine has no type for it. */

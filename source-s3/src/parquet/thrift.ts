@@ -8,7 +8,7 @@ export type Field = { readonly id: number; readonly type: number; readonly at: n
 export class ThriftDamage extends Error {}
 
 export const listType = 9;
-export const structType = 12;
+const structType = 12;
 
 const stop = 0;
 const [isTrue, isFalse, byteType, doubleType, binaryType, setType, mapType] = [1, 2, 3, 7, 8, 10, 11];
