@@ -17,11 +17,9 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import { RowObserver } from './columns/row-observer.ts';
 import type { Config } from './config.ts';
-import { dayOf, rejectedFolder, tableFolder } from './object-key.ts';
+import { dayOf, rejectedFolder } from './object-key.ts';
 import type { Plan, Target } from './plan.ts';
-import { DroppedFields } from './rows/dropped-fields.ts';
-import { EventTables } from './rows/event-tables.ts';
-import { aliasRows, eventRows, keptFields, segmentRows, type PublishedRows } from './rows/published-rows.ts';
+import { wayOf, type Way } from './rows/way.ts';
 import { RowWriter } from './row-writer.ts';
 import type { RowPlace, Spool } from './spool/spool.ts';
 import type { Table, Tables } from './table.ts';
@@ -39,18 +37,6 @@ type Options = {
 
 /** `untimed`: rows placed by `emitted_at`, having no time of their own; `invalid`: rows written although they break their schema. */
 export type IntakeCounts = { untimed: number; invalid: number };
-
-/** What a stream's records need on their way, beside the plan. */
-type Way = {
-  readonly table: Table | undefined;
-  readonly events: EventTables | undefined;
-  readonly rows: PublishedRows | undefined;
-  readonly dropped: DroppedFields | undefined;
-  rejected: Table | undefined;
-  /** Stands in `DurableStates` for all rows of the stream that are not published. */
-  unpublished: object | undefined;
-  failed: boolean;
-};
 
 export class Intake implements LineHandlers<Target> {
   readonly counts: IntakeCounts = { untimed: 0, invalid: 0 };
@@ -77,18 +63,7 @@ export class Intake implements LineHandlers<Target> {
     this.#place = { table: undefined, day: 0, placedBy: 0, time: Number.NaN };
     this.#emit = () => this.#addMade();
     this.#ways = plan.targets.map((target) => {
-      const { index: stream, table: name, conversion, columns, descriptor, dedup } = target;
-      const isSplit = conversion === 'split_events';
-      const { prefix } = config;
-      return {
-        table: isSplit ? undefined : tables.add({ name, stream, folder: tableFolder(prefix, name), columns, dedup }),
-        events: isSplit ? new EventTables({ prefix, stream, descriptor, tables, log: context.log }) : undefined,
-        rows: publishedRows(target, plan.fields),
-        dropped: droppedFields(target, plan.fields),
-        rejected: undefined,
-        unpublished: undefined,
-        failed: false,
-      };
+      return wayOf(target, { prefix: config.prefix, fields: plan.fields, tables, log: context.log });
     });
   }
 
@@ -240,23 +215,4 @@ export class Intake implements LineHandlers<Target> {
     way.unpublished = {};
     this.#options.states.opened(index, way.unpublished, record);
   }
-}
-
-function publishedRows({ conversion }: Target, fields: readonly string[]): PublishedRows | undefined {
-  switch (conversion) {
-    case 'split_events':
-      return eventRows(fields);
-    case 'explode_aliases':
-      return aliasRows(fields);
-    case 'segment_metadata':
-      return segmentRows(fields);
-    default:
-      return undefined;
-  }
-}
-
-function droppedFields({ conversion, published }: Target, fields: readonly string[]): DroppedFields | undefined {
-  if (conversion === 'none' || published === undefined) return undefined;
-  const known = new Set([...published.schema.fields.map(({ name }) => name), ...keptFields[conversion]]);
-  return new DroppedFields(fields, [...known], new Set(keptFields[conversion]));
 }

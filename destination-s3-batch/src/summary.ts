@@ -1,5 +1,5 @@
 // What a run did, as one line of JSON: the last word in the log, for whoever runs it on a schedule.
-import type { Misfits } from './columns/fit.ts';
+import type { Misfits } from './columns/slot.ts';
 
 import type { Table } from './table.ts';
 

@@ -1,7 +1,7 @@
 // What became of each column of a table, in one line for the log.
 import type { FieldType, StructType } from './field-type.ts';
 import { engineType } from './field-type.ts';
-import type { Misfits } from './fit.ts';
+import type { Misfits } from './slot.ts';
 
 const maxColumns = 100;
 

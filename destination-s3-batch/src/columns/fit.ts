@@ -11,31 +11,14 @@ import {
   skipValue,
 } from '@s3-connectors/common/json/json-bytes.ts';
 
-import { restName, siblingName, type Field, type FieldType, type StructType } from './field-type.ts';
-import { isExactDouble, numberKind, numberKinds, wholeText } from './number-kind.ts';
 import type { RowWriter } from '../row-writer.ts';
-import { isTemporal, plainText } from './temporal-text.ts';
-import { isWholeText } from './whole-text.ts';
+import { restName, type FieldType, type StructType } from './field-type.ts';
+import { fittedScalar } from './fitted-scalar.ts';
+import { countedMisfits, slotOf, withSiblings, type Misfits, type Slot } from './slot.ts';
 
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const COMMA = 0x2c;
-
-/** A field's value that did not fit, counted by the field's path. */
-export type Misfits = ReadonlyMap<string, number>;
-
-/** A field as rows are fitted to it. `misfits`: values that went into its sibling; of a struct, `rest`: into its `__json`. */
-type Slot = {
-  readonly name: string;
-  readonly type: FieldType;
-  /** `"name":` as it is written. */
-  readonly head: Buffer;
-  readonly siblingHead: Buffer;
-  readonly slots: ReadonlyMap<string, Slot>;
-  readonly items: Slot | undefined;
-  misfits: number;
-  rest: number;
-};
 
 /** Fits rows of one table to its type, which is found to need siblings on the way. */
 export class Fitter {
@@ -55,7 +38,7 @@ export class Fitter {
 
   /** Values that did not fit so far. */
   get misfits(): Misfits {
-    return new Map(counted(this.#row, ''));
+    return new Map(countedMisfits(this.#row, ''));
   }
 
   /** The type with the siblings that the rows so far need. */
@@ -204,72 +187,4 @@ function isEmptyValue(bytes: Uint8Array, start: number): boolean {
     if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
   }
   return true;
-}
-
-/** What to write for the value: '' for the value itself; undefined when it does not fit. */
-function fittedScalar(bytes: Uint8Array, start: number, end: number, type: FieldType): string | undefined {
-  const first = bytes[start] as number;
-  const isText = first === QUOTE;
-  const isBoolean = first === 0x74 || first === 0x66;
-  const isNumber = !isText && !isBoolean && first !== OPEN_OBJECT && first !== OPEN_LIST;
-  if (type.kind === 'boolean') return isBoolean ? '' : undefined;
-  if (type.kind === 'string') return isText && isWholeText(bytes, start + 1, end - 1) ? '' : undefined;
-  if (isTemporal(type)) {
-    if (!isText && !isNumber) return undefined;
-    const text = Buffer.from(bytes.subarray(start, end)).toString();
-    const plain = plainText(type, isText ? String(JSON.parse(text)) : text);
-    return plain === undefined ? undefined : `"${plain}"`;
-  }
-  return isNumber ? fittedNumber(bytes, start, end, type.kind === 'integer') : undefined;
-}
-
-function fittedNumber(bytes: Uint8Array, start: number, end: number, integer: boolean): string | undefined {
-  const kind = numberKind(bytes, start, end);
-  const text = (): string => Buffer.from(bytes.subarray(start, end)).toString();
-  switch (kind) {
-    case numberKinds.int:
-      return '';
-    case numberKinds.wide:
-      return integer || isExactDouble(text()) ? '' : undefined;
-    case numberKinds.whole:
-      return integer ? wholeText(text()) : '';
-    case numberKinds.real:
-      return integer ? undefined : '';
-    default:
-      return undefined;
-  }
-}
-
-function slotOf(name: string, type: FieldType): Slot {
-  const fields = type.kind === 'struct' ? type.fields : [];
-  return {
-    name,
-    type,
-    head: Buffer.from(`${JSON.stringify(name)}:`),
-    siblingHead: Buffer.from(`${JSON.stringify(siblingName(name))}:`),
-    slots: new Map(fields.map((field) => [field.name, slotOf(field.name, field.type)])),
-    items: type.kind === 'list' ? slotOf('', type.items) : undefined,
-    misfits: 0,
-    rest: 0,
-  };
-}
-
-function* counted({ slots, items, rest }: Slot, path: string): Iterable<[string, number]> {
-  if (rest > 0) yield [`${path}${restName}`, rest];
-  if (items !== undefined) yield* counted(items, `${path.replace(/\.$/u, '')}[].`);
-  for (const slot of slots.values()) {
-    if (slot.misfits > 0) yield [`${path}${slot.name}`, slot.misfits];
-    yield* counted(slot, `${path}${slot.name}.`);
-  }
-}
-
-function withSiblings({ type, slots, items, rest }: Slot): FieldType {
-  if (type.kind === 'list') return items === undefined ? type : { kind: 'list', items: withSiblings(items) };
-  if (type.kind !== 'struct') return type;
-  const fields = type.fields.map((field): Field => {
-    const slot = slots.get(field.name);
-    if (slot === undefined) return field;
-    return { name: field.name, type: withSiblings(slot), misfits: field.misfits || slot.misfits > 0 };
-  });
-  return { kind: 'struct', fields, rest: type.rest || rest > 0 };
 }

@@ -15,6 +15,7 @@ import {
 } from '@s3-connectors/common/json/json-bytes.ts';
 import type { Envelope } from '@s3-connectors/common/destination/envelope.ts';
 
+import { plainEnd, valueAfter, walkOver, type Walk } from './byte-walk.ts';
 import { numberKind, numberKinds, safeDigits } from './number-kind.ts';
 import { maxDepth, seen, type Shape } from './shape.ts';
 import { isPlain } from './temporal-text.ts';
@@ -23,17 +24,10 @@ import { isWholeText } from './whole-text.ts';
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const COMMA = 0x2c;
-const COLON = 0x3a;
 const MINUS = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
 const SPACE = 0x20;
-
-/** Four bytes at a time, for each byte its highest bit if it is … below. */
-const highBits = 0x80808080 | 0;
-
-/** Bytes and how to look at four of them; `by`: how often each value counts, 1 or -1. */
-type Walk = { readonly bytes: Uint8Array; readonly view: DataView; readonly lastWord: number; by: 1 | -1 };
 
 /** Numbers objects, so that a member named twice is told by its `visit`. */
 let visits = 0;
@@ -57,11 +51,6 @@ function observe(bytes: Uint8Array, start: number, shape: Shape, by: 1 | -1, fou
   walk.by = by;
   shape.counts[seen.object] = (shape.counts[seen.object] as number) + by;
   return observeObject(walk, start, shape, 1, found);
-}
-
-function walkOver(bytes: Uint8Array): Walk {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return { bytes, view, lastWord: bytes.length - 4, by: 1 };
 }
 
 function observeObject(walk: Walk, start: number, shape: Shape, depth: number, found: Envelope | undefined): number {
@@ -134,25 +123,6 @@ function noteField(
   if (number < 0) return;
   found.fieldStarts[number] = value;
   found.fieldEnds[number] = end;
-}
-
-/** Where the value of the member begins if its key, at `at`, is spelled as the child's; else NOT_JSON. */
-function valueAfter(walk: Walk, at: number, { key, words }: Shape): number {
-  const { bytes, view, lastWord } = walk;
-  const { length } = key;
-  const end = at + length;
-  if (end > lastWord || length < 4) {
-    for (let index = 0; index < length; index += 1) if (bytes[at + index] !== key[index]) return NOT_JSON;
-  } else {
-    let index = 0;
-    for (let from = at; from < end - 4; from += 4) {
-      if (view.getInt32(from, true) !== words[index]) return NOT_JSON;
-      index += 1;
-    }
-    if (view.getInt32(end - 4, true) !== words[index]) return NOT_JSON;
-  }
-  if (bytes[end] !== COLON) return skipColon(bytes, end);
-  return (bytes[end + 1] as number) > SPACE ? end + 1 : skipSpace(bytes, end + 1);
 }
 
 function observeValue(walk: Walk, at: number, shape: Shape, depth: number): number {
@@ -228,21 +198,6 @@ function observeText(walk: Walk, start: number, shape: Shape): number {
   if (shape.temporal !== undefined && isPlain(shape.temporal, bytes, start + 1, end)) kind = seen.temporal;
   shape.counts[kind] = (shape.counts[kind] as number) + walk.by;
   return end + 1;
-}
-
-/** The first quote, backslash or control character at or after `start`; near the end of the bytes any byte before it. */
-function plainEnd({ view, lastWord, bytes }: Walk, start: number): number {
-  let at = start;
-  while (at <= lastWord) {
-    const word = view.getInt32(at, true);
-    const swapped = word ^ 0x02020202; // The quote becomes a blank, the blank a quote.
-    const slashed = word ^ 0x5c5c5c5c;
-    const stops = (((swapped - 0x21212121) & ~swapped) | ((slashed - 0x01010101) & ~slashed)) & highBits;
-    if (stops !== 0) return at + ((31 - Math.clz32(stops & -stops)) >> 3); // The lowest is never wrong.
-    at += 4;
-  }
-  while (at < bytes.length && bytes[at] !== QUOTE && bytes[at] !== 0x5c && (bytes[at] as number) >= SPACE) at += 1;
-  return at;
 }
 
 function isDigit(byte: number): boolean {

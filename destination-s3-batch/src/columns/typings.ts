@@ -7,7 +7,7 @@ import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts'
 import type { Table } from '../table.ts';
 import { decideRow, isAsTyped, type TypingRules } from './decide.ts';
 import type { FieldType, StructType } from './field-type.ts';
-import type { Misfits } from './fit.ts';
+import type { Misfits } from './slot.ts';
 import { readRegistry, writeRegistry } from './registry.ts';
 import type { Shape } from './shape.ts';
 

@@ -5,7 +5,8 @@ import { open } from 'node:fs/promises';
 import { readLines } from '@s3-connectors/common/protocol/lines.ts';
 
 import type { StructType } from '../columns/field-type.ts';
-import { Fitter, type Misfits } from '../columns/fit.ts';
+import { Fitter } from '../columns/fit.ts';
+import type { Misfits } from '../columns/slot.ts';
 import { RowWriter } from '../row-writer.ts';
 import type { RowSource } from './made-file.ts';
 

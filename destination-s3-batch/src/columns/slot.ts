@@ -1,0 +1,54 @@
+// The fields of a table while rows are fitted to them: how each is written, and how many values did not fit.
+import { restName, siblingName, type Field, type FieldType } from './field-type.ts';
+
+/** A field's value that did not fit, counted by the field's path. */
+export type Misfits = ReadonlyMap<string, number>;
+
+/** A field as rows are fitted to it. `misfits`: values that went into its sibling; of a struct, `rest`: into its `__json`. */
+export type Slot = {
+  readonly name: string;
+  readonly type: FieldType;
+  /** `"name":` as it is written. */
+  readonly head: Buffer;
+  readonly siblingHead: Buffer;
+  readonly slots: ReadonlyMap<string, Slot>;
+  readonly items: Slot | undefined;
+  misfits: number;
+  rest: number;
+};
+
+export function slotOf(name: string, type: FieldType): Slot {
+  const fields = type.kind === 'struct' ? type.fields : [];
+  return {
+    name,
+    type,
+    head: Buffer.from(`${JSON.stringify(name)}:`),
+    siblingHead: Buffer.from(`${JSON.stringify(siblingName(name))}:`),
+    slots: new Map(fields.map((field) => [field.name, slotOf(field.name, field.type)])),
+    items: type.kind === 'list' ? slotOf('', type.items) : undefined,
+    misfits: 0,
+    rest: 0,
+  };
+}
+
+/** By path. */
+export function* countedMisfits({ slots, items, rest }: Slot, path: string): Iterable<[string, number]> {
+  if (rest > 0) yield [`${path}${restName}`, rest];
+  if (items !== undefined) yield* countedMisfits(items, `${path.replace(/\.$/u, '')}[].`);
+  for (const slot of slots.values()) {
+    if (slot.misfits > 0) yield [`${path}${slot.name}`, slot.misfits];
+    yield* countedMisfits(slot, `${path}${slot.name}.`);
+  }
+}
+
+/** The type with the siblings that were needed. */
+export function withSiblings({ type, slots, items, rest }: Slot): FieldType {
+  if (type.kind === 'list') return items === undefined ? type : { kind: 'list', items: withSiblings(items) };
+  if (type.kind !== 'struct') return type;
+  const fields = type.fields.map((field): Field => {
+    const slot = slots.get(field.name);
+    if (slot === undefined) return field;
+    return { name: field.name, type: withSiblings(slot), misfits: field.misfits || slot.misfits > 0 };
+  });
+  return { kind: 'struct', fields, rest: type.rest || rest > 0 };
+}

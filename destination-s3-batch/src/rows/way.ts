@@ -1,0 +1,63 @@
+// The way of a stream's records into rows, beside what the plan says of it.
+import type { Log } from '@s3-connectors/common/protocol/log.ts';
+
+import { tableFolder } from '../object-key.ts';
+import type { Target } from '../plan.ts';
+import type { Table, Tables } from '../table.ts';
+import { DroppedFields } from './dropped-fields.ts';
+import { EventTables } from './event-tables.ts';
+import { aliasRows, eventRows, keptFields, segmentRows, type PublishedRows } from './published-rows.ts';
+
+export type Way = {
+  /** Undefined where each event has a table of its own. */
+  readonly table: Table | undefined;
+  readonly events: EventTables | undefined;
+  /** Undefined: a record is a row as it comes. */
+  readonly rows: PublishedRows | undefined;
+  readonly dropped: DroppedFields | undefined;
+  rejected: Table | undefined;
+  /** Stands in `DurableStates` for all rows of the stream that are not published. */
+  unpublished: object | undefined;
+  failed: boolean;
+};
+
+type Options = {
+  readonly prefix: string;
+  /** Those that the scanner finds. */
+  readonly fields: readonly string[];
+  readonly tables: Tables;
+  readonly log: Log;
+};
+
+export function wayOf(target: Target, { prefix, fields, tables, log }: Options): Way {
+  const { index: stream, table: name, conversion, columns, descriptor, dedup } = target;
+  const isSplit = conversion === 'split_events';
+  return {
+    table: isSplit ? undefined : tables.add({ name, stream, folder: tableFolder(prefix, name), columns, dedup }),
+    events: isSplit ? new EventTables({ prefix, stream, descriptor, tables, log }) : undefined,
+    rows: publishedRows(target, fields),
+    dropped: droppedFields(target, fields),
+    rejected: undefined,
+    unpublished: undefined,
+    failed: false,
+  };
+}
+
+function publishedRows({ conversion }: Target, fields: readonly string[]): PublishedRows | undefined {
+  switch (conversion) {
+    case 'split_events':
+      return eventRows(fields);
+    case 'explode_aliases':
+      return aliasRows(fields);
+    case 'segment_metadata':
+      return segmentRows(fields);
+    default:
+      return undefined;
+  }
+}
+
+function droppedFields({ conversion, published }: Target, fields: readonly string[]): DroppedFields | undefined {
+  if (conversion === 'none' || published === undefined) return undefined;
+  const known = new Set([...published.schema.fields.map(({ name }) => name), ...keptFields[conversion]]);
+  return new DroppedFields(fields, [...known], new Set(keptFields[conversion]));
+}
