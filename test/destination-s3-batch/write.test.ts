@@ -56,4 +56,28 @@ suite('writing', () => {
       '{"time":"2026-01-05"}',
     ]);
   });
+
+  test('takes no type from a line that is no row of the table after all', async () => {
+    const columns = async (folder: string): Promise<readonly string[]> => {
+      return Object.keys((await queryParquet(server, folder, 'SELECT * FROM files'))[0] ?? {});
+    };
+    const event = { time: at, event_id: 'e', user_id: 'u' };
+    const input = [
+      recordLine('visits', { time: at, n: 1 }),
+      recordLine('visits', { time: at, elsewhere: 1 }).replace(',"emitted_at"', ',"namespace":"other","emitted_at"'),
+      recordLine('click_events', event),
+      recordLine('click_events', { ...event, user_id: null, rejected: 1 }),
+      recordLine('visits', { time: at, broken: 1 }).replace('1},', '1,},'),
+    ];
+    const properties = { time: { type: 'string' }, event_id: { type: 'string' }, user_id: { type: 'string' } };
+    const { error } = await runWrite(server, input, {
+      catalog: catalogJson('visits', { name: 'visits', namespace: 'other' }, { name: 'click_events', properties }),
+      config: { streams: [{ stream: 'visits', namespace: 'other', table: 'others' }] },
+    });
+    assert.match(String(error), /Line 5 of the input/u);
+    assert.deepEqual(await columns('data/visits/'), ['time', 'n']);
+    assert.deepEqual(await columns('data/others/'), ['time', 'elsewhere']);
+    assert.ok(!(await columns('data/click_events/')).some((name) => name.startsWith('rejected')));
+    assert.equal(jsonRows(server, '_rejected/').length, 1);
+  });
 });

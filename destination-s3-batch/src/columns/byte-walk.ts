@@ -1,5 +1,5 @@
 // Rows four bytes at a time: whether a key is the one expected, and where a string has its first byte that is not plain.
-import { NOT_JSON, QUOTE, skipColon, skipSpace } from '@s3-connectors/common/destination/json-bytes.ts';
+import { NOT_JSON, QUOTE, skipColon, skipSpace } from '@s3-connectors/common/json/json-bytes.ts';
 
 import type { Shape } from './shape.ts';
 

@@ -1,5 +1,5 @@
 // How a value is written in a field whose type is no list and no struct, if it fits at all.
-import { OPEN_OBJECT, QUOTE } from '@s3-connectors/common/destination/json-bytes.ts';
+import { OPEN_OBJECT, QUOTE } from '@s3-connectors/common/json/json-bytes.ts';
 
 import type { FieldType } from './field-type.ts';
 import { isExactDouble, numberKind, numberKinds, wholeText } from './number-kind.ts';

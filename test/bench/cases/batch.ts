@@ -16,7 +16,7 @@ const copyParquet = join(import.meta.dirname, '../programs/copy-parquet.mjs');
 const mostMegabytes = { 'destination-s3-batch': 900 };
 const spoolRows = 5_000_000;
 const limit =
-  'The main thread, on one core: it scans each row, looks at all its values and writes it to disk; the engine and the compression have the other core meanwhile.';
+  'The two cores: the main thread walks over each row and copies it, and the engine or the compression work beside it.';
 
 export const batchCases: readonly BenchCase[] = [
   {
