@@ -51,9 +51,9 @@ export function skipReason({ path, size, archived }: KeyFacts, naming: Naming): 
   return archived ? 'archived' : undefined;
 }
 
-/** Lower case, without the dot; undefined when there is none. */
+/** Lower case, without the dot, with the mark that editors put behind the names of copies; undefined when there is none. */
 export function extensionOf(name: string): string | undefined {
-  return /\.([A-Za-z0-9]+)$/u.exec(name)?.[1]?.toLowerCase();
+  return /\.([A-Za-z0-9]+[~#]?)$/u.exec(name)?.[1]?.toLowerCase();
 }
 
 /** A folder `_x=1` is a partition whose column's name happens to start with an underscore. */

@@ -35,6 +35,8 @@ suite('an object is passed over', () => {
     ['a.json.gz', 'extension'],
     ['a.parquet.gz', 'extension'],
     ['a.orc', 'extension'],
+    ['a.parquet~', 'extension'],
+    ['#a.parquet#', 'extension'],
   ];
   for (const [path, reason] of cases) {
     test(`${JSON.stringify(path)}: ${reason ?? 'not at all'}`, () => {
