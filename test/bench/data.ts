@@ -67,6 +67,21 @@ export async function eventsTable(bench: Bench): Promise<Table> {
   return describe(bench, { stream: events, directory, glob: file, partitioned: false, from: 'generated events' });
 }
 
+/** Two row groups of a gigabyte, of texts that hardly shrink: the engine makes each column chunk one page of 85 MB. */
+export async function largePagesTable(bench: Bench): Promise<Table> {
+  const directory = join(bench.folder, 'large-pages');
+  const stream = { name: 'texts', timeField: 'time' };
+  const file = join(tableFolder(directory, stream.name), 'texts.parquet');
+  await mkdir(dirname(file), { recursive: true });
+  const rows = bench.rows ?? 440_000;
+  const columns = Array.from({ length: 12 }, (_, column) => `${longText(column)} AS text_${column}`);
+  const options = `FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${Math.ceil(rows / 2)}`;
+  await bench.db.run(
+    `COPY (SELECT i AS id, ${columns.join(', ')} FROM range(${rows}) AS t(i)) TO ${literal(file)} (${options})`,
+  );
+  return describe(bench, { stream, directory, glob: file, partitioned: false, from: 'generated rows of texts' });
+}
+
 /** RECORD lines of events whose times lie all over so many hours: each hour has a file open from the start to the end. */
 export async function scatteredEvents(
   bench: Bench,
@@ -124,6 +139,12 @@ async function describe(
   const data = `${rows.toLocaleString('en')} ${from} in ${layout}, ${(bytes / 1e6).toFixed(1)} MB`;
   const sql = `SELECT * FROM read_parquet(${literal(glob)}, hive_partitioning = true, hive_types_autocast = false)`;
   return { stream, files: { directory, partitioned }, sql, rows, data };
+}
+
+/** 384 characters. */
+function longText(column: number): string {
+  const parts = Array.from({ length: 12 }, (_, part) => `md5(concat(i, '-', ${column}, '-', ${part}))`);
+  return `concat(${parts.join(', ')})`;
 }
 
 function pick(salt: string, count: number): string {

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 import type { Bench, BenchCase, Prepared, Run } from '../case.ts';
 import { discover, sourceStep } from '../connectors.ts';
-import { eventsTable, flightsTable, hiveTable, type Table } from '../data.ts';
+import { eventsTable, flightsTable, hiveTable, largePagesTable, type Table } from '../data.ts';
 import { discard, nodeStep, run, toolStep } from '../process.ts';
 import { startServer } from '../s3.ts';
 import { csvTable, jsonlTable, largeCsvTable } from '../text-data.ts';
@@ -66,7 +66,15 @@ export const sourceCases: readonly BenchCase[] = [
     limit: textLimit,
     mostMegabytes: { 'source-s3': 600 },
     isLong: true,
-    prepare: prepareLarge,
+    prepare: (bench) => prepareLarge(bench, largeCsvTable),
+  },
+  {
+    name: 'source-large-pages',
+    what: 'Parquet of 2 GB in row groups of 1 GB, each column chunk one page: `source-s3 read` from S3 on loopback into a reader that discards.',
+    limit: 'The one thread that decodes, writes the texts of each column to disk and reads them side by side.',
+    mostMegabytes: { 'source-s3': 600 },
+    isLong: true,
+    prepare: (bench) => prepareLarge(bench, largePagesTable),
   },
 ];
 
@@ -87,8 +95,8 @@ export async function prepareSource(bench: Bench, make: (bench: Bench) => Promis
 }
 
 /** Its lines take more disk than there may be: they are counted as they come. */
-async function prepareLarge(bench: Bench): Promise<Prepared> {
-  const table = await largeCsvTable(bench);
+async function prepareLarge(bench: Bench, make: (bench: Bench) => Promise<Table>): Promise<Prepared> {
+  const table = await make(bench);
   const { folder, signal } = bench;
   const catalog = await discover(bench, table.files);
   const output = join(folder, 'counted');
