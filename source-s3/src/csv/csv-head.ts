@@ -67,11 +67,15 @@ function headOf(
   return { names, dataStart, lineBytes };
 }
 
+/** What a server answers in place of a file, stored under its name: on one line it would be a header without rows. */
+const markup = /^\s*<(?:!doctype|html|\?xml)\b/iu;
+
 /** Its first record tells a file that is no text from one whose text is to be told how to read. */
 function refuseBinary(records: CsvRecords, key: string): void {
   const first = records.record;
   if (first.includes(0)) throw unreadable({ key }, 'it is no text, or text in UTF-16 that "encoding" does not tell');
   if (!isUtf8(first)) throw unreadable({ key }, 'it is no text in UTF-8; "encoding" may tell another');
+  if (markup.test(Buffer.from(first).toString('latin1'))) throw unreadable({ key }, 'it is a page of HTML or XML');
 }
 
 /** The second column of a name gets `_2` and so on, one without a name `column_` and its place. */

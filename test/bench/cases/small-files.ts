@@ -14,6 +14,7 @@ export const smallFileCases: readonly BenchCase[] = [1000, 100_000].map((files) 
   what: `${files.toLocaleString('en')} Parquet files of one row in one table: \`source-s3 read\`; rows/s are files/s.`,
   limit: 'Opening a file: its footer is asked for and read by four queries.',
   isLong: true,
+  runsOnce: true,
   mostMegabytes: { 'source-s3': 300 },
   prepare: (bench) => prepare(bench, bench.rows ?? files),
 }));

@@ -66,6 +66,7 @@ export const sourceCases: readonly BenchCase[] = [
     limit: textLimit,
     mostMegabytes: { 'source-s3': 600 },
     isLong: true,
+    runsOnce: true,
     prepare: (bench) => prepareLarge(bench, largeCsvTable),
   },
   {
@@ -74,6 +75,7 @@ export const sourceCases: readonly BenchCase[] = [
     limit: 'The one thread that decodes, writes the texts of each column to disk and reads them side by side.',
     mostMegabytes: { 'source-s3': 600 },
     isLong: true,
+    runsOnce: true,
     prepare: (bench) => prepareLarge(bench, largePagesTable),
   },
 ];

@@ -66,9 +66,11 @@ suite('standard input', () => {
   test('ends with the abort while nothing comes, and keeps no program alive', async () => {
     const child = start(
       program(`
-        setTimeout(() => stop.abort(new Error('stopped')), 50);
         try {
-          for await (const chunk of standardInput(stop.signal)) console.log(String(chunk));
+          for await (const chunk of standardInput(stop.signal)) {
+            console.log(String(chunk));
+            setImmediate(() => stop.abort(new Error('stopped')));
+          }
         } catch (error) {
           console.log(error.name, stop.signal.aborted);
         }`),

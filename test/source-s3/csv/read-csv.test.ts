@@ -193,6 +193,8 @@ suite('a CSV file that is told or encoded otherwise', () => {
   const bodies: readonly (readonly [name: string, body: Uint8Array, reason: RegExp])[] = [
     ['UTF-16 without a mark', Buffer.from(text, 'utf16le'), /is no text, or text in UTF-16 that "encoding"/u],
     ['Latin-1', Buffer.from(`größe${text}`, 'latin1'), /is no text in UTF-8; "encoding" may tell another/u],
+    ['a page of HTML', Buffer.from('<!DOCTYPE html><html><body>Not Found</body></html>'), /is a page of HTML or XML/u],
+    ['an error of S3', Buffer.from('<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>'), /of HTML or XML/u],
     ['a picture', Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ', 'base64'), /is no text/u],
   ];
   for (const [name, body, reason] of bodies) {
