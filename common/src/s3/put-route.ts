@@ -1,4 +1,4 @@
-// How the SDK reaches the objects of a bucket and signs what it sends there, learnt from a PutObject of its own: small-put.ts
+// How the SDK reaches the objects of a bucket and signs what it sends there, learnt from a PutObject of its own: put-attempt.ts
 // repeats that for the many others.
 import type { S3Client } from '@aws-sdk/client-s3';
 
