@@ -161,8 +161,8 @@ UNITS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 def converter(shape, arrow):
     """A function of an array that gives its JSON values."""
     kind = shape.kind
-    if shape.leaf["physical"] == "INT96":  # Cut to microseconds: the engine has no more of it.
-        return lambda value: instant_text(value // 1000, 10**6, "Z")
+    if shape.leaf["physical"] == "INT96":  # Whole microseconds have six digits, as in most files.
+        return lambda value: instant_text(value, 10**9, "Z") if value % 1000 else instant_text(value // 1000, 10**6, "Z")
     if kind in ("instant", "local"):
         if not pa.types.is_timestamp(arrow):
             raise TypeError(f"pyarrow has a timestamp as {arrow}")
