@@ -25,7 +25,7 @@ export class ColumnDrift {
   }
 
   /** What a file, all of whose rows have the same columns, holds of what the catalog asks for. */
-  file(key: string, { asked, stored }: FileColumns): void {
+  seeFile(key: string, { asked, stored }: FileColumns): void {
     const wanted = new Set(asked);
     for (const name of stored) if (!wanted.has(name) && !this.#isOthers(name)) this.leftOut(name, key);
     const fromFiles = asked.filter((name) => !this.#isOthers(name));

@@ -1,5 +1,6 @@
 // Killed at a call of S3: what was acknowledged is stored, no table that is replaced is ever half, and what it left is
-// settled by the next run that proves nothing, and replaced by the next that does, without a trace. A sample of the calls, drawn by a seed; the acceptance tests take them all.
+// settled by the next run that proves nothing, and replaced by the next that does, without a trace. A sample of the calls,
+// drawn by a seed; the acceptance tests take them all.
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
-// How the SDK reaches the objects of a bucket and signs what it sends there, learnt from a PutObject of its own: put-attempt.ts
-// repeats that for the many others.
+// How the SDK reaches the objects of a bucket and signs what it sends there, learnt from a PutObject of its own, which
+// put-attempt.ts repeats for the many others.
 import type { S3Client } from '@aws-sdk/client-s3';
 
 /** Clock, endpoint and signature are the SDK's business: after so long it is watched again. */
