@@ -29,7 +29,8 @@ export class ColumnDrift {
     const wanted = new Set(asked);
     for (const name of stored) if (!wanted.has(name) && !this.#isOthers(name)) this.leftOut(name, key);
     const fromFiles = asked.filter((name) => !this.#isOthers(name));
-    if (stored.length === 0 || fromFiles.length === 0 || stored.some((name) => wanted.has(name))) return;
+    const hasOne = stored.some((name) => wanted.has(name) && !this.#isOthers(name));
+    if (stored.length === 0 || fromFiles.length === 0 || hasOne) return;
     if (key === this.#lastStranger) return;
     this.#lastStranger = key;
     this.#strangers++;

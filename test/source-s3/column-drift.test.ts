@@ -73,6 +73,13 @@ suite('a file that has none of the catalog’s columns', () => {
     );
   });
 
+  test('is one too when all it shares is a column of folders', async () => {
+    const config = { ...csv, data_partitioning: { mode: 'partitioned' } };
+    const objects = { 'lake/t/day=1/a.csv': 'day,x\n1,2\n' };
+    const { warnings } = await warningsOf(objects, { id: text, day: text }, config);
+    assert.match(warnings[1] ?? '', /null in all their rows: 1, first "lake\/t\/day=1\/a\.csv"/u);
+  });
+
   test('is none when the catalog asks for columns of folders only, or the file is empty', async () => {
     const config = { ...csv, data_partitioning: { mode: 'partitioned' } };
     const objects = { 'lake/t/day=1/a.csv': 'id\n1\n', 'lake/t/day=2/b.csv': '\n' };
