@@ -3,8 +3,6 @@ import { DuckDBInstance } from '@duckdb/node-api';
 
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
-const threads = 2;
-
 export type Engine = AsyncDisposable & {
   run(sql: string): Promise<void>;
   /** The same, rows taken in the order in which they lie in files. */
@@ -13,10 +11,17 @@ export type Engine = AsyncDisposable & {
   rows(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
 };
 
+type Options = {
+  readonly memoryBytes: number;
+  /** How many the next query may have. */
+  readonly threads: () => number;
+};
+
 /** Bound: `memoryBytes`, and what it may write to `directory` beside. */
-export async function openEngine(directory: string, memoryBytes: number): Promise<Engine> {
+export async function openEngine(directory: string, { memoryBytes, threads }: Options): Promise<Engine> {
+  let current = threads();
   const instance = await DuckDBInstance.create(':memory:', {
-    threads: String(threads),
+    threads: String(current),
     memory_limit: `${Math.floor(memoryBytes / 1024 / 1024)}MiB`,
     temp_directory: directory,
     preserve_insertion_order: 'false', // Halves the memory; the order of rows means nothing to a table.
@@ -25,13 +30,22 @@ export async function openEngine(directory: string, memoryBytes: number): Promis
   });
   const connection = await instance.connect();
   await connection.run("SET TimeZone = 'UTC'");
+  const useThreads = async (wanted: number): Promise<void> => {
+    if (wanted !== current) await connection.run(`SET threads = ${wanted}`);
+    current = wanted;
+  };
   return {
-    run: (sql) => attempt(async () => void (await connection.run(sql))),
+    run: (sql) =>
+      attempt(async () => {
+        await useThreads(threads());
+        await connection.run(sql);
+      }),
     inOrder: (sql) =>
       attempt(async () => {
-        await connection.run('SET preserve_insertion_order = true; SET threads = 1');
+        await useThreads(1);
+        await connection.run('SET preserve_insertion_order = true');
         await connection.run(sql);
-        await connection.run(`SET preserve_insertion_order = false; SET threads = ${threads}`);
+        await connection.run('SET preserve_insertion_order = false');
       }),
     rows: (sql) => attempt(async () => (await connection.runAndReadAll(sql)).getRowObjectsJS()),
     [Symbol.asyncDispose]() {

@@ -41,6 +41,8 @@ export type IntakeCounts = { untimed: number; invalid: number };
 export class Intake implements LineHandlers<Target> {
   readonly counts: IntakeCounts = { untimed: 0, invalid: 0 };
   readonly rejections: RejectionTally;
+  /** Milliseconds: when the batch came whose records are taken. */
+  now = Date.now();
   readonly #options: Options;
   readonly #ways: readonly Way[];
   readonly #eventName: number;
@@ -82,7 +84,7 @@ export class Intake implements LineHandlers<Target> {
   record(target: Target, bytes: Buffer, found: Envelope, line: number): void {
     const way = this.#ways[target.index] as Way;
     if (way.failed) return;
-    const now = Date.now();
+    const { now } = this;
     const time = ownTime(bytes, found, target.timeField, now);
     const rejection = this.#judge(target, bytes, found, time);
     if (rejection !== undefined) this.#setAside({ target, way, line, now }, bytes, found, rejection);

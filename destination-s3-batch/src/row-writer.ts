@@ -47,13 +47,18 @@ export class RowWriter {
   /** JSON text bytes[start, end) as a JSON string. */
   quoted(bytes: Uint8Array, start: number, end: number): void {
     this.byte(0x22);
+    this.escaped(bytes, start, end);
+    this.byte(0x22);
+  }
+
+  /** JSON text bytes[start, end) as content of a JSON string. */
+  escaped(bytes: Uint8Array, start: number, end: number): void {
     for (let at = start; at < end; at += 1) {
       const byte = bytes[at] as number;
       if (byte === 0x22 || byte === 0x5c) this.byte(0x5c);
       if (byte >= 0x20) this.byte(byte);
       else this.text(`\\u00${HEX[byte >> 4]}${HEX[byte & 15]}`);
     }
-    this.byte(0x22);
   }
 
   endLine(): void {

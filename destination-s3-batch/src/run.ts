@@ -33,7 +33,7 @@ const diskShare = 3 / 4;
 const segmentShare = 1 / 16;
 const largestSegmentBytes = 128 * 1024 * 1024;
 /** Twice: rows gather while others are being written to disk. */
-const heldShare = 1 / 64;
+const heldShare = 1 / 256;
 const beforeAllRecords = -1;
 /** What is in staging is removed within this time, else by the next run. */
 const dropWithinMs = 3000;
@@ -122,6 +122,7 @@ export class Run implements AsyncDisposable {
 
   /** Rows to the spool. @throws INPUT_INVALID or RECORDS_REJECTED naming a line; what came before it has been taken. */
   async take(lines: LineBatch): Promise<void> {
+    this.#intake.now = Date.now();
     this.#lines.take(lines);
     if (!this.#spool.isFullOfRows) return;
     await this.#flushed;
@@ -138,6 +139,7 @@ export class Run implements AsyncDisposable {
   /** Everything that waits goes to S3, replaced streams into staging. @returns the STATEs that are durable by that. */
   async publish(): Promise<readonly Uint8Array[]> {
     const waiting = this.#plan.targets.map(({ index: stream }) => ({ stream, rows: this.#intake.release(stream) }));
+    this.#converter.inputWaits = true;
     await this.#flushed;
     for (const segment of await this.#spool.takeAll()) this.#conversions.begin(segment);
     const { signal } = this.#context;
@@ -148,6 +150,7 @@ export class Run implements AsyncDisposable {
     for (const { stream, rows } of waiting) {
       if (rows !== undefined && !this.#intake.hasFailed(stream)) this.#states.stored(stream, rows);
     }
+    this.#converter.inputWaits = false;
     return this.#states.take();
   }
 

@@ -1,5 +1,6 @@
 // What is sent to S3: bytes in memory, or a file on local disk, which is read anew for each attempt.
 import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 
 /** Sent as it is read; never held in memory. */
@@ -9,10 +10,20 @@ export type Body = Uint8Array | readonly Uint8Array[] | FileBody;
 
 const readBytes = 1024 * 1024;
 
-/** Bound for a file: two times 1 MiB. */
+/** A part of a file is valid until the next one is asked for. Bound for a file: 1 MiB. */
 export function partsOf(body: Body): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
   if (body instanceof Uint8Array) return [body];
-  return 'path' in body ? createReadStream(body.path, { highWaterMark: readBytes }) : body;
+  return 'path' in body ? readParts(body) : body;
+}
+
+async function* readParts({ path }: FileBody): AsyncGenerator<Uint8Array> {
+  await using file = await open(path);
+  const memory = Buffer.allocUnsafeSlow(readBytes);
+  for (;;) {
+    const { bytesRead } = await file.read(memory, 0, readBytes);
+    if (bytesRead === 0) return;
+    yield memory.subarray(0, bytesRead);
+  }
 }
 
 /** Up to this size parts are joined: a stream costs more than the copy. */

@@ -5,7 +5,8 @@ import { once } from 'node:events';
 /** What Linux lets any process have (/proc/sys/fs/pipe-max-size). */
 export const wideBytes = 1024 * 1024;
 
-/** This process's standard output, as `widenPipes` takes it. */
+/** This process's standard input and output, as `widenPipes` takes them. */
+export const standardInputPath = '/proc/self/fd/0';
 export const standardOutput = '/proc/self/fd/1';
 
 /**

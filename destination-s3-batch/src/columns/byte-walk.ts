@@ -1,8 +1,6 @@
 // Rows four bytes at a time: whether a key is the one expected, and where a string has its first byte that is not plain.
 import { NOT_JSON, QUOTE, skipColon, skipSpace } from '@s3-connectors/common/json/json-bytes.ts';
 
-import type { Shape } from './shape.ts';
-
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 const SPACE = 0x20;
@@ -13,13 +11,26 @@ const highBits = 0x80808080 | 0;
 /** Bytes and how to look at four of them; `by`: how often each value counts, 1 or -1. */
 export type Walk = { readonly bytes: Uint8Array; readonly view: DataView; readonly lastWord: number; by: 1 | -1 };
 
+/** A member's key as it is spelled in most rows, with its quotes, and its words of four bytes; the last ends with the key. */
+export type Key = { readonly key: Uint8Array; readonly words: Int32Array };
+
+export function keyOf(name: string): Key {
+  const key = Uint8Array.from(Buffer.from(JSON.stringify(name)));
+  const view = new DataView(key.buffer);
+  const last = key.length - 4;
+  const words = Int32Array.from({ length: Math.ceil(key.length / 4) }, (_, index) => {
+    return last < 0 ? 0 : view.getInt32(Math.min(index * 4, last), true);
+  });
+  return { key, words };
+}
+
 export function walkOver(bytes: Uint8Array): Walk {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return { bytes, view, lastWord: bytes.length - 4, by: 1 };
 }
 
-/** Where the value of the member begins if its key, at `at`, is spelled as the child's; else NOT_JSON. */
-export function valueAfter(walk: Walk, at: number, { key, words }: Shape): number {
+/** Where the value of the member begins if its key, at `at`, is spelled like that; else NOT_JSON. */
+export function valueAfter(walk: Walk, at: number, { key, words }: Key): number {
   const { bytes, view, lastWord } = walk;
   const { length } = key;
   const end = at + length;

@@ -79,7 +79,7 @@ function inferredKind({ counts }: Shape, { objectsAsText }: TypingRules): FieldT
   const candidates = [
     [objectsAsText ? 'json' : 'struct', sum(seen.object)],
     ['list', sum(seen.list)],
-    ['string', sum(seen.text, seen.broken, seen.temporal)],
+    ['string', sum(seen.text, seen.broken, seen.temporal, seen.readable)],
     [fractions > 0 ? 'number' : 'integer', fractions + sum(seen.int, seen.wide, seen.huge)],
     ['boolean', sum(seen.boolean)],
   ] as const;
@@ -99,7 +99,7 @@ function hasContent(shape: Shape): boolean {
 /** Whether every row seen is as the type has it, so that nothing needs to be changed in any. */
 export function isAsTyped(shape: Shape, type: FieldType, rules: Pick<TypingRules, 'asLines'>): boolean {
   const { counts } = shape;
-  const allowed = asTyped[type.kind];
+  const allowed = type.kind === 'timestamp' && !rules.asLines ? readableTimestamp : asTyped[type.kind];
   for (let kind: number = seen.boolean; kind < counts.length; kind += 1) {
     if (counts[kind] !== 0 && !allowed.includes(kind)) return false;
   }
@@ -114,12 +114,15 @@ export function isAsTyped(shape: Shape, type: FieldType, rules: Pick<TypingRules
   });
 }
 
+/** What may be seen in a timestamp that the engine is to read. */
+const readableTimestamp: readonly number[] = [seen.temporal, seen.readable];
+
 /** What may be seen in a field of the type and needs no change. */
 const asTyped: Readonly<Record<FieldType['kind'], readonly number[]>> = {
   boolean: [seen.boolean],
   integer: [seen.int, seen.wide],
   number: [seen.int, seen.whole, seen.real],
-  string: [seen.text, seen.temporal],
+  string: [seen.text, seen.temporal, seen.readable],
   date: [seen.temporal],
   time: [seen.temporal],
   timestamp: [seen.temporal],

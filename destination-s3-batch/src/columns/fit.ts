@@ -1,10 +1,12 @@
 // Rewrites rows so that every value is as its field's type has it: what does not fit goes as JSON text into the sibling
 // `<field>__json`, members without a field into `__json`. Only for tables in which something was seen that does not fit.
+//
+// Most of such rows are right as they are, or but for a value: so a row is walked, and copied in runs that end only where
+// something else is to be written. Precondition: the row was observed, and is valid JSON.
 import {
   CLOSE_OBJECT,
-  hasEscape,
+  NOT_JSON,
   OPEN_OBJECT,
-  QUOTE,
   skipColon,
   skipSpace,
   skipString,
@@ -12,28 +14,51 @@ import {
 } from '@s3-connectors/common/json/json-bytes.ts';
 
 import type { RowWriter } from '../row-writer.ts';
-import { restName, type FieldType, type StructType } from './field-type.ts';
-import { fittedScalar } from './fitted-scalar.ts';
+import { valueAfter, walkOver, type Walk } from './byte-walk.ts';
+import { restName, type ScalarType, type StructType } from './field-type.ts';
+import type { TypingRules } from './decide.ts';
+import { asItIs, fits, fittedScalar, listAsItIs, type IsInForm } from './fitted-value.ts';
+import { earlierTwins, isEmptyValue, keyText, nextMember } from './row-members.ts';
 import { countedMisfits, slotOf, withSiblings, type Misfits, type Slot } from './slot.ts';
+import { isPlain, isReadable } from './temporal-text.ts';
 
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
+const NULL = 0x6e;
 const COMMA = 0x2c;
 
 /** Fits rows of one table to its type, which is found to need siblings on the way. */
 export class Fitter {
   readonly #row: Slot;
   readonly #out: RowWriter;
+  readonly #isInForm: IsInForm;
+  #walk: Walk = walkOver(new Uint8Array());
+  /** All of the row before this byte is written, or is not to be. */
+  #copied = 0;
+  /** The fields that had a misfit in this row, and the structs with a member that has none. */
+  readonly #misfits: Slot[] = [];
+  readonly #rests: Slot[] = [];
+  #field: Slot | undefined;
+  /** The name of the last member that has no field. */
+  #stranger = '';
+  #visits = 0;
 
-  constructor(type: StructType, out: RowWriter) {
+  constructor(type: StructType, out: RowWriter, { asLines }: Pick<TypingRules, 'asLines'>) {
     this.#row = slotOf('', type);
     this.#out = out;
+    this.#isInForm = asLines ? isPlain : isReadable;
   }
 
   /** Writes the row, bytes[start] its opening brace, and ends its line. */
   fit(bytes: Uint8Array, start: number): void {
-    this.#object(bytes, start, this.#row);
+    if (this.#walk.bytes !== bytes) this.#walk = walkOver(bytes);
+    this.#copied = start;
+    this.#copyTo(this.#object(start, this.#row));
     this.#out.endLine();
+    for (const slot of this.#misfits) slot.misfits += 1;
+    for (const slot of this.#rests) slot.rest += 1;
+    this.#misfits.length = 0;
+    this.#rests.length = 0;
   }
 
   /** Values that did not fit so far. */
@@ -46,145 +71,142 @@ export class Fitter {
     return withSiblings(this.#row) as StructType;
   }
 
-  #object(bytes: Uint8Array, start: number, slot: Slot): void {
-    const out = this.#out;
-    const members = lastMembers(bytes, start);
-    let rest: Member[] | undefined;
-    out.byte(OPEN_OBJECT);
-    let first = true;
-    for (const member of members) {
-      const field = slot.slots.get(member.name);
-      if (field === undefined) {
-        if (!isEmptyValue(bytes, member.valueStart)) (rest ??= []).push(member);
-        continue;
-      }
-      if (!first) out.byte(COMMA);
-      first = false;
-      const { length } = out;
-      out.copy(field.head, 0, field.head.length);
-      if (this.#value(bytes, member.valueStart, member.valueEnd, field)) continue;
-      out.length = length; // Without the head.
-      out.copy(field.siblingHead, 0, field.siblingHead.length);
-      out.quoted(bytes, member.valueStart, member.valueEnd);
-      field.misfits += 1;
-    }
-    if (rest !== undefined) {
-      slot.rest += rest.length;
-      out.text(`${first ? '' : ','}"${restName}":`);
-      const text = rest.map(({ keyStart, valueEnd }) => Buffer.from(bytes.subarray(keyStart, valueEnd)).toString());
-      const json = Buffer.from(`{${text.join(',')}}`);
-      out.quoted(json, 0, json.length);
-    }
-    out.byte(CLOSE_OBJECT);
+  #copyTo(end: number): void {
+    this.#out.copy(this.#walk.bytes, this.#copied, end);
+    this.#copied = end;
   }
 
-  /** Whether the value fits; nothing of it is written if it does not. */
-  #value(bytes: Uint8Array, start: number, end: number, slot: Slot): boolean {
-    const { type } = slot;
-    const out = this.#out;
-    const first = bytes[start] as number;
-    if (first === 0x6e) {
-      out.copy(bytes, start, end);
-      return true;
-    }
-    switch (type.kind) {
-      case 'json':
-        out.quoted(bytes, start, end);
-        return true;
-      case 'struct':
-        if (first !== OPEN_OBJECT) return false;
-        this.#object(bytes, start, slot);
-        return true;
-      case 'list':
-        return first === OPEN_LIST && slot.items !== undefined && this.#list(bytes, start, slot.items);
-      default: {
-        const fitted = fittedScalar(bytes, start, end, type);
-        if (fitted === undefined) return false;
-        if (fitted === '') out.copy(bytes, start, end);
-        else out.text(fitted);
-        return true;
+  /** `dropped`: where keys begin that are named again later. @returns the byte after the object. */
+  #object(start: number, slot: Slot, dropped?: ReadonlySet<number>): number {
+    const { bytes } = this.#walk;
+    const before = {
+      length: this.#out.length,
+      copied: this.#copied,
+      misfits: this.#misfits.length,
+      rests: this.#rests.length,
+    };
+    const visit = (this.#visits += 1);
+    let strangers: Set<string> | undefined;
+    let rest: number[] | undefined;
+    let last: Slot | undefined;
+    let keptEnd = start + 1;
+    let at = skipSpace(bytes, start + 1);
+    while (bytes[at] !== CLOSE_OBJECT) {
+      const value = this.#readKey(at, slot, last);
+      const field = this.#field;
+      const isDropped = dropped?.has(at) === true;
+      if (!isDropped && (field === undefined ? strangers?.has(this.#stranger) === true : field.visit === visit)) {
+        this.#out.length = before.length;
+        this.#copied = before.copied;
+        this.#misfits.length = before.misfits;
+        this.#rests.length = before.rests;
+        return this.#object(start, slot, earlierTwins(bytes, start));
       }
+      let end: number;
+      if (isDropped || field === undefined) {
+        end = skipValue(bytes, value);
+        if (!isDropped) {
+          (strangers ??= new Set()).add(this.#stranger);
+          if (!isEmptyValue(bytes, value)) (rest ??= []).push(at, end);
+        }
+        this.#leaveOut(keptEnd, last === undefined ? nextMember(bytes, end) : end);
+      } else {
+        field.visit = visit;
+        last = field;
+        end = keptEnd = this.#member(at, value, field);
+      }
+      at = nextMember(bytes, end);
     }
+    if (rest !== undefined) this.#writeRest(rest, slot, at, last === undefined);
+    return at + 1;
+  }
+
+  /** Notes in `#field` which member the key at `at` is: mostly what followed `last` before. @returns where its value begins. */
+  #readKey(at: number, slot: Slot, last: Slot | undefined): number {
+    const walk = this.#walk;
+    this.#field = last === undefined ? slot.first : last.follower;
+    const value = this.#field === undefined ? NOT_JSON : valueAfter(walk, at, this.#field);
+    if (value !== NOT_JSON) return value;
+    const keyEnd = skipString(walk.bytes, at);
+    const name = keyText(walk.bytes, at, keyEnd);
+    this.#field = slot.slots.get(name);
+    if (this.#field === undefined) this.#stranger = name;
+    else if (last === undefined) slot.first = this.#field;
+    else last.follower = this.#field;
+    return skipColon(walk.bytes, keyEnd);
+  }
+
+  /** Nothing between what was kept and `end` is written. */
+  #leaveOut(keptEnd: number, end: number): void {
+    if (this.#copied < keptEnd) this.#copyTo(keptEnd);
+    this.#copied = end;
+  }
+
+  /** The member whose key is at `keyStart`. @returns the byte after it. */
+  #member(keyStart: number, value: number, field: Slot): number {
+    const end = this.#value(value, field);
+    return end === NOT_JSON ? this.#misfit(keyStart, value, field) : end;
+  }
+
+  #misfit(keyStart: number, value: number, field: Slot): number {
+    const { bytes } = this.#walk;
+    const end = skipValue(bytes, value);
+    this.#copyTo(keyStart);
+    this.#out.copy(field.siblingHead, 0, field.siblingHead.length);
+    this.#out.quoted(bytes, value, end);
+    this.#copied = end;
+    this.#misfits.push(field);
+    return end;
+  }
+
+  /** @returns the byte after the value, or NOT_JSON when it does not fit: then nothing of it is written. */
+  #value(at: number, slot: Slot): number {
+    const { bytes } = this.#walk;
+    const first = bytes[at];
+    const { type } = slot;
+    if (first === NULL) return at + 4;
+    if (type.kind === 'struct') return first === OPEN_OBJECT ? this.#object(at, slot) : NOT_JSON;
+    if (type.kind === 'list') {
+      return first === OPEN_LIST && slot.items !== undefined ? this.#list(at, slot.items) : NOT_JSON;
+    }
+    const end = asItIs(this.#walk, at, type, this.#isInForm);
+    return end === NOT_JSON ? this.#rewritten(at, type) : end;
+  }
+
+  #rewritten(at: number, type: ScalarType): number {
+    const { bytes } = this.#walk;
+    const end = skipValue(bytes, at);
+    const fitted = type.kind === 'json' ? undefined : fittedScalar(bytes, at, end, type);
+    if (fitted === '') return end;
+    if (fitted === undefined && type.kind !== 'json') return NOT_JSON;
+    this.#copyTo(at);
+    if (fitted === undefined) this.#out.quoted(bytes, at, end);
+    else this.#out.text(fitted);
+    this.#copied = end;
+    return end;
   }
 
   /** A list fits as a whole or not at all: its items have no siblings. */
-  #list(bytes: Uint8Array, start: number, items: Slot): boolean {
-    if (!fits(bytes, start, skipValue(bytes, start), { kind: 'list', items: items.type })) return false;
-    const out = this.#out;
-    out.byte(OPEN_LIST);
-    for (const { start: at, end, isFirst } of itemsOf(bytes, start)) {
-      if (!isFirst) out.byte(COMMA);
-      this.#value(bytes, at, end, items);
+  #list(start: number, items: Slot): number {
+    const { bytes } = this.#walk;
+    const plainEnd = listAsItIs(this.#walk, start, items.type, this.#isInForm);
+    if (plainEnd !== NOT_JSON) return plainEnd;
+    if (!fits(bytes, start, { kind: 'list', items: items.type })) return NOT_JSON;
+    let at = skipSpace(bytes, start + 1);
+    while (bytes[at] !== CLOSE_LIST) at = nextMember(bytes, this.#value(at, items));
+    return at + 1;
+  }
+
+  /** Members that have no field, as one member `__json` before the closing brace at `at`. */
+  #writeRest(rest: readonly number[], slot: Slot, at: number, isAlone: boolean): void {
+    const { bytes } = this.#walk;
+    this.#copyTo(at);
+    this.#out.text(`${isAlone ? '' : ','}"${restName}":"{`);
+    for (let index = 0; index < rest.length; index += 2) {
+      if (index > 0) this.#out.byte(COMMA);
+      this.#out.escaped(bytes, rest[index] as number, rest[index + 1] as number);
+      this.#rests.push(slot);
     }
-    out.byte(CLOSE_LIST);
-    return true;
+    this.#out.text('}"');
   }
-}
-
-type Item = { readonly start: number; readonly end: number; readonly isFirst: boolean };
-
-function* itemsOf(bytes: Uint8Array, listStart: number): Generator<Item> {
-  let at = skipSpace(bytes, listStart + 1);
-  for (let isFirst = true; bytes[at] !== CLOSE_LIST; isFirst = false) {
-    const end = skipValue(bytes, at);
-    yield { start: at, end, isFirst };
-    at = skipSpace(bytes, end);
-    if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
-  }
-}
-
-/** Whether the value has a place in the type: an object in any struct, whatever its members are. */
-function fits(bytes: Uint8Array, start: number, end: number, type: FieldType): boolean {
-  const first = bytes[start];
-  if (first === 0x6e || type.kind === 'json') return true;
-  if (type.kind === 'struct') return first === OPEN_OBJECT;
-  if (type.kind !== 'list') return fittedScalar(bytes, start, end, type) !== undefined;
-  if (first !== OPEN_LIST) return false;
-  for (const item of itemsOf(bytes, start)) if (!fits(bytes, item.start, item.end, type.items)) return false;
-  return true;
-}
-
-type Member = {
-  readonly name: string;
-  readonly keyStart: number;
-  readonly valueStart: number;
-  readonly valueEnd: number;
-};
-
-/** Of members named twice the last one, as in JSON.parse. */
-function lastMembers(bytes: Uint8Array, start: number): Iterable<Member> {
-  const members = new Map<string, Member>();
-  let keyStart = skipSpace(bytes, start + 1);
-  while (bytes[keyStart] === QUOTE) {
-    const keyEnd = skipString(bytes, keyStart);
-    const valueStart = skipColon(bytes, keyEnd);
-    const valueEnd = skipValue(bytes, valueStart);
-    const name = keyText(bytes, keyStart, keyEnd);
-    members.set(name, { name, keyStart, valueStart, valueEnd });
-    keyStart = skipSpace(bytes, valueEnd);
-    if (bytes[keyStart] === COMMA) keyStart = skipSpace(bytes, keyStart + 1);
-  }
-  return members.values();
-}
-
-function keyText(bytes: Uint8Array, start: number, end: number): string {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
-  return hasEscape(bytes, start + 1, end - 1)
-    ? String(JSON.parse(text.toString()))
-    : text.toString('utf8', 1, text.length - 1);
-}
-
-/** Null, or containers of nothing but such: nothing is lost without it. */
-function isEmptyValue(bytes: Uint8Array, start: number): boolean {
-  const first = bytes[start];
-  if (first === 0x6e) return true;
-  if (first !== OPEN_OBJECT && first !== OPEN_LIST) return false;
-  let at = skipSpace(bytes, start + 1);
-  while (bytes[at] !== first + 2) {
-    const value = first === OPEN_OBJECT ? skipColon(bytes, skipString(bytes, at)) : at;
-    if (!isEmptyValue(bytes, value)) return false;
-    at = skipSpace(bytes, skipValue(bytes, value));
-    if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
-  }
-  return true;
 }

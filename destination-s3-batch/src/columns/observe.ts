@@ -16,9 +16,10 @@ import {
 import type { Envelope } from '@s3-connectors/common/destination/envelope.ts';
 
 import { plainEnd, valueAfter, walkOver, type Walk } from './byte-walk.ts';
+import type { TemporalType } from './field-type.ts';
 import { numberKind, numberKinds, safeDigits } from './number-kind.ts';
 import { maxDepth, seen, type Shape } from './shape.ts';
-import { isPlain } from './temporal-text.ts';
+import { isPlain, isReadable } from './temporal-text.ts';
 import { isWholeText } from './whole-text.ts';
 
 const OPEN_LIST = 0x5b;
@@ -195,9 +196,14 @@ function observeText(walk: Walk, start: number, shape: Shape): number {
     if (end < start) return NOT_JSON;
     if (!isWholeText(bytes, start + 1, end)) kind = seen.broken;
   }
-  if (shape.temporal !== undefined && isPlain(shape.temporal, bytes, start + 1, end)) kind = seen.temporal;
+  if (shape.temporal !== undefined) kind = temporalKind(shape.temporal, bytes, start + 1, end) ?? kind;
   shape.counts[kind] = (shape.counts[kind] as number) + walk.by;
   return end + 1;
+}
+
+function temporalKind(type: TemporalType, bytes: Uint8Array, start: number, end: number): number | undefined {
+  if (isPlain(type, bytes, start, end)) return seen.temporal;
+  return isReadable(type, bytes, start, end) ? seen.readable : undefined;
 }
 
 function isDigit(byte: number): boolean {

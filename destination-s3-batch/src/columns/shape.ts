@@ -4,6 +4,7 @@ import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { columnTypeOf } from '@s3-connectors/common/columns/json-schema.ts';
 import type { JsonObject, JsonValue } from '@s3-connectors/common/protocol/messages.ts';
 
+import { keyOf, type Key } from './byte-walk.ts';
 import { restName, type ScalarType, type TemporalType } from './field-type.ts';
 import { isTemporal } from './temporal-text.ts';
 
@@ -26,8 +27,10 @@ export const seen = {
   temporal: 12,
   /** An object or a list below `maxDepth`. */
   deep: 13,
+  /** A text of the declared date or time in another form, which the engine reads. */
+  readable: 14,
 } as const;
-const seenKinds = 14;
+const seenKinds = 15;
 
 /** Of one table: its fields at all levels together. More become members of `__json`. */
 export const maxFields = 2000;
@@ -41,11 +44,10 @@ export type Declared = ScalarType | { readonly kind: 'list' | 'struct' };
 export type Room = { left: number };
 
 /** One field, at any level. */
-export class Shape {
+export class Shape implements Key {
   readonly name: string;
   /** Its number among the fields of a row that are looked for, or -1. */
   readonly field: number;
-  /** The key as it is spelled in most rows, with its quotes, and its words of four bytes; the last ends with the key. */
   readonly key: Uint8Array;
   readonly words: Int32Array;
   readonly counts = new Uint32Array(seenKinds);
@@ -72,8 +74,7 @@ export class Shape {
   constructor(name: string, room: Room, field = -1) {
     this.name = name;
     this.field = field;
-    this.key = Uint8Array.from(Buffer.from(JSON.stringify(name)));
-    this.words = wordsOf(this.key);
+    ({ key: this.key, words: this.words } = keyOf(name));
     this.#room = room;
   }
 
@@ -114,14 +115,6 @@ export class Shape {
 /** Whether a member of that name can have a field of its own. */
 export function canBeField(name: string): boolean {
   return name !== '' && !name.toLowerCase().endsWith(restName) && name.isWellFormed() && !name.includes('\u0000');
-}
-
-function wordsOf(key: Uint8Array): Int32Array {
-  const view = new DataView(key.buffer);
-  const last = key.length - 4;
-  return Int32Array.from({ length: Math.ceil(key.length / 4) }, (_, index) => {
-    return last < 0 ? 0 : view.getInt32(Math.min(index * 4, last), true);
-  });
 }
 
 /** The shape of a table whose rows keep to a JSON schema, as far as it says anything. `fields`: looked for in its rows. */

@@ -1,33 +1,41 @@
 // The fields of a table while rows are fitted to them: how each is written, and how many values did not fit.
+import { keyOf, type Key } from './byte-walk.ts';
 import { restName, siblingName, type Field, type FieldType } from './field-type.ts';
 
 /** A field's value that did not fit, counted by the field's path. */
 export type Misfits = ReadonlyMap<string, number>;
 
 /** A field as rows are fitted to it. `misfits`: values that went into its sibling; of a struct, `rest`: into its `__json`. */
-export type Slot = {
+export type Slot = Key & {
   readonly name: string;
   readonly type: FieldType;
-  /** `"name":` as it is written. */
-  readonly head: Buffer;
+  /** `"name__json":` */
   readonly siblingHead: Buffer;
   readonly slots: ReadonlyMap<string, Slot>;
   readonly items: Slot | undefined;
   misfits: number;
   rest: number;
+  /** The object in which it was met last, by number. */
+  visit: number;
+  /** The member that came first the last time, of a struct; and the one that came after this one. */
+  first: Slot | undefined;
+  follower: Slot | undefined;
 };
 
 export function slotOf(name: string, type: FieldType): Slot {
   const fields = type.kind === 'struct' ? type.fields : [];
   return {
+    ...keyOf(name),
     name,
     type,
-    head: Buffer.from(`${JSON.stringify(name)}:`),
     siblingHead: Buffer.from(`${JSON.stringify(siblingName(name))}:`),
     slots: new Map(fields.map((field) => [field.name, slotOf(field.name, field.type)])),
     items: type.kind === 'list' ? slotOf('', type.items) : undefined,
     misfits: 0,
     rest: 0,
+    visit: 0,
+    first: undefined,
+    follower: undefined,
   };
 }
 

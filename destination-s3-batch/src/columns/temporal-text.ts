@@ -4,6 +4,8 @@
 // time: 14:30:00[.1 to 6 digits]
 import type { TemporalType } from './field-type.ts';
 
+const SPACE = 0x20;
+
 export function isTemporal(type: { readonly kind: string }): type is TemporalType {
   return type.kind === 'date' || type.kind === 'time' || type.kind === 'timestamp';
 }
@@ -19,6 +21,21 @@ export function isPlain(type: TemporalType, bytes: Uint8Array, start: number, en
 }
 
 /**
+ * Whether the engine reads the text as what it means, though it may be in another form: a blank before the clock, another
+ * zone, none. Years whose first or last day another zone could move out of the calendar are left to `plainText`. Hot path.
+ */
+export function isReadable(type: TemporalType, bytes: Uint8Array, start: number, end: number): boolean {
+  if (type.kind !== 'timestamp' || end - start < 19) return isPlain(type, bytes, start, end);
+  const separator = bytes[start + 10];
+  if ((separator !== 0x54 && separator !== SPACE) || !isDate(bytes, start)) return false;
+  const clock = clockEnd(bytes, start + 11, end);
+  if (clock === end) return true;
+  if (clock === -1 || !type.utc) return false;
+  if (bytes[clock] === 0x5a) return clock === end - 1;
+  return isOffset(bytes, clock, end) && isWithinYears(bytes, start);
+}
+
+/**
  * The form of a text or a number that means the same instant, date or time; undefined when it means none, or one that the
  * type cannot hold (a fraction finer than microseconds). Digits alone are Unix time: 10 are seconds, 13 milliseconds, 16
  * microseconds. A text without zone is taken for UTC.
@@ -31,7 +48,7 @@ export function plainText(type: TemporalType, text: string): string | undefined 
     );
   if (parts === null) return undefined;
   const [, date, minutes, seconds = ':00', fraction = '', zone] = parts;
-  if (fraction.slice(6).replaceAll('0', '') !== '') return undefined;
+  if (fraction.length > 6 && fraction.slice(6).replaceAll('0', '') !== '') return undefined;
   const clock = minutes === undefined ? undefined : `${minutes}${seconds}${micros(fraction)}`;
   const plain = joined(type, date, clock, zone);
   const bytes = Buffer.from(plain ?? '');
@@ -52,14 +69,29 @@ function joined(
   return zone === undefined || !/\d/u.test(zone) ? `${local}Z` : inUtc(local, zone);
 }
 
+/** Minutes in UTC by minute and zone: rows mostly come in the order of their time. */
+const minutesInUtc = new Map<string, string | undefined>();
+const maxMinutes = 10_000;
+
 function inUtc(local: string, zone: string): string | undefined {
-  const bytes = Buffer.from(local);
+  const minute = local.slice(0, 16);
+  const key = minute + zone;
+  if (!minutesInUtc.has(key)) {
+    if (minutesInUtc.size >= maxMinutes) minutesInUtc.clear();
+    minutesInUtc.set(key, minuteInUtc(minute, zone));
+  }
+  const utc = minutesInUtc.get(key);
+  return utc === undefined ? undefined : `${utc}${local.slice(16)}Z`;
+}
+
+/** Undefined for a time that does not exist, or lies outside the years 1 to 9999. */
+function minuteInUtc(minute: string, zone: string): string | undefined {
+  const bytes = Buffer.from(`${minute}:00`);
   if (!isPlain({ kind: 'timestamp', utc: false }, bytes, 0, bytes.length)) return undefined;
-  const [seconds = '', fraction] = local.split('.');
   const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3).replace(':', '') || '0');
-  const ms = Date.parse(`${seconds}Z`) - (zone.startsWith('-') ? -1 : 1) * minutes * 60_000;
+  const ms = Date.parse(`${minute}Z`) - (zone.startsWith('-') ? -1 : 1) * minutes * 60_000;
   const utc = new Date(ms).toISOString();
-  return utc.length === 24 ? `${utc.slice(0, 19)}${fraction === undefined ? '' : `.${fraction}`}Z` : undefined;
+  return utc.length === 24 ? utc.slice(0, 16) : undefined;
 }
 
 function ofUnixTime(digits: string): string {
@@ -83,6 +115,18 @@ function isDate(bytes: Uint8Array, start: number): boolean {
   if (!(year >= 1 && month >= 1 && month <= 12 && day >= 1)) return false;
   if (month === 2 && day === 29) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   return day <= (daysInMonth[month - 1] as number);
+}
+
+function isWithinYears(bytes: Uint8Array, start: number): boolean {
+  const year = digits(bytes, start, 4);
+  return year >= 2 && year <= 9998;
+}
+
+/** `±HH:MM` or `±HH`, of less than a day. */
+function isOffset(bytes: Uint8Array, start: number, end: number): boolean {
+  const sign = bytes[start];
+  if ((sign !== 0x2b && sign !== 0x2d) || !(digits(bytes, start + 1, 2) <= 23)) return false;
+  return end === start + 3 || (end === start + 6 && bytes[start + 3] === 0x3a && digits(bytes, start + 4, 2) <= 59);
 }
 
 /** The byte after HH:MM:SS[.ffffff], or -1. */

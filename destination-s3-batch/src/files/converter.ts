@@ -2,6 +2,7 @@
 // format is written. One at a time: the engine has the memory of one.
 import { createHash } from 'node:crypto';
 import { rm, stat, unlink } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 import { DeflatePool } from '@s3-connectors/common/destination/deflate-pool.ts';
@@ -35,6 +36,8 @@ export type OutputFile = MadeFile & {
 const gzipLevel = 6;
 /** Of `max_memory_mb`; the rest is for rows on their way and what goes with them. */
 const engineShare = 3 / 4;
+/** Each holds a row group while it writes it. */
+const mostThreads = 2;
 
 type Options = {
   readonly config: Pick<Config, 'format' | 'maxFileBytes' | 'maxMemoryBytes' | 'workerId'>;
@@ -51,6 +54,11 @@ export class Converter implements AsyncDisposable {
   readonly #lane = new Lanes(1);
   #engine: Engine | undefined;
   #count = 0;
+  /**
+   * No rows come meanwhile, so that all cores are the engine's. While they come one core is theirs: the engine would soon be
+   * through with what there is, and then leave its core idle until the next segment is full.
+   */
+  inputWaits = false;
 
   constructor(options: Options) {
     this.#options = options;
@@ -104,7 +112,7 @@ export class Converter implements AsyncDisposable {
     const { typings, config } = this.#options;
     const { format } = config;
     if (isAsTyped) return await this.#write(rows, type, folder, format);
-    const fitted = await fitRows(rows, type, `${folder}.fitted`);
+    const fitted = await fitRows(rows, { type, asLines: format === 'json', target: `${folder}.fitted` });
     try {
       typings.fitted(table, fitted.type, fitted.misfits);
       return await this.#write(fitted, fitted.type, folder, format);
@@ -128,8 +136,14 @@ export class Converter implements AsyncDisposable {
 
   async #openEngine(): Promise<Engine> {
     const { directory, config } = this.#options;
-    this.#engine ??= await openEngine(directory, config.maxMemoryBytes * engineShare);
+    const memoryBytes = config.maxMemoryBytes * engineShare;
+    this.#engine ??= await openEngine(directory, { memoryBytes, threads: () => this.#threads });
     return this.#engine;
+  }
+
+  get #threads(): number {
+    const cores = availableParallelism();
+    return Math.max(1, Math.min(mostThreads, this.inputWaits ? cores : cores - 1));
   }
 
   /** The name says what the rows are and where the source stood, so that a replay with the same cuts repeats it. */

@@ -15,9 +15,12 @@ const readBytes = 1024 * 1024;
 export type FittedRows = RowSource & { readonly type: StructType; readonly misfits: Misfits };
 
 /** Writes the fitted rows to `target`. Bound: a few chunks of 1 MiB, or of the longest row. */
-export async function fitRows(source: RowSource, type: StructType, target: string): Promise<FittedRows> {
+export async function fitRows(
+  source: RowSource,
+  { type, asLines, target }: { readonly type: StructType; readonly asLines: boolean; readonly target: string },
+): Promise<FittedRows> {
   const out = new RowWriter();
-  const fitter = new Fitter(type, out);
+  const fitter = new Fitter(type, out, { asLines });
   const file = await open(target, 'w', 0o600);
   let bytes = 0;
   let longestRow = 0;

@@ -8,6 +8,8 @@ import type { Table } from '../table.ts';
 
 const firstBytes = 4 * 1024;
 const chunkBytes = 1024 * 1024;
+/** Rows are added to the checksum while they still lie in the processor's cache. */
+const checkedBytes = 128 * 1024;
 /** Used again by whatever file is next: new memory costs more than what is written into it. */
 const idleChunks: Buffer[] = [];
 const mostIdleChunks = 16;
@@ -28,10 +30,12 @@ export class SpoolFile {
   /** Milliseconds; NaN where no row has a time. */
   minTime = Number.NaN;
   maxTime = Number.NaN;
-  crc = 0;
+  #crc = 0;
   #full: Buffer[] = [];
   #chunk: Buffer = Buffer.allocUnsafeSlow(firstBytes);
   #used = 0;
+  /** As much of the chunk is in the checksum. */
+  #checked = 0;
   #written = 0;
 
   constructor(place: Pick<SpoolFile, 'table' | 'day' | 'path' | 'timestamp' | 'position'>) {
@@ -46,6 +50,12 @@ export class SpoolFile {
     return this.bytes - this.#written;
   }
 
+  /** Of all rows. */
+  get crc(): number {
+    this.#check();
+    return this.#crc;
+  }
+
   /** Adds the row bytes[start, end) and ends its line. `time`: NaN for a row without one. Hot path. */
   append(bytes: Uint8Array, start: number, end: number, time: number): void {
     const size = end - start + 1;
@@ -53,6 +63,7 @@ export class SpoolFile {
     this.#chunk.set(bytes.subarray(start, end), this.#used);
     this.#used += size;
     this.#chunk[this.#used - 1] = NEWLINE;
+    if (this.#used - this.#checked >= checkedBytes) this.#check();
     this.rows += 1;
     this.bytes += size;
     if (size > this.longestRow) this.longestRow = size;
@@ -62,14 +73,12 @@ export class SpoolFile {
 
   /** Writes to disk what is held. Not to be called again before it is done; rows may be added meanwhile. */
   async flush(): Promise<void> {
-    const parts = [...this.#full, this.#chunk.subarray(0, this.#used)];
+    const parts = [...this.#full, this.#takeChunk()];
     this.#full = [];
     this.#chunk = idleChunks.pop() ?? Buffer.allocUnsafeSlow(Math.min(this.#chunk.length, chunkBytes));
-    this.#used = 0;
     const file = await open(this.path, 'a', 0o600);
     try {
       for (const part of parts) {
-        this.crc = crc32(part, this.crc);
         for (let at = 0; at < part.length;) at += (await file.write(part, at)).bytesWritten;
         this.#written += part.length;
         if (part.buffer.byteLength === chunkBytes && idleChunks.length < mostIdleChunks) {
@@ -90,9 +99,22 @@ export class SpoolFile {
       this.#chunk = larger;
       return;
     }
-    if (this.#used > 0) this.#full.push(this.#chunk.subarray(0, this.#used));
+    if (this.#used > 0) this.#full.push(this.#takeChunk());
     const idle = size <= chunkBytes ? idleChunks.pop() : undefined;
     this.#chunk = idle ?? Buffer.allocUnsafeSlow(Math.max(size, this.#chunk.length));
+  }
+
+  /** What the chunk holds; another is to take its place. */
+  #takeChunk(): Buffer {
+    this.#check();
+    const taken = this.#chunk.subarray(0, this.#used);
     this.#used = 0;
+    this.#checked = 0;
+    return taken;
+  }
+
+  #check(): void {
+    this.#crc = crc32(this.#chunk.subarray(this.#checked, this.#used), this.#crc);
+    this.#checked = this.#used;
   }
 }

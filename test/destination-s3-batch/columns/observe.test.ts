@@ -22,7 +22,7 @@ function seenIn(shape: Shape, path = ''): Record<string, number> {
     null: sum(seen.nothing),
     boolean: sum(seen.boolean),
     number: numbers,
-    string: sum(seen.text, seen.broken, seen.temporal),
+    string: sum(seen.text, seen.broken, seen.temporal, seen.readable),
     object: sum(seen.object),
     list: sum(seen.list),
     rest: shape.rest,

@@ -1,0 +1,58 @@
+// The members of an object in a row that was found to be valid JSON.
+import {
+  hasEscape,
+  OPEN_OBJECT,
+  QUOTE,
+  skipColon,
+  skipSpace,
+  skipString,
+  skipValue,
+} from '@s3-connectors/common/json/json-bytes.ts';
+
+const OPEN_LIST = 0x5b;
+const COMMA = 0x2c;
+const NULL = 0x6e;
+
+/** From the end of a member or an item: where the next one begins, or what closes them all. */
+export function nextMember(bytes: Uint8Array, end: number): number {
+  const at = skipSpace(bytes, end);
+  return bytes[at] === COMMA ? skipSpace(bytes, at + 1) : at;
+}
+
+/** What the key bytes[start, end) says, its quotes among them. */
+export function keyText(bytes: Uint8Array, start: number, end: number): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
+  return hasEscape(bytes, start + 1, end - 1)
+    ? String(JSON.parse(text.toString()))
+    : text.toString('utf8', 1, text.length - 1);
+}
+
+/** Where the keys begin of members that are named again later in the object: the last one counts, as in JSON.parse. */
+export function earlierTwins(bytes: Uint8Array, start: number): ReadonlySet<number> {
+  const earlier = new Set<number>();
+  const last = new Map<string, number>();
+  let at = skipSpace(bytes, start + 1);
+  while (bytes[at] === QUOTE) {
+    const keyEnd = skipString(bytes, at);
+    const name = keyText(bytes, at, keyEnd);
+    const twin = last.get(name);
+    if (twin !== undefined) earlier.add(twin);
+    last.set(name, at);
+    at = nextMember(bytes, skipValue(bytes, skipColon(bytes, keyEnd)));
+  }
+  return earlier;
+}
+
+/** Null, or containers of nothing but such: nothing is lost without it. */
+export function isEmptyValue(bytes: Uint8Array, start: number): boolean {
+  const first = bytes[start];
+  if (first === NULL) return true;
+  if (first !== OPEN_OBJECT && first !== OPEN_LIST) return false;
+  let at = skipSpace(bytes, start + 1);
+  while (bytes[at] !== first + 2) {
+    const value = first === OPEN_OBJECT ? skipColon(bytes, skipString(bytes, at)) : at;
+    if (!isEmptyValue(bytes, value)) return false;
+    at = nextMember(bytes, skipValue(bytes, value));
+  }
+  return true;
+}
