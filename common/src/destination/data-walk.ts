@@ -12,8 +12,9 @@ import {
   skipToNextMember,
   skipValue,
 } from '../json/json-bytes.ts';
-import { createKnownText, createWordReader, know, type KnownText, standsAt } from './known-text.ts';
+import { createKnownText, know, type KnownText, standsAt } from './known-text.ts';
 import { createNameIndex, indexOfName, type NameIndex } from '../json/name-index.ts';
+import { wordsOf } from '../json/words.ts';
 
 /**
  * Walks a `data` that is an object, bytes[start] its brace; notes its members and fields in `found`, where no field is yet.
@@ -27,7 +28,6 @@ const maxKeyBytes = 64; // With quotes and colon.
 
 type Memory = {
   readonly names: NameIndex;
-  readonly wordsOf: (bytes: Uint8Array) => DataView;
   /** By the place of its member in the row: the key that stood there last, with the colon, and which field it is. */
   readonly keys: KnownText[];
   readonly fields: number[];
@@ -35,13 +35,13 @@ type Memory = {
 
 /** Finds the fields and skips all else. Bound: 256 keys of 64 bytes. */
 export function skippingWalk(fields: readonly string[]): WalkData {
-  const memory: Memory = { names: createNameIndex(fields), wordsOf: createWordReader(), keys: [], fields: [] };
+  const memory: Memory = { names: createNameIndex(fields), keys: [], fields: [] };
   return (bytes, start, found) => skipData(bytes, start, memory, found);
 }
 
 function skipData(bytes: Uint8Array, start: number, memory: Memory, found: Envelope): number {
   const { keys, fields } = memory;
-  const words = memory.wordsOf(bytes);
+  const words = wordsOf(bytes);
   let members = 0;
   let at = skipSpace(bytes, start + 1);
   while (bytes[at] === QUOTE) {

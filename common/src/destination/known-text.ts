@@ -33,16 +33,3 @@ export function standsAt(words: DataView, at: number, { length, bytes, words: ow
   for (; index < length; index += 1) if (words.getUint8(at + index) !== bytes[index]) return false;
   return true;
 }
-
-/** Gives the bytes to be read by words. Making that costs more than a comparison: it is made once for all lines of a batch. */
-export function createWordReader(): (bytes: Uint8Array) => DataView {
-  let last: Uint8Array = new Uint8Array();
-  let words: DataView = new DataView(last.buffer);
-  return (bytes) => {
-    if (bytes !== last) {
-      last = bytes;
-      words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    }
-    return words;
-  };
-}

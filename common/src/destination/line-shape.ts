@@ -2,7 +2,8 @@
 // the parts of that need not be looked for.
 import type { Envelope } from './envelope.ts';
 import { NOT_JSON, skipValue } from '../json/json-bytes.ts';
-import { createKnownText, createWordReader, forget, know, standsAt } from './known-text.ts';
+import { wordsOf } from '../json/words.ts';
+import { createKnownText, forget, know, standsAt } from './known-text.ts';
 
 const maxTextBytes = 512;
 
@@ -10,7 +11,6 @@ const maxTextBytes = 512;
 type Span = { start: number; end: number };
 
 export class LineShape {
-  readonly #wordsOf = createWordReader();
   /** From the line's begin to `data`, from there to `emitted_at`, and from there to the line's end. */
   readonly #head = createKnownText(maxTextBytes);
   readonly #middle = createKnownText(maxTextBytes);
@@ -27,7 +27,7 @@ export class LineShape {
    */
   begin(bytes: Uint8Array, start: number, found: Envelope): number {
     const head = this.#head;
-    if (!standsAt(this.#wordsOf(bytes), start, head)) return -1;
+    if (!standsAt(wordsOf(bytes), start, head)) return -1;
     found.typeStart = at(start, this.#type.start);
     found.typeEnd = start + this.#type.end;
     found.streamStart = at(start, this.#stream.start);
@@ -42,7 +42,7 @@ export class LineShape {
 
   /** Whether the line also ends like the one learnt, after a `data` that ended at `dataEnd`; notes the rest in `found`. */
   end(bytes: Uint8Array, dataEnd: number, end: number, found: Envelope): boolean {
-    const words = this.#wordsOf(bytes);
+    const words = wordsOf(bytes);
     if (!standsAt(words, dataEnd, this.#middle)) return false;
     const value = dataEnd + this.#middle.length;
     if (!this.#hasTime) return value === end;

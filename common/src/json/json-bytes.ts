@@ -4,6 +4,8 @@
 // Precondition of every function here: the text is one line and the byte after it is the newline that ended it. The newline
 // is no JSON white space to this file, so it stops every loop and no loop needs a length.
 
+import { escapable, firstOf, marksOf, wordBytes, wordsOf } from './words.ts';
+
 export const NEWLINE = 0x0a;
 export const QUOTE = 0x22;
 export const OPEN_OBJECT = 0x7b;
@@ -36,9 +38,22 @@ export function skipSpace(bytes: Uint8Array, at: number): number {
 
 /** The byte after the string whose opening quote is at `at`. */
 export function skipString(bytes: Uint8Array, at: number): number {
-  let next = at + 1;
-  while (STRING_STOP[bytes[next] as number] === 0) next += 1;
+  const next = plainEnd(bytes, at + 1);
   return bytes[next] === QUOTE ? next + 1 : skipEscapes(bytes, next);
+}
+
+/** The first quote, backslash or control character at or after `at`. */
+export function plainEnd(bytes: Uint8Array, at: number): number {
+  const words = wordsOf(bytes);
+  const lastWord = words.byteLength - wordBytes;
+  let next = at;
+  while (next <= lastWord) {
+    const marks = marksOf(escapable(words.getInt32(next, true)));
+    if (marks !== 0) return next + firstOf(marks);
+    next += 4;
+  }
+  while (STRING_STOP[bytes[next] as number] === 0) next += 1;
+  return next;
 }
 
 /** The byte after a string, from its first byte that is not plain. */

@@ -14,10 +14,10 @@ import {
 } from '@s3-connectors/common/json/json-bytes.ts';
 
 import type { RowWriter } from '../row-writer.ts';
-import { valueAfter, walkOver, type Walk } from './byte-walk.ts';
 import { restName, type ScalarType, type StructType } from './field-type.ts';
 import type { TypingRules } from './decide.ts';
 import { asItIs, fits, fittedScalar, listAsItIs, type IsInForm } from './fitted-value.ts';
+import { valueAfter } from './member-key.ts';
 import { earlierTwins, isEmptyValue, keyText, nextMember } from './row-members.ts';
 import { countedMisfits, slotOf, withSiblings, type Misfits, type Slot } from './slot.ts';
 import { isPlain, isReadable } from './temporal-text.ts';
@@ -32,7 +32,7 @@ export class Fitter {
   readonly #row: Slot;
   readonly #out: RowWriter;
   readonly #isInForm: IsInForm;
-  #walk: Walk = walkOver(new Uint8Array());
+  #bytes: Uint8Array = new Uint8Array();
   /** All of the row before this byte is written, or is not to be. */
   #copied = 0;
   /** The fields that had a misfit in this row, and the structs with a member that has none. */
@@ -51,7 +51,7 @@ export class Fitter {
 
   /** Writes the row, bytes[start] its opening brace, and ends its line. */
   fit(bytes: Uint8Array, start: number): void {
-    if (this.#walk.bytes !== bytes) this.#walk = walkOver(bytes);
+    this.#bytes = bytes;
     this.#copied = start;
     this.#copyTo(this.#object(start, this.#row));
     this.#out.endLine();
@@ -72,13 +72,13 @@ export class Fitter {
   }
 
   #copyTo(end: number): void {
-    this.#out.copy(this.#walk.bytes, this.#copied, end);
+    this.#out.copy(this.#bytes, this.#copied, end);
     this.#copied = end;
   }
 
   /** `dropped`: where keys begin that are named again later. @returns the byte after the object. */
   #object(start: number, slot: Slot, dropped?: ReadonlySet<number>): number {
-    const { bytes } = this.#walk;
+    const bytes = this.#bytes;
     const before = {
       length: this.#out.length,
       copied: this.#copied,
@@ -123,17 +123,17 @@ export class Fitter {
 
   /** Notes in `#field` which member the key at `at` is: mostly what followed `last` before. @returns where its value begins. */
   #readKey(at: number, slot: Slot, last: Slot | undefined): number {
-    const walk = this.#walk;
+    const bytes = this.#bytes;
     this.#field = last === undefined ? slot.first : last.follower;
-    const value = this.#field === undefined ? NOT_JSON : valueAfter(walk, at, this.#field);
+    const value = this.#field === undefined ? NOT_JSON : valueAfter(bytes, at, this.#field);
     if (value !== NOT_JSON) return value;
-    const keyEnd = skipString(walk.bytes, at);
-    const name = keyText(walk.bytes, at, keyEnd);
+    const keyEnd = skipString(bytes, at);
+    const name = keyText(bytes, at, keyEnd);
     this.#field = slot.slots.get(name);
     if (this.#field === undefined) this.#stranger = name;
     else if (last === undefined) slot.first = this.#field;
     else last.follower = this.#field;
-    return skipColon(walk.bytes, keyEnd);
+    return skipColon(bytes, keyEnd);
   }
 
   /** Nothing between what was kept and `end` is written. */
@@ -149,7 +149,7 @@ export class Fitter {
   }
 
   #misfit(keyStart: number, value: number, field: Slot): number {
-    const { bytes } = this.#walk;
+    const bytes = this.#bytes;
     const end = skipValue(bytes, value);
     this.#copyTo(keyStart);
     this.#out.copy(field.siblingHead, 0, field.siblingHead.length);
@@ -161,7 +161,7 @@ export class Fitter {
 
   /** @returns the byte after the value, or NOT_JSON when it does not fit: then nothing of it is written. */
   #value(at: number, slot: Slot): number {
-    const { bytes } = this.#walk;
+    const bytes = this.#bytes;
     const first = bytes[at];
     const { type } = slot;
     if (first === NULL) return at + 4;
@@ -169,12 +169,12 @@ export class Fitter {
     if (type.kind === 'list') {
       return first === OPEN_LIST && slot.items !== undefined ? this.#list(at, slot.items) : NOT_JSON;
     }
-    const end = asItIs(this.#walk, at, type, this.#isInForm);
+    const end = asItIs(this.#bytes, at, type, this.#isInForm);
     return end === NOT_JSON ? this.#rewritten(at, type) : end;
   }
 
   #rewritten(at: number, type: ScalarType): number {
-    const { bytes } = this.#walk;
+    const bytes = this.#bytes;
     const end = skipValue(bytes, at);
     const fitted = type.kind === 'json' ? undefined : fittedScalar(bytes, at, end, type);
     if (fitted === '') return end;
@@ -188,8 +188,8 @@ export class Fitter {
 
   /** A list fits as a whole or not at all: its items have no siblings. */
   #list(start: number, items: Slot): number {
-    const { bytes } = this.#walk;
-    const plainEnd = listAsItIs(this.#walk, start, items.type, this.#isInForm);
+    const bytes = this.#bytes;
+    const plainEnd = listAsItIs(this.#bytes, start, items.type, this.#isInForm);
     if (plainEnd !== NOT_JSON) return plainEnd;
     if (!fits(bytes, start, { kind: 'list', items: items.type })) return NOT_JSON;
     let at = skipSpace(bytes, start + 1);
@@ -199,7 +199,7 @@ export class Fitter {
 
   /** Members that have no field, as one member `__json` before the closing brace at `at`. */
   #writeRest(rest: readonly number[], slot: Slot, at: number, isAlone: boolean): void {
-    const { bytes } = this.#walk;
+    const bytes = this.#bytes;
     this.#copyTo(at);
     this.#out.text(`${isAlone ? '' : ','}"${restName}":"{`);
     for (let index = 0; index < rest.length; index += 2) {

@@ -1,7 +1,6 @@
 // How a value is written in a field, if it fits at all.
-import { NOT_JSON, OPEN_OBJECT, QUOTE, skipSpace, skipValue } from '@s3-connectors/common/json/json-bytes.ts';
+import { NOT_JSON, OPEN_OBJECT, plainEnd, QUOTE, skipSpace, skipValue } from '@s3-connectors/common/json/json-bytes.ts';
 
-import { plainEnd, type Walk } from './byte-walk.ts';
 import type { FieldType, ScalarType } from './field-type.ts';
 import { isExactDouble, numberKind, numberKinds, safeDigits, wholeText } from './number-kind.ts';
 import { nextMember } from './row-members.ts';
@@ -21,11 +20,10 @@ export type IsInForm = typeof isPlain;
  * For usual values, on the hot path.
  * @returns the byte after the value if it is clearly to be written as it is; NOT_JSON says nothing.
  */
-export function asItIs(walk: Walk, at: number, type: ScalarType, isInForm: IsInForm): number {
-  const { bytes } = walk;
+export function asItIs(bytes: Uint8Array, at: number, type: ScalarType, isInForm: IsInForm): number {
   const first = bytes[at] as number;
   if (first === QUOTE) {
-    const end = plainEnd(walk, at + 1);
+    const end = plainEnd(bytes, at + 1);
     if (bytes[end] !== QUOTE) return NOT_JSON;
     return type.kind === 'string' || (isTemporal(type) && isInForm(type, bytes, at + 1, end)) ? end + 1 : NOT_JSON;
   }
@@ -36,15 +34,14 @@ export function asItIs(walk: Walk, at: number, type: ScalarType, isInForm: IsInF
 }
 
 /** The same for a list; its items are of that type. */
-export function listAsItIs(walk: Walk, start: number, type: FieldType, isInForm: IsInForm): number {
+export function listAsItIs(bytes: Uint8Array, start: number, type: FieldType, isInForm: IsInForm): number {
   if (type.kind === 'struct' || type.kind === 'json') return NOT_JSON;
-  const { bytes } = walk;
   let at = skipSpace(bytes, start + 1);
   while (bytes[at] !== CLOSE_LIST) {
     let end = NOT_JSON;
     if (bytes[at] === NULL) end = at + 4;
-    else if (type.kind !== 'list') end = asItIs(walk, at, type, isInForm);
-    else if (bytes[at] === OPEN_LIST) end = listAsItIs(walk, at, type.items, isInForm);
+    else if (type.kind !== 'list') end = asItIs(bytes, at, type, isInForm);
+    else if (bytes[at] === OPEN_LIST) end = listAsItIs(bytes, at, type.items, isInForm);
     if (end === NOT_JSON) return NOT_JSON;
     at = nextMember(bytes, end);
   }

@@ -7,6 +7,7 @@ import {
   CLOSE_OBJECT,
   NOT_JSON,
   OPEN_OBJECT,
+  plainEnd,
   QUOTE,
   skipColon,
   skipSpace,
@@ -15,8 +16,8 @@ import {
 } from '@s3-connectors/common/json/json-bytes.ts';
 import type { Envelope } from '@s3-connectors/common/destination/envelope.ts';
 
-import { plainEnd, valueAfter, walkOver, type Walk } from './byte-walk.ts';
 import type { TemporalType } from './field-type.ts';
+import { valueAfter } from './member-key.ts';
 import { numberKind, numberKinds, safeDigits } from './number-kind.ts';
 import { maxDepth, seen, type Shape } from './shape.ts';
 import { isPlain, isReadable } from './temporal-text.ts';
@@ -30,9 +31,12 @@ const POINT = 0x2e;
 const ZERO = 0x30;
 const SPACE = 0x20;
 
+/** `by`: how often each value counts, 1 or -1. */
+type Walk = { readonly bytes: Uint8Array; by: 1 | -1 };
+
 /** Numbers objects, so that a member named twice is told by its `visit`. */
 let visits = 0;
-let walk: Walk = walkOver(new Uint8Array());
+let walk: Walk = { bytes: new Uint8Array(), by: 1 };
 
 /**
  * bytes[start] opens an object, and bytes[end of the line] is the newline. `found`: where fields of the row are to be noted, by
@@ -48,7 +52,7 @@ export function forgetRow(bytes: Uint8Array, start: number, shape: Shape): void 
 }
 
 function observe(bytes: Uint8Array, start: number, shape: Shape, by: 1 | -1, found: Envelope | undefined): number {
-  if (walk.bytes !== bytes) walk = walkOver(bytes);
+  if (walk.bytes !== bytes) walk = { bytes, by };
   walk.by = by;
   shape.counts[seen.object] = (shape.counts[seen.object] as number) + by;
   return observeObject(walk, start, shape, 1, found);
@@ -65,10 +69,10 @@ function observeObject(walk: Walk, start: number, shape: Shape, depth: number, f
   let before: Shape | undefined;
   for (;;) {
     let child = before === undefined ? shape.first : before.follower;
-    let value = child === undefined ? NOT_JSON : valueAfter(walk, at, child);
+    let value = child === undefined ? NOT_JSON : valueAfter(bytes, at, child);
     if (value === NOT_JSON && child?.follower !== undefined) {
       child = child.follower; // A member left out is no reason to look up the next one.
-      value = valueAfter(walk, at, child);
+      value = valueAfter(bytes, at, child);
     }
     if (value === NOT_JSON) {
       if (bytes[at] !== QUOTE) return NOT_JSON;
@@ -189,7 +193,7 @@ function observeNumber(walk: Walk, start: number, shape: Shape): number {
 
 function observeText(walk: Walk, start: number, shape: Shape): number {
   const { bytes } = walk;
-  let end = plainEnd(walk, start + 1);
+  let end = plainEnd(bytes, start + 1);
   let kind: number = seen.text;
   if (bytes[end] !== QUOTE) {
     end = skipString(bytes, start) - 1;

@@ -4,7 +4,7 @@ import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { columnTypeOf } from '@s3-connectors/common/columns/json-schema.ts';
 import type { JsonObject, JsonValue } from '@s3-connectors/common/protocol/messages.ts';
 
-import { keyOf, type Key } from './byte-walk.ts';
+import { keyOf, type Key } from './member-key.ts';
 import { restName, type ScalarType, type TemporalType } from './field-type.ts';
 import { isTemporal } from './temporal-text.ts';
 

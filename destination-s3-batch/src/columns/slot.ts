@@ -1,5 +1,5 @@
 // The fields of a table while rows are fitted to them: how each is written, and how many values did not fit.
-import { keyOf, type Key } from './byte-walk.ts';
+import { keyOf, type Key } from './member-key.ts';
 import { restName, siblingName, type Field, type FieldType } from './field-type.ts';
 
 /** A field's value that did not fit, counted by the field's path. */

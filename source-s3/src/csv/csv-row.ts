@@ -1,7 +1,7 @@
 // The fields of a record as members of a line: what most fields are, text without anything to escape, is copied four bytes at a
 // step in one loop; all others are writeField's.
 import type { LineBuilder } from '../text/line-builder.ts';
-import { wordBytes } from '../text/words.ts';
+import { wordBytes } from '@s3-connectors/common/json/words.ts';
 import { nullTest, writeField, type NullTest, type Slot } from './csv-field.ts';
 import { plain } from './csv-fields.ts';
 import type { CsvRecords } from './csv-records.ts';

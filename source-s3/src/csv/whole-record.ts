@@ -1,7 +1,7 @@
 // Cuts the CSV records that most are, well formed and whole in the text that is there, four bytes at a step. It is
 // CsvRecords' shortcut: what it leaves alone is cut by AnyRecord, byte for byte by the grammar.
 import type { KeptText } from '../text/kept-text.ts';
-import { equalTo, escapable, firstOf, marksOf, wordBytes, wordOf } from '../text/words.ts';
+import { equalTo, escapable, firstOf, marksOf, wordBytes, wordOf } from '@s3-connectors/common/json/words.ts';
 import { escaped, literal, plain, type CsvFields, type Dialect, type Making } from './csv-fields.ts';
 
 const carriageReturn = 0x0d;

@@ -12,7 +12,7 @@ import {
   skipValue,
 } from '@s3-connectors/common/json/json-bytes.ts';
 
-import { standsAgain, stringEnd } from './json-words.ts';
+import { standsAgain } from './key-again.ts';
 
 const comma = 0x2c;
 
@@ -43,14 +43,13 @@ export class JsonMembers {
   scan(bytes: Uint8Array, start: number, end: number): boolean {
     const before = bytes === this.#bytes && start > this.#end ? this.count : 0; // Members of a line that still stands there.
     this.#begin(bytes, end);
-    const view = this.#view;
     const open = skipSpace(bytes, start);
     if (bytes[open] !== OPEN_OBJECT) return false;
     let at = skipSpace(bytes, open + 1);
     while (bytes[at] === QUOTE) {
       const value = this.count < before && this.#isKeyAgain(at) ? this.#behindKeyAgain(at) : this.#behindKey(at);
       if (value === NOT_JSON) return false;
-      const valueEnd = bytes[value] === QUOTE ? stringEnd(bytes, view, value) : skipValue(bytes, value);
+      const valueEnd = bytes[value] === QUOTE ? skipString(bytes, value) : skipValue(bytes, value);
       if (valueEnd === NOT_JSON) return false;
       this.#add(at, value, valueEnd);
       const isNext = bytes[valueEnd] === comma && bytes[valueEnd + 1] === QUOTE;

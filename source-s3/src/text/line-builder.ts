@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 
 import type { Lines } from '../engine/line-buffer.ts';
 import { escapedLength, writeEscape } from './json-escapes.ts';
-import { escapable, firstOf, marksOf, wordBytes } from './words.ts';
+import { escapable, firstOf, marksOf, wordBytes } from '@s3-connectors/common/json/words.ts';
 
 const readyBytes = 256 * 1024; // Fewer turns between the programs than with 64 KiB, and still within a core's cache.
 const newline = 0x0a;

@@ -6,6 +6,26 @@
 
 export const wordBytes = 4;
 
+/** Two, for rows that are made of other rows. */
+let lastBytes: Uint8Array = new Uint8Array();
+let lastWords = new DataView(lastBytes.buffer);
+let otherBytes = lastBytes;
+let otherWords = lastWords;
+
+/** The bytes to be read by words. To make that costs more than a few steps: it is made once for all lines of a batch. */
+export function wordsOf(bytes: Uint8Array): DataView {
+  return bytes === lastBytes ? lastWords : wordsOfOther(bytes);
+}
+
+function wordsOfOther(bytes: Uint8Array): DataView {
+  const words = bytes === otherBytes ? otherWords : new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  otherBytes = lastBytes;
+  otherWords = lastWords;
+  lastBytes = bytes;
+  lastWords = words;
+  return words;
+}
+
 /** The word whose four bytes are `byte`. */
 export function wordOf(byte: number): number {
   return Math.imul(byte, 0x01010101);
@@ -19,8 +39,8 @@ export function equalTo(word: number, pattern: number): number {
 
 /** Marks, among other bits, what a JSON string has to escape: control characters, quotes and backslashes. */
 export function escapable(word: number): number {
-  const controls = (word - 0x20202020) & ~word;
-  return controls | equalTo(word, 0x22222222) | equalTo(word, 0x5c5c5c5c);
+  const swapped = word ^ 0x02020202; // The quote becomes a blank, the blank a quote: both kinds in one comparison.
+  return ((swapped - 0x21212121) & ~swapped) | equalTo(word, 0x5c5c5c5c);
 }
 
 /** The marks alone; of a word of text itself, those of its bytes that are beyond ASCII. */

@@ -1,0 +1,38 @@
+// The key of a member, to be compared four bytes at a time with what is expected to be it.
+import { NOT_JSON, skipColon, skipSpace } from '@s3-connectors/common/json/json-bytes.ts';
+import { wordBytes, wordsOf } from '@s3-connectors/common/json/words.ts';
+
+const COLON = 0x3a;
+const SPACE = 0x20;
+
+/** A member's key as it is spelled in most rows, with its quotes, and its words of four bytes; the last ends with the key. */
+export type Key = { readonly key: Uint8Array; readonly words: Int32Array };
+
+export function keyOf(name: string): Key {
+  const key = Uint8Array.from(Buffer.from(JSON.stringify(name)));
+  const view = new DataView(key.buffer);
+  const last = key.length - wordBytes;
+  const words = Int32Array.from({ length: Math.ceil(key.length / 4) }, (_, index) => {
+    return last < 0 ? 0 : view.getInt32(Math.min(index * 4, last), true);
+  });
+  return { key, words };
+}
+
+/** Where the value of the member begins if its key, at `at`, is spelled like that; else NOT_JSON. */
+export function valueAfter(bytes: Uint8Array, at: number, { key, words }: Key): number {
+  const view = wordsOf(bytes);
+  const { length } = key;
+  const end = at + length;
+  if (length < 4 || end > view.byteLength) {
+    for (let index = 0; index < length; index += 1) if (bytes[at + index] !== key[index]) return NOT_JSON;
+  } else {
+    let index = 0;
+    for (let from = at; from < end - 4; from += 4) {
+      if (view.getInt32(from, true) !== words[index]) return NOT_JSON;
+      index += 1;
+    }
+    if (view.getInt32(end - 4, true) !== words[index]) return NOT_JSON;
+  }
+  if (bytes[end] !== COLON) return skipColon(bytes, end);
+  return (bytes[end + 1] as number) > SPACE ? end + 1 : skipSpace(bytes, end + 1);
+}
