@@ -12,8 +12,6 @@ import type { MadeFile, RowSource } from './made-file.ts';
 
 /** Half of the engine's own: two threads hold a group each while they write it. */
 const rowGroupRows = 61_440;
-/** Most of a column with more values than these are written out anyway; until that is known each is looked up. */
-const dictionaryValues = 4096;
 /** The engine holds two buffers of this size for each thread. */
 const leastObjectBytes = 4 * 1024 * 1024;
 
@@ -36,8 +34,6 @@ export async function writeParquet(
     'FORMAT parquet',
     'COMPRESSION snappy',
     `ROW_GROUP_SIZE ${rowGroupRows}`,
-    `DICTIONARY_SIZE_LIMIT ${dictionaryValues}`,
-    'WRITE_BLOOM_FILTER false',
     ...(mayBeLarge ? [`FILE_SIZE_BYTES ${maxFileBytes}`, 'OVERWRITE_OR_IGNORE true'] : []),
   ];
   const destination = mayBeLarge ? target : join(target, 'data.parquet');
