@@ -1,8 +1,4 @@
 // A run of `write`: its parts, how they are joined, and what is done with them at each turn of the loop in write.ts.
-//
-// Memory: `maxMemoryBytes` in all. Three quarters of it are for buffers (rows, what they are compressed to, bodies on their
-// way, STATEs that wait, and buffers kept for reuse), of which open files hold at most three quarters; the rest is for the
-// objects and the garbage that go with them. Input is read only while the buffers are below their share.
 import { Completion } from '@s3-connectors/common/destination/completion.ts';
 import { DeflatePool } from '@s3-connectors/common/destination/deflate-pool.ts';
 import { DurableStates } from '@s3-connectors/common/destination/durable-states.ts';
@@ -22,33 +18,22 @@ import type { Config } from './config.ts';
 import { Gathering } from './gathering.ts';
 import { Intake } from './intake.ts';
 import { Sketch, type Latency } from './latency.ts';
+import { sharesOf, type MemoryShares } from './memory.ts';
 import { OpenFiles } from './open-files.ts';
 import { planStreams, type Target } from './plan.ts';
 import { Replacements, type Verdict } from './replacements.ts';
 import { Report } from './report.ts';
 import { allDue, chunkBytes, filesDue, msUntilAged, type RotationLimits } from './rotation.ts';
+import { Stopping } from './stopping.ts';
 import { Store } from './store.ts';
 import type { Figures } from './summary.ts';
 
-const bufferShare = 3 / 4;
-const openShare = 3 / 4;
-/** Of the buffers' share, what rows take before they are compressed. */
-const gatheringShare = 1 / 4;
-/** Of the buffers' share, what states may take that wait for the end. */
-const heldShare = 1 / 4;
-/** Of the buffers' share, what may lie unused. */
-const idleShare = 1 / 8;
 /** As many as libuv's thread pool has threads. */
 const compressionsAtOnce = 4;
 /** Chunks, each at most 1 MiB, that are compressed or wait for it while more input is read. */
 const maxChunksWaiting = 8;
-/** What is open when a signal comes is stored within this time: after 20 s many a platform kills. */
-const stopWithinMs = 16_000;
-/** Then what is in staging is removed within this time, else by the next run. */
-const dropWithinMs = 3000;
-
 export class Run {
-  readonly #maxBufferBytes: number;
+  readonly #memory: MemoryShares;
   readonly #limits: RotationLimits;
   readonly #signal: AbortSignal;
   readonly #labels: readonly string[];
@@ -67,10 +52,8 @@ export class Run {
   readonly #log: Log;
   readonly #latency: Latency = { sinceCame: new Sketch(), sinceHappened: new Sketch() };
   readonly #report: Report;
+  readonly #stopping: Stopping;
   #inputFailure: unknown;
-  #endWaiting: (() => void) | undefined;
-  /** Aborted when what is under way is to be cut. */
-  readonly #cut = new AbortController();
 
   /** @throws CATALOG_INVALID for what cannot be done, before anything is read. */
   constructor(
@@ -87,14 +70,14 @@ export class Run {
     const { maxFileBytes } = config;
     const plan = planStreams(config, catalog, log);
     this.#labels = plan.targets.map(({ label }) => label);
-    const maxBufferBytes = config.maxMemoryBytes * bufferShare;
-    this.#maxBufferBytes = maxBufferBytes;
-    this.#limits = { maxAgeMs: config.maxFileAgeMs, maxFileBytes, maxOpenBytes: maxBufferBytes * openShare };
-    const pool = new BufferPool(maxBufferBytes * idleShare);
+    const memory = sharesOf(config.maxMemoryBytes);
+    this.#memory = memory;
+    this.#limits = { maxAgeMs: config.maxFileAgeMs, maxFileBytes, maxOpenBytes: memory.openBytes };
+    const pool = new BufferPool(memory.idleBytes);
     const allocate = (bytes: number): Buffer => pool.take(bytes);
     this.#pool = pool;
     this.#deflate = new DeflatePool({ level: config.gzipLevel, atOnce: compressionsAtOnce, allocate });
-    this.#states = new DurableStates(plan.targets.length, maxBufferBytes * heldShare);
+    this.#states = new DurableStates(plan.targets.length, memory.heldBytes);
     this.#s3 = openS3(config.connection, { log, clock });
     const { targets } = plan;
     this.#completion = new Completion(targets.map(({ regime }) => regime));
@@ -115,7 +98,7 @@ export class Run {
       pool,
       deflate: this.#deflate,
       maxAgeMs: config.maxFileAgeMs,
-      gathering: new Gathering(maxBufferBytes * gatheringShare),
+      gathering: new Gathering(memory.gatheringBytes),
       chunkBytes: chunkBytes(maxFileBytes),
       onChunk: (error) => (error === undefined ? this.#bell.ring() : this.#store.fail(error)),
     });
@@ -124,8 +107,15 @@ export class Run {
     this.#report = new Report({ log, clock, figures: () => this.#figures(), latency: this.#latency });
     this.#lines = new ReadAhead(readLines(input), this.#bell);
     this.#signal = signal;
-    if (signal.aborted) this.#onAbort();
-    else signal.addEventListener('abort', this.#onAbort, { once: true });
+    this.#stopping = new Stopping({
+      signal,
+      clock,
+      onStop: () => {
+        this.#lines.stop();
+        this.#bell.ring();
+      },
+      onCut: (reason) => this.#store.abort(reason),
+    });
   }
 
   /** Puts in order what earlier runs left, before anything is written. */
@@ -144,7 +134,7 @@ export class Run {
    * before it is stored and acknowledged. @returns whether there were any.
    */
   takeLines(): boolean {
-    const hasRoom = this.#bufferBytes < this.#maxBufferBytes && this.#deflate.size < maxChunksWaiting;
+    const hasRoom = this.#bufferBytes < this.#memory.bufferBytes && this.#deflate.size < maxChunksWaiting;
     const batch = hasRoom ? this.#lines.take() : undefined;
     if (batch === undefined) return false;
     try {
@@ -188,7 +178,7 @@ export class Run {
   /** Everything is stored: replaces what is to be replaced. After each step STATEs may have become durable. */
   async *conclude(): AsyncGenerator<void> {
     if (this.#isCut || this.#store.failure !== undefined) return;
-    yield* this.#replacements.conclude((target) => this.#endingOf(target), this.#cut.signal);
+    yield* this.#replacements.conclude((target) => this.#endingOf(target), this.#stopping.cut);
   }
 
   /** Every five minutes a word in the log on what was done in them. */
@@ -217,22 +207,17 @@ export class Run {
     this.#lines.stop();
     this.#store.abort(new Error('the run has ended'));
     await this.#dropStaged();
-    this.#endWaiting?.();
-    this.#signal.removeEventListener('abort', this.#onAbort);
+    this.#stopping.close();
     this.#deflate.close();
     closeS3(this.#s3);
   }
 
   async #dropStaged(): Promise<void> {
-    const stop = new AbortController();
-    const cancel = this.#clock.after(dropWithinMs, () => stop.abort(new Error('it took too long')));
     try {
-      await this.#replacements.drop(AbortSignal.any([stop.signal, this.#cut.signal]));
+      await this.#stopping.briefly((signal) => this.#replacements.drop(signal));
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#log('WARN', `Files below _staging/ are left for the next run to remove: ${why}`);
-    } finally {
-      cancel();
     }
   }
 
@@ -245,7 +230,7 @@ export class Run {
     return this.#intake.rejections.isExcessive(index) ? 'spoilt' : this.#completion.ending(index);
   }
 
-  /** What counts for the memory; see the head of this file. */
+  /** What counts for the memory; see memory.ts. */
   get #bufferBytes(): number {
     return this.#files.held.bytes + this.#store.held.bytes + this.#states.waitingBytes + this.#pool.idleBytes;
   }
@@ -259,19 +244,5 @@ export class Run {
   #onStoreChange(): void {
     if (this.#store.failure !== undefined) this.#lines.stop();
     this.#bell.ring();
-  }
-
-  readonly #onAbort = (): void => {
-    const reason: unknown = this.#signal.reason;
-    this.#lines.stop();
-    this.#bell.ring();
-    // When nobody reads our output, nobody is left to be told what became durable.
-    if (reason instanceof ConnectorError && reason.code === 'OUTPUT_CLOSED') this.#cutAll(reason);
-    else this.#endWaiting = this.#clock.after(stopWithinMs, () => this.#cutAll(reason));
-  };
-
-  #cutAll(reason: unknown): void {
-    this.#store.abort(reason);
-    this.#cut.abort(reason);
   }
 }
