@@ -66,15 +66,16 @@ suite('two runs at the same time', () => {
   });
 });
 
+const integer: FieldType = { kind: 'integer' };
+const text: FieldType = { kind: 'string' };
+const of = (fields: Readonly<Record<string, FieldType>>, ...misfits: readonly string[]): StructType => ({
+  kind: 'struct',
+  fields: Object.entries(fields).map(([name, type]) => ({ name, type, misfits: misfits.includes(name) })),
+  rest: false,
+});
+const list = (items: FieldType): FieldType => ({ kind: 'list', items });
+
 suite('types decided by two', () => {
-  const integer: FieldType = { kind: 'integer' };
-  const text: FieldType = { kind: 'string' };
-  const of = (fields: Readonly<Record<string, FieldType>>, ...misfits: readonly string[]): StructType => ({
-    kind: 'struct',
-    fields: Object.entries(fields).map(([name, type]) => ({ name, type, misfits: misfits.includes(name) })),
-    rest: false,
-  });
-  const list = (items: FieldType): FieldType => ({ kind: 'list', items });
   const cases: readonly (readonly [what: string, a: StructType, b: StructType, joined: StructType | undefined])[] = [
     ['the same', of({ a: integer }), of({ a: integer }), of({ a: integer })],
     ['other fields', of({ a: integer }), of({ b: text }), of({ a: integer, b: text })],
