@@ -61,7 +61,8 @@ export class Tally {
 
   summary(totals: Totals): string {
     const tables = [...this.#tables.values()].sort((a, b) => (a.table < b.table ? -1 : 1));
-    const sum = (of: (table: TableSummary) => number): number => tables.reduce((total, table) => total + of(table), 0);
+    const visible = tables.filter(({ rejected }) => rejected === undefined);
+    const sum = (of: (table: TableSummary) => number): number => visible.reduce((total, table) => total + of(table), 0);
     return JSON.stringify({
       ...totals,
       rows: sum(({ rows }) => rows),

@@ -52,4 +52,81 @@ suite('a stream set to append_dedup', () => {
     );
     assert.deepEqual(jsonRows(server, 'data/users/'), ['{"id":2}', '{"id":1,"n":4.60}']);
   });
+
+  const half = String.raw`\ud800`;
+  for (const { what, key = [['id']], rows: sent, kept } of [
+    { what: 'rows without a key', rows: ['{"n":1}', '{"id":null,"n":2}', '{"id":1,"n":3}'], kept: [1, 2, 3] },
+    {
+      what: 'rows that lack a part of the key once',
+      key: [['id'], ['k']],
+      rows: ['{"id":1,"n":1}', '{"id":1,"k":null,"n":2}', '{"id":1,"k":0,"n":3}'],
+      kept: [2, 3],
+    },
+    {
+      what: 'keys as they are meant, not as they are spelled',
+      rows: [String.raw`{"id":"a\u0062","n":1}`, '{"id":"ab","n":2}', '{"id":1,"n":3}', '{"id":"1","n":4}'],
+      kept: [2, 3, 4],
+    },
+    {
+      what: 'rows that the engine does not take for JSON',
+      rows: [
+        `{"id":"${half}","n":1}`,
+        `{"id":"${half}","n":2}`,
+        `{"id":1,"x":"${half}","n":3}`,
+        '{"id":1,"y":1e999,"n":4}',
+      ],
+      kept: [2, 4],
+    },
+    { what: 'the last of members named twice', rows: ['{"id":1,"n":1,"id":2}', '{"id":2,"n":2}'], kept: [2] },
+    {
+      what: 'the latest of times with fractions',
+      rows: ['00Z', '00.5Z', '00.25Z'].map((time, n) => `{"id":1,"at":"2026-01-15T10:00:${time}","n":${n}}`),
+      kept: [1],
+    },
+    {
+      what: 'the latest of times with nanoseconds',
+      rows: ['00.100000001Z', '00.1Z'].map((time, n) => `{"id":1,"at":"2026-01-15T10:00:${time}","n":${n}}`),
+      kept: [0],
+    },
+    {
+      what: 'the latest of times in several zones',
+      rows: ['10:00:00+02:00', '09:30:00Z'].map((time, n) => `{"id":1,"at":"2026-01-15T${time}","n":${n}}`),
+      kept: [1],
+    },
+    {
+      what: 'the greatest of numbers in text',
+      rows: ['"9"', '"10"', '"2"'].map((at, n) => `{"id":1,"at":${at},"n":${n}}`),
+      kept: [1],
+    },
+    {
+      what: 'the greatest of numbers of any size',
+      rows: ['2', '1e300', '9223372036854775807'].map((at, n) => `{"id":1,"at":${at},"n":${n}}`),
+      kept: [1],
+    },
+    {
+      what: 'the greatest of numbers that a double does not tell apart',
+      rows: ['9223372036854775807', '9223372036854775806'].map((at, n) => `{"id":1,"at":${at},"n":${n}}`),
+      kept: [0],
+    },
+  ] satisfies readonly {
+    what: string;
+    key?: readonly (readonly string[])[];
+    rows: readonly string[];
+    kept: readonly number[];
+  }[]) {
+    test(`keeps ${what}`, async () => {
+      const server = running();
+      const { error } = await runWrite(
+        server,
+        sent.map((row) => recordLine('users', row)),
+        {
+          catalog: catalogJson({ ...stream, primary_key: key }),
+          config: { output_format: 'json' },
+        },
+      );
+      assert.equal(error, undefined);
+      const found = jsonRows(server, 'data/users/').map((row) => (JSON.parse(row) as { readonly n: number }).n);
+      assert.deepEqual(found, kept);
+    });
+  }
 });

@@ -111,8 +111,10 @@ suite('the published tables', () => {
       recordLine('events', eventJson()),
       stateLine('events', {}),
     ];
-    const { lines } = await runWrite(server, input, { catalog: catalogJson(publishedStream('events')) });
+    const { lines, said } = await runWrite(server, input, { catalog: catalogJson(publishedStream('events')) });
     assert.match(lines[0] ?? '', /"destinationStats":\{"recordCount":1\.0,"rejectedRecordCount":2\.0\}/u);
+    const { records, rejected, rows, files } = JSON.parse(said.at(-1)?.[1] ?? '') as Readonly<Record<string, unknown>>;
+    assert.deepEqual({ records, rejected, rows, files }, { records: 3, rejected: 2, rows: 1, files: 1 });
     const reasons = jsonRows(server, '_rejected/events/').map(
       (row) => /^\{"reason":"\w+","field":"\w+"/u.exec(row)?.[0],
     );

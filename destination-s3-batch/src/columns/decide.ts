@@ -40,7 +40,7 @@ function decideStruct(shape: Shape, known: StructType | undefined, rules: Typing
 /** Undefined as long as nothing was seen or declared that says what it is. */
 function decideType(shape: Shape, known: FieldType | undefined, rules: TypingRules): FieldType | undefined {
   const inferred = shape.counts[seen.deep] === 0 ? inferredKind(shape, rules) : 'json';
-  const kind = known?.kind ?? shape.declared?.kind ?? inferred;
+  const kind = known?.kind ?? declaredKind(shape, rules) ?? inferred;
   switch (kind) {
     case undefined:
       return undefined;
@@ -69,6 +69,12 @@ function decideType(shape: Shape, known: FieldType | undefined, rules: TypingRul
     default:
       return assertNever(kind);
   }
+}
+
+/** The members of an open object are left to the rows. */
+function declaredKind({ declared }: Shape, { objectsAsText }: TypingRules): FieldType['kind'] | undefined {
+  if (declared?.kind !== 'object') return declared?.kind;
+  return objectsAsText ? 'json' : undefined;
 }
 
 /** What most of the values are. */

@@ -37,8 +37,8 @@ export const maxFields = 2000;
 /** Objects below this level are not taken apart. BigQuery's limit (https://cloud.google.com/bigquery/docs/nested-repeated). */
 export const maxDepth = 15;
 
-/** What the catalog says of a value, as far as it says anything. */
-export type Declared = ScalarType | { readonly kind: 'list' | 'struct' };
+/** What the catalog says of a value, as far as it says anything. `object`: one of unknown members. */
+export type Declared = ScalarType | { readonly kind: 'list' | 'struct' | 'object' };
 
 /** How many more fields the table can have. */
 export type Room = { left: number };
@@ -135,8 +135,9 @@ function declareMembers(shape: Shape, schema: JsonObject, depth: number): void {
   }
 }
 
-/** What the schema leaves open (no type, several types, an object without properties) is left to the rows. */
-function declareValue(shape: Shape, schema: JsonObject, depth: number): void {
+/** What the schema leaves open (no type, several types, the members of an object) is left to the rows. */
+function declareValue(shape: Shape, whole: JsonObject, depth: number): void {
+  const schema = onlyOption(whole);
   const types = [schema['type']].flat().filter((type) => typeof type === 'string' && type !== 'null');
   const [type] = types;
   if (types.length !== 1 || depth > maxDepth) return;
@@ -145,13 +146,23 @@ function declareValue(shape: Shape, schema: JsonObject, depth: number): void {
     declareValue(shape.item(), isObject(schema['items']) ? schema['items'] : {}, depth + 1);
   } else if (type === 'object') {
     const { properties } = schema;
-    if (!isObject(properties) || Object.keys(properties).length === 0) return;
-    shape.declare({ kind: 'struct' });
-    declareMembers(shape, schema, depth);
+    const isOpen = !isObject(properties) || Object.keys(properties).length === 0;
+    shape.declare({ kind: isOpen ? 'object' : 'struct' });
+    if (!isOpen) declareMembers(shape, schema, depth);
   } else {
     const declared = scalar(columnTypeOf(schema));
     if (declared !== undefined) shape.declare(declared);
   }
+}
+
+/** The schema itself, or the one that it allows beside null: many sources say "or null" by `anyOf`. */
+function onlyOption(schema: JsonObject): JsonObject {
+  if (schema['type'] !== undefined) return schema;
+  const options = schema['anyOf'] ?? schema['oneOf'] ?? schema['allOf'];
+  if (!Array.isArray(options)) return schema;
+  const others = options.filter((option) => !isObject(option) || option['type'] !== 'null');
+  const [only] = others;
+  return others.length === 1 && isObject(only) ? onlyOption(only) : schema;
 }
 
 /** Bytes stay in base64, as records have them. */

@@ -63,7 +63,10 @@ function joined(
 ): string | undefined {
   if (type.kind === 'time') return date === undefined && zone === undefined ? clock : undefined;
   if (date === undefined) return undefined;
-  if (type.kind === 'date') return clock === undefined || /^00:00:00$/u.test(clock) ? date : undefined;
+  if (type.kind === 'date') {
+    const isMidnight = clock === undefined || clock === '00:00:00';
+    return isMidnight && !/[1-9]/u.test(zone ?? '') ? date : undefined; // Elsewhere it is another day.
+  }
   const local = `${date}T${clock ?? '00:00:00'}`;
   if (!type.utc) return zone === undefined ? local : undefined;
   return zone === undefined || !/\d/u.test(zone) ? `${local}Z` : inUtc(local, zone);

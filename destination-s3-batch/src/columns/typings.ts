@@ -2,11 +2,12 @@
 // files, and kept in the registry before any of those files is to be seen.
 import type { Area } from '@s3-connectors/common/destination/manifests.ts';
 
-import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
+import { ConnectorError, type StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { Table } from '../table.ts';
 import { decideRow, isAsTyped, type TypingRules } from './decide.ts';
 import type { FieldType, StructType } from './field-type.ts';
+import { joinedType } from './joined-type.ts';
 import type { Misfits } from './slot.ts';
 import { readRegistry, writeRegistry } from './registry.ts';
 import type { Shape } from './shape.ts';
@@ -18,6 +19,9 @@ type Typing = {
   /** By the field's path. */
   readonly misfits: Map<string, number>;
 };
+
+/** Other runs wrote the types of a table meanwhile so many times: that is no accident. */
+const maxTurns = 5;
 
 /** A table with rows of any shape must have some column. */
 const rowText: StructType = { kind: 'struct', fields: [], rest: true };
@@ -65,14 +69,36 @@ export class Typings {
     return this.#typings.get(table)?.misfits ?? new Map<string, number>();
   }
 
-  /** Before a file of the table is to be seen. @throws S3_OBJECT_CONFLICT when another run wrote the types meanwhile. */
+  /**
+   * Before a file of the table is to be seen. What another run wrote meanwhile is joined to it.
+   * @throws S3_OBJECT_CONFLICT when that has another type for a field.
+   */
   async save(table: Table, signal: AbortSignal): Promise<void> {
     const typing = this.#typings.get(table);
-    if (typing?.type === undefined || !typing.changed) return;
-    const { type, etag } = typing;
+    if (typing === undefined) return;
     const stream = this.#streams[table.stream] as StreamDescriptor;
-    typing.changed = false; // What is decided from now on is for a later file.
-    typing.etag = await writeRegistry(this.#area, { table: table.name, stream, type, etag }, signal);
+    for (let turn = 1; typing.type !== undefined && typing.changed; turn += 1) {
+      const { type, etag } = typing;
+      typing.changed = false; // What is decided from now on is for a later file.
+      try {
+        typing.etag = await writeRegistry(this.#area, { table: table.name, stream, type, etag }, signal);
+        return;
+      } catch (error) {
+        const isConflict = error instanceof ConnectorError && error.code === 'S3_OBJECT_CONFLICT';
+        if (!isConflict || turn === maxTurns || !(await this.#join(typing, table, signal))) throw error;
+      }
+    }
+  }
+
+  /** @returns whether the types that the registry has by now go with these. */
+  async #join(typing: Typing, table: Table, signal: AbortSignal): Promise<boolean> {
+    const { type, etag } = await readRegistry(this.#area, table.name, signal);
+    const joined = type && typing.type && joinedType(type, typing.type);
+    if (type === undefined || joined === undefined) return false;
+    typing.etag = etag;
+    typing.type = joined;
+    typing.changed = !isSame(type, joined);
+    return true;
   }
 
   async #of(table: Table, signal: AbortSignal): Promise<Typing> {
@@ -84,9 +110,11 @@ export class Typings {
     return typing;
   }
 
+  /** Fields that were joined while rows were fitted stay. */
   #set(typing: Typing, type: StructType): void {
-    typing.changed ||= typing.type === undefined || !isSame(typing.type, type);
-    typing.type = type;
+    const joined = (typing.type && joinedType(typing.type, type)) ?? type;
+    typing.changed ||= typing.type === undefined || !isSame(typing.type, joined);
+    typing.type = joined;
   }
 }
 

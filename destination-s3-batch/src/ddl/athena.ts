@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html). The folders are not padded, so neither are the numbers.
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
-import { storedFields, type FieldType, type StructType } from '../columns/field-type.ts';
+import { storedFields, type FieldType, type StoredField, type StructType } from '../columns/field-type.ts';
 import type { OutputFormat } from '../config.ts';
 
 /** What lies in a table's folder. `location` ends with a slash. */
@@ -20,11 +20,21 @@ export const partitions = [
   ['day', '1,31'],
 ] as const;
 
-export function athenaTable({ table, type, location, format }: TableFiles): string {
+/** The columns that a table with its folders can have, and a comment on each of the others. */
+export function visibleFields(type: StructType): {
+  readonly columns: readonly StoredField[];
+  readonly hidden: readonly string[];
+} {
   const names: ReadonlySet<string> = new Set(partitions.map(([name]) => name));
-  const fields = storedFields(type);
-  const columns = fields.filter(({ name }) => !names.has(name.toLowerCase()));
-  const leftOut = fields.filter(({ name }) => names.has(name.toLowerCase()));
+  const { columns = [], others = [] } = Object.groupBy(storedFields(type), ({ name }) => {
+    return names.has(name.toLowerCase()) ? 'others' : 'columns';
+  });
+  const hidden = others.map(({ name }) => `-- The column ${name} is left out: a folder has its name.`);
+  return { columns, hidden };
+}
+
+export function athenaTable({ table, type, location, format }: TableFiles): string {
+  const { columns, hidden } = visibleFields(type);
   const projection = partitions.flatMap(([name, range]) => [
     [`projection.${name}.type`, 'integer'],
     [`projection.${name}.range`, range],
@@ -36,7 +46,7 @@ export function athenaTable({ table, type, location, format }: TableFiles): stri
     ['storage.location.template', `${location}${folders}`],
   ].map(([name = '', value = '']) => `  ${text(name)} = ${text(value)}`);
   return [
-    ...leftOut.map(({ name }) => `-- The column ${name} is left out: a folder has its name.`),
+    ...hidden,
     `CREATE EXTERNAL TABLE ${quoted(table)} (`,
     columns.map((field) => `  ${quoted(field.name)} ${athenaType(field.type, format)}`).join(',\n'),
     ')',

@@ -1,19 +1,20 @@
 // A view for DuckDB over all files of a table, of all days together.
 import { identifier, literal } from '@s3-connectors/common/columns/sql.ts';
 
-import { engineType, storedFields } from '../columns/field-type.ts';
+import { engineType } from '../columns/field-type.ts';
 import { structLiteral } from '../engine-sql.ts';
 import { extensions } from '../object-key.ts';
-import { partitions, type TableFiles } from './athena.ts';
+import { partitions, visibleFields, type TableFiles } from './athena.ts';
 
 export function duckdbView({ table, type, location, format }: TableFiles): string {
   const glob = literal(`${location}year=*/month=*/day=*/*${extensions[format]}`);
   const folders = structLiteral(partitions.map(([name]) => [name, 'BIGINT'] as const));
   const hive = `hive_partitioning = true, hive_types = ${folders.replaceAll("'BIGINT'", 'BIGINT')}`;
-  const columns = structLiteral(storedFields(type).map((field) => [field.name, engineType(field.type)] as const));
+  const { columns: fields, hidden } = visibleFields(type);
+  const columns = structLiteral(fields.map((field) => [field.name, engineType(field.type)] as const));
   const files =
     format === 'parquet'
       ? `read_parquet(${glob}, union_by_name = true, ${hive})`
       : `read_json(${glob}, format = 'newline_delimited', auto_detect = false, columns = ${columns}, ${hive})`;
-  return `CREATE OR REPLACE VIEW ${identifier(table)} AS\nSELECT * FROM ${files};`;
+  return `${hidden.map((comment) => `${comment}\n`).join('')}CREATE OR REPLACE VIEW ${identifier(table)} AS\nSELECT * FROM ${files};`;
 }

@@ -1,53 +1,115 @@
-// For a stream set to append_dedup: of the rows with the same key the one with the highest cursor, of equal ones the last.
-import { stat } from 'node:fs/promises';
+// For a stream set to append_dedup: of the rows with the same key the one with the highest cursor, of equal ones the last. The
+// engine sorts keys and numbers of rows; the rows themselves are only copied.
+import { createReadStream } from 'node:fs';
+import { open, rm, stat } from 'node:fs/promises';
 
 import { literal } from '@s3-connectors/common/columns/sql.ts';
+import { readLines } from '@s3-connectors/common/protocol/lines.ts';
 
 import type { Engine } from '../engine.ts';
 import type { Dedup } from '../table.ts';
+import { RowWriter } from '../row-writer.ts';
+import { dedupKey } from './dedup-key.ts';
 import type { RowSource } from './made-file.ts';
 
-/** No character of JSON text, so that lines are taken and given as they are. */
-const delimiter = "'\u0001'";
+const readBytes = 1024 * 1024;
+/** No character of the texts between. */
+const delimiter = '\u0001';
 
-/** Writes what stays to `target`, line by line as it is. Sorting spills to the engine's folder. */
+/** Writes what stays to `target`, line by line as it is. Sorting spills to the engine's folder. Bound: a bit for each row. */
 export async function distinctRows(
   engine: Engine,
   source: RowSource,
-  { key, cursor }: Dedup,
+  dedup: Dedup,
   target: string,
 ): Promise<RowSource> {
-  const lines = linesSql(source.path, source.longestRow);
-  const keys = key.map((path) => member(path)).join(', ');
-  const cursors =
-    cursor.length === 0
-      ? []
-      : [`TRY_CAST(${member(cursor)} AS DECIMAL(38, 9)) DESC NULLS LAST`, `${member(cursor)} DESC NULLS LAST`];
-  const order = [...cursors, 'number DESC'].join(', ');
-  const numbered = `SELECT line, row_number() OVER () AS number FROM ${lines}`;
-  const distinct = `SELECT line FROM (${numbered}) QUALIFY row_number() OVER (PARTITION BY ${keys} ORDER BY ${order}) = 1 ORDER BY number`;
-  await engine.inOrder(
-    `COPY (${distinct}) TO ${literal(target)} (FORMAT csv, HEADER false, DELIMITER ${delimiter}, QUOTE '', ESCAPE '')`,
-  );
-  const [counted] = await engine.rows(`SELECT count(*) AS rows FROM ${linesSql(target, source.longestRow)}`);
-  return {
-    path: target,
-    rows: Number(counted?.['rows']),
-    bytes: (await stat(target)).size,
-    longestRow: source.longestRow,
-  };
+  const [keys, kept] = [`${target}.keys`, `${target}.kept`];
+  try {
+    const longestKey = await writeKeys(source, dedup, keys);
+    await engine.inOrder(keptSql(keys, longestKey, kept));
+    return await copyKept(source, await readKept(kept, source.rows), target);
+  } finally {
+    for (const path of [keys, kept]) await rm(path, { force: true });
+  }
 }
 
-/** A table of the lines of a file. */
-function linesSql(path: string, longest: number): string {
+/** A line for each row. @returns the bytes of the longest. */
+async function writeKeys(source: RowSource, dedup: Dedup, path: string): Promise<number> {
+  let longest = 0;
+  await rewrite(source, path, (bytes, start, _end, out) => {
+    const { key, number, time, text } = dedupKey(bytes, start, dedup);
+    const before = out.length;
+    out.text([key, number, time, text].join(delimiter));
+    out.endLine();
+    longest = Math.max(longest, out.length - before);
+  });
+  return longest;
+}
+
+/** Numbers of the rows that stay, from 1 and in their order. */
+function keptSql(keys: string, longest: number, kept: string): string {
   const size = Math.max(2 * 1024 * 1024, longest + 1);
-  const form = `header = false, delim = ${delimiter}, quote = '', escape = '', comment = '', skip = 0`;
-  const sizes = `max_line_size = ${size}, buffer_size = ${2 * size}`;
-  return `read_csv(${literal(path)}, auto_detect = false, columns = {'line': 'VARCHAR'}, ${form}, ${sizes})`;
+  const form = `header = false, delim = ${literal(delimiter)}, quote = '', escape = '', comment = '', skip = 0, nullstr = ''`;
+  const columns = "columns = {'key': 'VARCHAR', 'digits': 'VARCHAR', 'instant': 'VARCHAR', 'json': 'VARCHAR'}";
+  const lines = `read_csv(${literal(keys)}, auto_detect = false, ${columns}, ${form}, max_line_size = ${size}, buffer_size = ${2 * size})`;
+  const order = [
+    'TRY_CAST(digits AS DOUBLE)', // Of any size; the decimal tells apart what a double does not.
+    'TRY_CAST(digits AS DECIMAL(38, 9))',
+    'instant',
+    'json',
+  ].map((by) => `${by} DESC NULLS LAST`);
+  const among = 'PARTITION BY key, CASE WHEN key IS NULL THEN number END';
+  const numbered = `SELECT *, row_number() OVER () AS number FROM ${lines}`;
+  const distinct = `SELECT number FROM (${numbered}) QUALIFY row_number() OVER (${among} ORDER BY ${order.join(', ')}, number DESC) = 1 ORDER BY number`;
+  return `COPY (${distinct}) TO ${literal(kept)} (FORMAT csv, HEADER false)`;
 }
 
-/** The JSON text of a member, at whatever depth; null without it. */
-function member(path: readonly string[]): string {
-  const pointer = path.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-  return `nullif(CAST(json_extract(line, ${literal(pointer)}) AS VARCHAR), 'null')`;
+/** A bit for each row. */
+async function readKept(path: string, rows: number): Promise<Uint8Array> {
+  const kept = new Uint8Array(Math.ceil(rows / 8));
+  for await (const { bytes, ends } of readLines(createReadStream(path), { reuse: true })) {
+    let start = 0;
+    for (const end of ends) {
+      const row = Number(bytes.toString('latin1', start, end)) - 1;
+      kept[row >> 3] = (kept[row >> 3] as number) | (1 << (row & 7));
+      start = end + 1;
+    }
+  }
+  return kept;
+}
+
+async function copyKept(source: RowSource, kept: Uint8Array, target: string): Promise<RowSource> {
+  let row = 0;
+  let rows = 0;
+  await rewrite(source, target, (bytes, start, end, out) => {
+    if ((((kept[row >> 3] as number) >> (row & 7)) & 1) === 1) {
+      out.copy(bytes, start, end + 1);
+      rows += 1;
+    }
+    row += 1;
+  });
+  return { path: target, rows, bytes: (await stat(target)).size, longestRow: source.longestRow };
+}
+
+/** What is written for the row bytes[start, end). */
+type WriteRow = (bytes: Buffer, start: number, end: number, out: RowWriter) => void;
+
+/** Bound: a few chunks of 1 MiB, or of the longest row. */
+async function rewrite({ path }: RowSource, target: string, write: WriteRow): Promise<void> {
+  const out = new RowWriter();
+  const file = await open(target, 'w', 0o600);
+  try {
+    const rows = createReadStream(path, { highWaterMark: readBytes });
+    for await (const { bytes, ends } of readLines(rows, { maxLineBytes: Infinity, reuse: true })) {
+      out.clear();
+      let start = 0;
+      for (const end of ends) {
+        write(bytes, start, end, out);
+        start = end + 1;
+      }
+      await file.writeFile(out.bytes);
+    }
+  } finally {
+    await file.close();
+  }
 }

@@ -1,7 +1,7 @@
 // The folder that a run's spool lies in, of its own, and how large it may become.
 import { mkdir, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
@@ -24,7 +24,7 @@ export async function openSpoolFolder({
   storageLimitBytes,
 }: Options): Promise<SpoolFolder> {
   try {
-    await mkdir(spoolDirectory, { recursive: true });
+    await makeFolder(spoolDirectory);
     const { type, bavail, bsize } = await statfs(spoolDirectory);
     const maxBytes = spoolBound({ maxSpoolBytes, storageLimitBytes, freeBytes: bavail * bsize });
     refuseMemory(spoolDirectory, memoryFileSystems.has(type), maxBytes);
@@ -42,6 +42,19 @@ export async function openSpoolFolder({
     const why = error instanceof Error ? error.message : String(error);
     const text = `The spool cannot be kept in "${spoolDirectory}" (${why}). Set "spool_dir" to a folder on local disk that may be written to.`;
     throw new ConnectorError('SPOOL_UNUSABLE', text, { cause: error });
+  }
+}
+
+/** As mkdir with `recursive`, which of Node 24 never ends where the kernel says ENOENT for a folder that it does not allow (/proc). */
+async function makeFolder(path: string, canMakeParent = true): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST') return; // If it is no folder, whoever uses it fails.
+    if (code !== 'ENOENT' || !canMakeParent || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await makeFolder(path, false);
   }
 }
 

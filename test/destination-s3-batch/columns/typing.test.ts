@@ -40,6 +40,9 @@ function typed(
 const schema = (type: string, more: object = {}) => ({ properties: { v: { type: ['null', type], ...more } } });
 const timestamp = schema('string', { format: 'date-time' });
 const lines = { ...timestamp, asLines: true };
+const either = (keyword: string) => ({
+  properties: { v: { [keyword]: [{ type: ['null', 'string'], format: 'date-time' }, { type: 'null' }] } },
+});
 
 suite('a value', () => {
   const cases: readonly (readonly [what: string, options: Options, value: string, written: string])[] = [
@@ -72,10 +75,15 @@ suite('a value', () => {
     ['an instant in nanoseconds', timestamp, '"2026-01-15T14:30:00.123456789Z"', '"v__json":"\\"2026-01-15T14:30:00.123456789Z\\""'],
     ['a day that does not exist', timestamp, '"2026-02-29T00:00:00Z"', '"v__json":"\\"2026-02-29T00:00:00Z\\""'],
     ['a date', schema('string', { format: 'date' }), '"2024-02-29"', '"v":"2024-02-29"'],
+    ['a date with the midnight of UTC', schema('string', { format: 'date' }), '"2024-02-29T00:00:00Z"', '"v":"2024-02-29"'],
+    ['a date with the midnight of elsewhere', schema('string', { format: 'date' }), '"2024-02-29T00:00:00+02:00"', '"v__json":"\\"2024-02-29T00:00:00+02:00\\""'],
+    ['an instant or null, by anyOf', { ...either('anyOf'), asLines: true }, '"2026-01-15 14:30:00"', '"v":"2026-01-15T14:30:00Z"'],
+    ['an instant or null, by oneOf', either('oneOf'), '1768487400123', '"v":"2026-01-15T14:30:00.123Z"'],
     ['an object in a list', schema('array', { items: { type: 'integer' } }), '{"a":1}', '"v__json":"{\\"a\\":1}"'],
     ['a list with a wrong item', schema('array', { items: { type: 'integer' } }), '[1,"b"]', '"v__json":"[1,\\"b\\"]"'],
     ['a list with nulls', schema('array', { items: { type: 'integer' } }), '[1, null]', '"v":[1, null]'],
     ['an object as text', { objectsAsText: true }, '{"a": [1.10]}', '"v":"{\\"a\\": [1.10]}"'],
+    ['a text among declared objects as text', { ...schema('object'), objectsAsText: true }, '"x"', '"v":"\\"x\\""'],
   ]; // prettier-ignore
   for (const [what, options, value, written] of cases) {
     test(`that is ${what} is kept`, () =>

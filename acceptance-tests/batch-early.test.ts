@@ -1,0 +1,104 @@
+// The built batch destination, killed with SIGKILL at every call of S3 of a run whose spool is too small for its input: at each
+// call once, the moment and the format drawn by a seed.
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { before, suite, test } from 'node:test';
+
+import * as fc from 'fast-check';
+
+import {
+  earlyAcknowledged,
+  earlyBucket,
+  earlyCatalog,
+  earlyConfig,
+  earlyInput,
+  earlyLeft,
+  judgeEarlyBroken,
+  judgeEarlyMended,
+  type Format,
+} from '../test/support/batch-early-scenario.ts';
+import { breakAt } from '../test/support/break-at.ts';
+import { type Ended, startProgram } from '../test/support/program.ts';
+import { startS3Server } from '../test/support/s3-server/server.ts';
+import type { S3TestServer, StoredObject } from '../test/support/s3-server/types.ts';
+import { executables, jsonFile, temporaryFolder } from './support/programs.ts';
+
+const seed = 6;
+const formats: readonly Format[] = ['parquet', 'json'];
+/** As many calls as a run has, and some for the case that it has more. */
+const most = 44;
+
+type Attempt = { readonly format: Format; readonly set: number; readonly next: number; readonly spool: string };
+
+async function write(
+  server: S3TestServer,
+  { format, set, next, spool }: Attempt,
+  started: (kill: () => void) => void = () => undefined,
+): Promise<Ended> {
+  const config = await jsonFile(earlyConfig(server.endpoint, format, spool));
+  const catalog = await jsonFile(earlyCatalog);
+  await using program = startProgram(executables.batch, ['write', '--config', config, '--catalog', catalog]);
+  started(() => program.child.kill('SIGKILL'));
+  Readable.from(earlyInput(set, next), { objectMode: false }).pipe(program.child.stdin);
+  return await program.ended();
+}
+
+async function serverWith(objects: readonly StoredObject[]): Promise<S3TestServer> {
+  const server = await startS3Server();
+  server.createBucket(earlyBucket);
+  for (const { key, body, headers } of objects) server.seed(earlyBucket, key, body, headers);
+  return server;
+}
+
+async function newSpool(): Promise<string> {
+  return join(await mkdtemp(join(await temporaryFolder(), 'run-')), 'spool');
+}
+
+suite('the built batch destination, killed while its spool is too small', { concurrency: 2 }, () => {
+  const left = new Map<Format, readonly StoredObject[]>();
+  const calls = new Map<Format, number>();
+  /** Of each broken run: what was acknowledged. */
+  const told: string[] = [];
+  before(async () => {
+    for (const format of formats) {
+      await using server = await serverWith([]);
+      await write(server, { format, set: 1, next: 0, spool: await newSpool() });
+      await judgeEarlyMended(server, 0, 1);
+      left.set(format, earlyLeft(server));
+      await using other = await serverWith(earlyLeft(server));
+      await write(other, { format, set: 2, next: 0, spool: await newSpool() });
+      calls.set(format, other.counts.total.requests);
+    }
+  });
+
+  test('has as many calls as are broken here', () => {
+    for (const count of calls.values()) assert.ok(count > 30 && count <= most, `${count} calls`);
+  });
+
+  const draws = fc.record({ format: fc.constantFrom(...formats), moment: fc.constantFrom('onRequest', 'onAnswer') });
+  for (const [number, { format, moment }] of fc.sample(fc.noBias(draws), { seed, numRuns: most }).entries()) {
+    const index = number + 1;
+    test(`${moment} of call ${index} (${format}, seed ${seed}): nothing acknowledged is lost or doubled`, async () => {
+      await using server = await serverWith(left.get(format) ?? []);
+      const spool = await newSpool();
+      const broken = await write(server, { format, set: 2, next: 0, spool }, (kill) =>
+        breakAt(server, moment, index, kill),
+      );
+      assert.equal(broken.signal, index <= (calls.get(format) ?? 0) ? 'SIGKILL' : null);
+      server.setHooks({});
+      await judgeEarlyBroken(server, broken.stdout, 1);
+      const { next, isReplaced } = earlyAcknowledged(broken.stdout);
+      told.push(`${next} ${isReplaced}`);
+      const mended = await write(server, { format, set: 3, next, spool });
+      assert.equal(mended.exitCode, 0, mended.stdout);
+      await judgeEarlyMended(server, next, 3);
+      assert.deepEqual(await readdir(spool), []);
+    });
+  }
+
+  test('was broken before anything was acknowledged, on the way, and behind the input', () => {
+    for (const state of ['0 false', '1 false', '2 false']) assert.ok(told.includes(state), state);
+  });
+});

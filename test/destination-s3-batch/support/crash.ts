@@ -1,0 +1,53 @@
+// Runs of the batch destination that are broken at a call of S3, and the ones before and after.
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { after, before } from 'node:test';
+
+import { breakAt, type Moment } from '../../support/break-at.ts';
+import { buildOnce } from '../../support/build-once.ts';
+import type { Json } from '../../support/destination-input.ts';
+import { startProgram } from '../../support/program.ts';
+import { startS3Server } from '../../support/s3-server/server.ts';
+import type { S3TestServer, StoredObject } from '../../support/s3-server/types.ts';
+
+/** A folder for the test file, removed in its end. Call it in the file's body; what it returns makes folders below. */
+export function foldersOfFile(): () => Promise<string> {
+  let folder = '';
+  before(async () => (folder = await mkdtemp(join(tmpdir(), 's3-connectors-crash-'))));
+  after(() => rm(folder, { recursive: true }));
+  return () => mkdtemp(join(folder, 'run-'));
+}
+
+/** With a bucket that holds these objects. */
+export async function serverWith(bucket: string, objects: readonly StoredObject[]): Promise<S3TestServer> {
+  const server = await startS3Server();
+  server.createBucket(bucket);
+  for (const { key, body, headers } of objects) server.seed(bucket, key, body, headers);
+  return server;
+}
+
+export type Kill = { readonly moment: Moment; readonly index: number };
+
+/** The program, killed at a call of S3. @returns what it printed, and whether it was killed before it ended. */
+export async function killedRun(
+  server: S3TestServer,
+  { moment, index }: Kill,
+  { config, catalog, input, folder }: { config: Json; catalog: Json; input: Iterable<string>; folder: string },
+): Promise<{ readonly stdout: string; readonly wasKilled: boolean }> {
+  const args = ['write'];
+  for (const [name, content] of Object.entries({ config, catalog })) {
+    const path = join(folder, `${name}.json`);
+    await writeFile(path, JSON.stringify(content));
+    args.push(`--${name}`, path);
+  }
+  await using program = startProgram(await buildOnce('destination-s3-batch'), args);
+  breakAt(server, moment, index, () => program.child.kill('SIGKILL'));
+  Readable.from(input, { objectMode: false }).pipe(program.child.stdin);
+  const { signal, exitCode, stdout } = await program.ended();
+  if (signal !== 'SIGKILL') assert.equal(exitCode, 0, stdout);
+  server.setHooks({});
+  return { stdout, wasKilled: signal === 'SIGKILL' };
+}
