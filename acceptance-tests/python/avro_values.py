@@ -17,8 +17,8 @@ from time_text import DAY, UNITS, clock, date_text, instant_text
 fastavro.read.LOGICAL_READERS.clear()
 EXACT = Context(prec=200)
 PRIMITIVES = ("null", "boolean", "int", "long", "float", "double", "bytes", "string")
-#: Days from 1970 to the first and behind the last that a date can name.
-DAYS = range(-719_162, 2_932_897)
+#: Seconds from 1970 to what microseconds in 64 bits reach.
+FURTHEST = 9_223_372_036_855
 
 NUMBER, STRING, BINARY = {"type": ["null", "number"]}, {"type": ["null", "string"]}, {"type": ["null", "string"], "contentEncoding": "base64"}
 INTEGER, BOOLEAN = {"type": ["null", "integer"]}, {"type": ["null", "boolean"]}
@@ -110,14 +110,14 @@ def value(kind, stored):
 def scalar(kind, stored):
     logical = kind.logical
     if logical == "date":
-        return date_text(stored) if stored in DAYS else None
+        return date_text(stored)
     if logical in ("time-millis", "time-micros"):
         units = UNITS["ms" if logical == "time-millis" else "us"]
         return clock(*divmod(stored, units), units) if 0 <= stored < DAY * units else None
     if "timestamp" in (logical or ""):
         units = UNITS[{"millis": "ms", "micros": "us", "nanos": "ns"}[logical.rpartition("-")[2]]]
         zone = "" if logical.startswith("local") else "Z"
-        return instant_text(stored, units, zone) if stored // units // DAY in DAYS else None
+        return instant_text(stored, units, zone) if abs(stored // units) <= FURTHEST else None
     if logical == "decimal":
         unscaled = int.from_bytes(stored, "big", signed=True)
         return Number(format(Decimal(unscaled).scaleb(-kind.node.get("scale", 0), EXACT), "f"))

@@ -243,6 +243,9 @@ def by_fastavro():
     fast("fast_wide_value", record({"s": "string"}), [{"s": "x" * 3_000_000}, {"s": ""}])
     fast("fast_many_columns", record({f"c{index}": "int" for index in range(2000)}), [{f"c{index}": index for index in range(2000)}] * 3)
     fast("fast_no_columns", record({}), [{}] * 5)
+    far = {"day": logical("int", "date"), "utc": logical("long", "timestamp-micros"), "ms": logical("long", "timestamp-millis")}
+    ends = [(-(2**31), -(2**63), -(2**63)), (2**31 - 1, 2**63 - 1, 2**63 - 1), (-719_163, -62_135_596_800_000_001, -62_135_596_800_001)]
+    fast("fast_far", record(far), [dict(zip(far, one)) for one in ends])
     fast("fast_top_int", "int", [1, 2])
     fast("fast_top_union", ["null", record({"a": "int"})], [{"a": 1}, None])
     fast("fast_top_array", {"type": "array", "items": "int"}, [[1]])
