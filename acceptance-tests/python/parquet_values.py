@@ -13,15 +13,8 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-DAY = 86_400
-
-
-class Number(str):
-    """The text of a JSON number."""
-
-
-class Float(float):
-    """A number whose text may be any that reads back as the same double."""
+from json_text import Float, Number
+from time_text import DAY, UNITS, clock, date_text, instant_text
 
 
 def leaves(file):
@@ -116,46 +109,6 @@ def shape_of(arrow, rest):
         return Shape("struct", children=children, names=[field.name for field in fields])
     leaf = next(rest)
     return Shape(kind_of(leaf), leaf)
-
-
-def digits(count, units, width):
-    """Zero digits, or microseconds, or nanoseconds where the unit has them."""
-    if count == 0:
-        return ""
-    return f".{count:0{width}d}" if units == 10**9 else f".{count * (10**6 // units):06d}"
-
-
-def day_text(days):
-    """Proleptic Gregorian (Howard Hinnant's algorithm), any year; those before the year 1 as Airbyte writes them."""
-    shifted = days + 719_468
-    era, day = divmod(shifted, 146_097)
-    year = (day - day // 1460 + day // 36_524 - day // 146_096) // 365
-    rest = day - (365 * year + year // 4 - year // 100)
-    month = (5 * rest + 2) // 153
-    number = rest - (153 * month + 2) // 5 + 1
-    month = month + 3 if month < 10 else month - 9
-    year = year + era * 400 + (month <= 2)
-    return f"{year:04d}-{month:02d}-{number:02d}" if year > 0 else f"{1 - year:04d}-{month:02d}-{number:02d}", year <= 0
-
-
-def clock(second, fraction, units):
-    hours, minutes, seconds = second // 3600, second // 60 % 60, second % 60
-    return f"{hours:02d}:{minutes:02d}:{seconds:02d}{digits(fraction, units, 9)}"
-
-
-def date_text(days):
-    text, before = day_text(days)
-    return f"{text} BC" if before else text
-
-
-def instant_text(count, units, zone):
-    seconds, fraction = divmod(count, units)
-    days, second = divmod(seconds, DAY)
-    text, before = day_text(days)
-    return f"{text}T{clock(second, fraction, units)}{zone}{' BC' if before else ''}"
-
-
-UNITS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 
 def converter(shape, arrow):
@@ -270,7 +223,7 @@ def schema_of(path):
         return {name: shape.schema() for name, shape in shapes_of(file)}
 
 
-def rows_of(path, batch_rows=20_000):
+def rows_of(path, _data_format, batch_rows=20_000):
     """The rows of a file as dictionaries. Of two columns of one name the last one is in them."""
     with pq.ParquetFile(path) as file:
         shapes = shapes_of(file)

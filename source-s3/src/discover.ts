@@ -16,7 +16,7 @@ import { FileSample, mostSampled } from './file-sample.ts';
 import type { Format, Reading } from './formats/format.ts';
 import { formatOf } from './formats/formats.ts';
 import { noTables } from './no-tables.ts';
-import { listTable, reportListing } from './objects.ts';
+import { listTable, reportListing, type ListingReport } from './objects.ts';
 import { openSession } from './session.ts';
 import { lastModifiedColumn, tableColumns } from './table-columns.ts';
 import { findTables, reportTables, type Table } from './tables.ts';
@@ -55,6 +55,13 @@ export async function discover(config: SourceConfig, context: VerbContext): Prom
   return { streams };
 }
 
+/** For one who chose another format than that of the files. */
+function ofOthers({ skips }: ListingReport, { format }: SourceConfig): string {
+  const others = skips.get('extension');
+  if (others === undefined) return '';
+  return ` No file is named as ${format.format}; if "${others.example}" and the like are what you want, correct "data_format".`;
+}
+
 /** Undefined for a table without data files. A table that cannot be read is left out with a WARN, and its error returned. */
 async function streamOf(
   config: SourceConfig,
@@ -70,7 +77,7 @@ async function streamOf(
     reportListing(table, report, log);
     const objects = sample.files(mostFiles);
     if (objects.length === 0) {
-      log('WARN', `The folder "${table.prefix}" holds no data file and is not a stream.`);
+      log('WARN', `The folder "${table.prefix}" holds no data file and is not a stream.${ofOthers(report, config)}`);
       return undefined;
     }
     const files = await describeAll(format, reading, objects, signal);

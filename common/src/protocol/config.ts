@@ -93,9 +93,14 @@ function describeIssue(issue: Issue, json: unknown): string {
   );
   const name = path.length === 0 ? 'the whole' : `"${path.join('')}"`;
   if (valueAt(json, issue.path) === undefined && issue.code.startsWith('invalid_')) return `${name} is missing`;
-  const text = issue.message.replace(/\.$/u, '');
+  const text = issue.message.replace(/\.$/u, '').replace(/^Invalid discriminator value\. Expected (.*)$/u, oneOf);
   if (/^(?:is|has|must|may) /u.test(text)) return `${name} ${text}`;
   return `${name}: ${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+}
+
+/** zod's `'a' | 'b'` in words. */
+function oneOf(_: string, choices: string): string {
+  return `must be one of ${choices.replaceAll(' | ', ', ').replaceAll("'", '"')}`;
 }
 
 function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {

@@ -8,7 +8,7 @@ import type { Logical } from './avro-schema.ts';
 
 import { dateText, timestampText, timeText } from './instant-text.ts';
 
-/** `field`: named when a value has no JSON form (NaN, the year 12000) and becomes null. */
+/** `field`: named when a value has no JSON form (NaN, a time behind the day's end) and becomes null. */
 export function scalarWriter(type: AvroScalar, field: string): WriteValue {
   if ('logical' in type && type.logical !== undefined) return logicalWriter(type, type.logical, field);
   switch (type.kind) {

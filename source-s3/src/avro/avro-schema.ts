@@ -91,10 +91,11 @@ function fullName(name: string, namespace: string): string {
   return name.includes('.') || namespace === '' ? name : `${namespace}.${name}`;
 }
 
+/** Some writers (polars) give no names: such a type is only used where it stands. */
 function define<T extends AvroType>(node: Json, { names, namespace }: Scope, type: T): T {
   const { name, namespace: own } = node;
-  if (typeof name !== 'string' || name === '') throw new Error(`has a type (${type.kind}) without a name`);
-  names.set(fullName(name, typeof own === 'string' ? own : namespace), type);
+  if (typeof name === 'string' && name !== '')
+    names.set(fullName(name, typeof own === 'string' ? own : namespace), type);
   return type;
 }
 

@@ -1,42 +1,54 @@
 // Counts of time units as ISO text, with all the digits of the fraction that is not zero.
 
 const secondsPerDay = 86_400;
-/** Years 1 to 9999, what ISO text of four digits holds; seconds since 1970. */
-const [earliest, latest] = [-62_135_596_800, 253_402_300_799];
+/** Seconds from 1970 to what microseconds in 64 bits reach, as in Parquet; the year 294247. */
+const furthest = 9_223_372_036_854;
 
-/** Days since 1970; undefined outside the years 1 to 9999. */
-export function dateText(days: number | bigint): string | undefined {
-  return secondsText(Number(days) * secondsPerDay)?.slice(0, 10);
+/** Days since 1970; before the year 1 as Airbyte writes it. */
+export function dateText(days: number | bigint): string {
+  const { text, era } = dayOf(Number(days));
+  return text + era;
 }
 
 /** Units since midnight; undefined outside the day. */
 export function timeText(units: number | bigint, perSecond: number): string | undefined {
   const { seconds, fraction } = split(units, perSecond);
-  return seconds < 0 || seconds >= secondsPerDay ? undefined : `${secondsText(seconds)?.slice(11, 19)}${fraction}`;
+  return seconds < 0 || seconds >= secondsPerDay ? undefined : clock(seconds) + fraction;
 }
 
-/** Units since 1970; undefined outside the years 1 to 9999. */
+/** Units since 1970; undefined for what is too far from it. */
 export function timestampText(units: number | bigint, perSecond: number, utc: boolean): string | undefined {
   const { seconds, fraction } = split(units, perSecond);
-  const text = secondsText(seconds);
-  return text === undefined ? undefined : `${text}${fraction}${utc ? 'Z' : ''}`;
-}
-
-function secondsText(seconds: number): string | undefined {
-  if (seconds < earliest || seconds > latest) return undefined;
+  if (Math.abs(seconds) > furthest + 1) return undefined;
   const day = Math.floor(seconds / secondsPerDay);
-  const second = seconds - day * secondsPerDay;
-  const [hours, minutes] = [Math.floor(second / 3600), Math.floor(second / 60) % 60];
-  return `${dayText(day)}T${twoDigits[hours]}:${twoDigits[minutes]}:${twoDigits[second % 60]}`;
+  const { text, era } = dayOf(day);
+  return `${text}T${clock(seconds - day * secondsPerDay)}${fraction}${utc ? 'Z' : ''}${era}`;
 }
 
 const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
-let lastDay = { day: 0, text: '1970-01-01' };
+
+function clock(second: number): string {
+  return `${twoDigits[Math.floor(second / 3600)]}:${twoDigits[Math.floor(second / 60) % 60]}:${twoDigits[second % 60]}`;
+}
+
+type Day = { readonly day: number; readonly text: string; readonly era: '' | ' BC' };
+let lastDay: Day = { day: 0, text: '1970-01-01', era: '' };
 
 /** Most days are that of the value before. */
-function dayText(day: number): string {
-  if (day !== lastDay.day) lastDay = { day, text: new Date(day * secondsPerDay * 1000).toISOString().slice(0, 10) };
-  return lastDay.text;
+function dayOf(day: number): Day {
+  if (day !== lastDay.day) lastDay = calendarDay(day);
+  return lastDay;
+}
+
+/** `Date` ends at the year 275760; the calendar repeats itself every 400 years. */
+const daysPer400Years = 146_097;
+
+function calendarDay(day: number): Day {
+  const cycles = Math.floor(day / daysPer400Years);
+  const within = new Date((day - cycles * daysPer400Years) * secondsPerDay * 1000);
+  const year = within.getUTCFullYear() + 400 * cycles;
+  const text = String(year > 0 ? year : 1 - year).padStart(4, '0') + within.toISOString().slice(4, 10);
+  return { day, text, era: year > 0 ? '' : ' BC' };
 }
 
 /** The fraction with its point: none, six digits, or nine where the units are nanoseconds. */

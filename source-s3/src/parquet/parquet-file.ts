@@ -150,7 +150,7 @@ function rowGroupsOf(
 
 /** What the engine said of a local file, said of the object. */
 export function undecodable(error: ConnectorError, object: ListedObject, path: string): ConnectorError {
-  const why = error.message.replaceAll(path, 'it');
+  const why = error.message.replace(`Failed to read file "${path}": `, '').replaceAll(path, 'it');
   if (error.code === 'FILE_UNREADABLE') return unreadable(object, why, error);
   const details = error.details === undefined ? {} : { details: error.details };
   return new ConnectorError(error.code, `"${object.key}" cannot be read: ${why}.`, { ...details, cause: error });

@@ -28,8 +28,8 @@ export async function openText(
 ): Promise<ObjectText> {
   const { key, etag, size } = object;
   const head = await readRange(s3, { key, etag, start: 0, end: Math.min(size, headBytes) }, signal);
-  const compression = compressionOf(head);
   const promised = promisedCompression(key);
+  const compression = compressionOf(head, promised);
   if (promised !== undefined && promised !== compression) {
     log('WARN', `"${key}" is named as ${promised}, but its compression is ${compression}; it is read as that.`);
   }

@@ -24,6 +24,13 @@ suite('an Avro file', () => {
     });
   }
 
+  test('of records without names, as polars writes them, is read', async () => {
+    const inner = { type: 'record', fields: [{ name: 'x', type: 'int' }] };
+    const body = avroFile({ type: 'record', fields: [{ name: 'a', type: ['null', inner] }] }, [{ a: null }]);
+    const { rows: found, failures } = await textRows({ 'lake/t/a.avro': body }, config);
+    assert.deepEqual([found, failures], [[{ a: null }], []]);
+  });
+
   test('without rows has its columns', async () => {
     await using server = await serverWith({ 'lake/t/a.avro': avroFile(people, []) });
     const { catalog } = await discoverHere(server, config);

@@ -67,6 +67,21 @@ for (const kind of ['gzip', 'zstd'] as const) {
 }
 
 suite('a compressed table', () => {
+  for (const kind of ['gzip', 'zstd'] as const) {
+    test(`in ${kind} that was cut anywhere fails with the reason`, async () => {
+      const suffix = kind === 'gzip' ? 'gz' : 'zst';
+      const whole = compressed(csv, kind);
+      const lengths = [1, 2, 3, 4, 5, 12, whole.length >> 1, whole.length - 8, whole.length - 1];
+      const cut = lengths.map((length) => [`lake/t/${length}.csv.${suffix}`, whole.subarray(0, length)] as const);
+      for (const [key, body] of cut) {
+        const objects = { 'lake/t/0.csv': csv, [key]: body };
+        const { rows: found, failures } = await textRows(objects, { data_format: { format: 'csv' } });
+        assert.match(failures.join(), /^FILE_UNREADABLE "[^"]+" cannot be read: its compressed data ends early/u, key);
+        assert.ok(found.length >= rows.length, key);
+      }
+    });
+  }
+
   for (const [extension, format, text] of [
     ['csv', 'csv', csv],
     ['jsonl', 'jsonl', jsonl],

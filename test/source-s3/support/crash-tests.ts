@@ -1,45 +1,26 @@
-// Three tables of fifty files each, in every format: whatever STATE of whatever run a new run starts from, each row comes
-// once.
+// Three tables of fifty files each: whatever STATE of whatever run a new run starts from, each row comes once.
 import assert from 'node:assert/strict';
 import { after, before, mock, suite, test } from 'node:test';
-import { zstdCompressSync } from 'node:zlib';
 
 import { array, assert as check, asyncProperty, integer } from 'fast-check';
 
-import type { S3TestServer } from '../support/s3-server/types.ts';
-import { parquet } from '../support/parquet.ts';
-import { avroFile, recordOf } from './support/avro.ts';
-import { runUntil, type Kept } from './support/crashes.ts';
-import { bucket, configured, discoverHere, serverWith, timeOf, type Json } from './support/source.ts';
+import type { S3TestServer } from '../../support/s3-server/types.ts';
+import { runUntil, type Kept } from './crashes.ts';
+import { bucket, configured, discoverHere, serverWith, timeOf, type Json } from './source.ts';
 
 const tables = ['a', 'b', 'c'];
 const filesPerTable = 50;
-const text = 'é"x\\,'.repeat(30);
+/** In each row. */
+export const text = 'é"x\\,'.repeat(30);
 
-/** A file of these rows. */
-type MakeFile = (ids: readonly number[]) => Promise<Uint8Array | string> | Uint8Array | string;
+export type Format = {
+  readonly format: string;
+  readonly extension: string;
+  /** A file of rows with these `id`, and the `text`. */
+  readonly make: (ids: readonly number[]) => Promise<Uint8Array | string> | Uint8Array | string;
+};
 
-const csv = (ids: readonly number[]): string =>
-  `id,text\n${ids.map((id) => `${id},"${text.replaceAll('"', '""')}"\n`).join('')}`;
-const jsonl = (ids: readonly number[]): string => ids.map((id) => `${JSON.stringify({ id, text })}\n`).join('');
-const schema = recordOf({ id: 'int', text: 'string' });
-const rowsOf = (ids: readonly number[]) => ids.map((id) => ({ id, text }));
-/** `stride`: of the STATEs printed every so many is started from; from each takes seconds with text, minutes with the others. */
-type Case = readonly [name: string, format: string, extension: string, stride: number, make: MakeFile];
-const formats: readonly Case[] = [
-  ['CSV', 'csv', 'csv', 1, csv],
-  ['JSON lines', 'jsonl', 'json.zst', 1, (ids) => zstdCompressSync(jsonl(ids))],
-  ['Avro', 'avro', 'avro', 8, (ids) => avroFile(schema, rowsOf(ids), { codec: 'deflate', blockRows: 60 })],
-  ['Parquet', 'parquet', 'parquet', 8, (ids) => parquetOf(ids)],
-];
-
-function parquetOf(ids: readonly number[]): Promise<Uint8Array> {
-  const [first = 0] = ids;
-  const rows = `SELECT ${first} + i AS id, '${text}' AS text FROM range(${ids.length}) AS numbers(i)`;
-  return parquet(rows, 'ROW_GROUP_SIZE 2048');
-}
-
-for (const [start, [name, format, extension, stride, make]] of formats.entries()) {
+export function registerCrashTests(name: string, { format, extension, make }: Format): void {
   suite(`runs over ${name}`, () => {
     const config = { data_format: { format } };
     const all = new Map<string, readonly string[]>();
@@ -75,13 +56,12 @@ for (const [start, [name, format, extension, stride, make]] of formats.entries()
       for (const table of tables) assert.deepEqual(rows.get(table)?.toSorted(), all.get(table));
     };
 
-    test('go on from the STATEs printed with the very rows behind them', async () => {
+    test('go on from every STATE printed with the very rows behind them', async () => {
       const whole = await runUntil(server, { config, catalog });
       assertWhole(new Map([...whole.kept].map(([table, { rows }]) => [table, rows])));
       assert.ok(whole.states.length > 100, `${whole.states.length} states`);
-      for (const { stream, state, rowsBefore } of whole.states.filter(
-        (_, index) => index % stride === start % stride,
-      )) {
+      for (const { stream, state, rowsBefore } of whole.states) {
+        // Up to the next STATE, from which another of these runs goes on.
         const streams = (catalog['streams'] as readonly { stream: { name: string } }[]).filter(
           (one) => one.stream.name === stream,
         );
