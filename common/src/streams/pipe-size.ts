@@ -17,6 +17,6 @@ export async function widenPipes(paths: readonly string[]): Promise<void> {
   if (process.platform !== 'linux') return;
   const setPipeSize = 1031; // F_SETPIPE_SZ of <linux/fcntl.h>.
   const program = `for (@ARGV) { fcntl(F, ${setPipeSize}, ${wideBytes}) if -p $_ && open(F, "+<", $_) }`;
-  const child = spawn('perl', ['-e', program, ...paths], { stdio: ['ignore', 'inherit', 'ignore'] });
+  const child = spawn('perl', ['-e', program, ...paths], { stdio: ['inherit', 'inherit', 'ignore'] });
   await once(child, 'close').catch(() => undefined); // No Perl.
 }

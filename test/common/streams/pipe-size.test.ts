@@ -8,6 +8,8 @@ import { after, before, suite, test } from 'node:test';
 
 import { wideBytes, widenPipes } from '@s3-connectors/common/streams/pipe-size.ts';
 
+const pipeSize = import.meta.resolve('@s3-connectors/common/streams/pipe-size.ts');
+
 let folder: string;
 
 before(async () => {
@@ -26,14 +28,29 @@ function capacity(descriptor: number): number {
   }
 }
 
+function hasPerl(): boolean {
+  return process.platform === 'linux' && execFileSync('sh', ['-c', 'command -v perl || true']).length > 0;
+}
+
 suite('widening pipes', () => {
   test('lets a named pipe hold 1 MiB on Linux with Perl, and changes nothing elsewhere', async () => {
     const path = join(folder, 'lines.fifo');
     execFileSync('mkfifo', [path]);
     const descriptor = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
     await widenPipes([path]);
-    const hasPerl = process.platform === 'linux' && execFileSync('sh', ['-c', 'command -v perl || true']).length > 0;
-    assert.equal(capacity(descriptor) >= wideBytes, hasPerl);
+    assert.equal(capacity(descriptor) >= wideBytes, hasPerl());
+    closeSync(descriptor);
+  });
+
+  test('reaches the pipe that a process reads as its standard input', async () => {
+    const path = join(folder, 'input.fifo');
+    execFileSync('mkfifo', [path]);
+    const descriptor = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+    const program = `import { standardInputPath, widenPipes } from ${JSON.stringify(pipeSize)}; await widenPipes([standardInputPath]);`;
+    execFileSync(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: [descriptor, 'inherit', 'inherit'],
+    });
+    assert.equal(capacity(descriptor) >= wideBytes, hasPerl());
     closeSync(descriptor);
   });
 
