@@ -2,6 +2,7 @@
 // acknowledged before the input ends, those of a replaced one staged. It is to be broken at some call of S3, and run again from
 // the last STATE that came out. Knows the destination only by what goes in and comes out.
 import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
 
 import { rowNames } from './row-names.ts';
 import type { S3TestServer, StoredObject } from './s3-server/types.ts';
@@ -10,8 +11,11 @@ export const earlyBucket = 'publisher-data';
 const root = 'out/';
 const start = Date.UTC(2026, 0, 15);
 const dayMs = 86_400_000;
-/** The least spool that can be set is full after some 37 rows of this size. */
-const padding = 'x'.repeat(1_000_000);
+/**
+ * The least spool that can be set is full after some 37 rows with so much that cannot be compressed; each begins at another
+ * place, lest they be found to be equal.
+ */
+const padding = randomBytes(750_000).toString('base64');
 const parts = 2;
 const visitsAPart = 30;
 const usersAPart = 4;
@@ -57,7 +61,9 @@ function namesOf(of: (part: number) => readonly string[], from = 0): readonly st
 }
 
 function record(stream: string, name: string, day: number, more: Json): string {
-  const data = { time: new Date(start + day * dayMs).toISOString(), name, ...more, padding };
+  const turn = createHash('sha256').update(name).digest().readUInt16BE();
+  const turned = padding.slice(turn) + padding.slice(0, turn);
+  const data = { time: new Date(start + day * dayMs).toISOString(), name, ...more, padding: turned };
   return `${JSON.stringify({ type: 'RECORD', record: { stream, data, emitted_at: start } })}\n`;
 }
 
