@@ -13,7 +13,7 @@ import {
   skipValue,
 } from '@s3-connectors/common/json/json-bytes.ts';
 
-import type { RowWriter } from '../row-writer.ts';
+import { RowWriter } from '../row-writer.ts';
 import { restName, type ScalarType, type StructType } from './field-type.ts';
 import type { TypingRules } from './decide.ts';
 import { asItIs, fits, fittedScalar, listAsItIs, type IsInForm } from './fitted-value.ts';
@@ -30,7 +30,7 @@ const COMMA = 0x2c;
 /** Fits rows of one table to its type, which is found to need siblings on the way. */
 export class Fitter {
   readonly #row: Slot;
-  readonly #out: RowWriter;
+  #out = new RowWriter();
   readonly #isInForm: IsInForm;
   #bytes: Uint8Array = new Uint8Array();
   /** All of the row before this byte is written, or is not to be. */
@@ -43,18 +43,18 @@ export class Fitter {
   #stranger = '';
   #visits = 0;
 
-  constructor(type: StructType, out: RowWriter, { asLines }: Pick<TypingRules, 'asLines'>) {
+  constructor(type: StructType, { asLines }: Pick<TypingRules, 'asLines'>) {
     this.#row = slotOf('', type);
-    this.#out = out;
     this.#isInForm = asLines ? isPlain : isReadable;
   }
 
-  /** Writes the row, bytes[start] its opening brace, and ends its line. */
-  fit(bytes: Uint8Array, start: number): void {
+  /** Writes the row to `out`, bytes[start] its opening brace, and ends its line. */
+  fit(bytes: Uint8Array, start: number, out: RowWriter): void {
+    this.#out = out;
     this.#bytes = bytes;
     this.#copied = start;
     this.#copyTo(this.#object(start, this.#row));
-    this.#out.endLine();
+    out.endLine();
     for (const slot of this.#misfits) slot.misfits += 1;
     for (const slot of this.#rests) slot.rest += 1;
     this.#misfits.length = 0;

@@ -1,18 +1,17 @@
 // For a stream set to append_dedup: of the rows with the same key the one with the highest cursor, of equal ones the last. The
 // engine sorts keys and numbers of rows; the rows themselves are only copied.
 import { createReadStream } from 'node:fs';
-import { open, rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 
 import { literal } from '@s3-connectors/common/columns/sql.ts';
 import { readLines } from '@s3-connectors/common/protocol/lines.ts';
 
 import type { Engine } from '../engine.ts';
 import type { Dedup } from '../table.ts';
-import { RowWriter } from '../row-writer.ts';
 import { dedupKey } from './dedup-key.ts';
 import type { RowSource } from './made-file.ts';
+import { rewriteRows } from './rewritten-rows.ts';
 
-const readBytes = 1024 * 1024;
 /** No character of the texts between. */
 const delimiter = '\u0001';
 
@@ -35,15 +34,12 @@ export async function distinctRows(
 
 /** A line for each row. @returns the bytes of the longest. */
 async function writeKeys(source: RowSource, dedup: Dedup, path: string): Promise<number> {
-  let longest = 0;
-  await rewrite(source, path, (bytes, start, _end, out) => {
+  const { longestRow } = await rewriteRows(source, path, (bytes, start, _end, out) => {
     const { key, number, time, text } = dedupKey(bytes, start, dedup);
-    const before = out.length;
     out.text([key, number, time, text].join(delimiter));
     out.endLine();
-    longest = Math.max(longest, out.length - before);
   });
-  return longest;
+  return longestRow;
 }
 
 /** Numbers of the rows that stay, from 1 and in their order. */
@@ -80,36 +76,8 @@ async function readKept(path: string, rows: number): Promise<Uint8Array> {
 
 async function copyKept(source: RowSource, kept: Uint8Array, target: string): Promise<RowSource> {
   let row = 0;
-  let rows = 0;
-  await rewrite(source, target, (bytes, start, end, out) => {
-    if ((((kept[row >> 3] as number) >> (row & 7)) & 1) === 1) {
-      out.copy(bytes, start, end + 1);
-      rows += 1;
-    }
+  return await rewriteRows(source, target, (bytes, start, end, out) => {
+    if ((((kept[row >> 3] as number) >> (row & 7)) & 1) === 1) out.copy(bytes, start, end + 1);
     row += 1;
   });
-  return { path: target, rows, bytes: (await stat(target)).size, longestRow: source.longestRow };
-}
-
-/** What is written for the row bytes[start, end). */
-type WriteRow = (bytes: Buffer, start: number, end: number, out: RowWriter) => void;
-
-/** Bound: a few chunks of 1 MiB, or of the longest row. */
-async function rewrite({ path }: RowSource, target: string, write: WriteRow): Promise<void> {
-  const out = new RowWriter();
-  const file = await open(target, 'w', 0o600);
-  try {
-    const rows = createReadStream(path, { highWaterMark: readBytes });
-    for await (const { bytes, ends } of readLines(rows, { maxLineBytes: Infinity, reuse: true })) {
-      out.clear();
-      let start = 0;
-      for (const end of ends) {
-        write(bytes, start, end, out);
-        start = end + 1;
-      }
-      await file.writeFile(out.bytes);
-    }
-  } finally {
-    await file.close();
-  }
 }

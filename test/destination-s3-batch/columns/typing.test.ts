@@ -26,8 +26,8 @@ function typed(
   for (const line of spooled) assert.equal(observeRow(line, line.indexOf('{'), shape), line.lastIndexOf('}') + 1);
   const decided = decideRow(shape, known, { objectsAsText, asLines });
   const out = new RowWriter();
-  const fitter = new Fitter(decided, out, { asLines });
-  for (const line of spooled) fitter.fit(line, line.indexOf('{'));
+  const fitter = new Fitter(decided, { asLines });
+  for (const line of spooled) fitter.fit(line, line.indexOf('{'), out);
   const fitted = out.bytes.toString().split('\n').slice(0, -1);
   return {
     type: fitter.type,

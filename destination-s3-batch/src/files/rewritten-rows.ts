@@ -1,0 +1,46 @@
+// A pass over rows on local disk that writes something else for each.
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+
+import { readLines } from '@s3-connectors/common/protocol/lines.ts';
+
+import { RowWriter } from '../row-writer.ts';
+import type { RowSource } from './made-file.ts';
+
+const readBytes = 1024 * 1024;
+
+/** Writes what stands for the row bytes[start, end), a line or nothing. */
+type WriteRow = (bytes: Buffer, start: number, end: number, out: RowWriter) => void;
+
+/** @returns what `target` has. Bound: a few chunks of 1 MiB, or of the longest row. */
+export async function rewriteRows(
+  { path }: Pick<RowSource, 'path'>,
+  target: string,
+  write: WriteRow,
+): Promise<RowSource> {
+  const out = new RowWriter();
+  const file = await open(target, 'w', 0o600);
+  let [rows, bytes, longestRow] = [0, 0, 0];
+  try {
+    const lines = readLines(createReadStream(path, { highWaterMark: readBytes }), {
+      maxLineBytes: Infinity,
+      reuse: true,
+    });
+    for await (const batch of lines) {
+      out.clear();
+      let start = 0;
+      for (const end of batch.ends) {
+        const before = out.length;
+        write(batch.bytes, start, end, out);
+        if (out.length > before) rows += 1;
+        longestRow = Math.max(longestRow, out.length - before);
+        start = end + 1;
+      }
+      await file.writeFile(out.bytes);
+      bytes += out.length;
+    }
+  } finally {
+    await file.close();
+  }
+  return { path: target, rows, bytes, longestRow };
+}
