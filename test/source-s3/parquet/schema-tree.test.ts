@@ -128,4 +128,16 @@ suite('the schema in a Parquet footer', () => {
     const plain = schemaTree([group('root', 2), leaf('a', { precision: 38 }), group('s', 1), leaf('a')]);
     assert.equal(unreadableSchema(plain), undefined);
   });
+
+  test('is refused where the engine would take minutes for its lists', () => {
+    const lists = (depth: number) => {
+      const levels = Array.from({ length: depth }, (_, level) => [
+        group(level === 0 ? 'l.x' : 'element', 1, 'LIST'),
+        { ...group('list', 1), repetition_type: 'REPEATED' },
+      ]);
+      return schemaTree([group('root', 1), ...levels.flat(), leaf('element')]);
+    };
+    assert.equal(unreadableSchema(lists(20)), undefined);
+    assert.equal(unreadableSchema(lists(21)), 'lists and maps lie in each other more than 20 deep in "l.x"');
+  });
 });
