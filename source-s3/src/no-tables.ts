@@ -30,24 +30,25 @@ const neighboursNamed = 5;
 /** The folders beside the first schema prefix, for one who mistyped it; nothing where they may not be listed. */
 async function neighbours(s3: S3, prefixes: readonly SchemaPrefix[], signal: AbortSignal): Promise<string> {
   try {
-    return await foldersBeside(s3, prefixes, signal);
+    return await foldersBeside(s3, prefixes[0]?.path ?? '', signal);
   } catch (error) {
     if (error instanceof ConnectorError && error.code === 'S3_ACCESS_DENIED') return '';
     throw error;
   }
 }
 
-async function foldersBeside(s3: S3, prefixes: readonly SchemaPrefix[], signal: AbortSignal): Promise<string> {
-  const path = prefixes[0]?.path ?? '';
+/** On the nearest level above that has some: it may be the first part that is wrong, such as the bucket's own name. */
+async function foldersBeside(s3: S3, path: string, signal: AbortSignal): Promise<string> {
   if (path === '') return 'The bucket has no folder at its root.';
   const parent = path.replace(/[^/]*\/$/u, '');
   for await (const { folders } of listPages(s3, { prefix: parent, delimiter: '/' }, signal)) {
+    if (folders.length === 0) break;
     const named = folders
       .slice(0, neighboursNamed)
       .map((folder) => `"${folder}"`)
       .join(', ');
     const where = parent === '' ? 'At the root of the bucket' : `Below "${parent}"`;
-    return folders.length === 0 ? '' : `${where} there are ${named}${folders.length > neighboursNamed ? ', …' : ''}.`;
+    return `${where} there are ${named}${folders.length > neighboursNamed ? ', …' : ''}.`;
   }
-  return '';
+  return await foldersBeside(s3, parent, signal);
 }

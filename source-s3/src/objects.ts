@@ -3,7 +3,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
 import type { S3 } from '@s3-connectors/common/s3/client.ts';
-import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
+import { archiveClasses, type ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { SourceConfig } from './config.ts';
 import { skipReason, type Naming, type SkipReason } from './layout.ts';
@@ -29,8 +29,6 @@ export type TablePage = { readonly objects: readonly ListedObject[]; readonly sk
 export type Skipped = { readonly reason: SkipReason; readonly key: string };
 
 type ListingConfig = Pick<SourceConfig, 'partitioning' | 'selection' | 'startDate'> & { readonly naming: Naming };
-
-const archiveClasses = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
 /**
  * Lists the table, a page at a time. Without filters nothing is held but the page.

@@ -9,9 +9,11 @@ import { catalogJson, configJson, discoverHere, readHere, runSource, serverWith 
 const sql = "SELECT i AS id, 'name ' || hash(i) AS name FROM range(4000) t(i)";
 let whole: Buffer;
 let plain: Buffer;
+let lists: Buffer;
 before(async () => {
   whole = await parquet(sql, 'COMPRESSION zstd, ROW_GROUP_SIZE 2048');
   plain = await parquet(sql, 'COMPRESSION uncompressed, ROW_GROUP_SIZE 2048');
+  lists = await parquet('SELECT i AS id, range(10) AS name FROM range(1000) t(i)');
 });
 
 const catalog = catalogJson({
@@ -42,6 +44,15 @@ const damages: readonly (readonly [string, () => Buffer, RegExp])[] = [
   ['has a footer that is none', () => changed(changed(whole, -20, Buffer.alloc(12, 0x0d)), -8, uint32(12)), /./u],
   ['has an empty footer', () => changed(whole, -8, uint32(0)), /./u],
   ['has zeros for a footer', () => changed(whole, -300, Buffer.alloc(290)), /./u],
+  [
+    'tells of fewer values than its pages hold',
+    () => {
+      // ColumnMetaData.num_values (field 5 behind field 4): 10,000 in Thrift's compact form becomes 9,000.
+      const at = lists.lastIndexOf(Buffer.from([0x16, 0xa0, 0x9c, 0x01]));
+      return changed(lists, at, Buffer.from([0x16, 0xd0, 0x8c, 0x01]));
+    },
+    /pages of its column "name\.list\.element" hold 10000 values, and its footer says 9000/u,
+  ],
   ['has damaged data pages', () => changed(whole, 4, Buffer.alloc(4000, 0xff)), /./u],
   [
     'has damaged pages in its second row group',

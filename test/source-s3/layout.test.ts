@@ -6,13 +6,14 @@ import * as fc from 'fast-check';
 
 import { namespaceOf, partitionsOf, skipReason, tableName } from '../../source-s3/src/layout.ts';
 
-const naming = { extensions: ['parquet', 'pq'], compressible: false };
+const naming = { extensions: ['parquet', 'parq', 'pq'], compressible: false };
 
 suite('an object is passed over', () => {
   const cases: readonly (readonly [path: string, reason: string | undefined])[] = [
     ['a.parquet', undefined],
     ['A.PARQUET', undefined],
     ['a.pq', undefined],
+    ['a.PARQ', undefined],
     ['part-00000', undefined],
     ['year=2026/any folder/a.snappy.parquet', undefined],
     ['_x=1/a.parquet', undefined],

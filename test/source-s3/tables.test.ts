@@ -74,6 +74,12 @@ suite('where no table lies, the answer names', () => {
       'x/lakes',
       /Below "x\/" there are "x\/lake\/", "x\/raw\/"\./u,
     ],
+    [
+      'the folders above a path that begins with the bucket',
+      ['lake/t/a.parquet'],
+      'customer-data/lake/x',
+      /At the root of the bucket there are "lake\/"\./u,
+    ],
     ['the folders at the root', ['lake/t/a.parquet'], 'lakes', /At the root of the bucket there are "lake\/"\./u],
     ['a folder without a name', ['lake//t/a.parquet'], 'lake', /1 keys lie there in no folder, such as "lake\/\/"/u],
     ['an empty bucket', [], '', /The bucket has no folder at its root/u],

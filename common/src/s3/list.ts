@@ -17,7 +17,7 @@ export type ListedObject = {
   readonly lastModified: Date;
   /** Absent: STANDARD. */
   readonly storageClass?: string;
-  /** An archived object that can be read just now. Told by AWS only. */
+  /** An archived object that can be read just now. Absent where the storage does not tell. */
   readonly restored?: boolean;
 };
 
@@ -44,7 +44,7 @@ type Listing = {
 export async function* listPages(s3: S3, listing: Listing, signal?: AbortSignal): AsyncGenerator<ListPage> {
   let token: string | undefined;
   do {
-    const answer = await requestPage(s3, listing, token, signal);
+    const answer = await withRestoreStatus(s3, { ...listing, token }, signal);
     yield pageOf(answer);
     const next = answer.NextContinuationToken;
     if (answer.IsTruncated === true && (next === undefined || next === '' || next === token)) {
@@ -54,10 +54,41 @@ export async function* listPages(s3: S3, listing: Listing, signal?: AbortSignal)
   } while (token !== undefined);
 }
 
+type PageRequest = Listing & { readonly token: string | undefined };
+
+/** Where archived objects may be told by their class: what else is archived cannot be read at once, or never needs a restore. */
+export const archiveClasses: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
+
+/**
+ * Whether archived objects are restored is told only if asked for, in a header that storages other than AWS may refuse. These
+ * are asked again, where a page shows that they have such objects.
+ */
+async function withRestoreStatus(
+  s3: S3,
+  request: PageRequest,
+  signal: AbortSignal | undefined,
+): Promise<ListObjectsV2CommandOutput> {
+  const answer = await requestPage(s3, { ...request, asksForRestore: s3.isAws }, signal);
+  const hasArchived = answer.Contents?.some(({ StorageClass }) => archiveClasses.has(StorageClass ?? '')) === true;
+  if (s3.isAws || !hasArchived) return answer;
+  try {
+    return await requestPage(s3, { ...request, asksForRestore: true }, signal);
+  } catch (error) {
+    if (error instanceof ConnectorError && error.code === 'S3_REQUEST_REFUSED') return answer;
+    throw error;
+  }
+}
+
 function requestPage(
   s3: S3,
-  { prefix, delimiter, startAfter, pageSize }: Listing,
-  token: string | undefined,
+  {
+    prefix,
+    delimiter,
+    startAfter,
+    pageSize,
+    token,
+    asksForRestore,
+  }: PageRequest & { readonly asksForRestore: boolean },
   signal: AbortSignal | undefined,
 ): Promise<ListObjectsV2CommandOutput> {
   const input = {
@@ -68,8 +99,7 @@ function requestPage(
     ...(startAfter === undefined || token !== undefined ? {} : { StartAfter: startAfter }),
     ...(pageSize === undefined ? {} : { MaxKeys: pageSize }),
     ...(token === undefined ? {} : { ContinuationToken: token }),
-    // Other storages have no archive classes, and may refuse a header that they do not know.
-    ...(s3.isAws ? { OptionalObjectAttributes: ['RestoreStatus' as const] } : {}),
+    ...(asksForRestore ? { OptionalObjectAttributes: ['RestoreStatus' as const] } : {}),
   };
   return call(
     s3,

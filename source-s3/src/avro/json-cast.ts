@@ -36,6 +36,6 @@ export function castJson(json: string, target: ColumnType): string | undefined {
 }
 
 function timestampJson(text: string, utc: boolean): string | undefined {
-  const json = typedJson(/^\d{4}-\d{2}-\d{2}$/u.test(text) ? `${text}T00:00:00Z` : text, 'timestamp');
+  const json = typedJson(text, 'timestamp');
   return utc ? json : json?.replace('Z', '');
 }

@@ -1,5 +1,5 @@
-// The pages of a column chunk in a local file, by their headers: how large they are, and whether their bytes are those that
-// were written. The engine checks no checksums; whoever writes them (Spark and Hive do) gets them checked here.
+// The pages of a column chunk in a local file, by their headers: how large they are, how many values they hold, and whether
+// their bytes are those that were written. The engine checks no checksums; whoever writes them (Spark and Hive do) gets them checked here.
 // https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift (PageHeader)
 import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
@@ -10,6 +10,8 @@ import { ThriftBytes, ThriftDamage } from './thrift.ts';
 /** `start` to `end` are its bytes behind the header, as they are stored. */
 export type Page = ByteRange & {
   readonly isDictionary: boolean;
+  /** With nulls, and with empty lists; 0 of a page that holds none of the column's rows. */
+  readonly values: number;
   /** Unpacked. */
   readonly bytes: number;
   /** Of the stored bytes; not every writer has one. */
@@ -17,6 +19,7 @@ export type Page = ByteRange & {
 };
 
 const dictionaryPage = 2;
+const [dataHeader, dataHeaderV2] = [5, 8]; // Fields of PageHeader.
 const windowBytes = 16 * 1024; // Many small pages, or the header of a large one.
 const maxHeaderBytes = 16 * 1024 * 1024; // A header can hold the least and the greatest text of its page.
 const checkedBytes = 1024 * 1024;
@@ -43,12 +46,14 @@ export async function* pagesOf(file: FileHandle, { start, end }: ByteRange): Asy
 function pageAt(bytes: Buffer, index: number, at: number): Page | undefined {
   const header = new ThriftBytes(bytes, index);
   let [type, unpacked, stored, checksum]: (number | undefined)[] = [];
+  let values = 0;
   try {
     for (const { id } of header.fields()) {
       if (id === 1) type = header.number();
       else if (id === 2) unpacked = header.number();
       else if (id === 3) stored = header.number();
       else if (id === 4) checksum = header.number() >>> 0; // Signed in Thrift.
+      else if (id === dataHeader || id === dataHeaderV2) values = firstNumber(header);
     }
   } catch (error) {
     if (error instanceof ThriftDamage) return undefined;
@@ -56,7 +61,13 @@ function pageAt(bytes: Buffer, index: number, at: number): Page | undefined {
   }
   if (unpacked === undefined || stored === undefined || unpacked < 0 || stored < 0) return undefined;
   const start = at + header.at - index;
-  return { start, end: start + stored, isDictionary: type === dictionaryPage, bytes: unpacked, checksum };
+  return { start, end: start + stored, isDictionary: type === dictionaryPage, values, bytes: unpacked, checksum };
+}
+
+/** Field 1 of the struct that begins here. */
+function firstNumber(header: ThriftBytes): number {
+  for (const { id } of header.fields()) if (id === 1) return header.number();
+  return 0;
 }
 
 /** Whether the stored bytes have the checksum. Holds 1 MiB. */

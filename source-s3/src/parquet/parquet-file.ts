@@ -101,7 +101,7 @@ async function readMetadata(engine: Engine, path: string): Promise<Metadata> {
   if (why !== undefined) throw new ConnectorError('FILE_UNREADABLE', why);
   const types = await engine.columns(`SELECT * FROM read_parquet(${file})`);
   const chunks = await engine.rows(
-    `SELECT row_group_id, row_group_num_rows, column_id, compression, data_page_offset,
+    `SELECT row_group_id, row_group_num_rows, column_id, compression, num_values, data_page_offset,
        dictionary_page_offset, total_compressed_size, total_uncompressed_size
      FROM parquet_metadata(${file}) ORDER BY row_group_id, column_id`,
   );
@@ -143,6 +143,7 @@ function rowGroupsOf(
       leaf,
       isCompressed: chunk['compression'] !== 'UNCOMPRESSED',
       bytes: Number(chunk['total_uncompressed_size']),
+      values: Number(chunk['num_values']),
     });
   }
   return groups;

@@ -23,7 +23,7 @@ const diskBytes = 512 * 1024 * 1024;
 export function parquetFormat(memory: DecodingMemory): Format {
   const disk = new ByteBudget(diskBytes);
   return {
-    naming: { extensions: ['parquet', 'pq'], compressible: false },
+    naming: { extensions: ['parquet', 'parq', 'pq'], compressible: false },
     async open(reading, object, signal) {
       return sourceFile(reading, await openParquet(reading, object, signal), { disk, memory });
     },

@@ -1,5 +1,5 @@
-// A look at the pages of a fetched row group before it is decoded: that they are what was written, and which columns' pages
-// fit in memory together. Row groups that fit whatever their pages, of a writer without checksums, are looked at in one place only.
+// A look at the pages of a fetched row group before it is decoded: that they are what was written and hold what the footer
+// says, and which columns' pages fit in memory together.
 import { open, type FileHandle } from 'node:fs/promises';
 
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
@@ -27,7 +27,7 @@ const smallShare = 1 / 4;
 
 /**
  * The columns in the order of their bytes in the file, in groups whose pages take at most `memoryBytes`.
- * @throws FILE_UNREADABLE for a page that is not what was written; ENGINE_MEMORY_EXCEEDED for one that does not fit alone.
+ * @throws FILE_UNREADABLE for pages that are not what was written, or not what the footer says; ENGINE_MEMORY_EXCEEDED for one that does not fit alone.
  */
 export async function columnGroupsOf(fetched: FetchedColumns, memoryBytes: number): Promise<readonly ColumnGroup[]> {
   const { path, object, group, columns } = fetched;
@@ -36,7 +36,6 @@ export async function columnGroupsOf(fetched: FetchedColumns, memoryBytes: numbe
     chunks.reduce((sum, { start, end, bytes }) => sum + end - start + bytes, 0) <= memoryBytes * smallShare;
   const file = await open(path, 'r');
   try {
-    if (isSmall && !(await hasChecksums(file, chunks))) return [{ columns, claimed: 0 }];
     const memory = new Map<number, PageMemory>();
     const largest = new Map<number, LargestPage>();
     for (const chunk of chunks) {
@@ -77,26 +76,26 @@ function megabytes(bytes: number): number {
   return Math.ceil(bytes / 1024 / 1024);
 }
 
-/** A writer gives all pages one or none. */
-async function hasChecksums(file: FileHandle, [first]: readonly Chunk[]): Promise<boolean> {
-  if (first === undefined) return false;
-  for await (const { checksum } of pagesOf(file, first)) return checksum !== undefined;
-  return false;
-}
-
 async function checkChunk(file: FileHandle, chunk: Chunk, object: ListedObject): Promise<PageSizes> {
   const { isText, path } = chunk.leaf;
-  let [stored, unpacked, dictionary, pages] = [0, 0, 0, 0];
+  let [stored, unpacked, dictionary, pages, values, seen] = [0, 0, 0, 0, 0, chunk.start];
   for await (const page of pagesOf(file, chunk)) {
     if (page.end <= chunk.end && !(await isIntact(file, page))) {
       throw unreadable(object, `a page of its column "${path}" does not have the checksum that was written with it`);
     }
+    values += page.values;
+    seen = page.end;
     if (chunk.isCompressed) stored = Math.max(stored, page.end - page.start);
     if (page.isDictionary) dictionary += page.bytes;
     else {
       unpacked = Math.max(unpacked, page.bytes);
       pages++;
     }
+  }
+  // The engine trusts the footer, and reads memory that is not the page's. Where no header stands it says what is wrong.
+  if (seen >= chunk.end && values !== chunk.values) {
+    const text = `the pages of its column "${path}" hold ${values} values, and its footer says ${chunk.values}`;
+    throw unreadable(object, text);
   }
   return { isText, stored, unpacked, dictionary, pages };
 }

@@ -9,6 +9,8 @@ export type Chunk = ByteRange & {
   readonly isCompressed: boolean;
   /** Of all its pages, unpacked. */
   readonly bytes: number;
+  /** Of all its pages, with nulls and with empty lists. */
+  readonly values: number;
 };
 
 /** `firstRow` counts from 0 over the whole file. */

@@ -139,8 +139,22 @@ export function isNanosecondTime({ logicalType }: SchemaNode): boolean {
   return logicalType !== undefined && /^TimeType\(.*NANOS=NanoSeconds/u.test(logicalType);
 }
 
+/** The engine takes twice as long for each list around a value: a minute at 24 of them. A map is a list of its entries. */
+const mostLists = 20;
+
 /** Why no file of this schema can be read as it is; undefined when it can. */
-export function unreadableSchema(node: SchemaNode, path = ''): string | undefined {
+export function unreadableSchema(root: SchemaNode): string | undefined {
+  const deep = root.children.find((column) => listsIn(column) > mostLists);
+  if (deep !== undefined) return `lists and maps lie in each other more than ${mostLists} deep in "${deep.name}"`;
+  return unreadableNode(root);
+}
+
+/** How many lie in each other. */
+function listsIn({ isRepeated, children }: SchemaNode): number {
+  return Math.max(0, ...children.map(listsIn)) + Number(isRepeated);
+}
+
+function unreadableNode(node: SchemaNode, path = ''): string | undefined {
   if (node.children.length === 0) {
     // The engine would round them.
     return node.precision > 38 ? `the decimals of "${path}" have more than 38 digits` : undefined;
@@ -150,7 +164,7 @@ export function unreadableSchema(node: SchemaNode, path = ''): string | undefine
     const own = path === '' ? child.name : `${path}.${child.name}`;
     if (names.has(child.name)) return `it has two columns "${own}"`; // An object has one value of a name.
     names.add(child.name);
-    const found = unreadableSchema(child, own);
+    const found = unreadableNode(child, own);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -8,7 +8,7 @@ const patterns: Readonly<Record<Exclude<DeclaredType, 'string'>, RegExp>> = {
   number: /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/iu,
   boolean: /^(true|false)$/iu,
   date: /^\d{4}-\d{2}-\d{2}$/u,
-  timestamp: /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?$/u,
+  timestamp: /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/u,
 };
 
 /** The JSON text; digits of integers are kept whatever their number, without leading zeros. Undefined: it does not fit. */
@@ -40,10 +40,10 @@ function dateOnly(text: string): string | undefined {
   return Number.isNaN(time) ? undefined : new Date(time).toISOString().slice(0, 10);
 }
 
-/** ISO text in UTC with the fraction as it was written; no zone means UTC. */
+/** ISO text in UTC with the fraction as it was written; no zone means UTC, a date alone its midnight. */
 function instant(text: string): string | undefined {
-  const match = /^(.{10})[T ](\d{2}:\d{2})(:\d{2})?(\.\d+)?(Z|[+-]\d{2}:?\d{2})?$/u.exec(text);
-  const [, date = '', minutes = '', seconds = ':00', fraction = '', zone = 'Z'] = match ?? [];
+  const match = /^(.{10})(?:[T ](\d{2}:\d{2})(:\d{2})?(\.\d+)?(Z|[+-]\d{2}:?\d{2})?)?$/u.exec(text);
+  const [, date = '', minutes = '00:00', seconds = ':00', fraction = '', zone = 'Z'] = match ?? [];
   const time = Date.parse(`${date}T${minutes}${seconds}${zone.replace(/(\d{2})(\d{2})$/u, '$1:$2')}`);
   return dateOnly(date) === date && !Number.isNaN(time)
     ? `${new Date(time).toISOString().slice(0, 19)}${fraction}Z`

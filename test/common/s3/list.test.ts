@@ -27,6 +27,29 @@ suite('a listing', () => {
     assert.deepEqual(pages, [{ objects: [object], folders: [] }]);
   });
 
+  test('tells which archived objects are restored, and asks again for that only where there are some', async () => {
+    await using server = await serverWith(['a/plain']);
+    server.seed(testBucket, 'b/cold', '', { storageClass: 'GLACIER' });
+    server.seed(testBucket, 'b/warm', '', { storageClass: 'DEEP_ARCHIVE', restored: true });
+    await using connection = connect(server.endpoint);
+    const restored = async (prefix: string) => {
+      const pages = await Array.fromAsync(listPages(connection.s3, { prefix }));
+      return pages.flatMap(({ objects }) => objects.map((object) => object.restored));
+    };
+    assert.deepEqual(await restored('a/'), [undefined]);
+    assert.equal(server.counts.of('ListObjectsV2').requests, 1);
+    assert.deepEqual(await restored('b/'), [undefined, true]);
+    assert.equal(server.counts.of('ListObjectsV2').requests, 3);
+  });
+
+  test('does without that where the storage refuses the question', async () => {
+    await using server = await serverWith(['a']);
+    server.seed(testBucket, 'cold', '', { storageClass: 'GLACIER' });
+    server.inject({ kind: 'error', code: 'NotImplemented', operation: 'ListObjectsV2', skip: 1 });
+    await using connection = connect(server.endpoint);
+    assert.deepEqual(keysOf(await Array.fromAsync(listPages(connection.s3, { prefix: '' }))), ['a', 'cold']);
+  });
+
   test('comes in pages, asked for one at a time', async () => {
     await using server = await serverWith(['a', 'b', 'c', 'd', 'e']);
     await using connection = connect(server.endpoint);

@@ -16,6 +16,15 @@ function leaf(name: string, { converted, logical, precision }: Leaf = {}): Recor
   return { name, num_children: null, ...annotations, precision: precision ?? null };
 }
 
+/** A column of so many lists in each other. */
+function nestedLists(depth: number): ReturnType<typeof schemaTree> {
+  const levels = Array.from({ length: depth }, (_, level) => [
+    group(level === 0 ? 'l.x' : 'element', 1, 'LIST'),
+    { ...group('list', 1), repetition_type: 'REPEATED' },
+  ]);
+  return schemaTree([group('root', 1), ...levels.flat(), leaf('element')]);
+}
+
 const timestamp: StoredType = { kind: 'timestamp', utc: false, nanoseconds: false };
 
 suite('the schema in a Parquet footer', () => {
@@ -127,5 +136,10 @@ suite('the schema in a Parquet footer', () => {
     assert.equal(unreadableSchema(twice), 'it has two columns "s.a"');
     const plain = schemaTree([group('root', 2), leaf('a', { precision: 38 }), group('s', 1), leaf('a')]);
     assert.equal(unreadableSchema(plain), undefined);
+  });
+
+  test('is refused where the engine would take minutes for its lists', () => {
+    assert.equal(unreadableSchema(nestedLists(20)), undefined);
+    assert.equal(unreadableSchema(nestedLists(21)), 'lists and maps lie in each other more than 20 deep in "l.x"');
   });
 });

@@ -53,7 +53,14 @@ type Describe = {
 
 function contentsOf(object: ObjectVersion, { encode, withRestore, withOwner }: Describe): XmlElement {
   const { key, lastModified, etag, content, owner, headers } = object;
-  const restore: XmlElement = ['RestoreStatus', [['IsRestoreInProgress', false]]];
+  const expiry = new Date(lastModified.getTime() + 7 * 86_400_000).toISOString();
+  const restore: XmlElement = [
+    'RestoreStatus',
+    [
+      ['IsRestoreInProgress', false],
+      ['RestoreExpiryDate', expiry],
+    ],
+  ];
   return [
     'Contents',
     [
