@@ -56,7 +56,7 @@ export async function fetchRowGroup(
   };
   try {
     await writeSparse(path, tail);
-    await fetchRanges(reading, object, path, missing, signal);
+    if (bytes > 0) await fetchRanges(reading, object, path, missing, signal);
     return { path, file, group, [Symbol.asyncDispose]: remove };
   } catch (error) {
     await remove();
@@ -72,21 +72,17 @@ async function fetchRanges(
   path: string,
   ranges: readonly ByteRange[],
   signal: AbortSignal,
-): Promise<number> {
+): Promise<void> {
   const output = await open(path, 'r+');
-  const fetchPiece = async ({ start, end }: ByteRange, stop: AbortSignal): Promise<number> => {
+  const fetchPiece = async ({ start, end }: ByteRange, stop: AbortSignal): Promise<void> => {
     let at = start;
     for await (const chunk of streamRange(s3, { key, etag, start, end }, stop)) {
       await output.write(chunk, 0, chunk.length, at);
       at += chunk.length;
     }
-    return at - start;
   };
   try {
-    let bytes = 0;
-    for await (const length of mapConcurrent(pieces(ranges, pieceBytes), connections, fetchPiece, signal))
-      bytes += length;
-    return bytes;
+    for await (const _ of mapConcurrent(pieces(ranges, pieceBytes), connections, fetchPiece, signal));
   } finally {
     await output.close();
   }

@@ -5,7 +5,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 
 import type { ByteRange } from './row-group.ts';
-import { ThriftBytes, ThriftDamage } from './thrift.ts';
+import { ThriftBytes, ThriftDamage, types } from './thrift.ts';
 
 /** `start` to `end` are its bytes behind the header, as they are stored. */
 export type Page = ByteRange & {
@@ -44,11 +44,12 @@ function pageAt(bytes: Buffer, index: number, at: number): Page | undefined {
   const header = new ThriftBytes(bytes, index);
   let [type, unpacked, stored, checksum]: (number | undefined)[] = [];
   try {
-    for (const { id } of header.fields()) {
-      if (id === 1) type = header.number();
-      else if (id === 2) unpacked = header.number();
-      else if (id === 3) stored = header.number();
-      else if (id === 4) checksum = header.number() >>> 0; // Signed in Thrift.
+    for (const field of header.fields()) {
+      if (field.type !== types.i32) continue;
+      if (field.id === 1) type = header.number();
+      else if (field.id === 2) unpacked = header.number();
+      else if (field.id === 3) stored = header.number();
+      else if (field.id === 4) checksum = header.number() >>> 0; // Signed in Thrift.
     }
   } catch (error) {
     if (error instanceof ThriftDamage) return undefined;
