@@ -1,7 +1,6 @@
 // The pages of a column chunk in a local file, by their headers: how large they are, and whether their bytes are those that
 // were written. The engine checks no checksums; whoever writes them (Spark and Hive do) gets them checked here.
 // https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift (PageHeader)
-import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 
 import type { ByteRange } from './row-group.ts';
@@ -16,13 +15,16 @@ export type Page = ByteRange & {
   readonly checksum: number | undefined;
 };
 
+/** Bytes of a file from a place on, as many as there are up to a length. */
+export type ReadBytes = (at: number, length: number) => Promise<Buffer>;
+
 const dictionaryPage = 2;
 const windowBytes = 16 * 1024; // Many small pages, or the header of a large one.
 const maxHeaderBytes = 16 * 1024 * 1024; // A header can hold the least and the greatest text of its page.
 const checkedBytes = 1024 * 1024;
 
 /** In their order. Ends early where no header stands: the engine then says what is wrong. Holds 16 KiB, or a header that is longer. */
-export async function* pagesOf(file: FileHandle, { start, end }: ByteRange): AsyncGenerator<Page> {
+export async function* pagesOf(read: ReadBytes, { start, end }: ByteRange): AsyncGenerator<Page> {
   let window: { readonly start: number; readonly bytes: Buffer } = { start, bytes: Buffer.alloc(0) };
   let length = windowBytes;
   for (let at = start; at < end;) {
@@ -33,7 +35,7 @@ export async function* pagesOf(file: FileHandle, { start, end }: ByteRange): Asy
       length = windowBytes;
     } else {
       if (length > maxHeaderBytes) return;
-      window = { start: at, bytes: await readAt(file, at, Math.min(length, end - at)) };
+      window = { start: at, bytes: await read(at, Math.min(length, end - at)) };
       length *= 16; // Should the header go on behind that.
     }
   }
@@ -61,16 +63,11 @@ function pageAt(bytes: Buffer, index: number, at: number): Page | undefined {
 }
 
 /** Whether the stored bytes have the checksum. Holds 1 MiB. */
-export async function isIntact(file: FileHandle, { start, end, checksum }: Page): Promise<boolean> {
+export async function isIntact(read: ReadBytes, { start, end, checksum }: Page): Promise<boolean> {
   if (checksum === undefined) return true;
   let found = 0;
   for (let at = start; at < end; at += checkedBytes) {
-    found = crc32(await readAt(file, at, Math.min(checkedBytes, end - at)), found);
+    found = crc32(await read(at, Math.min(checkedBytes, end - at)), found);
   }
   return found === checksum;
-}
-
-async function readAt(file: FileHandle, at: number, length: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, at);
-  return buffer.subarray(0, bytesRead);
 }

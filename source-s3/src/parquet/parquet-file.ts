@@ -91,8 +91,7 @@ function footerLength(tail: Buffer): number {
 export async function writeSparse(path: string, { start, bytes }: FileTail): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
-    await file.truncate(start + bytes.length);
-    await file.write(Buffer.from('PAR1'), 0, 4, 0);
+    if (start > 0) await file.write(Buffer.from('PAR1'), 0, 4, 0);
     await file.write(bytes, 0, bytes.length, start);
   } finally {
     await file.close();

@@ -65,7 +65,10 @@ function rowGroupUnit(reading: Reading, part: Part, { disk, memory }: Budgets): 
       const columns = new Set([...read, ...asked.clashes.map(({ place }) => place)]);
       const local = await fetchRowGroup(reading, { file, group, columns, disk }, signal);
       try {
-        const groups = await columnGroupsOf({ ...local, object: file.object, columns: read }, memory.pageMemoryBytes);
+        const groups = await columnGroupsOf(
+          { ...local, tail: file.tail, object: file.object, columns: read },
+          memory.pageMemoryBytes,
+        );
         return {
           lines: (stop) => decode(reading, { ...part, local, asked, groups, memory }, stop),
           [Symbol.asyncDispose]: () => local[Symbol.asyncDispose](),
