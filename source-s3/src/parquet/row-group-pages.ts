@@ -6,12 +6,12 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import { unreadable } from '../formats/unreadable.ts';
-import { columnGroups, pageMemory, sumOf, type PageMemory, type PageSizes } from './page-memory.ts';
+import { columnGroups, pageMemory, rowMemory, sumOf, type PageMemory, type PageSizes } from './page-memory.ts';
 import type { FileTail } from './parquet-file.ts';
 import { isIntact, pagesOf, type ReadBytes } from './pages.ts';
 import { neededChunks, type Chunk, type RowGroup } from './row-group.ts';
 
-/** Columns, by place, that are decoded at once; `claimed` as in PageMemory. */
+/** Columns, by place, that are decoded at once; `claimed` as in PageMemory, with what wide rows take. */
 export type ColumnGroup = { readonly columns: ReadonlySet<number>; readonly claimed: number };
 
 export type FetchedColumns = {
@@ -25,6 +25,8 @@ export type FetchedColumns = {
 
 /** A column that must be decoded alone may take more than those that are decoded together; the rest of the process is small then. */
 const aloneBytes = 128 * 1024 * 1024;
+/** What rows on their way take is no matter up to this. */
+const usualRowBytes = 32 * 1024 * 1024;
 /** A row group of less than this share of the memory fits even if each column is one page, for which the engine takes twice its size. */
 const smallShare = 1 / 4;
 
@@ -38,7 +40,11 @@ export async function columnGroupsOf(fetched: FetchedColumns, memoryBytes: numbe
   const isSmall =
     chunks.reduce((sum, { start, end, bytes }) => sum + end - start + bytes, 0) <= memoryBytes * smallShare;
   await using bytes = await openBytes(fetched, chunks);
-  if (isSmall && !(await hasChecksums(bytes.read, chunks))) return [{ columns, claimed: 0 }];
+  const ofRows = rowMemory(
+    chunks.reduce((sum, chunk) => sum + chunk.bytes, 0),
+    group.rows,
+  );
+  if (isSmall && ofRows <= usualRowBytes && !(await hasChecksums(bytes.read, chunks))) return [{ columns, claimed: 0 }];
   const memory = new Map<number, PageMemory>();
   const largest = new Map<number, LargestPage>();
   for (const chunk of chunks) {
@@ -50,10 +56,12 @@ export async function columnGroupsOf(fetched: FetchedColumns, memoryBytes: numbe
   }
   refuseTooLarge(object, memory, largest, memoryBytes + aloneBytes);
   const groups = isSmall ? [[...columns]] : columnGroups(memory, memoryBytes);
-  return groups.map((places) => ({
-    columns: new Set(places),
-    claimed: sumOf(places.flatMap((place) => memory.get(place) ?? [])).claimed,
-  }));
+  return groups.map((places) => {
+    const { resident, claimed } = sumOf(places.flatMap((place) => memory.get(place) ?? []));
+    // In turns rows are narrower than that, and pages take all there is.
+    const room = Math.max(0, memoryBytes - resident);
+    return { columns: new Set(places), claimed: claimed + (groups.length > 1 ? 0 : Math.min(room, ofRows)) };
+  });
 }
 
 /** Of a small file nothing has to be read again. */

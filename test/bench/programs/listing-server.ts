@@ -1,5 +1,5 @@
-// An S3 that lists a million files and holds a thousand of them, those that are read first: the tests' server, whose listing
-// is made of numbers.
+// An S3 that lists a million files and holds a thousand of them, those that are read first or lie in the last partition: the
+// tests' server, whose listing is made of numbers.
 //   node listing-server.ts BUCKET SHAPE FILES BODY
 // SHAPE: `flat` (one folder, the names of one Spark job), `long` (300 characters, two UUIDs in each), `folders` (ten files in
 // each partition). BODY: a file, the content of those it holds.
@@ -9,8 +9,9 @@ import { readFile } from 'node:fs/promises';
 
 import { startS3Server } from '../../support/s3-server/server.ts';
 
-/** Files that are there, not only listed: the oldest, since they are read first. */
-const held = 1000;
+/** Files that are there, not only listed: the oldest, since they are read first, and the last by their keys. */
+const heldOldest = 1000;
+const heldLast = 10;
 const [bucket = '', shape = '', files = '', bodyFile = ''] = process.argv.slice(2);
 const start = Date.UTC(2026, 0, 1);
 
@@ -44,7 +45,7 @@ function* entries() {
     const second = (index * 7_919) % count;
     const lastModified = new Date(start + second * 1000);
     const key = keyOf(index);
-    if (second < held) server.seed(bucket, key, body, { lastModified });
+    if (second < heldOldest || index >= count - heldLast) server.seed(bucket, key, body, { lastModified });
     else yield { key, size: body.length, lastModified, etag: `"${hash('md5', key)}"` };
   }
 }
