@@ -2,6 +2,10 @@
 // three hundred bytes and its key's. Here it takes about 45, since a key is kept as what differs from the one before.
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
+import { ByteBlocks, withRoom } from './byte-blocks.ts';
+import { orderOf } from './order.ts';
+import { packPath, unpackPath } from './packed-path.ts';
+
 /** Entries whose keys build on one another; the first of a block is whole. */
 const blockEntries = 32;
 const headBytes = 14;
@@ -12,13 +16,14 @@ const digestBytes = 16;
 
 export class ObjectList implements Iterable<ListedObject> {
   readonly #prefix: string;
-  readonly #blocks: Buffer[] = [];
+  readonly #blocks = new ByteBlocks();
   /** Entries of the block that is not full yet. */
   #open: Buffer[] = [];
   #times = new Float64Array(1024);
   #length = 0;
   #totalBytes = 0;
-  #lastPath: Buffer = Buffer.alloc(0);
+  #lastPacked: Buffer = Buffer.alloc(0);
+  #lastBytes: Buffer = Buffer.alloc(0);
   #isInKeyOrder = true;
   #order: Uint32Array | undefined;
 
@@ -37,29 +42,35 @@ export class ObjectList implements Iterable<ListedObject> {
   }
 
   add({ key, etag, size, lastModified }: ListedObject): void {
-    const path = Buffer.from(key.slice(this.#prefix.length));
-    if (this.#open.length === blockEntries) this.#closeBlock();
-    this.#open.push(entryOf(path, this.#open.length === 0 ? undefined : this.#lastPath, { etag, size }));
-    this.#isInKeyOrder &&= Buffer.compare(this.#lastPath, path) <= 0;
-    this.#lastPath = path;
-    if (this.#length === this.#times.length) this.#times = twiceAsLong(this.#times);
+    const path = key.slice(this.#prefix.length);
+    const packed = packPath(path);
+    if (this.#open.length === blockEntries) {
+      this.#blocks.add(this.#open);
+      this.#open = [];
+    }
+    this.#open.push(entryOf(packed, this.#open.length === 0 ? undefined : this.#lastPacked, { etag, size }));
+    const bytes = Buffer.from(path);
+    this.#isInKeyOrder &&= Buffer.compare(this.#lastBytes, bytes) <= 0;
+    this.#lastPacked = packed;
+    this.#lastBytes = bytes;
+    this.#times = withRoom(this.#times, this.#length);
     this.#times[this.#length++] = lastModified.getTime();
     this.#totalBytes += size;
   }
 
   /** By LastModified, then by the bytes of the key: the order of reading. */
   sort(): void {
-    const order = Uint32Array.from({ length: this.#length }, (_, index) => index);
-    const isSorted = order.every((index) => index === 0 || this.#compare(index - 1, index) <= 0);
-    this.#order = isSorted ? undefined : order.sort((a, b) => this.#compare(a, b));
+    let isSorted = true;
+    for (let index = 1; index < this.#length && isSorted; index++) isSorted = this.#compare(index - 1, index) <= 0;
+    this.#order = isSorted ? undefined : orderOf(this.#length, (a, b) => this.#compare(a, b));
   }
 
   *[Symbol.iterator](): Iterator<ListedObject> {
     for (let place = 0; place < this.#length; place++) {
       const index = this.#order?.[place] ?? place;
-      const { path, size, etag } = this.#entry(index);
+      const { packed, size, etag } = this.#entry(index);
       const lastModified = new Date(this.#times[index] ?? 0);
-      yield { key: this.#prefix + path.toString(), size, etag, lastModified };
+      yield { key: this.#prefix + unpackPath(packed), size, etag, lastModified };
     }
   }
 
@@ -67,29 +78,25 @@ export class ObjectList implements Iterable<ListedObject> {
   #compare(a: number, b: number): number {
     const byTime = (this.#times[a] ?? 0) - (this.#times[b] ?? 0);
     if (byTime !== 0) return byTime;
-    return this.#isInKeyOrder ? a - b : Buffer.compare(this.#entry(a).path, this.#entry(b).path);
+    return this.#isInKeyOrder ? a - b : Buffer.compare(this.#bytes(a), this.#bytes(b));
+  }
+
+  #bytes(index: number): Buffer {
+    return Buffer.from(unpackPath(this.#entry(index).packed));
   }
 
   #entry(index: number): Entry {
-    const block = this.#blocks[Math.floor(index / blockEntries)] ?? Buffer.concat(this.#open);
+    const block = this.#blocks.from(Math.floor(index / blockEntries)) ?? Buffer.concat(this.#open);
     let entry = readEntry(block, 0, Buffer.alloc(0));
-    for (let left = index % blockEntries; left > 0; left--) entry = readEntry(block, entry.end, entry.path);
+    for (let left = index % blockEntries; left > 0; left--) entry = readEntry(block, entry.end, entry.packed);
     return entry;
-  }
-
-  #closeBlock(): void {
-    const block = Buffer.allocUnsafeSlow(this.#open.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const entry of this.#open) at += entry.copy(block, at);
-    this.#blocks.push(block);
-    this.#open = [];
   }
 }
 
 /** `end`: where the next one begins. */
-type Entry = { readonly path: Buffer; readonly size: number; readonly etag: string; readonly end: number };
+type Entry = { readonly packed: Buffer; readonly size: number; readonly etag: string; readonly end: number };
 
-/** How much of the path before the head and the tail are, and how long what is new and the ETag; the size; these two. */
+/** How much of the packed path before the head and the tail are, and how long what is new and the ETag; the size; these two. */
 function entryOf(
   path: Buffer,
   before: Buffer | undefined,
@@ -120,7 +127,7 @@ function readEntry(block: Buffer, start: number, before: Buffer): Entry {
   const end = tagStart + (tagLength === digestMark ? digestBytes : tagLength);
   const fresh = block.subarray(freshStart, tagStart);
   return {
-    path: Buffer.concat([before.subarray(0, head), fresh, before.subarray(before.length - tail)]),
+    packed: Buffer.concat([before.subarray(0, head), fresh, before.subarray(before.length - tail)]),
     size: block.readUIntLE(start + 8, 6),
     etag:
       tagLength === digestMark ? `"${block.toString('hex', tagStart, end)}"` : block.toString('utf8', tagStart, end),
@@ -140,10 +147,4 @@ function sharedTail(a: Buffer, b: Buffer): number {
   let length = 0;
   while (length < most && a[a.length - 1 - length] === b[b.length - 1 - length]) length++;
   return length;
-}
-
-function twiceAsLong(numbers: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
-  const longer = new Float64Array(numbers.length * 2);
-  longer.set(numbers);
-  return longer;
 }

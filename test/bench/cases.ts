@@ -4,6 +4,7 @@ import { batchCases } from './cases/batch.ts';
 import { deliveryCases } from './cases/delivery.ts';
 import { destinationCases } from './cases/destination.ts';
 import { journeyCases } from './cases/journey.ts';
+import { listingCases } from './cases/listing.ts';
 import { peerCases } from './cases/peer.ts';
 import { smallFileCases } from './cases/small-files.ts';
 import { sourceCases } from './cases/source.ts';
@@ -12,6 +13,7 @@ export const cases: readonly BenchCase[] = [
   ...sourceCases,
   ...peerCases,
   ...smallFileCases,
+  ...listingCases,
   ...destinationCases,
   ...deliveryCases,
   ...batchCases,

@@ -54,26 +54,36 @@ export async function jsonFile({ folder }: Bench, name: string, json: unknown): 
   return path;
 }
 
+type SourceRun = {
+  readonly files: Omit<TableFiles, 'directory'>;
+  /** What is read; without it `discover` is run. */
+  readonly catalog?: string;
+  /** Beside what a config must have. */
+  readonly options?: Readonly<Record<string, unknown>>;
+};
+
 /** `source-s3 read` of what `catalog` asks for. */
 export async function sourceStep(
   bench: Bench,
   endpoint: string,
-  { files, catalog }: { readonly files: TableFiles; readonly catalog: string },
+  { files, catalog, options = {} }: SourceRun,
 ): Promise<Step> {
-  const config = await sourceConfig(bench, endpoint, files);
-  return nodeStep('source-s3', executable('source-s3'), ['read', '--config', config, '--catalog', catalog]);
+  const config = await sourceConfig(bench, endpoint, { ...files, options });
+  const verb = catalog === undefined ? ['discover'] : ['read', '--catalog', catalog];
+  return nodeStep('source-s3', executable('source-s3'), [...verb, '--config', config]);
 }
 
 function sourceConfig(
   bench: Bench,
   endpoint: string,
-  { partitioned, format = 'parquet' }: TableFiles,
+  { partitioned, format = 'parquet', options = {} }: SourceRun['files'] & Pick<SourceRun, 'options'>,
 ): Promise<string> {
   return jsonFile(bench, 'source.json', {
     ...place(endpoint),
     schema_prefixes: [schemaPrefix],
     data_format: { format },
     data_partitioning: { mode: partitioned ? 'partitioned' : 'not_partitioned' },
+    ...options,
   });
 }
 

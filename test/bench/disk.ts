@@ -3,8 +3,24 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import type { Run } from './case.ts';
+
 const everyMs = 200;
 const blockBytes = 512;
+
+/** `least`: what shows that this looked in the right place. */
+type DiskBound = { readonly folder: string; readonly leastMegabytes: number; readonly mostMegabytes: number };
+
+/** The same run, with a finding on what it takes below `folder`. */
+export function withDiskBound(run: Run, { folder, leastMegabytes, mostMegabytes }: DiskBound): Run {
+  return async () => {
+    const { result, peakBytes } = await watchDisk(folder, run);
+    const most = peakBytes / 1e6;
+    const text = `Local disk: ${most.toFixed(0)} MB, at most ${mostMegabytes.toFixed(0)} MB wanted`;
+    const isMet = most >= leastMegabytes && most <= mostMegabytes;
+    return { ...result, findings: [...(result.findings ?? []), { text, isMet }] };
+  };
+}
 
 /** Looks at what lies below `folder` five times a second, and in the end. @returns what `work` does, and the most bytes that were there. */
 export async function watchDisk<T>(

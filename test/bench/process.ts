@@ -13,6 +13,8 @@ export type Step = {
   readonly command: string;
   readonly args: readonly string[];
   readonly measured: boolean;
+  /** By default 0. */
+  readonly exitCode?: number;
 };
 
 export type Usage = {
@@ -93,7 +95,7 @@ export async function run(
     const [last, ...exits] = await Promise.all([said ? text(said) : '', ...children.map(exitCode)]);
     const seconds = (performance.now() - started) / 1000;
     signal.throwIfAborted();
-    const failed = steps[exits.findIndex((code) => code !== 0)];
+    const failed = steps.find(({ exitCode: wanted = 0 }, index) => exits[index] !== wanted);
     if (failed !== undefined) throw new Error(`${failed.name} failed. The last that was said:\n${tellingLines(last)}`);
     return { seconds, usages: await usagesOf(steps, folder), said: last };
   } finally {

@@ -8,16 +8,26 @@ import { createInterface } from 'node:readline';
 export const bucket = 'bench';
 
 const main = join(import.meta.dirname, '../support/s3-server/main.ts');
+const listingServer = join(import.meta.dirname, 'programs/listing-server.ts');
 
 export type Server = AsyncDisposable & { readonly endpoint: string };
 
 /** The files below `directory` are the bucket's first objects. Disposal kills it: everything is in memory. */
 export async function startServer(directory: string, signal: AbortSignal): Promise<Server> {
-  signal.throwIfAborted();
   await mkdir(directory, { recursive: true });
-  const child = spawn(process.execPath, [main, '--bucket', bucket, '--directory', directory], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  return await start([main, '--bucket', bucket, '--directory', directory], signal);
+}
+
+export type Listing = { readonly shape: string; readonly files: number; readonly body: string };
+
+/** A bucket that lists so many files and holds the oldest of them: programs/listing-server.ts. */
+export function startListing({ shape, files, body }: Listing, signal: AbortSignal): Promise<Server> {
+  return start([listingServer, bucket, shape, String(files), body], signal);
+}
+
+async function start(args: readonly string[], signal: AbortSignal): Promise<Server> {
+  signal.throwIfAborted();
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   const kill = (): void => void child.kill('SIGKILL');
   signal.addEventListener('abort', kill);

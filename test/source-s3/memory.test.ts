@@ -13,3 +13,19 @@ test('a value that needs more memory than allowed is told as that, not as a dama
   assert.equal(failure?.code, 'ENGINE_MEMORY_EXCEEDED');
   assert.match(failure?.message ?? '', /"lake\/t\/a\.parquet" cannot be read: .*Raise max_memory_mb/u);
 });
+
+/** 384 characters that hardly shrink. */
+function longText(column: number): string {
+  const parts = Array.from({ length: 12 }, (_, part) => `md5(concat(i, '-', ${column}, '-', ${part}))`);
+  return `concat(${parts.join(', ')}) AS text_${column}`;
+}
+
+test('wide rows beside large pages are read within the usual memory', async () => {
+  const columns = Array.from({ length: 12 }, (_, column) => longText(column)).join(', ');
+  // Pages of 8 MB, which fit together, and rows of 5 KB.
+  const body = await parquet(`SELECT i AS id, ${columns} FROM range(20000) t(i)`, 'COMPRESSION snappy');
+  await using server = await serverWith({ 'lake/t/a.parquet': body });
+  const { failures, messages } = await readHere(server);
+  assert.deepEqual(failures, []);
+  assert.equal(messages.filter(({ type }) => type === 'RECORD').length, 20_000);
+});

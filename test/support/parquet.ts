@@ -33,13 +33,13 @@ export async function rowsOf(sql: string): Promise<readonly Readonly<Record<stri
   return (await (await connection).runAndReadAll(sql)).getRowObjectsJS();
 }
 
-/** What the engine says of the file's first column chunk. */
-export async function firstChunk(body: Buffer): Promise<Readonly<Record<string, unknown>>> {
+/** What the engine says of the file's column chunks, in their order. */
+export async function chunksOf(body: Buffer): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const folder = await mkdtemp(join(tmpdir(), 's3-connectors-parquet-'));
   const path = join(folder, 'file.parquet');
   try {
     await writeFile(path, body);
-    return (await rowsOf(`SELECT * FROM parquet_metadata('${path}')`))[0] ?? {};
+    return await rowsOf(`SELECT * FROM parquet_metadata('${path}') ORDER BY row_group_id, column_id`);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -3,8 +3,11 @@
 // must never reach the engine's own conversions, which fail on them or, for times of day, end the process.
 import type { StoredType } from './stored-type.ts';
 
-/** SQL of the text, null where `lost` is true of the value. `sql` must be cheap to repeat. */
-export type TimeText = { readonly sql: string; readonly lost: string };
+/**
+ * SQL of the text, null where `lost` is true of the value. `sql` must be cheap to repeat. `json`: the text in its quotes, or
+ * `null`, where that is cheaper than to put them around it.
+ */
+export type TimeText = { readonly sql: string; readonly lost: string; readonly json?: string };
 
 type Stored<Kind> = Extract<StoredType, { kind: Kind }>;
 
@@ -42,15 +45,18 @@ export function timestampText(sql: string, { utc, nanoseconds }: Stored<'timesta
   // In microseconds, so that no time zone arithmetic (ICU) is done for each value; of an infinity they are null.
   const count = `epoch_us(${sql})`;
   const clock = utc ? `make_timestamp(${count})` : sql;
-  const text = (start: string): string => {
-    return `CASE WHEN ${count} % 1000000 = 0 THEN strftime(${clock}, '${start}T%H:%M:%S${zone}') ELSE strftime(${clock}, '${start}T%H:%M:%S.%f${zone}') END`;
+  const text = (start: string, quote = ''): string => {
+    const whole = `strftime(${clock}, '${quote}${start}T%H:%M:%S${zone}${quote}')`;
+    return `CASE WHEN ${count} % 1000000 = 0 THEN ${whole} ELSE strftime(${clock}, '${quote}${start}T%H:%M:%S.%f${zone}${quote}') END`;
   };
   const common = `${count} BETWEEN -62135596800000000 AND 253402300799999999`; // The years 1 to 9999.
   const least = '-9223372022400000000'; // 290309-12-22 BC
+  const isRare = `${count} >= ${least}`;
   const rare = asBc(`(${clock})::DATE::VARCHAR`, text(''));
   return {
-    sql: `CASE WHEN ${common} THEN ${text('%Y-%m-%d')} WHEN ${count} >= ${least} THEN ${rare} END`,
-    lost: `NOT coalesce(${count} >= ${least}, ${sql} IS NULL)`,
+    sql: `CASE WHEN ${common} THEN ${text('%Y-%m-%d')} WHEN ${isRare} THEN ${rare} END`,
+    lost: `NOT coalesce(${isRare}, ${sql} IS NULL)`,
+    json: `CASE WHEN ${common} THEN ${text('%Y-%m-%d', '"')} WHEN ${isRare} THEN '"' || ${rare} || '"' ELSE 'null' END`,
   };
 }
 

@@ -19,10 +19,19 @@ export function columnJsonSql(sql: string, stored: StoredType, { name, type: tar
   return { json: jsonText(value), losses: value.losses };
 }
 
-/** An expression for a value, and how its JSON text is made: `plain` text as it is, `quoted` needs no escaping, else to_json. */
-type Value = { readonly sql: string; readonly form: 'plain' | 'quoted' | 'json'; readonly losses: readonly Loss[] };
+/**
+ * An expression for a value, and how its JSON text is made: `plain` text as it is, `quoted` needs no escaping, else to_json;
+ * unless `json` is that text.
+ */
+type Value = {
+  readonly sql: string;
+  readonly form: 'plain' | 'quoted' | 'json';
+  readonly losses: readonly Loss[];
+  readonly json?: string;
+};
 
-function jsonText({ sql, form }: Value): string {
+function jsonText({ sql, form, json }: Value): string {
+  if (json !== undefined) return json;
   if (form === 'plain') return `coalesce((${sql})::VARCHAR, 'null')`;
   if (form === 'quoted') return `coalesce('"' || ${sql} || '"', 'null')`;
   return `coalesce(to_json(${sql})::VARCHAR, 'null')`;
@@ -132,8 +141,9 @@ function decimalText(sql: string, { width, scale }: Decimal): string {
   return `CASE WHEN ${sql} < 0 THEN '-0' || substr(${text}, 2) ELSE '0' || ${text} END`;
 }
 
-function timeValue({ sql, lost }: TimeText, path: readonly string[]): Value {
-  return { sql, form: 'quoted', losses: [{ field: fieldOf(path), condition: lost }] };
+function timeValue({ sql, lost, json }: TimeText, path: readonly string[]): Value {
+  const quoted = json === undefined ? {} : { json };
+  return { sql, form: 'quoted', ...quoted, losses: [{ field: fieldOf(path), condition: lost }] };
 }
 
 /** Items of lists have no name. */

@@ -1,5 +1,5 @@
 // Brings one row group's columns to local disk: a sparse file with the footer and the needed ranges at their own offsets.
-import { open, rm } from 'node:fs/promises';
+import { open, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
@@ -50,18 +50,23 @@ export async function fetchRowGroup(
   const missing = ranges.map(({ start, end }) => ({ start: Math.min(start, held), end: Math.min(end, held) }));
   const bytes = missing.reduce((sum, { start, end }) => sum + end - start, 0);
   const giveBack = await disk.take(bytes, signal);
-  const remove = async (): Promise<void> => {
-    await rm(path, { force: true });
-    giveBack();
-  };
   try {
     await writeSparse(path, tail);
-    await fetchRanges(reading, object, path, missing, signal);
-    return { path, file, group, [Symbol.asyncDispose]: remove };
+    if (bytes > 0) await fetchRanges(reading, object, path, missing, signal);
   } catch (error) {
-    await remove();
+    await rm(path, { force: true });
+    giveBack();
     throw error;
   }
+  return {
+    path,
+    file,
+    group,
+    async [Symbol.asyncDispose]() {
+      await unlink(path);
+      giveBack();
+    },
+  };
 }
 
 let name = 0;
@@ -72,21 +77,17 @@ async function fetchRanges(
   path: string,
   ranges: readonly ByteRange[],
   signal: AbortSignal,
-): Promise<number> {
+): Promise<void> {
   const output = await open(path, 'r+');
-  const fetchPiece = async ({ start, end }: ByteRange, stop: AbortSignal): Promise<number> => {
+  const fetchPiece = async ({ start, end }: ByteRange, stop: AbortSignal): Promise<void> => {
     let at = start;
     for await (const chunk of streamRange(s3, { key, etag, start, end }, stop)) {
       await output.write(chunk, 0, chunk.length, at);
       at += chunk.length;
     }
-    return at - start;
   };
   try {
-    let bytes = 0;
-    for await (const length of mapConcurrent(pieces(ranges, pieceBytes), connections, fetchPiece, signal))
-      bytes += length;
-    return bytes;
+    for await (const _ of mapConcurrent(pieces(ranges, pieceBytes), connections, fetchPiece, signal));
   } finally {
     await output.close();
   }

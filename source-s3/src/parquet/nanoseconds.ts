@@ -1,10 +1,8 @@
 // Keeps nanoseconds, for which the engine has no type: it cuts instants and times of day to microseconds. So our local copy of
 // the footer calls an instant local, which keeps it whole, a time of day a number, and an INT96 an interval, which has as many
 // bytes; we remember what they are.
-import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
-
 import { isInt96, isNanosecondInstant, isNanosecondTime, type SchemaNode } from './schema-tree.ts';
-import { listType, ThriftBytes } from './thrift.ts';
+import { ThriftBytes, ThriftDamage, types } from './thrift.ts';
 
 /** Bytes of a footer that stand for a type, and what one of them is changed to. */
 type Change = { readonly bytes: Buffer; readonly at: number; readonly to: number };
@@ -38,7 +36,7 @@ export function countNanosecondLeaves(node: SchemaNode): NanosecondLeaves {
 /**
  * Changes the footer in `tail` (the last `footerBytes` of it) or gives a longer one. The schema stands before everything that might hold the same
  * bytes by chance, so the first ones are the right ones.
- * @throws FILE_UNREADABLE when they are not found: their last three digits would be lost.
+ * @throws ThriftDamage when they are not found: their last three digits would be lost.
  */
 export function keepNanoseconds(tail: Buffer, footerBytes: number, leaves: NanosecondLeaves): Buffer {
   const start = tail.length - footerBytes;
@@ -71,7 +69,7 @@ function int96AsInterval(tail: Buffer, start: number): Buffer {
 function* schemaElements(tail: Buffer, start: number): Generator<{ readonly typeAt: number; readonly end: number }> {
   const footer = new ThriftBytes(tail, start);
   for (const { id, type } of footer.fields()) {
-    if (id !== 2 || type !== listType) continue;
+    if (id !== 2 || type !== types.list) continue;
     const { items } = footer.list();
     for (let item = 0; item < items; item++) {
       let typeAt = -1;
@@ -90,7 +88,7 @@ function change(tail: Buffer, { start, count }: { start: number; count: number }
       return index === -1 ? [] : [{ ...one, index }];
     });
     const [first] = found.sort((a, b) => a.index - b.index);
-    if (first === undefined) throw new ConnectorError('FILE_UNREADABLE', 'its nanoseconds cannot be kept whole');
+    if (first === undefined) throw new ThriftDamage('its nanoseconds cannot be kept whole');
     tail[first.index + first.at] = first.to;
     from = first.index + first.bytes.length;
   }

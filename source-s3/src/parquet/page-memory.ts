@@ -55,3 +55,12 @@ export function columnGroups(
   }
   return groups;
 }
+
+const vectorRows = 2048;
+/** JSON text, joined line, what the writer gathers: each in blocks of powers of two. */
+const copies = 6;
+
+/** What the texts of rows on their way through the query take, beside their pages: `bytes` are those of all rows, unpacked. */
+export function rowMemory(bytes: number, rows: number): number {
+  return rows === 0 ? 0 : Math.ceil((bytes / rows) * Math.min(rows, vectorRows) * copies);
+}

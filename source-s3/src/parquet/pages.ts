@@ -1,11 +1,10 @@
 // The pages of a column chunk in a local file, by their headers: how large they are, how many values they hold, and whether
 // their bytes are those that were written. The engine checks no checksums; whoever writes them (Spark and Hive do) gets them checked here.
 // https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift (PageHeader)
-import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 
 import type { ByteRange } from './row-group.ts';
-import { ThriftBytes, ThriftDamage } from './thrift.ts';
+import { ThriftBytes, ThriftDamage, types } from './thrift.ts';
 
 /** `start` to `end` are its bytes behind the header, as they are stored. */
 export type Page = ByteRange & {
@@ -18,6 +17,9 @@ export type Page = ByteRange & {
   readonly checksum: number | undefined;
 };
 
+/** Bytes of a file from a place on, as many as there are up to a length. */
+export type ReadBytes = (at: number, length: number) => Promise<Buffer>;
+
 const dictionaryPage = 2;
 const [dataHeader, dataHeaderV2] = [5, 8]; // Fields of PageHeader.
 const windowBytes = 16 * 1024; // Many small pages, or the header of a large one.
@@ -25,7 +27,7 @@ const maxHeaderBytes = 16 * 1024 * 1024; // A header can hold the least and the 
 const checkedBytes = 1024 * 1024;
 
 /** In their order. Ends early where no header stands: the engine then says what is wrong. Holds 16 KiB, or a header that is longer. */
-export async function* pagesOf(file: FileHandle, { start, end }: ByteRange): AsyncGenerator<Page> {
+export async function* pagesOf(read: ReadBytes, { start, end }: ByteRange): AsyncGenerator<Page> {
   let window: { readonly start: number; readonly bytes: Buffer } = { start, bytes: Buffer.alloc(0) };
   let length = windowBytes;
   for (let at = start; at < end;) {
@@ -36,7 +38,7 @@ export async function* pagesOf(file: FileHandle, { start, end }: ByteRange): Asy
       length = windowBytes;
     } else {
       if (length > maxHeaderBytes) return;
-      window = { start: at, bytes: await readAt(file, at, Math.min(length, end - at)) };
+      window = { start: at, bytes: await read(at, Math.min(length, end - at)) };
       length *= 16; // Should the header go on behind that.
     }
   }
@@ -48,12 +50,13 @@ function pageAt(bytes: Buffer, index: number, at: number): Page | undefined {
   let [type, unpacked, stored, checksum]: (number | undefined)[] = [];
   let values = 0;
   try {
-    for (const { id } of header.fields()) {
-      if (id === 1) type = header.number();
-      else if (id === 2) unpacked = header.number();
-      else if (id === 3) stored = header.number();
-      else if (id === 4) checksum = header.number() >>> 0; // Signed in Thrift.
-      else if (id === dataHeader || id === dataHeaderV2) values = firstNumber(header);
+    for (const field of header.fields()) {
+      if (field.id === dataHeader || field.id === dataHeaderV2) values = firstNumber(header);
+      else if (field.type !== types.i32) continue;
+      else if (field.id === 1) type = header.number();
+      else if (field.id === 2) unpacked = header.number();
+      else if (field.id === 3) stored = header.number();
+      else if (field.id === 4) checksum = header.number() >>> 0; // Signed in Thrift.
     }
   } catch (error) {
     if (error instanceof ThriftDamage) return undefined;
@@ -66,21 +69,17 @@ function pageAt(bytes: Buffer, index: number, at: number): Page | undefined {
 
 /** Field 1 of the struct that begins here. */
 function firstNumber(header: ThriftBytes): number {
-  for (const { id } of header.fields()) if (id === 1) return header.number();
-  return 0;
+  let number = 0;
+  for (const { id, type } of header.fields()) if (id === 1 && type === types.i32) number = header.number();
+  return number;
 }
 
 /** Whether the stored bytes have the checksum. Holds 1 MiB. */
-export async function isIntact(file: FileHandle, { start, end, checksum }: Page): Promise<boolean> {
+export async function isIntact(read: ReadBytes, { start, end, checksum }: Page): Promise<boolean> {
   if (checksum === undefined) return true;
   let found = 0;
   for (let at = start; at < end; at += checkedBytes) {
-    found = crc32(await readAt(file, at, Math.min(checkedBytes, end - at)), found);
+    found = crc32(await read(at, Math.min(checkedBytes, end - at)), found);
   }
   return found === checksum;
-}
-
-async function readAt(file: FileHandle, at: number, length: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, at);
-  return buffer.subarray(0, bytesRead);
 }

@@ -10,12 +10,14 @@ import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { readRange } from '@s3-connectors/common/s3/read.ts';
 
 import { storedType } from '../engine/duckdb-type.ts';
-import type { Engine } from '../engine/engine.ts';
 import type { Reading } from '../formats/format.ts';
 import { unreadable } from '../formats/unreadable.ts';
-import { countNanosecondLeaves, keepNanoseconds, type NanosecondLeaves } from './nanoseconds.ts';
+import { readFooter } from './footer.ts';
+import type { KnownColumns } from './known-columns.ts';
+import { countNanosecondLeaves, keepNanoseconds } from './nanoseconds.ts';
 import type { RowGroup } from './row-group.ts';
-import { leavesOf, refinedType, schemaColumns, schemaTree, unreadableSchema, type Leaf } from './schema-tree.ts';
+import { refinedType, unreadableSchema, type SchemaNode } from './schema-tree.ts';
+import { ThriftDamage } from './thrift.ts';
 
 /** The end of a file from `start` on, at least the footer; of a small file all of it. */
 export type FileTail = { readonly start: number; readonly bytes: Buffer };
@@ -42,20 +44,27 @@ let opened = 0;
  * Fetches and reads the footer. Holds at most 256 KiB, or the footer if that is longer.
  * @throws FILE_UNREADABLE naming the object and the reason; S3_OBJECT_CHANGED when it is no longer the listed version.
  */
-export async function openParquet(reading: Reading, object: ListedObject, signal: AbortSignal): Promise<ParquetFile> {
-  const tail = await readTail(reading.s3, object, signal);
-  const path = join(reading.directory, `footer-${opened++}.parquet`);
-  const start = object.size - tail.length;
-  await writeSparse(path, { start, bytes: tail });
-  try {
-    const { nanoseconds, ...metadata } = await readMetadata(reading.engine, path);
-    const bytes = keepNanoseconds(tail, footerLength(tail), nanoseconds);
-    return { object, tail: { start, bytes }, ...metadata };
-  } catch (error) {
-    throw error instanceof ConnectorError ? undecodable(error, object, path) : error;
-  } finally {
-    await unlink(path);
+export async function openParquet(
+  reading: Reading,
+  { object, known }: { readonly object: ListedObject; readonly known: KnownColumns },
+  signal: AbortSignal,
+): Promise<ParquetFile> {
+  const read = await readTail(reading.s3, object, signal);
+  const start = object.size - read.length;
+  const footerBytes = footerLength(read);
+  const { root, rowGroups, codecs, fingerprint } = understood(object, () => {
+    return readFooter(read.subarray(-footerBytes, -trailerBytes));
+  });
+  const why = unreadableSchema(root);
+  if (why !== undefined) throw unreadable(object, why);
+  let columns = known.get(fingerprint);
+  if (columns === undefined) {
+    columns = await columnsOf(reading, { object, root, tail: { start, bytes: read } });
+    known.keep(fingerprint, columns);
   }
+  const bytes = understood(object, () => keepNanoseconds(read, footerBytes, countNanosecondLeaves(root)));
+  const rows = rowGroups.reduce((sum, group) => sum + group.rows, 0);
+  return { object, tail: { start, bytes }, columns, rowGroups, rows, codecs };
 }
 
 async function readTail(s3: S3, object: ListedObject, signal: AbortSignal): Promise<Buffer> {
@@ -82,71 +91,45 @@ function footerLength(tail: Buffer): number {
 export async function writeSparse(path: string, { start, bytes }: FileTail): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
-    await file.truncate(start + bytes.length);
-    await file.write(Buffer.from('PAR1'), 0, 4, 0);
+    if (start > 0) await file.write(Buffer.from('PAR1'), 0, 4, 0);
     await file.write(bytes, 0, bytes.length, start);
   } finally {
     await file.close();
   }
 }
 
-type Metadata = Pick<ParquetFile, 'columns' | 'rowGroups' | 'rows' | 'codecs'> & {
-  readonly nanoseconds: NanosecondLeaves;
-};
-
-async function readMetadata(engine: Engine, path: string): Promise<Metadata> {
-  const file = literal(path);
-  const root = schemaTree(await engine.rows(`SELECT ${schemaColumns} FROM parquet_schema(${file})`));
-  const why = unreadableSchema(root);
-  if (why !== undefined) throw new ConnectorError('FILE_UNREADABLE', why);
-  const types = await engine.columns(`SELECT * FROM read_parquet(${file})`);
-  const chunks = await engine.rows(
-    `SELECT row_group_id, row_group_num_rows, column_id, compression, num_values, data_page_offset,
-       dictionary_page_offset, total_compressed_size, total_uncompressed_size
-     FROM parquet_metadata(${file}) ORDER BY row_group_id, column_id`,
-  );
-  // The engine renames columns whose names differ in case only; the footer has the right names.
-  const columns = types.map(({ name, type }, index): StoredColumn => {
-    const node = root.children[index];
-    return node === undefined
-      ? { name, type: storedType(type) }
-      : { name: node.name, type: refinedType(node, storedType(type)) };
-  });
-  const rowGroups = rowGroupsOf(chunks, leavesOf(root));
-  const rows = rowGroups.reduce((sum, group) => sum + group.rows, 0);
-  const codecs = new Set(chunks.map(({ compression }) => String(compression).toLowerCase()));
-  return { columns, rowGroups, rows, codecs: [...codecs], nanoseconds: countNanosecondLeaves(root) };
+function understood<T>(object: ListedObject, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ThriftDamage) throw unreadable(object, `its footer is damaged: ${error.message}`, error);
+    throw error;
+  }
 }
 
-function rowGroupsOf(
-  chunks: readonly Readonly<Record<string, unknown>>[],
-  leaves: readonly Leaf[],
-): readonly RowGroup[] {
-  const groups: { index: number; firstRow: number; rows: number; chunks: RowGroup['chunks'][number][] }[] = [];
-  let rows = 0;
-  for (const chunk of chunks) {
-    const index = Number(chunk['row_group_id']);
-    let group = groups.at(-1);
-    if (group?.index !== index) {
-      group = { index, firstRow: rows, rows: Number(chunk['row_group_num_rows']), chunks: [] };
-      groups.push(group);
-      rows += group.rows;
-    }
-    const dictionary = Number(chunk['dictionary_page_offset'] ?? 0);
-    const data = Number(chunk['data_page_offset']);
-    const start = dictionary > 0 ? Math.min(dictionary, data) : data; // Some writers put 0 for "no dictionary".
-    const leaf = leaves[Number(chunk['column_id'])];
-    if (leaf === undefined) continue;
-    group.chunks.push({
-      start,
-      end: start + Number(chunk['total_compressed_size']),
-      leaf,
-      isCompressed: chunk['compression'] !== 'UNCOMPRESSED',
-      bytes: Number(chunk['total_uncompressed_size']),
-      values: Number(chunk['num_values']),
+type Opening = { readonly object: ListedObject; readonly root: SchemaNode; readonly tail: FileTail };
+
+/** The engine's types, with what only the footer says of them. */
+async function columnsOf(
+  { engine, directory }: Reading,
+  { object, root, tail }: Opening,
+): Promise<readonly StoredColumn[]> {
+  const path = join(directory, `footer-${opened++}.parquet`);
+  await writeSparse(path, tail);
+  try {
+    const types = await engine.columns(`SELECT * FROM read_parquet(${literal(path)})`);
+    // The engine renames columns whose names differ in case only; the footer has the right names.
+    return types.map(({ name, type }, index): StoredColumn => {
+      const node = root.children[index];
+      return node === undefined
+        ? { name, type: storedType(type) }
+        : { name: node.name, type: refinedType(node, storedType(type)) };
     });
+  } catch (error) {
+    throw error instanceof ConnectorError ? undecodable(error, object, path) : error;
+  } finally {
+    await unlink(path);
   }
-  return groups;
 }
 
 /** What the engine said of a local file, said of the object. */

@@ -11,6 +11,7 @@ import { countConflict } from '../partition-conflicts.ts';
 import { columnsRead, conflictSql, joinedSql, recordSql, type RecordQuery } from '../record-sql.ts';
 import { columnTexts } from './column-texts.ts';
 import { fetchRowGroup, type LocalRowGroup } from './fetch-row-group.ts';
+import { KnownColumns } from './known-columns.ts';
 import { openParquet, undecodable, type ParquetFile } from './parquet-file.ts';
 import { columnGroupsOf, type ColumnGroup } from './row-group-pages.ts';
 import type { RowGroup } from './row-group.ts';
@@ -22,13 +23,14 @@ const diskBytes = 512 * 1024 * 1024;
 
 export function parquetFormat(memory: DecodingMemory): Format {
   const disk = new ByteBudget(diskBytes);
+  const known = new KnownColumns();
   return {
     naming: { extensions: ['parquet', 'parq', 'pq'], compressible: false },
     async open(reading, object, signal) {
-      return sourceFile(reading, await openParquet(reading, object, signal), { disk, memory });
+      return sourceFile(reading, await openParquet(reading, { object, known }, signal), { disk, memory });
     },
     async describe(reading, object, signal) {
-      const { columns } = await openParquet(reading, object, signal);
+      const { columns } = await openParquet(reading, { object, known }, signal);
       return columns.map(({ name, type }) => ({ name, type: columnType(type) }));
     },
   };
@@ -63,7 +65,10 @@ function rowGroupUnit(reading: Reading, part: Part, { disk, memory }: Budgets): 
       const columns = new Set([...read, ...asked.clashes.map(({ place }) => place)]);
       const local = await fetchRowGroup(reading, { file, group, columns, disk }, signal);
       try {
-        const groups = await columnGroupsOf({ ...local, object: file.object, columns: read }, memory.pageMemoryBytes);
+        const groups = await columnGroupsOf(
+          { ...local, tail: file.tail, object: file.object, columns: read },
+          memory.pageMemoryBytes,
+        );
         return {
           lines: (stop) => decode(reading, { ...part, local, asked, groups, memory }, stop),
           [Symbol.asyncDispose]: () => local[Symbol.asyncDispose](),

@@ -2,41 +2,25 @@
 // timestamps are instants.
 import type { StoredType } from '@s3-connectors/common/columns/stored-type.ts';
 
-export type SchemaNode = {
-  readonly name: string;
-  readonly isRepeated: boolean;
-  /** Of a leaf: `INT64`, `INT96`, `BYTE_ARRAY`, … */
-  readonly physicalType: string | undefined;
-  /** The older annotation (`UTF8`, `TIMESTAMP_MILLIS`, …) and the newer one as the engine prints it (`StringType()`, …). */
-  readonly convertedType: string | undefined;
-  readonly logicalType: string | undefined;
-  /** Of a decimal, else 0. */
-  readonly precision: number;
-  readonly children: readonly SchemaNode[];
-};
+import { convertedTimestamps, logicalTypes, type SchemaElement } from './schema-element.ts';
+import { ThriftDamage } from './thrift.ts';
 
-type Row = Readonly<Record<string, unknown>>;
+export type SchemaNode = Omit<SchemaElement, 'children'> & { readonly children: readonly SchemaNode[] };
 
-export const schemaColumns = 'name, type, repetition_type, num_children, converted_type, logical_type, precision';
+const mostDeep = 1000;
 
-/** The tree of `parquet_schema()`'s rows: root first, depth first. */
-export function schemaTree(rows: readonly Row[]): SchemaNode {
+/** The tree of a footer's elements: root first, depth first. @throws ThriftDamage where there are fewer than it says. */
+export function schemaTree(elements: readonly SchemaElement[]): SchemaNode {
   let at = 0;
-  const visit = (): SchemaNode => {
-    const row = rows[at++] ?? {};
+  const visit = (depth: number): SchemaNode => {
+    const element = elements[at++];
+    if (element === undefined) throw new ThriftDamage('columns are missing in its schema');
+    if (depth > mostDeep) throw new ThriftDamage('its columns lie too deep in each other');
     const children: SchemaNode[] = [];
-    for (let child = 0; child < Number(row['num_children'] ?? 0); child++) children.push(visit());
-    return {
-      name: text(row['name']) ?? '',
-      isRepeated: row['repetition_type'] === 'REPEATED',
-      physicalType: text(row['type']),
-      convertedType: text(row['converted_type']),
-      logicalType: text(row['logical_type']),
-      precision: Number(row['precision'] ?? 0),
-      children,
-    };
+    for (let child = 0; child < element.children; child++) children.push(visit(depth + 1));
+    return { ...element, children };
   };
-  return visit();
+  return visit(0);
 }
 
 /** A column that has pages of its own. */
@@ -116,12 +100,13 @@ function itemType(element: SchemaNode, type: StoredType): StoredType {
 
 /** The engine takes bytes for text only by the older annotation. */
 function isText({ logicalType }: SchemaNode): boolean {
-  return logicalType !== undefined && /^(String|Enum|Json)Type/iu.test(logicalType);
+  const { string, enumeration, json } = logicalTypes;
+  return logicalType !== undefined && [string, enumeration, json].some((number) => number === logicalType.number);
 }
 
 /** By the older annotation alone a timestamp is adjusted to UTC (parquet-format, LogicalTypes.md); the engine reads it as local. */
 function isInstant({ convertedType, logicalType }: SchemaNode): boolean {
-  return logicalType === undefined && convertedType !== undefined && convertedType.startsWith('TIMESTAMP_');
+  return logicalType === undefined && convertedType !== undefined && convertedTimestamps.includes(convertedType);
 }
 
 /** Adjusted to UTC, by what its writers do. The engine cuts it to microseconds, and far from today to another time. */
@@ -131,12 +116,12 @@ export function isInt96({ physicalType }: SchemaNode): boolean {
 
 /** UTC-adjusted, in nanoseconds: the engine has no type for it. */
 export function isNanosecondInstant({ logicalType }: SchemaNode): boolean {
-  return logicalType !== undefined && /^TimestampType\(isAdjustedToUTC=1\b.*NANOS=NanoSeconds/u.test(logicalType);
+  return logicalType?.number === logicalTypes.timestamp && logicalType.isUtc && logicalType.isNanoseconds;
 }
 
 /** The engine cuts it to microseconds. */
 export function isNanosecondTime({ logicalType }: SchemaNode): boolean {
-  return logicalType !== undefined && /^TimeType\(.*NANOS=NanoSeconds/u.test(logicalType);
+  return logicalType?.number === logicalTypes.time && logicalType.isNanoseconds;
 }
 
 /** The engine takes twice as long for each list around a value: a minute at 24 of them. A map is a list of its entries. */
@@ -168,8 +153,4 @@ function unreadableNode(node: SchemaNode, path = ''): string | undefined {
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

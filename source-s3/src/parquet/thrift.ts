@@ -1,4 +1,4 @@
-// Finds fields in Thrift's compact protocol, in which Parquet writes its footer and the headers of its pages.
+// Reads Thrift's compact protocol, in which Parquet writes its footer and the headers of its pages.
 // https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
 
 /** A field of a struct: its number, its type, and where its value begins. */
@@ -7,11 +7,22 @@ export type Field = { readonly id: number; readonly type: number; readonly at: n
 /** Of bytes that are no Thrift, or that go on beyond what was given. */
 export class ThriftDamage extends Error {}
 
-export const listType = 9;
-const structType = 12;
-
 const stop = 0;
-const [isTrue, isFalse, byteType, doubleType, binaryType, setType, mapType] = [1, 2, 3, 7, 8, 10, 11];
+/** Numbers of the types, in fields. */
+export const types = {
+  isTrue: 1,
+  isFalse: 2,
+  byte: 3,
+  i16: 4,
+  i32: 5,
+  i64: 6,
+  double: 7,
+  binary: 8,
+  list: 9,
+  set: 10,
+  map: 11,
+  struct: 12,
+} as const;
 const maxDepth = 32;
 
 /** A place in bytes, moved by what is read. */
@@ -24,7 +35,10 @@ export class ThriftBytes {
     this.at = at;
   }
 
-  /** The fields of the struct that begins here; the place is behind the struct when they are through. */
+  /**
+   * The fields of the struct that begins here; the place is behind the struct when they are through. A value is read whole,
+   * by its type, or not at all: then it is passed.
+   */
   *fields(depth = 0): Generator<Field> {
     let id = 0;
     for (let head = this.#byte(); head !== stop; head = this.#byte()) {
@@ -32,8 +46,7 @@ export class ThriftBytes {
       id = head >>> 4 === 0 ? this.number() : id + (head >>> 4);
       const { at } = this;
       yield { id, type, at };
-      this.at = at;
-      this.skip(type, depth);
+      if (this.at === at) this.skip(type, depth);
     }
   }
 
@@ -50,17 +63,25 @@ export class ThriftBytes {
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
+  /** Bytes of any length, which the value is a view of. */
+  binary(): Uint8Array {
+    const length = this.#varint();
+    const start = this.at;
+    this.#pass(length);
+    return this.bytes.subarray(start, this.at);
+  }
+
   /** Passes a value. A boolean in a field has no bytes. */
   skip(type: number, depth: number): void {
     if (depth > maxDepth) throw new ThriftDamage('structs lie too deep in each other');
-    if (type === isTrue || type === isFalse) return;
-    if (type === structType) for (const _ of this.fields(depth + 1));
-    else if (type === listType || type === setType) this.#skipList(depth + 1);
-    else if (type === mapType) this.#skipMap(depth + 1);
-    else if (type === binaryType) this.#pass(this.#varint());
-    else if (type === doubleType) this.#pass(8);
-    else if (type === byteType) this.#pass(1);
-    else if (type > byteType && type < doubleType) this.#varint();
+    if (type === types.isTrue || type === types.isFalse) return;
+    if (type === types.struct) for (const _ of this.fields(depth + 1));
+    else if (type === types.list || type === types.set) this.#skipList(depth + 1);
+    else if (type === types.map) this.#skipMap(depth + 1);
+    else if (type === types.binary) this.#pass(this.#varint());
+    else if (type === types.double) this.#pass(8);
+    else if (type === types.byte) this.#pass(1);
+    else if (type === types.i16 || type === types.i32 || type === types.i64) this.#varint();
     else throw new ThriftDamage(`there is no type ${type}`);
   }
 
@@ -81,7 +102,7 @@ export class ThriftBytes {
 
   /** In lists and maps a boolean takes a byte. */
   #skipItem(type: number, depth: number): void {
-    if (type === isTrue || type === isFalse) this.#pass(1);
+    if (type === types.isTrue || type === types.isFalse) this.#pass(1);
     else this.skip(type, depth);
   }
 

@@ -6,7 +6,7 @@ import { literal } from '@s3-connectors/common/columns/sql.ts';
 import type { Bench, BenchCase, Prepared, Run } from '../case.ts';
 import { batchStep } from '../connectors.ts';
 import { eventsTable } from '../data.ts';
-import { watchDisk } from '../disk.ts';
+import { withDiskBound } from '../disk.ts';
 import { discard, nodeStep, run, toolStep, type Finding } from '../process.ts';
 import { startServer } from '../s3.ts';
 import { compressor } from './destination.ts';
@@ -73,15 +73,8 @@ async function prepareSpool(bench: Bench): Promise<Prepared> {
   const spool_dir = join(bench.folder, 'spool');
   const config = { output_format: 'parquet', max_spool_gb, max_memory_mb: 512, spool_dir };
   const prepared = await prepare({ ...bench, rows }, config);
-  return {
-    ...prepared,
-    run: async () => {
-      const { result, peakBytes } = await watchDisk(spool_dir, prepared.run);
-      const [most, allowed] = [peakBytes / 1e6, max_spool_gb * 1000];
-      const text = `The spool took ${most.toFixed(0)} MB of local disk, at most ${allowed.toFixed(0)} MB wanted`;
-      return { ...result, findings: [...(result.findings ?? []), { text, isMet: most > 0 && most <= allowed }] };
-    },
-  };
+  const bound = { folder: spool_dir, leastMegabytes: 1, mostMegabytes: max_spool_gb * 1000 };
+  return { ...prepared, run: withDiskBound(prepared.run, bound) };
 }
 
 type WithFiles = Prepared & { readonly input: string; readonly sql: string };

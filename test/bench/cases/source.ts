@@ -1,12 +1,13 @@
 // source-s3 alone: tables in S3 → RECORD lines → a reader that drops them. Beside it the engine's own COPY to JSON.
 import { execFile } from 'node:child_process';
-import { readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import type { Bench, BenchCase, Prepared, Run } from '../case.ts';
 import { discover, sourceStep } from '../connectors.ts';
 import { eventsTable, flightsTable, hiveTable, largePagesTable, type Table } from '../data.ts';
+import { withDiskBound } from '../disk.ts';
 import { discard, nodeStep, run, toolStep } from '../process.ts';
 import { startServer } from '../s3.ts';
 import { csvTable, jsonlTable, largeCsvTable } from '../text-data.ts';
@@ -67,7 +68,7 @@ export const sourceCases: readonly BenchCase[] = [
     mostMegabytes: { 'source-s3': 600 },
     isLong: true,
     runsOnce: true,
-    prepare: (bench) => prepareLarge(bench, largeCsvTable),
+    prepare: (bench) => prepareLarge(bench, largeCsvTable, { leastMegabytes: 0, mostMegabytes: 1 }),
   },
   {
     name: 'source-large-pages',
@@ -76,7 +77,7 @@ export const sourceCases: readonly BenchCase[] = [
     mostMegabytes: { 'source-s3': 600 },
     isLong: true,
     runsOnce: true,
-    prepare: (bench) => prepareLarge(bench, largePagesTable),
+    prepare: (bench) => prepareLarge(bench, largePagesTable, { leastMegabytes: 1, mostMegabytes: 1500 }),
   },
 ];
 
@@ -97,7 +98,11 @@ export async function prepareSource(bench: Bench, make: (bench: Bench) => Promis
 }
 
 /** Its lines take more disk than there may be: they are counted as they come. */
-async function prepareLarge(bench: Bench, make: (bench: Bench) => Promise<Table>): Promise<Prepared> {
+async function prepareLarge(
+  bench: Bench,
+  make: (bench: Bench) => Promise<Table>,
+  disk: { readonly leastMegabytes: number; readonly mostMegabytes: number },
+): Promise<Prepared> {
   const table = await make(bench);
   const { folder, signal } = bench;
   const catalog = await discover(bench, table.files);
@@ -109,11 +114,13 @@ async function prepareLarge(bench: Bench, make: (bench: Bench) => Promise<Table>
   const messages = lines - table.rows; // States and the log.
   if (messages < 0 || messages > 10_000) throw new Error(`source-s3 wrote ${lines} lines for ${table.rows} rows`);
   const { data, rows } = table;
+  const temporary = join(folder, 'temporary');
+  await mkdir(temporary);
   return {
     data: `${data}; ${(bytes / 1e6).toFixed(1)} MB of lines`,
     rows,
     bytes,
-    run: sourceRun(bench, table, catalog),
+    run: withDiskBound(sourceRun({ ...bench, folder: temporary }, table, catalog), { folder: temporary, ...disk }),
   };
 }
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { crc32 } from 'node:zlib';
 
-import { firstChunk, parquet } from '../../support/parquet.ts';
+import { chunksOf, parquet } from '../../support/parquet.ts';
 import { ofType } from '../../support/protocol-schema.ts';
 import { readHere, serverWith } from '../support/source.ts';
 
@@ -19,7 +19,7 @@ function varint(value: number): Buffer {
 /** A file of one page, whose header gets the field `crc` (4, before 5) and whose chunk becomes that much longer. */
 async function withChecksum(sql: string): Promise<{ readonly body: Buffer; readonly dataAt: number }> {
   const plain = await parquet(sql, 'COMPRESSION uncompressed');
-  const size = Number((await firstChunk(plain))['total_compressed_size']);
+  const size = Number((await chunksOf(plain))[0]?.['total_compressed_size']);
   // The header's fields: 1 type, 2 and 3 sizes, 5 (two further: 2c) the rest, up to the end of both structs.
   const marker = plain.indexOf(Buffer.from([0x2c, 0x15]));
   const dataAt = plain.indexOf(Buffer.from([0, 0]), marker) + 2;

@@ -3,24 +3,39 @@ import { suite, test } from 'node:test';
 
 import type { StoredType } from '@s3-connectors/common/columns/stored-type.ts';
 
+import { logicalTypes, type SchemaElement } from '../../../source-s3/src/parquet/schema-element.ts';
 import { leavesOf, refinedType, schemaTree, unreadableSchema } from '../../../source-s3/src/parquet/schema-tree.ts';
+import { ThriftDamage } from '../../../source-s3/src/parquet/thrift.ts';
 
-type Leaf = { converted?: string; logical?: string; precision?: number };
+const plain: Omit<SchemaElement, 'name'> = {
+  isRepeated: false,
+  physicalType: undefined,
+  convertedType: undefined,
+  logicalType: undefined,
+  precision: 0,
+  children: 0,
+};
+const [list, map, timestampMillis, timestampMicros] = [3, 1, 9, 10]; // ConvertedType
 
-function group(name: string, children: number, converted?: string): Record<string, unknown> {
-  return { name, num_children: BigInt(children), converted_type: converted ?? null, logical_type: null };
+function group(name: string, children: number, convertedType?: number): SchemaElement {
+  return { ...plain, name, children, convertedType };
 }
 
-function leaf(name: string, { converted, logical, precision }: Leaf = {}): Record<string, unknown> {
-  const annotations = { converted_type: converted ?? null, logical_type: logical ?? null };
-  return { name, num_children: null, ...annotations, precision: precision ?? null };
+type Annotations = Partial<Pick<SchemaElement, 'convertedType' | 'logicalType' | 'precision'>>;
+
+function leaf(name: string, annotations: Annotations = {}): SchemaElement {
+  return { ...plain, name, physicalType: 'BYTE_ARRAY', ...annotations };
+}
+
+function logical(number: number): Annotations {
+  return { logicalType: { number, isUtc: false, isNanoseconds: false } };
 }
 
 /** A column of so many lists in each other. */
 function nestedLists(depth: number): ReturnType<typeof schemaTree> {
   const levels = Array.from({ length: depth }, (_, level) => [
-    group(level === 0 ? 'l.x' : 'element', 1, 'LIST'),
-    { ...group('list', 1), repetition_type: 'REPEATED' },
+    group(level === 0 ? 'l.x' : 'element', 1, list),
+    { ...group('list', 1), isRepeated: true },
   ]);
   return schemaTree([group('root', 1), ...levels.flat(), leaf('element')]);
 }
@@ -34,7 +49,7 @@ suite('the schema in a Parquet footer', () => {
       leaf('a'),
       group('s', 2),
       leaf('x'),
-      group('l', 1, 'LIST'),
+      group('l', 1, list),
       group('list', 1),
       leaf('element'),
       leaf('z'),
@@ -54,23 +69,23 @@ suite('the schema in a Parquet footer', () => {
     );
   });
 
-  const leaves: readonly [string, Leaf, StoredType, StoredType][] = [
+  const leaves: readonly [string, Annotations, StoredType, StoredType][] = [
     [
       'bytes named a string by the newer annotation alone',
-      { logical: 'StringType()' },
+      logical(logicalTypes.string),
       { kind: 'binary' },
       { kind: 'encoded-string' },
     ],
     ['bytes without an annotation', {}, { kind: 'binary' }, { kind: 'binary' }],
     [
       'a timestamp with the older annotation alone',
-      { converted: 'TIMESTAMP_MICROS' },
+      { convertedType: timestampMicros },
       timestamp,
       { ...timestamp, utc: true },
     ],
     [
       'a local timestamp of the newer annotation',
-      { converted: 'TIMESTAMP_MICROS', logical: 'TimestampType(isAdjustedToUTC=0, …)' },
+      { convertedType: timestampMicros, ...logical(logicalTypes.timestamp) },
       timestamp,
       timestamp,
     ],
@@ -83,10 +98,10 @@ suite('the schema in a Parquet footer', () => {
     });
   }
 
-  const string = leaf('element', { logical: 'StringType()' });
-  const lists: readonly [string, readonly Record<string, unknown>[]][] = [
-    ['three levels', [group('l', 1, 'LIST'), group('list', 1), string]],
-    ['two levels', [group('l', 1, 'LIST'), string]],
+  const string = leaf('element', logical(logicalTypes.string));
+  const lists: readonly [string, readonly SchemaElement[]][] = [
+    ['three levels', [group('l', 1, list), group('list', 1), string]],
+    ['two levels', [group('l', 1, list), string]],
     ['a repeated field', [string]],
   ];
   for (const [what, nodes] of lists) {
@@ -102,10 +117,10 @@ suite('the schema in a Parquet footer', () => {
     const [node] = schemaTree([
       group('root', 1),
       group('s', 1),
-      group('m', 1, 'MAP'),
+      group('m', 1, map),
       group('key_value', 2),
-      leaf('key', { logical: 'StringType()' }),
-      leaf('value', { converted: 'TIMESTAMP_MILLIS' }),
+      leaf('key', logical(logicalTypes.string)),
+      leaf('value', { convertedType: timestampMillis }),
     ]).children;
     assert.ok(node);
     const type: StoredType = {
@@ -134,8 +149,14 @@ suite('the schema in a Parquet footer', () => {
     assert.equal(unreadableSchema(wide), 'the decimals of "s.d" have more than 38 digits');
     const twice = schemaTree([group('root', 2), leaf('a'), group('s', 3), leaf('a'), leaf('A'), leaf('a')]);
     assert.equal(unreadableSchema(twice), 'it has two columns "s.a"');
-    const plain = schemaTree([group('root', 2), leaf('a', { precision: 38 }), group('s', 1), leaf('a')]);
-    assert.equal(unreadableSchema(plain), undefined);
+    const fine = schemaTree([group('root', 2), leaf('a', { precision: 38 }), group('s', 1), leaf('a')]);
+    assert.equal(unreadableSchema(fine), undefined);
+  });
+
+  test('that ends before its columns do is damaged, whatever number of them it names', () => {
+    assert.throws(() => schemaTree([group('root', 2_000_000_000), leaf('a')]), ThriftDamage);
+    const deep = Array.from({ length: 2000 }, () => group('g', 1));
+    assert.throws(() => schemaTree([...deep, leaf('a')]), ThriftDamage);
   });
 
   test('is refused where the engine would take minutes for its lists', () => {
