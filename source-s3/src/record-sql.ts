@@ -34,6 +34,14 @@ export function recordSql(query: RecordQuery): LineQuery {
   return lineSql(query, columnTexts(query), rowsSql(query));
 }
 
+/** As `recordSql`, of few rows: they are copied first, for the engine would make JSON of all items in lists of its 2,048 rows. */
+export function fewRecordsSql(query: RecordQuery): LineQuery {
+  const places = [...columnsRead(query)].map(place);
+  if (places.length === 0) return recordSql(query);
+  const few = `WITH few AS MATERIALIZED (SELECT ${places.join(', ')} FROM ${rowsSql(query)})`;
+  return lineSql(query, columnTexts(query), `(${few} SELECT * FROM few)`);
+}
+
 function lineSql(query: RecordQuery, texts: ReadonlyMap<number, ColumnText>, from: string): LineQuery {
   // Constant pieces are joined here, once, instead of in every row.
   const pieces = joinText(linePieces(query, texts));

@@ -29,3 +29,18 @@ test('wide rows beside large pages are read within the usual memory', async () =
   assert.deepEqual(failures, []);
   assert.equal(messages.filter(({ type }) => type === 'RECORD').length, 20_000);
 });
+
+test('rows whose JSON is far longer than their values are read within little memory, each once', async () => {
+  // Of each row 250 structs, whose names take most of the 32 KB that its line has.
+  const names = ['an_unusually_long_name_of_a_member', 'another_one_that_is_hardly_shorter', 'and_a_third_to_go_along'];
+  const struct = `{${names.map((name) => `${name}: CAST(n % 7 AS TINYINT)`).join(', ')}}`;
+  const select = `SELECT i AS id, list_transform(range(250), n -> ${struct}) AS hits FROM range(2500) t(i)`;
+  await using server = await serverWith({ 'lake/t/a.parquet': await parquet(select, 'COMPRESSION zstd') });
+  const { failures, messages } = await readHere(server, { config: { max_memory_mb: 128 } });
+  assert.deepEqual(failures, []);
+  const ids = messages.flatMap((message) => (message.type === 'RECORD' ? [message.record.data['id']] : []));
+  assert.deepEqual(
+    ids,
+    Array.from({ length: 2500 }, (_, id) => id),
+  );
+});

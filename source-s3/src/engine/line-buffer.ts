@@ -23,6 +23,11 @@ export class LineBuffer {
     return this.#filling.subarray(this.#held, this.#held + readBytes - (this.#held % readBytes));
   }
 
+  /** Forgets a line whose end will not come: its writer failed. */
+  forget(): void {
+    this.#held = 0;
+  }
+
   /** Takes `length` bytes read into `space()`. The lines are valid until the next but one call. */
   take(length: number): Lines {
     const filled = this.#held + length;

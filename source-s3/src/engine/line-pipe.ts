@@ -81,6 +81,7 @@ function openReader(path: string): Reader {
       callback(length) {
         const ended = lines.space().at(length - 1) === endMark;
         waiting = { ...lines.take(ended ? length - 1 : length), ended };
+        if (ended) lines.forget();
         deliver?.();
         return false; // One read for each time that `next` is called.
       },

@@ -8,10 +8,11 @@ import type { SourceConfig } from '../config.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Asked, Format, PlacedLines, Reading, SourceFile, Unit } from '../formats/format.ts';
 import { countConflict } from '../partition-conflicts.ts';
-import { columnsRead, conflictSql, joinedSql, recordSql, type RecordQuery } from '../record-sql.ts';
+import { columnsRead, conflictSql, joinedSql, type RecordQuery } from '../record-sql.ts';
 import { columnTexts } from './column-texts.ts';
 import { fetchRowGroup, type LocalRowGroup } from './fetch-row-group.ts';
 import { KnownColumns } from './known-columns.ts';
+import { narrowLines } from './narrow-lines.ts';
 import { openParquet, undecodable, type ParquetFile } from './parquet-file.ts';
 import { columnGroupsOf, type ColumnGroup } from './row-group-pages.ts';
 import type { RowGroup } from './row-group.ts';
@@ -101,18 +102,20 @@ async function* decode(
   let done = rowsDone;
   await using stack = new AsyncDisposableStack();
   try {
-    if (claimed + besidePagesBytes > memory.engineMemoryBytes) {
-      await engine.limitMemory(claimed + besidePagesBytes);
-      stack.defer(() => engine.limitMemory(memory.engineMemoryBytes));
-    }
+    stack.defer(() => engine.limitMemory(memory.engineMemoryBytes));
+    const allow = async (bytes: number): Promise<void> => {
+      if (bytes > memory.engineMemoryBytes) await engine.limitMemory(bytes);
+    };
+    await allow(claimed + besidePagesBytes);
     await countConflicts(engine, source, asked, file.object.key);
-    let line = recordSql(query);
+    const mostBytes = Math.max(claimed + besidePagesBytes, memory.pageMemoryBytes);
+    let all = narrowLines(engine, { query, narrows: () => allow(mostBytes) }, signal);
     if (groups.length > 1) {
       log('INFO', `"${file.object.key}": the pages of row group ${group.index} are large: ${inTurns(groups)}`);
       const texts = stack.use(await columnTexts(engine, { query, local, groups, directory }, signal));
-      line = joinedSql(query, texts.paths);
+      all = engine.lines(joinedSql(query, texts.paths), signal);
     }
-    for await (const lines of engine.lines(line, signal)) {
+    for await (const lines of all) {
       done += lines.rows;
       yield { ...lines, place: { unit: group.index, rows: done } };
     }
