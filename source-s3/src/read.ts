@@ -11,7 +11,7 @@ import type { Output, VerbContext } from '@s3-connectors/common/protocol/connect
 import type { SavedState } from '@s3-connectors/common/protocol/state.ts';
 import { streamDescriptor, streamKey, streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
 import { summarize } from '@s3-connectors/common/s3/counters.ts';
-import { standardOutput, widenPipes } from '@s3-connectors/common/streams/pipe-size.ts';
+import { standard, widenPipes } from '@s3-connectors/common/streams/pipe-size.ts';
 
 import { ColumnDrift } from './column-drift.ts';
 import type { SourceConfig } from './config.ts';
@@ -34,7 +34,7 @@ export async function* read(
   saved: SavedState,
   context: VerbContext,
 ): AsyncGenerator<Output> {
-  const widened = widenPipes([standardOutput]); // Meanwhile S3 is asked.
+  const widened = widenPipes([standard.output]); // Meanwhile S3 is asked.
   await using session = await openSession(config, context);
   const tables = await findTables(session.s3, config.schemaPrefixes, context.signal);
   reportTables(tables, config, context.log);

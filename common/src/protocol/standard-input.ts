@@ -4,7 +4,7 @@ import { fstatSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { addAbortSignal } from 'node:stream';
 
-import { standardInputPath, widenPipes } from '../streams/pipe-size.ts';
+import { standard, widenPipes } from '../streams/pipe-size.ts';
 
 /** As much as a usual pipe holds, and a part of a wide one. */
 const chunkBytes = 256 * 1024;
@@ -15,7 +15,7 @@ let opened: Socket | typeof process.stdin | undefined;
 /** To be read by one reader of the process. A chunk is valid until the next one is asked for. Bound: 256 KiB. */
 export function standardInput(signal: AbortSignal): AsyncIterable<Uint8Array> {
   const kind = fstatSync(0);
-  if (kind.isFIFO()) void widenPipes([standardInputPath]);
+  if (kind.isFIFO()) void widenPipes([standard.input]);
   if (kind.isFIFO() || kind.isSocket()) return readPipe(signal);
   opened = process.stdin;
   return addAbortSignal(signal, process.stdin);
