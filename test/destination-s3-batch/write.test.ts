@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { S3TestServer } from '../support/s3-server/types.ts';
 import { emptyServer } from '../support/empty-server.ts';
 import { catalogJson, recordLine, stateLine } from '../support/destination-input.ts';
@@ -55,6 +56,16 @@ suite('writing', () => {
       '{"time":"2026-01-05T00:00:00Z","n__json":"12345678901234567890.5","s":"ü\\u00fc"}',
       '{"time":"2026-01-05"}',
     ]);
+  });
+
+  test('names the table whose rows the engine has no memory for', async () => {
+    const input = [recordLine('visits', `{"time":${at},"x":"${'x'.repeat(40 * 1024 * 1024)}"}`)];
+    const { error } = await runWrite(server, input, {
+      catalog: catalogJson('visits'),
+      config: { max_memory_mb: 256 },
+    });
+    assert.ok(error instanceof ConnectorError && error.code === 'ENGINE_MEMORY_EXCEEDED', String(error));
+    assert.match(error.message, /^Table "visits": .*Raise max_memory_mb\.$/u);
   });
 
   test('takes no type from a line that is no row of the table after all', async () => {

@@ -10,6 +10,7 @@ import type { DurableStates, Scope } from './durable-states.ts';
 import { NOT_JSON, skipSpace } from '../json/json-bytes.ts';
 import type { Envelope } from './envelope.ts';
 import type { WalkData } from './data-walk.ts';
+import { lineFault } from './line-fault.ts';
 import { createRecordScanner, type RecordScanner } from './record-scanner.ts';
 import { StreamNames } from './stream-names.ts';
 import { parseStateLine } from './state-line.ts';
@@ -96,7 +97,7 @@ export class LineIntake<Target extends Numbered> {
         this.#takeOther(bytes, bytes.subarray(start, end));
         break;
       case 'malformed':
-        if (skipSpace(bytes, start) < end) throw invalid(faultOf(bytes.subarray(start, end)));
+        if (skipSpace(bytes, start) < end) throw invalid(lineFault(bytes.subarray(start, end), 'Airbyte'));
     }
   }
 
@@ -138,21 +139,5 @@ export class LineIntake<Target extends Numbered> {
     if (knownTypes.has(type) || this.#unknownTypes.has(type) || this.#unknownTypes.size >= maxUnknownTypes) return;
     this.#unknownTypes.add(type);
     log('DEBUG', `Messages of the type "${type.slice(0, 100)}" are passed over: it is unknown.`);
-  }
-}
-
-/** Why a line is not a message, as the rest of a sentence. */
-function faultOf(line: Buffer): string {
-  const isRecord = typeOf(line) === 'RECORD';
-  return isRecord
-    ? 'is a RECORD without the name of its stream, or whose data is no object'
-    : 'is not a message of the Airbyte protocol';
-}
-
-function typeOf(line: Buffer): unknown {
-  try {
-    return (JSON.parse(line.toString()) as { readonly type?: unknown } | null)?.type;
-  } catch {
-    return undefined;
   }
 }

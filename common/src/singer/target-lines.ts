@@ -4,6 +4,7 @@ import { isUtf8 } from 'node:buffer';
 
 import { findMember, skipSpace } from '../json/json-bytes.ts';
 import type { Envelope } from '../destination/envelope.ts';
+import { lineFault } from '../destination/line-fault.ts';
 import { createRecordScanner, type RecordScanner } from '../destination/record-scanner.ts';
 import { inLine, invalid, type LineBatch } from '../protocol/lines.ts';
 import type { Log } from '../protocol/log.ts';
@@ -65,7 +66,7 @@ export class TargetLines {
       case 'record':
         return this.#takeRecord(bytes, sink);
       case 'malformed':
-        if (skipSpace(bytes, start) < end) throw invalid('is not a message of the Singer protocol');
+        if (skipSpace(bytes, start) < end) throw invalid(lineFault(bytes.subarray(start, end), 'Singer'));
         return true;
       default:
         return this.#takeMessage(

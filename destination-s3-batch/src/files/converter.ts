@@ -7,6 +7,7 @@ import { join } from 'node:path';
 
 import { DeflatePool } from '@s3-connectors/common/destination/deflate-pool.ts';
 import { FileNames } from '@s3-connectors/common/destination/file-names.ts';
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { Lanes } from '@s3-connectors/common/streams/lanes.ts';
 
 import type { Typings } from '../columns/typings.ts';
@@ -71,7 +72,9 @@ export class Converter implements AsyncDisposable {
       this.#count += 1;
       const folder = join(this.#options.directory, `files-${this.#count}`);
       const format = segment.table.shape === undefined ? 'json' : this.#options.config.format;
-      const made = await this.#make(segment, folder, format);
+      const made = await this.#make(segment, folder, format).catch((error: unknown) => {
+        throw ofTable(error, segment.table);
+      });
       return await Promise.all(
         made.map(async (file, part) => ({
           ...file,
@@ -153,6 +156,13 @@ export class Converter implements AsyncDisposable {
     const hash = this.#names.hash(`${folder}${timestamp}-`, content);
     return folder + fileName(timestamp, hash, this.#options.config.workerId, format);
   }
+}
+
+/** What the engine says tells of no table. */
+function ofTable(error: unknown, { name }: Table): unknown {
+  if (!(error instanceof ConnectorError) || !error.code.startsWith('ENGINE_')) return error;
+  const details = error.details === undefined ? {} : { details: error.details };
+  return new ConnectorError(error.code, `Table "${name}": ${error.message}`, { ...details, cause: error.cause });
 }
 
 /** Frees the disk that a file took. */

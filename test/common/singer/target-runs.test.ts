@@ -171,6 +171,11 @@ suite('a target refuses', () => {
     ['a record whose type is in small letters', '{"type":"record","stream":"a","record":{}}\n', /"RECORD"/u],
     ['a version of an unknown stream', activate('a', 1), /without a SCHEMA/u],
     ['garbage', `${schema('a')}\n\ngarbage\n`, /^Line 4 of the input is not a message of the Singer protocol\.$/u],
+    [
+      'what is no number',
+      `${schema('a')}{"type":"RECORD","stream":"a","record":{"n":NaN}}\n`,
+      /^Line 2 of the input holds NaN or Infinity/u,
+    ],
     ['half a line', `${schema('a')}{"type":"RECO`, /^Line 2 .* The input ended in the middle of it\.$/u],
   ];
   for (const [what, input, words] of refused) {

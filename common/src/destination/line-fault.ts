@@ -1,0 +1,29 @@
+// Why a line of the input is no message, for whoever has to mend its source.
+
+/** The rest of a sentence about the line. */
+export function lineFault(line: Uint8Array, protocol: 'Airbyte' | 'Singer'): string {
+  const text = Buffer.from(line).toString();
+  const type = typeOf(text);
+  if (type === notJson && hasNotANumber(text))
+    return 'holds NaN or Infinity, which JSON does not have: send null instead';
+  if (type === 'RECORD' && protocol === 'Airbyte') {
+    return 'is a RECORD without the name of its stream, or whose data is no object';
+  }
+  return `is not a message of the ${protocol} protocol`;
+}
+
+const notJson = Symbol('no JSON');
+
+function typeOf(text: string): unknown {
+  try {
+    return (JSON.parse(text) as { readonly type?: unknown } | null)?.type;
+  } catch {
+    return notJson;
+  }
+}
+
+/** As Python's json writes them by default. */
+function hasNotANumber(text: string): boolean {
+  const withoutStrings = text.replaceAll(/"(?:[^"\\]|\\.)*"/gu, '""');
+  return /[:,[]\s*-?(?:NaN|Infinity)\s*[,\]}]/u.test(withoutStrings);
+}
