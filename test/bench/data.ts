@@ -87,12 +87,17 @@ export async function scatteredEvents(
   bench: Bench,
   { rows, hours }: { readonly rows: number; readonly hours: number },
 ): Promise<string> {
-  const path = join(bench.folder, `events-${hours}-hours.jsonl`);
   const time = `TIMESTAMPTZ '2026-03-01 00:00:00Z' - to_hours(CAST(hash(i, 'hour') % ${hours} AS INTEGER))`;
+  return await recordLines(bench, `events-${hours}-hours`, eventsSql(rows, time));
+}
+
+/** @returns the path of RECORD lines of the query's rows, in the stream of events. */
+export async function recordLines({ folder, db }: Bench, name: string, sql: string): Promise<string> {
+  const path = join(folder, `${name}.jsonl`);
   const head = `{"type":"RECORD","record":{"stream":"${events.name}","data":`;
   const line = `concat(${literal(head)}, to_json(event), ',"emitted_at":1772323200000}}')`;
   const raw = `FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\u0001'`;
-  await bench.db.run(`COPY (SELECT ${line} FROM (${eventsSql(rows, time)}) AS event) TO ${literal(path)} (${raw})`);
+  await db.run(`COPY (SELECT ${line} FROM (${sql}) AS event) TO ${literal(path)} (${raw})`);
   return path;
 }
 

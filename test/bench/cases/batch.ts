@@ -1,11 +1,12 @@
 // destination-s3-batch alone: lines from a file → S3 in memory. Beside it the engine by itself, or a program that only compresses.
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { literal } from '@s3-connectors/common/columns/sql.ts';
 
 import type { Bench, BenchCase, Prepared, Run } from '../case.ts';
-import { batchStep } from '../connectors.ts';
-import { eventsTable } from '../data.ts';
+import { batchStep, catalogFile } from '../connectors.ts';
+import { events, eventsTable, recordLines } from '../data.ts';
 import { withDiskBound } from '../disk.ts';
 import { discard, nodeStep, run, toolStep, type Finding } from '../process.ts';
 import { startServer } from '../s3.ts';
@@ -26,6 +27,20 @@ export const batchCases: readonly BenchCase[] = [
     leastRatio: 0.5,
     mostMegabytes,
     prepare: prepareParquet,
+  },
+  {
+    name: 'batch-parquet-zones',
+    what: 'The same rows, with times as `2026-03-01 00:00:00.000000+00:00`.',
+    limit,
+    mostMegabytes,
+    prepare: (bench) => prepareOdd(bench, { time: textTime, score: '1' }),
+  },
+  {
+    name: 'batch-parquet-misfits',
+    what: 'The same rows, of which one in a thousand has a text in a field of integers.',
+    limit: `${limit} Each row is walked once more to be fitted.`,
+    mostMegabytes,
+    prepare: (bench) => prepareOdd(bench, { time: isoTime, score: oneInThousand }),
   },
   {
     name: 'batch-json',
@@ -57,6 +72,37 @@ async function prepareParquet(bench: Bench): Promise<Prepared> {
     reference: {
       name: 'DuckDB `COPY … (FORMAT parquet)` of the rows as JSON lines, local file to local file',
       run: () => run([nodeStep('DuckDB', copyParquet, [lines, output])], { folder }, signal),
+    },
+  };
+}
+
+const textTime = "strftime(CAST(time AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%f+00:00')";
+const isoTime = "strftime(CAST(time AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%fZ')";
+const oneInThousand = `CASE WHEN hash(event_id) % 1000 = 0 THEN CAST('"x"' AS JSON) ELSE CAST(hash(event_id) % 1000 AS JSON) END`;
+
+/** `time` and `score`: SQL of these fields. */
+async function prepareOdd(
+  bench: Bench,
+  { time, score }: { readonly time: string; readonly score: string },
+): Promise<Prepared> {
+  const { folder, signal, db } = bench;
+  const table = await eventsTable(bench);
+  const sql = `SELECT ${time} AS time, * EXCLUDE (time, received_at), ${score} AS score FROM (${table.sql})`;
+  const path = await recordLines(bench, 'odd', sql);
+  const lines = join(folder, 'rows.ndjson');
+  await db.run(`COPY (${sql}) TO ${literal(lines)} (FORMAT json)`);
+  const { rows } = table;
+  const { size: bytes } = await stat(path);
+  const properties = { time: { type: 'string', format: 'date-time', airbyte_type: 'timestamp_with_timezone' } };
+  const catalog = await catalogFile(bench, [{ name: events.name, json_schema: { type: 'object', properties } }]);
+  return {
+    data: `${rows.toLocaleString('en')} rows, ${(bytes / 1e6).toFixed(1)} MB of lines`,
+    rows,
+    bytes,
+    run: batchRun(bench, path, { catalog, config: { output_format: 'parquet' }, rows }),
+    reference: {
+      name: 'DuckDB `COPY … (FORMAT parquet)` of the rows as JSON lines, local file to local file',
+      run: () => run([nodeStep('DuckDB', copyParquet, [lines, join(folder, 'copy.parquet')])], { folder }, signal),
     },
   };
 }
