@@ -33,7 +33,7 @@ const diskShare = 3 / 4;
 const segmentShare = 1 / 16;
 const largestSegmentBytes = 128 * 1024 * 1024;
 /** Twice: rows gather while others are being written to disk. */
-const heldShare = 1 / 256;
+const heldShare = 1 / 64;
 const beforeAllRecords = -1;
 /** What is in staging is removed within this time, else by the next run. */
 const dropWithinMs = 3000;
