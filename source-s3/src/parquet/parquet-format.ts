@@ -120,7 +120,7 @@ async function* decode(
       yield { ...lines, place: { unit: group.index, rows: done } };
     }
   } catch (error) {
-    throw error instanceof ConnectorError ? undecodable(error, file.object, local.path) : error;
+    throw error instanceof ConnectorError ? undecodable(error, file.object) : error;
   }
   if (done !== group.rows) {
     const text = `"${file.object.key}": row group ${group.index} has ${group.rows} rows, ${done} came out.`;
