@@ -27,9 +27,10 @@ export class ColumnDrift {
   /** What a file, all of whose rows have the same columns, holds of what the catalog asks for. */
   seeFile(key: string, { asked, stored }: FileColumns): void {
     const wanted = new Set(asked);
-    for (const name of stored) if (!wanted.has(name) && !this.#isOthers(name)) this.leftOut(name, key);
-    const fromFiles = asked.filter((name) => !this.#isOthers(name));
     const hasOne = stored.some((name) => wanted.has(name) && !this.#isOthers(name));
+    // What is called the names of a CSV file without a header is a row.
+    if (hasOne) for (const name of stored) if (!wanted.has(name) && !this.#isOthers(name)) this.leftOut(name, key);
+    const fromFiles = asked.filter((name) => !this.#isOthers(name));
     if (stored.length === 0 || fromFiles.length === 0 || hasOne) return;
     if (key === this.#lastStranger) return;
     this.#lastStranger = key;
@@ -47,8 +48,8 @@ export class ColumnDrift {
     }
     if (this.#stranger !== undefined) {
       const { key, stored } = this.#stranger;
-      const own = stored.slice(0, maxNamed).map((name) => JSON.stringify(name));
-      yield `files that have none of the catalog’s columns, so that these are null in all their rows: ${this.#strangers}, first "${key}", which has ${own.join(', ')}. Move them to a table of their own, or correct data_format.`;
+      const columns = stored.length === 1 ? '1 column' : `${stored.length} columns`;
+      yield `files that have none of the catalog’s columns, so that these are null in all their rows: ${this.#strangers}, first "${key}", which has ${columns} of its own. Move them to a table of their own, or correct data_format.`;
     }
   }
 
