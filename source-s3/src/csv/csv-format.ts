@@ -65,6 +65,7 @@ function sourceFile(
   return {
     object,
     columns: head.names,
+    isTextHeader: true,
     compression: [text.compression],
     rows: isPlain ? Math.ceil(size / head.lineBytes) : undefined,
     *units(stopped) {

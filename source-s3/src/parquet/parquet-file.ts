@@ -132,9 +132,9 @@ async function columnsOf(
   }
 }
 
-/** What was said of a local file, said of the object. */
-export function undecodable(error: ConnectorError, object: ListedObject): ConnectorError {
-  if (error.code === 'FILE_UNREADABLE') return unreadable(object, error.message, error);
+/** What was said of a local file, said of the object. `place`: where in it, to follow the reason. */
+export function undecodable(error: ConnectorError, object: ListedObject, place = ''): ConnectorError {
+  if (error.code === 'FILE_UNREADABLE') return unreadable(object, error.message + place, error);
   const details = error.details === undefined ? {} : { details: error.details };
   const text = `"${object.key}" cannot be read: ${error.message}.`;
   return new ConnectorError(error.code, text, { ...details, cause: error });

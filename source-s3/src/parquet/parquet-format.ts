@@ -10,6 +10,7 @@ import type { Asked, Format, PlacedLines, Reading, SourceFile, Unit } from '../f
 import { countConflict } from '../partition-conflicts.ts';
 import { columnsRead, conflictSql, joinedSql, type RecordQuery } from '../record-sql.ts';
 import { columnTexts } from './column-texts.ts';
+import { damagedPlace } from './damaged-place.ts';
 import { fetchRowGroup, type LocalRowGroup } from './fetch-row-group.ts';
 import { KnownColumns } from './known-columns.ts';
 import { narrowLines } from './narrow-lines.ts';
@@ -120,7 +121,10 @@ async function* decode(
       yield { ...lines, place: { unit: group.index, rows: done } };
     }
   } catch (error) {
-    throw error instanceof ConnectorError ? undecodable(error, file.object) : error;
+    if (!(error instanceof ConnectorError)) throw error;
+    // In turns the local file is cut while it is read.
+    const isWhole = error.code === 'FILE_UNREADABLE' && groups.length === 1;
+    throw undecodable(error, file.object, isWhole ? await damagedPlace(engine, query, error, signal) : '');
   }
   if (done !== group.rows) {
     const text = `"${file.object.key}": row group ${group.index} has ${group.rows} rows, ${done} came out.`;
