@@ -8,12 +8,13 @@ import { closedEngine, lockSql } from '@s3-connectors/common/engine/engine-lock.
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { LineQuery } from '../record-sql.ts';
+import { interruptible } from './interruptible.ts';
 import type { Lines } from './line-buffer.ts';
 import { openLinePipe, type LinePipe } from './line-pipe.ts';
 
 export type Engine = AsyncDisposable & {
-  /** Rows of a small result as plain objects; 64-bit numbers are bigint. */
-  rows(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** Rows of a small result as plain objects; 64-bit numbers are bigint. An abort interrupts it where a signal is given. */
+  rows(sql: string, signal?: AbortSignal): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** Names and types of a query's columns; the query isn't run beyond its binding. */
   columns(sql: string): Promise<readonly { readonly name: string; readonly type: DuckDBType }[]>;
   /** Runs a statement to its end. An abort interrupts it. */
@@ -39,30 +40,37 @@ export async function openEngine(directory: string, memoryBytes: number): Promis
   const metadata = await instance.connect();
   for (const sql of lockSql({ directory, changeable: ['memory_limit'] })) await metadata.run(sql);
   const decoding = await instance.connect();
-  const interrupt = (): void => decoding.interrupt();
+  const queries = interruptible(() => decoding.interrupt());
+  const { interrupt } = queries;
   let pipe: LinePipe | undefined;
+  const ask = async <T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> => {
+    signal.throwIfAborted();
+    signal.addEventListener('abort', interrupt);
+    try {
+      return await queries.run(() => attempt(work));
+    } catch (error) {
+      signal.throwIfAborted(); // An interrupted query fails too; why it was interrupted says more.
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', interrupt);
+    }
+  };
   return {
-    rows: (sql) => attempt(async () => (await metadata.runAndReadAll(sql)).getRowObjectsJS()),
-    columns: (sql) => attempt(async () => columnsOf(metadata, sql)),
-    async run(sql, signal) {
-      signal.throwIfAborted();
-      signal.addEventListener('abort', interrupt);
-      try {
-        await attempt(() => decoding.run(sql));
-      } catch (error) {
-        signal.throwIfAborted(); // An interrupted query fails too; why it was interrupted says more.
-        throw error;
-      } finally {
-        signal.removeEventListener('abort', interrupt);
-      }
+    rows: (sql, signal) => {
+      if (signal === undefined) return attempt(async () => (await metadata.runAndReadAll(sql)).getRowObjectsJS());
+      return ask(async () => (await decoding.runAndReadAll(sql)).getRowObjectsJS(), signal);
     },
+    columns: (sql) => attempt(async () => columnsOf(metadata, sql)),
+    run: async (sql, signal) => void (await ask(() => decoding.run(sql), signal)),
     limitMemory: async (bytes) => void (await metadata.run(`SET memory_limit = '${memoryLimit(bytes)}'`)),
     async *lines(query, signal) {
       pipe ??= await openLinePipe(directory);
-      yield* pipe.lines((target) => attempt(() => copyTo(decoding, query, target)), interrupt, signal);
+      const copy = (target: string): Promise<void> => attempt(() => copyTo(decoding, query, target));
+      yield* pipe.lines((target) => queries.run(() => copy(target)), interrupt, signal);
     },
     async [Symbol.asyncDispose]() {
       await pipe?.[Symbol.asyncDispose]();
+      if (queries.isStuck) return; // To close it would wait for the query.
       for (const connection of [metadata, decoding]) connection.closeSync();
       instance.closeSync();
     },

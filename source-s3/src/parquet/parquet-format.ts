@@ -108,7 +108,7 @@ async function* decode(
       if (bytes > memory.engineMemoryBytes) await engine.limitMemory(bytes);
     };
     await allow(claimed + besidePagesBytes);
-    await countConflicts(engine, source, asked, file.object.key);
+    await countConflicts(engine, source, { asked, key: file.object.key }, signal);
     const mostBytes = Math.max(claimed + besidePagesBytes, memory.pageMemoryBytes);
     let all = narrowLines(engine, { query, narrows: () => allow(mostBytes) }, signal);
     if (groups.length > 1) {
@@ -140,12 +140,12 @@ function inTurns(groups: readonly ColumnGroup[]): string {
 async function countConflicts(
   engine: Engine,
   source: Pick<RecordQuery, 'path' | 'stored' | 'rows'>,
-  { clashes, conflicts }: Asked,
-  key: string,
+  { asked: { clashes, conflicts }, key }: { readonly asked: Asked; readonly key: string },
+  signal: AbortSignal,
 ): Promise<void> {
   if (clashes.length === 0) return;
   const { from, to } = source.rows;
-  const [differing] = await engine.rows(conflictSql({ ...source, clashes }));
+  const [differing] = await engine.rows(conflictSql({ ...source, clashes }), signal);
   for (const { column, place } of clashes) {
     countConflict(conflicts, column, { rows: to - from, differing: Number(differing?.[`c${place}`]), key });
   }
