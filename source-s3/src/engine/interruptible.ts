@@ -4,9 +4,9 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 export type Interruptible = {
   /** What `work` gives, or ENGINE_FAILED when it was interrupted and does not end. */
-  run<T>(work: () => Promise<T>): Promise<T>;
+  readonly run: <T>(work: () => Promise<T>) => Promise<T>;
   /** To be called in place of the engine's own. */
-  interrupt(): void;
+  readonly interrupt: () => void;
   /** A query was given up: it may run on, and to close its connection would wait for it. */
   readonly isStuck: boolean;
 };
@@ -15,10 +15,10 @@ export type Interruptible = {
 export function interruptible(interrupt: () => void, giveUpAfterMs = 5000): Interruptible {
   let isStuck = false;
   let running: ((error: ConnectorError) => void) | undefined;
-  const giveUp = (): void => {
-    if (running === undefined) return;
+  const giveUp = (meant: typeof running): void => {
+    if (meant === undefined || running !== meant) return; // It has ended; another may run.
     isStuck = true;
-    running(new ConnectorError('ENGINE_FAILED', 'the query engine does not stop, and is given up'));
+    meant(new ConnectorError('ENGINE_FAILED', 'the query engine does not stop, and is given up'));
   };
   return {
     async run(work) {
@@ -32,7 +32,7 @@ export function interruptible(interrupt: () => void, giveUpAfterMs = 5000): Inte
     },
     interrupt() {
       interrupt();
-      if (running !== undefined) setTimeout(giveUp, giveUpAfterMs).unref();
+      if (running !== undefined) setTimeout(giveUp, giveUpAfterMs, running).unref();
     },
     get isStuck() {
       return isStuck;

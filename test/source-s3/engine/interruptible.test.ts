@@ -33,6 +33,16 @@ suite('a query that is interrupted', () => {
     assert.equal(queries.isStuck, false);
   });
 
+  test('is given up for itself, not for the query that follows it', async () => {
+    const first = Promise.withResolvers<void>();
+    const queries = interruptible(() => first.resolve(), 10);
+    const interrupted = queries.run(() => first.promise);
+    queries.interrupt();
+    await interrupted;
+    assert.equal(await queries.run(() => wait(50, 'whole')), 'whole');
+    assert.equal(queries.isStuck, false);
+  });
+
   test('ends the process on SIGTERM although the engine does not come back, with all that was printed', async () => {
     await using program = startProgram(join(import.meta.dirname, '../support/stuck.ts'), []);
     const ended = program.ended();
