@@ -54,7 +54,7 @@ const reasons: readonly (readonly [beginning: RegExp, reason: string])[] = [
   [/^Brotli Decompression failure/u, 'a page’s Brotli data is damaged'],
   [/GZIP|gzip/u, 'a page’s gzip data is damaged'],
   [/^Parquet data unexpectedly uncompressed/u, 'a page is not compressed, and its footer says that it is'],
-  [/^BYTE_STREAM_SPLIT/u, 'the encoding BYTE_STREAM_SPLIT is supported for FLOAT and DOUBLE columns only'],
+  [/BYTE_STREAM_SPLIT encoding/u, 'the encoding BYTE_STREAM_SPLIT is supported for FLOAT and DOUBLE columns only'],
   [/^Data buffer size for the BYTE_STREAM_SPLIT/u, 'the BYTE_STREAM_SPLIT data of a page is damaged'],
   [/^(?:Unsupported page encoding|Unknown encoding)/u, 'a page has an encoding that is not supported'],
   [/^DELTA_|^Delta |DELTA_BINARY_PACKED/u, delta],
@@ -94,7 +94,7 @@ export function engineFailure(error: unknown): EngineFailure {
 }
 
 /** The file that the text begins with; our own local ones, whose names tell nothing. */
-const ofFile = /^(?:Failed to read (?:Parquet )?file|The parquet file|Parquet file|File) (?:"[^"]*"|'[^']*')(?:: | )?/u;
+const ofFile = /^(?:Failed to read (?:Parquet )?file|The parquet file|Parquet file|File) (?:".*?"|'.*?')(?:: | )/u;
 
 /** Sizes are the only numbers that are kept: nothing but the engine's own count begins so. */
 function memoryText(text: string): string {
