@@ -1,6 +1,8 @@
 // DuckDB as the writer of Parquet: it reads rows as JSON lines with types that are told, never sniffed, and writes files.
 import { DuckDBInstance } from '@duckdb/node-api';
 
+import { engineFailure } from '@s3-connectors/common/engine/engine-failure.ts';
+import { closedEngine, lockSql } from '@s3-connectors/common/engine/engine-lock.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 export type Engine = AsyncDisposable & {
@@ -25,11 +27,11 @@ export async function openEngine(directory: string, { memoryBytes, threads }: Op
     memory_limit: `${Math.floor(memoryBytes / 1024 / 1024)}MiB`,
     temp_directory: directory,
     preserve_insertion_order: 'false', // Halves the memory; the order of rows means nothing to a table.
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
+    ...closedEngine,
   });
   const connection = await instance.connect();
-  await connection.run("SET TimeZone = 'UTC'");
+  const changeable = ['threads', 'preserve_insertion_order'];
+  for (const sql of lockSql({ directory, changeable })) await connection.run(sql);
   const useThreads = async (wanted: number): Promise<void> => {
     if (wanted !== current) await connection.run(`SET threads = ${wanted}`);
     current = wanted;
@@ -56,19 +58,16 @@ export async function openEngine(directory: string, { memoryBytes, threads }: Op
   };
 }
 
-/** The engine's texts can hold stack traces and values of rows: they are cut at the first line and kept for the log. */
+/** The engine's failures in our words: its own texts quote rows. */
 async function attempt<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
-  } catch (error) {
-    const [text = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    if (/^Out of Memory/iu.test(text)) {
+  } catch (cause) {
+    const { kind, reason: details } = engineFailure(cause);
+    if (kind === 'memory') {
       const advice = 'The rows of a file need more memory than there is. Raise max_memory_mb.';
-      throw new ConnectorError('ENGINE_MEMORY_EXCEEDED', advice, { details: text, cause: error });
+      throw new ConnectorError('ENGINE_MEMORY_EXCEEDED', advice, { details, cause });
     }
-    throw new ConnectorError('ENGINE_FAILED', 'The query engine could not write a file.', {
-      details: text,
-      cause: error,
-    });
+    throw new ConnectorError('ENGINE_FAILED', 'The query engine could not write a file.', { details, cause });
   }
 }

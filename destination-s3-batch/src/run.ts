@@ -8,7 +8,7 @@ import { LineIntake } from '@s3-connectors/common/destination/line-intake.ts';
 import type { Area } from '@s3-connectors/common/destination/manifests.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
-import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import type { LineBatch } from '@s3-connectors/common/protocol/lines.ts';
 import { closeS3, openS3 } from '@s3-connectors/common/s3/client.ts';
@@ -208,7 +208,7 @@ export class Run implements AsyncDisposable {
     try {
       await this.#replacements.drop(AbortSignal.timeout(dropWithinMs));
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = toConnectorError(error).message;
       this.#context.log('WARN', `Files below _staging/ are left for the next run to remove: ${why}`);
     }
     await Promise.allSettled([this.#flushed]);

@@ -1,7 +1,12 @@
 // What a run did, as one line of JSON: the last word in the log, for whoever runs it on a schedule.
+import { maxTextBytes } from '@s3-connectors/common/protocol/capped.ts';
+
 import type { Misfits } from './columns/slot.ts';
 
 import type { Table } from './table.ts';
+
+/** No more fit in a message: each takes 50 bytes at least. */
+const mostShown = Math.floor(maxTextBytes / 50);
 
 type TableSummary = {
   readonly table: string;
@@ -63,14 +68,19 @@ export class Tally {
     const tables = [...this.#tables.values()].sort((a, b) => (a.table < b.table ? -1 : 1));
     const visible = tables.filter(({ rejected }) => rejected === undefined);
     const sum = (of: (table: TableSummary) => number): number => visible.reduce((total, table) => total + of(table), 0);
-    return JSON.stringify({
+    const head = {
       ...totals,
       rows: sum(({ rows }) => rows),
       bytes: sum(({ bytes }) => bytes),
       files: sum(({ files }) => files),
       misfit_values: sum(({ misfits }) => Object.values(misfits).reduce((total, count) => total + count, 0)),
-      tables,
-    });
+    };
+    // A line that is cut would not be JSON: tables that do not fit are counted.
+    for (let shown = Math.min(tables.length, mostShown); ; shown--) {
+      const more = shown < tables.length ? { more_tables: tables.length - shown } : {};
+      const line = JSON.stringify({ ...head, tables: tables.slice(0, shown), ...more });
+      if (shown === 0 || Buffer.byteLength(line) <= maxTextBytes) return line;
+    }
   }
 
   #of(table: Pick<Table, 'name'> & Partial<Table>): TableSummary {

@@ -3,7 +3,7 @@ import { Completion } from '@s3-connectors/common/destination/completion.ts';
 import { DeflatePool } from '@s3-connectors/common/destination/deflate-pool.ts';
 import { DurableStates } from '@s3-connectors/common/destination/durable-states.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
-import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { readLines, type LineBatch } from '@s3-connectors/common/protocol/lines.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
@@ -216,7 +216,7 @@ export class Run {
     try {
       await this.#stopping.briefly((signal) => this.#replacements.drop(signal));
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = toConnectorError(error).message;
       this.#log('WARN', `Files below _staging/ are left for the next run to remove: ${why}`);
     }
   }

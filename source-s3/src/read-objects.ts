@@ -141,7 +141,7 @@ async function fetchUnit(
   if (!('unit' in step)) return step;
   const { object, file, unit } = step;
   const names = { asked: columns.map(({ name }) => name), stored: file.columns };
-  if (file.isSampled !== true) drift.seeFile(object.key, names);
+  if (file.isSampled !== true) drift.seeFile(object.key, { ...names, isTextHeader: file.isTextHeader === true });
   const constants = fileConstants(config, table, object, names);
   const clashes = clashesOf(config, object.key.slice(table.prefix.length), names);
   return orChanged(object, async () => {

@@ -89,6 +89,11 @@ export function conflictSql(
   return `SELECT ${counts.join(', ')} FROM ${rowsSql(query)}`;
 }
 
+/** Decodes one column of the file, by place, and gives nothing of it. */
+export function probeSql(query: Pick<RecordQuery, 'path' | 'stored' | 'rows'>, index: number): string {
+  return `SELECT count(${place(index)}) FROM ${rowsSql(query)}`;
+}
+
 function rowsSql({ path, stored, rows }: Pick<RecordQuery, 'path' | 'stored' | 'rows'>): string {
   const places = stored.map((_, index) => place(index));
   // `file_row_number` is the engine's own: the option of that name is refused for files with a column called so.

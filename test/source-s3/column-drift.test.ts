@@ -39,9 +39,9 @@ suite('a column of files that the catalog does not declare', () => {
     );
   });
 
-  test('is named from CSV', async () => {
+  test('is named by its place from CSV, whose header may be missing', async () => {
     const { warnings } = await warningsOf({ 'lake/t/a.csv': 'id,late\n1,2\n' }, { id: text }, csv);
-    assert.match(warnings[0] ?? '', /"late" \(first in "lake\/t\/a\.csv"\)/u);
+    assert.match(warnings[0] ?? '', /left out: column 2 \(first in "lake\/t\/a\.csv"\)/u);
   });
 
   test('is not remarked where folders carry it, or where the row came from', async () => {
@@ -54,12 +54,12 @@ suite('a column of files that the catalog does not declare', () => {
     const names = Array.from({ length: 40 }, (_, place) => `c${place}`);
     const row = names.map(() => '1').join(',');
     const { warnings } = await warningsOf({ 'lake/t/a.csv': `id,${names.join(',')}\n1,${row}\n` }, { id: text }, csv);
-    assert.match(warnings[0] ?? '', /"c9" \(first in "lake\/t\/a\.csv"\) and 30 more\. Run discover again/u);
+    assert.match(warnings[0] ?? '', /column 11 \(first in "lake\/t\/a\.csv"\) and 30 more\. Run discover again/u);
   });
 });
 
 suite('a file that has none of the catalog’s columns', () => {
-  test('is counted and named with its own, since its rows are null', async () => {
+  test('is counted and named, since its rows are null', async () => {
     const objects = {
       'lake/t/a.csv': 'id,name\n1,x\n',
       'lake/t/b.csv': 'id;name\n2;y\n3;z\n',
@@ -69,7 +69,7 @@ suite('a file that has none of the catalog’s columns', () => {
     assert.equal(rows.length, 4);
     assert.match(
       warnings[1] ?? '',
-      /none of the catalog’s columns, so that these are null in all their rows: 2, first "lake\/t\/b\.csv", which has "id;name"\./u,
+      /none of the catalog’s columns, so that these are null in all their rows: 2, first "lake\/t\/b\.csv", which has 1 column\./u,
     );
   });
 
@@ -86,5 +86,12 @@ suite('a file that has none of the catalog’s columns', () => {
     const { warnings, rows } = await warningsOf(objects, { day: text }, config);
     assert.deepEqual(rows, [{ day: '1' }]);
     assert.ok(warnings.every((line) => !line.includes('none of')));
+  });
+
+  test('never shows what may be a row of a CSV file without a header', async () => {
+    const objects = { 'lake/t/a.csv': 'id,name\n1,x\n', 'lake/t/b.csv': '2,alice@example.org\n3,bob@example.org\n' };
+    const { warnings } = await warningsOf(objects, { id: text, name: text }, csv);
+    assert.match(warnings.join('\n'), /first "lake\/t\/b\.csv", which has 2 columns/u);
+    assert.doesNotMatch(warnings.join('\n'), /alice/u);
   });
 });

@@ -12,6 +12,11 @@ export function lineFault(line: Uint8Array, protocol: 'Airbyte' | 'Singer'): str
   return `is not a message of the ${protocol} protocol`;
 }
 
+/** Of an unknown message; only what looks like a protocol's word is shown. */
+export function typeText(type: string): string {
+  return /^[A-Z][A-Z_]{0,39}$/u.test(type) ? `the type "${type}"` : 'a type that is no word';
+}
+
 const notJson = Symbol('no JSON');
 
 function typeOf(text: string): unknown {

@@ -10,7 +10,7 @@ import type { DurableStates, Scope } from './durable-states.ts';
 import { NOT_JSON, skipSpace } from '../json/json-bytes.ts';
 import type { Envelope } from './envelope.ts';
 import type { WalkData } from './data-walk.ts';
-import { lineFault } from './line-fault.ts';
+import { lineFault, typeText } from './line-fault.ts';
 import { createRecordScanner, type RecordScanner } from './record-scanner.ts';
 import { StreamNames } from './stream-names.ts';
 import { parseStateLine } from './state-line.ts';
@@ -138,6 +138,6 @@ export class LineIntake<Target extends Numbered> {
     if (end !== undefined && target !== undefined) completion.ended(target.index, end.verdict);
     if (knownTypes.has(type) || this.#unknownTypes.has(type) || this.#unknownTypes.size >= maxUnknownTypes) return;
     this.#unknownTypes.add(type);
-    log('DEBUG', `Messages of the type "${type.slice(0, 100)}" are passed over: it is unknown.`);
+    log('DEBUG', `Messages of ${typeText(type)} are ignored: it is unknown.`);
   }
 }

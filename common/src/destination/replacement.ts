@@ -9,7 +9,7 @@
 //   6. the previous set is deleted, then staging; the intent becomes a record
 //
 // Only after the last step may the STATEs be printed that speak of the new rows.
-import type { StreamDescriptor } from '../protocol/errors.ts';
+import { type StreamDescriptor, toConnectorError } from '../protocol/errors.ts';
 import type { JsonObject } from '../protocol/messages.ts';
 import { deleteObjects } from '../s3/delete.ts';
 import { listPages } from '../s3/list.ts';
@@ -115,7 +115,7 @@ async function takeBack(area: Area, place: DataPlace, intent: Intent, signal: Ab
     const keys = intent.files.map(({ key }) => key);
     await deleteObjects(area.s3, without(keys, intent.previous, counting), signal);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = toConnectorError(error).message;
     area.s3.log('WARN', `The replacement of "${place.name}" is taken back by the next run, not by this one: ${why}`);
   }
 }

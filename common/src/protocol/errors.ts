@@ -1,5 +1,6 @@
 // Every failure a user can meet: a closed table of codes, each with its Airbyte failure type, its cause and its mend.
 // docs/errors.md is held equal to this table by a test; the run turns a ConnectorError into one TRACE ERROR line.
+import { thrownText } from './thrown.ts';
 
 /** Who can act on a failure: the user (config), time (transient), or we (system). Airbyte protocol, AirbyteErrorTraceMessage. */
 export type FailureType = 'config_error' | 'transient_error' | 'system_error';
@@ -213,11 +214,11 @@ export class ConnectorError extends Error {
 /** Any thrown value as a ConnectorError; one that is none already is a defect of ours (UNEXPECTED). */
 export function toConnectorError(error: unknown): ConnectorError {
   if (error instanceof ConnectorError) return error;
-  const text = error instanceof Error ? error.message : String(error);
-  return new ConnectorError('UNEXPECTED', `Unexpected failure: ${text}`, { cause: error });
+  const text = `Unexpected failure: ${thrownText(error)}. Report it with the stack trace from the log`;
+  return new ConnectorError('UNEXPECTED', text, { cause: error });
 }
 
 /** For the default branch of a switch over a union: a compile error when a case is missing. */
 export function assertNever(value: never): never {
-  throw new ConnectorError('UNEXPECTED', `Unexpected value: ${JSON.stringify(value)}`);
+  throw new ConnectorError('UNEXPECTED', `Unexpected value of the type ${typeof value}`);
 }

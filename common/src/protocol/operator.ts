@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import yargs from 'yargs';
 
+import { capText } from './capped.ts';
 import { readJsonFile } from './cli.ts';
 import { parseConfig } from './config.ts';
 import type { Connector, OperatorArguments, OperatorVerb } from './connector.ts';
@@ -43,7 +44,7 @@ export function terminalFace(name: string): (out: MessageWriter, redact: (text: 
   return (_out, redact) => {
     const debug = process.env['LOG_LEVEL']?.toUpperCase() === 'DEBUG';
     const say = (text: string): void => {
-      process.stderr.write(`${name}: ${redact(text)}\n`);
+      process.stderr.write(`${name}: ${capText(redact(text))}\n`);
     };
     return {
       log(level, message) {

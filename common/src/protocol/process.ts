@@ -16,6 +16,9 @@ export type Frame = VerbContext & {
   hideSecrets(schema: unknown, config: unknown): void;
 };
 
+/** For what ends by itself: sockets, timers, files. */
+const idleMs = 2000;
+
 const exitCodes = { SIGTERM: 143, SIGINT: 130 } as const;
 
 /** Why the root signal was aborted by the operator; a verb that ends with it has not failed. */
@@ -59,9 +62,15 @@ export async function runProcess(
     release();
     await out.flush().catch(() => undefined); // `closed` tells; nobody is left to be told.
     if (out.closed.aborted) process.exitCode = 1;
-    if (stop.signal.reason instanceof Stopped) process.exitCode = exitCodes[stop.signal.reason.signal];
     closeStandardInput();
+    if (stop.signal.reason instanceof Stopped) end(stop.signal.reason.signal);
   }
+}
+
+/** Nothing is left to do or to print. Work of others that does not stop (a query) must not keep the process. */
+function end(signal: keyof typeof exitCodes): void {
+  process.exitCode = exitCodes[signal];
+  setTimeout(() => process.kill(process.pid, signal), idleMs).unref();
 }
 
 /** The same error, after what it has to say beside its message. */

@@ -14,6 +14,7 @@ import { operatorVerbOf, runOperatorVerb } from './operator.ts';
 import { type Face, type Frame, isEcho, logged, runProcess } from './process.ts';
 import { standardInput } from './standard-input.ts';
 import { parseState } from './state.ts';
+import { framesOf } from './thrown.ts';
 import type { MessageWriter } from './writer.ts';
 
 /** Sets `process.exitCode` and returns when everything is printed; never calls process.exit. */
@@ -120,7 +121,7 @@ function traceError(error: ConnectorError): AirbyteMessage {
 }
 
 function stackOf(error: Error): string | undefined {
-  return error.cause instanceof Error ? error.cause.stack : error.stack;
+  return framesOf(error.cause instanceof Error ? error.cause : error);
 }
 
 function levelLog(out: MessageWriter): Log {

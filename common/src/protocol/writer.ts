@@ -2,6 +2,7 @@
 // went away, and is flushed before the program ends (a process.exit would lose what the pipe has not taken yet).
 import type { Writable } from 'node:stream';
 
+import { capped } from './capped.ts';
 import { ConnectorError } from './errors.ts';
 import type { AirbyteMessage } from './messages.ts';
 
@@ -23,7 +24,7 @@ export type MessageWriter = {
 };
 
 /**
- * Order is the order of calls; what is queued is sent within a turn of the event loop. Messages are redacted, lines not.
+ * Order is the order of calls; what is queued is sent within a turn of the event loop. Messages are redacted and their texts cut, lines not.
  * Bound: 64 KiB in the stream, 64 KiB queued, and what `message` was given meanwhile; lines stay the caller's.
  */
 export function openWriter(output: Writable, redact: (text: string) => string = (text) => text): MessageWriter {
@@ -63,8 +64,11 @@ export function openWriter(output: Writable, redact: (text: string) => string = 
   };
   const lineOf = (message: AirbyteMessage): Uint8Array => {
     // Each text by itself: redacting the line would miss what JSON escapes and hit the protocol's own words.
-    const line = JSON.stringify(message, (_key, value: unknown) => (typeof value === 'string' ? redact(value) : value));
-    return Buffer.from(`${line}\n`);
+    const clean = JSON.stringify(message, (_key, value: unknown) =>
+      typeof value === 'string' ? redact(value) : value,
+    );
+    // Cut afterwards: of a secret that was cut, the rest would not be found.
+    return Buffer.from(`${JSON.stringify(capped(JSON.parse(clean) as AirbyteMessage))}\n`);
   };
   return {
     closed: closed.signal,

@@ -4,7 +4,7 @@ import { isUtf8 } from 'node:buffer';
 
 import { findMember, skipSpace } from '../json/json-bytes.ts';
 import type { Envelope } from '../destination/envelope.ts';
-import { lineFault } from '../destination/line-fault.ts';
+import { lineFault, typeText } from '../destination/line-fault.ts';
 import { createRecordScanner, type RecordScanner } from '../destination/record-scanner.ts';
 import { inLine, invalid, type LineBatch } from '../protocol/lines.ts';
 import type { Log } from '../protocol/log.ts';
@@ -117,7 +117,7 @@ export class TargetLines {
       default:
         if (!this.#unknownTypes.has(type) && this.#unknownTypes.size < 100) {
           this.#unknownTypes.add(type);
-          this.#log('WARN', `Messages of the type "${type.slice(0, 100)}" are passed over: it is unknown.`);
+          this.#log('WARN', `Messages of ${typeText(type)} are ignored: it is unknown.`);
         }
         return true;
     }

@@ -15,6 +15,8 @@ export type AvroHeader = {
 /** `start`: offset of the block in the file; `data` as it is stored. */
 export type AvroBlock = { readonly start: number; readonly rows: number; readonly data: Buffer };
 
+/** The specification's others. */
+const unreadCodecs: readonly string[] = ['bzip2', 'xz'];
 const maxHeaderBytes = 64 * 1024 * 1024;
 const firstHeaderBytes = 64 * 1024;
 const markerBytes = 16;
@@ -63,7 +65,9 @@ function meaning(metadata: ReadonlyMap<string, Buffer>): { schema: AvroRecord; c
   const codec = codecOf(name === '' ? 'null' : name);
   if (codec === undefined) {
     const known = 'null, deflate, snappy and zstandard are read';
-    throw new AvroDamage(`its blocks are compressed with "${name.slice(0, 20)}" (${known})`);
+    // Of a damaged header the name can be bytes of rows.
+    const told = unreadCodecs.includes(name) ? `"${name}"` : 'an unknown codec';
+    throw new AvroDamage(`its blocks are compressed with ${told} (${known})`);
   }
   const text = metadata.get('avro.schema')?.toString();
   if (text === undefined) throw new AvroDamage('its header has no schema');

@@ -2,6 +2,7 @@
 import { crc32, inflateRawSync, zstdDecompressSync } from 'node:zlib';
 
 import { AvroDamage } from './avro-bytes.ts';
+import { Damage, damageText } from '../text/damage.ts';
 import { unsnappy } from './snappy.ts';
 
 export type Codec = 'null' | 'deflate' | 'snappy' | 'zstandard';
@@ -29,7 +30,7 @@ export function inflateBlock(block: Buffer, codec: Codec): Buffer {
     }
   } catch (error) {
     if (error instanceof RangeError) throw new AvroDamage(tooLarge);
-    throw new AvroDamage(`a block's ${codec} data is damaged (${error instanceof Error ? error.message : 'unknown'})`);
+    throw new AvroDamage(`a block's ${codec} data is damaged (${damageText(error)})`);
   }
 }
 
@@ -37,8 +38,8 @@ export const tooLarge = `a block is larger than ${maxBlockBytes / 1024 / 1024} M
 
 /** Four bytes behind the data are the CRC-32 of what was compressed. */
 function unsnappyChecked(block: Buffer): Buffer {
-  if (block.length < 5) throw new Error('it is too short');
+  if (block.length < 5) throw new Damage('it is too short');
   const data = unsnappy(block.subarray(0, -4), maxBlockBytes);
-  if (crc32(data) !== block.readUInt32BE(block.length - 4)) throw new Error('its checksum is another');
+  if (crc32(data) !== block.readUInt32BE(block.length - 4)) throw new Damage('its checksum is another');
   return data;
 }

@@ -1,7 +1,8 @@
 // Snappy's raw format, as Avro blocks have it.
 // https://github.com/google/snappy/blob/main/format_description.txt
+import { Damage } from '../text/damage.ts';
 
-/** @throws Error when the data is damaged or would be longer than `maxBytes`. */
+/** @throws Damage when the data is damaged or would be longer than `maxBytes`. */
 export function unsnappy(source: Uint8Array, maxBytes: number): Buffer {
   const { value: length, at: start } = readLength(source);
   if (length > maxBytes) throw new RangeError(`it inflates to ${length} bytes`);
@@ -18,7 +19,7 @@ export function unsnappy(source: Uint8Array, maxBytes: number): Buffer {
         at += bytes;
       }
       size++;
-      if (size > source.length - at || size > length - to) throw new Error('a literal is too long');
+      if (size > source.length - at || size > length - to) throw new Damage('a literal is too long');
       target.set(source.subarray(at, at + size), to);
       at += size;
       to += size;
@@ -29,11 +30,11 @@ export function unsnappy(source: Uint8Array, maxBytes: number): Buffer {
     const size = isShort ? ((tag >>> 2) & 7) + 4 : (tag >>> 2) + 1;
     const offset = little(source, at, offsetBytes) + (isShort ? (tag >>> 5) << 8 : 0);
     at += offsetBytes;
-    if (offset === 0 || offset > to || size > length - to) throw new Error('a copy goes beyond the data');
+    if (offset === 0 || offset > to || size > length - to) throw new Damage('a copy goes beyond the data');
     copyBack(target, to, offset, size);
     to += size;
   }
-  if (to !== length) throw new Error('it ends early');
+  if (to !== length) throw new Damage('it ends early');
   return target;
 }
 
@@ -50,7 +51,7 @@ function readLength(source: Uint8Array): { value: number; at: number } {
     value += (byte & 0x7f) * 2 ** (7 * at);
     if (byte < 0x80) return { value, at: at + 1 };
   }
-  throw new Error('its length is damaged');
+  throw new Damage('its length is damaged');
 }
 
 function little(source: Uint8Array, at: number, bytes: number): number {

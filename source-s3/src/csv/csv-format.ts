@@ -45,7 +45,7 @@ export function csvFormat(csv: Csv): Format {
       const tabbedHead = await readHead(text.from(0, signal), { options: tabbed, key, say });
       return { object, text, head: tabbedHead, dialect: tabbed.dialect };
     }
-    if (likely !== undefined) say('WARN', oneColumn(key, head.names[0] ?? '', likely));
+    if (likely !== undefined) say('WARN', oneColumn(key, likely));
     return { object, text, head, dialect };
   };
   return {
@@ -65,6 +65,7 @@ function sourceFile(
   return {
     object,
     columns: head.names,
+    isTextHeader: true,
     compression: [text.compression],
     rows: isPlain ? Math.ceil(size / head.lineBytes) : undefined,
     *units(stopped) {
@@ -111,9 +112,9 @@ async function describe(
   });
 }
 
-function oneColumn(key: string, name: string, likely: string): string {
+function oneColumn(key: string, likely: string): string {
   const delimiter = likely === '\t' ? '\\t' : likely;
-  return `The header of "${key}" is one column, ${JSON.stringify(name)}. If "${delimiter}" stands between its fields, set data_format.delimiter to that.`;
+  return `The header of "${key}" is one column. If "${delimiter}" stands between its fields, set data_format.delimiter to that.`;
 }
 
 function look(records: CsvRecords, guesses: readonly TypeGuess[], nullValues: readonly string[]): void {

@@ -61,8 +61,12 @@ function headOf(
   const names = uniqueNames(found);
   const renamed = places.filter((field) => found[field] !== names[field]);
   if (renamed.length > 0) {
-    const list = renamed.map((field) => `column ${field + 1} is called "${names[field]}"`).join(', ');
-    say('WARN', `The header of "${key}" has names twice or empty ones: ${list}.`);
+    // By place: of a file without a header the names are values.
+    const list = renamed.map((field) => field + 1).join(', ');
+    say(
+      'WARN',
+      `The header of "${key}" has names twice or empty ones. These columns get a name with a number: ${list}.`,
+    );
   }
   return { names, dataStart, lineBytes };
 }

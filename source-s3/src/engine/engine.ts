@@ -1,17 +1,20 @@
 // DuckDB as the decoder of one stream's files: an instance of its own (one bad file can end a whole instance), one thread
-// (rows come in the file's order), nothing loaded or cached from outside.
+// (rows come in the file's order), nothing loaded or cached from outside, and locked in its own folder.
 import { DuckDBInstance, type DuckDBConnection, type DuckDBType } from '@duckdb/node-api';
 
 import { literal } from '@s3-connectors/common/columns/sql.ts';
+import { engineFailure } from '@s3-connectors/common/engine/engine-failure.ts';
+import { closedEngine, lockSql } from '@s3-connectors/common/engine/engine-lock.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { LineQuery } from '../record-sql.ts';
+import { interruptible } from './interruptible.ts';
 import type { Lines } from './line-buffer.ts';
 import { openLinePipe, type LinePipe } from './line-pipe.ts';
 
 export type Engine = AsyncDisposable & {
-  /** Rows of a small result as plain objects; 64-bit numbers are bigint. */
-  rows(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** Rows of a small result as plain objects; 64-bit numbers are bigint. An abort interrupts it where a signal is given. */
+  rows(sql: string, signal?: AbortSignal): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** Names and types of a query's columns; the query isn't run beyond its binding. */
   columns(sql: string): Promise<readonly { readonly name: string; readonly type: DuckDBType }[]>;
   /** Runs a statement to its end. An abort interrupts it. */
@@ -32,36 +35,42 @@ export async function openEngine(directory: string, memoryBytes: number): Promis
     enable_external_file_cache: 'false', // Our sparse files change under one name; nothing is read twice anyway.
     // Files lie about their least and greatest values; what guards a conversion from others must not be left out for that.
     disabled_optimizers: 'statistics_propagation',
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
+    ...closedEngine,
   });
   const metadata = await instance.connect();
+  for (const sql of lockSql({ directory, changeable: ['memory_limit'] })) await metadata.run(sql);
   const decoding = await instance.connect();
-  for (const connection of [metadata, decoding]) await connection.run("SET TimeZone = 'UTC'");
-  const interrupt = (): void => decoding.interrupt();
+  const queries = interruptible(() => decoding.interrupt());
+  const { interrupt } = queries;
   let pipe: LinePipe | undefined;
+  const ask = async <T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> => {
+    signal.throwIfAborted();
+    signal.addEventListener('abort', interrupt);
+    try {
+      return await queries.run(() => attempt(work));
+    } catch (error) {
+      signal.throwIfAborted(); // An interrupted query fails too; why it was interrupted says more.
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', interrupt);
+    }
+  };
   return {
-    rows: (sql) => attempt(async () => (await metadata.runAndReadAll(sql)).getRowObjectsJS()),
-    columns: (sql) => attempt(async () => columnsOf(metadata, sql)),
-    async run(sql, signal) {
-      signal.throwIfAborted();
-      signal.addEventListener('abort', interrupt);
-      try {
-        await attempt(() => decoding.run(sql));
-      } catch (error) {
-        signal.throwIfAborted(); // An interrupted query fails too; why it was interrupted says more.
-        throw error;
-      } finally {
-        signal.removeEventListener('abort', interrupt);
-      }
+    rows: (sql, signal) => {
+      if (signal === undefined) return attempt(async () => (await metadata.runAndReadAll(sql)).getRowObjectsJS());
+      return ask(async () => (await decoding.runAndReadAll(sql)).getRowObjectsJS(), signal);
     },
+    columns: (sql) => attempt(async () => columnsOf(metadata, sql)),
+    run: async (sql, signal) => void (await ask(() => decoding.run(sql), signal)),
     limitMemory: async (bytes) => void (await metadata.run(`SET memory_limit = '${memoryLimit(bytes)}'`)),
     async *lines(query, signal) {
       pipe ??= await openLinePipe(directory);
-      yield* pipe.lines((target) => attempt(() => copyTo(decoding, query, target)), interrupt, signal);
+      const copy = (target: string): Promise<void> => attempt(() => copyTo(decoding, query, target));
+      yield* pipe.lines((target) => queries.run(() => copy(target)), interrupt, signal);
     },
     async [Symbol.asyncDispose]() {
       await pipe?.[Symbol.asyncDispose]();
+      if (queries.isStuck) return; // To close it would wait for the query.
       for (const connection of [metadata, decoding]) connection.closeSync();
       instance.closeSync();
     },
@@ -91,20 +100,25 @@ async function copyTo(connection: DuckDBConnection, { sql, before, after }: Line
   await connection.run(`COPY (${sql}) TO '${target}' (${raw}, ${ends})`);
 }
 
-/** The engine's failures say where they came from; its texts can hold stack traces and are cut at the first line. */
+/** The engine's failures in our words: its own texts quote rows. */
 async function attempt<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw engineError(line.replaceAll(/\p{Cc}/gu, ' ').trimEnd(), error); // It can quote bytes of a damaged file.
+    throw engineError(error);
   }
 }
 
-function engineError(text: string, cause: unknown): ConnectorError {
-  if (/^Out of Memory/iu.test(text)) {
-    const advice = 'one of its values or pages needs more memory than there is. Raise max_memory_mb';
-    return new ConnectorError('ENGINE_MEMORY_EXCEEDED', advice, { details: text, cause });
+function engineError(cause: unknown): ConnectorError {
+  const { kind, reason } = engineFailure(cause);
+  switch (kind) {
+    case 'memory': {
+      const advice = 'one of its values or pages needs more memory than there is. Raise max_memory_mb';
+      return new ConnectorError('ENGINE_MEMORY_EXCEEDED', advice, { details: reason, cause });
+    }
+    case 'data':
+      return new ConnectorError('FILE_UNREADABLE', reason, { cause });
+    default:
+      return new ConnectorError('ENGINE_FAILED', reason, { cause });
   }
-  return new ConnectorError(/^(INTERNAL|FATAL)/u.test(text) ? 'ENGINE_FAILED' : 'FILE_UNREADABLE', text, { cause });
 }

@@ -27,7 +27,7 @@ export function openLastingEngine(open: () => Promise<Engine>): Engine {
     }
   };
   return {
-    rows: (sql) => query((engine) => engine.rows(sql)),
+    rows: (sql, signal) => query((engine) => engine.rows(sql, signal)),
     columns: (sql) => query((engine) => engine.columns(sql)),
     run: (sql, signal) => query((engine) => engine.run(sql, signal)),
     limitMemory: (bytes) => query((engine) => engine.limitMemory(bytes)),

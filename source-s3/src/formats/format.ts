@@ -38,6 +38,8 @@ export type SourceFile = {
   readonly columns: readonly string[];
   /** `columns` are those of the first row; others may have others. */
   readonly isSampled?: true;
+  /** The names are a record of the file's text, as a CSV header is. */
+  readonly isTextHeader?: true;
   /** Known or estimated; undefined when there is no telling. */
   readonly rows: number | undefined;
   /** The codecs it is compressed with, for people; `none` is one. */

@@ -126,16 +126,16 @@ async function columnsOf(
         : { name: node.name, type: refinedType(node, storedType(type)) };
     });
   } catch (error) {
-    throw error instanceof ConnectorError ? undecodable(error, object, path) : error;
+    throw error instanceof ConnectorError ? undecodable(error, object) : error;
   } finally {
     await unlink(path);
   }
 }
 
-/** What the engine said of a local file, said of the object. */
-export function undecodable(error: ConnectorError, object: ListedObject, path: string): ConnectorError {
-  const why = error.message.replace(`Failed to read file "${path}": `, '').replaceAll(path, 'it');
-  if (error.code === 'FILE_UNREADABLE') return unreadable(object, why, error);
+/** What was said of a local file, said of the object. `place`: where in it, to follow the reason. */
+export function undecodable(error: ConnectorError, object: ListedObject, place = ''): ConnectorError {
+  if (error.code === 'FILE_UNREADABLE') return unreadable(object, error.message + place, error);
   const details = error.details === undefined ? {} : { details: error.details };
-  return new ConnectorError(error.code, `"${object.key}" cannot be read: ${why}.`, { ...details, cause: error });
+  const text = `"${object.key}" cannot be read: ${error.message}.`;
+  return new ConnectorError(error.code, text, { ...details, cause: error });
 }

@@ -10,6 +10,7 @@ import type { Asked, Format, PlacedLines, Reading, SourceFile, Unit } from '../f
 import { countConflict } from '../partition-conflicts.ts';
 import { columnsRead, conflictSql, joinedSql, type RecordQuery } from '../record-sql.ts';
 import { columnTexts } from './column-texts.ts';
+import { damagedPlace } from './damaged-place.ts';
 import { fetchRowGroup, type LocalRowGroup } from './fetch-row-group.ts';
 import { KnownColumns } from './known-columns.ts';
 import { narrowLines } from './narrow-lines.ts';
@@ -107,7 +108,7 @@ async function* decode(
       if (bytes > memory.engineMemoryBytes) await engine.limitMemory(bytes);
     };
     await allow(claimed + besidePagesBytes);
-    await countConflicts(engine, source, asked, file.object.key);
+    await countConflicts(engine, source, { asked, key: file.object.key }, signal);
     const mostBytes = Math.max(claimed + besidePagesBytes, memory.pageMemoryBytes);
     let all = narrowLines(engine, { query, narrows: () => allow(mostBytes) }, signal);
     if (groups.length > 1) {
@@ -120,7 +121,10 @@ async function* decode(
       yield { ...lines, place: { unit: group.index, rows: done } };
     }
   } catch (error) {
-    throw error instanceof ConnectorError ? undecodable(error, file.object, local.path) : error;
+    if (!(error instanceof ConnectorError)) throw error;
+    // In turns the local file is cut while it is read.
+    const isWhole = error.code === 'FILE_UNREADABLE' && groups.length === 1;
+    throw undecodable(error, file.object, isWhole ? await damagedPlace(engine, query, error, signal) : '');
   }
   if (done !== group.rows) {
     const text = `"${file.object.key}": row group ${group.index} has ${group.rows} rows, ${done} came out.`;
@@ -136,12 +140,12 @@ function inTurns(groups: readonly ColumnGroup[]): string {
 async function countConflicts(
   engine: Engine,
   source: Pick<RecordQuery, 'path' | 'stored' | 'rows'>,
-  { clashes, conflicts }: Asked,
-  key: string,
+  { asked: { clashes, conflicts }, key }: { readonly asked: Asked; readonly key: string },
+  signal: AbortSignal,
 ): Promise<void> {
   if (clashes.length === 0) return;
   const { from, to } = source.rows;
-  const [differing] = await engine.rows(conflictSql({ ...source, clashes }));
+  const [differing] = await engine.rows(conflictSql({ ...source, clashes }), signal);
   for (const { column, place } of clashes) {
     countConflict(conflicts, column, { rows: to - from, differing: Number(differing?.[`c${place}`]), key });
   }

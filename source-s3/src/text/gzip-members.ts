@@ -2,6 +2,7 @@
 // member for the end of everything and passes over the rest without a word: there the next decoder begins.
 import { createGunzip, type Gunzip } from 'node:zlib';
 
+import { Damage } from './damage.ts';
 import { decoded } from './decoded.ts';
 
 type Pieces = AsyncIterator<Uint8Array, unknown, undefined>;
@@ -25,7 +26,7 @@ export async function* gunzipMembers(
     }
   } catch (error) {
     if ((error as Error).message !== 'incorrect header check') throw error;
-    throw new Error('what follows a gzip member is not gzip', { cause: error });
+    throw new Damage('what follows a gzip member is not gzip', { cause: error });
   } finally {
     await pieces.return?.();
   }

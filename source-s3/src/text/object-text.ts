@@ -6,6 +6,7 @@ import { readRange, streamRange } from '@s3-connectors/common/s3/read.ts';
 import type { Reading } from '../formats/format.ts';
 import { unreadable } from '../formats/unreadable.ts';
 import { compressionOf, inflate, promisedCompression, type Compression } from './compression.ts';
+import { damageText } from './damage.ts';
 import { encodingOf, toUtf8, type Encoding } from './encoding.ts';
 
 export type ObjectText = {
@@ -62,8 +63,8 @@ async function* without(bytes: number, pieces: AsyncIterable<Uint8Array>): Async
 
 /** zlib's and TextDecoder's failures in words. */
 function reasonOf(error: unknown): string {
-  const { code, message } = error as { code?: string; message?: string };
+  const { code } = error as { readonly code?: string };
   if (code === 'Z_BUF_ERROR') return 'its compressed data ends early; it may have been cut';
   if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'it is not text of the encoding that is configured';
-  return `its compressed data is damaged (${message ?? 'unknown'})`;
+  return `its compressed data is damaged (${damageText(error)})`;
 }

@@ -1,12 +1,13 @@
 // Cuts zstd data at the ends of its frames (RFC 8878, 3.1): Node's decoder passes over what follows a frame's end in the
 // same piece without a word, so each frame has to begin a piece of its own.
+import { Damage } from './damage.ts';
 
 const frameMagic = 0xfd2fb528;
 const skippableMagic = 0x184d2a50; // To 0x184d2a5f.
 
 /**
  * The same bytes in pieces of which none holds parts of two frames.
- * @throws Error when what follows a frame is none; a cut frame is the decoder's to notice.
+ * @throws Damage when what follows a frame is none; a cut frame is the decoder's to notice.
  */
 export async function* splitFrames(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const walk = new FrameWalk();
@@ -57,7 +58,7 @@ class FrameWalk {
       case 'magic':
         if (value === frameMagic) this.#expect('descriptor', 1);
         else if (value >= skippableMagic && value < skippableMagic + 16) this.#expect('skippable size', 4);
-        else throw new Error('what follows a zstd frame is not zstd');
+        else throw new Damage('what follows a zstd frame is not zstd');
         return false;
       case 'descriptor':
         this.#checksumBytes = (value & 4) === 0 ? 0 : 4;

@@ -22,8 +22,8 @@ suite('errors', () => {
     const error = toConnectorError(cause);
     assert.equal(error.code, 'UNEXPECTED');
     assert.equal(error.cause, cause);
-    assert.match(error.message, /x is undefined/u);
-    assert.match(toConnectorError('thrown text').message, /thrown text/u);
+    assert.match(error.message, /^Unexpected failure: TypeError\. /u);
+    assert.match(toConnectorError('thrown text').message, /a value of the type string was thrown/u);
     assert.equal(toConnectorError(error), error);
   });
 
@@ -40,6 +40,6 @@ suite('errors', () => {
   });
 
   test('an impossible value is a defect', () => {
-    assert.throws(() => assertNever('x' as never), /Unexpected value: "x"/u);
+    assert.throws(() => assertNever('x' as never), /Unexpected value of the type string/u);
   });
 });

@@ -48,6 +48,17 @@ function isClosed(error: unknown): boolean {
 const line = Buffer.from(`${'x'.repeat(1023)}\n`);
 
 suite('writing to standard output', () => {
+  test('leaves nothing of a secret that lies where a long text is cut', async () => {
+    const secret = 'secret-canary-of-forty-letters-and-more!';
+    for (let before = 1950; before < 2060; before += 3) {
+      const pipe = new Pipe();
+      const out = openWriter(pipe, (text) => text.replaceAll(secret, '****'));
+      out.message(log(`${'x'.repeat(before)}${secret}${'y'.repeat(1000)}`));
+      await out.flush();
+      assert.ok(pipe.text().length < 2200 && !pipe.text().includes('secret'), String(before));
+    }
+  });
+
   test('joins the messages of one turn into one write', async () => {
     const pipe = new Pipe();
     const out = openWriter(pipe);

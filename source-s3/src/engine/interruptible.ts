@@ -1,0 +1,41 @@
+// Queries that are told to end. The engine looks for that between steps of its work; a step that takes very long, on a hostile
+// file, would keep the process from ending, so after a while the query is given up with its engine.
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+
+export type Interruptible = {
+  /** What `work` gives, or ENGINE_FAILED when it was interrupted and does not end. */
+  readonly run: <T>(work: () => Promise<T>) => Promise<T>;
+  /** To be called in place of the engine's own. */
+  readonly interrupt: () => void;
+  /** A query was given up: it may run on, and to close its connection would wait for it. */
+  readonly isStuck: boolean;
+};
+
+/** `interrupt`: the engine's. One query at a time. */
+export function interruptible(interrupt: () => void, giveUpAfterMs = 5000): Interruptible {
+  let isStuck = false;
+  let running: ((error: ConnectorError) => void) | undefined;
+  const giveUp = (meant: typeof running): void => {
+    if (meant === undefined || running !== meant) return; // It has ended; another may run.
+    isStuck = true;
+    meant(new ConnectorError('ENGINE_FAILED', 'the query engine does not stop, and is given up'));
+  };
+  return {
+    async run(work) {
+      const stuck = Promise.withResolvers<never>();
+      running = stuck.reject;
+      try {
+        return await Promise.race([work(), stuck.promise]);
+      } finally {
+        running = undefined;
+      }
+    },
+    interrupt() {
+      interrupt();
+      if (running !== undefined) setTimeout(giveUp, giveUpAfterMs, running).unref();
+    },
+    get isStuck() {
+      return isStuck;
+    },
+  };
+}

@@ -1,0 +1,4 @@
+import { openEngine } from '../../destination-s3-batch/src/engine.ts';
+import { registerLockTests } from '../support/locked-engine.ts';
+
+registerLockTests((directory) => openEngine(directory, { memoryBytes: 64 * 1024 * 1024, threads: () => 1 }));
