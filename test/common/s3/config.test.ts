@@ -77,6 +77,15 @@ suite('the fields of a connection', () => {
     assert.match(mistakes(open).join(), /^credentials\.auth_type/);
   });
 
+  test('take the owner of the bucket as twelve digits, and an empty text for none', () => {
+    const owned = (account: string) => ({ ...valid, expected_bucket_owner: account });
+    assert.equal(resolveConnection(schema.parse(owned(' 111122223333\n'))).expectedBucketOwner, '111122223333');
+    assert.equal('expectedBucketOwner' in resolveConnection(schema.parse(owned(''))), false);
+    for (const wrong of ['1234', 'arn:aws:iam::111122223333:root', '1111-2222-3333']) {
+      assert.match(mistakes(owned(wrong)).join(), /^expected_bucket_owner: is not an account: write the 12 digits/);
+    }
+  });
+
   test('refuse http but to this machine, or where it is allowed', () => {
     const far = { ...valid, endpoint: 'http://storage.example.com' };
     assert.match(mistakes(far).join(), /^endpoint: is not encrypted/);
