@@ -1,6 +1,6 @@
 // What each connector does in S3, as a list of uses: the one description from which permissions, policies, the rehearsal
 // and the setup page are derived. Pure, and made of a few fields of the config.
-import { hasText, type Connection, type Credentials } from '../s3/config.ts';
+import type { Connection, Credentials } from '../s3/config.ts';
 import type { Operation } from '../s3/operation.ts';
 import type { WriteHeaders } from '../s3/write.ts';
 
@@ -27,7 +27,7 @@ export function placeOf({ bucket, region, endpoint, expectedBucketOwner, credent
 }
 
 function roleOf({ role_arn: arn, external_id: externalId }: Extract<Credentials, { auth_type: 'assume_role' }>) {
-  return hasText(externalId) ? { arn, externalId } : { arn };
+  return externalId === undefined || externalId === '' ? { arn } : { arn, externalId };
 }
 
 export type Use = {

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 
 import { bucketProblem, endpointProblem, ownerProblem, regionProblem } from './address.ts';
+import { hostedProblems, isHosted } from './hosted.ts';
 
 const arnForm = /^arn:[\w-]+:iam::\w*:role\/[\w+=,.@/-]+$/u;
 
@@ -183,6 +184,9 @@ export type Connection = {
  * the user wrote.
  */
 export function checkConnection(config: Partial<ConnectionConfig>, context: z.RefinementCtx): void {
+  if (isHosted(process.env)) {
+    for (const { path, message } of hostedProblems(config)) report(context, [...path], message);
+  }
   const { bucket, region } = config;
   const endpoint = hasText(config.endpoint) ? config.endpoint : undefined;
   if (typeof region === 'string') report(context, ['region'], regionProblem(region, endpoint));
