@@ -40,7 +40,7 @@ async function gather(name: ConnectorName): Promise<string> {
   const context = await mkdtemp(join(cache, 'image-'));
   await copyFile(join(dist, `${name}.mjs`), join(context, 'main.mjs'));
   await copyFile(join(dist, `${name}.mjs.map`), join(context, `${name}.mjs.map`)); // As the bundle calls it.
-  await copyFile(join(dist, 'LICENSES.txt'), join(context, 'LICENSES.txt'));
+  for (const file of ['LICENSES.txt', 'sbom.cdx.json']) await copyFile(join(dist, file), join(context, file));
   const { dependencies } = JSON.parse(await readFile(join(root, name, 'package.json'), 'utf8')) as {
     readonly dependencies: Readonly<Record<string, string>>;
   };
