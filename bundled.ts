@@ -33,7 +33,9 @@ export async function bundledPackages(inputs: readonly string[]): Promise<readon
       return { name, version, license, text: await licenseText(join(root, folder)) };
     }),
   );
-  return found.map(({ text, ...one }) => {
+  // A package may be installed at several places.
+  const once = new Map(found.map((one) => [`${one.name} ${one.version}`, one]));
+  return [...once.values()].map(({ text, ...one }) => {
     const heading = `${one.name} ${one.version} (${one.license})`;
     if (!allowedLicenses.has(one.license))
       throw new Error(`The licence of ${heading} is not on the list of allowed ones`);

@@ -45,6 +45,7 @@ for (const name of connectorNames) {
         assert.ok(allowedLicenses.has(licenses[0]?.license.id ?? ''), component);
         assert.match(hashes?.[0]?.content ?? '', /^[\da-f]{128}$/u, component);
       }
+      assert.equal(new Set(bill.components.map(({ purl }) => purl)).size, bill.components.length);
       const engine = bill.components.some((one) => one.name === '@duckdb/node-bindings-linux-x64');
       assert.equal(engine, name !== 'destination-s3-streaming');
     });

@@ -49,13 +49,13 @@ type Connect = SecureAgent['createConnection'];
 /** For every connection: to the storage, to STS, and wherever an answer might lead. */
 class PublicAgent extends SecureAgent {
   override createConnection(...[options, callback]: Parameters<Connect>): ReturnType<Connect> {
-    const host = String(options.host ?? '');
+    const host = options.host ?? '';
     // A literal address is connected to without a look-up.
     if (isIP(host) !== 0 && !isPublicAddress(host)) {
       callback?.(refusal(), undefined as never);
       return undefined;
     }
-    return super.createConnection({ ...options, lookup: publicLookup() } as typeof options, callback);
+    return super.createConnection({ ...options, lookup: publicLookup() }, callback);
   }
 }
 

@@ -20,6 +20,8 @@ function mistakes(config: unknown): readonly string[] {
   return (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`);
 }
 
+const owned = (account: string) => ({ ...valid, expected_bucket_owner: account });
+
 suite('the fields of a connection', () => {
   test('become a connection to AWS, with the bucket in the host name', () => {
     const connection = resolveConnection(schema.parse(valid));
@@ -78,7 +80,6 @@ suite('the fields of a connection', () => {
   });
 
   test('take the owner of the bucket as twelve digits, and an empty text for none', () => {
-    const owned = (account: string) => ({ ...valid, expected_bucket_owner: account });
     assert.equal(resolveConnection(schema.parse(owned(' 111122223333\n'))).expectedBucketOwner, '111122223333');
     assert.equal('expectedBucketOwner' in resolveConnection(schema.parse(owned(''))), false);
     for (const wrong of ['1234', 'arn:aws:iam::111122223333:root', '1111-2222-3333']) {
