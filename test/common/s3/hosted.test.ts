@@ -75,7 +75,7 @@ suite('in hosted mode a connection', () => {
     const { httpAgent } = createAgents(hosted);
     const code = await new Promise((resolve) => {
       httpAgent.createConnection({ host: '93.184.216.34', port: 80 }, (error) => {
-        resolve(error?.code);
+        resolve(error !== null && 'code' in error ? error.code : undefined);
       });
     });
     assert.equal(code, 'ERR_HOSTED_MODE');
