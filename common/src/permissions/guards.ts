@@ -5,7 +5,7 @@
 // so a policy of ours never holds one; `policy validate` understands it.
 //
 // Storages that imitate AWS know these keys in part, and a proxy in front of one may end TLS: with an endpoint that is not
-// AWS there are none but the account.
+// AWS there are none.
 import { isAwsEndpoint, partitionOf } from '../s3/address.ts';
 import type { Place, Use } from './access.ts';
 import { bucketArn, objectsArn } from './arn.ts';
@@ -30,8 +30,9 @@ function isPlain({ endpoint }: Place): boolean {
 }
 
 export function storageGuards(place: Place): Guards {
+  if (!isAws(place)) return {};
   return {
-    ...(isAws(place) && !isPlain(place) ? { Bool: { 'aws:SecureTransport': 'true' } } : {}),
+    ...(isPlain(place) ? {} : { Bool: { 'aws:SecureTransport': 'true' } }),
     ...(place.owner === undefined ? {} : { StringEquals: { [accountKey]: place.owner } }),
   };
 }
@@ -50,7 +51,9 @@ export function keyGuards(place: Place, folder: string): Guards {
   if (!isAws(place)) return {};
   const partition = partitionOf(place.region);
   const objects = [bucketArn(partition, place.bucket), objectsArn(partition, place.bucket, folder)];
-  return { StringEquals: { 'kms:ViaService': services(place) }, StringLike: { [objectKey]: objects } };
+  const throughS3 = { StringEquals: { 'kms:ViaService': services(place) } };
+  // The bucket behind the alias of an access point has another name, which only S3 knows.
+  return place.bucket.endsWith('-s3alias') ? throughS3 : { ...throughS3, StringLike: { [objectKey]: objects } };
 }
 
 /** What requests to KMS bring along that S3 makes for such a use. */

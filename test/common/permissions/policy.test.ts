@@ -134,9 +134,13 @@ suite('a policy', () => {
   });
 
   test('asks for no TLS where the endpoint has none, or is not AWS', () => {
-    for (const name of ['streaming over http', 'streaming at another storage with a KMS key']) {
+    for (const name of [
+      'streaming over http',
+      'streaming at another storage with a KMS key',
+      'source of another storage, of a known account',
+    ]) {
       const text = JSON.stringify(iamPolicy(needsOf(accesses[name] ?? source)));
-      assert.doesNotMatch(text, /SecureTransport|ViaService|EncryptionContext/u);
+      assert.doesNotMatch(text, /SecureTransport|ViaService|EncryptionContext|ResourceAccount/u);
     }
   });
 
@@ -252,6 +256,12 @@ suite('the statement for a KMS key', () => {
     ]) {
       assert.ok(!(await isAllowed('iam', iamPolicy(needs), decrypt(other))), JSON.stringify(other));
     }
+  });
+
+  test('names no bucket where it is known by the alias of an access point', () => {
+    const alias = streamingAccess({ ...place, bucket: 'lake-abc123-s3alias', prefix: '', headers: withKey });
+    const [statement] = iamPolicy(needsOf(alias)).Statement.filter(({ Sid }) => Sid === 'UseKey');
+    assert.deepEqual(Object.keys(statement?.Condition ?? {}), ['StringEquals']);
   });
 
   test('leaves the service open to both endings outside amazonaws.com', () => {

@@ -43,6 +43,7 @@ export const accesses: Readonly<Record<string, Access>> = {
   'streaming, only appended': appendOnly(streaming),
   'batch, only appended, with a KMS key': appendOnly(batchAccess({ ...writing, headers: withKey })),
   'streaming over http': { ...streaming, endpoint: 'http://s3.eu-central-1.amazonaws.com' },
+  'source of another storage, of a known account': { ...source, owner, endpoint: 'https://storage.example.com' },
   'streaming at another storage with a KMS key': {
     ...streamingAccess({ ...writing, headers: withKey }),
     endpoint: 'https://storage.example.com',

@@ -188,6 +188,11 @@ suite('a config in hosted mode', () => {
     });
   }
 
+  test('is refused where the environment names a proxy', async () => {
+    const said = await check('source-s3', reading, { HTTPS_PROXY: 'http://127.0.0.1:9' });
+    assert.match(said, /"CONNECTION_STATUS".*"FAILED".*no proxy is used: HTTPS_PROXY is set/u);
+  });
+
   test('is refused that names a folder of the machine', async () => {
     const said = await check('destination-s3-batch', { output_format: 'json', spool_dir: '/etc' });
     assert.match(said, /spool_dir\W+ is not allowed in hosted mode/u);
