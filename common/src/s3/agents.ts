@@ -2,7 +2,8 @@
 import { Agent } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
 
-import { hostedAgents, isHosted, type Environment } from './hosted.ts';
+import { hostedAgents } from './hosted-agents.ts';
+import { isHosted, type Environment } from './hosted.ts';
 
 /**
  * Far more than we ever have requests at a time: one that waits for a socket for longer than the connect timeout is taken

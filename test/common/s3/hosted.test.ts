@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 
 import { createAgents } from '@s3-connectors/common/s3/agents.ts';
-import { isHosted, publicLookup } from '@s3-connectors/common/s3/hosted.ts';
+import { publicLookup } from '@s3-connectors/common/s3/hosted-agents.ts';
+import { isHosted } from '@s3-connectors/common/s3/hosted.ts';
 
 import { startCannedServer, testCertificate } from '../../support/canned-server.ts';
 import { runProgram } from '../../support/program.ts';

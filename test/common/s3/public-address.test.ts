@@ -26,6 +26,10 @@ const privateAddress: fc.Arbitrary<Octets> = fc.oneof(
   some(192, is(0), is(0)),
   some(100, fc.integer({ min: 64, max: 127 })),
   some(198, fc.constantFrom(18, 19)),
+  some(192, is(0), is(2)),
+  some(192, is(88), is(99)),
+  some(198, is(51), is(100)),
+  some(203, is(0), is(113)),
   fc.tuple(fc.integer({ min: 224, max: 255 }), octet, octet, octet),
 );
 
