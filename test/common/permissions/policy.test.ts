@@ -9,7 +9,7 @@ import { needsOf } from '@s3-connectors/common/permissions/needs.ts';
 import { bucketPolicy, iamPolicy, keyPolicyStatement } from '@s3-connectors/common/permissions/policy.ts';
 
 import { isAllowed, user } from '../../support/iam.ts';
-import { accesses, connector, kmsKey, owner, place, source, streaming, withAcl, withKey } from './samples.ts';
+import { accesses, connector, kmsKey, place, source, streaming, withAcl, withKey } from './samples.ts';
 
 for (const [name, access] of Object.entries(accesses)) {
   const needs = needsOf(access);
@@ -115,43 +115,6 @@ suite('a policy', () => {
         },
       ],
     });
-  });
-
-  test('asks for TLS and touches nobody else: it denies nothing', async () => {
-    const [, reading] = needsOf(source);
-    const [request] = reading?.requests ?? [];
-    assert.ok(request !== undefined);
-    for (const form of ['least', 'full'] as const) {
-      for (const kind of ['bucket', 'iam'] as const) {
-        const policy =
-          kind === 'bucket' ? bucketPolicy(needsOf(source), connector, form) : iamPolicy(needsOf(source), form);
-        assert.ok(policy.Statement.every(({ Effect }) => Effect === 'Allow'));
-        assert.ok(await isAllowed(kind, policy, request));
-        const plain = { ...request, context: { ...request.context, 'aws:SecureTransport': 'false' } };
-        assert.ok(!(await isAllowed(kind, policy, plain)), `${form} ${kind}`);
-      }
-    }
-  });
-
-  test('asks for no TLS where the endpoint has none, or is not AWS', () => {
-    for (const name of [
-      'streaming over http',
-      'streaming at another storage with a KMS key',
-      'source of another storage, of a known account',
-    ]) {
-      const text = JSON.stringify(iamPolicy(needsOf(accesses[name] ?? source)));
-      assert.doesNotMatch(text, /SecureTransport|ViaService|EncryptionContext|ResourceAccount/u);
-    }
-  });
-
-  test('of a user or role holds for the known account of the bucket alone', async () => {
-    const policy = iamPolicy(needsOf({ ...source, owner }));
-    const [request] = needsOf({ ...source, owner })[1]?.requests ?? [];
-    assert.ok(request !== undefined);
-    assert.ok(await isAllowed('iam', policy, request));
-    const context = { ...request.context, 's3:ResourceAccount': '999988887777' };
-    assert.ok(!(await isAllowed('iam', policy, { ...request, context })));
-    assert.doesNotMatch(JSON.stringify(bucketPolicy(needsOf({ ...source, owner }), connector)), /ResourceAccount/u);
   });
 
   test('for streams that are only appended never allows to delete, in any form', () => {

@@ -74,6 +74,12 @@ suite('a request is', () => {
         Condition: { Bool: { 'aws:SecureTransport': 'false' } },
       },
     ],
+    [
+      'denied where a key of KMS is asked for',
+      'denied',
+      get,
+      { ...anyone, Condition: { StringEquals: { 'kms:ViaService': 's3.eu-central-1.amazonaws.com' } } },
+    ],
     ['denied to a read where an ACL is asked for', 'denied', get, { ...anyone, Condition: { StringEquals: acl } }],
     [
       'allowed to a write where that ACL is asked for',
