@@ -1,11 +1,12 @@
 // `npm run build`: writes the generated files (generate.ts), then bundles each face of a connector into one executable file that
-// needs no node_modules but the query engine's native binding: <package>/dist/<name>.mjs, its source map, LICENSES.txt.
-import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+// needs no node_modules but the query engine's native binding: <package>/dist/<name>.mjs, its source map, LICENSES.txt, sbom.cdx.json.
+import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
 
-import { build, type Metafile, type Plugin } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
+import { billOfMaterials, bundledPackages, licenseTexts } from './bundled.ts';
 import { type ConnectorName, connectorNames, generatedFiles, singerFaces } from './generate.ts';
 
 const root = import.meta.dirname;
@@ -49,12 +50,26 @@ const requireAtUse: Plugin = {
 export async function buildConnector(name: ConnectorName, folder = join(root, name, 'dist')): Promise<string> {
   await rm(folder, { recursive: true, force: true });
   const { [name]: singer } = singerFaces;
-  await bundle(singer.name, join(root, name, 'src', singer.entry), folder);
-  return bundle(name, join(root, name, 'src/main.ts'), folder);
+  const inputs = [
+    ...(await bundle(singer.name, join(root, name, 'src', singer.entry), folder)),
+    ...(await bundle(name, join(root, name, 'src/main.ts'), folder)),
+  ];
+  const bundled = await bundledPackages(inputs);
+  const manifest = JSON.parse(await readFile(join(root, name, 'package.json'), 'utf8')) as Manifest;
+  const external = externalPackages.filter((dependency) => dependency in manifest.dependencies);
+  await writeFile(join(folder, 'LICENSES.txt'), licenseTexts(bundled));
+  await writeFile(join(folder, 'sbom.cdx.json'), await billOfMaterials(manifest, bundled, external));
+  return join(folder, `${name}.mjs`);
 }
 
-/** Bundles `entry` into `<folder>/<name>.mjs`. @returns the path of the executable. */
-async function bundle(name: string, entry: string, folder: string): Promise<string> {
+type Manifest = {
+  readonly name: string;
+  readonly version: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+};
+
+/** Bundles `entry` into the executable `<folder>/<name>.mjs`. @returns the files that it was made of. */
+async function bundle(name: string, entry: string, folder: string): Promise<readonly string[]> {
   const outfile = join(folder, `${name}.mjs`);
   const { metafile } = await build({
     absWorkingDir: root,
@@ -73,8 +88,7 @@ async function bundle(name: string, entry: string, folder: string): Promise<stri
     logLevel: 'warning',
   });
   await chmod(outfile, 0o755);
-  await writeFile(join(folder, 'LICENSES.txt'), await licenses(metafile));
-  return outfile;
+  return Object.keys(metafile.inputs);
 }
 
 /** Builds a connector in its package and puts it on the PATH of npm's scripts. @returns as `buildConnector` */
@@ -89,34 +103,6 @@ async function link(command: string, folder: string): Promise<void> {
   const place = join(root, 'node_modules/.bin', command);
   await rm(place, { force: true });
   await symlink(join(folder, `${command}.mjs`), place);
-}
-
-type Package = { readonly name: string; readonly version: string; readonly license: string };
-
-/** The licence of every package with a file in the bundle. @throws Error naming a package whose licence has no text. */
-async function licenses(metafile: Metafile): Promise<string> {
-  const folders = new Set(
-    Object.keys(metafile.inputs).flatMap((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/u.exec(input)?.[0] ?? []),
-  );
-  const texts: { heading: string; license: string; text: string | undefined }[] = [];
-  for (const folder of [...folders].sort()) {
-    const { name, version, license } = JSON.parse(
-      await readFile(join(root, folder, 'package.json'), 'utf8'),
-    ) as Package;
-    texts.push({ heading: `${name} ${version} (${license})`, license, text: await licenseText(join(root, folder)) });
-  }
-  const parts = texts.map(({ heading, license, text }) => {
-    // A few packages of a family name their licence and leave its text out.
-    const found = text ?? texts.find((other) => other.license === license && other.text !== undefined)?.text;
-    if (found === undefined) throw new Error(`No licence text for ${heading}`);
-    return `${heading}\n${'='.repeat(heading.length)}\n\n${found.trim()}\n`;
-  });
-  return parts.join('\n\n');
-}
-
-async function licenseText(folder: string): Promise<string | undefined> {
-  const file = (await readdir(folder)).find((name) => /^licen[cs]e/iu.test(name));
-  return file === undefined ? undefined : readFile(join(folder, file), 'utf8');
 }
 
 if (import.meta.main) {

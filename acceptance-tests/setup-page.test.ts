@@ -56,7 +56,7 @@ suite('the setup page', () => {
 
   test('follows what is typed by keyboard alone, and every field can be reached', async () => {
     const reached: string[] = [];
-    for (let at = 0; at < 14; at += 1) {
+    for (let at = 0; at < 16; at += 1) {
       await browser.press('Tab');
       const id = await browser.evaluate<string>('document.activeElement.id');
       if (id === 'bucket') {
@@ -65,7 +65,20 @@ suite('the setup page', () => {
       }
       reached.push(id);
     }
-    const fields = ['connector', 'bucket', 'region', 'prefix', 'principal', 'kind', 'full', 'policy', 'copy', 'pasted'];
+    const fields = [
+      'connector',
+      'bucket',
+      'region',
+      'prefix',
+      'principal',
+      'owner',
+      'kind',
+      'external-id',
+      'full',
+      'policy',
+      'copy',
+      'pasted',
+    ];
     assert.deepEqual(reached.filter((id) => id !== '').slice(0, fields.length), fields);
     assert.match(await shown('policy'), /arn:aws:s3:::another-bucket\/exports\/\*/u);
   });

@@ -1,7 +1,7 @@
 // `npm run image [-- <connector>…]`: builds the connectors' images, tagged s3-connectors/<connector>:<version>, for this
 // machine's kind of processor, and says how large they are. Needs a Docker engine.
 //
-// BASE names another base image than node:24-bookworm-slim, PREFIX another prefix than `s3-connectors/` for the tags.
+// BASE names another base image than the one that images/Dockerfile pins by its digest, PREFIX another prefix than `s3-connectors/` for the tags.
 import { execFile } from 'node:child_process';
 import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,10 +12,18 @@ import { type ConnectorName, connectorNames } from '../generate.ts';
 
 const execute = promisify(execFile);
 const root = join(import.meta.dirname, '..');
-export const baseImage = process.env['BASE'] ?? 'node:24-bookworm-slim';
+const recipe = join(import.meta.dirname, 'Dockerfile');
+export const baseImage = process.env['BASE'] ?? pinnedBase(await readFile(recipe, 'utf8'));
 
 /** The query engine's packages, which a connector that reads or writes Parquet needs beside its bundle. */
 const enginePackages = ['node-api', 'node-bindings', `node-bindings-linux-${process.arch}`];
+
+/** In one place, where Dependabot finds it. */
+export function pinnedBase(dockerfile: string): string {
+  const [, base] = /^ARG BASE=(\S+@sha256:[\da-f]{64})$/mu.exec(dockerfile) ?? [];
+  if (base === undefined) throw new Error('images/Dockerfile names no base image by its digest.');
+  return base;
+}
 
 /** @returns the image's tag. @throws Error with the engine's words. */
 export async function buildImage(name: ConnectorName): Promise<string> {
@@ -24,8 +32,8 @@ export async function buildImage(name: ConnectorName): Promise<string> {
   const context = await gather(name);
   try {
     const names = ['--build-arg', `BASE=${baseImage}`, '--build-arg', `NAME=${image}`];
-    const recipe = ['--build-arg', `VERSION=${version}`, '-f', join(import.meta.dirname, 'Dockerfile')];
-    await docker('build', '-t', `${image}:${version}`, ...names, ...recipe, context);
+    const how = ['--build-arg', `VERSION=${version}`, '-f', recipe];
+    await docker('build', '-t', `${image}:${version}`, ...names, ...how, context);
   } finally {
     await rm(context, { recursive: true, force: true });
   }
@@ -40,7 +48,7 @@ async function gather(name: ConnectorName): Promise<string> {
   const context = await mkdtemp(join(cache, 'image-'));
   await copyFile(join(dist, `${name}.mjs`), join(context, 'main.mjs'));
   await copyFile(join(dist, `${name}.mjs.map`), join(context, `${name}.mjs.map`)); // As the bundle calls it.
-  await copyFile(join(dist, 'LICENSES.txt'), join(context, 'LICENSES.txt'));
+  for (const file of ['LICENSES.txt', 'sbom.cdx.json']) await copyFile(join(dist, file), join(context, file));
   const { dependencies } = JSON.parse(await readFile(join(root, name, 'package.json'), 'utf8')) as {
     readonly dependencies: Readonly<Record<string, string>>;
   };

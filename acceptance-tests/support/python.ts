@@ -24,7 +24,16 @@ export async function preparePython(say: (text: string) => void): Promise<void> 
   say('Installing the Python packages of acceptance-tests/python/requirements.txt into .venv-acceptance/ …');
   await rm(environment, { recursive: true, force: true });
   await needed('python3', ['-m', 'venv', environment]);
-  await needed(python, ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', '-r', requirements]);
+  await needed(python, [
+    '-m',
+    'pip',
+    'install',
+    '-q',
+    '--disable-pip-version-check',
+    '--require-hashes',
+    '-r',
+    requirements,
+  ]);
   await writeFile(stamp, wanted); // Last: an environment that was left half made is made again.
 }
 
@@ -35,7 +44,7 @@ async function needed(command: string, args: readonly string[]): Promise<void> {
     const { stderr = '', message } = error as Error & { readonly stderr?: string };
     const why = stderr.trim() === '' ? message : stderr.trim();
     throw new Error(
-      `The acceptance tests need Python 3.10 or newer with venv, and PyPI: ${command} ${args.join(' ')}\n${why}`,
+      `The acceptance tests need Python 3.11 or newer with venv, and PyPI: ${command} ${args.join(' ')}\n${why}`,
       { cause: error },
     );
   }
@@ -71,7 +80,14 @@ export async function prepareRunner(runner: Runner, say: (text: string) => void)
   await rm(folder, { recursive: true, force: true });
   await needed(uv, ['venv', '-q', '--python', python, folder]);
   // The system's certificates, as pip takes them: behind a proxy of one's own no others will do.
-  const how = ['-q', '--system-certs', '--compile-bytecode', '--python', join(folder, 'bin/python')];
+  const how = [
+    '-q',
+    '--system-certs',
+    '--require-hashes',
+    '--compile-bytecode',
+    '--python',
+    join(folder, 'bin/python'),
+  ];
   await needed(uv, ['pip', 'install', ...how, '-r', pins]);
   await writeFile(stamp, wanted);
 }

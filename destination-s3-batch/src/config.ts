@@ -14,6 +14,7 @@ import {
   type Place,
 } from '@s3-connectors/common/destination/config.ts';
 import { connectionShape, resolveConnection, type Connection } from '@s3-connectors/common/s3/config.ts';
+import { hostedVariable, isHosted } from '@s3-connectors/common/s3/hosted.ts';
 import * as z from 'zod';
 
 const mebibyte = 1024 * 1024;
@@ -79,6 +80,10 @@ export const configSchema = z
     spool_dir: z
       .string()
       .refine((path) => path === '' || isAbsolute(path), 'is not an absolute path: begin it with a slash')
+      .refine(
+        (path) => path === '' || !isHosted(process.env),
+        `is not allowed in hosted mode (${hostedVariable}): leave it empty`,
+      )
       .optional()
       .meta({
         title: 'Folder for the spool',

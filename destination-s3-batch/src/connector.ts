@@ -1,6 +1,6 @@
 // The connector as the run knows it. The verbs are loaded when they are called: `spec` answers without the AWS SDK.
 import type { Connector, OperatorVerb } from '@s3-connectors/common/protocol/connector.ts';
-import { batchAccess, type Access } from '@s3-connectors/common/permissions/access.ts';
+import { batchAccess, placeOf, type Access } from '@s3-connectors/common/permissions/access.ts';
 import { policyVerbs } from '@s3-connectors/common/permissions/policy-verbs.ts';
 import { specification } from '@s3-connectors/common/protocol/spec.ts';
 
@@ -29,7 +29,7 @@ export const destinationS3Batch = {
 } satisfies Connector<typeof configSchema, Config>;
 
 function accessOf(config: Config): Access {
-  return batchAccess({ ...config.connection, ...config });
+  return batchAccess({ ...placeOf(config.connection), prefix: config.prefix, headers: config.headers });
 }
 
 function ddlVerb(): OperatorVerb<Config> {

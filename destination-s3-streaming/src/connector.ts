@@ -1,6 +1,6 @@
 // The connector as the run knows it. The verbs are loaded when they are called: `spec` answers without the AWS SDK.
 import type { Connector } from '@s3-connectors/common/protocol/connector.ts';
-import { streamingAccess, type Access } from '@s3-connectors/common/permissions/access.ts';
+import { streamingAccess, placeOf, type Access } from '@s3-connectors/common/permissions/access.ts';
 import { policyVerbs } from '@s3-connectors/common/permissions/policy-verbs.ts';
 import { specification } from '@s3-connectors/common/protocol/spec.ts';
 
@@ -29,5 +29,5 @@ export const destinationS3Streaming = {
 } satisfies Connector<typeof configSchema, Config>;
 
 function accessOf(config: Config): Access {
-  return streamingAccess({ ...config.connection, ...config });
+  return streamingAccess({ ...placeOf(config.connection), prefix: config.prefix, headers: config.headers });
 }

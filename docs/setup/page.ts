@@ -1,15 +1,21 @@
 // The setup page in the browser: what is typed → the policy, at once; a pasted policy → its explanation. The decisions are
 // those of common/src/permissions; here is only what stands between them and the page.
-import { batchAccess, sourceAccess, streamingAccess, type Access } from '@s3-connectors/common/permissions/access.ts';
+import {
+  appendOnly,
+  batchAccess,
+  sourceAccess,
+  streamingAccess,
+  type Access,
+} from '@s3-connectors/common/permissions/access.ts';
 import { parsePrincipal, type Principal } from '@s3-connectors/common/permissions/arn.ts';
 import { FINDING_CODES } from '@s3-connectors/common/permissions/finding.ts';
 import { fixPolicy } from '@s3-connectors/common/permissions/fix.ts';
 import { needsOf } from '@s3-connectors/common/permissions/needs.ts';
-import { bucketPolicy, iamPolicy, keyPolicyStatement } from '@s3-connectors/common/permissions/policy.ts';
+import { bucketPolicy, iamPolicy, keyPolicyStatement, trustPolicy } from '@s3-connectors/common/permissions/policy.ts';
 import { validatePolicy, type Validation } from '@s3-connectors/common/permissions/validate.ts';
 import { findingText, rowOf } from '@s3-connectors/common/permissions/validation-text.ts';
 import { prefixProblem } from '@s3-connectors/common/destination/prefix.ts';
-import { bucketProblem, partitionOf, regionProblem } from '@s3-connectors/common/s3/address.ts';
+import { bucketProblem, ownerProblem, partitionOf, regionProblem } from '@s3-connectors/common/s3/address.ts';
 import type { WriteHeaders } from '@s3-connectors/common/s3/write.ts';
 
 type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
@@ -22,6 +28,10 @@ function element(id: string): HTMLElement {
 
 function typed(id: string): string {
   return (element(id) as Field).value.trim();
+}
+
+function isChecked(id: string): boolean {
+  return (element(id) as HTMLInputElement).checked;
 }
 
 type Typed = {
@@ -39,13 +49,19 @@ function read(): Typed {
     named('Bucket', bucketProblem(bucket)),
     named('Region', regionProblem(region, undefined)),
     ...lines.map((line) => named('Prefix', prefixProblem(line, bucket))),
+    named('Account of the bucket', ownerProblem(typed('owner'))),
     typeof principal === 'string' ? `Principal: ${principal}.` : '',
   ].filter((text) => text !== '');
   const prefixes = lines
     .map((line) => line.replace(/\*?$/u, '').replace(/\/+$/u, ''))
     .map((line) => (line === '' ? '' : `${line}/`));
   return {
-    access: accessOf(connector, { bucket, region, prefixes }),
+    access: accessOf(connector, {
+      bucket,
+      region,
+      prefixes,
+      ...(typed('owner') === '' ? {} : { owner: typed('owner') }),
+    }),
     problems,
     principal: typeof principal === 'string' ? undefined : principal,
   };
@@ -55,12 +71,18 @@ function named(field: string, problem: string | undefined): string {
   return problem === undefined ? '' : `${field} ${problem}.`;
 }
 
-type Place = { readonly bucket: string; readonly region: string; readonly prefixes: readonly string[] };
+type Place = {
+  readonly bucket: string;
+  readonly region: string;
+  readonly owner?: string;
+  readonly prefixes: readonly string[];
+};
 
 function accessOf(connector: string, { prefixes, ...place }: Place): Access {
   if (connector === 'source') return sourceAccess({ ...place, prefixes });
   const writing = { ...place, prefix: prefixes[0] ?? '', headers: headersTyped() };
-  return connector === 'batch' ? batchAccess(writing) : streamingAccess(writing);
+  const access = connector === 'batch' ? batchAccess(writing) : streamingAccess(writing);
+  return isChecked('append-only') ? appendOnly(access) : access;
 }
 
 function headersTyped(): WriteHeaders {
@@ -73,9 +95,11 @@ function headersTyped(): WriteHeaders {
 
 function policyFor({ access, principal }: Typed): object | string {
   const needs = needsOf(access);
-  const form = (element('full') as HTMLInputElement).checked ? 'full' : 'least';
+  const form = isChecked('full') ? 'full' : 'least';
   if (typed('kind') === 'iam') return iamPolicy(needs, form);
   if (principal === undefined) return '';
+  if (typed('kind') === 'trust')
+    return trustPolicy(typed('external-id') === '' ? {} : { externalId: typed('external-id') }, principal);
   if (typed('kind') === 'bucket') return bucketPolicy(needs, principal, form);
   return keyPolicyStatement(needs, principal) ?? 'No KMS key is named, so there is nothing to allow.';
 }

@@ -52,6 +52,43 @@ suite('the documents', () => {
   });
 });
 
+suite('the comparison with peers', () => {
+  const text = textOf('docs/security-model.md');
+  const [, section = ''] = text.split('\n## Beside Vector, Kafka Connect and Airbyte\n');
+  const rows = (section.match(/^\|.*\|$/gmu) ?? []).map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+  const [head = [], , ...promises] = rows;
+
+  test('has a column for us and for each of them, and nothing but full rows', () => {
+    assert.deepEqual(head.slice(1), ['These connectors', 'Vector', 'Kafka Connect S3 sink', 'Airbyte']);
+    assert.ok(promises.length >= 12);
+    for (const cells of promises)
+      assert.ok(cells.length === head.length && cells.every((cell) => cell !== ''), cells[0]);
+  });
+
+  test('proves every claim about a peer by a link to its own documentation', () => {
+    const owners = [
+      /^https:\/\/(?:vector\.dev|github\.com\/vectordotdev)\//u,
+      /^https:\/\/(?:docs\.confluent\.io|github\.com\/confluentinc)\//u,
+      /^https:\/\/docs\.airbyte\.com\//u,
+    ];
+    const links = new Map(
+      Array.from(section.matchAll(/^\[([\w-]+)\]: (\S+)$/gmu), ([, name = '', url = '']) => [name, url]),
+    );
+    for (const [promise = '', , ...peers] of promises) {
+      for (const [index, cell] of peers.entries()) {
+        const named = Array.from(cell.matchAll(/\]\[([\w-]+)\]/gu), ([, name = '']) => links.get(name) ?? '');
+        if (cell !== 'Not described') assert.ok(named.length > 0, `${promise}: ${cell}`);
+        for (const url of named) assert.match(url, owners[index] ?? /$^/u, `${promise}: ${cell}`);
+      }
+    }
+  });
+});
+
 suite('continuous integration', () => {
   test('runs .ci/run and nothing else', () => {
     const commands = Array.from(

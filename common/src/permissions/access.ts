@@ -1,9 +1,34 @@
 // What each connector does in S3, as a list of uses: the one description from which permissions, policies, the rehearsal
 // and the setup page are derived. Pure, and made of a few fields of the config.
+import type { Connection, Credentials } from '../s3/config.ts';
 import type { Operation } from '../s3/operation.ts';
 import type { WriteHeaders } from '../s3/write.ts';
 
-export type Place = { readonly bucket: string; readonly region: string };
+export type Place = {
+  readonly bucket: string;
+  readonly region: string;
+  /** Absent: AWS. */
+  readonly endpoint?: string;
+  /** The account that owns the bucket, 12 digits. Absent: not known. */
+  readonly owner?: string;
+  /** The role that is assumed for it all. */
+  readonly role?: { readonly arn: string; readonly externalId?: string };
+};
+
+/** What of a connection matters for permissions: no secret of it. */
+export function placeOf({ bucket, region, endpoint, expectedBucketOwner, credentials }: Connection): Place {
+  return {
+    bucket,
+    region,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(expectedBucketOwner === undefined ? {} : { owner: expectedBucketOwner }),
+    ...(credentials.auth_type === 'assume_role' ? { role: roleOf(credentials) } : {}),
+  };
+}
+
+function roleOf({ role_arn: arn, external_id: externalId }: Extract<Credentials, { auth_type: 'assume_role' }>) {
+  return externalId === undefined || externalId === '' ? { arn } : { arn, externalId };
+}
 
 export type Use = {
   readonly operation: Operation;
@@ -24,12 +49,17 @@ export type Access = Place & {
 };
 
 /** `prefixes`: paths below which tables lie, each empty or ended by a slash. */
-export function sourceAccess({ bucket, region, prefixes }: Place & { readonly prefixes: readonly string[] }): Access {
+export function sourceAccess({ prefixes, ...place }: Place & { readonly prefixes: readonly string[] }): Access {
   const uses = prefixes.flatMap((folder): readonly Use[] => [
     { operation: 'ListObjectsV2', folder, examples: ['', 'flights/', 'flights/day=1/'], when: 'always' },
     { operation: 'GetObject', folder, examples: ['flights/day=1/part-0.parquet'], when: 'always' },
   ]);
-  return { bucket, region, uses };
+  return { ...place, uses };
+}
+
+/** Without what only streams need that are replaced, above all the right to delete. */
+export function appendOnly(access: Access): Access {
+  return { ...access, uses: access.uses.filter(({ when }) => when !== 'replacing') };
 }
 
 export type Writing = Place & {
@@ -62,7 +92,7 @@ type Layout = {
 };
 
 function destinationAccess(writing: Writing, { files, folders, appends }: Layout): Access {
-  const { bucket, region, prefix: folder, headers } = writing;
+  const { prefix: folder, headers, ...place } = writing;
   const staged = [...files, '_staging/1/0-0-0', '_manifests/events/latest.json'];
   const use = (operation: Operation, examples: readonly string[]): Use => {
     const when = appends.includes(operation) ? 'always' : 'replacing';
@@ -76,5 +106,5 @@ function destinationAccess(writing: Writing, { files, folders, appends }: Layout
     use('DeleteObjects', staged),
     { operation: 'GetPublicAccessBlock', folder: '', examples: [], when: 'advice' } as const,
   ];
-  return { bucket, region, uses, headers };
+  return { ...place, uses, headers };
 }

@@ -27,8 +27,7 @@ function* deniedFinding(judging: Judging, { need, verdict }: Judged): Generator<
   if (verdict.by !== undefined) {
     const keys = verdict.by.conditions.map(({ key }) => key).join(', ');
     const why = keys === '' ? '' : `, since its condition on ${keys} holds`;
-    const isAboutEncryption = keys.includes('server-side-encryption');
-    const mend = isAboutEncryption ? 'set "encryption" in the configuration' : 'except this principal from it';
+    const mend = denialRemedy(keys);
     const text = `denies ${action} on ${resource}${why}; a Deny wins over every Allow: ${mend}`;
     yield inStatement(judging, 'DENIED_EXPLICITLY', { statement: verdict.by, text });
     return;
@@ -43,6 +42,12 @@ function* deniedFinding(judging: Judging, { need, verdict }: Judged): Generator<
     return;
   }
   yield* nearMiss(judging, need, naming);
+}
+
+function denialRemedy(keys: string): string {
+  if (keys.includes('server-side-encryption')) return 'set "encryption" in the configuration';
+  if (/securetransport/iu.test(keys)) return 'write https in "endpoint"';
+  return 'except this principal from it';
 }
 
 function names({ actions }: Statement, action: string): boolean {

@@ -3,7 +3,8 @@
 import { partitionOf } from '../s3/address.ts';
 import { asksOf, type Action, type Ask } from '../s3/operation.ts';
 import type { WriteHeaders } from '../s3/write.ts';
-import { bucketArn, escapePattern, keyResource, objectsArn, type Partition } from './arn.ts';
+import { bucketArn, escapePattern, keyResource, objectsArn } from './arn.ts';
+import { keyGuards, keyRequests, storageContext, storageGuards, type Guards } from './guards.ts';
 import type { Access, Use } from './access.ts';
 
 /** The condition keys that a request brings along, as IAM names them. */
@@ -22,6 +23,8 @@ export type Need = {
   readonly acl?: string;
   /** The alias by which the key is known, if not by its ARN. */
   readonly keyAlias?: string;
+  /** Conditions that hold for each such request, and that a policy may therefore ask for. */
+  readonly guards: Guards;
   readonly when: Use['when'];
   /** Such requests as a sync makes them. */
   readonly requests: readonly IamRequest[];
@@ -55,37 +58,49 @@ function needOf([action, on]: Ask, use: Use, access: Access): Need {
   const { bucket, region } = access;
   const { folder, headers, when } = use;
   const partition = partitionOf(region);
-  if (on === 'key') return keyNeed(action, use, { partition, region });
+  if (on === 'key') return keyNeed(action, use, access);
+  const guards = storageGuards(access);
+  const general = storageContext(access);
   if (on === 'bucket') {
     const resource = bucketArn(partition, bucket);
-    if (action !== 's3:ListBucket') return { action, resource, when, requests: [{ action, resource, context: {} }] };
+    if (action !== 's3:ListBucket')
+      return { action, resource, guards, when, requests: [{ action, resource, context: general }] };
     const prefixes = folder === '' ? {} : { prefixes: [escapePattern(folder), `${escapePattern(folder)}*`] };
-    const requests = use.examples.map((example) => ({ action, resource, context: { 's3:prefix': folder + example } }));
-    return { action, resource, ...prefixes, when, requests };
+    const requests = use.examples.map((example) => {
+      return { action, resource, context: { ...general, 's3:prefix': folder + example } };
+    });
+    return { action, resource, ...prefixes, guards, when, requests };
   }
   const isWrite = action === 's3:PutObject' || action === 's3:PutObjectAcl';
-  const context = isWrite && headers !== undefined ? contextOf(headers) : {};
+  const context = { ...general, ...(isWrite && headers !== undefined ? contextOf(headers) : {}) };
   const root = `${bucketArn(partition, bucket)}/${folder}`;
   return {
     action,
     resource: objectsArn(partition, bucket, folder),
     ...(isWrite && headers?.acl !== undefined ? { acl: headers.acl } : {}),
+    guards,
     when,
     requests: use.examples.map((example) => ({ action, resource: root + example, context })),
   };
 }
 
-function keyNeed(action: Action, { headers, when }: Use, place: { partition: Partition; region: string }): Need {
+function keyNeed(action: Action, use: Use, access: Access): Need {
+  const { headers, when } = use;
   const key = headers?.encryption.mode === 'sse_kms' ? headers.encryption.kmsKeyId : '*';
-  const { resource, alias } = keyResource(place.partition, place.region, key);
-  const context = alias === undefined ? {} : { 'kms:ResourceAliases': alias };
+  const { resource, alias } = keyResource(partitionOf(access.region), access.region, key);
+  const byAlias = alias === undefined ? {} : { 'kms:ResourceAliases': alias };
   const asked = resource.replace(/:\*:key\//u, ':123456789012:key/').replace(/\/\*$/u, '/1');
   return {
     action,
     resource,
     ...(alias === undefined ? {} : { keyAlias: alias }),
+    guards: keyGuards(access, use.folder),
     when,
-    requests: [{ action, resource: asked, context }],
+    requests: keyRequests(access, use).map((context) => ({
+      action,
+      resource: asked,
+      context: { ...byAlias, ...context },
+    })),
   };
 }
 

@@ -6,12 +6,19 @@ import type { OperatorArguments, OperatorVerb } from '../protocol/connector.ts';
 import { ConnectorError } from '../protocol/errors.ts';
 import type { Log } from '../protocol/log.ts';
 import { partitionOf } from '../s3/address.ts';
-import type { Access } from './access.ts';
+import { appendOnly, type Access } from './access.ts';
 import { parsePrincipal, type Principal } from './arn.ts';
 import { needsOf, type Need } from './needs.ts';
-import { bucketPolicy, iamPolicy, keyPolicyStatement } from './policy.ts';
+import { bucketPolicy, iamPolicy, keyPolicyStatement, trustPolicy } from './policy.ts';
 
-const kinds = ['bucket', 'iam', 'kms'] as const;
+const kinds = ['bucket', 'iam', 'kms', 'trust'] as const;
+
+const appendOption = {
+  'append-only': {
+    type: 'boolean',
+    describe: 'For streams that are only appended: without what replacing them needs, above all s3:DeleteObject',
+  },
+} as const;
 
 /** @param accessOf what the connector does with such a config. */
 export function policyVerbs<Config>(accessOf: (config: Config) => Access): readonly OperatorVerb<Config>[] {
@@ -23,11 +30,13 @@ export function policyVerbs<Config>(accessOf: (config: Config) => Access): reado
         principal: { type: 'string', describe: 'Whom to allow it: ARN of a user or role, or an account’s number' },
         kind: {
           type: 'string',
-          describe: 'bucket (default): the bucket’s policy; iam: for the user or role; kms: for the key',
+          describe:
+            'bucket (default): the bucket’s policy; iam: for the user or role; kms: for the key; trust: who may assume the role',
         },
+        ...appendOption,
         full: { type: 'boolean', describe: 'The broad form: List, Get, Delete and Put on the whole bucket' },
       },
-      run: (config, given, { log }) => Readable.from([policyText(accessOf(config), given, log)]),
+      run: (config, given, { log }) => Readable.from([policyText(askedAccess(accessOf(config), given), given, log)]),
     },
     {
       name: 'policy validate',
@@ -37,13 +46,18 @@ export function policyVerbs<Config>(accessOf: (config: Config) => Access): reado
         principal: { type: 'string', describe: 'Who asks; needed if the policy names several, or others' },
         kind: { type: 'string', describe: 'bucket or iam; if not given, told by whether it names a principal' },
         fix: { type: 'boolean', describe: 'Print a corrected policy instead' },
+        ...appendOption,
       },
       async *run(config, given, context) {
         const { validation } = await import('./validate-verb.ts');
-        yield* validation(accessOf(config), given, context);
+        yield* validation(askedAccess(accessOf(config), given), given, context);
       },
     },
   ];
+}
+
+function askedAccess(access: Access, given: OperatorArguments): Access {
+  return given['append-only'] === true ? appendOnly(access) : access;
 }
 
 function policyText(access: Access, given: OperatorArguments, log: Log): string {
@@ -68,6 +82,7 @@ function documentOf(needs: readonly Need[], { kind, full, principal }: Given, ac
     if (isEncrypted) log('INFO', 'The KMS key must allow it too (--kind kms).');
     return bucketPolicy(needs, named, form);
   }
+  if (kind === 'trust') return trustOf(access, named, log);
   const statement = keyPolicyStatement(needs, named);
   if (statement === undefined) {
     throw new ConnectorError(
@@ -77,6 +92,23 @@ function documentOf(needs: readonly Need[], { kind, full, principal }: Given, ac
   }
   log('INFO', 'Add this statement to the policy of the key; do not replace the policy by it.');
   return statement;
+}
+
+function trustOf({ role }: Access, named: Principal, log: Log): object {
+  if (role === undefined) {
+    throw new ConnectorError(
+      'USAGE_INVALID',
+      'The config assumes no role ("credentials.auth_type" is not assume_role), so there is nobody to trust.',
+    );
+  }
+  if (role.externalId === undefined) {
+    log(
+      'WARN',
+      'The config has no "credentials.external_id": set one if the principal assumes roles of several customers.',
+    );
+  }
+  log('INFO', `This is the trust policy of ${role.arn}; --kind iam prints what the role may do.`);
+  return trustPolicy(role, named);
 }
 
 /** @throws USAGE_INVALID saying what is wrong with it. */

@@ -146,7 +146,7 @@ export function warnings(lines: readonly Line[]): readonly string[] {
     errors.length === 0
       ? []
       : [
-          `Streams that are replaced (overwrite) would fail; those that are appended work. ${numbered(errors)} ${policyHint}`,
+          `Streams that are replaced (overwrite) would fail; those that are appended work. ${numbered(errors)} ${policyHint} If you replace no stream, you need none of this (--append-only).`,
         ];
   const advice = lines.flatMap(({ outcome }) => (outcome.state === 'advice' ? [outcome.text] : []));
   return [...replacing, ...advice];

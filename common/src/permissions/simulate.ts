@@ -77,6 +77,7 @@ function keysOf({ context, action }: IamRequest, { principal, region }: Asker): 
     // A key of S3 that belongs to other actions is never there.
     if (sentIfSaid.test(name) || neverSent.test(name)) return 'absent';
     if (name.startsWith('s3:') && action.startsWith('kms:')) return 'absent';
+    if (name.startsWith('kms:') && action.startsWith('s3:')) return 'absent';
     return 'unknown';
   };
 }

@@ -85,6 +85,12 @@ export const ERROR_CODES = {
     cause: 'The endpoint’s name does not resolve, nothing listens there, or its TLS certificate is not trusted.',
     mend: 'Correct the endpoint; behind a private authority set NODE_EXTRA_CA_CERTS.',
   },
+  HOSTED_MODE_REFUSED: {
+    failureType: 'config_error',
+    cause:
+      'The platform runs the connector in hosted mode (S3_CONNECTORS_HOSTED), which connects to public addresses over TLS alone, without a proxy.',
+    mend: 'Use a storage with a public https endpoint; on a machine of your own, unset the variable.',
+  },
   S3_UNAVAILABLE: {
     failureType: 'transient_error',
     cause: 'S3 throttled, failed or lost the connection for longer than the retry budget.',

@@ -58,6 +58,12 @@ function fromUrl(text: string): string | undefined {
   return bucket === undefined ? pathname : `${bucket}${pathname}`;
 }
 
+/** Empty: none is expected. */
+export function ownerProblem(text: string): string | undefined {
+  if (/^(\d{12})?$/u.test(text)) return undefined;
+  return 'is not an account: write the 12 digits of the AWS account that owns the bucket';
+}
+
 /** With an endpoint that is not AWS any name goes (`auto`, `garage`); AWS wants a specific region. */
 export function regionProblem(text: string, endpoint: string | undefined): string | undefined {
   if (text.trim() === '') return 'is empty: write the region of the bucket, such as "eu-central-1"';

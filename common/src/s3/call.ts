@@ -6,7 +6,7 @@ import type { Operation, Target } from './operation.ts';
 import { Patience } from './retry.ts';
 
 /** What the caller knows of its request; the rest of the target is the connection's. */
-export type Request = Omit<Target, 'bucket' | 'region' | 'endpoint'>;
+export type Request = Omit<Target, 'bucket' | 'region' | 'endpoint' | 'expectedBucketOwner'>;
 
 /** One attempt. `earlier` counts the attempts that failed before it: an earlier one may have been done all the same. */
 type Attempt<T> = (how: { readonly abortSignal?: AbortSignal }, earlier: number) => Promise<T>;
@@ -60,6 +60,12 @@ export async function waitToRetry(
 }
 
 export function targetOf(s3: S3, request: Request): Target {
-  const { bucket, region, endpoint } = s3;
-  return { ...request, bucket, region, ...(endpoint === undefined ? {} : { endpoint }) };
+  const { bucket, region, endpoint, expectedBucketOwner } = s3;
+  return {
+    ...request,
+    bucket,
+    region,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(expectedBucketOwner === undefined ? {} : { expectedBucketOwner }),
+  };
 }

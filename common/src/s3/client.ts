@@ -12,6 +12,7 @@ import { createCounters } from './counters.ts';
 import type { Counters } from './counters.ts';
 import { credentialsFor } from './credentials.ts';
 import { watchPutRoute, type PutRoute } from './put-route.ts';
+import { sendExpectedOwner } from './expected-owner.ts';
 import { defaultRetryBudgetMs } from './retry.ts';
 
 const connectTimeoutMs = 10_000;
@@ -27,6 +28,8 @@ export type S3 = {
   readonly region: string;
   /** Absent: AWS. */
   readonly endpoint?: string;
+  /** Sent with every request. Absent: any account may own the bucket. */
+  readonly expectedBucketOwner?: string;
   /** AWS itself, by whatever endpoint; not a storage that imitates it. */
   readonly isAws: boolean;
   readonly counters: Counters;
@@ -51,8 +54,9 @@ type OpenOptions = {
 
 /** Makes no request. To be closed by `closeS3`. */
 export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
-  const { bucket, region, endpoint } = connection;
+  const { bucket, region, endpoint, expectedBucketOwner } = connection;
   const place = endpoint === undefined ? {} : { endpoint };
+  const owner = expectedBucketOwner === undefined ? {} : { expectedBucketOwner };
   const requestHandler = {
     ...createAgents(process.env),
     connectionTimeout: connectTimeoutMs,
@@ -72,11 +76,13 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
     expectContinueHeader: false,
     followRegionRedirects: false, // The wrong region is a mistake to be told.
   });
+  if (expectedBucketOwner !== undefined) sendExpectedOwner(client, expectedBucketOwner);
   return {
     client,
     bucket,
     region,
     ...place,
+    ...owner,
     isAws: endpoint === undefined || isAwsEndpoint(endpoint),
     counters: createCounters(),
     log: options.log ?? silentLog,

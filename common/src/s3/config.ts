@@ -2,7 +2,8 @@
 // them. Knows no SDK, so that `spec` answers without loading it.
 import * as z from 'zod';
 
-import { bucketProblem, endpointProblem, regionProblem } from './address.ts';
+import { bucketProblem, endpointProblem, ownerProblem, regionProblem } from './address.ts';
+import { hostedProblems, isHosted } from './hosted.ts';
 
 const arnForm = /^arn:[\w-]+:iam::\w*:role\/[\w+=,.@/-]+$/u;
 
@@ -129,6 +130,18 @@ const endpointShape = {
 export const connectionShape = {
   ...placeShape,
   credentials: z.discriminatedUnion('auth_type', [accessKey, assumeRole, defaultChain]).meta(credentialsTexts),
+  expected_bucket_owner: z
+    .string()
+    .trim()
+    .superRefine((text, context) => report(context, [], ownerProblem(text)))
+    .optional()
+    .meta({
+      title: 'Expected bucket owner',
+      description:
+        'The AWS account that owns the bucket. It is sent with every request, and S3 refuses the request if the bucket belongs to another account.',
+      examples: ['111122223333'],
+      order: 3,
+    }),
   ...endpointShape,
 };
 
@@ -147,6 +160,7 @@ export type ConnectionConfig = {
   readonly bucket: string;
   readonly region: string;
   readonly credentials: Credentials;
+  readonly expected_bucket_owner?: string | undefined;
   readonly endpoint?: string | undefined;
   readonly force_path_style?: boolean | undefined;
   readonly allow_http: boolean;
@@ -160,6 +174,8 @@ export type Connection = {
   /** Absent: AWS. */
   readonly endpoint?: string;
   readonly forcePathStyle: boolean;
+  /** The account that must own the bucket, 12 digits. Absent: any. */
+  readonly expectedBucketOwner?: string;
 };
 
 /**
@@ -168,6 +184,9 @@ export type Connection = {
  * the user wrote.
  */
 export function checkConnection(config: Partial<ConnectionConfig>, context: z.RefinementCtx): void {
+  if (isHosted(process.env)) {
+    for (const { path, message } of hostedProblems(config)) report(context, [...path], message);
+  }
   const { bucket, region } = config;
   const endpoint = hasText(config.endpoint) ? config.endpoint : undefined;
   if (typeof region === 'string') report(context, ['region'], regionProblem(region, endpoint));
@@ -185,9 +204,15 @@ function report(context: z.RefinementCtx, path: string[], problem: string | unde
 
 /** `config` has passed its schema and `checkConnection`. */
 export function resolveConnection(config: ConnectionConfig): Connection {
-  const { bucket, region, credentials, endpoint, force_path_style } = config;
-  const place = hasText(endpoint) ? { endpoint } : {};
-  return { bucket, region, credentials, ...place, forcePathStyle: force_path_style ?? hasText(endpoint) };
+  const { bucket, region, credentials, endpoint, force_path_style, expected_bucket_owner } = config;
+  return {
+    bucket,
+    region,
+    credentials,
+    ...(hasText(endpoint) ? { endpoint } : {}),
+    forcePathStyle: force_path_style ?? hasText(endpoint),
+    ...(hasText(expected_bucket_owner) ? { expectedBucketOwner: expected_bucket_owner } : {}),
+  };
 }
 
 export function hasText(text: unknown): text is string {

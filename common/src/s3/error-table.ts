@@ -19,9 +19,15 @@ const denied: Row = {
     const named = deniedAction(answer.text);
     const action = named?.action ?? neededActions(target);
     const resource = named?.resource ?? neededResource(target);
-    return `access denied${deniedBy(answer.text, `${action} on ${resource}`)}`;
+    return `access denied${deniedBy(answer.text, `${action} on ${resource}`)}${perhapsOtherOwner({ answer, target })}`;
   },
 };
+
+/** S3 refuses a bucket of another owner with the words of any refusal; where it gives a reason, that is another one. */
+function perhapsOtherOwner({ answer, target: { bucket, expectedBucketOwner } }: Refusal): string {
+  if (expectedBucketOwner === undefined || answer.text.includes('not authorized to perform')) return '';
+  return `. S3 answers the same if the bucket "${bucket}" does not belong to the account ${expectedBucketOwner}: check "expected_bucket_owner"`;
+}
 
 /** By which policy, as AWS words it. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
 const deniers: readonly (readonly [words: RegExp, mend: (what: string) => string])[] = [

@@ -5,6 +5,7 @@ import type { ErrorCode, ServerAnswer } from '../protocol/errors.ts';
 import { deniedAction, rowFor } from './error-table.ts';
 import { describeFailure, isPassing } from './failure.ts';
 import type { Answer, Failure, Network, NoCredentials } from './failure.ts';
+import { hostedVariable } from './hosted.ts';
 import { attemptText } from './operation.ts';
 import type { Target } from './operation.ts';
 
@@ -90,6 +91,11 @@ function judgeForeign(status: number, host: string): Verdict {
 
 function judgeNetwork({ reason, code }: Network, host: string): Verdict {
   switch (reason) {
+    case 'refused':
+      return {
+        code: 'HOSTED_MODE_REFUSED',
+        text: `${host} is not at a public address with TLS, and hosted mode (${hostedVariable}) connects to nothing else. Correct "endpoint"`,
+      };
     case 'unreachable':
       return {
         code: 'S3_ENDPOINT_UNREACHABLE',

@@ -1,6 +1,7 @@
 // What went wrong with a request, told from whatever the SDK threw: an answer of S3, a lost or impossible connection,
 // credentials that could not be had. Pure; errors.ts puts it into words, `patienceMs` says how long to try again.
 import { assertNever } from '../protocol/errors.ts';
+import { refusedCode } from './hosted.ts';
 
 export type Failure = Answer | Network | NoCredentials | { readonly kind: 'defect' };
 
@@ -21,8 +22,8 @@ export type Answer = {
 
 export type Network = {
   readonly kind: 'network';
-  /** unreachable: no connection came about; untrusted: TLS; foreign: what answered does not speak HTTP; lost: all else. */
-  readonly reason: 'unreachable' | 'untrusted' | 'foreign' | 'lost';
+  /** refused: by hosted mode; unreachable: no connection came about; untrusted: TLS; foreign: what answered does not speak HTTP; lost: all else. */
+  readonly reason: 'refused' | 'unreachable' | 'untrusted' | 'foreign' | 'lost';
   /** Node's code, or CONNECT_TIMEOUT, IDLE_TIMEOUT. */
   readonly code: string;
   readonly text: string;
@@ -92,6 +93,7 @@ function networkCode({ code, name, message = '' }: Thrown): string | undefined {
 
 /** undefined: a code of Node's that is not about the network. */
 function networkReason(code: string): Network['reason'] | undefined {
+  if (code === refusedCode) return 'refused';
   if (unreachableCodes.test(code)) return 'unreachable';
   if (untrustedCodes.test(code)) return 'untrusted';
   if (code.startsWith('HPE_')) return 'foreign';
@@ -162,7 +164,7 @@ export function patienceMs(failure: Failure, answered: boolean, budgetMs: number
       if (!isPassing(failure)) return 0;
       return failure.html && !answered ? Math.min(budgetMs, unansweredPatienceMs) : budgetMs;
     case 'network':
-      if (failure.reason === 'untrusted') return 0;
+      if (failure.reason === 'untrusted' || failure.reason === 'refused') return 0;
       if (answered) return budgetMs;
       return Math.min(budgetMs, failure.reason === 'lost' ? unansweredPatienceMs : unreachedPatienceMs);
     case 'credentials':

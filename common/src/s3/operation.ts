@@ -14,6 +14,8 @@ export type Target = {
   readonly acl?: boolean;
   readonly kmsKeyId?: string;
   readonly endpoint?: string;
+  /** The account that the request says must own the bucket. */
+  readonly expectedBucketOwner?: string;
 };
 
 /**

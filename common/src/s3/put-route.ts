@@ -2,10 +2,12 @@
 // put-attempt.ts repeats for the many others.
 import type { S3Client } from '@aws-sdk/client-s3';
 
+import { ownerHeader } from './expected-owner.ts';
+
 /** Clock, endpoint and signature are the SDK's business: after so long it is watched again. */
 const freshMs = 60_000;
 /** The headers that are the same for every object. */
-const sameForAll = ['host', 'user-agent', 'x-amz-user-agent'];
+const sameForAll = ['host', 'user-agent', 'x-amz-user-agent', ownerHeader];
 
 export type PutRoute = {
   readonly protocol: string;

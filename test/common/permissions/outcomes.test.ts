@@ -45,6 +45,11 @@ const cases: Readonly<Record<string, readonly [Omit<Given, 'iam'>, ErrorCode, Re
     'S3_ACCESS_DENIED',
     /in both, if the bucket belongs to another account/u,
   ],
+  'the bucket of another owner than the config expects': [
+    { place: { expectedBucketOwner: '999988887777' } },
+    'S3_ACCESS_DENIED',
+    /does not belong to the account 999988887777: check "expected_bucket_owner"/u,
+  ],
   'a clock 20 minutes ahead': [
     { server: { clock: () => new Date(Date.now() + 20 * minuteMs) } },
     'S3_CLOCK_SKEWED',

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 
+import { appendOnly } from '@s3-connectors/common/permissions/access.ts';
 import { needsOf } from '@s3-connectors/common/permissions/needs.ts';
 import { bucketPolicy, iamPolicy } from '@s3-connectors/common/permissions/policy.ts';
 
-import { user } from '../../support/iam.ts';
+import { isAllowed, user } from '../../support/iam.ts';
 import { type Ended, runProgram } from '../../support/program.ts';
 import { goodPolicy } from './broken-policies.ts';
 import { connector, kmsKey, place, source, streaming } from './samples.ts';
@@ -80,12 +81,53 @@ suite('policy', () => {
     assert.match(stdout, /"arn:aws:iam::111122223333:root"/u);
   });
 
+  test('prints whom the role trusts, with the external ID of the config', async () => {
+    const role = {
+      auth_type: 'assume_role',
+      role_arn: 'arn:aws:iam::999988887777:role/loader',
+      external_id: 'tenant-42',
+    };
+    const { stdout, exitCode } = await policy('streaming', ['--kind', 'trust', '--principal', user], {
+      credentials: role,
+    });
+    assert.equal(exitCode, 0);
+    const trust = JSON.parse(stdout) as object;
+    const asked = { action: 'sts:AssumeRole', resource: role.role_arn };
+    assert.ok(await isAllowed('bucket', trust, { ...asked, context: { 'sts:ExternalId': 'tenant-42' } }));
+    assert.ok(!(await isAllowed('bucket', trust, { ...asked, context: { 'sts:ExternalId': 'tenant-4' } })));
+    assert.ok(!(await isAllowed('bucket', trust, { ...asked, context: {} })));
+    const other = { ...asked, context: { 'sts:ExternalId': 'tenant-42' }, principal: `${user}2` };
+    assert.ok(!(await isAllowed('bucket', trust, other)));
+    const without = await policy('streaming', ['--kind', 'trust', '--principal', user], {
+      credentials: { ...role, external_id: '' },
+    });
+    assert.match(without.stderr, /WARN: The config has no "credentials\.external_id"/u);
+    assert.doesNotMatch(without.stdout, /Condition/u);
+  });
+
+  test('prints what appending alone needs, and judges a policy by that', async () => {
+    const { stdout } = await policy('streaming', ['--append-only', '--principal', user]);
+    assert.deepEqual(JSON.parse(stdout), bucketPolicy(needsOf(appendOnly(streaming)), connector));
+    assert.doesNotMatch(stdout, /Delete/u);
+    const judged = await policy('streaming', ['validate', '-', '--append-only'], {}, stdout);
+    assert.deepEqual([judged.exitCode, judged.stderr], [0, '']);
+    assert.equal((await policy('streaming', ['validate', '-'], {}, stdout)).exitCode, 1);
+    const fixed = await policy('streaming', ['validate', '-', '--append-only', '--fix'], {}, stdout);
+    assert.doesNotMatch(fixed.stdout, /Delete/u);
+  });
+
+  test('names the account of the bucket for a user or role where the config knows it', async () => {
+    const { stdout } = await policy('source', ['--kind', 'iam'], { expected_bucket_owner: '111122223333' });
+    assert.match(stdout, /"s3:ResourceAccount": "111122223333"/u);
+  });
+
   const mistakes: readonly (readonly [options: readonly string[], words: RegExp])[] = [
     [[], /--principal is missing/u],
     [['--principal', '*'], /the whole world/u],
     [['--principal', 'arn:aws-cn:iam::111122223333:user/x'], /partition aws-cn/u],
-    [['--kind', 'acl', '--principal', user], /--kind is one of bucket, iam, kms/u],
+    [['--kind', 'acl', '--principal', user], /--kind is one of bucket, iam, kms, trust/u],
     [['--kind', 'kms', '--principal', user], /names no KMS key/u],
+    [['--kind', 'trust', '--principal', user], /assumes no role/u],
   ];
   for (const [options, words] of mistakes) {
     test(`refuses ${options.join(' ') || 'to guess a principal'}`, async () => {

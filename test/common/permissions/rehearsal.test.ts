@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
+import { appendOnly } from '@s3-connectors/common/permissions/access.ts';
 import { needsOf } from '@s3-connectors/common/permissions/needs.ts';
 import { iamPolicy, type PolicyStatement } from '@s3-connectors/common/permissions/policy.ts';
 
@@ -8,7 +9,9 @@ import { user } from '../../support/iam.ts';
 import { play, type Given } from './rehearsals.ts';
 import { source, streaming } from './samples.ts';
 
-const accesses = { source, streaming } as const;
+/** The server speaks http, where a policy cannot ask for TLS. */
+const endpoint = 'http://127.0.0.1';
+const accesses = { source: { ...source, endpoint }, streaming: { ...streaming, endpoint } } as const;
 type Side = keyof typeof accesses;
 
 const all = { Effect: 'Allow', Action: 's3:*', Resource: '*' };
@@ -115,6 +118,21 @@ suite('a rehearsal', () => {
     const { error, log, left } = await play('streaming', { iam: policy(all, deny('s3:DeleteObject')) });
     assert.equal(error, undefined);
     assert.ok(log.some((text) => text.startsWith('WARN') && text.includes(left[0] ?? 'nothing')));
+  });
+
+  test('passes with the policy for streams that are only appended, and says what stays', async () => {
+    const { error, log, lines, left } = await play('streaming', {
+      iam: iamPolicy(needsOf(appendOnly(accesses.streaming))),
+    });
+    assert.equal(error, undefined);
+    assert.ok(lines.includes('s3:PutObject ok') && lines.includes('s3:DeleteObject denied'), lines.join('\n'));
+    assert.equal(left.length, 1);
+    assert.ok(log.some((text) => text.startsWith('WARN What was written') && text.includes(left[0] ?? 'nothing')));
+    assert.ok(
+      log.some(
+        (text) => text.startsWith('WARN Streams that are replaced') && text.includes('those that are appended work'),
+      ),
+    );
   });
 
   test('tells an ACL that is missed from one that is wanted', async () => {

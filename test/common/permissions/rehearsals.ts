@@ -26,7 +26,7 @@ export type Given = {
   readonly user?: Partial<User>;
   readonly server?: S3ServerOptions;
   readonly faults?: readonly Fault[];
-  readonly place?: { readonly bucket?: string; readonly region?: string };
+  readonly place?: Named;
 };
 
 const secretAccessKey = 'canary-secret';
@@ -52,12 +52,8 @@ export async function play(
   return { ...played, left: server.objects(place.bucket, 'permutive/').map((object) => object.key) };
 }
 
-type Endpoint = {
-  readonly endpoint: string;
-  readonly credentials: Credentials;
-  readonly bucket?: string;
-  readonly region?: string;
-};
+type Named = { readonly bucket?: string; readonly region?: string; readonly expectedBucketOwner?: string };
+type Endpoint = Named & { readonly endpoint: string; readonly credentials: Credentials };
 
 /** Whatever is at the endpoint. */
 export async function perform(

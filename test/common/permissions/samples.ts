@@ -1,5 +1,11 @@
 // Connectors as the tests of permissions know them.
-import { batchAccess, sourceAccess, streamingAccess, type Access } from '@s3-connectors/common/permissions/access.ts';
+import {
+  appendOnly,
+  batchAccess,
+  sourceAccess,
+  streamingAccess,
+  type Access,
+} from '@s3-connectors/common/permissions/access.ts';
 import { parsePrincipal, type Principal } from '@s3-connectors/common/permissions/arn.ts';
 import type { WriteHeaders } from '@s3-connectors/common/s3/write.ts';
 
@@ -9,7 +15,7 @@ export const place = { bucket: 'publisher-data', region: 'eu-central-1' };
 export const kmsKey = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 export const withAcl: WriteHeaders = { acl: 'bucket-owner-full-control', encryption: { mode: 'bucket_default' } };
 const plain: WriteHeaders = { encryption: { mode: 'sse_s3' } };
-const withKey: WriteHeaders = {
+export const withKey: WriteHeaders = {
   acl: 'bucket-owner-full-control',
   encryption: { mode: 'sse_kms', kmsKeyId: kmsKey },
 };
@@ -18,6 +24,8 @@ const writing = { ...place, prefix: 'permutive/', headers: withAcl };
 
 export const source = sourceAccess({ ...place, prefixes: ['exports/'] });
 export const streaming = streamingAccess(writing);
+
+export const owner = '111122223333';
 
 export const accesses: Readonly<Record<string, Access>> = {
   source,
@@ -30,6 +38,16 @@ export const accesses: Readonly<Record<string, Access>> = {
   'streaming into the root': streamingAccess({ ...writing, prefix: '' }),
   batch: batchAccess(writing),
   'batch with a KMS key': batchAccess({ ...writing, headers: withKey }),
+  'source of a known account': { ...source, owner },
+  'batch of a known account with a KMS key': { ...batchAccess({ ...writing, headers: withKey }), owner },
+  'streaming, only appended': appendOnly(streaming),
+  'batch, only appended, with a KMS key': appendOnly(batchAccess({ ...writing, headers: withKey })),
+  'streaming over http': { ...streaming, endpoint: 'http://s3.eu-central-1.amazonaws.com' },
+  'source of another storage, of a known account': { ...source, owner, endpoint: 'https://storage.example.com' },
+  'streaming at another storage with a KMS key': {
+    ...streamingAccess({ ...writing, headers: withKey }),
+    endpoint: 'https://storage.example.com',
+  },
 };
 
 export function principalOf(text: string): Principal {

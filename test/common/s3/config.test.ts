@@ -20,6 +20,8 @@ function mistakes(config: unknown): readonly string[] {
   return (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`);
 }
 
+const owned = (account: string) => ({ ...valid, expected_bucket_owner: account });
+
 suite('the fields of a connection', () => {
   test('become a connection to AWS, with the bucket in the host name', () => {
     const connection = resolveConnection(schema.parse(valid));
@@ -75,6 +77,14 @@ suite('the fields of a connection', () => {
     const open = { ...valid, credentials: { auth_type: 'anonymous' } };
     assert.ok(sourceSchema.safeParse(open).success);
     assert.match(mistakes(open).join(), /^credentials\.auth_type/);
+  });
+
+  test('take the owner of the bucket as twelve digits, and an empty text for none', () => {
+    assert.equal(resolveConnection(schema.parse(owned(' 111122223333\n'))).expectedBucketOwner, '111122223333');
+    assert.equal('expectedBucketOwner' in resolveConnection(schema.parse(owned(''))), false);
+    for (const wrong of ['1234', 'arn:aws:iam::111122223333:root', '1111-2222-3333']) {
+      assert.match(mistakes(owned(wrong)).join(), /^expected_bucket_owner: is not an account: write the 12 digits/);
+    }
   });
 
   test('refuse http but to this machine, or where it is allowed', () => {

@@ -2,7 +2,7 @@
 // the first user only: most tests have none, and the policy engine takes long to load.
 import { S3Error } from './errors.ts';
 import { type Permission, permissionsOf } from './permissions.ts';
-import type { S3Request } from './request.ts';
+import { parseCopySource, type S3Request } from './request.ts';
 import type { Bucket, Store } from './store.ts';
 import type { Operation, User } from './types.ts';
 
@@ -34,6 +34,7 @@ export async function admit(request: S3Request, gate: Gate): Promise<Access> {
   const signedRegion = CREDENTIAL_SCOPE.exec(request.header('authorization') ?? '')?.[1];
   const region = signedRegion ?? gate.region ?? DEFAULT_REGION;
   checkRegion(request, { region, gate });
+  checkOwner(request, gate.store);
   const access = gate.users === undefined ? openAccess(region) : await judgedAccess(request, gate, gate.users, region);
   for (const permission of permissionsOf(request)) {
     const refusal = await access.refusal(permission);
@@ -54,6 +55,27 @@ function checkRegion(request: S3Request, { region, gate }: { region: string; gat
   if (ASKED_ANYWHERE.includes(request.operation)) return;
   const bucketRegion = findBucket(request.bucket, gate.store)?.region;
   if (bucketRegion !== undefined && bucketRegion !== region) throw redirect(request.bucket, bucketRegion);
+}
+
+/** The accounts that the request says must own its bucket, and the bucket it copies from. */
+export function ownersExpected(request: S3Request): { readonly owner?: string; readonly sourceOwner?: string } {
+  const [owner, sourceOwner] = ['x-amz-expected-bucket-owner', 'x-amz-source-expected-bucket-owner'].map(
+    request.header,
+  );
+  return { ...(owner === undefined ? {} : { owner }), ...(sourceOwner === undefined ? {} : { sourceOwner }) };
+}
+
+// S3 answers with nothing but AccessDenied. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+function checkOwner(request: S3Request, store: Store): void {
+  const { owner, sourceOwner } = ownersExpected(request);
+  const source = sourceOwner === undefined ? '' : parseCopySource(request.header('x-amz-copy-source') ?? '').bucket;
+  for (const [expected, name] of [
+    [owner, request.bucket],
+    [sourceOwner, source],
+  ] as const) {
+    const found = findBucket(name, store)?.owner;
+    if (expected !== undefined && found !== undefined && found !== expected) throw new S3Error('AccessDenied');
+  }
 }
 
 export function redirect(bucket: string, region: string): S3Error {

@@ -10,10 +10,11 @@ export type RequestMeter = {
   readonly end: () => void;
 };
 
-export type Counter = { readonly counts: Counts; begin(operation: Operation): RequestMeter };
+export type Counter = { readonly counts: Counts; begin(operation: Operation, namesOwner: boolean): RequestMeter };
 
 export function createCounter(): Counter {
   const tallies = new Map<Operation, Tally>();
+  const namingOwner = new Map<Operation, number>();
   let total = zeros();
   let inHand = 0;
   let maxConcurrent = 0;
@@ -33,14 +34,17 @@ export function createCounter(): Counter {
         return maxConcurrent;
       },
       of: (operation) => ({ ...(tallies.get(operation) ?? zeros()) }),
+      namingOwner: (operation) => namingOwner.get(operation) ?? 0,
       reset() {
         tallies.clear();
+        namingOwner.clear();
         total = zeros();
         maxConcurrent = inHand;
       },
     },
-    begin(operation) {
+    begin(operation, namesOwner) {
       add(operation, 'requests', 1);
+      if (namesOwner) namingOwner.set(operation, (namingOwner.get(operation) ?? 0) + 1);
       inHand += 1;
       maxConcurrent = Math.max(maxConcurrent, inHand);
       return {

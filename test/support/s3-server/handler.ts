@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
-import { type Access, admit, type Gate, redirect } from './access.ts';
+import { type Access, admit, type Gate, ownersExpected, redirect } from './access.ts';
 import { type Answer, errorAnswer, type Flow, FREE_FLOW, sendAnswer } from './answer.ts';
 import { type Body, bodyText, readBody } from './body.ts';
 import { memoryContent } from './content.ts';
@@ -42,7 +42,7 @@ export function createHandler(parts: HandlerParts): Handler {
     response.setHeader('x-amz-request-id', requestId);
     index += 1;
     const request = tryParse(incoming);
-    const meter = request instanceof S3Error ? NO_METER : parts.counter.begin(request.operation);
+    const meter = request instanceof S3Error ? NO_METER : parts.counter.begin(request.operation, namesOwner(request));
     try {
       const outcome =
         request instanceof S3Error
@@ -54,6 +54,11 @@ export function createHandler(parts: HandlerParts): Handler {
       meter.end();
     }
   };
+}
+
+function namesOwner(request: S3Request): boolean {
+  const { owner, sourceOwner } = ownersExpected(request);
+  return owner !== undefined && (request.operation !== 'CopyObject' || sourceOwner !== undefined);
 }
 
 const NO_METER: RequestMeter = { received: () => {}, sent: () => {}, end: () => {} };

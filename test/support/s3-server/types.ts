@@ -189,6 +189,8 @@ export type Counts = {
   readonly maxConcurrent: number;
   /** Zeros for an operation not yet asked for. */
   of(operation: Operation): OperationCounts;
+  /** Requests that named the expected owner of the bucket, and of the bucket copied from. */
+  namingOwner(operation: Operation): number;
   reset(): void;
 };
 

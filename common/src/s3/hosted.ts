@@ -1,0 +1,66 @@
+// Hosted mode, for platforms that run configs of strangers: set by the environment, which is the platform's, never by the
+// config. What the machine itself may do or reach is then out of reach for a config: its credentials, its network, its disk.
+// Here is what the config shows; hosted-agents.ts judges each connection.
+import { isIP } from 'node:net';
+
+import { isPublicAddress } from './public-address.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export const hostedVariable = 'S3_CONNECTORS_HOSTED';
+const off: ReadonlySet<string> = new Set(['', '0', 'false']);
+
+/** Any other value than these turns it on: a mistyped one must not turn it off. */
+export function isHosted(environment: Environment): boolean {
+  return !off.has((environment[hostedVariable] ?? '').trim().toLowerCase());
+}
+
+/** Node's code for a connection that was not made. */
+export const refusedCode = 'ERR_HOSTED_MODE';
+
+export type HostedProblem = { readonly path: readonly string[]; readonly message: string };
+
+type Judged = {
+  readonly credentials?: {
+    readonly auth_type?: unknown;
+    readonly access_key_id?: unknown;
+    readonly secret_access_key?: unknown;
+  };
+  readonly endpoint?: unknown;
+  readonly allow_http?: unknown;
+};
+
+/** What hosted mode refuses of a connection, as far as the config shows it; addresses of names are judged at each connection. */
+export function* hostedProblems({ credentials, endpoint, allow_http }: Judged): Generator<HostedProblem> {
+  const where = `in hosted mode (${hostedVariable})`;
+  const own = 'write keys of your own';
+  if (credentials?.auth_type === 'default_chain') {
+    const message = `is not allowed ${where}, where the credentials of the machine are not yours: ${own}`;
+    yield { path: ['credentials', 'auth_type'], message };
+  }
+  const hasKeys = [credentials?.access_key_id, credentials?.secret_access_key].every(
+    (key) => typeof key === 'string' && key !== '',
+  );
+  if (credentials?.auth_type === 'assume_role' && !hasKeys) {
+    const message = `may not be left out ${where}, where the credentials of the machine are not yours: ${own}`;
+    yield { path: ['credentials', 'access_key_id'], message };
+  }
+  if (allow_http === true) yield { path: ['allow_http'], message: `is not allowed ${where}: use https` };
+  if (typeof endpoint !== 'string' || !URL.canParse(endpoint)) return;
+  const { protocol, hostname } = new URL(endpoint);
+  if (protocol === 'http:')
+    yield { path: ['endpoint'], message: `is not encrypted, which is not allowed ${where}: use https` };
+  if (isPrivateHost(hostname)) {
+    yield {
+      path: ['endpoint'],
+      message: `is not a public address, which is not allowed ${where}: name a public storage`,
+    };
+  }
+}
+
+/** As a URL has it: decimal, octal and short forms of addresses are already written out. */
+function isPrivateHost(hostname: string): boolean {
+  const host = hostname.replace(/^\[(.*)\]$/u, '$1').replace(/\.$/u, '');
+  if (isIP(host) !== 0) return !isPublicAddress(host);
+  return /^(?:.*\.)?localhost$|\.(?:internal|local)$/u.test(host) || !host.includes('.');
+}
