@@ -99,6 +99,10 @@ export class Run implements AsyncDisposable {
       context,
       schemaOf: (table) => this.#schemaOf(table),
       replaced: (table, what) => this.#tally.replaced(table, what),
+      giveUp: ({ index, descriptor }, error) => {
+        this.#intake.giveUp(index);
+        context.fail(error.inStream(descriptor));
+      },
     });
     // Older than every record: whatever a stream's STATEs say, they wait for its replacement.
     for (const target of targets) {

@@ -4,7 +4,7 @@ import { successionOf } from '@s3-connectors/common/destination/generations.ts';
 import { noteGeneration, outlived, removeOutlived } from '@s3-connectors/common/destination/generation-record.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 
-import { testBucket } from '../../support/s3-connection.ts';
+import { asOwn, testBucket } from '../../support/s3-connection.ts';
 import { keysBelow, marksIn, nameOf, openPlace, users } from './support/place.ts';
 
 type Mode = ConfiguredStream['destinationSyncMode'];
@@ -24,7 +24,7 @@ function kindOf(mode: Mode, generation?: number, minimum?: number, sync?: number
 }
 
 function scope(generation: number) {
-  return { place: users, extensions: ['.jsonl.gz'], generation };
+  return { place: users, generation };
 }
 
 function at(second: number): Date {
@@ -56,9 +56,9 @@ suite('what becomes of earlier data', () => {
       existing: ['a', 'b', 'c'].map((key): [string, string] => [key, at(1).toISOString()]),
     } as const;
     const listed = [
-      { key: 'a', lastModified: at(1) },
-      { key: 'b', lastModified: at(2) },
-      { key: 'd', lastModified: at(1) },
+      { key: asOwn('a'), lastModified: at(1) },
+      { key: asOwn('b'), lastModified: at(2) },
+      { key: asOwn('d'), lastModified: at(1) },
     ];
     assert.deepEqual(outlived({ ...record, existing: [...record.existing] }, listed), ['a']);
   });

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { deleteObjects } from '@s3-connectors/common/s3/delete.ts';
 
 import { bodyText, startCannedServer } from '../../support/canned-server.ts';
-import { connect, testBucket } from '../../support/s3-connection.ts';
+import { asOwn, connect, testBucket } from '../../support/s3-connection.ts';
 import { startS3Server } from '../../support/s3-server/server.ts';
 
 suite('a deletion', () => {
@@ -14,7 +14,7 @@ suite('a deletion', () => {
     const keys = Array.from({ length: 1001 }, (_, index) => `out/${index} <&>+ü`);
     for (const name of keys.slice(500)) server.seed(testBucket, name, '');
     server.seed(testBucket, 'out', 'a neighbour');
-    await deleteObjects(connection.s3, keys);
+    await deleteObjects({ s3: connection.s3, prefix: 'out/' }, keys.map(asOwn));
     assert.deepEqual(
       server.objects(testBucket).map((left) => left.key),
       ['out'],
@@ -25,7 +25,7 @@ suite('a deletion', () => {
   test('of nothing asks nothing', async () => {
     await using server = await startS3Server();
     await using connection = connect(server.endpoint);
-    await deleteObjects(connection.s3, []);
+    await deleteObjects({ s3: connection.s3, prefix: '' }, []);
     assert.equal(server.counts.total.requests, 0);
   });
 
@@ -40,7 +40,7 @@ suite('a deletion', () => {
       });
     });
     await using connection = connect(server.endpoint);
-    await deleteObjects(connection.s3, ['a', 'b', 'c']);
+    await deleteObjects({ s3: connection.s3, prefix: '' }, ['a', 'b', 'c'].map(asOwn));
     assert.deepEqual(asked, [['a', 'b', 'c'], ['b']]);
   });
 
@@ -53,12 +53,12 @@ suite('a deletion', () => {
     server.createBucket(testBucket);
     server.seed(testBucket, 'out/a/1', '');
     server.seed(testBucket, 'out/b/1', '');
-    await assert.rejects(deleteObjects(connection.s3, ['out/a/1']), {
+    await assert.rejects(deleteObjects({ s3: connection.s3, prefix: 'out/' }, ['out/a/1'].map(asOwn)), {
       code: 'S3_ACCESS_DENIED',
       message:
         /^Could not delete s3:\/\/publisher-data\/out\/a\/1: .*Allow s3:DeleteObject on arn:aws:s3:::publisher-data\/out\/a\/1 /,
     });
-    await assert.rejects(deleteObjects(connection.s3, ['out/a/1', 'out/b/1']), {
+    await assert.rejects(deleteObjects({ s3: connection.s3, prefix: 'out/' }, ['out/a/1', 'out/b/1'].map(asOwn)), {
       message: /^Could not delete s3:\/\/publisher-data\/out\/: /,
     });
     assert.equal(server.objects(testBucket).length, 2);

@@ -1,0 +1,53 @@
+// Documents in the bucket that do not tell the truth: copied from elsewhere, damaged or forged.
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+
+import { bucket, catalogJson, recordLine, stateLine } from '../support/destination-input.ts';
+import { emptyServer } from '../support/empty-server.ts';
+import { jsonRows, keysBelow, runWrite } from './support/batch.ts';
+import { eventJson, publishedStream } from './support/published.ts';
+
+const config = { output_format: 'json' };
+const overwrite = { destination_sync_mode: 'overwrite', sync_mode: 'full_refresh' };
+const events = { ...publishedStream('events'), ...overwrite };
+const event = recordLine('events', eventJson({ event_name: 'Pageview' })) + stateLine('events', {});
+const customers = `permutive/data/customers/year=2026/month=1/day=15/1700000000000-0123456789abcdef-0.json.gz`;
+
+function registry(table: string, stream: string): string {
+  return JSON.stringify({ version: 1, table, stream: { name: stream }, fields: [{ name: 'id', type: 'integer' }] });
+}
+
+suite('the batch destination, in a bucket whose documents are not true', () => {
+  const running = emptyServer();
+
+  for (const [key, table] of [
+    ['x', 'customers'],
+    ['customers', 'customers'],
+    ['linkclick_events', 'customers'],
+    ['linkclick_events', '../customers'],
+  ] as const) {
+    test(`empties no table that _schemas/${key}.json says is the table "${table}" of events`, async () => {
+      const server = running();
+      server.seed(bucket, customers, 'live');
+      server.seed(bucket, `permutive/_schemas/${key}.json`, registry(table, 'events'));
+      await runWrite(server, [event], { catalog: catalogJson(events), config });
+      assert.equal(server.object(bucket, customers)?.body.toString(), 'live');
+    });
+  }
+
+  for (const name of ['.', '..']) {
+    test(`keeps everything of a table named "${name}" in folders of its own`, async () => {
+      const server = running();
+      const lines = recordLine(name, { id: 1 }) + stateLine(name, {});
+      for (const mode of [{}, overwrite, overwrite]) {
+        const { error } = await runWrite(server, [lines], { catalog: catalogJson({ name, ...mode }), config });
+        assert.equal(error, undefined);
+      }
+      const keys = server.objects(bucket).map(({ key }) => key);
+      for (const key of keys) assert.ok(!key.split('/').some((part) => ['', '.', '..'].includes(part)), key);
+      const encoded = name.replaceAll('.', '%2E');
+      assert.equal(keysBelow(server, `data/${encoded}/`).length, 1);
+      assert.deepEqual(jsonRows(server, `data/${encoded}/`), ['{"id":1}']);
+    });
+  }
+});
