@@ -3,7 +3,11 @@
 // may have several tables, also ones that have no rows any more.
 import type { Ending } from '@s3-connectors/common/destination/completion.ts';
 import { newExportId } from '@s3-connectors/common/destination/export-id.ts';
-import { noteGeneration, removeOutlived } from '@s3-connectors/common/destination/generation-record.ts';
+import {
+  isGenerationNoted,
+  noteGeneration,
+  removeOutlived,
+} from '@s3-connectors/common/destination/generation-record.ts';
 import { settle } from '@s3-connectors/common/destination/interrupted.ts';
 import { findPlaces, type Area } from '@s3-connectors/common/destination/manifests.ts';
 import { stagedKey, type DataPlace } from '@s3-connectors/common/destination/own-keys.ts';
@@ -94,6 +98,8 @@ export class Replacements {
     const known: string[] = [];
     for (const table of tables) {
       const place = this.#placeOf(table);
+      const scope = succession.kind === 'outlive' ? { place, generation: succession.generation } : undefined;
+      const isNoted = scope === undefined || (await isGenerationNoted(area, scope, context.signal));
       const records = withManifests.has(place.name) ? await settle(area, place, context.signal) : undefined;
       const stream = records?.latest?.current?.stream ?? descriptor;
       if (target.conversion === 'split_events' && !isSameStream(stream, descriptor)) {
@@ -101,8 +107,7 @@ export class Replacements {
         continue;
       }
       known.push(table);
-      if (succession.kind !== 'outlive') continue;
-      await noteGeneration(area, { place, generation: succession.generation }, context.signal);
+      if (!isNoted) await noteGeneration(area, scope, context.signal);
     }
     if (!isKept) this.#known.set(index, known);
   }

@@ -3,7 +3,11 @@
 import { newExportId } from '@s3-connectors/common/destination/export-id.ts';
 import type { DurableStates } from '@s3-connectors/common/destination/durable-states.ts';
 import type { Ending } from '@s3-connectors/common/destination/completion.ts';
-import { noteGeneration, removeOutlived } from '@s3-connectors/common/destination/generation-record.ts';
+import {
+  isGenerationNoted,
+  noteGeneration,
+  removeOutlived,
+} from '@s3-connectors/common/destination/generation-record.ts';
 import { settle } from '@s3-connectors/common/destination/interrupted.ts';
 import { findPlaces, type Area } from '@s3-connectors/common/destination/manifests.ts';
 import { stagedKey } from '@s3-connectors/common/destination/own-keys.ts';
@@ -87,9 +91,10 @@ export class Replacements {
       async (target, linked) => {
         const { place, succession } = target;
         try {
+          const scope = succession.kind === 'outlive' ? { place, generation: succession.generation } : undefined;
+          const isNoted = scope === undefined || (await isGenerationNoted(this.#area, scope, linked));
           if (known.has(place.name)) await settle(this.#area, place, linked);
-          if (succession.kind !== 'outlive') return;
-          await noteGeneration(this.#area, { place, generation: succession.generation }, linked);
+          if (!isNoted) await noteGeneration(this.#area, scope, linked);
         } catch (error) {
           this.#failAlone(target, error);
           this.#givenUp.add(target);

@@ -1,9 +1,11 @@
 // Documents in the bucket that do not tell the truth: copied from elsewhere, damaged or forged.
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
+import * as fc from 'fast-check';
 
-import { bucket, catalogJson, recordLine, stateLine, type Json } from '../support/destination-input.ts';
+import { bucket, catalogJson, recordLine, stateLine, statusLine, type Json } from '../support/destination-input.ts';
 import { emptyServer } from '../support/empty-server.ts';
+import { hostileBucket, laidOut, misdeeds, type Realm } from '../support/hostile-bucket.ts';
 import type { S3TestServer, StoredObject } from '../support/s3-server/types.ts';
 import { runWrite, storedRows } from './support/streaming.ts';
 
@@ -83,5 +85,42 @@ suite('the streaming destination, in a bucket whose documents are not true', () 
     assert.deepEqual(storedRows(server, 'type=users/'), []);
     assert.deepEqual(storedRows(server, 'type=visits/'), ['{"id":2}']);
     assert.deepEqual([lines.length, lines[0]?.includes('visits')], [1, true]);
+  });
+
+  const realm: Realm = { parent: 'type=', extensions: ['.jsonl.gz'], names: ['users', 'visits'], generation: 7 };
+  const generations = { generation_id: 7, minimum_generation_id: 7, sync_id: 9 };
+  const modes = [
+    {},
+    { destination_sync_mode: 'append_dedup' },
+    overwrite,
+    generations,
+    { ...overwrite, ...generations },
+  ];
+
+  test('deletes and copies nothing but files of its own streams, in whatever mode, in 1,000 hostile buckets', async (context) => {
+    let deeds = 0;
+    let refused = 0;
+    const mode = fc.constantFrom(...modes);
+    const property = fc.asyncProperty(hostileBucket(realm), mode, mode, async (hostile, users, visits) => {
+      const done = laidOut(server, bucket, hostile);
+      const before = contents();
+      const end = realm.names.map((one) => statusLine(one, 'COMPLETE')).join('');
+      const { error, failures } = await runWrite(server, [rows('users', 1), rows('visits', 2), end], {
+        catalog: catalogJson({ name: 'users', ...users }, { name: 'visits', ...visits }),
+        config: { prefix: hostile.prefix },
+      });
+      assert.equal(error, undefined);
+      assert.deepEqual(misdeeds(done, hostile.prefix, realm), []);
+      for (const { code, stream } of failures) {
+        assert.equal(code, 'BUCKET_DOCUMENT_INVALID');
+        const folder = `${hostile.prefix}type=${stream?.name}/`;
+        assert.deepEqual(contents(folder), new Map([...before].filter(([key]) => key.startsWith(folder))));
+      }
+      deeds += done.length;
+      refused += failures.length;
+    });
+    await fc.assert(property, { seed: 20_260_115, numRuns: 1000 });
+    context.diagnostic(`${deeds} keys were deleted or copied, ${refused} streams were refused`);
+    assert.ok(deeds > 1000 && refused > 300, `${deeds} ${refused}`);
   });
 });

@@ -35,12 +35,13 @@ export function outlived({ existing }: GenerationRecord, listed: readonly OwnObj
   return listed.filter(({ key, lastModified }) => times.get(key) === lastModified.toISOString()).map(({ key }) => key);
 }
 
-/**
- * Writes down what is there, unless an earlier run of the generation has done so. Before anything of it is written.
- * @throws BUCKET_DOCUMENT_INVALID when the record of the generation is not of the place.
- */
+/** Whether an earlier run of the generation has written down what was there. @throws BUCKET_DOCUMENT_INVALID */
+export async function isGenerationNoted(area: Area, scope: Scope, signal?: AbortSignal): Promise<boolean> {
+  return (await readRecord(area, scope, signal)) !== undefined;
+}
+
+/** Writes down what is there, where no earlier run has: before anything of the generation is written. */
 export async function noteGeneration(area: Area, scope: Scope, signal?: AbortSignal): Promise<void> {
-  if ((await readRecord(area, scope, signal)) !== undefined) return;
   const listed = await listOurs(area, scope, signal);
   const existing = listed.map((object): [string, string] => [object.key, object.lastModified.toISOString()]);
   // What is written anew from now on differs in its time from what is there.

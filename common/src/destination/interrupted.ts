@@ -1,8 +1,9 @@
-// Ends what an earlier run began: a replacement that latest.json names is finished, any other is taken back. To be done
+// Ends what an earlier run began: a replacement that latest.json names is finished, any other is rolled back. To be done
 // before a place is written to again; recovery.ts decides.
 import { ConnectorError } from '../protocol/errors.ts';
 import { deleteObjects } from '../s3/delete.ts';
 import { refusedDocument } from './bucket-document.ts';
+import type { ExportId } from './export-id.ts';
 import { latestKey, manifestFolder, type Intent, type Latest } from './manifest.ts';
 import {
   fenceLatest,
@@ -15,7 +16,7 @@ import {
 } from './manifests.ts';
 import type { DataPlace } from './own-keys.ts';
 import { without } from './previous-set.ts';
-import { decideRecovery, suspects } from './recovery.ts';
+import { decideRecovery, suspects, type Recovery } from './recovery.ts';
 import { removeStaged } from './staging.ts';
 
 /** Someone else wrote latest.json between our reading and writing so many times: that is no accident. */
@@ -27,10 +28,13 @@ const maxTurns = 5;
  * document that is not of the place or contradicts another.
  */
 export async function settle(area: Area, place: DataPlace, signal?: AbortSignal): Promise<Records> {
+  const found = new Map<ExportId, Recovery['kind']>();
   for (let turn = 1; ; turn += 1) {
     const records = await readRecords(area, place, signal);
     try {
-      if (!(await settleOne(area, place, records, signal))) return records;
+      const due = await findDue(area, place, records, found, signal);
+      if (due === undefined) return records;
+      await settleOne(area, place, due, records, signal);
     } catch (error) {
       // latest.json was written meanwhile, so that the decision may be another one now.
       if (turn === maxTurns || !(error instanceof ConnectorError && error.code === 'S3_OBJECT_CONFLICT')) throw error;
@@ -38,29 +42,52 @@ export async function settle(area: Area, place: DataPlace, signal?: AbortSignal)
   }
 }
 
-/** @returns whether there was something to settle: then latest.json has changed, or a manifest. */
-async function settleOne(area: Area, place: DataPlace, records: Records, signal?: AbortSignal): Promise<boolean> {
-  for (const exportId of suspects(records.exports, records.latest)) {
-    const intent = await readIntent(area, place, exportId, signal);
-    const recovery = intent && decideRecovery(intent, records.latest);
-    if (intent === undefined || recovery === undefined || recovery.kind === 'none') continue;
-    if (recovery.kind === 'roll_back') {
-      await fenceLatest(area, place.name, records, signal);
-      await deleteObjects(area, recovery.surplus, signal);
-      await removeStaged(area, exportId, keysOf(intent), signal);
-      await removeManifest(area, place.name, exportId, signal);
-      area.s3.log(
-        'WARN',
-        `An interrupted replacement of "${place.name}" was taken back: what was there before counts.`,
-      );
-    } else {
-      refuseContradiction(area, place, intent, records.latest);
-      await finish(area, place, intent, records, signal);
-      area.s3.log('INFO', `An interrupted replacement of "${place.name}" was finished: its new data counts.`);
-    }
-    return true;
+type Due = { readonly intent: Intent; readonly recovery: Exclude<Recovery, { readonly kind: 'none' }> };
+
+/**
+ * The first replacement to be settled. All manifests are read before anything is touched, so that one that is refused stops
+ * the settlement of all. `found`: what the turns before have found, so that each manifest is read twice at most.
+ */
+async function findDue(
+  area: Area,
+  place: DataPlace,
+  { exports, latest }: Records,
+  found: Map<ExportId, Recovery['kind']>,
+  signal: AbortSignal | undefined,
+): Promise<Due | undefined> {
+  let due: Due | undefined;
+  for (const id of suspects(exports, latest)) {
+    if (found.get(id) === 'none' || (due !== undefined && found.has(id))) continue;
+    const intent = await readIntent(area, place, id, signal);
+    if (intent === undefined) continue;
+    const recovery = decideRecovery(intent, latest);
+    found.set(id, recovery.kind);
+    if (recovery.kind === 'finish') refuseContradiction(area, place, intent, latest);
+    if (recovery.kind !== 'none') due ??= { intent, recovery };
   }
-  return false;
+  return due;
+}
+
+async function settleOne(
+  area: Area,
+  place: DataPlace,
+  { intent, recovery }: Due,
+  records: Records,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (recovery.kind === 'finish') {
+    await finish(area, place, intent, records, signal);
+    area.s3.log('INFO', `An interrupted replacement of "${place.name}" was finished: its new data counts.`);
+    return;
+  }
+  await fenceLatest(area, place.name, records, signal);
+  await deleteObjects(area, recovery.surplus, signal);
+  await removeStaged(area, intent.export, keysOf(intent), signal);
+  await removeManifest(area, place.name, intent.export, signal);
+  area.s3.log(
+    'WARN',
+    `An interrupted replacement of "${place.name}" was rolled back: the previous data stays current.`,
+  );
 }
 
 /** What is left to do once latest.json names the set: everything here may be done twice. */

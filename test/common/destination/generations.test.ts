@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { successionOf } from '@s3-connectors/common/destination/generations.ts';
-import { noteGeneration, outlived, removeOutlived } from '@s3-connectors/common/destination/generation-record.ts';
+import {
+  isGenerationNoted,
+  noteGeneration,
+  outlived,
+  removeOutlived,
+} from '@s3-connectors/common/destination/generation-record.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 
 import { asOwn, testBucket } from '../../support/s3-connection.ts';
@@ -66,9 +71,10 @@ suite('what becomes of earlier data', () => {
   test('is written down once for each generation, and only the newest record is kept', async () => {
     await using it = await openPlace();
     it.server.seed(testBucket, `out/type=users/${nameOf(1)}`, '1');
+    assert.equal(await isGenerationNoted(it.area, scope(2)), false);
     await noteGeneration(it.area, scope(2));
     it.server.seed(testBucket, `out/type=users/${nameOf(2)}`, '2');
-    await noteGeneration(it.area, scope(2));
+    assert.equal(await isGenerationNoted(it.area, scope(2)), true);
     assert.equal(await removeOutlived(it.area, scope(2)), 1);
     assert.deepEqual(marksIn(it), [2]);
     await noteGeneration(it.area, scope(3));
