@@ -86,7 +86,8 @@ export class Replacements {
     const folders = [...this.#staged.keys()].flatMap((index) => {
       return (this.#known.get(index) ?? []).map((table) => this.#placeOf(table).folder);
     });
-    const removed = await removeLeftovers(area, { workerId: config.workerId, folders, now: startedAt }, signal);
+    const leftovers = { workerId: config.workerId, parent: 'data/', folders, now: startedAt } as const;
+    const removed = await removeLeftovers(area, leftovers, signal);
     if (removed > 0) log('INFO', `Removed ${removed} files that earlier runs left below _staging/.`);
   }
 

@@ -105,7 +105,7 @@ export class Replacements {
     );
     for await (const _ of steps);
     const folders = Array.from(this.#staged.values(), ({ target }) => target.folder);
-    const leftovers = { workerId: config.workerId, folders, now: clock.wall() };
+    const leftovers = { workerId: config.workerId, parent: 'type=', folders, now: clock.wall() } as const;
     const removed = await removeLeftovers(this.#area, leftovers, signal);
     if (removed > 0) context.log('INFO', `Removed ${removed} files that earlier runs left below _staging/.`);
   }

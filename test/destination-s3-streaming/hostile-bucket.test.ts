@@ -97,7 +97,7 @@ suite('the streaming destination, in a bucket whose documents are not true', () 
     { ...overwrite, ...generations },
   ];
 
-  test('deletes and copies nothing but files of its own streams, in whatever mode, in 1,000 hostile buckets', async (context) => {
+  test('deletes and copies nothing but files of its own streams, in whatever mode, in 150 hostile buckets', async (context) => {
     let deeds = 0;
     let refused = 0;
     const mode = fc.constantFrom(...modes);
@@ -119,8 +119,8 @@ suite('the streaming destination, in a bucket whose documents are not true', () 
       deeds += done.length;
       refused += failures.length;
     });
-    await fc.assert(property, { seed: 20_260_115, numRuns: 1000 });
+    await fc.assert(property, { seed: 20_260_115, numRuns: 150 });
     context.diagnostic(`${deeds} keys were deleted or copied, ${refused} streams were refused`);
-    assert.ok(deeds > 1000 && refused > 300, `${deeds} ${refused}`);
+    assert.ok(deeds > 100 && refused > 40, `${deeds} ${refused}`);
   });
 });

@@ -35,7 +35,7 @@ function ownName({ extensions }: Realm): fc.Arbitrary<string> {
 }
 
 /** Keys: ours, those of neighbours, of another prefix, and what no key should be. */
-function anyKey(prefix: string, realm: Realm): fc.Arbitrary<string> {
+export function anyKey(prefix: string, realm: Realm): fc.Arbitrary<string> {
   const { parent, names } = realm;
   const name = fc.constantFrom(...names, ...names, ...strangers);
   const before = fc.constantFrom(prefix, prefix, prefix, 'prod/', '', `${prefix}x/`, `${prefix}../`, `${prefix}/`);
@@ -59,7 +59,7 @@ function anyKey(prefix: string, realm: Realm): fc.Arbitrary<string> {
 function damaged(json: fc.Arbitrary<Json>): fc.Arbitrary<string> {
   const text = json.map((value) => JSON.stringify(value));
   return fc.oneof(
-    { weight: 12, arbitrary: text },
+    { weight: 24, arbitrary: text },
     text.map((whole) => whole.slice(0, -3)),
     text.map((whole) => `{"folder":"prod/","export":null,${whole.slice(1)}`),
     text.map((whole) => `${whole.slice(0, -1)},"folder":"prod/"}`),
@@ -80,7 +80,7 @@ function spoiled(base: Json, changes: fc.Arbitrary<Json>): fc.Arbitrary<Json> {
 function manifestJson(prefix: string, realm: Realm, name: string, id: string): fc.Arbitrary<Json> {
   const inPlace = ownName(realm).map((own) => `${prefix}${realm.parent}${name}/${own}`);
   const key = fc.oneof({ weight: 4, arbitrary: inPlace }, anyKey(prefix, realm));
-  const keys = fc.oneof(fc.array(inPlace, { maxLength: 3 }), fc.array(key, { maxLength: 3 }));
+  const keys = fc.oneof({ weight: 4, arbitrary: fc.array(inPlace, { maxLength: 3 }) }, fc.array(key, { maxLength: 3 }));
   const changes = fc.record(
     {
       export: fc.oneof(exportId, fc.constantFrom('../x', '', null)),
@@ -218,10 +218,9 @@ export function misdeeds(
   const name =
     '(?:year=\\d{4}/month=\\d\\d?/day=\\d\\d?/(?:hour=\\d\\d/)?)?-?\\d{1,16}-[0-9a-f]{16}-[A-Za-z0-9_]{1,32}';
   const end = (all: readonly string[]): string => `(?:${all.map(quoted).join('|')})$`;
-  const every = ['.jsonl.gz', '.json.gz', '.snappy.parquet'];
   const data = new RegExp(`^${quoted(prefix + parent)}${any}/${name}${end(extensions)}`, 'u');
   const staged = new RegExp(
-    `^${quoted(prefix)}_staging/${id}/(?:type=|data/)(?!\\.{1,2}/)[^/]+/${name}${end(every)}`,
+    `^${quoted(prefix)}_staging/${id}/${parent}${parent === 'data/' ? '(?!\\.{1,2}/)' : ''}[^/]+/${name}${end(extensions)}`,
     'u',
   );
   const manifest = new RegExp(`^${quoted(prefix)}_manifests/${any}/(?:${id}|generations/-?\\d+)\\.json$`, 'u');

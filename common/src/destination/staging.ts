@@ -59,18 +59,20 @@ export async function removeStaged(
 
 type Leftovers = {
   readonly workerId: string;
+  /** What every folder of the destination begins with, below the prefix: another one may be at work there. */
+  readonly parent: 'type=' | 'data/';
   /** The folders that this run replaces: what an earlier run staged for them is dropped, never continued. */
   readonly folders: readonly string[];
   readonly now: number;
 };
 
 /**
- * Removes what earlier runs of the same worker left: for `folders` all of it, else what is older than a day.
+ * Removes what earlier runs of the same worker and destination left: for `folders` all of it, else what is older than a day.
  * @returns the number of objects.
  */
 export async function removeLeftovers(
   area: Area,
-  { workerId, folders, now }: Leftovers,
+  { workerId, parent, folders, now }: Leftovers,
   signal?: AbortSignal,
 ): Promise<number> {
   let removed = 0;
@@ -78,7 +80,7 @@ export async function removeLeftovers(
     const leftovers = objects.flatMap((object) => {
       const found = parseStagedKey(area.prefix, object.key);
       const maker = found && parseExportId(found.exportId);
-      if (found === undefined || maker?.workerId !== workerId) return [];
+      if (maker?.workerId !== workerId || found?.key.startsWith(area.prefix + parent) !== true) return [];
       const isOld = now - maker.time > leftoverAgeMs;
       return isOld || folders.some((folder) => found.key.startsWith(folder)) ? [found.staged] : [];
     });
