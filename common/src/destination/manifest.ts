@@ -53,6 +53,7 @@ export type Latest = {
 };
 
 export const keptManifests = 30;
+const mostShown = 200;
 /** What a manifest may weigh: some 400,000 files. */
 export const maxManifestBytes = 128 * 1024 * 1024;
 
@@ -129,13 +130,20 @@ type Origin = { readonly prefix: string; readonly place: DataPlace; readonly key
 function provenManifest(origin: Origin, read: z.output<typeof manifest>): Manifest {
   const { place, key } = origin;
   if (read.folder !== place.folder) {
-    throw refusedDocument(key, `is of the folder ${JSON.stringify(read.folder)}, not of "${place.folder}"`);
+    throw refusedDocument(
+      key,
+      `is of the folder ${JSON.stringify(read.folder.slice(0, mostShown))}, not of "${place.folder}"`,
+    );
   }
   const keys = ownKeysOf(
     origin,
     read.files.map((file) => file.key),
   );
-  return { ...read, files: read.files.map((file, index) => ({ ...file, key: keys[index] as OwnKey })) };
+  const files = read.files.flatMap((file, index) => {
+    const own = keys[index];
+    return own === undefined ? [] : [{ ...file, key: own }];
+  });
+  return { ...read, files };
 }
 
 export function formatManifest(value: Manifest | Intent): Buffer {

@@ -155,6 +155,16 @@ suite('a put', () => {
   });
 });
 
+suite('a write', () => {
+  for (const odd of ['out/../a', 'out/./a', 'out//a', '/a', 'a/', '..', 'out/a\r\nb', '']) {
+    test(`to ${JSON.stringify(odd)}, which a client on the way could read as another key, is refused`, async () => {
+      await using it = await open();
+      await assert.rejects(putObject(it.s3, { ...object, key: odd }, plain), { code: 'UNEXPECTED' });
+      assert.equal(it.server.counts.total.requests, 0);
+    });
+  }
+});
+
 suite('a copy', () => {
   test('keeps type and encoding, and takes ACL and encryption from the run', async () => {
     await using it = await open();
