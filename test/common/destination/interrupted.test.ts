@@ -94,6 +94,17 @@ suite('settling what was interrupted', () => {
     assert.deepEqual(marksIn(it), [1]);
   });
 
+  for (const document of ['the manifest of an export', 'latest.json']) {
+    test(`refuses ${document} that is of another folder, even if it names no files`, async () => {
+      await using it = await openPlace();
+      const intent = { ...intentOf([], []), folder: 'prod/type=users/' };
+      if (document === 'latest.json') seedLatest(it, intent);
+      else seedIntent(it, intent);
+      const message = /is of the folder "prod\/type=users\/", not of "out\/type=users\/"/u;
+      await assert.rejects(settle(it.area, users), { ...refused, message });
+    });
+  }
+
   for (const hasLatest of [true, false]) {
     const found = hasLatest ? 'with a latest.json' : 'where there is no latest.json yet';
     test(`makes the writer fail whose replacement it rolled back while that was paused, ${found}`, async () => {
