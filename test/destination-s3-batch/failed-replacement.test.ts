@@ -21,6 +21,10 @@ function events(...names: readonly string[]): readonly string[] {
   return [...lines, stateLine('events', { names })];
 }
 
+function exportIn(text = '{}'): unknown {
+  return (JSON.parse(text) as { export?: string }).export;
+}
+
 function tables(keys: readonly string[]): readonly string[] {
   return [...new Set(keys.map((key) => key.split('/')[1] ?? ''))];
 }
@@ -44,9 +48,8 @@ suite('a replacement that S3 refuses', () => {
         const codes = [error, ...failures].map((one) => (one as { code?: string } | undefined)?.code);
         assert.ok(codes.includes('S3_ACCESS_DENIED'), codes.join());
         assert.deepEqual(lines, []);
-        const current = (text = '{}'): unknown => (JSON.parse(text) as { export?: string }).export;
         const after = server.object(bucket, 'permutive/_manifests/users/latest.json')?.body.toString();
-        assert.equal(current(after), current(before));
+        assert.equal(exportIn(after), exportIn(before));
         server.clearFaults();
         // What could not be cleared up at once is, by any run that comes next.
         await runWrite(server, [], { catalog: catalogJson('users'), config });

@@ -51,6 +51,9 @@ function assertInside(key: string, before: string, text: string): void {
   assert.equal(decodeURIComponent(part), text);
 }
 
+const parseBatch = (json: Json): unknown => parseConfig(batchSchema, json, silentLog);
+const parseStreaming = (json: Json): unknown => parseConfig(streamingSchema, json, silentLog);
+
 suite('a name in a key', () => {
   test('of whatever table or type is one folder that no client reads as another, in both destinations (2,000 names)', () => {
     fc.assert(
@@ -97,8 +100,6 @@ suite('a name in a key', () => {
   });
 
   test('of a worker can be neither a way up nor a folder, in both configs', () => {
-    const parseBatch = (json: Json): unknown => parseConfig(batchSchema, json, silentLog);
-    const parseStreaming = (json: Json): unknown => parseConfig(streamingSchema, json, silentLog);
     for (const worker of ['.', '..', 'a/b', 'a.b', '', '\u0000', 'é', 'a'.repeat(33)]) {
       for (const parse of [parseBatch, parseStreaming]) {
         const json = { ...placeJson({ endpoint: 'http://127.0.0.1:1' }), worker_id: worker };

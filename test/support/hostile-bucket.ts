@@ -99,10 +99,16 @@ function manifestJson(prefix: string, realm: Realm, name: string, id: string): f
         state: 'publishing',
         stream: { name },
         folder: `${prefix}${realm.parent}${name}/`,
-        ...{ objects: files.length, rows: 1, bytes: 1, min_time: null, max_time: null, schema: {} },
+        objects: files.length,
+        rows: 1,
+        bytes: 1,
+        min_time: null,
+        max_time: null,
+        schema: {},
         files: files.map((file) => ({ key: file, bytes: 1, crc32: '', rows: 1 })),
         previous,
-        ...{ earlier: [], revision: 'r' },
+        earlier: [],
+        revision: 'r',
       },
       changes,
     ),
@@ -183,9 +189,7 @@ function keysNamed(text: string): readonly Entry[] {
 }
 
 function isPossible(key: string): boolean {
-  return (
-    key !== '' && key.isWellFormed() && Buffer.byteLength(key) <= 1024 && !/[\u0000-\u001f\ufffe\uffff]/u.test(key)
-  );
+  return key !== '' && key.isWellFormed() && Buffer.byteLength(key) <= 1024 && !/[\p{Cc}\ufffe\uffff]/u.test(key);
 }
 
 export type Deed = { readonly operation: 'delete' | 'copy from' | 'copy to'; readonly key: string };
@@ -206,13 +210,16 @@ export function laidOut(server: S3TestServer, bucket: string, { objects }: Hosti
   return deeds;
 }
 
+function quoted(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/gu, String.raw`\$&`);
+}
+
 /** What of the deeds no run may do, whatever the bucket holds. */
 export function misdeeds(
   deeds: readonly Deed[],
   prefix: string,
   { parent, extensions, names }: Realm,
 ): readonly Deed[] {
-  const quoted = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/gu, String.raw`\$&`);
   const any = `(?:${names.map(quoted).join('|')})`;
   const id = '\\d{8}T\\d{9}Z-[0-9a-f]{8}-[A-Za-z0-9_]{1,32}';
   const name =

@@ -43,11 +43,13 @@ async function runIn(area: Area, place: DataPlace, realm: Realm, mode: Mode): Pr
   await replaceSet(area, { place, exportId, stream: { name: 'users' }, files, schema: {} });
 }
 
+function contents({ server }: Setting, folder: string): readonly string[] {
+  return server.objects(testBucket, folder).map(({ key, body }) => `${key} ${body.toString()}`);
+}
+
 suite('a place in a bucket that holds anything', () => {
   test('is all that a run deletes from and copies to, in 1,000 hostile buckets of both destinations', async (context) => {
     await using it = await openPlace();
-    const contents = ({ server }: Setting, folder: string) =>
-      server.objects(testBucket, folder).map(({ key, body }) => `${key} ${body.toString()}`);
     const counts = { deeds: 0, refused: 0 };
     const hostile = fc
       .constantFrom(streaming, batch)

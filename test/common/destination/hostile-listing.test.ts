@@ -81,7 +81,11 @@ suite('an endpoint that lists anything', () => {
         () => noteGeneration(area, { place: { ...place, folder: `${prefix}type=nobody/` }, generation: 8 }),
         () =>
           replaceSet(area, {
-            ...{ place, exportId: newExportId(new Date(), '0'), stream: { name: 'users' }, files: [], schema: {} },
+            place,
+            exportId: newExportId(new Date(), '0'),
+            stream: { name: 'users' },
+            files: [],
+            schema: {},
           }),
       ]) {
         await step().catch((error: unknown) => {

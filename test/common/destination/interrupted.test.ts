@@ -26,7 +26,12 @@ function intentOf(marks: readonly number[], previous: readonly number[], minute 
     state: 'publishing',
     stream: { name: 'users' },
     folder: users.folder,
-    ...{ objects: 0, rows: 0, bytes: 0, min_time: null, max_time: null, schema: {} },
+    objects: 0,
+    rows: 0,
+    bytes: 0,
+    min_time: null,
+    max_time: null,
+    schema: {},
     files,
     previous: keysOf(previous),
   };
@@ -148,26 +153,28 @@ suite('settling what was interrupted', () => {
   });
 });
 
+function stagedFile(worker: string, time: number, rest: string): string {
+  return `${stagingFolder(prefix)}${newExportId(new Date(time), worker)}/${rest}`;
+}
+
 suite('leftovers in staging', () => {
   const now = Date.now();
   const old = now - 48 * 3_600_000;
 
   test('are removed of the own worker and destination alone', async () => {
     await using it = await openPlace();
-    const file = (worker: string, time: number, rest: string): string =>
-      `${stagingFolder(prefix)}${newExportId(new Date(time), worker)}/${rest}`;
     const removed = [
-      file('0', old, `type=visits/${nameOf(1)}`),
-      file('0', now, `type=users/${nameOf(1)}`),
-      file('0', now, `type=users/year=2026/month=01/day=15/hour=07/${nameOf(2)}`),
+      stagedFile('0', old, `type=visits/${nameOf(1)}`),
+      stagedFile('0', now, `type=users/${nameOf(1)}`),
+      stagedFile('0', now, `type=users/year=2026/month=01/day=15/hour=07/${nameOf(2)}`),
     ];
     const kept = [
-      file('0', now, `type=users_archive/${nameOf(1)}`),
-      file('1', old, `type=users/${nameOf(1)}`),
-      file('1', now, `type=users/${nameOf(1)}`),
-      file('0', old, `data/users/${nameOf(1)}`),
-      file('0', old, 'type=users/notes.txt'),
-      file('0', old, `other/users/${nameOf(1)}`),
+      stagedFile('0', now, `type=users_archive/${nameOf(1)}`),
+      stagedFile('1', old, `type=users/${nameOf(1)}`),
+      stagedFile('1', now, `type=users/${nameOf(1)}`),
+      stagedFile('0', old, `data/users/${nameOf(1)}`),
+      stagedFile('0', old, 'type=users/notes.txt'),
+      stagedFile('0', old, `other/users/${nameOf(1)}`),
       `${stagingFolder(prefix)}archive/type=users/${nameOf(1)}`,
     ];
     for (const key of [...removed, ...kept]) it.server.seed(testBucket, key, 'x');
