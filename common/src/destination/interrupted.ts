@@ -4,7 +4,7 @@ import { ConnectorError } from '../protocol/errors.ts';
 import { deleteObjects } from '../s3/delete.ts';
 import { refusedDocument } from './bucket-document.ts';
 import type { ExportId } from './export-id.ts';
-import { latestKey, manifestFolder, type Intent, type Latest } from './manifest.ts';
+import { latestKey, manifestFolder, manifestKey, type Intent, type Latest } from './manifest.ts';
 import {
   fenceLatest,
   readIntent,
@@ -29,17 +29,28 @@ const maxTurns = 5;
  */
 export async function settle(area: Area, place: DataPlace, signal?: AbortSignal): Promise<Records> {
   const found = new Map<ExportId, Recovery['kind']>();
+  const settled = new Set<ExportId>();
   for (let turn = 1; ; turn += 1) {
     const records = await readRecords(area, place, signal);
     try {
       const due = await findDue(area, place, records, found, signal);
       if (due === undefined) return records;
+      if (settled.has(due.intent.export)) throw notOver(area, place, due.intent);
       await settleOne(area, place, due, records, signal);
+      settled.add(due.intent.export);
     } catch (error) {
       // latest.json was written meanwhile, so that the decision may be another one now.
-      if (turn === maxTurns || !(error instanceof ConnectorError && error.code === 'S3_OBJECT_CONFLICT')) throw error;
+      if (turn >= maxTurns || !(error instanceof ConnectorError && error.code === 'S3_OBJECT_CONFLICT')) throw error;
     }
   }
+}
+
+function notOver({ s3, prefix }: Area, { name }: DataPlace, intent: Intent): ConnectorError {
+  const key = manifestKey(prefix, name, intent.export);
+  return new ConnectorError(
+    'S3_OBJECT_CONFLICT',
+    `s3://${s3.bucket}/${key} is there again although its replacement was settled. Let only one run at a time write there, and check that the storage deletes what it says it has deleted.`,
+  );
 }
 
 type Due = { readonly intent: Intent; readonly recovery: Exclude<Recovery, { readonly kind: 'none' }> };

@@ -133,6 +133,18 @@ suite('settling what was interrupted', () => {
     });
   }
 
+  test('ends with an error where the storage does not delete a manifest that it says it has deleted', async () => {
+    await using it = await openPlace();
+    const intent = intentOf([1], []);
+    seedIntent(it, intent);
+    it.server.setHooks({
+      onAnswer({ deleted = [] }) {
+        if (deleted.some((key) => key.endsWith('.json'))) seedIntent(it, intent);
+      },
+    });
+    await assert.rejects(settle(it.area, users), { code: 'S3_OBJECT_CONFLICT', message: /is there again/u });
+  });
+
   test('keeps a name that returns when it rolls back where no latest.json exists', async () => {
     await using it = await openPlace(0);
     seedMarks(it, 1, 2);
