@@ -82,4 +82,32 @@ suite('what becomes of earlier data', () => {
     assert.equal(await removeOutlived(it.area, scope(3)), 0);
     assert.deepEqual(keysBelow(it, '_manifests/'), ['_manifests/users/generations/3.json']);
   });
+
+  for (const [what, generation_id, key] of [
+    ['of another generation', 3, `out/type=users/${nameOf(1)}`],
+    ['that names a file of another folder', 2, `out/type=users_archive/${nameOf(1)}`],
+    ['that names a file of someone else', 2, 'finance/payroll-2026.csv'],
+  ] as const) {
+    test(`is refused by its key as a record ${what}`, async () => {
+      await using it = await openPlace();
+      it.server.seed(testBucket, `out/type=users/${nameOf(1)}`, '1', { lastModified: at(1) });
+      const record = { version: 1, generation_id, existing: [[key, at(1).toISOString()]] };
+      it.server.seed(testBucket, 'out/_manifests/users/generations/2.json', JSON.stringify(record));
+      const refused = { code: 'BUCKET_DOCUMENT_INVALID', message: /"out\/_manifests\/users\/generations\/2\.json"/u };
+      await assert.rejects(isGenerationNoted(it.area, scope(2)), refused);
+      await assert.rejects(removeOutlived(it.area, scope(2)), refused);
+      assert.deepEqual(marksIn(it), [1]);
+    });
+  }
+
+  test('removes nothing but records next to its own', async () => {
+    await using it = await openPlace();
+    const folder = 'out/_manifests/users/generations/';
+    for (const name of ['2.json', '3.json', '-1.json', 'notes.json', '3.json.bak', 'x/1.json', '']) {
+      it.server.seed(testBucket, folder + name, '{"version":1,"generation_id":2,"existing":[]}');
+    }
+    await removeOutlived(it.area, scope(2));
+    const left = keysBelow(it, '_manifests/users/generations/').map((key) => key.split('generations/')[1]);
+    assert.deepEqual(left, ['', '2.json', '3.json.bak', 'notes.json', 'x/1.json']);
+  });
 });
