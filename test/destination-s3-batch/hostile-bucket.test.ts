@@ -37,6 +37,19 @@ suite('the batch destination, in a bucket whose documents are not true', () => {
     });
   }
 
+  test('empties no table of event names that another stream replaced last, whatever _schemas/ says of it', async () => {
+    const server = running();
+    const own = [recordLine('customers_events', { id: 1 }), stateLine('customers_events', {})];
+    await runWrite(server, own, { catalog: catalogJson({ name: 'customers_events', ...overwrite }), config });
+    server.seed(bucket, 'permutive/_schemas/customers_events.json', registry('customers_events', 'events'));
+    const { error, said } = await runWrite(server, [event], { catalog: catalogJson(events), config });
+    assert.equal(error, undefined);
+    assert.deepEqual(jsonRows(server, 'data/customers_events/'), ['{"id":1}']);
+    assert.ok(
+      said.some(([level, text]) => level === 'WARN' && text.startsWith('The table "customers_events" is left')),
+    );
+  });
+
   test('fails a stream alone whose types are kept in a document of another table, also partway through the input', async () => {
     const server = running();
     server.seed(bucket, 'permutive/_schemas/users.json', registry('customers', 'users'));
