@@ -50,6 +50,15 @@ suite('the batch destination, in a bucket whose documents are not true', () => {
     );
   });
 
+  test('acknowledges nothing of a stream that only appends and whose manifest is refused', async () => {
+    const server = running();
+    server.seed(bucket, 'permutive/_manifests/users/latest.json', '{"version":1}');
+    const input = [recordLine('users', { id: 1 }), stateLine('users', {})];
+    const { error, failures, lines } = await runWrite(server, input, { catalog: catalogJson('users'), config });
+    assert.deepEqual([error, failures.map(({ code }) => code), lines], [undefined, ['BUCKET_DOCUMENT_INVALID'], []]);
+    assert.deepEqual(keysBelow(server), []);
+  });
+
   test('fails a stream alone whose types are kept in a document of another table, also partway through the input', async () => {
     const server = running();
     server.seed(bucket, 'permutive/_schemas/users.json', registry('customers', 'users'));
