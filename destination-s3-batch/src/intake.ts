@@ -35,6 +35,9 @@ type Options = {
   readonly context: Pick<VerbContext, 'log' | 'fail'>;
 };
 
+/** Older than every record: STATEs of the stream wait for it, whatever they say. */
+const beforeAllRecords = -1;
+
 /** `untimed`: rows placed by `emitted_at`, having no time of their own; `invalid`: rows written although they break their schema. */
 export type IntakeCounts = { untimed: number; invalid: number };
 
@@ -83,7 +86,7 @@ export class Intake implements LineHandlers<Target> {
   /** @throws RECORDS_REJECTED naming the line, as `invalid_records` = `fail` asks. */
   record(target: Target, bytes: Buffer, found: Envelope, line: number): void {
     const way = this.#ways[target.index] as Way;
-    if (way.failed) return;
+    if (way.failed) return this.#observer.forget();
     const { now } = this;
     const time = ownTime(bytes, found, target.timeField, now);
     const rejection = this.#judge(target, bytes, found, time);
@@ -99,6 +102,12 @@ export class Intake implements LineHandlers<Target> {
     const { plan, spool } = this.#options;
     if (scope !== 'all') spool.passed(scope, position);
     else for (const { index } of plan.targets) spool.passed(index, position);
+  }
+
+  /** The stream cannot be written: its records are dropped, and its STATEs wait for ever. */
+  giveUp(stream: number): void {
+    (this.#ways[stream] as Way).failed = true;
+    this.#options.states.opened(stream, {}, beforeAllRecords);
   }
 
   /** Whether the stream was given up: its rows are dropped and its STATEs never printed. */

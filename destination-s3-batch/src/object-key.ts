@@ -1,6 +1,7 @@
 // Where a file goes: {prefix}/data/{table}/year=2026/month=1/day=15/{timestamp}-{hash}-{worker_id}.snappy.parquet or .json.gz, in
 // UTC, the folders not padded.
-import { encodeValue, maxKeyBytes } from '@s3-connectors/common/destination/key-part.ts';
+import { encodeName, maxKeyBytes } from '@s3-connectors/common/destination/key-part.ts';
+import type { DataPlace } from '@s3-connectors/common/destination/own-keys.ts';
 import { stagedKeyBytes } from '@s3-connectors/common/destination/export-id.ts';
 
 import type { OutputFormat } from './config.ts';
@@ -11,12 +12,17 @@ const longestRest = 'year=2026/month=12/day=31/253402300799999-0123456789abcdef-
 
 /** `prefix` is empty or ends with a slash. */
 export function tableFolder(prefix: string, table: string): string {
-  return `${prefix}data/${encodeValue(table)}/`;
+  return `${prefix}data/${encodeName(table)}/`;
+}
+
+/** What is replaced as one: the files of a table, in either format. */
+export function tablePlace(prefix: string, table: string): DataPlace {
+  return { name: encodeName(table), folder: tableFolder(prefix, table), extensions: Object.values(extensions) };
 }
 
 /** Rejected rows of the streams and tables of that name; readers of Hive tables pass over names with an underscore first. */
 export function rejectedFolder(prefix: string, table: string): string {
-  return `${prefix}_rejected/${encodeValue(table)}/`;
+  return `${prefix}_rejected/${encodeName(table)}/`;
 }
 
 /** Whether every key below the folder fits S3's limit, in staging too. */

@@ -2,11 +2,15 @@
 // what a generation outlives is deleted in the end. Without proof that a stream is complete its earlier data stays. A stream
 // may have several tables, also ones that have no rows any more.
 import type { Ending } from '@s3-connectors/common/destination/completion.ts';
-import { newExportId, stagedKey } from '@s3-connectors/common/destination/export-id.ts';
-import { noteGeneration, removeOutlived } from '@s3-connectors/common/destination/generation-record.ts';
-import { settle, type DataPlace } from '@s3-connectors/common/destination/interrupted.ts';
-import { encodeValue } from '@s3-connectors/common/destination/key-part.ts';
+import { newExportId } from '@s3-connectors/common/destination/export-id.ts';
+import {
+  isGenerationNoted,
+  noteGeneration,
+  removeOutlived,
+} from '@s3-connectors/common/destination/generation-record.ts';
+import { settle } from '@s3-connectors/common/destination/interrupted.ts';
 import { findPlaces, type Area } from '@s3-connectors/common/destination/manifests.ts';
+import { stagedKey, type DataPlace } from '@s3-connectors/common/destination/own-keys.ts';
 import { replaceSet } from '@s3-connectors/common/destination/replacement.ts';
 import { refuseShrinking } from '@s3-connectors/common/destination/shrinking.ts';
 import { removeLeftovers, removeStaged, type StagedFile } from '@s3-connectors/common/destination/staging.ts';
@@ -16,18 +20,21 @@ import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import type { WrittenBody } from '@s3-connectors/common/s3/write.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
-import { findTables } from './columns/registry.ts';
 import type { Config } from './config.ts';
+import { earlierTables, isSameStream } from './earlier-tables.ts';
 import type { OutputFile } from './files/converter.ts';
-import { extensions, tableFolder } from './object-key.ts';
+import { tablePlace } from './object-key.ts';
 import type { Target } from './plan.ts';
 import type { ReplacedTable } from './summary.ts';
 
-const endings = Object.values(extensions);
 /** Of one stream: the more, the sooner all of them are new. */
 const tablesAtOnce = 4;
 /** These say something of one stream, nothing of the others. */
-const failAlone: ReadonlySet<ErrorCode> = new Set(['REPLACEMENT_REFUSED', 'S3_OBJECT_CONFLICT']);
+const failAlone: ReadonlySet<ErrorCode> = new Set([
+  'REPLACEMENT_REFUSED',
+  'S3_OBJECT_CONFLICT',
+  'BUCKET_DOCUMENT_INVALID',
+]);
 
 type Options = {
   readonly area: Area;
@@ -39,6 +46,8 @@ type Options = {
   readonly schemaOf: (table: string) => JsonObject;
   /** Called for each table whose rows have taken the place of others. */
   readonly replaced: (table: string, what: ReplacedTable) => void;
+  /** Called for a stream that cannot be written, before any of its records came. */
+  readonly giveUp: (target: Target, error: ConnectorError) => void;
 };
 
 /** `spoilt`: too many of the stream's records were rejected. */
@@ -61,26 +70,47 @@ export class Replacements {
     }
   }
 
-  /** Before anything is written: ends what earlier runs left unfinished, and notes what lies there. */
+  /** Before anything is written: ends what earlier runs left unfinished, and notes what is there. */
   async begin(): Promise<void> {
-    const { area, targets, config, startedAt, context } = this.#options;
+    const { area, targets, config, startedAt, context, giveUp } = this.#options;
     const { log, signal } = context;
-    const places = new Set(await findPlaces(area, signal));
+    const withManifests = new Set(await findPlaces(area, signal));
     for (const target of targets) {
-      if (target.succession.kind !== 'keep') this.#known.set(target.index, await this.#tablesBefore(target));
-      for (const table of this.#known.get(target.index) ?? [target.table]) {
-        const place = this.#placeOf(table);
-        if (places.has(place.name)) await settle(area, place, signal);
-        if (target.succession.kind !== 'outlive') continue;
-        const { generation } = target.succession;
-        await noteGeneration(area, { place, extensions: endings, generation }, signal);
+      try {
+        await this.#settleTables(target, withManifests);
+      } catch (error) {
+        if (!(error instanceof ConnectorError && error.code === 'BUCKET_DOCUMENT_INVALID')) throw error;
+        giveUp(target, error);
       }
     }
     const folders = [...this.#staged.keys()].flatMap((index) => {
-      return (this.#known.get(index) ?? []).map((table) => tableFolder(area.prefix, table));
+      return (this.#known.get(index) ?? []).map((table) => this.#placeOf(table).folder);
     });
-    const removed = await removeLeftovers(area, { workerId: config.workerId, folders, now: startedAt }, signal);
+    const leftovers = { workerId: config.workerId, parent: 'data/', folders, now: startedAt } as const;
+    const removed = await removeLeftovers(area, leftovers, signal);
     if (removed > 0) log('INFO', `Removed ${removed} files that earlier runs left below _staging/.`);
+  }
+
+  async #settleTables(target: Target, withManifests: ReadonlySet<string>): Promise<void> {
+    const { area, targets, context } = this.#options;
+    const { succession, descriptor, index } = target;
+    const isKept = succession.kind === 'keep';
+    const tables = isKept ? [target.table] : await earlierTables(area, target, targets, context);
+    const known: string[] = [];
+    for (const table of tables) {
+      const place = this.#placeOf(table);
+      const scope = succession.kind === 'outlive' ? { place, generation: succession.generation } : undefined;
+      const isNoted = scope === undefined || (await isGenerationNoted(area, scope, context.signal));
+      const records = withManifests.has(place.name) ? await settle(area, place, context.signal) : undefined;
+      const stream = records?.latest?.current?.stream ?? descriptor;
+      if (target.conversion === 'split_events' && !isSameStream(stream, descriptor)) {
+        context.log('WARN', `The table "${table}" is left as it is: the stream "${stream.name}" replaced it last.`);
+        continue;
+      }
+      known.push(table);
+      if (!isNoted) await noteGeneration(area, scope, context.signal);
+    }
+    if (!isKept) this.#known.set(index, known);
   }
 
   /** Whether the stream's files wait, instead of being seen once they are stored. */
@@ -169,7 +199,7 @@ export class Replacements {
     const { area, config, context } = this.#options;
     const { maxShrinkPercent } = config;
     if (maxShrinkPercent === undefined) return;
-    const places = Array.from(tables, (table) => this.#placeOf(table).name);
+    const places = Array.from(tables, (table) => this.#placeOf(table));
     const shrinking = { stream: descriptor, places, rows: rowsOf(files), maxShrinkPercent };
     await refuseShrinking(area, shrinking, context.signal);
   }
@@ -186,7 +216,6 @@ export class Replacements {
       exportId: this.#exportId,
       stream: descriptor,
       files,
-      extensions: endings,
       schema: schemaOf(table),
     };
     const { deleted, burstMs } = await replaceSet(area, replacement, signal);
@@ -218,7 +247,7 @@ export class Replacements {
     }
     let removed = 0;
     for (const known of this.#known.get(index) ?? [table]) {
-      const scope = { place: this.#placeOf(known), extensions: endings, generation };
+      const scope = { place: this.#placeOf(known), generation };
       removed += await removeOutlived(area, scope, context.signal);
     }
     context.log(
@@ -227,14 +256,8 @@ export class Replacements {
     );
   }
 
-  /** A stream that is split has those tables whose types are kept in its name. */
-  async #tablesBefore({ conversion, descriptor, table }: Target): Promise<readonly string[]> {
-    if (conversion !== 'split_events') return [table];
-    return await findTables(this.#options.area, descriptor, this.#options.context.signal);
-  }
-
   #placeOf(table: string): DataPlace {
-    return { name: encodeValue(table), folder: tableFolder(this.#options.area.prefix, table) };
+    return tablePlace(this.#options.area.prefix, table);
   }
 }
 

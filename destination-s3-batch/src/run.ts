@@ -27,7 +27,7 @@ import type { SpoolFolder } from './spool/spool-folder.ts';
 import type { SpoolFile } from './spool/spool-file.ts';
 import { Spool } from './spool/spool.ts';
 import { Tally } from './summary.ts';
-import { Tables } from './table.ts';
+import { Tables, type Table } from './table.ts';
 
 const diskShare = 3 / 4;
 const segmentShare = 1 / 16;
@@ -90,7 +90,8 @@ export class Run implements AsyncDisposable {
     const typings = this.#typings;
     this.#converter = new Converter({ config, typings, directory: folder.path, signal });
     const remove = (segment: SpoolFile): Promise<void> => this.#spool.remove(segment);
-    this.#conversions = new Conversions({ converter: this.#converter, typings, remove });
+    const refused = ({ stream }: Table, error: ConnectorError): void => this.#giveUp(targets[stream] as Target, error);
+    this.#conversions = new Conversions({ converter: this.#converter, typings, remove, refused });
     this.#replacements = new Replacements({
       area: this.#area,
       config,
@@ -99,6 +100,7 @@ export class Run implements AsyncDisposable {
       context,
       schemaOf: (table) => this.#schemaOf(table),
       replaced: (table, what) => this.#tally.replaced(table, what),
+      giveUp: (target, error) => this.#giveUp(target, error),
     });
     // Older than every record: whatever a stream's STATEs say, they wait for its replacement.
     for (const target of targets) {
@@ -215,6 +217,13 @@ export class Run implements AsyncDisposable {
     await this.#conversions[Symbol.asyncDispose]();
     await this.#converter[Symbol.asyncDispose]();
     closeS3(this.#area.s3);
+  }
+
+  /** The stream fails alone, by the first of its errors. */
+  #giveUp({ index, descriptor }: Target, error: ConnectorError): void {
+    if (this.#intake.hasFailed(index)) return;
+    this.#intake.giveUp(index);
+    this.#context.fail(error.inStream(descriptor));
   }
 
   #schemaOf(name: string): JsonObject {

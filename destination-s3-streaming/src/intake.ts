@@ -32,6 +32,9 @@ type Options = {
   readonly log: Log;
 };
 
+/** Older than every record's number: whatever a stream's STATEs say, they wait. */
+export const beforeAllRecords = -1;
+
 type Refusal = { readonly target: Target; readonly rejection: Rejection; readonly line: number };
 
 type FirstRecord = { readonly placed: number; readonly number: number };
@@ -55,6 +58,8 @@ export class Intake implements LineHandlers<Target> {
   /** When the lines in hand came, by the wall and by the clock's `elapsed`. */
   #now = 0;
   #cameAt = 0;
+  /** Streams that cannot be written. */
+  readonly #givenUp = new Set<number>();
 
   constructor({ plan, files, states, completion, rules, clock, log }: Options) {
     const { byKey, fields, targets } = plan;
@@ -80,7 +85,14 @@ export class Intake implements LineHandlers<Target> {
     this.#lines.take(batch);
   }
 
+  /** The stream cannot be written: its records are dropped, and its STATEs wait for ever. */
+  giveUp(stream: number): void {
+    this.#givenUp.add(stream);
+    this.#states.opened(stream, {}, beforeAllRecords);
+  }
+
   record(target: Target, bytes: Buffer, found: Envelope, line: number): void {
+    if (this.#givenUp.size > 0 && this.#givenUp.has(target.index)) return;
     const time = ownTime(bytes, found, target.timeField, this.#now);
     const rejection = this.#judge(target, bytes, found, time);
     if (rejection === undefined) this.#write(target, bytes, found, time);

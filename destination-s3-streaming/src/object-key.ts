@@ -2,7 +2,8 @@
 // zero-padded; a snapshot has no date folders. Nothing a stream is called can lead out of the prefix.
 import { hourStart } from '@s3-connectors/common/destination/event-time.ts';
 import { stagedKeyBytes } from '@s3-connectors/common/destination/export-id.ts';
-import { encodeValue, maxKeyBytes } from '@s3-connectors/common/destination/key-part.ts';
+import { encodeName, encodeValue, maxKeyBytes } from '@s3-connectors/common/destination/key-part.ts';
+import type { DataPlace } from '@s3-connectors/common/destination/own-keys.ts';
 
 export const fileExtension = '.jsonl.gz';
 const longestRest =
@@ -13,10 +14,9 @@ export function typeFolder(prefix: string, type: string): string {
   return `${prefix}type=${encodeValue(type)}/`;
 }
 
-/** The type as a folder of its own: no dots alone, which would be a way up. */
-export function manifestName(type: string): string {
-  const name = encodeValue(type);
-  return /^\.+$/u.test(name) ? name.replaceAll('.', '%2E') : name;
+/** What is replaced as one: the files of a type. */
+export function typePlace(prefix: string, type: string): DataPlace {
+  return { name: encodeName(type), folder: typeFolder(prefix, type), extensions: [fileExtension] };
 }
 
 /** Whether every key below the folder fits S3's limit, also while the file waits in staging. */

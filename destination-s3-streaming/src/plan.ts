@@ -13,7 +13,7 @@ import {
 } from '@s3-connectors/common/destination/stream-plan.ts';
 import { regimeOf, successionOf, type Succession } from '@s3-connectors/common/destination/generations.ts';
 import type { Regime } from '@s3-connectors/common/destination/completion.ts';
-import type { DataPlace } from '@s3-connectors/common/destination/interrupted.ts';
+import type { DataPlace } from '@s3-connectors/common/destination/own-keys.ts';
 import { encodeValue } from '@s3-connectors/common/destination/key-part.ts';
 import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import type { ConfiguredStream, JsonSchema } from '@s3-connectors/common/protocol/catalog.ts';
@@ -24,7 +24,7 @@ import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamDescriptor, streamLabel, type StreamKey } from '@s3-connectors/common/protocol/stream-key.ts';
 
 import type { Config, StreamConfig } from './config.ts';
-import { fitsKey, manifestName, typeFolder } from './object-key.ts';
+import { fitsKey, typeFolder, typePlace } from './object-key.ts';
 
 /** Where a stream's rows go. */
 export type Target = {
@@ -106,7 +106,7 @@ function foldersOf(
     throw refusedStream(stream, 'has a name that is not Unicode. Set a "type" for it in "streams".');
   const rejectedFolder = typeFolder(`${prefix}_rejected/`, type);
   const folder = typeFolder(prefix, type);
-  if (fitsKey(folder)) return { folder, rejectedFolder, place: { name: manifestName(type), folder } };
+  if (fitsKey(folder)) return { folder, rejectedFolder, place: typePlace(prefix, type) };
   throw refusedStream(
     stream,
     `has a name too long for a key in S3 (${encodeValue(type).length} characters). Set a shorter "type".`,

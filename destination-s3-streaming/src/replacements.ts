@@ -1,11 +1,16 @@
 // The streams of a run whose earlier data goes: what is overwritten waits in staging and takes its place at once in the end;
 // what a generation outlives is deleted in the end. Without proof that a stream is complete its earlier data stays.
-import { newExportId, stagedKey } from '@s3-connectors/common/destination/export-id.ts';
+import { newExportId } from '@s3-connectors/common/destination/export-id.ts';
 import type { DurableStates } from '@s3-connectors/common/destination/durable-states.ts';
 import type { Ending } from '@s3-connectors/common/destination/completion.ts';
-import { noteGeneration, removeOutlived } from '@s3-connectors/common/destination/generation-record.ts';
+import {
+  isGenerationNoted,
+  noteGeneration,
+  removeOutlived,
+} from '@s3-connectors/common/destination/generation-record.ts';
 import { settle } from '@s3-connectors/common/destination/interrupted.ts';
 import { findPlaces, type Area } from '@s3-connectors/common/destination/manifests.ts';
+import { stagedKey } from '@s3-connectors/common/destination/own-keys.ts';
 import { replaceSet } from '@s3-connectors/common/destination/replacement.ts';
 import { removeLeftovers, removeStaged, type StagedFile } from '@s3-connectors/common/destination/staging.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
@@ -16,15 +21,11 @@ import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
 import type { Config } from './config.ts';
-import { fileExtension } from './object-key.ts';
+import { beforeAllRecords } from './intake.ts';
 import type { OpenFile } from './open-file.ts';
 import type { Target } from './plan.ts';
 
 const placesAtOnce = 8;
-const extensions = [fileExtension];
-
-/** Older than every record's number: whatever a stream's STATEs say, they wait for its replacement. */
-const beforeAllRecords = -1;
 
 type Options = {
   readonly s3: S3;
@@ -33,6 +34,8 @@ type Options = {
   readonly states: DurableStates;
   readonly clock: Clock;
   readonly context: Pick<VerbContext, 'log' | 'fail'>;
+  /** Called for a stream that cannot be written, before any of its records came. */
+  readonly giveUp: (target: Target) => void;
 };
 
 /** `spoilt`: too many of the stream's records were rejected. */
@@ -47,6 +50,7 @@ export class Replacements {
   readonly #exportId: string;
   /** By the number of the stream, as long as it is neither replaced nor given up. */
   readonly #staged = new Map<number, Staged>();
+  readonly #givenUp = new Set<Target>();
 
   constructor(options: Options) {
     const { s3, config, targets, states, clock } = options;
@@ -84,16 +88,24 @@ export class Replacements {
     const steps = mapConcurrent(
       targets,
       placesAtOnce,
-      async ({ place, succession }, linked) => {
-        if (known.has(place.name)) await settle(this.#area, place, linked);
-        if (succession.kind !== 'outlive') return;
-        await noteGeneration(this.#area, { place, extensions, generation: succession.generation }, linked);
+      async (target, linked) => {
+        const { place, succession } = target;
+        try {
+          const scope = succession.kind === 'outlive' ? { place, generation: succession.generation } : undefined;
+          const isNoted = scope === undefined || (await isGenerationNoted(this.#area, scope, linked));
+          if (known.has(place.name)) await settle(this.#area, place, linked);
+          if (!isNoted) await noteGeneration(this.#area, scope, linked);
+        } catch (error) {
+          this.#failAlone(target, error);
+          this.#givenUp.add(target);
+          this.#options.giveUp(target);
+        }
       },
       signal,
     );
     for await (const _ of steps);
     const folders = Array.from(this.#staged.values(), ({ target }) => target.folder);
-    const leftovers = { workerId: config.workerId, folders, now: clock.wall() };
+    const leftovers = { workerId: config.workerId, parent: 'type=', folders, now: clock.wall() } as const;
     const removed = await removeLeftovers(this.#area, leftovers, signal);
     if (removed > 0) context.log('INFO', `Removed ${removed} files that earlier runs left below _staging/.`);
   }
@@ -116,10 +128,21 @@ export class Replacements {
   /** The input has ended by itself: does what each stream's end allows. After each step STATEs may have become durable. */
   async *conclude(endingOf: (target: Target) => Verdict, signal: AbortSignal): AsyncGenerator<void> {
     for (const target of this.#options.targets) {
-      if (target.succession.kind === 'replace') await this.#replace(target, endingOf(target), signal);
-      if (target.succession.kind === 'outlive') await this.#removeOutlived(target, endingOf(target), signal);
+      if (this.#givenUp.has(target)) continue;
+      try {
+        if (target.succession.kind === 'replace') await this.#replace(target, endingOf(target), signal);
+        if (target.succession.kind === 'outlive') await this.#removeOutlived(target, endingOf(target), signal);
+      } catch (error) {
+        this.#failAlone(target, error);
+      }
       yield;
     }
+  }
+
+  /** A document of one stream says nothing of the others. @throws whatever does. */
+  #failAlone({ stream }: Target, error: unknown): void {
+    if (!(error instanceof ConnectorError && error.code === 'BUCKET_DOCUMENT_INVALID')) throw error;
+    this.#options.context.fail(error.inStream(stream));
   }
 
   /** Removes what waits for streams that were not replaced. */
@@ -136,7 +159,7 @@ export class Replacements {
     const { index, label, place, stream, schema } = target;
     if (ending !== 'proven') return this.#keep(target, ending);
     const { files } = this.#staged.get(index) as Staged;
-    const replacement = { place, exportId: this.#exportId, stream, files, extensions, schema };
+    const replacement = { place, exportId: this.#exportId, stream, files, schema };
     const { deleted, burstMs } = await replaceSet(this.#area, replacement, signal);
     this.#staged.delete(index);
     states.stored(index, target);
@@ -166,7 +189,7 @@ export class Replacements {
       log('WARN', `Rows older than generation ${generation} of "${label}" stay: it did not come to its end.`);
       return;
     }
-    const removed = await removeOutlived(this.#area, { place, extensions, generation }, signal);
+    const removed = await removeOutlived(this.#area, { place, generation }, signal);
     log('INFO', `Generation ${generation} of "${label}" is complete: ${removed} files from before it were deleted.`);
   }
 }

@@ -81,7 +81,9 @@ export class Run {
     this.#s3 = openS3(config.connection, { log, clock });
     const { targets } = plan;
     this.#completion = new Completion(targets.map(({ regime }) => regime));
-    this.#replacements = new Replacements({ s3: this.#s3, config, targets, states: this.#states, clock, context });
+    const giveUp = ({ index }: Target): void => this.#intake.giveUp(index);
+    const parts = { s3: this.#s3, states: this.#states, clock, context, giveUp };
+    this.#replacements = new Replacements({ ...parts, config, targets });
     this.#store = new Store({
       s3: this.#s3,
       config,

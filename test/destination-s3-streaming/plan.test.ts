@@ -174,7 +174,7 @@ suite('the plan for the streams', () => {
   test('keeps the manifests of each type in a folder of its own', () => {
     const { plan: planned } = plan(['a/b', '..']);
     assert.deepEqual(
-      planned.targets.map(({ place }) => place),
+      planned.targets.map(({ place: { name, folder } }) => ({ name, folder })),
       [
         { name: 'a%2Fb', folder: 'p/type=a%2Fb/' },
         { name: '%2E%2E', folder: 'p/type=../' },

@@ -72,6 +72,16 @@ suite('imports', () => {
     }
   });
 
+  test('of what deletes and copies objects are in common/src/destination alone, which proves their keys', () => {
+    const sends = /\b(?:deleteObjects|copyObject)\b/u;
+    for (const path of sources) {
+      const text = files.get(path) ?? '';
+      if (/\bas OwnKey\b/u.test(text)) assert.match(path, /\/own-keys\.ts$/u);
+      if (sends.test(text)) assert.match(path, /^common\/src\/(?:destination|s3)\//u);
+      if (/DeleteObjectsCommand|CopyObjectCommand/u.test(text)) assert.match(path, /\/s3\/(?:delete|write)\.ts$/u);
+    }
+  });
+
   test('never lead from the streaming destination to the query engine', () => {
     const reached = [...reachableFrom('destination-s3-streaming/src/main.ts')];
     assert.ok(reached.includes('common/src/protocol/run.ts'));

@@ -3,6 +3,7 @@ import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { closeS3, openS3 } from '@s3-connectors/common/s3/client.ts';
 import type { S3 } from '@s3-connectors/common/s3/client.ts';
 import type { Connection } from '@s3-connectors/common/s3/config.ts';
+import type { OwnKey } from '@s3-connectors/common/s3/own-key.ts';
 
 export const testBucket = 'publisher-data';
 
@@ -27,4 +28,9 @@ export function connect(
 function connectionTo(endpoint: string): Connection {
   const credentials = { auth_type: 'access_key', access_key_id: 'AKIATEST', secret_access_key: 'test-secret' } as const;
   return { bucket: testBucket, region: 'eu-central-1', credentials, endpoint, forcePathStyle: true };
+}
+
+/** A key as if it had been proven to be ours. */
+export function asOwn(key: string): OwnKey {
+  return key as OwnKey;
 }

@@ -4,6 +4,8 @@ import { randomBytes } from 'node:crypto';
 
 export type ExportId = string;
 
+/** As part of a regular expression. */
+export const exportForm = '\\d{8}T\\d{9}Z-[0-9a-f]{8}-[A-Za-z0-9_]{1,32}';
 const form = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-[0-9a-f]{8}-([A-Za-z0-9_]{1,32})$/u;
 /** The most bytes that `stagedKey` adds to a key. */
 export const stagedKeyBytes = '_staging/20260115T143000123Z-1a2b3c4d-/'.length + 32;
@@ -24,20 +26,4 @@ export function parseExportId(text: string): { readonly time: number; readonly w
 /** Where all staged files of all exports lie. `prefix` is empty or ends with a slash. */
 export function stagingFolder(prefix: string): string {
   return `${prefix}_staging/`;
-}
-
-/** Where the file waits that is to lie at `key`, a key below `prefix`. */
-export function stagedKey(prefix: string, exportId: ExportId, key: string): string {
-  return `${stagingFolder(prefix)}${exportId}/${key.slice(prefix.length)}`;
-}
-
-/** The export and the key that a staged object is for; undefined for an object that is none of ours. */
-export function parseStagedKey(
-  prefix: string,
-  staged: string,
-): { readonly exportId: ExportId; readonly key: string } | undefined {
-  const rest = staged.slice(stagingFolder(prefix).length);
-  const exportId = rest.slice(0, rest.indexOf('/'));
-  if (parseExportId(exportId) === undefined) return undefined;
-  return { exportId, key: prefix + rest.slice(exportId.length + 1) };
 }

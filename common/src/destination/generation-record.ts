@@ -4,18 +4,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import * as z from 'zod';
 
-import { ConnectorError } from '../protocol/errors.ts';
 import { deleteObjects } from '../s3/delete.ts';
-import { headObject } from '../s3/head.ts';
 import { listPages, type ListedObject } from '../s3/list.ts';
 import { readObject } from '../s3/read.ts';
 import { putObject } from '../s3/write.ts';
-import type { DataPlace } from './interrupted.ts';
+import type { OwnKey } from '../s3/own-key.ts';
+import { ownKeysOf, parseDocument, refusedDocument } from './bucket-document.ts';
 import { manifestFolder, maxManifestBytes } from './manifest.ts';
 import type { Area } from './manifests.ts';
-import { tellApart } from './previous-set.ts';
+import { ownKey, tellApart, type DataPlace } from './own-keys.ts';
 
-type Scope = { readonly place: DataPlace; readonly extensions: readonly string[]; readonly generation: number };
+type Scope = { readonly place: DataPlace; readonly generation: number };
 
 /** `existing`: the keys of ours in the place and when each was written (ISO 8601), when the generation was first seen. */
 export type GenerationRecord = z.output<typeof record>;
@@ -28,65 +27,80 @@ const record = z.object({
 /** LastModified has whole seconds. */
 const clockTickMs = 1000;
 
+type OwnObject = Pick<ListedObject, 'lastModified'> & { readonly key: OwnKey };
+
 /** What is to go: what the record names and has not been written anew since. A name can return with the same rows. */
-export function outlived(
-  { existing }: GenerationRecord,
-  listed: readonly Pick<ListedObject, 'key' | 'lastModified'>[],
-): readonly string[] {
+export function outlived({ existing }: GenerationRecord, listed: readonly OwnObject[]): readonly OwnKey[] {
   const times = new Map(existing);
   return listed.filter(({ key, lastModified }) => times.get(key) === lastModified.toISOString()).map(({ key }) => key);
 }
 
-/** Writes down what is there, unless an earlier run of the generation has done so. Before anything of it is written. */
+/** Whether an earlier run of the generation has written down what was there. @throws BUCKET_DOCUMENT_INVALID */
+export async function isGenerationNoted(area: Area, scope: Scope, signal?: AbortSignal): Promise<boolean> {
+  return (await readRecord(area, scope, signal)) !== undefined;
+}
+
+/** Writes down what is there, where no earlier run has: before anything of the generation is written. */
 export async function noteGeneration(area: Area, scope: Scope, signal?: AbortSignal): Promise<void> {
-  const key = recordKey(area, scope);
-  if ((await headObject(area.s3, key, signal)) !== undefined) return;
   const listed = await listOurs(area, scope, signal);
   const existing = listed.map((object): [string, string] => [object.key, object.lastModified.toISOString()]);
   // What is written anew from now on differs in its time from what is there.
   if (existing.length > 0) await sleep(clockTickMs, undefined, signal === undefined ? {} : { signal });
   const value: GenerationRecord = { version: 1, generation_id: scope.generation, existing };
   const body = Buffer.from(`${JSON.stringify(value)}\n`);
+  const key = recordKey(area, scope);
   await putObject(area.s3, { key, body, contentType: 'application/json', ifNoneMatch: '*' }, area.headers, signal);
 }
 
-/** The generation is complete: what was there before it goes, and the records of other generations. @returns how many. */
+/**
+ * The generation is complete: what was there before it goes, and the records of other generations. @returns how many.
+ * @throws BUCKET_DOCUMENT_INVALID when the record of the generation is not of the place.
+ */
 export async function removeOutlived(area: Area, scope: Scope, signal?: AbortSignal): Promise<number> {
-  const key = recordKey(area, scope);
-  const found = await readObject(area.s3, key, maxManifestBytes, signal);
-  if (found === undefined) return 0;
-  const keys = outlived(parseRecord(key, found.body), await listOurs(area, scope, signal));
-  await deleteObjects(area.s3, keys, signal);
-  const others: string[] = [];
-  for await (const { objects } of listPages(area.s3, { prefix: recordFolder(area, scope) }, signal)) {
-    for (const object of objects) if (object.key !== key) others.push(object.key);
+  const record = await readRecord(area, scope, signal);
+  if (record === undefined) return 0;
+  const keys = outlived(record, await listOurs(area, scope, signal));
+  await deleteObjects(area, keys, signal);
+  const others: OwnKey[] = [];
+  const folder = recordFolder(area, scope);
+  for await (const { objects } of listPages(area.s3, { prefix: folder }, signal)) {
+    const isRecord = (key: string): boolean =>
+      key.startsWith(folder) && /^-?\d{1,16}\.json$/u.test(key.slice(folder.length));
+    for (const { key } of objects) {
+      if (isRecord(key) && key !== recordKey(area, scope)) others.push(ownKey(area.prefix, key));
+    }
   }
-  await deleteObjects(area.s3, others, signal);
+  await deleteObjects(area, others, signal);
   return keys.length;
 }
 
-async function listOurs({ s3 }: Area, { place, extensions }: Scope, signal?: AbortSignal): Promise<ListedObject[]> {
-  const all: ListedObject[] = [];
-  for await (const { objects } of listPages(s3, { prefix: place.folder }, signal)) all.push(...objects);
-  const keys = all.map(({ key }) => key);
-  const ours = new Set(tellApart(place.folder, keys, extensions).ours);
-  return all.filter(({ key }) => ours.has(key));
+async function listOurs({ s3, prefix }: Area, { place }: Scope, signal?: AbortSignal): Promise<OwnObject[]> {
+  const all: OwnObject[] = [];
+  for await (const { objects } of listPages(s3, { prefix: place.folder }, signal)) {
+    const times = new Map(objects.map(({ key, lastModified }) => [key, lastModified]));
+    for (const key of tellApart(prefix, place, times.keys()).ours)
+      all.push({ key, lastModified: times.get(key) as Date });
+  }
+  return all;
+}
+
+async function readRecord(area: Area, scope: Scope, signal?: AbortSignal): Promise<GenerationRecord | undefined> {
+  const key = recordKey(area, scope);
+  const found = await readObject(area.s3, key, maxManifestBytes, signal);
+  if (found === undefined) return undefined;
+  const read = parseDocument(key, found.body, record);
+  if (read.generation_id !== scope.generation) throw refusedDocument(key, `is of the generation ${read.generation_id}`);
+  ownKeysOf(
+    { prefix: area.prefix, place: scope.place, key },
+    read.existing.map(([existing]) => existing),
+  );
+  return read;
 }
 
 function recordFolder({ prefix }: Area, { place }: Scope): string {
   return `${manifestFolder(prefix, place.name)}generations/`;
 }
 
-function recordKey(area: Area, scope: Scope): string {
-  return `${recordFolder(area, scope)}${scope.generation}.json`;
-}
-
-function parseRecord(key: string, body: Uint8Array): GenerationRecord {
-  try {
-    return record.parse(JSON.parse(Buffer.from(body).toString()));
-  } catch (error) {
-    throw new ConnectorError('FILE_UNREADABLE', `The record "${key}" cannot be read. Move the object away.`, {
-      cause: error,
-    });
-  }
+function recordKey(area: Area, scope: Scope): OwnKey {
+  return ownKey(area.prefix, `${recordFolder(area, scope)}${scope.generation}.json`);
 }

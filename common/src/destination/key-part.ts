@@ -10,7 +10,17 @@ export const maxKeyBytes = 1024;
  */
 export function encodeValue(text: string): string {
   if (!text.isWellFormed()) throw new RangeError('not well-formed Unicode');
-  return text.replaceAll(/[^\w.\-\u{a0}-\u{10ffff}]|[\u2028\u2029\ufeff]/gu, (char) => {
+  return text.replaceAll(/[^\w.\-\u{a0}-\u{10ffff}]|[\u2028\u2029\ufeff\ufffe\uffff]/gu, (char) => {
     return [...Buffer.from(char)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
   });
+}
+
+/**
+ * `encodeValue` as a folder or file name of its own: one of dots alone (`..`) would be a way up for HTTP clients, so its dots
+ * are encoded too. @throws RangeError as `encodeValue`, and for an empty text.
+ */
+export function encodeName(text: string): string {
+  if (text === '') throw new RangeError('an empty name');
+  const name = encodeValue(text);
+  return /^\.+$/u.test(name) ? name.replaceAll('.', '%2E') : name;
 }

@@ -4,16 +4,20 @@
 //   latest.json    the set that counts: a reader that follows `files` never sees two sets mixed. `revision` changes with every
 //                  write, so that whoever wrote last makes all others fail; `earlier` names the exports before it.
 //
-// Pure: text and values. manifests.ts reads and writes them.
+// Pure: text and values. manifests.ts reads and writes them. What is read is input: keys, folder and exports of a manifest are
+// proven to be of the place before anyone sees them.
 import * as z from 'zod';
 
-import { ConnectorError, type StreamDescriptor } from '../protocol/errors.ts';
+import type { StreamDescriptor } from '../protocol/errors.ts';
 import type { JsonObject } from '../protocol/messages.ts';
+import type { OwnKey } from '../s3/own-key.ts';
+import { ownKeysOf, parseDocument, refusedDocument } from './bucket-document.ts';
 import { parseExportId, type ExportId } from './export-id.ts';
+import { ownKey, type DataPlace } from './own-keys.ts';
 
-/** A published object. `bytes` as it lies in S3, `crc32` of these in base64. */
+/** A published object. `bytes` as stored in S3, `crc32` of these in base64. */
 export type ManifestFile = {
-  readonly key: string;
+  readonly key: OwnKey;
   readonly bytes: number;
   readonly crc32: string;
   readonly rows: number;
@@ -38,7 +42,7 @@ export type Manifest = {
 };
 
 /** Before the first copy. `previous`: the keys of ours in the folder at that moment, new ones among them perhaps. */
-export type Intent = Manifest & { readonly previous: readonly string[] };
+export type Intent = Manifest & { readonly previous: readonly OwnKey[] };
 
 export type Latest = {
   /** Undefined: nothing was published here yet. */
@@ -49,26 +53,29 @@ export type Latest = {
 };
 
 export const keptManifests = 30;
+const mostShown = 200;
 /** What a manifest may weigh: some 400,000 files. */
 export const maxManifestBytes = 128 * 1024 * 1024;
 
 const common = { version: z.literal(1) };
+const count = z.int().nonnegative();
+const exportId = z.string().refine((text) => parseExportId(text) !== undefined);
 const manifest = z.object({
   ...common,
-  export: z.string(),
+  export: exportId,
   state: z.enum(['publishing', 'published']),
   stream: z.object({ name: z.string(), namespace: z.string().exactOptional() }),
   folder: z.string().endsWith('/'),
-  objects: z.int(),
-  rows: z.int(),
-  bytes: z.int(),
+  objects: count,
+  rows: count,
+  bytes: count,
   min_time: z.string().nullable(),
   max_time: z.string().nullable(),
   schema: z.record(z.string(), z.json()),
-  files: z.array(z.object({ key: z.string(), bytes: z.int(), crc32: z.string(), rows: z.int() })),
+  files: z.array(z.object({ key: z.string(), bytes: count, crc32: z.string(), rows: count })),
 });
 const intent = manifest.extend({ previous: z.array(z.string()).default([]) });
-const about = { earlier: z.array(z.string()), revision: z.string() };
+const about = { earlier: z.array(exportId).max(keptManifests), revision: z.string() };
 const latest = z.union([z.object({ ...common, ...about, export: z.null() }), manifest.extend(about)]);
 
 /** `{prefix}_manifests/{name}/`. */
@@ -76,8 +83,8 @@ export function manifestFolder(prefix: string, name: string): string {
   return `${prefix}_manifests/${name}/`;
 }
 
-export function manifestKey(folder: string, exportId: ExportId): string {
-  return `${folder}${exportId}.json`;
+export function manifestKey(prefix: string, name: string, id: ExportId): OwnKey {
+  return ownKey(prefix, `${manifestFolder(prefix, name)}${id}.json`);
 }
 
 export function latestKey(folder: string): string {
@@ -86,7 +93,8 @@ export function latestKey(folder: string): string {
 
 /** The exports that have a manifest among these keys, the newest last. */
 export function exportsAmong(folder: string, keys: readonly string[]): readonly ExportId[] {
-  const names = keys.filter((key) => key.endsWith('.json')).map((key) => key.slice(folder.length, -'.json'.length));
+  const isThere = (key: string): boolean => key.startsWith(folder) && key.endsWith('.json');
+  const names = keys.filter(isThere).map((key) => key.slice(folder.length, -'.json'.length));
   return names.filter((name) => parseExportId(name) !== undefined).sort();
 }
 
@@ -101,15 +109,41 @@ export function nextLatest(before: Latest | undefined, current: Manifest, revisi
   return { current, earlier: [...(before?.earlier ?? []), ...last].slice(-keptManifests), revision };
 }
 
-/** @throws FILE_UNREADABLE for what is no manifest of this version. */
-export function parseIntent(key: string, body: Uint8Array): Intent {
-  return parse(key, body, intent);
+/** @throws BUCKET_DOCUMENT_INVALID for what is not the manifest of that export and place. */
+export function parseIntent(prefix: string, place: DataPlace, id: ExportId, body: Uint8Array): Intent {
+  const key = manifestKey(prefix, place.name, id);
+  const { previous, ...read } = parseDocument(key, body, intent);
+  if (read.export !== id) throw refusedDocument(key, `is of the export "${read.export}"`);
+  return { ...provenManifest({ prefix, place, key }, read), previous: ownKeysOf({ prefix, place, key }, previous) };
 }
 
-/** @throws FILE_UNREADABLE */
-export function parseLatest(key: string, body: Uint8Array): Latest {
-  const { earlier, revision, ...rest } = parse(key, body, latest);
-  return { current: rest.export === null ? undefined : rest, earlier, revision };
+/** @throws BUCKET_DOCUMENT_INVALID for what is not the latest.json of that place. */
+export function parseLatest(prefix: string, place: DataPlace, body: Uint8Array): Latest {
+  const key = latestKey(manifestFolder(prefix, place.name));
+  const { earlier, revision, ...read } = parseDocument(key, body, latest);
+  const current = read.export === null ? undefined : provenManifest({ prefix, place, key }, read);
+  return { current, earlier, revision };
+}
+
+type Origin = { readonly prefix: string; readonly place: DataPlace; readonly key: string };
+
+function provenManifest(origin: Origin, read: z.output<typeof manifest>): Manifest {
+  const { place, key } = origin;
+  if (read.folder !== place.folder) {
+    throw refusedDocument(
+      key,
+      `is of the folder ${JSON.stringify(read.folder.slice(0, mostShown))}, not of "${place.folder}"`,
+    );
+  }
+  const keys = ownKeysOf(
+    origin,
+    read.files.map((file) => file.key),
+  );
+  const files = read.files.flatMap((file, index) => {
+    const own = keys[index];
+    return own === undefined ? [] : [{ ...file, key: own }];
+  });
+  return { ...read, files };
 }
 
 export function formatManifest(value: Manifest | Intent): Buffer {
@@ -119,13 +153,4 @@ export function formatManifest(value: Manifest | Intent): Buffer {
 export function formatLatest({ current, earlier, revision }: Latest): Buffer {
   const what = current ?? { version: 1, export: null };
   return Buffer.from(`${JSON.stringify({ ...what, earlier, revision })}\n`);
-}
-
-function parse<Schema extends z.ZodType>(key: string, body: Uint8Array, schema: Schema): z.output<Schema> {
-  try {
-    return schema.parse(JSON.parse(Buffer.from(body).toString()));
-  } catch (error) {
-    const mend = 'It was damaged, or written by a newer version: upgrade the connector, or move the object away';
-    throw new ConnectorError('FILE_UNREADABLE', `The manifest "${key}" cannot be read. ${mend}.`, { cause: error });
-  }
 }

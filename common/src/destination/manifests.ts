@@ -8,6 +8,7 @@ import { listPages } from '../s3/list.ts';
 import { readObject } from '../s3/read.ts';
 import { putObject, type WriteHeaders } from '../s3/write.ts';
 import type { ExportId } from './export-id.ts';
+import type { DataPlace } from './own-keys.ts';
 import {
   exportsAmong,
   formatLatest,
@@ -38,9 +39,9 @@ export type Records = {
 
 const json = 'application/json';
 
-/** `name`: the place's folder below `_manifests/`. */
-export async function readRecords({ s3, prefix }: Area, name: string, signal?: AbortSignal): Promise<Records> {
-  const folder = manifestFolder(prefix, name);
+/** @throws BUCKET_DOCUMENT_INVALID for a latest.json that is not of the place. */
+export async function readRecords({ s3, prefix }: Area, place: DataPlace, signal?: AbortSignal): Promise<Records> {
+  const folder = manifestFolder(prefix, place.name);
   const keys: string[] = [];
   for await (const { objects } of listPages(s3, { prefix: folder, delimiter: '/' }, signal)) {
     for (const { key } of objects) keys.push(key);
@@ -48,7 +49,7 @@ export async function readRecords({ s3, prefix }: Area, name: string, signal?: A
   const exports = exportsAmong(folder, keys);
   const key = latestKey(folder);
   const found = keys.includes(key) ? await readObject(s3, key, maxManifestBytes, signal) : undefined;
-  return { latest: found && parseLatest(key, found.body), etag: found?.etag, exports };
+  return { latest: found && parseLatest(prefix, place, found.body), etag: found?.etag, exports };
 }
 
 /** The names of all places that have manifests. */
@@ -61,16 +62,15 @@ export async function findPlaces({ s3, prefix }: Area, signal?: AbortSignal): Pr
   return names;
 }
 
-/** Undefined when it was removed meanwhile. */
+/** Undefined when it was removed meanwhile. @throws BUCKET_DOCUMENT_INVALID for one that is not of the place. */
 export async function readIntent(
   { s3, prefix }: Area,
-  name: string,
+  place: DataPlace,
   exportId: ExportId,
   signal?: AbortSignal,
 ): Promise<Intent | undefined> {
-  const key = manifestKey(manifestFolder(prefix, name), exportId);
-  const found = await readObject(s3, key, maxManifestBytes, signal);
-  return found && parseIntent(key, found.body);
+  const found = await readObject(s3, manifestKey(prefix, place.name, exportId), maxManifestBytes, signal);
+  return found && parseIntent(prefix, place, exportId, found.body);
 }
 
 /** @throws S3_OBJECT_CONFLICT when there is a manifest of that name already. */
@@ -80,25 +80,26 @@ export async function writeIntent(
   intent: Intent,
   signal?: AbortSignal,
 ): Promise<void> {
-  const key = manifestKey(manifestFolder(prefix, name), intent.export);
+  const key = manifestKey(prefix, name, intent.export);
   await putObject(s3, { key, body: formatManifest(intent), contentType: json, ifNoneMatch: '*' }, headers, signal);
 }
 
 /** The intent becomes the record of what was published; manifests too old to be kept go. */
 export async function writeRecord(
-  { s3, prefix, headers }: Area,
+  area: Area,
   name: string,
   manifest: Manifest,
   exports: readonly ExportId[],
   signal?: AbortSignal,
 ): Promise<void> {
-  const folder = manifestFolder(prefix, name);
+  const { s3, prefix, headers } = area;
   const body = formatManifest({ ...manifest, state: 'published' });
-  await putObject(s3, { key: manifestKey(folder, manifest.export), body, contentType: json }, headers, signal);
+  const key = manifestKey(prefix, name, manifest.export);
+  await putObject(s3, { key, body, contentType: json }, headers, signal);
   const old = outdated([...exports.filter((id) => id !== manifest.export), manifest.export].sort(), manifest.export);
   await deleteObjects(
-    s3,
-    old.map((id) => manifestKey(folder, id)),
+    area,
+    old.map((id) => manifestKey(prefix, name, id)),
     signal,
   );
 }
@@ -128,8 +129,8 @@ export async function fenceLatest(
   await putLatest(area, name, { current, earlier, revision: randomUUID() }, etag, signal);
 }
 
-export async function removeManifest({ s3, prefix }: Area, name: string, exportId: ExportId, signal?: AbortSignal) {
-  await deleteObjects(s3, [manifestKey(manifestFolder(prefix, name), exportId)], signal);
+export async function removeManifest(area: Area, name: string, exportId: ExportId, signal?: AbortSignal) {
+  await deleteObjects(area, [manifestKey(area.prefix, name, exportId)], signal);
 }
 
 async function putLatest(

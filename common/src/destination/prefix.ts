@@ -10,6 +10,6 @@ export function prefixProblem(prefix: string, bucket: unknown): string | undefin
   if (parts[0] === bucket) return `begins with the bucket’s name: write "${parts.slice(1).join('/')}"`;
   if (parts.includes('')) return 'has two slashes in a row: write one';
   if (parts.includes('.') || parts.includes('..')) return 'has a part "." or "..": write the path itself';
-  if (/\p{Cc}/u.test(prefix) || !prefix.isWellFormed()) return 'has a character that no key can have';
+  if (/[\p{Cc}\ufffe\uffff]/u.test(prefix) || !prefix.isWellFormed()) return 'has a character that no key can have';
   return undefined;
 }

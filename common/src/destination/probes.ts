@@ -6,31 +6,37 @@ import type { Connection } from '../s3/config.ts';
 import { deleteObjects } from '../s3/delete.ts';
 import { listPages } from '../s3/list.ts';
 import { copyObject, putObject, type WriteHeaders } from '../s3/write.ts';
+import type { Bounds, OwnKey } from '../s3/own-key.ts';
 import type { Place } from './config.ts';
+import { ownKey } from './own-keys.ts';
 
 const cleanUpWithinMs = 5000;
 
 export type CheckedPlace = Pick<Place, 'prefix' | 'headers'> & { readonly connection: Connection };
 
-export type Written = { readonly key: string; readonly etag: string };
+export type Written = { readonly key: OwnKey; readonly etag: string };
 
 export class Probes {
   readonly place: CheckedPlace;
   readonly #s3: S3;
   readonly #signal: AbortSignal;
   // Names that begin with an underscore are passed over by Hive readers, should an object stay.
-  readonly #name: string;
-  readonly #keys = new Set<string>();
+  readonly #name: OwnKey;
+  readonly #keys = new Set<OwnKey>();
 
   constructor(s3: S3, place: CheckedPlace, signal: AbortSignal) {
     this.#s3 = s3;
     this.place = place;
     this.#signal = signal;
-    this.#name = `${place.prefix}_connection-check-${randomUUID()}`;
+    this.#name = ownKey(place.prefix, `${place.prefix}_connection-check-${randomUUID()}`);
+  }
+
+  get #bounds(): Bounds {
+    return { s3: this.#s3, prefix: this.place.prefix };
   }
 
   /** Keys of what may still be there. */
-  get left(): readonly string[] {
+  get left(): readonly OwnKey[] {
     return [...this.#keys];
   }
 
@@ -42,9 +48,9 @@ export class Probes {
     return { key, ...written };
   }
 
-  async copy(from: string): Promise<void> {
-    const to = `${this.#name}-copy`;
-    await copyObject(this.#s3, { from, to }, this.place.headers, this.#signal);
+  async copy(from: OwnKey): Promise<void> {
+    const to = ownKey(this.place.prefix, `${this.#name}-copy`);
+    await copyObject(this.#bounds, { from, to }, this.place.headers, this.#signal);
     this.#keys.add(to);
   }
 
@@ -53,7 +59,7 @@ export class Probes {
   }
 
   async remove(signal = this.#signal): Promise<void> {
-    await deleteObjects(this.#s3, this.#keys.size === 0 ? [this.#name] : this.left, signal);
+    await deleteObjects(this.#bounds, this.#keys.size === 0 ? [this.#name] : this.left, signal);
     this.#keys.clear();
   }
 

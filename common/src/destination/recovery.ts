@@ -1,4 +1,5 @@
 // What becomes of a replacement that was begun and not ended, from what is found in S3. Pure; interrupted.ts does it.
+import type { OwnKey } from '../s3/own-key.ts';
 import type { ExportId } from './export-id.ts';
 import type { Intent, Latest } from './manifest.ts';
 import { without } from './previous-set.ts';
@@ -6,8 +7,8 @@ import { without } from './previous-set.ts';
 /** What is to be deleted, and whether the set counts (`finish`) or never was (`roll_back`). */
 export type Recovery =
   | { readonly kind: 'none' }
-  | { readonly kind: 'finish'; readonly surplus: readonly string[] }
-  | { readonly kind: 'roll_back'; readonly surplus: readonly string[] };
+  | { readonly kind: 'finish'; readonly surplus: readonly OwnKey[] }
+  | { readonly kind: 'roll_back'; readonly surplus: readonly OwnKey[] };
 
 /** The manifests that may be of unfinished replacements: none of those that latest.json says came before it. */
 export function suspects(exports: readonly ExportId[], latest: Latest | undefined): readonly ExportId[] {

@@ -15,11 +15,13 @@ import { deleteObjects } from '../s3/delete.ts';
 import { listPages } from '../s3/list.ts';
 import { copyObject } from '../s3/write.ts';
 import { mapConcurrent } from '../streams/map-concurrent.ts';
-import { stagedKey, type ExportId } from './export-id.ts';
-import { finish, settle, type DataPlace } from './interrupted.ts';
+import type { OwnKey } from '../s3/own-key.ts';
+import type { ExportId } from './export-id.ts';
+import { finish, settle } from './interrupted.ts';
 import type { Intent } from './manifest.ts';
 import { writeIntent, writeLatest, type Area } from './manifests.ts';
-import { tellApart, without } from './previous-set.ts';
+import { ownKey, stagedKey, tellApart, type DataPlace } from './own-keys.ts';
+import { without } from './previous-set.ts';
 import { verifyStaged, type StagedFile } from './staging.ts';
 
 export type Replacement = {
@@ -28,8 +30,6 @@ export type Replacement = {
   readonly stream: StreamDescriptor;
   /** In staging. None: the place becomes empty. */
   readonly files: readonly StagedFile[];
-  /** How the names of our files end, of all formats: `.jsonl.gz`. */
-  readonly extensions: readonly string[];
   /** What the rows look like, for the manifest. */
   readonly schema: JsonObject;
 };
@@ -52,12 +52,12 @@ export async function replaceSet(area: Area, replacement: Replacement, signal?: 
   const { place, exportId, files } = replacement;
   await verifyStaged(area, exportId, files, signal);
   const records = await settle(area, place, signal);
-  const previous = await listOurs(area, place, replacement.extensions, signal);
-  const intent = intentOf(replacement, previous);
+  const previous = await listOurs(area, place, signal);
+  const intent = intentOf(area.prefix, replacement, previous);
   await writeIntent(area, place.name, intent, signal);
   const begun = performance.now();
   try {
-    await copyAll(area, exportId, files, signal);
+    await copyAll(area, intent, signal);
     await writeLatest(area, place.name, records, intent, signal);
   } catch (error) {
     await takeBack(area, place, intent, signal);
@@ -69,17 +69,12 @@ export async function replaceSet(area: Area, replacement: Replacement, signal?: 
 }
 
 /** The keys of ours in the place; others are named in a WARN. */
-export async function listOurs(
-  { s3 }: Area,
-  { folder }: DataPlace,
-  extensions: readonly string[],
-  signal?: AbortSignal,
-): Promise<readonly string[]> {
+async function listOurs({ s3, prefix }: Area, place: DataPlace, signal?: AbortSignal): Promise<readonly OwnKey[]> {
   const keys: string[] = [];
-  for await (const { objects } of listPages(s3, { prefix: folder }, signal)) {
+  for await (const { objects } of listPages(s3, { prefix: place.folder }, signal)) {
     for (const { key } of objects) keys.push(key);
   }
-  const { ours, others } = tellApart(folder, keys, extensions);
+  const { ours, others } = tellApart(prefix, place, keys);
   if (others.length > 0) {
     const named = others.slice(0, namesInWarning).join(', ');
     const more = others.length > namesInWarning ? ` and ${others.length - namesInWarning} more` : '';
@@ -88,16 +83,11 @@ export async function listOurs(
   return ours;
 }
 
-async function copyAll(
-  { s3, prefix, headers }: Area,
-  exportId: ExportId,
-  files: readonly StagedFile[],
-  signal: AbortSignal | undefined,
-): Promise<void> {
+async function copyAll(area: Area, { export: id, files }: Intent, signal: AbortSignal | undefined): Promise<void> {
   const copies = mapConcurrent(
     files,
     copiesAtOnce,
-    ({ key }, linked) => copyObject(s3, { from: stagedKey(prefix, exportId, key), to: key }, headers, linked),
+    ({ key: to }, linked) => copyObject(area, { from: stagedKey(area.prefix, id, to), to }, area.headers, linked),
     signal,
   );
   for await (const _ of copies);
@@ -113,14 +103,18 @@ async function takeBack(area: Area, place: DataPlace, intent: Intent, signal: Ab
     if (latest?.current?.export === intent.export) return;
     const counting = latest?.current?.files.map(({ key }) => key) ?? [];
     const keys = intent.files.map(({ key }) => key);
-    await deleteObjects(area.s3, without(keys, intent.previous, counting), signal);
+    await deleteObjects(area, without(keys, intent.previous, counting), signal);
   } catch (error) {
     const why = toConnectorError(error).message;
     area.s3.log('WARN', `The replacement of "${place.name}" is taken back by the next run, not by this one: ${why}`);
   }
 }
 
-function intentOf({ exportId, stream, place, files, schema }: Replacement, previous: readonly string[]): Intent {
+function intentOf(
+  prefix: string,
+  { exportId, stream, place, files, schema }: Replacement,
+  previous: readonly OwnKey[],
+): Intent {
   const times = files.flatMap(({ minTime, maxTime }) => [minTime, maxTime]).filter((time) => !Number.isNaN(time));
   return {
     version: 1,
@@ -134,7 +128,7 @@ function intentOf({ exportId, stream, place, files, schema }: Replacement, previ
     min_time: isoTime(times.reduce((least, time) => Math.min(least, time), Infinity)),
     max_time: isoTime(times.reduce((most, time) => Math.max(most, time), -Infinity)),
     schema,
-    files: files.map(({ key, size, crc32, rows }) => ({ key, bytes: size, crc32, rows })),
+    files: files.map(({ key, size, crc32, rows }) => ({ key: ownKey(prefix, key), bytes: size, crc32, rows })),
     previous,
   };
 }

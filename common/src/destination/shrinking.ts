@@ -3,11 +3,12 @@ import { ConnectorError, type StreamDescriptor } from '../protocol/errors.ts';
 import { streamLabel } from '../protocol/stream-key.ts';
 import { mapConcurrent } from '../streams/map-concurrent.ts';
 import { readRecords, type Area } from './manifests.ts';
+import type { DataPlace } from './own-keys.ts';
 
-/** `places`: all that the stream fills, by their names below `_manifests/`. `rows`: in all of them together from now on. */
+/** `places`: all that the stream fills. `rows`: in all of them together from now on. */
 export type Shrinking = {
   readonly stream: StreamDescriptor;
-  readonly places: readonly string[];
+  readonly places: readonly DataPlace[];
   readonly rows: number;
   readonly maxShrinkPercent: number;
 };

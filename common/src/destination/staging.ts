@@ -6,8 +6,9 @@ import { headObject } from '../s3/head.ts';
 import { listPages } from '../s3/list.ts';
 import type { WrittenBody } from '../s3/write.ts';
 import { mapConcurrent } from '../streams/map-concurrent.ts';
-import { parseExportId, parseStagedKey, stagedKey, stagingFolder, type ExportId } from './export-id.ts';
+import { parseExportId, stagingFolder, type ExportId } from './export-id.ts';
 import type { Area } from './manifests.ts';
+import { parseStagedKey, stagedKey } from './own-keys.ts';
 
 /** A file that waits. `key`: where it is to lie; at `stagedKey(prefix, export, key)` it lies now. */
 export type StagedFile = WrittenBody & {
@@ -44,47 +45,46 @@ export async function verifyStaged(
 
 /** Removes what waits for `keys`. What is not there counts as removed. */
 export async function removeStaged(
-  { s3, prefix }: Area,
+  area: Area,
   exportId: ExportId,
   keys: readonly string[],
   signal?: AbortSignal,
 ): Promise<void> {
   await deleteObjects(
-    s3,
-    keys.map((key) => stagedKey(prefix, exportId, key)),
+    area,
+    keys.map((key) => stagedKey(area.prefix, exportId, key)),
     signal,
   );
 }
 
 type Leftovers = {
   readonly workerId: string;
+  /** What every folder of the destination begins with, below the prefix: another one may be at work there. */
+  readonly parent: 'type=' | 'data/';
   /** The folders that this run replaces: what an earlier run staged for them is dropped, never continued. */
   readonly folders: readonly string[];
   readonly now: number;
 };
 
 /**
- * Removes what earlier runs of the same worker left: for `folders` all of it, else what is older than a day.
+ * Removes what earlier runs of the same worker and destination left: for `folders` all of it, else what is older than a day.
  * @returns the number of objects.
  */
 export async function removeLeftovers(
-  { s3, prefix }: Area,
-  { workerId, folders, now }: Leftovers,
+  area: Area,
+  { workerId, parent, folders, now }: Leftovers,
   signal?: AbortSignal,
 ): Promise<number> {
   let removed = 0;
-  for await (const { objects } of listPages(s3, { prefix: stagingFolder(prefix) }, signal)) {
-    const leftovers = objects.filter((object) => {
-      const staged = parseStagedKey(prefix, object.key);
-      const maker = staged && parseExportId(staged.exportId);
-      if (staged === undefined || maker?.workerId !== workerId) return false;
-      return now - maker.time > leftoverAgeMs || folders.some((folder) => staged.key.startsWith(folder));
+  for await (const { objects } of listPages(area.s3, { prefix: stagingFolder(area.prefix) }, signal)) {
+    const leftovers = objects.flatMap((object) => {
+      const found = parseStagedKey(area.prefix, object.key);
+      const maker = found && parseExportId(found.exportId);
+      if (maker?.workerId !== workerId || found?.key.startsWith(area.prefix + parent) !== true) return [];
+      const isOld = now - maker.time > leftoverAgeMs;
+      return isOld || folders.some((folder) => found.key.startsWith(folder)) ? [found.staged] : [];
     });
-    await deleteObjects(
-      s3,
-      leftovers.map(({ key }) => key),
-      signal,
-    );
+    await deleteObjects(area, leftovers, signal);
     removed += leftovers.length;
   }
   return removed;

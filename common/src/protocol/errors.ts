@@ -116,6 +116,12 @@ export const ERROR_CODES = {
     cause: 'A file is damaged, encrypted, or of a form that cannot be read exactly.',
     mend: 'Replace or remove the file that the message names.',
   },
+  BUCKET_DOCUMENT_INVALID: {
+    failureType: 'config_error',
+    cause:
+      'A document below `_manifests/` or `_schemas/` is damaged, was copied from another prefix, or names objects that are not this connector’s.',
+    mend: 'Nothing was deleted. Clear what the message names, as docs/troubleshooting.md describes.',
+  },
   TABLE_FORMAT_UNSUPPORTED: {
     failureType: 'config_error',
     cause: 'The folder is a Delta, Iceberg or Hudi table; its plain files hold deleted rows.',

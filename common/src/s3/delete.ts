@@ -3,7 +3,7 @@ import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import type { _Error } from '@aws-sdk/client-s3';
 
 import { call } from './call.ts';
-import type { S3 } from './client.ts';
+import { refuseOutside, type Bounds, type OwnKey } from './own-key.ts';
 
 /** S3's bound for one request. */
 const keysPerRequest = 1000;
@@ -11,14 +11,16 @@ const keysPerRequest = 1000;
 /**
  * Deletes `keys`; one that is not there counts as deleted. Keys that S3 is too busy for are tried again, by themselves.
  * @throws ConnectorError for the first key that may not be deleted; others of its request are deleted all the same.
+ * UNEXPECTED, and nothing is deleted, if one of the keys is not below the prefix.
  */
-export async function deleteObjects(s3: S3, keys: readonly string[], signal?: AbortSignal): Promise<void> {
+export async function deleteObjects(bounds: Bounds, keys: readonly OwnKey[], signal?: AbortSignal): Promise<void> {
+  refuseOutside(bounds, keys);
   for (let at = 0; at < keys.length; at += keysPerRequest) {
-    await deleteBatch(s3, keys.slice(at, at + keysPerRequest), signal);
+    await deleteBatch(bounds, keys.slice(at, at + keysPerRequest), signal);
   }
 }
 
-async function deleteBatch(s3: S3, batch: readonly string[], signal: AbortSignal | undefined): Promise<void> {
+async function deleteBatch({ s3 }: Bounds, batch: readonly string[], signal: AbortSignal | undefined): Promise<void> {
   let left = batch;
   const [key = ''] = batch;
   await call(

@@ -17,7 +17,7 @@ export type SmallObject = { readonly body: Buffer; readonly etag: string };
 
 /**
  * An object whole; undefined when there is none. Bound: `maxBytes`.
- * @throws FILE_UNREADABLE when it is larger.
+ * @throws BUCKET_DOCUMENT_INVALID when it is larger.
  */
 export async function readObject(
   s3: S3,
@@ -62,8 +62,8 @@ async function readBounded(body: AsyncIterable<Uint8Array>, maxBytes: number): P
 
 function tooLarge(s3: S3, key: string, maxBytes: number): ConnectorError {
   return new ConnectorError(
-    'FILE_UNREADABLE',
-    `Could not read s3://${s3.bucket}/${key}: it is larger than ${maxBytes} bytes, which nothing of ours is. Remove it.`,
+    'BUCKET_DOCUMENT_INVALID',
+    `Could not read s3://${s3.bucket}/${key}: it is larger than ${maxBytes} bytes, and this connector writes no such document. Move the object away.`,
   );
 }
 

@@ -9,6 +9,7 @@ import type { BodyChecksums } from './checksums.ts';
 import type { S3 } from './client.ts';
 import { describeFailure } from './failure.ts';
 import { headObject, noEtag } from './head.ts';
+import { refuseOddKey, refuseOutside, type Bounds, type OwnKey } from './own-key.ts';
 import { attemptPut, type PutInput } from './put-attempt.ts';
 
 /** What goes with every write: the ACL for the bucket's owner, and who encrypts with what. */
@@ -55,6 +56,7 @@ export async function putObject(
   signal?: AbortSignal,
 ): Promise<WrittenBody> {
   const { key, body, contentType, contentEncoding, ifMatch, ifNoneMatch } = object;
+  refuseOddKey(key);
   const overTls = s3.endpoint?.startsWith('http:') !== true;
   const checksums = await checksumsOf(body, overTls ? [] : ['sha256']);
   const input: PutInput = {
@@ -109,13 +111,18 @@ async function ownObject(
   return isOurs ? { etag: head.etag } : undefined;
 }
 
-/** Copies within the bucket, content type and encoding included; ACL and encryption are those of `how`. */
+/**
+ * Copies within the bucket, content type and encoding included; ACL and encryption are those of `how`.
+ * @throws UNEXPECTED, and nothing is copied, if one of the keys is not below the prefix.
+ */
 export async function copyObject(
-  s3: S3,
-  { from, to }: { readonly from: string; readonly to: string },
+  bounds: Bounds,
+  { from, to }: { readonly from: OwnKey; readonly to: OwnKey },
   how: WriteHeaders,
   signal?: AbortSignal,
 ): Promise<Written> {
+  refuseOutside(bounds, [from, to]);
+  const { s3 } = bounds;
   const input = {
     Bucket: s3.bucket,
     Key: to,

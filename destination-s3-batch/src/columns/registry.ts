@@ -3,12 +3,12 @@
 //
 //   {"version":1,"table":"pageview_events","stream":{"name":"events"},"fields":[{"name":"time","type":"timestamp"},{"name":"properties","type":"struct",
 //    "fields":[{"name":"url","type":"string","misfits":true}]}]}
-import { ConnectorError, type StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
-import { streamKey } from '@s3-connectors/common/protocol/stream-key.ts';
+import { parseDocument, refusedDocument } from '@s3-connectors/common/destination/bucket-document.ts';
+import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 import type { Area } from '@s3-connectors/common/destination/manifests.ts';
-import { encodeValue } from '@s3-connectors/common/destination/key-part.ts';
+import { encodeName } from '@s3-connectors/common/destination/key-part.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import { readObject } from '@s3-connectors/common/s3/read.ts';
 import { putObject } from '@s3-connectors/common/s3/write.ts';
@@ -18,6 +18,7 @@ import type { Field, FieldType, StructType } from './field-type.ts';
 
 const maxBytes = 16 * 1024 * 1024;
 const readsAtOnce = 16;
+const mostShown = 200;
 
 type TypeJson = {
   readonly type: FieldType['kind'] | 'timestamp_without_zone';
@@ -40,16 +41,18 @@ const kinds = [
   'list',
   'struct',
 ] as const;
-const typeSchema: z.ZodType<TypeJson> = z.object({
-  type: z.enum(kinds),
-  get fields() {
-    return z.array(fieldJson).optional();
-  },
-  rest: z.literal(true).optional(),
-  get items() {
-    return typeSchema.optional();
-  },
-});
+const typeSchema: z.ZodType<TypeJson> = z
+  .object({
+    type: z.enum(kinds),
+    get fields() {
+      return z.array(fieldJson).optional();
+    },
+    rest: z.literal(true).optional(),
+    get items() {
+      return typeSchema.optional();
+    },
+  })
+  .refine(({ type, items }) => type !== 'list' || items !== undefined);
 const fieldJson: z.ZodType<FieldJson> = z.intersection(
   typeSchema,
   z.object({ name: z.string(), misfits: z.literal(true).optional() }),
@@ -70,16 +73,16 @@ export type RegisteredTable = { readonly table: string; readonly stream: StreamD
 
 /** `prefix` is empty or ends with a slash. */
 export function registryKey(prefix: string, table: string): string {
-  return `${prefix}_schemas/${encodeValue(table)}.json`;
+  return `${prefix}_schemas/${encodeName(table)}.json`;
 }
 
-/** @throws FILE_UNREADABLE for what is no registry of this version. */
+/** @throws BUCKET_DOCUMENT_INVALID for what is not the registry of the table. */
 export async function readRegistry(area: Area, table: string, signal?: AbortSignal): Promise<Registered> {
   const found = await readKey(area, registryKey(area.prefix, table), signal);
   return { type: found?.type, etag: found?.etag };
 }
 
-/** All tables of which types are kept. @throws FILE_UNREADABLE */
+/** All tables of which types are kept. @throws BUCKET_DOCUMENT_INVALID */
 export async function* readTables(area: Area, signal?: AbortSignal): AsyncGenerator<RegisteredTable> {
   for await (const { objects } of listPages(area.s3, { prefix: `${area.prefix}_schemas/` }, signal)) {
     const keys = objects.map(({ key }) => key).filter((key) => key.endsWith('.json'));
@@ -88,33 +91,18 @@ export async function* readTables(area: Area, signal?: AbortSignal): AsyncGenera
   }
 }
 
-/** The names of the tables that have had rows of the stream. */
-export async function findTables(
-  area: Area,
-  stream: StreamDescriptor,
-  signal?: AbortSignal,
-): Promise<readonly string[]> {
-  const names: string[] = [];
-  for await (const found of readTables(area, signal)) {
-    if (streamKey(found.stream) === streamKey(stream)) names.push(found.table);
-  }
-  return names;
-}
-
 async function readKey(
-  { s3 }: Area,
+  { s3, prefix }: Area,
   key: string,
   signal: AbortSignal | undefined,
 ): Promise<(RegisteredTable & { readonly etag: string }) | undefined> {
   const found = await readObject(s3, key, maxBytes, signal);
   if (found === undefined) return undefined;
-  try {
-    const { table, stream, fields, rest } = registryJson.parse(JSON.parse(found.body.toString()));
-    return { table, stream, type: structOf({ type: 'struct', fields, rest }), etag: found.etag };
-  } catch (error) {
-    const text = `The types of a table in s3://${s3.bucket}/${key} cannot be read. They were damaged, or written by a newer version: upgrade the connector, or move the object away to begin with new types.`;
-    throw new ConnectorError('FILE_UNREADABLE', text, { cause: error });
+  const { table, stream, fields, rest } = parseDocument(key, found.body, registryJson);
+  if (table === '' || !table.isWellFormed() || registryKey(prefix, table) !== key) {
+    throw refusedDocument(key, `is of the table ${JSON.stringify(table.slice(0, mostShown))}`);
   }
+  return { table, stream, type: structOf({ type: 'struct', fields, rest }), etag: found.etag };
 }
 
 /** @throws S3_OBJECT_CONFLICT when another run wrote them meanwhile. @returns the ETag of what was written. */

@@ -1,7 +1,10 @@
 // Segments on their way to files: each is begun as soon as it takes no more rows, while more rows come, so that engine and
 // input use a core each.
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+
 import type { Typings } from '../columns/typings.ts';
 import type { SpoolFile } from '../spool/spool-file.ts';
+import type { Table } from '../table.ts';
 import type { Converter, OutputFile } from './converter.ts';
 
 /** Segments that wait for the engine; then the input waits. */
@@ -12,6 +15,8 @@ type Options = {
   readonly typings: Typings;
   /** After its files were made. */
   readonly remove: (segment: SpoolFile) => Promise<void>;
+  /** The types that the bucket keeps of the table are refused: no file is made of its rows. */
+  readonly refused: (table: Table, error: ConnectorError) => void;
 };
 
 export class Conversions implements AsyncDisposable {
@@ -59,9 +64,19 @@ export class Conversions implements AsyncDisposable {
   }
 
   async #makeFiles(segment: SpoolFile): Promise<void> {
-    const files = await this.#options.converter.convert(segment);
+    const files = await this.#convert(segment);
     await this.#options.remove(segment);
     this.#made.push(...files);
     this.#bytes += files.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  async #convert(segment: SpoolFile): Promise<readonly OutputFile[]> {
+    try {
+      return await this.#options.converter.convert(segment);
+    } catch (error) {
+      if (!(error instanceof ConnectorError && error.code === 'BUCKET_DOCUMENT_INVALID')) throw error;
+      this.#options.refused(segment.table, error);
+      return [];
+    }
   }
 }

@@ -73,3 +73,8 @@ export class EventTables {
 export function eventTableName(event: string): string {
   return `${event.toLowerCase().replaceAll(/[^a-z0-9_]/gu, '_')}_events`;
 }
+
+/** Whether `eventTableName` can give that name. */
+export function isEventTable(name: string): boolean {
+  return /^[a-z0-9_]*_events$/u.test(name);
+}

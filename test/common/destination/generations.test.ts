@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { successionOf } from '@s3-connectors/common/destination/generations.ts';
-import { noteGeneration, outlived, removeOutlived } from '@s3-connectors/common/destination/generation-record.ts';
+import {
+  isGenerationNoted,
+  noteGeneration,
+  outlived,
+  removeOutlived,
+} from '@s3-connectors/common/destination/generation-record.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 
-import { testBucket } from '../../support/s3-connection.ts';
+import { asOwn, testBucket } from '../../support/s3-connection.ts';
 import { keysBelow, marksIn, nameOf, openPlace, users } from './support/place.ts';
 
 type Mode = ConfiguredStream['destinationSyncMode'];
@@ -24,7 +29,7 @@ function kindOf(mode: Mode, generation?: number, minimum?: number, sync?: number
 }
 
 function scope(generation: number) {
-  return { place: users, extensions: ['.jsonl.gz'], generation };
+  return { place: users, generation };
 }
 
 function at(second: number): Date {
@@ -56,9 +61,9 @@ suite('what becomes of earlier data', () => {
       existing: ['a', 'b', 'c'].map((key): [string, string] => [key, at(1).toISOString()]),
     } as const;
     const listed = [
-      { key: 'a', lastModified: at(1) },
-      { key: 'b', lastModified: at(2) },
-      { key: 'd', lastModified: at(1) },
+      { key: asOwn('a'), lastModified: at(1) },
+      { key: asOwn('b'), lastModified: at(2) },
+      { key: asOwn('d'), lastModified: at(1) },
     ];
     assert.deepEqual(outlived({ ...record, existing: [...record.existing] }, listed), ['a']);
   });
@@ -66,14 +71,43 @@ suite('what becomes of earlier data', () => {
   test('is written down once for each generation, and only the newest record is kept', async () => {
     await using it = await openPlace();
     it.server.seed(testBucket, `out/type=users/${nameOf(1)}`, '1');
+    assert.equal(await isGenerationNoted(it.area, scope(2)), false);
     await noteGeneration(it.area, scope(2));
     it.server.seed(testBucket, `out/type=users/${nameOf(2)}`, '2');
-    await noteGeneration(it.area, scope(2));
+    assert.equal(await isGenerationNoted(it.area, scope(2)), true);
     assert.equal(await removeOutlived(it.area, scope(2)), 1);
     assert.deepEqual(marksIn(it), [2]);
     await noteGeneration(it.area, scope(3));
     assert.equal(await removeOutlived(it.area, scope(3)), 1);
     assert.equal(await removeOutlived(it.area, scope(3)), 0);
     assert.deepEqual(keysBelow(it, '_manifests/'), ['_manifests/users/generations/3.json']);
+  });
+
+  for (const [what, generation_id, key] of [
+    ['of another generation', 3, `out/type=users/${nameOf(1)}`],
+    ['that names a file of another folder', 2, `out/type=users_archive/${nameOf(1)}`],
+    ['that names a file of someone else', 2, 'finance/payroll-2026.csv'],
+  ] as const) {
+    test(`is refused by its key as a record ${what}`, async () => {
+      await using it = await openPlace();
+      it.server.seed(testBucket, `out/type=users/${nameOf(1)}`, '1', { lastModified: at(1) });
+      const record = { version: 1, generation_id, existing: [[key, at(1).toISOString()]] };
+      it.server.seed(testBucket, 'out/_manifests/users/generations/2.json', JSON.stringify(record));
+      const refused = { code: 'BUCKET_DOCUMENT_INVALID', message: /"out\/_manifests\/users\/generations\/2\.json"/u };
+      await assert.rejects(isGenerationNoted(it.area, scope(2)), refused);
+      await assert.rejects(removeOutlived(it.area, scope(2)), refused);
+      assert.deepEqual(marksIn(it), [1]);
+    });
+  }
+
+  test('removes nothing but records next to its own', async () => {
+    await using it = await openPlace();
+    const folder = 'out/_manifests/users/generations/';
+    for (const name of ['2.json', '3.json', '-1.json', 'notes.json', '3.json.bak', 'x/1.json', '']) {
+      it.server.seed(testBucket, folder + name, '{"version":1,"generation_id":2,"existing":[]}');
+    }
+    await removeOutlived(it.area, scope(2));
+    const left = keysBelow(it, '_manifests/users/generations/').map((key) => key.split('generations/')[1]);
+    assert.deepEqual(left, ['', '2.json', '3.json.bak', 'notes.json', 'x/1.json']);
   });
 });

@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
-import {
-  newExportId,
-  parseExportId,
-  parseStagedKey,
-  stagedKey,
-  stagedKeyBytes,
-} from '@s3-connectors/common/destination/export-id.ts';
+import { newExportId, parseExportId, stagedKeyBytes } from '@s3-connectors/common/destination/export-id.ts';
 import {
   exportsAmong,
   formatLatest,
@@ -20,25 +14,31 @@ import {
   type Intent,
   type Latest,
 } from '@s3-connectors/common/destination/manifest.ts';
+import { parseStagedKey, stagedKey } from '@s3-connectors/common/destination/own-keys.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+
+import { asOwn } from '../../support/s3-connection.ts';
+import { nameOf, users } from './support/place.ts';
 
 const workerId = fc.stringMatching(/^[A-Za-z0-9_]{1,32}$/u);
 const time = fc.date({ min: new Date('2000-01-01'), max: new Date('2199-12-31'), noInvalidDate: true });
+const exportId = fc.tuple(time, workerId).map(([date, worker]) => newExportId(date, worker));
 const count = fc.nat();
+const ownKey = fc.nat().map((mark) => asOwn(users.folder + nameOf(mark)));
 const intent: fc.Arbitrary<Intent> = fc.record({
   version: fc.constant(1 as const),
-  export: fc.tuple(time, workerId).map(([date, worker]) => newExportId(date, worker)),
+  export: exportId,
   state: fc.constantFrom('publishing' as const, 'published' as const),
   stream: fc.record({ name: fc.string(), namespace: fc.string() }, { requiredKeys: ['name'] }),
-  folder: fc.string().map((text) => `${text}/`),
+  folder: fc.constant(users.folder),
   objects: count,
   rows: count,
   bytes: count,
   min_time: fc.option(time.map((date) => date.toISOString())),
   max_time: fc.option(time.map((date) => date.toISOString())),
   schema: fc.constant({ type: 'object', properties: { a: { type: ['null', 'string'] } } }),
-  files: fc.array(fc.record({ key: fc.string(), bytes: count, crc32: fc.string(), rows: count })),
-  previous: fc.array(fc.string()),
+  files: fc.array(fc.record({ key: ownKey, bytes: count, crc32: fc.string(), rows: count })),
+  previous: fc.array(ownKey),
 });
 
 /** As it is after a way through JSON: objects without the prototypes that fast-check gives them. */
@@ -63,12 +63,12 @@ suite('an export', () => {
 
   test('keeps its files below _staging/ under the path that they are to have', () => {
     fc.assert(
-      fc.property(fc.constantFrom('', 'p/'), fc.string(), workerId, (prefix, rest, worker) => {
+      fc.property(fc.constantFrom('', 'p/'), fc.nat(), workerId, (prefix, mark, worker) => {
         const exportId = newExportId(new Date(), worker);
-        const key = prefix + rest;
+        const key = `${prefix}data/users/year=2026/month=1/day=15/${nameOf(mark)}`;
         const staged = stagedKey(prefix, exportId, key);
         assert.ok(staged.startsWith(`${prefix}_staging/`));
-        assert.deepEqual(parseStagedKey(prefix, staged), { exportId, key });
+        assert.deepEqual(parseStagedKey(prefix, staged), { staged, exportId, key });
         assert.ok(Buffer.byteLength(staged) <= Buffer.byteLength(key) + stagedKeyBytes);
       }),
     );
@@ -78,15 +78,19 @@ suite('an export', () => {
 
 suite('a manifest', () => {
   test('is read as it was written', () => {
-    fc.assert(fc.property(intent, (value) => assert.deepEqual(parseIntent('k', formatManifest(value)), plain(value))));
+    fc.assert(
+      fc.property(intent, (value) =>
+        assert.deepEqual(parseIntent('out/', users, value.export, formatManifest(value)), plain(value)),
+      ),
+    );
   });
 
   test('in latest.json is read as it was written, with the exports before it; also if there is none yet', () => {
     fc.assert(
-      fc.property(fc.option(intent, { nil: undefined }), fc.array(fc.string()), (value, earlier) => {
+      fc.property(fc.option(intent, { nil: undefined }), fc.array(exportId, { maxLength: 30 }), (value, earlier) => {
         const { previous: _, ...current } = value ?? { previous: [] };
         const latest = { current: value && current, earlier, revision: 'r' } as Latest;
-        assert.deepEqual(parseLatest('k', formatLatest(latest)), plain(latest));
+        assert.deepEqual(parseLatest('out/', users, formatLatest(latest)), plain(latest));
       }),
     );
   });
@@ -94,11 +98,11 @@ suite('a manifest', () => {
   test('that was damaged or is of another version is refused by its key', () => {
     for (const text of ['', '{', '[]', '{"version":2,"export":null,"earlier":[],"revision":""}', '{"version":1}']) {
       assert.throws(
-        () => parseLatest('p/_manifests/s/latest.json', Buffer.from(text)),
+        () => parseLatest('out/', users, Buffer.from(text)),
         (error) =>
           error instanceof ConnectorError &&
-          error.code === 'FILE_UNREADABLE' &&
-          error.message.includes('p/_manifests/s/'),
+          error.code === 'BUCKET_DOCUMENT_INVALID' &&
+          error.message.includes('out/_manifests/users/latest.json'),
       );
     }
   });

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
-import { tellApart, without } from '@s3-connectors/common/destination/previous-set.ts';
+import { tellApart } from '@s3-connectors/common/destination/own-keys.ts';
+import { without } from '@s3-connectors/common/destination/previous-set.ts';
 
 const extensions = ['.jsonl.gz', '.snappy.parquet'];
+const place = { folder: 'p/type=users/', extensions };
 const hash = fc.stringMatching(/^[0-9a-f]{16}$/u);
 const worker = fc.stringMatching(/^[A-Za-z0-9_]{1,32}$/u);
 const date = fc.constantFrom('', 'year=2026/month=1/day=15/', 'year=2026/month=01/day=15/hour=07/');
@@ -15,7 +17,7 @@ suite('the previous set', () => {
   test('is all that we ever wrote into the folder', () => {
     fc.assert(
       fc.property(file, (name) => {
-        assert.deepEqual(tellApart('p/type=users/', [`p/type=users/${name}`], extensions).others, []);
+        assert.deepEqual(tellApart('p/', place, [`p/type=users/${name}`]).others, []);
       }),
     );
   });
@@ -35,7 +37,7 @@ suite('the previous set', () => {
       'p/type=users/notes.txt',
       `q/p/type=users/${name}`,
     ];
-    assert.deepEqual(tellApart('p/type=users/', strangers, extensions), { ours: [], others: strangers });
+    assert.deepEqual(tellApart('p/', place, strangers), { ours: [], others: strangers });
   });
 
   test('holds no key that the folder does not, whatever lies about', () => {
@@ -45,9 +47,9 @@ suite('the previous set', () => {
     );
     fc.assert(
       fc.property(fc.array(anywhere), (keys) => {
-        const { ours, others } = tellApart('f/', keys, extensions);
+        const { ours, others } = tellApart('p/', place, keys);
         assert.deepEqual([...ours, ...others].toSorted(), keys.toSorted());
-        for (const key of ours) assert.ok(key.startsWith('f/'));
+        for (const key of ours) assert.ok(key.startsWith('p/type=users/'));
       }),
     );
   });

@@ -5,8 +5,10 @@ import type { Intent, Latest, Manifest } from '@s3-connectors/common/destination
 import { without } from '@s3-connectors/common/destination/previous-set.ts';
 import { decideRecovery, suspects } from '@s3-connectors/common/destination/recovery.ts';
 
+import { asOwn } from '../../support/s3-connection.ts';
+
 function manifestOf(exportId: string, keys: readonly string[]): Manifest {
-  const files = keys.map((key) => ({ key, bytes: 1, crc32: '', rows: 1 }));
+  const files = keys.map((key) => ({ key: asOwn(key), bytes: 1, crc32: '', rows: 1 }));
   const sums = { objects: keys.length, rows: keys.length, bytes: keys.length, min_time: null, max_time: null };
   const about = { stream: { name: 's' }, folder: 'f/', schema: {} };
   return { version: 1, export: exportId, state: 'publishing', ...about, ...sums, files };
@@ -19,7 +21,7 @@ function latestOf(current: Manifest): Latest {
 /** A place with the set `previous` in it, replaced by `next` up to some step: its objects, and latest.json. */
 function replacedUpTo(steps: number, previous: readonly string[], next: readonly string[]) {
   const before = manifestOf('before', previous);
-  const intent: Intent = { ...manifestOf('after', next), previous };
+  const intent: Intent = { ...manifestOf('after', next), previous: previous.map(asOwn) };
   const objects = new Set(previous);
   let latest = latestOf(before);
   const todo = [

@@ -35,7 +35,7 @@ suite('replacing a set of files', () => {
     await using it = await openPlace();
     const replacement = await stage(it.area, [2, 3]);
     await replaceSet(it.area, replacement);
-    const { latest, exports } = await readRecords(it.area, 'users');
+    const { latest, exports } = await readRecords(it.area, users);
     assert.deepEqual(exports, [replacement.exportId]);
     const { files = [], ...about } = latest?.current ?? {};
     assert.deepEqual(about, {
@@ -74,7 +74,7 @@ suite('replacing a set of files', () => {
       ids.push(replacement.exportId);
       await replaceSet(it.area, replacement);
     }
-    const { exports, latest } = await readRecords(it.area, 'users');
+    const { exports, latest } = await readRecords(it.area, users);
     assert.deepEqual(exports, ids.sort().slice(3));
     assert.equal(latest?.earlier.length, 30);
   });
@@ -117,7 +117,7 @@ suite('replacing a set of files', () => {
       await assert.rejects(replaceSet(it.area, first), hasCode(code));
       assert.ok(paused);
       assert.deepEqual(marksIn(it), [3, 4]);
-      const { latest, exports } = await readRecords(it.area, 'users');
+      const { latest, exports } = await readRecords(it.area, users);
       assert.equal(latest?.current?.export, second.exportId);
       assert.ok(!exports.includes(first.exportId));
     });
@@ -125,8 +125,8 @@ suite('replacing a set of files', () => {
 
   test('does not touch manifests of another destination below the same prefix', async () => {
     await using it = await openPlace();
-    await replaceSet(it.area, await stage(it.area, [1], { name: 'users', folder: 'out/data/users/' }));
-    await assert.rejects(replaceSet(it.area, await stage(it.area, [2])), hasCode('CONFIG_INVALID'));
+    await replaceSet(it.area, await stage(it.area, [1], { ...users, folder: 'out/data/users/' }));
+    await assert.rejects(replaceSet(it.area, await stage(it.area, [2])), hasCode('BUCKET_DOCUMENT_INVALID'));
     assert.deepEqual(marksIn(it, 'out/data/users/'), [1]);
   });
 });
@@ -141,6 +141,6 @@ suite('settling what was interrupted', () => {
   test('refuses a manifest that is none', async () => {
     await using it = await openPlace();
     it.server.seed(testBucket, 'out/_manifests/users/latest.json', '{"version":2}');
-    await assert.rejects(settle(it.area, users), hasCode('FILE_UNREADABLE'));
+    await assert.rejects(settle(it.area, users), hasCode('BUCKET_DOCUMENT_INVALID'));
   });
 });

@@ -37,7 +37,7 @@ async function lookByManifest(s3: S3): Promise<Sight> {
   const key = latestKey(manifestFolder(prefix, users.name));
   for (;;) {
     const from = performance.now();
-    const latest = parseLatest(key, (await readObject(s3, key, maxBytes))?.body ?? Buffer.alloc(0));
+    const latest = parseLatest(prefix, users, (await readObject(s3, key, maxBytes))?.body ?? Buffer.alloc(0));
     const files = latest.current?.files ?? [];
     const bodies = await Promise.all(files.map(async (file) => (await readObject(s3, file.key, maxBytes))?.body));
     if (bodies.includes(undefined)) continue;

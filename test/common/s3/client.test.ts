@@ -9,7 +9,7 @@ import { readRange } from '@s3-connectors/common/s3/read.ts';
 import { copyObject, putObject } from '@s3-connectors/common/s3/write.ts';
 
 import { emptyListing, startCannedServer } from '../../support/canned-server.ts';
-import { connect, testBucket } from '../../support/s3-connection.ts';
+import { asOwn, connect, testBucket } from '../../support/s3-connection.ts';
 import type { TestConnection } from '../../support/s3-connection.ts';
 import { startS3Server } from '../../support/s3-server/server.ts';
 import type { User } from '../../support/s3-server/types.ts';
@@ -66,7 +66,7 @@ suite('a connection with an access key', () => {
     const how = { acl: 'bucket-owner-full-control', encryption: { mode: 'sse_s3' } } as const;
     const body = [Buffer.from('he'), Buffer.from('llo')];
     const { etag } = await putObject(s3, { key: 'ü +%/a', body, contentType: 'text/plain' }, how);
-    await copyObject(s3, { from: 'ü +%/a', to: 'b' }, how);
+    await copyObject({ s3, prefix: '' }, { from: asOwn('ü +%/a'), to: asOwn('b') }, how);
     assert.equal((await headObject(s3, 'b'))?.size, 5);
     assert.equal((await readRange(s3, { key: 'ü +%/a', etag, start: 1, end: 4 })).toString(), 'ell');
     assert.equal(await list(connection), 2);

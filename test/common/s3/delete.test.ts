@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { deleteObjects } from '@s3-connectors/common/s3/delete.ts';
+import { copyObject, type WriteHeaders } from '@s3-connectors/common/s3/write.ts';
 
 import { bodyText, startCannedServer } from '../../support/canned-server.ts';
-import { connect, testBucket } from '../../support/s3-connection.ts';
+import { asOwn, connect, testBucket } from '../../support/s3-connection.ts';
 import { startS3Server } from '../../support/s3-server/server.ts';
+
+const plain: WriteHeaders = { encryption: { mode: 'bucket_default' } };
 
 suite('a deletion', () => {
   test('deletes a thousand keys a request, and minds no missing ones', async () => {
@@ -14,7 +17,7 @@ suite('a deletion', () => {
     const keys = Array.from({ length: 1001 }, (_, index) => `out/${index} <&>+ü`);
     for (const name of keys.slice(500)) server.seed(testBucket, name, '');
     server.seed(testBucket, 'out', 'a neighbour');
-    await deleteObjects(connection.s3, keys);
+    await deleteObjects({ s3: connection.s3, prefix: 'out/' }, keys.map(asOwn));
     assert.deepEqual(
       server.objects(testBucket).map((left) => left.key),
       ['out'],
@@ -25,7 +28,7 @@ suite('a deletion', () => {
   test('of nothing asks nothing', async () => {
     await using server = await startS3Server();
     await using connection = connect(server.endpoint);
-    await deleteObjects(connection.s3, []);
+    await deleteObjects({ s3: connection.s3, prefix: '' }, []);
     assert.equal(server.counts.total.requests, 0);
   });
 
@@ -40,7 +43,7 @@ suite('a deletion', () => {
       });
     });
     await using connection = connect(server.endpoint);
-    await deleteObjects(connection.s3, ['a', 'b', 'c']);
+    await deleteObjects({ s3: connection.s3, prefix: '' }, ['a', 'b', 'c'].map(asOwn));
     assert.deepEqual(asked, [['a', 'b', 'c'], ['b']]);
   });
 
@@ -53,14 +56,49 @@ suite('a deletion', () => {
     server.createBucket(testBucket);
     server.seed(testBucket, 'out/a/1', '');
     server.seed(testBucket, 'out/b/1', '');
-    await assert.rejects(deleteObjects(connection.s3, ['out/a/1']), {
+    await assert.rejects(deleteObjects({ s3: connection.s3, prefix: 'out/' }, ['out/a/1'].map(asOwn)), {
       code: 'S3_ACCESS_DENIED',
       message:
         /^Could not delete s3:\/\/publisher-data\/out\/a\/1: .*Allow s3:DeleteObject on arn:aws:s3:::publisher-data\/out\/a\/1 /,
     });
-    await assert.rejects(deleteObjects(connection.s3, ['out/a/1', 'out/b/1']), {
+    await assert.rejects(deleteObjects({ s3: connection.s3, prefix: 'out/' }, ['out/a/1', 'out/b/1'].map(asOwn)), {
       message: /^Could not delete s3:\/\/publisher-data\/out\/: /,
     });
     assert.equal(server.objects(testBucket).length, 2);
   });
+
+  const outside = [
+    'finance/payroll-2026.csv',
+    'out',
+    'outside/a',
+    '/out/a',
+    'out/../finance/a',
+    'out/./a',
+    'out//a',
+    'out/a/',
+    'out/',
+    'out/a\nb',
+    'out/a\u0000',
+    'out/a\uffff',
+    'out/a\ud800',
+    'OUT/a',
+    '',
+  ];
+  for (const key of outside) {
+    test(`of ${JSON.stringify(key)} by a caller whose prefix is out/ is refused before anything is sent`, async () => {
+      await using server = await startS3Server();
+      await using connection = connect(server.endpoint);
+      const bounds = { s3: connection.s3, prefix: 'out/' };
+      const keys = [...Array.from({ length: 1000 }, (_, index) => `out/${index}`), key].map(asOwn);
+      await assert.rejects(deleteObjects(bounds, keys), { code: 'UNEXPECTED', message: /Nothing was sent/u });
+      const [own, other] = [asOwn('out/a'), asOwn(key)];
+      for (const copy of [
+        { from: own, to: other },
+        { from: other, to: own },
+      ]) {
+        await assert.rejects(copyObject(bounds, copy, plain), { code: 'UNEXPECTED', message: /Nothing was sent/u });
+      }
+      assert.equal(server.counts.total.requests, 0);
+    });
+  }
 });

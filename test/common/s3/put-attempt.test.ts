@@ -53,7 +53,7 @@ async function open() {
 suite('a put past the middleware', () => {
   test('stores what the SDK would store, under any key', async () => {
     await using it = await open();
-    for (const key of ['out/ü +%/a', `out/!'()*~-_.`, 'out//=&?#;:@,', 'plain']) {
+    for (const key of ['out/ü +%/a', `out/!'()*~-_.`, 'out/=&?#;:@,', 'plain']) {
       const body = [randomBytes(100), randomBytes(50)];
       const { etag } = await putObject(it.s3, { ...first, key, body }, how);
       const stored = it.server.object(testBucket, key);

@@ -143,7 +143,7 @@ suite('a small object', () => {
 
   test('larger than its bound is refused without being read to its end', async () => {
     await using it = await open();
-    await assert.rejects(readObject(it.s3, key, body.length - 1), { code: 'FILE_UNREADABLE' });
+    await assert.rejects(readObject(it.s3, key, body.length - 1), { code: 'BUCKET_DOCUMENT_INVALID' });
   });
 
   test('whose body was cut is read anew', async () => {

@@ -9,7 +9,7 @@ import { headObject } from '@s3-connectors/common/s3/head.ts';
 import { copyObject, putObject } from '@s3-connectors/common/s3/write.ts';
 import type { WriteHeaders } from '@s3-connectors/common/s3/write.ts';
 
-import { connect, testBucket } from '../../support/s3-connection.ts';
+import { asOwn, connect, testBucket } from '../../support/s3-connection.ts';
 import { startS3Server } from '../../support/s3-server/server.ts';
 
 const plain: WriteHeaders = { encryption: { mode: 'bucket_default' } };
@@ -155,12 +155,22 @@ suite('a put', () => {
   });
 });
 
+suite('a write', () => {
+  for (const odd of ['out/../a', 'out/./a', 'out//a', '/a', 'a/', '..', 'out/a\r\nb', '']) {
+    test(`to ${JSON.stringify(odd)}, which a client on the way could read as another key, is refused`, async () => {
+      await using it = await open();
+      await assert.rejects(putObject(it.s3, { ...object, key: odd }, plain), { code: 'UNEXPECTED' });
+      assert.equal(it.server.counts.total.requests, 0);
+    });
+  }
+});
+
 suite('a copy', () => {
   test('keeps type and encoding, and takes ACL and encryption from the run', async () => {
     await using it = await open();
     const how: WriteHeaders = { acl: 'bucket-owner-full-control', encryption: { mode: 'sse_kms', kmsKeyId: 'key-1' } };
     await putObject(it.s3, { ...object, contentEncoding: 'gzip' }, plain);
-    const { etag } = await copyObject(it.s3, { from: key, to: 'final/ü +%.gz' }, how);
+    const { etag } = await copyObject({ s3: it.s3, prefix: '' }, { from: asOwn(key), to: asOwn('final/ü +%.gz') }, how);
     const stored = it.stored('final/ü +%.gz');
     assert.deepEqual([stored?.etag, stored?.body.toString()], [etag, 'hello']);
     const { contentType, contentEncoding, acl, kmsKeyId } = stored?.headers ?? {};
@@ -173,7 +183,7 @@ suite('a copy', () => {
     await putObject(it.s3, object, plain);
     it.server.inject({ kind: 'error_in_ok', code: 'InternalError', operation: 'CopyObject' });
     it.server.inject({ kind: 'error_in_ok', code: 'SlowDown', operation: 'CopyObject' });
-    await copyObject(it.s3, { from: key, to: 'final' }, plain);
+    await copyObject({ s3: it.s3, prefix: '' }, { from: asOwn(key), to: asOwn('final') }, plain);
     assert.equal(it.stored('final')?.body.toString(), 'hello');
     assert.equal(it.s3.counters.CopyObject.retries, 2);
   });
@@ -182,12 +192,14 @@ suite('a copy', () => {
     await using it = await open();
     await putObject(it.s3, object, plain);
     it.server.inject({ kind: 'error_in_ok', code: 'AccessDenied', operation: 'CopyObject' });
-    await assert.rejects(copyObject(it.s3, { from: key, to: 'final' }, plain), { code: 'S3_ACCESS_DENIED' });
+    await assert.rejects(copyObject({ s3: it.s3, prefix: '' }, { from: asOwn(key), to: asOwn('final') }, plain), {
+      code: 'S3_ACCESS_DENIED',
+    });
   });
 
   test('of what is gone names both keys', async () => {
     await using it = await open();
-    await assert.rejects(copyObject(it.s3, { from: 'gone', to: 'final' }, plain), {
+    await assert.rejects(copyObject({ s3: it.s3, prefix: '' }, { from: asOwn('gone'), to: asOwn('final') }, plain), {
       code: 'S3_OBJECT_CHANGED',
       message: /^Could not copy s3:\/\/publisher-data\/gone to s3:\/\/publisher-data\/final: /,
     });

@@ -93,19 +93,21 @@ async function exchange(
 ): Promise<Outcome> {
   const { operation, bucket, query } = request;
   const key = operation === 'ListObjectsV2' ? (query.get('prefix') ?? '') : request.key;
-  const call: Call = { operation, bucket, key, index };
+  const source = operation === 'CopyObject' ? request.header('x-amz-copy-source') : undefined;
+  const call: Call = { operation, bucket, key, index, ...(source && { from: decodeURIComponent(source) }) };
   await parts.hooks().onRequest?.(call);
   let outcome: Outcome;
+  let deleted: readonly string[] | undefined;
   try {
     const body = await readBody(incoming, request, meter.received);
-    const keys = operation === 'DeleteObjects' ? deletedKeys(bodyText(body)) : [key];
-    outcome = await meetFault(parts.faults.meet(operation, keys), { request, body, requestId }, parts);
+    deleted = operation === 'DeleteObjects' ? deletedKeys(bodyText(body)) : undefined;
+    outcome = await meetFault(parts.faults.meet(operation, deleted ?? [key]), { request, body, requestId }, parts);
   } catch (error) {
     if (incoming.socket.destroyed) return CUT;
     const failure = error instanceof S3Error ? error : new S3Error('InternalError', { message: String(error) });
     outcome = send(errorAnswer(failure, incoming.url ?? '', requestId));
   }
-  await parts.hooks().onAnswer?.(call);
+  await parts.hooks().onAnswer?.({ ...call, ...(deleted && { deleted }) });
   return outcome;
 }
 

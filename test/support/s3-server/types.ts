@@ -26,6 +26,10 @@ export type Call = {
   /** The key; for ListObjectsV2 its prefix. */
   readonly key: string;
   readonly index: number;
+  /** In `onAnswer`: the keys that DeleteObjects names. */
+  readonly deleted?: readonly string[];
+  /** CopyObject: the key that is copied, percent-decoded, behind its bucket. */
+  readonly from?: string;
 };
 
 /**

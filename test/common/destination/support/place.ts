@@ -1,7 +1,7 @@
 // A place in the test S3 that is replaced: what the tests of the replacement share.
-import { newExportId, stagedKey } from '@s3-connectors/common/destination/export-id.ts';
-import type { DataPlace } from '@s3-connectors/common/destination/interrupted.ts';
+import { newExportId } from '@s3-connectors/common/destination/export-id.ts';
 import type { Area } from '@s3-connectors/common/destination/manifests.ts';
+import { stagedKey, type DataPlace } from '@s3-connectors/common/destination/own-keys.ts';
 import type { Replacement } from '@s3-connectors/common/destination/replacement.ts';
 import type { StagedFile } from '@s3-connectors/common/destination/staging.ts';
 import type { S3 } from '@s3-connectors/common/s3/client.ts';
@@ -11,7 +11,8 @@ import { connect, testBucket, type TestConnection } from '../../../support/s3-co
 import { startS3Server } from '../../../support/s3-server/server.ts';
 
 export const prefix = 'out/';
-export const users: DataPlace = { name: 'users', folder: 'out/type=users/' };
+const extensions = ['.jsonl.gz'];
+export const users: DataPlace = { name: 'users', folder: 'out/type=users/', extensions };
 const headers: WriteHeaders = { encryption: { mode: 'bucket_default' } };
 
 export type Setting = AsyncDisposable & {
@@ -65,7 +66,7 @@ export async function stage(area: Area, marks: readonly number[], place = users)
       maxTime: Date.UTC(2026, 0, mark + 2),
     });
   }
-  return { place, exportId, stream: { name: place.name }, files, extensions: ['.jsonl.gz'], schema: {} };
+  return { place, exportId, stream: { name: place.name }, files, schema: {} };
 }
 
 /** The marks of what lies in a folder. */

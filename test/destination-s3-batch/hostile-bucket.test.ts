@@ -1,0 +1,146 @@
+// Documents in the bucket that do not tell the truth: copied from elsewhere, damaged or forged.
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import * as fc from 'fast-check';
+
+import { bucket, catalogJson, recordLine, stateLine, statusLine } from '../support/destination-input.ts';
+import { emptyServer } from '../support/empty-server.ts';
+import { hostileBucket, laidOut, misdeeds, type Realm } from '../support/hostile-bucket.ts';
+import { jsonRows, keysBelow, runWrite } from './support/batch.ts';
+import { eventJson, publishedStream } from './support/published.ts';
+
+const config = { output_format: 'json' };
+const overwrite = { destination_sync_mode: 'overwrite', sync_mode: 'full_refresh' };
+const events = { ...publishedStream('events'), ...overwrite };
+const event = recordLine('events', eventJson({ event_name: 'Pageview' })) + stateLine('events', {});
+const customers = `permutive/data/customers/year=2026/month=1/day=15/1700000000000-0123456789abcdef-0.json.gz`;
+
+function registry(table: string, stream: string): string {
+  return JSON.stringify({ version: 1, table, stream: { name: stream }, fields: [{ name: 'id', type: 'integer' }] });
+}
+
+suite('the batch destination, in a bucket whose documents are not true', () => {
+  const running = emptyServer();
+
+  for (const [key, table] of [
+    ['x', 'customers'],
+    ['customers', 'customers'],
+    ['linkclick_events', 'customers'],
+    ['linkclick_events', '../customers'],
+  ] as const) {
+    test(`empties no table that _schemas/${key}.json says is the table "${table}" of events`, async () => {
+      const server = running();
+      server.seed(bucket, customers, 'live');
+      server.seed(bucket, `permutive/_schemas/${key}.json`, registry(table, 'events'));
+      await runWrite(server, [event], { catalog: catalogJson(events), config });
+      assert.equal(server.object(bucket, customers)?.body.toString(), 'live');
+    });
+  }
+
+  test('empties no table of event names that another stream replaced last, whatever _schemas/ says of it', async () => {
+    const server = running();
+    const own = [recordLine('customers_events', { id: 1 }), stateLine('customers_events', {})];
+    await runWrite(server, own, { catalog: catalogJson({ name: 'customers_events', ...overwrite }), config });
+    server.seed(bucket, 'permutive/_schemas/customers_events.json', registry('customers_events', 'events'));
+    const { error, said } = await runWrite(server, [event], { catalog: catalogJson(events), config });
+    assert.equal(error, undefined);
+    assert.deepEqual(jsonRows(server, 'data/customers_events/'), ['{"id":1}']);
+    assert.ok(
+      said.some(([level, text]) => level === 'WARN' && text.startsWith('The table "customers_events" is left')),
+    );
+  });
+
+  test('acknowledges nothing of a stream that only appends and whose manifest is refused', async () => {
+    const server = running();
+    server.seed(bucket, 'permutive/_manifests/users/latest.json', '{"version":1}');
+    const input = [recordLine('users', { id: 1 }), stateLine('users', {})];
+    const { error, failures, lines } = await runWrite(server, input, { catalog: catalogJson('users'), config });
+    assert.deepEqual([error, failures.map(({ code }) => code), lines], [undefined, ['BUCKET_DOCUMENT_INVALID'], []]);
+    assert.deepEqual(keysBelow(server), []);
+  });
+
+  test('fails a stream alone whose types are kept in a document of another table, also partway through the input', async () => {
+    const server = running();
+    server.seed(bucket, 'permutive/_schemas/users.json', registry('customers', 'users'));
+    server.seed(bucket, 'permutive/_schemas/pageview_events.json', '{"version":1,"table":');
+    const input = [recordLine('users', { id: 1 }), stateLine('users', {}), event, recordLine('visits', { id: 2 })];
+    const catalog = catalogJson('users', publishedStream('events'), { name: 'visits', ...overwrite });
+    const { error, failures, lines } = await runWrite(server, [...input, stateLine('visits', {})], { catalog, config });
+    assert.equal(error, undefined);
+    assert.deepEqual(
+      failures.map(({ code, stream, message }) => [
+        code,
+        stream?.name,
+        /"permutive\/_schemas\/(\w+)/u.exec(message)?.[1],
+      ]),
+      [
+        ['BUCKET_DOCUMENT_INVALID', 'users', 'users'],
+        ['BUCKET_DOCUMENT_INVALID', 'events', 'pageview_events'],
+      ],
+    );
+    assert.deepEqual([lines.length, lines[0]?.includes('visits')], [1, true]);
+    assert.equal(keysBelow(server).length, 1);
+    assert.deepEqual(keysBelow(server, '_staging/'), []);
+  });
+
+  for (const name of ['.', '..']) {
+    test(`keeps everything of a table named "${name}" in folders of its own`, async () => {
+      const server = running();
+      const lines = recordLine(name, { id: 1 }) + stateLine(name, {});
+      for (const mode of [{}, overwrite, overwrite]) {
+        const { error } = await runWrite(server, [lines], { catalog: catalogJson({ name, ...mode }), config });
+        assert.equal(error, undefined);
+      }
+      const keys = server.objects(bucket).map(({ key }) => key);
+      for (const key of keys) assert.ok(!key.split('/').some((part) => ['', '.', '..'].includes(part)), key);
+      const encoded = name.replaceAll('.', '%2E');
+      assert.equal(keysBelow(server, `data/${encoded}/`).length, 1);
+      assert.deepEqual(jsonRows(server, `data/${encoded}/`), ['{"id":1}']);
+    });
+  }
+
+  const realm: Realm = {
+    parent: 'data/',
+    extensions: ['.snappy.parquet', '.json.gz'],
+    names: ['users', 'pageview_events', 'linkclick_events', 'customers_events'],
+    generation: 7,
+  };
+  const generations = { generation_id: 7, minimum_generation_id: 7, sync_id: 9 };
+  const modes = [
+    {},
+    { destination_sync_mode: 'append_dedup' },
+    overwrite,
+    generations,
+    { ...overwrite, ...generations },
+  ];
+
+  test('deletes and copies nothing but files of its own tables, in whatever mode, in 150 hostile buckets', async (context) => {
+    const server = running();
+    const contents = (folder: string): readonly string[] =>
+      server.objects(bucket, folder).map(({ key, body }) => `${key} ${body.toString('latin1')}`);
+    let [deeds, refused] = [0, 0];
+    const mode = fc.constantFrom(...modes);
+    const property = fc.asyncProperty(hostileBucket(realm), mode, mode, async (hostile, users, split) => {
+      const done = laidOut(server, bucket, hostile);
+      const { prefix } = hostile;
+      const before = contents(`${prefix}data/users/`);
+      const end = ['users', 'events'].map((one) => statusLine(one, 'COMPLETE')).join('');
+      const input = recordLine('users', { id: 1 }) + stateLine('users', {}) + event + end;
+      const { error, failures } = await runWrite(server, [input], {
+        catalog: catalogJson({ name: 'users', ...users }, { ...publishedStream('events'), ...split }),
+        config: { ...config, prefix },
+      });
+      assert.equal(error, undefined);
+      assert.deepEqual(misdeeds(done, prefix, realm), []);
+      for (const { code, stream } of failures) {
+        assert.equal(code, 'BUCKET_DOCUMENT_INVALID');
+        if (stream?.name === 'users') assert.deepEqual(contents(`${prefix}data/users/`), before);
+      }
+      deeds += done.length;
+      refused += failures.length;
+    });
+    await fc.assert(property, { seed: 20_260_115, numRuns: 150 });
+    context.diagnostic(`${deeds} keys were deleted or copied, ${refused} streams were refused`);
+    assert.ok(deeds > 100 && refused > 40, `${deeds} ${refused}`);
+  });
+});
