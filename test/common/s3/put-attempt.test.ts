@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { suite, test } from 'node:test';
+import { crc32 } from 'node:zlib';
 import { attemptPut } from '@s3-connectors/common/s3/put-attempt.ts';
 import { putObject } from '@s3-connectors/common/s3/write.ts';
 import type { WriteHeaders } from '@s3-connectors/common/s3/write.ts';
@@ -37,6 +38,13 @@ const how: WriteHeaders = {
 };
 const first = { key: 'out/first', body: Buffer.from('first'), contentType: 'text/plain' };
 
+/** As S3's headers have it. */
+function crcOf(body: Buffer): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(crc32(body));
+  return bytes.toString('base64');
+}
+
 /** A connection that has written an object, so that it knows the way; the server checks each signature. */
 async function open() {
   await using stack = new AsyncDisposableStack();
@@ -59,9 +67,11 @@ suite('a put past the middleware', () => {
       const stored = it.server.object(testBucket, key);
       assert.ok(stored !== undefined && stored.body.equals(Buffer.concat(body)), key);
       assert.equal(stored.etag, etag);
-      const { checksums: _, ...headers } = stored.headers;
-      const { checksums: __, ...bySdk } = it.server.object(testBucket, first.key)?.headers ?? {};
+      const { checksums, ...headers } = stored.headers;
+      const { checksums: bySdkChecksums, ...bySdk } = it.server.object(testBucket, first.key)?.headers ?? {};
       assert.deepEqual(headers, bySdk);
+      assert.deepEqual(checksums, { 'x-amz-checksum-crc32': crcOf(Buffer.concat(body)) });
+      assert.deepEqual(bySdkChecksums, { 'x-amz-checksum-crc32': crcOf(first.body) });
     }
   });
 
