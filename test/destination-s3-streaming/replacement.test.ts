@@ -105,6 +105,23 @@ suite('a stream', () => {
       }
     });
 
+    test('keeps its earlier rows when the input fails or the process is stopped after the last state', async () => {
+      await run(overwrite, rows(1, 2), done);
+      const stop = new AbortController();
+      const endings = [
+        async () => Promise.reject(new Error('EIO')),
+        async () => Promise.resolve(stop.abort(new Error('SIGTERM'))),
+      ];
+      for (const end of endings) {
+        async function* input(): AsyncGenerator<string> {
+          yield rows(7) + done;
+          await end();
+        }
+        const { lines } = await runWrite(server, input(), { catalog: overwrite, config, signal: stop.signal });
+        assert.deepEqual([lines, ids(), leftovers()], [[], [1, 2], []]);
+      }
+    });
+
     test('keeps its earlier rows when nothing came for it, and says so', async () => {
       await run(overwrite, rows(1, 2), done);
       const { codes, said } = await run(overwrite);
