@@ -16,6 +16,11 @@ const ends: readonly (readonly [says: string, stream: Json, end: string])[] = [
 ];
 const row = (id: number): string => recordLine('users', { id });
 
+async function* failing(): AsyncGenerator<string> {
+  yield '';
+  throw new Error('EIO');
+}
+
 suite('a table that is overwritten keeps its rows', () => {
   const running = emptyServer();
 
@@ -50,11 +55,7 @@ suite('a table that is overwritten keeps its rows', () => {
     });
 
     test(`when the input fails after ${says}`, async () => {
-      async function* input(): AsyncGenerator<string> {
-        yield '';
-        throw new Error('EIO');
-      }
-      assert.match(String(await refuses(stream, end, input())), /EIO/u);
+      assert.match(String(await refuses(stream, end, failing())), /EIO/u);
     });
 
     test(`when the process is stopped after ${says}`, async () => {

@@ -74,9 +74,9 @@ const droppedMethods: ReadonlySet<string> = new Set([
 
 /** The replacements of the whole node, by its type. */
 const byType: Readonly<Record<string, (context: Context) => readonly string[]>> = {
-  BinaryExpression: ({ node, textOf }) => {
-    const by = operators[String(node['operator'])] ?? [];
-    return by.map((operator) => `${textOf(node['left'])} ${operator} ${textOf(node['right'])}`);
+  BinaryExpression: (context) => {
+    const by = operators[String(context.node['operator'])] ?? [];
+    return by.map((operator) => withOperator(context, operator));
   },
   LogicalExpression: ({ node, textOf }) => {
     const [left, right] = [textOf(node['left']), textOf(node['right'])];
@@ -88,9 +88,9 @@ const byType: Readonly<Record<string, (context: Context) => readonly string[]>> 
     const operator = node['operator'] === '++' ? '--' : '++';
     return [node['prefix'] === true ? `${operator}${textOf(node['argument'])}` : `${textOf(node['argument'])}${operator}`];
   },
-  AssignmentExpression: ({ node, textOf }) => {
-    const operator = assignments[String(node['operator'])];
-    return operator === undefined ? [] : [`${textOf(node['left'])} ${operator} ${textOf(node['right'])}`];
+  AssignmentExpression: (context) => {
+    const operator = assignments[String(context.node['operator'])];
+    return operator === undefined ? [] : [withOperator(context, operator)];
   },
   ExpressionStatement: ({ node }) => {
     const expression = node['expression'] as AnyNode;
@@ -103,16 +103,26 @@ const byType: Readonly<Record<string, (context: Context) => readonly string[]>> 
   Literal: literal,
   TemplateLiteral: ({ node, parents, textOf }) => (isForPeople(textOf(node), parents) ? [] : ["''"]),
   ArrowFunctionExpression: ({ node, textOf }) => {
-    const body = node['body'] as AnyNode;
-    if (body.type === 'BlockStatement') return [];
+    if ((node['body'] as AnyNode).type === 'BlockStatement') return [];
+    const lastParameter = (node['params'] as readonly AnyNode[]).at(-1);
     const text = textOf(node);
-    return [`${text.slice(0, text.lastIndexOf(textOf(body)))}undefined${node['async'] === true ? '' : ''}`];
+    const arrow = text.indexOf('=>', lastParameter === undefined ? 0 : lastParameter.end - node.start);
+    return [`${text.slice(0, arrow)}=> undefined`];
   },
   ArrayExpression: ({ node }) => ((node['elements'] as readonly unknown[]).length > 0 ? ['[]'] : []),
   CallExpression: callEdits,
   MemberExpression: ({ node, textOf }) =>
     node['optional'] === true ? [textOf(node).replace('?.', node['computed'] === true ? '' : '.')] : [],
 };
+
+/** What is between the operands may have parentheses as well. */
+function withOperator({ node, textOf }: Context, operator: string): string {
+  const [left, right] = [node['left'] as AnyNode, node['right'] as AnyNode];
+  const text = textOf(node);
+  const between = text.slice(left.end - node.start, right.start - node.start);
+  const changed = between.replace(String(node['operator']), ` ${operator} `).replaceAll(/ +/gu, ' ');
+  return text.slice(0, left.end - node.start) + changed + text.slice(right.start - node.start);
+}
 
 /** Logging is for people. */
 function textless(call: AnyNode): boolean {
@@ -124,7 +134,7 @@ function textless(call: AnyNode): boolean {
 function literal({ node, parents, textOf }: Context): readonly string[] {
   const value = node['value'];
   if (typeof value === 'boolean') return [String(!value)];
-  if (typeof value === 'number') return value === 1 ? ['0', '2'] : [`${textOf(node)} + 1`].map((text) => `(${text})`);
+  if (typeof value === 'number') return value === 1 ? ['0', '2'] : [`(${textOf(node)} + 1)`];
   if ('regex' in node) return regexEdits(textOf(node));
   if (typeof value !== 'string' || isForPeople(value, parents)) return [];
   const parent = parents.at(-1);

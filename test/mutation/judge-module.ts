@@ -30,6 +30,9 @@ export type Verdict = {
 
 type Subject = { readonly root: string; readonly module: DecidingModule; readonly accepted: readonly Accepted[] };
 
+/** Generous, since other work may share the machine: a test that is only slow must not count as one that noticed. */
+const leastTimeoutMs = 8_000;
+
 export async function judgeModule({ root, module, accepted }: Subject): Promise<Verdict> {
   const path = join(root, module.file);
   const url = pathToFileURL(path).href;
@@ -41,17 +44,19 @@ export async function judgeModule({ root, module, accepted }: Subject): Promise<
   for (const test of testsOf(module).filter((test) => existsSync(join(root, test)))) {
     reaches.push(await reachOf(root, test, url));
   }
-  reaches.sort((a, b) => a.ms - b.ms);
+  reaches.sort((a, b) => a.ms - b.ms); // Most mutants are noticed by the fastest tests.
   await using folder = await temporaryFolder();
   const verdicts = mapConcurrent(tried, availableParallelism(), async (mutant) => {
     const near = reaches.filter(({ reaches }) => reaches(mutant.start));
     if (near.length === 0) return { mutant, result: 'unreached' as const };
     const code = join(folder.path, `${mutants.indexOf(mutant)}.mjs`);
     await writeFile(code, mutated(source, mutant));
-    const timeoutMs = timeoutFor(near);
     const env = { MUTANT_URL: url, MUTANT_CODE: code };
-    const { kind } = await runTests({ root, tests: near.map(({ test }) => test), timeoutMs, env });
-    return { mutant, result: kind };
+    for (const { test, ms } of near) {
+      const { kind } = await runTests({ root, test, timeoutMs: leastTimeoutMs + 5 * ms, env });
+      if (kind !== 'passed') return { mutant, result: kind };
+    }
+    return { mutant, result: 'passed' as const };
   });
   const survivors: Survivor[] = [];
   let timedOut = 0;
@@ -72,11 +77,6 @@ export async function judgeModule({ root, module, accepted }: Subject): Promise<
 
 function isSame(entry: Accepted, { lineText, change }: Mutant): boolean {
   return entry.in === lineText && entry.change === change;
-}
-
-/** Generous, since other work may share the machine: a test that is only slow must not count as one that noticed. */
-function timeoutFor(reaches: readonly Reach[]): number {
-  return 15_000 + 5 * reaches.reduce((sum, { ms }) => sum + ms, 0);
 }
 
 async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {

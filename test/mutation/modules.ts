@@ -36,7 +36,11 @@ export const modules: readonly DecidingModule[] = [
     file: 'destination-s3-batch/src/spool/spool-file.ts',
     also: ['destination-s3-batch/spool/spool'],
   },
-  { name: 'registry', file: 'destination-s3-batch/src/columns/registry.ts' },
+  {
+    name: 'registry',
+    file: 'destination-s3-batch/src/columns/registry.ts',
+    also: ['destination-s3-batch/columns/registry-round-trip'],
+  },
   { name: 'decide', file: 'destination-s3-batch/src/columns/decide.ts', also: ['destination-s3-batch/columns/typing'] },
   { name: 'fit', file: 'destination-s3-batch/src/columns/fit.ts', also: ['destination-s3-batch/columns/typing'] },
 ];

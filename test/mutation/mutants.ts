@@ -31,7 +31,7 @@ export function mutantsOf(source: string): readonly Mutant[] {
   const add = (node: Node, replacement: string, from = node.start): void => {
     const line = code.slice(0, node.start).split('\n').length;
     const before = code.slice(from, node.end);
-    if (before === replacement) return;
+    if (before === replacement || !isValid(code.slice(0, from) + replacement + code.slice(node.end))) return;
     const lineText = onOneLine(source.split('\n')[line - 1] ?? '');
     const change = `${shown(before)} → ${shown(replacement)}`;
     found.set(`${from} ${node.end} ${replacement}`, {
@@ -49,7 +49,7 @@ export function mutantsOf(source: string): readonly Mutant[] {
     const path = [...parents, node];
     for (const child of childrenOf(node)) visit(child, path);
   };
-  visit(parse(code, { ecmaVersion: 'latest', sourceType: 'module' }), []);
+  visit(parse(code, { ecmaVersion: 'latest', sourceType: 'module' }) as unknown as AnyNode, []);
   return [...found.values()].sort((a, b) => a.start - b.start || a.end - b.end);
 }
 
@@ -57,6 +57,15 @@ export function mutantsOf(source: string): readonly Mutant[] {
 export function mutated(source: string, { start, end, replacement }: Mutant): string {
   const code = withoutTypes(source);
   return code.slice(0, start) + replacement + code.slice(end);
+}
+
+/** Code that cannot be loaded would count as noticed. */
+function isValid(code: string): boolean {
+  try {
+    return parse(code, { ecmaVersion: 'latest', sourceType: 'module' }).end >= 0;
+  } catch {
+    return false;
+  }
 }
 
 function childrenOf(node: AnyNode): readonly AnyNode[] {

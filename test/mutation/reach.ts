@@ -20,7 +20,7 @@ export async function reachOf(root: string, test: string, url: string): Promise<
   const folder = await mkdtemp(join(tmpdir(), 'mutate-coverage-'));
   try {
     const env = { NODE_V8_COVERAGE: folder };
-    const { kind, ms } = await runTests({ root, tests: [test], timeoutMs: firstTimeoutMs, env });
+    const { kind, ms } = await runTests({ root, test, timeoutMs: firstTimeoutMs, env });
     if (kind !== 'passed') throw new Error(`${test} ${kind} without any change.`);
     const scripts = await Promise.all((await readdir(folder)).map((name) => readScripts(join(folder, name), url)));
     const runs = scripts.flat();

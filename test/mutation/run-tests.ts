@@ -1,4 +1,4 @@
-// A process of its own: runs the test files named on the command line in this process, and exits with 1 at the first failure.
+// A process of its own: runs the test file named on the command line in this process, and exits with 1 at the first failure.
 import { run } from 'node:test';
 
 import * as fc from 'fast-check';

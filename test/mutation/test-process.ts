@@ -10,14 +10,14 @@ export type Ended = { readonly kind: 'passed' | 'failed' | 'timed out'; readonly
 
 export type TestRun = {
   readonly root: string;
-  readonly tests: readonly string[];
+  readonly test: string;
   readonly timeoutMs: number;
   readonly env: Readonly<Record<string, string>>;
 };
 
-export function runTests({ root, tests, timeoutMs, env }: TestRun): Promise<Ended> {
+export function runTests({ root, test, timeoutMs, env }: TestRun): Promise<Ended> {
   const begun = performance.now();
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', runner, ...tests], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', runner, test], {
     cwd: root,
     // A group of its own, so that the programs that a test starts end with it.
     detached: true,
