@@ -8,7 +8,11 @@ export type AnyNode = Node & { readonly [member: string]: unknown };
 /** `target` (from `from`, if given) is replaced. */
 export type Edit = { readonly target: Node; readonly replacement: string; readonly from?: number };
 
-type Context = { readonly node: AnyNode; readonly parents: readonly AnyNode[]; readonly textOf: (node: unknown) => string };
+type Context = {
+  readonly node: AnyNode;
+  readonly parents: readonly AnyNode[];
+  readonly textOf: (node: unknown) => string;
+};
 
 export function isNode(value: unknown): value is AnyNode {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
@@ -86,7 +90,9 @@ const byType: Readonly<Record<string, (context: Context) => readonly string[]>> 
     node['operator'] === '!' || node['operator'] === '-' ? [`(${textOf(node['argument'])})`] : [],
   UpdateExpression: ({ node, textOf }) => {
     const operator = node['operator'] === '++' ? '--' : '++';
-    return [node['prefix'] === true ? `${operator}${textOf(node['argument'])}` : `${textOf(node['argument'])}${operator}`];
+    return [
+      node['prefix'] === true ? `${operator}${textOf(node['argument'])}` : `${textOf(node['argument'])}${operator}`,
+    ];
   },
   AssignmentExpression: (context) => {
     const operator = assignments[String(context.node['operator'])];
@@ -96,7 +102,10 @@ const byType: Readonly<Record<string, (context: Context) => readonly string[]>> 
     const expression = node['expression'] as AnyNode;
     return 'directive' in node || (expression.type === 'CallExpression' && textless(expression)) ? [] : [';'];
   },
-  ReturnStatement: ({ node }) => (isNode(node['argument']) ? ['return;'] : [';']),
+  ReturnStatement: ({ node, textOf }) => {
+    const value = textOf(node['argument']);
+    return value === '' ? [';'] : value === 'undefined' ? [] : ['return;'];
+  },
   ThrowStatement: () => [';'],
   ContinueStatement: () => [';'],
   BreakStatement: ({ parents }) => (parents.at(-1)?.type === 'SwitchCase' ? [] : [';']),
@@ -153,7 +162,9 @@ function regexEdits(text: string): readonly string[] {
 /** Whether a text is a sentence, or part of a message or of an error. */
 function isForPeople(text: string, parents: readonly AnyNode[]): boolean {
   if (/[\w}"] [\w$"]+[ .,]/u.test(text)) return true;
-  return parents.some((parent) => parent.type === 'NewExpression' && String((parent['callee'] as AnyNode)['name']).endsWith('Error'));
+  return parents.some(
+    (parent) => parent.type === 'NewExpression' && String((parent['callee'] as AnyNode)['name']).endsWith('Error'),
+  );
 }
 
 function callEdits({ node, textOf }: Context): readonly string[] {

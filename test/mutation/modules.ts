@@ -3,10 +3,14 @@ export type DecidingModule = { readonly name: string; readonly file: string; rea
 
 export const modules: readonly DecidingModule[] = [
   { name: 'cursor', file: 'source-s3/src/cursor.ts' },
-  { name: 'selection', file: 'source-s3/src/selection.ts' },
+  { name: 'selection', file: 'source-s3/src/selection.ts', also: ['source-s3/selection-rules'] },
   { name: 'durable-states', file: 'common/src/destination/durable-states.ts' },
   { name: 'completion', file: 'common/src/destination/completion.ts' },
-  { name: 'event-time', file: 'common/src/destination/event-time.ts' },
+  {
+    name: 'event-time',
+    file: 'common/src/destination/event-time.ts',
+    also: ['common/destination/event-time-reference'],
+  },
   { name: 'generations', file: 'common/src/destination/generations.ts' },
   {
     name: 'generation-record',

@@ -45,6 +45,7 @@ export function mutantsOf(source: string): readonly Mutant[] {
   };
   const visit = (node: AnyNode, parents: readonly AnyNode[]): void => {
     if (node.type === 'ImportDeclaration') return;
+    if (isDescription(node)) return visit(node['callee'] as AnyNode, parents);
     for (const { target, replacement, from } of edits(node, parents, code)) add(target, replacement, from);
     const path = [...parents, node];
     for (const child of childrenOf(node)) visit(child, path);
@@ -57,6 +58,13 @@ export function mutantsOf(source: string): readonly Mutant[] {
 export function mutated(source: string, { start, end, replacement }: Mutant): string {
   const code = withoutTypes(source);
   return code.slice(0, start) + replacement + code.slice(end);
+}
+
+/** What a field of the config is called: the committed spec holds that. */
+function isDescription({ type, callee }: AnyNode): boolean {
+  return (
+    type === 'CallExpression' && isNode(callee) && isNode(callee['property']) && callee['property']['name'] === 'meta'
+  );
 }
 
 /** Code that cannot be loaded would count as noticed. */

@@ -14,7 +14,8 @@ const accepted = JSON.parse(await readFile(join(import.meta.dirname, 'accepted.j
   Record<string, readonly Accepted[]>
 >;
 const chosen = modules.filter(({ name }) => names.length === 0 || names.includes(name));
-if (chosen.length === 0) throw new Error(`No module is named ${names.join(' or ')}: ${modules.map(({ name }) => name).join(', ')}`);
+if (chosen.length === 0)
+  throw new Error(`No module is named ${names.join(' or ')}: ${modules.map(({ name }) => name).join(', ')}`);
 
 const lines: string[] = [];
 for (const module of chosen) {
@@ -24,7 +25,8 @@ for (const module of chosen) {
   for (const { kind, line, lineText, change } of verdict.survivors) {
     console.log(`${module.file}:${line} ${kind}: ${change}\n    ${lineText}`);
   }
-  for (const { in: lineText, change } of verdict.stale) console.log(`${module.file}: no such mutant: ${change}\n    ${lineText}`);
+  for (const { in: lineText, change } of verdict.stale)
+    console.log(`${module.file}: no such mutant: ${change}\n    ${lineText}`);
   if (percent < leastPercent || verdict.stale.length > 0) process.exitCode = 1;
   const { killed, tried, timedOut, accepted: equivalent } = verdict;
   const seconds = Math.round((performance.now() - begun) / 1000);

@@ -7,7 +7,10 @@ import { runTests } from './test-process.ts';
 
 type Range = { readonly startOffset: number; readonly endOffset: number; readonly count: number };
 type Coverage = {
-  readonly result: readonly { readonly url: string; readonly functions: readonly { readonly ranges: readonly Range[] }[] }[];
+  readonly result: readonly {
+    readonly url: string;
+    readonly functions: readonly { readonly ranges: readonly Range[] }[];
+  }[];
 };
 
 /** One run of a test file on the unchanged module. */
@@ -35,7 +38,9 @@ async function readScripts(path: string, url: string): Promise<readonly (readonl
   const { result } = JSON.parse(await readFile(path, 'utf8')) as Coverage;
   const scripts = result.filter((script) => script.url === url);
   return scripts.map(({ functions }) =>
-    functions.flatMap(({ ranges }) => ranges).sort((a, b) => b.endOffset - b.startOffset - (a.endOffset - a.startOffset)),
+    functions
+      .flatMap(({ ranges }) => ranges)
+      .sort((a, b) => b.endOffset - b.startOffset - (a.endOffset - a.startOffset)),
   );
 }
 

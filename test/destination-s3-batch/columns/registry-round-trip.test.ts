@@ -43,7 +43,11 @@ const { anyStruct } = fc.letrec<{ type: FieldType; anyStruct: StructType }>((tie
   anyStruct: fc
     .tuple(fc.array(fc.tuple(fc.string({ unit: 'binary' }), tie('type'), fc.boolean()), { maxLength: 6 }), fc.boolean())
     .map(([members, rest]) => {
-      return { kind: 'struct' as const, fields: members.map(([name, type, misfits]) => ({ name, type, misfits })), rest };
+      return {
+        kind: 'struct' as const,
+        fields: members.map(([name, type, misfits]) => ({ name, type, misfits })),
+        rest,
+      };
     }),
 }));
 
