@@ -32,6 +32,8 @@ const names: fc.Arbitrary<Names> = fc.record({
 
 const rows = 3;
 
+type Message = { readonly record?: { readonly data: Readonly<Record<string, unknown>> } };
+
 /** Avro's names are letters and digits: there the hostile texts are values alone. */
 function fileOf({ format, columns }: Names): Uint8Array {
   const values = Array.from({ length: rows }, (_, row) => columns.map((column) => `${column}${row}`));
@@ -57,13 +59,18 @@ export const namesTarget: FuzzTarget = {
       async check(input): Promise<Outcome> {
         const found = JSON.parse(Buffer.from(input).toString()) as Names;
         for (const { key } of server.objects(bucket)) server.remove(bucket, key);
+        // A partition's column takes the place of one in the file; which names are one is not judged here.
+        const partition = found.partition.toLowerCase().normalize();
+        if (found.columns.some((column) => column.toLowerCase().normalize() === partition)) return 'one name twice';
         const key = `lake/${found.table}/${found.partition}=${found.value}/${found.file}.${found.format}`;
         server.seed(bucket, key, fileOf(found), { lastModified: timeOf(1) });
         try {
-          const { messages, failures } = await readHere(server, { config: { data_format: { format: found.format } } });
+          const { lines, failures } = await readHere(server, { config: { data_format: { format: found.format } } });
           const codes = failures.map(codeOf);
           if (codes.length > 0) return codes.join(' ');
-          const records = messages.flatMap((message) => (message.type === 'RECORD' ? [message.record.data] : []));
+          // As they were printed: a schema library may leave names out.
+          const messages = lines.map((line) => JSON.parse(line) as Message);
+          const records = messages.flatMap(({ record }) => (record === undefined ? [] : [record.data]));
           if (records.length === 0) return 'no table';
           assert.equal(records.length, rows);
           for (const [row, data] of records.entries()) {

@@ -49,7 +49,7 @@ const parquetPages: FuzzTarget = {
           Promise.resolve(Buffer.from(input.subarray(at, at + length)));
         let pages = 0;
         for await (const page of pagesOf(read, { start: 0, end: input.length })) {
-          assert.ok(page.end > page.start - 1 && page.start > 0 && page.values >= -(2 ** 31));
+          assert.ok(page.end >= page.start && page.start > 0 && Number.isFinite(page.values));
           if (page.end <= input.length) await isIntact(read, page);
           assert.ok((pages += 1) < mostPages);
         }
