@@ -84,8 +84,10 @@ async function* readVersions(
   const opened = mapConcurrent(objects, filesOpened, open, signal);
   const ahead = new Ahead();
   await using _ = ahead; // Closed last, when nothing is being fetched any more.
-  const fetch = async (step: UnitStep | FileEnd | Changed, stop: AbortSignal): Promise<FetchedStep | FileEnd | Changed> =>
-    ahead.keep(await fetchUnit(reading, step, stop));
+  const fetch = async (
+    step: UnitStep | FileEnd | Changed,
+    stop: AbortSignal,
+  ): Promise<FetchedStep | FileEnd | Changed> => ahead.keep(await fetchUnit(reading, step, stop));
   const fetched = mapConcurrent(unitsOf(reading, opened), unitsFetched, fetch, signal);
   let gone: ListedObject | undefined; // The rest of a changed object is passed over.
   let sent = 0;

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { allDue, chunkBytes, filesDue, msUntilAged, type RotationLimits } from '../../destination-s3-streaming/src/rotation.ts';
+import {
+  allDue,
+  chunkBytes,
+  filesDue,
+  msUntilAged,
+  type RotationLimits,
+} from '../../destination-s3-streaming/src/rotation.ts';
 
 const limits: RotationLimits = { maxAgeMs: 240, maxFileBytes: 100, maxOpenBytes: 1000 };
 

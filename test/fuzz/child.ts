@@ -32,6 +32,7 @@ const { outcomes, failure } = await fuzz(target, {
     send({ kind: 'alive' });
   },
 });
-const what = failure === undefined ? {} : { input: Buffer.from(failure.input).toString('hex'), error: inspect(failure.error) };
+const what =
+  failure === undefined ? {} : { input: Buffer.from(failure.input).toString('hex'), error: inspect(failure.error) };
 send({ kind: 'done', outcomes: [...outcomes], ...what });
 process.disconnect();

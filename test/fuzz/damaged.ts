@@ -35,7 +35,13 @@ export function damaged(
   corpus: readonly Uint8Array[],
   { tokens = [], nearEnd = 0 }: Options = {},
 ): fc.Arbitrary<Uint8Array> {
-  const place = nearEnd === 0 ? fc.nat() : fc.oneof(fc.nat(), fc.nat({ max: nearEnd }).map((back) => -1 - back));
+  const place =
+    nearEnd === 0
+      ? fc.nat()
+      : fc.oneof(
+          fc.nat(),
+          fc.nat({ max: nearEnd }).map((back) => -1 - back),
+        );
   const bytes = fc.oneof(
     fc.uint8Array({ minLength: 1, maxLength: 4 }),
     fc.constantFrom(...edges),

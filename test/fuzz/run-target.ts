@@ -47,4 +47,3 @@ export async function fuzz(target: FuzzTarget, { seed, ms, trying = () => undefi
   const failure = result.failed && input !== undefined ? { input, error: result.errorInstance } : undefined;
   return { inputs, outcomes, failure };
 }
-

@@ -2,7 +2,7 @@
 export type DecidingModule = { readonly name: string; readonly file: string; readonly also?: readonly string[] };
 
 export const modules: readonly DecidingModule[] = [
-  { name: 'cursor', file: 'source-s3/src/cursor.ts' },
+  { name: 'cursor', file: 'source-s3/src/cursor.ts', also: ['source-s3/cursor-window'] },
   { name: 'selection', file: 'source-s3/src/selection.ts', also: ['source-s3/selection-rules'] },
   { name: 'durable-states', file: 'common/src/destination/durable-states.ts' },
   { name: 'completion', file: 'common/src/destination/completion.ts' },
@@ -11,7 +11,11 @@ export const modules: readonly DecidingModule[] = [
     file: 'common/src/destination/event-time.ts',
     also: ['common/destination/event-time-reference'],
   },
-  { name: 'generations', file: 'common/src/destination/generations.ts' },
+  {
+    name: 'generations',
+    file: 'common/src/destination/generations.ts',
+    also: ['common/destination/successions'],
+  },
   {
     name: 'generation-record',
     file: 'common/src/destination/generation-record.ts',
@@ -29,9 +33,21 @@ export const modules: readonly DecidingModule[] = [
   },
   { name: 'recovery', file: 'common/src/destination/recovery.ts', also: ['common/destination/replacement'] },
   { name: 'redact', file: 'common/src/protocol/redact.ts' },
-  { name: 'simulate', file: 'common/src/permissions/simulate.ts', also: ['common/permissions/judging', 'common/permissions/policy'] },
-  { name: 'conditions', file: 'common/src/permissions/conditions.ts', also: ['common/permissions/judging', 'common/permissions/simulate'] },
-  { name: 'patterns', file: 'common/src/permissions/patterns.ts', also: ['common/permissions/judging', 'common/permissions/simulate'] },
+  {
+    name: 'simulate',
+    file: 'common/src/permissions/simulate.ts',
+    also: ['common/permissions/judging', 'common/permissions/policy'],
+  },
+  {
+    name: 'conditions',
+    file: 'common/src/permissions/conditions.ts',
+    also: ['common/permissions/judging', 'common/permissions/simulate'],
+  },
+  {
+    name: 'patterns',
+    file: 'common/src/permissions/patterns.ts',
+    also: ['common/permissions/judging', 'common/permissions/simulate'],
+  },
   { name: 'put-attempt', file: 'common/src/s3/put-attempt.ts', also: ['common/s3/write'] },
   { name: 'rotation', file: 'destination-s3-streaming/src/rotation.ts' },
   {

@@ -25,7 +25,12 @@ type Fault = {
 };
 
 function object(index: number): ListedObject {
-  return { key: `lake/t/${index}`, size: 1, etag: `"${index}"`, lastModified: new Date(Date.UTC(2026, 0, 15, 12, index)) };
+  return {
+    key: `lake/t/${index}`,
+    size: 1,
+    etag: `"${index}"`,
+    lastModified: new Date(Date.UTC(2026, 0, 15, 12, index)),
+  };
 }
 
 /** Counts the units that are fetched and not disposed of. */

@@ -66,6 +66,10 @@ suite('a selection', () => {
   });
 });
 
+function order(from: string, to: string): string {
+  return `partition_filter.0: "from" (${from}) is greater than "to" (${to})`;
+}
+
 suite('a selection is refused', () => {
   test('for a pattern that is empty or no glob, and for empty names', () => {
     assert.deepEqual(problems({ file_pattern: '*.csv' }), []);
@@ -99,8 +103,6 @@ suite('a selection is refused', () => {
     ]);
   });
 
-  const order = (from: string, to: string): string =>
-    `partition_filter.0: "from" (${from}) is greater than "to" (${to})`;
   const asText = '; as text it is: declare the column in data_partitioning.column_types';
   const cases: readonly (readonly [
     what: string,

@@ -25,7 +25,12 @@ export function connect(
     lines.push(`${level} ${message}`);
   };
   const connection: Connection = { ...connectionTo(endpoint), ...rest };
-  const s3 = openS3(connection, { log, retryBudgetMs, clock, ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }) });
+  const s3 = openS3(connection, {
+    log,
+    retryBudgetMs,
+    clock,
+    ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
+  });
   return { s3, lines, [Symbol.asyncDispose]: () => Promise.resolve(closeS3(s3)) };
 }
 

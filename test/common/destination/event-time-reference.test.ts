@@ -74,6 +74,10 @@ const damagedText = fc
     return text.slice(0, place) + character + text.slice(place + dropped);
   });
 
+function escaped(text: string): string {
+  return Array.from(text, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+}
+
 suite('the time of an event', () => {
   test('is read from ISO texts, and from what is nearly one, as a plain reader does', () => {
     fc.assert(
@@ -132,8 +136,6 @@ suite('the time of an event', () => {
   });
 
   test('may have escapes, but none that is a backslash', () => {
-    const escaped = (text: string): string =>
-      Array.from(text, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
     assert.equal(read(`"${escaped('2022-10-15T16:33:45.945+00:00')}"`), Date.UTC(2022, 9, 15, 16, 33, 45, 945));
     assert.equal(read(`"${escaped('1665851625')}"`), 1_665_851_625_000);
     assert.equal(read(String.raw`"2022-10-15\\"`), Number.NaN);

@@ -34,7 +34,11 @@ suite('a principal is named', () => {
     // Only a session is named by its role.
     [`arn:aws:iam::${account}:role/sync`, { ...session, kind: 'user' }, false],
     [`arn:aws:iam::${account}:role/other`, role, false],
-    ['arn:aws:iam::undefined:role/undefined', { arn: 'arn:aws:sts::1:federated-user/x', account, kind: 'session' }, false],
+    [
+      'arn:aws:iam::undefined:role/undefined',
+      { arn: 'arn:aws:sts::1:federated-user/x', account, kind: 'session' },
+      false,
+    ],
   ];
   for (const [value, principal, expected] of cases) {
     test(`${expected ? 'as' : 'not as'} ${value}, the ${principal.kind} ${principal.arn}`, () => {
@@ -52,6 +56,10 @@ function result(statement: JsonObject, request = get, principal: Principal | und
   return simulate(statementsOf({ Statement: [{ ...all, ...statement }] }), request, asker).result;
 }
 
+function equals(key: string, value: string): JsonObject {
+  return { Condition: { StringEquals: { [key]: value } } };
+}
+
 suite('a statement', () => {
   test('without a principal is for whoever it is attached to, with one it is open for an unknown asker', () => {
     const nobody = { principal: undefined } as unknown as { principal: Principal };
@@ -67,7 +75,6 @@ suite('a statement', () => {
     assert.equal(result({ NotPrincipal: { AWS: user.arn } }), 'open');
   });
 
-  const equals = (key: string, value: string): JsonObject => ({ Condition: { StringEquals: { [key]: value } } });
   const keys: readonly (readonly [what: string, JsonObject, expected: string, IamRequest?, Principal?])[] = [
     ['TLS', { Condition: { Bool: { 'aws:SecureTransport': 'true' } } }, 'allowed'],
     ['another TLS', { Condition: { Bool: { 'aws:SecureTransport': 'false' } } }, 'denied'],
@@ -77,12 +84,23 @@ suite('a statement', () => {
     ['another account', equals('aws:PrincipalAccount', '999999999999'), 'denied'],
     ['the ARN of a user', equals('aws:PrincipalArn', user.arn), 'allowed'],
     ['another ARN of a user', equals('aws:PrincipalArn', role.arn), 'denied'],
-    ['the ARN of a session, whose role is not known by its path', equals('aws:PrincipalArn', session.arn), 'open', get, session],
+    [
+      'the ARN of a session, whose role is not known by its path',
+      equals('aws:PrincipalArn', session.arn),
+      'open',
+      get,
+      session,
+    ],
     ['the name of a user below a path', equals('aws:username', 'sync'), 'allowed'],
     ['another name', equals('aws:username', 'team'), 'denied'],
     ['a name, of what is no user', equals('aws:username', 'sync'), 'open', get, role],
     ['a tag', equals('aws:PrincipalTag/a', 'b'), 'open'],
-    ['an ACL that the request has', equals('s3:x-amz-acl', 'private'), 'allowed', { ...get, context: { 'S3:X-Amz-Acl': 'private' } }],
+    [
+      'an ACL that the request has',
+      equals('s3:x-amz-acl', 'private'),
+      'allowed',
+      { ...get, context: { 'S3:X-Amz-Acl': 'private' } },
+    ],
     ['an ACL that it has not', equals('s3:x-amz-acl', 'private'), 'denied'],
     ['the encryption that it has not', equals('s3:x-amz-server-side-encryption', 'AES256'), 'denied'],
     ['the key that it has not', equals('s3:x-amz-server-side-encryption-aws-kms-key-id', 'k'), 'denied'],
@@ -98,7 +116,8 @@ suite('a statement', () => {
     ['a key of KMS, of a request to KMS', equals('kms:ViaService', 'x'), 'open', decrypt],
   ];
   for (const [what, statement, expected, request = get, principal = user] of keys) {
-    test(`with a condition on ${what} is ${expected}`, () => assert.equal(result(statement, request, principal), expected));
+    test(`with a condition on ${what} is ${expected}`, () =>
+      assert.equal(result(statement, request, principal), expected));
   }
 
   test('with a condition on who asks is open while that is not known', () => {
@@ -164,9 +183,34 @@ suite('a condition', () => {
   }
 
   test('has one of IAM’s operators, in any case, with or without set and IfExists', () => {
-    const known = ['Null', 'StringEquals', 'bool', 'NumericEquals', 'NumericNotEquals', 'DateLessThanEquals', 'IpAddress', 'NotIpAddress', 'BinaryEquals', 'ForAllValues:ArnLikeIfExists', 'ForAnyValue:StringLike', 'NUMERICGREATERTHAN'];
+    const known = [
+      'Null',
+      'StringEquals',
+      'bool',
+      'NumericEquals',
+      'NumericNotEquals',
+      'DateLessThanEquals',
+      'IpAddress',
+      'NotIpAddress',
+      'BinaryEquals',
+      'ForAllValues:ArnLikeIfExists',
+      'ForAnyValue:StringLike',
+      'NUMERICGREATERTHAN',
+    ];
     for (const operator of known) assert.equal(isOperator(operator), true, operator);
-    for (const operator of ['', 'Equals', 'XNumericEquals', 'NumericEqualsX', 'XIpAddress', 'IpAddressX', 'XBinaryEquals', 'BinaryEqualsX', 'NumericLike', 'XForAllValues:StringEquals', 'ForSomeValues:StringEquals']) {
+    for (const operator of [
+      '',
+      'Equals',
+      'XNumericEquals',
+      'NumericEqualsX',
+      'XIpAddress',
+      'IpAddressX',
+      'XBinaryEquals',
+      'BinaryEqualsX',
+      'NumericLike',
+      'XForAllValues:StringEquals',
+      'ForSomeValues:StringEquals',
+    ]) {
       assert.equal(isOperator(operator), false, operator);
     }
   });

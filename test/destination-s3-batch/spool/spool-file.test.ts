@@ -22,10 +22,21 @@ const size = fc.oneof(
   { weight: 1, arbitrary: fc.constant(1600 * KiB) },
 );
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ do: fc.constant('row' as const), size, time: fc.oneof(fc.constant(Number.NaN), fc.nat({ max: 50 })) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('row' as const),
+      size,
+      time: fc.oneof(fc.constant(Number.NaN), fc.nat({ max: 50 })),
+    }),
+  },
   { weight: 2, arbitrary: fc.constant({ do: 'flush' as const }) },
   { weight: 1, arbitrary: fc.constant({ do: 'settle' as const }) },
 );
+
+function large(letter: string): Buffer {
+  return Buffer.alloc(900 * KiB, letter);
+}
 
 suite('a file of the spool', () => {
   let folder: string;
@@ -106,7 +117,6 @@ suite('a file of the spool', () => {
 
   test('that was written twice is not written over by the rows of another', async () => {
     const [one, other] = [fileAt('one'), fileAt('other')];
-    const large = (letter: string): Buffer => Buffer.alloc(900 * KiB, letter);
     for (const [file, letter] of [
       [one, 'a'],
       [other, 'b'],

@@ -28,7 +28,12 @@ async function withSpool(work: (spool: Spool) => Promise<void>): Promise<void> {
 type To = { readonly day?: number; readonly time?: number; readonly placedBy?: number };
 
 /** A row that takes so many bytes with the end of its line, out of the middle of other bytes. */
-function add(spool: Spool, table: Table, size: number, { day = 20_000, time = Number.NaN, placedBy = 0 }: To = {}): void {
+function add(
+  spool: Spool,
+  table: Table,
+  size: number,
+  { day = 20_000, time = Number.NaN, placedBy = 0 }: To = {},
+): void {
   const bytes = Buffer.from(`${'-'.repeat(7)}${'x'.repeat(size - 1)}--`);
   spool.append({ table, day, placedBy, time }, bytes, 7, 7 + size - 1);
 }
@@ -37,7 +42,8 @@ function addMany(spool: Spool, table: Table, rows: number, size = 100): void {
   for (let row = 0; row < rows; row += 1) add(spool, table, size);
 }
 
-const named = (files: readonly SpoolFile[]): readonly string[] => files.map(({ table, rows }) => `${table.name} ${rows}`);
+const named = (files: readonly SpoolFile[]): readonly string[] =>
+  files.map(({ table, rows }) => `${table.name} ${rows}`);
 const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name, index) => tableNamed(name, index)) as [Table, Table, Table, Table];
 
 suite('a segment', () => {

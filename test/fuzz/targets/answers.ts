@@ -24,7 +24,20 @@ const texts = [
   '<html><body>502</body></html>',
   '',
 ];
-const tokens = ['<', '>', '</', '&', '&amp;', '&#0;', '<![CDATA[', ']]>', '<!DOCTYPE a [<!ENTITY b "c">]>', '&b;', '<!--', '<Size>-1</Size>'];
+const tokens = [
+  '<',
+  '>',
+  '</',
+  '&',
+  '&amp;',
+  '&#0;',
+  '<![CDATA[',
+  ']]>',
+  '<!DOCTYPE a [<!ENTITY b "c">]>',
+  '&b;',
+  '<!--',
+  '<Size>-1</Size>',
+];
 const statuses = [200, 200, 200, 206, 301, 304, 400, 403, 404, 409, 412, 500, 503];
 const mostPages = 20;
 const how: WriteHeaders = { encryption: { mode: 'bucket_default' } };

@@ -38,7 +38,22 @@ const documents = [
     ],
   },
 ];
-const tokens = ['{', '}', '[', ']', '"', ':', ',', '"version":2', 'null', '-1', '1e99', '"__proto__":', '"type":"list"', '../'];
+const tokens = [
+  '{',
+  '}',
+  '[',
+  ']',
+  '"',
+  ':',
+  ',',
+  '"version":2',
+  'null',
+  '-1',
+  '1e99',
+  '"__proto__":',
+  '"type":"list"',
+  '../',
+];
 
 export const documentsTarget: FuzzTarget = {
   name: 'documents',

@@ -88,7 +88,11 @@ const jsonlTexts = [
 ];
 
 function compressed(texts: readonly string[]): readonly Uint8Array[] {
-  return texts.flatMap((text) => [gzipSync(text), zstdCompressSync(text), Buffer.concat([gzipSync(text), gzipSync(text)])]);
+  return texts.flatMap((text) => [
+    gzipSync(text),
+    zstdCompressSync(text),
+    Buffer.concat([gzipSync(text), gzipSync(text)]),
+  ]);
 }
 
 const bytesOf = (texts: readonly string[]): readonly Uint8Array[] => texts.map((text) => Buffer.from(text));
@@ -116,8 +120,12 @@ export const fileTargets: readonly FuzzTarget[] = [
     format: { format: 'avro' },
     inputs: () =>
       damaged(
-        (['null', 'deflate', 'snappy', 'zstandard'] as const).map((codec) => avroFile(schema, avroRows, { codec, blockRows: 7 })),
-        { tokens: ['avro.codec', 'avro.schema', '"type":', '"record"', '"int"', '"array"', '[', ']', '{', '}', '"row"'] },
+        (['null', 'deflate', 'snappy', 'zstandard'] as const).map((codec) =>
+          avroFile(schema, avroRows, { codec, blockRows: 7 }),
+        ),
+        {
+          tokens: ['avro.codec', 'avro.schema', '"type":', '"record"', '"int"', '"array"', '[', ']', '{', '}', '"row"'],
+        },
       ),
   }),
   fileTarget({

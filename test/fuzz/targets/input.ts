@@ -1,7 +1,14 @@
 // What a platform may pipe into the destinations, run in this process.
 import assert from 'node:assert/strict';
 
-import { catalogJson, globalStateLine, recordLine, stateLine, statusLine, bucket } from '../../support/destination-input.ts';
+import {
+  catalogJson,
+  globalStateLine,
+  recordLine,
+  stateLine,
+  statusLine,
+  bucket,
+} from '../../support/destination-input.ts';
 import { startS3Server } from '../../support/s3-server/server.ts';
 import type { S3TestServer } from '../../support/s3-server/types.ts';
 import * as batch from '../../destination-s3-batch/support/batch.ts';
@@ -16,10 +23,34 @@ const at = Date.UTC(2026, 0, 15, 14, 30);
 const record = (id: number): string => recordLine('a', { id, time: at, text: 'é\n"', deep: { a: [1, null] } });
 const texts = [
   record(1) + record(2) + stateLine('a', { n: 1 }) + recordLine('b', { id: 1 }) + globalStateLine({ n: 2 }),
-  record(3) + recordLine('b', { id: 2.5 }) + stateLine('b', {}) + statusLine('b', 'COMPLETE') + stateLine('a', { n: 3 }),
+  record(3) +
+    recordLine('b', { id: 2.5 }) +
+    stateLine('b', {}) +
+    statusLine('b', 'COMPLETE') +
+    stateLine('a', { n: 3 }),
   `{"type":"LOG","log":{"level":"INFO","message":"m"}}\n${record(4)}{"type":"NEW"}\n\n${stateLine('a', {})}`,
 ];
-const tokens = ['{', '}', '[', ']', '"', ':', ',', '\\u0000', '\\', '\n', '\r\n', '\ufeff', 'null', '1e999', '"type":"RECORD"', '"record":', '"stream":"b"', '"emitted_at":-1', '"data":'];
+const tokens = [
+  '{',
+  '}',
+  '[',
+  ']',
+  '"',
+  ':',
+  ',',
+  '\\u0000',
+  '\\',
+  '\n',
+  '\r\n',
+  '\ufeff',
+  'null',
+  '1e999',
+  '"type":"RECORD"',
+  '"record":',
+  '"stream":"b"',
+  '"emitted_at":-1',
+  '"data":',
+];
 
 function inputTarget(name: string, write: Write): FuzzTarget {
   return {

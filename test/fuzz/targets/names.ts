@@ -8,7 +8,45 @@ import { avroFile, recordOf } from '../../source-s3/support/avro.ts';
 import { bucket, readHere, serverWith, timeOf } from '../../source-s3/support/source.ts';
 import { codeOf, type FuzzTarget, type Outcome } from '../target.ts';
 
-const pieces = ['a', 'b1', ' ', '"', "'", '\\', '\\n', '\n', '\r', '\t', '\0', '%', '%0A', '$', '{', '}', ';', ',', '.', '..', '=', '+', '?', '#', '&', '<', 'é', '日', '💥', '\u2028', '\u0085', '\u001b[31m', '__proto__', 'constructor', '_ab_source_file_url', '--', '*'];
+const pieces = [
+  'a',
+  'b1',
+  ' ',
+  '"',
+  "'",
+  '\\',
+  '\\n',
+  '\n',
+  '\r',
+  '\t',
+  '\0',
+  '%',
+  '%0A',
+  '$',
+  '{',
+  '}',
+  ';',
+  ',',
+  '.',
+  '..',
+  '=',
+  '+',
+  '?',
+  '#',
+  '&',
+  '<',
+  'é',
+  '日',
+  '💥',
+  '\u2028',
+  '\u0085',
+  '\u001b[31m',
+  '__proto__',
+  'constructor',
+  '_ab_source_file_url',
+  '--',
+  '*',
+];
 const name = fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 5 }).map((parts) => parts.join(''));
 const segment = name.map((text) => text.replaceAll('/', ''));
 
@@ -39,13 +77,20 @@ function fileOf({ format, columns }: Names): Uint8Array {
   const values = Array.from({ length: rows }, (_, row) => columns.map((column) => `${column}${row}`));
   if (format === 'avro') {
     const fields = Object.fromEntries(columns.map((_, index) => [`c${index}`, 'string']));
-    return avroFile(recordOf(fields), values.map((row) => Object.fromEntries(row.map((value, index) => [`c${index}`, value]))));
+    return avroFile(
+      recordOf(fields),
+      values.map((row) => Object.fromEntries(row.map((value, index) => [`c${index}`, value]))),
+    );
   }
   if (format === 'jsonl') {
-    const objects = values.map((row) => `{${row.map((value, index) => `${JSON.stringify(columns[index])}:${JSON.stringify(value)}`).join(',')}}`);
+    const objects = values.map(
+      (row) => `{${row.map((value, index) => `${JSON.stringify(columns[index])}:${JSON.stringify(value)}`).join(',')}}`,
+    );
     return Buffer.from(objects.join('\n'));
   }
-  const lines = [columns, ...values].map((fields) => fields.map((field) => `"${field.replaceAll('"', '""')}"`).join(','));
+  const lines = [columns, ...values].map((fields) =>
+    fields.map((field) => `"${field.replaceAll('"', '""')}"`).join(','),
+  );
   return Buffer.from(lines.join('\n'));
 }
 

@@ -20,7 +20,9 @@ const parquetFooter: FuzzTarget = {
   name: 'parquet-footer',
   async open() {
     const files = [await parquet(sql), await parquet('SELECT 1 AS a', 'COMPRESSION uncompressed')];
-    const footers = files.map((file) => file.subarray(-trailerBytes - file.readUInt32LE(file.length - 8), -trailerBytes));
+    const footers = files.map((file) =>
+      file.subarray(-trailerBytes - file.readUInt32LE(file.length - 8), -trailerBytes),
+    );
     return {
       ...nothingToClose,
       inputs: damaged(footers),
