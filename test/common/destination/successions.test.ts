@@ -21,8 +21,10 @@ function configured(destinationSyncMode: ConfiguredStream['destinationSyncMode']
   };
 }
 
-function all<Name extends string>(name: Name): readonly Partial<Record<Name, number>>[] {
-  return [undefined, 0, 1, 2, 7].map((id) => (id === undefined ? {} : { [name]: id }));
+const ids = [undefined, 0, 1, 2, 7];
+
+function all(name: keyof Ids): readonly Ids[] {
+  return ids.map((id) => (id === undefined ? {} : { [name]: id }));
 }
 
 function everyStream(): readonly ConfiguredStream[] {
