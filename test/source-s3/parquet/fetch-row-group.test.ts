@@ -20,6 +20,17 @@ import { bucket, serverWith } from '../support/source.ts';
 const budgetBytes = 100_000_000;
 const never = new AbortController().signal;
 
+/** Whether the whole budget can be had at once: a single byte that is held would keep it from us. */
+async function isWhole(disk: ByteBudget): Promise<boolean> {
+  const stop = new AbortController();
+  const taken = disk.take(budgetBytes, stop.signal).then(
+    (giveBack) => (giveBack(), true),
+    () => false,
+  );
+  setImmediate(() => stop.abort(new Error('not at once')));
+  return await taken;
+}
+
 suite('a row group on local disk', () => {
   let directory: string;
   let body: Buffer;
@@ -46,17 +57,6 @@ suite('a row group on local disk', () => {
     const fetch = (rowGroup: RowGroup = group) =>
       fetchRowGroup(reading, { file, group: rowGroup, columns: new Set([0, 1]), disk }, never);
     return { server, disk, fetch, group, [Symbol.asyncDispose]: () => owned.disposeAsync() };
-  }
-
-  /** Whether the whole budget can be had at once: a single byte that is held would keep it from us. */
-  async function isWhole(disk: ByteBudget): Promise<boolean> {
-    const stop = new AbortController();
-    const taken = disk.take(budgetBytes, stop.signal).then(
-      (giveBack) => (giveBack(), true),
-      () => false,
-    );
-    setImmediate(() => stop.abort(new Error('not at once')));
-    return await taken;
   }
 
   test('holds its bytes until it is disposed of, and its file as long', async () => {
