@@ -1,5 +1,6 @@
 // A file of the spool has the bytes of its rows, whatever their sizes and whenever it is written to disk.
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -113,6 +114,25 @@ suite('a file of the spool', () => {
     await file.flush();
     assert.equal((await stat(file.path)).mode & 0o777, 0o600);
     assert.deepEqual([file.minTime, file.maxTime, file.longestRow], [5, 5, 3]);
+  });
+
+  test('keeps a row without a byte before one that takes a piece of its own', async () => {
+    const file = fileAt('empty');
+    const long = Buffer.alloc(1024 * KiB, 'x');
+    file.append(long, 0, 0, Number.NaN);
+    file.append(long, 0, long.length, Number.NaN);
+    await file.flush();
+    assert.ok((await readFile(file.path)).equals(Buffer.concat([Buffer.from('\n'), long, Buffer.from('\n')])));
+  });
+
+  test('is closed whenever it was written', async () => {
+    const file = fileAt('closed');
+    const before = readdirSync('/dev/fd').length;
+    for (let count = 0; count < 20; count += 1) {
+      file.append(Buffer.from('{}'), 0, 2, Number.NaN);
+      await file.flush();
+      assert.equal(readdirSync('/dev/fd').length, before);
+    }
   });
 
   test('that was written twice is not written over by the rows of another', async () => {
