@@ -132,6 +132,20 @@ suite('a put past the middleware', () => {
     assert.equal(connections, 1);
   });
 
+  test('has written nothing when the answer is of any status but those of success', async () => {
+    let status = 200;
+    await using canned = await startCannedServer((request, response) => {
+      request.resume().on('end', () => response.writeHead(status, { etag: '"1"' }).end());
+    });
+    await using connection = connect(canned.endpoint, { credentials });
+    const input = { Bucket: testBucket, Key: 'a', ContentLength: 1, ContentType: 'text/plain' };
+    const put = { input, body: Buffer.from('x'), sha256: 'UNSIGNED-PAYLOAD' };
+    for (status of [200, 204, 299]) assert.equal(await attemptPut(connection.s3, put, {}, 0), '"1"', String(status));
+    for (status of [300, 301, 304, 400, 403, 500]) {
+      await assert.rejects(attemptPut(connection.s3, put, {}, 0), String(status));
+    }
+  });
+
   test('goes by the SDK for a body that is a stream, and with the clock that the SDK has set right', async () => {
     const seen: NodeJS.Dict<string | string[]>[] = [];
     await using canned = await startCannedServer((request, response) => {
