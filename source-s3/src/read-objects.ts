@@ -82,15 +82,17 @@ async function* readVersions(
     return orChanged(object, () => reading.format.open(reading, object, stop));
   };
   const opened = mapConcurrent(objects, filesOpened, open, signal);
-  const fetched = mapConcurrent(
-    unitsOf(reading, opened),
-    unitsFetched,
-    (step, stop) => fetchUnit(reading, step, stop),
-    signal,
-  );
+  const ahead = new Ahead();
+  await using _ = ahead; // Closed last, when nothing is being fetched any more.
+  const fetch = async (
+    step: UnitStep | FileEnd | Changed,
+    stop: AbortSignal,
+  ): Promise<FetchedStep | FileEnd | Changed> => ahead.keep(await fetchUnit(reading, step, stop));
+  const fetched = mapConcurrent(unitsOf(reading, opened), unitsFetched, fetch, signal);
   let gone: ListedObject | undefined; // The rest of a changed object is passed over.
   let sent = 0;
   for await (const step of fetched) {
+    ahead.release(step);
     if (step.object === gone) {
       if ('fetched' in step) await step.fetched[Symbol.asyncDispose]();
       continue;
@@ -116,6 +118,25 @@ type Changed = { readonly object: ListedObject; readonly changed: true };
 type FileEnd = { readonly object: ListedObject };
 type UnitStep = { readonly object: ListedObject; readonly file: SourceFile; readonly unit: Unit };
 type FetchedStep = UnitStep & { readonly fetched: FetchedUnit };
+
+/** What was fetched and nobody has taken: it is on disk, and would stay there when the reading ends early. */
+class Ahead implements AsyncDisposable {
+  readonly #units = new Set<FetchedUnit>();
+
+  keep<Step extends FetchedStep | FileEnd | Changed>(step: Step): Step {
+    if ('fetched' in step) this.#units.add(step.fetched);
+    return step;
+  }
+
+  /** Whoever takes it disposes of it. */
+  release(step: FetchedStep | FileEnd | Changed): void {
+    if ('fetched' in step) this.#units.delete(step.fetched);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const unit of this.#units) await unit[Symbol.asyncDispose]();
+  }
+}
 
 /** The units of each file from where the last run stopped, then the file's end. */
 async function* unitsOf(

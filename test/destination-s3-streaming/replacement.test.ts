@@ -1,6 +1,7 @@
 // What becomes of a stream's earlier data: by its sync mode, its generation, and by whether its new data is complete.
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { S3TestServer } from '../support/s3-server/types.ts';
 import { emptyServer } from '../support/empty-server.ts';
 import {
@@ -87,6 +88,38 @@ suite('a stream', () => {
       const { codes, lines, failures } = await run(overwrite, rows(7), done, rows(8));
       assert.deepEqual([codes, lines, ids(), leftovers()], [['STREAM_INCOMPLETE'], [], [1, 2], []]);
       assert.deepEqual(failures[0]?.stream, { name: 'segment' });
+    });
+
+    test('keeps its earlier rows when a line after the last state is damaged', async () => {
+      const generation = catalogJson({ name: 'segment', destination_sync_mode: 'overwrite', ...pyAirbyte });
+      await run(overwrite, rows(1, 2), done);
+      for (const [catalog, end] of [
+        [overwrite, done],
+        [generation, done + complete],
+      ] as const) {
+        for (const damaged of ['{"type":"RECORD","record":{"stream":"segm', '{"type":\n', rows(8).replace('}}', '}')]) {
+          const { error, lines } = await runWrite(server, [rows(7), end, damaged], { catalog, config });
+          assert.ok(error instanceof ConnectorError && error.code !== 'UNEXPECTED', String(error));
+          assert.deepEqual([lines, ids()], [[], [1, 2]], damaged);
+        }
+      }
+    });
+
+    test('keeps its earlier rows when the input fails or the process is stopped after the last state', async () => {
+      await run(overwrite, rows(1, 2), done);
+      const stop = new AbortController();
+      const endings = [
+        async () => Promise.reject(new Error('EIO')),
+        async () => Promise.resolve(stop.abort(new Error('SIGTERM'))),
+      ];
+      for (const end of endings) {
+        async function* input(): AsyncGenerator<string> {
+          yield rows(7) + done;
+          await end();
+        }
+        const { lines } = await runWrite(server, input(), { catalog: overwrite, config, signal: stop.signal });
+        assert.deepEqual([lines, ids(), leftovers()], [[], [1, 2], []]);
+      }
     });
 
     test('keeps its earlier rows when nothing came for it, and says so', async () => {

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { chunkBytes, filesDue, msUntilAged, type RotationLimits } from '../../destination-s3-streaming/src/rotation.ts';
+import {
+  allDue,
+  chunkBytes,
+  filesDue,
+  msUntilAged,
+  type RotationLimits,
+} from '../../destination-s3-streaming/src/rotation.ts';
 
 const limits: RotationLimits = { maxAgeMs: 240, maxFileBytes: 100, maxOpenBytes: 1000 };
 
@@ -38,6 +44,18 @@ suite('rotation', () => {
     const files = [file('a', 0, 30), file('b', 200, 30, 500), file('c', 201, 30)];
     assert.deepEqual(due(files, 240, 1060), ['b size', 'a age']);
     assert.deepEqual(due(files, 239, 1060), ['b size', 'a memory']);
+  });
+
+  test('closes a file once, though it is full and old and memory is short', () => {
+    assert.deepEqual(due([file('a', 0, 10, 100), file('b', 1)], 500, 5000), ['a size', 'b age']);
+  });
+
+  test('closes every file at the end of the input, each once and in order', () => {
+    const files = [file('a', 0), file('b', 1)];
+    assert.deepEqual(
+      Array.from(allDue(files), ({ file, reason }) => `${file.name} ${reason}`),
+      ['a end', 'b end'],
+    );
   });
 
   test('closes everything when what waits for the files is too much', () => {

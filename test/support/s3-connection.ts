@@ -4,24 +4,34 @@ import { closeS3, openS3 } from '@s3-connectors/common/s3/client.ts';
 import type { S3 } from '@s3-connectors/common/s3/client.ts';
 import type { Connection } from '@s3-connectors/common/s3/config.ts';
 import type { OwnKey } from '@s3-connectors/common/s3/own-key.ts';
+import { systemClock, type Clock } from '@s3-connectors/common/streams/clock.ts';
 
 export const testBucket = 'publisher-data';
 
-type Options = Partial<Connection> & { readonly retryBudgetMs?: number; readonly idleTimeoutMs?: number };
+type Options = Partial<Connection> & {
+  readonly retryBudgetMs?: number;
+  readonly idleTimeoutMs?: number;
+  readonly clock?: Clock;
+};
 
 export type TestConnection = AsyncDisposable & { readonly s3: S3; readonly lines: readonly string[] };
 
 /** Default: any key, `testBucket` in eu-central-1, failures tried again for 5 s. */
 export function connect(
   endpoint: string,
-  { retryBudgetMs = 5000, idleTimeoutMs, ...rest }: Options = {},
+  { retryBudgetMs = 5000, idleTimeoutMs, clock = systemClock, ...rest }: Options = {},
 ): TestConnection {
   const lines: string[] = [];
   const log: Log = (level, message) => {
     lines.push(`${level} ${message}`);
   };
   const connection: Connection = { ...connectionTo(endpoint), ...rest };
-  const s3 = openS3(connection, { log, retryBudgetMs, ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }) });
+  const s3 = openS3(connection, {
+    log,
+    retryBudgetMs,
+    clock,
+    ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
+  });
   return { s3, lines, [Symbol.asyncDispose]: () => Promise.resolve(closeS3(s3)) };
 }
 

@@ -39,3 +39,19 @@ export function simulatedClock(startMs: number): SimulatedClock {
     },
   };
 }
+
+/** A clock for which every wait is over at once, and has taken its time. */
+export function skippingClock(): Clock {
+  let now = 0;
+  return {
+    wall: () => now,
+    elapsed: () => now,
+    after(ms, callback) {
+      const timer = setTimeout(() => {
+        now += ms;
+        callback();
+      }, 0);
+      return () => clearTimeout(timer);
+    },
+  };
+}

@@ -108,7 +108,7 @@ function clockTime(bytes: Uint8Array, start: number, end: number): number {
     at += 3;
   }
   let fractionEnd = at;
-  if (at < end && (bytes[at] === 0x2e || bytes[at] === 0x2c)) {
+  if (at > start + 5 && at < end && (bytes[at] === 0x2e || bytes[at] === 0x2c)) {
     fractionEnd += 1;
     while (fractionEnd < end && isDigit(bytes[fractionEnd] as number)) fractionEnd += 1;
     if (fractionEnd === at + 1) return Number.NaN;

@@ -65,6 +65,49 @@ suite('durable states', () => {
     assert.deepEqual([states.waitingBytes, printed.at(-1)?.rejected], [0, 995]);
   });
 
+  test('the bound is of bytes, and a state that fits takes no place of another, neither of a stream nor of all', () => {
+    const cost = state(1).bytes.length + 512;
+    for (const scope of [0, 'all'] as const) {
+      const states = new DurableStates(2, cost);
+      states.opened(0, states, -1);
+      states.add(scope, state(1));
+      assert.equal(states.waitingBytes, cost);
+      states.add(scope, state(2));
+      assert.deepEqual([states.superseded, states.waitingBytes], [0, 2 * cost]);
+      for (const id of [3, 4, 5]) states.add(scope, state(id));
+      assert.deepEqual([states.superseded, states.waitingBytes], [3, 2 * cost]);
+      states.stored(0, states);
+      assert.deepEqual(
+        taken(states).map(({ id }) => id),
+        [1, 5],
+      );
+      assert.equal(states.waitingBytes, 0);
+    }
+  });
+
+  test('records are numbered over all streams, set aside or not, and a state waits for what holds a rejected one', () => {
+    const states = new DurableStates(2);
+    const numbers = [states.rejectedRecord(1), states.record(0), states.rejectedRecord(0), states.record(1)];
+    assert.deepEqual(numbers, [0, 1, 2, 3]);
+    const file = {};
+    states.add(0, state(1));
+    states.opened(0, file, states.rejectedRecord(0));
+    assert.deepEqual(taken(states), [{ id: 1, records: 1, rejected: 1 }]);
+    states.add(0, state(2));
+    assert.deepEqual(taken(states), []);
+    states.stored(0, file);
+    assert.deepEqual(taken(states), [{ id: 2, records: 0, rejected: 1 }]);
+  });
+
+  test('states of several streams are given back in the order in which they came', () => {
+    const states = new DurableStates(3);
+    for (const [id, scope] of [2, 0, 1, 'all', 1, 0].entries()) states.add(scope as Scope, state(id));
+    assert.deepEqual(
+      taken(states).map(({ id }) => id),
+      [0, 1, 2, 3, 4, 5],
+    );
+  });
+
   test('a STREAM state waits for its own stream only, a GLOBAL one for all', () => {
     const states = new DurableStates(2);
     const [a, b] = [{}, {}];

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
+import { Readable } from 'node:stream';
 import { suite, test } from 'node:test';
+import { crc32 } from 'node:zlib';
 import { attemptPut } from '@s3-connectors/common/s3/put-attempt.ts';
 import { putObject } from '@s3-connectors/common/s3/write.ts';
 import type { WriteHeaders } from '@s3-connectors/common/s3/write.ts';
 
+import { startCannedServer } from '../../support/canned-server.ts';
 import { connect, testBucket } from '../../support/s3-connection.ts';
 import { startS3Server } from '../../support/s3-server/server.ts';
 import type { User } from '../../support/s3-server/types.ts';
@@ -37,6 +40,18 @@ const how: WriteHeaders = {
 };
 const first = { key: 'out/first', body: Buffer.from('first'), contentType: 'text/plain' };
 
+/** As S3's headers have it. */
+function crcOf(body: Buffer): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(crc32(body));
+  return bytes.toString('base64');
+}
+
+/** Of `20260115T120000Z`. */
+function dayOf(text: string): number {
+  return Date.parse(text.replace(/(....)(..)(..T..)(..)(..Z)/u, '$1-$2-$3:$4:$5'));
+}
+
 /** A connection that has written an object, so that it knows the way; the server checks each signature. */
 async function open() {
   await using stack = new AsyncDisposableStack();
@@ -59,9 +74,11 @@ suite('a put past the middleware', () => {
       const stored = it.server.object(testBucket, key);
       assert.ok(stored !== undefined && stored.body.equals(Buffer.concat(body)), key);
       assert.equal(stored.etag, etag);
-      const { checksums: _, ...headers } = stored.headers;
-      const { checksums: __, ...bySdk } = it.server.object(testBucket, first.key)?.headers ?? {};
+      const { checksums, ...headers } = stored.headers;
+      const { checksums: bySdkChecksums, ...bySdk } = it.server.object(testBucket, first.key)?.headers ?? {};
       assert.deepEqual(headers, bySdk);
+      assert.deepEqual(checksums, { 'x-amz-checksum-crc32': crcOf(Buffer.concat(body)) });
+      assert.deepEqual(bySdkChecksums, { 'x-amz-checksum-crc32': crcOf(first.body) });
     }
   });
 
@@ -97,6 +114,61 @@ suite('a put past the middleware', () => {
       assert.equal(it.server.object(testBucket, `again/${index}`)?.body.toString(), 'first');
     }
     assert.equal(it.s3.counters.PutObject.retries, faults.length);
+  });
+
+  test('reads each answer to its end, so that a hundred writes take one connection', async () => {
+    let connections = 0;
+    await using canned = await startCannedServer((request, response) => {
+      request.resume().on('end', () => response.setHeader('etag', '"1"').end('x'.repeat(100_000)));
+    });
+    canned.server.on('connection', () => (connections += 1));
+    await using connection = connect(canned.endpoint, { credentials });
+    const put = {
+      input: { Bucket: testBucket, Key: 'a', ContentLength: 1, ContentType: 'text/plain' },
+      body: Buffer.from('x'),
+      sha256: 'UNSIGNED-PAYLOAD',
+    };
+    for (let count = 0; count < 100; count += 1) assert.equal(await attemptPut(connection.s3, put, {}, 0), '"1"');
+    assert.equal(connections, 1);
+  });
+
+  test('has written nothing when the answer is of any status but those of success', async () => {
+    let status = 200;
+    await using canned = await startCannedServer((request, response) => {
+      request.resume().on('end', () => response.writeHead(status, { etag: '"1"' }).end());
+    });
+    await using connection = connect(canned.endpoint, { credentials });
+    const input = { Bucket: testBucket, Key: 'a', ContentLength: 1, ContentType: 'text/plain' };
+    const put = { input, body: Buffer.from('x'), sha256: 'UNSIGNED-PAYLOAD' };
+    for (status of [200, 204, 299]) assert.equal(await attemptPut(connection.s3, put, {}, 0), '"1"', String(status));
+    for (status of [300, 301, 304, 400, 403, 500]) {
+      await assert.rejects(attemptPut(connection.s3, put, {}, 0), String(status));
+    }
+  });
+
+  test('goes by the SDK for a body that is a stream, and with the clock that the SDK has set right', async () => {
+    const seen: NodeJS.Dict<string | string[]>[] = [];
+    await using canned = await startCannedServer((request, response) => {
+      seen.push(request.headers);
+      request.resume().on('end', () => response.setHeader('etag', '"1"').end());
+    });
+    await using connection = connect(canned.endpoint, { credentials });
+    const input = { Bucket: testBucket, Key: 'a', ContentLength: 1, ContentType: 'text/plain', IfMatch: '"0"' };
+    const put = { input, body: Buffer.from('x'), sha256: 'UNSIGNED-PAYLOAD' };
+    await attemptPut(connection.s3, put, {}, 0);
+    await attemptPut(connection.s3, { ...put, body: Readable.from([Buffer.from('x')]) }, {}, 0);
+    connection.s3.client.config.systemClockOffset = 86_400_000;
+    await attemptPut(connection.s3, put, {}, 0);
+    assert.deepEqual(
+      seen.map((headers) => ['amz-sdk-invocation-id' in headers, headers['if-match'], headers['x-amz-content-sha256']]),
+      [
+        [true, '"0"', 'UNSIGNED-PAYLOAD'],
+        [true, '"0"', 'UNSIGNED-PAYLOAD'],
+        [false, '"0"', 'UNSIGNED-PAYLOAD'],
+      ],
+    );
+    const [first, , tomorrow] = seen.map((headers) => dayOf(String(headers['x-amz-date'])));
+    assert.ok(first !== undefined && tomorrow !== undefined && Math.abs(tomorrow - first - 86_400_000) < 60_000);
   });
 
   test('sends neither an invocation id nor anything else of the middleware', async () => {

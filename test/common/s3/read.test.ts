@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { readObject, readRange, streamRange } from '@s3-connectors/common/s3/read.ts';
 
+import { skippingClock } from '../../support/simulated-clock.ts';
 import { connect, testBucket } from '../../support/s3-connection.ts';
 import { startS3Server } from '../../support/s3-server/server.ts';
 
@@ -54,6 +55,15 @@ suite('a range', () => {
     );
     const { requests, retries, bytesIn } = it.s3.counters.GetObject;
     assert.deepEqual([requests, retries, bytesIn], [4, 3, body.length - 100]);
+  });
+
+  test('that makes progress between its cuts is read to its end, though the waits take longer than the budget', async () => {
+    const clock = skippingClock();
+    await using it = await open({ retryBudgetMs: 1000, clock });
+    const cuts = 50;
+    it.server.inject({ kind: 'cut_in_body', afterBytes: 5000, operation: 'GetObject', times: cuts });
+    assert.ok((await readRange(it.s3, { key, etag: it.etag, start: 0, end: body.length })).equals(body));
+    assert.equal(it.s3.counters.GetObject.retries, cuts);
   });
 
   test('that stalls is cut and read on', async () => {

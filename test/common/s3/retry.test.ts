@@ -3,6 +3,8 @@ import { suite, test } from 'node:test';
 import { nextDelayMs, Patience } from '@s3-connectors/common/s3/retry.ts';
 import * as fc from 'fast-check';
 
+import { simulatedClock } from '../../support/simulated-clock.ts';
+
 const minute = 60_000;
 
 suite('the wait before a retry', () => {
@@ -61,6 +63,25 @@ suite('patience', () => {
     assert.equal(patience.failures, 1);
     patience.reset();
     assert.equal(patience.failures, 0);
+  });
+
+  test('lasts its whole time again after progress', async () => {
+    const clock = simulatedClock(0);
+    const patience = new Patience(() => undefined, clock);
+    /** Fails until the patience ends. @returns how long that took. */
+    const exhaust = async (): Promise<number> => {
+      const begun = clock.elapsed();
+      for (let isPatient = true; isPatient;) {
+        const waits = patience.wait(minute, '', undefined);
+        await clock.advance(20_000);
+        isPatient = await waits;
+      }
+      return clock.elapsed() - begun;
+    };
+    for (let row = 0; row < 3; row += 1) {
+      assert.ok((await exhaust()) >= minute);
+      patience.reset();
+    }
   });
 
   test('is broken by an abort, with its reason', async () => {

@@ -85,4 +85,39 @@ suite('the spool', () => {
       assert.equal((await spool.takeAll()).length, 41);
     });
   });
+
+  test('keeps the rows that come for the same table and day after everything was taken', async () => {
+    await withSpool(async (spool) => {
+      const tables = [tableNamed('a', 0)];
+      const taken: SpoolFile[][] = [];
+      for (let from = 0; from < 300; from += 100) {
+        fill(spool, tables, 100, from);
+        taken.push([...(await spool.takeAll())]);
+      }
+      const all = [...Array(300).keys()];
+      for (const [index, files] of taken.entries()) {
+        assert.deepEqual(await rowsOf(files), all.slice(index * 100, index * 100 + 100));
+      }
+      assert.equal(new Set(taken.flat().map(({ path }) => path)).size, 3);
+    });
+  });
+
+  test('counts the bytes on disk until each segment is removed', async () => {
+    await withSpool(async (spool) => {
+      fill(spool, [tableNamed('a', 0), tableNamed('b', 1)], 1000);
+      const segments = await spool.takeAll();
+      const sizes = await Promise.all(segments.map(async ({ path }) => (await readFile(path)).length));
+      assert.equal(
+        spool.bytes,
+        sizes.reduce((sum, size) => sum + size, 0),
+      );
+      for (const segment of segments) {
+        const before = spool.bytes;
+        await spool.remove(segment);
+        assert.equal(spool.bytes, before - segment.bytes);
+        await assert.rejects(readFile(segment.path), { code: 'ENOENT' });
+      }
+      assert.equal(spool.bytes, 0);
+    });
+  });
 });

@@ -1,0 +1,195 @@
+// When segments close, and what each has: to the byte, with rows whose sizes are known.
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+
+import type { SpoolFile } from '../../../destination-s3-batch/src/spool/spool-file.ts';
+import { Spool } from '../../../destination-s3-batch/src/spool/spool.ts';
+import type { Table } from '../../../destination-s3-batch/src/table.ts';
+
+const segmentBytes = 1000;
+const maxHeldBytes = 1000;
+
+function tableNamed(name: string, index: number, dedup?: Table['dedup']): Table {
+  return { index, name, stream: index, folder: `data/${name}/`, shape: undefined, dedup };
+}
+
+async function withSpool(work: (spool: Spool) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'spool-test-'));
+  try {
+    await work(new Spool(folder, { maxHeldBytes, segmentBytes }));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+type To = { readonly day?: number; readonly time?: number; readonly placedBy?: number };
+
+/** A row that takes so many bytes with the end of its line, out of the middle of other bytes. */
+function add(
+  spool: Spool,
+  table: Table,
+  size: number,
+  { day = 20_000, time = Number.NaN, placedBy = 0 }: To = {},
+): void {
+  const bytes = Buffer.from(`${'-'.repeat(7)}${'x'.repeat(size - 1)}--`);
+  spool.append({ table, day, placedBy, time }, bytes, 7, 7 + size - 1);
+}
+
+function addMany(spool: Spool, table: Table, rows: number, size = 100): void {
+  for (let row = 0; row < rows; row += 1) add(spool, table, size);
+}
+
+const named = (files: readonly SpoolFile[]): readonly string[] =>
+  files.map(({ table, rows }) => `${table.name} ${rows}`);
+const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name, index) => tableNamed(name, index)) as [Table, Table, Table, Table];
+
+suite('a segment', () => {
+  test('closes at its size, and later rows of its table and day begin another', async () => {
+    await withSpool(async (spool) => {
+      addMany(spool, a, 9);
+      assert.deepEqual(named(await spool.flush()), []);
+      addMany(spool, a, 2);
+      assert.deepEqual(named(await spool.flush()), ['a 10']);
+      assert.deepEqual(named(await spool.takeAll()), ['a 1']);
+    });
+  });
+
+  test('of a table whose duplicates are looked for does not close at its size', async () => {
+    await withSpool(async (spool) => {
+      addMany(spool, tableNamed('whole', 0, { key: [['id']], cursor: [] }), 15);
+      assert.deepEqual(named(await spool.flush()), []);
+      assert.deepEqual(named(await spool.takeAll()), ['whole 15']);
+    });
+  });
+
+  test('is of one day', async () => {
+    await withSpool(async (spool) => {
+      add(spool, a, 10, { day: 1 });
+      add(spool, a, 10, { day: 2 });
+      add(spool, a, 10, { day: 1 });
+      const files = await spool.takeAll();
+      assert.deepEqual(
+        files.map(({ day, rows }) => [day, rows]),
+        [
+          [1, 2],
+          [2, 1],
+        ],
+      );
+    });
+  });
+
+  test('that is the largest closes when all together have twice the size of one, the first of equal ones', async () => {
+    await withSpool(async (spool) => {
+      addMany(spool, a, 7);
+      addMany(spool, b, 7);
+      addMany(spool, c, 5);
+      assert.deepEqual(named(await spool.flush()), []);
+      addMany(spool, c, 1);
+      assert.deepEqual(named(await spool.flush()), ['a 7']);
+      addMany(spool, d, 6);
+      assert.deepEqual(named(await spool.flush()), []);
+      addMany(spool, d, 1);
+      assert.deepEqual(named(await spool.flush()), ['b 7']);
+    });
+  });
+
+  test('that is the largest is found wherever it is', async () => {
+    await withSpool(async (spool) => {
+      addMany(spool, a, 6);
+      addMany(spool, b, 8);
+      addMany(spool, c, 6);
+      assert.deepEqual(named(await spool.flush()), ['b 8']);
+    });
+  });
+
+  test('stays open while all are small, and is looked at again a quarter of a segment later', async () => {
+    await withSpool(async (spool) => {
+      const small = Array.from({ length: 60 }, (_, index) => tableNamed(`s${index}`, index + 1));
+      for (const table of small.slice(0, 36)) add(spool, table, 50);
+      add(spool, a, 200);
+      assert.deepEqual(named(await spool.flush()), []);
+      add(spool, a, 50);
+      for (const table of small.slice(40, 43)) add(spool, table, 50);
+      assert.deepEqual(named(await spool.flush()), [], 'a has a quarter, and is not looked at yet');
+      add(spool, small[43] as Table, 50);
+      assert.deepEqual(named(await spool.flush()), ['a 2']);
+    });
+  });
+
+  test('that was taken counts no more for what is open', async () => {
+    await withSpool(async (spool) => {
+      for (const table of [a, b]) addMany(spool, table, 9);
+      assert.equal((await spool.takeAll()).length, 2);
+      for (const table of [a, b]) addMany(spool, table, 9);
+      add(spool, c, 199);
+      assert.deepEqual(named(await spool.flush()), []);
+      add(spool, c, 1);
+      assert.deepEqual(named(await spool.flush()), ['a 9']);
+    });
+  });
+
+  test('has the place where its stream stood before its first row', async () => {
+    await withSpool(async (spool) => {
+      const [first, second] = [Buffer.from('1'), Buffer.from('2')];
+      add(spool, b, 10, { placedBy: 7 });
+      spool.passed(a.stream, first);
+      add(spool, a, 10);
+      spool.passed(a.stream, second);
+      add(spool, a, 10);
+      add(spool, a, 10, { day: 5 });
+      const files = await spool.takeAll();
+      assert.deepEqual(
+        files.map(({ table, position }) => [table.name, Buffer.from(position).toString()]),
+        [
+          ['b', ''],
+          ['a', '1'],
+          ['a', '2'],
+        ],
+      );
+      assert.deepEqual(
+        files.map(({ timestamp }) => timestamp),
+        [7, 0, 0],
+      );
+    });
+  });
+
+  test('of a row without a byte is written too', async () => {
+    await withSpool(async (spool) => {
+      add(spool, a, 1);
+      const [file] = await spool.takeAll();
+      assert.equal(await readFile(file?.path ?? '', 'utf8'), '\n');
+    });
+  });
+});
+
+suite('the spool', () => {
+  test('is full of rows at its bound, until they are on disk', async () => {
+    await withSpool(async (spool) => {
+      for (let round = 0; round < 2; round += 1) {
+        add(spool, a, 999);
+        assert.equal(spool.isFullOfRows, false);
+        add(spool, b, 1);
+        assert.equal(spool.isFullOfRows, true);
+        await spool.flush();
+        assert.equal(spool.isFullOfRows, false);
+        assert.equal(spool.bytes, 1000 * (round + 1));
+      }
+    });
+  });
+
+  test('does not count a segment as removed that could not be removed', async () => {
+    await withSpool(async (spool) => {
+      add(spool, a, 500);
+      add(spool, b, 300);
+      const [first] = await spool.takeAll();
+      assert.ok(first !== undefined);
+      await spool.remove(first);
+      assert.equal(spool.bytes, 300);
+      await assert.rejects(spool.remove(first), { code: 'ENOENT' });
+      assert.equal(spool.bytes, 300);
+    });
+  });
+});

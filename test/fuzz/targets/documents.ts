@@ -1,0 +1,90 @@
+// Our own documents in the bucket, as somebody else may have left them: manifests and registries.
+import * as fc from 'fast-check';
+
+import { parseIntent, parseLatest } from '@s3-connectors/common/destination/manifest.ts';
+import type { Area } from '@s3-connectors/common/destination/manifests.ts';
+
+import { readRegistry, registryKey } from '../../../destination-s3-batch/src/columns/registry.ts';
+import { connect, testBucket } from '../../support/s3-connection.ts';
+import { startS3Server } from '../../support/s3-server/server.ts';
+import { damaged } from '../damaged.ts';
+import { outcomeOf, type FuzzTarget, type Outcome } from '../target.ts';
+
+const manifest = {
+  version: 1,
+  export: '1700000000000-0000000000000001',
+  state: 'publishing',
+  stream: { name: 'users', namespace: 'n' },
+  folder: 'out/type=users/',
+  objects: 1,
+  rows: 2,
+  bytes: 3,
+  min_time: null,
+  max_time: '2026-01-15T12:00:00.000Z',
+  schema: { type: 'object' },
+  files: [{ key: 'out/type=users/1.jsonl.gz', bytes: 3, crc32: 'AAAAAA==', rows: 2 }],
+};
+const documents = [
+  { ...manifest, previous: ['out/type=users/0.jsonl.gz'] },
+  { ...manifest, state: 'published', earlier: ['1600000000000-0000000000000001'], revision: 'r' },
+  { version: 1, export: null, earlier: [], revision: 'r' },
+  {
+    version: 1,
+    table: 'users',
+    stream: { name: 'users' },
+    fields: [
+      { name: 'at', type: 'timestamp' },
+      { name: 'in', type: 'struct', fields: [{ name: 'on', type: 'list', items: { type: 'json' } }], misfits: true },
+    ],
+  },
+];
+const tokens = [
+  '{',
+  '}',
+  '[',
+  ']',
+  '"',
+  ':',
+  ',',
+  '"version":2',
+  'null',
+  '-1',
+  '1e99',
+  '"__proto__":',
+  '"type":"list"',
+  '../',
+];
+
+export const documentsTarget: FuzzTarget = {
+  name: 'documents',
+  async open() {
+    const server = await startS3Server();
+    server.createBucket(testBucket);
+    const { s3, ...connection } = connect(server.endpoint);
+    const area: Area = { s3, prefix: 'out/', headers: { encryption: { mode: 'bucket_default' } } };
+    const texts = documents.map((document) => Buffer.from(JSON.stringify(document)));
+    return {
+      inputs: fc.oneof({ weight: 9, arbitrary: damaged(texts, { tokens }) }, { weight: 1, arbitrary: deepJson }),
+      async check(input): Promise<Outcome> {
+        server.seed(testBucket, registryKey('out/', 'users'), input);
+        const outcomes = [
+          await outcomeOf(() => parseIntent('k', input)),
+          await outcomeOf(() => parseLatest('k', input)),
+          await outcomeOf(() => readRegistry(area, 'users')),
+        ];
+        return outcomes.every((outcome) => outcome === 'FILE_UNREADABLE') ? 'refused' : 'read by some';
+      },
+      async [Symbol.asyncDispose]() {
+        await connection[Symbol.asyncDispose]();
+        await server.close();
+      },
+    };
+  },
+};
+
+/** Types in each other, as deep as it takes to use up a stack. */
+const deepJson = fc.integer({ min: 1, max: 20_000 }).map((depth) => {
+  const open = '{"type":"list","items":'.repeat(depth);
+  const field = `${open}{"type":"json"}${'}'.repeat(depth)}`.replace('{', '{"name":"f",');
+  return Buffer.from(`{"version":1,"table":"users","stream":{"name":"users"},"fields":[${field}]}`);
+});
