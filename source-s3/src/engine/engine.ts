@@ -2,11 +2,11 @@
 // (rows come in the file's order), nothing loaded or cached from outside.
 import { DuckDBInstance, type DuckDBConnection, type DuckDBType } from '@duckdb/node-api';
 
-import { literal } from '@s3-connectors/common/columns/sql.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { LineQuery } from '../record-sql.ts';
 import type { Lines } from './line-buffer.ts';
+import { lineEndOptions } from './line-ends.ts';
 import { openLinePipe, type LinePipe } from './line-pipe.ts';
 
 export type Engine = AsyncDisposable & {
@@ -57,8 +57,10 @@ export async function openEngine(directory: string, memoryBytes: number): Promis
     },
     limitMemory: async (bytes) => void (await metadata.run(`SET memory_limit = '${memoryLimit(bytes)}'`)),
     async *lines(query, signal) {
+      const copyTo = copySql(query);
       pipe ??= await openLinePipe(directory);
-      yield* pipe.lines((target) => attempt(() => copyTo(decoding, query, target)), interrupt, signal);
+      const write = (target: string): Promise<void> => attempt(async () => void (await decoding.run(copyTo(target))));
+      yield* pipe.lines(write, interrupt, signal);
     },
     async [Symbol.asyncDispose]() {
       await pipe?.[Symbol.asyncDispose]();
@@ -81,14 +83,11 @@ async function columnsOf(connection: DuckDBConnection, sql: string): Promise<{ n
   });
 }
 
-/**
- * Raw text: a delimiter and a quote that JSON never holds unescaped, so that the writer changes nothing. What is the same at
- * the ends of all lines is the writer's line end: it copies that once, `concat` would twice (docs/adr/0006).
- */
-async function copyTo(connection: DuckDBConnection, { sql, before, after }: LineQuery, target: string): Promise<void> {
+/** Raw text: a delimiter and a quote that JSON never holds unescaped, so that the writer changes no value. */
+function copySql({ sql, ...ends }: LineQuery): (target: string) => string {
   const raw = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\u0001', NULLSTR '', USE_TMP_FILE false";
-  const ends = `PREFIX ${literal(before)}, NEW_LINE ${literal(`${after}\n${before}`)}, SUFFIX ${literal(`${after}\n`)}`;
-  await connection.run(`COPY (${sql}) TO '${target}' (${raw}, ${ends})`);
+  const options = `${raw}, ${lineEndOptions(ends)}`;
+  return (target) => `COPY (${sql}) TO '${target}' (${options})`;
 }
 
 /** The engine's failures say where they came from; its texts can hold stack traces and are cut at the first line. */
