@@ -1,161 +1,28 @@
 // Names that have hurt programs before: what a bucket, a file or an event may call things. Generators only, so that tests and
 // fuzzing share them; each gives well-formed Unicode unless it says otherwise.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
-/** What escapes, decoders, parsers and terminals take for something else. */
-const pieces: readonly string[] = [
-  // Escapes of JSON, SQL, C and the engine, and what looks like them.
-  ...[
-    '\\',
-    '\\\\',
-    '\\n',
-    '\\r',
-    '\\t',
-    '\\0',
-    '\\u000a',
-    '\\u005c',
-    '\\u',
-    '\\x0A',
-    "'",
-    "''",
-    '"',
-    '""',
-    '`',
-    '$1',
-    '${x}',
-  ],
-  // Control characters, also of Latin-1 and Unicode, and marks that are not to be seen.
-  ...[
-    '\n',
-    '\r',
-    '\r\n',
-    '\t',
-    '\0',
-    '\u0001',
-    '\b',
-    '\f',
-    '\u001b[31m',
-    '\u007f',
-    '\u0085',
-    '\u2028',
-    '\u2029',
-    '\ufeff',
-    '\u202e',
-  ],
-  // Escapes of URLs and XML, and what a client makes another path of.
-  ...[
-    '%0A',
-    '%0D',
-    '%00',
-    '%',
-    '%2F',
-    '%25',
-    '%E9',
-    '%ZZ',
-    '%5Cn',
-    '+',
-    ' ',
-    '?',
-    '#',
-    '&',
-    '&#x1;',
-    '&amp;',
-    '<',
-    '>',
-    ']]>',
-  ],
-  // Patterns, separators, and names that mean something.
-  ...[
-    '*',
-    '?',
-    '[a]',
-    '{',
-    '}',
-    '=',
-    ':',
-    ',',
-    ';',
-    '|',
-    '~',
-    '.',
-    '..',
-    '__proto__',
-    'constructor',
-    'toString',
-    'length',
-  ],
-  // Letters that change with case or normal form, of every length in UTF-8, next to what sorts differently in UTF-16.
-  ...[
-    'n',
-    'r',
-    'u',
-    'N',
-    'A',
-    'a',
-    '0',
-    '1',
-    'e\u0301',
-    '\u00e9',
-    'ß',
-    'İ',
-    'ı',
-    'ſ',
-    '\ue000',
-    '\ufffd',
-    '😀',
-    '\u{10ffff}',
-  ],
-];
+/** Escapes of JSON, SQL, C and the engine; of URLs and XML; patterns and separators; names that mean something. */
+const escapes = String.raw`\ \\ \n \r \t \0 \u000a \u005c \u \x0A ' '' " "" ${'`'} $1 ${'${x}'}
+  %0A %0D %00 % %2F %25 %E9 %ZZ %5Cn + ? # & &#x1; &amp; < > ]]>
+  * [a] { } = : , ; | ~ . .. __proto__ constructor toString length n r u N A a 0 1`.split(/\s+/u);
+/** Control characters, also of Latin-1 and Unicode, and marks that are not to be seen. */
+const controls = Array.from('\n\r\t\0\u0001\b\f\u001b\u007f\u0085\u2028\u2029\ufeff\u202e ').concat(
+  '\r\n',
+  '\u001b[31m',
+);
+/** Letters that change with case or normal form, of each length in UTF-8, and those that UTF-16 sorts otherwise. */
+const letters = Array.from('\u00e9ßİıſ\ue000\ufffd😀\u{10ffff}').concat('e\u0301');
+const pieces: readonly string[] = [...escapes, ...controls, ...letters];
 
-/** Names that are whole words somewhere: of JavaScript, of the engine, of our own columns, rows and lines. */
-const words: readonly string[] = [
-  ...['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'prototype', 'length', 'valueOf', 'toJSON', 'then'],
-  ...[
-    '_ab_source_file_url',
-    '_AB_SOURCE_FILE_URL',
-    '_ab_source_file_last_modified',
-    'data',
-    'record',
-    'stream',
-    'type',
-    'meta',
-  ],
-  ...[
-    'c0',
-    'c1',
-    't',
-    'x1',
-    'key',
-    'value',
-    'filename',
-    'file_row_number',
-    'SELECT',
-    'null',
-    'NULL',
-    'true',
-    '0',
-    '1',
-    '-1',
-    'NaN',
-  ],
-  ...[
-    '__HIVE_DEFAULT_PARTITION__',
-    'events',
-    'type=events',
-    ' ',
-    '.',
-    '..',
-    '\\',
-    '\\n',
-    '\\r',
-    '\0',
-    '"',
-    '\n',
-    '\r',
-    '%',
-    '%0A',
-  ],
-];
+/** Whole names that are known to JavaScript, to the engine, to us, to Hive, or to a file system. */
+const words: readonly string[] =
+  String.raw`__proto__ constructor toString hasOwnProperty prototype length valueOf toJSON then
+    _ab_source_file_url _AB_SOURCE_FILE_URL _ab_source_file_last_modified data record stream type meta events type=events
+    c0 c1 t x1 key value filename file_row_number SELECT null NULL true 0 1 -1 NaN __HIVE_DEFAULT_PARTITION__
+    . .. \ \n \r " % %0A`
+    .split(/\s+/u)
+    .concat(' ', '\0', '\n', '\r', 'a ', 'a\n');
 
 type Bound = {
   /** Of the text in UTF-8. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import { openEngine, type Engine } from '../../../source-s3/src/engine/engine.ts';
 import { hostileJsonName } from '../../support/hostile-names.ts';
