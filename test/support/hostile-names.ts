@@ -33,7 +33,9 @@ type Bound = {
 /** Any text at all, now and then a long one. */
 export function hostileName({ maxBytes = 4096, minLength = 1 }: Bound = {}): fc.Arbitrary<string> {
   const joined = fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 6 }).map((parts) => parts.join(''));
-  const long = fc.tuple(fc.constantFrom(...pieces), fc.integer({ min: 50, max: maxBytes })).map(repeated);
+  const long = fc
+    .tuple(fc.constantFrom(...pieces), fc.integer({ min: Math.ceil(maxBytes / 2), max: maxBytes }))
+    .map(repeated);
   return fc
     .oneof(
       { weight: 10, arbitrary: joined },

@@ -27,6 +27,30 @@ export async function parquet(sql: string, options = 'COMPRESSION zstd'): Promis
   }
 }
 
+/**
+ * The file with other names for its columns and members, whatever they are: the engine writes no empty one, none with a NUL and
+ * no two that differ in case. The footer has a name with its length before it; nothing else in a file depends on it.
+ */
+export function renamed(body: Buffer, names: ReadonlyMap<string, string>): Buffer {
+  const start = body.length - 8 - body.readUInt32LE(body.length - 8);
+  let footer = body.toString('latin1', start, body.length - 8);
+  for (const [from, to] of names) footer = footer.replaceAll(thriftText(from), () => thriftText(to));
+  const trailer = Buffer.from(body.subarray(-8));
+  trailer.writeUInt32LE(footer.length);
+  return Buffer.concat([body.subarray(0, start), Buffer.from(footer, 'latin1'), trailer]);
+}
+
+/** As Latin-1: its length as a varint, and its bytes. */
+function thriftText(text: string): string {
+  const bytes = Buffer.from(text);
+  const length: number[] = [];
+  for (let rest = bytes.length; ; rest >>>= 7) {
+    length.push(rest < 0x80 ? rest : (rest & 0x7f) | 0x80);
+    if (rest < 0x80) break;
+  }
+  return Buffer.concat([Buffer.from(length), bytes]).toString('latin1');
+}
+
 /** The rows of a query as the engine's JavaScript values: the independent reading that values are compared with. */
 export async function rowsOf(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
   connection ??= connect();
