@@ -20,7 +20,7 @@ import { expectedRows, hostileTables, shown, type HostileTable } from './tables.
 type Line = Json & { readonly type: string };
 
 async function seeded(format: HostileFormat, tables: readonly HostileTable[]): Promise<S3TestServer> {
-  const files = tables.flatMap(({ columns, files }) => files.map((file) => ({ columns, ...file })));
+  const files = tables.flatMap((table) => table.files);
   const bodies = await Promise.all(
     files.map(async ({ key, columns, rows }) => [key, await format.write(columns, rows)] as const),
   );

@@ -17,6 +17,7 @@ export type TableColumn = {
 
 export type HostileFile = {
   readonly key: string;
+  readonly columns: readonly TableColumn[];
   readonly partitions: readonly HostilePartition[];
   readonly rows: readonly Row[];
 };
@@ -43,8 +44,8 @@ const rowsOfFile = 3;
 /** Tables of one bucket below `lake/<namespace>/`; no two have the same name and no folder is one that is skipped. */
 export function hostileTables(naming: Naming): fc.Arbitrary<readonly HostileTable[]> {
   return fc.uniqueArray(hostileTable(naming), {
-    minLength: 4,
-    maxLength: 4,
+    minLength: 2,
+    maxLength: 2,
     selector: ({ namespace, name }) => JSON.stringify([namespace, name]),
   });
 }
@@ -70,8 +71,8 @@ function hostileTable({ extension, allows, kinds }: Naming): fc.Arbitrary<Hostil
         arbitrary: hostileName({ maxBytes: 30 }).map((name) => ({ name, folder: `type=${encodeURIComponent(name)}` })),
       },
     ),
-    columns: fc.uniqueArray(column, { minLength: 1, maxLength: 4, selector: ({ name }) => name }),
-    files: fc.uniqueArray(fileOf(extension), { minLength: 2, maxLength: 3, selector: ({ path }) => path }),
+    columns: fc.uniqueArray(column, { minLength: 1, maxLength: 6, selector: ({ name }) => name }),
+    files: fc.uniqueArray(fileOf(extension), { minLength: 5, maxLength: 5, selector: ({ path }) => path }),
   });
   return table.chain(({ namespace, place, columns, files }) => {
     // A column that folders carry too is text in all files.
@@ -79,20 +80,23 @@ function hostileTable({ extension, allows, kinds }: Naming): fc.Arbitrary<Hostil
     const told = columns.map((one) =>
       inFolders.has(one.name.toLowerCase()) ? { ...one, kind: 'text' as const } : one,
     );
-    const rows = fc.array(fc.array(rowOf(told), { minLength: rowsOfFile, maxLength: rowsOfFile }), {
-      minLength: files.length,
-      maxLength: files.length,
-    });
-    return rows.map((all) => ({
-      namespace: `lake/${namespace}`,
-      name: place.name,
-      columns: told,
-      files: files.map(({ path, partitions }, index) => ({
+    const filled = files.map(({ path, partitions }) => {
+      return fileRows(told).map((file) => ({
+        ...file,
         key: `lake/${namespace}/${place.folder}/${path}`,
         partitions,
-        rows: all[index] ?? [],
-      })),
-    }));
+      }));
+    });
+    const { name } = place;
+    return fc.tuple(...filled).map((all) => ({ namespace: `lake/${namespace}`, name, columns: told, files: all }));
+  });
+}
+
+/** Rows of a file that has some of the columns, in any order. */
+function fileRows(columns: readonly TableColumn[]): fc.Arbitrary<Pick<HostileFile, 'columns' | 'rows'>> {
+  return fc.shuffledSubarray([...columns], { minLength: 1 }).chain((own) => {
+    const rows = fc.array(rowOf(own), { minLength: rowsOfFile, maxLength: rowsOfFile });
+    return rows.map((all) => ({ columns: own, rows: all }));
   });
 }
 
