@@ -86,11 +86,13 @@ function memberOf(value: Value | undefined, name: string): Value {
 
 /** A mark first: of a text that begins with one itself a reader would take it away. */
 function csvFile(columns: readonly TableColumn[], rows: readonly Row[]): Buffer {
-  const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
-  const lines = [columns.map(({ name }) => name), ...rows.map((row) => columns.map(({ name }) => row.get(name) ?? ''))];
-  return Buffer.from(
-    `\ufeff${lines.map((fields) => `${fields.map((field) => quoted(String(field))).join(',')}\n`).join('')}`,
-  );
+  const texts = rows.map((row) => columns.map(({ name }) => row.get(name)));
+  const lines = [columns.map(({ name }) => name), ...texts].map((fields) => `${fields.map(quoted).join(',')}\n`);
+  return Buffer.from(`\ufeff${lines.join('')}`);
+}
+
+function quoted(text: Value | undefined): string {
+  return typeof text === 'string' ? `"${text.replaceAll('"', '""')}"` : '';
 }
 
 function jsonlFile(_columns: readonly TableColumn[], rows: readonly Row[]): Buffer {
@@ -112,7 +114,6 @@ function hostileAvro(columns: readonly TableColumn[], rows: readonly Row[]): Buf
     });
     return { ...recordOf({}), fields };
   };
-  const wrapped = (value: Value | undefined): Json | null => (typeof value === 'string' ? { string: value } : null);
   const values = rows.map((row) => {
     const fields = columns.map(({ name, kind, members }, index): [string, unknown] => {
       const value = row.get(name);
@@ -126,4 +127,9 @@ function hostileAvro(columns: readonly TableColumn[], rows: readonly Row[]): Buf
     return objectOf(fields);
   });
   return avroFile(schema(false), values, { told: schema(true) });
+}
+
+/** As avsc wants a value of a union. */
+function wrapped(value: Value | undefined): Json | null {
+  return typeof value === 'string' ? { string: value } : null;
 }

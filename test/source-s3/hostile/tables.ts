@@ -144,9 +144,6 @@ export function expectedRows(table: HostileTable, bucket: string, timeOf: (key: 
   const columns = table.columns.map(({ name }) => name);
   const listed = table.files.toSorted((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
   const spellings = listed.flatMap(({ partitions }) => partitions.map(({ name }) => name));
-  const sameAs = (names: readonly string[], name: string): string | undefined => {
-    return names.find((other) => other === name) ?? names.find((other) => other.toLowerCase() === name.toLowerCase());
-  };
   return new Map(
     table.files.map(({ key, partitions, rows }) => {
       const folders = new Map<string, string>();
@@ -155,7 +152,7 @@ export function expectedRows(table: HostileTable, bucket: string, timeOf: (key: 
       }
       const fromFolders = [...folders].map(([name, value]): [string, Value] => {
         const first = spellings.find((other) => other.toLowerCase() === name.toLowerCase());
-        return [sameAs(columns, name) ?? first ?? name, value === hiveNull ? null : value];
+        return [sameColumn(columns, name) ?? first ?? name, value === hiveNull ? null : value];
       });
       const modified = timeOf(key).toISOString().replace('Z', '000Z');
       const own: [string, Value][] = [
@@ -170,4 +167,9 @@ export function expectedRows(table: HostileTable, bucket: string, timeOf: (key: 
 /** Entries in the order of names, without those that are null. */
 export function shown(row: ReadonlyMap<string, unknown>): readonly (readonly [string, unknown])[] {
   return [...row].filter(([, value]) => value !== null).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** Hive's names know no case. */
+function sameColumn(names: readonly string[], name: string): string | undefined {
+  return names.find((other) => other === name) ?? names.find((other) => other.toLowerCase() === name.toLowerCase());
 }
