@@ -57,13 +57,26 @@ export async function rowsOf(sql: string): Promise<readonly Readonly<Record<stri
   return (await (await connection).runAndReadAll(sql)).getRowObjectsJS();
 }
 
+/** The rows of a file as JSON, by the engine alone. */
+export async function parquetJson(body: Buffer): Promise<readonly string[]> {
+  return withFile(body, async (path) => {
+    // Under this name no column is meant.
+    const rows = await rowsOf(`SELECT to_json(whole_row_) AS json FROM read_parquet('${path}') AS whole_row_`);
+    return rows.map(({ json }) => String(json));
+  });
+}
+
 /** What the engine says of the file's column chunks, in their order. */
 export async function chunksOf(body: Buffer): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  return withFile(body, (path) => rowsOf(`SELECT * FROM parquet_metadata('${path}') ORDER BY row_group_id, column_id`));
+}
+
+async function withFile<T>(body: Buffer, use: (path: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 's3-connectors-parquet-'));
   const path = join(folder, 'file.parquet');
   try {
     await writeFile(path, body);
-    return await rowsOf(`SELECT * FROM parquet_metadata('${path}') ORDER BY row_group_id, column_id`);
+    return await use(path);
   } finally {
     await rm(folder, { recursive: true });
   }
