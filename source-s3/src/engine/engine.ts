@@ -6,7 +6,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { LineQuery } from '../record-sql.ts';
 import type { Lines } from './line-buffer.ts';
-import { lineEndOptions } from './line-ends.ts';
+import { lineEndOption } from './line-ends.ts';
 import { openLinePipe, type LinePipe } from './line-pipe.ts';
 
 export type Engine = AsyncDisposable & {
@@ -18,7 +18,7 @@ export type Engine = AsyncDisposable & {
   run(sql: string, signal: AbortSignal): Promise<void>;
   /** What queries may take from now on; at first what the engine was opened with. */
   limitMemory(bytes: number): Promise<void>;
-  /** Runs a query that gives at least one row and yields its rows as lines, in order, while it runs. */
+  /** Runs a query and yields its rows as lines, in order, while it runs. Of a query that fails every line is a row too. */
   lines(query: LineQuery, signal: AbortSignal): AsyncGenerator<Lines>;
 };
 
@@ -60,7 +60,7 @@ export async function openEngine(directory: string, memoryBytes: number): Promis
       const copyTo = copySql(query);
       pipe ??= await openLinePipe(directory);
       const write = (target: string): Promise<void> => attempt(async () => void (await decoding.run(copyTo(target))));
-      yield* pipe.lines(write, interrupt, signal);
+      yield* pipe.lines({ before: query.before, write, interrupt }, signal);
     },
     async [Symbol.asyncDispose]() {
       await pipe?.[Symbol.asyncDispose]();
@@ -86,7 +86,7 @@ async function columnsOf(connection: DuckDBConnection, sql: string): Promise<{ n
 /** Raw text: a delimiter and a quote that JSON never holds unescaped, so that the writer changes no value. */
 function copySql({ sql, ...ends }: LineQuery): (target: string) => string {
   const raw = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\u0001', NULLSTR '', USE_TMP_FILE false";
-  const options = `${raw}, ${lineEndOptions(ends)}`;
+  const options = `${raw}, ${lineEndOption(ends)}`;
   return (target) => `COPY (${sql}) TO '${target}' (${options})`;
 }
 

@@ -6,11 +6,12 @@ import { literal } from '@s3-connectors/common/columns/sql.ts';
 /** `before` and `after` are JSON text, constant in all lines. */
 export type LineEnds = { readonly before: string; readonly after: string };
 
-/** Options of COPY that put `before` and `after` around each row, and a line feed behind it. */
-export function lineEndOptions(ends: LineEnds): string {
-  const before = withoutShortEscapes(ends.before);
-  const after = withoutShortEscapes(ends.after);
-  return `PREFIX ${literal(before)}, NEW_LINE ${literal(`${after}\n${before}`)}, SUFFIX ${literal(`${after}\n`)}`;
+/**
+ * The option of COPY that ends each row's line and begins the next. What begins the first line is not the writer's, nor is
+ * there anything at the end: it would write both for a query that fails before its first row or has none.
+ */
+export function lineEndOption(ends: LineEnds): string {
+  return `NEW_LINE ${literal(`${withoutShortEscapes(ends.after)}\n${withoutShortEscapes(ends.before)}`)}`;
 }
 
 const numbered: Readonly<Record<string, string>> = { '\\n': '\\u000a', '\\r': '\\u000d', '\\\\': '\\u005c' };

@@ -1,13 +1,15 @@
 // What is the same in all lines goes through an option of the engine's writer, which has escapes of its own.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import * as fc from 'fast-check';
 
 import { openEngine, type Engine } from '../../../source-s3/src/engine/engine.ts';
+import { parquet, renamed } from '../../support/parquet.ts';
 import { hostileJsonName } from '../../support/hostile-names.ts';
 
 let directory: string;
@@ -20,6 +22,12 @@ after(async () => {
   await engine[Symbol.asyncDispose]();
   await rm(directory, { recursive: true });
 });
+
+/** The engine fails on such a file when it begins to read it. */
+async function unnamedMember(): Promise<Buffer> {
+  const body = await parquet("SELECT [{'plain_1_': 'a', 'plain_2_': 'b'}] AS v");
+  return renamed(body, new Map([['plain_1_', '']]));
+}
 
 async function linesWith(first: string, last: string): Promise<readonly string[]> {
   const query = {
@@ -56,6 +64,34 @@ suite('the text around the values of all lines', () => {
       );
     }
   });
+
+  for (const [what, sql] of [
+    ['has no rows', "SELECT 'x' WHERE false"],
+    ['fails at its first row', "SELECT error('x')::VARCHAR FROM range(3)"],
+    ['fails before its first row', `SELECT '' || c0 FROM read_parquet('unnamed.parquet') AS t(c0)`],
+    ['fails in the midst', "SELECT CASE WHEN i < 99999 THEN i ELSE error('x') END::VARCHAR FROM range(200000) t(i)"],
+  ] as const) {
+    test(`is never a line by itself where a query ${what}`, async () => {
+      await writeFile(join(directory, 'unnamed.parquet'), await unnamedMember());
+      const query = { sql: sql.replace('unnamed', join(directory, 'unnamed')), before: '{"v":', after: '}' };
+      let rows = 0;
+      try {
+        for await (const { bytes, rows: count } of engine.lines(query, new AbortController().signal)) {
+          const lines = bytes.toString().split('\n').slice(0, -1);
+          assert.deepEqual(
+            lines,
+            lines.map((_, index) => `{"v":${rows + index}}`),
+          );
+          assert.equal(lines.length, count);
+          rows += count;
+        }
+        assert.equal(what, 'has no rows');
+      } catch (error) {
+        assert.ok(error instanceof ConnectorError, String(error));
+      }
+      assert.equal(rows > 0, what === 'fails in the midst');
+    });
+  }
 
   test('is refused where it is not JSON, before anything is written', async () => {
     const query = { sql: "SELECT 'x'", before: 'a\nb', after: '' };
