@@ -92,7 +92,7 @@ function csvFile(columns: readonly TableColumn[], rows: readonly Row[]): Buffer 
 }
 
 function quoted(text: Value | undefined): string {
-  return typeof text === 'string' ? `"${text.replaceAll('"', '""')}"` : '';
+  return typeof text === 'string' ? `"${text.replaceAll('"', '""')}"` : '""'; // Nothing alone on a line would be no record.
 }
 
 function jsonlFile(_columns: readonly TableColumn[], rows: readonly Row[]): Buffer {
