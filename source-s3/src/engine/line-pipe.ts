@@ -38,12 +38,12 @@ export async function openLinePipe(directory: string): Promise<LinePipe> {
   return {
     async *lines({ before, write, interrupt }, signal) {
       signal.throwIfAborted();
-      const start = pipe.send(Buffer.from(before)); // May take longer than the pipe is long: it is read meanwhile.
-      const started = start.then(() => {
+      const writeAll = async (): Promise<void> => {
+        await pipe.send(Buffer.from(before)); // It can be longer than the pipe: that is read meanwhile.
         signal.throwIfAborted();
-        return write(path);
-      });
-      const written = started.finally(() => pipe.send(Uint8Array.of(endMark)));
+        await write(path);
+      };
+      const written = writeAll().finally(() => void pipe.send(Uint8Array.of(endMark)));
       written.catch(() => undefined); // Awaited below; until then it must not count as unhandled.
       signal.addEventListener('abort', interrupt);
       let ended = false;
