@@ -6,6 +6,7 @@ import type { StoredColumn } from '@s3-connectors/common/columns/stored-type.ts'
 import { columnJsonSql, type Loss } from '@s3-connectors/common/columns/value-sql.ts';
 import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 
+import type { LineEnds } from './engine/line-ends.ts';
 import { differsSql, type Clash } from './partition-conflicts.ts';
 import { frameStart, frameTail } from './record-frame.ts';
 
@@ -26,8 +27,8 @@ export type RecordQuery = {
   readonly emittedAt: number;
 };
 
-/** A line is `before`, the query's one VARCHAR of the row, `after` and a line end. */
-export type LineQuery = { readonly sql: string; readonly before: string; readonly after: string };
+/** A line is `before`, the query's one VARCHAR of the row, `after` and a line feed. */
+export type LineQuery = LineEnds & { readonly sql: string };
 
 /** A row for each record, in the file's order. */
 export function recordSql(query: RecordQuery): LineQuery {

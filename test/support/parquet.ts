@@ -27,19 +27,56 @@ export async function parquet(sql: string, options = 'COMPRESSION zstd'): Promis
   }
 }
 
+/**
+ * The file with other names for its columns and members, whatever they are: the engine writes no empty one, none with a NUL and
+ * no two that differ in case. The footer has a name with its length before it; nothing else in a file depends on it.
+ */
+export function renamed(body: Buffer, names: ReadonlyMap<string, string>): Buffer {
+  const start = body.length - 8 - body.readUInt32LE(body.length - 8);
+  let footer = body.toString('latin1', start, body.length - 8);
+  for (const [from, to] of names) footer = footer.replaceAll(thriftText(from), () => thriftText(to));
+  const trailer = Buffer.from(body.subarray(-8));
+  trailer.writeUInt32LE(footer.length);
+  return Buffer.concat([body.subarray(0, start), Buffer.from(footer, 'latin1'), trailer]);
+}
+
+/** As Latin-1: its length as a varint, and its bytes. */
+function thriftText(text: string): string {
+  const bytes = Buffer.from(text);
+  const length: number[] = [];
+  for (let rest = bytes.length; ; rest >>>= 7) {
+    length.push(rest < 0x80 ? rest : (rest & 0x7f) | 0x80);
+    if (rest < 0x80) break;
+  }
+  return Buffer.concat([Buffer.from(length), bytes]).toString('latin1');
+}
+
 /** The rows of a query as the engine's JavaScript values: the independent reading that values are compared with. */
 export async function rowsOf(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
   connection ??= connect();
   return (await (await connection).runAndReadAll(sql)).getRowObjectsJS();
 }
 
+/** The rows of a file as JSON, by the engine alone. */
+export async function parquetJson(body: Buffer): Promise<readonly string[]> {
+  return withFile(body, async (path) => {
+    // Under this name no column is meant.
+    const rows = await rowsOf(`SELECT to_json(whole_row_) AS json FROM read_parquet('${path}') AS whole_row_`);
+    return rows.map(({ json }) => String(json));
+  });
+}
+
 /** What the engine says of the file's column chunks, in their order. */
 export async function chunksOf(body: Buffer): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  return withFile(body, (path) => rowsOf(`SELECT * FROM parquet_metadata('${path}') ORDER BY row_group_id, column_id`));
+}
+
+async function withFile<T>(body: Buffer, use: (path: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 's3-connectors-parquet-'));
   const path = join(folder, 'file.parquet');
   try {
     await writeFile(path, body);
-    return await rowsOf(`SELECT * FROM parquet_metadata('${path}') ORDER BY row_group_id, column_id`);
+    return await use(path);
   } finally {
     await rm(folder, { recursive: true });
   }

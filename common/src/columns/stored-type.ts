@@ -31,10 +31,10 @@ type StoredMap = Extract<StoredType, { kind: 'map' }>;
 export type StoredColumn = { readonly name: string; readonly type: StoredType };
 
 /**
- * `key`: SQL by which the engine finds the member, since it renames some: a name or a place. Undefined: the engine has the
- * only member in place of an object that is never null.
+ * `key`: how the engine finds the member, since it renames some: SQL of a name, or a place from 1. Undefined: the engine has
+ * the only member in place of an object that is never null.
  */
-export type StoredField = StoredColumn & { readonly key: string | undefined };
+export type StoredField = StoredColumn & { readonly key: string | number | undefined };
 
 /** The JSON-side type of stored values. */
 export function columnType(stored: StoredType): ColumnType {

@@ -181,7 +181,7 @@ function structValue(
   const fields = target.map(({ name, type }) => {
     const member = members.get(name);
     if (member === undefined) return { name, access: '', value: absent };
-    const access = member.key === undefined ? sql : `struct_extract(${sql}, ${member.key})`;
+    const access = memberSql(sql, member);
     return { name, access, value: valueSql(access, member.type, type, [...path, name]) };
   });
   const losses = fields.flatMap(({ value }) => value.losses);
@@ -196,15 +196,25 @@ function structValue(
   return { sql: isNeverNull ? object : `CASE WHEN ${sql} IS NOT NULL THEN ${object} END`, form: 'json', losses };
 }
 
+function memberSql(sql: string, { key }: StoredField): string {
+  if (key === undefined) return sql;
+  return typeof key === 'number' ? `struct_extract_at(${sql}, ${key})` : `struct_extract(${sql}, ${key})`;
+}
+
 /**
  * An object in SQL. JSON inside JSON would be parsed again, which rounds decimals to doubles, so it is one only where a struct
- * cannot be: with names that differ in case only, or an empty one.
+ * cannot be: with names that differ in case only, an empty one, or one with a NUL.
  */
 function objectSql(members: readonly { readonly name: string; readonly sql: string }[]): string {
   const names = new Set(members.map(({ name }) => name.toLowerCase()));
-  const isStruct = members.length > 0 && names.size === members.length && !names.has('');
+  const isStruct =
+    members.length > 0 && names.size === members.length && members.every(({ name }) => isStructName(name));
   const pairs = members.map(({ name, sql }) => `${literal(name)}${isStruct ? ':' : ','} ${sql}`);
   return isStruct ? `{${pairs.join(', ')}}` : `json_object(${pairs.join(', ')})`;
+}
+
+function isStructName(name: string): boolean {
+  return name !== '' && !name.includes('\0');
 }
 
 function mapValue(

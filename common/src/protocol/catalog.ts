@@ -27,6 +27,11 @@ function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** As it was parsed: a copy by zod would lose a column called `__proto__`. */
+export const schemaAsParsed = z.custom<JsonSchema>(isObject, {
+  error: ({ input }) => (input === undefined ? 'is missing' : 'must be an object'),
+});
+
 const id = z.int().nullish();
 const configuredCatalog = z.object({
   streams: z.array(
@@ -34,10 +39,7 @@ const configuredCatalog = z.object({
       stream: z.object({
         name: z.string().min(1),
         namespace: z.string().nullish(),
-        // As it was parsed: a copy by zod would lose a column called `__proto__`.
-        json_schema: z.custom<JsonSchema>(isObject, {
-          error: ({ input }) => (input === undefined ? 'is missing' : 'must be an object'),
-        }),
+        json_schema: schemaAsParsed,
       }),
       sync_mode: z.enum(['full_refresh', 'incremental']),
       destination_sync_mode: z.enum(['append', 'overwrite', 'append_dedup']).nullish(),

@@ -6,12 +6,13 @@ declare const brand: unique symbol;
 /** Namespace and name of a stream as one string; made by `streamKey` only. */
 export type StreamKey = string & { readonly [brand]: 'StreamKey' };
 
-/** An absent, null or empty namespace are the same: runners write all three. */
+/** Different streams have different keys. An absent, null or empty namespace are the same: runners write all three. */
 export function streamKey(stream: {
   readonly name: string;
   readonly namespace?: string | null | undefined;
 }): StreamKey {
-  return `${stream.namespace ?? ''}\u0000${stream.name}` as StreamKey;
+  const namespace = stream.namespace ?? '';
+  return `${namespace.length} ${namespace}${stream.name}` as StreamKey; // Any mark between the two could be part of them.
 }
 
 /** The descriptor without an empty or null namespace, as messages carry it. */

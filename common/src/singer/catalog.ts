@@ -1,7 +1,7 @@
 // Singer's catalog: what `--discover` prints, and what its metadata selects of it when it comes back by `--catalog`.
 import * as z from 'zod';
 
-import type { ConfiguredStream } from '../protocol/catalog.ts';
+import { schemaAsParsed, type ConfiguredStream } from '../protocol/catalog.ts';
 import { describeIssues } from '../protocol/config.ts';
 import { ConnectorError } from '../protocol/errors.ts';
 import type { AirbyteCatalog, AirbyteStream, JsonObject, JsonValue } from '../protocol/messages.ts';
@@ -58,7 +58,7 @@ const catalogSchema = z.object({
       tap_stream_id: z.string().min(1),
       stream: z.string().nullish(),
       table_name: z.string().nullish(),
-      schema: z.record(z.string(), z.json()),
+      schema: schemaAsParsed,
       replication_method: z.string().nullish(),
       metadata: z
         .array(z.object({ breadcrumb: z.array(z.string()), metadata: z.record(z.string(), z.json()) }))

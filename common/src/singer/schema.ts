@@ -1,6 +1,7 @@
 // SCHEMA lines as a target takes them: what is told about a stream, and whether it can be true.
 import * as z from 'zod';
 
+import { schemaAsParsed } from '../protocol/catalog.ts';
 import { ConnectorError } from '../protocol/errors.ts';
 import type { JsonObject } from '../protocol/messages.ts';
 
@@ -13,7 +14,7 @@ export type StreamSchema = {
 
 const message = z.object({
   stream: z.string().min(1),
-  schema: z.record(z.string(), z.json()),
+  schema: schemaAsParsed,
   key_properties: z.array(z.string()).nullish(),
 });
 

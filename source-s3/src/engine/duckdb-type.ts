@@ -48,11 +48,11 @@ export function storedType(type: DuckDBType): StoredType {
     return { kind: 'map', key: storedType(type.keyType), value: storedType(type.valueType) };
   }
   if (type instanceof DuckDBStructType) {
-    // By place: a struct with an empty name knows its members by no other, and `__proto__` cannot be looked up.
+    // By place: among members with an empty name the engine finds none by its name, and `__proto__` cannot be looked up.
     const isUnnamed = type.entryNames.includes('');
     const fields = type.entryNames.flatMap((name, index) => {
       const member = type.entryTypes[index];
-      const key = isUnnamed ? String(index + 1) : literal(name);
+      const key = isUnnamed ? index + 1 : literal(name);
       return member === undefined ? [] : [{ name, key, type: storedType(member) }];
     });
     return { kind: 'struct', fields };

@@ -2,7 +2,6 @@
 // (rows come in the file's order), nothing loaded or cached from outside, and locked in its own folder.
 import { DuckDBInstance, type DuckDBConnection, type DuckDBType } from '@duckdb/node-api';
 
-import { literal } from '@s3-connectors/common/columns/sql.ts';
 import { engineFailure } from '@s3-connectors/common/engine/engine-failure.ts';
 import { closedEngine, lockSql } from '@s3-connectors/common/engine/engine-lock.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
@@ -10,6 +9,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { LineQuery } from '../record-sql.ts';
 import { interruptible } from './interruptible.ts';
 import type { Lines } from './line-buffer.ts';
+import { lineEndOption } from './line-ends.ts';
 import { openLinePipe, type LinePipe } from './line-pipe.ts';
 
 export type Engine = AsyncDisposable & {
@@ -21,7 +21,7 @@ export type Engine = AsyncDisposable & {
   run(sql: string, signal: AbortSignal): Promise<void>;
   /** What queries may take from now on; at first what the engine was opened with. */
   limitMemory(bytes: number): Promise<void>;
-  /** Runs a query that gives at least one row and yields its rows as lines, in order, while it runs. */
+  /** Runs a query and yields its rows as lines, in order, while it runs. Of a query that fails every line is a row too. */
   lines(query: LineQuery, signal: AbortSignal): AsyncGenerator<Lines>;
 };
 
@@ -64,9 +64,11 @@ export async function openEngine(directory: string, memoryBytes: number): Promis
     run: async (sql, signal) => void (await ask(() => decoding.run(sql), signal)),
     limitMemory: async (bytes) => void (await metadata.run(`SET memory_limit = '${memoryLimit(bytes)}'`)),
     async *lines(query, signal) {
+      const copyTo = copySql(query);
       pipe ??= await openLinePipe(directory);
-      const copy = (target: string): Promise<void> => attempt(() => copyTo(decoding, query, target));
-      yield* pipe.lines((target) => queries.run(() => copy(target)), interrupt, signal);
+      const copy = (target: string) => attempt(async () => void (await decoding.run(copyTo(target))));
+      const write = (target: string): Promise<void> => queries.run(() => copy(target));
+      yield* pipe.lines({ before: query.before, write, interrupt }, signal);
     },
     async [Symbol.asyncDispose]() {
       await pipe?.[Symbol.asyncDispose]();
@@ -90,14 +92,11 @@ async function columnsOf(connection: DuckDBConnection, sql: string): Promise<{ n
   });
 }
 
-/**
- * Raw text: a delimiter and a quote that JSON never holds unescaped, so that the writer changes nothing. What is the same at
- * the ends of all lines is the writer's line end: it copies that once, `concat` would twice (docs/adr/0006).
- */
-async function copyTo(connection: DuckDBConnection, { sql, before, after }: LineQuery, target: string): Promise<void> {
+/** Raw text: a delimiter and a quote that JSON never holds unescaped, so that the writer changes no value. */
+function copySql({ sql, ...ends }: LineQuery): (target: string) => string {
   const raw = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\u0001', NULLSTR '', USE_TMP_FILE false";
-  const ends = `PREFIX ${literal(before)}, NEW_LINE ${literal(`${after}\n${before}`)}, SUFFIX ${literal(`${after}\n`)}`;
-  await connection.run(`COPY (${sql}) TO '${target}' (${raw}, ${ends})`);
+  const options = `${raw}, ${lineEndOption(ends)}`;
+  return (target) => `COPY (${sql}) TO '${target}' (${options})`;
 }
 
 /** The engine's failures in our words: its own texts quote rows. */

@@ -23,7 +23,7 @@ export class LineBuffer {
     return this.#filling.subarray(this.#held, this.#held + readBytes - (this.#held % readBytes));
   }
 
-  /** Forgets a line whose end will not come: its writer failed. */
+  /** Forgets a line whose end will not come: there is no more, or its writer failed. */
   forget(): void {
     this.#held = 0;
   }

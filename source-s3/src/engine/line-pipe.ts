@@ -18,7 +18,14 @@ export type LinePipe = AsyncDisposable & {
    * is asked for. Fails as `write` does, after the whole lines before the failure. A consumer that stops early, or an
    * abort, makes `interrupt` end the writing.
    */
-  lines(write: (path: string) => Promise<void>, interrupt: () => void, signal: AbortSignal): AsyncGenerator<Lines>;
+  lines(writer: LineWriter, signal: AbortSignal): AsyncGenerator<Lines>;
+};
+
+type LineWriter = {
+  /** What the first line begins with; behind each line end the writer puts it itself. */
+  readonly before: string;
+  readonly write: (path: string) => Promise<void>;
+  readonly interrupt: () => void;
 };
 
 const endMark = 0x00; // JSON text holds no raw NUL.
@@ -29,9 +36,14 @@ export async function openLinePipe(directory: string): Promise<LinePipe> {
   const pipe = openReader(path);
   await widenPipes([path]);
   return {
-    async *lines(write, interrupt, signal) {
+    async *lines({ before, write, interrupt }, signal) {
       signal.throwIfAborted();
-      const written = write(path).finally(() => pipe.send(endMark));
+      const writeAll = async (): Promise<void> => {
+        await pipe.send(Buffer.from(before)); // It can be longer than the pipe: that is read meanwhile.
+        signal.throwIfAborted();
+        await write(path);
+      };
+      const written = writeAll().finally(() => void pipe.send(Uint8Array.of(endMark)));
       written.catch(() => undefined); // Awaited below; until then it must not count as unhandled.
       signal.addEventListener('abort', interrupt);
       let ended = false;
@@ -57,13 +69,14 @@ export async function openLinePipe(directory: string): Promise<LinePipe> {
   };
 }
 
-/** `ended`: the end mark came; the lines before it are whole, or the writer failed in the middle of one. */
+/** `ended`: the end mark came; the lines before it are complete, and what follows the last one is none. */
 type Batch = Lines & { readonly ended: boolean };
 
 type Reader = {
   /** What one read of the pipe brought; the memory of the batch before is used again. */
   next(): Promise<Batch>;
-  send(mark: number): void;
+  /** Resolves when the pipe has taken all. */
+  send(bytes: Uint8Array): Promise<void>;
   close(): void;
 };
 
@@ -98,7 +111,7 @@ function openReader(path: string): Reader {
       deliver = undefined;
       return batch;
     },
-    send: (mark) => void socket.write(Uint8Array.of(mark)),
+    send: (bytes) => new Promise((resolve) => void socket.write(bytes, () => resolve())),
     close: () => void socket.destroy(),
   };
 }

@@ -38,7 +38,7 @@ export const logicalTypes = { string: 1, enumeration: 4, time: 7, timestamp: 8, 
 const isKnown = (number: number): boolean => number >= 1 && number <= 18 && number !== 9;
 const nanosecondsUnit = 3;
 const repeated = 2;
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The one that begins here. */
 export function readElement(footer: ThriftBytes): SchemaElement {

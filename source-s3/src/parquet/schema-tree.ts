@@ -54,7 +54,9 @@ export function refinedType(node: SchemaNode, type: StoredType): StoredType {
         kind: 'struct',
         fields: type.fields.map((field, index) => {
           const child = node.children[index];
-          return child === undefined ? field : { ...field, name: child.name, type: refinedType(child, field.type) };
+          if (child === undefined) return field;
+          const key = child.name.includes('\0') ? index + 1 : field.key; // Its name came to us as far as the NUL.
+          return { ...field, key, name: child.name, type: refinedType(child, field.type) };
         }),
       };
     case 'map': {

@@ -56,6 +56,15 @@ suite('the catalog of a tap', () => {
     });
   });
 
+  test('keeps a column called __proto__', () => {
+    const properties = JSON.parse('{"__proto__":{"type":"string"}}') as JsonObject;
+    const printed = singerCatalog(
+      { streams: [{ ...stream('t'), json_schema: { type: 'object', properties } }] },
+      false,
+    );
+    assert.deepEqual(names(JSON.parse(JSON.stringify(printed))), ['__proto__']);
+  });
+
   test('names the prefix where tables of several can meet, and finds the table again', () => {
     const printed = singerCatalog({ streams: [stream('t', 'lake/daily'), stream('t', 'crm'), stream('root')] }, true);
     const parsed = parseSingerCatalog(JSON.parse(JSON.stringify(printed)));

@@ -9,6 +9,8 @@ type Options = {
   readonly codec?: 'null' | 'deflate' | 'snappy' | 'zstandard' | 'bzip2';
   /** Rows in a block. */
   readonly blockRows?: number;
+  /** The schema that the file tells, where avsc would not take it: with names that are none by the specification. */
+  readonly told?: Json;
 };
 
 /** All 64 bits, as a bigint. */
@@ -41,10 +43,10 @@ const marker = Buffer.from('the same for all');
 export function avroFile(
   schema: Json | string,
   rows: readonly unknown[],
-  { codec = 'null', blockRows = 1000 }: Options = {},
+  { codec = 'null', blockRows = 1000, told }: Options = {},
 ): Buffer {
   const type = avro.Type.forSchema(schema as 'string', { typeHook: longHook, wrapUnions: 'always' });
-  const meta = { 'avro.schema': Buffer.from(JSON.stringify(schema)), 'avro.codec': Buffer.from(codec) };
+  const meta = { 'avro.schema': Buffer.from(JSON.stringify(told ?? schema)), 'avro.codec': Buffer.from(codec) };
   const parts = [header.toBuffer({ magic: Buffer.from('Obj\u0001'), meta, sync: marker })];
   for (let row = 0; row < rows.length; row += blockRows) {
     const block = rows.slice(row, row + blockRows).map((value) => type.toBuffer(value));
