@@ -27,7 +27,7 @@ export function policyVerbs<Config>(accessOf: (config: Config) => Access): reado
         },
         full: { type: 'boolean', describe: 'The broad form: List, Get, Delete and Put on the whole bucket' },
       },
-      run: (config, given, { log }) => Readable.from([policyText(accessOf(config), given, log)]),
+      run: (config, given, { log }) => Readable.from([{ json: policyOf(accessOf(config), given, log) }]),
     },
     {
       name: 'policy validate',
@@ -46,11 +46,10 @@ export function policyVerbs<Config>(accessOf: (config: Config) => Access): reado
   ];
 }
 
-function policyText(access: Access, given: OperatorArguments, log: Log): string {
+function policyOf(access: Access, given: OperatorArguments, log: Log): object {
   const kind = kinds.find((known) => known === (given['kind'] ?? 'bucket'));
   if (kind === undefined) throw new ConnectorError('USAGE_INVALID', `--kind is one of ${kinds.join(', ')}.`);
-  const document = documentOf(needsOf(access), { ...given, kind }, access, log);
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return documentOf(needsOf(access), { ...given, kind }, access, log);
 }
 
 type Given = OperatorArguments & { readonly kind: (typeof kinds)[number] };

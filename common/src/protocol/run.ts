@@ -14,6 +14,7 @@ import { operatorVerbOf, runOperatorVerb } from './operator.ts';
 import { type Face, type Frame, isEcho, logged, runProcess } from './process.ts';
 import { standardInput } from './standard-input.ts';
 import { parseState } from './state.ts';
+import { oneLine } from './text.ts';
 import type { MessageWriter } from './writer.ts';
 
 /** Sets `process.exitCode` and returns when everything is printed; never calls process.exit. */
@@ -119,8 +120,10 @@ function traceError(error: ConnectorError): AirbyteMessage {
   };
 }
 
+/** Its message in one line: only frames may begin lines. */
 function stackOf(error: Error): string | undefined {
-  return error.cause instanceof Error ? error.cause.stack : error.stack;
+  const { stack, message } = error.cause instanceof Error ? error.cause : error;
+  return stack?.replace(message, () => oneLine(message));
 }
 
 function levelLog(out: MessageWriter): Log {
