@@ -6,21 +6,30 @@ import type { Connection } from '@s3-connectors/common/s3/config.ts';
 
 export const testBucket = 'publisher-data';
 
-type Options = Partial<Connection> & { readonly retryBudgetMs?: number; readonly idleTimeoutMs?: number };
+type Options = Partial<Connection> & {
+  readonly retryBudgetMs?: number;
+  readonly idleTimeoutMs?: number;
+  readonly answerTimeoutMs?: number;
+};
 
 export type TestConnection = AsyncDisposable & { readonly s3: S3; readonly lines: readonly string[] };
 
 /** Default: any key, `testBucket` in eu-central-1, failures tried again for 5 s. */
 export function connect(
   endpoint: string,
-  { retryBudgetMs = 5000, idleTimeoutMs, ...rest }: Options = {},
+  { retryBudgetMs = 5000, idleTimeoutMs, answerTimeoutMs, ...rest }: Options = {},
 ): TestConnection {
   const lines: string[] = [];
   const log: Log = (level, message) => {
     lines.push(`${level} ${message}`);
   };
   const connection: Connection = { ...connectionTo(endpoint), ...rest };
-  const s3 = openS3(connection, { log, retryBudgetMs, ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }) });
+  const s3 = openS3(connection, {
+    log,
+    retryBudgetMs,
+    ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
+    ...(answerTimeoutMs === undefined ? {} : { answerTimeoutMs }),
+  });
   return { s3, lines, [Symbol.asyncDispose]: () => Promise.resolve(closeS3(s3)) };
 }
 

@@ -160,6 +160,8 @@ export type Connection = {
   /** Absent: AWS. */
   readonly endpoint?: string;
   readonly forcePathStyle: boolean;
+  /** Also of endpoints that the environment names. Absent: only on this machine. */
+  readonly allowHttp?: boolean;
 };
 
 /**
@@ -187,7 +189,8 @@ function report(context: z.RefinementCtx, path: string[], problem: string | unde
 export function resolveConnection(config: ConnectionConfig): Connection {
   const { bucket, region, credentials, endpoint, force_path_style } = config;
   const place = hasText(endpoint) ? { endpoint } : {};
-  return { bucket, region, credentials, ...place, forcePathStyle: force_path_style ?? hasText(endpoint) };
+  const forcePathStyle = force_path_style ?? hasText(endpoint);
+  return { bucket, region, credentials, ...place, forcePathStyle, ...(config.allow_http ? { allowHttp: true } : {}) };
 }
 
 export function hasText(text: unknown): text is string {
