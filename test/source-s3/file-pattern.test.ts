@@ -6,6 +6,16 @@ import * as fc from 'fast-check';
 
 import { FilePattern } from '../../source-s3/src/file-pattern.ts';
 
+/** What the pattern means, as a regular expression: exact, but with ways to choose from that multiply. */
+function reference(glob: string): RegExp {
+  const texts = { '?': '[^/]', '{': '(?:', '}': ')', ',': '|', '[!a]': '[^/a]' } as Readonly<Record<string, string>>;
+  const tokens = /(?<=^|\/)(\*\*\/)|(?<=^|\/)(\*\*$)|\*+|\?|\[!a\]|[{},]/gu;
+  const text = (glob.includes('/') ? glob : `**/${glob}`).replaceAll(tokens, (one, folders, rest) => {
+    return folders !== undefined ? '(?:.*/)?' : rest !== undefined ? '.*' : (texts[one] ?? '[^/]*');
+  });
+  return new RegExp(`^${text}$`, 'su');
+}
+
 suite('a glob', () => {
   const cases: readonly (readonly [glob: string, matches: readonly string[], others: readonly string[]])[] = [
     ['*.parquet', ['a.parquet', 'year=2026/month=1/a.parquet'], ['a.parquet/x.csv', 'a.PARQUET', 'aparquet']],
@@ -58,16 +68,6 @@ suite('a glob', () => {
   test('with a backward range is a mistake', () => {
     assert.throws(() => new FilePattern('[z-a]'), SyntaxError);
   });
-
-  /** What the pattern means, as a regular expression: exact, but with ways to choose from that multiply. */
-  function reference(glob: string): RegExp {
-    const texts = { '?': '[^/]', '{': '(?:', '}': ')', ',': '|', '[!a]': '[^/a]' } as Readonly<Record<string, string>>;
-    const tokens = /(?<=^|\/)(\*\*\/)|(?<=^|\/)(\*\*$)|\*+|\?|\[!a\]|[{},]/gu;
-    const text = (glob.includes('/') ? glob : `**/${glob}`).replaceAll(tokens, (one, folders, rest) => {
-      return folders !== undefined ? '(?:.*/)?' : rest !== undefined ? '.*' : (texts[one] ?? '[^/]*');
-    });
-    return new RegExp(`^${text}$`, 'su');
-  }
 
   const parts = fc.constantFrom(
     'a',

@@ -25,7 +25,7 @@ export function matches(
       return value === undefined ? [{ wild: '*' }] : Array.from(written(value), (character) => ({ character }));
     },
   );
-  const isMatch = fits(parts, [...written(text)]);
+  const isMatch = fits(parts, Array.from(written(text)));
   return isOpen && isMatch ? 'unknown' : isMatch;
 }
 

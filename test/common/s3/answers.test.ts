@@ -136,6 +136,10 @@ const wrong: Readonly<Record<string, readonly [answer: Answer, words: RegExp, li
   'that is another document': [says(xml('<Other/>')), /is no listing/u],
 };
 
+function bytewise(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
 suite('a listing', () => {
   for (const [what, [answer, words, how]] of Object.entries(wrong)) {
     test(`${what} is refused by name, after few requests and in little memory`, async () => {
@@ -176,7 +180,6 @@ suite('a listing', () => {
       fc.string({ unit: 'grapheme', maxLength: 2 }),
     );
     const name = fc.array(unit, { minLength: 1, maxLength: 5 }).map((units) => `raw/${units.join('').toWellFormed()}`);
-    const bytewise = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
     let keys: string[] = [];
     await using server = await startCannedServer((_request, response) => {
       response.end(listing(keys.map((key) => entry(key)).join('')));

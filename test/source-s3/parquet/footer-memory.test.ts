@@ -46,10 +46,9 @@ suite('a footer of 16 MB', () => {
       const { errors, rows, peakMiB, exitCode } = await readTables(objects, { a: { type: 'integer' } });
       assert.ok(peakMiB < mostMiB, `${peakMiB} MiB`);
       assert.equal(rows('b'), 3);
-      if (field === 5) return void assert.deepEqual([errors, exitCode, rows('a')], [[], 0, 3]);
-      assert.equal(exitCode, 1);
-      assert.equal(errors.length, 1);
-      assert.match(String(errors[0]?.message), /^"lake\/a\/a\.parquet" cannot be read: /u);
+      const isRead = field === 5;
+      assert.deepEqual([rows('a'), exitCode, errors.length], isRead ? [3, 0, 0] : [0, 1, 1]);
+      for (const { message } of errors) assert.match(message, /^"lake\/a\/a\.parquet" cannot be read: /u);
     });
   }
 
