@@ -75,5 +75,5 @@ export const hostileItems = {
     4,
     Buffer.concat([Buffer.from('191c', 'hex'), chunk, Buffer.from('260200', 'hex')]),
   ],
-  'of empty metadata': [5, Buffer.from('18001800' + '00', 'hex')],
+  'of empty metadata': [5, Buffer.from('1800180000', 'hex')],
 } as const;

@@ -114,14 +114,13 @@ function short<Name extends string>(name: Name, text: Uint8Array): { readonly [n
 }
 
 function indexGroups(footer: ThriftBytes, groups: RowGroupIndex, codecs: Set<number>): void {
-  for (const _ of structs(footer)) {
-    const start = footer.at;
+  for (const start of structs(footer)) {
     let rows = -1;
     let hasChunks = false;
     for (const { id, type } of footer.fields()) {
       if (id === 1 && type === types.list) {
         hasChunks = true;
-        for (const _chunk of structs(footer)) codecs.add(readChunk(footer).codec);
+        for (const _ of structs(footer)) codecs.add(readChunk(footer).codec);
       } else if (id === 3 && type === types.i64) rows = footer.number();
     }
     if (!hasChunks || rows < 0) throw new ThriftDamage('it does not tell the rows of a row group');
@@ -157,11 +156,11 @@ export function readRowGroup(bytes: Uint8Array, index: number, leaves: readonly 
 
 type StoredChunk = Omit<Chunk, 'leaf' | 'isCompressed'>;
 
-/** The structs of the list that begins here; each is to be read before the next. */
-function* structs(footer: ThriftBytes): Generator<undefined> {
+/** Where the structs of the list that begins here begin; each is to be read before the next. */
+function* structs(footer: ThriftBytes): Generator<number> {
   const { items, type } = footer.list();
   if (items > 0 && type !== types.struct) throw new ThriftDamage('a list does not hold what it should');
-  for (let item = 0; item < items; item++) yield;
+  for (let item = 0; item < items; item++) yield footer.at;
 }
 
 /** ColumnChunk */

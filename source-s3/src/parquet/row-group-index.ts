@@ -50,14 +50,15 @@ export class RowGroupIndex {
 
   #grow(): void {
     const capacity = this.#count * 2;
-    const grown = <T extends Float64Array | Uint32Array>(into: T, from: T): T => {
-      into.set(from);
-      return into;
-    };
     this.#rows = grown(new Float64Array(capacity), this.#rows);
     this.#starts = grown(new Uint32Array(capacity), this.#starts);
     this.#ends = grown(new Uint32Array(capacity), this.#ends);
   }
+}
+
+function grown<T extends Float64Array | Uint32Array>(into: T, from: T): T {
+  into.set(from);
+  return into;
 }
 
 /** Of a footer that tells of more row groups than memory is meant for. */

@@ -15,6 +15,24 @@ import { emptyListing, startCannedServer } from '../../support/canned-server.ts'
 const bucket = 'publisher-data';
 const remote = 'http://minio.example.com:9000';
 
+function watched(place: object, environment: Record<string, string> = {}) {
+  const lines: string[] = [];
+  const watch = watchEndpoints({ bucket, ...place }, environment, (level, text) => void lines.push(`${level} ${text}`));
+  return { watch, lines };
+}
+
+async function list(credentials: Connection['credentials'], more: object = {}): Promise<readonly string[]> {
+  const lines: string[] = [];
+  const connection: Connection = { bucket, region: 'eu-central-1', credentials, forcePathStyle: true, ...more };
+  const s3 = openS3(connection, { log: (level, text) => void lines.push(`${level} ${text}`), retryBudgetMs: 0 });
+  try {
+    await Array.fromAsync(listPages(s3, { prefix: '' }));
+  } finally {
+    closeS3(s3);
+  }
+  return lines;
+}
+
 suite('an endpoint that the environment names for S3', () => {
   test('is that of S3 before that of all services, unless the config has one or they are to be ignored', () => {
     const both = { AWS_ENDPOINT_URL_S3: 'https://a.example.com', AWS_ENDPOINT_URL: 'https://b.example.com' };
@@ -58,16 +76,6 @@ suite('an endpoint that the environment names for S3', () => {
 });
 
 suite('a request', () => {
-  function watched(place: object, environment: Record<string, string> = {}) {
-    const lines: string[] = [];
-    const watch = watchEndpoints(
-      { bucket, ...place },
-      environment,
-      (level, text) => void lines.push(`${level} ${text}`),
-    );
-    return { watch, lines };
-  }
-
   test('to the endpoint of the config, or to AWS over TLS, needs no word', () => {
     const { watch, lines } = watched({ endpoint: remote, allowHttp: true });
     watch({ protocol: 'http:', hostname: 'minio.example.com', port: 9000 });
@@ -129,18 +137,6 @@ suite('a connection without an endpoint', () => {
 
   const key = { auth_type: 'access_key', access_key_id: 'AKIATEST', secret_access_key: 'test-secret' } as const;
   const role = { ...key, auth_type: 'assume_role', role_arn: 'arn:aws:iam::123456789012:role/reader' } as const;
-
-  async function list(credentials: Connection['credentials'], more: object = {}): Promise<readonly string[]> {
-    const lines: string[] = [];
-    const connection: Connection = { bucket, region: 'eu-central-1', credentials, forcePathStyle: true, ...more };
-    const s3 = openS3(connection, { log: (level, text) => void lines.push(`${level} ${text}`), retryBudgetMs: 0 });
-    try {
-      await Array.fromAsync(listPages(s3, { prefix: '' }));
-    } finally {
-      closeS3(s3);
-    }
-    return lines;
-  }
 
   async function profile(endpoint: string): Promise<void> {
     process.env['AWS_CONFIG_FILE'] = join(folder, 'config');
