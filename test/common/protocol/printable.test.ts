@@ -25,8 +25,7 @@ const hostileChars = [
 const hostile = fc
   .array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom(...hostileChars)), { minLength: 1 })
   .map((parts) => parts.join(''));
-// oxlint-disable-next-line no-control-regex -- These are what must not be there.
-const raw = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Cs}/u;
+const raw = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /** Every text for people in a message. */
 function textsOf(message: AirbyteMessage): readonly string[] {
