@@ -132,6 +132,8 @@ export type SourceConfig = {
   readonly startDate: number | undefined;
   readonly selection: Selection;
   readonly lookbackMs: number;
+  /** `max_memory_mb`. */
+  readonly memoryBytes: number;
   /** What the query engine may take. */
   readonly engineMemoryBytes: number;
   /** What it may take of that for the pages of columns that are decoded at once, for which it counts up to twice as much. */
@@ -150,6 +152,7 @@ export function resolveSource(parsed: z.output<typeof sourceSchema>): SourceConf
     startDate: parsed.start_date === undefined ? undefined : Date.parse(parsed.start_date),
     selection: resolveSelection(parsed),
     lookbackMs: parsed.lookback_hours * 3_600_000,
+    memoryBytes: parsed.max_memory_mb * 1024 * 1024,
     engineMemoryBytes,
     pageMemoryBytes: engineMemoryBytes + 64 * 1024 * 1024,
   };

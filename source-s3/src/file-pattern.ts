@@ -1,37 +1,185 @@
-// `file_pattern`: a glob on the path below a table as a regular expression. S3 keys are not file names: case always counts,
-// and a backslash only ever escapes, which is why the platform's own glob does not serve.
+// `file_pattern`: a glob on the path below a table. S3 keys are not file names: case always counts, and a backslash only ever
+// escapes, which is why the platform's own glob does not serve. Nor does a regular expression: it tries every way to divide a
+// path among the stars of a pattern, and with eight of them one path takes minutes. Here all ways are followed side by side,
+// as an automaton whose states are places in the pattern (Thompson, https://swtch.com/~rsc/regexp/regexp1.html).
+
+type Takes = (character: string) => boolean;
+/** A place takes one character that passes its test, or none; then come all of `next`. */
+type Place = { readonly takes: Takes | undefined; readonly next: number[] };
+
+/** Where one may be after some characters: at places that take the next one, or at the end. */
+type State = {
+  readonly takers: readonly Place[];
+  readonly isEnd: boolean;
+  /** The state after a character, once it was met. */
+  readonly after: Map<string, State>;
+};
+
+/** In all states that are remembered. Paths of one table are much alike: few states and characters are met ever. */
+const mostPlaces = 50_000;
 
 /**
  * `*` and `?` stay inside a folder, `**` crosses folders, `[a-z]`, `[!a]` and `{csv,tsv}` as in a shell, `\` escapes. A
- * pattern without a slash is for the file's name, in whatever folder.
- * @throws SyntaxError for a range that runs backwards, as `[z-a]`.
+ * pattern without a slash is for the file's name, in whatever folder. Bound: 50,000 places in states that are remembered.
  */
-export function globPattern(glob: string): RegExp {
-  const anchored = glob.includes('/') ? glob.replace(/^\//u, '') : `**/${glob}`;
-  return new RegExp(`^${translate(anchored)}$`, 'su');
+export class FilePattern {
+  readonly #places: readonly Place[];
+  readonly #states = new Map<string, State>();
+  #start: State;
+  #known = 0;
+  /** How often a place was looked at, in all tests together. */
+  looks = 0;
+
+  /** @throws SyntaxError for a range that runs backwards, as `[z-a]`. */
+  constructor(glob: string) {
+    this.#places = new Automaton(glob.includes('/') ? glob.replace(/^\//u, '') : `**/${glob}`).places;
+    this.#start = this.#reach([0]);
+  }
+
+  /** How many places there are: at most two for a character of the pattern, and ten. */
+  get size(): number {
+    return this.#places.length;
+  }
+
+  /** Looks at each place at most twice for each character of the path: when it takes the character and when it is reached. */
+  test(path: string): boolean {
+    let state = this.#start;
+    for (const character of path) {
+      if (state.takers.length === 0) return false;
+      state = state.after.get(character) ?? this.#step(state, character);
+    }
+    return state.isEnd;
+  }
+
+  #step(state: State, character: string): State {
+    const ways: number[] = [];
+    for (const { takes, next } of state.takers) if (takes?.(character) === true) ways.push(...next);
+    this.looks += state.takers.length;
+    this.#known += 1 + state.takers.length;
+    if (this.#known > mostPlaces) {
+      this.#known = 0;
+      this.#states.clear();
+      this.#start = this.#reach([0]);
+    }
+    const following = this.#reach(ways);
+    state.after.set(character, following);
+    return following;
+  }
+
+  /** The places among `ways`, and those they lead to without a character. */
+  #reach(ways: number[]): State {
+    const reached = new Set<number>();
+    for (let at = ways.pop(); at !== undefined; at = ways.pop()) {
+      if (reached.has(at)) continue;
+      reached.add(at);
+      this.looks += 1;
+      const place = this.#places[at];
+      if (place?.takes === undefined) ways.push(...(place?.next ?? []));
+    }
+    const key = [...reached].join();
+    const known = this.#states.get(key);
+    if (known !== undefined) return known;
+    const places = Array.from(reached, (at) => this.#places[at]).filter((place) => place !== undefined);
+    const takers = places.filter(({ takes }) => takes !== undefined);
+    const state = { takers, isEnd: reached.has(this.#places.length - 1), after: new Map<string, State>() };
+    this.#states.set(key, state);
+    return state;
+  }
 }
 
 const token =
   /(?<folders>(?<=^|\/)\*\*\/)|(?<rest>(?<=^|\/)\*\*$)|(?<star>\*+)|\\(?<escaped>.)|\[(?<not>[!^]?)(?<set>\][^\]/]*|[^\]/]+)\]|(?<other>.)/gsu;
 
-function translate(glob: string): string {
-  const choices = matchingBraces(glob);
-  let depth = 0;
-  let pattern = '';
-  for (const { groups = {}, index } of glob.matchAll(token)) {
-    const { folders, rest, star, escaped, not, set, other } = groups;
-    if (folders !== undefined) pattern += '(?:.*/)?';
-    else if (rest !== undefined) pattern += '.*';
-    else if (star !== undefined) pattern += '[^/]*';
-    else if (escaped !== undefined) pattern += literally(escaped);
-    else if (set !== undefined) pattern += `[${not === '' ? '' : '^/'}${set.replace(/[\\[\]^&]/gu, String.raw`\$&`)}]`;
-    else if (other === '?') pattern += '[^/]';
-    else if (choices.has(index)) {
-      depth += other === '{' ? 1 : -1;
-      pattern += other === '{' ? '(?:' : ')';
-    } else pattern += other === ',' && depth > 0 ? '|' : literally(other ?? '');
+const inFolder: Takes = (character) => character !== '/';
+const any: Takes = () => true;
+
+/** The places of a pattern: the first is its beginning, the last its end. */
+class Automaton {
+  readonly places: Place[] = [];
+  /** Where the next part of the pattern begins. */
+  #end = this.#place();
+  readonly #choices: { readonly before: number; readonly after: number }[] = [];
+
+  constructor(glob: string) {
+    const braces = matchingBraces(glob);
+    for (const { groups = {}, index } of glob.matchAll(token)) {
+      const { folders, rest, star, escaped, not, set, other = '' } = groups;
+      if (folders !== undefined) this.#folders();
+      else if (rest !== undefined) this.#many(any);
+      else if (star !== undefined) this.#many(inFolder);
+      else if (escaped !== undefined) this.#one(is(escaped));
+      else if (set !== undefined) this.#one(isOf(set, not !== ''));
+      else if (other === '?') this.#one(inFolder);
+      else if (braces.has(index)) this.#brace(other);
+      else if (other === ',' && this.#choices.length > 0) this.#nextChoice();
+      else this.#one(is(other));
+    }
+    const end = this.#place(); // Behind all others.
+    this.#lead(this.#end, end);
   }
-  return pattern;
+
+  #place(takes?: Takes, ...next: number[]): number {
+    return this.places.push({ takes, next }) - 1;
+  }
+
+  #lead(from: number, to: number): void {
+    this.places[from]?.next.push(to);
+  }
+
+  #one(takes: Takes): void {
+    const after = this.#place();
+    this.#lead(this.#end, this.#place(takes, after));
+    this.#end = after;
+  }
+
+  #many(takes: Takes): void {
+    this.#lead(this.#end, this.#place(takes, this.#end));
+    const after = this.#place();
+    this.#lead(this.#end, after);
+    this.#end = after;
+  }
+
+  /** Any folders, or none. */
+  #folders(): void {
+    this.#brace('{');
+    this.#many(any);
+    this.#one(is('/'));
+    this.#nextChoice();
+    this.#brace('}');
+  }
+
+  #brace(which: string): void {
+    if (which === '{') {
+      this.#choices.push({ before: this.#end, after: this.#place() });
+      this.#choice();
+      return;
+    }
+    const { after } = this.#choices.pop() ?? { after: this.#end };
+    this.#lead(this.#end, after);
+    this.#end = after;
+  }
+
+  #nextChoice(): void {
+    const { after } = this.#choices.at(-1) ?? { after: this.#end };
+    this.#lead(this.#end, after);
+    this.#choice();
+  }
+
+  #choice(): void {
+    const begin = this.#place();
+    this.#lead(this.#choices.at(-1)?.before ?? this.#end, begin);
+    this.#end = begin;
+  }
+}
+
+function is(wanted: string): Takes {
+  return (character) => character === wanted;
+}
+
+/** A set in brackets; the regular expression is of one character, and has no ways to choose from. */
+function isOf(set: string, isNot: boolean): Takes {
+  const pattern = new RegExp(`^[${isNot ? '^/' : ''}${set.replace(/[\\[\]^&]/gu, String.raw`\$&`)}]$`, 'su');
+  return (character) => pattern.test(character);
 }
 
 /** Places of the braces that have their counterpart; any other brace stands for itself. */
@@ -44,8 +192,4 @@ function matchingBraces(glob: string): ReadonlySet<number> {
     if (start !== undefined) matching.add(start).add(index);
   }
   return matching;
-}
-
-function literally(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/gu, String.raw`\$&`);
 }

@@ -21,7 +21,7 @@ export type RecordQuery = {
   readonly constants: ReadonlyMap<string, string>;
   /** The catalog's name of a column → the file's, where they differ. */
   readonly spellings: ReadonlyMap<string, string>;
-  /** Row numbers in the file: from the first to before the end. */
+  /** Row numbers in the local file: from the first to before the end. */
   readonly rows: { readonly from: number; readonly to: number };
   /** Milliseconds since 1970. */
   readonly emittedAt: number;

@@ -1,7 +1,7 @@
 // Which part of a table is read: the config's fields `file_pattern`, `partition_filter` and `latest_partition_only`.
 import * as z from 'zod';
 
-import { globPattern } from './file-pattern.ts';
+import { FilePattern } from './file-pattern.ts';
 import { sortKey, type Bounds } from './partition-order.ts';
 import type { DeclaredType } from './declared-column.ts';
 
@@ -72,7 +72,7 @@ export function resolveSelection({
   partition_filter,
   latest_partition_only,
 }: SelectionFields): Selection {
-  const pattern = file_pattern === undefined ? undefined : globPattern(file_pattern);
+  const pattern = file_pattern === undefined ? undefined : new FilePattern(file_pattern);
   const latest = new Set(latest_partition_only);
   const filters = (partition_filter ?? []).map((filter) => ({
     column: filter.column,
@@ -135,7 +135,7 @@ function orUndefined(text: string | undefined): string | undefined {
 
 function isGlob(text: string): boolean {
   try {
-    return globPattern(text) !== undefined;
+    return new FilePattern(text).size > 0;
   } catch {
     return false;
   }

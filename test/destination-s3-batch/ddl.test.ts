@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { beforeEach, suite, test } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { parseConfig } from '@s3-connectors/common/protocol/config.ts';
+import type { Print } from '@s3-connectors/common/protocol/connector.ts';
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 import { configSchema, resolveConfig } from '../../destination-s3-batch/src/config.ts';
 import { ddl } from '../../destination-s3-batch/src/ddl/ddl.ts';
@@ -14,6 +15,10 @@ import { configJson, runWrite } from './support/batch.ts';
 import { eventJson, publishedStream } from './support/published.ts';
 import { emptyServer } from '../support/empty-server.ts';
 
+function sqlOf(print: Print): string {
+  return typeof print === 'object' && 'sql' in print ? print.sql : assert.fail('it is no SQL');
+}
+
 suite('ddl', () => {
   const running = emptyServer();
   let server: S3TestServer;
@@ -22,7 +27,7 @@ suite('ddl', () => {
   async function statements(given: Record<string, string>, config: Json = {}): Promise<string> {
     const resolved = resolveConfig(parseConfig(configSchema, configJson(server, config), silentLog), {});
     const context = { log: silentLog, signal: new AbortController().signal, fail: () => undefined };
-    return (await Array.fromAsync(ddl(resolved, given, context))).join('');
+    return (await Array.fromAsync(ddl(resolved, given, context))).map(sqlOf).join('');
   }
 
   test('names columns, folders and the place of a table for Athena', async () => {
@@ -102,6 +107,18 @@ TBLPROPERTIES (
       const text = await statements({ engine });
       assert.match(text, /^-- The column Day is left out/u);
       assert.doesNotMatch(text, /[`"']Day[`"']/u);
+    }
+  });
+
+  test('leaves out names that SQL cannot show, however deep, and says so in one printable line', async () => {
+    const odd = 'a\u001b[2J\n; DROP TABLE x; --';
+    const row = recordLine('visits', { n: 1, [odd]: 2, o: { x: 3, [odd]: 4 }, l: [{ x: 5, [odd]: 6 }] });
+    await runWrite(server, [row], { catalog: catalogJson('visits') });
+    for (const engine of ['athena', 'duckdb']) {
+      const text = await statements({ engine });
+      for (const path of ['', 'o.', 'l.'])
+        assert.ok(text.includes(`-- The column ${path}a\\u{1b}[2J\\u{a}; DROP`), text);
+      assert.doesNotMatch(text, /[^\P{Cc}\n]|^; DROP/mu);
     }
   });
 

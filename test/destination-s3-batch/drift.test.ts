@@ -74,7 +74,9 @@ suite('days of properties that drift', () => {
       );
       const context = { log: silentLog, signal: new AbortController().signal, fail: () => undefined };
       const view = await Array.fromAsync(ddl(config, { engine: 'duckdb', location: folder }, context));
-      await connection.run(view.join(''));
+      await connection.run(
+        view.map((print) => (typeof print === 'object' && 'sql' in print ? print.sql : '')).join(''),
+      );
       const read = [await rowsOf('FROM visits')];
       if (format === 'parquet') {
         read.push(await rowsOf(`FROM read_parquet('${folder}/data/visits/**/*.parquet', union_by_name = true)`));

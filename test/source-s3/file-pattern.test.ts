@@ -4,7 +4,17 @@ import { suite, test } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { globPattern } from '../../source-s3/src/file-pattern.ts';
+import { FilePattern } from '../../source-s3/src/file-pattern.ts';
+
+/** What the pattern means, as a regular expression: exact, but with ways to choose from that multiply. */
+function reference(glob: string): RegExp {
+  const texts = { '?': '[^/]', '{': '(?:', '}': ')', ',': '|', '[!a]': '[^/a]' } as Readonly<Record<string, string>>;
+  const tokens = /(?<=^|\/)(\*\*\/)|(?<=^|\/)(\*\*$)|\*+|\?|\[!a\]|[{},]/gu;
+  const text = (glob.includes('/') ? glob : `**/${glob}`).replaceAll(tokens, (one, folders, rest) => {
+    return folders !== undefined ? '(?:.*/)?' : rest !== undefined ? '.*' : (texts[one] ?? '[^/]*');
+  });
+  return new RegExp(`^${text}$`, 'su');
+}
 
 suite('a glob', () => {
   const cases: readonly (readonly [glob: string, matches: readonly string[], others: readonly string[]])[] = [
@@ -37,7 +47,7 @@ suite('a glob', () => {
   ];
   for (const [glob, matches, others] of cases) {
     test(`${glob} means what it means in a shell`, () => {
-      const pattern = globPattern(glob);
+      const pattern = new FilePattern(glob);
       assert.deepEqual(
         [...matches, ...others].map((path) => [path, pattern.test(path)]),
         [...matches.map((path) => [path, true]), ...others.map((path) => [path, false])],
@@ -48,7 +58,7 @@ suite('a glob', () => {
   test('of escaped text matches exactly that text', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (text, other) => {
-        const pattern = globPattern(`/${text.replace(/[\\*?[\]{},]/gu, String.raw`\$&`)}`);
+        const pattern = new FilePattern(`/${text.replace(/[\\*?[\]{},]/gu, String.raw`\$&`)}`);
         assert.ok(pattern.test(text));
         assert.equal(pattern.test(other), other === text);
       }),
@@ -56,6 +66,60 @@ suite('a glob', () => {
   });
 
   test('with a backward range is a mistake', () => {
-    assert.throws(() => globPattern('[z-a]'), SyntaxError);
+    assert.throws(() => new FilePattern('[z-a]'), SyntaxError);
+  });
+
+  const parts = fc.constantFrom(
+    'a',
+    'b',
+    '/',
+    '*',
+    '**',
+    '**/',
+    '/**/',
+    '?',
+    '[!a]',
+    '{a,b}',
+    '{a/*,*b{,b}}',
+    '{,a*}',
+    '*a',
+  );
+  const globs = fc.array(parts, { minLength: 1, maxLength: 9 }).map((list) => list.join(''));
+  const paths = fc.string({ unit: fc.constantFrom('a', 'b', '/'), minLength: 1, maxLength: 9 });
+
+  test('matches what its regular expression matches, for random patterns and paths', () => {
+    let matches = 0;
+    fc.assert(
+      fc.property(globs, fc.array(paths, { minLength: 20, maxLength: 20 }), (glob, some) => {
+        fc.pre(!glob.startsWith('/'));
+        const [pattern, expected] = [new FilePattern(glob), reference(glob)];
+        for (const path of some) {
+          matches += Number(expected.test(path));
+          assert.equal(pattern.test(path), expected.test(path), `${glob} on ${path}`);
+        }
+      }),
+      { seed: 20_260_115, numRuns: 2000 },
+    );
+    assert.ok(matches > 1000);
+  });
+
+  test('looks at a place at most twice for each character of a path, however many stars it has', () => {
+    const hostile = [
+      ['*a*a*a*a*a*a*a*a*b', 'a'.repeat(1000)],
+      ['**/**/**/**/**/**/**/**/x', 'a/'.repeat(500)],
+      [`${'{a,a}'.repeat(40)}b`, 'a'.repeat(60)],
+      [`${'{*,**}'.repeat(40)}b`, 'a'.repeat(200)],
+      [`${'{'.repeat(2000)}*${'}'.repeat(2000)}b`, 'a'.repeat(200)],
+    ] as const;
+    const random = fc.sample(
+      fc.tuple(globs, fc.string({ unit: fc.constantFrom('a', 'b', '/'), maxLength: 200 })),
+      1000,
+    );
+    for (const [glob, path] of [...hostile, ...random]) {
+      const pattern = new FilePattern(glob);
+      pattern.test(path);
+      assert.ok(pattern.looks <= 2 * pattern.size * (path.length + 2), glob);
+      assert.ok(pattern.size <= 2 * glob.length + 10, glob);
+    }
   });
 });

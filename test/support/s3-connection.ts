@@ -12,6 +12,7 @@ type Options = Partial<Connection> & {
   readonly retryBudgetMs?: number;
   readonly idleTimeoutMs?: number;
   readonly clock?: Clock;
+  readonly answerTimeoutMs?: number;
 };
 
 export type TestConnection = AsyncDisposable & { readonly s3: S3; readonly lines: readonly string[] };
@@ -19,7 +20,7 @@ export type TestConnection = AsyncDisposable & { readonly s3: S3; readonly lines
 /** Default: any key, `testBucket` in eu-central-1, failures tried again for 5 s. */
 export function connect(
   endpoint: string,
-  { retryBudgetMs = 5000, idleTimeoutMs, clock = systemClock, ...rest }: Options = {},
+  { retryBudgetMs = 5000, idleTimeoutMs, answerTimeoutMs, clock = systemClock, ...rest }: Options = {},
 ): TestConnection {
   const lines: string[] = [];
   const log: Log = (level, message) => {
@@ -31,6 +32,7 @@ export function connect(
     retryBudgetMs,
     clock,
     ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
+    ...(answerTimeoutMs === undefined ? {} : { answerTimeoutMs }),
   });
   return { s3, lines, [Symbol.asyncDispose]: () => Promise.resolve(closeS3(s3)) };
 }

@@ -6,32 +6,47 @@ export type Known = boolean | 'unknown';
 
 export const literals: readonly string[] = ['*', '?', '$'];
 
+/** Of a pattern: any characters, any one, or this one. */
+type Part = { readonly wild: '*' | '?' } | { readonly character: string };
+
 /** Does `text` match? `variables` gives a variable's value; one that it does not know leaves the answer open. */
 export function matches(
   pattern: string,
   text: string,
   { variables = new Map(), ignoreCase = false }: MatchOptions = {},
 ): Known {
+  const written = (some: string): string => (ignoreCase ? some.toLowerCase() : some);
   let isOpen = false;
-  const source = pattern.replaceAll(
-    /\$\{([^}]*)\}|([*?])|([^])/gu,
-    (_part, name?: string, wild?: string, char = '') => {
-      if (wild !== undefined) return wild === '*' ? '.*' : '.';
-      if (name === undefined) return escapeText(char as string);
-      const value = literals.includes(name) ? name : variables.get(name.toLowerCase());
+  const parts = Array.from(pattern.matchAll(/\$\{([^}]*)\}|([*?])|[^]/gu)).flatMap(
+    ([char, name, wild]): readonly Part[] => {
+      if (wild === '*' || wild === '?') return [{ wild }];
+      const value = name === undefined ? char : literals.includes(name) ? name : variables.get(name.toLowerCase());
       if (value === undefined) isOpen = true;
-      return value === undefined ? '.*' : escapeText(value);
+      return value === undefined ? [{ wild: '*' }] : Array.from(written(value), (character) => ({ character }));
     },
   );
-  const isMatch = new RegExp(`^${source}$`, ignoreCase ? 'isu' : 'su').test(text);
+  const isMatch = fits(parts, Array.from(written(text)));
   return isOpen && isMatch ? 'unknown' : isMatch;
 }
 
-type MatchOptions = { readonly variables?: ReadonlyMap<string, string>; readonly ignoreCase?: boolean };
-
-function escapeText(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/gu, String.raw`\$&`);
+/**
+ * Only the last `*` ever takes more: what comes before it fits already, and the earliest fit leaves the most to the rest. So it
+ * takes at most as many steps as parts times characters, which a regular expression does not promise.
+ */
+function fits(parts: readonly Part[], text: readonly string[]): boolean {
+  let [part, at] = [0, 0];
+  let star: { readonly part: number; at: number } | undefined;
+  while (at < text.length) {
+    const next = parts[part];
+    if (next !== undefined && 'wild' in next && next.wild === '*') star = { part: ++part, at };
+    else if (next !== undefined && ('wild' in next || next.character === text[at])) [part, at] = [part + 1, at + 1];
+    else if (star !== undefined) [part, at] = [star.part, ++star.at];
+    else return false;
+  }
+  return parts.slice(part).every((left) => 'wild' in left && left.wild === '*');
 }
+
+type MatchOptions = { readonly variables?: ReadonlyMap<string, string>; readonly ignoreCase?: boolean };
 
 /** True if one is, else open if one is, else false. */
 export function any(answers: Iterable<Known>): Known {

@@ -36,7 +36,9 @@ export function policyVerbs<Config>(accessOf: (config: Config) => Access): reado
         ...appendOption,
         full: { type: 'boolean', describe: 'The broad form: List, Get, Delete and Put on the whole bucket' },
       },
-      run: (config, given, { log }) => Readable.from([policyText(askedAccess(accessOf(config), given), given, log)]),
+      run: (config, given, { log }) => {
+        return Readable.from([{ json: policyOf(askedAccess(accessOf(config), given), given, log) }]);
+      },
     },
     {
       name: 'policy validate',
@@ -60,11 +62,10 @@ function askedAccess(access: Access, given: OperatorArguments): Access {
   return given['append-only'] === true ? appendOnly(access) : access;
 }
 
-function policyText(access: Access, given: OperatorArguments, log: Log): string {
+function policyOf(access: Access, given: OperatorArguments, log: Log): object {
   const kind = kinds.find((known) => known === (given['kind'] ?? 'bucket'));
   if (kind === undefined) throw new ConnectorError('USAGE_INVALID', `--kind is one of ${kinds.join(', ')}.`);
-  const document = documentOf(needsOf(access), { ...given, kind }, access, log);
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return documentOf(needsOf(access), { ...given, kind }, access, log);
 }
 
 type Given = OperatorArguments & { readonly kind: (typeof kinds)[number] };

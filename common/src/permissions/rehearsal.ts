@@ -93,20 +93,20 @@ export class Rehearsal {
   /** Says all to the log. @throws ConnectorError naming everything without which no sync works. */
   conclude(log: Log): void {
     const failure = verdict(this.#lines);
-    log(failure === undefined ? 'INFO' : 'ERROR', `Rehearsal of a sync:\n${table(this.#lines)}`);
+    const level = failure === undefined ? 'INFO' : 'ERROR';
+    log(level, 'Rehearsal of a sync:');
+    for (const line of table(this.#lines)) log(level, line);
     for (const text of warnings(this.#lines)) log('WARN', text);
     if (failure !== undefined) throw failure;
   }
 }
 
 /** Numbered: step — IAM action — resource — outcome — AWS's code — mend. */
-export function table(lines: readonly Line[]): string {
-  return lines
-    .map(({ step, need, outcome }, index) => {
-      const parts = [step, need.action, need.resource, ...outcomeParts(outcome)];
-      return `${index + 1}. ${parts.join(' — ')}`;
-    })
-    .join('\n');
+export function table(lines: readonly Line[]): readonly string[] {
+  return lines.map(({ step, need, outcome }, index) => {
+    const parts = [step, need.action, need.resource, ...outcomeParts(outcome)];
+    return `${index + 1}. ${parts.join(' — ')}`;
+  });
 }
 
 function outcomeParts(outcome: Outcome): readonly string[] {

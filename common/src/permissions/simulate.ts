@@ -61,7 +61,8 @@ export function isSame(value: string, { arn, account, kind }: Principal): boolea
 
 function isRoleOf(value: string, session: string): boolean {
   const [, account, role] = /:(\d{12}):assumed-role\/([^/]+)\//u.exec(session) ?? [];
-  return account !== undefined && new RegExp(`^arn:[\\w-]+:iam::${account}:role/(?:.+/)?${role}$`, 'u').test(value);
+  const [, path = ''] = new RegExp(`^arn:[\\w-]+:iam::${account}:role(/.+)$`, 'u').exec(value) ?? [];
+  return account !== undefined && path.endsWith(`/${role}`); // A role's name may hold "+" and ".".
 }
 
 /** Headers that a request of ours never has. */

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 
-import type { OperatorArguments, VerbContext } from '../protocol/connector.ts';
+import type { OperatorArguments, Print, VerbContext } from '../protocol/connector.ts';
 import { ConnectorError } from '../protocol/errors.ts';
 import { standardInput } from '../protocol/standard-input.ts';
 import type { Access } from './access.ts';
@@ -19,7 +19,7 @@ export async function* validation(
   access: Access,
   given: OperatorArguments,
   { log, signal }: VerbContext,
-): AsyncGenerator<string> {
+): AsyncGenerator<Print> {
   const kind = kindOf(given['kind']);
   const named = given['principal'];
   const principal = named === undefined ? {} : { principal: principalOf(named, access.region) };
@@ -35,7 +35,7 @@ export async function* validation(
   const fixed = fixPolicy(result, access, result.principal);
   for (const finding of result.findings) log('INFO', findingText(finding));
   for (const note of fixed.notes) log('WARN', `Look before you use it: ${note}.`);
-  yield `${JSON.stringify(fixed.policy, null, 2)}\n`;
+  yield { json: fixed.policy };
 }
 
 function kindOf(text: string | boolean | undefined): PolicyKind | undefined {

@@ -1,4 +1,5 @@
 // The result of `policy validate` in words: findings in the order of the text, then what is needed against what is allowed.
+import { oneLine } from '../protocol/text.ts';
 import { nameOf } from './document.ts';
 import { FINDING_CODES, type Finding } from './finding.ts';
 import type { Judged } from './policy-text.ts';
@@ -9,9 +10,8 @@ export function validationText(validation: Validation): string {
   const whom = principal === undefined ? '' : ` for ${principal.arn}`;
   const head = `Read as ${kind === 'bucket' ? 'the policy of the bucket' : 'an IAM policy'}${whom}.`;
   const found = findings.map((finding, index) => `${index + 1}. ${findingText(finding)}`);
-  return [head, '', ...(found.length === 0 ? ['Nothing is wrong with it.'] : found), '', ...table(judged), ''].join(
-    '\n',
-  );
+  const lines = [head, '', ...(found.length === 0 ? ['Nothing is wrong with it.'] : found), '', ...table(judged), ''];
+  return lines.map(oneLine).join('\n'); // A policy's texts begin no lines.
 }
 
 /** `ERROR ARN_COLONS at line 7, column 19: statement 1 ("Write"): …` */

@@ -24,6 +24,12 @@ export type OperatorOption = { readonly type: 'string' | 'boolean'; readonly des
 /** What the operator gave: positionals and options under their names; what was not given is absent. */
 export type OperatorArguments = Readonly<Record<string, string | boolean | undefined>>;
 
+/**
+ * What an operator verb prints: a text of whole lines for people, in which secrets are redacted, or a document for programs,
+ * whose names are left as they are. Names in `sql` are printable: JSON can escape what is not, SQL cannot.
+ */
+export type Print = string | { readonly json: unknown } | { readonly sql: string };
+
 /** A verb for people at a terminal and their scripts: stdout holds its text alone, everything else goes to stderr. */
 export type OperatorVerb<Config> = {
   /** One word or more (`policy validate`); the longest name that the command line begins with is meant. */
@@ -33,8 +39,8 @@ export type OperatorVerb<Config> = {
   readonly positionals?: Readonly<Record<string, string>>;
   /** Beside `--config`, which every operator verb needs. */
   readonly options?: Readonly<Record<string, OperatorOption>>;
-  /** Yields the text for stdout, redacted as all messages are. `context.fail` or a throw makes the exit code 1. */
-  run(config: Config, given: OperatorArguments, context: VerbContext): AsyncIterable<string>;
+  /** Yields what goes to stdout. `context.fail` or a throw makes the exit code 1. */
+  run(config: Config, given: OperatorArguments, context: VerbContext): AsyncIterable<Print>;
 };
 
 /** What a connector is: its config in two steps (zod, then `resolve` to what the pipeline accepts) and its verbs. */

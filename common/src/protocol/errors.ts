@@ -98,7 +98,7 @@ export const ERROR_CODES = {
   },
   S3_ANSWER_INVALID: {
     failureType: 'config_error',
-    cause: 'What answered does not speak S3 (a proxy’s HTML page, for instance).',
+    cause: 'What answered does not speak S3: a proxy’s HTML page, for instance, or a listing that S3 would never give.',
     mend: 'Check the endpoint and the proxy settings.',
   },
   S3_OBJECT_CHANGED: {
@@ -154,7 +154,7 @@ export const ERROR_CODES = {
   },
   ENGINE_MEMORY_EXCEEDED: {
     failureType: 'config_error',
-    cause: 'A value or a page of a file needs more memory than max_memory_mb allows.',
+    cause: 'A value, a page or the footer of a file needs more memory than max_memory_mb allows.',
     mend: 'Raise max_memory_mb.',
   },
   ENGINE_FAILED: {

@@ -5,9 +5,10 @@ import yargs from 'yargs';
 import { capText } from './capped.ts';
 import { readJsonFile } from './cli.ts';
 import { parseConfig } from './config.ts';
-import type { Connector, OperatorArguments, OperatorVerb } from './connector.ts';
+import type { Connector, OperatorArguments, OperatorVerb, Print } from './connector.ts';
 import { ConnectorError } from './errors.ts';
 import { type Face, runProcess } from './process.ts';
+import { oneLine, plainJson, plainLines } from './text.ts';
 import type { MessageWriter } from './writer.ts';
 
 /** The verb with the longest name that `argv` begins with. */
@@ -34,9 +35,21 @@ export function runOperatorVerb<Schema extends z.ZodObject, Config>(
     const json = await readJsonFile(parsed.config, 'config');
     frame.hideSecrets(connector.spec.connectionSpecification, json);
     const config = connector.resolve(parseConfig(connector.schema, json, frame.log));
-    for await (const text of verb.run(config, parsed.given, frame))
-      await frame.out.write(Buffer.from(frame.redact(text)));
+    for await (const print of verb.run(config, parsed.given, frame))
+      await frame.out.write(Buffer.from(printed(print, frame.redact)));
   });
+}
+
+/** Members of JSON that hold sentences; all others hold names and keys, which stay as they are. */
+const sentences: ReadonlySet<string> = new Set(['message', 'reason']);
+
+function printed(print: Print, redact: (text: string) => string): string {
+  if (typeof print === 'string') return plainLines(redact(print));
+  if ('sql' in print) return print.sql;
+  const clean = (name: string, value: unknown): unknown => {
+    return typeof value === 'string' && sentences.has(name) ? oneLine(redact(value)) : value;
+  };
+  return `${plainJson(JSON.stringify(print.json, clean, 2))}\n`;
 }
 
 /** Levels below WARN are progress: they are shown as they are. */
@@ -44,7 +57,7 @@ export function terminalFace(name: string): (out: MessageWriter, redact: (text: 
   return (_out, redact) => {
     const debug = process.env['LOG_LEVEL']?.toUpperCase() === 'DEBUG';
     const say = (text: string): void => {
-      process.stderr.write(`${name}: ${capText(redact(text))}\n`);
+      process.stderr.write(`${name}: ${capText(oneLine(redact(text)))}\n`);
     };
     return {
       log(level, message) {

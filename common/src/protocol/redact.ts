@@ -1,4 +1,5 @@
-// Keeps secrets out of everything a connector prints: collected once from the config, replaced in every message text.
+// Keeps secrets out of every text that a connector prints: collected once from the config, replaced in texts for people.
+import { oneLine } from './text.ts';
 
 export const redacted = '****';
 const minSecretLength = 4; // Shorter values would blot out ordinary text, and are no secrets.
@@ -37,7 +38,7 @@ function visit(schema: SchemaNode, value: unknown, found: Set<string>): void {
   }
 }
 
-/** Replaces every secret in a text, also in its JSON- and URL-escaped forms. */
+/** Replaces every secret in a text, also as it is written in JSON, URLs, forms, XML, SQL, and in our own texts. */
 export function redactor(secrets: readonly string[]): (text: string) => string {
   const forms = new Set(secrets.flatMap(writtenForms));
   const ordered = [...forms].sort((a, b) => b.length - a.length);
@@ -48,5 +49,11 @@ function writtenForms(secret: string): readonly string[] {
   const inUrl = encodeURIComponent(secret.toWellFormed());
   const strict = inUrl.replaceAll(/[!'()*]/gu, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
   const lower = [inUrl, strict].map((form) => form.replaceAll(/%[0-9A-F]{2}/gu, (escape) => escape.toLowerCase()));
-  return [secret, JSON.stringify(secret).slice(1, -1), inUrl, strict, ...lower];
+  const inForm = [inUrl, strict, ...lower].map((form) => form.replaceAll('%20', '+'));
+  const inXml = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const inSql = [secret.replaceAll("'", "''"), secret.replaceAll('"', '""')];
+  const plain = [secret, inXml, inXml.replaceAll('"', '&quot;'), inXml.replaceAll("'", '&apos;'), ...inSql];
+  const inJson = plain.map((form) => JSON.stringify(form).slice(1, -1));
+  const inTexts = [...plain, ...inJson];
+  return [...inTexts, ...inTexts.map(oneLine), inUrl, strict, ...lower, ...inForm];
 }

@@ -120,6 +120,7 @@ function traceError(error: ConnectorError): AirbyteMessage {
   };
 }
 
+/** Its message in one line: only frames may begin lines. */
 function stackOf(error: Error): string | undefined {
   return framesOf(error.cause instanceof Error ? error.cause : error);
 }

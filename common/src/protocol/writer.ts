@@ -5,6 +5,7 @@ import type { Writable } from 'node:stream';
 import { capped } from './capped.ts';
 import { ConnectorError } from './errors.ts';
 import type { AirbyteMessage } from './messages.ts';
+import { printable } from './printable.ts';
 
 const joinBytes = 64 * 1024; // One write per 64 KiB costs a tenth of one per message.
 
@@ -24,7 +25,8 @@ export type MessageWriter = {
 };
 
 /**
- * Order is the order of calls; what is queued is sent within a turn of the event loop. Messages are redacted and their texts cut, lines not.
+ * Order is the order of calls; what is queued is sent within a turn of the event loop. The texts of messages are redacted
+ * (printable.ts) and cut (capped.ts), lines are not.
  * Bound: 64 KiB in the stream, 64 KiB queued, and what `message` was given meanwhile; lines stay the caller's.
  */
 export function openWriter(output: Writable, redact: (text: string) => string = (text) => text): MessageWriter {
@@ -63,12 +65,8 @@ export function openWriter(output: Writable, redact: (text: string) => string = 
     });
   };
   const lineOf = (message: AirbyteMessage): Uint8Array => {
-    // Each text by itself: redacting the line would miss what JSON escapes and hit the protocol's own words.
-    const clean = JSON.stringify(message, (_key, value: unknown) =>
-      typeof value === 'string' ? redact(value) : value,
-    );
-    // Cut afterwards: of a secret that was cut, the rest would not be found.
-    return Buffer.from(`${JSON.stringify(capped(JSON.parse(clean) as AirbyteMessage))}\n`);
+    // Cut last: of a secret that was cut before, the rest would not be found.
+    return Buffer.from(`${JSON.stringify(capped(printable(message, redact)))}\n`);
   };
   return {
     closed: closed.signal,

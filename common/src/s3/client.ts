@@ -7,10 +7,12 @@ import { silentLog } from '../protocol/log.ts';
 import { systemClock, type Clock } from '../streams/clock.ts';
 import { isAwsEndpoint } from './address.ts';
 import { createAgents } from './agents.ts';
+import { answerTimeoutMs, guardHandler } from './answer-guard.ts';
 import type { Connection } from './config.ts';
 import { createCounters } from './counters.ts';
 import type { Counters } from './counters.ts';
 import { credentialsFor } from './credentials.ts';
+import { endpointOf, watchEndpoints } from './endpoint-watch.ts';
 import { watchPutRoute, type PutRoute } from './put-route.ts';
 import { sendExpectedOwner } from './expected-owner.ts';
 import { defaultRetryBudgetMs } from './retry.ts';
@@ -49,13 +51,17 @@ type OpenOptions = {
   readonly retryBudgetMs?: number;
   /** Default 60 s. */
   readonly idleTimeoutMs?: number;
+  /** For an answer that holds no object's data, to its last byte. Default 2 minutes. */
+  readonly answerTimeoutMs?: number;
   readonly clock?: Clock;
 };
 
 /** Makes no request. To be closed by `closeS3`. */
 export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
-  const { bucket, region, endpoint, expectedBucketOwner } = connection;
-  const place = endpoint === undefined ? {} : { endpoint };
+  const { bucket, region, expectedBucketOwner } = connection;
+  const { log = silentLog, clock = systemClock } = options;
+  const place = endpointOf(connection, process.env);
+  const { endpoint } = place;
   const owner = expectedBucketOwner === undefined ? {} : { expectedBucketOwner };
   const requestHandler = {
     ...createAgents(process.env),
@@ -63,9 +69,9 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
     socketTimeout: options.idleTimeoutMs ?? idleTimeoutMs,
     logger: quiet,
   };
-  const client = new S3Client({
+  const client: S3Client = new S3Client({
     ...place,
-    ...credentialsFor(connection, requestHandler),
+    ...credentialsFor(connection, () => client.config.requestHandler),
     region,
     requestHandler,
     logger: quiet,
@@ -77,6 +83,11 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
     followRegionRedirects: false, // The wrong region is a mistake to be told.
   });
   if (expectedBucketOwner !== undefined) sendExpectedOwner(client, expectedBucketOwner);
+  guardHandler(client.config.requestHandler, {
+    watch: watchEndpoints(connection, process.env, log),
+    clock,
+    answerTimeoutMs: options.answerTimeoutMs ?? answerTimeoutMs,
+  });
   return {
     client,
     bucket,
@@ -85,9 +96,9 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
     ...owner,
     isAws: endpoint === undefined || isAwsEndpoint(endpoint),
     counters: createCounters(),
-    log: options.log ?? silentLog,
+    log,
     retryBudgetMs: options.retryBudgetMs ?? defaultRetryBudgetMs,
-    clock: options.clock ?? systemClock,
+    clock,
     contact: { answered: false },
     putRoute: watchPutRoute(client),
   };

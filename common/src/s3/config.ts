@@ -176,6 +176,8 @@ export type Connection = {
   readonly forcePathStyle: boolean;
   /** The account that must own the bucket, 12 digits. Absent: any. */
   readonly expectedBucketOwner?: string;
+  /** Also of endpoints that the environment names. Absent: only on this machine. */
+  readonly allowHttp?: boolean;
 };
 
 /**
@@ -205,14 +207,11 @@ function report(context: z.RefinementCtx, path: string[], problem: string | unde
 /** `config` has passed its schema and `checkConnection`. */
 export function resolveConnection(config: ConnectionConfig): Connection {
   const { bucket, region, credentials, endpoint, force_path_style, expected_bucket_owner } = config;
-  return {
-    bucket,
-    region,
-    credentials,
-    ...(hasText(endpoint) ? { endpoint } : {}),
-    forcePathStyle: force_path_style ?? hasText(endpoint),
-    ...(hasText(expected_bucket_owner) ? { expectedBucketOwner: expected_bucket_owner } : {}),
-  };
+  const place = hasText(endpoint) ? { endpoint } : {};
+  const forcePathStyle = force_path_style ?? hasText(endpoint);
+  const owner = hasText(expected_bucket_owner) ? { expectedBucketOwner: expected_bucket_owner } : {};
+  const http = config.allow_http ? { allowHttp: true } : {};
+  return { bucket, region, credentials, ...place, forcePathStyle, ...owner, ...http };
 }
 
 export function hasText(text: unknown): text is string {

@@ -2,13 +2,15 @@
 // loaded only when the config wants them.
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 
-import { assertNever } from '../protocol/errors.ts';
+import { assertNever, ConnectorError } from '../protocol/errors.ts';
 import { isAwsEndpoint, regionProblem } from './address.ts';
+import type { Handler } from './answer-guard.ts';
 import { hasText } from './config.ts';
 import type { Connection, Credentials } from './config.ts';
 import { CredentialsFailure } from './failure.ts';
 
-type Handler = NonNullable<S3ClientConfig['requestHandler']>;
+/** That of S3: known once its client is made. */
+type HandlerOf = () => Handler;
 type Provider = Extract<NonNullable<S3ClientConfig['credentials']>, (...args: never[]) => unknown>;
 type RoleCredentials = Extract<Credentials, { auth_type: 'assume_role' }>;
 
@@ -18,16 +20,16 @@ const stsHomeRegion = 'us-east-1';
 /** A failure to get credentials is thrown by the request that needs them, as a CredentialsFailure. */
 export function credentialsFor(
   connection: Connection,
-  requestHandler: Handler,
+  handlerOf: HandlerOf,
 ): Pick<S3ClientConfig, 'credentials' | 'signer'> {
   const { credentials } = connection;
   switch (credentials.auth_type) {
     case 'access_key':
       return { credentials: keyPair(credentials) };
     case 'assume_role':
-      return { credentials: lazily(credentials.role_arn, () => roleProvider(connection, credentials, requestHandler)) };
+      return { credentials: lazily(credentials.role_arn, () => roleProvider(connection, credentials, handlerOf)) };
     case 'default_chain':
-      return { credentials: lazily(undefined, () => chainProvider(connection, requestHandler)) };
+      return { credentials: lazily(undefined, () => chainProvider(connection, handlerOf)) };
     case 'anonymous':
       return {
         credentials: { accessKeyId: '', secretAccessKey: '' },
@@ -53,19 +55,20 @@ function lazily(role: string | undefined, load: () => Promise<Provider>): Provid
         await provider
       )(identity);
     } catch (error) {
+      if (error instanceof ConnectorError) throw error; // An endpoint that was refused.
       throw new CredentialsFailure(role, error);
     }
   };
 }
 
-async function chainProvider(connection: Connection, requestHandler: Handler): Promise<Provider> {
+async function chainProvider(connection: Connection, handlerOf: HandlerOf): Promise<Provider> {
   const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
-  return fromNodeProviderChain({ clientConfig: stsConfig(connection, requestHandler) });
+  return fromNodeProviderChain({ clientConfig: stsConfig(connection, handlerOf) });
 }
 
-async function roleProvider(connection: Connection, role: RoleCredentials, requestHandler: Handler): Promise<Provider> {
+async function roleProvider(connection: Connection, role: RoleCredentials, handlerOf: HandlerOf): Promise<Provider> {
   const { fromNodeProviderChain, fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
-  const clientConfig = stsConfig(connection, requestHandler);
+  const clientConfig = stsConfig(connection, handlerOf);
   const { access_key_id: accessKeyId, secret_access_key: secretAccessKey, external_id } = role;
   const ownKey = hasText(accessKeyId) && hasText(secretAccessKey);
   return fromTemporaryCredentials({
@@ -79,9 +82,9 @@ async function roleProvider(connection: Connection, role: RoleCredentials, reque
   });
 }
 
-function stsConfig({ region }: Connection, requestHandler: Handler) {
+function stsConfig({ region }: Connection, handlerOf: HandlerOf) {
   const known = regionProblem(region, undefined) === undefined;
-  return { region: known ? region : stsHomeRegion, requestHandler, maxAttempts: 1 };
+  return { region: known ? region : stsHomeRegion, requestHandler: handlerOf(), maxAttempts: 1 };
 }
 
 /** Storages that imitate AWS answer for STS at their one endpoint; AWS_ENDPOINT_URL_STS goes before that. */

@@ -4,7 +4,7 @@ import { assertNever, ConnectorError, toConnectorError } from '../protocol/error
 import type { ErrorCode, ServerAnswer } from '../protocol/errors.ts';
 import { deniedAction, rowFor } from './error-table.ts';
 import { describeFailure, isPassing } from './failure.ts';
-import type { Answer, Failure, Network, NoCredentials } from './failure.ts';
+import type { Answer, Failure, Network, NoCredentials, Unusable } from './failure.ts';
 import { hostedVariable } from './hosted.ts';
 import { attemptText } from './operation.ts';
 import type { Target } from './operation.ts';
@@ -44,6 +44,7 @@ export function failureText(failure: Failure, target: Target): string {
       return `${attemptText(target)}: ${networkText(failure.code)}.`;
     case 'credentials':
       return `${attemptText(target)}: there are no credentials just now.`;
+    case 'unusable':
     case 'defect':
       return `${attemptText(target)}.`;
     default:
@@ -59,6 +60,8 @@ function judge(failure: Exclude<Failure, { kind: 'defect' }>, target: Target): V
       return judgeNetwork(failure, hostOf(target));
     case 'credentials':
       return judgeCredentials(failure);
+    case 'unusable':
+      return judgeUnusable(failure, hostOf(target));
     default:
       return assertNever(failure);
   }
@@ -87,6 +90,11 @@ function judgeForeign(status: number, host: string): Verdict {
       ? 'the proxy wants a user name and password. Write them into HTTPS_PROXY, as http://user:password@host:port'
       : `what answers at ${host} (HTTP status ${status}) is not S3. Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment`;
   return { code: 'S3_ANSWER_INVALID', text };
+}
+
+function judgeUnusable({ text }: Unusable, host: string): Verdict {
+  const mend = 'Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment';
+  return { code: 'S3_ANSWER_INVALID', text: `what answers at ${host} is not S3: ${text}. ${mend}` };
 }
 
 function judgeNetwork({ reason, code }: Network, host: string): Verdict {
@@ -171,6 +179,7 @@ const stsCodes: Readonly<Record<string, ErrorCode>> = {
 function judgeCredentials({ role, text, inner }: NoCredentials): Verdict {
   if (inner.kind === 'network') return judgeNetwork(inner, role === undefined ? 'the source of credentials' : 'STS');
   if (inner.kind === 'credentials') return judgeCredentials(inner);
+  if (inner.kind === 'unusable') return judgeUnusable(inner, role === undefined ? 'the source of credentials' : 'STS');
   if (inner.kind === 'answer' && isPassing(inner)) {
     return { code: 'S3_UNAVAILABLE', text: `STS still answers ${inner.code} after all retries. Run again later` };
   }
@@ -222,6 +231,7 @@ function detailsOf(failure: Failure): string | undefined {
       return failure.text;
     case 'credentials':
       return detailsOf(failure.inner);
+    case 'unusable':
     case 'defect':
       return undefined;
     default:

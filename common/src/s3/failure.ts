@@ -1,9 +1,12 @@
 // What went wrong with a request, told from whatever the SDK threw: an answer of S3, a lost or impossible connection,
 // credentials that could not be had. Pure; errors.ts puts it into words, `patienceMs` says how long to try again.
-import { assertNever } from '../protocol/errors.ts';
+import { assertNever, ConnectorError } from '../protocol/errors.ts';
 import { refusedCode } from './hosted.ts';
 
-export type Failure = Answer | Network | NoCredentials | { readonly kind: 'defect' };
+export type Failure = Answer | Network | NoCredentials | Unusable | { readonly kind: 'defect' };
+
+/** What came is no answer of S3, whatever its status says: too long, or unreadable. */
+export type Unusable = { readonly kind: 'unusable'; readonly text: string };
 
 export type Answer = {
   readonly kind: 'answer';
@@ -47,6 +50,11 @@ export class CredentialsFailure extends Error {
   }
 }
 
+/** Thrown while an answer is read; the text goes on from "what answers at … is not S3: ". */
+export class UnusableAnswer extends Error {
+  override readonly name = 'UnusableAnswer';
+}
+
 /** The fields of SDK and Node errors that tell something; all may be missing. */
 type Thrown = {
   readonly name?: string;
@@ -73,7 +81,8 @@ export function describeFailure(error: unknown): Failure {
     const text = firstLine(error.cause instanceof Error ? error.cause.message : String(error.cause));
     return { kind: 'credentials', ...role, text, inner: describeFailure(error.cause) };
   }
-  if (!(error instanceof Error)) return { kind: 'defect' };
+  if (error instanceof UnusableAnswer) return { kind: 'unusable', text: firstLine(error.message) };
+  if (!(error instanceof Error) || error instanceof ConnectorError) return { kind: 'defect' };
   const thrown = error as Thrown;
   // First, because the SDK puts the answer's status beside the loss of its body.
   const code = networkCode(thrown);
@@ -102,7 +111,7 @@ function networkReason(code: string): Network['reason'] | undefined {
 
 function describeAnswer(thrown: Thrown, status: number): Failure {
   const headers = thrown.$response?.headers ?? {};
-  const code = thrown.Code ?? (isUnknown(thrown.name) ? '' : (thrown.name ?? ''));
+  const code = word(thrown.Code ?? (isUnknown(thrown.name) ? '' : (thrown.name ?? '')));
   const region = headers['x-amz-bucket-region'] ?? thrown.Region;
   const requestId = thrown.$metadata?.requestId ?? thrown.RequestId;
   return {
@@ -122,9 +131,17 @@ function isUnknown(text: string | undefined): boolean {
   return text === undefined || ['Unknown', 'UnknownError', 'Error', 'NotFound', 'S3ServiceException'].includes(text);
 }
 
+/** S3's own are shorter; a stranger's may be anything. */
+const maxTextLength = 1000;
+
 /** The SDK appends hints for programmers. */
 function firstLine(text: string): string {
-  return text.split('\n')[0] ?? '';
+  return text.slice(0, maxTextLength).split('\n', 1)[0] ?? '';
+}
+
+/** A code is a word. */
+function word(text: string): string {
+  return /^[\w.-]{1,100}$/u.test(text) ? text : '';
 }
 
 const passingCodes = new Set([
@@ -171,6 +188,7 @@ export function patienceMs(failure: Failure, answered: boolean, budgetMs: number
       // Once there were some: an instance's metadata service, or STS, is then in trouble and comes back.
       if (failure.inner.kind === 'defect') return answered ? budgetMs : 0;
       return patienceMs(failure.inner, answered, budgetMs);
+    case 'unusable':
     case 'defect':
       return 0;
     default:

@@ -5,6 +5,7 @@ import type { ListObjectsV2CommandOutput, _Object } from '@aws-sdk/client-s3';
 import { ConnectorError } from '../protocol/errors.ts';
 import { call } from './call.ts';
 import type { S3 } from './client.ts';
+import { invalidListing, refuseEntry, refuseFolders, refuseKeys, shown } from './list-checks.ts';
 
 /** An object as the listing tells of it. */
 export type ListedObject = {
@@ -37,19 +38,36 @@ type Listing = {
   readonly pageSize?: number;
 };
 
+/** What the pages before told last. */
+type Progress = { readonly key?: string; readonly folder?: string };
+
+/** S3 gives a thousand, some storages more. */
+const mostEntries = 10_000;
+/** S3 may look through that many deleted versions; what gives more pages without a key never ends. */
+const mostEmptyPages = 1000;
+
 /**
  * The pages of a listing; the next is asked for when the last was taken. Always one page at least, be it empty.
- * @throws S3_ANSWER_INVALID for a truncated page that names no way on: going on would loop or lose keys.
+ * @throws S3_ANSWER_INVALID for what no S3 says: keys that were not asked for, that come twice or in no order, or pages that
+ * name no way on or never end.
  */
 export async function* listPages(s3: S3, listing: Listing, signal?: AbortSignal): AsyncGenerator<ListPage> {
+  const { prefix } = listing;
   let token: string | undefined;
+  let before: Progress = {};
+  let emptyPages = 0;
   do {
     const answer = await withRestoreStatus(s3, { ...listing, token }, signal);
-    yield pageOf(answer);
+    const page = pageOf(answer, listing, before);
+    const [key, folder] = [page.objects.at(-1)?.key ?? before.key, page.folders.at(-1) ?? before.folder];
+    before = { ...(key === undefined ? {} : { key }), ...(folder === undefined ? {} : { folder }) };
+    emptyPages = page.objects.length + page.folders.length > 0 ? 0 : emptyPages + 1;
+    yield page;
     const next = answer.NextContinuationToken;
     if (answer.IsTruncated === true && (next === undefined || next === '' || next === token)) {
-      throw invalid(listing.prefix, 'a page said that more follows, but not where');
+      throw invalidListing(prefix, 'a page said that more follows, but not where');
     }
+    if (emptyPages >= mostEmptyPages) throw invalidListing(prefix, `${emptyPages} pages in a row hold nothing`);
     token = answer.IsTruncated === true ? next : undefined;
   } while (token !== undefined);
 }
@@ -109,26 +127,43 @@ function requestPage(
   );
 }
 
-/** @throws S3_ANSWER_INVALID for an entry without what every S3 tells. */
-export function pageOf(answer: Omit<ListObjectsV2CommandOutput, '$metadata'>): ListPage {
-  const prefix = answer.Prefix ?? '';
+/** @throws S3_ANSWER_INVALID for what no S3 says. */
+export function pageOf(
+  answer: Omit<ListObjectsV2CommandOutput, '$metadata'>,
+  listing: Listing,
+  before: Progress = {},
+): ListPage {
+  const { prefix } = listing;
+  const { Contents = [], CommonPrefixes = [] } = answer;
   if (answer.Contents === undefined && answer.CommonPrefixes === undefined && answer.IsTruncated === undefined) {
-    throw invalid(prefix, 'the answer is no listing');
+    throw invalidListing(prefix, 'the answer is no listing');
   }
+  const count = Contents.length + CommonPrefixes.length;
+  if (count > mostEntries) throw invalidListing(prefix, `a page has ${count} entries`);
   const decode = answer.EncodingType === 'url' ? (text: string) => decodeKey(text, prefix) : (text: string) => text;
-  return {
-    objects: (answer.Contents ?? []).map((entry) => listedObject(entry, decode, prefix)),
-    folders: (answer.CommonPrefixes ?? []).map(({ Prefix }) => decode(Prefix ?? '')),
-  };
+  const objects = Contents.map((entry) => listedObject(entry, decode, prefix));
+  const folders = CommonPrefixes.map(({ Prefix }) => decode(Prefix ?? ''));
+  refuseKeys(
+    objects.map(({ key }) => key),
+    listing,
+    before.key ?? listing.startAfter,
+  );
+  refuseFolders(folders, listing, before.folder);
+  return { objects, folders };
 }
 
 function listedObject(entry: _Object, decode: (text: string) => string, prefix: string): ListedObject {
   const { Key, Size, ETag, LastModified, StorageClass, RestoreStatus } = entry;
   if (Key === undefined || Size === undefined || ETag === undefined || LastModified === undefined) {
-    throw invalid(prefix, `an entry lacks its key, size, ETag or time (${Key ?? 'no key'})`);
+    throw invalidListing(
+      prefix,
+      `an entry lacks its key, size, ETag or time (${Key === undefined ? 'no key' : shown(Key)})`,
+    );
   }
+  const key = decode(Key);
+  refuseEntry(key, { size: Size, etag: ETag, lastModified: LastModified }, prefix);
   return {
-    key: decode(Key),
+    key,
     size: Size,
     etag: ETag,
     lastModified: LastModified,
@@ -146,13 +181,6 @@ function decodeKey(text: string, prefix: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
-    throw invalid(prefix, `a key is not encoded as asked (${text})`);
+    throw invalidListing(prefix, `a key is not encoded as asked (${shown(text)})`);
   }
-}
-
-function invalid(prefix: string, why: string): ConnectorError {
-  return new ConnectorError(
-    'S3_ANSWER_INVALID',
-    `Could not list "${prefix}": ${why}. Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment; what answers does not list as S3 does.`,
-  );
 }

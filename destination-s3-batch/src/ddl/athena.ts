@@ -1,6 +1,7 @@
 // A table for Athena: it knows the folders of all days without being told of each (partition projection,
 // https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html). The folders are not padded, so neither are the numbers.
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
+import { isPrintable, oneLine } from '@s3-connectors/common/protocol/text.ts';
 
 import { storedFields, type FieldType, type StoredField, type StructType } from '../columns/field-type.ts';
 import type { OutputFormat } from '../config.ts';
@@ -26,11 +27,31 @@ export function visibleFields(type: StructType): {
   readonly hidden: readonly string[];
 } {
   const names: ReadonlySet<string> = new Set(partitions.map(([name]) => name));
-  const { columns = [], others = [] } = Object.groupBy(storedFields(type), ({ name }) => {
-    return names.has(name.toLowerCase()) ? 'others' : 'columns';
-  });
-  const hidden = others.map(({ name }) => `-- The column ${name} is left out: a folder has its name.`);
+  const unprintable = new Set<string>();
+  const { columns = [], others = [] } = Object.groupBy(
+    storedFields(printableType(type, '', unprintable)),
+    ({ name }) => {
+      return names.has(name.toLowerCase()) ? 'others' : 'columns';
+    },
+  );
+  const hidden = [
+    ...others.map(({ name }) => `-- The column ${name} is left out: a folder has its name.`),
+    ...[...unprintable].map((path) => `-- The column ${path} is left out: SQL cannot show the characters of its name.`),
+  ];
   return { columns, hidden };
+}
+
+/** Without the fields, however deep, whose names SQL cannot show; their paths are put into `unprintable`. */
+function printableType<T extends FieldType>(type: T, path: string, unprintable: Set<string>): T {
+  if (type.kind === 'list') return { ...type, items: printableType(type.items, path, unprintable) };
+  if (type.kind !== 'struct') return type;
+  const fields = type.fields.flatMap((field) => {
+    const own = path === '' ? field.name : `${path}.${field.name}`;
+    if (isPrintable(field.name)) return [{ ...field, type: printableType(field.type, own, unprintable) }];
+    unprintable.add(oneLine(own));
+    return [];
+  });
+  return { ...type, fields };
 }
 
 export function athenaTable({ table, type, location, format }: TableFiles): string {

@@ -1,6 +1,7 @@
 // `ddl`: for each table that has been written, the statement that makes it readable in Athena, and in DuckDB.
-import type { OperatorArguments, VerbContext } from '@s3-connectors/common/protocol/connector.ts';
+import type { OperatorArguments, Print, VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import { isPrintable } from '@s3-connectors/common/protocol/text.ts';
 import { closeS3, openS3 } from '@s3-connectors/common/s3/client.ts';
 
 import { readTables } from '../columns/registry.ts';
@@ -14,7 +15,7 @@ export async function* ddl(
   config: Config,
   given: OperatorArguments,
   { log, signal }: VerbContext,
-): AsyncGenerator<string> {
+): AsyncGenerator<Print> {
   const { table: wanted, engine = 'athena', location } = given;
   if (engine !== 'athena' && engine !== 'duckdb') {
     throw new ConnectorError('USAGE_INVALID', `--engine is "${String(engine)}": write athena or duckdb.`);
@@ -29,7 +30,9 @@ export async function* ddl(
       if (wanted !== undefined && wanted !== table) continue;
       found = true;
       const files = { table, type, format, location: tableFolder(root, table) };
-      yield `${engine === 'athena' ? athenaTable(files) : duckdbView(files)}\n\n`;
+      if (isPrintable(files.location)) {
+        yield { sql: `${engine === 'athena' ? athenaTable(files) : duckdbView(files)}\n\n` };
+      } else log('WARN', `The table "${table}" has no statement: its name holds characters that SQL cannot show.`);
     }
   } finally {
     closeS3(s3);

@@ -17,7 +17,8 @@ export type AvroBlock = { readonly start: number; readonly rows: number; readonl
 
 /** The specification's others. */
 const unreadCodecs: readonly string[] = ['bzip2', 'xz'];
-const maxHeaderBytes = 64 * 1024 * 1024;
+/** Schemas have some kilobytes; as objects in memory they take a hundred times as much. */
+const maxHeaderBytes = 4 * 1024 * 1024;
 const firstHeaderBytes = 64 * 1024;
 const markerBytes = 16;
 /** Of a block: two longs. */
@@ -32,25 +33,32 @@ export async function readAvroHeader(pieces: AsyncIterable<Uint8Array>): Promise
     const frame = headerFrame(text.held);
     if (frame !== undefined) return { ...meaning(frame.metadata), marker: frame.marker, end: frame.end };
     if (!goesOn) break;
+    if (bytes * 4 > maxHeaderBytes) throw new AvroDamage(`its header has more than ${bytes} bytes`);
   }
   throw new AvroDamage('its header is damaged, or was cut');
 }
 
 type HeaderFrame = { readonly metadata: ReadonlyMap<string, Buffer>; readonly marker: Buffer; readonly end: number };
 
+const known = ['avro.schema', 'avro.codec'];
+
 /** Undefined when it goes on behind the bytes. */
 function headerFrame(bytes: Buffer): HeaderFrame | undefined {
   const from = new AvroBytes(bytes);
   const next = (): Buffer => {
     const length = from.count();
-    return Buffer.from(bytes.subarray(from.take(length), from.at));
+    return bytes.subarray(from.take(length), from.at);
   };
   const metadata = new Map<string, Buffer>();
   try {
     from.take(4);
     for (let count = from.count(); count !== 0; count = from.count()) {
       if (count < 0) from.count(); // How many bytes they have.
-      for (let entry = Math.abs(count); entry > 0; entry--) metadata.set(next().toString(), next());
+      for (let entry = Math.abs(count); entry > 0; entry--) {
+        const [key, value] = [next(), next()];
+        const name = known.find((one) => key.equals(Buffer.from(one))); // Others may be many.
+        if (name !== undefined) metadata.set(name, value);
+      }
     }
     const marker = Buffer.from(bytes.subarray(from.take(markerBytes), from.at));
     return { metadata, marker, end: from.at };

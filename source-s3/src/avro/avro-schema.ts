@@ -33,13 +33,22 @@ export function parseAvroSchema(text: string): AvroType {
   } catch {
     throw new Error('is not JSON');
   }
-  return typeOf(json, { names: new Map(), namespace: '' });
+  return typeOf(json, { names: new Map(), namespace: '', types: { left: maxTypes } });
 }
 
-type Scope = { readonly names: Map<string, AvroType>; readonly namespace: string };
+/** As many columns as other formats may have, with what is in them. */
+const maxTypes = 20_000;
+
+type Scope = {
+  readonly names: Map<string, AvroType>;
+  readonly namespace: string;
+  /** How many more there may be. */
+  readonly types: { left: number };
+};
 type Json = Readonly<Record<string, unknown>>;
 
 function typeOf(schema: unknown, scope: Scope): AvroType {
+  if (--scope.types.left < 0) throw new Error(`has more than ${maxTypes} types`);
   if (typeof schema === 'string') return primitive(schema) ?? named(schema, scope);
   if (Array.isArray(schema)) return { kind: 'union', branches: schema.map((branch) => typeOf(branch, scope)) };
   if (typeof schema !== 'object' || schema === null) throw new Error('has a type that is neither a name nor an object');

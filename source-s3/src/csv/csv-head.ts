@@ -54,6 +54,9 @@ function headOf(
   refuseBinary(records, key);
   const dataStart = skipped + (header ? records.end : records.start);
   if (columnNames !== undefined) return { names: columnNames, dataStart, lineBytes };
+  if (records.fields.count > mostColumns) {
+    throw unreadable({ key }, `its header has ${records.fields.count} columns, of which there may be ${mostColumns}`);
+  }
   const places = Array.from({ length: records.fields.count }, (_, field) => field);
   if (!header) return { names: places.map((field) => `column_${field + 1}`), dataStart, lineBytes };
   if (records.problem !== undefined) throw unreadable({ key }, `its header ${records.problem}`);
@@ -62,14 +65,20 @@ function headOf(
   const renamed = places.filter((field) => found[field] !== names[field]);
   if (renamed.length > 0) {
     // By place: of a file without a header the names are values.
-    const list = renamed.map((field) => field + 1).join(', ');
+    const shown = renamed.slice(0, mostTold).map((field) => String(field + 1));
+    if (renamed.length > mostTold) shown.push(`and ${renamed.length - mostTold} more`);
     say(
       'WARN',
-      `The header of "${key}" has names twice or empty ones. These columns get a name with a number: ${list}.`,
+      `The header of "${key}" has names twice or empty ones. These columns get a name with a number: ${shown.join(', ')}.`,
     );
   }
   return { names, dataStart, lineBytes };
 }
+
+/** As many as other formats may have. */
+const mostColumns = 20_000;
+/** Names in a warning. */
+const mostTold = 10;
 
 /** What a server answers in place of a file, stored under its name: on one line it would be a header without rows. */
 const markup = /^\s*<(?:!doctype|html|\?xml)\b/iu;
@@ -86,12 +95,15 @@ function refuseBinary(records: CsvRecords, key: string): void {
 export function uniqueNames(found: readonly string[]): readonly string[] {
   const taken = new Set(found);
   const used = new Set<string>();
+  const counts = new Map<string, number>();
   return found.map((name, place) => {
     let unique = name;
-    for (let count = 2; unique === '' || used.has(unique) || (unique !== name && taken.has(unique)); count++) {
+    let count = counts.get(name) ?? 2; // From where the last one of the name stopped: thousands may have it.
+    for (; unique === '' || used.has(unique) || (unique !== name && taken.has(unique)); count++) {
       unique =
         name === '' && count === 2 ? `column_${place + 1}` : `${name === '' ? `column_${place + 1}` : name}_${count}`;
     }
+    if (name !== '') counts.set(name, count);
     used.add(unique);
     return unique;
   });

@@ -1,6 +1,6 @@
 // inspect: the layout doctor. Schema prefixes → tables → one report each → a text for people or JSON. It reads what a sync
 // would read, through the same listing and the same formats, but for the rows themselves.
-import type { OperatorArguments, VerbContext } from '@s3-connectors/common/protocol/connector.ts';
+import type { OperatorArguments, Print, VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
@@ -25,11 +25,11 @@ export async function* inspect(
   config: SourceConfig,
   given: OperatorArguments,
   context: VerbContext,
-): AsyncGenerator<string> {
+): AsyncGenerator<Print> {
   const prefix = given['schema-prefix'];
   const schemaPrefixes = typeof prefix === 'string' ? [givenPrefix(prefix)] : config.schemaPrefixes;
   const report = await inspectBucket({ ...config, schemaPrefixes }, given['table'], context);
-  yield given['json'] === true ? `${JSON.stringify(report, null, 2)}\n` : reportText(report);
+  yield given['json'] === true ? { json: report } : reportText(report);
 }
 
 function givenPrefix(text: string): SchemaPrefix {

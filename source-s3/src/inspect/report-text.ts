@@ -1,17 +1,9 @@
 // The report as text for a terminal of 100 columns: a table of tables for each schema prefix, then each table in full.
+import { oneLine } from '@s3-connectors/common/protocol/text.ts';
+
 import { SKIP_REASONS } from '../layout.ts';
 import type { InspectReport, NearMiss, PartitionReport, PrefixReport, SkippedReport, TableReport } from './report.ts';
-import {
-  bytesText,
-  countText,
-  field,
-  keyText,
-  lineWidth,
-  row,
-  shortened,
-  valueText,
-  type Cell,
-} from './text-layout.ts';
+import { bytesText, countText, field, lineWidth, row, shortened, valueText, type Cell } from './text-layout.ts';
 
 const columnsShown = 40;
 const differencesShown = 5;
@@ -24,9 +16,9 @@ export function reportText(report: InspectReport): string {
 
 function* prefixLines({ prefix, tables, skipped, near_misses: notes, problem }: PrefixReport): Generator<string> {
   const [files, bytes] = [sum(tables, 'files'), sum(tables, 'bytes')];
-  const name = prefix === '' ? 'the root of the bucket' : keyText(prefix);
+  const name = prefix === '' ? 'the root of the bucket' : oneLine(prefix);
   yield `${name}: ${countText(tables.length, 'table')}, ${countText(files, 'file')}, ${bytesText(bytes)}`;
-  if (problem !== null) yield* field('PROBLEM', problem.message);
+  if (problem !== null) yield* field('PROBLEM', oneLine(problem.message));
   for (const note of notes) yield* noteLines(note);
   for (const skip of skipped.filter(({ reason }) => reason !== 'marker')) yield* field('skipped', skipText(skip));
   if (tables.length === 0) return;
@@ -49,7 +41,7 @@ function cells(table: TableReport): readonly Cell[] {
   const { name, files, bytes, rows, skipped, near_misses: notes } = table;
   const about = rows.exact ? '' : '~';
   const texts = [
-    keyText(name),
+    oneLine(name),
     files.toLocaleString('en'),
     bytesText(bytes),
     rows.count === null ? '?' : `${about}${rows.count.toLocaleString('en')}`,
@@ -66,8 +58,8 @@ function fails({ problem, unreadable, near_misses: notes }: TableReport): boolea
 
 function* tableLines(table: TableReport): Generator<string> {
   const { prefix, problem, files, bytes, extensions, compression, partitions, schema, unreadable } = table;
-  yield shortened(keyText(prefix), lineWidth);
-  if (problem !== null) yield* field('PROBLEM', problem.message);
+  yield shortened(oneLine(prefix), lineWidth);
+  if (problem !== null) yield* field('PROBLEM', oneLine(problem.message));
   yield* field('reads', `${countText(files, 'file')}, ${bytesText(bytes)}${rowsText(table)}`);
   const selection = selectionText(table);
   if (selection !== '') yield* field('selected by', selection);
@@ -76,7 +68,7 @@ function* tableLines(table: TableReport): Generator<string> {
   if (compression.length > 0) {
     yield* field(
       'compression',
-      `${compression.map((one) => `${one.codec} (${one.files})`).join(', ')} in the files looked into`,
+      `${compression.map((one) => `${oneLine(one.codec)} (${one.files})`).join(', ')} in the files looked into`,
     );
   }
   for (const partition of partitions) yield* field('partition', partitionText(partition));
@@ -84,7 +76,7 @@ function* tableLines(table: TableReport): Generator<string> {
   for (const one of schema.differences.slice(0, differencesShown)) yield* field('differs', differenceText(one));
   const more = schema.differences.length - differencesShown;
   if (more > 0) yield* field('differs', `and ${more} more; --json has them`);
-  for (const { reason } of unreadable) yield* field('UNREADABLE', reason);
+  for (const { reason } of unreadable) yield* field('UNREADABLE', oneLine(reason));
   for (const skip of table.skipped) yield* field('skipped', skipText(skip));
   for (const note of table.near_misses) yield* noteLines(note);
 }
@@ -106,17 +98,17 @@ function selectionText({ selection }: TableReport): string {
   } = selection;
   return [
     ...(start === null ? [] : [`start_date ${start}`]),
-    ...(pattern === null ? [] : [`file_pattern ${keyText(pattern)}`]),
+    ...(pattern === null ? [] : [`file_pattern ${oneLine(pattern)}`]),
     ...filters.map(
       ({ column, from, to }) =>
-        `partition_filter ${keyText(column)} ${valueText(from ?? '…')} to ${valueText(to ?? '…')}`,
+        `partition_filter ${oneLine(column)} ${valueText(from ?? '…')} to ${valueText(to ?? '…')}`,
     ),
     ...(latest ? ['latest_partition_only'] : []),
   ].join('; ');
 }
 
 function extensionText({ extension, files }: TableReport['extensions'][number]): string {
-  return `${files.toLocaleString('en')} ${extension === '' ? 'without an extension' : keyText(extension)}`;
+  return `${files.toLocaleString('en')} ${extension === '' ? 'without an extension' : oneLine(extension)}`;
 }
 
 function partitionText(partition: PartitionReport): string {
@@ -124,11 +116,11 @@ function partitionText(partition: PartitionReport): string {
   const range = from === null ? '' : `, ${valueText(from)} to ${valueText(to ?? '')}`;
   const nulls = partition.null_files > 0 ? `; null in ${countText(partition.null_files, 'file')}` : '';
   const missing = partition.missing_files > 0 ? `; missing in ${countText(partition.missing_files, 'file')}` : '';
-  return `${keyText(column)} (${type}): ${isMore ? 'at least ' : ''}${countText(values, 'value')}${range}${nulls}${missing}`;
+  return `${oneLine(column)} (${type}): ${isMore ? 'at least ' : ''}${countText(values, 'value')}${range}${nulls}${missing}`;
 }
 
 function columnsText({ schema: { columns } }: TableReport): string {
-  const shown = columns.slice(0, columnsShown).map(({ name, type }) => `${keyText(name)} ${keyText(type)}`);
+  const shown = columns.slice(0, columnsShown).map(({ name, type }) => `${oneLine(name)} ${oneLine(type)}`);
   const more = columns.length - shown.length;
   return `${columns.length}: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
@@ -141,7 +133,7 @@ function differenceText({
 }: TableReport['schema']['differences'][number]): string {
   const what = type === null ? 'is missing' : `is ${type}`;
   const other = newest === null ? 'which the newest file lacks' : `which is ${newest} in the newest file`;
-  return `"${keyText(column)}", ${other}, ${what} in "${keyText(key)}"`;
+  return `"${oneLine(column)}", ${other}, ${what} in "${oneLine(key)}"`;
 }
 
 function skipText({ reason, count, examples }: SkippedReport): string {
@@ -150,11 +142,11 @@ function skipText({ reason, count, examples }: SkippedReport): string {
 
 function* noteLines({ code, message, examples }: NearMiss): Generator<string> {
   const such = examples.length === 0 ? '' : ` For example ${quoted(examples)}.`;
-  yield* field('NOTE', `${code}: ${keyText(message)}${such}`);
+  yield* field('NOTE', `${code}: ${oneLine(message)}${such}`);
 }
 
 function quoted(keys: readonly string[]): string {
-  return keys.map((key) => `"${keyText(key)}"`).join(', ');
+  return keys.map((key) => `"${oneLine(key)}"`).join(', ');
 }
 
 function sum<Name extends string>(items: readonly Readonly<Record<Name, number>>[], name: Name): number {

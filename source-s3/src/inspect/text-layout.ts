@@ -1,4 +1,5 @@
 // Text in columns for a terminal of 100: fields with a hanging indent, rows of cells, and names that cannot move the cursor.
+import { oneLine } from '@s3-connectors/common/protocol/text.ts';
 
 export const lineWidth = 100;
 const labelWidth = 14;
@@ -25,14 +26,9 @@ export function row(cells: readonly Cell[]): string {
   return `${indent}${texts.join('')}`.trimEnd();
 }
 
-/** A key or a name with what could steer a terminal written out. */
-export function keyText(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (one) => `\\u{${one.codePointAt(0)?.toString(16)}}`);
-}
-
 /** A partition's value, in quotes where it would not be seen. */
 export function valueText(value: string): string {
-  return value === value.trim() && value !== '' ? keyText(value) : JSON.stringify(value);
+  return value === value.trim() && value !== '' ? oneLine(value) : oneLine(JSON.stringify(value));
 }
 
 export function countText(count: number, what: string): string {

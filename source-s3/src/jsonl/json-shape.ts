@@ -21,18 +21,26 @@ const maxDepth = 32;
 /** An object below the top with more names is one whose names are data: declared without members. */
 const maxMembers = 1000;
 
-/** Grows with the number of different names, not of values. */
+/** Names in all objects together, of one file. */
+const maxNames = 20_000;
+
+/** Of lines that have more names than a table may have columns: their names are data. */
+export class TooManyNames extends Error {}
+
+/** Grows with the number of different names, not of values. Bound: 20,000 names. */
 export class JsonShape {
   readonly #depth: number;
+  readonly #names: { left: number };
   #scalar: ColumnType = { kind: 'unknown' };
   #items: JsonShape | undefined;
   #members: Map<string, JsonShape> | undefined;
 
-  constructor(depth = 0) {
+  constructor(depth = 0, names = { left: maxNames }) {
     this.#depth = depth;
+    this.#names = names;
   }
 
-  /** Takes in the valid value at `at`, on a line that ends in a newline; returns the byte after it. */
+  /** Takes in the valid value at `at`, on a line that ends in a newline; returns the byte after it. @throws TooManyNames */
   add(bytes: Uint8Array, at: number): number {
     const first = bytes[at] ?? 0;
     if (first === OPEN_OBJECT) return this.#addObject(bytes, at);
@@ -66,14 +74,17 @@ export class JsonShape {
       const name = textAt(bytes, at);
       const value = skipColon(bytes, skipString(bytes, at));
       let shape = this.#members.get(name);
-      if (shape === undefined) this.#members.set(name, (shape = new JsonShape(this.#depth + 1)));
+      if (shape === undefined) {
+        if (--this.#names.left < 0) throw new TooManyNames();
+        this.#members.set(name, (shape = new JsonShape(this.#depth + 1, this.#names)));
+      }
       at = skipToNextMember(bytes, shape.add(bytes, value));
     }
     return bytes[at] === CLOSE_OBJECT ? at + 1 : at;
   }
 
   #addArray(bytes: Uint8Array, start: number): number {
-    this.#items ??= new JsonShape(this.#depth + 1);
+    this.#items ??= new JsonShape(this.#depth + 1, this.#names);
     if (this.#depth === maxDepth) return skipValue(bytes, start);
     let at = skipSpace(bytes, start + 1);
     while (bytes[at] !== closeArray) {

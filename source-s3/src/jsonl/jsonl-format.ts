@@ -10,7 +10,7 @@ import { openText, type ObjectText } from '../text/object-text.ts';
 import { textLines } from '../text/text-lines.ts';
 import { JsonLines } from './json-lines.ts';
 import { JsonMembers } from './json-members.ts';
-import { JsonShape } from './json-shape.ts';
+import { JsonShape, TooManyNames } from './json-shape.ts';
 import { jsonlWriter } from './jsonl-records.ts';
 
 const sampleBytes = 8 * 1024 * 1024;
@@ -80,6 +80,15 @@ function sourceFile({ reading, object, text, sample, invalidRecords }: OpenJsonl
   };
 }
 
+function addLine(shape: JsonShape, { bytes, from }: JsonLines, key: string): void {
+  try {
+    shape.add(bytes, skipSpace(bytes, from));
+  } catch (error) {
+    if (!(error instanceof TooManyNames)) throw error;
+    throw unreadable({ key }, 'its lines have more than 20000 names, more than a table may have columns', error);
+  }
+}
+
 /** The lines of the first pieces of text, until `maxBytes` are reached and there was a line. */
 async function look(
   text: ObjectText,
@@ -96,7 +105,7 @@ async function look(
       lines++;
       firstLine ??= cut.start;
       if (!members.scan(cut.bytes, cut.from, cut.to)) continue;
-      shape.add(cut.bytes, skipSpace(cut.bytes, cut.from));
+      addLine(shape, cut, key);
       objects++;
     }
   };

@@ -61,7 +61,8 @@ async function cutBehind({ path, file, group }: LocalRowGroup, needed: readonly 
   const output = await open(path, 'r+');
   try {
     await output.truncate(end);
-    await output.write(file.tail.bytes, 0, file.tail.bytes.length, end);
+    const footer = file.footerOf(group);
+    await output.write(footer, 0, footer.length, end);
   } finally {
     await output.close();
   }

@@ -10,7 +10,7 @@ import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 import type { Reading } from '../formats/format.ts';
 import { unreadable } from '../formats/unreadable.ts';
 import { writeSparse, type ParquetFile } from './parquet-file.ts';
-import { pieces, rangesOf, type ByteRange, type RowGroup } from './row-group.ts';
+import { neededChunks, pieces, rangesOf, type ByteRange, type RowGroup } from './row-group.ts';
 
 const pieceBytes = 8 * 1024 * 1024;
 const connections = 4;
@@ -43,15 +43,18 @@ export async function fetchRowGroup(
   const { object, tail } = file;
   const path = join(reading.directory, `${object.etag.replaceAll(/[^\w-]/gu, '')}-${group.index}-${name++}.parquet`);
   const ranges = rangesOf(group, columns);
-  if (ranges.some(({ start, end }) => start < 0 || end < start || end > object.size)) {
+  const footerStart = tail.start + tail.bytes.length;
+  if (ranges.some(({ start, end }) => start < 0 || end < start || end > footerStart)) {
     throw unreadable(object, 'its footer points beyond its ends');
   }
+  const encrypted = neededChunks(group, columns).find(({ isEncrypted }) => isEncrypted);
+  if (encrypted !== undefined) throw unreadable(object, `its column "${encrypted.leaf.path}" is encrypted`);
   const held = tail.start; // What lies behind this came with the footer.
   const missing = ranges.map(({ start, end }) => ({ start: Math.min(start, held), end: Math.min(end, held) }));
   const bytes = missing.reduce((sum, { start, end }) => sum + end - start, 0);
   const giveBack = await disk.take(bytes, signal);
   try {
-    await writeSparse(path, tail);
+    await writeSparse(path, tail, file.footerOf(group));
     if (bytes > 0) await fetchRanges(reading, object, path, missing, signal);
   } catch (error) {
     await rm(path, { force: true });

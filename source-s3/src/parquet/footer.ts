@@ -1,89 +1,187 @@
-// A Parquet footer, as far as reading needs it: the schema, where each column chunk lies, and what the engine's types depend on.
-// https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift (FileMetaData)
-import { hash } from 'node:crypto';
+// A Parquet footer, as far as reading needs it: the schema, where the row groups are described, and what the engine's types
+// depend on. https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift (FileMetaData)
+import { createHash } from 'node:crypto';
 
 import type { Chunk, RowGroup } from './row-group.ts';
+import { RowGroupIndex, TooManyRowGroups } from './row-group-index.ts';
 import { readElement, type SchemaElement } from './schema-element.ts';
 import { leavesOf, schemaTree, type Leaf, type SchemaNode } from './schema-tree.ts';
 import { ThriftBytes, ThriftDamage, types } from './thrift.ts';
 
 export type Footer = {
   readonly root: SchemaNode;
-  readonly rowGroups: readonly RowGroup[];
+  readonly leaves: readonly Leaf[];
+  readonly groups: RowGroupIndex;
   /** Lower case, as `zstd`. */
   readonly codecs: readonly string[];
   /** Stands for all that is not told of rows: footers that share it have the same columns. */
   readonly fingerprint: string;
+  /** What our local copies say of it besides rows: parts of the footer's bytes. */
+  readonly parts: FooterParts;
 };
+
+/** `schema`: the value of the field, a list. */
+export type FooterParts = {
+  readonly version: number;
+  readonly schema: Uint8Array;
+  readonly createdBy?: Uint8Array;
+  /** The one entry of the metadata that the engine looks at: what GeoParquet says of columns. */
+  readonly geo?: Uint8Array;
+};
+
+/** How many columns and row groups there may be. */
+export type FooterLimits = { readonly elements: number; readonly groups: number };
+
+/** What a footer has more of than there may be. */
+export class FooterTooLarge extends Error {}
 
 const codecNames = ['uncompressed', 'snappy', 'gzip', 'lzo', 'brotli', 'lz4', 'zstd', 'lz4_raw'];
 const uncompressed = 0;
+const maxTextBytes = 1024 * 1024;
+const noLimits: FooterLimits = { elements: Infinity, groups: Infinity };
 
-/** `bytes`: from its first one on. @throws ThriftDamage where there is none. */
-export function readFooter(bytes: Uint8Array): Footer {
+/**
+ * `bytes`: from its first one on. Holds little beside them: the columns, and 16 bytes for a row group.
+ * @throws ThriftDamage where there is none; FooterTooLarge.
+ */
+export function readFooter(bytes: Uint8Array, limits: FooterLimits = noLimits): Footer {
   const footer = new ThriftBytes(bytes, 0);
-  const same: Uint8Array[] = [];
+  const same = createHash('sha256');
+  const codecs = new Set<number>();
+  const groups = new RowGroupIndex(limits.groups);
   let from = 0;
   let elements: readonly SchemaElement[] = [];
-  let groups: readonly StoredGroup[] | undefined;
+  let hasGroups = false;
+  let parts: FooterParts = { version: 1, schema: bytes.subarray(0, 0) };
   for (const { id, type, at } of footer.fields()) {
-    if (id === 2 && type === types.list) elements = structsOf(footer, readElement);
+    if (id === 1 && type === types.i32) parts = { ...parts, version: footer.number() };
+    else if (id === 2 && type === types.list) {
+      elements = readSchema(footer, limits.elements);
+      parts = { ...parts, schema: bytes.subarray(at, footer.at) };
+    } else if (id === 5 && type === types.list) parts = { ...parts, ...readGeo(footer) };
+    else if (id === 6 && type === types.binary) parts = { ...parts, ...short('createdBy', footer.binary()) };
     else if ((id === 3 && type === types.i64) || (id === 4 && type === types.list)) {
-      if (id === 4) groups = structsOf(footer, readGroup);
+      hasGroups ||= id === 4;
+      if (id === 4) indexGroups(footer, groups, codecs);
       else footer.number();
-      same.push(bytes.subarray(from, at));
+      same.update(bytes.subarray(from, at));
       from = footer.at;
     }
   }
-  same.push(bytes.subarray(from, footer.at));
-  if (groups === undefined) throw new ThriftDamage('it tells of no row groups');
+  same.update(bytes.subarray(from, footer.at));
+  if (!hasGroups) throw new ThriftDamage('it tells of no row groups');
   const root = schemaTree(elements);
-  const codecs = new Set(groups.flatMap(({ chunks }) => chunks.map(({ codec }) => codec)));
   return {
     root,
-    rowGroups: placed(groups, leavesOf(root)),
+    leaves: leavesOf(root),
+    groups,
     codecs: [...codecs].map((codec) => codecNames[codec] ?? String(codec)),
-    fingerprint: hash('sha256', Buffer.concat(same), 'base64'),
+    fingerprint: same.digest('base64'),
+    parts,
   };
 }
 
-/** The structs of the list that begins here. */
-function structsOf<T>(footer: ThriftBytes, read: (footer: ThriftBytes) => T): readonly T[] {
-  const { items, type } = footer.list();
-  if (items > 0 && type !== types.struct) throw new ThriftDamage('a list does not hold what it should');
-  const all: T[] = [];
-  for (let item = 0; item < items; item++) all.push(read(footer));
-  return all;
+function readSchema(footer: ThriftBytes, most: number): readonly SchemaElement[] {
+  const elements: SchemaElement[] = [];
+  for (const _ of structs(footer)) {
+    if (elements.length >= most) throw new FooterTooLarge(`more than ${most} columns`);
+    elements.push(readElement(footer));
+  }
+  return elements;
 }
 
-type StoredGroup = { readonly rows: number; readonly chunks: readonly StoredChunk[] };
-type StoredChunk = Omit<Chunk, 'leaf' | 'isCompressed'> & { readonly codec: number };
+/** KeyValue */
+function readGeo(footer: ThriftBytes): Pick<FooterParts, 'geo'> {
+  let geo: Pick<FooterParts, 'geo'> = {};
+  for (const _ of structs(footer)) {
+    let [key, value]: (Uint8Array | undefined)[] = [];
+    for (const { id, type } of footer.fields()) {
+      if (type !== types.binary) continue;
+      if (id === 1) key = footer.binary();
+      else if (id === 2) value = footer.binary();
+    }
+    const isGeo = key?.length === 3 && Buffer.from(key).toString('latin1') === 'geo';
+    if (isGeo && value !== undefined) geo = short('geo', value);
+  }
+  return geo;
+}
 
-/** RowGroup */
-function readGroup(footer: ThriftBytes): StoredGroup {
-  let chunks: readonly StoredChunk[] | undefined;
+/** Of a text of usual length a copy, since the footer's bytes are not kept. */
+function short<Name extends string>(name: Name, text: Uint8Array): { readonly [name in Name]?: Uint8Array } {
+  return (text.length > maxTextBytes ? {} : { [name]: Uint8Array.from(text) }) as {
+    readonly [name in Name]?: Uint8Array;
+  };
+}
+
+function indexGroups(footer: ThriftBytes, groups: RowGroupIndex, codecs: Set<number>): void {
+  for (const start of structs(footer)) {
+    let rows = -1;
+    let hasChunks = false;
+    for (const { id, type } of footer.fields()) {
+      if (id === 1 && type === types.list) {
+        hasChunks = true;
+        for (const _ of structs(footer)) codecs.add(readChunk(footer).codec);
+      } else if (id === 3 && type === types.i64) rows = footer.number();
+    }
+    if (!hasChunks || rows < 0) throw new ThriftDamage('it does not tell the rows of a row group');
+    try {
+      groups.add(rows, start, footer.at);
+    } catch (error) {
+      throw error instanceof TooManyRowGroups ? new FooterTooLarge(`more than ${groups.count} row groups`) : error;
+    }
+  }
+}
+
+/**
+ * What a row group says, by its description: the bytes at its place in the footer.
+ * @throws ThriftDamage where that is none, or tells of other columns than the schema.
+ */
+export function readRowGroup(bytes: Uint8Array, index: number, leaves: readonly Leaf[]): RowGroup {
+  const footer = new ThriftBytes(bytes, 0);
+  const chunks: Chunk[] = [];
   let rows = -1;
   for (const { id, type } of footer.fields()) {
-    if (id === 1 && type === types.list) chunks = structsOf(footer, readChunk);
-    else if (id === 3 && type === types.i64) rows = footer.number();
+    if (id === 1 && type === types.list) {
+      for (const _ of structs(footer)) {
+        const leaf = leaves[chunks.length]; // Chunks stand in the order of the leaves.
+        if (leaf === undefined) throw new ThriftDamage('a row group tells of more columns than the schema');
+        const { codec, ...chunk } = readChunk(footer);
+        chunks.push({ ...chunk, codec, leaf, isCompressed: codec !== uncompressed });
+      }
+    } else if (id === 3 && type === types.i64) rows = footer.number();
   }
-  if (chunks === undefined || rows < 0) throw new ThriftDamage('it does not tell the rows of a row group');
-  return { rows, chunks };
+  if (chunks.length !== leaves.length) throw new ThriftDamage('a row group does not tell of all columns of the schema');
+  return { index, rows, chunks };
+}
+
+type StoredChunk = Omit<Chunk, 'leaf' | 'isCompressed'>;
+
+/** Where the structs of the list that begins here begin; each is to be read before the next. */
+function* structs(footer: ThriftBytes): Generator<number> {
+  const { items, type } = footer.list();
+  if (items > 0 && type !== types.struct) throw new ThriftDamage('a list does not hold what it should');
+  for (let item = 0; item < items; item++) yield footer.at;
 }
 
 /** ColumnChunk */
 function readChunk(footer: ThriftBytes): StoredChunk {
-  let chunk: StoredChunk | undefined;
-  for (const { id, type } of footer.fields()) if (id === 3 && type === types.struct) chunk = readPlace(footer);
+  let chunk: Omit<StoredChunk, 'isEncrypted'> | undefined;
+  let isEncrypted = false;
+  for (const { id, type } of footer.fields()) {
+    if (id === 3 && type === types.struct) chunk = readPlace(footer);
+    else if (id === 1) throw new ThriftDamage('its columns lie in other files');
+    else if (id === 8) isEncrypted = true;
+  }
   if (chunk === undefined) throw new ThriftDamage('it does not tell where a column lies; it may be encrypted');
-  return chunk;
+  return { ...chunk, isEncrypted };
 }
 
 /** ColumnMetaData */
-function readPlace(footer: ThriftBytes): StoredChunk {
-  let [codec, values, bytes, stored, data, dictionary]: (number | undefined)[] = [];
+function readPlace(footer: ThriftBytes): Omit<StoredChunk, 'isEncrypted'> {
+  let [kind, codec, values, bytes, stored, data, dictionary]: (number | undefined)[] = [];
   for (const { id, type } of footer.fields()) {
-    if (id === 4 && type === types.i32) codec = footer.number();
+    if (id === 1 && type === types.i32) kind = footer.number();
+    else if (id === 4 && type === types.i32) codec = footer.number();
     else if (type !== types.i64) continue;
     else if (id === 5) values = footer.number();
     else if (id === 6) bytes = footer.number();
@@ -95,20 +193,9 @@ function readPlace(footer: ThriftBytes): StoredChunk {
   if (bytes === undefined || stored === undefined || data === undefined) {
     throw new ThriftDamage('it does not tell where a column lies');
   }
+  if (![values, bytes, stored, data, dictionary ?? 0].every(Number.isSafeInteger)) {
+    throw new ThriftDamage('a place in it is beyond all files');
+  }
   const start = dictionary === undefined || dictionary <= 0 ? data : Math.min(dictionary, data); // Some writers put 0 for none.
-  return { codec, values, bytes, start, end: start + stored };
-}
-
-/** Chunks stand in the order of the leaves. */
-function placed(groups: readonly StoredGroup[], leaves: readonly Leaf[]): readonly RowGroup[] {
-  let firstRow = 0;
-  return groups.map(({ rows, chunks }, index) => {
-    const group = { index, firstRow, rows, chunks: chunks.flatMap((chunk, place) => chunkOf(chunk, leaves[place])) };
-    firstRow += rows;
-    return group;
-  });
-}
-
-function chunkOf({ codec, ...place }: StoredChunk, leaf: Leaf | undefined): readonly Chunk[] {
-  return leaf === undefined ? [] : [{ ...place, leaf, isCompressed: codec !== uncompressed }];
+  return { kind: kind ?? 0, codec, values, bytes, start, end: start + stored, data, dictionary };
 }

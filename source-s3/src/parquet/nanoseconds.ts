@@ -2,7 +2,7 @@
 // the footer calls an instant local, which keeps it whole, a time of day a number, and an INT96 an interval, which has as many
 // bytes; we remember what they are.
 import { isInt96, isNanosecondInstant, isNanosecondTime, type SchemaNode } from './schema-tree.ts';
-import { ThriftBytes, ThriftDamage, types } from './thrift.ts';
+import { ThriftBytes, ThriftDamage } from './thrift.ts';
 
 /** Bytes of a footer that stand for a type, and what one of them is changed to. */
 type Change = { readonly bytes: Buffer; readonly at: number; readonly to: number };
@@ -34,62 +34,54 @@ export function countNanosecondLeaves(node: SchemaNode): NanosecondLeaves {
 }
 
 /**
- * Changes the footer in `tail` (the last `footerBytes` of it) or gives a longer one. The schema stands before everything that might hold the same
- * bytes by chance, so the first ones are the right ones.
- * @throws ThriftDamage when they are not found: their last three digits would be lost.
+ * The schema of a footer (the value of its field) as our local copies have it.
+ * @throws ThriftDamage when the types are not found: their last three digits would be lost.
  */
-export function keepNanoseconds(tail: Buffer, footerBytes: number, leaves: NanosecondLeaves): Buffer {
-  const start = tail.length - footerBytes;
-  change(tail, { start, count: leaves.instants }, [instant]);
-  change(tail, { start, count: leaves.times }, times);
-  return leaves.int96 > 0 ? int96AsInterval(tail, start) : tail;
+export function keepNanoseconds(schema: Uint8Array, leaves: NanosecondLeaves): Buffer {
+  const changed = Buffer.from(schema);
+  change(changed, leaves.instants, [instant]);
+  change(changed, leaves.times, times);
+  return leaves.int96 > 0 ? int96AsInterval(changed) : changed;
 }
 
 /** Fields of a SchemaElement, in the form that tells their number: type_length (2) is 12, converted_type (6) INTERVAL. */
 const intervalFields = Buffer.from([0x05, 0x04, 0x18, 0x05, 0x0c, 0x2a]);
 const [int96Type, fixedBytesType] = [0x06, 0x0e];
 
-/** FileMetaData.schema is a list of SchemaElement, whose first field is the type. The footer gets longer, and its length says so. */
-function int96AsInterval(tail: Buffer, start: number): Buffer {
+/** The schema is a list of SchemaElement, whose first field is the type. It gets longer. */
+function int96AsInterval(schema: Buffer): Buffer {
   const pieces: Buffer[] = [];
   let from = 0;
-  for (const { typeAt, end } of schemaElements(tail, start)) {
-    if (tail[typeAt] !== int96Type) continue;
-    tail[typeAt] = fixedBytesType;
-    pieces.push(tail.subarray(from, end), intervalFields);
+  for (const { typeAt, end } of schemaElements(schema)) {
+    if (schema[typeAt] !== int96Type) continue;
+    schema[typeAt] = fixedBytesType;
+    pieces.push(schema.subarray(from, end), intervalFields);
     from = end;
   }
-  const grown = Buffer.concat([...pieces, tail.subarray(from)]);
-  const lengthAt = grown.length - 8;
-  grown.writeUInt32LE(grown.readUInt32LE(lengthAt) + grown.length - tail.length, lengthAt);
-  return grown;
+  return Buffer.concat([...pieces, schema.subarray(from)]);
 }
 
 /** Where the value of each one's type lies (-1: it has none), and the mark of its end. */
-function* schemaElements(tail: Buffer, start: number): Generator<{ readonly typeAt: number; readonly end: number }> {
-  const footer = new ThriftBytes(tail, start);
-  for (const { id, type } of footer.fields()) {
-    if (id !== 2 || type !== types.list) continue;
-    const { items } = footer.list();
-    for (let item = 0; item < items; item++) {
-      let typeAt = -1;
-      for (const field of footer.fields()) if (field.id === 1) typeAt = field.at;
-      yield { typeAt, end: footer.at - 1 };
-    }
-    return;
+function* schemaElements(schema: Buffer): Generator<{ readonly typeAt: number; readonly end: number }> {
+  const thrift = new ThriftBytes(schema, 0);
+  const { items } = thrift.list();
+  for (let item = 0; item < items; item++) {
+    let typeAt = -1;
+    for (const field of thrift.fields()) if (field.id === 1) typeAt = field.at;
+    yield { typeAt, end: thrift.at - 1 };
   }
 }
 
-function change(tail: Buffer, { start, count }: { start: number; count: number }, changes: readonly Change[]): void {
-  let from = start;
+function change(schema: Buffer, count: number, changes: readonly Change[]): void {
+  let from = 0;
   for (let done = 0; done < count; done++) {
     const found = changes.flatMap((one) => {
-      const index = tail.indexOf(one.bytes, from);
+      const index = schema.indexOf(one.bytes, from);
       return index === -1 ? [] : [{ ...one, index }];
     });
     const [first] = found.sort((a, b) => a.index - b.index);
     if (first === undefined) throw new ThriftDamage('its nanoseconds cannot be kept whole');
-    tail[first.index + first.at] = first.to;
+    schema[first.index + first.at] = first.to;
     from = first.index + first.bytes.length;
   }
 }

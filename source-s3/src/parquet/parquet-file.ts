@@ -1,4 +1,4 @@
-// A Parquet object as far as its footer tells: read through a sparse local file that holds the footer at its own offset.
+// A Parquet object as far as its footer tells: read through sparse local files, which hold what is needed at its own offset.
 import { open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -8,114 +8,189 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { S3 } from '@s3-connectors/common/s3/client.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { readRange } from '@s3-connectors/common/s3/read.ts';
+import { ByteBudget } from '@s3-connectors/common/streams/byte-budget.ts';
 
 import { storedType } from '../engine/duckdb-type.ts';
 import type { Reading } from '../formats/format.ts';
 import { unreadable } from '../formats/unreadable.ts';
-import { readFooter } from './footer.ts';
+import { FooterTooLarge, readFooter, readRowGroup, type FooterLimits, type FooterParts } from './footer.ts';
+import { FooterWindow } from './footer-window.ts';
 import type { KnownColumns } from './known-columns.ts';
+import { localFooter, magic } from './local-footer.ts';
 import { countNanosecondLeaves, keepNanoseconds } from './nanoseconds.ts';
 import type { RowGroup } from './row-group.ts';
-import { refinedType, unreadableSchema, type SchemaNode } from './schema-tree.ts';
+import type { RowGroupIndex } from './row-group-index.ts';
+import { refinedType, unreadableSchema, type Leaf, type SchemaNode } from './schema-tree.ts';
 import { ThriftDamage } from './thrift.ts';
 
-/** The end of a file from `start` on, at least the footer; of a small file all of it. */
+/** The last bytes before the footer, from `start` on, if they came with it: of a small file all of its data. */
 export type FileTail = { readonly start: number; readonly bytes: Buffer };
 
 export type ParquetFile = {
   readonly object: ListedObject;
-  /** As our local copies have it. */
   readonly tail: FileTail;
   /** In the file's order; names as the footer has them. */
   readonly columns: readonly StoredColumn[];
-  readonly rowGroups: readonly RowGroup[];
-  readonly rows: number;
+  readonly groups: RowGroupIndex;
   /** Lower case, as `zstd`. */
   readonly codecs: readonly string[];
+  /** What the footer says of a row group. Asks S3 again where the footer is long. @throws FILE_UNREADABLE */
+  rowGroup(index: number, signal: AbortSignal): Promise<RowGroup>;
+  /** What stands at the end of a local copy with that row group in it. */
+  footerOf(group: RowGroup): Buffer;
 };
 
 const tailBytes = 256 * 1024; // The footer of most files, and the whole of small ones, with one request.
 const trailerBytes = 8; // Footer length and magic.
 const minFileBytes = 12;
-const maxFooterBytes = 512 * 1024 * 1024;
+/** Footers in memory at a time, of all files of the process; one that is longer is there alone. */
+const footers = new ByteBudget(32 * 1024 * 1024);
 let opened = 0;
 
 /**
- * Fetches and reads the footer. Holds at most 256 KiB, or the footer if that is longer.
- * @throws FILE_UNREADABLE naming the object and the reason; S3_OBJECT_CHANGED when it is no longer the listed version.
+ * Fetches and reads the footer. Of a long one only its columns are kept, and 16 bytes for a row group.
+ * @throws FILE_UNREADABLE naming the object and the reason; ENGINE_MEMORY_EXCEEDED for a footer that takes too much;
+ * S3_OBJECT_CHANGED when it is no longer the listed version.
  */
-export async function openParquet(
+export async function openParquet(reading: Reading, opening: Opening, signal: AbortSignal): Promise<ParquetFile> {
+  const { object, memoryBytes } = opening;
+  const end = await readEnd(reading.s3, object, signal);
+  const footerBytes = footerLength(end);
+  if (footerBytes > memoryBytes / 4) throw tooLarge(object, `has ${megabytes(footerBytes)} MB`, memoryBytes);
+  const start = object.size - footerBytes;
+  if (footerBytes <= end.length) {
+    const bytes = end.subarray(-footerBytes, -trailerBytes);
+    const tail = { start: object.size - end.length, bytes: end.subarray(0, -footerBytes) };
+    const known = await understand(reading, opening, bytes);
+    return parquetFile(opening, known, tail, new FooterWindow(reading.s3, object, { start, bytes }));
+  }
+  const giveBack = await footers.take(footerBytes, signal);
+  try {
+    const { key, etag, size } = object;
+    const range = { key, etag, start, end: size - trailerBytes };
+    const known = await understand(reading, opening, await readRange(reading.s3, range, signal));
+    const tail = { start, bytes: Buffer.alloc(0) };
+    return parquetFile(opening, known, tail, new FooterWindow(reading.s3, object, { start, bytes: undefined }));
+  } finally {
+    giveBack();
+  }
+}
+
+/** What is kept of a footer. It holds on to none of the footer's bytes. */
+type Understood = Pick<ParquetFile, 'columns' | 'groups' | 'codecs'> & {
+  readonly leaves: readonly Leaf[];
+  readonly parts: FooterParts;
+};
+
+async function understand(
   reading: Reading,
-  { object, known }: { readonly object: ListedObject; readonly known: KnownColumns },
-  signal: AbortSignal,
-): Promise<ParquetFile> {
-  const read = await readTail(reading.s3, object, signal);
-  const start = object.size - read.length;
-  const footerBytes = footerLength(read);
-  const { root, rowGroups, codecs, fingerprint } = understood(object, () => {
-    return readFooter(read.subarray(-footerBytes, -trailerBytes));
+  { object, known, memoryBytes }: Opening,
+  bytes: Buffer,
+): Promise<Understood> {
+  const { root, leaves, groups, codecs, fingerprint, parts } = understood(object, memoryBytes, () => {
+    return readFooter(bytes, footerLimits(memoryBytes));
   });
   const why = unreadableSchema(root);
   if (why !== undefined) throw unreadable(object, why);
+  const schema = understood(object, memoryBytes, () => keepNanoseconds(parts.schema, countNanosecondLeaves(root)));
   let columns = known.get(fingerprint);
   if (columns === undefined) {
-    columns = await columnsOf(reading, { object, root, tail: { start, bytes: read } });
+    columns = await columnsOf(reading, { object, root, end: localFooter(parts) });
     known.keep(fingerprint, columns);
   }
-  const bytes = understood(object, () => keepNanoseconds(read, footerBytes, countNanosecondLeaves(root)));
-  const rows = rowGroups.reduce((sum, group) => sum + group.rows, 0);
-  return { object, tail: { start, bytes }, columns, rowGroups, rows, codecs };
+  return { columns, groups, codecs, leaves, parts: { ...parts, schema } };
 }
 
-async function readTail(s3: S3, object: ListedObject, signal: AbortSignal): Promise<Buffer> {
+function parquetFile(
+  { object, memoryBytes }: Opening,
+  { columns, groups, codecs, leaves, parts }: Understood,
+  tail: FileTail,
+  descriptions: FooterWindow,
+): ParquetFile {
+  return {
+    object,
+    tail,
+    columns,
+    groups,
+    codecs,
+    async rowGroup(index, signal) {
+      const description = await descriptions.read(groups.placeOf(index), signal);
+      return understood(object, memoryBytes, () => readRowGroup(description, index, leaves));
+    },
+    footerOf: (group) => localFooter(parts, group),
+  };
+}
+
+type Opening = {
+  readonly object: ListedObject;
+  readonly known: KnownColumns;
+  /** `max_memory_mb`, in bytes. */
+  readonly memoryBytes: number;
+};
+
+/** A footer may take a quarter of the memory, and what is kept of it a sixteenth; the engine takes 4 KiB for a column. */
+function footerLimits(memoryBytes: number): FooterLimits {
+  return { elements: Math.floor(memoryBytes / 4 / 4096), groups: Math.floor(memoryBytes / 16 / 32) };
+}
+
+function tooLarge({ key }: ListedObject, what: string, memoryBytes: number): ConnectorError {
+  const most = `of max_memory_mb, ${megabytes(memoryBytes)} MB, a footer may take a quarter`;
+  const text = `"${key}" cannot be read: its footer ${what}, and ${most}. Raise max_memory_mb, or have the file written with larger row groups or fewer columns.`;
+  return new ConnectorError('ENGINE_MEMORY_EXCEEDED', text);
+}
+
+function megabytes(bytes: number): number {
+  return Math.ceil(bytes / 1024 / 1024);
+}
+
+/** The last 256 KiB, or the whole of a small file. */
+async function readEnd(s3: S3, object: ListedObject, signal: AbortSignal): Promise<Buffer> {
   const { key, etag, size } = object;
   if (size < minFileBytes) throw unreadable(object, `it is too short (${size} bytes)`);
-  const start = Math.max(0, size - tailBytes);
-  const tail = await readRange(s3, { key, etag, start, end: size }, signal);
-  const magic = tail.toString('latin1', tail.length - 4);
+  const end = await readRange(s3, { key, etag, start: Math.max(0, size - tailBytes), end: size }, signal);
+  const magic = end.toString('latin1', end.length - 4);
   if (magic === 'PARE') throw unreadable(object, 'its footer is encrypted');
   if (magic !== 'PAR1') throw unreadable(object, 'it does not end as a Parquet file; it may have been cut');
-  const footerBytes = footerLength(tail);
-  if (footerBytes > Math.min(size - 4, maxFooterBytes)) throw unreadable(object, 'its footer is damaged');
-  if (footerBytes <= tail.length) return tail;
-  const rest = await readRange(s3, { key, etag, start: size - footerBytes, end: start }, signal);
-  return Buffer.concat([rest, tail]);
+  if (footerLength(end) > size - 4) throw unreadable(object, 'its footer is damaged');
+  return end;
 }
 
 /** With its length and magic. */
-function footerLength(tail: Buffer): number {
-  return tail.readUInt32LE(tail.length - trailerBytes) + trailerBytes;
+function footerLength(end: Buffer): number {
+  return end.readUInt32LE(end.length - trailerBytes) + trailerBytes;
 }
 
-/** A file in which only its magic and its tail are real; holes take no disk and are never read. */
-export async function writeSparse(path: string, { start, bytes }: FileTail): Promise<void> {
+/** A file in which only its magic, its tail and its footer are real; holes take no disk and are never read. */
+export async function writeSparse(path: string, { start, bytes }: FileTail, footer: Buffer): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
-    if (start > 0) await file.write(Buffer.from('PAR1'), 0, 4, 0);
-    await file.write(bytes, 0, bytes.length, start);
+    if (start > 0) await file.write(magic, 0, magic.length, 0);
+    if (bytes.length > 0) await file.write(bytes, 0, bytes.length, start);
+    await file.write(footer, 0, footer.length, start + bytes.length);
   } finally {
     await file.close();
   }
 }
 
-function understood<T>(object: ListedObject, read: () => T): T {
+function understood<T>(object: ListedObject, memoryBytes: number, read: () => T): T {
   try {
     return read();
   } catch (error) {
     if (error instanceof ThriftDamage) throw unreadable(object, `its footer is damaged: ${error.message}`, error);
+    if (error instanceof FooterTooLarge) throw tooLarge(object, `tells of ${error.message}`, memoryBytes);
     throw error;
   }
 }
 
-type Opening = { readonly object: ListedObject; readonly root: SchemaNode; readonly tail: FileTail };
+type Question = { readonly object: ListedObject; readonly root: SchemaNode; readonly end: Buffer };
 
 /** The engine's types, with what only the footer says of them. */
 async function columnsOf(
   { engine, directory }: Reading,
-  { object, root, tail }: Opening,
+  { object, root, end }: Question,
 ): Promise<readonly StoredColumn[]> {
   const path = join(directory, `footer-${opened++}.parquet`);
-  await writeSparse(path, tail);
+  await writeSparse(path, { start: 0, bytes: magic }, end);
   try {
     const types = await engine.columns(`SELECT * FROM read_parquet(${literal(path)})`);
     // The engine renames columns whose names differ in case only; the footer has the right names.

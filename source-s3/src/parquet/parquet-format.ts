@@ -29,40 +29,41 @@ export function parquetFormat(memory: DecodingMemory): Format {
   return {
     naming: { extensions: ['parquet', 'parq', 'pq'], compressible: false },
     async open(reading, object, signal) {
-      return sourceFile(reading, await openParquet(reading, { object, known }, signal), { disk, memory });
+      return sourceFile(reading, await openParquet(reading, { object, known, ...memory }, signal), { disk, memory });
     },
     async describe(reading, object, signal) {
-      const { columns } = await openParquet(reading, { object, known }, signal);
+      const { columns } = await openParquet(reading, { object, known, ...memory }, signal);
       return columns.map(({ name, type }) => ({ name, type: columnType(type) }));
     },
   };
 }
 
-type DecodingMemory = Pick<SourceConfig, 'engineMemoryBytes' | 'pageMemoryBytes'>;
+type DecodingMemory = Pick<SourceConfig, 'memoryBytes' | 'engineMemoryBytes' | 'pageMemoryBytes'>;
 type Budgets = { readonly disk: ByteBudget; readonly memory: DecodingMemory };
 
 function sourceFile(reading: Reading, file: ParquetFile, budgets: Budgets): SourceFile {
   return {
     object: file.object,
     columns: file.columns.map(({ name }) => name),
-    rows: file.rows,
+    rows: file.groups.rows,
     compression: file.codecs,
     *units(stopped) {
-      for (const group of file.rowGroups) {
-        if (group.index < (stopped?.unit ?? 0)) continue;
-        const rowsDone = group.index === stopped?.unit ? stopped.rows : 0;
-        if (rowsDone < group.rows) yield rowGroupUnit(reading, { file, group, rowsDone }, budgets);
+      for (let index = stopped?.unit ?? 0; index < file.groups.count; index++) {
+        const rowsDone = index === stopped?.unit ? stopped.rows : 0;
+        if (rowsDone < file.groups.rowsOf(index)) yield rowGroupUnit(reading, { file, index, rowsDone }, budgets);
       }
     },
   };
 }
 
-type Part = { readonly file: ParquetFile; readonly group: RowGroup; readonly rowsDone: number };
+/** A row group, by its place in the file. */
+type Part = { readonly file: ParquetFile; readonly index: number; readonly rowsDone: number };
 
 function rowGroupUnit(reading: Reading, part: Part, { disk, memory }: Budgets): Unit {
-  const { file, group } = part;
+  const { file, index } = part;
   return {
     async fetch(asked, signal) {
+      const group = await file.rowGroup(index, signal);
       const read = columnsRead({ ...asked, stored: file.columns });
       const columns = new Set([...read, ...asked.clashes.map(({ place }) => place)]);
       const local = await fetchRowGroup(reading, { file, group, columns, disk }, signal);
@@ -72,7 +73,7 @@ function rowGroupUnit(reading: Reading, part: Part, { disk, memory }: Budgets): 
           memory.pageMemoryBytes,
         );
         return {
-          lines: (stop) => decode(reading, { ...part, local, asked, groups, memory }, stop),
+          lines: (stop) => decode(reading, { ...part, group, local, asked, groups, memory }, stop),
           [Symbol.asyncDispose]: () => local[Symbol.asyncDispose](),
         };
       } catch (error) {
@@ -84,6 +85,7 @@ function rowGroupUnit(reading: Reading, part: Part, { disk, memory }: Budgets): 
 }
 
 type Decoding = Part & {
+  readonly group: RowGroup;
   readonly local: LocalRowGroup;
   readonly asked: Asked;
   readonly groups: readonly ColumnGroup[];
@@ -95,7 +97,7 @@ async function* decode(
   { file, group, rowsDone, local, asked, groups, memory }: Decoding,
   signal: AbortSignal,
 ): AsyncGenerator<PlacedLines> {
-  const rows = { from: group.firstRow + rowsDone, to: group.firstRow + group.rows };
+  const rows = { from: rowsDone, to: group.rows }; // The local file has no other row group.
   const { stream, columns, constants, spellings } = asked;
   const source = { path: local.path, stored: file.columns, rows };
   const query = { ...source, stream, columns, constants, spellings, emittedAt: Date.now() };

@@ -7,16 +7,20 @@ export type ByteRange = { readonly start: number; readonly end: number };
 export type Chunk = ByteRange & {
   readonly leaf: Leaf;
   readonly isCompressed: boolean;
+  readonly isEncrypted: boolean;
   /** Of all its pages, unpacked. */
   readonly bytes: number;
   /** Of all its pages, with nulls and with empty lists. */
   readonly values: number;
+  /** As the footer has them: the numbers of the physical type and of the codec, and where pages begin. */
+  readonly kind: number;
+  readonly codec: number;
+  readonly data: number;
+  readonly dictionary: number | undefined;
 };
 
-/** `firstRow` counts from 0 over the whole file. */
 export type RowGroup = {
   readonly index: number;
-  readonly firstRow: number;
   readonly rows: number;
   readonly chunks: readonly Chunk[];
 };

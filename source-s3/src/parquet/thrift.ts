@@ -75,7 +75,7 @@ export class ThriftBytes {
   skip(type: number, depth: number): void {
     if (depth > maxDepth) throw new ThriftDamage('structs lie too deep in each other');
     if (type === types.isTrue || type === types.isFalse) return;
-    if (type === types.struct) for (const _ of this.fields(depth + 1));
+    if (type === types.struct) this.#skipStruct(depth + 1);
     else if (type === types.list || type === types.set) this.#skipList(depth + 1);
     else if (type === types.map) this.#skipMap(depth + 1);
     else if (type === types.binary) this.#pass(this.#varint());
@@ -83,6 +83,13 @@ export class ThriftBytes {
     else if (type === types.byte) this.#pass(1);
     else if (type === types.i16 || type === types.i32 || type === types.i64) this.#varint();
     else throw new ThriftDamage(`there is no type ${type}`);
+  }
+
+  #skipStruct(depth: number): void {
+    for (let head = this.#byte(); head !== stop; head = this.#byte()) {
+      if (head >>> 4 === 0) this.#varint();
+      this.skip(head & 0x0f, depth);
+    }
   }
 
   #skipList(depth: number): void {

@@ -78,11 +78,10 @@ export async function perform(
       throw reason;
     },
   );
-  const shown = log.find((text) => text.includes('Rehearsal of a sync:')) ?? '';
-  const lines = Array.from(
-    shown.matchAll(/^\d+\. .*? — (.*?) — .*? — ([\w ]+)/gmu),
-    ([, action, state]) => `${action} ${state?.trim()}`,
-  );
+  const lines = log.flatMap((text) => {
+    const [, action, state] = /^\w+ \d+\. .*? — (.*?) — .*? — ([\w ]+)/u.exec(text) ?? [];
+    return action === undefined ? [] : [`${action} ${state?.trim()}`];
+  });
   return { error, log, lines };
 }
 

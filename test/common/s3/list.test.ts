@@ -132,15 +132,19 @@ suite('a listing', () => {
 });
 
 suite('a page of a listing', () => {
+  const level = { prefix: '', delimiter: '/' };
   test('is decoded only if the storage says that it is encoded', () => {
-    assert.deepEqual(pageOf({ IsTruncated: false, CommonPrefixes: [{ Prefix: 'a+b%20c' }] }).folders, ['a+b%20c']);
-    const encoded = { IsTruncated: false, EncodingType: 'url' as const, CommonPrefixes: [{ Prefix: 'a+b%20c%2B' }] };
-    assert.deepEqual(pageOf(encoded).folders, ['a b c+']);
+    assert.deepEqual(pageOf({ IsTruncated: false, CommonPrefixes: [{ Prefix: 'a+b%20c/' }] }, level).folders, [
+      'a+b%20c/',
+    ]);
+    const encoded = { IsTruncated: false, EncodingType: 'url' as const, CommonPrefixes: [{ Prefix: 'a+b%20c%2B/' }] };
+    assert.deepEqual(pageOf(encoded, level).folders, ['a b c+/']);
   });
 
   test('says of an archived object whether it can be read', () => {
     const object = { Key: 'a', Size: 1, ETag: '"e"', LastModified: new Date(0), StorageClass: 'GLACIER' as const };
-    const status = (RestoreStatus: object) => pageOf({ Contents: [{ ...object, RestoreStatus }] }).objects[0]?.restored;
+    const status = (RestoreStatus: object) =>
+      pageOf({ Contents: [{ ...object, RestoreStatus }] }, level).objects[0]?.restored;
     const until = { RestoreExpiryDate: new Date(1) };
     assert.deepEqual([status(until), status({ IsRestoreInProgress: true })], [true, false]);
   });
@@ -151,6 +155,7 @@ suite('a page of a listing', () => {
     ['holds a key in a broken encoding', { EncodingType: 'url' as const, CommonPrefixes: [{ Prefix: '%zz' }] }],
   ] as const;
   for (const [name, answer] of invalid) {
-    test(`that ${name} is an error`, () => assert.throws(() => pageOf(answer as never), { code: 'S3_ANSWER_INVALID' }));
+    test(`that ${name} is an error`, () =>
+      assert.throws(() => pageOf(answer as never, level), { code: 'S3_ANSWER_INVALID' }));
   }
 });

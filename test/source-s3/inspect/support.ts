@@ -10,11 +10,13 @@ type Given = Readonly<Record<string, string | boolean>>;
 
 export async function inspectHere(server: S3TestServer, config: Json = {}, given: Given = {}): Promise<string> {
   const context = { log: () => undefined, signal: new AbortController().signal, fail: () => assert.fail() };
-  return (await Array.fromAsync(inspect(sourceConfig(server, config), given, context))).join('');
+  const prints = await Array.fromAsync(inspect(sourceConfig(server, config), given, context));
+  return prints.map((print) => (typeof print === 'string' ? print : JSON.stringify(print))).join('');
 }
 
 export async function reportOf(server: S3TestServer, config: Json = {}, given: Given = {}): Promise<InspectReport> {
-  return JSON.parse(await inspectHere(server, config, { ...given, json: true })) as InspectReport;
+  const { json } = JSON.parse(await inspectHere(server, config, { ...given, json: true })) as { json: InspectReport };
+  return json;
 }
 
 export function tableOf(report: InspectReport, name: string): TableReport {

@@ -32,7 +32,9 @@ async function opened(bodies: readonly Buffer[]): Promise<{ files: readonly Parq
     const known = new KnownColumns();
     const files: ParquetFile[] = [];
     for (const object of server.objects(bucket)) {
-      files.push(await openParquet(reading, { object, known }, new AbortController().signal));
+      files.push(
+        await openParquet(reading, { object, known, memoryBytes: 256 * 1024 * 1024 }, new AbortController().signal),
+      );
     }
     assert.equal(server.counts.of('GetObject').requests, bodies.length);
     assert.deepEqual(await readdir(directory), []);
@@ -49,7 +51,7 @@ suite('Parquet files of one table', () => {
     const { files, asked } = await opened([...numbers, text, ...numbers]);
     assert.equal(asked, 2);
     assert.deepEqual(
-      files.map(({ rows, columns }) => [rows, columns[0]?.type.kind]),
+      files.map(({ groups, columns }) => [groups.rows, columns[0]?.type.kind]),
       [
         [1, 'integer'],
         [2, 'integer'],

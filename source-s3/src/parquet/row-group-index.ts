@@ -1,0 +1,65 @@
+// Where the row groups of a footer are described and how many rows each has: ten thousands of them in a few bytes each. What one
+// says of its columns is read when its turn comes.
+import { ThriftDamage } from './thrift.ts';
+
+const firstCapacity = 64;
+
+/** Bound: 16 bytes for each row group, twice that while it grows. */
+export class RowGroupIndex {
+  #rows = new Float64Array(firstCapacity);
+  #starts = new Uint32Array(firstCapacity);
+  #ends = new Uint32Array(firstCapacity);
+  readonly #most: number;
+  #count = 0;
+  #total = 0;
+
+  /** @param most how many there may be. */
+  constructor(most = Infinity) {
+    this.#most = most;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** In all row groups. */
+  get rows(): number {
+    return this.#total;
+  }
+
+  rowsOf(index: number): number {
+    return this.#rows[index] ?? 0;
+  }
+
+  /** Its description in the footer, as offsets from the footer's first byte. */
+  placeOf(index: number): { readonly start: number; readonly end: number } {
+    return { start: this.#starts[index] ?? 0, end: this.#ends[index] ?? 0 };
+  }
+
+  /** @throws TooManyRowGroups */
+  add(rows: number, start: number, end: number): void {
+    if (this.#count >= this.#most) throw new TooManyRowGroups();
+    if (this.#count === this.#rows.length) this.#grow();
+    this.#rows[this.#count] = rows;
+    this.#starts[this.#count] = start;
+    this.#ends[this.#count] = end;
+    this.#count += 1;
+    this.#total += rows;
+    if (!Number.isSafeInteger(this.#total)) throw new ThriftDamage('it tells of too many rows');
+  }
+
+  #grow(): void {
+    const capacity = this.#count * 2;
+    this.#rows = grown(new Float64Array(capacity), this.#rows);
+    this.#starts = grown(new Uint32Array(capacity), this.#starts);
+    this.#ends = grown(new Uint32Array(capacity), this.#ends);
+  }
+}
+
+function grown<T extends Float64Array | Uint32Array>(into: T, from: T): T {
+  into.set(from);
+  return into;
+}
+
+/** Of a footer that tells of more row groups than memory is meant for. */
+export class TooManyRowGroups extends Error {}
