@@ -1,6 +1,7 @@
 // DuckDB as the writer of Parquet: it reads rows as JSON lines with types that are told, never sniffed, and writes files.
 import { DuckDBInstance } from '@duckdb/node-api';
 
+import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 export type Engine = AsyncDisposable & {
@@ -17,19 +18,20 @@ type Options = {
   readonly threads: () => number;
 };
 
-/** Bound: `memoryBytes`, and what it may write to `directory` beside. */
-export async function openEngine(directory: string, { memoryBytes, threads }: Options): Promise<Engine> {
+/** Bound: `memoryBytes`, and what it may write to `folder` besides. */
+export async function openEngine(folder: TempFolder, { memoryBytes, threads }: Options): Promise<Engine> {
   let current = threads();
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(current),
     memory_limit: `${Math.floor(memoryBytes / 1024 / 1024)}MiB`,
-    temp_directory: directory,
+    temp_directory: folder.path,
     preserve_insertion_order: 'false', // Halves the memory; the order of rows means nothing to a table.
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });
   const connection = await instance.connect();
   await connection.run("SET TimeZone = 'UTC'");
+  const attempt = <T>(work: () => Promise<T>): Promise<T> => attemptIn(folder, work);
   const useThreads = async (wanted: number): Promise<void> => {
     if (wanted !== current) await connection.run(`SET threads = ${wanted}`);
     current = wanted;
@@ -57,10 +59,11 @@ export async function openEngine(directory: string, { memoryBytes, threads }: Op
 }
 
 /** The engine's texts can hold stack traces and values of rows: they are cut at the first line and kept for the log. */
-async function attempt<T>(work: () => Promise<T>): Promise<T> {
+async function attemptIn<T>(folder: TempFolder, work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await folder.use(work);
   } catch (error) {
+    if (error instanceof ConnectorError) throw error;
     const [text = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
     if (/^Out of Memory/iu.test(text)) {
       const advice = 'The rows of a file need more memory than there is. Raise max_memory_mb.';

@@ -3,6 +3,7 @@
 import { DuckDBInstance, type DuckDBConnection, type DuckDBType } from '@duckdb/node-api';
 
 import { literal } from '@s3-connectors/common/columns/sql.ts';
+import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { LineQuery } from '../record-sql.ts';
@@ -22,12 +23,12 @@ export type Engine = AsyncDisposable & {
   lines(query: LineQuery, signal: AbortSignal): AsyncGenerator<Lines>;
 };
 
-/** Files the engine reads and the pipe lie in `directory`. Bound: `memoryBytes` for the engine. */
-export async function openEngine(directory: string, memoryBytes: number): Promise<Engine> {
+/** Files that the engine reads, and the pipe, are in `folder`. Bound: `memoryBytes` for the engine. */
+export async function openEngine(folder: TempFolder, memoryBytes: number): Promise<Engine> {
   const instance = await DuckDBInstance.create(':memory:', {
     threads: '1',
     memory_limit: memoryLimit(memoryBytes),
-    temp_directory: directory,
+    temp_directory: folder.path,
     allocator_bulk_deallocation_flush_threshold: '16MiB', // Large pages go back to the system; kept, they add up.
     enable_external_file_cache: 'false', // Our sparse files change under one name; nothing is read twice anyway.
     // Files lie about their least and greatest values; what guards a conversion from others must not be left out for that.
@@ -38,6 +39,7 @@ export async function openEngine(directory: string, memoryBytes: number): Promis
   const metadata = await instance.connect();
   const decoding = await instance.connect();
   for (const connection of [metadata, decoding]) await connection.run("SET TimeZone = 'UTC'");
+  const attempt = <T>(work: () => Promise<T>): Promise<T> => attemptIn(folder, work);
   const interrupt = (): void => decoding.interrupt();
   let pipe: LinePipe | undefined;
   return {
@@ -57,7 +59,7 @@ export async function openEngine(directory: string, memoryBytes: number): Promis
     },
     limitMemory: async (bytes) => void (await metadata.run(`SET memory_limit = '${memoryLimit(bytes)}'`)),
     async *lines(query, signal) {
-      pipe ??= await openLinePipe(directory);
+      pipe ??= await folder.use(() => openLinePipe(folder.path));
       yield* pipe.lines((target) => attempt(() => copyTo(decoding, query, target)), interrupt, signal);
     },
     async [Symbol.asyncDispose]() {
@@ -88,14 +90,15 @@ async function columnsOf(connection: DuckDBConnection, sql: string): Promise<{ n
 async function copyTo(connection: DuckDBConnection, { sql, before, after }: LineQuery, target: string): Promise<void> {
   const raw = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\u0001', NULLSTR '', USE_TMP_FILE false";
   const ends = `PREFIX ${literal(before)}, NEW_LINE ${literal(`${after}\n${before}`)}, SUFFIX ${literal(`${after}\n`)}`;
-  await connection.run(`COPY (${sql}) TO '${target}' (${raw}, ${ends})`);
+  await connection.run(`COPY (${sql}) TO ${literal(target)} (${raw}, ${ends})`);
 }
 
 /** The engine's failures say where they came from; its texts can hold stack traces and are cut at the first line. */
-async function attempt<T>(work: () => Promise<T>): Promise<T> {
+async function attemptIn<T>(folder: TempFolder, work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await folder.use(work);
   } catch (error) {
+    if (error instanceof ConnectorError) throw error;
     const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
     throw engineError(line.replaceAll(/\p{Cc}/gu, ' ').trimEnd(), error); // It can quote bytes of a damaged file.
   }

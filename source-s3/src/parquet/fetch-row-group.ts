@@ -1,7 +1,8 @@
 // Brings one row group's columns to local disk: a sparse file with the footer and the needed ranges at their own offsets.
-import { open, rm, unlink } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { LocalFile } from '@s3-connectors/common/local-disk/local-file.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { streamRange } from '@s3-connectors/common/s3/read.ts';
 import type { ByteBudget } from '@s3-connectors/common/streams/byte-budget.ts';
@@ -41,7 +42,7 @@ export async function fetchRowGroup(
   signal: AbortSignal,
 ): Promise<LocalRowGroup> {
   const { object, tail } = file;
-  const path = join(reading.directory, `${object.etag.replaceAll(/[^\w-]/gu, '')}-${group.index}-${name++}.parquet`);
+  const path = join(reading.folder.path, `${object.etag.replaceAll(/[^\w-]/gu, '')}-${group.index}-${name++}.parquet`);
   const ranges = rangesOf(group, columns);
   if (ranges.some(({ start, end }) => start < 0 || end < start || end > object.size)) {
     throw unreadable(object, 'its footer points beyond its ends');
@@ -51,7 +52,7 @@ export async function fetchRowGroup(
   const bytes = missing.reduce((sum, { start, end }) => sum + end - start, 0);
   const giveBack = await disk.take(bytes, signal);
   try {
-    await writeSparse(path, tail);
+    await reading.folder.use(() => writeSparse(path, tail));
     if (bytes > 0) await fetchRanges(reading, object, path, missing, signal);
   } catch (error) {
     await rm(path, { force: true });
@@ -63,7 +64,7 @@ export async function fetchRowGroup(
     file,
     group,
     async [Symbol.asyncDispose]() {
-      await unlink(path);
+      await rm(path, { force: true });
       giveBack();
     },
   };
@@ -72,23 +73,19 @@ export async function fetchRowGroup(
 let name = 0;
 
 async function fetchRanges(
-  { s3 }: Reading,
+  { s3, folder }: Reading,
   { key, etag }: ListedObject,
   path: string,
   ranges: readonly ByteRange[],
   signal: AbortSignal,
 ): Promise<void> {
-  const output = await open(path, 'r+');
+  await using output = await folder.use(() => LocalFile.open(path, 'change'));
   const fetchPiece = async ({ start, end }: ByteRange, stop: AbortSignal): Promise<void> => {
     let at = start;
     for await (const chunk of streamRange(s3, { key, etag, start, end }, stop)) {
-      await output.write(chunk, 0, chunk.length, at);
+      await folder.use(() => output.write(chunk, at));
       at += chunk.length;
     }
   };
-  try {
-    for await (const _ of mapConcurrent(pieces(ranges, pieceBytes), connections, fetchPiece, signal));
-  } finally {
-    await output.close();
-  }
+  for await (const _ of mapConcurrent(pieces(ranges, pieceBytes), connections, fetchPiece, signal));
 }

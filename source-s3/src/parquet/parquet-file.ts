@@ -1,9 +1,10 @@
 // A Parquet object as far as its footer tells: read through a sparse local file that holds the footer at its own offset.
-import { open, unlink } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { literal } from '@s3-connectors/common/columns/sql.ts';
 import type { StoredColumn } from '@s3-connectors/common/columns/stored-type.ts';
+import { LocalFile } from '@s3-connectors/common/local-disk/local-file.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { S3 } from '@s3-connectors/common/s3/client.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
@@ -89,13 +90,9 @@ function footerLength(tail: Buffer): number {
 
 /** A file in which only its magic and its tail are real; holes take no disk and are never read. */
 export async function writeSparse(path: string, { start, bytes }: FileTail): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    if (start > 0) await file.write(Buffer.from('PAR1'), 0, 4, 0);
-    await file.write(bytes, 0, bytes.length, start);
-  } finally {
-    await file.close();
-  }
+  await using file = await LocalFile.open(path, 'new');
+  if (start > 0) await file.write(Buffer.from('PAR1'), 0);
+  await file.write(bytes, start);
 }
 
 function understood<T>(object: ListedObject, read: () => T): T {
@@ -111,13 +108,13 @@ type Opening = { readonly object: ListedObject; readonly root: SchemaNode; reado
 
 /** The engine's types, with what only the footer says of them. */
 async function columnsOf(
-  { engine, directory }: Reading,
+  { engine, folder }: Reading,
   { object, root, tail }: Opening,
 ): Promise<readonly StoredColumn[]> {
-  const path = join(directory, `footer-${opened++}.parquet`);
-  await writeSparse(path, tail);
+  const path = join(folder.path, `footer-${opened++}.parquet`);
   try {
-    const types = await engine.columns(`SELECT * FROM read_parquet(${literal(path)})`);
+    await folder.use(() => writeSparse(path, tail));
+    const types = await engine.columns(`SELECT * FROM read_parquet(${literal(path)}, hive_partitioning = false)`);
     // The engine renames columns whose names differ in case only; the footer has the right names.
     return types.map(({ name, type }, index): StoredColumn => {
       const node = root.children[index];
@@ -128,12 +125,13 @@ async function columnsOf(
   } catch (error) {
     throw error instanceof ConnectorError ? undecodable(error, object, path) : error;
   } finally {
-    await unlink(path);
+    await rm(path, { force: true });
   }
 }
 
 /** What the engine said of a local file, said of the object. */
 export function undecodable(error: ConnectorError, object: ListedObject, path: string): ConnectorError {
+  if (error.code === 'TEMP_FOLDER_UNUSABLE') return error;
   const why = error.message.replace(`Failed to read file "${path}": `, '').replaceAll(path, 'it');
   if (error.code === 'FILE_UNREADABLE') return unreadable(object, why, error);
   const details = error.details === undefined ? {} : { details: error.details };
