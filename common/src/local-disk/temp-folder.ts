@@ -1,10 +1,11 @@
 // The folder on local disk that a run has to itself, and the one error for whatever is wrong with it.
-import { mkdir, mkdtemp, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 
 import { ConnectorError } from '../protocol/errors.ts';
 import type { Log } from '../protocol/log.ts';
 import { diskFailure } from './disk-failure.ts';
+import { freeSpaceWhen } from './free-space.ts';
 import { lockFolder } from './folder-lock.ts';
 import { removeLeftovers, stem, unlockedStem } from './leftovers.ts';
 import { LocalFile } from './local-file.ts';
@@ -118,7 +119,7 @@ async function explained(place: TempPlace, error: unknown): Promise<unknown> {
   const inner = error instanceof ConnectorError && error.code === 'UNEXPECTED' ? error.cause : error;
   const why = diskFailure(inner);
   if (why === undefined) return error;
-  const { message } = refused(place, `${why}, ${await freeSpace(place.parent)}`);
+  const { message } = refused(place, `${why}, ${await freeSpaceWhen(inner, place.parent)}`);
   return new ConnectorError('TEMP_FOLDER_UNUSABLE', message, { details: textOf(inner), cause: inner });
 }
 
@@ -126,25 +127,6 @@ async function explained(place: TempPlace, error: unknown): Promise<unknown> {
 export function refused({ parent, ...place }: TempPlace, why: string, advice = place.advice): ConnectorError {
   const text = `The folder for temporary files "${parent}" cannot be used: ${why}. ${advice}`;
   return new ConnectorError('TEMP_FOLDER_UNUSABLE', text);
-}
-
-/** Bytes that this user may still write. */
-export async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
-}
-
-async function freeSpace(folder: string): Promise<string> {
-  try {
-    const { blocks, bsize } = await statfs(folder);
-    return `${megabytes(await freeBytes(folder))} of ${megabytes(blocks * bsize)} are free`;
-  } catch {
-    return 'its free space is unknown';
-  }
-}
-
-export function megabytes(bytes: number): string {
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 function textOf(error: unknown): string {

@@ -2,9 +2,8 @@
 import { mkdir, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+import { freeBytes, megabytes } from '@s3-connectors/common/local-disk/free-space.ts';
 import {
-  freeBytes,
-  megabytes,
   openTempFolder,
   type OwnTempFolder,
   refused,

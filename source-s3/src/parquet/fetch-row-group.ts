@@ -52,7 +52,7 @@ export async function fetchRowGroup(
   const bytes = missing.reduce((sum, { start, end }) => sum + end - start, 0);
   const giveBack = await disk.take(bytes, signal);
   try {
-    await reading.folder.use(() => writeSparse(path, tail));
+    await writeSparse(path, tail);
     if (bytes > 0) await fetchRanges(reading, object, path, missing, signal);
   } catch (error) {
     await rm(path, { force: true });
@@ -73,17 +73,17 @@ export async function fetchRowGroup(
 let name = 0;
 
 async function fetchRanges(
-  { s3, folder }: Reading,
+  { s3 }: Reading,
   { key, etag }: ListedObject,
   path: string,
   ranges: readonly ByteRange[],
   signal: AbortSignal,
 ): Promise<void> {
-  await using output = await folder.use(() => LocalFile.open(path, 'change'));
+  await using output = await LocalFile.open(path, 'change');
   const fetchPiece = async ({ start, end }: ByteRange, stop: AbortSignal): Promise<void> => {
     let at = start;
     for await (const chunk of streamRange(s3, { key, etag, start, end }, stop)) {
-      await folder.use(() => output.write(chunk, at));
+      await output.write(chunk, at);
       at += chunk.length;
     }
   };
