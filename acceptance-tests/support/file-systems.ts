@@ -13,6 +13,10 @@ export type FileSystem =
 
 const nobody = 65534;
 
+function assertNever(on: never): never {
+  throw new Error(`No such file system: ${JSON.stringify(on)}`);
+}
+
 /** In sh, where `$AT` is the folder. */
 function mountScript(on: FileSystem): string {
   switch (on.kind) {
@@ -26,6 +30,8 @@ function mountScript(on: FileSystem): string {
       return `mount -t tmpfs -o size=64k,nr_inodes=2 none "$AT"; touch "$AT/other"`;
     case 'read-only':
       return `mount --bind "$AT" "$AT"; mount -o remount,bind,ro "$AT"`;
+    default:
+      return assertNever(on);
   }
 }
 
