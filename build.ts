@@ -11,19 +11,29 @@ import { type ConnectorName, connectorNames, generatedFiles, singerFaces } from 
 
 const root = import.meta.dirname;
 
+/** Those of Airbyte's protocol. */
+const airbyteVerbs: readonly string[] = ['spec', 'check', 'discover', 'read', 'write'];
+
 /** Native code can't be bundled; it is found in node_modules when a verb first needs it. */
 const externalPackages: readonly string[] = ['@duckdb/node-api'];
 
 /**
  * Stands before all bundled code. An older Node gets one line: it can still parse the file (see `target`) and link it
- * (see `requireAtUse`), and nothing else has run yet.
+ * (see `requireAtUse`), and nothing else has run yet. A platform shows what is on standard output, where Airbyte's verbs have
+ * messages: there the line is a TRACE as well.
  */
 function banner(name: string): string {
   return `#!/usr/bin/env node
 import { createRequire as requireFrom } from 'node:module';
 const require = requireFrom(import.meta.url);
 if (Number.parseInt(process.versions.node, 10) < 24) {
-  process.stderr.write(\`${name} needs Node.js 24 or newer, this is \${process.versions.node} (\${process.execPath}).\\n\`);
+  const message = \`${name} needs Node.js 24 or newer, this is \${process.versions.node} (\${process.execPath}).\`;
+  process.stderr.write(message + '\\n');
+  if (${JSON.stringify(airbyteVerbs)}.includes(process.argv[2])) {
+    const error = { message, failure_type: 'config_error', internal_message: 'NODE_OUTDATED' };
+    const trace = { type: 'ERROR', emitted_at: Date.now(), error };
+    process.stdout.write(JSON.stringify({ type: 'TRACE', trace }) + '\\n');
+  }
   process.exit(1);
 }`;
 }

@@ -3,10 +3,12 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { suite, test } from 'node:test';
 
+import { ERROR_CODES } from '@s3-connectors/common/protocol/errors.ts';
+
 import { connectorNames, loadConnector, singerFaces } from '../generate.ts';
 import { buildOnce } from './support/build-once.ts';
 import { runProgram } from './support/program.ts';
-import { assertProtocolLines } from './support/protocol-schema.ts';
+import { assertProtocolLines, traceErrors } from './support/protocol-schema.ts';
 
 for (const name of connectorNames) {
   suite(`the executable of ${name}`, () => {
@@ -42,15 +44,32 @@ for (const name of connectorNames) {
       assert.deepEqual(settings, (await loadConnector(name)).spec.connectionSpecification);
     });
 
-    test('says in one line that Node is too old, before anything else is loaded', async () => {
+    test('says in one line and one TRACE that Node is too old, before anything else is loaded', async () => {
       const file = await buildOnce(name);
       const imports = (await readFile(file, 'utf8')).match(/^import\b.*$/gmu);
       assert.deepEqual(imports, ["import { createRequire as requireFrom } from 'node:module';"]);
       const older = join(dirname(file), 'older.cjs');
       await writeFile(older, "Object.defineProperty(process, 'versions', { value: { node: '20.20.2' } });");
-      const { stdout, stderr, exitCode } = await runProgram(file, ['spec'], { env: { NODE_OPTIONS: `-r ${older}` } });
-      assert.equal(stderr, `${name} needs Node.js 24 or newer, this is 20.20.2 (${process.execPath}).\n`);
-      assert.deepEqual([stdout, exitCode], ['', 1]);
+      const env = { NODE_OPTIONS: `-r ${older}` };
+      const { stdout, stderr, exitCode } = await runProgram(file, ['spec'], { env });
+      const text = `needs Node.js 24 or newer, this is 20.20.2 (${process.execPath}).`;
+      assert.deepEqual([stderr, exitCode], [`${name} ${text}\n`, 1]);
+      const errors = traceErrors(assertProtocolLines(stdout));
+      assert.deepEqual(
+        errors.map(({ message, failure_type, internal_message }) => [message, failure_type, internal_message]),
+        [[`${name} ${text}`, ERROR_CODES.NODE_OUTDATED.failureType, 'NODE_OUTDATED']],
+      );
+      // What is not Airbyte's has its own form on standard output, or none.
+      const singer = singerFaces[name].name;
+      const others = [
+        [singer, join(dirname(file), `${singer}.mjs`), '--about'],
+        [name, file, 'policy'],
+        [name, file, '--help'],
+      ] as const;
+      for (const [program, path, argument] of others) {
+        const ended = await runProgram(path, [argument], { env });
+        assert.deepEqual([ended.stdout, ended.stderr, ended.exitCode], ['', `${program} ${text}\n`, 1]);
+      }
     });
 
     test('comes with the licences of what is bundled', async () => {

@@ -18,6 +18,10 @@ export const destinationS3Batch = {
   }),
   resolve: (parsed) => resolveConfig(parsed),
   async check(config, context) {
+    const { openSpoolFolder } = await import('./spool/spool-folder.ts');
+    {
+      await using _ = await openSpoolFolder(config, context.log);
+    }
     const { check } = await import('@s3-connectors/common/destination/check.ts');
     await check(config, accessOf(config), context);
   },

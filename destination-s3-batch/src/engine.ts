@@ -3,6 +3,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 
 import { engineFailure } from '@s3-connectors/common/engine/engine-failure.ts';
 import { closedEngine, lockSql } from '@s3-connectors/common/engine/engine-lock.ts';
+import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 export type Engine = AsyncDisposable & {
@@ -19,19 +20,20 @@ type Options = {
   readonly threads: () => number;
 };
 
-/** Bound: `memoryBytes`, and what it may write to `directory` beside. */
-export async function openEngine(directory: string, { memoryBytes, threads }: Options): Promise<Engine> {
+/** Bound: `memoryBytes`, and what it may write to `folder` besides. */
+export async function openEngine(folder: TempFolder, { memoryBytes, threads }: Options): Promise<Engine> {
   let current = threads();
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(current),
     memory_limit: `${Math.floor(memoryBytes / 1024 / 1024)}MiB`,
-    temp_directory: directory,
+    temp_directory: folder.path,
     preserve_insertion_order: 'false', // Halves the memory; the order of rows means nothing to a table.
     ...closedEngine,
   });
   const connection = await instance.connect();
   const changeable = ['threads', 'preserve_insertion_order'];
-  for (const sql of lockSql({ directory, changeable })) await connection.run(sql);
+  for (const sql of lockSql({ directory: folder.path, changeable })) await connection.run(sql);
+  const attempt = <T>(work: () => Promise<T>): Promise<T> => attemptIn(folder, work);
   const useThreads = async (wanted: number): Promise<void> => {
     if (wanted !== current) await connection.run(`SET threads = ${wanted}`);
     current = wanted;
@@ -59,10 +61,11 @@ export async function openEngine(directory: string, { memoryBytes, threads }: Op
 }
 
 /** The engine's failures in our words: its own texts quote rows. */
-async function attempt<T>(work: () => Promise<T>): Promise<T> {
+async function attemptIn<T>(folder: TempFolder, work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await folder.use(work);
   } catch (cause) {
+    if (cause instanceof ConnectorError) throw cause;
     const { kind, reason: details } = engineFailure(cause);
     if (kind === 'memory') {
       const advice = 'The rows of a file need more memory than there is. Raise max_memory_mb.';

@@ -6,6 +6,7 @@ import { Completion } from '@s3-connectors/common/destination/completion.ts';
 import { DurableStates } from '@s3-connectors/common/destination/durable-states.ts';
 import { LineIntake } from '@s3-connectors/common/destination/line-intake.ts';
 import type { Area } from '@s3-connectors/common/destination/manifests.ts';
+import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
@@ -42,6 +43,7 @@ export class Run implements AsyncDisposable {
   readonly #plan: Plan;
   readonly #area: Area;
   readonly #spool: Spool;
+  readonly #folder: TempFolder;
   readonly #maxDiskBytes: number;
   readonly #states: DurableStates;
   readonly #intake: Intake;
@@ -64,6 +66,7 @@ export class Run implements AsyncDisposable {
     const { targets, byKey, fields } = this.#plan;
     this.#tables = new Tables(fields);
     this.#area = { s3: openS3(config.connection, { log }), prefix: config.prefix, headers: config.headers };
+    this.#folder = folder;
     this.#maxDiskBytes = folder.maxBytes * diskShare;
     this.#spool = new Spool(folder.path, {
       maxHeldBytes: config.maxMemoryBytes * heldShare,
@@ -88,7 +91,7 @@ export class Run implements AsyncDisposable {
       asLines: config.format === 'json',
     });
     const typings = this.#typings;
-    this.#converter = new Converter({ config, typings, directory: folder.path, signal });
+    this.#converter = new Converter({ config, typings, folder, signal });
     const remove = (segment: SpoolFile): Promise<void> => this.#spool.remove(segment);
     const refused = ({ stream }: Table, error: ConnectorError): void => this.#giveUp(targets[stream] as Target, error);
     this.#conversions = new Conversions({ converter: this.#converter, typings, remove, refused });
@@ -143,7 +146,7 @@ export class Run implements AsyncDisposable {
     const waiting = this.#plan.targets.map(({ index: stream }) => ({ stream, rows: this.#intake.release(stream) }));
     this.#converter.inputWaits = true;
     await this.#flushed;
-    for (const segment of await this.#spool.takeAll()) this.#conversions.begin(segment);
+    for (const segment of await this.#folder.use(() => this.#spool.takeAll())) this.#conversions.begin(segment);
     const { signal } = this.#context;
     const keyFor = (file: OutputFile): string => this.#replacements.keyFor(file);
     for await (const file of upload(this.#area, this.#conversions.take(signal), keyFor, signal)) {
@@ -234,6 +237,6 @@ export class Run implements AsyncDisposable {
 
   /** Rows to disk; what takes no more of them goes on. */
   async #flush(): Promise<void> {
-    for (const segment of await this.#spool.flush()) this.#conversions.begin(segment);
+    for (const segment of await this.#folder.use(() => this.#spool.flush())) this.#conversions.begin(segment);
   }
 }

@@ -10,15 +10,27 @@ import type { Config } from './config.ts';
 import { Run } from './run.ts';
 import { openSpoolFolder } from './spool/spool-folder.ts';
 
-/** @throws CATALOG_INVALID, INPUT_INVALID, SPOOL_UNUSABLE or an S3 code, after all that became durable was acknowledged. */
+/** @throws CATALOG_INVALID, INPUT_INVALID, TEMP_FOLDER_UNUSABLE or an S3 code, after all that became durable was acknowledged. */
 export async function* write(
   config: Config,
   catalog: readonly ConfiguredStream[],
   input: AsyncIterable<Uint8Array>,
   context: VerbContext,
 ): AsyncGenerator<Uint8Array> {
-  await using folder = await openSpoolFolder(config);
-  await using run = new Run(config, catalog, folder, context);
+  await using folder = await openSpoolFolder(config, context.log);
+  try {
+    await using run = new Run(config, catalog, folder, context);
+    yield* writeLines(run, input, context);
+  } catch (error) {
+    throw await folder.explained(error);
+  }
+}
+
+async function* writeLines(
+  run: Run,
+  input: AsyncIterable<Uint8Array>,
+  context: VerbContext,
+): AsyncGenerator<Uint8Array> {
   await run.begin();
   let failure: unknown;
   try {

@@ -1,4 +1,5 @@
 // check: a rehearsal of a read: list every schema prefix, then read one byte of one real object below each.
+import { rehearse } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import { needsOf } from '@s3-connectors/common/permissions/needs.ts';
 import { Rehearsal, type Line } from '@s3-connectors/common/permissions/rehearsal.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
@@ -19,6 +20,7 @@ const looksAt = 100;
 /** @throws ConnectorError naming all that is missing; CONFIG_INVALID when there is nothing to read. */
 export async function check(config: SourceConfig, context: VerbContext): Promise<void> {
   await using session = await openSession(config, context, patience);
+  if (config.format.format === 'parquet') await rehearse(session.folder); // Other formats need no disk.
   const rehearsal = new Rehearsal(context.signal);
   const found: Tables[] = [];
   for (const prefix of config.schemaPrefixes) {

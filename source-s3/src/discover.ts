@@ -31,7 +31,7 @@ const manyTables = 500;
  */
 export async function discover(config: SourceConfig, context: VerbContext): Promise<AirbyteCatalog> {
   await using session = await openSession(config, context);
-  await using engine = openLastingEngine(() => openEngine(session.directory, config.engineMemoryBytes));
+  await using engine = openLastingEngine(() => openEngine(session.folder, config.engineMemoryBytes));
   const reading = { ...session, engine, log: context.log };
   const tables = await findTables(session.s3, config.schemaPrefixes, context.signal);
   reportTables(tables, config, context.log);

@@ -1,9 +1,8 @@
 // read: tables → list → plan → open and fetch ahead → decode → lines and checkpoints, one stream after the other.
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 
 import { columnsOfSchema } from '@s3-connectors/common/columns/json-schema.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
+import { subfolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamStatus } from '@s3-connectors/common/protocol/messages.ts';
@@ -79,9 +78,8 @@ async function* readStream(
   for (const warning of warnings(table, plan, config)) log('WARN', warning);
   log('INFO', `${streamLabel(table.stream)}: ${plan.count} of ${planning.listed} files are to be read`);
 
-  const directory = join(session.directory, place);
-  await mkdir(directory);
-  await using engine = openLastingEngine(() => openEngine(directory, config.engineMemoryBytes)); // Text needs none.
+  const folder = await subfolder(session.folder, place);
+  await using engine = openLastingEngine(() => openEngine(folder, config.engineMemoryBytes)); // Text needs none.
   const columns = columnsOfSchema(stream.jsonSchema);
   const conflicts: ConflictReport = new Map();
   const { cursor } = plan;
@@ -90,7 +88,7 @@ async function* readStream(
   const reading = {
     s3: session.s3,
     engine,
-    directory,
+    folder,
     log,
     format,
     config,

@@ -69,7 +69,9 @@ export function joinedSql(query: RecordQuery, paths: readonly string[]): LineQue
     const lost = changes.length === 0 ? [] : [{ condition: `m${index} IS NOT NULL`, text: `m${index}` }];
     return [index, { place, json: `v${index}`, changes: lost }];
   });
-  const from = paths.map((path) => `read_parquet(${literal(path)})`).join(' POSITIONAL JOIN ');
+  const from = paths
+    .map((path) => `read_parquet(${literal(path)}, hive_partitioning = false)`)
+    .join(' POSITIONAL JOIN ');
   return lineSql(query, new Map(texts), from);
 }
 
@@ -98,7 +100,7 @@ export function probeSql(query: Pick<RecordQuery, 'path' | 'stored' | 'rows'>, i
 function rowsSql({ path, stored, rows }: Pick<RecordQuery, 'path' | 'stored' | 'rows'>): string {
   const places = stored.map((_, index) => place(index));
   // `file_row_number` is the engine's own: the option of that name is refused for files with a column called so.
-  const source = `read_parquet(${literal(path)}) AS t(${places.join(', ')})`;
+  const source = `read_parquet(${literal(path)}, hive_partitioning = false) AS t(${places.join(', ')})`;
   return `${source} WHERE file_row_number >= ${rows.from} AND file_row_number < ${rows.to}`;
 }
 

@@ -108,6 +108,23 @@ suite('the code', () => {
     for (const [path, text] of files) assert.ok(text.split('\n').length <= 301, path);
   });
 
+  test('writes to local disk in one place, where a write is complete or fails', () => {
+    const writing =
+      /\b(?:writeFile(?:Sync)?|appendFile(?:Sync)?|createWriteStream|writev(?:Sync)?|writeSync|copyFile(?:Sync)?)\b|(?<!LocalFile\.)\bopen(?:Sync)?\([^()]*, (?!'r'\))|\.write\([^()]*, ?\d|\bFileHandle\b/u;
+    const temporary = /\bmkdtemp/u;
+    const allowed = new Set([
+      'common/src/local-disk/local-file.ts',
+      'common/src/protocol/standard-output.ts', // By the same function.
+      'source-s3/src/engine/line-pipe.ts', // A pipe, which its socket writes to.
+    ]);
+    for (const path of sources) {
+      const text = files.get(path) ?? '';
+      if (!/from 'node:fs(?:\/promises)?'/u.test(text)) continue;
+      if (!allowed.has(path)) assert.doesNotMatch(text, writing, path);
+      if (path !== 'common/src/local-disk/temp-folder.ts') assert.doesNotMatch(text, temporary, path);
+    }
+  });
+
   test('opens each source file with its job', () => {
     for (const path of sources) assert.match(files.get(path) ?? '', /^(?:\/\/|\/\*\*) ?\S/u, path);
   });

@@ -162,15 +162,20 @@ export const ERROR_CODES = {
     cause: 'The query engine failed in a way it should not.',
     mend: 'Report it with the message; other streams are not affected.',
   },
-  SPOOL_UNUSABLE: {
+  TEMP_FOLDER_UNUSABLE: {
     failureType: 'config_error',
-    cause: 'The folder in which rows wait on local disk cannot be written to, or lies in memory.',
-    mend: 'Set spool_dir to a folder on local disk; the message says what is wrong with this one.',
+    cause: 'The folder for temporary files is full, read-only, missing, forbidden, too small or in memory.',
+    mend: 'Free space, or set the folder that the message says: spool_dir, or the environment variable TMPDIR.',
   },
   OUTPUT_CLOSED: {
     failureType: 'transient_error',
-    cause: 'The program that reads the connector’s output went away.',
-    mend: 'Look at the reading program’s log.',
+    cause: 'The program that reads the connector’s output went away, or standard output cannot be written.',
+    mend: 'Look at the reading program’s log, or at the disk that the output goes to; standard error has the reason.',
+  },
+  NODE_OUTDATED: {
+    failureType: 'config_error',
+    cause: 'The connector was started on a Node.js that is older than 24.',
+    mend: 'Install Node.js 24 or newer, or use the image, which has its own.',
   },
   UNEXPECTED: {
     failureType: 'system_error',

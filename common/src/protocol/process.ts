@@ -1,10 +1,11 @@
 // The life of the process around one verb, whatever its face: standard output, secrets, signals, failures, exit code.
 import type { VerbContext } from './connector.ts';
-import { type ConnectorError, toConnectorError } from './errors.ts';
+import { ConnectorError, toConnectorError } from './errors.ts';
 import type { Log } from './log.ts';
 import { collectSecrets, redactor } from './redact.ts';
 import { closeStandardInput } from './standard-input.ts';
-import { openWriter, type MessageWriter } from './writer.ts';
+import { standardOutput } from './standard-output.ts';
+import { isReaderGone, openWriter, type MessageWriter } from './writer.ts';
 
 /** How those who started the verb are spoken to. */
 export type Face = { readonly log: Log; readonly fail: (error: ConnectorError) => void };
@@ -42,12 +43,14 @@ export async function runProcess(
 ): Promise<void> {
   let redact = redactor([]);
   const redactNow = (text: string): string => redact(text);
-  const out = openWriter(process.stdout, redactNow);
+  const out = openWriter(standardOutput(), redactNow);
+  let untold: ConnectorError | undefined;
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, out.closed]);
   const face = speak(out, redactNow);
   const fail = (error: ConnectorError): void => {
     face.fail(error);
+    untold = error;
     process.exitCode = 1;
   };
   const release = catchSignals(stop, fail);
@@ -61,7 +64,10 @@ export async function runProcess(
   } finally {
     release();
     await out.flush().catch(() => undefined); // `closed` tells; nobody is left to be told.
-    if (out.closed.aborted) process.exitCode = 1;
+    if (out.closed.aborted) {
+      process.exitCode = 1;
+      reportClosed(out.closed.reason, untold, redactNow);
+    }
     closeStandardInput();
     if (stop.signal.reason instanceof Stopped) end(stop.signal.reason.signal);
   }
@@ -71,6 +77,15 @@ export async function runProcess(
 function end(signal: keyof typeof exitCodes): void {
   process.exitCode = exitCodes[signal];
   setTimeout(() => process.kill(process.pid, signal), idleMs).unref();
+}
+
+/** On standard error, since nothing else is left: why standard output failed, and what it should have told. */
+function reportClosed(reason: unknown, untold: ConnectorError | undefined, redact: (text: string) => string): void {
+  if (!(reason instanceof ConnectorError) || isReaderGone(reason.cause)) return;
+  process.stderr.on('error', () => undefined); // It may be as full.
+  for (const error of [reason, ...(untold === undefined ? [] : [untold])]) {
+    process.stderr.write(`${capText(oneLine(redact(error.message)))} (${error.code})\n`);
+  }
 }
 
 /** The same error, after what it has to say beside its message. */

@@ -37,7 +37,7 @@ async function runVerb<Schema extends z.ZodObject, Config>(
   frame: Frame,
 ): Promise<void> {
   const { out } = frame;
-  if (invocation.verb === 'help') process.stdout.write(`${invocation.text}\n`);
+  if (invocation.verb === 'help') await out.write(Buffer.from(`${invocation.text}\n`));
   else if (invocation.verb === 'spec') out.message({ type: 'SPEC', spec: connector.spec });
   else {
     const json = await readJsonFile(invocation.config, 'config');

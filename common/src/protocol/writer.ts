@@ -32,8 +32,7 @@ export type MessageWriter = {
 export function openWriter(output: Writable, redact: (text: string) => string = (text) => text): MessageWriter {
   const closed = new AbortController();
   const close = (cause: Error): void => {
-    const text = 'The program that reads the output went away before the end.';
-    closed.abort(new ConnectorError('OUTPUT_CLOSED', text, { cause }));
+    closed.abort(new ConnectorError('OUTPUT_CLOSED', whyClosed(cause), { cause }));
   };
   output.on('error', close);
   let queued: Uint8Array[] = [];
@@ -92,6 +91,16 @@ export function openWriter(output: Writable, redact: (text: string) => string = 
       closed.signal.throwIfAborted();
     },
   };
+}
+
+/** A reader that went away is told by nobody: it knows. Any other failure of standard output must be seen. */
+export function isReaderGone(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && (cause.code === 'EPIPE' || cause.code === 'ECONNRESET');
+}
+
+function whyClosed(cause: Error): string {
+  if (isReaderGone(cause)) return 'The program that reads the output went away before the end.';
+  return `Standard output cannot be written (${cause.message}). What was printed before may be incomplete.`;
 }
 
 async function drained(output: Writable, closed: AbortSignal): Promise<void> {

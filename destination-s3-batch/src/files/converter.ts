@@ -7,6 +7,7 @@ import { join } from 'node:path';
 
 import { DeflatePool } from '@s3-connectors/common/destination/deflate-pool.ts';
 import { FileNames } from '@s3-connectors/common/destination/file-names.ts';
+import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { Lanes } from '@s3-connectors/common/streams/lanes.ts';
 
@@ -44,7 +45,7 @@ type Options = {
   readonly config: Pick<Config, 'format' | 'maxFileBytes' | 'maxMemoryBytes' | 'workerId'>;
   readonly typings: Typings;
   /** Of this run alone. */
-  readonly directory: string;
+  readonly folder: TempFolder;
   readonly signal: AbortSignal;
 };
 
@@ -70,11 +71,13 @@ export class Converter implements AsyncDisposable {
     return await this.#lane.run(async () => {
       this.#options.signal.throwIfAborted();
       this.#count += 1;
-      const folder = join(this.#options.directory, `files-${this.#count}`);
+      const folder = join(this.#options.folder.path, `files-${this.#count}`);
       const format = segment.table.shape === undefined ? 'json' : this.#options.config.format;
-      const made = await this.#make(segment, folder, format).catch((error: unknown) => {
-        throw ofTable(error, segment.table);
-      });
+      const made = await this.#options.folder
+        .use(() => this.#make(segment, folder, format))
+        .catch((error: unknown) => {
+          throw ofTable(error, segment.table);
+        });
       return await Promise.all(
         made.map(async (file, part) => ({
           ...file,
@@ -138,9 +141,9 @@ export class Converter implements AsyncDisposable {
   }
 
   async #openEngine(): Promise<Engine> {
-    const { directory, config } = this.#options;
+    const { folder, config } = this.#options;
     const memoryBytes = config.maxMemoryBytes * engineShare;
-    this.#engine ??= await openEngine(directory, { memoryBytes, threads: () => this.#threads });
+    this.#engine ??= await openEngine(folder, { memoryBytes, threads: () => this.#threads });
     return this.#engine;
   }
 

@@ -47,7 +47,7 @@ function keptSql(keys: string, longest: number, kept: string): string {
   const size = Math.max(2 * 1024 * 1024, longest + 1);
   const form = `header = false, delim = ${literal(delimiter)}, quote = '', escape = '', comment = '', skip = 0, nullstr = ''`;
   const columns = "columns = {'key': 'VARCHAR', 'digits': 'VARCHAR', 'instant': 'VARCHAR', 'json': 'VARCHAR'}";
-  const lines = `read_csv(${literal(keys)}, auto_detect = false, ${columns}, ${form}, max_line_size = ${size}, buffer_size = ${2 * size})`;
+  const lines = `read_csv(${literal(keys)}, auto_detect = false, ${columns}, ${form}, hive_partitioning = false, max_line_size = ${size}, buffer_size = ${2 * size})`;
   const order = [
     'TRY_CAST(digits AS DOUBLE)', // Of any size; the decimal tells apart what a double does not.
     'TRY_CAST(digits AS DECIMAL(38, 9))',

@@ -1,12 +1,13 @@
 // From JSON lines to gzip of JSON lines: chunks compressed several at once, joined in one member a file.
 import { createReadStream } from 'node:fs';
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 
 import type { DeflatePool } from '@s3-connectors/common/destination/deflate-pool.ts';
 import { gzipHeader, gzipTrailer } from '@s3-connectors/common/destination/gzip-member.ts';
 import { NEWLINE } from '@s3-connectors/common/json/json-bytes.ts';
+import { LocalFile } from '@s3-connectors/common/local-disk/local-file.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import type { MadeFile, RowSource } from './made-file.ts';
@@ -23,7 +24,7 @@ type Options = {
 };
 
 type Member = {
-  readonly file: FileHandle;
+  readonly file: LocalFile;
   readonly path: string;
   rows: number;
   crc: number;
@@ -48,7 +49,7 @@ export async function writeGzip(
       member.crc = crc32(chunk, member.crc);
       member.size += chunk.length;
       member.rows += countLines(chunk);
-      await member.file.writeFile(compressed);
+      await member.file.write(compressed);
       member.written += compressed.length;
       if (member.written < maxFileBytes) continue;
       made.push(await endMember(member));
@@ -57,7 +58,7 @@ export async function writeGzip(
     if (member !== undefined) made.push(await endMember(member));
     member = undefined;
   } finally {
-    await member?.file.close();
+    await member?.file[Symbol.asyncDispose]();
   }
   return made;
 }
@@ -77,14 +78,14 @@ async function* wholeLines(path: string): AsyncGenerator<Buffer> {
 }
 
 async function openMember(path: string): Promise<Member> {
-  const file = await open(path, 'w', 0o600);
-  await file.writeFile(gzipHeader);
+  const file = await LocalFile.open(path, 'new');
+  await file.write(gzipHeader);
   return { file, path, rows: 0, crc: 0, size: 0, written: gzipHeader.length };
 }
 
 async function endMember({ file, path, rows, crc, size }: Member): Promise<MadeFile> {
-  await file.writeFile(gzipTrailer(crc, size));
-  await file.close();
+  await file.write(gzipTrailer(crc, size));
+  await file[Symbol.asyncDispose]();
   return { path, rows };
 }
 

@@ -1,7 +1,7 @@
 // A pass over rows on local disk that writes something else for each.
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 
+import { LocalFile } from '@s3-connectors/common/local-disk/local-file.ts';
 import { readLines } from '@s3-connectors/common/protocol/lines.ts';
 
 import { RowWriter } from '../row-writer.ts';
@@ -19,9 +19,9 @@ export async function rewriteRows(
   write: WriteRow,
 ): Promise<RowSource> {
   const out = new RowWriter();
-  const file = await open(target, 'w', 0o600);
   let [rows, bytes, longestRow] = [0, 0, 0];
-  try {
+  {
+    await using file = await LocalFile.open(target, 'new');
     const lines = readLines(createReadStream(path, { highWaterMark: readBytes }), {
       maxLineBytes: Infinity,
       reuse: true,
@@ -36,11 +36,9 @@ export async function rewriteRows(
         longestRow = Math.max(longestRow, out.length - before);
         start = end + 1;
       }
-      await file.writeFile(out.bytes);
+      await file.write(out.bytes);
       bytes += out.length;
     }
-  } finally {
-    await file.close();
   }
   return { path: target, rows, bytes, longestRow };
 }

@@ -1,8 +1,8 @@
 // Rows of one table and day on local disk, one JSON object a line, while they wait to be written to S3.
-import { open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 
 import { NEWLINE } from '@s3-connectors/common/json/json-bytes.ts';
+import { LocalFile } from '@s3-connectors/common/local-disk/local-file.ts';
 
 import type { Table } from '../table.ts';
 
@@ -76,17 +76,13 @@ export class SpoolFile {
     const parts = [...this.#full, this.#takeChunk()];
     this.#full = [];
     this.#chunk = idleChunks.pop() ?? Buffer.allocUnsafeSlow(Math.min(this.#chunk.length, chunkBytes));
-    const file = await open(this.path, 'a', 0o600);
-    try {
-      for (const part of parts) {
-        for (let at = 0; at < part.length;) at += (await file.write(part, at)).bytesWritten;
-        this.#written += part.length;
-        if (part.buffer.byteLength === chunkBytes && idleChunks.length < mostIdleChunks) {
-          idleChunks.push(Buffer.from(part.buffer as ArrayBuffer));
-        }
+    await using file = await LocalFile.open(this.path, 'append');
+    for (const part of parts) {
+      await file.write(part);
+      this.#written += part.length;
+      if (part.buffer.byteLength === chunkBytes && idleChunks.length < mostIdleChunks) {
+        idleChunks.push(Buffer.from(part.buffer as ArrayBuffer));
       }
-    } finally {
-      await file.close();
     }
   }
 

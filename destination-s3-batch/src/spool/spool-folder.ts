@@ -1,48 +1,78 @@
-// The folder that a run's spool lies in, of its own, and how large it may become.
-import { mkdir, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+// The folder that a run's spool is in, of its own, and how large it may become.
+import { mkdir, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
-import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import { freeBytes, megabytes } from '@s3-connectors/common/local-disk/free-space.ts';
+import {
+  openTempFolder,
+  type OwnTempFolder,
+  refused,
+  rehearse,
+  type TempPlace,
+} from '@s3-connectors/common/local-disk/temp-folder.ts';
+import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
 import type { Config } from '../config.ts';
 
-export type SpoolFolder = AsyncDisposable & { readonly path: string; readonly maxBytes: number };
+export type SpoolFolder = OwnTempFolder & { readonly maxBytes: number };
 
 const mostBytes = 20e9;
+/** As little as `max_spool_gb` may say: with less, days are cut into thousands of files. */
+export const leastBytes = 50e6;
 const mostBytesInMemory = 256 * 1024 * 1024;
 /** Of tmpfs and ramfs (https://man7.org/linux/man-pages/man2/statfs.2.html). */
 const memoryFileSystems: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
-const stem = 's3-connectors-spool';
+const advice = 'Set "spool_dir" to a folder on local disk with enough free space.';
 
 type Options = Pick<Config, 'spoolDirectory' | 'maxSpoolBytes' | 'storageLimitBytes'>;
 
-/** Removes what processes that were killed have left. @throws SPOOL_UNUSABLE naming the folder and the mend. */
-export async function openSpoolFolder({
-  spoolDirectory,
-  maxSpoolBytes,
-  storageLimitBytes,
-}: Options): Promise<SpoolFolder> {
+/** Logs the bound, and writes a little to try the disk. @throws TEMP_FOLDER_UNUSABLE naming the folder and the remedy. */
+export async function openSpoolFolder(options: Options, log: Log): Promise<SpoolFolder> {
+  const place = { parent: options.spoolDirectory, advice };
+  const folder = await openTempFolder({ ...place, make: makeFolder }, log);
   try {
-    await makeFolder(spoolDirectory);
-    const { type, bavail, bsize } = await statfs(spoolDirectory);
-    const maxBytes = spoolBound({ maxSpoolBytes, storageLimitBytes, freeBytes: bavail * bsize });
-    refuseMemory(spoolDirectory, memoryFileSystems.has(type), maxBytes);
-    await removeLeftovers(spoolDirectory);
-    const path = await mkdtemp(join(spoolDirectory, `${owned(process.pid)}-`));
-    return {
-      path,
-      maxBytes,
-      async [Symbol.asyncDispose]() {
-        await rm(path, { recursive: true, force: true });
-      },
-    };
+    await rehearse(folder);
+    return { ...folder, maxBytes: await folder.use(() => boundIn(place, options, log)) };
   } catch (error) {
-    if (error instanceof ConnectorError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    const text = `The spool cannot be kept in "${spoolDirectory}" (${why}). Set "spool_dir" to a folder on local disk that may be written to.`;
-    throw new ConnectorError('SPOOL_UNUSABLE', text, { cause: error });
+    await folder[Symbol.asyncDispose]();
+    throw error;
   }
+}
+
+/** What leftovers took is free by now. */
+async function boundIn(place: TempPlace, { maxSpoolBytes, storageLimitBytes }: Options, log: Log): Promise<number> {
+  const { parent } = place;
+  const free = await freeBytes(parent);
+  const maxBytes = spoolBound({ maxSpoolBytes, storageLimitBytes, freeBytes: free });
+  if (memoryFileSystems.has((await statfs(parent)).type) && maxBytes > mostBytesInMemory) {
+    const why = `it is in memory, not on a disk: a spool of ${megabytes(maxBytes)} would take the memory of the whole machine`;
+    throw refused(place, why, 'Set "spool_dir" to a folder on disk, or "max_spool_gb" to 0.25.');
+  }
+  if (maxBytes < leastBytes) throw refused(place, tooSmall(maxBytes, free, storageLimitBytes));
+  log('INFO', `Rows wait in "${parent}", at most ${megabytes(maxBytes)} of them; ${megabytes(free)} are free there.`);
+  if (maxBytes > free) {
+    log('WARN', `"max_spool_gb" is ${megabytes(maxBytes)}, more than is free: the run fails if the disk becomes full.`);
+  }
+  return maxBytes;
+}
+
+function tooSmall(maxBytes: number, free: number, storageLimitBytes = Infinity): string {
+  const reason =
+    storageLimitBytes <= maxBytes
+      ? `CONNECTOR_STORAGE_LIMIT_BYTES allows ${megabytes(storageLimitBytes)}`
+      : `${megabytes(free)} are free, of which the spool takes half`;
+  return `${reason}, and it needs ${megabytes(leastBytes)}`;
+}
+
+type Bounds = {
+  readonly maxSpoolBytes: number | undefined;
+  readonly storageLimitBytes: number | undefined;
+  readonly freeBytes: number;
+};
+
+/** What is configured, else the least of 20 GB, half of what is free and what the platform grants. */
+export function spoolBound({ maxSpoolBytes, storageLimitBytes = Infinity, freeBytes: free }: Bounds): number {
+  return maxSpoolBytes ?? Math.min(mostBytes, Math.floor(free / 2), storageLimitBytes);
 }
 
 /** As mkdir with `recursive`, which of Node 24 never ends where the kernel says ENOENT for a folder that it does not allow (/proc). */
@@ -55,45 +85,5 @@ async function makeFolder(path: string, canMakeParent = true): Promise<void> {
     if (code !== 'ENOENT' || !canMakeParent || dirname(path) === path) throw error;
     await makeFolder(dirname(path));
     await makeFolder(path, false);
-  }
-}
-
-type Bounds = {
-  readonly maxSpoolBytes: number | undefined;
-  readonly storageLimitBytes: number | undefined;
-  readonly freeBytes: number;
-};
-
-/** What is configured, else the least of 20 GB, half of what is free and what the platform grants. */
-export function spoolBound({ maxSpoolBytes, storageLimitBytes = Infinity, freeBytes }: Bounds): number {
-  return maxSpoolBytes ?? Math.min(mostBytes, Math.floor(freeBytes / 2), storageLimitBytes);
-}
-
-function refuseMemory(directory: string, isMemory: boolean, maxBytes: number): void {
-  if (!isMemory || maxBytes <= mostBytesInMemory) return;
-  const text = `"${directory}" lies in memory, not on a disk: a spool of ${(maxBytes / 1e9).toFixed(1)} GB there would take the memory of the whole machine. Set "spool_dir" to a folder on disk, or "max_spool_gb" to 0.25.`;
-  throw new ConnectorError('SPOOL_UNUSABLE', text);
-}
-
-/** Of processes of this host that are gone. */
-async function removeLeftovers(directory: string): Promise<void> {
-  const mine = `${stem}-${hostname()}-`;
-  for (const name of await readdir(directory)) {
-    const pid = name.startsWith(mine) ? Number.parseInt(name.slice(mine.length), 10) : Number.NaN;
-    if (pid > 0 && pid !== process.pid && !isAlive(pid))
-      await rm(join(directory, name), { recursive: true, force: true });
-  }
-}
-
-function owned(pid: number): string {
-  return `${stem}-${hostname()}-${pid}`;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
   }
 }

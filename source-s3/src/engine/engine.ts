@@ -4,6 +4,8 @@ import { DuckDBInstance, type DuckDBConnection, type DuckDBType } from '@duckdb/
 
 import { engineFailure } from '@s3-connectors/common/engine/engine-failure.ts';
 import { closedEngine, lockSql } from '@s3-connectors/common/engine/engine-lock.ts';
+import { literal } from '@s3-connectors/common/columns/sql.ts';
+import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { LineQuery } from '../record-sql.ts';
@@ -25,12 +27,12 @@ export type Engine = AsyncDisposable & {
   lines(query: LineQuery, signal: AbortSignal): AsyncGenerator<Lines>;
 };
 
-/** Files the engine reads and the pipe lie in `directory`. Bound: `memoryBytes` for the engine. */
-export async function openEngine(directory: string, memoryBytes: number): Promise<Engine> {
+/** Files that the engine reads, and the pipe, are in `folder`. Bound: `memoryBytes` for the engine. */
+export async function openEngine(folder: TempFolder, memoryBytes: number): Promise<Engine> {
   const instance = await DuckDBInstance.create(':memory:', {
     threads: '1',
     memory_limit: memoryLimit(memoryBytes),
-    temp_directory: directory,
+    temp_directory: folder.path,
     allocator_bulk_deallocation_flush_threshold: '16MiB', // Large pages go back to the system; kept, they add up.
     enable_external_file_cache: 'false', // Our sparse files change under one name; nothing is read twice anyway.
     // Files lie about their least and greatest values; what guards a conversion from others must not be left out for that.
@@ -38,8 +40,9 @@ export async function openEngine(directory: string, memoryBytes: number): Promis
     ...closedEngine,
   });
   const metadata = await instance.connect();
-  for (const sql of lockSql({ directory, changeable: ['memory_limit'] })) await metadata.run(sql);
+  for (const sql of lockSql({ directory: folder.path, changeable: ['memory_limit'] })) await metadata.run(sql);
   const decoding = await instance.connect();
+  const attempt = <T>(work: () => Promise<T>): Promise<T> => attemptIn(folder, work);
   const queries = interruptible(() => decoding.interrupt());
   const { interrupt } = queries;
   let pipe: LinePipe | undefined;
@@ -65,7 +68,7 @@ export async function openEngine(directory: string, memoryBytes: number): Promis
     limitMemory: async (bytes) => void (await metadata.run(`SET memory_limit = '${memoryLimit(bytes)}'`)),
     async *lines(query, signal) {
       const copyTo = copySql(query);
-      pipe ??= await openLinePipe(directory);
+      pipe ??= await folder.use(() => openLinePipe(folder.path));
       const copy = (target: string) => attempt(async () => void (await decoding.run(copyTo(target))));
       const write = (target: string): Promise<void> => queries.run(() => copy(target));
       yield* pipe.lines({ before: query.before, write, interrupt }, signal);
@@ -96,15 +99,15 @@ async function columnsOf(connection: DuckDBConnection, sql: string): Promise<{ n
 function copySql({ sql, ...ends }: LineQuery): (target: string) => string {
   const raw = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\u0001', NULLSTR '', USE_TMP_FILE false";
   const options = `${raw}, ${lineEndOption(ends)}`;
-  return (target) => `COPY (${sql}) TO '${target}' (${options})`;
+  return (target) => `COPY (${sql}) TO ${literal(target)} (${options})`;
 }
 
 /** The engine's failures in our words: its own texts quote rows. */
-async function attempt<T>(work: () => Promise<T>): Promise<T> {
+async function attemptIn<T>(folder: TempFolder, work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await folder.use(work);
   } catch (error) {
-    throw engineError(error);
+    throw error instanceof ConnectorError ? error : engineError(error);
   }
 }
 

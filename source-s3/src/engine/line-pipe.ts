@@ -3,7 +3,7 @@
 // nothing of a row group is ever collected (docs/adr/0006).
 import { execFile } from 'node:child_process';
 import { constants, openSync } from 'node:fs';
-import { unlink } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -32,7 +32,7 @@ const endMark = 0x00; // JSON text holds no raw NUL.
 
 export async function openLinePipe(directory: string): Promise<LinePipe> {
   const path = join(directory, 'lines.fifo');
-  await promisify(execFile)('mkfifo', ['-m', '600', path]);
+  await makePipe(path);
   const pipe = openReader(path);
   await widenPipes([path]);
   return {
@@ -64,9 +64,20 @@ export async function openLinePipe(directory: string): Promise<LinePipe> {
     },
     async [Symbol.asyncDispose]() {
       pipe.close();
-      await unlink(path);
+      await rm(path, { force: true });
     },
   };
+}
+
+/** @throws Error with the program's own sentence, in English, so that a full disk is told from its absence. */
+async function makePipe(path: string): Promise<void> {
+  try {
+    await promisify(execFile)('mkfifo', ['-m', '600', path], { env: { ...process.env, LC_ALL: 'C' } });
+  } catch (error) {
+    if (!(error instanceof Error && 'stderr' in error)) throw error;
+    const sentence = String(error.stderr).trim();
+    throw sentence === '' ? error : new Error(sentence, { cause: error });
+  }
 }
 
 /** `ended`: the end mark came; the lines before it are complete, and what follows the last one is none. */

@@ -2,6 +2,7 @@
 // one, and gone on inside after a stop), and a unit becomes RECORD lines.
 import type { Column } from '@s3-connectors/common/columns/column-type.ts';
 import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
+import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { S3 } from '@s3-connectors/common/s3/client.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
@@ -17,7 +18,7 @@ import type { Clash, ConflictReport } from '../partition-conflicts.ts';
 export type Reading = {
   readonly s3: S3;
   readonly engine: Engine;
-  readonly directory: string;
+  readonly folder: TempFolder;
   readonly log: Log;
 };
 

@@ -44,9 +44,9 @@ async function inspectBucket(
   context: VerbContext,
 ): Promise<InspectReport> {
   await using session = await openSession(config, context, { retryBudgetMs });
-  await using engine = openLastingEngine(() => openEngine(session.directory, config.engineMemoryBytes));
-  const { s3, directory } = session;
-  const reading = { s3, directory, engine, log: context.log };
+  await using engine = openLastingEngine(() => openEngine(session.folder, config.engineMemoryBytes));
+  const { s3, folder } = session;
+  const reading = { s3, folder, engine, log: context.log };
   const prefixes: PrefixReport[] = [];
   const seen: Tables[] = [];
   const skips = new Map();

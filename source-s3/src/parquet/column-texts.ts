@@ -1,9 +1,12 @@
 // A row group whose pages do not fit in memory together: the JSON texts of its columns are made in turns, into files of small
 // pages that are then read side by side. Texts, not values: whatever their types, the lines are those of the direct way.
-import { open, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { literal } from '@s3-connectors/common/columns/sql.ts';
+
+import { LocalFile } from '@s3-connectors/common/local-disk/local-file.ts';
+import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 
 import type { Engine } from '../engine/engine.ts';
 import { textsSql, type RecordQuery } from '../record-sql.ts';
@@ -18,7 +21,7 @@ type Work = {
   readonly query: RecordQuery;
   readonly local: LocalRowGroup;
   readonly groups: readonly ColumnGroup[];
-  readonly directory: string;
+  readonly folder: TempFolder;
 };
 
 /** Of the files' row groups, all columns together; a page of each column of one is in memory when they are read. */
@@ -32,20 +35,20 @@ const mostVectors = 5;
  */
 export async function columnTexts(
   engine: Engine,
-  { query, local, groups, directory }: Work,
+  { query, local, groups, folder }: Work,
   signal: AbortSignal,
 ): Promise<ColumnTexts> {
   const rowBytes = local.group.chunks.reduce((sum, { bytes }) => sum + bytes, 0) / Math.max(1, local.group.rows);
   const vectors = Math.floor(rowGroupBytes / Math.max(1, rowBytes) / vectorRows);
   const options = `FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE ${vectorRows * Math.max(1, Math.min(mostVectors, vectors))}`;
-  const paths = groups.map((_, index) => join(directory, `texts-${index}.parquet`));
+  const paths = groups.map((_, index) => join(folder.path, `texts-${index}.parquet`));
   const remove = async (): Promise<void> => {
     for (const path of paths) await rm(path, { force: true });
   };
   try {
     for (const [index, { columns }] of [...groups.entries()].toReversed()) {
       await engine.run(`COPY (${textsSql(query, columns)}) TO ${literal(paths[index] ?? '')} (${options})`, signal);
-      await cutBehind(local, groups.slice(0, index));
+      await folder.use(() => cutBehind(local, groups.slice(0, index)));
     }
     return { paths, [Symbol.asyncDispose]: remove };
   } catch (error) {
@@ -58,12 +61,7 @@ export async function columnTexts(
 async function cutBehind({ path, file, group }: LocalRowGroup, needed: readonly ColumnGroup[]): Promise<void> {
   const chunks = needed.flatMap(({ columns }) => neededChunks(group, columns));
   const end = Math.max(0, ...chunks.map((chunk) => chunk.end));
-  const output = await open(path, 'r+');
-  try {
-    await output.truncate(end);
-    const footer = file.footerOf(group);
-    await output.write(footer, 0, footer.length, end);
-  } finally {
-    await output.close();
-  }
+  await using output = await LocalFile.open(path, 'change');
+  await output.truncate(end);
+  await output.write(file.footerOf(group), end);
 }

@@ -1,7 +1,8 @@
 // Brings one row group's columns to local disk: a sparse file with the footer and the needed ranges at their own offsets.
-import { open, rm, unlink } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { LocalFile } from '@s3-connectors/common/local-disk/local-file.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { streamRange } from '@s3-connectors/common/s3/read.ts';
 import type { ByteBudget } from '@s3-connectors/common/streams/byte-budget.ts';
@@ -41,7 +42,7 @@ export async function fetchRowGroup(
   signal: AbortSignal,
 ): Promise<LocalRowGroup> {
   const { object, tail } = file;
-  const path = join(reading.directory, `${object.etag.replaceAll(/[^\w-]/gu, '')}-${group.index}-${name++}.parquet`);
+  const path = join(reading.folder.path, `${object.etag.replaceAll(/[^\w-]/gu, '')}-${group.index}-${name++}.parquet`);
   const ranges = rangesOf(group, columns);
   const footerStart = tail.start + tail.bytes.length;
   if (ranges.some(({ start, end }) => start < 0 || end < start || end > footerStart)) {
@@ -66,7 +67,7 @@ export async function fetchRowGroup(
     file,
     group,
     async [Symbol.asyncDispose]() {
-      await unlink(path);
+      await rm(path, { force: true });
       giveBack();
     },
   };
@@ -81,17 +82,13 @@ async function fetchRanges(
   ranges: readonly ByteRange[],
   signal: AbortSignal,
 ): Promise<void> {
-  const output = await open(path, 'r+');
+  await using output = await LocalFile.open(path, 'change');
   const fetchPiece = async ({ start, end }: ByteRange, stop: AbortSignal): Promise<void> => {
     let at = start;
     for await (const chunk of streamRange(s3, { key, etag, start, end }, stop)) {
-      await output.write(chunk, 0, chunk.length, at);
+      await output.write(chunk, at);
       at += chunk.length;
     }
   };
-  try {
-    for await (const _ of mapConcurrent(pieces(ranges, pieceBytes), connections, fetchPiece, signal));
-  } finally {
-    await output.close();
-  }
+  for await (const _ of mapConcurrent(pieces(ranges, pieceBytes), connections, fetchPiece, signal));
 }

@@ -1,9 +1,10 @@
 // A Parquet object as far as its footer tells: read through sparse local files, which hold what is needed at its own offset.
-import { open, unlink } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { literal } from '@s3-connectors/common/columns/sql.ts';
 import type { StoredColumn } from '@s3-connectors/common/columns/stored-type.ts';
+import { LocalFile } from '@s3-connectors/common/local-disk/local-file.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { S3 } from '@s3-connectors/common/s3/client.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
@@ -162,14 +163,10 @@ function footerLength(end: Buffer): number {
 
 /** A file in which only its magic, its tail and its footer are real; holes take no disk and are never read. */
 export async function writeSparse(path: string, { start, bytes }: FileTail, footer: Buffer): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    if (start > 0) await file.write(magic, 0, magic.length, 0);
-    if (bytes.length > 0) await file.write(bytes, 0, bytes.length, start);
-    await file.write(footer, 0, footer.length, start + bytes.length);
-  } finally {
-    await file.close();
-  }
+  await using file = await LocalFile.open(path, 'new');
+  if (start > 0) await file.write(magic, 0);
+  if (bytes.length > 0) await file.write(bytes, start);
+  await file.write(footer, start + bytes.length);
 }
 
 function understood<T>(object: ListedObject, memoryBytes: number, read: () => T): T {
@@ -186,13 +183,13 @@ type Question = { readonly object: ListedObject; readonly root: SchemaNode; read
 
 /** The engine's types, with what only the footer says of them. */
 async function columnsOf(
-  { engine, directory }: Reading,
+  { engine, folder }: Reading,
   { object, root, end }: Question,
 ): Promise<readonly StoredColumn[]> {
-  const path = join(directory, `footer-${opened++}.parquet`);
-  await writeSparse(path, { start: 0, bytes: magic }, end);
+  const path = join(folder.path, `footer-${opened++}.parquet`);
   try {
-    const types = await engine.columns(`SELECT * FROM read_parquet(${literal(path)})`);
+    await folder.use(() => writeSparse(path, { start: 0, bytes: magic }, end));
+    const types = await engine.columns(`SELECT * FROM read_parquet(${literal(path)}, hive_partitioning = false)`);
     // The engine renames columns whose names differ in case only; the footer has the right names.
     return types.map(({ name, type }, index): StoredColumn => {
       const node = root.children[index];
@@ -203,12 +200,13 @@ async function columnsOf(
   } catch (error) {
     throw error instanceof ConnectorError ? undecodable(error, object) : error;
   } finally {
-    await unlink(path);
+    await rm(path, { force: true });
   }
 }
 
 /** What was said of a local file, said of the object. `place`: where in it, to follow the reason. */
 export function undecodable(error: ConnectorError, object: ListedObject, place = ''): ConnectorError {
+  if (error.code === 'TEMP_FOLDER_UNUSABLE') return error;
   if (error.code === 'FILE_UNREADABLE') return unreadable(object, error.message + place, error);
   const details = error.details === undefined ? {} : { details: error.details };
   const text = `"${object.key}" cannot be read: ${error.message}.`;

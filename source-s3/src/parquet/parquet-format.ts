@@ -66,11 +66,10 @@ function rowGroupUnit(reading: Reading, part: Part, { disk, memory }: Budgets): 
       const group = await file.rowGroup(index, signal);
       const read = columnsRead({ ...asked, stored: file.columns });
       const columns = new Set([...read, ...asked.clashes.map(({ place }) => place)]);
-      const local = await fetchRowGroup(reading, { file, group, columns, disk }, signal);
+      const local = await reading.folder.use(() => fetchRowGroup(reading, { file, group, columns, disk }, signal));
       try {
-        const groups = await columnGroupsOf(
-          { ...local, tail: file.tail, object: file.object, columns: read },
-          memory.pageMemoryBytes,
+        const groups = await reading.folder.use(() =>
+          columnGroupsOf({ ...local, tail: file.tail, object: file.object, columns: read }, memory.pageMemoryBytes),
         );
         return {
           lines: (stop) => decode(reading, { ...part, group, local, asked, groups, memory }, stop),
@@ -93,7 +92,7 @@ type Decoding = Part & {
 };
 
 async function* decode(
-  { engine, directory, log }: Reading,
+  { engine, folder, log }: Reading,
   { file, group, rowsDone, local, asked, groups, memory }: Decoding,
   signal: AbortSignal,
 ): AsyncGenerator<PlacedLines> {
@@ -115,7 +114,7 @@ async function* decode(
     let all = narrowLines(engine, { query, narrows: () => allow(mostBytes) }, signal);
     if (groups.length > 1) {
       log('INFO', `"${file.object.key}": the pages of row group ${group.index} are large: ${inTurns(groups)}`);
-      const texts = stack.use(await columnTexts(engine, { query, local, groups, directory }, signal));
+      const texts = stack.use(await columnTexts(engine, { query, local, groups, folder }, signal));
       all = engine.lines(joinedSql(query, texts.paths), signal);
     }
     for await (const lines of all) {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { openTempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
+import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 import * as fc from 'fast-check';
 import type { StructType, TemporalType } from '../../../destination-s3-batch/src/columns/field-type.ts';
 import { isPlain, isReadable, plainText } from '../../../destination-s3-batch/src/columns/temporal-text.ts';
@@ -36,10 +38,10 @@ for (const type of types) {
   test(`whatever is left to the engine to read, as ${what}, is to it what it is to us`, async () => {
     const texts = fc.sample(text, 10_000).filter((one) => isReadable(type, Buffer.from(one), 0, one.length));
     assert.ok(texts.length > 50, `${texts.length} texts`);
-    await using folder = await mkdtempDisposable(join(tmpdir(), 'temporal-text-'));
+    await using folder = await openTempFolder({ parent: tmpdir(), advice: '' }, silentLog);
     const path = join(folder.path, 'rows.ndjson');
     await writeFile(path, texts.map((one) => `${JSON.stringify({ v: one })}\n`).join(''));
-    await using engine = await openEngine(folder.path, { memoryBytes: 256 * 1024 * 1024, threads: () => 1 });
+    await using engine = await openEngine(folder, { memoryBytes: 256 * 1024 * 1024, threads: () => 1 });
     const row: StructType = { kind: 'struct', fields: [{ name: 'v', type, misfits: false }], rest: false };
     const read = await engine.rows(`SELECT epoch_us(v) AS v FROM ${rowsSql({ path, longestRow: 100 }, row)}`);
     assert.deepEqual(

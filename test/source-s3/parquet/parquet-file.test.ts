@@ -1,10 +1,10 @@
 // What opening a Parquet object costs: requests to S3, and questions to the engine.
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { suite, test } from 'node:test';
 
+import { openTempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 
 import { openEngine, type Engine } from '../../../source-s3/src/engine/engine.ts';
@@ -16,32 +16,27 @@ import { bucket, catalogJson, readHere, serverWith } from '../support/source.ts'
 
 /** The files opened one after the other, and how often the engine was asked for their columns. */
 async function opened(bodies: readonly Buffer[]): Promise<{ files: readonly ParquetFile[]; asked: number }> {
-  const directory = await mkdtemp(join(tmpdir(), 's3-connectors-parquet-file-'));
-  try {
-    await using server = await serverWith(
-      Object.fromEntries(bodies.map((body, index) => [`lake/t/${String(index).padStart(2, '0')}`, body])),
-    );
-    await using connection = connect(server.endpoint, { bucket });
-    await using engine = await openEngine(directory, 64 * 1024 * 1024);
-    let asked = 0;
-    const columns: Engine['columns'] = (sql) => {
-      asked++;
-      return engine.columns(sql);
-    };
-    const reading = { s3: connection.s3, engine: { ...engine, columns }, directory, log: silentLog };
-    const known = new KnownColumns();
-    const files: ParquetFile[] = [];
-    for (const object of server.objects(bucket)) {
-      files.push(
-        await openParquet(reading, { object, known, memoryBytes: 256 * 1024 * 1024 }, new AbortController().signal),
-      );
-    }
-    assert.equal(server.counts.of('GetObject').requests, bodies.length);
-    assert.deepEqual(await readdir(directory), []);
-    return { files, asked };
-  } finally {
-    await rm(directory, { recursive: true });
+  await using folder = await openTempFolder({ parent: tmpdir(), advice: '' }, silentLog);
+  await using server = await serverWith(
+    Object.fromEntries(bodies.map((body, index) => [`lake/t/${String(index).padStart(2, '0')}`, body])),
+  );
+  await using connection = connect(server.endpoint, { bucket });
+  await using engine = await openEngine(folder, 64 * 1024 * 1024);
+  let asked = 0;
+  const columns: Engine['columns'] = (sql) => {
+    asked++;
+    return engine.columns(sql);
+  };
+  const reading = { s3: connection.s3, engine: { ...engine, columns }, folder, log: silentLog };
+  const known = new KnownColumns();
+  const memoryBytes = 256 * 1024 * 1024;
+  const files: ParquetFile[] = [];
+  for (const object of server.objects(bucket)) {
+    files.push(await openParquet(reading, { object, known, memoryBytes }, new AbortController().signal));
   }
+  assert.equal(server.counts.of('GetObject').requests, bodies.length);
+  assert.deepEqual(await readdir(folder.path), ['owner']);
+  return { files, asked };
 }
 
 suite('Parquet files of one table', () => {

@@ -1,0 +1,135 @@
+// The folder on local disk that a run has to itself, and the one error for whatever is wrong with it.
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+
+import { ConnectorError } from '../protocol/errors.ts';
+import type { Log } from '../protocol/log.ts';
+import { diskFailure } from './disk-failure.ts';
+import { freeSpaceWhen } from './free-space.ts';
+import { lockFolder } from './folder-lock.ts';
+import { removeLeftovers, stem, unlockedStem } from './leftovers.ts';
+import { LocalFile } from './local-file.ts';
+
+export type TempFolder = {
+  readonly path: string;
+  /** @throws TEMP_FOLDER_UNUSABLE where `work` fails for the disk. */
+  use<T>(work: () => Promise<T>): Promise<T>;
+  /** TEMP_FOLDER_UNUSABLE for a failure of the disk, else the error itself. */
+  explained(error: unknown): Promise<unknown>;
+};
+
+/** Its disposal removes it. */
+export type OwnTempFolder = TempFolder & AsyncDisposable;
+
+export type TempPlace = {
+  /** Where the folder is made. */
+  readonly parent: string;
+  /** How to move it, a sentence. */
+  readonly advice: string;
+};
+
+const probeBytes = 64 * 1024;
+
+/**
+ * A folder that only this user may look into. Folders that ended processes left beside it are removed.
+ * @throws TEMP_FOLDER_UNUSABLE naming the folder, its free space and the setting that moves it.
+ */
+export async function openTempFolder(
+  { make, ...place }: TempPlace & { readonly make?: (parent: string) => Promise<void> },
+  log: Log,
+): Promise<OwnTempFolder> {
+  const parent = resolve(place.parent);
+  const within = { ...place, parent };
+  try {
+    if (/[*?[]/u.test(parent)) throw refused(within, 'the query engine takes *, ? and [ in its name for a pattern');
+    await make?.(parent);
+    const removed = await removeLeftovers(parent);
+    if (removed > 0)
+      log('INFO', `Removed ${removed} temporary ${removed === 1 ? 'folder' : 'folders'} that killed runs left.`);
+    return await makeOwn(within, log);
+  } catch (error) {
+    throw await explained(within, error);
+  }
+}
+
+/** Made and locked under another name, so that no other process sees it without its lock. */
+async function makeOwn(place: TempPlace, log: Log): Promise<OwnTempFolder> {
+  const fresh = await mkdtemp(join(place.parent, unlockedStem));
+  const path = join(place.parent, stem + basename(fresh).slice(unlockedStem.length));
+  try {
+    const lock = await lockFolder(fresh);
+    await rename(fresh, path);
+    return {
+      ...folderAt(path, place),
+      async [Symbol.asyncDispose]() {
+        lock?.[Symbol.dispose](); // First: a server keeps a file that is open under another name.
+        try {
+          await rm(path, { recursive: true, force: true, maxRetries: 3 });
+        } catch (error) {
+          log('WARN', `The temporary folder "${path}" is left for the next run to remove: ${textOf(error)}`);
+        }
+      },
+    };
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+function folderAt(path: string, place: TempPlace): TempFolder {
+  return {
+    path,
+    async use(work) {
+      try {
+        return await work();
+      } catch (error) {
+        throw await explained(place, error);
+      }
+    },
+    explained: (error) => explained(place, error),
+  };
+}
+
+/** A folder in the folder, under the same rules. */
+export async function subfolder(folder: TempFolder, name: string): Promise<TempFolder> {
+  const path = join(folder.path, name);
+  await folder.use(() => mkdir(path, { mode: 0o700 }));
+  return { ...folder, path };
+}
+
+/** Writes and reads a little. @throws TEMP_FOLDER_UNUSABLE */
+export async function rehearse(folder: TempFolder): Promise<void> {
+  const path = join(folder.path, 'probe');
+  const bytes = Buffer.alloc(probeBytes, 'probe');
+  await folder.use(async () => {
+    {
+      await using file = await LocalFile.open(path, 'new');
+      await file.write(bytes);
+      await file.sync();
+    }
+    const read = await readFile(path);
+    if (!read.equals(bytes))
+      throw Object.assign(new Error('EIO: what was written is not read'), { code: 'EIO', syscall: 'read' });
+    await rm(path);
+  });
+}
+
+async function explained(place: TempPlace, error: unknown): Promise<unknown> {
+  if (error instanceof SuppressedError) return explained(place, error.suppressed);
+  const inner = error instanceof ConnectorError && error.code === 'UNEXPECTED' ? error.cause : error;
+  const why = diskFailure(inner);
+  if (why === undefined) return error;
+  const { message } = refused(place, `${why}, ${await freeSpaceWhen(inner, place.parent)}`);
+  return new ConnectorError('TEMP_FOLDER_UNUSABLE', message, { details: textOf(inner), cause: inner });
+}
+
+/** `advice`: in place of the usual one. */
+export function refused({ parent, ...place }: TempPlace, why: string, advice = place.advice): ConnectorError {
+  const text = `The folder for temporary files "${parent}" cannot be used: ${why}. ${advice}`;
+  return new ConnectorError('TEMP_FOLDER_UNUSABLE', text);
+}
+
+function textOf(error: unknown): string {
+  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return line;
+}
