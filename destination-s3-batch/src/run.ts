@@ -13,12 +13,14 @@ import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import type { LineBatch } from '@s3-connectors/common/protocol/lines.ts';
 import { closeS3, openS3 } from '@s3-connectors/common/s3/client.ts';
 
+import { maxFields, maxNewFields, maxRareFields } from './budgets.ts';
 import { columnReport } from './columns/column-report.ts';
+import { registeredEventTables } from './columns/registered-names.ts';
 import { typeJson } from './columns/registry.ts';
 import { Typings } from './columns/typings.ts';
 import type { Config } from './config.ts';
 import { Conversions } from './files/conversions.ts';
-import { Converter, type OutputFile } from './files/converter.ts';
+import { Converter, engineBytes, type OutputFile } from './files/converter.ts';
 import { Intake } from './intake.ts';
 import { planStreams, type Plan, type Target } from './plan.ts';
 import { upload } from './publish.ts';
@@ -27,7 +29,7 @@ import type { SpoolFolder } from './spool/spool-folder.ts';
 import type { SpoolFile } from './spool/spool-file.ts';
 import { Spool } from './spool/spool.ts';
 import { Tally } from './summary.ts';
-import { Tables } from './table.ts';
+import { Tables, type Table } from './table.ts';
 
 const diskShare = 3 / 4;
 const segmentShare = 1 / 16;
@@ -69,7 +71,7 @@ export class Run implements AsyncDisposable {
       maxHeldBytes: config.maxMemoryBytes * heldShare,
       segmentBytes: Math.min(largestSegmentBytes, folder.maxBytes * segmentShare),
     });
-    this.#states = new DurableStates(targets.length);
+    this.#states = new DurableStates(targets.length + 1);
     this.#completion = new Completion(targets.map(({ regime }) => regime));
     this.#intake = new Intake({
       config,
@@ -77,6 +79,7 @@ export class Run implements AsyncDisposable {
       tables: this.#tables,
       spool: this.#spool,
       states: this.#states,
+      engineBytes: config.format === 'parquet' ? engineBytes(config) : undefined,
       startedAt: this.#startedAt,
       context,
     });
@@ -118,6 +121,8 @@ export class Run implements AsyncDisposable {
       );
     }
     await this.#replacements.begin();
+    if (this.#plan.targets.every(({ conversion }) => conversion !== 'split_events')) return;
+    this.#intake.expectTables(await registeredEventTables(this.#area, this.#context.signal));
   }
 
   /** Rows to the spool. @throws INPUT_INVALID or RECORDS_REJECTED naming a line; what came before it has been taken. */
@@ -138,7 +143,10 @@ export class Run implements AsyncDisposable {
 
   /** Everything that waits goes to S3, replaced streams into staging. @returns the STATEs that are durable by that. */
   async publish(): Promise<readonly Uint8Array[]> {
-    const waiting = this.#plan.targets.map(({ index: stream }) => ({ stream, rows: this.#intake.release(stream) }));
+    const { targets, strays } = this.#plan;
+    const waiting = [...targets, strays].map(({ index: stream }) => {
+      return { stream, rows: this.#intake.release(stream) };
+    });
     this.#converter.inputWaits = true;
     await this.#flushed;
     for (const segment of await this.#spool.takeAll()) this.#conversions.begin(segment);
@@ -148,7 +156,7 @@ export class Run implements AsyncDisposable {
       if (!this.#replacements.stored(file)) this.#tally.add(file.table, file);
     }
     for (const { stream, rows } of waiting) {
-      if (rows !== undefined && !this.#intake.hasFailed(stream)) this.#states.stored(stream, rows);
+      if (rows !== undefined) this.#states.stored(stream, rows);
     }
     this.#converter.inputWaits = false;
     return this.#states.take();
@@ -157,7 +165,6 @@ export class Run implements AsyncDisposable {
   /** The input has ended by itself: replaces what is to be replaced. Yields the STATEs that are durable by that. */
   async *conclude(): AsyncGenerator<Uint8Array> {
     for (const target of this.#plan.targets) {
-      if (this.#intake.hasFailed(target.index)) continue;
       const isSpoilt = this.#intake.rejections.isExcessive(target.index);
       const verdict = isSpoilt ? 'spoilt' : this.#completion.ending(target.index);
       if (!(await this.#replacements.conclude(target, verdict))) continue;
@@ -172,6 +179,7 @@ export class Run implements AsyncDisposable {
     for (const table of this.#tables.all) {
       const type = this.#typings.typeOf(table);
       if (type === undefined) continue;
+      this.#warnOfSurplus(table);
       const misfits = this.#typings.misfitsOf(table);
       this.#tally.misfits(table, misfits);
       log('INFO', columnReport(table.name, type, misfits));
@@ -215,6 +223,15 @@ export class Run implements AsyncDisposable {
     await this.#conversions[Symbol.asyncDispose]();
     await this.#converter[Symbol.asyncDispose]();
     closeS3(this.#area.s3);
+  }
+
+  #warnOfSurplus(table: Table): void {
+    const refused = table.shape?.room.refused ?? 0;
+    if (refused === 0 && this.#typings.surplusOf(table) === 0) return;
+    this.#context.log(
+      'WARN',
+      `Rows of the table "${table.name}" have more new fields than a run adds (${maxNewFields}, of rare ones ${maxRareFields}) or a table has (${maxFields}): the rarest are kept as JSON text in the field "__json" beside the others.`,
+    );
   }
 
   #schemaOf(name: string): JsonObject {

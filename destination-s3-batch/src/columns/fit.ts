@@ -15,7 +15,7 @@ import {
 
 import { RowWriter } from '../row-writer.ts';
 import { restName, type ScalarType, type StructType } from './field-type.ts';
-import type { TypingRules } from './decide.ts';
+import type { TypingRules } from './kind.ts';
 import { asItIs, fits, fittedScalar, listAsItIs, type IsInForm } from './fitted-value.ts';
 import { valueAfter } from './member-key.ts';
 import { earlierTwins, isEmptyValue, keyText, nextMember } from './row-members.ts';

@@ -37,6 +37,11 @@ export type OutputFile = MadeFile & {
 const gzipLevel = 6;
 /** Of `max_memory_mb`; the rest is for rows on their way and what goes with them. */
 const engineShare = 3 / 4;
+
+export function engineBytes({ maxMemoryBytes }: Pick<Config, 'maxMemoryBytes'>): number {
+  return maxMemoryBytes * engineShare;
+}
+
 /** Each holds a row group while it writes it. */
 const mostThreads = 2;
 
@@ -139,7 +144,7 @@ export class Converter implements AsyncDisposable {
 
   async #openEngine(): Promise<Engine> {
     const { directory, config } = this.#options;
-    const memoryBytes = config.maxMemoryBytes * engineShare;
+    const memoryBytes = engineBytes(config);
     this.#engine ??= await openEngine(directory, { memoryBytes, threads: () => this.#threads });
     return this.#engine;
   }
