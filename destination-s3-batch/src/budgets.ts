@@ -9,6 +9,21 @@ export const maxFieldNameBytes = 255;
 
 /** Fields of a table at all levels together, from all runs. More become members of `__json`. */
 export const maxFields = 2000;
+/** What the engine needs for a column, whatever is in it: a few vectors of 2,048 values. */
+export const columnBytes = 192 * 1024;
+/** Of the columns that there is memory for; the rest is for siblings. */
+const fieldShare = 3 / 4;
+
+/** How many columns the engine has memory for, siblings among them. */
+export function mostColumns(engineBytes: number): number {
+  return Math.floor(engineBytes / columnBytes);
+}
+
+/** `engineBytes`: undefined without an engine. */
+export function mostFields(engineBytes: number | undefined): number {
+  return engineBytes === undefined ? maxFields : Math.min(maxFields, Math.floor(mostColumns(engineBytes) * fieldShare));
+}
+
 /** Fields that one run adds to a table, beside those that the catalog declares. */
 export const maxNewFields = 1000;
 /** Of those, fields that few rows have (see `fewRows`); none in a table that has `rareFieldsBelow` fields. */

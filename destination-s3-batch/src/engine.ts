@@ -4,7 +4,8 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 export type Engine = AsyncDisposable & {
-  run(sql: string): Promise<void>;
+  /** `mostThreads`: for what needs much memory in each. */
+  run(sql: string, mostThreads?: number): Promise<void>;
   /** The same, rows taken in the order in which they lie in files. */
   inOrder(sql: string): Promise<void>;
   /** Rows of a small result as plain objects; 64-bit numbers are bigint. */
@@ -35,9 +36,9 @@ export async function openEngine(directory: string, { memoryBytes, threads }: Op
     current = wanted;
   };
   return {
-    run: (sql) =>
+    run: (sql, mostThreads = Infinity) =>
       attempt(async () => {
-        await useThreads(threads());
+        await useThreads(Math.min(mostThreads, threads()));
         await connection.run(sql);
       }),
     inOrder: (sql) =>

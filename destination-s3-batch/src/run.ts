@@ -13,7 +13,7 @@ import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import type { LineBatch } from '@s3-connectors/common/protocol/lines.ts';
 import { closeS3, openS3 } from '@s3-connectors/common/s3/client.ts';
 
-import { maxFields, maxNewFields, maxRareFields } from './budgets.ts';
+import { maxNewFields, maxRareFields, mostFields } from './budgets.ts';
 import { columnReport } from './columns/column-report.ts';
 import { registeredEventTables } from './columns/registered-names.ts';
 import { typeJson } from './columns/registry.ts';
@@ -54,6 +54,7 @@ export class Run implements AsyncDisposable {
   readonly #replacements: Replacements;
   readonly #tables: Tables;
   readonly #tally = new Tally();
+  readonly #mostFields: number;
   readonly #context: VerbContext;
   readonly #conversions: Conversions;
   #flushed: Promise<void> = Promise.resolve();
@@ -71,6 +72,8 @@ export class Run implements AsyncDisposable {
       maxHeldBytes: config.maxMemoryBytes * heldShare,
       segmentBytes: Math.min(largestSegmentBytes, folder.maxBytes * segmentShare),
     });
+    const bytesOfEngine = config.format === 'parquet' ? engineBytes(config) : undefined;
+    this.#mostFields = mostFields(bytesOfEngine);
     this.#states = new DurableStates(targets.length + 1);
     this.#completion = new Completion(targets.map(({ regime }) => regime));
     this.#intake = new Intake({
@@ -79,7 +82,7 @@ export class Run implements AsyncDisposable {
       tables: this.#tables,
       spool: this.#spool,
       states: this.#states,
-      engineBytes: config.format === 'parquet' ? engineBytes(config) : undefined,
+      engineBytes: bytesOfEngine,
       startedAt: this.#startedAt,
       context,
     });
@@ -89,6 +92,7 @@ export class Run implements AsyncDisposable {
     this.#typings = new Typings(this.#area, streams, {
       objectsAsText: config.objectsAsText,
       asLines: config.format === 'json',
+      maxFields: this.#mostFields,
     });
     const typings = this.#typings;
     this.#converter = new Converter({ config, typings, directory: folder.path, signal });
@@ -230,7 +234,7 @@ export class Run implements AsyncDisposable {
     if (refused === 0 && this.#typings.surplusOf(table) === 0) return;
     this.#context.log(
       'WARN',
-      `Rows of the table "${table.name}" have more new fields than a run adds (${maxNewFields}, of rare ones ${maxRareFields}) or a table has (${maxFields}): the rarest are kept as JSON text in the field "__json" beside the others.`,
+      `Rows of the table "${table.name}" have more new fields than a run adds (${maxNewFields}, of rare ones ${maxRareFields}) or a table has (${this.#mostFields}): the rarest are kept as JSON text in the field "__json" beside the others.`,
     );
   }
 

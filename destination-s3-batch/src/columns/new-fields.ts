@@ -1,6 +1,6 @@
 // Which of the fields that were seen in rows become columns of their own: those that most rows have first, as many as a table and a
 // run may add. The others stay members of `__json`, from which nothing is lost. Pure.
-import { fewRows, leastRows, maxFields, maxNewFields, maxRareFields, rareFieldsBelow } from '../budgets.ts';
+import { fewRows, leastRows, maxNewFields, maxRareFields, rareFieldsBelow } from '../budgets.ts';
 import type { FieldType, StructType } from './field-type.ts';
 import { kindOf, type Kind, type TypingRules } from './kind.ts';
 import type { Shape } from './shape.ts';
@@ -8,10 +8,13 @@ import type { Shape } from './shape.ts';
 /** How many fields may be added, and how many of them may be rare. */
 export type FieldRoom = { readonly all: number; readonly rare: number };
 
-/** `before`: fields of the table as the run began, with those of the catalog; `now`: with those that the run has added. */
-export function fieldRoom(before: number, now: number): FieldRoom {
+/**
+ * `before`: fields of the table as the run began, with those of the catalog; `now`: with those that the run has added; `most`: that
+ * a table may have.
+ */
+export function fieldRoom(before: number, now: number, most: number): FieldRoom {
   return {
-    all: Math.min(maxFields, before + maxNewFields) - now,
+    all: Math.min(most, before + maxNewFields) - now,
     rare: before < rareFieldsBelow ? Math.min(rareFieldsBelow, before + maxRareFields) - now : 0,
   };
 }

@@ -26,6 +26,8 @@ type Typing = {
   readonly misfits: Map<string, number>;
 };
 
+type Rules = TypingRules & { readonly maxFields: number };
+
 /** Other runs wrote the types of a table meanwhile so many times: that is no accident. */
 const maxTurns = 5;
 
@@ -34,12 +36,12 @@ const rowText: StructType = { kind: 'struct', fields: [], rest: true };
 
 export class Typings {
   readonly #area: Area;
-  readonly #rules: TypingRules;
+  readonly #rules: Rules;
   /** By the number of the stream. */
   readonly #streams: readonly StreamDescriptor[];
   readonly #typings = new Map<Table, Typing>();
 
-  constructor(area: Area, streams: readonly StreamDescriptor[], rules: TypingRules) {
+  constructor(area: Area, streams: readonly StreamDescriptor[], rules: Rules) {
     this.#streams = streams;
     this.#area = area;
     this.#rules = rules;
@@ -130,7 +132,7 @@ export class Typings {
     const given = decideRow(shape, typing.type, { ...this.#rules, room: { all: 0, rare: 0 } }).type;
     const now = countFields(given);
     typing.fieldsBefore ??= now;
-    return fieldRoom(typing.fieldsBefore, now);
+    return fieldRoom(typing.fieldsBefore, now, this.#rules.maxFields);
   }
 
   /** Fields that were joined while rows were fitted stay. */

@@ -12,6 +12,7 @@ import { Lanes } from '@s3-connectors/common/streams/lanes.ts';
 
 import type { Typings } from '../columns/typings.ts';
 import type { StructType } from '../columns/field-type.ts';
+import { mostColumns } from '../budgets.ts';
 import type { Config, OutputFormat } from '../config.ts';
 import { openEngine, type Engine } from '../engine.ts';
 import { dayFolders, fileName } from '../object-key.ts';
@@ -120,7 +121,9 @@ export class Converter implements AsyncDisposable {
     const { typings, config } = this.#options;
     const { format } = config;
     if (isAsTyped) return await this.#write(rows, type, folder, format);
-    const fitted = await fitRows(rows, { type, asLines: format === 'json', target: `${folder}.fitted` });
+    const asLines = format === 'json';
+    const maxColumns = asLines ? Infinity : mostColumns(engineBytes(config));
+    const fitted = await fitRows(rows, { type, asLines, maxColumns, target: `${folder}.fitted` });
     try {
       typings.fitted(table, fitted.type, fitted.misfits);
       return await this.#write(fitted, fitted.type, folder, format);
@@ -135,11 +138,12 @@ export class Converter implements AsyncDisposable {
     target: string,
     format: OutputFormat,
   ): Promise<readonly MadeFile[]> {
-    const { maxFileBytes } = this.#options.config;
+    const { config } = this.#options;
+    const { maxFileBytes } = config;
     if (format === 'json' || type === undefined) {
       return await writeGzip(rows, { deflate: this.#deflate, target, maxFileBytes });
     }
-    return await writeParquet(await this.#openEngine(), rows, { type, target, maxFileBytes });
+    return await writeParquet(await this.#openEngine(), rows, { type, target, maxFileBytes, engineBytes: engineBytes(config) });
   }
 
   async #openEngine(): Promise<Engine> {
