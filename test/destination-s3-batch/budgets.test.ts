@@ -35,7 +35,10 @@ suite('event names', () => {
   test('of a thousand characters go into other_events with their name, at every run', async () => {
     const name = 'x'.repeat(1000);
     for (let run = 0; run < 2; run += 1) {
-      const ran = await runWrite(server, [event('Pageview'), event(name), event('Pageview')], { catalog, config: json });
+      const ran = await runWrite(server, [event('Pageview'), event(name), event('Pageview')], {
+        catalog,
+        config: json,
+      });
       assert.deepEqual([ran.error, ran.failures], [undefined, []]);
       assert.match(warnings(ran), /"other_events".*The first one is "x{60}…": its table's name is longer/u);
       assert.equal(jsonRows(server, 'data/pageview_events/').length, 2);
@@ -47,7 +50,7 @@ suite('event names', () => {
   test(`beyond ${maxEventTables} go into other_events; those of earlier runs keep their tables`, async () => {
     await runWrite(server, [event('known')], { catalog, config: json });
     for (let index = 0; index < maxEventTables - 2; index += 1) {
-      server.put(bucket, `permutive/_schemas/t${index}_events.json`, Buffer.from('{}'));
+      server.seed(bucket, `permutive/_schemas/t${index}_events.json`, Buffer.from('{}'));
     }
     const ran = await runWrite(server, [...['n0', 'n1', 'n2'].map(event), event('known')], { catalog, config: json });
     assert.deepEqual([ran.error, ran.failures], [undefined, []]);
@@ -61,7 +64,10 @@ suite('event names', () => {
   test('whose table is that of another stream go into other_events', async () => {
     const config = { output_format: 'parquet' };
     const input = [event('Taken'), event('Free'), recordLine('taken_events', { time: '2026-01-15', n: 1 })];
-    const ran = await runWrite(server, input, { catalog: catalogJson(publishedStream('events'), 'taken_events'), config });
+    const ran = await runWrite(server, input, {
+      catalog: catalogJson(publishedStream('events'), 'taken_events'),
+      config,
+    });
     assert.deepEqual([ran.error, ran.failures], [undefined, []]);
     const others = await queryParquet(server, 'data/other_events/', 'SELECT event_name, user_id FROM files');
     assert.deepEqual(others, [{ event_name: 'Taken', user_id: 'u1' }]);
@@ -70,7 +76,10 @@ suite('event names', () => {
 
   test('without any table that they could go into are set aside', async () => {
     const streams = catalogJson(publishedStream('events'), 'taken_events', 'other_events');
-    const ran = await runWrite(server, [event('Taken'), event('Other'), event('Free')], { catalog: streams, config: json });
+    const ran = await runWrite(server, [event('Taken'), event('Other'), event('Free')], {
+      catalog: streams,
+      config: json,
+    });
     assert.deepEqual([ran.error, ran.failures], [undefined, []]);
     const reasons = jsonRows(server, '_rejected/events/').map((line) => (JSON.parse(line) as Json)['reason']);
     assert.deepEqual(reasons, ['no_table', 'no_table']);
@@ -143,7 +152,11 @@ suite('fields', () => {
     await runWrite(server, [visit({ url: 'a', path: 'b' })], { catalog });
     const columns = await columnsOf();
     assert.deepEqual([columns['url'], columns['path']], ['VARCHAR', 'VARCHAR']);
-    const [row] = await queryParquet(server, 'data/visits/', 'SELECT list(__json)::VARCHAR AS kept FROM files WHERE __json IS NOT NULL');
+    const [row] = await queryParquet(
+      server,
+      'data/visits/',
+      'SELECT list(__json)::VARCHAR AS kept FROM files WHERE __json IS NOT NULL',
+    );
     assert.match(String(row?.['kept']), /"url":5,"path":\[\["x"\]\]/u);
   });
 
@@ -162,7 +175,11 @@ suite('fields', () => {
     const ran = await runWrite(server, [...good, hostile], { catalog: declared, config });
     assert.equal(ran.error, undefined);
     assert.ok(Object.keys(await columnsOf()).length <= mostColumns(192 * 1024 * 1024) + 1);
-    const [row] = await queryParquet(server, 'data/visits/', 'SELECT count(k0)::INTEGER AS n, count(__json)::INTEGER AS rest FROM files');
+    const [row] = await queryParquet(
+      server,
+      'data/visits/',
+      'SELECT count(k0)::INTEGER AS n, count(__json)::INTEGER AS rest FROM files',
+    );
     assert.deepEqual(row, { n: 3, rest: 1 });
   });
 });
@@ -192,7 +209,11 @@ suite('rows that the engine has no memory for', () => {
     const { error } = await runWrite(server, rows, { catalog, config });
     assert.equal(error, undefined);
     assert.ok(keysBelow(server).length > 1);
-    const [found] = await queryParquet(server, 'data/visits/', 'SELECT sum(id)::INTEGER AS ids, count(x)::INTEGER AS n FROM files');
+    const [found] = await queryParquet(
+      server,
+      'data/visits/',
+      'SELECT sum(id)::INTEGER AS ids, count(x)::INTEGER AS n FROM files',
+    );
     assert.deepEqual(found, { ids: 15, n: 6 });
   });
 
@@ -203,7 +224,11 @@ suite('rows that the engine has no memory for', () => {
     );
     const { error } = await runWrite(server, rows, { catalog, config });
     assert.equal(error, undefined);
-    const [found] = await queryParquet(server, 'data/visits/', 'SELECT count(*)::INTEGER AS n, count(k5)::INTEGER AS k5 FROM files');
+    const [found] = await queryParquet(
+      server,
+      'data/visits/',
+      'SELECT count(*)::INTEGER AS n, count(k5)::INTEGER AS k5 FROM files',
+    );
     assert.deepEqual(found, { n: 5000, k5: 18 });
   });
 });
@@ -218,7 +243,16 @@ test('keys and cursors of any kind and size do not stop a stream set to append_d
     primary_key: [['id'], ['o', 'x']],
     cursor_field: ['at'],
   };
-  const kinds = ['null', '{}', '[]', '1e400', '"\\ud800"', `"${'k'.repeat(5_000_000)}"`, '9'.repeat(100_000), '{"a":[1]}'];
+  const kinds = [
+    'null',
+    '{}',
+    '[]',
+    '1e400',
+    '"\\ud800"',
+    `"${'k'.repeat(5_000_000)}"`,
+    '9'.repeat(100_000),
+    '{"a":[1]}',
+  ];
   const rows = kinds.flatMap((id) => kinds.slice(0, 5).map((at) => `{"id":${id},"at":${at},"n":1}`));
   const lines = [...rows, '{}', '{"o":5}', '{"id":1,"at":1,"n":1}', '{"id":1,"at":2,"n":2}', ...rows];
   const input = lines.map((row) => recordLine('visits', row, emittedAt));

@@ -33,14 +33,18 @@ async function rowsOf(server: S3TestServer, table: string, format: string): Prom
   if (format === 'json') return jsonRows(server, folder).map((line) => JSON.parse(line) as Row);
   const columns = 'marker, id::INTEGER AS id, name, n, to_json(tags)::VARCHAR AS tags, extra';
   const rows = await queryParquet(server, folder, `SELECT ${columns} FROM files`);
-  return rows.map((row) => ({ ...row, tags: row['tags'] === null ? null : (JSON.parse(String(row['tags'])) as unknown) }));
+  return rows.map((row) => ({
+    ...row,
+    tags: row['tags'] === null ? null : (JSON.parse(String(row['tags'])) as unknown),
+  }));
 }
 
 /** Reason and marker of the rejected records below a folder. */
 function rejectedIn(server: S3TestServer, folder: string): readonly (readonly [reason: string, marker: string])[] {
   return jsonRows(server, `_rejected/${folder}/`).map((line) => {
     const { reason, record, record_base64 } = JSON.parse(line) as Readonly<Record<string, unknown>>;
-    const text = record === undefined ? Buffer.from(String(record_base64), 'base64').toString() : JSON.stringify(record);
+    const text =
+      record === undefined ? Buffer.from(String(record_base64), 'base64').toString() : JSON.stringify(record);
     return [String(reason), /hostile \d+/u.exec(text)?.[0] ?? ''] as const;
   });
 }
@@ -52,7 +56,12 @@ function assertGood(rows: readonly Row[], ids: readonly number[]): void {
   assert.deepEqual(columns, ids.map(goodRow));
 }
 
-function assertHostile(rows: readonly Row[], kind: HostileKind, marker: string, rejected: readonly (readonly string[])[]) {
+function assertHostile(
+  rows: readonly Row[],
+  kind: HostileKind,
+  marker: string,
+  rejected: readonly (readonly string[])[],
+) {
   const [isStored, isRejected] = [
     rows.filter((row) => row['marker'] === marker).length,
     rejected.filter(([reason, found]) => reason === kind.fate && found === marker).length,
@@ -87,7 +96,10 @@ for (const output_format of ['parquet', 'json']) {
       test(`goes on after ${what}`, async () => {
         const server = running();
         const input = [recordLine('visits', goodRow(1), emittedAt), line, recordLine('visits', goodRow(2), emittedAt)];
-        const { error } = await runWrite(server, input, { catalog: catalogJson({ name: 'visits', properties }), config });
+        const { error } = await runWrite(server, input, {
+          catalog: catalogJson({ name: 'visits', properties }),
+          config,
+        });
         assert.equal(error, undefined);
         assertGood(await rowsOf(server, 'visits', output_format), [1, 2]);
       });
@@ -124,7 +136,10 @@ for (const output_format of ['parquet', 'json']) {
             for (const [index, [kind]] of mixed.entries()) {
               assertHostile(rows, hostileKinds[kind] as HostileKind, `hostile ${stream * 100 + index}`, rejected);
             }
-            assert.equal(rows.length, ids.length + mixed.filter(([kind]) => hostileKinds[kind]?.fate === 'stored').length);
+            assert.equal(
+              rows.length,
+              ids.length + mixed.filter(([kind]) => hostileKinds[kind]?.fate === 'stored').length,
+            );
           }
           if ((cases[0]?.[0]?.[1] ?? 0) % 5 !== 0) return; // Some of them again.
           const again = await runWrite(server, input, { catalog, config });

@@ -94,7 +94,10 @@ suite('the streaming destination', () => {
     assert.match(lines[0] ?? '', /"recordCount":2.0,"rejectedRecordCount":1.0/u);
     assert.equal(linesBelow(server, 'type=visits/').length, 2);
     const [kept = ''] = linesBelow(server, '_rejected/');
-    assert.match(kept, /^\{"reason":"line_too_long","field":"data","bytes":146800\d+,"line_start":"\{\\"type\\":\\"RECORD/u);
+    assert.match(
+      kept,
+      /^\{"reason":"line_too_long","field":"data","bytes":146800\d+,"line_start":"\{\\"type\\":\\"RECORD/u,
+    );
     assert.ok(kept.length < 70_000);
   });
 

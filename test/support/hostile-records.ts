@@ -23,7 +23,8 @@ const members: Readonly<Record<string, (size: number) => string>> = {
   'numbers that no type has': (size) => `"n":1e400,"real":-0,"whole":${'9'.repeat(size)},"small":1e-999999`,
   'the zero character': () => '"name":"a\\u0000b","a\\u0000":1',
   'halves of surrogate pairs': () => '"name":"\\ud800","\\udc00":"\\udfff"',
-  'names of an object’s own properties': () => '"__proto__":{"a":1},"constructor":5,"toString":"x","hasOwnProperty":[1]',
+  'names of an object’s own properties': () =>
+    '"__proto__":{"a":1},"constructor":5,"toString":"x","hasOwnProperty":[1]',
   'an empty name': () => '"":1,"extra":""',
   'a member named many times': (size) => `${'"n":"x",'.repeat(size)}"n":[[]]`,
   'a very long name': (size) => `"${'k'.repeat(10 * size)}":1`,
@@ -36,7 +37,8 @@ const members: Readonly<Record<string, (size: number) => string>> = {
   'names that differ in case': () => '"ID":"x","Name":[1],"EXTRA":1,"TAGS":{}',
   'other kinds of values': () => '"id":"x","name":1.5,"n":{},"tags":"x","extra":[["x"]]',
   'no values': () => '"id":null,"name":null,"n":null,"tags":null,"extra":null',
-  'names that tables have already': () => '"year":"x","month":1,"day":[],"filename":"f","rowid":1,"json":{},"columns":1',
+  'names that tables have already': () =>
+    '"year":"x","month":1,"day":[],"filename":"f","rowid":1,"json":{},"columns":1',
   'a time out of range': () => '"time":"9999-12-31T23:59:59Z"',
   'a time before all': () => '"time":-1e300',
   'a time that is an object': () => '"time":{"$date":[]}',
@@ -50,7 +52,8 @@ const envelopes: Readonly<Record<string, (line: string) => string>> = {
   'an emitted_at that is a text': (line) => line.replace(/\d+\}\}\n$/u, '"now"}}\n'),
   'an emitted_at that is an object': (line) => line.replace(/\d+\}\}\n$/u, '{"a":[]}}}\n'),
   'a namespace that is an object': (line) => line.replace('"data":', '"namespace":{"a":1},"data":'),
-  'members of the envelope that nobody knows': (line) => line.replace('"data":', '"meta":{"changes":[7]},"x":[],"data":'),
+  'members of the envelope that nobody knows': (line) =>
+    line.replace('"data":', '"meta":{"changes":[7]},"x":[],"data":'),
 };
 
 export const hostileKinds: readonly HostileKind[] = [

@@ -143,7 +143,12 @@ export class Converter implements AsyncDisposable {
     if (format === 'json' || type === undefined) {
       return await writeGzip(rows, { deflate: this.#deflate, target, maxFileBytes });
     }
-    return await writeParquet(await this.#openEngine(), rows, { type, target, maxFileBytes, engineBytes: engineBytes(config) });
+    return await writeParquet(await this.#openEngine(), rows, {
+      type,
+      target,
+      maxFileBytes,
+      engineBytes: engineBytes(config),
+    });
   }
 
   async #openEngine(): Promise<Engine> {

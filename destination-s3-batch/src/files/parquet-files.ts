@@ -77,7 +77,10 @@ async function write(
     ...(mayBeLarge ? [`FILE_SIZE_BYTES ${maxFileBytes}`, 'OVERWRITE_OR_IGNORE true'] : []),
   ];
   const destination = mayBeLarge ? target : join(target, 'data.parquet');
-  await engine.run(`COPY (FROM ${rowsSql(rows, type)}) TO ${literal(destination)} (${options.join(', ')})`, mostThreads);
+  await engine.run(
+    `COPY (FROM ${rowsSql(rows, type)}) TO ${literal(destination)} (${options.join(', ')})`,
+    mostThreads,
+  );
   const paths = (await readdir(target)).sort().map((name) => join(target, name));
   if (paths.length === 1) return paths.map((path) => ({ path, rows: rows.rows }));
   return await countRows(engine, paths);
