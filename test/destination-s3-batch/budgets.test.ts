@@ -24,13 +24,19 @@ function keys(count: number, prefix = 'k', value: unknown = 1): Json {
   return Object.fromEntries(Array.from({ length: count }, (_, index) => [`${prefix}${index}`, value]));
 }
 
+function event(event_name: string): string {
+  return recordLine('events', eventJson({ event_name }), emittedAt);
+}
+
+function visit(row: Json): string {
+  return recordLine('visits', row, emittedAt);
+}
+
 suite('event names', () => {
   const running = emptyServer();
   const catalog = catalogJson(publishedStream('events'));
   let server: S3TestServer;
   beforeEach(() => (server = running()));
-
-  const event = (event_name: string): string => recordLine('events', eventJson({ event_name }), emittedAt);
 
   test('of a thousand characters go into other_events with their name, at every run', async () => {
     const name = 'x'.repeat(1000);
@@ -92,8 +98,6 @@ suite('fields', () => {
   const catalog = catalogJson('visits');
   let server: S3TestServer;
   beforeEach(() => (server = running()));
-
-  const visit = (row: Json): string => recordLine('visits', row, emittedAt);
 
   async function columnsOf(): Promise<Readonly<Record<string, string>>> {
     const rows = await queryParquet(server, 'data/visits/', 'DESCRIBE SELECT * FROM files');

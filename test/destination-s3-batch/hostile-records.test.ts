@@ -26,6 +26,10 @@ function goodRow(id: number): Json {
   return { marker: `good ${id}`, id, name: `name "${id}"`, n: id + 0.5, tags: [`t${id}`, 'ü'], extra: `extra ${id}` };
 }
 
+function good(id: number): string {
+  return recordLine('visits', goodRow(id), emittedAt);
+}
+
 type Row = Readonly<Record<string, unknown>>;
 
 async function rowsOf(server: S3TestServer, table: string, format: string): Promise<readonly Row[]> {
@@ -35,7 +39,7 @@ async function rowsOf(server: S3TestServer, table: string, format: string): Prom
   const rows = await queryParquet(server, folder, `SELECT ${columns} FROM files`);
   return rows.map((row) => ({
     ...row,
-    tags: row['tags'] === null ? null : (JSON.parse(String(row['tags'])) as unknown),
+    tags: row['tags'] === null ? null : (JSON.parse(row['tags'] as string) as unknown),
   }));
 }
 
@@ -77,7 +81,6 @@ for (const output_format of ['parquet', 'json']) {
     for (const kind of hostileKinds) {
       test(`goes on after ${kind.what}, which is ${kind.fate}`, async () => {
         const server = running();
-        const good = (id: number): string => recordLine('visits', goodRow(id), emittedAt);
         const input = [good(1), kind.line('visits', 'hostile 0', 100_000), good(2), good(3)];
         const catalog = catalogJson({ name: 'visits', properties });
         for (let run = 1; run <= 2; run += 1) {

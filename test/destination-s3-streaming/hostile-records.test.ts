@@ -31,8 +31,8 @@ function dataOf(line: string | Buffer): string {
 function assertFate(server: S3TestServer, kind: HostileKind, line: string | Buffer, marker: string): void {
   const stored = linesBelow(server, 'type=visits/');
   const isRejected = linesBelow(server, '_rejected/').filter((text) => {
-    const { reason, record_base64 } = JSON.parse(text) as Readonly<Record<string, unknown>>;
-    const whole = text + Buffer.from(String(record_base64 ?? ''), 'base64').toString();
+    const { reason, record_base64 = '' } = JSON.parse(text) as Readonly<Record<string, string>>;
+    const whole = text + Buffer.from(record_base64, 'base64').toString();
     return reason === kind.fate && whole.includes(`"${marker}"`);
   }).length;
   if (kind.fate !== 'stored') assert.equal(isRejected, 1, kind.what);

@@ -16,10 +16,7 @@ suite('docs/limits.md', () => {
     const constants = Object.entries(budgets).filter(([, value]) => typeof value === 'number');
     const expected = { ...Object.fromEntries(constants), maxKeyBytes, defaultMaxLineBytes, keptLineBytes };
     const rows = page.matchAll(/^\|[^|]*\|\s*(\d+)\s*\|\s*`(\w+)`\s*\|/gmu);
-    assert.deepEqual(
-      Object.fromEntries(Array.from(rows, ([, value, name = '']) => [name, Number(value)]).sort()),
-      Object.fromEntries(Object.entries(expected).sort()),
-    );
+    assert.deepEqual(Object.fromEntries(Array.from(rows, ([, value, name = '']) => [name, Number(value)])), expected);
   });
 
   test('says how many fields there are with less memory', () => {
