@@ -7,7 +7,8 @@ import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 export type Engine = AsyncDisposable & {
-  run(sql: string): Promise<void>;
+  /** `mostThreads`: for what needs much memory in each. */
+  run(sql: string, mostThreads?: number): Promise<void>;
   /** The same, rows taken in the order in which they lie in files. */
   inOrder(sql: string): Promise<void>;
   /** Rows of a small result as plain objects; 64-bit numbers are bigint. */
@@ -39,9 +40,9 @@ export async function openEngine(folder: TempFolder, { memoryBytes, threads }: O
     current = wanted;
   };
   return {
-    run: (sql) =>
+    run: (sql, mostThreads = Infinity) =>
       attempt(async () => {
-        await useThreads(threads());
+        await useThreads(Math.min(mostThreads, threads()));
         await connection.run(sql);
       }),
     inOrder: (sql) =>

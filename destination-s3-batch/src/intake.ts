@@ -10,29 +10,33 @@ import {
   recordRefused,
   rejectedLine,
   RejectionTally,
+  type Refusal,
   type Rejection,
 } from '@s3-connectors/common/destination/rejections.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
-import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
+import { fitsEngine } from './budgets.ts';
 import { RowObserver } from './columns/row-observer.ts';
 import type { Config } from './config.ts';
 import { dayOf, rejectedFolder } from './object-key.ts';
 import type { Plan, Target } from './plan.ts';
-import { wayOf, type Way } from './rows/way.ts';
+import { countValues } from './rows/count-values.ts';
+import { rejectedWay, wayOf, type Way } from './rows/way.ts';
 import { RowWriter } from './row-writer.ts';
 import type { RowPlace, Spool } from './spool/spool.ts';
 import type { Table, Tables } from './table.ts';
 
 type Options = {
   readonly config: Pick<Config, 'prefix' | 'invalidRecords'>;
+  /** What the engine has to write rows with; undefined without one. */
+  readonly engineBytes: number | undefined;
   readonly plan: Plan;
   readonly tables: Tables;
   readonly spool: Spool;
   readonly states: DurableStates;
   /** Milliseconds: snapshots lie in the folder of this day. */
   readonly startedAt: number;
-  readonly context: Pick<VerbContext, 'log' | 'fail'>;
+  readonly context: Pick<VerbContext, 'log'>;
 };
 
 /** Older than every record: STATEs of the stream wait for it, whatever they say. */
@@ -40,6 +44,11 @@ const beforeAllRecords = -1;
 
 /** `untimed`: rows placed by `emitted_at`, having no time of their own; `invalid`: rows written although they break their schema. */
 export type IntakeCounts = { untimed: number; invalid: number };
+
+/** Smaller rows are small for any engine. */
+const largeRowBytes = 1024 * 1024;
+/** The name of an event without one, which is written although it breaks its schema. */
+const nameless = Buffer.from('"unnamed"');
 
 export class Intake implements LineHandlers<Target> {
   readonly counts: IntakeCounts = { untimed: 0, invalid: 0 };
@@ -67,9 +76,15 @@ export class Intake implements LineHandlers<Target> {
     this.rejections = new RejectionTally(plan.targets.length);
     this.#place = { table: undefined, day: 0, placedBy: 0, time: Number.NaN };
     this.#emit = () => this.#addMade();
-    this.#ways = plan.targets.map((target) => {
+    const ways = plan.targets.map((target) => {
       return wayOf(target, { prefix: config.prefix, fields: plan.fields, tables, log: context.log });
     });
+    this.#ways = [...ways, rejectedWay()];
+  }
+
+  /** The event tables that earlier runs made; before the first line. */
+  expectTables(names: ReadonlySet<string>): void {
+    for (const { events } of this.#ways) events?.expect(names);
   }
 
   /** Looks at the values of what is a row as it comes. */
@@ -87,21 +102,29 @@ export class Intake implements LineHandlers<Target> {
   record(target: Target, bytes: Buffer, found: Envelope, line: number): void {
     const way = this.#ways[target.index] as Way;
     if (way.failed) return this.#observer.forget();
-    const { now } = this;
-    const time = ownTime(bytes, found, target.timeField, now);
-    const rejection = this.#judge(target, bytes, found, time);
-    if (rejection !== undefined) this.#setAside({ target, way, line, now }, bytes, found, rejection);
-    else {
-      this.#hold(target, way, this.#options.states.record(target.index));
-      this.#write({ target, way, time, now }, bytes, found);
-      this.rejections.accept(target.index);
+    const time = ownTime(bytes, found, target.timeField, this.now);
+    let rejection = this.#judge(target, bytes, found, time);
+    const table = rejection === undefined ? (way.table ?? this.#eventTable(way, bytes, found)) : undefined;
+    if (table === undefined) {
+      rejection ??= { reason: 'no_table', field: 'event_name' };
+      const kept = rejectedLine(rejection, bytes, found.dataStart, found.dataEnd);
+      this.#setAside({ target, rejection, line }, kept, bytes, found);
+      return;
     }
+    this.#hold(target, way, this.#options.states.record(target.index));
+    this.#write({ target, way, table, time }, bytes, found);
+    this.rejections.accept(target.index);
+  }
+
+  refused(target: Target | undefined, refused: Refusal, bytes: Buffer, found: Envelope, line: number): void {
+    const place = { target: target ?? this.#options.plan.strays, rejection: refused, line };
+    this.#setAside(place, refused.kept, bytes, found);
   }
 
   passed(scope: Scope, position: Uint8Array): void {
     const { plan, spool } = this.#options;
     if (scope !== 'all') spool.passed(scope, position);
-    else for (const { index } of plan.targets) spool.passed(index, position);
+    else for (const { index } of [...plan.targets, plan.strays]) spool.passed(index, position);
   }
 
   /** The stream cannot be written: its records are dropped, and its STATEs wait for ever. */
@@ -131,6 +154,9 @@ export class Intake implements LineHandlers<Target> {
 
   /** Why the record is not written. */
   #judge({ published, timeField }: Target, bytes: Buffer, found: Envelope, time: number): Rejection | undefined {
+    if (found.dataEnd - found.dataStart > largeRowBytes && !this.#fitsEngine(bytes, found)) {
+      return { reason: 'row_too_large', field: 'data' };
+    }
     if (published === undefined) return undefined;
     const { config, plan } = this.#options;
     let breach: Rejection | undefined = published.validate(bytes, found);
@@ -142,46 +168,41 @@ export class Intake implements LineHandlers<Target> {
     return undefined;
   }
 
+  #fitsEngine(bytes: Buffer, { dataStart, dataEnd }: Envelope): boolean {
+    const available = this.#options.engineBytes;
+    if (available === undefined) return true;
+    return fitsEngine({ bytes: dataEnd - dataStart, values: countValues(bytes, dataStart, dataEnd) }, available);
+  }
+
   #write(
-    { target, way, time, now }: { target: Target; way: Way; time: number; now: number },
+    { target, way, table, time }: { target: Target; way: Way; table: Table; time: number },
     bytes: Buffer,
     found: Envelope,
   ): void {
     const place = this.#place;
+    const { now } = this;
     const isTimed = !Number.isNaN(time);
     place.placedBy = isTimed ? time : emittedTime(bytes, found, now);
     place.time = target.isSnapshot ? Number.NaN : place.placedBy;
     place.day = dayOf(target.isSnapshot ? this.#options.startedAt : place.placedBy);
     if (!isTimed && !target.isSnapshot) this.counts.untimed += 1;
-    place.table = way.table ?? this.#eventTable(target, way, bytes, found);
-    if (place.table === undefined) return;
-    if (way.rows === undefined) this.#add(bytes, found.dataStart, found.dataEnd);
-    else {
-      way.dropped?.see(bytes, found);
-      way.rows(bytes, found, time, this.#out, this.#emit);
+    place.table = table;
+    if (way.rows === undefined) {
+      this.#add(bytes, found.dataStart, found.dataEnd);
+      return;
     }
+    way.dropped?.see(bytes, found);
+    const rows = table === way.events?.other ? way.otherRows : way.rows;
+    rows?.(bytes, found, time, this.#out, this.#emit);
   }
 
-  /** Undefined when the stream fails. */
-  #eventTable(
-    { descriptor }: Target,
-    way: Way,
-    bytes: Buffer,
-    { fieldStarts, fieldEnds }: Envelope,
-  ): Table | undefined {
+  /** Undefined where no table can have the event. */
+  #eventTable(way: Way, bytes: Buffer, { fieldStarts, fieldEnds }: Envelope): Table | undefined {
     const start = fieldStarts[this.#eventName] as number;
-    try {
-      if (start >= 0 && bytes[start] === QUOTE) {
-        return way.events?.tableOf(bytes, start, fieldEnds[this.#eventName] as number);
-      }
-      const nameless = Buffer.from('"unnamed"'); // Written although it breaks its schema.
-      return way.events?.tableOf(nameless, 0, nameless.length);
-    } catch (error) {
-      if (!(error instanceof ConnectorError) || error.code !== 'CATALOG_INVALID') throw error;
-      way.failed = true;
-      this.#options.context.fail(error.inStream(descriptor));
-      return undefined;
+    if (start >= 0 && bytes[start] === QUOTE) {
+      return way.events?.tableOf(bytes, start, fieldEnds[this.#eventName] as number);
     }
+    return way.events?.tableOf(nameless, 0, nameless.length);
   }
 
   /** The row that was made in `#out`. */
@@ -199,13 +220,15 @@ export class Intake implements LineHandlers<Target> {
 
   /** Below _rejected/, in the day in which it was emitted: its own time may be what is wrong with it. */
   #setAside(
-    { target, way, line, now }: { target: Target; way: Way; line: number; now: number },
+    { target, rejection, line }: { target: Target; rejection: Rejection; line: number },
+    kept: Buffer,
     bytes: Buffer,
     found: Envelope,
-    rejection: Rejection,
   ): void {
     const { config, states, spool, tables } = this.#options;
+    const way = this.#ways[target.index] as Way;
     this.#observer.forget();
+    if (way.failed) return;
     if (config.invalidRecords === 'fail') throw recordRefused(target.label, rejection, line);
     way.rejected ??= tables.add({
       name: target.table,
@@ -214,8 +237,7 @@ export class Intake implements LineHandlers<Target> {
       columns: undefined,
     });
     this.#hold(target, way, states.rejectedRecord(target.index));
-    const kept = rejectedLine(rejection, bytes, found.dataStart, found.dataEnd);
-    const placedBy = emittedTime(bytes, found, now);
+    const placedBy = emittedTime(bytes, found, this.now);
     spool.append({ table: way.rejected, day: dayOf(placedBy), placedBy, time: Number.NaN }, kept, 0, kept.length);
     this.rejections.reject(target.index, rejection);
   }

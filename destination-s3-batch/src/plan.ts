@@ -26,6 +26,7 @@ import { streamingTypes } from '@s3-connectors/common/schemas/streaming-types.ts
 
 import type { Config, StreamConfig } from './config.ts';
 import { fitsKey, rejectedFolder, tableFolder } from './object-key.ts';
+import { otherEvents } from './rows/event-tables.ts';
 import type { Dedup } from './table.ts';
 
 /** How a stream's records become rows: as they are, or in the shape of the published table made of them. */
@@ -59,6 +60,8 @@ export type Published = { readonly validate: RowValidator; readonly schema: RowS
 export type Plan = {
   readonly targets: readonly Target[];
   readonly byKey: ReadonlyMap<StreamKey, Target>;
+  /** Where records go of streams that are not in the catalog: all of them are rejected. */
+  readonly strays: Target;
   /** The top-level fields of `data` that the scanner has to find. */
   readonly fields: readonly string[];
 };
@@ -78,6 +81,7 @@ export function planStreams(
     const override = entryFor(stream, overrides);
     const { conversion, table, schema } = sourceOf(stream, { override, splitEvents, log });
     refuseUnfit(stream, table, prefix);
+    if (conversion === 'split_events') refuseUnfit(stream, otherEvents, prefix);
     paths.take(tableFolder(prefix, table), stream);
     const succession = successionOf(stream);
     const kind = override?.kind ?? schema?.kind ?? (succession.kind === 'replace' ? 'snapshot' : 'events');
@@ -98,7 +102,24 @@ export function planStreams(
     };
   });
   const byKey = byStreamKey(targets.map((target) => [target.descriptor, target] as const));
-  return { targets, byKey, fields: fields.names };
+  return { targets, byKey, strays: straysOf(targets.length), fields: fields.names };
+}
+
+function straysOf(index: number): Target {
+  return {
+    index,
+    descriptor: { name: '_unknown_stream' },
+    label: 'streams that are not in the catalog',
+    conversion: 'none',
+    table: '_unknown_stream',
+    columns: {},
+    isSnapshot: false,
+    timeField: undefined,
+    published: undefined,
+    succession: { kind: 'keep' },
+    regime: 'legacy',
+    dedup: undefined,
+  };
 }
 
 type SourceOptions = {

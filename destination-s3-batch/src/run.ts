@@ -14,12 +14,14 @@ import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import type { LineBatch } from '@s3-connectors/common/protocol/lines.ts';
 import { closeS3, openS3 } from '@s3-connectors/common/s3/client.ts';
 
+import { maxNewFields, maxRareFields, mostFields } from './budgets.ts';
 import { columnReport } from './columns/column-report.ts';
+import { registeredEventTables } from './columns/registered-names.ts';
 import { typeJson } from './columns/registry.ts';
 import { Typings } from './columns/typings.ts';
 import type { Config } from './config.ts';
 import { Conversions } from './files/conversions.ts';
-import { Converter, type OutputFile } from './files/converter.ts';
+import { Converter, engineBytes, type OutputFile } from './files/converter.ts';
 import { Intake } from './intake.ts';
 import { planStreams, type Plan, type Target } from './plan.ts';
 import { upload } from './publish.ts';
@@ -54,6 +56,7 @@ export class Run implements AsyncDisposable {
   readonly #replacements: Replacements;
   readonly #tables: Tables;
   readonly #tally = new Tally();
+  readonly #mostFields: number;
   readonly #context: VerbContext;
   readonly #conversions: Conversions;
   #flushed: Promise<void> = Promise.resolve();
@@ -72,7 +75,9 @@ export class Run implements AsyncDisposable {
       maxHeldBytes: config.maxMemoryBytes * heldShare,
       segmentBytes: Math.min(largestSegmentBytes, folder.maxBytes * segmentShare),
     });
-    this.#states = new DurableStates(targets.length);
+    const bytesOfEngine = config.format === 'parquet' ? engineBytes(config) : undefined;
+    this.#mostFields = mostFields(bytesOfEngine);
+    this.#states = new DurableStates(targets.length + 1);
     this.#completion = new Completion(targets.map(({ regime }) => regime));
     this.#intake = new Intake({
       config,
@@ -80,6 +85,7 @@ export class Run implements AsyncDisposable {
       tables: this.#tables,
       spool: this.#spool,
       states: this.#states,
+      engineBytes: bytesOfEngine,
       startedAt: this.#startedAt,
       context,
     });
@@ -89,6 +95,7 @@ export class Run implements AsyncDisposable {
     this.#typings = new Typings(this.#area, streams, {
       objectsAsText: config.objectsAsText,
       asLines: config.format === 'json',
+      maxFields: this.#mostFields,
     });
     const typings = this.#typings;
     this.#converter = new Converter({ config, typings, folder, signal });
@@ -123,6 +130,8 @@ export class Run implements AsyncDisposable {
       );
     }
     await this.#replacements.begin();
+    if (this.#plan.targets.every(({ conversion }) => conversion !== 'split_events')) return;
+    this.#intake.expectTables(await registeredEventTables(this.#area, this.#context.signal));
   }
 
   /** Rows to the spool. @throws INPUT_INVALID or RECORDS_REJECTED naming a line; what came before it has been taken. */
@@ -143,7 +152,10 @@ export class Run implements AsyncDisposable {
 
   /** Everything that waits goes to S3, replaced streams into staging. @returns the STATEs that are durable by that. */
   async publish(): Promise<readonly Uint8Array[]> {
-    const waiting = this.#plan.targets.map(({ index: stream }) => ({ stream, rows: this.#intake.release(stream) }));
+    const { targets, strays } = this.#plan;
+    const waiting = [...targets, strays].map(({ index: stream }) => {
+      return { stream, rows: this.#intake.release(stream) };
+    });
     this.#converter.inputWaits = true;
     await this.#flushed;
     for (const segment of await this.#folder.use(() => this.#spool.takeAll())) this.#conversions.begin(segment);
@@ -177,6 +189,7 @@ export class Run implements AsyncDisposable {
     for (const table of this.#tables.all) {
       const type = this.#typings.typeOf(table);
       if (type === undefined) continue;
+      this.#warnOfSurplus(table);
       const misfits = this.#typings.misfitsOf(table);
       this.#tally.misfits(table, misfits);
       log('INFO', columnReport(table.name, type, misfits));
@@ -227,6 +240,15 @@ export class Run implements AsyncDisposable {
     if (this.#intake.hasFailed(index)) return;
     this.#intake.giveUp(index);
     this.#context.fail(error.inStream(descriptor));
+  }
+
+  #warnOfSurplus(table: Table): void {
+    const refused = table.shape?.room.refused ?? 0;
+    if (refused === 0 && this.#typings.surplusOf(table) === 0) return;
+    this.#context.log(
+      'WARN',
+      `Rows of the table "${table.name}" have more new fields than a run adds (${maxNewFields}, of rare ones ${maxRareFields}) or a table has (${this.#mostFields}): the rarest are kept as JSON text in the field "__json" beside the others.`,
+    );
   }
 
   #schemaOf(name: string): JsonObject {

@@ -1,8 +1,8 @@
 // A table: where rows of one kind gather, what is known of their shape, and how its files are laid out.
-import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
-
-import { shapeOfSchema, type Shape } from './columns/shape.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
+
+import { runRoom } from './columns/room.ts';
+import { shapeOfSchema, type Shape } from './columns/shape.ts';
 
 export type Table = {
   /** Its number among all tables of the run. */
@@ -27,26 +27,21 @@ export type NewTable = Pick<Table, 'name' | 'stream' | 'folder'> & {
   readonly dedup?: Dedup | undefined;
 };
 
-const maxTables = 5000;
-
-/** All tables of a run, each name once. Bound: 5,000 tables, each with a shape of at most 2,000 fields. */
+/** All tables of a run, each name once. Bound: the catalog's, `maxEventTables` and their rejected rows. */
 export class Tables {
   readonly all: Table[] = [];
   readonly #byFolder = new Map<string, Table>();
   readonly #fields: readonly string[];
+  readonly #room = runRoom();
 
   /** `fields`: looked for in the rows of every table. */
   constructor(fields: readonly string[]) {
     this.#fields = fields;
   }
 
-  /** @throws RECORDS_REJECTED when the rows name more tables than anyone can mean. */
   add({ columns, dedup, ...rest }: NewTable): Table {
-    if (this.all.length >= maxTables) {
-      const text = `The events have more than ${maxTables} different names, each of which would be a table. Correct "event_name" in the source, or set "split_events" to false.`;
-      throw new ConnectorError('RECORDS_REJECTED', text);
-    }
-    const shape = columns === undefined ? undefined : shapeOfSchema({ properties: columns }, this.#fields);
+    const options = { fields: this.#fields, room: this.#room };
+    const shape = columns === undefined ? undefined : shapeOfSchema({ properties: columns }, options);
     const table: Table = { ...rest, index: this.all.length, shape, dedup };
     this.all.push(table);
     this.#byFolder.set(table.folder, table);

@@ -34,7 +34,7 @@ async function* writeLines(
   await run.begin();
   let failure: unknown;
   try {
-    for await (const lines of readLines(input, { reuse: true })) {
+    for await (const lines of readLines(input, { reuse: true, cutsTooLong: true })) {
       await run.take(lines);
       if (run.isSpoolFull) yield* await run.publish();
     }

@@ -10,6 +10,7 @@ import {
   recordRefused,
   rejectedLine,
   RejectionTally,
+  type Refusal,
   type Rejection,
 } from '@s3-connectors/common/destination/rejections.ts';
 import type { LineBatch } from '@s3-connectors/common/protocol/lines.ts';
@@ -35,7 +36,7 @@ type Options = {
 /** Older than every record's number: whatever a stream's STATEs say, they wait. */
 export const beforeAllRecords = -1;
 
-type Refusal = { readonly target: Target; readonly rejection: Rejection; readonly line: number };
+type SetAside = { readonly target: Target; readonly rejection: Rejection; readonly line: number };
 
 type FirstRecord = { readonly placed: number; readonly number: number };
 
@@ -49,6 +50,7 @@ export class Intake implements LineHandlers<Target> {
   readonly rejections: RejectionTally;
   readonly #counts: IntakeCounts = { untimed: 0, invalid: 0, late: 0, early: 0 };
   readonly #lines: LineIntake<Target>;
+  readonly #strays: Target;
   readonly #fields: readonly string[];
   readonly #files: OpenFiles;
   readonly #states: DurableStates;
@@ -62,9 +64,10 @@ export class Intake implements LineHandlers<Target> {
   readonly #givenUp = new Set<number>();
 
   constructor({ plan, files, states, completion, rules, clock, log }: Options) {
-    const { byKey, fields, targets } = plan;
+    const { byKey, fields, targets, strays } = plan;
     this.#lines = new LineIntake({ byKey, fields, states, completion, handlers: this, log });
     this.#fields = fields;
+    this.#strays = strays;
     this.#files = files;
     this.#states = states;
     this.#rules = rules;
@@ -96,7 +99,15 @@ export class Intake implements LineHandlers<Target> {
     const time = ownTime(bytes, found, target.timeField, this.#now);
     const rejection = this.#judge(target, bytes, found, time);
     if (rejection === undefined) this.#write(target, bytes, found, time);
-    else this.#setAside({ target, rejection, line }, bytes, found);
+    else {
+      const kept = rejectedLine(rejection, bytes, found.dataStart, found.dataEnd);
+      this.#setAside({ target, rejection, line }, kept, bytes, found);
+    }
+  }
+
+  refused(target: Target | undefined, refused: Refusal, bytes: Buffer, found: Envelope, line: number): void {
+    if (target !== undefined && this.#givenUp.has(target.index)) return;
+    this.#setAside({ target: target ?? this.#strays, rejection: refused, line }, refused.kept, bytes, found);
   }
 
   passed(scope: Scope, position: Uint8Array): void {
@@ -137,7 +148,7 @@ export class Intake implements LineHandlers<Target> {
   }
 
   /** Below _rejected/, in the hour in which it was emitted: its own time may be what is wrong with it. */
-  #setAside({ target, rejection, line }: Refusal, bytes: Buffer, found: Envelope): void {
+  #setAside({ target, rejection, line }: SetAside, kept: Buffer, bytes: Buffer, found: Envelope): void {
     const { index, timeField, label } = target;
     const isFarFromPresent = rejection.reason === 'too_late' || rejection.reason === 'too_early';
     if (this.#rules.invalidRecords === 'fail' && !isFarFromPresent) throw recordRefused(label, rejection, line);
@@ -146,7 +157,6 @@ export class Intake implements LineHandlers<Target> {
     const place = this.#files.rejectedPlace(index);
     const number = this.#states.rejectedRecord(index);
     const file = this.#files.find(place, hour) ?? this.#open(index, place, hour, { placed, number });
-    const kept = rejectedLine(rejection, bytes, found.dataStart, found.dataEnd);
     file.append(kept, 0, kept.length);
     this.rejections.reject(index, rejection);
   }

@@ -24,7 +24,7 @@ import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamDescriptor, streamLabel, type StreamKey } from '@s3-connectors/common/protocol/stream-key.ts';
 
 import type { Config, StreamConfig } from './config.ts';
-import { fitsKey, typeFolder, typePlace } from './object-key.ts';
+import { fileExtension, fitsKey, typeFolder, typePlace } from './object-key.ts';
 
 /** Where a stream's rows go. */
 export type Target = {
@@ -59,6 +59,8 @@ export type Published = {
 export type Plan = {
   readonly targets: readonly Target[];
   readonly byKey: ReadonlyMap<StreamKey, Target>;
+  /** Where records go of streams that are not in the catalog: all of them are rejected. */
+  readonly strays: Target;
   /** The top-level fields of `data` that the scanner has to find. */
   readonly fields: readonly string[];
 };
@@ -93,7 +95,25 @@ export function planStreams(
   });
   warnOfHeldStates(targets, log);
   const byKey = byStreamKey(catalog.map((stream, index) => [stream, targets[index] as Target] as const));
-  return { targets, byKey, fields: fields.names };
+  return { targets, byKey, strays: straysOf(prefix, targets.length), fields: fields.names };
+}
+
+/** Their folder is not that of any type: it has no `type=`. */
+function straysOf(prefix: string, index: number): Target {
+  const folder = `${prefix}_rejected/_unknown_stream/`;
+  return {
+    index,
+    label: 'streams that are not in the catalog',
+    stream: { name: '_unknown_stream' },
+    schema: {},
+    folder,
+    rejectedFolder: folder,
+    place: { name: '_unknown_stream', folder, extensions: [fileExtension] },
+    succession: { kind: 'keep' },
+    regime: 'legacy',
+    timeField: undefined,
+    published: undefined,
+  };
 }
 
 function foldersOf(

@@ -77,7 +77,7 @@ export class Run {
     const allocate = (bytes: number): Buffer => pool.take(bytes);
     this.#pool = pool;
     this.#deflate = new DeflatePool({ level: config.gzipLevel, atOnce: compressionsAtOnce, allocate });
-    this.#states = new DurableStates(plan.targets.length, memory.heldBytes);
+    this.#states = new DurableStates(plan.targets.length + 1, memory.heldBytes);
     this.#s3 = openS3(config.connection, { log, clock });
     const { targets } = plan;
     this.#completion = new Completion(targets.map(({ regime }) => regime));
@@ -96,7 +96,7 @@ export class Run {
       },
       onChange: () => this.#onStoreChange(),
     });
-    this.#files = new OpenFiles(plan.targets, {
+    this.#files = new OpenFiles([...plan.targets, plan.strays], {
       pool,
       deflate: this.#deflate,
       maxAgeMs: config.maxFileAgeMs,
@@ -107,7 +107,7 @@ export class Run {
     const [files, states, completion] = [this.#files, this.#states, this.#completion];
     this.#intake = new Intake({ plan, files, states, completion, rules: config.rules, clock, log });
     this.#report = new Report({ log, clock, figures: () => this.#figures(), latency: this.#latency });
-    this.#lines = new ReadAhead(readLines(input), this.#bell);
+    this.#lines = new ReadAhead(readLines(input, { cutsTooLong: true }), this.#bell);
     this.#signal = signal;
     this.#stopping = new Stopping({
       signal,

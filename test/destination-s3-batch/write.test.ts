@@ -59,8 +59,15 @@ suite('writing', () => {
   });
 
   test('names the table whose rows the engine has no memory for', async () => {
-    const input = [recordLine('visits', `{"time":${at},"x":"${'x'.repeat(40 * 1024 * 1024)}"}`)];
-    const { error } = await runWrite(server, input, {
+    const fields = Array.from({ length: 6000 }, (_, index) => [`k${index}`, { type: 'string' }]);
+    const registry = {
+      version: 1,
+      table: 'visits',
+      stream: { name: 'visits' },
+      fields: fields.map(([name]) => ({ name, type: 'string' })),
+    };
+    server.seed('publisher-data', 'permutive/_schemas/visits.json', JSON.stringify(registry));
+    const { error } = await runWrite(server, [recordLine('visits', { time: at })], {
       catalog: catalogJson('visits'),
       config: { max_memory_mb: 256 },
     });

@@ -7,7 +7,7 @@ export function lineFault(line: Uint8Array, protocol: 'Airbyte' | 'Singer'): str
   if (type === notJson && hasNotANumber(text))
     return 'holds NaN or Infinity, which JSON does not have: send null instead';
   if (type === 'RECORD' && protocol === 'Airbyte') {
-    return 'is a RECORD without the name of its stream, or whose data is no object';
+    return 'is a RECORD without the name of its stream';
   }
   return `is not a message of the ${protocol} protocol`;
 }

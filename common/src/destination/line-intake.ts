@@ -2,16 +2,18 @@
 // noted. The hot path: nothing here builds a string or an object for a record.
 import { isUtf8 } from 'node:buffer';
 
-import { inLine, invalid, type LineBatch } from '../protocol/lines.ts';
+import { inLine, invalid, tooLong, type LineBatch } from '../protocol/lines.ts';
 import type { Log } from '../protocol/log.ts';
 import { streamKey, type StreamKey } from '../protocol/stream-key.ts';
 import type { Completion } from './completion.ts';
 import type { DurableStates, Scope } from './durable-states.ts';
 import { NOT_JSON, skipSpace } from '../json/json-bytes.ts';
-import type { Envelope } from './envelope.ts';
+import { emptyEnvelope, type Envelope } from './envelope.ts';
 import type { WalkData } from './data-walk.ts';
+import { scanBeginning } from './line-beginning.ts';
 import { lineFault, typeText } from './line-fault.ts';
 import { createRecordScanner, type RecordScanner } from './record-scanner.ts';
+import { refusal, tooLongRefusal, type Refusal, type RefusalReason } from './rejections.ts';
 import { StreamNames } from './stream-names.ts';
 import { parseStateLine } from './state-line.ts';
 import { parseStreamEnd } from './stream-status.ts';
@@ -27,6 +29,11 @@ type Numbered = { readonly index: number };
 export type LineHandlers<Target> = {
   /** `line`: counted from 1. */
   record(target: Target, bytes: Buffer, found: Envelope, line: number): void;
+  /**
+   * A record that no row can be made of; what was walked of it is to be forgotten. `target`: undefined for a stream that is not
+   * in the catalog.
+   */
+  refused(target: Target | undefined, refused: Refusal, bytes: Buffer, found: Envelope, line: number): void;
   /** The source of a stream, or of all, says how far it is. */
   passed(scope: Scope, position: Uint8Array): void;
   /**
@@ -72,8 +79,10 @@ export class LineIntake<Target extends Numbered> {
     let index = 0;
     try {
       for (const end of batch.ends) {
-        if (!allUtf8 && !isUtf8(bytes.subarray(start, end))) throw invalid('is not valid UTF-8');
-        this.#takeLine(bytes, start, end, batch.firstLine + index);
+        const line = batch.firstLine + index;
+        if (batch.tooLong !== undefined) this.#takeTooLong(bytes, batch.tooLong, line);
+        else if (allUtf8 || isUtf8(bytes.subarray(start, end))) this.#takeLine(bytes, start, end, line);
+        else this.#takeNotUtf8(bytes, start, end, line);
         start = end + 1;
         index += 1;
       }
@@ -89,6 +98,9 @@ export class LineIntake<Target extends Numbered> {
     switch (kind) {
       case 'record':
         this.#takeRecord(bytes, line);
+        break;
+      case 'dataless':
+        this.#refuse('not_an_object', bytes, line);
         break;
       case 'state':
         this.#takeState(bytes.subarray(start, end + 1));
@@ -111,9 +123,44 @@ export class LineIntake<Target extends Numbered> {
   #takeRecord(bytes: Buffer, line: number): void {
     const { envelope } = this.#scanner;
     const target = this.#names.find(bytes, envelope);
+    if (target === undefined) {
+      this.#refuse('not_an_object', bytes, line);
+      return;
+    }
     this.counts.records += 1;
     this.#options.completion.record(target.index);
     this.#options.handlers.record(target, bytes, envelope, line);
+  }
+
+  /** Only a record can be kept although it is not UTF-8. */
+  #takeNotUtf8(bytes: Buffer, start: number, end: number, line: number): void {
+    const kind = this.#scanner.scan(bytes, start, end);
+    if (kind === 'record' || kind === 'dataless') this.#refuse('not_utf8', bytes, line);
+    else throw invalid('is not valid UTF-8');
+  }
+
+  /** `reason`: of a stream that is in the catalog. */
+  #refuse(reason: RefusalReason, bytes: Buffer, line: number): void {
+    const { envelope } = this.#scanner;
+    const target = this.#names.find(bytes, envelope);
+    const why = target === undefined ? 'unknown_stream' : reason;
+    this.#handRefused(target, refusal(why, bytes, envelope, reason !== 'not_utf8'), bytes, envelope, line);
+  }
+
+  #handRefused(target: Target | undefined, refused: Refusal, bytes: Buffer, found: Envelope, line: number): void {
+    this.counts.records += 1;
+    if (target !== undefined) this.#options.completion.record(target.index);
+    this.#options.handlers.refused(target, refused, bytes, found, line);
+  }
+
+  /** `beginning`: of a line of `size` bytes, of which the rest was not held. */
+  #takeTooLong(beginning: Buffer, size: number, line: number): void {
+    const found = emptyEnvelope(this.#options.fields.length);
+    if (!scanBeginning(beginning, found)) throw tooLong();
+    const target = this.#names.find(beginning, found);
+    const text = `Line ${line} of the input has ${size} bytes, more than a record may have: only its beginning is kept, below _rejected/. Send smaller records.`;
+    this.#options.log('WARN', text);
+    this.#handRefused(target, tooLongRefusal(beginning, size), beginning, found, line);
   }
 
   #takeState(line: Buffer): void {

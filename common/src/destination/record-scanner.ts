@@ -21,8 +21,11 @@ import { LineShape } from './line-shape.ts';
 /** Whose messages the lines are. */
 export type Protocol = 'airbyte' | 'singer';
 
-/** What a line is. `malformed`: not JSON, or not a message of the protocol, or a RECORD without stream or data. */
-export type LineKind = 'record' | 'state' | 'other' | 'malformed';
+/**
+ * What a line is. `dataless`: a RECORD of a stream whose data is not an object, or missing; `malformed`: not JSON, or not a
+ * message of the protocol, or a RECORD without a stream.
+ */
+export type LineKind = 'record' | 'dataless' | 'state' | 'other' | 'malformed';
 
 export type RecordScanner = {
   readonly envelope: Envelope;
@@ -186,8 +189,8 @@ function scanData(bytes: Uint8Array, start: number, { walkData, found }: Scan): 
 function kindOf(bytes: Uint8Array, found: Envelope): LineKind {
   if (found.typeStart < 0 || bytes[found.typeStart] !== QUOTE) return 'malformed';
   if (spells(bytes, found.typeStart + 1, found.typeEnd - 1, RECORD)) {
-    const whole = found.streamStart >= 0 && bytes[found.streamStart] === QUOTE && found.dataStart >= 0;
-    return whole && bytes[found.dataStart] === OPEN_OBJECT ? 'record' : 'malformed';
+    if (found.streamStart < 0 || bytes[found.streamStart] !== QUOTE) return 'malformed';
+    return found.dataStart >= 0 && bytes[found.dataStart] === OPEN_OBJECT ? 'record' : 'dataless';
   }
   return spells(bytes, found.typeStart + 1, found.typeEnd - 1, STATE) ? 'state' : 'other';
 }

@@ -1,8 +1,7 @@
 // Which stream of the catalog a record is of, by the raw bytes of its name and namespace: records mostly come in rows of one
 // stream, and for those nothing is decoded or built.
 import type { Envelope } from './envelope.ts';
-import { invalid } from '../protocol/lines.ts';
-import { streamKey, streamLabel, type StreamKey } from '../protocol/stream-key.ts';
+import { streamKey, type StreamKey } from '../protocol/stream-key.ts';
 
 type Named = { readonly name: string; readonly namespace?: string | undefined };
 
@@ -22,8 +21,9 @@ export function byStreamKey<Target>(
   return found;
 }
 
-/** Ways of writing names that are remembered. */
+/** Ways of writing names that are remembered, and how long one may be. */
 const maxSpellings = 10_000;
+const maxSpellingBytes = 2048;
 
 type Spelling<Target> = { readonly name: Uint8Array; readonly namespace: Uint8Array; readonly target: Target };
 
@@ -36,12 +36,15 @@ export class StreamNames<Target> {
     this.#byKey = byKey;
   }
 
-  /** Hot path. @throws INPUT_INVALID by `invalid` for a stream that is not in the catalog. */
-  find(bytes: Uint8Array, found: Envelope): Target {
+  /** Undefined for a stream that is not in the catalog. Hot path. */
+  find(bytes: Uint8Array, found: Envelope): Target | undefined {
     const known = this.known(bytes, found);
     if (known !== undefined) return known;
-    this.#last = this.#remember(...rawNames(bytes, found));
-    return this.#last.target;
+    const [name, namespace] = rawNames(bytes, found);
+    const target = this.#lookUp(name, namespace);
+    const isShort = name.length + namespace.length <= maxSpellingBytes;
+    if (target !== undefined && isShort) this.#last = this.#remember(name, namespace, target);
+    return target;
   }
 
   /** What `find` has found before for names spelled so; undefined for others, and where no stream is named. Hot path. */
@@ -54,29 +57,30 @@ export class StreamNames<Target> {
       isSame(bytes, streamStart, streamEnd, last.name) &&
       isSame(bytes, namespaceStart, namespaceStart < 0 ? namespaceStart : namespaceEnd, last.namespace);
     if (isLast) return last.target;
-    const spelling = this.#spellings.get(rawNames(bytes, found).join(''));
+    const isLong = streamEnd - streamStart > maxSpellingBytes || namespaceEnd - namespaceStart > maxSpellingBytes;
+    const spelling = isLong ? undefined : this.#spellings.get(rawNames(bytes, found).join(''));
     if (spelling !== undefined) this.#last = spelling;
     return spelling?.target;
   }
 
   /** Both are raw JSON, a character for each byte. */
-  #remember(name: string, namespace: string): Spelling<Target> {
-    const raw = { name: Buffer.from(name, 'latin1'), namespace: Buffer.from(namespace, 'latin1') };
-    const spelling = { ...raw, target: this.#lookUp(raw.name.toString(), raw.namespace.toString()) };
+  #remember(name: string, namespace: string, target: Target): Spelling<Target> {
+    const spelling = { name: Buffer.from(name, 'latin1'), namespace: Buffer.from(namespace, 'latin1'), target };
     if (this.#spellings.size >= maxSpellings) this.#spellings.clear();
     this.#spellings.set(name + namespace, spelling);
     return spelling;
   }
 
-  #lookUp(rawName: string, rawNamespace: string): Target {
-    const name = String(JSON.parse(rawName));
-    const json: unknown = rawNamespace === '' ? undefined : JSON.parse(rawNamespace);
-    const namespace = typeof json === 'string' ? json : undefined;
-    const target = this.#byKey.get(streamKey({ name, namespace }));
-    if (target !== undefined) return target;
-    const label = streamLabel({ name, ...(namespace === undefined ? {} : { namespace }) });
-    throw invalid(`is a record of the stream "${label}", which is not in the catalog`);
+  /** Both are raw JSON, a character for each byte. */
+  #lookUp(rawName: string, rawNamespace: string): Target | undefined {
+    const name = String(parsed(rawName));
+    const json = rawNamespace === '' ? undefined : parsed(rawNamespace);
+    return this.#byKey.get(streamKey({ name, namespace: typeof json === 'string' ? json : undefined }));
   }
+}
+
+function parsed(raw: string): unknown {
+  return JSON.parse(Buffer.from(raw, 'latin1').toString());
 }
 
 /** Stream and namespace as raw JSON, a character for each byte; no namespace is ''. */

@@ -5,22 +5,28 @@ import { ConnectorError } from './errors.ts';
  * Whole lines in one buffer. Line k is `bytes[k === 0 ? 0 : ends[k - 1] + 1, ends[k])`, without its `\n`.
  * `firstLine` is the number of line 0, counted from 1. `unterminated`: the input ended without a `\n` after the
  * last line, which may therefore be cut. Valid beyond the next batch, unless `reuse` was asked for.
+ * `tooLong`: there is one line, which has so many bytes; `bytes` is its beginning and a newline.
  */
 export type LineBatch = {
   readonly bytes: Buffer;
   readonly ends: readonly number[];
   readonly firstLine: number;
   readonly unterminated: boolean;
+  readonly tooLong?: number;
 };
 
 export const defaultMaxLineBytes = 128 * 1024 * 1024;
 const newline = 0x0a;
+/** What is kept of a line that is too long. */
+export const keptLineBytes = 64 * 1024;
 const byteOrderMark = Buffer.from('\ufeff');
 
 type Options = {
   readonly maxLineBytes?: number;
   /** The memory of a batch is used for the next one: new memory costs more than what is written into it. */
   readonly reuse?: boolean;
+  /** A line that is too long is not refused: its beginning is handed on. */
+  readonly cutsTooLong?: boolean;
 };
 
 /**
@@ -30,29 +36,51 @@ type Options = {
  */
 export async function* readLines(
   input: AsyncIterable<Uint8Array>,
-  { maxLineBytes = defaultMaxLineBytes, reuse = false }: Options = {},
+  { maxLineBytes = defaultMaxLineBytes, reuse = false, cutsTooLong = false }: Options = {},
 ): AsyncGenerator<LineBatch> {
   const join = reuse ? reusingJoin() : (parts: readonly Uint8Array[]): Buffer => Buffer.concat(parts);
   let firstLine = 1;
   // The beginning of a line whose end has not come yet, in pieces: joined once, so that a long line isn't copied per chunk.
   let rest: Uint8Array[] = [];
   let restBytes = 0;
+  /** The beginning of a line that is too long, whose end has not come yet. */
+  let cut: Buffer | undefined;
   for await (const chunk of input) {
-    const { ends, tooLong } = lineEnds(chunk, restBytes, maxLineBytes);
-    const end = ends.at(-1);
-    if (end !== undefined) {
-      const used = end + 1 - restBytes; // Bytes of the chunk up to and with the last `\n`.
-      const bytes = join([...rest, chunk.subarray(0, used)]);
-      yield withoutMark({ bytes, ends, firstLine, unterminated: false });
-      firstLine += ends.length;
-      rest = [Buffer.from(chunk.subarray(used))]; // A copy: the input may use a chunk's memory again.
-      restBytes = chunk.length - used;
-    } else {
-      rest.push(Buffer.from(chunk));
-      restBytes += chunk.length;
+    let part = chunk;
+    while (part.length > 0) {
+      if (cut !== undefined) {
+        const end = part.indexOf(newline);
+        restBytes += end === -1 ? part.length : end;
+        if (end === -1) break;
+        yield { bytes: cut, ends: [cut.length - 1], firstLine, unterminated: false, tooLong: restBytes };
+        cut = undefined;
+        firstLine += 1;
+        restBytes = 0;
+        part = part.subarray(end + 1);
+        continue;
+      }
+      const { ends, tooLong: isTooLong } = lineEnds(part, restBytes, maxLineBytes);
+      const end = ends.at(-1);
+      if (end !== undefined) {
+        const used = end + 1 - restBytes; // Bytes of the chunk up to and with the last `\n`.
+        const bytes = join([...rest, part.subarray(0, used)]);
+        yield withoutMark({ bytes, ends, firstLine, unterminated: false });
+        firstLine += ends.length;
+        rest = [];
+        restBytes = 0;
+        part = part.subarray(used);
+      }
+      if (!isTooLong) {
+        rest.push(Buffer.from(part)); // A copy: the input may use a chunk's memory again.
+        restBytes += part.length;
+        break;
+      }
+      if (!cutsTooLong) throw inLine(tooLong(maxLineBytes), { ends, firstLine, unterminated: false }, 0);
+      cut = beginningOf([...rest, part], Math.min(keptLineBytes, maxLineBytes));
+      rest = [];
     }
-    if (tooLong) throw lineTooLong(firstLine, maxLineBytes);
   }
+  if (cut !== undefined) throw inLine(tooLong(maxLineBytes), { ends: [], firstLine, unterminated: false }, 0);
   if (restBytes > 0) {
     const bytes = Buffer.concat(rest);
     yield withoutMark({ bytes, ends: [bytes.length], firstLine, unterminated: true });
@@ -101,11 +129,21 @@ function lineEnds(
   return { ends, tooLong: restBytes + chunk.length - start > maxLineBytes };
 }
 
-function lineTooLong(line: number, maxLineBytes: number): ConnectorError {
-  return new ConnectorError(
-    'INPUT_INVALID',
-    `Line ${line} of the input is longer than ${maxLineBytes} bytes. Send smaller records.`,
-  );
+/** With a newline; the line is longer than `size`. */
+function beginningOf(parts: readonly Uint8Array[], size: number): Buffer {
+  const beginning = Buffer.alloc(size + 1, newline);
+  let at = 0;
+  for (const part of parts) {
+    if (at >= size) break;
+    beginning.set(part.subarray(0, size - at), at);
+    at += part.length;
+  }
+  return beginning;
+}
+
+/** To be placed by `inLine`. */
+export function tooLong(maxLineBytes = defaultMaxLineBytes): ConnectorError {
+  return invalid(`is longer than ${maxLineBytes} bytes. Send smaller records`);
 }
 
 /** What is wrong with a line, as the rest of a sentence that `inLine` begins. */
@@ -114,7 +152,11 @@ export function invalid(what: string): ConnectorError {
 }
 
 /** What `invalid` made, with the number of the line; any other error as it is. */
-export function inLine(error: unknown, { firstLine, ends, unterminated }: LineBatch, index: number): unknown {
+export function inLine(
+  error: unknown,
+  { firstLine, ends, unterminated }: Pick<LineBatch, 'firstLine' | 'ends' | 'unterminated'>,
+  index: number,
+): unknown {
   if (!(error instanceof ConnectorError) || error.code !== 'INPUT_INVALID') return error;
   const cut = unterminated && index === ends.length - 1 ? ' The input ended in the middle of it.' : '';
   const text = `Line ${firstLine + index} of the input ${error.message}.${cut}`;

@@ -1,10 +1,12 @@
 // The life of the process around one verb, whatever its face: standard output, secrets, signals, failures, exit code.
+import { capText } from './capped.ts';
 import type { VerbContext } from './connector.ts';
 import { ConnectorError, toConnectorError } from './errors.ts';
 import type { Log } from './log.ts';
 import { collectSecrets, redactor } from './redact.ts';
 import { closeStandardInput } from './standard-input.ts';
 import { standardOutput } from './standard-output.ts';
+import { oneLine } from './text.ts';
 import { isReaderGone, openWriter, type MessageWriter } from './writer.ts';
 
 /** How those who started the verb are spoken to. */

@@ -51,8 +51,8 @@ export class TargetLines {
       const start = index === 0 ? 0 : (batch.ends[index - 1] ?? 0) + 1;
       const end = batch.ends[index] ?? 0;
       try {
-        if (!allUtf8 && !isUtf8(bytes.subarray(start, end))) throw invalid('is not valid UTF-8');
-        if (!this.#takeLine(bytes, start, end, sink)) return { next: index, needsRun: true };
+        const isText = allUtf8 || isUtf8(bytes.subarray(start, end));
+        if (!this.#takeLine(bytes, start, end, isText, sink)) return { next: index, needsRun: true };
       } catch (error) {
         throw inLine(error, batch, index);
       }
@@ -61,10 +61,12 @@ export class TargetLines {
   }
 
   /** @returns false when the line needs another run. */
-  #takeLine(bytes: Buffer, start: number, end: number, sink: Sink): boolean {
-    switch (this.#scanner.scan(bytes, start, end)) {
-      case 'record':
-        return this.#takeRecord(bytes, sink);
+  #takeLine(bytes: Buffer, start: number, end: number, isUtf8: boolean, sink: Sink): boolean {
+    const kind = this.#scanner.scan(bytes, start, end);
+    if (kind === 'record') return this.#takeRecord(bytes, sink); // `write` sets it aside if it is not UTF-8.
+    if (!isUtf8) throw invalid('is not valid UTF-8');
+    switch (kind) {
+      case 'dataless':
       case 'malformed':
         if (skipSpace(bytes, start) < end) throw invalid(lineFault(bytes.subarray(start, end), 'Singer'));
         return true;

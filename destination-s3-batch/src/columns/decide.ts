@@ -2,25 +2,30 @@
 // run and what the table's registry has from earlier ones.
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
+import { nestedListRows } from '../budgets.ts';
 import type { Field, FieldType, StructType } from './field-type.ts';
+import { kindOf, type TypingRules } from './kind.ts';
+import { newFields, type FieldRoom } from './new-fields.ts';
 import { seen, type Shape } from './shape.ts';
 
-export type TypingRules = {
-  /** Objects without declared shape are JSON text instead of structs. */
-  readonly objectsAsText: boolean;
-  /**
-   * Rows are published as they are, as JSON lines: an empty object that has no field yet must not be in them, or it would
-   * break the readers of all days when the field proves to be a number. The engine leaves it out of Parquet by itself.
-   */
-  readonly asLines: boolean;
-};
+/** What decides beside the shapes: `rows`: of the table; `isField`: whether a member seen becomes a field. */
+type Deciding = TypingRules & { readonly rows: number; readonly isField: (child: Shape) => boolean };
 
-/** The type of a table's rows. A type once in the registry never changes; fields are only added. */
-export function decideRow(shape: Shape, known: StructType | undefined, rules: TypingRules): StructType {
-  return decideStruct(shape, known, rules);
+/** `surplus`: fields seen that there was no room for. */
+export type DecidedRow = { readonly type: StructType; readonly surplus: number };
+
+/** The type of a table's rows. A type once in the registry never changes; fields are only added, as far as there is room. */
+export function decideRow(
+  shape: Shape,
+  known: StructType | undefined,
+  { room, ...rules }: TypingRules & { readonly room: FieldRoom },
+): DecidedRow {
+  const { fields, surplus } = newFields(shape, known, { room, rules });
+  const isField = (child: Shape): boolean => child.isNamed || fields.has(child);
+  return { type: decideStruct(shape, known, { ...rules, rows: shape.rows, isField }), surplus };
 }
 
-function decideStruct(shape: Shape, known: StructType | undefined, rules: TypingRules): StructType {
+function decideStruct(shape: Shape, known: StructType | undefined, rules: Deciding): StructType {
   const fields: Field[] = [];
   const taken = new Set<string>();
   const byName = new Map(shape.children.map((child) => [child.name, child]));
@@ -30,17 +35,19 @@ function decideStruct(shape: Shape, known: StructType | undefined, rules: Typing
     taken.add(field.name.toLowerCase());
   }
   for (const child of shape.children) {
-    if (taken.has(child.name.toLowerCase())) continue; // Known, or told from a known one by its case only.
+    // Known, or told from another field by its case only.
+    if (taken.has(child.name.toLowerCase()) || !rules.isField(child)) continue;
     const type = decideType(child, undefined, rules);
-    if (type !== undefined) fields.push({ name: child.name, type, misfits: false });
+    if (type === undefined) continue;
+    fields.push({ name: child.name, type, misfits: false });
+    taken.add(child.name.toLowerCase());
   }
   return { kind: 'struct', fields, rest: known?.rest ?? false };
 }
 
-/** Undefined as long as nothing was seen or declared that says what it is. */
-function decideType(shape: Shape, known: FieldType | undefined, rules: TypingRules): FieldType | undefined {
-  const inferred = shape.counts[seen.deep] === 0 ? inferredKind(shape, rules) : 'json';
-  const kind = known?.kind ?? declaredKind(shape, rules) ?? inferred;
+/** Undefined as long as nothing was seen or declared that says what it is, or too little. */
+function decideType(shape: Shape, known: FieldType | undefined, rules: Deciding): FieldType | undefined {
+  const { kind } = kindOf(shape, known, rules);
   switch (kind) {
     case undefined:
       return undefined;
@@ -52,7 +59,8 @@ function decideType(shape: Shape, known: FieldType | undefined, rules: TypingRul
     case 'list': {
       const knownItems = known?.kind === 'list' ? known.items : undefined;
       const items = shape.items === undefined ? knownItems : decideType(shape.items, knownItems, rules);
-      return items === undefined ? undefined : { kind: 'list', items };
+      const isDoubtful = items?.kind === 'list' && knownItems === undefined && !hasListsOnly(shape);
+      return items === undefined || isDoubtful ? undefined : { kind: 'list', items };
     }
     case 'timestamp': {
       const type = known ?? shape.declared;
@@ -71,35 +79,19 @@ function decideType(shape: Shape, known: FieldType | undefined, rules: TypingRul
   }
 }
 
-/** The members of an open object are left to the rows. */
-function declaredKind({ declared }: Shape, { objectsAsText }: TypingRules): FieldType['kind'] | undefined {
-  if (declared?.kind !== 'object') return declared?.kind;
-  return objectsAsText ? 'json' : undefined;
-}
-
-/** What most of the values are. */
-function inferredKind({ counts }: Shape, { objectsAsText }: TypingRules): FieldType['kind'] | undefined {
-  const sum = (...kinds: readonly number[]): number =>
-    kinds.reduce((total, kind) => total + (counts[kind] as number), 0);
-  const fractions = sum(seen.whole, seen.real, seen.inexact);
-  const candidates = [
-    [objectsAsText ? 'json' : 'struct', sum(seen.object)],
-    ['list', sum(seen.list)],
-    ['string', sum(seen.text, seen.broken, seen.temporal, seen.readable)],
-    [fractions > 0 ? 'number' : 'integer', fractions + sum(seen.int, seen.wide, seen.huge)],
-    ['boolean', sum(seen.boolean)],
-  ] as const;
-  const [kind, count] = candidates.reduce((most, next) => (next[1] > most[1] ? next : most));
-  return count === 0 ? undefined : kind;
+/** A field of lists of lists is of little use to anything else, so it must be that for certain. */
+function hasListsOnly({ ballot, rows }: Shape): boolean {
+  const lists = ballot[seen.list] as number;
+  return lists >= nestedListRows && lists === rows;
 }
 
 /** Whether a value was seen, at any depth, that would be lost without a field. */
 function hasContent(shape: Shape): boolean {
-  const { counts, rest, items, children } = shape;
+  const { counts, rest, twins, items, children } = shape;
   for (let kind: number = seen.boolean; kind < counts.length; kind += 1) {
     if (kind !== seen.object && kind !== seen.list && counts[kind] !== 0) return true;
   }
-  return rest > 0 || (items !== undefined && hasContent(items)) || children.some(hasContent);
+  return rest > 0 || twins > 0 || (items !== undefined && hasContent(items)) || children.some(hasContent);
 }
 
 /** Whether every row seen is as the type has it, so that nothing needs to be changed in any. */

@@ -44,6 +44,13 @@ export function storedFields({ fields, rest }: StructType): readonly StoredField
   ];
 }
 
+/** Columns at the lowest level, siblings among them. */
+export function countColumns(type: FieldType): number {
+  if (type.kind === 'list') return countColumns(type.items);
+  if (type.kind !== 'struct') return 1;
+  return storedFields(type).reduce((sum, field) => sum + countColumns(field.type), 0);
+}
+
 /** The type in DuckDB, which its Parquet writer turns into what BigQuery exports: INT64 micros, 3-level lists, groups. */
 export function engineType(type: FieldType): string {
   switch (type.kind) {

@@ -14,8 +14,8 @@ import {
 } from '@s3-connectors/common/json/json-bytes.ts';
 
 import { RowWriter } from '../row-writer.ts';
-import { restName, type ScalarType, type StructType } from './field-type.ts';
-import type { TypingRules } from './decide.ts';
+import { countColumns, restName, type ScalarType, type StructType } from './field-type.ts';
+import type { TypingRules } from './kind.ts';
 import { asItIs, fits, fittedScalar, listAsItIs, type IsInForm } from './fitted-value.ts';
 import { valueAfter } from './member-key.ts';
 import { earlierTwins, isEmptyValue, keyText, nextMember } from './row-members.ts';
@@ -42,8 +42,14 @@ export class Fitter {
   /** The name of the last member that has no field. */
   #stranger = '';
   #visits = 0;
+  #siblingsLeft: number;
 
-  constructor(type: StructType, { asLines }: Pick<TypingRules, 'asLines'>) {
+  /** `maxColumns`: siblings are added as long as there are fewer. */
+  constructor(
+    type: StructType,
+    { asLines, maxColumns = Infinity }: Pick<TypingRules, 'asLines'> & { readonly maxColumns?: number },
+  ) {
+    this.#siblingsLeft = maxColumns - countColumns(type);
     this.#row = slotOf('', type);
     this.#isInForm = asLines ? isPlain : isReadable;
   }
@@ -112,8 +118,15 @@ export class Fitter {
         this.#leaveOut(keptEnd, last === undefined ? nextMember(bytes, end) : end);
       } else {
         field.visit = visit;
-        last = field;
-        end = keptEnd = this.#member(at, value, field);
+        end = this.#member(at, value, field);
+        if (end === NOT_JSON) {
+          end = skipValue(bytes, value);
+          (rest ??= []).push(at, end);
+          this.#leaveOut(keptEnd, last === undefined ? nextMember(bytes, end) : end);
+        } else {
+          last = field;
+          keptEnd = end;
+        }
       }
       at = nextMember(bytes, end);
     }
@@ -142,10 +155,15 @@ export class Fitter {
     this.#copied = end;
   }
 
-  /** The member whose key is at `keyStart`. @returns the byte after it. */
+  /** The member whose key is at `keyStart`. @returns the byte after it, or NOT_JSON when it is to go into `__json`. */
   #member(keyStart: number, value: number, field: Slot): number {
     const end = this.#value(value, field);
-    return end === NOT_JSON ? this.#misfit(keyStart, value, field) : end;
+    if (end !== NOT_JSON) return end;
+    if (!field.hasSibling && this.#siblingsLeft > 0) {
+      this.#siblingsLeft -= 1;
+      field.hasSibling = true;
+    }
+    return field.hasSibling ? this.#misfit(keyStart, value, field) : NOT_JSON;
   }
 
   #misfit(keyStart: number, value: number, field: Slot): number {

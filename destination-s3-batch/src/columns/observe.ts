@@ -19,7 +19,8 @@ import type { Envelope } from '@s3-connectors/common/destination/envelope.ts';
 import type { TemporalType } from './field-type.ts';
 import { valueAfter } from './member-key.ts';
 import { numberKind, numberKinds, safeDigits } from './number-kind.ts';
-import { maxDepth, seen, type Shape } from './shape.ts';
+import { maxDepth } from '../budgets.ts';
+import { seen, type Shape } from './shape.ts';
 import { isPlain, isReadable } from './temporal-text.ts';
 import { isWholeText } from './whole-text.ts';
 
@@ -34,8 +35,9 @@ const SPACE = 0x20;
 /** `by`: how often each value counts, 1 or -1. */
 type Walk = { readonly bytes: Uint8Array; by: 1 | -1 };
 
-/** Numbers objects, so that a member named twice is told by its `visit`. */
+/** Numbers objects, so that a member named twice is told by its `visit`; and rows. */
 let visits = 0;
+let rows = 0;
 let walk: Walk = { bytes: new Uint8Array(), by: 1 };
 
 /**
@@ -54,6 +56,8 @@ export function forgetRow(bytes: Uint8Array, start: number, shape: Shape): void 
 function observe(bytes: Uint8Array, start: number, shape: Shape, by: 1 | -1, found: Envelope | undefined): number {
   if (walk.bytes !== bytes) walk = { bytes, by };
   walk.by = by;
+  rows = (rows + 1) >>> 0;
+  shape.room.begin(shape, by === -1);
   shape.counts[seen.object] = (shape.counts[seen.object] as number) + by;
   return observeObject(walk, start, shape, 1, found);
 }
@@ -90,10 +94,14 @@ function observeObject(walk: Walk, start: number, shape: Shape, depth: number, f
       shape.rest += walk.by;
       end = skipValue(bytes, value);
     } else {
-      if (child.visit === visit) shape.twins += walk.by;
-      child.visit = visit;
       before = child;
-      end = observeValue(walk, value, child, depth + 1);
+      if (child.visit === visit) {
+        shape.twins += walk.by;
+        end = skipValue(bytes, value); // However often it is named, the row has one such member.
+      } else {
+        child.visit = visit;
+        end = observeValue(walk, value, child, depth + 1);
+      }
       if (child.field >= 0 && found !== undefined) {
         found.fieldStarts[child.field] = value;
         found.fieldEnds[child.field] = end;
@@ -148,8 +156,16 @@ function observeValue(walk: Walk, at: number, shape: Shape, depth: number): numb
     if (first === 0x74 || first === 0x66) kind = seen.boolean;
     end = skipValue(bytes, at);
   }
-  shape.counts[kind] = (shape.counts[kind] as number) + walk.by;
+  note(walk, shape, kind);
   return end;
+}
+
+function note({ by }: Walk, shape: Shape, kind: number): void {
+  shape.counts[kind] = (shape.counts[kind] as number) + by;
+  const { votes } = shape;
+  if (votes === undefined || votes.lastRow[kind] === rows) return;
+  votes.lastRow[kind] = rows;
+  votes.counts[kind] = (votes.counts[kind] as number) + by;
 }
 
 function observeList(walk: Walk, start: number, shape: Shape, depth: number): number {
@@ -187,7 +203,7 @@ function observeNumber(walk: Walk, start: number, shape: Shape): number {
     if (end === NOT_JSON) return NOT_JSON;
     kind = numberKind(bytes, start, end);
   }
-  shape.counts[kind] = (shape.counts[kind] as number) + walk.by;
+  note(walk, shape, kind);
   return end;
 }
 
@@ -201,7 +217,7 @@ function observeText(walk: Walk, start: number, shape: Shape): number {
     if (!isWholeText(bytes, start + 1, end)) kind = seen.broken;
   }
   if (shape.temporal !== undefined) kind = temporalKind(shape.temporal, bytes, start + 1, end) ?? kind;
-  shape.counts[kind] = (shape.counts[kind] as number) + walk.by;
+  note(walk, shape, kind);
   return end + 1;
 }
 

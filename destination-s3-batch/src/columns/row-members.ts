@@ -1,5 +1,6 @@
 // The members of an object in a row that was found to be valid JSON.
 import {
+  CLOSE_OBJECT,
   hasEscape,
   OPEN_OBJECT,
   QUOTE,
@@ -10,6 +11,8 @@ import {
 } from '@s3-connectors/common/json/json-bytes.ts';
 
 const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const COLON = 0x3a;
 const COMMA = 0x2c;
 const NULL = 0x6e;
 
@@ -43,16 +46,30 @@ export function earlierTwins(bytes: Uint8Array, start: number): ReadonlySet<numb
   return earlier;
 }
 
-/** Null, or containers of nothing but such: nothing is lost without it. */
+/**
+ * Null, or containers of nothing but such: nothing is lost without it. Nesting costs no stack: of the value every byte is looked
+ * at in turn, and all that may come are brackets, keys and nulls.
+ */
 export function isEmptyValue(bytes: Uint8Array, start: number): boolean {
-  const first = bytes[start];
-  if (first === NULL) return true;
-  if (first !== OPEN_OBJECT && first !== OPEN_LIST) return false;
-  let at = skipSpace(bytes, start + 1);
-  while (bytes[at] !== first + 2) {
-    const value = first === OPEN_OBJECT ? skipColon(bytes, skipString(bytes, at)) : at;
-    if (!isEmptyValue(bytes, value)) return false;
-    at = nextMember(bytes, skipValue(bytes, value));
-  }
+  let depth = 0;
+  let at = start;
+  do {
+    const byte = bytes[at];
+    if (byte === NULL) at += 4;
+    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
+      depth += 1;
+      at += 1;
+    } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
+      depth -= 1;
+      at += 1;
+    } else {
+      if (depth === 0 || byte !== QUOTE) return false;
+      const keyEnd = skipSpace(bytes, skipString(bytes, at));
+      if (bytes[keyEnd] !== COLON) return false; // It is a text, not a key.
+      at = keyEnd + 1;
+    }
+    at = skipSpace(bytes, at);
+    if (depth > 0 && bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
+  } while (depth > 0);
   return true;
 }

@@ -4,8 +4,10 @@ import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { columnTypeOf } from '@s3-connectors/common/columns/json-schema.ts';
 import type { JsonObject, JsonValue } from '@s3-connectors/common/protocol/messages.ts';
 
+import { maxDepth, maxFieldNameBytes, maxFields } from '../budgets.ts';
 import { keyOf, type Key } from './member-key.ts';
 import { restName, type ScalarType, type TemporalType } from './field-type.ts';
+import { Room, type RunRoom } from './room.ts';
 import { isTemporal } from './temporal-text.ts';
 
 /** What was seen of a value; the numbers among them are those of number-kind.ts. */
@@ -32,16 +34,11 @@ export const seen = {
 } as const;
 const seenKinds = 15;
 
-/** Of one table: its fields at all levels together. More become members of `__json`. */
-export const maxFields = 2000;
-/** Objects below this level are not taken apart. BigQuery's limit (https://cloud.google.com/bigquery/docs/nested-repeated). */
-export const maxDepth = 15;
-
 /** What the catalog says of a value, as far as it says anything. `object`: one of unknown members. */
 export type Declared = ScalarType | { readonly kind: 'list' | 'struct' | 'object' };
 
-/** How many more fields the table can have. */
-export type Room = { left: number };
+/** Of the items of lists: how many rows have a kind among them, as many as they may be; and the row that was counted last. */
+type Votes = { readonly counts: Uint32Array; readonly lastRow: Uint32Array };
 
 /** One field, at any level. */
 export class Shape implements Key {
@@ -51,7 +48,11 @@ export class Shape implements Key {
   readonly key: Uint8Array;
   readonly words: Int32Array;
   readonly counts = new Uint32Array(seenKinds);
-  readonly children: Shape[] = [];
+  /** Undefined outside lists: there each row has one value at most. */
+  readonly votes: Votes | undefined;
+  children: readonly Shape[] = [];
+  /** The catalog names it. */
+  isNamed = false;
   /** Members that are looked for in rows. */
   fields: readonly string[] = [];
   declared: Declared | undefined;
@@ -66,44 +67,78 @@ export class Shape implements Key {
   /** The member that came first the last time, of an object; and the one that came after this one. */
   first: Shape | undefined;
   follower: Shape | undefined;
-  /** Children by every spelling seen. */
-  readonly spellings = new Map<string, Shape>();
-  readonly #names = new Set<string>();
-  readonly #room: Room;
+  readonly room: Room;
+  /** Children by name, and by every spelling seen. Most fields have none. */
+  #byName: Map<string, Shape> | undefined;
+  #spellings: Map<string, Shape> | undefined;
 
-  constructor(name: string, room: Room, field = -1) {
+  constructor(name: string, room: Room, { field = -1, isInList = false } = {}) {
     this.name = name;
     this.field = field;
     ({ key: this.key, words: this.words } = keyOf(name));
-    this.#room = room;
+    this.room = room;
+    if (isInList) this.votes = { counts: new Uint32Array(seenKinds), lastRow: new Uint32Array(seenKinds) };
+  }
+
+  /** How many rows have a value of each kind. */
+  get ballot(): Uint32Array {
+    return this.votes?.counts ?? this.counts;
+  }
+
+  /** Rows that have a value, null apart. */
+  get rows(): number {
+    return this.ballot.reduce((sum, count) => sum + count, -(this.ballot[seen.nothing] as number));
   }
 
   /** The member with that name; made if there can be one. `key` is its spelling in a row, as latin1. */
   child(key: string): Shape | undefined {
-    const known = this.spellings.get(key);
+    const known = this.#spellings?.get(key);
     if (known !== undefined) return known;
+    if (key.length > longestSpelling) return undefined;
     const name = String(JSON.parse(Buffer.from(`"${key}"`, 'latin1').toString()));
-    const same = this.children.find((child) => child.name === name);
-    const child = same ?? this.add(name);
+    const same = this.#byName?.get(name);
+    const child = same ?? (canBeField(name) && this.room.take() ? this.#add(name) : undefined);
+    if (child === undefined) return undefined;
     // Few spell one name in two ways; what is remembered of them must not grow.
-    if (child !== undefined && this.spellings.size < 4 * maxFields) this.spellings.set(key, child);
+    this.#spellings ??= new Map();
+    if (this.#spellings.size < 4 * maxFields) this.#spellings.set(key, child);
     return child;
   }
 
-  /** Names that differ in case only cannot both be fields: neither the engine nor Hive tells them apart. */
-  add(name: string): Shape | undefined {
+  /** A member that the catalog names. Of names that differ in case only one can be a field. */
+  declareChild(name: string): Shape | undefined {
     const folded = name.toLowerCase();
-    if (!canBeField(name) || this.#names.has(folded) || this.#room.left <= 0) return undefined;
-    this.#room.left -= 1;
-    this.#names.add(folded);
-    const child = new Shape(name, this.#room, this.fields.indexOf(name));
-    this.children.push(child);
+    const isTaken = this.children.some((child) => child.name.toLowerCase() === folded);
+    if (isTaken || !canBeField(name) || !this.room.declare()) return undefined;
+    const child = this.#add(name);
+    child.isNamed = true;
     return child;
   }
 
   item(): Shape {
-    this.items ??= new Shape('', this.#room);
+    this.items ??= new Shape('', this.room, { isInList: true });
     return this.items;
+  }
+
+  /** Forgets the others; rows that have them are noted as having members without a field. Only between rows. */
+  keepChildren(stays: (child: Shape) => boolean): void {
+    const kept = this.children.filter((child) => stays(child));
+    this.rest += this.children.length - kept.length;
+    if (kept.length === this.children.length) return;
+    this.children = kept;
+    this.#byName = new Map(kept.map((child) => [child.name, child]));
+    this.#spellings = undefined;
+    this.first = undefined;
+    for (const child of kept) child.follower = undefined;
+  }
+
+  #add(name: string): Shape {
+    const isInList = this.votes !== undefined;
+    const child = new Shape(name, this.room, { field: this.fields.indexOf(name), isInList });
+    (this.children as Shape[]).push(child);
+    this.#byName ??= new Map();
+    this.#byName.set(name, child);
+    return child;
   }
 
   declare(declared: Declared): void {
@@ -112,14 +147,29 @@ export class Shape implements Key {
   }
 }
 
+/** Each byte of a name in an escape of its own. */
+const longestSpelling = 6 * maxFieldNameBytes;
+
 /** Whether a member of that name can have a field of its own. */
 export function canBeField(name: string): boolean {
-  return name !== '' && !name.toLowerCase().endsWith(restName) && name.isWellFormed() && !name.includes('\u0000');
+  return (
+    name !== '' &&
+    Buffer.byteLength(name) <= maxFieldNameBytes &&
+    !name.toLowerCase().endsWith(restName) &&
+    name.isWellFormed() &&
+    !name.includes('\u0000')
+  );
 }
 
-/** The shape of a table whose rows keep to a JSON schema, as far as it says anything. `fields`: looked for in its rows. */
-export function shapeOfSchema(schema: JsonObject, fields: readonly string[] = []): Shape {
-  const root = new Shape('', { left: maxFields });
+type ShapeOptions = {
+  /** Looked for in the rows. */
+  readonly fields?: readonly string[];
+  readonly room?: RunRoom | undefined;
+};
+
+/** The shape of a table whose rows keep to a JSON schema, as far as it says anything. */
+export function shapeOfSchema(schema: JsonObject, { fields = [], room }: ShapeOptions = {}): Shape {
+  const root = new Shape('', new Room(room));
   root.fields = fields;
   root.declare({ kind: 'struct' });
   declareMembers(root, schema, 1);
@@ -130,7 +180,7 @@ function declareMembers(shape: Shape, schema: JsonObject, depth: number): void {
   const properties = schema['properties'];
   if (!isObject(properties)) return;
   for (const [name, node] of Object.entries(properties)) {
-    const child = shape.add(name);
+    const child = shape.declareChild(name);
     if (child !== undefined) declareValue(child, isObject(node) ? node : {}, depth + 1);
   }
 }

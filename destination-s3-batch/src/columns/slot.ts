@@ -13,6 +13,8 @@ export type Slot = Key & {
   readonly siblingHead: Buffer;
   readonly slots: ReadonlyMap<string, Slot>;
   readonly items: Slot | undefined;
+  /** What does not fit goes there; without it, into `__json` of the object that the field is in. */
+  hasSibling: boolean;
   misfits: number;
   rest: number;
   /** The object in which it was met last, by number. */
@@ -22,15 +24,16 @@ export type Slot = Key & {
   follower: Slot | undefined;
 };
 
-export function slotOf(name: string, type: FieldType): Slot {
+export function slotOf(name: string, type: FieldType, hasSibling = false): Slot {
   const fields = type.kind === 'struct' ? type.fields : [];
   return {
     ...keyOf(name),
     name,
     type,
     siblingHead: Buffer.from(`${JSON.stringify(siblingName(name))}:`),
-    slots: new Map(fields.map((field) => [field.name, slotOf(field.name, field.type)])),
+    slots: new Map(fields.map((field) => [field.name, slotOf(field.name, field.type, field.misfits)])),
     items: type.kind === 'list' ? slotOf('', type.items) : undefined,
+    hasSibling,
     misfits: 0,
     rest: 0,
     visit: 0,
@@ -56,7 +59,7 @@ export function withSiblings({ type, slots, items, rest }: Slot): FieldType {
   const fields = type.fields.map((field): Field => {
     const slot = slots.get(field.name);
     if (slot === undefined) return field;
-    return { name: field.name, type: withSiblings(slot), misfits: field.misfits || slot.misfits > 0 };
+    return { name: field.name, type: withSiblings(slot), misfits: slot.hasSibling };
   });
   return { kind: 'struct', fields, rest: type.rest || rest > 0 };
 }

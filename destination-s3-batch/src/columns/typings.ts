@@ -5,9 +5,11 @@ import type { Area } from '@s3-connectors/common/destination/manifests.ts';
 import { ConnectorError, type StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { Table } from '../table.ts';
-import { decideRow, isAsTyped, type TypingRules } from './decide.ts';
+import { decideRow, isAsTyped } from './decide.ts';
+import type { TypingRules } from './kind.ts';
 import type { FieldType, StructType } from './field-type.ts';
 import { joinedType } from './joined-type.ts';
+import { countFields, fieldRoom, type FieldRoom } from './new-fields.ts';
 import type { Misfits } from './slot.ts';
 import { readRegistry, writeRegistry } from './registry.ts';
 import type { Shape } from './shape.ts';
@@ -16,9 +18,15 @@ type Typing = {
   type: StructType | undefined;
   etag: string | undefined;
   changed: boolean;
+  /** Fields as the run began, with those of the catalog. */
+  fieldsBefore: number | undefined;
+  /** Fields seen that there was no room for. */
+  surplus: number;
   /** By the field's path. */
   readonly misfits: Map<string, number>;
 };
+
+type Rules = TypingRules & { readonly maxFields: number };
 
 /** Other runs wrote the types of a table meanwhile so many times: that is no accident. */
 const maxTurns = 5;
@@ -28,12 +36,12 @@ const rowText: StructType = { kind: 'struct', fields: [], rest: true };
 
 export class Typings {
   readonly #area: Area;
-  readonly #rules: TypingRules;
+  readonly #rules: Rules;
   /** By the number of the stream. */
   readonly #streams: readonly StreamDescriptor[];
   readonly #typings = new Map<Table, Typing>();
 
-  constructor(area: Area, streams: readonly StreamDescriptor[], rules: TypingRules) {
+  constructor(area: Area, streams: readonly StreamDescriptor[], rules: Rules) {
     this.#streams = streams;
     this.#area = area;
     this.#rules = rules;
@@ -46,8 +54,12 @@ export class Typings {
     signal: AbortSignal,
   ): Promise<{ readonly type: StructType; readonly isAsTyped: boolean }> {
     const typing = await this.#of(table, signal);
-    const decided = decideRow(shape, typing.type, this.#rules);
+    const { type: decided, surplus } = decideRow(shape, typing.type, {
+      ...this.#rules,
+      room: this.#roomOf(typing, shape),
+    });
     const type = decided.fields.length === 0 ? rowText : decided;
+    typing.surplus = surplus;
     this.#set(typing, type);
     return { type, isAsTyped: isAsTyped(shape, type, this.#rules) };
   }
@@ -63,6 +75,11 @@ export class Typings {
   /** Undefined for a table without rows in this run and before. */
   typeOf(table: Table): StructType | undefined {
     return this.#typings.get(table)?.type;
+  }
+
+  /** Fields seen in this run that have no column for want of room. */
+  surplusOf(table: Table): number {
+    return this.#typings.get(table)?.surplus ?? 0;
   }
 
   misfitsOf(table: Table): Misfits {
@@ -104,10 +121,18 @@ export class Typings {
   async #of(table: Table, signal: AbortSignal): Promise<Typing> {
     let typing = this.#typings.get(table);
     if (typing === undefined) {
-      typing = { ...(await readRegistry(this.#area, table.name, signal)), changed: false, misfits: new Map() };
+      const registered = await readRegistry(this.#area, table.name, signal);
+      typing = { ...registered, changed: false, fieldsBefore: undefined, surplus: 0, misfits: new Map() };
       this.#typings.set(table, typing);
     }
     return typing;
+  }
+
+  #roomOf(typing: Typing, shape: Shape): FieldRoom {
+    const given = decideRow(shape, typing.type, { ...this.#rules, room: { all: 0, rare: 0 } }).type;
+    const now = countFields(given);
+    typing.fieldsBefore ??= now;
+    return fieldRoom(typing.fieldsBefore, now, this.#rules.maxFields);
   }
 
   /** Fields that were joined while rows were fitted stay. */

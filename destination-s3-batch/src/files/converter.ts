@@ -13,6 +13,7 @@ import { Lanes } from '@s3-connectors/common/streams/lanes.ts';
 
 import type { Typings } from '../columns/typings.ts';
 import type { StructType } from '../columns/field-type.ts';
+import { mostColumns } from '../budgets.ts';
 import type { Config, OutputFormat } from '../config.ts';
 import { openEngine, type Engine } from '../engine.ts';
 import { dayFolders, fileName } from '../object-key.ts';
@@ -38,6 +39,11 @@ export type OutputFile = MadeFile & {
 const gzipLevel = 6;
 /** Of `max_memory_mb`; the rest is for rows on their way and what goes with them. */
 const engineShare = 3 / 4;
+
+export function engineBytes({ maxMemoryBytes }: Pick<Config, 'maxMemoryBytes'>): number {
+  return maxMemoryBytes * engineShare;
+}
+
 /** Each holds a row group while it writes it. */
 const mostThreads = 2;
 
@@ -118,7 +124,9 @@ export class Converter implements AsyncDisposable {
     const { typings, config } = this.#options;
     const { format } = config;
     if (isAsTyped) return await this.#write(rows, type, folder, format);
-    const fitted = await fitRows(rows, { type, asLines: format === 'json', target: `${folder}.fitted` });
+    const asLines = format === 'json';
+    const maxColumns = asLines ? Infinity : mostColumns(engineBytes(config));
+    const fitted = await fitRows(rows, { type, asLines, maxColumns, target: `${folder}.fitted` });
     try {
       typings.fitted(table, fitted.type, fitted.misfits);
       return await this.#write(fitted, fitted.type, folder, format);
@@ -133,16 +141,22 @@ export class Converter implements AsyncDisposable {
     target: string,
     format: OutputFormat,
   ): Promise<readonly MadeFile[]> {
-    const { maxFileBytes } = this.#options.config;
+    const { config } = this.#options;
+    const { maxFileBytes } = config;
     if (format === 'json' || type === undefined) {
       return await writeGzip(rows, { deflate: this.#deflate, target, maxFileBytes });
     }
-    return await writeParquet(await this.#openEngine(), rows, { type, target, maxFileBytes });
+    return await writeParquet(await this.#openEngine(), rows, {
+      type,
+      target,
+      maxFileBytes,
+      engineBytes: engineBytes(config),
+    });
   }
 
   async #openEngine(): Promise<Engine> {
     const { folder, config } = this.#options;
-    const memoryBytes = config.maxMemoryBytes * engineShare;
+    const memoryBytes = engineBytes(config);
     this.#engine ??= await openEngine(folder, { memoryBytes, threads: () => this.#threads });
     return this.#engine;
   }

@@ -1,5 +1,7 @@
 // What tells a row of an append_dedup stream from others: its key, and how far its cursor is, as texts that the engine sorts.
 // Taken from the bytes by our own code: the engine's JSON takes neither halves of surrogate pairs nor all numbers.
+import { createHash } from 'node:crypto';
+
 import { findMember, OPEN_OBJECT, QUOTE } from '@s3-connectors/common/json/json-bytes.ts';
 
 import { plainText } from '../columns/temporal-text.ts';
@@ -8,6 +10,8 @@ import type { Dedup } from '../table.ts';
 /** `number` and `time` are empty for a cursor that is none; `text` is what it is. No character of any is a control character. */
 export type DedupKey = { readonly key: string; readonly number: string; readonly time: string; readonly text: string };
 
+/** Longer keys are told apart by their hash, longer cursors by their beginning: the engine sorts them in memory. */
+const maxLength = 512;
 const utc = { kind: 'timestamp', utc: true } as const;
 
 /** Of the row that bytes[start] opens. `key` is empty for a row that has none: it is no other's duplicate. */
@@ -15,13 +19,17 @@ export function dedupKey(bytes: Uint8Array, start: number, { key, cursor }: Dedu
   const parts = key.map((path) => jsonText(bytes, start, path));
   const text = cursor.length === 0 ? '' : (jsonText(bytes, start, cursor) ?? '');
   const plain = text.startsWith('"') ? String(JSON.parse(text)) : text;
-  const isNumber = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/u.test(plain);
+  const isNumber = plain.length <= maxLength && /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/u.test(plain);
   return {
-    key: parts.every((part) => part === undefined) ? '' : parts.map((part) => part ?? 'null').join(','),
+    key: parts.every((part) => part === undefined) ? '' : shortKey(parts.map((part) => part ?? 'null').join(',')),
     number: isNumber ? plain : '',
-    time: isNumber ? '' : sortableTime(plain),
-    text,
+    time: isNumber || plain.length > maxLength ? '' : sortableTime(plain),
+    text: text.slice(0, maxLength).toWellFormed(),
   };
+}
+
+function shortKey(key: string): string {
+  return key.length <= maxLength ? key : `sha256:${createHash('sha256').update(key).digest('hex')}`;
 }
 
 /** The JSON of the member, strings always with the same escapes; undefined for null and without it. */

@@ -10,9 +10,14 @@ export type FittedRows = RowSource & { readonly type: StructType; readonly misfi
 /** Writes the fitted rows to `target`. */
 export async function fitRows(
   source: RowSource,
-  { type, asLines, target }: { readonly type: StructType; readonly asLines: boolean; readonly target: string },
+  {
+    type,
+    asLines,
+    maxColumns,
+    target,
+  }: { readonly type: StructType; readonly asLines: boolean; readonly maxColumns: number; readonly target: string },
 ): Promise<FittedRows> {
-  const fitter = new Fitter(type, { asLines });
+  const fitter = new Fitter(type, { asLines, maxColumns });
   const fitted = await rewriteRows(source, target, (bytes, start, _end, out) => fitter.fit(bytes, start, out));
   return { ...fitted, type: fitter.type, misfits: fitter.misfits };
 }

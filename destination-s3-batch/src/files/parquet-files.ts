@@ -4,14 +4,26 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { literal } from '@s3-connectors/common/columns/sql.ts';
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
-import { engineType, storedFields, type StructType } from '../columns/field-type.ts';
+import { countColumns, engineType, storedFields, type StructType } from '../columns/field-type.ts';
 import { structLiteral } from '../engine-sql.ts';
 import type { Engine } from '../engine.ts';
 import type { MadeFile, RowSource } from './made-file.ts';
+import { piecesOf } from './pieces.ts';
 
 /** Half of the engine's own: two threads hold a group each while they write it. */
-const rowGroupRows = 61_440;
+const mostGroupRows = 61_440;
+/** The engine's own; no group has less. */
+const vectorRows = 2048;
+/** What two threads hold for each value of a group, whatever it is. */
+const valueBytes = 64;
+/** What it takes to write a column with a dictionary as large as the engine makes it. */
+const mostDictionaryBytes = 1024 * 1024;
+/** Of the engine's memory, for dictionaries. */
+const dictionaryShare = 1 / 16;
+/** Tables of so many columns that each has less are written by one thread. */
+const wideColumnBytes = 512 * 1024;
 /** The engine holds two buffers of this size for each thread. */
 const leastObjectBytes = 4 * 1024 * 1024;
 
@@ -20,12 +32,39 @@ type Options = {
   /** A new folder. */
   readonly target: string;
   readonly maxFileBytes: number;
+  /** What the engine has. */
+  readonly engineBytes: number;
 };
 
-export async function writeParquet(
+export async function writeParquet(engine: Engine, rows: RowSource, options: Options): Promise<readonly MadeFile[]> {
+  try {
+    const { type, engineBytes } = options;
+    const isWide = countColumns(type) * wideColumnBytes > engineBytes;
+    return await write(engine, rows, options, isWide ? 1 : undefined);
+  } catch (error) {
+    if (!(error instanceof ConnectorError) || error.code !== 'ENGINE_MEMORY_EXCEEDED') throw error;
+    await rm(options.target, { recursive: true });
+    return await writePieces(engine, rows, options);
+  }
+}
+
+/** A file or more for each piece, by one thread. */
+async function writePieces(engine: Engine, rows: RowSource, options: Options): Promise<readonly MadeFile[]> {
+  const { target, engineBytes } = options;
+  await mkdir(target, { mode: 0o700 });
+  const made: MadeFile[] = [];
+  for await (const piece of piecesOf(rows, `${target}.piece`, engineBytes)) {
+    const folder = { ...options, target: join(target, String(made.length)) };
+    made.push(...(await write(engine, piece, folder, 1)));
+  }
+  return made;
+}
+
+async function write(
   engine: Engine,
   rows: RowSource,
-  { type, target, maxFileBytes }: Options,
+  { type, target, maxFileBytes, engineBytes }: Options,
+  mostThreads?: number,
 ): Promise<readonly MadeFile[]> {
   await mkdir(target, { mode: 0o700 });
   // Never larger than the lines it is made of; only what may be is written as several files.
@@ -33,14 +72,32 @@ export async function writeParquet(
   const options = [
     'FORMAT parquet',
     'COMPRESSION snappy',
-    `ROW_GROUP_SIZE ${rowGroupRows}`,
+    `ROW_GROUP_SIZE ${groupRows(type, engineBytes)}`,
+    ...dictionaryLimit(type, engineBytes),
     ...(mayBeLarge ? [`FILE_SIZE_BYTES ${maxFileBytes}`, 'OVERWRITE_OR_IGNORE true'] : []),
   ];
   const destination = mayBeLarge ? target : join(target, 'data.parquet');
-  await engine.run(`COPY (FROM ${rowsSql(rows, type)}) TO ${literal(destination)} (${options.join(', ')})`);
+  await engine.run(
+    `COPY (FROM ${rowsSql(rows, type)}) TO ${literal(destination)} (${options.join(', ')})`,
+    mostThreads,
+  );
   const paths = (await readdir(target)).sort().map((name) => join(target, name));
   if (paths.length === 1) return paths.map((path) => ({ path, rows: rows.rows }));
   return await countRows(engine, paths);
+}
+
+/** Of a table of a thousand columns a group of the usual size would take a gigabyte, even if most are null. */
+function groupRows(type: StructType, engineBytes: number): number {
+  const rows = engineBytes / (valueBytes * countColumns(type));
+  return Math.max(vectorRows, Math.min(mostGroupRows, Math.floor(rows / vectorRows) * vectorRows));
+}
+
+/** Only for many columns: a smaller dictionary makes larger files. */
+function dictionaryLimit(type: StructType, engineBytes: number): readonly string[] {
+  const columns = countColumns(type);
+  if (columns * mostDictionaryBytes <= engineBytes / 4) return [];
+  const bytes = Math.min(mostDictionaryBytes, (engineBytes * dictionaryShare) / columns);
+  return [`STRING_DICTIONARY_PAGE_SIZE_LIMIT ${Math.floor(bytes)}`];
 }
 
 /** The table function that reads the rows. */

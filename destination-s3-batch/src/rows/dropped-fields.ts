@@ -10,6 +10,8 @@ import {
 import type { Envelope } from '@s3-connectors/common/destination/envelope.ts';
 
 const maxNames = 100;
+/** Longer names are counted by their beginning. */
+const maxNameLength = 100;
 const NULL = 0x6e;
 
 /** Bound: 100 names beside those of the schema. */
@@ -53,7 +55,7 @@ export class DroppedFields {
     while (bytes[at] === QUOTE) {
       const keyEnd = skipString(bytes, at);
       const value = skipColon(bytes, keyEnd);
-      const name = String(JSON.parse(bytes.toString('utf8', at, keyEnd)));
+      const name = String(JSON.parse(bytes.toString('utf8', at, keyEnd))).slice(0, maxNameLength);
       const count = this.#others.get(name);
       const fits = count !== undefined || this.#others.size < maxNames;
       if (fits && !this.#names.includes(name) && bytes[value] !== NULL) this.#others.set(name, (count ?? 0) + 1);

@@ -1,14 +1,21 @@
-// The tables of a split `events` stream: one for each event name, `pageview_events` for Pageview.
-import { ConnectorError, type StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
+// The tables of a split `events` stream: one for each event name, `pageview_events` for Pageview. Events whose name cannot have a
+// table of its own go into `other_events`, with their name in a column.
+import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { eventTable, schemaProperties } from '@s3-connectors/common/schemas/batch-types.ts';
 
+import { maxEventTables, maxTableNameBytes } from '../budgets.ts';
 import { fitsKey, tableFolder } from '../object-key.ts';
 import type { Table, Tables } from '../table.ts';
 
-/** Names, as they are spelled in rows, that are remembered; there are as many tables at most. */
+/** Names, as they are spelled in rows, that are remembered, and how long one may be. */
 const maxSpellings = 10_000;
+const maxSpellingBytes = 256;
+/** Names are cut in the log. */
+const maxLoggedLength = 60;
 const columns = schemaProperties(eventTable);
+
+export const otherEvents = 'other_events';
 
 type Options = {
   readonly prefix: string;
@@ -18,58 +25,112 @@ type Options = {
   readonly log: Log;
 };
 
+/** Why a name has no table of its own. */
+type Obstacle = 'too long' | 'too many' | 'of another stream';
+
 export class EventTables {
   readonly #options: Options;
   readonly #bySpelling = new Map<string, Table>();
   /** The first name that made each table. */
   readonly #names = new Map<Table, string>();
-  readonly #warned = new Set<Table>();
+  readonly #warned = new Set<Table | Obstacle>();
+  /** Names of tables that earlier runs made: what comes in this run does not take their place. */
+  #registered: ReadonlySet<string> = new Set();
+  #added = 0;
+  #other: Table | undefined;
 
   constructor(options: Options) {
     this.#options = options;
   }
 
-  /**
-   * The table of the event whose name, a JSON string, is bytes[start, end). Hot path.
-   * @throws CATALOG_INVALID when the table is that of another stream.
-   */
-  tableOf(bytes: Buffer, start: number, end: number): Table {
-    const spelling = bytes.toString('latin1', start, end);
-    const known = this.#bySpelling.get(spelling);
+  /** Before the first row. */
+  expect(registered: ReadonlySet<string>): void {
+    this.#registered = registered;
+  }
+
+  /** The table of events that have none of their own, once there is any. */
+  get other(): Table | undefined {
+    return this.#other;
+  }
+
+  /** The table of the event whose name, a JSON string, is bytes[start, end); undefined when no table can have it. Hot path. */
+  tableOf(bytes: Buffer, start: number, end: number): Table | undefined {
+    const isShort = end - start <= maxSpellingBytes;
+    const spelling = isShort ? bytes.toString('latin1', start, end) : '';
+    const known = isShort ? this.#bySpelling.get(spelling) : undefined;
     if (known !== undefined) return known;
     const table = this.#lookUp(String(JSON.parse(bytes.toString('utf8', start, end))));
+    if (table === undefined || !isShort) return table;
     if (this.#bySpelling.size >= maxSpellings) this.#bySpelling.clear();
     this.#bySpelling.set(spelling, table);
     return table;
   }
 
-  #lookUp(event: string): Table {
-    const { prefix, stream, descriptor, tables, log } = this.#options;
-    const name = eventTableName(event);
+  #lookUp(event: string): Table | undefined {
+    const isShort = event.length <= maxTableNameBytes; // A longer one need not be made a name of.
+    const name = isShort ? eventTableName(event) : '';
+    if (name === otherEvents) return this.#otherTable();
+    const found = isShort ? this.#named(name) : 'too long';
+    if (typeof found !== 'string') {
+      this.#warnOfSharing(found, event);
+      return found;
+    }
+    this.#warnOf(found, event);
+    return this.#otherTable();
+  }
+
+  #named(name: string): Table | Obstacle {
+    const { prefix, stream, tables } = this.#options;
     const folder = tableFolder(prefix, name);
-    const table = tables.inFolder(folder) ?? tables.add({ name, stream, folder, columns });
-    if (table.stream !== stream) {
-      const text = `The events "${event}" of the stream "${descriptor.name}" belong into the table "${name}", which is that of another stream. Set another "table" for that stream in "streams", or take it out of the catalog.`;
-      throw new ConnectorError('CATALOG_INVALID', text, { stream: descriptor });
+    const known = tables.inFolder(folder);
+    if (known !== undefined) return known.stream === stream ? known : 'of another stream';
+    if (name.length > maxTableNameBytes || !fitsKey(folder)) return 'too long';
+    if (!this.#registered.has(name)) {
+      if (this.#registered.size + this.#added >= maxEventTables) return 'too many';
+      this.#added += 1;
     }
-    if (!fitsKey(folder)) {
-      const text = `An event's name is too long for a key in S3 (${event.length} characters). Correct "event_name" in the source.`;
-      throw new ConnectorError('CATALOG_INVALID', text, { stream: descriptor });
-    }
+    return tables.add({ name, stream, folder, columns });
+  }
+
+  /** Undefined if it is the table of another stream. */
+  #otherTable(): Table | undefined {
+    const { prefix, stream, tables } = this.#options;
+    const folder = tableFolder(prefix, otherEvents);
+    const known = this.#other ?? tables.inFolder(folder);
+    if (known !== undefined && known.stream !== stream) return undefined;
+    const withName = { ...columns, event_name: { type: 'string' } };
+    this.#other = known ?? tables.add({ name: otherEvents, stream, folder, columns: withName });
+    return this.#other;
+  }
+
+  #warnOfSharing(table: Table, event: string): void {
     const first = this.#names.get(table) ?? event;
     this.#names.set(table, first);
-    if (first !== event && !this.#warned.has(table)) {
-      this.#warned.add(table);
-      log(
-        'WARN',
-        `The events "${first}" and "${event}" share the table "${name}": their names differ in case or signs only.`,
-      );
-    }
-    return table;
+    if (first === event || this.#warned.has(table)) return;
+    this.#warned.add(table);
+    this.#options.log(
+      'WARN',
+      `The events ${logged(first)} and ${logged(event)} share the table "${table.name}": their names differ in case or signs only.`,
+    );
+  }
+
+  #warnOf(obstacle: Obstacle, event: string): void {
+    if (this.#warned.has(obstacle)) return;
+    this.#warned.add(obstacle);
+    const { descriptor, log } = this.#options;
+    const why = {
+      'too long': `its table's name is longer than ${maxTableNameBytes} bytes or than a key in S3 allows. Correct "event_name" in the source`,
+      'too many': `there are ${maxEventTables} tables of events already. Correct "event_name" in the source, or move the files of tables that are not needed out of _schemas/`,
+      'of another stream': 'its table is that of another stream. Set another "table" for that stream in "streams"',
+    }[obstacle];
+    log(
+      'WARN',
+      `Some events of the stream "${descriptor.name}" go into the table "${otherEvents}", with their name in the column "event_name". The first one is ${logged(event)}: ${why}.`,
+    );
   }
 }
 
-/** Lower case; whatever is no letter, digit or underscore becomes an underscore. */
+/** Lower case; whatever is not a letter, digit or underscore becomes an underscore. */
 export function eventTableName(event: string): string {
   return `${event.toLowerCase().replaceAll(/[^a-z0-9_]/gu, '_')}_events`;
 }
@@ -77,4 +138,8 @@ export function eventTableName(event: string): string {
 /** Whether `eventTableName` can give that name. */
 export function isEventTable(name: string): boolean {
   return /^[a-z0-9_]*_events$/u.test(name);
+}
+
+function logged(event: string): string {
+  return JSON.stringify(event.length > maxLoggedLength ? `${event.slice(0, maxLoggedLength)}…` : event);
 }

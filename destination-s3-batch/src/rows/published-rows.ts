@@ -18,7 +18,7 @@ type Column = { readonly slot: number; readonly head: Buffer };
 /** Makes rows of one record; `emit` is called with the row in `out` for each. */
 export type PublishedRows = (bytes: Buffer, found: Envelope, time: number, out: RowWriter, emit: () => void) => void;
 
-/** Fields of each type that its tables have, under whatever name. The event's name is that of the table. */
+/** Fields of each type that its tables have, under whatever name. The event's name is that of the table, but for `other_events`. */
 export const keptFields = {
   split_events: [
     'time',
@@ -38,7 +38,17 @@ export const keptFields = {
 
 /** `fields`: those that the scanner finds. */
 export function eventRows(fields: readonly string[]): PublishedRows {
+  return eventRowsWith(fields, {});
+}
+
+/** The same with the event's name. */
+export function otherEventRows(fields: readonly string[]): PublishedRows {
+  return eventRowsWith(fields, { event_name: 'event_name' });
+}
+
+function eventRowsWith(fields: readonly string[], more: Readonly<Record<string, string>>): PublishedRows {
   const columns = columnsOf(fields, {
+    ...more,
     event_id: 'event_id',
     user_id: 'user_id',
     session_id: 'session_id',

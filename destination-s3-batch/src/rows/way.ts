@@ -6,7 +6,7 @@ import type { Target } from '../plan.ts';
 import type { Table, Tables } from '../table.ts';
 import { DroppedFields } from './dropped-fields.ts';
 import { EventTables } from './event-tables.ts';
-import { aliasRows, eventRows, keptFields, segmentRows, type PublishedRows } from './published-rows.ts';
+import { aliasRows, eventRows, keptFields, otherEventRows, segmentRows, type PublishedRows } from './published-rows.ts';
 
 export type Way = {
   /** Undefined where each event has a table of its own. */
@@ -14,11 +14,14 @@ export type Way = {
   readonly events: EventTables | undefined;
   /** Undefined: a record is a row as it comes. */
   readonly rows: PublishedRows | undefined;
+  /** Of events that have no table of their own. */
+  readonly otherRows: PublishedRows | undefined;
   readonly dropped: DroppedFields | undefined;
   rejected: Table | undefined;
+  /** The stream was given up. */
+  failed: boolean;
   /** Stands in `DurableStates` for all rows of the stream that are not published. */
   unpublished: object | undefined;
-  failed: boolean;
 };
 
 type Options = {
@@ -36,10 +39,25 @@ export function wayOf(target: Target, { prefix, fields, tables, log }: Options):
     table: isSplit ? undefined : tables.add({ name, stream, folder: tableFolder(prefix, name), columns, dedup }),
     events: isSplit ? new EventTables({ prefix, stream, descriptor, tables, log }) : undefined,
     rows: publishedRows(target, fields),
+    otherRows: isSplit ? otherEventRows(fields) : undefined,
     dropped: droppedFields(target, fields),
     rejected: undefined,
-    unpublished: undefined,
     failed: false,
+    unpublished: undefined,
+  };
+}
+
+/** Of records that are set aside whatever they are. */
+export function rejectedWay(): Way {
+  return {
+    table: undefined,
+    events: undefined,
+    rows: undefined,
+    otherRows: undefined,
+    dropped: undefined,
+    rejected: undefined,
+    failed: false,
+    unpublished: undefined,
   };
 }
 

@@ -22,6 +22,8 @@ function taken(...lines: readonly string[]) {
     handlers: {
       record: ({ index }, bytes, { dataStart, dataEnd }, line) =>
         void seen.push(`${line}: ${index} ${bytes.toString('utf8', dataStart, dataEnd)}`),
+      refused: (target, { kept }, _bytes, _found, line) =>
+        void seen.push(`${line}: ${target?.index ?? 'none'} refused ${kept.toString()}`),
       passed: (scope, position) => void seen.push(`${scope} is at ${Buffer.from(position).toString()}`),
     },
     log: silentLog,

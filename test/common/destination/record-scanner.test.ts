@@ -41,8 +41,8 @@ function parseInstead(line: string): Found {
   if (message['type'] === 'STATE') return { kind: 'state' };
   if (message['type'] !== 'RECORD') return { kind: 'other' };
   const record = message['record'];
-  if (!isObject(record) || typeof record['stream'] !== 'string' || !isObject(record['data']))
-    return { kind: 'malformed' };
+  if (!isObject(record) || typeof record['stream'] !== 'string') return { kind: 'malformed' };
+  if (!isObject(record['data'])) return { kind: 'dataless' };
   const data = record['data'];
   return {
     kind: 'record',
@@ -111,7 +111,7 @@ suite('scanning a line', () => {
       fields: [undefined, 3],
     });
     assert.equal(scan('{"type":"RECORD","record":{"stream":"a","data":{}},"record":null}').kind, 'malformed');
-    assert.equal(scan('{"type":"RECORD","record":{"stream":"a","data":{},"data":[]}}').kind, 'malformed');
+    assert.equal(scan('{"type":"RECORD","record":{"stream":"a","data":{},"data":[]}}').kind, 'dataless');
   });
 
   const kinds = [
@@ -122,7 +122,8 @@ suite('scanning a line', () => {
     ['{"type":"RECORD"}', 'malformed'],
     ['{"type":"RECORD","record":{"data":{}}}', 'malformed'],
     ['{"type":"RECORD","record":{"stream":7,"data":{}}}', 'malformed'],
-    ['{"type":"RECORD","record":{"stream":"a"}}', 'malformed'],
+    ['{"type":"RECORD","record":{"stream":"a"}}', 'dataless'],
+    ['{"type":"RECORD","record":{"stream":"a","data":null}}', 'dataless'],
     ['{"type":7}', 'malformed'],
     ['{}', 'malformed'],
     ['[]', 'malformed'],
@@ -226,9 +227,9 @@ suite('scanning a line of a Singer tap', () => {
   for (const [line, kind] of [
     ['{"type":"STATE","value":1}', 'state'],
     ['{"type":"SCHEMA","stream":"s","schema":{}}', 'other'],
-    ['{"type":"RECORD","stream":"s"}', 'malformed'],
+    ['{"type":"RECORD","stream":"s"}', 'dataless'],
     ['{"type":"RECORD","record":{}}', 'malformed'],
-    ['{"type":"RECORD","stream":"s","record":[]}', 'malformed'],
+    ['{"type":"RECORD","stream":"s","record":[]}', 'dataless'],
     ['{"type":"RECORD","stream":"s","record":{"a":}}', 'malformed'],
     ['{"type":"RECORD","record":{"stream":"s","data":{}}}', 'malformed'],
   ] as const) {

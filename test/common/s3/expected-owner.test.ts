@@ -10,7 +10,7 @@ import { readObject, readRange } from '@s3-connectors/common/s3/read.ts';
 import { copyObject, putObject, type WriteHeaders } from '@s3-connectors/common/s3/write.ts';
 import type { S3 } from '@s3-connectors/common/s3/client.ts';
 
-import { connect, testBucket } from '../../support/s3-connection.ts';
+import { asOwn, connect, testBucket } from '../../support/s3-connection.ts';
 import { startS3Server } from '../../support/s3-server/server.ts';
 
 const owner = '111122223333';
@@ -28,9 +28,9 @@ const kinds: Readonly<Record<Operation, (s3: S3) => Promise<unknown>>> = {
     const { etag = '' } = (await readObject(s3, 'a', 100)) ?? {};
     await readRange(s3, { key: 'a', etag, start: 0, end: 1 });
   },
-  CopyObject: (s3) => copyObject(s3, { from: 'a', to: 'c' }, how),
+  CopyObject: (s3) => copyObject({ s3, prefix: '' }, { from: asOwn('a'), to: asOwn('c') }, how),
   ListObjectsV2: (s3) => listPages(s3, { prefix: '' }).next(),
-  DeleteObjects: (s3) => deleteObjects(s3, ['a', 'b', 'c']),
+  DeleteObjects: (s3) => deleteObjects({ s3, prefix: '' }, ['a', 'b', 'c'].map(asOwn)),
   GetPublicAccessBlock: (s3) => publicAccess(s3),
 };
 

@@ -10,7 +10,8 @@ import { copyObject, putObject } from '@s3-connectors/common/s3/write.ts';
 import * as fc from 'fast-check';
 
 import { hostileKey } from '../../support/hostile-names.ts';
-import { connect, testBucket, type TestConnection } from '../../support/s3-connection.ts';
+import { outsideProblem } from '@s3-connectors/common/s3/own-key.ts';
+import { asOwn, connect, testBucket, type TestConnection } from '../../support/s3-connection.ts';
 import { startS3Server } from '../../support/s3-server/server.ts';
 import type { S3TestServer } from '../../support/s3-server/types.ts';
 
@@ -64,10 +65,12 @@ suite('a hostile key', () => {
     const property = fc.asyncProperty(someKeys, async (keys) => {
       await using place = await opened();
       const { server, s3 } = place;
-      const written = keys.slice(0, keysAtOnce / 2);
+      const written = keys
+        .filter((key) => outsideProblem({ prefix: 'a/' }, key) === undefined)
+        .slice(0, keysAtOnce / 2);
       for (const key of written) {
         await putObject(s3, { key, body: Buffer.from(`of ${key}`), contentType: 'text/plain' }, how);
-        await copyObject(s3, { from: key, to: key.replace(/^a/u, 'b') }, how);
+        await copyObject({ s3, prefix: '' }, { from: asOwn(key), to: asOwn(key.replace(/^a/u, 'b')) }, how);
         assert.equal((await headObject(s3, key))?.size, Buffer.byteLength(`of ${key}`));
       }
       const keysIn = (prefix: string) => server.objects(testBucket, prefix).map(({ key }) => key);
@@ -76,7 +79,7 @@ suite('a hostile key', () => {
       for (const { key, body } of server.objects(testBucket)) {
         assert.equal(String(body), `of ${key.replace(/^b/u, 'a')}`);
       }
-      await deleteObjects(s3, written);
+      await deleteObjects({ s3, prefix: '' }, written.map(asOwn));
       assert.deepEqual(keysIn('a/'), []);
     });
     await fc.assert(property, { numRuns: 25, seed: 14 });

@@ -144,7 +144,7 @@ suite('one walk over a row', () => {
 
   test('finds the fields and the number of members that a walk without a table finds', () => {
     const fields = ['time', 'TIME', 'ghij', 'x__json', '"'];
-    const shape = shapeOfSchema({ properties: { time: { type: 'string' } } }, fields);
+    const shape = shapeOfSchema({ properties: { time: { type: 'string' } } }, { fields });
     const plain = createRecordScanner(fields);
     const observing = createRecordScanner(fields, 'airbyte', (bytes, start, found) =>
       observeRow(bytes, start, shape, found),

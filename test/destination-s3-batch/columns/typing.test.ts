@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
+import { maxFields } from '../../../destination-s3-batch/src/budgets.ts';
 import { decideRow, isAsTyped } from '../../../destination-s3-batch/src/columns/decide.ts';
 import { engineType, type StructType } from '../../../destination-s3-batch/src/columns/field-type.ts';
+import { fieldRoom } from '../../../destination-s3-batch/src/columns/new-fields.ts';
 import { Fitter } from '../../../destination-s3-batch/src/columns/fit.ts';
 import { observeRow } from '../../../destination-s3-batch/src/columns/observe.ts';
 import { shapeOfSchema } from '../../../destination-s3-batch/src/columns/shape.ts';
@@ -24,7 +26,8 @@ function typed(
   const shape = shapeOfSchema(JSON.parse(JSON.stringify({ properties })));
   const spooled = rows.map((row) => Buffer.from(`${row}\n`));
   for (const line of spooled) assert.equal(observeRow(line, line.indexOf('{'), shape), line.lastIndexOf('}') + 1);
-  const decided = decideRow(shape, known, { objectsAsText, asLines });
+  const room = fieldRoom(0, 0, maxFields);
+  const { type: decided } = decideRow(shape, known, { objectsAsText, asLines, room });
   const out = new RowWriter();
   const fitter = new Fitter(decided, { asLines });
   for (const line of spooled) fitter.fit(line, line.indexOf('{'), out);

@@ -8,7 +8,7 @@ import { readObject } from '@s3-connectors/common/s3/read.ts';
 import { copyObject, putObject, type WriteHeaders } from '@s3-connectors/common/s3/write.ts';
 
 import { startCannedServer } from '../../support/canned-server.ts';
-import { connect } from '../../support/s3-connection.ts';
+import { asOwn, connect } from '../../support/s3-connection.ts';
 import { damaged } from '../damaged.ts';
 import { outcomeOf, type FuzzTarget, type Outcome } from '../target.ts';
 
@@ -60,8 +60,8 @@ export const answersTarget: FuzzTarget = {
         let pages = 0;
         for await (const _ of listPages(s3, { prefix: '', delimiter: '/' })) if ((pages += 1) > mostPages) return;
       },
-      () => copyObject(s3, { from: 'a', to: 'b' }, how),
-      () => deleteObjects(s3, ['a', 'b']),
+      () => copyObject({ s3, prefix: '' }, { from: asOwn('a'), to: asOwn('b') }, how),
+      () => deleteObjects({ s3, prefix: '' }, ['a', 'b'].map(asOwn)),
       () => readObject(s3, 'a', 1_000_000),
       () => headObject(s3, 'a'),
       () => putObject(s3, newObject, how),

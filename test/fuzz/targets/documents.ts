@@ -1,6 +1,7 @@
 // Our own documents in the bucket, as somebody else may have left them: manifests and registries.
 import * as fc from 'fast-check';
 
+import { newExportId } from '@s3-connectors/common/destination/export-id.ts';
 import { parseIntent, parseLatest } from '@s3-connectors/common/destination/manifest.ts';
 import type { Area } from '@s3-connectors/common/destination/manifests.ts';
 
@@ -10,9 +11,11 @@ import { startS3Server } from '../../support/s3-server/server.ts';
 import { damaged } from '../damaged.ts';
 import { outcomeOf, type FuzzTarget, type Outcome } from '../target.ts';
 
+const exportId = newExportId(new Date(Date.UTC(2026, 0, 15)), '0');
+const place = { name: 'users', folder: 'out/type=users/', extensions: ['.jsonl.gz'] };
 const manifest = {
   version: 1,
-  export: '1700000000000-0000000000000001',
+  export: exportId,
   state: 'publishing',
   stream: { name: 'users', namespace: 'n' },
   folder: 'out/type=users/',
@@ -22,11 +25,11 @@ const manifest = {
   min_time: null,
   max_time: '2026-01-15T12:00:00.000Z',
   schema: { type: 'object' },
-  files: [{ key: 'out/type=users/1.jsonl.gz', bytes: 3, crc32: 'AAAAAA==', rows: 2 }],
+  files: [{ key: 'out/type=users/1768462200000-0123456789abcdef-0.jsonl.gz', bytes: 3, crc32: 'AAAAAA==', rows: 2 }],
 };
 const documents = [
-  { ...manifest, previous: ['out/type=users/0.jsonl.gz'] },
-  { ...manifest, state: 'published', earlier: ['1600000000000-0000000000000001'], revision: 'r' },
+  { ...manifest, previous: ['out/type=users/1768462100000-0123456789abcdef-0.jsonl.gz'] },
+  { ...manifest, state: 'published', earlier: ['20250115T143000123Z-1a2b3c4d-0'], revision: 'r' },
   { version: 1, export: null, earlier: [], revision: 'r' },
   {
     version: 1,
@@ -68,11 +71,11 @@ export const documentsTarget: FuzzTarget = {
       async check(input): Promise<Outcome> {
         server.seed(testBucket, registryKey('out/', 'users'), input);
         const outcomes = [
-          await outcomeOf(() => parseIntent('k', input)),
-          await outcomeOf(() => parseLatest('k', input)),
+          await outcomeOf(() => parseIntent('out/', place, exportId, input)),
+          await outcomeOf(() => parseLatest('out/', place, input)),
           await outcomeOf(() => readRegistry(area, 'users')),
         ];
-        return outcomes.every((outcome) => outcome === 'FILE_UNREADABLE') ? 'refused' : 'read by some';
+        return outcomes.every((outcome) => outcome === 'BUCKET_DOCUMENT_INVALID') ? 'refused' : 'read by some';
       },
       async [Symbol.asyncDispose]() {
         await connection[Symbol.asyncDispose]();

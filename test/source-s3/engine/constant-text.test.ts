@@ -1,26 +1,27 @@
 // What is the same in all lines goes through an option of the engine's writer, which has escapes of its own.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 
+import type { OwnTempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import * as fc from 'fast-check';
 
 import { openEngine, type Engine } from '../../../source-s3/src/engine/engine.ts';
 import { parquet, renamed } from '../../support/parquet.ts';
 import { hostileJsonName } from '../../support/hostile-names.ts';
+import { temporaryFolder } from '../../support/temp-folder.ts';
 
-let directory: string;
+let folder: OwnTempFolder;
 let engine: Engine;
 before(async () => {
-  directory = await mkdtemp(join(tmpdir(), 's3-connectors-test-'));
-  engine = await openEngine(directory, 64 * 1024 * 1024);
+  folder = await temporaryFolder();
+  engine = await openEngine(folder, 64 * 1024 * 1024);
 });
 after(async () => {
   await engine[Symbol.asyncDispose]();
-  await rm(directory, { recursive: true });
+  await folder[Symbol.asyncDispose]();
 });
 
 /** The engine fails on such a file when it begins to read it. */
@@ -72,8 +73,8 @@ suite('the text around the values of all lines', () => {
     ['fails in the midst', "SELECT CASE WHEN i < 99999 THEN i ELSE error('x') END::VARCHAR FROM range(200000) t(i)"],
   ] as const) {
     test(`is never a line by itself where a query ${what}`, async () => {
-      await writeFile(join(directory, 'unnamed.parquet'), await unnamedMember());
-      const query = { sql: sql.replace('unnamed', join(directory, 'unnamed')), before: '{"v":', after: '}' };
+      await writeFile(join(folder.path, 'unnamed.parquet'), await unnamedMember());
+      const query = { sql: sql.replace('unnamed', join(folder.path, 'unnamed')), before: '{"v":', after: '}' };
       let rows = 0;
       try {
         for await (const { bytes, rows: count } of engine.lines(query, new AbortController().signal)) {

@@ -1,9 +1,7 @@
 // A row group on local disk takes its bytes from the disk's budget, and gives all of them back however it ends.
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, suite, test } from 'node:test';
+import { readdir } from 'node:fs/promises';
+import { before, suite, test } from 'node:test';
 
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 import { ByteBudget } from '@s3-connectors/common/streams/byte-budget.ts';
@@ -15,6 +13,7 @@ import { openParquet } from '../../../source-s3/src/parquet/parquet-file.ts';
 import type { RowGroup } from '../../../source-s3/src/parquet/row-group.ts';
 import { parquet } from '../../support/parquet.ts';
 import { connect } from '../../support/s3-connection.ts';
+import { temporaryFolder } from '../../support/temp-folder.ts';
 import { bucket, serverWith } from '../support/source.ts';
 
 const budgetBytes = 100_000_000;
@@ -32,40 +31,40 @@ async function isWhole(disk: ByteBudget): Promise<boolean> {
 }
 
 suite('a row group on local disk', () => {
-  let directory: string;
   let body: Buffer;
   before(async () => {
-    directory = await mkdtemp(join(tmpdir(), 's3-connectors-row-group-'));
     // Larger than the tail that comes with the footer.
     body = await parquet('SELECT i, random() AS r FROM range(100000) t(i)', 'COMPRESSION uncompressed');
   });
-  after(() => rm(directory, { recursive: true }));
 
   async function opened() {
     await using stack = new AsyncDisposableStack();
     const server = stack.use(await serverWith({ 'lake/t/a.parquet': body }));
     const { s3 } = stack.use(connect(server.endpoint, { bucket, retryBudgetMs: 0 }));
-    const engine = stack.use(await openEngine(directory, 64 * 1024 * 1024));
-    const reading = { s3, engine, directory, log: silentLog };
+    const folder = stack.use(await temporaryFolder());
+    const engine = stack.use(await openEngine(folder, 64 * 1024 * 1024));
+    const reading = { s3, engine, folder, log: silentLog };
     const [object] = server.objects(bucket);
     assert.ok(object !== undefined);
-    const file = await openParquet(reading, { object, known: new KnownColumns() }, never);
-    const [group] = file.rowGroups;
-    assert.ok(group !== undefined);
+    const memoryBytes = 64 * 1024 * 1024;
+    const file = await openParquet(reading, { object, known: new KnownColumns(), memoryBytes }, never);
+    const group = await file.rowGroup(0, never);
+    const files = async (): Promise<readonly string[]> =>
+      (await readdir(folder.path)).filter((name) => name.endsWith('.parquet'));
     const disk = new ByteBudget(budgetBytes);
     const owned = stack.move();
     const fetch = (rowGroup: RowGroup = group) =>
       fetchRowGroup(reading, { file, group: rowGroup, columns: new Set([0, 1]), disk }, never);
-    return { server, disk, fetch, group, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+    return { server, disk, fetch, group, files, [Symbol.asyncDispose]: () => owned.disposeAsync() };
   }
 
   test('holds its bytes until it is disposed of, and its file as long', async () => {
     await using it = await opened();
     const local = await it.fetch();
-    assert.equal((await readdir(directory)).length, 1);
+    assert.equal((await it.files()).length, 1);
     assert.equal(await isWhole(it.disk), false);
     await local[Symbol.asyncDispose]();
-    assert.deepEqual(await readdir(directory), []);
+    assert.deepEqual(await it.files(), []);
     assert.equal(await isWhole(it.disk), true);
   });
 
@@ -80,6 +79,6 @@ suite('a row group on local disk', () => {
     it.server.seed(bucket, 'lake/t/a.parquet', 'another');
     await assert.rejects(it.fetch(), { code: 'S3_OBJECT_CHANGED' });
     assert.equal(await isWhole(it.disk), true);
-    assert.deepEqual(await readdir(directory), []);
+    assert.deepEqual(await it.files(), []);
   });
 });

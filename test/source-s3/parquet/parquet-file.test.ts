@@ -1,10 +1,8 @@
 // What opening a Parquet object costs: requests to S3, and questions to the engine.
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { suite, test } from 'node:test';
 
-import { openTempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 
 import { openEngine, type Engine } from '../../../source-s3/src/engine/engine.ts';
@@ -12,11 +10,12 @@ import { KnownColumns } from '../../../source-s3/src/parquet/known-columns.ts';
 import { openParquet, type ParquetFile } from '../../../source-s3/src/parquet/parquet-file.ts';
 import { parquet } from '../../support/parquet.ts';
 import { connect } from '../../support/s3-connection.ts';
+import { temporaryFolder } from '../../support/temp-folder.ts';
 import { bucket, catalogJson, readHere, serverWith } from '../support/source.ts';
 
 /** The files opened one after the other, and how often the engine was asked for their columns. */
 async function opened(bodies: readonly Buffer[]): Promise<{ files: readonly ParquetFile[]; asked: number }> {
-  await using folder = await openTempFolder({ parent: tmpdir(), advice: '' }, silentLog);
+  await using folder = await temporaryFolder();
   await using server = await serverWith(
     Object.fromEntries(bodies.map((body, index) => [`lake/t/${String(index).padStart(2, '0')}`, body])),
   );

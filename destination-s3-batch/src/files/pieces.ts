@@ -1,0 +1,60 @@
+// Rows on local disk, cut into pieces that the engine has memory for each: for the few tables whose rows are so large, or have so
+// many values, that it has none for all at once.
+import { createReadStream } from 'node:fs';
+import { open, unlink } from 'node:fs/promises';
+
+import { readLines } from '@s3-connectors/common/protocol/lines.ts';
+
+import { fitsEngine } from '../budgets.ts';
+import { countValues } from '../rows/count-values.ts';
+import { RowWriter } from '../row-writer.ts';
+import type { RowSource } from './made-file.ts';
+
+const readBytes = 1024 * 1024;
+
+/** Each is removed when the next one is asked for. `path`: of all of them, in turn. Bound: two pieces, or the longest row. */
+export async function* piecesOf(source: RowSource, path: string, engineBytes: number): AsyncGenerator<RowSource> {
+  const lines = readLines(createReadStream(source.path, { highWaterMark: readBytes }), {
+    maxLineBytes: Infinity,
+    reuse: true,
+  });
+  let piece = newPiece();
+  for await (const { bytes, ends } of lines) {
+    let start = 0;
+    for (const end of ends) {
+      const size = end + 1 - start;
+      const values = countValues(bytes, start, end);
+      const isFull = !fitsEngine({ bytes: piece.out.length + size, values: piece.values + values }, engineBytes);
+      if (isFull && piece.rows > 0) {
+        yield* written(piece, path);
+        piece = newPiece();
+      }
+      piece.out.copy(bytes, start, end + 1);
+      piece.rows += 1;
+      piece.values += values;
+      piece.longestRow = Math.max(piece.longestRow, size);
+      start = end + 1;
+    }
+  }
+  if (piece.rows > 0) yield* written(piece, path);
+}
+
+type Piece = { readonly out: RowWriter; rows: number; values: number; longestRow: number };
+
+function newPiece(): Piece {
+  return { out: new RowWriter(), rows: 0, values: 0, longestRow: 0 };
+}
+
+async function* written({ out, rows, longestRow }: Piece, path: string): AsyncGenerator<RowSource> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    await file.writeFile(out.bytes);
+  } finally {
+    await file.close();
+  }
+  try {
+    yield { path, rows, bytes: out.length, longestRow };
+  } finally {
+    await unlink(path);
+  }
+}

@@ -1,0 +1,34 @@
+// The table of budgets is the code's.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import { maxKeyBytes } from '@s3-connectors/common/destination/key-part.ts';
+import { defaultMaxLineBytes, keptLineBytes } from '@s3-connectors/common/protocol/lines.ts';
+
+import * as budgets from '../../destination-s3-batch/src/budgets.ts';
+
+const root = join(import.meta.dirname, '../..');
+const page = readFileSync(join(root, 'docs/limits.md'), 'utf8');
+
+suite('docs/limits.md', () => {
+  test('has every budget of the code with its value, and no other', () => {
+    const constants = Object.entries(budgets).filter(([, value]) => typeof value === 'number');
+    const expected = { ...Object.fromEntries(constants), maxKeyBytes, defaultMaxLineBytes, keptLineBytes };
+    const rows = page.matchAll(/^\|[^|]*\|\s*(\d+)\s*\|\s*`(\w+)`\s*\|/gmu);
+    assert.deepEqual(Object.fromEntries(Array.from(rows, ([, value, name = '']) => [name, Number(value)])), expected);
+  });
+
+  test('says how many fields there are with less memory', () => {
+    const fields = [512, 256].map((mb) => budgets.mostFields(mb * 1024 * 1024 * 0.75));
+    assert.ok(page.includes(`${fields[0]} with \`max_memory_mb\` 512, ${fields[1]} with 256`), String(fields));
+  });
+
+  test('names every reason for which a record is set aside', () => {
+    const source = readFileSync(join(root, 'common/src/destination/rejections.ts'), 'utf8');
+    const union = /export type RejectionReason =([^;]*);[^;]*export type RefusalReason =([^;]*);/u.exec(source);
+    const reasons = Array.from(`${union?.[1]}${union?.[2]}`.matchAll(/'(\w+)'/gu), ([, reason]) => reason);
+    assert.equal(reasons.length, 12);
+    for (const reason of reasons) assert.ok(page.includes(`\`${reason}\``), reason);
+  });
+});
