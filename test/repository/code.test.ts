@@ -78,7 +78,7 @@ suite('imports', () => {
       const text = files.get(path) ?? '';
       if (/\bas OwnKey\b/u.test(text)) assert.match(path, /\/own-keys\.ts$/u);
       if (sends.test(text)) assert.match(path, /^common\/src\/(?:destination|s3)\//u);
-      if (/DeleteObjectsCommand|CopyObjectCommand/u.test(text)) assert.match(path, /\/s3\/(?:delete|write)\.ts$/u);
+      if (/\bnew (?:DeleteObjects|CopyObject)Command\b/u.test(text)) assert.match(path, /\/s3\/(?:delete|write)\.ts$/u);
     }
   });
 

@@ -29,7 +29,8 @@ export function capped(message: AirbyteMessage): AirbyteMessage {
     case 'TRACE': {
       const { trace } = message;
       if (trace.type !== 'ERROR') return message;
-      const { internal_message: internal, ...error } = trace.error;
+      const { error } = trace;
+      const { internal_message: internal } = error;
       const texts = {
         message: capText(error.message),
         ...(internal !== undefined && { internal_message: capText(internal) }),

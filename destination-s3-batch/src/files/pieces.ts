@@ -1,8 +1,9 @@
 // Rows on local disk, cut into pieces that the engine has memory for each: for the few tables whose rows are so large, or have so
 // many values, that it has none for all at once.
 import { createReadStream } from 'node:fs';
-import { open, unlink } from 'node:fs/promises';
+import { unlink } from 'node:fs/promises';
 
+import { LocalFile } from '@s3-connectors/common/local-disk/local-file.ts';
 import { readLines } from '@s3-connectors/common/protocol/lines.ts';
 
 import { fitsEngine } from '../budgets.ts';
@@ -46,11 +47,9 @@ function newPiece(): Piece {
 }
 
 async function* written({ out, rows, longestRow }: Piece, path: string): AsyncGenerator<RowSource> {
-  const file = await open(path, 'w', 0o600);
-  try {
-    await file.writeFile(out.bytes);
-  } finally {
-    await file.close();
+  {
+    await using file = await LocalFile.open(path, 'new');
+    await file.write(out.bytes);
   }
   try {
     yield { path, rows, bytes: out.length, longestRow };

@@ -164,7 +164,7 @@ function footerLength(end: Buffer): number {
 /** A file in which only its magic, its tail and its footer are real; holes take no disk and are never read. */
 export async function writeSparse(path: string, { start, bytes }: FileTail, footer: Buffer): Promise<void> {
   await using file = await LocalFile.open(path, 'new');
-  if (start > 0) await file.write(magic, 0);
+  if (start > 0) await file.write(magic);
   if (bytes.length > 0) await file.write(bytes, start);
   await file.write(footer, start + bytes.length);
 }

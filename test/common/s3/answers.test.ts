@@ -244,7 +244,7 @@ suite('an object', () => {
       endless(200, '', 'x')(request, response, 1);
     });
     await using connection = connect(server.endpoint);
-    await assert.rejects(readObject(connection.s3, 'raw/a', 100_000), { code: 'FILE_UNREADABLE' });
+    await assert.rejects(readObject(connection.s3, 'raw/a', 100_000), { code: 'BUCKET_DOCUMENT_INVALID' });
   });
 
   test('is not written when the answer to that has no end', async () => {
