@@ -1,6 +1,8 @@
 // No single record stops a stream: each kind alone, and a thousand mixtures of good and hostile records, in both formats.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import * as fc from 'fast-check';
 import { catalogJson, recordLine, type Json } from '../support/destination-input.ts';
 import { emptyServer } from '../support/empty-server.ts';
@@ -34,19 +36,19 @@ type Row = Readonly<Record<string, unknown>>;
 
 async function rowsOf(server: S3TestServer, table: string, format: string): Promise<readonly Row[]> {
   const folder = `data/${table}/`;
-  if (format === 'json') return jsonRows(server, folder).map((line) => JSON.parse(line) as Row);
+  if (format === 'json') return jsonRows(server, folder).map((line) => parseJson(line) as Row);
   const columns = 'marker, id::INTEGER AS id, name, n, to_json(tags)::VARCHAR AS tags, extra';
   const rows = await queryParquet(server, folder, `SELECT ${columns} FROM files`);
   return rows.map((row) => ({
     ...row,
-    tags: row['tags'] === null ? null : (JSON.parse(row['tags'] as string) as unknown),
+    tags: row['tags'] === null ? null : parseJson(row['tags'] as string),
   }));
 }
 
 /** Reason and marker of the rejected records below a folder. */
 function rejectedIn(server: S3TestServer, folder: string): readonly (readonly [reason: string, marker: string])[] {
   return jsonRows(server, `_rejected/${folder}/`).map((line) => {
-    const { reason, record, record_base64 } = JSON.parse(line) as Readonly<Record<string, unknown>>;
+    const { reason, record, record_base64 } = parseJson(line) as Readonly<Record<string, unknown>>;
     const text =
       record === undefined ? Buffer.from(String(record_base64), 'base64').toString() : JSON.stringify(record);
     return [String(reason), /hostile \d+/u.exec(text)?.[0] ?? ''] as const;

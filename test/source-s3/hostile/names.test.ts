@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import type { AirbyteCatalog } from '@s3-connectors/common/protocol/messages.ts';
 import * as fc from 'fast-check';
 
@@ -67,18 +68,18 @@ suite('a bucket of hostile names', () => {
       const config = configJson(server, configOf(format));
       const discovered = await runSource('discover', { config });
       const line = discovered.stdout.split('\n').find((text) => text.startsWith('{"type":"CATALOG"')) ?? '';
-      const { catalog } = JSON.parse(line) as { readonly catalog: AirbyteCatalog };
+      const { catalog } = parseJson(line) as { readonly catalog: AirbyteCatalog };
       const { stdout } = await runSource('read', { config, catalog: configured(catalog) });
       assertRows(tables, airbyteRows(stdout.split('\n').slice(0, -1)), streamId);
       const inspected = await runOperatorVerb('inspect', config, ['--json']);
-      const report = JSON.parse(inspected.stdout) as InspectReport;
+      const report = parseJson(inspected.stdout) as InspectReport;
       const names = report.schema_prefixes.flatMap((prefix) => prefix.tables.map((table) => table.name));
       assert.deepEqual(names.toSorted(), tables.map((table) => table.name).toSorted());
       const synced = await runProgram(tap, ['--config', await jsonFile(config)]);
       const records = synced.stdout
         .split('\n')
         .slice(0, -1)
-        .map((line) => JSON.parse(line) as Json);
+        .map((line) => parseJson(line) as Json);
       const rows = tables.flatMap(({ files }) => files.flatMap((file) => file.rows));
       assert.equal(records.filter(({ type }) => type === 'RECORD').length, rows.length);
     });
