@@ -150,7 +150,7 @@ for (const output_format of ['parquet', 'json']) {
           const again = await runWrite(server, input, { catalog, config });
           assert.deepEqual([again.error, again.failures], [undefined, []]);
         }),
-        { seed, numRuns: runs },
+        { seed, numRuns: runs, endOnFailure: true },
       );
     });
   });

@@ -48,7 +48,7 @@ suite('hostile names through the streaming destination', () => {
         for (const { body } of documents) parseJson(body.toString());
         assert.equal(documents.length > 0, mode === 'overwrite');
       });
-      await fc.assert(property, { numRuns: 30, seed: 14 });
+      await fc.assert(property, { numRuns: 30, seed: 14, endOnFailure: true });
     });
   }
 });

@@ -134,7 +134,7 @@ suite('the streaming destination', () => {
         assert.equal(new Set(rows.filter((row) => row.includes('"good '))).size, 50);
         for (const { kind, line, marker } of all) assertFate(server, kind, line, marker);
       }),
-      { seed, numRuns: runs },
+      { seed, numRuns: runs, endOnFailure: true },
     );
   });
 });

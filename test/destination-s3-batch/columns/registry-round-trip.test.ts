@@ -83,7 +83,7 @@ suite('the registry of a table', () => {
         etag = await writeRegistry(it.area, { table, stream, type, etag });
         assert.deepEqual(await readRegistry(it.area, table), { type, etag });
       }),
-      { numRuns: 300, seed: 14 },
+      { numRuns: 300, seed: 14, endOnFailure: true },
     );
   });
 

@@ -102,7 +102,7 @@ suite('a file of JSON lines', () => {
           body.split('\n').map((line) => parseJson(line)),
         );
       }),
-      { numRuns: 40 },
+      { numRuns: 40, seed: 14, endOnFailure: true },
     );
   });
 
