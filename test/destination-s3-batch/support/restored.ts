@@ -3,14 +3,13 @@ import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import { restName } from '../../../destination-s3-batch/src/columns/field-type.ts';
 
-type Reviver = (name: string, value: unknown, context: { readonly source?: string }) => unknown;
-const parse = parseJson as (text: string, reviver: Reviver) => unknown;
-
 /** JSON with its numbers as text, so that no digit is lost: whole ones as digits, others as a double prints them. */
 export function parseExactly(text: string): unknown {
-  return parse(text, (_name, value, { source }) => {
-    return typeof value === 'number' && source !== undefined ? numberText(value, source) : value;
-  });
+  return parseJson(
+    text.replaceAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/gu, (token) => {
+      return token.startsWith('"') ? token : JSON.stringify(numberText(Number(token), token));
+    }),
+  );
 }
 
 function numberText(value: number, source: string): string {
