@@ -1,14 +1,14 @@
-// No single record stops a stream: each kind alone, and a thousand mixtures of good and hostile records, in both formats.
+// No single record stops a stream: each kind alone, and a thousand of them among good records.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import * as fc from 'fast-check';
-import { catalogJson, recordLine, type Json } from '../support/destination-input.ts';
-import { emptyServer } from '../support/empty-server.ts';
-import { emittedAt, hostileKinds, hostileMessages, type HostileKind } from '../support/hostile-records.ts';
-import type { S3TestServer } from '../support/s3-server/types.ts';
-import { jsonRows, queryParquet, runWrite } from './support/batch.ts';
+import { catalogJson, recordLine, type Json } from '../../support/destination-input.ts';
+import { emptyServer } from '../../support/empty-server.ts';
+import { emittedAt, hostileKinds, hostileMessages, type HostileKind } from '../../support/hostile-records.ts';
+import type { S3TestServer } from '../../support/s3-server/types.ts';
+import { jsonRows, queryParquet, runWrite } from './batch.ts';
 
 const seed = 14;
 const streamsInRun = 4;
@@ -75,7 +75,7 @@ function assertHostile(
   assert.deepEqual([isStored, isRejected], kind.fate === 'stored' ? [1, 0] : [0, 1], kind.what);
 }
 
-for (const output_format of ['parquet', 'json']) {
+export function registerHostileRecords(output_format: 'parquet' | 'json'): void {
   suite(`the batch destination (${output_format})`, () => {
     const running = emptyServer();
     const config = { output_format };
