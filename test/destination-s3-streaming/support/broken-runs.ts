@@ -34,9 +34,9 @@ export const indexes = Array.from({ length: 34 }, (_, index) => index + 1);
 
 export type Left = {
   /** A server of its own, as the run before has left it. */
-  serverAsLeft(): Promise<S3TestServer>;
+  readonly serverAsLeft: () => Promise<S3TestServer>;
   /** Of the run that is broken, when it is not. */
-  calls(): number;
+  readonly calls: () => number;
 };
 
 /** To be called in a suite. */
@@ -61,7 +61,7 @@ export function afterOneRun(): Left {
   });
 
   return {
-    async serverAsLeft() {
+    serverAsLeft: async () => {
       const server = await startS3Server();
       server.createBucket(scenarioBucket);
       layOut(server, snapshot);
