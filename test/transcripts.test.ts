@@ -8,6 +8,8 @@ import { dirname, join } from 'node:path';
 import { suite, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
+
 import { buildOnce } from './support/build-once.ts';
 import { jsonFile } from './support/json-files.ts';
 import { runProgram } from './support/program.ts';
@@ -25,7 +27,7 @@ function textOf(name: string, file: string): string {
 }
 
 function jsonOf(name: string, file: string): unknown {
-  return JSON.parse(textOf(name, file));
+  return parseJson(textOf(name, file));
 }
 
 function objectsOf(server: S3TestServer): Objects {

@@ -2,6 +2,7 @@
 import { literal } from '@s3-connectors/common/columns/sql.ts';
 import type { StoredType } from '@s3-connectors/common/columns/stored-type.ts';
 import { int96Clock, timeText } from '@s3-connectors/common/columns/time-sql.ts';
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { SourceConfig } from './config.ts';
@@ -66,7 +67,7 @@ export function differsSql(sql: string, stored: StoredType, value: string | null
 /** Whether a value's JSON says what its folder says: as text, of numbers also by value (`month=01` is 1). */
 export function jsonAgrees(json: string, folder: string | null): boolean {
   if (json === 'null' || folder === null) return json === 'null' && folder === null;
-  if (json.startsWith('"')) return JSON.parse(json) === folder;
+  if (json.startsWith('"')) return parseJson(json) === folder;
   return json === folder || (/^-?\d/u.test(json) && folder.trim() !== '' && Number(json) === Number(folder));
 }
 

@@ -3,6 +3,7 @@ import type { DeclaredType } from './declared-column.ts';
 import type { Partition } from './layout.ts';
 import { partitionJson } from './partition-value.ts';
 import { typedJson } from './text/typed-value.ts';
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 /** Values of one type compare with `<`; those of different types are never compared. */
 export type SortKey = bigint | number | string;
@@ -17,7 +18,7 @@ function keyOfJson(json: string, type: DeclaredType): SortKey {
   if (type === 'integer') return BigInt(json);
   if (type === 'number') return Number(json);
   if (type === 'boolean') return json; // "false" < "true"
-  const text = String(JSON.parse(json));
+  const text = String(parseJson(json));
   // As many digits of the second's fraction for all: ISO times then compare as text.
   return type === 'timestamp' ? `${text.slice(0, 19)}${text.slice(19, -1).replace('.', '').padEnd(9, '0')}` : text;
 }

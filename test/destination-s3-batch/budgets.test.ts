@@ -1,6 +1,8 @@
 // What one record, name or field may decide for all: nothing for ever.
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
+
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import {
   maxEventTables,
   maxFieldNameBytes,
@@ -49,7 +51,7 @@ suite('event names', () => {
       assert.match(warnings(ran), /"other_events".*The first one is "x{60}…": its table's name is longer/u);
       assert.equal(jsonRows(server, 'data/pageview_events/').length, 2);
       const [row = ''] = jsonRows(server, 'data/other_events/');
-      assert.equal((JSON.parse(row) as Json)['event_name'], name);
+      assert.equal((parseJson(row) as Json)['event_name'], name);
     }
   });
 
@@ -61,7 +63,7 @@ suite('event names', () => {
     const ran = await runWrite(server, [...['n0', 'n1', 'n2'].map(event), event('known')], { catalog, config: json });
     assert.deepEqual([ran.error, ran.failures], [undefined, []]);
     assert.match(warnings(ran), /there are 5000 tables of events already/u);
-    const others = jsonRows(server, 'data/other_events/').map((row) => (JSON.parse(row) as Json)['event_name']);
+    const others = jsonRows(server, 'data/other_events/').map((row) => (parseJson(row) as Json)['event_name']);
     assert.deepEqual(others, ['n1', 'n2']);
     assert.equal(jsonRows(server, 'data/known_events/').length, 1); // The same row, under the same name.
     assert.equal(jsonRows(server, 'data/n0_events/').length, 1);
@@ -87,7 +89,7 @@ suite('event names', () => {
       config: json,
     });
     assert.deepEqual([ran.error, ran.failures], [undefined, []]);
-    const reasons = jsonRows(server, '_rejected/events/').map((line) => (JSON.parse(line) as Json)['reason']);
+    const reasons = jsonRows(server, '_rejected/events/').map((line) => (parseJson(line) as Json)['reason']);
     assert.deepEqual(reasons, ['no_table', 'no_table']);
     assert.equal(jsonRows(server, 'data/free_events/').length, 1);
   });

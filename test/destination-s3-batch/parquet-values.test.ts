@@ -122,7 +122,7 @@ suite('Parquet', () => {
         const [counted] = await queryParquet(server, 'data/', 'SELECT count(*)::INTEGER AS n FROM files');
         assert.deepEqual(counted, { n: json.length });
       }),
-      { numRuns: 60 },
+      { numRuns: 60, seed: 14, endOnFailure: true },
     );
   });
 

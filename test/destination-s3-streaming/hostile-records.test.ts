@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import * as fc from 'fast-check';
 import { bucket, catalogJson, recordLine, stateLine } from '../support/destination-input.ts';
 import { emptyServer } from '../support/empty-server.ts';
@@ -31,7 +33,7 @@ function dataOf(line: string | Buffer): string {
 function assertFate(server: S3TestServer, kind: HostileKind, line: string | Buffer, marker: string): void {
   const stored = linesBelow(server, 'type=visits/');
   const isRejected = linesBelow(server, '_rejected/').filter((text) => {
-    const { reason, record_base64 = '' } = JSON.parse(text) as Readonly<Record<string, string>>;
+    const { reason, record_base64 = '' } = parseJson(text) as Readonly<Record<string, string>>;
     const whole = text + Buffer.from(record_base64, 'base64').toString();
     return reason === kind.fate && whole.includes(`"${marker}"`);
   }).length;
@@ -132,7 +134,7 @@ suite('the streaming destination', () => {
         assert.equal(new Set(rows.filter((row) => row.includes('"good '))).size, 50);
         for (const { kind, line, marker } of all) assertFate(server, kind, line, marker);
       }),
-      { seed, numRuns: runs },
+      { seed, numRuns: runs, endOnFailure: true },
     );
   });
 });

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
+
 import * as fc from 'fast-check';
 
 import { ofType, type ProtocolMessage } from '../support/protocol-schema.ts';
@@ -92,7 +94,7 @@ suite('names that steer a terminal', () => {
       assertPlain([...text.stdout.split('\n'), ...text.stderr.split('\n')]);
       const json = await runOperatorVerb('inspect', config, ['--json']);
       assertPlain([...json.stdout.split('\n'), ...json.stderr.split('\n')]);
-      if (json.exitCode === 0) assert.equal((JSON.parse(json.stdout) as { bucket: string }).bucket, bucket);
+      if (json.exitCode === 0) assert.equal((parseJson(json.stdout) as { bucket: string }).bucket, bucket);
     }
   });
 });

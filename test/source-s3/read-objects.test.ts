@@ -131,7 +131,7 @@ suite('what is fetched ahead', () => {
         assert.ok(counted.most <= 3, `${counted.most} units at once`);
         if (fault.at === 'never') assert.equal(taken, filesRead * unitsPerFile * partsPerUnit);
       }),
-      { numRuns: 300, seed: 14 },
+      { numRuns: 300, seed: 14, endOnFailure: true },
     );
   });
 });

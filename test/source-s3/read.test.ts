@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
+
 import { parquet } from '../support/parquet.ts';
 import { ofType, traceErrors, type ProtocolMessage } from '../support/protocol-schema.ts';
 import {
@@ -75,7 +77,7 @@ suite('read', () => {
     const { messages } = await readHere(server, { catalog });
     for (const [index, message] of messages.entries()) {
       if (message.type !== 'STATE') continue;
-      const rest = await readHere(server, { catalog, state: [JSON.parse(JSON.stringify(message.state))] });
+      const rest = await readHere(server, { catalog, state: [parseJson(JSON.stringify(message.state))] });
       assert.deepEqual(rest.failures, []);
       assert.deepEqual(ids(rest.messages), ids(messages.slice(index)));
       assert.equal(order(rest.messages).at(-2), 'STATE');

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
+
 import { jsonFile } from '../support/json-files.ts';
 import { parquet } from '../support/parquet.ts';
 import { type Ended, runProgram } from '../support/program.ts';
@@ -34,7 +36,7 @@ async function sync(server: S3TestServer, files: Json = {}): Promise<readonly Li
   return stdout
     .split('\n')
     .slice(0, -1)
-    .map((line) => JSON.parse(line) as Line);
+    .map((line) => parseJson(line) as Line);
 }
 
 const types = (lines: readonly Line[]): string => lines.map(({ type }) => type).join(' ');
@@ -46,7 +48,7 @@ suite('tap-s3-tables', () => {
     await using server = await serverWith({ 'lake/t/day=1/a.parquet': body });
     const { stdout, stderr, exitCode } = await run(server, { state: {} }, '--discover');
     assert.equal(exitCode, 0, stderr);
-    const lines = await sync(server, { catalog: JSON.parse(stdout) });
+    const lines = await sync(server, { catalog: parseJson(stdout) });
     assert.equal(types(lines), 'SCHEMA RECORD RECORD RECORD STATE');
     const record = lines[1]?.['record'] as Json;
     assert.deepEqual([record['id'], record['price'], record['day']], [0, 1.1, '1']);
@@ -66,7 +68,7 @@ suite('tap-s3-tables', () => {
   test('reads a stream whole when the catalog says so, with a version that it activates', async () => {
     await using server = await serverWith({ 'lake/t/a.parquet': body });
     const { stdout } = await run(server, {}, '--discover');
-    const catalog = JSON.parse(stdout) as Catalog;
+    const catalog = parseJson(stdout) as Catalog;
     const whole = catalog.streams[0]?.metadata[0]?.metadata;
     if (whole !== undefined) whole['replication-method'] = 'FULL_TABLE';
     const lines = await sync(server, { catalog });
@@ -80,7 +82,7 @@ suite('tap-s3-tables', () => {
     await using server = await serverWith({ 'lake/t/a.parquet': body, 'crm/t/a.parquet': body });
     const config = configJson(server, { schema_prefixes: ['lake', 'crm'] });
     const { stdout } = await run(server, { config }, '--discover');
-    const { streams } = JSON.parse(stdout) as Catalog;
+    const { streams } = parseJson(stdout) as Catalog;
     assert.deepEqual(
       streams.map((stream) => stream.tap_stream_id),
       ['lake-t', 'crm-t'],
@@ -108,7 +110,7 @@ suite('tap-s3-tables', () => {
     await using server = await serverWith({ 'lake/t/a.parquet': body, 'lake/u/a.parquet': body });
     const { stdout } = await run(server, {}, '--discover');
     server.seed(bucket, 'lake/t/a.parquet', body.subarray(0, 40), { lastModified: timeOf(9) });
-    const read = await run(server, { catalog: JSON.parse(stdout) });
+    const read = await run(server, { catalog: parseJson(stdout) });
     assert.equal(read.exitCode, 1);
     assert.match(read.stderr, /"lake\/t\/a\.parquet" cannot be read.*\(FILE_UNREADABLE\)/u);
     assert.match(read.stdout, /"type":"RECORD","stream":"u"/u);
@@ -117,7 +119,7 @@ suite('tap-s3-tables', () => {
   test('describes itself without a config', async () => {
     const { stdout, exitCode } = await runProgram(tap, ['--about', '--format=json']);
     assert.equal(exitCode, 0);
-    const about = JSON.parse(stdout) as Json & { settings: { properties: Json } };
+    const about = parseJson(stdout) as Json & { settings: { properties: Json } };
     assert.equal(about['name'], 'tap-s3-tables');
     assert.ok((about['capabilities'] as string[]).includes('discover'));
     assert.ok('schema_prefixes' in about.settings.properties);

@@ -1,6 +1,8 @@
 // What must hold of a run of the batch destination that was broken (batch-crash-scenario.ts), and of the next one.
 import assert from 'node:assert/strict';
 
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
+
 import {
   acknowledgedBy,
   neighbours,
@@ -31,7 +33,7 @@ type Latest = { readonly state?: string; readonly files?: readonly { readonly ke
 
 function filesByManifest(server: View, table: string): readonly StoredObject[] {
   const body = server.object(scenarioBucket, `${root}_manifests/${table}/latest.json`)?.body.toString() ?? '{}';
-  const { files = [] } = JSON.parse(body) as Latest;
+  const { files = [] } = parseJson(body) as Latest;
   return files.map(({ key }) => {
     const object = server.object(scenarioBucket, key);
     assert.ok(object, `latest.json names ${key}, which is not there`);
@@ -43,7 +45,7 @@ function filesByManifest(server: View, table: string): readonly StoredObject[] {
 export function tablesInReplacement(server: View): readonly string[] {
   return replacedTables.filter((table) => {
     const manifests = server.objects(scenarioBucket, `${root}_manifests/${table}/`);
-    return manifests.some(({ body }) => (JSON.parse(body.toString()) as Latest).state === 'publishing');
+    return manifests.some(({ body }) => (parseJson(body.toString()) as Latest).state === 'publishing');
   });
 }
 
@@ -119,7 +121,7 @@ export async function judgeMended(server: View, scenario: Scenario, set: number)
     const path = key.slice(root.length);
     if (/^_manifests\/\w+\/(?:latest|\d[\w-]+)\.json$/u.test(path)) {
       // Of a table that was taken back before it ever counted, latest.json names none.
-      const { state: told } = JSON.parse(body.toString()) as Latest;
+      const { state: told } = parseJson(body.toString()) as Latest;
       assert.ok(told === 'published' || (told === undefined && key.endsWith('/latest.json')), `${key}: ${told}`);
     } else {
       const isKnown = known.has(key) || appended.some((folder) => key.startsWith(folder));

@@ -2,6 +2,8 @@
 // and go, an appended one, in the modern regime one whose earlier generation goes, and neighbours of like names. What must
 // hold after the break and after the next run stands in batch-crash-judge.ts. Both know the destination only by what goes in and
 // comes out, so that the built program can be put to the same test.
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
+
 import type { S3TestServer, StoredObject } from './s3-server/types.ts';
 
 /** How a scenario is written and how its streams' ends are told. */
@@ -152,7 +154,7 @@ export function scenarioInput(
 export function acknowledgedBy(stdout: string): ReadonlySet<string> {
   const streams = new Set<string>();
   for (const text of stdout.split('\n').slice(0, -1)) {
-    const { type, state: told } = JSON.parse(text) as {
+    const { type, state: told } = parseJson(text) as {
       readonly type: string;
       readonly state?: { readonly stream: { readonly stream_descriptor: { readonly name: string } } };
     };

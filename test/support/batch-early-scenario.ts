@@ -4,6 +4,8 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
+
 import { rowNames } from './row-names.ts';
 import type { S3TestServer, StoredObject } from './s3-server/types.ts';
 
@@ -90,7 +92,7 @@ export function earlyAcknowledged(stdout: string): { readonly next: number; read
   let next = 0;
   let isReplaced = false;
   for (const text of stdout.split('\n').slice(0, -1)) {
-    const { type, state: told } = JSON.parse(text) as {
+    const { type, state: told } = parseJson(text) as {
       readonly type: string;
       readonly state?: { readonly stream: { readonly stream_state: { readonly next?: number } } };
     };
@@ -148,7 +150,7 @@ export async function judgeEarlyMended(server: S3TestServer, next: number, set: 
     else assert.match(path, /^(?:data\/(?:visits|users)\/year=.*|_schemas\/(?:visits|users)\.json)$/u, 'is left');
   }
   const registry = server.object(earlyBucket, `${root}_schemas/visits.json`)?.body.toString() ?? '{}';
-  const { fields = [] } = JSON.parse(registry) as {
+  const { fields = [] } = parseJson(registry) as {
     readonly fields?: readonly { name: string; type: string; misfits?: true }[];
   };
   assert.deepEqual(fields.map(({ name, type, misfits = false }) => [name, type, misfits].join(' ')).sort(), [

@@ -4,6 +4,8 @@
 import assert from 'node:assert/strict';
 import { gunzipSync } from 'node:zlib';
 
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
+
 import type { S3TestServer, StoredObject } from './s3-server/types.ts';
 
 export const scenarioBucket = 'publisher-data';
@@ -77,7 +79,7 @@ export function acknowledgedBy(stdout: string): { readonly next: number; readonl
   let isReplaced = false;
   // A line that was cut was not received.
   for (const line of stdout.split('\n').slice(0, -1)) {
-    const { type, state: told } = JSON.parse(line) as { readonly type: string; readonly state?: { stream: Json } };
+    const { type, state: told } = parseJson(line) as { readonly type: string; readonly state?: { stream: Json } };
     if (type !== 'STATE' || told === undefined) continue;
     const position = told.stream['stream_state'] as { readonly next?: number };
     if (position.next === undefined) isReplaced = true;
@@ -103,7 +105,7 @@ function rowsBelow(server: S3TestServer, folder: string): readonly string[] {
 /** The rows that a reader sees who follows latest.json. */
 function rowsByManifest(server: S3TestServer): readonly string[] {
   const body = server.object(scenarioBucket, `${prefix}_manifests/users/latest.json`)?.body.toString() ?? '{}';
-  const { files = [] } = JSON.parse(body) as { readonly files?: readonly { readonly key: string }[] };
+  const { files = [] } = parseJson(body) as { readonly files?: readonly { readonly key: string }[] };
   return files
     .flatMap(({ key }) => {
       const object = server.object(scenarioBucket, key);
@@ -142,7 +144,7 @@ export function judgeMended(server: S3TestServer, set: number): void {
   assert.deepEqual(rowsBelow(server, `${prefix}type=events/`), events.toSorted(), 'rows were lost or doubled');
   assert.deepEqual(keys(server, `${prefix}_staging/`), [], 'files are left in staging');
   for (const { key, body } of server.objects(scenarioBucket, `${prefix}_manifests/`)) {
-    assert.equal((JSON.parse(body.toString()) as Json)['state'], 'published', key);
+    assert.equal((parseJson(body.toString()) as Json)['state'], 'published', key);
   }
   assert.ok(server.object(scenarioBucket, neighbour), 'the neighbour lost its file');
 }

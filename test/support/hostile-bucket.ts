@@ -1,5 +1,7 @@
 // Buckets whose contents do not tell the truth, for properties: documents and objects that others copied, damaged or forged, and
 // what a run may delete and copy all the same.
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
+
 import * as fc from 'fast-check';
 
 import type { Json } from './destination-input.ts';
@@ -185,7 +187,7 @@ export function hostileBucket(realm: Realm): fc.Arbitrary<HostileBucket> {
 /** Whatever a document names is there, so that it can be lost. */
 function keysNamed(text: string): readonly Entry[] {
   const found = text.slice(0, 5000).matchAll(/"(?:key":)?"((?:[^"\\]|\\.)*\/(?:[^"\\]|\\.)*)"/gu);
-  return Array.from(found, ([, key = '']): Entry => [String(JSON.parse(`"${key}"`)), 'live']);
+  return Array.from(found, ([, key = '']): Entry => [String(parseJson(`"${key}"`)), 'live']);
 }
 
 function isPossible(key: string): boolean {

@@ -1,4 +1,6 @@
 // Streams with hostile names for a destination: what is sent of them, and what a destination has to say.
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
+
 import * as fc from 'fast-check';
 
 import { catalogJson, type Json } from './destination-input.ts';
@@ -56,14 +58,14 @@ type State = {
 /** The states that were sent, with the number of rows before each, in the form of `printedStates`. */
 export function statesOf(streams: readonly HostileStream[]): readonly unknown[] {
   const sent = [...linesOf(streams)]
-    .map((text) => JSON.parse(text) as Json & State)
+    .map((text) => parseJson(text) as Json & State)
     .filter(({ type }) => type === 'STATE');
   return sent.map(({ state }, index) => [state.stream, streams[index]?.rows.length]).sort(byText);
 }
 
 /** In any order. @throws SyntaxError for a line that is not JSON. */
 export function printedStates(lines: readonly string[]): readonly unknown[] {
-  const messages = lines.join('').split('\n').slice(0, -1).map((text) => JSON.parse(text) as State); // prettier-ignore
+  const messages = lines.join('').split('\n').slice(0, -1).map((text) => parseJson(text) as State); // prettier-ignore
   return messages.map(({ state }) => [state.stream, state.destinationStats?.recordCount]).sort(byText);
 }
 

@@ -2,6 +2,8 @@
 // misspelt key fails a test. Used on the output of every program that a test starts.
 import assert from 'node:assert/strict';
 
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
+
 import * as z from 'zod';
 
 const count = z.number().nonnegative();
@@ -120,7 +122,7 @@ export function assertProtocolLines(stdout: string): readonly ProtocolMessage[] 
     .split('\n')
     .slice(0, -1)
     .map((line, index) => {
-      const parsed = message.safeParse(JSON.parse(line));
+      const parsed = message.safeParse(parseJson(line));
       const quoted = `line ${index + 1} of the output is no message: ${line.slice(0, 500)}`;
       assert.ok(parsed.success, `${quoted}\n${parsed.error === undefined ? '' : z.prettifyError(parsed.error)}`);
       return parsed.data;

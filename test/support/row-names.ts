@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
+
 import { rowsOf } from './parquet.ts';
 import type { StoredObject } from './s3-server/types.ts';
 
@@ -28,7 +30,7 @@ function namesInJson(body: Buffer): readonly string[] {
     .toString()
     .split('\n')
     .slice(0, -1)
-    .map((row) => nameOf(JSON.parse(row) as Readonly<Record<string, unknown>>));
+    .map((row) => nameOf(parseJson(row) as Readonly<Record<string, unknown>>));
 }
 
 async function namesInParquet(body: Buffer): Promise<readonly string[]> {

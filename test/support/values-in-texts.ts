@@ -113,7 +113,7 @@ export function registerValueTests(write: Write, runs: number, configs: readonly
               assert.ok(!isDefect(failure) && !printedOf(failure).startsWith('CONFIG_INVALID'), printedOf(failure));
             }
           }),
-          { numRuns: runs, seed: 14 + index },
+          { numRuns: runs, seed: 14 + index, endOnFailure: true },
         );
         context.diagnostic(`${failed} runs failed`);
       });

@@ -2,6 +2,7 @@
 // each is refused by its key unless it says of its own place what a document of ours can say. Pure.
 import type * as z from 'zod';
 
+import { parseJson } from '../json/parse-json.ts';
 import { ConnectorError } from '../protocol/errors.ts';
 import type { OwnKey } from '../s3/own-key.ts';
 import { tellApart, type DataPlace } from './own-keys.ts';
@@ -21,7 +22,7 @@ export function parseDocument<Schema extends z.ZodType>(
   schema: Schema,
 ): z.output<Schema> {
   try {
-    return schema.parse(JSON.parse(Buffer.from(body).toString()));
+    return schema.parse(parseJson(Buffer.from(body).toString()));
   } catch (error) {
     throw refusedDocument(key, 'is not a document that this version reads', error);
   }

@@ -1,4 +1,5 @@
 // When a record happened, from the raw JSON of its time field, without building a Date or a string per record.
+import { parseJson } from '../json/parse-json.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -45,7 +46,7 @@ function textTime(bytes: Uint8Array, start: number, end: number): number {
 
 /** Some writers escape even `+` and `:`. */
 function escapedTextTime(bytes: Uint8Array, start: number, end: number): number {
-  const text: unknown = JSON.parse(Buffer.from(bytes.subarray(start, end)).toString());
+  const text: unknown = parseJson(Buffer.from(bytes.subarray(start, end)).toString());
   const plain = Buffer.from(`"${String(text)}"`);
   return plain.includes(0x5c) ? Number.NaN : textTime(plain, 0, plain.length);
 }

@@ -1,4 +1,5 @@
 // Why a line of the input is no message, for whoever has to mend its source.
+import { parseJson } from '../json/parse-json.ts';
 
 /** The rest of a sentence about the line. */
 export function lineFault(line: Uint8Array, protocol: 'Airbyte' | 'Singer'): string {
@@ -21,7 +22,7 @@ const notJson = Symbol('no JSON');
 
 function typeOf(text: string): unknown {
   try {
-    return (JSON.parse(text) as { readonly type?: unknown } | null)?.type;
+    return (parseJson(text) as { readonly type?: unknown } | null)?.type;
   } catch {
     return notJson;
   }

@@ -2,6 +2,7 @@
 // noted. The hot path: nothing here builds a string or an object for a record.
 import { isUtf8 } from 'node:buffer';
 
+import { parseJson } from '../json/parse-json.ts';
 import { inLine, invalid, tooLong, type LineBatch } from '../protocol/lines.ts';
 import type { Log } from '../protocol/log.ts';
 import { streamKey, type StreamKey } from '../protocol/stream-key.ts';
@@ -179,7 +180,7 @@ export class LineIntake<Target extends Numbered> {
   #takeOther(bytes: Buffer, line: Uint8Array): void {
     const { completion, byKey, log } = this.#options;
     const { typeStart, typeEnd } = this.#scanner.envelope;
-    const type = String(JSON.parse(bytes.toString('utf8', typeStart, typeEnd)));
+    const type = String(parseJson(bytes.toString('utf8', typeStart, typeEnd)));
     const end = type === 'TRACE' ? parseStreamEnd(line) : undefined;
     const target = end === undefined ? undefined : byKey.get(streamKey(end.stream));
     if (end !== undefined && target !== undefined) completion.ended(target.index, end.verdict);

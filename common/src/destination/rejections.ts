@@ -1,5 +1,6 @@
 // Records that are set aside instead of written: why, the line that keeps them, and when they are too many for a run to be
 // called a success.
+import { parseJson } from '../json/parse-json.ts';
 import { ConnectorError } from '../protocol/errors.ts';
 import type { Envelope } from './envelope.ts';
 
@@ -60,7 +61,7 @@ const maxNameLength = 1000;
 
 function namesOf(bytes: Buffer, { streamStart, streamEnd, namespaceStart, namespaceEnd }: Envelope): string {
   const name = (start: number, end: number): string => {
-    const value: unknown = JSON.parse(bytes.toString('utf8', start, end));
+    const value: unknown = parseJson(bytes.toString('utf8', start, end));
     return JSON.stringify(typeof value === 'string' ? value.slice(0, maxNameLength) : null);
   };
   const namespace = namespaceStart < 0 ? '' : `,"namespace":${name(namespaceStart, namespaceEnd)}`;

@@ -1,4 +1,5 @@
 // A STATE as it was received: a destination gives it back byte for byte, with nothing added but `destinationStats`.
+import { parseJson } from '../json/parse-json.ts';
 import type { StreamDescriptor } from '../protocol/errors.ts';
 import { invalid } from '../protocol/lines.ts';
 import type { StateStats } from '../protocol/messages.ts';
@@ -47,7 +48,7 @@ export function withStats({ bytes }: StateLine, stats: StateStats): Buffer {
 
 function descriptorOf(bytes: Buffer, stream: Member): StreamDescriptor {
   const member = findMember(bytes, stream.valueStart, 'stream_descriptor');
-  const json: unknown = member === undefined ? undefined : JSON.parse(slice(bytes, member).toString());
+  const json: unknown = member === undefined ? undefined : parseJson(slice(bytes, member).toString());
   if (isObject(json) && typeof json['name'] === 'string') {
     const namespace = typeof json['namespace'] === 'string' ? json['namespace'] : undefined;
     return streamDescriptor({ name: json['name'], namespace });

@@ -1,5 +1,6 @@
 // Which stream of the catalog a record is of, by the raw bytes of its name and namespace: records mostly come in rows of one
 // stream, and for those nothing is decoded or built.
+import { parseJson } from '../json/parse-json.ts';
 import type { Envelope } from './envelope.ts';
 import { streamKey, type StreamKey } from '../protocol/stream-key.ts';
 
@@ -80,7 +81,7 @@ export class StreamNames<Target> {
 }
 
 function parsed(raw: string): unknown {
-  return JSON.parse(Buffer.from(raw, 'latin1').toString());
+  return parseJson(Buffer.from(raw, 'latin1').toString());
 }
 
 /** Stream and namespace as raw JSON, a character for each byte; no namespace is ''. */

@@ -1,4 +1,5 @@
 // STREAM_STATUS as a destination gets it: the only word of the Airbyte protocol about whether a stream is complete.
+import { parseJson } from '../json/parse-json.ts';
 import type { StreamDescriptor } from '../protocol/errors.ts';
 import { streamDescriptor } from '../protocol/stream-key.ts';
 
@@ -6,7 +7,7 @@ export type StreamEnd = { readonly stream: StreamDescriptor; readonly verdict: '
 
 /** What a TRACE line, which is valid JSON, says about the end of a stream; undefined for any other TRACE. */
 export function parseStreamEnd(line: Uint8Array): StreamEnd | undefined {
-  const message = JSON.parse(Buffer.from(line).toString()) as unknown;
+  const message = parseJson(Buffer.from(line).toString());
   const status = member(member(member(message, 'trace'), 'stream_status'), 'status');
   if (status !== 'COMPLETE' && status !== 'INCOMPLETE') return undefined;
   const stream = member(member(member(message, 'trace'), 'stream_status'), 'stream_descriptor');

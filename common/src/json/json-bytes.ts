@@ -4,6 +4,7 @@
 // Precondition of every function here: the text is one line and the byte after it is the newline that ended it. The newline
 // is no JSON white space to this file, so it stops every loop and no loop needs a length.
 
+import { parseJson } from './parse-json.ts';
 import { escapable, firstOf, marksOf, wordBytes, wordsOf } from './words.ts';
 
 export const NEWLINE = 0x0a;
@@ -217,7 +218,7 @@ export function hasEscape(bytes: Uint8Array, start: number, end: number): boolea
 }
 
 function spellsEscaped(bytes: Uint8Array, start: number, end: number, name: Uint8Array): boolean {
-  const decoded: unknown = JSON.parse(Buffer.from(bytes.subarray(start - 1, end + 1)).toString());
+  const decoded: unknown = parseJson(Buffer.from(bytes.subarray(start - 1, end + 1)).toString());
   return decoded === Buffer.from(name).toString();
 }
 

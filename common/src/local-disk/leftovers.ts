@@ -16,19 +16,30 @@ const unlockedForMs = 60 * 60 * 1000;
  * left for others. @returns how many were removed.
  */
 export async function removeLeftovers(parent: string): Promise<number> {
-  let removed = 0;
-  for (const name of await readdir(parent)) {
-    if (!name.startsWith(stem) && !name.startsWith(unlockedStem)) continue;
-    removed += (await removeIfLeft(join(parent, name), name).catch(() => false)) ? 1 : 0;
-  }
-  return removed;
+  return removeThose(parent, stem, isAbandoned);
 }
 
-async function removeIfLeft(path: string, name: string): Promise<boolean> {
-  if (!(await isOwn(path, 'folder'))) return false;
-  const isLeft = name.startsWith(stem)
-    ? await isAbandoned(path)
-    : Date.now() - (await stat(path)).mtimeMs > unlockedForMs;
-  if (isLeft) await rm(path, { recursive: true, force: true });
-  return isLeft;
+/**
+ * As `removeLeftovers`, of folders that were never locked. `fresh`: a folder that was made just now beside them: the clock of the
+ * file system tells their age, as the clock of this process can be ahead of it.
+ */
+export async function removeUnlocked(parent: string, fresh: string): Promise<void> {
+  const { mtimeMs: now } = await stat(fresh);
+  await removeThose(parent, unlockedStem, async (path) => now - (await stat(path)).mtimeMs > unlockedForMs);
+}
+
+async function removeThose(parent: string, start: string, isLeft: (path: string) => Promise<boolean>): Promise<number> {
+  let removed = 0;
+  for (const name of await readdir(parent)) {
+    if (!name.startsWith(start)) continue;
+    const path = join(parent, name);
+    try {
+      if (!(await isOwn(path, 'folder')) || !(await isLeft(path))) continue;
+      await rm(path, { recursive: true, force: true });
+      removed += 1;
+    } catch {
+      // Another run may remove it at this moment, too.
+    }
+  }
+  return removed;
 }

@@ -7,7 +7,7 @@ import type { Log } from '../protocol/log.ts';
 import { diskFailure } from './disk-failure.ts';
 import { freeSpaceWhen } from './free-space.ts';
 import { lockFolder } from './folder-lock.ts';
-import { removeLeftovers, stem, unlockedStem } from './leftovers.ts';
+import { removeLeftovers, removeUnlocked, stem, unlockedStem } from './leftovers.ts';
 import { LocalFile } from './local-file.ts';
 
 export type TempFolder = {
@@ -57,6 +57,7 @@ async function makeOwn(place: TempPlace, log: Log): Promise<OwnTempFolder> {
   const fresh = await mkdtemp(join(place.parent, unlockedStem));
   const path = join(place.parent, stem + basename(fresh).slice(unlockedStem.length));
   try {
+    await removeUnlocked(place.parent, fresh);
     const lock = await lockFolder(fresh);
     await rename(fresh, path);
     return {

@@ -1,5 +1,6 @@
 // JSON as people paste it: the value, the place of each part of it, and for what is no JSON its line, column and mend. Also
 // tells keys that stand twice in an object, of which JSON keeps the last without a word.
+import { parseJson } from '../json/parse-json.ts';
 import type { JsonValue } from '../protocol/messages.ts';
 
 /** From 1. */
@@ -148,7 +149,7 @@ class Reader {
 
   #parse(literal: string): unknown {
     try {
-      return JSON.parse(literal);
+      return parseJson(literal);
     } catch {
       this.#at -= literal.length;
       throw this.#fault('this text has a backslash or a control character that JSON does not allow');

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 
 import yargs from 'yargs';
 
+import { parseJson } from '../json/parse-json.ts';
 import { ConnectorError } from './errors.ts';
 
 export type Verb = 'spec' | 'check' | 'discover' | 'read' | 'write';
@@ -104,7 +105,7 @@ export async function readJsonFile(path: string, what: string): Promise<unknown>
     throw new ConnectorError('USAGE_INVALID', `The ${what} file "${path}" cannot be read (${code}).`);
   }
   try {
-    return JSON.parse(text.replace(/^\uFEFF/u, '')) as unknown;
+    return parseJson(text.replace(/^\uFEFF/u, ''));
   } catch (error) {
     const place = /line \d+ column \d+/u.exec(error instanceof Error ? error.message : '')?.[0];
     const where = place === undefined ? '' : ` (${place})`;

@@ -1,4 +1,5 @@
 // The settings of a tap or target: the files of `--config`, each before the next, and the environment for the word ENV.
+import { parseJson } from '../json/parse-json.ts';
 import { readJsonFile } from '../protocol/cli.ts';
 import { ConnectorError } from '../protocol/errors.ts';
 import type { JsonObject } from '../protocol/messages.ts';
@@ -41,7 +42,7 @@ function environmentSettings(name: string, schema: JsonObject, environment: Envi
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch {
     // Python's words for the two, too; anything else is left to the check of the config, which names the setting.
     return /^(?:true|false)$/iu.test(text) ? text.toLowerCase() === 'true' : text;

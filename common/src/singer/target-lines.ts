@@ -6,6 +6,7 @@ import { findMember, skipSpace } from '../json/json-bytes.ts';
 import type { Envelope } from '../destination/envelope.ts';
 import { lineFault, typeText } from '../destination/line-fault.ts';
 import { createRecordScanner, type RecordScanner } from '../destination/record-scanner.ts';
+import { parseJson } from '../json/parse-json.ts';
 import { inLine, invalid, type LineBatch } from '../protocol/lines.ts';
 import type { Log } from '../protocol/log.ts';
 import { streamStatus, type JsonObject } from '../protocol/messages.ts';
@@ -72,7 +73,7 @@ export class TargetLines {
         return true;
       default:
         return this.#takeMessage(
-          JSON.parse(bytes.toString('utf8', start, end)) as JsonObject,
+          parseJson(bytes.toString('utf8', start, end)) as JsonObject,
           bytes.subarray(start, end),
           sink,
         );
@@ -143,7 +144,7 @@ export class TargetLines {
     const spelling = bytes.toString('latin1', found.streamStart, found.streamEnd);
     const known = this.#spellings.get(spelling);
     if (known !== undefined) return known;
-    const name = String(JSON.parse(bytes.toString('utf8', found.streamStart, found.streamEnd)));
+    const name = String(parseJson(bytes.toString('utf8', found.streamStart, found.streamEnd)));
     const stream = this.streams.get(name);
     if (stream === undefined) throw invalid(`is a record of "${name}" without a SCHEMA before it`);
     const head = Buffer.from(`{"type":"RECORD","record":{"stream":${JSON.stringify(name)},"data":`);

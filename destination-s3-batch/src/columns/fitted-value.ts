@@ -1,5 +1,6 @@
 // How a value is written in a field, if it fits at all.
 import { NOT_JSON, OPEN_OBJECT, plainEnd, QUOTE, skipSpace, skipValue } from '@s3-connectors/common/json/json-bytes.ts';
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import type { FieldType, ScalarType } from './field-type.ts';
 import { isExactDouble, numberKind, numberKinds, safeDigits, wholeText } from './number-kind.ts';
@@ -83,7 +84,7 @@ export function fittedScalar(bytes: Uint8Array, start: number, end: number, type
   if (isTemporal(type)) {
     if (!isText && !isNumber) return undefined;
     const text = Buffer.from(bytes.subarray(start, end)).toString();
-    const plain = plainText(type, isText ? String(JSON.parse(text)) : text);
+    const plain = plainText(type, isText ? String(parseJson(text)) : text);
     return plain === undefined ? undefined : `"${plain}"`;
   }
   return isNumber ? fittedNumber(bytes, start, end, type.kind === 'integer') : undefined;

@@ -15,6 +15,7 @@ import {
   skipValue,
 } from '@s3-connectors/common/json/json-bytes.ts';
 import type { Envelope } from '@s3-connectors/common/destination/envelope.ts';
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import type { TemporalType } from './field-type.ts';
 import { valueAfter } from './member-key.ts';
@@ -132,7 +133,7 @@ function noteField(
   found: Envelope,
 ): void {
   const keyEnd = skipString(bytes, keyStart);
-  const number = fields.indexOf(String(JSON.parse(Buffer.from(bytes.subarray(keyStart, keyEnd)).toString())));
+  const number = fields.indexOf(String(parseJson(Buffer.from(bytes.subarray(keyStart, keyEnd)).toString())));
   if (number < 0) return;
   found.fieldStarts[number] = value;
   found.fieldEnds[number] = end;

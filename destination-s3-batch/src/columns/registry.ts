@@ -4,6 +4,7 @@
 //   {"version":1,"table":"pageview_events","stream":{"name":"events"},"fields":[{"name":"time","type":"timestamp"},{"name":"properties","type":"struct",
 //    "fields":[{"name":"url","type":"string","misfits":true}]}]}
 import { parseDocument, refusedDocument } from '@s3-connectors/common/destination/bucket-document.ts';
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
@@ -120,7 +121,7 @@ export async function writeRegistry(
 
 /** The JSON form of a table's type, for manifests. */
 export function typeJson(type: StructType): JsonObject {
-  return JSON.parse(JSON.stringify(toJson(type))) as JsonObject;
+  return parseJson(JSON.stringify(toJson(type))) as JsonObject;
 }
 
 function toJson(type: FieldType): TypeJson {

@@ -9,6 +9,7 @@ import {
   skipString,
   skipValue,
 } from '@s3-connectors/common/json/json-bytes.ts';
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
@@ -26,7 +27,7 @@ export function nextMember(bytes: Uint8Array, end: number): number {
 export function keyText(bytes: Uint8Array, start: number, end: number): string {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
   return hasEscape(bytes, start + 1, end - 1)
-    ? String(JSON.parse(text.toString()))
+    ? String(parseJson(text.toString()))
     : text.toString('utf8', 1, text.length - 1);
 }
 

@@ -2,6 +2,7 @@
 // decided when the table is written.
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { columnTypeOf } from '@s3-connectors/common/columns/json-schema.ts';
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import type { JsonObject, JsonValue } from '@s3-connectors/common/protocol/messages.ts';
 
 import { maxDepth, maxFieldNameBytes, maxFields } from '../budgets.ts';
@@ -95,7 +96,7 @@ export class Shape implements Key {
     const known = this.#spellings?.get(key);
     if (known !== undefined) return known;
     if (key.length > longestSpelling) return undefined;
-    const name = String(JSON.parse(Buffer.from(`"${key}"`, 'latin1').toString()));
+    const name = String(parseJson(Buffer.from(`"${key}"`, 'latin1').toString()));
     const same = this.#byName?.get(name);
     const child = same ?? (canBeField(name) && this.room.take() ? this.#add(name) : undefined);
     if (child === undefined) return undefined;

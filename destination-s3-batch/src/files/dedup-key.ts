@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 
 import { findMember, OPEN_OBJECT, QUOTE } from '@s3-connectors/common/json/json-bytes.ts';
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import { plainText } from '../columns/temporal-text.ts';
 import type { Dedup } from '../table.ts';
@@ -18,7 +19,7 @@ const utc = { kind: 'timestamp', utc: true } as const;
 export function dedupKey(bytes: Uint8Array, start: number, { key, cursor }: Dedup): DedupKey {
   const parts = key.map((path) => jsonText(bytes, start, path));
   const text = cursor.length === 0 ? '' : (jsonText(bytes, start, cursor) ?? '');
-  const plain = text.startsWith('"') ? String(JSON.parse(text)) : text;
+  const plain = text.startsWith('"') ? String(parseJson(text)) : text;
   const isNumber = plain.length <= maxLength && /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/u.test(plain);
   return {
     key: parts.every((part) => part === undefined) ? '' : shortKey(parts.map((part) => part ?? 'null').join(',')),
@@ -44,7 +45,7 @@ function jsonText(bytes: Uint8Array, start: number, path: readonly string[]): st
   }
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at).toString();
   if (text === 'null') return undefined;
-  return bytes[at] === QUOTE ? JSON.stringify(JSON.parse(text)) : text.replaceAll(/[\t\r]/gu, ' ');
+  return bytes[at] === QUOTE ? JSON.stringify(parseJson(text)) : text.replaceAll(/[\t\r]/gu, ' ');
 }
 
 /** Sorts as the instants do, with fractions of any length; empty for what is no time. */

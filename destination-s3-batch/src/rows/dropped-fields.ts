@@ -8,6 +8,7 @@ import {
   skipValue,
 } from '@s3-connectors/common/json/json-bytes.ts';
 import type { Envelope } from '@s3-connectors/common/destination/envelope.ts';
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 const maxNames = 100;
 /** Longer names are counted by their beginning. */
@@ -55,7 +56,7 @@ export class DroppedFields {
     while (bytes[at] === QUOTE) {
       const keyEnd = skipString(bytes, at);
       const value = skipColon(bytes, keyEnd);
-      const name = String(JSON.parse(bytes.toString('utf8', at, keyEnd))).slice(0, maxNameLength);
+      const name = String(parseJson(bytes.toString('utf8', at, keyEnd))).slice(0, maxNameLength);
       const count = this.#others.get(name);
       const fits = count !== undefined || this.#others.size < maxNames;
       if (fits && !this.#names.includes(name) && bytes[value] !== NULL) this.#others.set(name, (count ?? 0) + 1);

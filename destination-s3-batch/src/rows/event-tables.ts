@@ -1,5 +1,6 @@
 // The tables of a split `events` stream: one for each event name, `pageview_events` for Pageview. Events whose name cannot have a
 // table of its own go into `other_events`, with their name in a column.
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { eventTable, schemaProperties } from '@s3-connectors/common/schemas/batch-types.ts';
@@ -59,7 +60,7 @@ export class EventTables {
     const spelling = isShort ? bytes.toString('latin1', start, end) : '';
     const known = isShort ? this.#bySpelling.get(spelling) : undefined;
     if (known !== undefined) return known;
-    const table = this.#lookUp(String(JSON.parse(bytes.toString('utf8', start, end))));
+    const table = this.#lookUp(String(parseJson(bytes.toString('utf8', start, end))));
     if (table === undefined || !isShort) return table;
     if (this.#bySpelling.size >= maxSpellings) this.#bySpelling.clear();
     this.#bySpelling.set(spelling, table);

@@ -1,6 +1,7 @@
 // From a record of a published streaming type to the rows of the batch tables made of it, on bytes.
 import { findMember, QUOTE, skipSpace, skipValue } from '@s3-connectors/common/json/json-bytes.ts';
 import type { Envelope } from '@s3-connectors/common/destination/envelope.ts';
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import { isPlain, plainText } from '../columns/temporal-text.ts';
 import type { RowWriter } from '../row-writer.ts';
@@ -140,7 +141,7 @@ function writeTime(bytes: Buffer, found: Envelope, { timeSlot, time }: RowTime, 
   else if (length <= 13 && !Number.isNaN(time)) writeInstant(out, time);
   else {
     const text = bytes.toString('utf8', start, end);
-    const plain = plainText(utc, isText ? String(JSON.parse(text)) : text);
+    const plain = plainText(utc, isText ? String(parseJson(text)) : text);
     if (plain !== undefined) out.text(`"${plain}"`);
     else out.copy(bytes, start, end); // For the typing to set aside.
   }

@@ -1,6 +1,7 @@
 // The schema in an Avro file's header as a tree of types: names resolved, logical types recognised. What only concerns
 // writers and readers with schemas of their own (defaults, aliases, order, docs) is not looked at.
 // https://avro.apache.org/docs/1.12.0/specification/
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 export type AvroType =
   | { readonly kind: 'null' | 'boolean' | 'float' | 'double' }
@@ -29,7 +30,7 @@ const thousands = { millis: 1000, micros: 1_000_000, nanos: 1_000_000_000 } as c
 export function parseAvroSchema(text: string): AvroType {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch {
     throw new Error('is not JSON');
   }

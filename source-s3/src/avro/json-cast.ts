@@ -1,5 +1,6 @@
 // JSON of a value as JSON of the type that the catalog declares, for files of a table that store a column otherwise.
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
 import { typedJson } from '../text/typed-value.ts';
@@ -7,7 +8,7 @@ import { typedJson } from '../text/typed-value.ts';
 /** `json`: as the writers of values make it, without white space. Undefined: the value does not fit. */
 export function castJson(json: string, target: ColumnType): string | undefined {
   if (json === 'null') return json;
-  const text = json.startsWith('"') ? (JSON.parse(json) as string) : undefined;
+  const text = json.startsWith('"') ? (parseJson(json) as string) : undefined;
   switch (target.kind) {
     case 'string':
     case 'unknown':

@@ -1,5 +1,6 @@
 // Strings of valid JSON text on bytes: what the grammar allows and Unicode does not, and names as text.
 import { skipString } from '@s3-connectors/common/json/json-bytes.ts';
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 const backslash = 0x5c;
 const letterU = 0x75;
@@ -33,5 +34,5 @@ function escapedUnit(bytes: Uint8Array, at: number): number {
 
 /** The text of the JSON string whose opening quote is at `at`. */
 export function textAt(bytes: Uint8Array, at: number): string {
-  return JSON.parse(Buffer.from(bytes.subarray(at, skipString(bytes, at))).toString()) as string;
+  return parseJson(Buffer.from(bytes.subarray(at, skipString(bytes, at))).toString()) as string;
 }

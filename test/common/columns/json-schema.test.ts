@@ -6,6 +6,7 @@ import * as fc from 'fast-check';
 
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { columnsOfSchema, jsonSchema, jsonSchemaProperties } from '@s3-connectors/common/columns/json-schema.ts';
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
 import { anyColumns, anyType } from './support.ts';
@@ -19,7 +20,7 @@ suite('a JSON schema made of columns', () => {
     fc.assert(
       fc.property(anyColumns, (columns) => {
         const schema = { type: 'object', properties: jsonSchemaProperties(columns) };
-        assert.deepEqual(columnsOfSchema(JSON.parse(JSON.stringify(schema)) as JsonObject), columns);
+        assert.deepEqual(columnsOfSchema(parseJson(JSON.stringify(schema)) as JsonObject), columns);
       }),
     );
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
 import { createRecordScanner } from '@s3-connectors/common/destination/record-scanner.ts';
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 const fields = ['time', 'at'];
 const scanner = createRecordScanner(fields);
@@ -23,7 +24,7 @@ function scan(line: string | Buffer): Found {
   if (kind !== 'record') return { kind };
   const found = scanner.envelope;
   const slice = (start: number, end: number): string => bytes.toString('utf8', start, end);
-  const value = (start: number, end: number): unknown => (start < 0 ? undefined : JSON.parse(slice(start, end)));
+  const value = (start: number, end: number): unknown => (start < 0 ? undefined : parseJson(slice(start, end)));
   return {
     kind,
     stream: value(found.streamStart, found.streamEnd),
@@ -56,12 +57,12 @@ function parseInstead(line: string): Found {
 
 /** With the slice of `data` replaced by what it says. */
 function parsed(found: Found): Found {
-  return typeof found.data === 'string' ? { ...found, data: JSON.parse(found.data) } : found;
+  return typeof found.data === 'string' ? { ...found, data: parseJson(found.data) } : found;
 }
 
 function tryParse(line: string): unknown {
   try {
-    return JSON.parse(line);
+    return parseJson(line);
   } catch {
     return undefined;
   }

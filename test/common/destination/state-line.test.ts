@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
 import { parseStateLine, withStats } from '@s3-connectors/common/destination/state-line.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 const descriptor = '"stream_descriptor":{"name":"a","namespace":"n"}';
 
@@ -74,7 +75,7 @@ suite('a STATE line', () => {
             ...message,
             state: Object.assign(Object.create(null), state, { destinationStats: { recordCount: 4 } }),
           };
-          assert.equal(JSON.stringify(sorted(JSON.parse(echo(line)))), JSON.stringify(sorted(expected)));
+          assert.equal(JSON.stringify(sorted(parseJson(echo(line)))), JSON.stringify(sorted(expected)));
         },
       ),
     );

@@ -42,7 +42,7 @@ suite('a write', () => {
         writeWholeSync(bytes, (offset) => immediate.write(offset));
         assert.deepEqual([waiting.written, immediate.written], [[...bytes], [...bytes]]);
       }),
-      { numRuns: 1000, seed: 14 },
+      { numRuns: 1000, seed: 14, endOnFailure: true },
     );
   });
 

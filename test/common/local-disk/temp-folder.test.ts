@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, suite, test } from 'node:test';
+import { afterEach, beforeEach, mock, suite, test } from 'node:test';
 
 import { diskFailure } from '@s3-connectors/common/local-disk/disk-failure.ts';
 import {
@@ -105,6 +105,18 @@ suite('a temporary folder', () => {
     assert.ok(!(await readdir(parent)).includes('s3-connectors-new-abcdef'));
   });
 
+  test('that another process makes at this moment stays, whatever the clock of this process says', async () => {
+    await mkdir(join(parent, 's3-connectors-new-fresh0'));
+    const tomorrow = Date.now() + 24 * 60 * 60 * 1000;
+    mock.method(Date, 'now', () => tomorrow);
+    try {
+      await using _ = await open();
+    } finally {
+      mock.restoreAll();
+    }
+    assert.deepEqual(await readdir(parent), ['s3-connectors-new-fresh0']);
+  });
+
   test('does not fail the run when it cannot be removed in the end', async () => {
     const folder = await open();
     await rm(folder.path, { recursive: true });
@@ -187,7 +199,7 @@ test('a folder of any name is used, or refused with the one error', async () => 
       }
       await rm(place, { recursive: true });
     }),
-    { numRuns: 300, seed: 14 },
+    { numRuns: 300, seed: 14, endOnFailure: true },
   );
   assert.ok(used > 200, `${used} were used`);
 });

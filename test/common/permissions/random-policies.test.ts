@@ -181,7 +181,7 @@ test('a request is judged as the simulator of others judges it', async () => {
         else assert.equal(result, expected ? 'allowed' : 'denied');
       },
     ),
-    { numRuns: 4000, seed: 10 },
+    { numRuns: 4000, seed: 10, endOnFailure: true },
   );
   assert.ok(allowed > 300, `only ${allowed} were allowed`);
   assert.ok(open < 400, `${open} were left open`);

@@ -199,7 +199,7 @@ suite('a listing', () => {
           code: 'S3_ANSWER_INVALID',
         });
       }),
-      { seed: 20_260_115, numRuns: 300 },
+      { seed: 20_260_115, numRuns: 300, endOnFailure: true },
     );
   });
 });

@@ -1,6 +1,8 @@
 // Two runs that write to one table at the same time, as the workers of an indexed job do.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import { joinedType } from '../../../destination-s3-batch/src/columns/joined-type.ts';
 import type { FieldType, StructType } from '../../../destination-s3-batch/src/columns/field-type.ts';
 import { bucket, catalogJson, recordLine, stateLine, type Json } from '../../support/destination-input.ts';
@@ -51,7 +53,7 @@ suite('two runs at the same time', () => {
         { id: 1, a: 1, b: null, x: 'x', y: null },
         { id: 2, a: null, b: true, x: null, y: 1 },
       ]);
-      const { fields } = JSON.parse(running().object(bucket, registry)?.body.toString() ?? '') as {
+      const { fields } = parseJson(running().object(bucket, registry)?.body.toString() ?? '') as {
         readonly fields: readonly { readonly name: string }[];
       };
       assert.deepEqual(fields.map(({ name }) => name).sort(), ['a', 'b', 'id', 'o']);

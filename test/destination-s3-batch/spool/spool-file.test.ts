@@ -88,7 +88,7 @@ suite('a file of the spool', () => {
           ],
         );
       }),
-      { numRuns: 60, seed: 14 },
+      { numRuns: 60, seed: 14, endOnFailure: true },
     );
   });
 

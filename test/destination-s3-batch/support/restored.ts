@@ -1,14 +1,15 @@
 // What a row was before it was brought into the types of its table.
-import { restName } from '../../../destination-s3-batch/src/columns/field-type.ts';
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
-type Reviver = (name: string, value: unknown, context: { readonly source?: string }) => unknown;
-const parse = JSON.parse as (text: string, reviver: Reviver) => unknown;
+import { restName } from '../../../destination-s3-batch/src/columns/field-type.ts';
 
 /** JSON with its numbers as text, so that no digit is lost: whole ones as digits, others as a double prints them. */
 export function parseExactly(text: string): unknown {
-  return parse(text, (_name, value, { source }) => {
-    return typeof value === 'number' && source !== undefined ? numberText(value, source) : value;
-  });
+  return parseJson(
+    text.replaceAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/gu, (token) => {
+      return token.startsWith('"') ? token : JSON.stringify(numberText(Number(token), token));
+    }),
+  );
 }
 
 function numberText(value: number, source: string): string {
@@ -51,6 +52,6 @@ export function misfitsIn(value: unknown): number {
   return Object.entries(value).reduce((sum, [name, member]) => {
     if (!name.endsWith(restName)) return sum + misfitsIn(member);
     if (member === null) return sum;
-    return sum + (name === restName ? Object.keys(JSON.parse(String(member)) as object).length : 1);
+    return sum + (name === restName ? Object.keys(parseJson(String(member)) as object).length : 1);
   }, 0);
 }

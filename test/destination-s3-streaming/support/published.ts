@@ -1,4 +1,5 @@
 // The published examples of the streaming types, and a catalog whose streams are taken for those types.
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import { streamingTypes } from '@s3-connectors/common/schemas/streaming-types.ts';
 import type { Json } from '../../support/destination-input.ts';
 
@@ -22,5 +23,5 @@ export function publishedStream(name: PublishedName): Json {
 
 /** The example with other values for some fields; one that is undefined is left out. */
 export function variant(name: PublishedName, changes: Json): string {
-  return JSON.stringify({ ...(JSON.parse(examples[name]) as Json), ...changes });
+  return JSON.stringify({ ...(parseJson(examples[name]) as Json), ...changes });
 }

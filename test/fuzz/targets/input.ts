@@ -1,6 +1,8 @@
 // What a platform may pipe into the destinations, run in this process.
 import assert from 'node:assert/strict';
 
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
+
 import {
   catalogJson,
   globalStateLine,
@@ -67,7 +69,7 @@ function inputTarget(name: string, write: Write): FuzzTarget {
           for (const { key } of server.objects(bucket)) server.remove(bucket, key);
           const half = input.length >> 1;
           const { lines, failures, error } = await write(server, [input.subarray(0, half), input.subarray(half)]);
-          for (const line of lines) assert.equal((JSON.parse(line) as { type: string }).type, 'STATE');
+          for (const line of lines) assert.equal((parseJson(line) as { type: string }).type, 'STATE');
           const codes = [...failures, ...(error === undefined ? [] : [error])].map(codeOf);
           return codes.length === 0 ? 'rows' : codes.join(' ');
         },

@@ -2,6 +2,8 @@
 // values must come back.
 import assert from 'node:assert/strict';
 
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
+
 import * as fc from 'fast-check';
 
 import { avroFile, recordOf } from '../../source-s3/support/avro.ts';
@@ -102,7 +104,7 @@ export const namesTarget: FuzzTarget = {
     return {
       inputs: names.map((value) => Buffer.from(JSON.stringify(value))),
       async check(input): Promise<Outcome> {
-        const found = JSON.parse(Buffer.from(input).toString()) as Names;
+        const found = parseJson(Buffer.from(input).toString()) as Names;
         for (const { key } of server.objects(bucket)) server.remove(bucket, key);
         // A partition's column takes the place of one in the file; which names are one is not judged here.
         const partition = found.partition.toLowerCase().normalize();
@@ -114,7 +116,7 @@ export const namesTarget: FuzzTarget = {
           const codes = failures.map(codeOf);
           if (codes.length > 0) return codes.join(' ');
           // As they were printed: a schema library may leave names out.
-          const messages = lines.map((line) => JSON.parse(line) as Message);
+          const messages = lines.map((line) => parseJson(line) as Message);
           const records = messages.flatMap(({ record }) => (record === undefined ? [] : [record.data]));
           if (records.length === 0) return 'no table';
           assert.equal(records.length, rows);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 
 import * as fc from 'fast-check';
 
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import { parseConfiguredCatalog, type ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { Output } from '@s3-connectors/common/protocol/connector.ts';
 import type { AirbyteCatalog } from '@s3-connectors/common/protocol/messages.ts';
@@ -35,7 +36,7 @@ export function configOf({ config }: HostileFormat): Json {
 
 /** A catalog as it comes back from a file. */
 function again<T>(json: T): T {
-  return JSON.parse(JSON.stringify(json)) as T;
+  return parseJson(JSON.stringify(json)) as T;
 }
 
 async function linesOf(outputs: AsyncIterable<Output>): Promise<readonly string[]> {
@@ -92,7 +93,7 @@ export function assertRows(
 export function airbyteRows(lines: readonly string[]): ReadonlyMap<string, readonly Json[]> {
   const rows = new Map<string, Json[]>();
   const uncounted = new Map<string, number>();
-  for (const line of lines.map((text) => JSON.parse(text) as Line)) {
+  for (const line of lines.map((text) => parseJson(text) as Line)) {
     if (line.type === 'RECORD') {
       const { stream, namespace, data } = line['record'] as Json;
       const id = JSON.stringify([namespace, stream]);
@@ -115,7 +116,7 @@ export function airbyteRows(lines: readonly string[]): ReadonlyMap<string, reado
 
 function singerRows(lines: readonly string[]): ReadonlyMap<string, readonly Json[]> {
   const rows = new Map<string, Json[]>();
-  for (const line of lines.map((text) => JSON.parse(text) as Line)) {
+  for (const line of lines.map((text) => parseJson(text) as Line)) {
     if (line.type !== 'RECORD') continue;
     const id = String(line['stream']);
     rows.set(id, [...(rows.get(id) ?? []), line['record'] as Json]);

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
+
 import { discoverHere, serverWith, type Json } from '../support/source.ts';
 
 const config = { data_format: { format: 'jsonl' } };
@@ -16,7 +18,7 @@ async function schemaOf(...bodies: readonly string[]): Promise<Json> {
   assert.equal(JSON.stringify(catalog), JSON.stringify(again.catalog));
   const properties = Object.entries(catalog.streams[0]?.json_schema['properties'] ?? {});
   const own = Object.fromEntries(properties.filter(([name]) => !name.startsWith('_ab_')));
-  return JSON.parse(
+  return parseJson(
     JSON.stringify(own)
       .replaceAll('["null",', '')
       .replaceAll(/(?<="type":"\w+")\]/gu, ''),

@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
+
 import { array, assert as check, constantFrom, oneof, property, string, tuple } from 'fast-check';
 
 import { JsonMembers } from '../../../source-s3/src/jsonl/json-members.ts';
@@ -44,7 +46,7 @@ function found(members: JsonMembers, bytes: Buffer, start: number, end: number):
 
 function isObject(text: string): boolean {
   try {
-    const json: unknown = JSON.parse(text);
+    const json: unknown = parseJson(text);
     return typeof json === 'object' && json !== null && !Array.isArray(json);
   } catch {
     return false;

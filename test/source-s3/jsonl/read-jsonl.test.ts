@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
+
 import { array, assert as check, asyncProperty, dictionary, jsonValue, string } from 'fast-check';
 
 import { ofType } from '../../support/protocol-schema.ts';
@@ -82,25 +84,25 @@ suite('a file of JSON lines', () => {
     ]);
   });
 
-  test('gives the last of members with one name, as JSON.parse does, in whatever way the name is written', async () => {
+  test('gives the last of members with one name, as parseJson does, in whatever way the name is written', async () => {
     assert.deepEqual(await dataOf('{"a":1,"b":2,"\\u0061":3,"a":4}\n{"a":5,"b":6}\n'), [
       '{"b":2,"a":4}',
       '{"a":5,"b":6}',
     ]);
   });
 
-  test('comes out as JSON.parse has it, whatever its values', async () => {
+  test('comes out as parseJson has it, whatever its values', async () => {
     const row = dictionary(string({ maxLength: 4 }), jsonValue(), { maxKeys: 6 });
     await check(
       asyncProperty(array(row, { minLength: 1, maxLength: 8 }), async (written) => {
         const body = written.map((one) => JSON.stringify(one)).join('\n');
-        const found = (await dataOf(body)).map((data) => JSON.parse(data) as unknown);
+        const found = (await dataOf(body)).map((data) => parseJson(data));
         assert.deepEqual(
           found,
-          body.split('\n').map((line) => JSON.parse(line) as unknown),
+          body.split('\n').map((line) => parseJson(line)),
         );
       }),
-      { numRuns: 40 },
+      { numRuns: 40, seed: 14, endOnFailure: true },
     );
   });
 

@@ -1,4 +1,5 @@
 // Runs of the source that stop anywhere: what a platform has then, and what it hands to the next run.
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import { parseConfiguredCatalog } from '@s3-connectors/common/protocol/catalog.ts';
 import type { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { parseState } from '@s3-connectors/common/protocol/state.ts';
@@ -54,7 +55,7 @@ export async function runUntil(
     if (piece instanceof Uint8Array) {
       for (const line of Buffer.from(piece).toString().split('\n').slice(0, -1)) addRow(pending, line);
     } else if (piece.type === 'STATE') {
-      const { state } = JSON.parse(JSON.stringify(piece)) as { state: StreamState };
+      const { state } = parseJson(JSON.stringify(piece)) as { state: StreamState };
       const stream = state.stream.stream_descriptor.name;
       const rows = [...(kept.get(stream)?.rows ?? []), ...(pending.get(stream) ?? [])];
       pending.delete(stream);
@@ -70,7 +71,7 @@ type StreamState = { readonly stream: { readonly stream_descriptor: { readonly n
 
 /** A row by its table and its number, which no other row has. */
 function addRow(pending: Map<string, string[]>, line: string): void {
-  const { record } = JSON.parse(line) as { record: { stream: string; data: Json } };
+  const { record } = parseJson(line) as { record: { stream: string; data: Json } };
   const rows = pending.get(record.stream) ?? [];
   rows.push(String(record.data['id']));
   pending.set(record.stream, rows);

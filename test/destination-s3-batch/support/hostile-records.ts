@@ -1,12 +1,14 @@
-// No single record stops a stream: each kind alone, and a thousand mixtures of good and hostile records, in both formats.
+// No single record stops a stream: each kind alone, and a thousand of them among good records.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import * as fc from 'fast-check';
-import { catalogJson, recordLine, type Json } from '../support/destination-input.ts';
-import { emptyServer } from '../support/empty-server.ts';
-import { emittedAt, hostileKinds, hostileMessages, type HostileKind } from '../support/hostile-records.ts';
-import type { S3TestServer } from '../support/s3-server/types.ts';
-import { jsonRows, queryParquet, runWrite } from './support/batch.ts';
+import { catalogJson, recordLine, type Json } from '../../support/destination-input.ts';
+import { emptyServer } from '../../support/empty-server.ts';
+import { emittedAt, hostileKinds, hostileMessages, type HostileKind } from '../../support/hostile-records.ts';
+import type { S3TestServer } from '../../support/s3-server/types.ts';
+import { jsonRows, queryParquet, runWrite } from './batch.ts';
 
 const seed = 14;
 const streamsInRun = 4;
@@ -34,19 +36,19 @@ type Row = Readonly<Record<string, unknown>>;
 
 async function rowsOf(server: S3TestServer, table: string, format: string): Promise<readonly Row[]> {
   const folder = `data/${table}/`;
-  if (format === 'json') return jsonRows(server, folder).map((line) => JSON.parse(line) as Row);
+  if (format === 'json') return jsonRows(server, folder).map((line) => parseJson(line) as Row);
   const columns = 'marker, id::INTEGER AS id, name, n, to_json(tags)::VARCHAR AS tags, extra';
   const rows = await queryParquet(server, folder, `SELECT ${columns} FROM files`);
   return rows.map((row) => ({
     ...row,
-    tags: row['tags'] === null ? null : (JSON.parse(row['tags'] as string) as unknown),
+    tags: row['tags'] === null ? null : parseJson(row['tags'] as string),
   }));
 }
 
 /** Reason and marker of the rejected records below a folder. */
 function rejectedIn(server: S3TestServer, folder: string): readonly (readonly [reason: string, marker: string])[] {
   return jsonRows(server, `_rejected/${folder}/`).map((line) => {
-    const { reason, record, record_base64 } = JSON.parse(line) as Readonly<Record<string, unknown>>;
+    const { reason, record, record_base64 } = parseJson(line) as Readonly<Record<string, unknown>>;
     const text =
       record === undefined ? Buffer.from(String(record_base64), 'base64').toString() : JSON.stringify(record);
     return [String(reason), /hostile \d+/u.exec(text)?.[0] ?? ''] as const;
@@ -73,7 +75,7 @@ function assertHostile(
   assert.deepEqual([isStored, isRejected], kind.fate === 'stored' ? [1, 0] : [0, 1], kind.what);
 }
 
-for (const output_format of ['parquet', 'json']) {
+export function registerHostileRecords(output_format: 'parquet' | 'json'): void {
   suite(`the batch destination (${output_format})`, () => {
     const running = emptyServer();
     const config = { output_format };
@@ -148,7 +150,7 @@ for (const output_format of ['parquet', 'json']) {
           const again = await runWrite(server, input, { catalog, config });
           assert.deepEqual([again.error, again.failures], [undefined, []]);
         }),
-        { seed, numRuns: runs },
+        { seed, numRuns: runs, endOnFailure: true },
       );
     });
   });

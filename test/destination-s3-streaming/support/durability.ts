@@ -4,11 +4,11 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startS3Server } from '../support/s3-server/server.ts';
-import type { S3TestServer } from '../support/s3-server/types.ts';
-import { startDestination } from './support/process.ts';
-import { bucket, catalogJson, recordLine, stateLine } from '../support/destination-input.ts';
-import { storedRows } from './support/streaming.ts';
+import { startS3Server } from '../../support/s3-server/server.ts';
+import type { S3TestServer } from '../../support/s3-server/types.ts';
+import { startDestination } from './process.ts';
+import { bucket, catalogJson, recordLine, stateLine } from '../../support/destination-input.ts';
+import { storedRows } from './streaming.ts';
 
 const streams = ['a', 'b', 'c'] as const;
 const rowsPerStream = 1500;
@@ -28,8 +28,10 @@ const rows = streams.flatMap((stream) =>
   }),
 );
 
-/** A source that reads its streams in turns, each from where its saved state says, with STREAM or GLOBAL states. */
-function* source(kind: 'STREAM' | 'GLOBAL', from: ReadonlyMap<string, number>): Generator<string> {
+type Kind = 'STREAM' | 'GLOBAL';
+
+/** A source that reads its streams in turns, each from where its saved state says. */
+function* source(kind: Kind, from: ReadonlyMap<string, number>): Generator<string> {
   const next = new Map(streams.map((stream) => [stream, from.get(stream) ?? 0]));
   while (streams.some((stream) => (next.get(stream) ?? 0) < rowsPerStream)) {
     for (const stream of streams) {
@@ -101,33 +103,39 @@ function missing(server: S3TestServer, upTo: (stream: string) => number): readon
 
 const seeds = Array.from({ length: 24 }, (_, index) => index + 1);
 
-suite('killed at a random point and run again from the last acknowledged state', { concurrency: 2 }, () => {
-  for (const seed of seeds) {
-    const kind = seed % 3 === 0 ? 'GLOBAL' : 'STREAM';
-    const when = (['onRequest', 'onAnswer'] as const)[seed % 2] ?? 'onRequest';
-    const call = 1 + Math.floor(random(seed, 'call') * 26);
-    test(`${kind} states, seed ${seed}: at ${when} of S3 call ${call}, no row is lost`, async () => {
-      await using server = await startS3Server();
-      server.createBucket(bucket);
-      const first = await run(server, source(kind, new Map()), (kill) => {
-        server.setHooks({ [when]: ({ index }: { readonly index: number }) => (index === call ? kill() : undefined) });
+/** One in three is of GLOBAL states. */
+function kindOf(seed: number): Kind {
+  return seed % 3 === 0 ? 'GLOBAL' : 'STREAM';
+}
+
+export function registerDurability(kind: Kind): void {
+  suite('killed at a random point and run again from the last acknowledged state', { concurrency: 2 }, () => {
+    for (const seed of seeds.filter((seed) => kindOf(seed) === kind)) {
+      const when = (['onRequest', 'onAnswer'] as const)[seed % 2] ?? 'onRequest';
+      const call = 1 + Math.floor(random(seed, 'call') * 26);
+      test(`${kind} states, seed ${seed}: at ${when} of S3 call ${call}, no row is lost`, async () => {
+        await using server = await startS3Server();
+        server.createBucket(bucket);
+        const first = await run(server, source(kind, new Map()), (kill) => {
+          server.setHooks({ [when]: ({ index }: { readonly index: number }) => (index === call ? kill() : undefined) });
+        });
+        assert.equal(first.signal, 'SIGKILL');
+        const done = acknowledged(first.stdout);
+        assert.deepEqual(
+          missing(server, (stream) => done.get(stream) ?? 0),
+          [],
+          'acknowledged, but not stored',
+        );
+        server.setHooks({});
+        const second = await run(server, source(kind, done), () => undefined);
+        assert.equal(second.exitCode, 0);
+        assert.deepEqual(
+          missing(server, () => rowsPerStream),
+          [],
+        );
+        const finished = acknowledged(second.stdout);
+        for (const stream of streams) assert.ok([finished.get(stream), done.get(stream)].includes(rowsPerStream));
       });
-      assert.equal(first.signal, 'SIGKILL');
-      const done = acknowledged(first.stdout);
-      assert.deepEqual(
-        missing(server, (stream) => done.get(stream) ?? 0),
-        [],
-        'acknowledged, but not stored',
-      );
-      server.setHooks({});
-      const second = await run(server, source(kind, done), () => undefined);
-      assert.equal(second.exitCode, 0);
-      assert.deepEqual(
-        missing(server, () => rowsPerStream),
-        [],
-      );
-      const finished = acknowledged(second.stdout);
-      for (const stream of streams) assert.ok([finished.get(stream), done.get(stream)].includes(rowsPerStream));
-    });
-  }
-});
+    }
+  });
+}

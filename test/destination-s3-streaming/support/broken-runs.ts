@@ -1,0 +1,72 @@
+// What the tests that break the destination at a call of S3 share: a run, the next run that repairs, and the server between them.
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+
+import {
+  acknowledgedBy,
+  judgeMended,
+  layOut,
+  scenarioBucket,
+  scenarioCatalog,
+  scenarioConfig,
+  scenarioInput,
+  type Snapshot,
+} from '../../support/crash-scenario.ts';
+import { startS3Server } from '../../support/s3-server/server.ts';
+import type { S3TestServer } from '../../support/s3-server/types.ts';
+import { runWrite } from './streaming.ts';
+
+export function run(server: S3TestServer, input: string, signal?: AbortSignal) {
+  const options = { config: scenarioConfig(server.endpoint), catalog: scenarioCatalog };
+  return runWrite(server, [input], signal === undefined ? options : { ...options, signal });
+}
+
+export async function mend(server: S3TestServer, stdout: string): Promise<void> {
+  server.setHooks({});
+  server.clearFaults();
+  const { error, failures } = await run(server, scenarioInput(3, acknowledgedBy(stdout).next));
+  assert.deepEqual([error, failures], [undefined, []]);
+  judgeMended(server, 3);
+}
+
+/** As many as the run has calls, and some for the case that it has more. */
+export const indexes = Array.from({ length: 34 }, (_, index) => index + 1);
+
+export type Left = {
+  /** A server of its own, as the run before has left it. */
+  readonly serverAsLeft: () => Promise<S3TestServer>;
+  /** Of the run that is broken, when it is not. */
+  readonly calls: () => number;
+};
+
+/** To be called in a suite. */
+export function afterOneRun(): Left {
+  let snapshot: Snapshot;
+  let calls = 0;
+
+  before(async () => {
+    await using server = await startS3Server();
+    server.createBucket(scenarioBucket);
+    await run(server, scenarioInput(1));
+    snapshot = server.objects(scenarioBucket).filter(({ key }) => !key.startsWith('out/type=events/'));
+    layOut(server, snapshot);
+    server.counts.reset();
+    await run(server, scenarioInput(2));
+    judgeMended(server, 2);
+    calls = server.counts.total.requests;
+  });
+
+  test('has as many calls as are broken here', () => {
+    assert.ok(calls > 25 && calls <= indexes.length, `${calls} calls`);
+  });
+
+  return {
+    serverAsLeft: async () => {
+      const server = await startS3Server();
+      server.createBucket(scenarioBucket);
+      layOut(server, snapshot);
+      return server;
+    },
+    calls: () => calls,
+  };
+}

@@ -1,0 +1,3 @@
+import { registerHostileNames } from './names.ts';
+
+registerHostileNames('Parquet');
