@@ -59,7 +59,7 @@ function decideType(shape: Shape, known: FieldType | undefined, rules: Deciding)
     case 'list': {
       const knownItems = known?.kind === 'list' ? known.items : undefined;
       const items = shape.items === undefined ? knownItems : decideType(shape.items, knownItems, rules);
-      const isDoubtful = items?.kind === 'list' && knownItems === undefined && !hasListsOnly(shape);
+      const isDoubtful = items?.kind === 'list' && knownItems === undefined && !isListOfLists(shape);
       return items === undefined || isDoubtful ? undefined : { kind: 'list', items };
     }
     case 'timestamp': {
@@ -79,8 +79,9 @@ function decideType(shape: Shape, known: FieldType | undefined, rules: Deciding)
   }
 }
 
-/** A field of lists of lists is of little use to anything else, so it must be that for certain. */
-function hasListsOnly({ ballot, rows }: Shape): boolean {
+/** A field of lists of lists is of little use to anything else, so it must be that for certain: by the catalog or by many rows. */
+function isListOfLists({ ballot, rows, items }: Shape): boolean {
+  if (items?.declared?.kind === 'list') return true;
   const lists = ballot[seen.list] as number;
   return lists >= nestedListRows && lists === rows;
 }

@@ -15,8 +15,8 @@ export type AvroHeader = {
 /** `start`: offset of the block in the file; `data` as it is stored. */
 export type AvroBlock = { readonly start: number; readonly rows: number; readonly data: Buffer };
 
-/** The specification's others. */
-const unreadCodecs: readonly string[] = ['bzip2', 'xz'];
+/** Those that writers use: of the specification, and of fastavro. */
+const unreadCodecs: readonly string[] = ['bzip2', 'xz', 'lz4'];
 /** Schemas have some kilobytes; as objects in memory they take a hundred times as much. */
 const maxHeaderBytes = 4 * 1024 * 1024;
 const firstHeaderBytes = 64 * 1024;

@@ -41,6 +41,7 @@ function typed(
 }
 
 const schema = (type: string, more: object = {}) => ({ properties: { v: { type: ['null', type], ...more } } });
+const list = (items: object): object => ({ type: ['null', 'array'], items });
 const timestamp = schema('string', { format: 'date-time' });
 const lines = { ...timestamp, asLines: true };
 const either = (keyword: string) => ({
@@ -85,6 +86,7 @@ suite('a value', () => {
     ['an object in a list', schema('array', { items: { type: 'integer' } }), '{"a":1}', '"v__json":"{\\"a\\":1}"'],
     ['a list with a wrong item', schema('array', { items: { type: 'integer' } }), '[1,"b"]', '"v__json":"[1,\\"b\\"]"'],
     ['a list with nulls', schema('array', { items: { type: 'integer' } }), '[1, null]', '"v":[1, null]'],
+    ['a list of lists that the catalog declares', schema('array', { items: list(list({ type: 'integer' })) }), '[[[1],[]],[null]]', '"v":[[[1],[]],[null]]'],
     ['an object as text', { objectsAsText: true }, '{"a": [1.10]}', '"v":"{\\"a\\": [1.10]}"'],
     ['a text among declared objects as text', { ...schema('object'), objectsAsText: true }, '"x"', '"v":"\\"x\\""'],
   ]; // prettier-ignore

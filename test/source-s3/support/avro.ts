@@ -6,7 +6,7 @@ import avro from 'avsc';
 import type { Json } from './source.ts';
 
 type Options = {
-  readonly codec?: 'null' | 'deflate' | 'snappy' | 'zstandard' | 'bzip2';
+  readonly codec?: 'null' | 'deflate' | 'snappy' | 'zstandard' | 'bzip2' | 'xz' | 'lz4';
   /** Rows in a block. */
   readonly blockRows?: number;
   /** The schema that the file tells, where avsc would not take it: with names that are none by the specification. */
