@@ -30,8 +30,12 @@ function placeOf(footer: Buffer, field: number): readonly [number, number] {
 }
 
 function listHead(items: number, type: number): Buffer {
-  const bytes = [0xf0 | type];
-  let left = items;
+  return Buffer.concat([Buffer.from([0xf0 | type]), varint(items)]);
+}
+
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  let left = value;
   for (; left >= 128; left = Math.floor(left / 128)) bytes.push((left % 128) | 128);
   return Buffer.from([...bytes, left]);
 }
@@ -52,6 +56,21 @@ export function repeatedItems(body: Buffer, field: number, item: Buffer, bytes: 
   const [start, end] = placeOf(footer, field);
   const times = Math.floor(bytes / item.length);
   const list = [listHead(times, types.struct), Buffer.alloc(times * item.length, item)];
+  return withFooter(data, Buffer.concat([footer.subarray(0, start), ...list, footer.subarray(end)]));
+}
+
+/** The file without row groups, and with that many columns of numbers, each with a name of its own of `nameBytes`. */
+export function longNames(body: Buffer, columns: number, nameBytes: number): Buffer {
+  const { data, footer } = footerOf(repeatedItems(body, 4, Buffer.alloc(1), 0));
+  const [start, end] = placeOf(footer, 2);
+  const root = [Buffer.from('48016115', 'hex'), varint(columns * 2), Buffer.from([0])];
+  const leaves = Array.from({ length: columns }, (_, index) => [
+    Buffer.from('1502250218', 'hex'),
+    varint(nameBytes),
+    Buffer.from(String(index).padStart(nameBytes, 'n')),
+    Buffer.from([0]),
+  ]);
+  const list = [listHead(columns + 1, types.struct), ...root, ...leaves.flat()];
   return withFooter(data, Buffer.concat([footer.subarray(0, start), ...list, footer.subarray(end)]));
 }
 

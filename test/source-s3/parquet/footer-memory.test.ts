@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 
-import { hostileItems, repeatedGroups, repeatedItems } from '../../support/footers.ts';
+import { hostileItems, longNames, repeatedGroups, repeatedItems } from '../../support/footers.ts';
 import { parquet } from '../../support/parquet.ts';
 import { ofType, traceErrors } from '../../support/protocol-schema.ts';
 import { bucket, catalogJson, configJson, runSource, serverWith, timeOf, type Json } from '../support/source.ts';
@@ -51,6 +51,16 @@ suite('a footer of 16 MB', () => {
       for (const { message } of errors) assert.match(message, /^"lake\/a\/a\.parquet" cannot be read: /u);
     });
   }
+
+  test('of columns with names of 50 KB takes no more memory than others, and the next table is read', async () => {
+    const body = longNames(small, footerBytes / 50_000, 50_000);
+    const objects = { 'lake/a/a.parquet': body, 'lake/b/b.parquet': small };
+    const { errors, rows, peakMiB, exitCode } = await readTables(objects, { a: { type: 'integer' } });
+    assert.ok(peakMiB < mostMiB, `${peakMiB} MiB`);
+    assert.deepEqual([rows('b'), exitCode, errors.length], [3, 1, 1]);
+    const words = /^"lake\/a\/a\.parquet" cannot be read: its footer tells of columns in more than 4 MB, .* shorter names/u;
+    assert.match(String(errors[0]?.message), words);
+  });
 
   test('of thousands of row groups with fifty columns is read by default', async () => {
     const columns = Array.from({ length: 50 }, (_, index) => `column_${index}`);
