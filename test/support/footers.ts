@@ -61,17 +61,35 @@ export function repeatedItems(body: Buffer, field: number, item: Buffer, bytes: 
 
 /** The file without row groups, and with that many columns of numbers, each with a name of its own of `nameBytes`. */
 export function longNames(body: Buffer, columns: number, nameBytes: number): Buffer {
+  return withSchema(body, [groupElement(columns), ...leafElements(columns, nameBytes)]);
+}
+
+/** The file without row groups, and with that many columns of numbers, which are inside of `levels` structs. */
+export function deepColumns(body: Buffer, columns: number, levels: number): Buffer {
+  const structs = Array.from({ length: levels }, (_, level) => groupElement(level === levels - 1 ? columns : 1));
+  return withSchema(body, [groupElement(1), ...structs, ...leafElements(columns, 5)]);
+}
+
+function withSchema(body: Buffer, elements: readonly Buffer[]): Buffer {
   const { data, footer } = footerOf(repeatedItems(body, 4, Buffer.alloc(1), 0));
   const [start, end] = placeOf(footer, 2);
-  const root = [Buffer.from('48016115', 'hex'), varint(columns * 2), Buffer.from([0])];
-  const leaves = Array.from({ length: columns }, (_, index) => [
-    Buffer.from('1502250218', 'hex'),
-    varint(nameBytes),
-    Buffer.from(String(index).padStart(nameBytes, 'n')),
-    Buffer.from([0]),
-  ]);
-  const list = [listHead(columns + 1, types.struct), ...root, ...leaves.flat()];
+  const list = [listHead(elements.length, types.struct), ...elements];
   return withFooter(data, Buffer.concat([footer.subarray(0, start), ...list, footer.subarray(end)]));
+}
+
+function groupElement(children: number): Buffer {
+  return Buffer.concat([Buffer.from('350218016115', 'hex'), varint(children * 2), Buffer.from([0])]);
+}
+
+function leafElements(columns: number, nameBytes: number): readonly Buffer[] {
+  return Array.from({ length: columns }, (_, index) =>
+    Buffer.concat([
+      Buffer.from('1502250218', 'hex'),
+      varint(nameBytes),
+      Buffer.from(String(index).padStart(nameBytes, 'n')),
+      Buffer.from([0]),
+    ]),
+  );
 }
 
 /** The least that is a column chunk. */

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import type { Chunk, RowGroup } from './row-group.ts';
 import { RowGroupIndex, TooManyRowGroups } from './row-group-index.ts';
 import { readElement, type SchemaElement } from './schema-element.ts';
-import { leavesOf, schemaTree, type Leaf, type SchemaNode } from './schema-tree.ts';
+import { leavesOf, levelsOf, schemaTree, type Leaf, type SchemaNode } from './schema-tree.ts';
 import { ThriftBytes, ThriftDamage, types } from './thrift.ts';
 
 export type Footer = {
@@ -29,8 +29,13 @@ export type FooterParts = {
   readonly geo?: Uint8Array;
 };
 
-/** How many columns and row groups there may be, and how many bytes the columns' descriptions may have together. */
-export type FooterLimits = { readonly elements: number; readonly schemaMegabytes: number; readonly groups: number };
+/** How many columns and row groups there may be, and how many levels and bytes of description all columns may have together. */
+export type FooterLimits = {
+  readonly elements: number;
+  readonly levels: number;
+  readonly schemaMegabytes: number;
+  readonly groups: number;
+};
 
 /** What a footer has more of than there may be. */
 export class FooterTooLarge extends Error {}
@@ -38,7 +43,7 @@ export class FooterTooLarge extends Error {}
 const codecNames = ['uncompressed', 'snappy', 'gzip', 'lzo', 'brotli', 'lz4', 'zstd', 'lz4_raw'];
 const uncompressed = 0;
 const maxTextBytes = 1024 * 1024;
-const noLimits: FooterLimits = { elements: Infinity, schemaMegabytes: Infinity, groups: Infinity };
+const noLimits: FooterLimits = { elements: Infinity, levels: Infinity, schemaMegabytes: Infinity, groups: Infinity };
 
 /**
  * `bytes`: from its first one on. Holds little beside them: the columns, and 16 bytes for a row group.
@@ -71,6 +76,7 @@ export function readFooter(bytes: Uint8Array, limits: FooterLimits = noLimits): 
   same.update(bytes.subarray(from, footer.at));
   if (!hasGroups) throw new ThriftDamage('it tells of no row groups');
   const root = schemaTree(elements);
+  if (levelsOf(root) > limits.levels) throw new FooterTooLarge(`columns of more than ${limits.levels} levels together`);
   return {
     root,
     leaves: leavesOf(root),

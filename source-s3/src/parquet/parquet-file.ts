@@ -134,8 +134,10 @@ type Opening = {
  * columns are kept in the schemas of many files, and several times in each.
  */
 function footerLimits(memoryBytes: number): FooterLimits {
+  const elements = Math.floor(memoryBytes / 4 / 4096);
   return {
-    elements: Math.floor(memoryBytes / 4 / 4096),
+    elements,
+    levels: elements * 16, // A column inside of many structs takes about 400 bytes for each.
     schemaMegabytes: Math.floor(memoryBytes / 64 / 1024 / 1024),
     groups: Math.floor(memoryBytes / 16 / 32),
   };
