@@ -30,8 +30,12 @@ function placeOf(footer: Buffer, field: number): readonly [number, number] {
 }
 
 function listHead(items: number, type: number): Buffer {
-  const bytes = [0xf0 | type];
-  let left = items;
+  return Buffer.concat([Buffer.from([0xf0 | type]), varint(items)]);
+}
+
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  let left = value;
   for (; left >= 128; left = Math.floor(left / 128)) bytes.push((left % 128) | 128);
   return Buffer.from([...bytes, left]);
 }
@@ -53,6 +57,39 @@ export function repeatedItems(body: Buffer, field: number, item: Buffer, bytes: 
   const times = Math.floor(bytes / item.length);
   const list = [listHead(times, types.struct), Buffer.alloc(times * item.length, item)];
   return withFooter(data, Buffer.concat([footer.subarray(0, start), ...list, footer.subarray(end)]));
+}
+
+/** The file without row groups, and with that many columns of numbers, each with a name of its own of `nameBytes`. */
+export function longNames(body: Buffer, columns: number, nameBytes: number): Buffer {
+  return withSchema(body, [groupElement(columns), ...leafElements(columns, nameBytes)]);
+}
+
+/** The file without row groups, and with that many columns of numbers, which are inside of `levels` structs. */
+export function deepColumns(body: Buffer, columns: number, levels: number): Buffer {
+  const structs = Array.from({ length: levels }, (_, level) => groupElement(level === levels - 1 ? columns : 1));
+  return withSchema(body, [groupElement(1), ...structs, ...leafElements(columns, 5)]);
+}
+
+function withSchema(body: Buffer, elements: readonly Buffer[]): Buffer {
+  const { data, footer } = footerOf(repeatedItems(body, 4, Buffer.alloc(1), 0));
+  const [start, end] = placeOf(footer, 2);
+  const list = [listHead(elements.length, types.struct), ...elements];
+  return withFooter(data, Buffer.concat([footer.subarray(0, start), ...list, footer.subarray(end)]));
+}
+
+function groupElement(children: number): Buffer {
+  return Buffer.concat([Buffer.from('350218016115', 'hex'), varint(children * 2), Buffer.from([0])]);
+}
+
+function leafElements(columns: number, nameBytes: number): readonly Buffer[] {
+  return Array.from({ length: columns }, (_, index) =>
+    Buffer.concat([
+      Buffer.from('1502250218', 'hex'),
+      varint(nameBytes),
+      Buffer.from(String(index).padStart(nameBytes, 'n')),
+      Buffer.from([0]),
+    ]),
+  );
 }
 
 /** The least that is a column chunk. */

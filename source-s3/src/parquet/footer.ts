@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import type { Chunk, RowGroup } from './row-group.ts';
 import { RowGroupIndex, TooManyRowGroups } from './row-group-index.ts';
 import { readElement, type SchemaElement } from './schema-element.ts';
-import { leavesOf, schemaTree, type Leaf, type SchemaNode } from './schema-tree.ts';
+import { leavesOf, levelsOf, schemaTree, type Leaf, type SchemaNode } from './schema-tree.ts';
 import { ThriftBytes, ThriftDamage, types } from './thrift.ts';
 
 export type Footer = {
@@ -29,8 +29,13 @@ export type FooterParts = {
   readonly geo?: Uint8Array;
 };
 
-/** How many columns and row groups there may be. */
-export type FooterLimits = { readonly elements: number; readonly groups: number };
+/** How many columns and row groups there may be, and how many levels and bytes of description all columns may have together. */
+export type FooterLimits = {
+  readonly elements: number;
+  readonly levels: number;
+  readonly schemaMegabytes: number;
+  readonly groups: number;
+};
 
 /** What a footer has more of than there may be. */
 export class FooterTooLarge extends Error {}
@@ -38,7 +43,7 @@ export class FooterTooLarge extends Error {}
 const codecNames = ['uncompressed', 'snappy', 'gzip', 'lzo', 'brotli', 'lz4', 'zstd', 'lz4_raw'];
 const uncompressed = 0;
 const maxTextBytes = 1024 * 1024;
-const noLimits: FooterLimits = { elements: Infinity, groups: Infinity };
+const noLimits: FooterLimits = { elements: Infinity, levels: Infinity, schemaMegabytes: Infinity, groups: Infinity };
 
 /**
  * `bytes`: from its first one on. Holds little beside them: the columns, and 16 bytes for a row group.
@@ -56,7 +61,7 @@ export function readFooter(bytes: Uint8Array, limits: FooterLimits = noLimits): 
   for (const { id, type, at } of footer.fields()) {
     if (id === 1 && type === types.i32) parts = { ...parts, version: footer.number() };
     else if (id === 2 && type === types.list) {
-      elements = readSchema(footer, limits.elements);
+      elements = readSchema(footer, limits);
       parts = { ...parts, schema: bytes.subarray(at, footer.at) };
     } else if (id === 5 && type === types.list) parts = { ...parts, ...readGeo(footer) };
     else if (id === 6 && type === types.binary) parts = { ...parts, ...short('createdBy', footer.binary()) };
@@ -71,6 +76,7 @@ export function readFooter(bytes: Uint8Array, limits: FooterLimits = noLimits): 
   same.update(bytes.subarray(from, footer.at));
   if (!hasGroups) throw new ThriftDamage('it tells of no row groups');
   const root = schemaTree(elements);
+  if (levelsOf(root) > limits.levels) throw new FooterTooLarge(`columns of more than ${limits.levels} levels together`);
   return {
     root,
     leaves: leavesOf(root),
@@ -81,10 +87,14 @@ export function readFooter(bytes: Uint8Array, limits: FooterLimits = noLimits): 
   };
 }
 
-function readSchema(footer: ThriftBytes, most: number): readonly SchemaElement[] {
+function readSchema(footer: ThriftBytes, limits: FooterLimits): readonly SchemaElement[] {
   const elements: SchemaElement[] = [];
+  const { at } = footer;
   for (const _ of structs(footer)) {
-    if (elements.length >= most) throw new FooterTooLarge(`more than ${most} columns`);
+    if (elements.length >= limits.elements) throw new FooterTooLarge(`more than ${limits.elements} columns`);
+    if (footer.at - at > limits.schemaMegabytes * 1024 * 1024) {
+      throw new FooterTooLarge(`columns in more than ${limits.schemaMegabytes} MB`);
+    }
     elements.push(readElement(footer));
   }
   return elements;

@@ -129,14 +129,23 @@ type Opening = {
   readonly memoryBytes: number;
 };
 
-/** A footer may take a quarter of the memory, and what is kept of it a sixteenth; the engine takes 4 KiB for a column. */
+/**
+ * A footer may take a quarter of the memory, and what is kept of it a sixteenth; the engine takes 4 KiB for a column. Names of
+ * columns are kept in the schemas of many files, and several times in each.
+ */
 function footerLimits(memoryBytes: number): FooterLimits {
-  return { elements: Math.floor(memoryBytes / 4 / 4096), groups: Math.floor(memoryBytes / 16 / 32) };
+  const elements = Math.floor(memoryBytes / 4 / 4096);
+  return {
+    elements,
+    levels: elements * 16, // A column inside of many structs takes about 400 bytes for each.
+    schemaMegabytes: Math.floor(memoryBytes / 64 / 1024 / 1024),
+    groups: Math.floor(memoryBytes / 16 / 32),
+  };
 }
 
 function tooLarge({ key }: ListedObject, what: string, memoryBytes: number): ConnectorError {
   const most = `of max_memory_mb, ${megabytes(memoryBytes)} MB, a footer may take a quarter`;
-  const text = `"${key}" cannot be read: its footer ${what}, and ${most}. Raise max_memory_mb, or have the file written with larger row groups or fewer columns.`;
+  const text = `"${key}" cannot be read: its footer ${what}, and ${most}. Raise max_memory_mb, or have the file written with larger row groups, or with fewer columns or shorter names.`;
   return new ConnectorError('ENGINE_MEMORY_EXCEEDED', text);
 }
 

@@ -23,6 +23,14 @@ export function schemaTree(elements: readonly SchemaElement[]): SchemaNode {
   return visit(0);
 }
 
+/** How many levels the columns with pages have together: the engine keeps the types of all that a column is inside of. */
+export function levelsOf(root: SchemaNode): number {
+  const visit = (node: SchemaNode, depth: number): number => {
+    return node.children.length === 0 ? depth : node.children.reduce((sum, child) => sum + visit(child, depth + 1), 0);
+  };
+  return visit(root, 0);
+}
+
 /** A column that has pages of its own. */
 export type Leaf = {
   /** The place of the top-level column it belongs to. */

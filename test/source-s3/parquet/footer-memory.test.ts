@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 
-import { hostileItems, repeatedGroups, repeatedItems } from '../../support/footers.ts';
+import { deepColumns, hostileItems, longNames, repeatedGroups, repeatedItems } from '../../support/footers.ts';
 import { parquet } from '../../support/parquet.ts';
 import { ofType, traceErrors } from '../../support/protocol-schema.ts';
 import { bucket, catalogJson, configJson, runSource, serverWith, timeOf, type Json } from '../support/source.ts';
@@ -52,6 +52,17 @@ suite('a footer of 16 MB', () => {
     });
   }
 
+  test('of columns with names of 50 KB takes no more memory than others, and the next table is read', async () => {
+    const body = longNames(small, footerBytes / 50_000, 50_000);
+    const objects = { 'lake/a/a.parquet': body, 'lake/b/b.parquet': small };
+    const { errors, rows, peakMiB, exitCode } = await readTables(objects, { a: { type: 'integer' } });
+    assert.ok(peakMiB < mostMiB, `${peakMiB} MiB`);
+    assert.deepEqual([rows('b'), exitCode, errors.length], [3, 1, 1]);
+    const words =
+      /^"lake\/a\/a\.parquet" cannot be read: its footer tells of columns in more than 4 MB, .* shorter names/u;
+    assert.match(String(errors[0]?.message), words);
+  });
+
   test('of thousands of row groups with fifty columns is read by default', async () => {
     const columns = Array.from({ length: 50 }, (_, index) => `column_${index}`);
     const select = columns.map((name, index) => `i + ${index} AS ${name}`).join(', ');
@@ -77,6 +88,17 @@ suite('a footer of 16 MB', () => {
     assert.match(String(errors[0]?.message), words);
     assert.equal(errors[0]?.failure_type, 'config_error');
   });
+});
+
+test('a footer of 100 KB with thousands of columns inside of hundreds of structs takes no more memory than others, and the next table is read', async () => {
+  const small = await parquet('SELECT i AS a FROM range(3) t(i)', 'COMPRESSION uncompressed');
+  const objects = { 'lake/a/a.parquet': deepColumns(small, 8000, 400), 'lake/b/b.parquet': small };
+  const { errors, rows, peakMiB, exitCode } = await readTables(objects, { a: { type: 'integer' } });
+  assert.ok(peakMiB < mostMiB, `${peakMiB} MiB`);
+  assert.deepEqual([rows('b'), exitCode, errors.length], [3, 1, 1]);
+  const words =
+    /^"lake\/a\/a\.parquet" cannot be read: its footer tells of columns of more than 262144 levels together/u;
+  assert.match(String(errors[0]?.message), words);
 });
 
 test('a value is the same whether the footer is short or long, and whatever its row group', async () => {
