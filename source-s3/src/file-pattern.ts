@@ -93,7 +93,7 @@ export class FilePattern {
     const places = Array.from(reached, (at) => this.#places[at]).filter((place) => place !== undefined);
     const takers = places.filter(({ takes }) => takes !== undefined);
     const isEnd = reached.has(this.#places.length - 1);
-    const afterAscii = new Array<State | undefined>(asciiCodes).fill(undefined);
+    const afterAscii = Array.from<State | undefined>({ length: asciiCodes });
     const state: State = { takers, isEnd, afterAscii, after: new Map() };
     this.#known += asciiCodes; // They take as much memory as so many places.
     this.#states.set(key, state);

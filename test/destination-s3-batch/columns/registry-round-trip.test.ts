@@ -173,7 +173,7 @@ suite('the registry of a table', () => {
       it.server.seed(testBucket, 'out/_schemas/pages.json', body);
       await assert.rejects(readRegistry(it.area, table), {
         code: 'BUCKET_DOCUMENT_INVALID',
-        message: /^\"out\/_schemas\/pages\.json\" /u,
+        message: /^"out\/_schemas\/pages\.json" /u,
       });
       await assert.rejects(Array.fromAsync(readTables(it.area)), { code: 'BUCKET_DOCUMENT_INVALID' });
     });
