@@ -11,16 +11,18 @@ type Place = { readonly takes: Takes | undefined; readonly next: number[] };
 type State = {
   readonly takers: readonly Place[];
   readonly isEnd: boolean;
-  /** The state after a character, once it was met. */
+  /** The state after a character of ASCII, by its number, once it was met; and after any other. */
+  readonly afterAscii: (State | undefined)[];
   readonly after: Map<string, State>;
 };
 
 /** In all states that are remembered. Paths of one table are much alike: few states and characters are met ever. */
-const mostPlaces = 50_000;
+const mostPlaces = 200_000;
+const asciiCodes = 128;
 
 /**
  * `*` and `?` stay inside a folder, `**` crosses folders, `[a-z]`, `[!a]` and `{csv,tsv}` as in a shell, `\` escapes. A
- * pattern without a slash is for the file's name, in whatever folder. Bound: 50,000 places in states that are remembered.
+ * pattern without a slash is for the file's name, in whatever folder. Bound: the memory of 200,000 places for states that are remembered.
  */
 export class FilePattern {
   readonly #places: readonly Place[];
@@ -44,9 +46,16 @@ export class FilePattern {
   /** Looks at each place at most twice for each character of the path: when it takes the character and when it is reached. */
   test(path: string): boolean {
     let state = this.#start;
-    for (const character of path) {
+    for (let at = 0; at < path.length; at++) {
       if (state.takers.length === 0) return false;
-      state = state.after.get(character) ?? this.#step(state, character);
+      const code = path.charCodeAt(at);
+      if (code < asciiCodes) {
+        state = state.afterAscii[code] ?? this.#step(state, path.charAt(at));
+      } else {
+        const character = String.fromCodePoint(path.codePointAt(at) ?? code);
+        at += character.length - 1;
+        state = state.after.get(character) ?? this.#step(state, character);
+      }
     }
     return state.isEnd;
   }
@@ -62,7 +71,9 @@ export class FilePattern {
       this.#start = this.#reach([0]);
     }
     const following = this.#reach(ways);
-    state.after.set(character, following);
+    const code = character.charCodeAt(0);
+    if (code < asciiCodes) state.afterAscii[code] = following;
+    else state.after.set(character, following);
     return following;
   }
 
@@ -81,7 +92,10 @@ export class FilePattern {
     if (known !== undefined) return known;
     const places = Array.from(reached, (at) => this.#places[at]).filter((place) => place !== undefined);
     const takers = places.filter(({ takes }) => takes !== undefined);
-    const state = { takers, isEnd: reached.has(this.#places.length - 1), after: new Map<string, State>() };
+    const isEnd = reached.has(this.#places.length - 1);
+    const afterAscii = Array.from<State | undefined>({ length: asciiCodes });
+    const state: State = { takers, isEnd, afterAscii, after: new Map() };
+    this.#known += asciiCodes; // They take as much memory as so many places.
     this.#states.set(key, state);
     return state;
   }

@@ -1,6 +1,6 @@
 // Files of ours on local disk. A disk that is nearly full takes a part of what it is given and reports success: here a write
 // is complete or fails. No other module writes to a file (test/repository/code.test.ts).
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { withFreeSpace } from './free-space.ts';
@@ -32,6 +32,15 @@ export function writeWholeSync(bytes: Uint8Array, write: (offset: number) => num
 function advanced(written: number): number {
   if (written === 0) throw new NothingWritten();
   return written;
+}
+
+/** Removes a file that may be gone already. `rm` would ask first what it is: of thousands of small files that is to be felt. */
+export async function removeFile(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
 }
 
 /** A file that is being written. Its disposal closes it and fails where the system refuses at last what it had accepted. */

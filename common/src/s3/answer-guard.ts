@@ -17,7 +17,7 @@ export const answerTimeoutMs = 120_000;
 
 export type Handler = S3Client['config']['requestHandler'];
 type Sent = Parameters<Handler['handle']>[0];
-type Answer = { readonly statusCode: number; body?: unknown };
+type Answer = { readonly statusCode: number; readonly headers: Readonly<Record<string, string>>; body?: unknown };
 
 export type Guard = { readonly watch: EndpointWatch; readonly clock: Clock; readonly answerTimeoutMs: number };
 
@@ -30,13 +30,18 @@ export function guardHandler(handler: Handler, guard: Guard): void {
     const answer = sent.response as Answer;
     const isData = answer.statusCode < 300 && request.method === 'GET' && isGetObject(request);
     const { body } = answer;
-    if (!isData && body instanceof Readable) answer.body = bounded(body, answer.statusCode, guard);
+    if (!isData && !isEmpty(answer) && body instanceof Readable) answer.body = bounded(body, answer.statusCode, guard);
     return sent;
   };
 }
 
 function isGetObject({ query }: Sent): boolean {
   return query['x-id'] === 'GetObject';
+}
+
+/** Its end came with its headers. So it is of each file that is written, of which there are thousands. */
+function isEmpty({ headers }: Answer): boolean {
+  return headers['content-length'] === '0' && headers['transfer-encoding'] === undefined;
 }
 
 function bounded(body: Readable, status: number, guard: Guard): Readable {

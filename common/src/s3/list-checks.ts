@@ -53,8 +53,12 @@ function refuseName(name: string, prefix: string): void {
   if (!name.isWellFormed()) throw invalidListing(prefix, `it has a key that is not UTF-8, ${shown(name)}`);
 }
 
+/** Units of UTF-16 that come after surrogates, but before them in UTF-8. */
+const aboveSurrogates = /[\ue000-\uffff]/u;
+
 /** In the order of the bytes of UTF-8, which differs from that of UTF-16 only above the surrogates. */
 function isBefore(a: string, b: string): boolean {
+  if (!aboveSurrogates.test(a) && !aboveSurrogates.test(b)) return a < b;
   const length = Math.min(a.length, b.length);
   let at = 0;
   while (at < length && a.charCodeAt(at) === b.charCodeAt(at)) at++;

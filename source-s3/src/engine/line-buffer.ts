@@ -6,6 +6,7 @@ import { wideBytes } from '@s3-connectors/common/streams/pipe-size.ts';
 export type Lines = { readonly bytes: Buffer; readonly rows: number };
 
 const newline = 0x0a;
+const none = new Uint8Array();
 const readBytes = wideBytes; // What a pipe gives at once.
 
 /** Two buffers in turn: while the lines of one are with the consumer, the next read goes to the other. Bound: four times 1 MiB and four times the longest line. */
@@ -14,6 +15,8 @@ export class LineBuffer {
   #other = Buffer.allocUnsafeSlow(2 * readBytes);
   /** Bytes of a line whose end has not come yet, at the start of `#filling`. */
   #held = 0;
+  /** What the first line begins with, until its first bytes come. */
+  #beginning: Uint8Array = none;
 
   /**
    * Where the next read goes. Together with what is held it is a multiple of 1 MiB, so that lines go out in one write: the
@@ -23,14 +26,20 @@ export class LineBuffer {
     return this.#filling.subarray(this.#held, this.#held + readBytes - (this.#held % readBytes));
   }
 
+  /** Lines begin to come, the first one without `bytes`, its first ones. Nothing may be held. */
+  begin(bytes: Uint8Array): void {
+    this.#beginning = bytes;
+  }
+
   /** Forgets a line whose end will not come: there is no more, or its writer failed. */
   forget(): void {
     this.#held = 0;
+    this.#beginning = none;
   }
 
   /** Takes `length` bytes read into `space()`. The lines are valid until the next but one call. */
   take(length: number): Lines {
-    const filled = this.#held + length;
+    const filled = this.#held + this.#withBeginning(length);
     // What is held has no line end: a line of a gigabyte is neither searched nor copied again with each read.
     const last = this.#filling.subarray(this.#held, filled).lastIndexOf(newline);
     if (last === -1) {
@@ -47,6 +56,19 @@ export class LineBuffer {
     [this.#filling, this.#other] = [this.#other, this.#filling];
     this.#held = rest.length;
     return { bytes, rows: countLines(bytes) };
+  }
+
+  /** The space of a read is known before it is known what comes: so what was read makes room. */
+  #withBeginning(length: number): number {
+    const beginning = this.#beginning;
+    if (beginning.length === 0) return length;
+    this.#beginning = none;
+    const filled = beginning.length + length;
+    const filling = grown(this.#filling, filled);
+    this.#filling.copy(filling, beginning.length, 0, length);
+    filling.set(beginning);
+    this.#filling = filling;
+    return filled;
   }
 }
 

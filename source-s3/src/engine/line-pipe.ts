@@ -38,12 +38,8 @@ export async function openLinePipe(directory: string): Promise<LinePipe> {
   return {
     async *lines({ before, write, interrupt }, signal) {
       signal.throwIfAborted();
-      const writeAll = async (): Promise<void> => {
-        await pipe.send(Buffer.from(before)); // It can be longer than the pipe: that is read meanwhile.
-        signal.throwIfAborted();
-        await write(path);
-      };
-      const written = writeAll().finally(() => void pipe.send(Uint8Array.of(endMark)));
+      pipe.begin(Buffer.from(before));
+      const written = write(path).finally(() => pipe.send(endMark));
       written.catch(() => undefined); // Awaited below; until then it must not count as unhandled.
       signal.addEventListener('abort', interrupt);
       let ended = false;
@@ -86,8 +82,9 @@ type Batch = Lines & { readonly ended: boolean };
 type Reader = {
   /** What one read of the pipe brought; the memory of the batch before is used again. */
   next(): Promise<Batch>;
-  /** Resolves when the pipe has taken all. */
-  send(bytes: Uint8Array): Promise<void>;
+  /** Before the writer of lines: what the first of them begins with, which does not go through the pipe. */
+  begin(bytes: Uint8Array): void;
+  send(mark: number): void;
   close(): void;
 };
 
@@ -122,7 +119,8 @@ function openReader(path: string): Reader {
       deliver = undefined;
       return batch;
     },
-    send: (bytes) => new Promise((resolve) => void socket.write(bytes, () => resolve())),
+    begin: (bytes) => lines.begin(bytes),
+    send: (mark) => void socket.write(Uint8Array.of(mark)),
     close: () => void socket.destroy(),
   };
 }

@@ -1,8 +1,7 @@
 // Brings one row group's columns to local disk: a sparse file with the footer and the needed ranges at their own offsets.
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { LocalFile } from '@s3-connectors/common/local-disk/local-file.ts';
+import { LocalFile, removeFile } from '@s3-connectors/common/local-disk/local-file.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { streamRange } from '@s3-connectors/common/s3/read.ts';
 import type { ByteBudget } from '@s3-connectors/common/streams/byte-budget.ts';
@@ -58,7 +57,7 @@ export async function fetchRowGroup(
     await writeSparse(path, tail, file.footerOf(group));
     if (bytes > 0) await fetchRanges(reading, object, path, missing, signal);
   } catch (error) {
-    await rm(path, { force: true });
+    await removeFile(path);
     giveBack();
     throw error;
   }
@@ -67,7 +66,7 @@ export async function fetchRowGroup(
     file,
     group,
     async [Symbol.asyncDispose]() {
-      await rm(path, { force: true });
+      await removeFile(path);
       giveBack();
     },
   };

@@ -6,8 +6,11 @@ import * as fc from 'fast-check';
 import { LineBuffer } from '../../../source-s3/src/engine/line-buffer.ts';
 
 /** The text through a buffer, in reads of these sizes in turn; `searched` counts the bytes that were put into it. */
-function through(text: Buffer, sizes: readonly number[]): { readonly lines: string; readonly rows: number } {
-  const buffer = new LineBuffer();
+function through(
+  text: Buffer,
+  sizes: readonly number[],
+  buffer = new LineBuffer(),
+): { readonly lines: string; readonly rows: number } {
   const taken: string[] = [];
   let rows = 0;
   for (let at = 0, turn = 0; at < text.length; turn++) {
@@ -37,6 +40,30 @@ suite('lines out of reads', () => {
         assert.deepEqual(through(Buffer.from(text), large), { lines: text, rows: lines.length });
       }),
       { numRuns: 50 },
+    );
+  });
+
+  test('begin with what did not come through the pipe, however long it is and however the reads are cut', () => {
+    const text = fc.oneof(
+      fc.string({ maxLength: 20 }),
+      fc.constantFrom(1, 2 ** 20, 2_500_000).map((n) => 'x'.repeat(n)),
+    );
+    const clean = text.map((one) => one.replaceAll('\n', ''));
+    const size = fc.integer({ min: 1, max: 2 ** 21 });
+    const query = fc.record({ beginning: clean, line: clean, size, isCut: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(query, { minLength: 1, maxLength: 4 }), (queries) => {
+        const buffer = new LineBuffer();
+        for (const { beginning, line, size: one, isCut } of queries) {
+          buffer.begin(Buffer.from(beginning));
+          const sizes = [Math.max(one, Math.ceil(line.length / 2000))];
+          const came = Buffer.from(isCut ? line : `${line}\n`);
+          const lines = isCut ? '' : `${beginning}${line}\n`;
+          assert.deepEqual(through(came, sizes, buffer), { lines, rows: isCut ? 0 : 1 });
+          buffer.forget();
+        }
+      }),
+      { numRuns: 100, seed: 1 },
     );
   });
 
