@@ -145,7 +145,7 @@ function footerLimits(memoryBytes: number): FooterLimits {
 
 function tooLarge({ key }: ListedObject, what: string, memoryBytes: number): ConnectorError {
   const most = `of max_memory_mb, ${megabytes(memoryBytes)} MB, a footer may take a quarter`;
-  const text = `"${key}" cannot be read: its footer ${what}, and ${most}. Raise max_memory_mb, or have the file written with larger row groups, or with fewer columns or shorter names.`;
+  const text = `"${key}" cannot be read: its footer ${what}, and ${most}. Raise max_memory_mb, or have the file written with larger row groups, or with fewer or less nested columns or shorter names.`;
   return new ConnectorError('ENGINE_MEMORY_EXCEEDED', text);
 }
 
