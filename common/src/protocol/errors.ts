@@ -120,7 +120,7 @@ export const ERROR_CODES = {
     failureType: 'config_error',
     cause:
       'A document below `_manifests/` or `_schemas/` is damaged, was copied from another prefix, or names objects that are not this connector’s.',
-    mend: 'Nothing was deleted. Clear what the message names, as docs/troubleshooting.md describes.',
+    mend: 'Nothing is deleted on its word. Clear what the message names, as docs/troubleshooting.md describes.',
   },
   TABLE_FORMAT_UNSUPPORTED: {
     failureType: 'config_error',

@@ -12,8 +12,6 @@ import type { Table, Tables } from '../table.ts';
 /** Names, as they are spelled in rows, that are remembered, and how long one may be. */
 const maxSpellings = 10_000;
 const maxSpellingBytes = 256;
-/** Names are cut in the log. */
-const maxLoggedLength = 60;
 const columns = schemaProperties(eventTable);
 
 export const otherEvents = 'other_events';
@@ -76,7 +74,7 @@ export class EventTables {
       this.#warnOfSharing(found, event);
       return found;
     }
-    this.#warnOf(found, event);
+    this.#warnOf(found);
     return this.#otherTable();
   }
 
@@ -111,22 +109,24 @@ export class EventTables {
     this.#warned.add(table);
     this.#options.log(
       'WARN',
-      `The events ${logged(first)} and ${logged(event)} share the table "${table.name}": their names differ in case or signs only.`,
+      `Several event names share the table "${table.name}": they differ in case or signs only. Its rows do not tell them apart.`,
     );
   }
 
-  #warnOf(obstacle: Obstacle, event: string): void {
+  /** Without the name, which is a value of a record. */
+  #warnOf(obstacle: Obstacle): void {
     if (this.#warned.has(obstacle)) return;
     this.#warned.add(obstacle);
     const { descriptor, log } = this.#options;
     const why = {
-      'too long': `its table's name is longer than ${maxTableNameBytes} bytes or than a key in S3 allows. Correct "event_name" in the source`,
-      'too many': `there are ${maxEventTables} tables of events already. Correct "event_name" in the source, or move the files of tables that are not needed out of _schemas/`,
-      'of another stream': 'its table is that of another stream. Set another "table" for that stream in "streams"',
+      'too long': `The name of their own table would be longer than ${maxTableNameBytes} bytes, or than a key in S3 allows. Correct "event_name" in the source`,
+      'too many': `There are ${maxEventTables} tables of events already. Correct "event_name" in the source, or move the files of tables that are not needed out of _schemas/`,
+      'of another stream':
+        'Their own table is that of another stream. Set another "table" for that stream in "streams"',
     }[obstacle];
     log(
       'WARN',
-      `Some events of the stream "${descriptor.name}" go into the table "${otherEvents}", with their name in the column "event_name". The first one is ${logged(event)}: ${why}.`,
+      `Some events of the stream "${descriptor.name}" go into the table "${otherEvents}", with their name in the column "event_name". ${why}.`,
     );
   }
 }
@@ -139,8 +139,4 @@ export function eventTableName(event: string): string {
 /** Whether `eventTableName` can give that name. */
 export function isEventTable(name: string): boolean {
   return /^[a-z0-9_]*_events$/u.test(name);
-}
-
-function logged(event: string): string {
-  return JSON.stringify(event.length > maxLoggedLength ? `${event.slice(0, maxLoggedLength)}…` : event);
 }
