@@ -63,7 +63,7 @@ suite('event names', () => {
     }
     const ran = await runWrite(server, [...['n0', 'n1', 'n2'].map(event), event('known')], { catalog, config: json });
     assert.deepEqual([ran.error, ran.failures], [undefined, []]);
-    assert.match(warnings(ran), /there are 5000 tables of events already/u);
+    assert.match(warnings(ran), /There are 5000 tables of events already/u);
     const others = jsonRows(server, 'data/other_events/').map((row) => (parseJson(row) as Json)['event_name']);
     assert.deepEqual(others, ['n1', 'n2']);
     assert.equal(jsonRows(server, 'data/known_events/').length, 1); // The same row, under the same name.
