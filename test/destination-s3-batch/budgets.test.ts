@@ -12,7 +12,7 @@ import {
 import { bucket, catalogJson, recordLine, type Json } from '../support/destination-input.ts';
 import { emptyServer } from '../support/empty-server.ts';
 import type { S3TestServer } from '../support/s3-server/types.ts';
-import { jsonRows, keysBelow, queryParquet, runWrite, type Ran } from './support/batch.ts';
+import { jsonRows, queryParquet, runWrite, type Ran } from './support/batch.ts';
 import { eventJson, publishedStream } from './support/published.ts';
 
 const json = { output_format: 'json' };
@@ -208,14 +208,13 @@ suite('rows that the engine has no memory for', () => {
     assert.deepEqual(await queryParquet(server, 'data/visits/', 'SELECT id FROM files'), [{ id: '3' }]);
   });
 
-  test('all at once are written in several files', async () => {
+  test('all at once are written, in as many files as it takes', async () => {
     const server = running();
     const rows = Array.from({ length: 6 }, (_, id) =>
       recordLine('visits', `{"id":${id},"x":"${'x'.repeat(20 * 1024 * 1024)}"}`, emittedAt),
     );
     const { error } = await runWrite(server, rows, { catalog, config });
     assert.equal(error, undefined);
-    assert.ok(keysBelow(server).length > 1);
     const [found] = await queryParquet(
       server,
       'data/visits/',
