@@ -149,7 +149,7 @@ test('garbage on standard input is named by its line, and what came before is ke
   await failsOnce(await ask('destination', 'write', files, `${record}{"type":\n`), /[Ll]ine 2\b/u, 'system_error');
 });
 
-test('a Node that is too old is told in one line and one TRACE', async (context) => {
+test('a Node that is too old is reported in one line and one TRACE', async (context) => {
   const { stdout } = await execute('which', ['-a', 'node']);
   for (const node of new Set(stdout.trim().split('\n'))) {
     const version = (await execute(node, ['--version'])).stdout.trim().slice(1);

@@ -1,5 +1,5 @@
 // What the query engine says of a failure, in our words. Its texts quote values of rows, megabytes of them, so none of them is
-// passed on: a closed table says what is known of each, and the rest is told by the kind of error alone. Pure.
+// passed on: a closed table has our words for the known texts, and all others are reported by their kind alone. Pure.
 
 export type EngineFailure = {
   /** `memory`: its limit was reached. `storage`: its folder cannot be written to. `defect`: the instance may be unusable. */

@@ -27,8 +27,8 @@ function* deniedFinding(judging: Judging, { need, verdict }: Judged): Generator<
   if (verdict.by !== undefined) {
     const keys = verdict.by.conditions.map(({ key }) => key).join(', ');
     const why = keys === '' ? '' : `, since its condition on ${keys} holds`;
-    const mend = denialRemedy(keys);
-    const text = `denies ${action} on ${resource}${why}; a Deny wins over every Allow: ${mend}`;
+    const remedy = denialRemedy(keys);
+    const text = `denies ${action} on ${resource}${why}; a Deny wins over every Allow: ${remedy}`;
     yield inStatement(judging, 'DENIED_EXPLICITLY', { statement: verdict.by, text });
     return;
   }
