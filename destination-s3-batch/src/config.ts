@@ -12,9 +12,9 @@ import {
   timeField,
   workerShape,
   type Place,
-} from '@s3-connectors/common/destination/config.ts';
-import { connectionShape, resolveConnection, type Connection } from '@s3-connectors/common/s3/config.ts';
-import { hostedVariable, isHosted } from '@s3-connectors/common/s3/hosted.ts';
+} from '@s3-connectors/common/destination/config/config.ts';
+import { connectionShape, resolveConnection, type Connection } from '@s3-connectors/common/s3/connection/config.ts';
+import { hostedVariable, isHosted } from '@s3-connectors/common/s3/address/hosted.ts';
 import * as z from 'zod';
 
 const mebibyte = 1024 * 1024;

@@ -1,7 +1,7 @@
 // The connector as the run knows it. The verbs are loaded when they are called: `spec` answers without the AWS SDK.
 import type { Connector, OperatorVerb } from '@s3-connectors/common/protocol/connector.ts';
-import { batchAccess, placeOf, type Access } from '@s3-connectors/common/permissions/access.ts';
-import { policyVerbs } from '@s3-connectors/common/permissions/policy-verbs.ts';
+import { batchAccess, placeOf, type Access } from '@s3-connectors/common/permissions/needs/access.ts';
+import { policyVerbs } from '@s3-connectors/common/permissions/verbs/policy-verbs.ts';
 import { specification } from '@s3-connectors/common/protocol/spec.ts';
 
 import { configSchema, resolveConfig, type Config } from './config.ts';
@@ -22,7 +22,7 @@ export const destinationS3Batch = {
     {
       await using _ = await openSpoolFolder(config, context.log);
     }
-    const { check } = await import('@s3-connectors/common/destination/check.ts');
+    const { check } = await import('@s3-connectors/common/destination/check/check.ts');
     await check(config, accessOf(config), context);
   },
   async *write(config, catalog, input, context) {

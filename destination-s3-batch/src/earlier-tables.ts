@@ -1,6 +1,6 @@
 // Which tables had rows of a stream before, so that they are replaced with it. Of a split stream the registry says so, which
 // is a document in the bucket: only tables that the stream can have are believed to be its.
-import type { Area } from '@s3-connectors/common/destination/manifests.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
 import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { streamKey } from '@s3-connectors/common/protocol/stream-key.ts';

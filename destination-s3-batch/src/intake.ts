@@ -1,18 +1,18 @@
 // Records in: each becomes a row, or several, in the spool of its table and day; what is seen of its values is noted for the
 // types. The hot path: nothing here builds a string or an object for a usual record.
-import type { DurableStates, Scope } from '@s3-connectors/common/destination/durable-states.ts';
+import type { DurableStates, Scope } from '@s3-connectors/common/destination/input/durable-states.ts';
 import { QUOTE } from '@s3-connectors/common/json/json-bytes.ts';
-import type { LineHandlers } from '@s3-connectors/common/destination/line-intake.ts';
-import type { Envelope } from '@s3-connectors/common/destination/envelope.ts';
-import { skippingWalk, type WalkData } from '@s3-connectors/common/destination/data-walk.ts';
-import { emittedTime, ownTime } from '@s3-connectors/common/destination/record-times.ts';
+import type { LineHandlers } from '@s3-connectors/common/destination/input/line-intake.ts';
+import type { Envelope } from '@s3-connectors/common/records/envelope.ts';
+import { skippingWalk, type WalkData } from '@s3-connectors/common/records/data-walk.ts';
+import { emittedTime, ownTime } from '@s3-connectors/common/records/record-times.ts';
 import {
   recordRefused,
   rejectedLine,
   RejectionTally,
   type Refusal,
   type Rejection,
-} from '@s3-connectors/common/destination/rejections.ts';
+} from '@s3-connectors/common/destination/input/rejections.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 
 import { fitsEngine } from './budgets.ts';

@@ -1,6 +1,6 @@
 // The executable: hands the command line to the run of the batch destination.
-import { tuneMemory } from '@s3-connectors/common/destination/memory.ts';
-import { runConnector } from '@s3-connectors/common/protocol/run.ts';
+import { tuneMemory } from '@s3-connectors/common/destination/files/memory.ts';
+import { runConnector } from '@s3-connectors/common/program/run.ts';
 
 import { destinationS3Batch } from './connector.ts';
 

@@ -1,8 +1,8 @@
 // Where a file goes: {prefix}/data/{table}/year=2026/month=1/day=15/{timestamp}-{hash}-{worker_id}.snappy.parquet or .json.gz, in
 // UTC, the folders not padded.
-import { encodeName, maxKeyBytes } from '@s3-connectors/common/destination/key-part.ts';
-import type { DataPlace } from '@s3-connectors/common/destination/own-keys.ts';
-import { stagedKeyBytes } from '@s3-connectors/common/destination/export-id.ts';
+import { encodeName, maxKeyBytes } from '@s3-connectors/common/destination/files/key-part.ts';
+import type { DataPlace } from '@s3-connectors/common/destination/replacing/own-keys.ts';
+import { stagedKeyBytes } from '@s3-connectors/common/destination/replacing/export-id.ts';
 
 import type { OutputFormat } from './config.ts';
 

@@ -1,7 +1,7 @@
 // What to do with each stream of the catalog: which table its rows go to and how they are laid out, which field says when they
 // happened, which schema they keep. Decided once, at the start; what cannot be done is refused here, before anything is read.
-import { regimeOf, successionOf, type Succession } from '@s3-connectors/common/destination/generations.ts';
-import { byStreamKey } from '@s3-connectors/common/destination/stream-names.ts';
+import { regimeOf, successionOf, type Succession } from '@s3-connectors/common/destination/replacing/generations.ts';
+import { byStreamKey } from '@s3-connectors/common/destination/input/stream-names.ts';
 import {
   declaredProperties,
   defaultTimeField,
@@ -12,17 +12,17 @@ import {
   Paths,
   refusedStream,
   warnOfUnusedEntries,
-} from '@s3-connectors/common/destination/stream-plan.ts';
-import type { Regime } from '@s3-connectors/common/destination/completion.ts';
+} from '@s3-connectors/common/destination/input/stream-plan.ts';
+import type { Regime } from '@s3-connectors/common/destination/input/completion.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import { streamDescriptor, streamLabel, type StreamKey } from '@s3-connectors/common/protocol/stream-key.ts';
-import { batchType, batchTypes, eventTable, schemaProperties } from '@s3-connectors/common/schemas/batch-types.ts';
-import type { RowSchema } from '@s3-connectors/common/schemas/row-schema.ts';
-import { createRowValidator, type RowValidator } from '@s3-connectors/common/schemas/row-validator.ts';
-import { streamingTypes } from '@s3-connectors/common/schemas/streaming-types.ts';
+import { batchType, batchTypes, eventTable, schemaProperties } from '@s3-connectors/common/published/batch-types.ts';
+import type { RowSchema } from '@s3-connectors/common/published/row-schema.ts';
+import { createRowValidator, type RowValidator } from '@s3-connectors/common/published/row-validator.ts';
+import { streamingTypes } from '@s3-connectors/common/published/streaming-types.ts';
 
 import type { Config, StreamConfig } from './config.ts';
 import { fitsKey, rejectedFolder, tableFolder } from './object-key.ts';

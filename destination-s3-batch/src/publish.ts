@@ -1,5 +1,5 @@
 // Files on local disk to S3: one PutObject each, several at once.
-import type { Area } from '@s3-connectors/common/destination/manifests.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
 import { putObject, type WrittenBody } from '@s3-connectors/common/s3/write.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 

@@ -1,19 +1,19 @@
 // The streams of a run whose earlier data goes: what is overwritten waits in staging and takes its place at once in the end;
 // what a generation outlives is deleted in the end. Without proof that a stream is complete its earlier data stays. A stream
 // may have several tables, also ones that have no rows any more.
-import type { Ending } from '@s3-connectors/common/destination/completion.ts';
-import { newExportId } from '@s3-connectors/common/destination/export-id.ts';
+import type { Ending } from '@s3-connectors/common/destination/input/completion.ts';
+import { newExportId } from '@s3-connectors/common/destination/replacing/export-id.ts';
 import {
   isGenerationNoted,
   noteGeneration,
   removeOutlived,
-} from '@s3-connectors/common/destination/generation-record.ts';
-import { settle } from '@s3-connectors/common/destination/interrupted.ts';
-import { findPlaces, type Area } from '@s3-connectors/common/destination/manifests.ts';
-import { stagedKey, type DataPlace } from '@s3-connectors/common/destination/own-keys.ts';
-import { replaceSet } from '@s3-connectors/common/destination/replacement.ts';
-import { refuseShrinking } from '@s3-connectors/common/destination/shrinking.ts';
-import { removeLeftovers, removeStaged, type StagedFile } from '@s3-connectors/common/destination/staging.ts';
+} from '@s3-connectors/common/destination/replacing/generation-record.ts';
+import { settle } from '@s3-connectors/common/destination/replacing/interrupted.ts';
+import { findPlaces, type Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import { stagedKey, type DataPlace } from '@s3-connectors/common/destination/replacing/own-keys.ts';
+import { replaceSet } from '@s3-connectors/common/destination/replacing/replacement.ts';
+import { refuseShrinking } from '@s3-connectors/common/destination/replacing/shrinking.ts';
+import { removeLeftovers, removeStaged, type StagedFile } from '@s3-connectors/common/destination/replacing/staging.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { ConnectorError, type ErrorCode } from '@s3-connectors/common/protocol/errors.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';

@@ -2,17 +2,17 @@
 //
 // Memory: a quarter of `max_memory_mb` for rows on their way, the rest for the engine. Disk: rows, and files made of them, up to
 // three quarters of the spool's bound; the rest is for what is just being made of one segment.
-import { Completion } from '@s3-connectors/common/destination/completion.ts';
-import { DurableStates } from '@s3-connectors/common/destination/durable-states.ts';
-import { LineIntake } from '@s3-connectors/common/destination/line-intake.ts';
-import type { Area } from '@s3-connectors/common/destination/manifests.ts';
+import { Completion } from '@s3-connectors/common/destination/input/completion.ts';
+import { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
+import { LineIntake } from '@s3-connectors/common/destination/input/line-intake.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
 import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import type { LineBatch } from '@s3-connectors/common/protocol/lines.ts';
-import { closeS3, openS3 } from '@s3-connectors/common/s3/client.ts';
+import { closeS3, openS3 } from '@s3-connectors/common/s3/connection/client.ts';
 
 import { maxNewFields, maxRareFields, mostFields } from './budgets.ts';
 import { columnReport } from './columns/column-report.ts';

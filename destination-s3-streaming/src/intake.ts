@@ -1,18 +1,18 @@
 // Lines in: each RECORD's data goes into the open file of its stream and hour, or of its stream's rejected records; each STATE
 // joins those that wait. The hot path: nothing here builds a string, an object or a Date per record that is written.
-import type { Completion } from '@s3-connectors/common/destination/completion.ts';
-import type { DurableStates, Scope } from '@s3-connectors/common/destination/durable-states.ts';
-import { hourOf } from '@s3-connectors/common/destination/event-time.ts';
-import { LineIntake, type LineCounts, type LineHandlers } from '@s3-connectors/common/destination/line-intake.ts';
-import type { Envelope } from '@s3-connectors/common/destination/envelope.ts';
-import { emittedTime, ownTime } from '@s3-connectors/common/destination/record-times.ts';
+import type { Completion } from '@s3-connectors/common/destination/input/completion.ts';
+import type { DurableStates, Scope } from '@s3-connectors/common/destination/input/durable-states.ts';
+import { hourOf } from '@s3-connectors/common/records/event-time.ts';
+import { LineIntake, type LineCounts, type LineHandlers } from '@s3-connectors/common/destination/input/line-intake.ts';
+import type { Envelope } from '@s3-connectors/common/records/envelope.ts';
+import { emittedTime, ownTime } from '@s3-connectors/common/records/record-times.ts';
 import {
   recordRefused,
   rejectedLine,
   RejectionTally,
   type Refusal,
   type Rejection,
-} from '@s3-connectors/common/destination/rejections.ts';
+} from '@s3-connectors/common/destination/input/rejections.ts';
 import type { LineBatch } from '@s3-connectors/common/protocol/lines.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { Clock } from '@s3-connectors/common/streams/clock.ts';

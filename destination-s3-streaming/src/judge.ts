@@ -1,8 +1,8 @@
 // What is to become of a record, from its bytes and its time: whether it is rejected, and in which hour it lies. Pure; on the
 // hot path nothing is built for a record that passes.
 import { QUOTE, spells } from '@s3-connectors/common/json/json-bytes.ts';
-import type { Envelope } from '@s3-connectors/common/destination/envelope.ts';
-import type { Rejection } from '@s3-connectors/common/destination/rejections.ts';
+import type { Envelope } from '@s3-connectors/common/records/envelope.ts';
+import type { Rejection } from '@s3-connectors/common/destination/input/rejections.ts';
 
 import type { Published, Target } from './plan.ts';
 

@@ -1,6 +1,6 @@
 // The executable: hands the command line to the run of the streaming destination.
-import { tuneMemory } from '@s3-connectors/common/destination/memory.ts';
-import { runConnector } from '@s3-connectors/common/protocol/run.ts';
+import { tuneMemory } from '@s3-connectors/common/destination/files/memory.ts';
+import { runConnector } from '@s3-connectors/common/program/run.ts';
 
 import { destinationS3Streaming } from './connector.ts';
 

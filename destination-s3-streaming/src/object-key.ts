@@ -1,9 +1,9 @@
 // Where a file goes: {prefix}/type={type}/year=YYYY/month=MM/day=DD/hour=HH/{timestamp}-{hash}-{worker_id}.jsonl.gz, UTC,
 // zero-padded; a snapshot has no date folders. Nothing a stream is called can lead out of the prefix.
-import { hourStart } from '@s3-connectors/common/destination/event-time.ts';
-import { stagedKeyBytes } from '@s3-connectors/common/destination/export-id.ts';
-import { encodeName, encodeValue, maxKeyBytes } from '@s3-connectors/common/destination/key-part.ts';
-import type { DataPlace } from '@s3-connectors/common/destination/own-keys.ts';
+import { hourStart } from '@s3-connectors/common/records/event-time.ts';
+import { stagedKeyBytes } from '@s3-connectors/common/destination/replacing/export-id.ts';
+import { encodeName, encodeValue, maxKeyBytes } from '@s3-connectors/common/destination/files/key-part.ts';
+import type { DataPlace } from '@s3-connectors/common/destination/replacing/own-keys.ts';
 
 export const fileExtension = '.jsonl.gz';
 const longestRest =

@@ -2,8 +2,8 @@
 // hash that names it in the end.
 import type { Hash } from 'node:crypto';
 
-import type { DeflatePool } from '@s3-connectors/common/destination/deflate-pool.ts';
-import { GzipMember } from '@s3-connectors/common/destination/gzip-member.ts';
+import type { DeflatePool } from '@s3-connectors/common/destination/files/deflate-pool.ts';
+import { GzipMember } from '@s3-connectors/common/destination/files/gzip-member.ts';
 
 import type { BufferPool } from './buffer-pool.ts';
 import type { Gatherer, Gathering } from './gathering.ts';

@@ -1,6 +1,6 @@
 // All open files: at most one for each place and hour, in the order in which they were opened. A stream has two places: one
 // for its rows, which has the stream's number, and one for its rejected records, a full set of numbers later.
-import { beginContentHash } from '@s3-connectors/common/destination/file-names.ts';
+import { beginContentHash } from '@s3-connectors/common/destination/files/file-names.ts';
 import type { Hash } from 'node:crypto';
 
 import { hourFolders } from './object-key.ts';

@@ -1,6 +1,6 @@
 // What to do with each stream of the catalog: where its rows go, which field says when they happened, and which schema they
 // keep. Decided once, at the start; whatever cannot be done is refused here, before anything is written.
-import { byStreamKey } from '@s3-connectors/common/destination/stream-names.ts';
+import { byStreamKey } from '@s3-connectors/common/destination/input/stream-names.ts';
 import {
   defaultTimeField,
   entryFor,
@@ -10,16 +10,16 @@ import {
   Paths,
   refusedStream,
   warnOfUnusedEntries,
-} from '@s3-connectors/common/destination/stream-plan.ts';
-import { regimeOf, successionOf, type Succession } from '@s3-connectors/common/destination/generations.ts';
-import type { Regime } from '@s3-connectors/common/destination/completion.ts';
-import type { DataPlace } from '@s3-connectors/common/destination/own-keys.ts';
-import { encodeValue } from '@s3-connectors/common/destination/key-part.ts';
+} from '@s3-connectors/common/destination/input/stream-plan.ts';
+import { regimeOf, successionOf, type Succession } from '@s3-connectors/common/destination/replacing/generations.ts';
+import type { Regime } from '@s3-connectors/common/destination/input/completion.ts';
+import type { DataPlace } from '@s3-connectors/common/destination/replacing/own-keys.ts';
+import { encodeValue } from '@s3-connectors/common/destination/files/key-part.ts';
 import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import type { ConfiguredStream, JsonSchema } from '@s3-connectors/common/protocol/catalog.ts';
-import { createRowValidator, type RowValidator } from '@s3-connectors/common/schemas/row-validator.ts';
-import type { RowSchema } from '@s3-connectors/common/schemas/row-schema.ts';
-import { streamingTypes } from '@s3-connectors/common/schemas/streaming-types.ts';
+import { createRowValidator, type RowValidator } from '@s3-connectors/common/published/row-validator.ts';
+import type { RowSchema } from '@s3-connectors/common/published/row-schema.ts';
+import { streamingTypes } from '@s3-connectors/common/published/streaming-types.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamDescriptor, streamLabel, type StreamKey } from '@s3-connectors/common/protocol/stream-key.ts';
 

@@ -1,21 +1,21 @@
 // The streams of a run whose earlier data goes: what is overwritten waits in staging and takes its place at once in the end;
 // what a generation outlives is deleted in the end. Without proof that a stream is complete its earlier data stays.
-import { newExportId } from '@s3-connectors/common/destination/export-id.ts';
-import type { DurableStates } from '@s3-connectors/common/destination/durable-states.ts';
-import type { Ending } from '@s3-connectors/common/destination/completion.ts';
+import { newExportId } from '@s3-connectors/common/destination/replacing/export-id.ts';
+import type { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
+import type { Ending } from '@s3-connectors/common/destination/input/completion.ts';
 import {
   isGenerationNoted,
   noteGeneration,
   removeOutlived,
-} from '@s3-connectors/common/destination/generation-record.ts';
-import { settle } from '@s3-connectors/common/destination/interrupted.ts';
-import { findPlaces, type Area } from '@s3-connectors/common/destination/manifests.ts';
-import { stagedKey } from '@s3-connectors/common/destination/own-keys.ts';
-import { replaceSet } from '@s3-connectors/common/destination/replacement.ts';
-import { removeLeftovers, removeStaged, type StagedFile } from '@s3-connectors/common/destination/staging.ts';
+} from '@s3-connectors/common/destination/replacing/generation-record.ts';
+import { settle } from '@s3-connectors/common/destination/replacing/interrupted.ts';
+import { findPlaces, type Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import { stagedKey } from '@s3-connectors/common/destination/replacing/own-keys.ts';
+import { replaceSet } from '@s3-connectors/common/destination/replacing/replacement.ts';
+import { removeLeftovers, removeStaged, type StagedFile } from '@s3-connectors/common/destination/replacing/staging.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
-import type { S3 } from '@s3-connectors/common/s3/client.ts';
+import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import type { WrittenBody } from '@s3-connectors/common/s3/write.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 import type { Clock } from '@s3-connectors/common/streams/clock.ts';

@@ -1,17 +1,17 @@
 // A run of `write`: its parts, how they are joined, and what is done with them at each turn of the loop in write.ts.
-import { Completion } from '@s3-connectors/common/destination/completion.ts';
-import { DeflatePool } from '@s3-connectors/common/destination/deflate-pool.ts';
-import { DurableStates } from '@s3-connectors/common/destination/durable-states.ts';
+import { Completion } from '@s3-connectors/common/destination/input/completion.ts';
+import { DeflatePool } from '@s3-connectors/common/destination/files/deflate-pool.ts';
+import { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { readLines, type LineBatch } from '@s3-connectors/common/protocol/lines.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
-import { closeS3, openS3, type S3 } from '@s3-connectors/common/s3/client.ts';
-import { summarize as summarizeRequests } from '@s3-connectors/common/s3/counters.ts';
-import { Bell } from '@s3-connectors/common/streams/bell.ts';
+import { closeS3, openS3, type S3 } from '@s3-connectors/common/s3/connection/client.ts';
+import { summarize as summarizeRequests } from '@s3-connectors/common/s3/connection/counters.ts';
+import { Bell } from './bell.ts';
 import { systemClock, type Clock } from '@s3-connectors/common/streams/clock.ts';
-import { ReadAhead } from '@s3-connectors/common/streams/read-ahead.ts';
+import { ReadAhead } from './read-ahead.ts';
 
 import { BufferPool } from './buffer-pool.ts';
 import type { Config } from './config.ts';

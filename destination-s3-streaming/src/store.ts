@@ -1,9 +1,9 @@
 // Closed files on their way to S3: one PutObject each, several at once. The first that S3 refuses for good ends the run;
 // those under way are still waited for, since what they hold may be acknowledged.
-import { FileNames } from '@s3-connectors/common/destination/file-names.ts';
+import { FileNames } from '@s3-connectors/common/destination/files/file-names.ts';
 import { putObject, type WrittenBody } from '@s3-connectors/common/s3/write.ts';
-import type { S3 } from '@s3-connectors/common/s3/client.ts';
-import { Lanes } from '@s3-connectors/common/streams/lanes.ts';
+import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
+import { Lanes } from '@s3-connectors/common/streams/task-queue.ts';
 
 import type { Config } from './config.ts';
 import { fileName } from './object-key.ts';

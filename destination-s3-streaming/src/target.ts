@@ -1,5 +1,5 @@
 // The executable `target-s3-streaming`: the streaming destination as a Singer target.
-import { tuneMemory } from '@s3-connectors/common/destination/memory.ts';
+import { tuneMemory } from '@s3-connectors/common/destination/files/memory.ts';
 import { runTarget } from '@s3-connectors/common/singer/target.ts';
 
 import { destinationS3Streaming } from './connector.ts';

@@ -6,16 +6,21 @@ import {
   sourceAccess,
   streamingAccess,
   type Access,
-} from '@s3-connectors/common/permissions/access.ts';
-import { parsePrincipal, type Principal } from '@s3-connectors/common/permissions/arn.ts';
-import { FINDING_CODES } from '@s3-connectors/common/permissions/finding.ts';
-import { fixPolicy } from '@s3-connectors/common/permissions/fix.ts';
-import { needsOf } from '@s3-connectors/common/permissions/needs.ts';
-import { bucketPolicy, iamPolicy, keyPolicyStatement, trustPolicy } from '@s3-connectors/common/permissions/policy.ts';
-import { validatePolicy, type Validation } from '@s3-connectors/common/permissions/validate.ts';
-import { findingText, rowOf } from '@s3-connectors/common/permissions/validation-text.ts';
-import { prefixProblem } from '@s3-connectors/common/destination/prefix.ts';
-import { bucketProblem, ownerProblem, partitionOf, regionProblem } from '@s3-connectors/common/s3/address.ts';
+} from '@s3-connectors/common/permissions/needs/access.ts';
+import { parsePrincipal, type Principal } from '@s3-connectors/common/permissions/needs/arn.ts';
+import { FINDING_CODES } from '@s3-connectors/common/permissions/validate/finding.ts';
+import { fixPolicy } from '@s3-connectors/common/permissions/validate/fix.ts';
+import { needsOf } from '@s3-connectors/common/permissions/needs/needs.ts';
+import {
+  bucketPolicy,
+  iamPolicy,
+  keyPolicyStatement,
+  trustPolicy,
+} from '@s3-connectors/common/permissions/policy/policy.ts';
+import { validatePolicy, type Validation } from '@s3-connectors/common/permissions/validate/validate.ts';
+import { findingText, rowOf } from '@s3-connectors/common/permissions/validate/validation-text.ts';
+import { prefixProblem } from '@s3-connectors/common/destination/config/prefix.ts';
+import { bucketProblem, ownerProblem, partitionOf, regionProblem } from '@s3-connectors/common/s3/address/address.ts';
 import type { WriteHeaders } from '@s3-connectors/common/s3/write.ts';
 
 type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;

@@ -1,5 +1,5 @@
 // The executable: hands the command line to the run of the source connector.
-import { runConnector } from '@s3-connectors/common/protocol/run.ts';
+import { runConnector } from '@s3-connectors/common/program/run.ts';
 
 import { sourceS3 } from './connector.ts';
 import { tuneMemory } from './memory.ts';

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import type { Connection } from '@s3-connectors/common/s3/config.ts';
+import type { Connection } from '@s3-connectors/common/s3/connection/config.ts';
 
 import type { ConnectorName } from '../../generate.ts';
 import type { Bench } from './case.ts';

@@ -2,7 +2,7 @@
 import { gunzipSync } from 'node:zlib';
 
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
-import { closeS3, openS3, type S3 } from '@s3-connectors/common/s3/client.ts';
+import { closeS3, openS3, type S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';
 import { readObject } from '@s3-connectors/common/s3/read.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
-import { encodeName } from '@s3-connectors/common/destination/key-part.ts';
-import { manifestFolder } from '@s3-connectors/common/destination/manifest.ts';
+import { encodeName } from '@s3-connectors/common/destination/files/key-part.ts';
+import { manifestFolder } from '@s3-connectors/common/destination/replacing/manifest.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { parseConfig } from '@s3-connectors/common/protocol/config.ts';
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';

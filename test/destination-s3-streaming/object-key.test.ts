@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
-import { encodeValue, maxKeyBytes } from '@s3-connectors/common/destination/key-part.ts';
+import { encodeValue, maxKeyBytes } from '@s3-connectors/common/destination/files/key-part.ts';
 import { fileName, fitsKey, hourFolders, typeFolder } from '../../destination-s3-streaming/src/object-key.ts';
 
 suite('the key of a file', () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
-import { maxKeyBytes } from '@s3-connectors/common/destination/key-part.ts';
+import { maxKeyBytes } from '@s3-connectors/common/destination/files/key-part.ts';
 import { defaultMaxLineBytes, keptLineBytes } from '@s3-connectors/common/protocol/lines.ts';
 
 import * as budgets from '../../destination-s3-batch/src/budgets.ts';
@@ -25,7 +25,7 @@ suite('docs/limits.md', () => {
   });
 
   test('names every reason for which a record is set aside', () => {
-    const source = readFileSync(join(root, 'common/src/destination/rejections.ts'), 'utf8');
+    const source = readFileSync(join(root, 'common/src/destination/input/rejections.ts'), 'utf8');
     const union = /export type RejectionReason =([^;]*);[^;]*export type RefusalReason =([^;]*);/u.exec(source);
     const reasons = Array.from(`${union?.[1]}${union?.[2]}`.matchAll(/'(\w+)'/gu), ([, reason]) => reason);
     assert.equal(reasons.length, 12);

@@ -84,7 +84,7 @@ suite('imports', () => {
 
   test('never lead from the streaming destination to the query engine', () => {
     const reached = [...reachableFrom('destination-s3-streaming/src/main.ts')];
-    assert.ok(reached.includes('common/src/protocol/run.ts'));
+    assert.ok(reached.includes('common/src/program/run.ts'));
     assert.deepEqual(
       reached.filter((target) => target.startsWith('@duckdb/')),
       [],
@@ -121,7 +121,7 @@ suite('the code', () => {
     const temporary = /\bmkdtemp/u;
     const allowed = new Set([
       'common/src/local-disk/local-file.ts',
-      'common/src/protocol/standard-output.ts', // By the same function.
+      'common/src/program/standard-output.ts', // By the same function.
       'source-s3/src/engine/line-pipe.ts', // A pipe, which its socket writes to.
     ]);
     for (const path of sources) {

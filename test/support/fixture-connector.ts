@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { AirbyteMessage } from '@s3-connectors/common/protocol/messages.ts';
 import type { Output, VerbContext } from '@s3-connectors/common/protocol/connector.ts';
-import { runConnector } from '@s3-connectors/common/protocol/run.ts';
+import { runConnector } from '@s3-connectors/common/program/run.ts';
 import { specification } from '@s3-connectors/common/protocol/spec.ts';
 import * as z from 'zod';
 

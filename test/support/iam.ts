@@ -1,7 +1,7 @@
 // An IAM simulator of others, to hold our policies and our own judge to: what one policy, alone, says to a request.
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 
-import type { IamRequest } from '@s3-connectors/common/permissions/needs.ts';
+import type { IamRequest } from '@s3-connectors/common/permissions/needs/needs.ts';
 
 export const account = '111122223333';
 export const user = `arn:aws:iam::${account}:user/connector`;

@@ -1,8 +1,8 @@
 // A connection of common's S3 layer to a server of a test: closed by `await using`, and a log that the test can look at.
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
-import { closeS3, openS3 } from '@s3-connectors/common/s3/client.ts';
-import type { S3 } from '@s3-connectors/common/s3/client.ts';
-import type { Connection } from '@s3-connectors/common/s3/config.ts';
+import { closeS3, openS3 } from '@s3-connectors/common/s3/connection/client.ts';
+import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
+import type { Connection } from '@s3-connectors/common/s3/connection/config.ts';
 import type { OwnKey } from '@s3-connectors/common/s3/own-key.ts';
 import { systemClock, type Clock } from '@s3-connectors/common/streams/clock.ts';
 

@@ -3,7 +3,7 @@
 // not end it, so that one run names all that is missing.
 import { ConnectorError } from '../protocol/errors.ts';
 import type { Log } from '../protocol/log.ts';
-import type { Need } from './needs.ts';
+import type { Need } from './needs/needs.ts';
 
 export type Outcome =
   | { readonly state: 'ok' }

@@ -1,9 +1,9 @@
 // One request to S3: counted, tried again while that is worth it, and its failure put into words.
-import type { S3 } from './client.ts';
-import { failureText, mapS3Error } from './errors.ts';
-import { describeFailure, patienceMs } from './failure.ts';
-import type { Operation, Target } from './operation.ts';
-import { Patience } from './retry.ts';
+import type { S3 } from './connection/client.ts';
+import { failureText, mapS3Error } from './errors/errors.ts';
+import { describeFailure, patienceMs } from './errors/failure.ts';
+import type { Operation, Target } from './address/operation.ts';
+import { Patience } from './connection/retry.ts';
 
 /** What the caller knows of its request; the rest of the target is the connection's. */
 export type Request = Omit<Target, 'bucket' | 'region' | 'endpoint' | 'expectedBucketOwner'>;

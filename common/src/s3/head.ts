@@ -3,8 +3,8 @@ import { HeadObjectCommand } from '@aws-sdk/client-s3';
 
 import { ConnectorError } from '../protocol/errors.ts';
 import { call } from './call.ts';
-import type { S3 } from './client.ts';
-import { describeFailure } from './failure.ts';
+import type { S3 } from './connection/client.ts';
+import { describeFailure } from './errors/failure.ts';
 
 /** What HeadObject tells. `crc32` in base64, if the object was written with one. */
 export type ObjectHead = {

@@ -4,7 +4,7 @@ import type { ListObjectsV2CommandOutput, _Object } from '@aws-sdk/client-s3';
 
 import { ConnectorError } from '../protocol/errors.ts';
 import { call } from './call.ts';
-import type { S3 } from './client.ts';
+import type { S3 } from './connection/client.ts';
 import { invalidListing, refuseEntry, refuseFolders, refuseKeys, shown } from './list-checks.ts';
 
 /** An object as the listing tells of it. */

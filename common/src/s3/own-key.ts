@@ -1,7 +1,7 @@
 // The last guard before an object is deleted, copied or written: whatever a caller was led to believe, nothing leaves the
 // prefix. Which keys this connector may delete at all is decided by destination/own-keys.ts.
 import { ConnectorError } from '../protocol/errors.ts';
-import type { S3 } from './client.ts';
+import type { S3 } from './connection/client.ts';
 
 declare const own: unique symbol;
 

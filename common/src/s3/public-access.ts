@@ -3,7 +3,7 @@ import { GetPublicAccessBlockCommand } from '@aws-sdk/client-s3';
 
 import { ConnectorError } from '../protocol/errors.ts';
 import { call } from './call.ts';
-import type { S3 } from './client.ts';
+import type { S3 } from './connection/client.ts';
 
 /**
  * `unknown` where that may not be read, or where the storage has no such settings: no sync needs it. `open` says nothing of

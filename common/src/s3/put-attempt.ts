@@ -6,8 +6,8 @@ import type { Readable } from 'node:stream';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
 
-import type { S3 } from './client.ts';
-import { encodeKey, type PutRoute } from './put-route.ts';
+import type { S3 } from './connection/client.ts';
+import { encodeKey, type PutRoute } from './connection/put-route.ts';
 
 /** What we ever send, by the names of the SDK. */
 const headerNames = {

@@ -4,10 +4,10 @@ import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
 
 import { ConnectorError } from '../protocol/errors.ts';
 import { call, waitToRetry } from './call.ts';
-import type { S3 } from './client.ts';
-import { describeFailure } from './failure.ts';
+import type { S3 } from './connection/client.ts';
+import { describeFailure } from './errors/failure.ts';
 import { noEtag } from './head.ts';
-import { Patience } from './retry.ts';
+import { Patience } from './connection/retry.ts';
 
 /** Bytes `start` (included) to `end` (not included) of the version that has this ETag. */
 export type Range = { readonly key: string; readonly etag: string; readonly start: number; readonly end: number };

@@ -3,7 +3,7 @@ import type * as z from 'zod';
 
 import { parseConfig } from '../protocol/config.ts';
 import type { Connector } from '../protocol/connector.ts';
-import type { Frame } from '../protocol/process.ts';
+import type { Frame } from '../program/process.ts';
 import { aboutPlugin, aboutText, type Plugin } from './about.ts';
 import type { SingerInvocation } from './command-line.ts';
 import { readSettings } from './settings.ts';

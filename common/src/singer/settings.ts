@@ -1,6 +1,6 @@
 // The settings of a tap or target: the files of `--config`, each before the next, and the environment for the word ENV.
 import { parseJson } from '../json/parse-json.ts';
-import { readJsonFile } from '../protocol/cli.ts';
+import { readJsonFile } from '../program/cli.ts';
 import { ConnectorError } from '../protocol/errors.ts';
 import type { JsonObject } from '../protocol/messages.ts';
 

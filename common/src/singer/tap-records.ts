@@ -1,6 +1,6 @@
 // RECORD lines of the source as RECORD lines of a tap: the row's bytes stay, the envelope around them is another.
-import { createRecordScanner } from '../destination/record-scanner.ts';
-import { emittedAt } from '../destination/event-time.ts';
+import { createRecordScanner } from '../records/record-scanner.ts';
+import { emittedAt } from '../records/event-time.ts';
 
 const newline = 0x0a;
 const initialBytes = 256 * 1024;

@@ -1,10 +1,10 @@
 // Runs a source as a Singer tap: settings, catalog and bookmarks in, SCHEMA, RECORD and STATE lines out.
 import type * as z from 'zod';
 
-import { readJsonFile } from '../protocol/cli.ts';
+import { readJsonFile } from '../program/cli.ts';
 import type { Connector } from '../protocol/connector.ts';
-import { terminalFace } from '../protocol/operator.ts';
-import { type Frame, runProcess } from '../protocol/process.ts';
+import { terminalFace } from '../program/operator.ts';
+import { type Frame, runProcess } from '../program/process.ts';
 import type { Plugin } from './about.ts';
 import { parseBookmarks } from './bookmarks.ts';
 import { parseSingerCatalog, singerCatalog, type TapStream } from './catalog.ts';

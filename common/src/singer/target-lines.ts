@@ -3,9 +3,9 @@
 import { isUtf8 } from 'node:buffer';
 
 import { findMember, skipSpace } from '../json/json-bytes.ts';
-import type { Envelope } from '../destination/envelope.ts';
-import { lineFault, typeText } from '../destination/line-fault.ts';
-import { createRecordScanner, type RecordScanner } from '../destination/record-scanner.ts';
+import type { Envelope } from '../records/envelope.ts';
+import { lineFault, typeText } from '../records/line-fault.ts';
+import { createRecordScanner, type RecordScanner } from '../records/record-scanner.ts';
 import { parseJson } from '../json/parse-json.ts';
 import { inLine, invalid, type LineBatch } from '../protocol/lines.ts';
 import type { Log } from '../protocol/log.ts';

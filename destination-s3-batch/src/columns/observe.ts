@@ -14,7 +14,7 @@ import {
   skipString,
   skipValue,
 } from '@s3-connectors/common/json/json-bytes.ts';
-import type { Envelope } from '@s3-connectors/common/destination/envelope.ts';
+import type { Envelope } from '@s3-connectors/common/records/envelope.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import type { TemporalType } from './field-type.ts';

@@ -1,5 +1,5 @@
 // The names of the event tables that earlier runs have made, from the keys of their types alone.
-import type { Area } from '@s3-connectors/common/destination/manifests.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';
 
 import { maxEventTables } from '../budgets.ts';

@@ -3,13 +3,13 @@
 //
 //   {"version":1,"table":"pageview_events","stream":{"name":"events"},"fields":[{"name":"time","type":"timestamp"},{"name":"properties","type":"struct",
 //    "fields":[{"name":"url","type":"string","misfits":true}]}]}
-import { parseDocument, refusedDocument } from '@s3-connectors/common/destination/bucket-document.ts';
+import { parseDocument, refusedDocument } from '@s3-connectors/common/destination/replacing/bucket-document.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
-import type { Area } from '@s3-connectors/common/destination/manifests.ts';
-import { encodeName } from '@s3-connectors/common/destination/key-part.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import { encodeName } from '@s3-connectors/common/destination/files/key-part.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import { readObject } from '@s3-connectors/common/s3/read.ts';
 import { putObject } from '@s3-connectors/common/s3/write.ts';

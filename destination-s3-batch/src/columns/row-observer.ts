@@ -1,6 +1,6 @@
 // The row whose values were noted last: noted while its line was being scanned, before it was known whether it is a row of that
 // table at all.
-import type { Envelope } from '@s3-connectors/common/destination/envelope.ts';
+import type { Envelope } from '@s3-connectors/common/records/envelope.ts';
 
 import { forgetRow, observeRow } from './observe.ts';
 import type { Shape } from './shape.ts';

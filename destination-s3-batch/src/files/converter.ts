@@ -5,11 +5,11 @@ import { rm, stat, unlink } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
-import { DeflatePool } from '@s3-connectors/common/destination/deflate-pool.ts';
-import { FileNames } from '@s3-connectors/common/destination/file-names.ts';
+import { DeflatePool } from '@s3-connectors/common/destination/files/deflate-pool.ts';
+import { FileNames } from '@s3-connectors/common/destination/files/file-names.ts';
 import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
-import { Lanes } from '@s3-connectors/common/streams/lanes.ts';
+import { Lanes } from '@s3-connectors/common/streams/task-queue.ts';
 
 import type { Typings } from '../columns/typings.ts';
 import type { StructType } from '../columns/field-type.ts';

@@ -7,7 +7,7 @@ import {
   skipToNextMember,
   skipValue,
 } from '@s3-connectors/common/json/json-bytes.ts';
-import type { Envelope } from '@s3-connectors/common/destination/envelope.ts';
+import type { Envelope } from '@s3-connectors/common/records/envelope.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 const maxNames = 100;

@@ -3,7 +3,7 @@
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
-import { eventTable, schemaProperties } from '@s3-connectors/common/schemas/batch-types.ts';
+import { eventTable, schemaProperties } from '@s3-connectors/common/published/batch-types.ts';
 
 import { maxEventTables, maxTableNameBytes } from '../budgets.ts';
 import { fitsKey, tableFolder } from '../object-key.ts';

@@ -1,6 +1,6 @@
 // From a record of a published streaming type to the rows of the batch tables made of it, on bytes.
 import { findMember, QUOTE, skipSpace, skipValue } from '@s3-connectors/common/json/json-bytes.ts';
-import type { Envelope } from '@s3-connectors/common/destination/envelope.ts';
+import type { Envelope } from '@s3-connectors/common/records/envelope.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import { isPlain, plainText } from '../columns/temporal-text.ts';

@@ -10,7 +10,7 @@ import {
 } from '@duckdb/node-api';
 
 import { literal } from '@s3-connectors/common/columns/sql.ts';
-import type { StoredType } from '@s3-connectors/common/columns/stored-type.ts';
+import type { StoredType } from '../columns/sql/stored-type.ts';
 
 const scalars: Partial<Record<DuckDBTypeId, StoredType>> = {
   [DuckDBTypeId.BOOLEAN]: { kind: 'boolean' },

@@ -8,10 +8,10 @@ import { literal } from '@s3-connectors/common/columns/sql.ts';
 import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
-import type { LineQuery } from '../record-sql.ts';
+import type { LineQuery } from '../records/record-sql.ts';
 import { interruptible } from './interruptible.ts';
-import type { Lines } from './line-buffer.ts';
-import { lineEndOption } from './line-ends.ts';
+import type { Lines } from '../records/line-buffer.ts';
+import { lineEndOption } from '../records/line-ends.ts';
 import { openLinePipe, type LinePipe } from './line-pipe.ts';
 
 export type Engine = AsyncDisposable & {

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 
 import { widenPipes } from '@s3-connectors/common/streams/pipe-size.ts';
 
-import { LineBuffer, type Lines } from './line-buffer.ts';
+import { LineBuffer, type Lines } from '../records/line-buffer.ts';
 
 export type LinePipe = AsyncDisposable & {
   /**

@@ -1,13 +1,13 @@
 // The format of a table, by the configuration.
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
-import { avroFormat } from '../avro/avro-format.ts';
-import type { SourceConfig } from '../config.ts';
-import { csvFormat } from '../csv/csv-format.ts';
-import { jsonlFormat } from '../jsonl/jsonl-format.ts';
-import { parquetFormat } from '../parquet/parquet-format.ts';
-import type { Table } from '../tables.ts';
-import type { Format } from './format.ts';
+import { avroFormat } from './avro/avro-format.ts';
+import type { SourceConfig } from '../config/config.ts';
+import { csvFormat } from './csv/csv-format.ts';
+import { jsonlFormat } from './jsonl/jsonl-format.ts';
+import { parquetFormat } from './parquet/parquet-format.ts';
+import type { Table } from '../listing/tables.ts';
+import type { Format } from './contract/format.ts';
 
 /** One for each time that a table is read: it tells the log what is true of many files only once. */
 export function formatOf(config: SourceConfig, table: Table): Format {

@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 
 import { mergeColumns, mergeTypes, type ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 
-import { anyColumns, anyType } from './support.ts';
+import { anyColumns, anyType } from '../../source-s3/columns/sql/support.ts';
 
 /** Without the order of struct fields, which is that of the first file. */
 function canonical(type: ColumnType): ColumnType {

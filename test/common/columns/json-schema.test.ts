@@ -9,7 +9,7 @@ import { columnsOfSchema, jsonSchema, jsonSchemaProperties } from '@s3-connector
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
-import { anyColumns, anyType } from './support.ts';
+import { anyColumns, anyType } from '../../source-s3/columns/sql/support.ts';
 
 function typeOf(schema: JsonObject): ColumnType | undefined {
   return columnsOfSchema({ properties: { c: schema } })[0]?.type;

@@ -1,6 +1,6 @@
 // Policies as people break them. Each is the policy of a bucket for the streaming destination with one thing typed otherwise
 // (`from` → `to` in its text), or a text of its own, and the codes that explain it, in the order of the text.
-import type { FindingCode } from '@s3-connectors/common/permissions/finding.ts';
+import type { FindingCode } from '@s3-connectors/common/permissions/validate/finding.ts';
 
 import { user } from '../../support/iam.ts';
 

@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import type { Principal } from '@s3-connectors/common/permissions/arn.ts';
-import { isOperator, judge, type KeyValue } from '@s3-connectors/common/permissions/conditions.ts';
-import { statementsOf } from '@s3-connectors/common/permissions/document.ts';
-import type { IamRequest } from '@s3-connectors/common/permissions/needs.ts';
-import { matches, type Known } from '@s3-connectors/common/permissions/patterns.ts';
-import { isSame, simulate } from '@s3-connectors/common/permissions/simulate.ts';
+import type { Principal } from '@s3-connectors/common/permissions/needs/arn.ts';
+import { isOperator, judge, type KeyValue } from '@s3-connectors/common/permissions/judge/conditions.ts';
+import { statementsOf } from '@s3-connectors/common/permissions/judge/document.ts';
+import type { IamRequest } from '@s3-connectors/common/permissions/needs/needs.ts';
+import { matches, type Known } from '@s3-connectors/common/permissions/judge/patterns.ts';
+import { isSame, simulate } from '@s3-connectors/common/permissions/judge/simulate.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
 const account = '111122223333';

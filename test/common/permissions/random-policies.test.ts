@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { statementsOf } from '@s3-connectors/common/permissions/document.ts';
-import type { IamRequest } from '@s3-connectors/common/permissions/needs.ts';
-import { simulate } from '@s3-connectors/common/permissions/simulate.ts';
+import { statementsOf } from '@s3-connectors/common/permissions/judge/document.ts';
+import type { IamRequest } from '@s3-connectors/common/permissions/needs/needs.ts';
+import { simulate } from '@s3-connectors/common/permissions/judge/simulate.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import * as fc from 'fast-check';
 

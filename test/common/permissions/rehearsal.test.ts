@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import { appendOnly } from '@s3-connectors/common/permissions/access.ts';
-import { needsOf } from '@s3-connectors/common/permissions/needs.ts';
-import { iamPolicy, type PolicyStatement } from '@s3-connectors/common/permissions/policy.ts';
+import { appendOnly } from '@s3-connectors/common/permissions/needs/access.ts';
+import { needsOf } from '@s3-connectors/common/permissions/needs/needs.ts';
+import { iamPolicy, type PolicyStatement } from '@s3-connectors/common/permissions/policy/policy.ts';
 
 import { user } from '../../support/iam.ts';
 import { play, type Given } from './rehearsals.ts';

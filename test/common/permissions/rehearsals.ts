@@ -1,10 +1,10 @@
 // Runs the checks of the connectors against the server of the tests, as a user with given policies.
-import { check as checkDestination } from '@s3-connectors/common/destination/check.ts';
+import { check as checkDestination } from '@s3-connectors/common/destination/check/check.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
-import type { Credentials } from '@s3-connectors/common/s3/config.ts';
+import type { Credentials } from '@s3-connectors/common/s3/connection/config.ts';
 
-import { check as checkSource } from '../../../source-s3/src/check.ts';
-import { resolveSource, sourceSchema } from '../../../source-s3/src/config.ts';
+import { check as checkSource } from '../../../source-s3/src/verbs/check.ts';
+import { resolveSource, sourceSchema } from '../../../source-s3/src/config/config.ts';
 import { account, user as arn } from '../../support/iam.ts';
 import { startS3Server } from '../../support/s3-server/server.ts';
 import type { BucketOptions, Fault, S3ServerOptions, User } from '../../support/s3-server/types.ts';

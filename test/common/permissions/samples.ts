@@ -5,8 +5,8 @@ import {
   sourceAccess,
   streamingAccess,
   type Access,
-} from '@s3-connectors/common/permissions/access.ts';
-import { parsePrincipal, type Principal } from '@s3-connectors/common/permissions/arn.ts';
+} from '@s3-connectors/common/permissions/needs/access.ts';
+import { parsePrincipal, type Principal } from '@s3-connectors/common/permissions/needs/arn.ts';
 import type { WriteHeaders } from '@s3-connectors/common/s3/write.ts';
 
 import { user } from '../../support/iam.ts';

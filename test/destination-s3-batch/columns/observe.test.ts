@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { NOT_JSON } from '@s3-connectors/common/json/json-bytes.ts';
-import { createRecordScanner } from '@s3-connectors/common/destination/record-scanner.ts';
+import { createRecordScanner } from '@s3-connectors/common/records/record-scanner.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import * as fc from 'fast-check';
 import { forgetRow, observeRow } from '../../../destination-s3-batch/src/columns/observe.ts';

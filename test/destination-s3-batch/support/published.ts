@@ -1,5 +1,5 @@
 // Rows of the published streaming types, and streams of the catalog that are taken for them.
-import { streamingTypes } from '@s3-connectors/common/schemas/streaming-types.ts';
+import { streamingTypes } from '@s3-connectors/common/published/streaming-types.ts';
 import type { Json } from '../../support/destination-input.ts';
 
 /** For `catalogJson`. */

@@ -1,6 +1,6 @@
 // The published examples of the streaming types, and a catalog whose streams are taken for those types.
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
-import { streamingTypes } from '@s3-connectors/common/schemas/streaming-types.ts';
+import { streamingTypes } from '@s3-connectors/common/published/streaming-types.ts';
 import type { Json } from '../../support/destination-input.ts';
 
 /** Each on one line, as it is written. */

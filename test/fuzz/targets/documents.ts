@@ -1,9 +1,9 @@
 // Our own documents in the bucket, as somebody else may have left them: manifests and registries.
 import * as fc from 'fast-check';
 
-import { newExportId } from '@s3-connectors/common/destination/export-id.ts';
-import { parseIntent, parseLatest } from '@s3-connectors/common/destination/manifest.ts';
-import type { Area } from '@s3-connectors/common/destination/manifests.ts';
+import { newExportId } from '@s3-connectors/common/destination/replacing/export-id.ts';
+import { parseIntent, parseLatest } from '@s3-connectors/common/destination/replacing/manifest.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
 
 import { readRegistry, registryKey } from '../../../destination-s3-batch/src/columns/registry.ts';
 import { connect, testBucket } from '../../support/s3-connection.ts';

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 
 import * as fc from 'fast-check';
 
-import { CsvRecords } from '../../../source-s3/src/csv/csv-records.ts';
-import { readFooter } from '../../../source-s3/src/parquet/footer.ts';
-import { isIntact, pagesOf } from '../../../source-s3/src/parquet/pages.ts';
-import { ThriftDamage } from '../../../source-s3/src/parquet/thrift.ts';
-import { simpleCsv } from '../../source-s3/csv/simple-csv.ts';
+import { CsvRecords } from '../../../source-s3/src/formats/csv/csv-records.ts';
+import { readFooter } from '../../../source-s3/src/formats/parquet/footer.ts';
+import { isIntact, pagesOf } from '../../../source-s3/src/formats/parquet/pages.ts';
+import { ThriftDamage } from '../../../source-s3/src/formats/parquet/thrift.ts';
+import { simpleCsv } from '../../source-s3/formats/csv/simple-csv.ts';
 import { parquet } from '../../support/parquet.ts';
 import { damaged } from '../damaged.ts';
 import { nothingToClose, type FuzzTarget, type Outcome } from '../target.ts';

@@ -10,7 +10,7 @@ import * as fc from 'fast-check';
 
 import { jsonFile } from '../../support/json-files.ts';
 import { runProgram } from '../../support/program.ts';
-import type { InspectReport } from '../../../source-s3/src/inspect/report.ts';
+import type { InspectReport } from '../../../source-s3/src/verbs/inspect/report.ts';
 import { configJson, configured, runOperatorVerb, runSource, type Json } from '../support/source.ts';
 import { hostileFormats } from './files.ts';
 import { airbyteRows, assertRows, configOf, readsBack, seeded, streamId } from './reading.ts';

@@ -10,8 +10,8 @@ import type { AirbyteCatalog } from '@s3-connectors/common/protocol/messages.ts'
 import { parseSingerCatalog, singerCatalog } from '@s3-connectors/common/singer/catalog.ts';
 import { tapLines } from '@s3-connectors/common/singer/tap-messages.ts';
 
-import type { SourceConfig } from '../../../source-s3/src/config.ts';
-import { read } from '../../../source-s3/src/read.ts';
+import type { SourceConfig } from '../../../source-s3/src/config/config.ts';
+import { read } from '../../../source-s3/src/verbs/read.ts';
 import type { S3TestServer } from '../../support/s3-server/types.ts';
 import { bucket, configured, discoverHere, serverWith, sourceConfig, timeOf, type Json } from '../support/source.ts';
 import type { HostileFormat } from './files.ts';

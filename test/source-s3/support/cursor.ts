@@ -1,8 +1,8 @@
 // What the tests of the cursor share: objects of a listing, and runs that read them as the program does.
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
-import { Planning, type Progress } from '../../../source-s3/src/cursor.ts';
-import { fromStreamState, toStreamState } from '../../../source-s3/src/stream-state.ts';
+import { Planning, type Progress } from '../../../source-s3/src/progress/cursor.ts';
+import { fromStreamState, toStreamState } from '../../../source-s3/src/progress/stream-state.ts';
 
 export const hour = 3_600_000;
 export const start = Date.UTC(2026, 0, 15);

@@ -10,9 +10,9 @@ import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 import type { AirbyteCatalog } from '@s3-connectors/common/protocol/messages.ts';
 import { parseState } from '@s3-connectors/common/protocol/state.ts';
 
-import { resolveSource, sourceSchema, type SourceConfig } from '../../../source-s3/src/config.ts';
-import { discover } from '../../../source-s3/src/discover.ts';
-import { read } from '../../../source-s3/src/read.ts';
+import { resolveSource, sourceSchema, type SourceConfig } from '../../../source-s3/src/config/config.ts';
+import { discover } from '../../../source-s3/src/verbs/discover.ts';
+import { read } from '../../../source-s3/src/verbs/read.ts';
 import { runProgram, startProgram, type Ended, type Program } from '../../support/program.ts';
 import { assertProtocolLines, type ProtocolMessage } from '../../support/protocol-schema.ts';
 import { startS3Server } from '../../support/s3-server/server.ts';

@@ -1,5 +1,5 @@
 // A program whose verb waits for a query that the engine cannot interrupt, for as long as the test of it waits.
-import { runProcess } from '@s3-connectors/common/protocol/process.ts';
+import { runProcess } from '@s3-connectors/common/program/process.ts';
 
 import { openEngine } from '../../../source-s3/src/engine/engine.ts';
 import { temporaryFolder } from '../../support/temp-folder.ts';

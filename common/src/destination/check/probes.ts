@@ -1,0 +1,71 @@
+// The objects that `check` writes to try a destination, and their removal.
+import { randomUUID } from 'node:crypto';
+
+import type { S3 } from '../../s3/connection/client.ts';
+import type { Connection } from '../../s3/connection/config.ts';
+import { deleteObjects } from '../../s3/delete.ts';
+import { listPages } from '../../s3/list.ts';
+import { copyObject, putObject, type WriteHeaders } from '../../s3/write.ts';
+import type { Bounds, OwnKey } from '../../s3/own-key.ts';
+import type { Place } from '../config/config.ts';
+import { ownKey } from '../replacing/own-keys.ts';
+
+const cleanUpWithinMs = 5000;
+
+export type CheckedPlace = Pick<Place, 'prefix' | 'headers'> & { readonly connection: Connection };
+
+export type Written = { readonly key: OwnKey; readonly etag: string };
+
+export class Probes {
+  readonly place: CheckedPlace;
+  readonly #s3: S3;
+  readonly #signal: AbortSignal;
+  // Names that begin with an underscore are passed over by Hive readers, should an object stay.
+  readonly #name: OwnKey;
+  readonly #keys = new Set<OwnKey>();
+
+  constructor(s3: S3, place: CheckedPlace, signal: AbortSignal) {
+    this.#s3 = s3;
+    this.place = place;
+    this.#signal = signal;
+    this.#name = ownKey(place.prefix, `${place.prefix}_connection-check-${randomUUID()}`);
+  }
+
+  get #bounds(): Bounds {
+    return { s3: this.#s3, prefix: this.place.prefix };
+  }
+
+  /** Keys of what may still be there. */
+  get left(): readonly OwnKey[] {
+    return [...this.#keys];
+  }
+
+  async write(headers: WriteHeaders): Promise<Written> {
+    const key = this.#name;
+    const body = Buffer.from('Written to try the connection. It may be deleted.\n');
+    const written = await putObject(this.#s3, { key, body, contentType: 'text/plain' }, headers, this.#signal);
+    this.#keys.add(key);
+    return { key, ...written };
+  }
+
+  async copy(from: OwnKey): Promise<void> {
+    const to = ownKey(this.place.prefix, `${this.#name}-copy`);
+    await copyObject(this.#bounds, { from, to }, this.place.headers, this.#signal);
+    this.#keys.add(to);
+  }
+
+  async list(): Promise<void> {
+    await listPages(this.#s3, { prefix: this.#name, pageSize: 1 }, this.#signal).next();
+  }
+
+  async remove(signal = this.#signal): Promise<void> {
+    await deleteObjects(this.#bounds, this.#keys.size === 0 ? [this.#name] : this.left, signal);
+    this.#keys.clear();
+  }
+
+  /** After an abort: what can still be removed at once is. */
+  async close(): Promise<void> {
+    if (!this.#signal.aborted || this.#keys.size === 0) return;
+    await this.remove(AbortSignal.timeout(cleanUpWithinMs)).catch(() => undefined);
+  }
+}

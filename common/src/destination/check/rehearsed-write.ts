@@ -1,0 +1,72 @@
+// The write of a rehearsal: with the very headers of a sync. Where it is denied, the same write with other headers tells what
+// is missing.
+import type { Line, Rehearsal } from '../../permissions/rehearsal.ts';
+import { ConnectorError } from '../../protocol/errors.ts';
+import type { WriteHeaders } from '../../s3/write.ts';
+import type { Probes, Written } from './probes.ts';
+
+/** @returns undefined if it was refused. */
+export async function rehearseWrite(
+  rehearsal: Rehearsal,
+  needs: readonly Line['need'][],
+  probes: Probes,
+): Promise<Written | undefined> {
+  const { headers } = probes.place;
+  const step = `Write an object${headers.acl === undefined ? '' : ` with the ACL ${headers.acl}`}`;
+  try {
+    const written = await probes.write(headers);
+    for (const need of needs) rehearsal.note(step, need, { state: 'ok' });
+    return written;
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    if (error.code !== 'S3_ACCESS_DENIED') rehearsal.refuse(step, needs, error);
+    else await tellApart(rehearsal, { step, needs, error }, probes);
+    return undefined;
+  }
+}
+
+type Denied = { readonly step: string; readonly needs: readonly Line['need'][]; readonly error: ConnectorError };
+
+async function tellApart(rehearsal: Rehearsal, { step, needs, error }: Denied, probes: Probes): Promise<void> {
+  const acls = needs.filter(({ action }) => action === 's3:PutObjectAcl');
+  for (const { headers, isAboutAcl, mend } of otherHeaders(probes.place.headers)) {
+    const isAllowed = await probes.write(headers).then(
+      () => true,
+      () => false,
+    );
+    if (!isAllowed) continue;
+    const options = error.answer === undefined ? {} : { answer: error.answer };
+    const told = new ConnectorError(error.code, `${error.message} ${mend(acls[0]?.resource ?? '')}`, options);
+    const passed = isAboutAcl ? needs.filter(({ action }) => action === 's3:PutObject') : [];
+    for (const need of passed) rehearsal.note(step, need, { state: 'ok' });
+    rehearsal.refuse(
+      step,
+      needs.filter((need) => !passed.includes(need)),
+      told,
+    );
+    return;
+  }
+  rehearsal.refuse(step, needs, error);
+}
+
+type OtherHeaders = {
+  readonly headers: WriteHeaders;
+  /** Then s3:PutObject itself is allowed. */
+  readonly isAboutAcl: boolean;
+  readonly mend: (aclResource: string) => string;
+};
+
+const aclMissing = (aclResource: string): string =>
+  `Without the ACL the same write is allowed: it is s3:PutObjectAcl on ${aclResource} that is missing, or a condition that does not let this ACL pass. Allow that, or set "acl" to "none".`;
+const aclWanted = (): string => 'With the ACL the same write is allowed: set "acl" to "bucket-owner-full-control".';
+const encryptionWanted = (): string =>
+  'With encryption asked for the same write is allowed: set "encryption" to sse_s3.';
+
+/** Headers to try where those of the config are denied, and what it means if they pass. */
+function* otherHeaders({ acl, encryption }: WriteHeaders): Generator<OtherHeaders> {
+  if (acl !== undefined) yield { headers: { encryption }, isAboutAcl: true, mend: aclMissing };
+  else yield { headers: { acl: 'bucket-owner-full-control', encryption }, isAboutAcl: false, mend: aclWanted };
+  if (encryption.mode !== 'bucket_default') return;
+  const encrypted = { ...(acl === undefined ? {} : { acl }), encryption: { mode: 'sse_s3' } } as const;
+  yield { headers: encrypted, isAboutAcl: false, mend: encryptionWanted };
+}

@@ -1,0 +1,126 @@
+// What the configs of both destinations share beside the connection: below which prefix they write, with which headers, and
+// whose the files are.
+import * as z from 'zod';
+
+import { always, checkConnection, type ConnectionConfig } from '../../s3/connection/config.ts';
+import type { WriteHeaders } from '../../s3/write.ts';
+import { prefixProblem } from './prefix.ts';
+
+const workerForm = /^[A-Za-z0-9_]{1,32}$/u;
+const workerMend = 'is not a worker’s name: write 1 to 32 letters, digits or underscores';
+
+const bucketDefault = z
+  .object({ mode: z.literal('bucket_default').meta({ title: 'Kind', order: 0 }) })
+  .meta({ title: 'As the bucket does', description: 'The encryption that the bucket is set to.' });
+const sseS3 = z
+  .object({ mode: z.literal('sse_s3').meta({ title: 'Kind', order: 0 }) })
+  .meta({ title: 'Keys of S3', description: 'SSE-S3 (AES256).' });
+const sseKms = z
+  .object({
+    mode: z.literal('sse_kms').meta({ title: 'Kind', order: 0 }),
+    kms_key_id: z
+      .string()
+      .trim()
+      .min(1, 'is empty: write the ARN of the key')
+      .meta({
+        title: 'KMS key',
+        description: 'The ARN of the KMS key.',
+        examples: ['arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab'],
+        order: 1,
+      }),
+  })
+  .meta({ title: 'A KMS key', description: 'SSE-KMS.' });
+
+/** Spread into a destination's config; `checkPlace` belongs to it. */
+export const placeShape = {
+  prefix: z
+    .string()
+    .default('')
+    .meta({
+      title: 'Prefix',
+      description: 'The folder in the bucket below which everything is written. Empty means the root of the bucket.',
+      examples: ['permutive'],
+      order: 10,
+    }),
+  acl: z.enum(['bucket-owner-full-control', 'none']).default('bucket-owner-full-control').meta({
+    title: 'ACL',
+    description: 'The canned ACL sent with each write.',
+    order: 11,
+  }),
+  encryption: z
+    .discriminatedUnion('mode', [bucketDefault, sseS3, sseKms])
+    .default({ mode: 'bucket_default' })
+    .meta({ title: 'Encryption', description: 'How S3 encrypts what is written.', order: 12 }),
+};
+
+/** The first fields of an entry of `streams`. */
+export const entryShape = {
+  stream: z.string().min(1).meta({ title: 'Stream', description: 'The name of the stream in the catalog.', order: 0 }),
+  namespace: z.string().optional().meta({
+    title: 'Namespace',
+    description: 'The namespace of the stream. Leave it empty to mean the stream in any namespace.',
+    order: 1,
+  }),
+};
+
+/** What gives a stream another path. */
+export const pathName = z
+  .string()
+  .refine((text) => text.isWellFormed(), 'is not well-formed Unicode')
+  .optional();
+
+export const timeField = z.string().optional().meta({
+  title: 'Time field',
+  description: 'The top-level field that says when a record happened. Leave it empty to use "time".',
+});
+
+export const invalidRecords = z.enum(['dead_letter', 'fail', 'write']).default('dead_letter').meta({
+  title: 'Invalid records',
+  description:
+    'A record that breaks the schema of its published type is set aside below _rejected/ (dead_letter), ends the sync (fail), or is written like the others (write).',
+});
+
+/** The last field of both configs. */
+export const workerShape = {
+  worker_id: z.string().regex(workerForm, workerMend).optional().meta({
+    title: 'Worker',
+    description: 'Ends the name of each file. Give every process that writes to the same prefix its own.',
+    order: 24,
+  }),
+};
+
+type PlaceConfig = { readonly [Field in keyof typeof placeShape]: z.output<(typeof placeShape)[Field]> } & {
+  readonly worker_id?: string | undefined;
+};
+
+/** Where and how everything is written. */
+export type Place = {
+  /** Empty, or ended by a slash. */
+  readonly prefix: string;
+  readonly headers: WriteHeaders;
+  readonly workerId: string;
+};
+
+/** `superRefine(...checkPlace)`: what can be judged only with several fields in view, the connection's too. */
+export const checkPlace = [
+  (config: Partial<ConnectionConfig & PlaceConfig>, context: z.RefinementCtx): void => {
+    checkConnection(config, context);
+    const { prefix, bucket } = config;
+    const problem = typeof prefix === 'string' ? prefixProblem(prefix, bucket) : undefined;
+    if (problem !== undefined) context.addIssue({ code: 'custom', path: ['prefix'], message: problem });
+  },
+  always,
+] as const;
+
+export function resolvePlace(config: PlaceConfig, env: Readonly<Record<string, string | undefined>>): Place {
+  const { prefix, acl, encryption, worker_id } = config;
+  const job = env['JOB_COMPLETION_INDEX'] ?? '';
+  return {
+    prefix: prefix === '' ? '' : `${prefix.replace(/\/$/u, '')}/`,
+    headers: {
+      ...(acl === 'none' ? {} : { acl }),
+      encryption: encryption.mode === 'sse_kms' ? { mode: 'sse_kms', kmsKeyId: encryption.kms_key_id } : encryption,
+    },
+    workerId: worker_id ?? (workerForm.test(job) ? job : '0'),
+  };
+}

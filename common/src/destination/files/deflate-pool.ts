@@ -1,0 +1,78 @@
+// Compressors that are used again and again: each holds zlib's state of some 300 KB, which would cost more to make for every
+// small chunk than the chunk itself. The work is done in libuv's thread pool.
+import { constants, createDeflateRaw, type DeflateRaw } from 'node:zlib';
+
+import { Lanes } from '../../streams/task-queue.ts';
+
+/** Room for most answers: each further round of one chunk would wait for the main thread. */
+const roomBytes = 256 * 1024;
+
+type Options = {
+  readonly level: number;
+  /** How many chunks are compressed at once. More than libuv has threads (4) bring nothing. */
+  readonly atOnce: number;
+  /** Gives memory of at least so many bytes for an answer. */
+  readonly allocate?: (bytes: number) => Buffer;
+};
+
+/** Memory: some 600 KB for each chunk that is compressed at once. To be closed. */
+export class DeflatePool {
+  readonly #level: number;
+  readonly #lanes: Lanes;
+  readonly #allocate: (bytes: number) => Buffer;
+  readonly #idle: DeflateRaw[] = [];
+
+  constructor({ level, atOnce, allocate = (bytes) => Buffer.allocUnsafeSlow(bytes) }: Options) {
+    this.#level = level;
+    this.#allocate = allocate;
+    this.#lanes = new Lanes(atOnce);
+  }
+
+  /** Chunks being compressed or waiting for it. */
+  get size(): number {
+    return this.#lanes.size;
+  }
+
+  /**
+   * Raw deflate blocks (RFC 1951), none of them final, that end at a byte: chunks can be compressed independently and
+   * joined. The chunk must not change until the answer is there.
+   */
+  async compress(chunk: Uint8Array): Promise<Buffer> {
+    return await this.#lanes.run(async () => {
+      const stream = this.#idle.pop() ?? this.#create();
+      const parts: Buffer[] = [];
+      const collect = (part: Buffer): void => void parts.push(part);
+      stream.on('data', collect);
+      await new Promise<void>((resolve, reject) => {
+        stream.once('error', reject);
+        stream.write(chunk, (error) => {
+          stream.off('error', reject);
+          if (error === null || error === undefined) resolve();
+          else reject(error);
+        });
+      });
+      stream.off('data', collect);
+      stream.reset();
+      this.#idle.push(stream);
+      return this.#joined(parts);
+    });
+  }
+
+  /** Frees the compressors that are idle. */
+  close(): void {
+    for (const stream of this.#idle.splice(0)) stream.close();
+  }
+
+  /** A copy: the parts are views of larger memory. */
+  #joined(parts: readonly Buffer[]): Buffer {
+    const size = parts.reduce((sum, part) => sum + part.length, 0);
+    const joined = this.#allocate(size);
+    let at = 0;
+    for (const part of parts) at += part.copy(joined, at);
+    return joined.subarray(0, size);
+  }
+
+  #create(): DeflateRaw {
+    return createDeflateRaw({ level: this.#level, flush: constants.Z_SYNC_FLUSH, chunkSize: roomBytes });
+  }
+}

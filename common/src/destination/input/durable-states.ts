@@ -1,0 +1,160 @@
+// Which received STATEs may be printed. A STATE says "every record before this line is safe", so it waits until each file
+// that holds such a record is stored: a STREAM state for the files of its own stream, a GLOBAL one for all files.
+//
+// Every record has a number, counted over all streams. A file is known by the number of its first record; a STATE by the
+// number that the next record will get. The STATE is durable when no unstored file begins before it.
+import type { StateStats } from '../../protocol/messages.ts';
+import { withStats, type StateLine } from './state-line.ts';
+
+/** What a STATE that waits costs beside its line, about. */
+const overheadBytes = 512;
+
+type Waiting = {
+  readonly order: number;
+  readonly before: number;
+  readonly state: StateLine;
+  readonly stats: Required<StateStats>;
+};
+
+type Ledger = {
+  received: number;
+  rejected: number;
+  /** Unstored files by the number of their first record; files begin in order, so the first one is the oldest. */
+  readonly unstored: Map<object, number>;
+  /** STATEs of this stream in order of arrival. */
+  readonly waiting: Set<Waiting>;
+  /** The last one added, whether it waits or not. */
+  lastState: Waiting | undefined;
+};
+
+/** Whom a STATE speaks of: a stream by its index, or all. */
+export type Scope = number | 'all';
+
+/**
+ * Bound: the lines that wait, whose bytes are `waitingBytes`. The caller closes files when they are many; those of a stream
+ * that is replaced in the end wait all the same, so above `maxWaitingBytes` a state takes the place of the one before it.
+ */
+export class DurableStates {
+  readonly #ledgers: readonly Ledger[];
+  readonly #waitingForAll = new Set<Waiting>();
+  #lastForAll: Waiting | undefined;
+  readonly #maxWaitingBytes: number;
+  #superseded = 0;
+  #records = 0;
+  #states = 0;
+  #waitingBytes = 0;
+  #changed = false;
+
+  constructor(streams: number, maxWaitingBytes = Infinity) {
+    this.#ledgers = Array.from({ length: streams }, () => {
+      return { received: 0, rejected: 0, unstored: new Map(), waiting: new Set(), lastState: undefined };
+    });
+    this.#maxWaitingBytes = maxWaitingBytes;
+  }
+
+  /** States that are not printed, since a later one of the same scope speaks for them; its counts include theirs. */
+  get superseded(): number {
+    return this.#superseded;
+  }
+
+  /** Memory held by STATEs that wait. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  /** Counts a record that goes into a file. @returns its number. */
+  record(stream: number): number {
+    this.#ledger(stream).received += 1;
+    this.#records += 1;
+    return this.#records - 1;
+  }
+
+  /** Counts a record that was set aside; what holds it (if anything) is a file like any other. @returns its number. */
+  rejectedRecord(stream: number): number {
+    this.#ledger(stream).rejected += 1;
+    this.#records += 1;
+    return this.#records - 1;
+  }
+
+  /** A file of the stream now holds records, the first of them `firstRecord`. Files are opened in that order. */
+  opened(stream: number, file: object, firstRecord: number): void {
+    this.#ledger(stream).unstored.set(file, firstRecord);
+  }
+
+  /** S3 has answered that the file is stored. */
+  stored(stream: number, file: object): void {
+    this.#ledger(stream).unstored.delete(file);
+    this.#changed = true;
+  }
+
+  /** Takes a STATE in, with the records counted since the previous one of its scope. */
+  add(scope: Scope, state: StateLine): void {
+    const spokenOf = scope === 'all' ? this.#ledgers : [this.#ledger(scope)];
+    const stats = { recordCount: 0, rejectedRecordCount: 0 };
+    for (const ledger of spokenOf) {
+      stats.recordCount += ledger.received;
+      stats.rejectedRecordCount += ledger.rejected;
+      ledger.received = 0;
+      ledger.rejected = 0;
+    }
+    const queue = scope === 'all' ? this.#waitingForAll : this.#ledger(scope).waiting;
+    const last = scope === 'all' ? this.#lastForAll : this.#ledger(scope).lastState;
+    if (this.#waitingBytes > this.#maxWaitingBytes && last !== undefined && queue.delete(last)) {
+      stats.recordCount += last.stats.recordCount;
+      stats.rejectedRecordCount += last.stats.rejectedRecordCount;
+      this.#waitingBytes -= costOf(last);
+      this.#superseded += 1;
+    }
+    const waiting = { order: this.#states, before: this.#records, state, stats };
+    queue.add(waiting);
+    if (scope === 'all') this.#lastForAll = waiting;
+    else this.#ledger(scope).lastState = waiting;
+    this.#states += 1;
+    this.#waitingBytes += costOf(waiting);
+    this.#changed = true;
+  }
+
+  /** The lines that may be printed now, in order of arrival; each is given once. Order per stream always holds. */
+  take(): readonly Uint8Array[] {
+    if (!this.#changed) return [];
+    this.#changed = false;
+    const ready: Waiting[] = [];
+    for (;;) {
+      const forAll = first(this.#waitingForAll);
+      for (const ledger of this.#ledgers) this.#takeOwn(ledger, forAll?.order ?? Infinity, ready);
+      if (forAll === undefined || this.#ledgers.some((ledger) => !isDurable(ledger, forAll))) break;
+      this.#waitingForAll.delete(forAll);
+      ready.push(forAll);
+    }
+    ready.sort((a, b) => a.order - b.order);
+    for (const waiting of ready) this.#waitingBytes -= costOf(waiting);
+    return ready.map(({ state, stats }) => withStats(state, stats));
+  }
+
+  /** A stream's durable states up to the next GLOBAL one, which must not be overtaken. */
+  #takeOwn(ledger: Ledger, endOrder: number, ready: Waiting[]): void {
+    for (const waiting of ledger.waiting) {
+      if (waiting.order > endOrder || !isDurable(ledger, waiting)) return;
+      ledger.waiting.delete(waiting);
+      ready.push(waiting);
+    }
+  }
+
+  #ledger(stream: number): Ledger {
+    return this.#ledgers[stream] as Ledger;
+  }
+}
+
+function costOf({ state }: Waiting): number {
+  return state.bytes.length + overheadBytes;
+}
+
+function isDurable(ledger: Ledger, { before }: Waiting): boolean {
+  const oldest = first(ledger.unstored.values());
+  return oldest === undefined || oldest >= before;
+}
+
+function first<T>(items: Iterable<T>): T | undefined {
+  for (const item of items) return item;
+  return undefined;
+}

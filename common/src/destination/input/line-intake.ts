@@ -1,0 +1,191 @@
+// Lines in, told apart: a RECORD goes to whoever writes it, a STATE joins those that wait, a word about the end of a stream is
+// noted. The hot path: nothing here builds a string or an object for a record.
+import { isUtf8 } from 'node:buffer';
+
+import { parseJson } from '../../json/parse-json.ts';
+import { inLine, invalid, tooLong, type LineBatch } from '../../protocol/lines.ts';
+import type { Log } from '../../protocol/log.ts';
+import { streamKey, type StreamKey } from '../../protocol/stream-key.ts';
+import type { Completion } from './completion.ts';
+import type { DurableStates, Scope } from './durable-states.ts';
+import { NOT_JSON, skipSpace } from '../../json/json-bytes.ts';
+import { emptyEnvelope, type Envelope } from '../../records/envelope.ts';
+import type { WalkData } from '../../records/data-walk.ts';
+import { scanBeginning } from '../../records/line-beginning.ts';
+import { lineFault, typeText } from '../../records/line-fault.ts';
+import { createRecordScanner, type RecordScanner } from '../../records/record-scanner.ts';
+import { refusal, tooLongRefusal, type Refusal, type RefusalReason } from './rejections.ts';
+import { StreamNames } from './stream-names.ts';
+import { parseStateLine } from './state-line.ts';
+import { parseStreamEnd } from './stream-status.ts';
+
+const lineEnd = Buffer.from('\n');
+/** Message types that a destination may be sent and has no use for. */
+const knownTypes = new Set(['LOG', 'TRACE', 'CONTROL', 'SPEC', 'CATALOG', 'CONNECTION_STATUS', 'DESTINATION_CATALOG']);
+const maxUnknownTypes = 100;
+
+type Numbered = { readonly index: number };
+
+/** What is done with the messages. Spans in `found` are offsets into `bytes`, valid until the handler returns. */
+export type LineHandlers<Target> = {
+  /** `line`: counted from 1. */
+  record(target: Target, bytes: Buffer, found: Envelope, line: number): void;
+  /**
+   * A record that no row can be made of; what was walked of it is to be forgotten. `target`: undefined for a stream that is not
+   * in the catalog.
+   */
+  refused(target: Target | undefined, refused: Refusal, bytes: Buffer, found: Envelope, line: number): void;
+  /** The source of a stream, or of all, says how far it is. */
+  passed(scope: Scope, position: Uint8Array): void;
+  /**
+   * Walks the `data` of a line that is yet to be told apart, as the scanner's `WalkData`. `target`: whose record it seems to
+   * be, as far as that is known. Without it `data` is skipped but for the fields.
+   */
+  walkData?(target: Target | undefined, bytes: Uint8Array, start: number, found: Envelope): number;
+  /** What was walked since the last message was no record. */
+  forgetWalk?(): void;
+};
+
+type Options<Target> = {
+  readonly byKey: ReadonlyMap<StreamKey, Target>;
+  /** The top-level fields of `data` that are to be found. */
+  readonly fields: readonly string[];
+  readonly states: DurableStates;
+  readonly completion: Completion;
+  readonly handlers: LineHandlers<Target>;
+  readonly log: Log;
+};
+
+/** What came so far; `bytes` with all that lies between messages. */
+export type LineCounts = { records: number; states: number; bytes: number };
+
+export class LineIntake<Target extends Numbered> {
+  readonly counts: LineCounts = { records: 0, states: 0, bytes: 0 };
+  readonly #options: Options<Target>;
+  readonly #scanner: RecordScanner;
+  readonly #names: StreamNames<Target>;
+  readonly #unknownTypes = new Set<string>();
+
+  constructor(options: Options<Target>) {
+    this.#options = options;
+    this.#names = new StreamNames(options.byKey);
+    this.#scanner = createRecordScanner(options.fields, 'airbyte', this.#walkOf(options.handlers));
+  }
+
+  /** @throws INPUT_INVALID naming a line, or what a handler throws; the lines before it have been taken. */
+  take(batch: LineBatch): void {
+    const bytes = batch.unterminated ? Buffer.concat([batch.bytes, lineEnd]) : batch.bytes;
+    const allUtf8 = isUtf8(bytes);
+    let start = 0;
+    let index = 0;
+    try {
+      for (const end of batch.ends) {
+        const line = batch.firstLine + index;
+        if (batch.tooLong !== undefined) this.#takeTooLong(bytes, batch.tooLong, line);
+        else if (allUtf8 || isUtf8(bytes.subarray(start, end))) this.#takeLine(bytes, start, end, line);
+        else this.#takeNotUtf8(bytes, start, end, line);
+        start = end + 1;
+        index += 1;
+      }
+    } catch (error) {
+      throw inLine(error, batch, index);
+    }
+    this.counts.bytes += batch.bytes.length;
+  }
+
+  #takeLine(bytes: Buffer, start: number, end: number, line: number): void {
+    const kind = this.#scanner.scan(bytes, start, end);
+    if (kind !== 'record') this.#options.handlers.forgetWalk?.();
+    switch (kind) {
+      case 'record':
+        this.#takeRecord(bytes, line);
+        break;
+      case 'dataless':
+        this.#refuse('not_an_object', bytes, line);
+        break;
+      case 'state':
+        this.#takeState(bytes.subarray(start, end + 1));
+        break;
+      case 'other':
+        this.#takeOther(bytes, bytes.subarray(start, end));
+        break;
+      case 'malformed':
+        if (skipSpace(bytes, start) < end) throw invalid(lineFault(bytes.subarray(start, end), 'Airbyte'));
+    }
+  }
+
+  #walkOf(handlers: LineHandlers<Target>): WalkData | undefined {
+    if (handlers.walkData === undefined) return undefined;
+    return (bytes, start, found) => {
+      return handlers.walkData?.(this.#names.known(bytes, found), bytes, start, found) ?? NOT_JSON;
+    };
+  }
+
+  #takeRecord(bytes: Buffer, line: number): void {
+    const { envelope } = this.#scanner;
+    const target = this.#names.find(bytes, envelope);
+    if (target === undefined) {
+      this.#refuse('not_an_object', bytes, line);
+      return;
+    }
+    this.counts.records += 1;
+    this.#options.completion.record(target.index);
+    this.#options.handlers.record(target, bytes, envelope, line);
+  }
+
+  /** Only a record can be kept although it is not UTF-8. */
+  #takeNotUtf8(bytes: Buffer, start: number, end: number, line: number): void {
+    const kind = this.#scanner.scan(bytes, start, end);
+    if (kind === 'record' || kind === 'dataless') this.#refuse('not_utf8', bytes, line);
+    else throw invalid('is not valid UTF-8');
+  }
+
+  /** `reason`: of a stream that is in the catalog. */
+  #refuse(reason: RefusalReason, bytes: Buffer, line: number): void {
+    const { envelope } = this.#scanner;
+    const target = this.#names.find(bytes, envelope);
+    const why = target === undefined ? 'unknown_stream' : reason;
+    this.#handRefused(target, refusal(why, bytes, envelope, reason !== 'not_utf8'), bytes, envelope, line);
+  }
+
+  #handRefused(target: Target | undefined, refused: Refusal, bytes: Buffer, found: Envelope, line: number): void {
+    this.counts.records += 1;
+    if (target !== undefined) this.#options.completion.record(target.index);
+    this.#options.handlers.refused(target, refused, bytes, found, line);
+  }
+
+  /** `beginning`: of a line of `size` bytes, of which the rest was not held. */
+  #takeTooLong(beginning: Buffer, size: number, line: number): void {
+    const found = emptyEnvelope(this.#options.fields.length);
+    if (!scanBeginning(beginning, found)) throw tooLong();
+    const target = this.#names.find(beginning, found);
+    const text = `Line ${line} of the input has ${size} bytes, more than a record may have: only its beginning is kept, below _rejected/. Send smaller records.`;
+    this.#options.log('WARN', text);
+    this.#handRefused(target, tooLongRefusal(beginning, size), beginning, found, line);
+  }
+
+  #takeState(line: Buffer): void {
+    const { states, completion, handlers, byKey } = this.#options;
+    const state = parseStateLine(line);
+    const target = state.stream === undefined ? undefined : byKey.get(streamKey(state.stream));
+    // A state of a stream that is not in the catalog waits for everything, which is always safe, and says nothing of it.
+    const scope = target === undefined ? 'all' : target.index;
+    states.add(scope, state);
+    if (target !== undefined || state.stream === undefined) completion.state(scope);
+    handlers.passed(scope, state.position);
+    this.counts.states += 1;
+  }
+
+  /** `line` lies in `bytes`, which the scanner has scanned last. */
+  #takeOther(bytes: Buffer, line: Uint8Array): void {
+    const { completion, byKey, log } = this.#options;
+    const { typeStart, typeEnd } = this.#scanner.envelope;
+    const type = String(parseJson(bytes.toString('utf8', typeStart, typeEnd)));
+    const end = type === 'TRACE' ? parseStreamEnd(line) : undefined;
+    const target = end === undefined ? undefined : byKey.get(streamKey(end.stream));
+    if (end !== undefined && target !== undefined) completion.ended(target.index, end.verdict);
+    if (knownTypes.has(type) || this.#unknownTypes.has(type) || this.#unknownTypes.size >= maxUnknownTypes) return;
+    this.#unknownTypes.add(type);
+    log('DEBUG', `Messages of ${typeText(type)} are ignored: it is unknown.`);
+  }
+}

@@ -1,0 +1,146 @@
+// Records that are set aside instead of written: why, the line that keeps them, and when they are too many for a run to be
+// called a success.
+import { parseJson } from '../../json/parse-json.ts';
+import { ConnectorError } from '../../protocol/errors.ts';
+import type { Envelope } from '../../records/envelope.ts';
+
+/**
+ * The closed list. `time_out_of_range`: no time, or one before 2000 or more than 24 h ahead; `other_workspace`: not of the
+ * configured one; `too_late`, `too_early`: further from the present than the policy for late data allows. `not_an_object`: its
+ * data is something else, or missing; `not_utf8`; `unknown_stream`: not in the catalog; `line_too_long`: only its beginning is
+ * kept; `row_too_large`: for the engine's memory; `no_table`: an event whose name no table can have.
+ */
+export type RejectionReason =
+  | 'missing_field'
+  | 'wrong_type'
+  | 'time_out_of_range'
+  | 'other_workspace'
+  | 'too_late'
+  | 'too_early'
+  | RefusalReason
+  | 'row_too_large'
+  | 'no_table';
+
+/** Why no row of any stream can be made of a record. */
+export type RefusalReason = 'not_an_object' | 'not_utf8' | 'unknown_stream' | 'line_too_long';
+
+export type Rejection = { readonly reason: RejectionReason; readonly field: string };
+
+/** A run fails that rejects so many records of a stream, if they are also more than this share of it. */
+const manyRecords = 100;
+const largeShare = 0.1;
+
+/** The record bytes[start, end) with the reason, as JSON; the caller ends the line. */
+export function rejectedLine({ reason, field }: Rejection, bytes: Uint8Array, start: number, end: number): Buffer {
+  const head = `{"reason":"${reason}","field":${JSON.stringify(field)},"record":`;
+  return Buffer.concat([Buffer.from(head), bytes.subarray(start, end), Buffer.from('}')]);
+}
+
+/** A record that no row can be made of, as the line that keeps it. */
+export type Refusal = Rejection & { readonly reason: RefusalReason; readonly kept: Buffer };
+
+/** Of a RECORD that was scanned. `isUtf8`: otherwise the record is kept in base64. */
+export function refusal(reason: RefusalReason, bytes: Buffer, found: Envelope, isUtf8: boolean): Refusal {
+  const field = reason === 'unknown_stream' ? 'stream' : 'data';
+  const { dataStart, dataEnd } = found;
+  const record = dataStart < 0 ? Buffer.from('null') : bytes.subarray(dataStart, dataEnd);
+  const head = `{"reason":"${reason}","field":"${field}"${reason === 'unknown_stream' ? namesOf(bytes, found) : ''}`;
+  const parts = isUtf8 ? [',"record":', record, '}'] : [',"record_base64":"', inBase64(record), '"}'];
+  return { reason, field, kept: Buffer.concat([head, ...parts].map((part) => Buffer.from(part))) };
+}
+
+/** Of a line of `size` bytes, of which only the beginning was held. */
+export function tooLongRefusal(beginning: Buffer, size: number): Refusal {
+  const start = JSON.stringify(beginning.toString());
+  const kept = Buffer.from(`{"reason":"line_too_long","field":"data","bytes":${size},"line_start":${start}}`);
+  return { reason: 'line_too_long', field: 'data', kept };
+}
+
+/** Names are cut: they are not of the catalog and may be of any length. */
+const maxNameLength = 1000;
+
+function namesOf(bytes: Buffer, { streamStart, streamEnd, namespaceStart, namespaceEnd }: Envelope): string {
+  const name = (start: number, end: number): string => {
+    const value: unknown = parseJson(bytes.toString('utf8', start, end));
+    return JSON.stringify(typeof value === 'string' ? value.slice(0, maxNameLength) : null);
+  };
+  const namespace = namespaceStart < 0 ? '' : `,"namespace":${name(namespaceStart, namespaceEnd)}`;
+  return `,"stream":${name(streamStart, streamEnd)}${namespace}`;
+}
+
+/** Piece by piece: as one text it would take its memory again. */
+function inBase64(bytes: Buffer): Buffer {
+  const pieceBytes = 3 * 16 * 1024;
+  const text = Buffer.allocUnsafe(Math.ceil(bytes.length / 3) * 4);
+  for (let at = 0; at < bytes.length; at += pieceBytes) {
+    text.write(bytes.toString('base64', at, Math.min(at + pieceBytes, bytes.length)), (at / 3) * 4, 'latin1');
+  }
+  return text;
+}
+
+/** What ends the run where rejected records are to. `label`: of the stream; `line`: counted from 1. */
+export function recordRefused(label: string, { reason, field }: Rejection, line: number): ConnectorError {
+  const text = `The record of the stream "${label}" in line ${line} of the input is rejected: ${reason} of "${field}".`;
+  return new ConnectorError('RECORDS_REJECTED', text);
+}
+
+type Tally = {
+  accepted: number;
+  rejected: number;
+  /** Bound: the reasons times the fields of the stream's schema. */
+  readonly byCause: Map<string, Rejection & { count: number }>;
+};
+
+/** What became of each stream's records; the number after the last stream stands for all that are not in the catalog. */
+export class RejectionTally {
+  readonly #tallies: readonly Tally[];
+  readonly #streams: number;
+
+  constructor(streams: number) {
+    this.#streams = streams;
+    this.#tallies = Array.from({ length: streams + 1 }, () => ({ accepted: 0, rejected: 0, byCause: new Map() }));
+  }
+
+  /** Records rejected, of all streams. */
+  get rejected(): number {
+    return this.#tallies.reduce((sum, tally) => sum + tally.rejected, 0);
+  }
+
+  /** Hot path. */
+  accept(stream: number): void {
+    (this.#tallies[stream] as Tally).accepted += 1;
+  }
+
+  reject(stream: number, { reason, field }: Rejection): void {
+    const tally = this.#tallies[stream] as Tally;
+    const cause = tally.byCause.get(`${reason} ${field}`);
+    if (cause === undefined) tally.byCause.set(`${reason} ${field}`, { reason, field, count: 1 });
+    else cause.count += 1;
+    tally.rejected += 1;
+  }
+
+  /** Whether too many of the stream's records were rejected. */
+  isExcessive(stream: number): boolean {
+    const { rejected } = this.#tallies[stream] as Tally;
+    return rejected >= manyRecords && rejected > this.#total(stream) * largeShare;
+  }
+
+  /** Records that are not of the catalog are held against all of the run. */
+  #total(stream: number): number {
+    const among = stream === this.#streams ? this.#tallies : [this.#tallies[stream] as Tally];
+    return among.reduce((sum, { accepted, rejected }) => sum + accepted + rejected, 0);
+  }
+
+  /** The streams with too many rejected records, each said in a clause with the main reason. */
+  excesses(label: (stream: number) => string): readonly string[] {
+    return this.#tallies.flatMap(({ rejected, byCause }, stream) => {
+      if (!this.isExcessive(stream)) return [];
+      const total = this.#total(stream);
+      if (stream === this.#streams)
+        return [`${rejected} of ${total} records are of streams that are not in the catalog`];
+      const [main] = [...byCause.values()].sort((a, b) => b.count - a.count);
+      const cause = main === undefined ? '' : `, ${main.count} of them for ${main.reason} of "${main.field}"`;
+      return [`${rejected} of ${total} records of the stream "${label(stream)}" were rejected${cause}`];
+    });
+  }
+}

@@ -1,0 +1,76 @@
+// A STATE as it was received: a destination gives it back byte for byte, with nothing added but `destinationStats`.
+import { parseJson } from '../../json/parse-json.ts';
+import type { StreamDescriptor } from '../../protocol/errors.ts';
+import { invalid } from '../../protocol/lines.ts';
+import type { StateStats } from '../../protocol/messages.ts';
+import { streamDescriptor } from '../../protocol/stream-key.ts';
+import { findMember, NEWLINE, OPEN_OBJECT, QUOTE, skipSpace, type Member } from '../../json/json-bytes.ts';
+
+/** A received STATE. `stream` is absent for GLOBAL (and legacy) states, which speak of all streams. */
+export type StateLine = {
+  /** The line with its newline; a copy of its own. */
+  readonly bytes: Buffer;
+  readonly stream?: StreamDescriptor;
+  /** The raw JSON that says how far the source is: `stream_state`, or `global`, or a legacy state's `data`. */
+  readonly position: Buffer;
+};
+
+/**
+ * Reads a line that is valid JSON and of type STATE; `line` ends with its newline.
+ * @throws INPUT_INVALID by `invalid` when it has no state that could be given back.
+ */
+export function parseStateLine(line: Uint8Array): StateLine {
+  const bytes = Buffer.from(line);
+  const state = objectMember(bytes, skipSpace(bytes, 0), 'state');
+  if (state === undefined) throw invalid('is a STATE without a "state" object');
+  const stream = objectMember(bytes, state.valueStart, 'stream');
+  if (stream !== undefined) {
+    const position = findMember(bytes, stream.valueStart, 'stream_state');
+    return { bytes, stream: descriptorOf(bytes, stream), position: slice(bytes, position) };
+  }
+  const whole = objectMember(bytes, state.valueStart, 'global') ?? findMember(bytes, state.valueStart, 'data');
+  return { bytes, position: slice(bytes, whole) };
+}
+
+/** The line to print: as received, its `destinationStats` set. `recordCount` has a decimal point, as Airbyte writes it. */
+export function withStats({ bytes }: StateLine, stats: StateStats): Buffer {
+  const rejected = stats.rejectedRecordCount ?? 0;
+  const more = rejected === 0 ? '' : `,"rejectedRecordCount":${rejected}.0`;
+  const value = `{"recordCount":${stats.recordCount}.0${more}}`;
+  const state = objectMember(bytes, skipSpace(bytes, 0), 'state');
+  if (state === undefined) return bytes;
+  const old = findMember(bytes, state.valueStart, 'destinationStats');
+  if (old !== undefined) return spliced(bytes, old.valueStart, old.valueEnd, value);
+  const end = state.valueEnd - 1;
+  const first = bytes[skipSpace(bytes, state.valueStart + 1)] !== QUOTE;
+  return spliced(bytes, end, end, `${first ? '' : ','}"destinationStats":${value}`);
+}
+
+function descriptorOf(bytes: Buffer, stream: Member): StreamDescriptor {
+  const member = findMember(bytes, stream.valueStart, 'stream_descriptor');
+  const json: unknown = member === undefined ? undefined : parseJson(slice(bytes, member).toString());
+  if (isObject(json) && typeof json['name'] === 'string') {
+    const namespace = typeof json['namespace'] === 'string' ? json['namespace'] : undefined;
+    return streamDescriptor({ name: json['name'], namespace });
+  }
+  throw invalid('is a STATE of a stream without a name');
+}
+
+function objectMember(bytes: Buffer, objectStart: number, name: string): Member | undefined {
+  const member = findMember(bytes, objectStart, name);
+  return member !== undefined && bytes[member.valueStart] === OPEN_OBJECT ? member : undefined;
+}
+
+function slice(bytes: Buffer, member: Member | undefined): Buffer {
+  return member === undefined ? Buffer.alloc(0) : bytes.subarray(member.valueStart, member.valueEnd);
+}
+
+function spliced(bytes: Buffer, start: number, end: number, text: string): Buffer {
+  const parts = [bytes.subarray(0, start), Buffer.from(text), bytes.subarray(end)];
+  if (bytes.at(-1) !== NEWLINE) parts.push(Buffer.of(NEWLINE));
+  return Buffer.concat(parts);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

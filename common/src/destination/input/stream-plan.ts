@@ -1,0 +1,95 @@
+// What the plans of both destinations decide alike: which entry of `streams` is for a stream, which fields of its records are to
+// be found, whether it is of a published type, and that no two streams share a path.
+import type { ConfiguredStream } from '../../protocol/catalog.ts';
+import { ConnectorError } from '../../protocol/errors.ts';
+import type { Log } from '../../protocol/log.ts';
+import type { JsonObject } from '../../protocol/messages.ts';
+import { streamDescriptor, streamLabel } from '../../protocol/stream-key.ts';
+import type { RowSchema } from '../../published/row-schema.ts';
+
+/** The field that says when a row happened, if no other is set. */
+export const defaultTimeField = 'time';
+
+type Entry = { readonly stream: string; readonly namespace?: string | undefined };
+
+/** What is set for a stream: by the entry that has its namespace too, else by one for any namespace. */
+export function entryFor<Found extends Entry>(stream: ConfiguredStream, entries: readonly Found[]): Found | undefined {
+  const named = entries.filter((entry) => entry.stream === stream.name);
+  const exact = named.find(({ namespace }) => given(namespace) !== undefined && namespace === stream.namespace);
+  return exact ?? named.find(({ namespace }) => given(namespace) === undefined);
+}
+
+/** A field that a form left empty is not set. */
+export function given(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
+}
+
+export function warnOfUnusedEntries(entries: readonly Entry[], catalog: readonly ConfiguredStream[], log: Log): void {
+  const used = new Set(catalog.map((stream) => entryFor(stream, entries)));
+  for (const entry of entries) {
+    if (used.has(entry)) continue;
+    log(
+      'WARN',
+      `The entry for the stream "${entry.stream}" in "streams" has no effect: the catalog has no such stream.`,
+    );
+  }
+}
+
+/** The top-level fields of `data` that the scanner has to find, each with a number. */
+export class FieldNumbers {
+  readonly names: string[] = [];
+
+  /** The same number for the same field. */
+  of(name: string): number {
+    const known = this.names.indexOf(name);
+    return known < 0 ? this.names.push(name) - 1 : known;
+  }
+}
+
+/** Whether the catalog knows all fields that the type requires; if not, the log says which it lacks. */
+export function hasFieldsOf(schema: RowSchema, stream: ConfiguredStream, log: Log): boolean {
+  const declared = Object.keys(declaredProperties(stream));
+  const missing = schema.fields.filter(({ name, required }) => required && !declared.includes(name));
+  if (missing.length === 0) return true;
+  const names = missing.map(({ name }) => `"${name}"`).join(', ');
+  log(
+    'WARN',
+    `The stream "${streamLabel(stream)}" is not taken for the published type of that name, and its records are not checked: its schema in the catalog lacks ${names}.`,
+  );
+  return false;
+}
+
+/** `properties` of the stream's schema. */
+export function declaredProperties({ jsonSchema: { properties } }: ConfiguredStream): JsonObject {
+  const isObject = typeof properties === 'object' && properties !== null && !Array.isArray(properties);
+  return isObject ? (properties as JsonObject) : {};
+}
+
+/** Which paths have been given to streams. */
+export class Paths {
+  readonly #setting: string;
+  readonly #labels = new Map<string, string>();
+
+  /** `setting`: the field of an entry that gives a stream another path. */
+  constructor(setting: string) {
+    this.#setting = setting;
+  }
+
+  /** @throws CATALOG_INVALID when another stream has the path. */
+  take(folder: string, stream: ConfiguredStream): void {
+    const other = this.#labels.get(folder);
+    if (other !== undefined) {
+      throw refusedStream(
+        stream,
+        `would be written to the same path as "${other}": ${folder}. Set another "${this.#setting}" for one of them in "streams".`,
+      );
+    }
+    this.#labels.set(folder, streamLabel(stream));
+  }
+}
+
+/** `why`: the rest of a sentence about the stream. */
+export function refusedStream(stream: ConfiguredStream, why: string): ConnectorError {
+  const text = `The stream "${streamLabel(stream)}" ${why}`;
+  return new ConnectorError('CATALOG_INVALID', text, { stream: streamDescriptor(stream) });
+}

@@ -1,0 +1,41 @@
+// Documents that a destination keeps in the bucket and reads again. Whoever may write there can copy, damage or forge them, so
+// each is refused by its key unless it says of its own place what a document of ours can say. Pure.
+import type * as z from 'zod';
+
+import { parseJson } from '../../json/parse-json.ts';
+import { ConnectorError } from '../../protocol/errors.ts';
+import type { OwnKey } from '../../s3/own-key.ts';
+import { tellApart, type DataPlace } from './own-keys.ts';
+
+const mostShown = 200;
+
+/** `why`: the rest of a sentence about the document. */
+export function refusedDocument(key: string, why: string, cause?: unknown): ConnectorError {
+  const text = `"${key}" ${why}. It was copied from elsewhere, damaged, or written by another program or version. Nothing is deleted on its word. See "A document in the bucket is refused" in docs/troubleshooting.md.`;
+  return new ConnectorError('BUCKET_DOCUMENT_INVALID', text, { cause });
+}
+
+/** @throws BUCKET_DOCUMENT_INVALID for what is not JSON of that form. */
+export function parseDocument<Schema extends z.ZodType>(
+  key: string,
+  body: Uint8Array,
+  schema: Schema,
+): z.output<Schema> {
+  try {
+    return schema.parse(parseJson(Buffer.from(body).toString()));
+  } catch (error) {
+    throw refusedDocument(key, 'is not a document that this version reads', error);
+  }
+}
+
+/** @throws BUCKET_DOCUMENT_INVALID when a key that the document names is not of a file of ours in the place. */
+export function ownKeysOf(
+  { prefix, place, key }: { readonly prefix: string; readonly place: DataPlace; readonly key: string },
+  named: readonly string[],
+): readonly OwnKey[] {
+  const { ours, others } = tellApart(prefix, place, named);
+  const [other] = others;
+  if (other === undefined) return ours;
+  const shown = JSON.stringify(other.slice(0, mostShown));
+  throw refusedDocument(key, `names ${shown}, which is not a file of this connector in "${place.folder}"`);
+}

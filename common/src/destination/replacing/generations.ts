@@ -1,0 +1,39 @@
+// What a stream's sync mode and generation ids ask of its earlier data. Pure.
+import type { ConfiguredStream } from '../../protocol/catalog.ts';
+import { ConnectorError } from '../../protocol/errors.ts';
+import { streamDescriptor, streamLabel } from '../../protocol/stream-key.ts';
+import type { Regime } from '../input/completion.ts';
+
+/**
+ * `keep`: nothing is taken away. `replace`: the whole output is exchanged when the new data is complete. `outlive`: rows are
+ * appended, and once they are complete everything goes that lay there before this generation was first seen.
+ */
+export type Succession =
+  | { readonly kind: 'keep' }
+  | { readonly kind: 'replace' }
+  | { readonly kind: 'outlive'; readonly generation: number };
+
+/**
+ * A modern platform says overwrite as append with `minimum_generation_id` = `generation_id`. PyAirbyte sends 1, 1 and 1 on
+ * every run, also of those that are to append.
+ * @throws CATALOG_INVALID for a minimum between 0 and the generation: no platform asks for that.
+ */
+export function successionOf(stream: ConfiguredStream): Succession {
+  const { destinationSyncMode, generationId = 0, minimumGenerationId = 0, syncId } = stream;
+  if (minimumGenerationId !== 0 && minimumGenerationId !== generationId) {
+    throw new ConnectorError(
+      'CATALOG_INVALID',
+      `The stream "${streamLabel(stream)}" has the minimum_generation_id ${minimumGenerationId} and the generation_id ${generationId}. Only 0 and the generation itself are possible.`,
+      { stream: streamDescriptor(stream) },
+    );
+  }
+  if (destinationSyncMode === 'overwrite') return { kind: 'replace' };
+  const isPyAirbyte = generationId === 1 && syncId === 1;
+  if (minimumGenerationId === 0 || isPyAirbyte) return { kind: 'keep' };
+  return { kind: 'outlive', generation: generationId };
+}
+
+/** How the stream's end is told over the Airbyte protocol. */
+export function regimeOf({ generationId }: ConfiguredStream): Regime {
+  return generationId === undefined ? 'legacy' : 'modern';
+}

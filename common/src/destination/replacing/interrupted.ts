@@ -1,0 +1,135 @@
+// Ends what an earlier run began: a replacement that latest.json names is finished, any other is rolled back. To be done
+// before a place is written to again; recovery.ts decides.
+import { ConnectorError } from '../../protocol/errors.ts';
+import { deleteObjects } from '../../s3/delete.ts';
+import { refusedDocument } from './bucket-document.ts';
+import type { ExportId } from './export-id.ts';
+import { latestKey, manifestFolder, manifestKey, type Intent, type Latest } from './manifest.ts';
+import {
+  fenceLatest,
+  readIntent,
+  readRecords,
+  removeManifest,
+  writeRecord,
+  type Area,
+  type Records,
+} from './manifests.ts';
+import type { DataPlace } from './own-keys.ts';
+import { without } from './previous-set.ts';
+import { decideRecovery, suspects, type Recovery } from './recovery.ts';
+import { removeStaged } from './staging.ts';
+
+/** Someone else wrote latest.json between our reading and writing so many times: that is no accident. */
+const maxTurns = 5;
+
+/**
+ * Settles all replacements of the place that are not over. @returns its records as they are then.
+ * @throws S3_OBJECT_CONFLICT when others keep writing there; BUCKET_DOCUMENT_INVALID, and nothing is touched, for a
+ * document that is not of the place or contradicts another.
+ */
+export async function settle(area: Area, place: DataPlace, signal?: AbortSignal): Promise<Records> {
+  const found = new Map<ExportId, Recovery['kind']>();
+  const settled = new Set<ExportId>();
+  for (let turn = 1; ; turn += 1) {
+    const records = await readRecords(area, place, signal);
+    try {
+      const due = await findDue(area, place, records, found, signal);
+      if (due === undefined) return records;
+      if (settled.has(due.intent.export)) throw notOver(area, place, due.intent);
+      await settleOne(area, place, due, records, signal);
+      settled.add(due.intent.export);
+    } catch (error) {
+      // latest.json was written meanwhile, so that the decision may be another one now.
+      if (turn >= maxTurns || !(error instanceof ConnectorError && error.code === 'S3_OBJECT_CONFLICT')) throw error;
+    }
+  }
+}
+
+function notOver({ s3, prefix }: Area, { name }: DataPlace, intent: Intent): ConnectorError {
+  const key = manifestKey(prefix, name, intent.export);
+  return new ConnectorError(
+    'S3_OBJECT_CONFLICT',
+    `s3://${s3.bucket}/${key} is there again although its replacement was settled. Let only one run at a time write there, and check that the storage deletes what it says it has deleted.`,
+  );
+}
+
+type Due = { readonly intent: Intent; readonly recovery: Exclude<Recovery, { readonly kind: 'none' }> };
+
+/**
+ * The first replacement to be settled. All manifests are read before anything is touched, so that one that is refused stops
+ * the settlement of all. `found`: what the turns before have found, so that each manifest is read twice at most.
+ */
+async function findDue(
+  area: Area,
+  place: DataPlace,
+  { exports, latest }: Records,
+  found: Map<ExportId, Recovery['kind']>,
+  signal: AbortSignal | undefined,
+): Promise<Due | undefined> {
+  let due: Due | undefined;
+  for (const id of suspects(exports, latest)) {
+    if (found.get(id) === 'none' || (due !== undefined && found.has(id))) continue;
+    const intent = await readIntent(area, place, id, signal);
+    if (intent === undefined) continue;
+    const recovery = decideRecovery(intent, latest);
+    found.set(id, recovery.kind);
+    if (recovery.kind === 'finish') refuseContradiction(area, place, intent, latest);
+    if (recovery.kind !== 'none') due ??= { intent, recovery };
+  }
+  return due;
+}
+
+async function settleOne(
+  area: Area,
+  place: DataPlace,
+  { intent, recovery }: Due,
+  records: Records,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (recovery.kind === 'finish') {
+    await finish(area, place, intent, records, signal);
+    area.s3.log('INFO', `An interrupted replacement of "${place.name}" was finished: its new data counts.`);
+    return;
+  }
+  await fenceLatest(area, place.name, records, signal);
+  await deleteObjects(area, recovery.surplus, signal);
+  await removeStaged(area, intent.export, keysOf(intent), signal);
+  await removeManifest(area, place.name, intent.export, signal);
+  area.s3.log(
+    'WARN',
+    `An interrupted replacement of "${place.name}" was rolled back: the previous data stays current.`,
+  );
+}
+
+/** What is left to do once latest.json names the set: everything here may be done twice. */
+export async function finish(
+  area: Area,
+  place: DataPlace,
+  intent: Intent,
+  { exports }: Pick<Records, 'exports'>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { previous, ...manifest } = intent;
+  const keys = keysOf(intent);
+  await deleteObjects(area, without(previous, keys), signal);
+  await removeStaged(area, intent.export, keys, signal);
+  await writeRecord(area, place.name, manifest, exports, signal);
+}
+
+function keysOf({ files }: Intent): readonly string[] {
+  return files.map(({ key }) => key);
+}
+
+/** Both were written from the same value: else what one calls the previous set is what counts by the other. */
+function refuseContradiction(
+  { prefix }: Area,
+  { name }: DataPlace,
+  intent: Intent,
+  latest: Pick<Latest, 'current'> | undefined,
+): void {
+  const counting = latest?.current?.files.map(({ key }) => key) ?? [];
+  const keys = keysOf(intent);
+  if (without(counting, keys).length === 0 && without(keys, counting).length === 0) return;
+  const key = latestKey(manifestFolder(prefix, name));
+  throw refusedDocument(key, `names the export "${intent.export}" with other files than ${intent.export}.json does`);
+}

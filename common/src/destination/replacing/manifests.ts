@@ -1,0 +1,146 @@
+// Reads and writes the manifests of one place; manifest.ts says what they hold. latest.json is only ever written over the
+// version that was read, so that of two processes that replace the same place one fails instead of both half succeeding.
+import { randomUUID } from 'node:crypto';
+
+import { deleteObjects } from '../../s3/delete.ts';
+import type { S3 } from '../../s3/connection/client.ts';
+import { listPages } from '../../s3/list.ts';
+import { readObject } from '../../s3/read.ts';
+import { putObject, type WriteHeaders } from '../../s3/write.ts';
+import type { ExportId } from './export-id.ts';
+import type { DataPlace } from './own-keys.ts';
+import {
+  exportsAmong,
+  formatLatest,
+  formatManifest,
+  latestKey,
+  manifestFolder,
+  manifestKey,
+  maxManifestBytes,
+  nextLatest,
+  outdated,
+  parseIntent,
+  parseLatest,
+  type Intent,
+  type Latest,
+  type Manifest,
+} from './manifest.ts';
+
+/** Where a destination writes, and with which headers. `prefix` is empty or ends with a slash. */
+export type Area = { readonly s3: S3; readonly prefix: string; readonly headers: WriteHeaders };
+
+/** What is known of a place. `etag`: of latest.json, undefined as long as there is none. */
+export type Records = {
+  readonly latest: Latest | undefined;
+  readonly etag: string | undefined;
+  /** That have a manifest; the newest last. */
+  readonly exports: readonly ExportId[];
+};
+
+const json = 'application/json';
+
+/** @throws BUCKET_DOCUMENT_INVALID for a latest.json that is not of the place. */
+export async function readRecords({ s3, prefix }: Area, place: DataPlace, signal?: AbortSignal): Promise<Records> {
+  const folder = manifestFolder(prefix, place.name);
+  const keys: string[] = [];
+  for await (const { objects } of listPages(s3, { prefix: folder, delimiter: '/' }, signal)) {
+    for (const { key } of objects) keys.push(key);
+  }
+  const exports = exportsAmong(folder, keys);
+  const key = latestKey(folder);
+  const found = keys.includes(key) ? await readObject(s3, key, maxManifestBytes, signal) : undefined;
+  return { latest: found && parseLatest(prefix, place, found.body), etag: found?.etag, exports };
+}
+
+/** The names of all places that have manifests. */
+export async function findPlaces({ s3, prefix }: Area, signal?: AbortSignal): Promise<readonly string[]> {
+  const folder = manifestFolder(prefix, '').slice(0, -1);
+  const names: string[] = [];
+  for await (const { folders } of listPages(s3, { prefix: folder, delimiter: '/' }, signal)) {
+    for (const found of folders) names.push(found.slice(folder.length, -1));
+  }
+  return names;
+}
+
+/** Undefined when it was removed meanwhile. @throws BUCKET_DOCUMENT_INVALID for one that is not of the place. */
+export async function readIntent(
+  { s3, prefix }: Area,
+  place: DataPlace,
+  exportId: ExportId,
+  signal?: AbortSignal,
+): Promise<Intent | undefined> {
+  const found = await readObject(s3, manifestKey(prefix, place.name, exportId), maxManifestBytes, signal);
+  return found && parseIntent(prefix, place, exportId, found.body);
+}
+
+/** @throws S3_OBJECT_CONFLICT when there is a manifest of that name already. */
+export async function writeIntent(
+  { s3, prefix, headers }: Area,
+  name: string,
+  intent: Intent,
+  signal?: AbortSignal,
+): Promise<void> {
+  const key = manifestKey(prefix, name, intent.export);
+  await putObject(s3, { key, body: formatManifest(intent), contentType: json, ifNoneMatch: '*' }, headers, signal);
+}
+
+/** The intent becomes the record of what was published; manifests too old to be kept go. */
+export async function writeRecord(
+  area: Area,
+  name: string,
+  manifest: Manifest,
+  exports: readonly ExportId[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const { s3, prefix, headers } = area;
+  const body = formatManifest({ ...manifest, state: 'published' });
+  const key = manifestKey(prefix, name, manifest.export);
+  await putObject(s3, { key, body, contentType: json }, headers, signal);
+  const old = outdated([...exports.filter((id) => id !== manifest.export), manifest.export].sort(), manifest.export);
+  await deleteObjects(
+    area,
+    old.map((id) => manifestKey(prefix, name, id)),
+    signal,
+  );
+}
+
+/** `manifest` becomes the set that counts. @throws S3_OBJECT_CONFLICT when latest.json is not what was read any more. */
+export async function writeLatest(
+  area: Area,
+  name: string,
+  { latest, etag }: Pick<Records, 'latest' | 'etag'>,
+  manifest: Manifest,
+  signal?: AbortSignal,
+): Promise<void> {
+  await putLatest(area, name, nextLatest(latest, { ...manifest, state: 'published' }, randomUUID()), etag, signal);
+}
+
+/**
+ * Nothing else counts than before, but whoever has read latest.json already can no longer write it: to be done before a
+ * replacement is taken back that may be under way still. @throws S3_OBJECT_CONFLICT when it was written meanwhile.
+ */
+export async function fenceLatest(
+  area: Area,
+  name: string,
+  { latest, etag }: Pick<Records, 'latest' | 'etag'>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { current, earlier = [] } = latest ?? {};
+  await putLatest(area, name, { current, earlier, revision: randomUUID() }, etag, signal);
+}
+
+export async function removeManifest(area: Area, name: string, exportId: ExportId, signal?: AbortSignal) {
+  await deleteObjects(area, [manifestKey(area.prefix, name, exportId)], signal);
+}
+
+async function putLatest(
+  { s3, prefix, headers }: Area,
+  name: string,
+  latest: Latest,
+  etag: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const condition = etag === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: etag };
+  const key = latestKey(manifestFolder(prefix, name));
+  await putObject(s3, { key, body: formatLatest(latest), contentType: json, ...condition }, headers, signal);
+}

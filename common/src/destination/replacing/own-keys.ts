@@ -1,0 +1,88 @@
+// The keys of objects that a destination may delete or copy: a closed list of forms. A key that was read from the bucket, in a
+// document or a listing, is input like any other; it becomes an `OwnKey` here or is refused.
+//
+//   type=users/year=2026/month=01/day=15/hour=07/1768462200000-0123456789abcdef-0.jsonl.gz    a data file, also `data/users/…`
+//   _staging/20260115T143000123Z-1a2b3c4d-0/type=users/…                                      the same while it waits
+//   _manifests/users/20260115T143000123Z-1a2b3c4d-0.json, _manifests/users/generations/7.json
+//   _connection-check-{uuid}, _connection-check-{uuid}-copy                                   written by `check`
+import { ConnectorError } from '../../protocol/errors.ts';
+import { outsideProblem, type OwnKey } from '../../s3/own-key.ts';
+import { exportForm, stagingFolder, type ExportId } from './export-id.ts';
+
+/** What is replaced as one. */
+export type DataPlace = {
+  /** Its folder below `_manifests/`; the name of the stream or table, as it is in the path. */
+  readonly name: string;
+  /** Its files are exactly below this one; ends with a slash. */
+  readonly folder: string;
+  /** How the names of its files end: `.jsonl.gz`. */
+  readonly extensions: readonly string[];
+};
+
+/** What a folder holds: objects that we wrote, and others, which are left alone. */
+export type FolderContent = { readonly ours: readonly OwnKey[]; readonly others: readonly string[] };
+
+const allExtensions = ['.jsonl.gz', '.snappy.parquet', '.json.gz'];
+const stem =
+  '(?:year=\\d{4}/month=\\d{1,2}/day=\\d{1,2}/(?:hour=\\d{2}/)?)?-?\\d{1,16}-[0-9a-f]{16}-[A-Za-z0-9_]{1,32}';
+const data = `(?:type=|data/)[^/]+/${stem}${oneOf(allExtensions)}`;
+const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const ownForm = new RegExp(
+  `^(?:${data}|_staging/${exportForm}/${data}|_manifests/[^/]+/(?:${exportForm}|generations/-?\\d{1,16})\\.json|_connection-check-${uuid}(?:-copy)?)$`,
+  'u',
+);
+
+/** Undefined for a key of no form of ours. The one place that makes an `OwnKey`. */
+function asOwnKey(prefix: string, key: string): OwnKey | undefined {
+  const isOurs = outsideProblem({ prefix }, key) === undefined && ownForm.test(key.slice(prefix.length));
+  return isOurs ? (key as OwnKey) : undefined;
+}
+
+/** Of a key that we make ourselves. @throws UNEXPECTED for one of no form of ours: never for what the bucket holds. */
+export function ownKey(prefix: string, key: string): OwnKey {
+  const own = asOwnKey(prefix, key);
+  if (own !== undefined) return own;
+  throw new ConnectorError('UNEXPECTED', `The key ${JSON.stringify(key)} has no form that this connector writes.`);
+}
+
+/**
+ * Tells keys apart that were read from the bucket: ours are exactly below the place's folder, in date folders or none, and
+ * have the name `{timestamp}-{hash}-{worker_id}` with an extension of the place.
+ */
+export function tellApart(
+  prefix: string,
+  { folder, extensions }: Omit<DataPlace, 'name'>,
+  keys: Iterable<string>,
+): FolderContent {
+  const name = new RegExp(`^${stem}${oneOf(extensions)}$`, 'u');
+  const ours: OwnKey[] = [];
+  const others: string[] = [];
+  for (const key of keys) {
+    const own = key.startsWith(folder) && name.test(key.slice(folder.length)) ? asOwnKey(prefix, key) : undefined;
+    if (own === undefined) others.push(key);
+    else ours.push(own);
+  }
+  return { ours, others };
+}
+
+/** Where the file waits that is to be stored at `key`, a data file's below `prefix`. */
+export function stagedKey(prefix: string, exportId: ExportId, key: string): OwnKey {
+  return ownKey(prefix, `${stagingFolder(prefix)}${exportId}/${key.slice(prefix.length)}`);
+}
+
+/** Of a key that was listed below `_staging/`: its export, and the key that it is for. Undefined if it is not ours. */
+export function parseStagedKey(
+  prefix: string,
+  staged: string,
+): { readonly staged: OwnKey; readonly exportId: ExportId; readonly key: OwnKey } | undefined {
+  const own = asOwnKey(prefix, staged);
+  const folder = stagingFolder(prefix);
+  if (own === undefined || !own.startsWith(folder)) return undefined;
+  const [exportId = ''] = own.slice(folder.length).split('/', 1);
+  const key = asOwnKey(prefix, prefix + own.slice(folder.length + exportId.length + 1));
+  return key && { staged: own, exportId, key };
+}
+
+function oneOf(extensions: readonly string[]): string {
+  return `(?:${extensions.map((extension) => extension.replaceAll('.', String.raw`\.`)).join('|')})`;
+}

@@ -1,0 +1,142 @@
+// Replaces what lies in a place by a new set of files, so that the place is never empty and never half. Both destinations use
+// it. The steps, each of which may be the last before a crash:
+//
+//   1. the new files lie in staging, and a look at each says so (staging.ts)
+//   2. what an earlier run left unfinished is settled (interrupted.ts); what lies in the place is listed
+//   3. the intent is written: from here on a later run knows what to take back (manifest.ts)
+//   4. the files are copied into the place, in parallel; a reader that lists now sees both sets
+//   5. latest.json names the new set: from here on it counts, and a later run goes forward instead of back
+//   6. the previous set is deleted, then staging; the intent becomes a record
+//
+// Only after the last step may the STATEs be printed that speak of the new rows.
+import { type StreamDescriptor, toConnectorError } from '../../protocol/errors.ts';
+import type { JsonObject } from '../../protocol/messages.ts';
+import { deleteObjects } from '../../s3/delete.ts';
+import { listPages } from '../../s3/list.ts';
+import { copyObject } from '../../s3/write.ts';
+import { mapConcurrent } from '../../streams/map-concurrent.ts';
+import type { OwnKey } from '../../s3/own-key.ts';
+import type { ExportId } from './export-id.ts';
+import { finish, settle } from './interrupted.ts';
+import type { Intent } from './manifest.ts';
+import { writeIntent, writeLatest, type Area } from './manifests.ts';
+import { ownKey, stagedKey, tellApart, type DataPlace } from './own-keys.ts';
+import { without } from './previous-set.ts';
+import { verifyStaged, type StagedFile } from './staging.ts';
+
+export type Replacement = {
+  readonly place: DataPlace;
+  readonly exportId: ExportId;
+  readonly stream: StreamDescriptor;
+  /** In staging. None: the place becomes empty. */
+  readonly files: readonly StagedFile[];
+  /** What the rows look like, for the manifest. */
+  readonly schema: JsonObject;
+};
+
+export type Replaced = {
+  /** Objects of the previous set that were deleted. */
+  readonly deleted: number;
+  /** How long both sets, or parts of them, lay in the place. */
+  readonly burstMs: number;
+};
+
+const copiesAtOnce = 64;
+const namesInWarning = 5;
+
+/**
+ * Does the steps 1 to 6. After a failure before step 5 what was copied is taken back at once, if S3 allows that.
+ * @throws S3_OBJECT_CONFLICT when another process replaced the place meanwhile.
+ */
+export async function replaceSet(area: Area, replacement: Replacement, signal?: AbortSignal): Promise<Replaced> {
+  const { place, exportId, files } = replacement;
+  await verifyStaged(area, exportId, files, signal);
+  const records = await settle(area, place, signal);
+  const previous = await listOurs(area, place, signal);
+  const intent = intentOf(area.prefix, replacement, previous);
+  await writeIntent(area, place.name, intent, signal);
+  const begun = performance.now();
+  try {
+    await copyAll(area, intent, signal);
+    await writeLatest(area, place.name, records, intent, signal);
+  } catch (error) {
+    await takeBack(area, place, intent, signal);
+    throw error;
+  }
+  await finish(area, place, intent, records, signal);
+  const keys = files.map(({ key }) => key);
+  return { deleted: without(previous, keys).length, burstMs: performance.now() - begun };
+}
+
+/** The keys of ours in the place; others are named in a WARN. */
+async function listOurs({ s3, prefix }: Area, place: DataPlace, signal?: AbortSignal): Promise<readonly OwnKey[]> {
+  const keys: string[] = [];
+  for await (const { objects } of listPages(s3, { prefix: place.folder }, signal)) {
+    for (const { key } of objects) keys.push(key);
+  }
+  const { ours, others } = tellApart(prefix, place, keys);
+  if (others.length > 0) {
+    const named = others.slice(0, namesInWarning).join(', ');
+    const more = others.length > namesInWarning ? ` and ${others.length - namesInWarning} more` : '';
+    s3.log('WARN', `Left where they are, since their names are not of this connector’s making: ${named}${more}.`);
+  }
+  return ours;
+}
+
+async function copyAll(area: Area, { export: id, files }: Intent, signal: AbortSignal | undefined): Promise<void> {
+  const copies = mapConcurrent(
+    files,
+    copiesAtOnce,
+    ({ key: to }, linked) => copyObject(area, { from: stagedKey(area.prefix, id, to), to }, area.headers, linked),
+    signal,
+  );
+  for await (const _ of copies);
+}
+
+/**
+ * After a failure: settled like any interrupted replacement, since latest.json may have been written all the same. Another
+ * process may have taken ours back while we still copied; what came after that goes too.
+ */
+async function takeBack(area: Area, place: DataPlace, intent: Intent, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    const { latest } = await settle(area, place, signal);
+    if (latest?.current?.export === intent.export) return;
+    const counting = latest?.current?.files.map(({ key }) => key) ?? [];
+    const keys = intent.files.map(({ key }) => key);
+    await deleteObjects(area, without(keys, intent.previous, counting), signal);
+  } catch (error) {
+    const why = toConnectorError(error).message;
+    area.s3.log('WARN', `The replacement of "${place.name}" is taken back by the next run, not by this one: ${why}`);
+  }
+}
+
+function intentOf(
+  prefix: string,
+  { exportId, stream, place, files, schema }: Replacement,
+  previous: readonly OwnKey[],
+): Intent {
+  const times = files.flatMap(({ minTime, maxTime }) => [minTime, maxTime]).filter((time) => !Number.isNaN(time));
+  return {
+    version: 1,
+    export: exportId,
+    state: 'publishing',
+    stream,
+    folder: place.folder,
+    objects: files.length,
+    rows: sum(files.map(({ rows }) => rows)),
+    bytes: sum(files.map(({ size }) => size)),
+    min_time: isoTime(times.reduce((least, time) => Math.min(least, time), Infinity)),
+    max_time: isoTime(times.reduce((most, time) => Math.max(most, time), -Infinity)),
+    schema,
+    files: files.map(({ key, size, crc32, rows }) => ({ key: ownKey(prefix, key), bytes: size, crc32, rows })),
+    previous,
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+function isoTime(time: number): string | null {
+  return Number.isFinite(time) ? new Date(time).toISOString() : null;
+}

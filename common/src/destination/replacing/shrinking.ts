@@ -1,0 +1,33 @@
+// Refuses to replace what a stream has by much less: that is more likely a fault of the source than the truth.
+import { ConnectorError, type StreamDescriptor } from '../../protocol/errors.ts';
+import { streamLabel } from '../../protocol/stream-key.ts';
+import { mapConcurrent } from '../../streams/map-concurrent.ts';
+import { readRecords, type Area } from './manifests.ts';
+import type { DataPlace } from './own-keys.ts';
+
+/** `places`: all that the stream fills. `rows`: in all of them together from now on. */
+export type Shrinking = {
+  readonly stream: StreamDescriptor;
+  readonly places: readonly DataPlace[];
+  readonly rows: number;
+  readonly maxShrinkPercent: number;
+};
+
+const readsAtOnce = 16;
+
+/** To be asked before any of the places is replaced. @throws REPLACEMENT_REFUSED */
+export async function refuseShrinking(
+  area: Area,
+  { stream, places, rows, maxShrinkPercent }: Shrinking,
+  signal?: AbortSignal,
+): Promise<void> {
+  let before = 0;
+  const reads = mapConcurrent(places, readsAtOnce, (place, linked) => readRecords(area, place, linked), signal);
+  for await (const { latest } of reads) before += latest?.current?.rows ?? 0;
+  if (rows >= before * (1 - maxShrinkPercent / 100)) return;
+  throw new ConnectorError(
+    'REPLACEMENT_REFUSED',
+    `The stream "${streamLabel(stream)}" would shrink from ${before} rows to ${rows}, by more than ${maxShrinkPercent} %: what is there stays. Correct the source, or raise "max_shrink_percent".`,
+    { stream },
+  );
+}

@@ -1,0 +1,99 @@
+// The files of a replacement before they count: below `{prefix}_staging/{export}/`, where no reader looks, under the path that
+// they are to have. A process that is killed leaves them; the next one removes them.
+import { ConnectorError } from '../../protocol/errors.ts';
+import { deleteObjects } from '../../s3/delete.ts';
+import { headObject } from '../../s3/head.ts';
+import { listPages } from '../../s3/list.ts';
+import type { WrittenBody } from '../../s3/write.ts';
+import { mapConcurrent } from '../../streams/map-concurrent.ts';
+import { parseExportId, stagingFolder, type ExportId } from './export-id.ts';
+import type { Area } from './manifests.ts';
+import { parseStagedKey, stagedKey } from './own-keys.ts';
+
+/** A file that waits. `key`: where it is to lie; at `stagedKey(prefix, export, key)` it lies now. */
+export type StagedFile = WrittenBody & {
+  readonly key: string;
+  readonly rows: number;
+  /** Milliseconds; NaN where the rows have no time. */
+  readonly minTime: number;
+  readonly maxTime: number;
+};
+
+const looksAtOnce = 32;
+const leftoverAgeMs = 24 * 3_600_000;
+
+/** Looks at every staged file. @throws S3_OBJECT_CHANGED for one that is not there as it was written. */
+export async function verifyStaged(
+  { s3, prefix }: Area,
+  exportId: ExportId,
+  files: readonly StagedFile[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const looks = mapConcurrent(
+    files,
+    looksAtOnce,
+    async ({ key, ...written }, linked) => {
+      const staged = stagedKey(prefix, exportId, key);
+      const head = await headObject(s3, staged, linked);
+      const isSame = head?.size === written.size && (head.crc32 ?? written.crc32) === written.crc32;
+      if (!isSame || head.etag !== written.etag) throw changed(s3.bucket, staged, head !== undefined);
+    },
+    signal,
+  );
+  for await (const _ of looks);
+}
+
+/** Removes what waits for `keys`. What is not there counts as removed. */
+export async function removeStaged(
+  area: Area,
+  exportId: ExportId,
+  keys: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
+  await deleteObjects(
+    area,
+    keys.map((key) => stagedKey(area.prefix, exportId, key)),
+    signal,
+  );
+}
+
+type Leftovers = {
+  readonly workerId: string;
+  /** What every folder of the destination begins with, below the prefix: another one may be at work there. */
+  readonly parent: 'type=' | 'data/';
+  /** The folders that this run replaces: what an earlier run staged for them is dropped, never continued. */
+  readonly folders: readonly string[];
+  readonly now: number;
+};
+
+/**
+ * Removes what earlier runs of the same worker and destination left: for `folders` all of it, else what is older than a day.
+ * @returns the number of objects.
+ */
+export async function removeLeftovers(
+  area: Area,
+  { workerId, parent, folders, now }: Leftovers,
+  signal?: AbortSignal,
+): Promise<number> {
+  let removed = 0;
+  for await (const { objects } of listPages(area.s3, { prefix: stagingFolder(area.prefix) }, signal)) {
+    const leftovers = objects.flatMap((object) => {
+      const found = parseStagedKey(area.prefix, object.key);
+      const maker = found && parseExportId(found.exportId);
+      if (maker?.workerId !== workerId || found?.key.startsWith(area.prefix + parent) !== true) return [];
+      const isOld = now - maker.time > leftoverAgeMs;
+      return isOld || folders.some((folder) => found.key.startsWith(folder)) ? [found.staged] : [];
+    });
+    await deleteObjects(area, leftovers, signal);
+    removed += leftovers.length;
+  }
+  return removed;
+}
+
+function changed(bucket: string, key: string, exists: boolean): ConnectorError {
+  const what = exists ? 'is not what was written there' : 'is gone';
+  return new ConnectorError(
+    'S3_OBJECT_CHANGED',
+    `s3://${bucket}/${key} ${what}. Let only one run at a time write there under the same "worker_id", and run again.`,
+  );
+}

@@ -1,0 +1,83 @@
+// A policy as IAM reads it: texts and lists alike, of any form that JSON allows. What does not fit is left out here; the
+// rules of validate.ts name it.
+import type { JsonObject, JsonValue } from '../../protocol/messages.ts';
+
+export type Condition = { readonly operator: string; readonly key: string; readonly values: readonly string[] };
+
+/** `Action` and `NotAction`, `Resource` and `NotResource`, `Principal` and `NotPrincipal`. */
+export type Selection = { readonly not: boolean; readonly values: readonly string[] };
+
+export type Statement = {
+  /** From 1. */
+  readonly number: number;
+  readonly sid?: string;
+  readonly effect: string;
+  /** Absent: an identity policy's, for whoever it is attached to. `AWS` principals, and `*`. */
+  readonly principals?: Selection;
+  readonly actions: Selection;
+  readonly resources: Selection;
+  readonly conditions: readonly Condition[];
+  readonly json: JsonObject;
+};
+
+export function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The statements of a policy; a single one may stand without brackets. */
+export function statementsOf(policy: JsonValue): readonly Statement[] {
+  if (!isObject(policy)) return [];
+  return list(policy['Statement']).flatMap((json, index) => (isObject(json) ? [statementOf(json, index + 1)] : []));
+}
+
+function statementOf(json: JsonObject, number: number): Statement {
+  const { Sid, Effect } = json as { readonly Sid?: JsonValue; readonly Effect?: JsonValue };
+  const principals = selection(json, 'Principal', principalsIn);
+  return {
+    number,
+    ...(typeof Sid === 'string' ? { sid: Sid } : {}),
+    effect: typeof Effect === 'string' ? Effect : '',
+    ...(principals === undefined ? {} : { principals }),
+    actions: selection(json, 'Action', texts) ?? { not: false, values: [] },
+    resources: selection(json, 'Resource', texts) ?? { not: false, values: [] },
+    conditions: conditionsIn(json['Condition']),
+    json,
+  };
+}
+
+function selection(
+  json: JsonObject,
+  name: string,
+  read: (value: JsonValue) => readonly string[],
+): Selection | undefined {
+  const plain = json[name];
+  if (plain !== undefined) return { not: false, values: read(plain) };
+  const negated = json[`Not${name}`];
+  return negated === undefined ? undefined : { not: true, values: read(negated) };
+}
+
+function principalsIn(value: JsonValue): readonly string[] {
+  return isObject(value) ? texts(value['AWS']) : texts(value).filter((text) => text === '*');
+}
+
+function conditionsIn(value: JsonValue | undefined): readonly Condition[] {
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([operator, keys]) =>
+    isObject(keys) ? Object.entries(keys).map(([key, wanted]) => ({ operator, key, values: texts(wanted) })) : [],
+  );
+}
+
+export function list(value: JsonValue | undefined): readonly JsonValue[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? (value as readonly JsonValue[]) : [value];
+}
+
+/** Conditions may hold numbers and booleans, which mean their texts. */
+export function texts(value: JsonValue | undefined): readonly string[] {
+  return list(value).flatMap((item) => (item === null || typeof item === 'object' ? [] : [String(item)]));
+}
+
+/** `statement 2 ("Write")` */
+export function nameOf({ number, sid }: Pick<Statement, 'number' | 'sid'>): string {
+  return sid === undefined ? `statement ${number}` : `statement ${number} ("${sid}")`;
+}

@@ -1,0 +1,101 @@
+// What a policy says to a request: allowed, denied, or open because it depends on what is not known here. Pure. It judges
+// one policy by itself: a bucket's policy and the requester's own may each allow, and each deny.
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+import type { Principal } from '../needs/arn.ts';
+import { holds, variablesOf, type Keys, type KeyValue } from './conditions.ts';
+import type { Selection, Statement } from './document.ts';
+import type { IamRequest } from '../needs/needs.ts';
+import { all, any, matches, negate, type Known } from './patterns.ts';
+
+/** `principal` may stay away for an identity policy. */
+export type Asker = { readonly principal?: Principal; readonly region: string };
+
+export type Verdict = {
+  readonly result: 'allowed' | 'denied' | 'open';
+  /** The statement that decides; none: no statement allows it. For `open` the first that would have to be known. */
+  readonly by?: Statement;
+};
+
+export function simulate(statements: readonly Statement[], request: IamRequest, asker: Asker): Verdict {
+  const keys = keysOf(request, asker);
+  const judged = statements.map((by) => ({ by, applies: applies(by, request, asker, keys) }));
+  const find = (effect: string, answer: Known) =>
+    judged.find(({ by, applies }) => by.effect === effect && applies === answer);
+  const denied = find('Deny', true);
+  if (denied !== undefined) return { result: 'denied', by: denied.by };
+  const allowed = find('Allow', true);
+  const open = find('Deny', 'unknown') ?? (allowed === undefined ? find('Allow', 'unknown') : undefined);
+  if (open !== undefined) return { result: 'open', by: open.by };
+  return allowed === undefined ? { result: 'denied' } : { result: 'allowed', by: allowed.by };
+}
+
+export function applies(statement: Statement, request: IamRequest, asker: Asker, keys = keysOf(request, asker)): Known {
+  const { actions, resources, principals, conditions } = statement;
+  return all([
+    principals === undefined || namesPrincipal(principals, asker.principal),
+    selects(actions, (pattern) => matches(pattern, request.action, { ignoreCase: true })),
+    selects(resources, (pattern) => matches(pattern, request.resource, { variables: variablesOf([pattern], keys) })),
+    holds(conditions, keys),
+  ]);
+}
+
+function selects({ not, values }: Selection, match: (pattern: string) => Known): Known {
+  const isOne = any(values.map(match));
+  return not ? negate(isOne) : isOne;
+}
+
+/** Whether the element means the principal. NotPrincipal that names it has rules of its own and stays open. */
+function namesPrincipal({ not, values }: Selection, principal: Principal | undefined): Known {
+  if (principal === undefined) return 'unknown';
+  const isNamed = values.some((value) => value === '*' || isSame(value, principal));
+  if (!not) return isNamed;
+  return isNamed ? 'unknown' : true;
+}
+
+/** A principal is named by itself, by its account, and a session by its role. */
+export function isSame(value: string, { arn, account, kind }: Principal): boolean {
+  if (value === arn || value === account) return true;
+  if (new RegExp(`^arn:[\\w-]+:iam::${account}:root$`, 'u').test(value)) return true;
+  return kind === 'session' && isRoleOf(value, arn);
+}
+
+function isRoleOf(value: string, session: string): boolean {
+  const [, account, role] = /:(\d{12}):assumed-role\/([^/]+)\//u.exec(session) ?? [];
+  const [, path = ''] = new RegExp(`^arn:[\\w-]+:iam::${account}:role(/.+)$`, 'u').exec(value) ?? [];
+  return account !== undefined && path.endsWith(`/${role}`); // A role's name may hold "+" and ".".
+}
+
+/** Headers that a request of ours never has. */
+const neverSent = /^s3:(x-amz-(grant-|website|storage-class|server-side-encryption-customer|object-)|object-lock)/u;
+/** Headers that a request has if its context says so. */
+const sentIfSaid = /^s3:(prefix|x-amz-acl|x-amz-server-side-encryption(-aws-kms-key-id)?)$/u;
+
+function keysOf({ context, action }: IamRequest, { principal, region }: Asker): Keys {
+  const lower = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]));
+  return (name): KeyValue => {
+    const value = lower.get(name) ?? generalKey(name, principal, region);
+    if (value !== undefined) return { value };
+    // A key of S3 that belongs to other actions is never there.
+    if (sentIfSaid.test(name) || neverSent.test(name)) return 'absent';
+    if (name.startsWith('s3:') && action.startsWith('kms:')) return 'absent';
+    if (name.startsWith('kms:') && action.startsWith('s3:')) return 'absent';
+    return 'unknown';
+  };
+}
+
+function generalKey(name: string, principal: Principal | undefined, region: string): string | undefined {
+  switch (name) {
+    case 'aws:securetransport':
+      return 'true';
+    case 'aws:requestedregion':
+      return region;
+    case 'aws:principalaccount':
+      return principal?.account;
+    case 'aws:principalarn':
+      return principal?.kind === 'session' ? undefined : principal?.arn;
+    case 'aws:username':
+      return principal?.kind === 'user' ? principal.arn.split('/').at(-1) : undefined;
+    default:
+      return undefined;
+  }
+}

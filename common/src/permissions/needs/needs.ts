@@ -1,0 +1,115 @@
+// Which permissions a connector needs, exactly: (action, resource, what goes with the request), derived from what it does
+// (access.ts) and from what each operation asks of IAM (s3/operation.ts). Pure.
+import { partitionOf } from '../../s3/address/address.ts';
+import { asksOf, type Action, type Ask } from '../../s3/address/operation.ts';
+import type { WriteHeaders } from '../../s3/write.ts';
+import { bucketArn, escapePattern, keyResource, objectsArn } from './arn.ts';
+import { keyGuards, keyRequests, storageContext, storageGuards, type Guards } from './guards.ts';
+import type { Access, Use } from './access.ts';
+
+/** The condition keys that a request brings along, as IAM names them. */
+export type RequestContext = Readonly<Record<string, string>>;
+
+/** One request in IAM's eyes. */
+export type IamRequest = { readonly action: Action; readonly resource: string; readonly context: RequestContext };
+
+export type Need = {
+  readonly action: Action;
+  /** Of the bucket, of all objects below a folder, or of a KMS key. */
+  readonly resource: string;
+  /** s3:ListBucket: the prefixes asked for, as patterns. None: any. */
+  readonly prefixes?: readonly string[];
+  /** The canned ACL that goes with each such request. */
+  readonly acl?: string;
+  /** The alias by which the key is known, if not by its ARN. */
+  readonly keyAlias?: string;
+  /** Conditions that hold for each such request, and that a policy may therefore ask for. */
+  readonly guards: Guards;
+  readonly when: Use['when'];
+  /** Such requests as a sync makes them. */
+  readonly requests: readonly IamRequest[];
+};
+
+/** All needs of a connector, each (action, resource) once: those of every sync, those of replacing, and what is advice. */
+export function needsOf(access: Access): readonly Need[] {
+  const needs = new Map<string, Need>();
+  for (const use of access.uses) {
+    const { encryption, acl } = use.headers ?? {};
+    const kmsKeyId = encryption?.mode === 'sse_kms' ? { kmsKeyId: encryption.kmsKeyId } : {};
+    const writes = use.operation === 'PutObject' || use.operation === 'CopyObject';
+    for (const ask of asksOf({ operation: use.operation, acl: writes && acl !== undefined, ...kmsKeyId })) {
+      const need = needOf(ask, use, access);
+      const name = `${need.action} ${need.resource} ${need.prefixes?.join(' ') ?? ''}`;
+      const earlier = needs.get(name);
+      needs.set(name, earlier === undefined ? need : joined(earlier, need));
+    }
+  }
+  return [...needs.values()];
+}
+
+function joined(one: Need, other: Need): Need {
+  const urgency = ['always', 'replacing', 'advice'] as const;
+  const when = urgency.find((level) => one.when === level || other.when === level) ?? one.when;
+  const requests = new Map([...one.requests, ...other.requests].map((request) => [JSON.stringify(request), request]));
+  return { ...one, when, requests: [...requests.values()] };
+}
+
+function needOf([action, on]: Ask, use: Use, access: Access): Need {
+  const { bucket, region } = access;
+  const { folder, headers, when } = use;
+  const partition = partitionOf(region);
+  if (on === 'key') return keyNeed(action, use, access);
+  const guards = storageGuards(access);
+  const general = storageContext(access);
+  if (on === 'bucket') {
+    const resource = bucketArn(partition, bucket);
+    if (action !== 's3:ListBucket')
+      return { action, resource, guards, when, requests: [{ action, resource, context: general }] };
+    const prefixes = folder === '' ? {} : { prefixes: [escapePattern(folder), `${escapePattern(folder)}*`] };
+    const requests = use.examples.map((example) => {
+      return { action, resource, context: { ...general, 's3:prefix': folder + example } };
+    });
+    return { action, resource, ...prefixes, guards, when, requests };
+  }
+  const isWrite = action === 's3:PutObject' || action === 's3:PutObjectAcl';
+  const context = { ...general, ...(isWrite && headers !== undefined ? contextOf(headers) : {}) };
+  const root = `${bucketArn(partition, bucket)}/${folder}`;
+  return {
+    action,
+    resource: objectsArn(partition, bucket, folder),
+    ...(isWrite && headers?.acl !== undefined ? { acl: headers.acl } : {}),
+    guards,
+    when,
+    requests: use.examples.map((example) => ({ action, resource: root + example, context })),
+  };
+}
+
+function keyNeed(action: Action, use: Use, access: Access): Need {
+  const { headers, when } = use;
+  const key = headers?.encryption.mode === 'sse_kms' ? headers.encryption.kmsKeyId : '*';
+  const { resource, alias } = keyResource(partitionOf(access.region), access.region, key);
+  const byAlias = alias === undefined ? {} : { 'kms:ResourceAliases': alias };
+  const asked = resource.replace(/:\*:key\//u, ':123456789012:key/').replace(/\/\*$/u, '/1');
+  return {
+    action,
+    resource,
+    ...(alias === undefined ? {} : { keyAlias: alias }),
+    guards: keyGuards(access, use.folder),
+    when,
+    requests: keyRequests(access, use).map((context) => ({
+      action,
+      resource: asked,
+      context: { ...byAlias, ...context },
+    })),
+  };
+}
+
+/** The condition keys of a write with these headers. Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */
+export function contextOf({ acl, encryption }: WriteHeaders): RequestContext {
+  const sse = { bucket_default: undefined, sse_s3: 'AES256', sse_kms: 'aws:kms' }[encryption.mode];
+  return {
+    ...(acl === undefined ? {} : { 's3:x-amz-acl': acl }),
+    ...(sse === undefined ? {} : { 's3:x-amz-server-side-encryption': sse }),
+    ...(encryption.mode === 'sse_kms' ? { 's3:x-amz-server-side-encryption-aws-kms-key-id': encryption.kmsKeyId } : {}),
+  };
+}

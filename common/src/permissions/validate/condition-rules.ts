@@ -1,0 +1,147 @@
+// Rules on conditions: their form, and the two that matter here. s3:x-amz-acl goes with writes alone, s3:prefix with
+// listings alone; in a statement with other actions they deny those, since the key is then absent.
+import { nearestName } from '../../protocol/nearest-name.ts';
+import type { JsonValue } from '../../protocol/messages.ts';
+import { isOperator, judge } from '../judge/conditions.ts';
+import { isObject, type Condition, type Statement } from '../judge/document.ts';
+import type { Finding, FindingCode } from './finding.ts';
+import type { Path } from './json-text.ts';
+import type { Need } from '../needs/needs.ts';
+import { matches } from '../judge/patterns.ts';
+import { inStatement, type Judging } from './policy-text.ts';
+
+type Find = (code: FindingCode, path: Path, text: string) => Finding;
+
+const operatorNames = [
+  'StringEquals',
+  'StringNotEquals',
+  'StringEqualsIgnoreCase',
+  'StringNotEqualsIgnoreCase',
+  'StringLike',
+  'StringNotLike',
+  'ArnEquals',
+  'ArnLike',
+  'ArnNotEquals',
+  'ArnNotLike',
+  'Bool',
+  'Null',
+  'IpAddress',
+  'NotIpAddress',
+  'NumericEquals',
+  'DateLessThan',
+  'DateGreaterThan',
+];
+
+export function* conditionFindings(judging: Judging): Generator<Finding> {
+  for (const statement of judging.statements) {
+    const find: Find = (code, path, text) =>
+      inStatement(judging, code, { statement, path: ['Condition', ...path], text });
+    yield* formFindings(statement.json['Condition'], find);
+    if (statement.effect !== 'Allow') continue;
+    for (const condition of statement.conditions) {
+      if (!isOperator(condition.operator)) continue;
+      const name = condition.key.toLowerCase();
+      if (name.endsWith('x-amz-acl')) yield* aclFindings(judging, statement, condition, find);
+      if (name === 's3:prefix') yield* prefixFindings(judging, statement, condition, find);
+    }
+    yield* missingAcl(judging, statement);
+  }
+}
+
+function* formFindings(value: JsonValue | undefined, find: Find): Generator<Finding> {
+  if (value === undefined) return;
+  const form = 'write "Condition": {"<operator>": {"<key>": "<value>"}}';
+  if (!isObject(value)) {
+    yield find('CONDITION_FORM', [], `a condition is an object: ${form}`);
+    return;
+  }
+  for (const [operator, keys] of Object.entries(value)) {
+    if (!isOperator(operator)) {
+      const nearest = nearestName(operator, operatorNames);
+      const isKey = /^\w+:/u.test(operator) && !/^for/iu.test(operator);
+      const mend = isKey ? `: ${form}` : nearest === undefined ? '' : `: write "${nearest}"`;
+      yield find('CONDITION_OPERATOR', [operator], `"${operator}" is no operator${mend}`);
+    } else if (!isObject(keys)) yield find('CONDITION_FORM', [operator], `"${operator}" holds keys: ${form}`);
+  }
+}
+
+/** The needed actions that the statement is about. */
+function neededIn({ judged }: Judging, { actions }: Statement): readonly string[] {
+  const needed = judged.map(({ need }) => need.action);
+  return needed.filter((action) => {
+    const isNamed = actions.values.some((value) => matches(value, action, { ignoreCase: true }) === true);
+    return isNamed !== actions.not;
+  });
+}
+
+const isWrite = (action: string): boolean => action.startsWith('s3:PutObject');
+
+function* aclFindings(judging: Judging, statement: Statement, condition: Condition, find: Find): Generator<Finding> {
+  const { operator, key, values } = condition;
+  const path = [operator, key];
+  const sent = judging.access.headers?.acl;
+  const others = neededIn(judging, statement).filter((action) => !isWrite(action));
+  const right = `"StringEquals": {"s3:x-amz-acl": "${sent ?? 'bucket-owner-full-control'}"}`;
+  if (key.toLowerCase() !== 's3:x-amz-acl') {
+    yield find('ACL_CONDITION_KEY', path, `"${key}" is no condition key: write ${right}`);
+    return;
+  }
+  if (others.length > 0) {
+    const text = `s3:x-amz-acl goes with writes alone, so that this denies ${others.join(', ')}: put those into a statement without it`;
+    yield find('ACL_CONDITION_MISPLACED', path, text);
+  }
+  if (!neededIn(judging, statement).some(isWrite)) return;
+  const isPositive = /^String(Equals|Like|EqualsIgnoreCase)(IfExists)?$/iu.test(operator);
+  if (!isPositive)
+    yield find('ACL_CONDITION_OPERATOR', path, `"${operator}" does not let this ACL pass: write ${right}`);
+  else if (sent === undefined) {
+    if (!/ifexists$/iu.test(operator)) {
+      yield find(
+        'ACL_NOT_SENT',
+        path,
+        'the configuration sends no ACL: set "acl" to "bucket-owner-full-control", or remove the condition',
+      );
+    }
+  } else if (!values.some((value) => matches(value, sent) === true)) {
+    yield find('ACL_CONDITION_VALUE', path, `"${values.join(', ')}" is not the ACL that is sent: write ${right}`);
+  }
+}
+
+function* prefixFindings(judging: Judging, statement: Statement, condition: Condition, find: Find): Generator<Finding> {
+  const { operator, key, values } = condition;
+  const path = [operator, key];
+  const needed = neededIn(judging, statement);
+  const others = needed.filter((action) => action !== 's3:ListBucket');
+  if (others.length > 0) {
+    const text = `s3:prefix goes with s3:ListBucket alone, so that this denies ${others.join(', ')}: put those into a statement without it`;
+    yield find('PREFIX_CONDITION_MISPLACED', path, text);
+  }
+  const listing = judging.judged.find(({ need }) => need.action === 's3:ListBucket');
+  if (listing?.verdict.result !== 'denied' || !needed.includes('s3:ListBucket')) return;
+  const wanted = listing.need.prefixes === undefined ? undefined : JSON.stringify(listing.need.prefixes);
+  const mend =
+    wanted === undefined
+      ? 'remove it, since the whole bucket is listed'
+      : `write "StringLike": {"s3:prefix": ${wanted}}`;
+  const isExact = /^StringEquals/iu.test(operator);
+  if (isExact && values.some((value) => value.includes('*'))) {
+    yield find('PREFIX_CONDITION_OPERATOR', path, `"${operator}" takes "*" for a letter: ${mend}`);
+  } else if (fails(condition, listing.need)) {
+    yield find('PREFIX_CONDITION_VALUE', path, `"${values.join(', ')}" is not all that is listed: ${mend}`);
+  }
+}
+
+function fails(condition: Condition, { requests }: Need): boolean {
+  return requests.some(({ context }) => judge(condition, () => ({ value: context['s3:prefix'] ?? '' })) === false);
+}
+
+/** Without it a write without the ACL passes too; the objects of another account are then not the bucket owner's. */
+function* missingAcl(judging: Judging, statement: Statement): Generator<Finding> {
+  const { access, judged } = judging;
+  const sent = access.headers?.acl;
+  const isAllowing = judged.some(({ need, verdict }) => need.action === 's3:PutObject' && verdict.by === statement);
+  if (sent === undefined || !isAllowing || judging.kind === 'iam') return;
+  if (statement.conditions.some(({ key }) => key.toLowerCase() === 's3:x-amz-acl')) return;
+  const text = `writes without the ACL are allowed too: put s3:PutObject and s3:PutObjectAcl into a statement with "StringEquals": {"s3:x-amz-acl": "${sent}"}`;
+  yield inStatement(judging, 'ACL_CONDITION_MISSING', { statement, text });
+}

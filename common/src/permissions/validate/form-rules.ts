@@ -1,0 +1,132 @@
+// Rules on the form of a policy: its elements, their names, and whom it names.
+import type { JsonObject } from '../../protocol/messages.ts';
+import { nearestName } from '../../protocol/nearest-name.ts';
+import { parsePrincipal } from '../needs/arn.ts';
+import { isObject, type Statement } from '../judge/document.ts';
+import type { Finding, FindingCode } from './finding.ts';
+import type { Path } from './json-text.ts';
+import { entriesOf, inStatement, type Judging } from './policy-text.ts';
+
+const policyElements = ['Version', 'Id', 'Statement'];
+const statementElements = [
+  'Sid',
+  'Effect',
+  'Principal',
+  'NotPrincipal',
+  'Action',
+  'NotAction',
+  'Resource',
+  'NotResource',
+  'Condition',
+];
+const versions = ['2012-10-17', '2008-10-17'];
+
+export function* formFindings(judging: Judging): Generator<Finding> {
+  const { json, statements } = judging;
+  const { value } = json;
+  const about = (code: FindingCode, path: Path, text: string): Finding => ({ code, place: json.placeOf(path), text });
+  for (const { key, place } of json.twice) {
+    yield {
+      code: 'KEY_TWICE',
+      place,
+      text: `"${key}" stands twice in the same object, and only the last counts: join the two`,
+    };
+  }
+  if (!isObject(value)) {
+    yield about('POLICY_FORM', [], 'a policy is an object: {"Version": "2012-10-17", "Statement": [ … ]}');
+    return;
+  }
+  yield* unknownElements(value, policyElements, (key, text) => about('ELEMENT_UNKNOWN', [key], text));
+  yield* versionFindings(value, about);
+  if (value['Statement'] === undefined || statements.length === 0) {
+    yield about('STATEMENT_MISSING', ['Statement'], 'there is no statement: without one nothing is allowed');
+  }
+  const sids = new Set<string>();
+  for (const statement of statements) {
+    yield* statementFindings(judging, statement);
+    if (statement.sid === undefined) continue;
+    if (sids.has(statement.sid)) {
+      const text = 'another statement has the same Sid: give each its own';
+      yield inStatement(judging, 'SID_TWICE', { statement, path: ['Sid'], text });
+    }
+    sids.add(statement.sid);
+  }
+}
+
+function* versionFindings(
+  { Version: version }: { readonly Version?: unknown } & JsonObject,
+  about: (code: FindingCode, path: Path, text: string) => Finding,
+): Generator<Finding> {
+  if (version === undefined) {
+    yield about('VERSION_MISSING', [], 'without "Version": "2012-10-17" the rules of 2008 hold: write it');
+  } else if (typeof version !== 'string' || !versions.includes(version)) {
+    yield about(
+      'VERSION_WRONG',
+      ['Version'],
+      '"Version" is the version of the language, no date of yours: write "2012-10-17"',
+    );
+  }
+}
+
+function* unknownElements(
+  json: JsonObject,
+  known: readonly string[],
+  find: (key: string, text: string) => Finding,
+): Generator<Finding> {
+  for (const key of Object.keys(json)) {
+    if (known.includes(key)) continue;
+    const nearest = nearestName(key, known);
+    yield find(
+      key,
+      `"${key}" is no element of a policy${nearest === undefined ? ': remove it' : `: write "${nearest}"`}`,
+    );
+  }
+}
+
+function* statementFindings(judging: Judging, statement: Statement): Generator<Finding> {
+  const { json, effect } = statement;
+  const find = (code: FindingCode, path: Path, text: string): Finding =>
+    inStatement(judging, code, { statement, path, text });
+  yield* unknownElements(json, statementElements, (key, text) => find('ELEMENT_UNKNOWN', [key], text));
+  if (effect !== 'Allow' && effect !== 'Deny') {
+    yield find('EFFECT_WRONG', ['Effect'], '"Effect" is "Allow" or "Deny", with a capital letter');
+  }
+  for (const name of ['Action', 'Resource']) {
+    const isThere = json[name] !== undefined || json[`Not${name}`] !== undefined;
+    if (!isThere) yield find('ELEMENT_MISSING', [], `"${name}" is missing`);
+    else if ([...entriesOf(statement, name)].length === 0) yield find('ELEMENT_MISSING', [name], `"${name}" is empty`);
+  }
+  yield* principalFindings(judging, statement, find);
+}
+
+const narrowing = /^(aws:(principal|source(vpc|account|arn|owner|ip)|userid)|s3:(dataaccesspoint|resourceaccount))/u;
+
+function* principalFindings(
+  { kind, partition }: Judging,
+  { json, principals, effect, conditions }: Statement,
+  find: (code: FindingCode, path: Path, text: string) => Finding,
+): Generator<Finding> {
+  const name = json['NotPrincipal'] === undefined ? 'Principal' : 'NotPrincipal';
+  const value = json[name];
+  if (kind === 'iam') {
+    const text = 'an IAM policy is for whom it is attached to: remove "Principal", or use it as the bucket’s policy';
+    if (value !== undefined) yield find('PRINCIPAL_FORBIDDEN', [name], text);
+    return;
+  }
+  if (value === undefined) {
+    yield find('PRINCIPAL_MISSING', [], 'the bucket’s policy must say whom: write "Principal": {"AWS": "<ARN>"}');
+    return;
+  }
+  if (typeof value === 'string' && value !== '*') {
+    yield find('PRINCIPAL_FORM', [name], `write "${name}": {"AWS": "${value}"}`);
+    return;
+  }
+  for (const text of principals?.values ?? []) {
+    const problem = text === '*' ? undefined : parsePrincipal(text, partition);
+    if (typeof problem === 'string') yield find('PRINCIPAL_FORM', [name, 'AWS'], problem);
+  }
+  const isOpen = principals?.not !== true && principals?.values.includes('*') === true;
+  if (effect === 'Allow' && isOpen && !conditions.some(({ key }) => narrowing.test(key.toLowerCase()))) {
+    yield find('PUBLIC_ACCESS', [name], 'this lets the whole world in: name the user, role or account instead of "*"');
+  }
+}

@@ -1,0 +1,111 @@
+// Rules on what is needed and not allowed: why, by the statement that comes nearest to allowing it.
+import type { Statement } from '../judge/document.ts';
+import { nameOf } from '../judge/document.ts';
+import type { Finding, FindingCode } from './finding.ts';
+import { matches } from '../judge/patterns.ts';
+import { inStatement, type Judged, type Judging } from './policy-text.ts';
+import { applies, isSame, simulate } from '../judge/simulate.ts';
+
+export function* needFindings(judging: Judging): Generator<Finding> {
+  for (const judged of judging.judged) {
+    if (judged.verdict.result === 'open') yield* openFinding(judging, judged);
+    else if (judged.verdict.result === 'denied') yield* deniedFinding(judging, judged);
+  }
+  yield* accountFindings(judging);
+}
+
+function* openFinding(judging: Judging, { need, verdict }: Judged): Generator<Finding> {
+  const statement = verdict.by;
+  if (statement === undefined) return;
+  const keys = [...new Set(statement.conditions.map(({ key }) => key))].join(', ') || 'variables or principals';
+  const text = `whether it holds for ${need.action} depends on ${keys}, which is not known here`;
+  yield inStatement(judging, 'NOT_JUDGED', { statement, text });
+}
+
+function* deniedFinding(judging: Judging, { need, verdict }: Judged): Generator<Finding> {
+  const { action, resource } = need;
+  if (verdict.by !== undefined) {
+    const keys = verdict.by.conditions.map(({ key }) => key).join(', ');
+    const why = keys === '' ? '' : `, since its condition on ${keys} holds`;
+    const remedy = denialRemedy(keys);
+    const text = `denies ${action} on ${resource}${why}; a Deny wins over every Allow: ${remedy}`;
+    yield inStatement(judging, 'DENIED_EXPLICITLY', { statement: verdict.by, text });
+    return;
+  }
+  const naming = judging.statements.filter((statement) => statement.effect === 'Allow' && names(statement, action));
+  const place = judging.json.placeOf(['Statement']);
+  if (naming.length === 0) {
+    if (action === 's3:PutObjectAcl') {
+      const text = `${action} is not allowed on ${resource}: a write with the ACL needs it beside s3:PutObject, as in AWS's own example of a policy with this condition (https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html)`;
+      yield { code: 'PUT_OBJECT_ACL_MISSING', place, text };
+    } else yield { code: 'ACTION_MISSING', place, text: `no statement allows ${action}: allow it on ${resource}` };
+    return;
+  }
+  yield* nearMiss(judging, need, naming);
+}
+
+function denialRemedy(keys: string): string {
+  if (keys.includes('server-side-encryption')) return 'set "encryption" in the configuration';
+  if (/securetransport/iu.test(keys)) return 'write https in "endpoint"';
+  return 'except this principal from it';
+}
+
+function names({ actions }: Statement, action: string): boolean {
+  const isNamed = actions.values.some((value) => matches(value, action, { ignoreCase: true }) === true);
+  return isNamed !== actions.not;
+}
+
+/** What keeps the first statement that names the action from allowing it. */
+function* nearMiss(judging: Judging, need: Judged['need'], naming: readonly Statement[]): Generator<Finding> {
+  const { access, principal } = judging;
+  const asker = { region: access.region, ...(principal === undefined ? {} : { principal }) };
+  const asked = need.requests.find((request) => simulate(judging.statements, request, asker).result === 'denied');
+  if (asked === undefined) return;
+  const misses = naming.map((statement) => {
+    const without = (part: object): boolean => applies({ ...statement, ...part }, asked, asker) !== false;
+    const anyone = { principals: { not: false, values: ['*'] } };
+    const anywhere = { resources: { not: false, values: ['*'] } };
+    if (without(anyone)) return { statement, code: 'PRINCIPAL_OTHER' as const };
+    if (without({ conditions: [] })) return { statement, code: 'CONDITION_FAILS' as const };
+    if (without(anywhere)) return { statement, code: 'PREFIX_OTHER' as const };
+    return { statement, code: undefined };
+  });
+  const nearest = misses.find(({ code }) => code !== undefined) ?? misses[0];
+  if (nearest?.code === undefined) return;
+  yield inStatement(judging, nearest.code, {
+    statement: nearest.statement,
+    text: missText(nearest.code, need, judging),
+  });
+}
+
+function missText(code: FindingCode, { action, resource }: Judged['need'], { principal }: Judging): string {
+  switch (code) {
+    case 'PRINCIPAL_OTHER':
+      return `allows ${action} to others than ${principal?.arn ?? 'this principal'}: name that as its principal`;
+    case 'CONDITION_FAILS':
+      return `its condition does not hold for ${action} on ${resource}: remove or correct it`;
+    default:
+      return `does not reach all of ${resource}, where ${action} is needed: add that resource`;
+  }
+}
+
+/** The account lets its own policies decide. */
+function* accountFindings(judging: Judging): Generator<Finding> {
+  const { principal, judged } = judging;
+  if (principal === undefined || principal.kind === 'account') return;
+  const told = new Set<Statement>();
+  for (const { verdict } of judged) {
+    const statement = verdict.by;
+    if (verdict.result !== 'allowed' || statement === undefined || told.has(statement)) continue;
+    told.add(statement);
+    const named = (statement.principals?.values ?? []).filter((value) => value === '*' || isSame(value, principal));
+    const account = { ...principal, kind: 'account' as const, arn: `arn:aws:iam::${principal.account}:root` };
+    if (
+      named.length === 0 ||
+      !named.every((value) => value !== '*' && value !== principal.arn && isSame(value, account))
+    )
+      continue;
+    const text = `names the account: ${nameOf(statement)} holds only if the IAM policies of ${principal.arn} allow the same`;
+    yield inStatement(judging, 'ACCOUNT_NAMED', { statement, text });
+  }
+}

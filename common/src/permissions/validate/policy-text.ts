@@ -1,0 +1,75 @@
+// A policy's text on its way through the rules: what it says, where each part stands, and for whom it is judged.
+import type { JsonValue } from '../../protocol/messages.ts';
+import { partitionOf } from '../../s3/address/address.ts';
+import type { Access } from '../needs/access.ts';
+import type { Partition, Principal } from '../needs/arn.ts';
+import { isObject, nameOf, statementsOf, type Statement } from '../judge/document.ts';
+import type { Finding, FindingCode } from './finding.ts';
+import type { JsonText, Path } from './json-text.ts';
+import { needsOf, type Need } from '../needs/needs.ts';
+import { simulate, type Verdict } from '../judge/simulate.ts';
+
+export type PolicyKind = 'bucket' | 'iam';
+
+/** `principal`: none for an identity policy, or where none can be told from the policy. */
+export type Question = {
+  readonly access: Access;
+  readonly kind: PolicyKind;
+  readonly principal?: Principal;
+};
+
+/** `requests` of a need that are denied or open come first: the verdict is theirs. */
+export type Judged = { readonly need: Need; readonly verdict: Verdict };
+
+export type Judging = Question & {
+  readonly json: JsonText;
+  readonly statements: readonly Statement[];
+  readonly partition: Partition;
+  readonly judged: readonly Judged[];
+};
+
+export function judging(json: JsonText, question: Question): Judging {
+  const { access, kind, principal } = question;
+  const statements = statementsOf(json.value);
+  const asker = { region: access.region, ...(principal === undefined ? {} : { principal }) };
+  const judged = needsOf(access)
+    .filter(({ action, when }) => when !== 'advice' && (kind === 'iam' || action.startsWith('s3:')))
+    .map((need): Judged => {
+      const verdicts = need.requests.map((request) => simulate(statements, request, asker));
+      const worst = (['denied', 'open', 'allowed'] as const).flatMap((result) =>
+        verdicts.filter((verdict) => verdict.result === result),
+      );
+      return { need, verdict: worst[0] ?? { result: 'denied' } };
+    });
+  return { ...question, json, statements, partition: partitionOf(access.region), judged };
+}
+
+/** A finding about a statement, at the part of it that `path` leads to. */
+export function inStatement(
+  { json }: Pick<Judging, 'json'>,
+  code: FindingCode,
+  { statement, path = [], text }: { readonly statement: Statement; readonly path?: Path; readonly text: string },
+): Finding {
+  const place = json.placeOf([...pathOf(json.value, statement), ...path]);
+  return { code, place, statement: statement.number, text: `${nameOf(statement)}: ${text}` };
+}
+
+/** A single statement may stand without brackets. */
+function pathOf(value: JsonValue, { number }: Statement): Path {
+  return isObject(value) && Array.isArray(value['Statement']) ? ['Statement', number - 1] : ['Statement'];
+}
+
+/** Each text of an element with its path: `Resource` may be one text or a list. */
+export function* entriesOf(
+  statement: Statement,
+  name: string,
+): Generator<{ readonly text: string; readonly path: Path }> {
+  for (const element of [name, `Not${name}`]) {
+    const value = statement.json[element];
+    if (typeof value === 'string') yield { text: value, path: [element] };
+    if (!Array.isArray(value)) continue;
+    for (const [index, item] of (value as readonly JsonValue[]).entries()) {
+      if (typeof item === 'string') yield { text: item, path: [element, index] };
+    }
+  }
+}

@@ -1,0 +1,101 @@
+// `policy validate`: from a policy's text to what is wrong with it, and to what it allows of all that a connector needs.
+import type { Access } from '../needs/access.ts';
+import { parsePrincipal, type Principal } from '../needs/arn.ts';
+import { conditionFindings } from './condition-rules.ts';
+import { statementsOf, type Statement } from '../judge/document.ts';
+import { FINDING_CODES, type Finding } from './finding.ts';
+import { formFindings } from './form-rules.ts';
+import { JsonFault, parseJsonText, type JsonText } from './json-text.ts';
+import { needFindings } from './need-rules.ts';
+import { judging, type Judged, type PolicyKind } from './policy-text.ts';
+import { resourceFindings } from './resource-rules.ts';
+import { partitionOf } from '../../s3/address/address.ts';
+
+export type Options = { readonly access: Access; readonly principal?: Principal; readonly kind?: PolicyKind };
+
+export type Validation = {
+  readonly kind: PolicyKind;
+  /** Whom it was judged for. */
+  readonly principal?: Principal;
+  /** In the order of the text. */
+  readonly findings: readonly Finding[];
+  /** Empty for a text that is no JSON. */
+  readonly judged: readonly Judged[];
+  readonly statements: readonly Statement[];
+  /** No error was found, and nothing needed is denied. */
+  readonly isGood: boolean;
+};
+
+/** What follows from a mistake of the same statement, and is told once a statement. */
+export const consequences: ReadonlySet<string> = new Set([
+  'ACL_CONDITION_MISSING',
+  'CONDITION_FAILS',
+  'NOT_JUDGED',
+  'PREFIX_OTHER',
+  'PRINCIPAL_OTHER',
+]);
+
+export function validatePolicy(text: string, { access, ...options }: Options): Validation {
+  const json = parsed(text);
+  if ('code' in json) {
+    return { kind: options.kind ?? 'bucket', findings: [json], judged: [], statements: [], isGood: false };
+  }
+  const statements = statementsOf(json.value);
+  const kind = options.kind ?? (isOfBucket(statements) ? 'bucket' : 'iam');
+  const principal = options.principal ?? (kind === 'bucket' ? onlyPrincipal(statements, access) : undefined);
+  const seen = judging(json, { access, kind, ...(principal === undefined ? {} : { principal }) });
+  const causes = [...formFindings(seen), ...resourceFindings(seen), ...conditionFindings(seen)];
+  const isExplained = ({ code, statement }: Finding): boolean =>
+    consequences.has(code) && causes.some((cause) => cause.statement === statement && isError(cause));
+  const isEmpty = statements.length === 0;
+  const findings = [...causes, ...(isEmpty ? [] : needFindings(seen))].filter((finding) => !isExplained(finding));
+  return {
+    kind,
+    ...(principal === undefined ? {} : { principal }),
+    findings: unique(findings).sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column),
+    judged: seen.judged,
+    statements: seen.statements,
+    isGood: !findings.some(isError),
+  };
+}
+
+/** Only policies of resources name principals. */
+function isOfBucket(statements: readonly Statement[]): boolean {
+  return statements.length === 0 || statements.some(({ principals }) => principals !== undefined);
+}
+
+function parsed(text: string): JsonText | Finding {
+  try {
+    return parseJsonText(text);
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+    return { code: 'JSON_INVALID', place: error.place, text: error.message };
+  }
+}
+
+function isError({ code }: Finding): boolean {
+  return FINDING_CODES[code] === 'error';
+}
+
+function unique(findings: readonly Finding[]): Finding[] {
+  const named = findings.toReversed().map((finding) => {
+    const { code, statement, text } = finding;
+    return [`${code} ${consequences.has(code) ? statement : text}`, finding] as const;
+  });
+  return [...new Map(named).values()];
+}
+
+/** Whom the policy is for, if it lets in one alone. */
+function onlyPrincipal(statements: readonly Statement[], { region }: Access): Principal | undefined {
+  const named = statements
+    .filter(({ effect, principals }) => effect === 'Allow' && principals?.not === false)
+    .flatMap(({ principals }) => principals?.values ?? []);
+  const principals = new Map(
+    named.flatMap((text) => {
+      const principal = parsePrincipal(text, partitionOf(region));
+      return typeof principal === 'string' ? [] : [[principal.arn, principal] as const];
+    }),
+  );
+  const [only] = principals.values();
+  return principals.size === 1 ? only : undefined;
+}

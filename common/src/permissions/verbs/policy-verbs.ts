@@ -1,0 +1,126 @@
+// The operator verbs about permissions, the same for every connector: `policy` prints what to paste into AWS. stdout holds
+// one JSON document alone, so that it pipes into `aws s3api put-bucket-policy --policy file:///dev/stdin`.
+import { Readable } from 'node:stream';
+
+import type { OperatorArguments, OperatorVerb } from '../../protocol/connector.ts';
+import { ConnectorError } from '../../protocol/errors.ts';
+import type { Log } from '../../protocol/log.ts';
+import { partitionOf } from '../../s3/address/address.ts';
+import { appendOnly, type Access } from '../needs/access.ts';
+import { parsePrincipal, type Principal } from '../needs/arn.ts';
+import { needsOf, type Need } from '../needs/needs.ts';
+import { bucketPolicy, iamPolicy, keyPolicyStatement, trustPolicy } from '../policy/policy.ts';
+
+const kinds = ['bucket', 'iam', 'kms', 'trust'] as const;
+
+const appendOption = {
+  'append-only': {
+    type: 'boolean',
+    describe: 'For streams that are only appended: without what replacing them needs, above all s3:DeleteObject',
+  },
+} as const;
+
+/** @param accessOf what the connector does with such a config. */
+export function policyVerbs<Config>(accessOf: (config: Config) => Access): readonly OperatorVerb<Config>[] {
+  return [
+    {
+      name: 'policy',
+      describe: 'Print the policy that allows what this configuration needs, and nothing else',
+      options: {
+        principal: { type: 'string', describe: 'Whom to allow it: ARN of a user or role, or an account’s number' },
+        kind: {
+          type: 'string',
+          describe:
+            'bucket (default): the bucket’s policy; iam: for the user or role; kms: for the key; trust: who may assume the role',
+        },
+        ...appendOption,
+        full: { type: 'boolean', describe: 'The broad form: List, Get, Delete and Put on the whole bucket' },
+      },
+      run: (config, given, { log }) => {
+        return Readable.from([{ json: policyOf(askedAccess(accessOf(config), given), given, log) }]);
+      },
+    },
+    {
+      name: 'policy validate',
+      describe: 'Explain what is wrong with a policy, and whether it allows what this configuration needs',
+      positionals: { file: 'path of the policy, or - for standard input' },
+      options: {
+        principal: { type: 'string', describe: 'Who asks; needed if the policy names several, or others' },
+        kind: { type: 'string', describe: 'bucket or iam; if not given, told by whether it names a principal' },
+        fix: { type: 'boolean', describe: 'Print a corrected policy instead' },
+        ...appendOption,
+      },
+      async *run(config, given, context) {
+        const { validation } = await import('./validate-verb.ts');
+        yield* validation(askedAccess(accessOf(config), given), given, context);
+      },
+    },
+  ];
+}
+
+function askedAccess(access: Access, given: OperatorArguments): Access {
+  return given['append-only'] === true ? appendOnly(access) : access;
+}
+
+function policyOf(access: Access, given: OperatorArguments, log: Log): object {
+  const kind = kinds.find((known) => known === (given['kind'] ?? 'bucket'));
+  if (kind === undefined) throw new ConnectorError('USAGE_INVALID', `--kind is one of ${kinds.join(', ')}.`);
+  return documentOf(needsOf(access), { ...given, kind }, access, log);
+}
+
+type Given = OperatorArguments & { readonly kind: (typeof kinds)[number] };
+
+function documentOf(needs: readonly Need[], { kind, full, principal }: Given, access: Access, log: Log): object {
+  const form = full === true ? 'full' : 'least';
+  const isEncrypted = needs.some(({ action }) => action.startsWith('kms:'));
+  if (kind === 'iam') return iamPolicy(needs, form);
+  const named = principalOf(principal, access.region);
+  if (kind === 'bucket') {
+    log(
+      'INFO',
+      'If the principal is of another account than the bucket, its own IAM policy must allow it too (--kind iam).',
+    );
+    if (isEncrypted) log('INFO', 'The KMS key must allow it too (--kind kms).');
+    return bucketPolicy(needs, named, form);
+  }
+  if (kind === 'trust') return trustOf(access, named, log);
+  const statement = keyPolicyStatement(needs, named);
+  if (statement === undefined) {
+    throw new ConnectorError(
+      'USAGE_INVALID',
+      'The config names no KMS key ("encryption.kms_key_id"), so there is nothing to allow.',
+    );
+  }
+  log('INFO', 'Add this statement to the policy of the key; do not replace the policy by it.');
+  return statement;
+}
+
+function trustOf({ role }: Access, named: Principal, log: Log): object {
+  if (role === undefined) {
+    throw new ConnectorError(
+      'USAGE_INVALID',
+      'The config assumes no role ("credentials.auth_type" is not assume_role), so there is nobody to trust.',
+    );
+  }
+  if (role.externalId === undefined) {
+    log(
+      'WARN',
+      'The config has no "credentials.external_id": set one if the principal assumes roles of several customers.',
+    );
+  }
+  log('INFO', `This is the trust policy of ${role.arn}; --kind iam prints what the role may do.`);
+  return trustPolicy(role, named);
+}
+
+/** @throws USAGE_INVALID saying what is wrong with it. */
+export function principalOf(text: string | boolean | undefined, region: string): Principal {
+  if (typeof text !== 'string') {
+    throw new ConnectorError(
+      'USAGE_INVALID',
+      '--principal is missing: write the ARN of the user or role that the connector runs as, or its account’s number.',
+    );
+  }
+  const principal = parsePrincipal(text, partitionOf(region));
+  if (typeof principal === 'string') throw new ConnectorError('USAGE_INVALID', `--principal: ${principal}.`);
+  return principal;
+}

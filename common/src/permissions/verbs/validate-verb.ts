@@ -1,0 +1,55 @@
+// The verb `policy validate`: reads the policy, prints its explanation or, with --fix, a corrected one. Loaded when asked for.
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+
+import type { OperatorArguments, Print, VerbContext } from '../../protocol/connector.ts';
+import { ConnectorError } from '../../protocol/errors.ts';
+import { standardInput } from '../../program/standard-input.ts';
+import type { Access } from '../needs/access.ts';
+import { fixPolicy } from '../validate/fix.ts';
+import { principalOf } from './policy-verbs.ts';
+import type { PolicyKind } from '../validate/policy-text.ts';
+import { validatePolicy } from '../validate/validate.ts';
+import { findingText, validationText } from '../validate/validation-text.ts';
+
+const longestPolicy = 1024 * 1024; // AWS takes 20 KB.
+
+/** @throws POLICY_INSUFFICIENT after the explanation, when it is not good; USAGE_INVALID for the command line. */
+export async function* validation(
+  access: Access,
+  given: OperatorArguments,
+  { log, signal }: VerbContext,
+): AsyncGenerator<Print> {
+  const kind = kindOf(given['kind']);
+  const named = given['principal'];
+  const principal = named === undefined ? {} : { principal: principalOf(named, access.region) };
+  const policy = await policyText(String(given['file']), signal);
+  const result = validatePolicy(policy, { access, ...(kind === undefined ? {} : { kind }), ...principal });
+  if (given['fix'] !== true) {
+    yield validationText(result);
+    if (!result.isGood)
+      throw new ConnectorError('POLICY_INSUFFICIENT', 'The policy does not do; --fix prints one that does.');
+    return;
+  }
+  if (result.kind === 'bucket' && result.principal === undefined) principalOf(undefined, access.region);
+  const fixed = fixPolicy(result, access, result.principal);
+  for (const finding of result.findings) log('INFO', findingText(finding));
+  for (const note of fixed.notes) log('WARN', `Look before you use it: ${note}.`);
+  yield { json: fixed.policy };
+}
+
+function kindOf(text: string | boolean | undefined): PolicyKind | undefined {
+  if (text === undefined || text === 'bucket' || text === 'iam') return text;
+  throw new ConnectorError('USAGE_INVALID', '--kind is one of bucket, iam.');
+}
+
+async function policyText(path: string, signal: AbortSignal): Promise<string> {
+  const read = path === '-' ? text(standardInput(signal)) : readFile(path, 'utf8');
+  const policy = await read.catch((error: unknown) => {
+    signal.throwIfAborted();
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new ConnectorError('USAGE_INVALID', `The policy file "${path}" cannot be read (${code}).`);
+  });
+  if (policy.length > longestPolicy) throw new ConnectorError('USAGE_INVALID', `"${path}" is too long for a policy.`);
+  return policy;
+}

@@ -1,0 +1,125 @@
+// The face for people at a terminal: the verb's text alone on stdout, what happens meanwhile and what failed on stderr.
+import type * as z from 'zod';
+import yargs from 'yargs';
+
+import { capText } from '../protocol/capped.ts';
+import { readJsonFile } from './cli.ts';
+import { parseConfig } from '../protocol/config.ts';
+import type { Connector, OperatorArguments, OperatorVerb, Print } from '../protocol/connector.ts';
+import { ConnectorError } from '../protocol/errors.ts';
+import { type Face, runProcess } from './process.ts';
+import { oneLine, plainJson, plainLines } from '../protocol/text.ts';
+import type { MessageWriter } from './writer.ts';
+
+/** The verb with the longest name that `argv` begins with. */
+export function operatorVerbOf<Config>(
+  verbs: readonly OperatorVerb<Config>[],
+  argv: readonly string[],
+): OperatorVerb<Config> | undefined {
+  const meant = verbs.filter(({ name }) => name.split(' ').every((word, index) => argv[index] === word));
+  return meant.sort((a, b) => b.name.length - a.name.length)[0];
+}
+
+/** Sets `process.exitCode` and returns when everything is printed. */
+export function runOperatorVerb<Schema extends z.ZodObject, Config>(
+  connector: Connector<Schema, Config>,
+  verb: OperatorVerb<Config>,
+  argv: readonly string[],
+): Promise<void> {
+  return runProcess(terminalFace(connector.name), async (frame) => {
+    const parsed = await parseOperatorArguments(argv.slice(verb.name.split(' ').length), connector.name, verb);
+    if (typeof parsed === 'string') {
+      await frame.out.write(Buffer.from(`${parsed}\n`));
+      return;
+    }
+    const json = await readJsonFile(parsed.config, 'config');
+    frame.hideSecrets(connector.spec.connectionSpecification, json);
+    const config = connector.resolve(parseConfig(connector.schema, json, frame.log));
+    for await (const print of verb.run(config, parsed.given, frame))
+      await frame.out.write(Buffer.from(printed(print, frame.redact)));
+  });
+}
+
+/** Members of JSON that hold sentences; all others hold names and keys, which stay as they are. */
+const sentences: ReadonlySet<string> = new Set(['message', 'reason']);
+
+function printed(print: Print, redact: (text: string) => string): string {
+  if (typeof print === 'string') return plainLines(redact(print));
+  if ('sql' in print) return print.sql;
+  const clean = (name: string, value: unknown): unknown => {
+    return typeof value === 'string' && sentences.has(name) ? oneLine(redact(value)) : value;
+  };
+  return `${plainJson(JSON.stringify(print.json, clean, 2))}\n`;
+}
+
+/** Levels below WARN are progress: they are shown as they are. */
+export function terminalFace(name: string): (out: MessageWriter, redact: (text: string) => string) => Face {
+  return (_out, redact) => {
+    const debug = process.env['LOG_LEVEL']?.toUpperCase() === 'DEBUG';
+    const say = (text: string): void => {
+      process.stderr.write(`${name}: ${capText(oneLine(redact(text)))}\n`);
+    };
+    return {
+      log(level, message) {
+        if (level !== 'DEBUG' || debug) say(level === 'INFO' ? message : `${level}: ${message}`);
+      },
+      fail(error) {
+        say(`${error.message} (${error.code})`);
+      },
+    };
+  };
+}
+
+/** @returns the help's text when that was asked for. @throws USAGE_INVALID saying what is wrong with the command line. */
+async function parseOperatorArguments(
+  argv: readonly string[],
+  name: string,
+  {
+    name: verb,
+    describe,
+    positionals = {},
+    options = {},
+  }: Pick<OperatorVerb<never>, 'name' | 'describe' | 'positionals' | 'options'>,
+): Promise<string | { readonly config: string; readonly given: OperatorArguments }> {
+  let shown = '';
+  let failure: string | undefined;
+  const words = Object.keys(positionals);
+  const usage = ['$0', ...words.map((word) => `<${word}>`), '[options]'].join(' ');
+  const parser = yargs()
+    .scriptName(`${name} ${verb}`)
+    .locale('en')
+    .parserConfiguration({ 'parse-positional-numbers': false })
+    .usage([`${usage}\n\n${describe}`, ...Object.entries(positionals).map((entry) => entry.join(': '))].join('\n'))
+    .version(false)
+    .help()
+    .strictOptions()
+    .exitProcess(false)
+    .option('config', { type: 'string', demandOption: true, requiresArg: true, describe: 'config file (JSON)' })
+    // Not as positionals of a command: those turn `-`, standard input, into an empty text.
+    .demandCommand(
+      words.length,
+      words.length,
+      `${words.join(', ')} is missing`,
+      'Unknown argument: more than the verb takes',
+    )
+    .fail((message: string, error: Error | undefined) => {
+      failure ??= message ?? error?.message;
+    });
+  for (const [option, how] of Object.entries(options))
+    parser.option(option, { ...how, requiresArg: how.type === 'string' });
+  const parsed = await parser.parseAsync([...argv], {}, (_error: unknown, _argv: unknown, output: string) => {
+    shown = output;
+  });
+  if (failure !== undefined) {
+    throw new ConnectorError('USAGE_INVALID', `${failure.replaceAll('\n', ' ')} (see ${name} ${verb} --help)`);
+  }
+  if (shown !== '') return shown;
+  const given = Object.fromEntries(Object.keys(options).map((option) => [option, single(parsed[option], option)]));
+  const following = Object.fromEntries(words.map((word, index) => [word, String(parsed._[index])]));
+  return { config: String(single(parsed['config'], 'config')), given: { ...given, ...following } };
+}
+
+function single(value: unknown, name: string): string | boolean | undefined {
+  if (Array.isArray(value)) throw new ConnectorError('USAGE_INVALID', `--${name} is given more than once.`);
+  return typeof value === 'string' || typeof value === 'boolean' ? value : undefined;
+}

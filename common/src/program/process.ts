@@ -1,0 +1,120 @@
+// The life of the process around one verb, whatever its face: standard output, secrets, signals, failures, exit code.
+import { capText } from '../protocol/capped.ts';
+import type { VerbContext } from '../protocol/connector.ts';
+import { ConnectorError, toConnectorError } from '../protocol/errors.ts';
+import type { Log } from '../protocol/log.ts';
+import { collectSecrets, redactor } from './redact.ts';
+import { closeStandardInput } from './standard-input.ts';
+import { standardOutput } from './standard-output.ts';
+import { oneLine } from '../protocol/text.ts';
+import { isReaderGone, openWriter, type MessageWriter } from './writer.ts';
+
+/** How those who started the verb are spoken to. */
+export type Face = { readonly log: Log; readonly fail: (error: ConnectorError) => void };
+
+export type Frame = VerbContext & {
+  readonly out: MessageWriter;
+  readonly redact: (text: string) => string;
+  /** From here on no secret of this config is printed: the values that the JSON schema marks `airbyte_secret`. */
+  hideSecrets(schema: unknown, config: unknown): void;
+};
+
+/** For what ends by itself: sockets, timers, files. */
+const idleMs = 2000;
+
+const exitCodes = { SIGTERM: 143, SIGINT: 130 } as const;
+
+/** Why the root signal was aborted by the operator; a verb that ends with it has not failed. */
+class Stopped extends Error {
+  override readonly name = 'Stopped';
+  readonly signal: keyof typeof exitCodes;
+
+  constructor(signal: keyof typeof exitCodes) {
+    super(`Stopped by ${signal}`);
+    this.signal = signal;
+  }
+}
+
+/**
+ * Sets `process.exitCode` (0; 1 after a failure or when the reader of stdout went away; 143, 130 after a signal) and
+ * returns when everything is printed; never calls process.exit.
+ */
+export async function runProcess(
+  speak: (out: MessageWriter, redact: (text: string) => string) => Face,
+  verb: (frame: Frame) => Promise<void>,
+): Promise<void> {
+  let redact = redactor([]);
+  const redactNow = (text: string): string => redact(text);
+  const out = openWriter(standardOutput(), redactNow);
+  let untold: ConnectorError | undefined;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([stop.signal, out.closed]);
+  const face = speak(out, redactNow);
+  const fail = (error: ConnectorError): void => {
+    face.fail(error);
+    untold = error;
+    process.exitCode = 1;
+  };
+  const release = catchSignals(stop, fail);
+  const hideSecrets: Frame['hideSecrets'] = (schema, config) => {
+    redact = redactor(collectSecrets(schema, config));
+  };
+  try {
+    await verb({ out, redact: redactNow, log: face.log, signal, fail, hideSecrets });
+  } catch (error) {
+    if (!isEcho(error, signal)) fail(logged(toConnectorError(error), face.log));
+  } finally {
+    release();
+    await out.flush().catch(() => undefined); // `closed` tells; nobody is left to be told.
+    if (out.closed.aborted) {
+      process.exitCode = 1;
+      reportClosed(out.closed.reason, untold, redactNow);
+    }
+    closeStandardInput();
+    if (stop.signal.reason instanceof Stopped) end(stop.signal.reason.signal);
+  }
+}
+
+/** Nothing is left to do or to print. Work of others that does not stop (a query) must not keep the process. */
+function end(signal: keyof typeof exitCodes): void {
+  process.exitCode = exitCodes[signal];
+  setTimeout(() => process.kill(process.pid, signal), idleMs).unref();
+}
+
+/** On standard error, since nothing else is left: why standard output failed, and what it should have told. */
+function reportClosed(reason: unknown, untold: ConnectorError | undefined, redact: (text: string) => string): void {
+  if (!(reason instanceof ConnectorError) || isReaderGone(reason.cause)) return;
+  process.stderr.on('error', () => undefined); // It may be as full.
+  for (const error of [reason, ...(untold === undefined ? [] : [untold])]) {
+    process.stderr.write(`${capText(oneLine(redact(error.message)))} (${error.code})\n`);
+  }
+}
+
+/** The same error, after what it has to say beside its message. */
+export function logged(error: ConnectorError, log: Log): ConnectorError {
+  if (error.details !== undefined) log('ERROR', error.details);
+  return error;
+}
+
+/** Whether a verb ended with `error` only because it was told to stop; why it was told so is known, or reported, already. */
+export function isEcho(error: unknown, signal: AbortSignal): boolean {
+  if (!signal.aborted) return false;
+  return error === signal.reason || (error instanceof Error && error.name === 'AbortError');
+}
+
+/** The first signal aborts, a second one of the same kind ends the process at once (its default). */
+function catchSignals(stop: AbortController, fail: (error: ConnectorError) => void): () => void {
+  const onSignal = (name: NodeJS.Signals): void => {
+    if (name === 'SIGTERM' || name === 'SIGINT') stop.abort(new Stopped(name));
+  };
+  const onDefect = (error: unknown): void => {
+    fail(toConnectorError(error));
+    stop.abort(error);
+  };
+  process.once('SIGTERM', onSignal).once('SIGINT', onSignal);
+  process.on('uncaughtException', onDefect).on('unhandledRejection', onDefect);
+  return () => {
+    process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
+    process.off('uncaughtException', onDefect).off('unhandledRejection', onDefect);
+  };
+}

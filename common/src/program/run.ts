@@ -1,0 +1,133 @@
+// Runs one verb of a connector from its command line to its exit code: reads the files, checks them, prints what the
+// verb yields with back-pressure. This is the Airbyte face: everything is a message on stdout, every failure one TRACE ERROR.
+
+import type * as z from 'zod';
+
+import { parseArguments, readJsonFile, type Invocation, type Verb } from './cli.ts';
+import { parseConfiguredCatalog } from '../protocol/catalog.ts';
+import { parseConfig } from '../protocol/config.ts';
+import type { Connector, Output } from '../protocol/connector.ts';
+import { assertNever, type ConnectorError, toConnectorError } from '../protocol/errors.ts';
+import type { Log } from '../protocol/log.ts';
+import type { AirbyteMessage } from '../protocol/messages.ts';
+import { operatorVerbOf, runOperatorVerb } from './operator.ts';
+import { type Face, type Frame, isEcho, logged, runProcess } from './process.ts';
+import { standardInput } from './standard-input.ts';
+import { parseState } from '../protocol/state.ts';
+import { framesOf } from '../protocol/thrown.ts';
+import type { MessageWriter } from './writer.ts';
+
+/** Sets `process.exitCode` and returns when everything is printed; never calls process.exit. */
+export async function runConnector<Schema extends z.ZodObject, Config>(
+  connector: Connector<Schema, Config>,
+  argv: readonly string[],
+): Promise<void> {
+  const operatorVerb = operatorVerbOf(connector.operatorVerbs ?? [], argv);
+  if (operatorVerb !== undefined) return runOperatorVerb(connector, operatorVerb, argv);
+  return runProcess(airbyteFace, async (frame) => {
+    const invocation = await parseArguments(argv, { ...connector, verbs: verbsOf(connector) });
+    const verb = runVerb(connector, invocation, frame);
+    return invocation.verb === 'check' ? answered(verb, frame) : verb;
+  });
+}
+
+async function runVerb<Schema extends z.ZodObject, Config>(
+  connector: Connector<Schema, Config>,
+  invocation: Invocation,
+  frame: Frame,
+): Promise<void> {
+  const { out } = frame;
+  if (invocation.verb === 'help') await out.write(Buffer.from(`${invocation.text}\n`));
+  else if (invocation.verb === 'spec') out.message({ type: 'SPEC', spec: connector.spec });
+  else {
+    const json = await readJsonFile(invocation.config, 'config');
+    frame.hideSecrets(connector.spec.connectionSpecification, json);
+    const config = connector.resolve(parseConfig(connector.schema, json, frame.log));
+    for await (const output of outputs(connector, invocation, config, frame)) await out.write(output);
+  }
+}
+
+function verbsOf(connector: Partial<Record<'discover' | 'read' | 'write', unknown>>): readonly Verb[] {
+  const optional = (['discover', 'read', 'write'] as const).filter((verb) => connector[verb] !== undefined);
+  return ['spec', 'check', ...optional];
+}
+
+async function* outputs<Schema extends z.ZodObject, Config>(
+  connector: Connector<Schema, Config>,
+  invocation: Exclude<Invocation, { verb: 'help' }>,
+  config: Config,
+  context: Frame,
+): AsyncIterable<Output> {
+  switch (invocation.verb) {
+    case 'check':
+      await connector.check(config, context);
+      yield { type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } };
+      return;
+    case 'discover':
+      if (connector.discover !== undefined)
+        yield { type: 'CATALOG', catalog: await connector.discover(config, context) };
+      return;
+    case 'read': {
+      const catalog = parseConfiguredCatalog(await readJsonFile(invocation.catalog, 'catalog'));
+      const state = invocation.state === undefined ? undefined : await readJsonFile(invocation.state, 'state');
+      if (connector.read !== undefined) yield* connector.read(config, catalog, parseState(state), context);
+      return;
+    }
+    case 'write': {
+      const catalog = parseConfiguredCatalog(await readJsonFile(invocation.catalog, 'catalog'));
+      if (connector.write === undefined) return;
+      yield* connector.write(config, catalog, standardInput(context.signal), context);
+      return;
+    }
+    case 'spec':
+      return;
+    default:
+      assertNever(invocation.verb);
+  }
+}
+
+/** `check` answers a mistake of the user's with FAILED and exit code 0. @throws every other error as it is. */
+async function answered(check: Promise<void>, { out, log, signal }: Frame): Promise<void> {
+  try {
+    await check;
+  } catch (error) {
+    const known = toConnectorError(error);
+    if (isEcho(error, signal) || known.failureType !== 'config_error') throw error;
+    const { message } = logged(known, log);
+    out.message({ type: 'CONNECTION_STATUS', connectionStatus: { status: 'FAILED', message } });
+  }
+}
+
+function airbyteFace(out: MessageWriter): Face {
+  return { log: levelLog(out), fail: (error) => out.message(traceError(error)) };
+}
+
+function traceError(error: ConnectorError): AirbyteMessage {
+  const stack = error.code === 'UNEXPECTED' ? stackOf(error) : undefined; // Of any other the message says where it lies.
+  return {
+    type: 'TRACE',
+    trace: {
+      type: 'ERROR',
+      emitted_at: Date.now(),
+      error: {
+        message: error.message,
+        failure_type: error.failureType,
+        internal_message: `${error.code}${error.details === undefined ? '' : `: ${error.details}`}`,
+        ...(stack !== undefined && { stack_trace: stack }),
+        ...(error.stream !== undefined && { stream_descriptor: error.stream }),
+      },
+    },
+  };
+}
+
+/** Its message in one line: only frames may begin lines. */
+function stackOf(error: Error): string | undefined {
+  return framesOf(error.cause instanceof Error ? error.cause : error);
+}
+
+function levelLog(out: MessageWriter): Log {
+  const debug = process.env['LOG_LEVEL']?.toUpperCase() === 'DEBUG';
+  return (level, message) => {
+    if (level !== 'DEBUG' || debug) out.message({ type: 'LOG', log: { level, message } });
+  };
+}

@@ -1,0 +1,121 @@
+// The sole owner of standard output: joins messages into large writes, waits when the reader is slow, remembers that it
+// went away, and is flushed before the program ends (a process.exit would lose what the pipe has not taken yet).
+import type { Writable } from 'node:stream';
+
+import { capped } from '../protocol/capped.ts';
+import { ConnectorError } from '../protocol/errors.ts';
+import type { AirbyteMessage } from '../protocol/messages.ts';
+import { printable } from './printable.ts';
+
+const joinBytes = 64 * 1024; // One write per 64 KiB costs a tenth of one per message.
+
+export type MessageWriter = {
+  /** Queues one message and doesn't wait: for the few that are said beside the data (logs, errors). */
+  message(message: AirbyteMessage): void;
+  /**
+   * Queues one message and waits for the reader when 64 KiB are queued; or hands whole lines, each ended by `\n`, to the
+   * reader as they are and waits until they are taken, so that their memory may be used again.
+   * @throws OUTPUT_CLOSED when the reader went away.
+   */
+  write(output: Uint8Array | AirbyteMessage): Promise<void>;
+  /** Resolves when the reader has taken everything. @throws OUTPUT_CLOSED when it went away. */
+  flush(): Promise<void>;
+  /** Aborted with OUTPUT_CLOSED when the reader goes away (EPIPE). */
+  readonly closed: AbortSignal;
+};
+
+/**
+ * Order is the order of calls; what is queued is sent within a turn of the event loop. The texts of messages are redacted
+ * (printable.ts) and cut (capped.ts), lines are not.
+ * Bound: 64 KiB in the stream, 64 KiB queued, and what `message` was given meanwhile; lines stay the caller's.
+ */
+export function openWriter(output: Writable, redact: (text: string) => string = (text) => text): MessageWriter {
+  const closed = new AbortController();
+  const close = (cause: Error): void => {
+    closed.abort(new ConnectorError('OUTPUT_CLOSED', whyClosed(cause), { cause }));
+  };
+  output.on('error', close);
+  let queued: Uint8Array[] = [];
+  let queuedBytes = 0;
+  let scheduled = false;
+
+  const send = async (): Promise<void> => {
+    // A full stream would take more, and grow by it.
+    if (output.writableNeedDrain) await drained(output, closed.signal);
+    const bytes = queued;
+    queued = [];
+    queuedBytes = 0;
+    if (bytes.length > 0 && !closed.signal.aborted) output.write(Buffer.concat(bytes));
+  };
+  const hand = async (lines: Uint8Array): Promise<void> => {
+    if (queuedBytes > 0 || output.writableNeedDrain) await send();
+    if (closed.signal.aborted) return;
+    await unlessClosed(closed.signal, (taken) => output.write(lines, taken)); // A failure is told by 'error'.
+  };
+  const enqueue = (bytes: Uint8Array): void => {
+    if (closed.signal.aborted) return;
+    queued.push(bytes);
+    queuedBytes += bytes.length;
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(() => {
+      scheduled = false;
+      void send(); // Never rejects: a closed output is kept in `closed`.
+    });
+  };
+  const lineOf = (message: AirbyteMessage): Uint8Array => {
+    // Cut last: of a secret that was cut before, the rest would not be found.
+    return Buffer.from(`${JSON.stringify(capped(printable(message, redact)))}\n`);
+  };
+  return {
+    closed: closed.signal,
+    message(message) {
+      enqueue(lineOf(message));
+    },
+    async write(output) {
+      if (output instanceof Uint8Array) await hand(output);
+      else {
+        enqueue(lineOf(output));
+        if (queuedBytes >= joinBytes) await send();
+      }
+      closed.signal.throwIfAborted();
+    },
+    async flush() {
+      await send();
+      await new Promise<void>((resolve) => {
+        output.write('', (error) => {
+          if (error) close(error);
+          resolve();
+        });
+      });
+      closed.signal.throwIfAborted();
+    },
+  };
+}
+
+/** A reader that went away is told by nobody: it knows. Any other failure of standard output must be seen. */
+export function isReaderGone(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && (cause.code === 'EPIPE' || cause.code === 'ECONNRESET');
+}
+
+function whyClosed(cause: Error): string {
+  if (isReaderGone(cause)) return 'The program that reads the output went away before the end.';
+  return `Standard output cannot be written (${cause.message}). What was printed before may be incomplete.`;
+}
+
+async function drained(output: Writable, closed: AbortSignal): Promise<void> {
+  await unlessClosed(closed, (done) => output.once('drain', done));
+}
+
+/** Waits for a callback, or for nothing more once the reader went away. */
+async function unlessClosed(closed: AbortSignal, begin: (done: () => void) => void): Promise<void> {
+  if (closed.aborted) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      closed.removeEventListener('abort', done);
+      resolve();
+    };
+    closed.addEventListener('abort', done);
+    begin(done);
+  });
+}

@@ -1,0 +1,71 @@
+// The sockets of hosted mode: they lead to public addresses over TLS, or nowhere.
+import { lookup as resolve, type LookupAddress, type LookupOptions } from 'node:dns';
+import { Agent, type AgentOptions } from 'node:http';
+import { Agent as SecureAgent } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+
+import { ConnectorError } from '../../protocol/errors.ts';
+import { hostedVariable, refusedCode, type Environment } from './hosted.ts';
+import { isPublicAddress } from './public-address.ts';
+
+function refusal(): Error {
+  return Object.assign(new Error('not a public address over TLS'), { code: refusedCode });
+}
+
+/**
+ * Names are resolved once and the very addresses judged that are connected to: a name that leads elsewhere at its second
+ * look-up gains nothing. One address that is not public is enough to refuse a name.
+ */
+export function publicLookup(look: typeof resolve = resolve): LookupFunction {
+  return (hostname, options, callback) => {
+    const settings: LookupOptions = { ...options, all: true };
+    look(hostname, settings, (error, found) => {
+      const addresses = found as unknown as readonly LookupAddress[];
+      if (error !== null) return callback(error, []);
+      const [first] = addresses;
+      if (first === undefined || !addresses.every(({ address }) => isPublicAddress(address)))
+        return callback(refusal(), []);
+      if (options.all === true) callback(null, [...addresses]);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+type Connect = SecureAgent['createConnection'];
+
+/** For every connection: to the storage, to STS, and wherever an answer might lead. */
+class PublicAgent extends SecureAgent {
+  override createConnection(...[options, callback]: Parameters<Connect>): ReturnType<Connect> {
+    const host = options.host ?? '';
+    // A literal address is connected to without a look-up.
+    if (isIP(host) !== 0 && !isPublicAddress(host)) {
+      callback?.(refusal(), undefined as never);
+      return undefined;
+    }
+    return super.createConnection({ ...options, lookup: publicLookup() }, callback);
+  }
+}
+
+class NoAgent extends Agent {
+  override createConnection(
+    ...[, callback]: Parameters<Agent['createConnection']>
+  ): ReturnType<Agent['createConnection']> {
+    callback?.(refusal(), undefined as never);
+    return undefined;
+  }
+}
+
+/** @throws HOSTED_MODE_REFUSED where a proxy is set: it resolves names by itself, so that nobody could judge the addresses. */
+export function hostedAgents(
+  environment: Environment,
+  options: AgentOptions,
+): { httpAgent: Agent; httpsAgent: SecureAgent } {
+  const proxy = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].find(
+    (name) => (environment[name] ?? '') !== '',
+  );
+  if (proxy !== undefined) {
+    const text = `${proxy} is set, and a proxy resolves names by itself, so that private addresses could not be kept out. Unset it, and restrict egress by a firewall`;
+    throw new ConnectorError('HOSTED_MODE_REFUSED', `In hosted mode (${hostedVariable}) no proxy is used: ${text}.`);
+  }
+  return { httpAgent: new NoAgent(options), httpsAgent: new PublicAgent(options) };
+}

@@ -1,0 +1,64 @@
+// The lowest door: every request that the SDK sends, to S3 or for credentials, leaves through here, and every answer comes in.
+// Endpoints are judged before anything is sent; of answers only the data of objects may be of any length.
+import { Readable } from 'node:stream';
+
+import type { S3Client } from '@aws-sdk/client-s3';
+
+import type { Clock } from '../../streams/clock.ts';
+import type { EndpointWatch } from './endpoint-watch.ts';
+import { UnusableAnswer } from '../errors/failure.ts';
+
+/** A page of a thousand keys has at most half of this. */
+const maxAnswerBytes = 8 * 1024 * 1024;
+/** Errors are a few hundred bytes; proxies send whole pages. */
+const maxErrorBytes = 1024 * 1024;
+/** A listing takes seconds. What drips for longer than this never ends. */
+export const answerTimeoutMs = 120_000;
+
+export type Handler = S3Client['config']['requestHandler'];
+type Sent = Parameters<Handler['handle']>[0];
+type Answer = { readonly statusCode: number; readonly headers: Readonly<Record<string, string>>; body?: unknown };
+
+export type Guard = { readonly watch: EndpointWatch; readonly clock: Clock; readonly answerTimeoutMs: number };
+
+/** Puts the guard into the handler that the SDK made. */
+export function guardHandler(handler: Handler, guard: Guard): void {
+  const handle = handler.handle.bind(handler);
+  handler.handle = async (request, options) => {
+    guard.watch(request);
+    const sent = await handle(request, options);
+    const answer = sent.response as Answer;
+    const isData = answer.statusCode < 300 && request.method === 'GET' && isGetObject(request);
+    const { body } = answer;
+    if (!isData && !isEmpty(answer) && body instanceof Readable) answer.body = bounded(body, answer.statusCode, guard);
+    return sent;
+  };
+}
+
+function isGetObject({ query }: Sent): boolean {
+  return query['x-id'] === 'GetObject';
+}
+
+/** Its end came with its headers. So it is of each file that is written, of which there are thousands. */
+function isEmpty({ headers }: Answer): boolean {
+  return headers['content-length'] === '0' && headers['transfer-encoding'] === undefined;
+}
+
+function bounded(body: Readable, status: number, guard: Guard): Readable {
+  const most = status < 300 ? maxAnswerBytes : maxErrorBytes;
+  return Readable.from(boundedChunks(body, most, guard), { objectMode: false });
+}
+
+async function* boundedChunks(body: Readable, most: number, guard: Guard): AsyncGenerator<Uint8Array> {
+  const { clock } = guard;
+  const begun = clock.elapsed();
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > most) throw new UnusableAnswer(`its answer has more than ${most} bytes`);
+    if (clock.elapsed() - begun > guard.answerTimeoutMs) {
+      throw Object.assign(new Error('the answer drips'), { code: 'ETIMEDOUT' });
+    }
+    yield chunk;
+  }
+}

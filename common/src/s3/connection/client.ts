@@ -1,0 +1,110 @@
+// An open connection to one bucket: the SDK's client with our agents, credentials and counters. `call` in call.ts is the
+// one door through which requests go.
+import { S3Client } from '@aws-sdk/client-s3';
+
+import type { Log } from '../../protocol/log.ts';
+import { silentLog } from '../../protocol/log.ts';
+import { systemClock, type Clock } from '../../streams/clock.ts';
+import { isAwsEndpoint } from '../address/address.ts';
+import { createAgents } from '../address/agents.ts';
+import { answerTimeoutMs, guardHandler } from './answer-guard.ts';
+import type { Connection } from './config.ts';
+import { createCounters } from './counters.ts';
+import type { Counters } from './counters.ts';
+import { credentialsFor } from './credentials.ts';
+import { endpointOf, watchEndpoints } from './endpoint-watch.ts';
+import { watchPutRoute, type PutRoute } from './put-route.ts';
+import { sendExpectedOwner } from './expected-owner.ts';
+import { defaultRetryBudgetMs } from './retry.ts';
+
+const connectTimeoutMs = 10_000;
+/** A connection over which nothing has moved for so long is cut. */
+export const idleTimeoutMs = 60_000;
+
+/** The SDK would warn on the console, which belongs to nobody. */
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
+export type S3 = {
+  readonly client: S3Client;
+  readonly bucket: string;
+  readonly region: string;
+  /** Absent: AWS. */
+  readonly endpoint?: string;
+  /** Sent with every request. Absent: any account may own the bucket. */
+  readonly expectedBucketOwner?: string;
+  /** AWS itself, by whatever endpoint; not a storage that imitates it. */
+  readonly isAws: boolean;
+  readonly counters: Counters;
+  readonly log: Log;
+  readonly retryBudgetMs: number;
+  /** What the waits between attempts go by. */
+  readonly clock: Clock;
+  /** `answered`: the endpoint has spoken S3 to us at least once. */
+  readonly contact: { answered: boolean };
+  /** For small objects; undefined: through the SDK. */
+  readonly putRoute: () => PutRoute | undefined;
+};
+
+type OpenOptions = {
+  readonly log?: Log;
+  /** How long failures that pass are tried again, per request. Default 10 minutes. */
+  readonly retryBudgetMs?: number;
+  /** Default 60 s. */
+  readonly idleTimeoutMs?: number;
+  /** For an answer that holds no object's data, to its last byte. Default 2 minutes. */
+  readonly answerTimeoutMs?: number;
+  readonly clock?: Clock;
+};
+
+/** Makes no request. To be closed by `closeS3`. */
+export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
+  const { bucket, region, expectedBucketOwner } = connection;
+  const { log = silentLog, clock = systemClock } = options;
+  const place = endpointOf(connection, process.env);
+  const { endpoint } = place;
+  const owner = expectedBucketOwner === undefined ? {} : { expectedBucketOwner };
+  const requestHandler = {
+    ...createAgents(process.env),
+    connectionTimeout: connectTimeoutMs,
+    socketTimeout: options.idleTimeoutMs ?? idleTimeoutMs,
+    logger: quiet,
+  };
+  const client: S3Client = new S3Client({
+    ...place,
+    ...credentialsFor(connection, () => client.config.requestHandler),
+    region,
+    requestHandler,
+    logger: quiet,
+    forcePathStyle: connection.forcePathStyle,
+    maxAttempts: 1, // We retry ourselves, for longer and with a word in the log.
+    requestChecksumCalculation: 'WHEN_REQUIRED', // A write brings its own checksum.
+    responseChecksumValidation: 'WHEN_REQUIRED', // A range has none.
+    expectContinueHeader: false,
+    followRegionRedirects: false, // The wrong region is a mistake to be told.
+  });
+  if (expectedBucketOwner !== undefined) sendExpectedOwner(client, expectedBucketOwner);
+  guardHandler(client.config.requestHandler, {
+    watch: watchEndpoints(connection, process.env, log),
+    clock,
+    answerTimeoutMs: options.answerTimeoutMs ?? answerTimeoutMs,
+  });
+  return {
+    client,
+    bucket,
+    region,
+    ...place,
+    ...owner,
+    isAws: endpoint === undefined || isAwsEndpoint(endpoint),
+    counters: createCounters(),
+    log,
+    retryBudgetMs: options.retryBudgetMs ?? defaultRetryBudgetMs,
+    clock,
+    contact: { answered: false },
+    putRoute: watchPutRoute(client),
+  };
+}
+
+/** Cuts what is open; requests in flight fail. */
+export function closeS3(s3: S3): void {
+  s3.client.destroy();
+}

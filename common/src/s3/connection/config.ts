@@ -1,0 +1,219 @@
+// The fields by which all connectors are told where a bucket is and who may use it, and the checked connection made of
+// them. Knows no SDK, so that `spec` answers without loading it.
+import * as z from 'zod';
+
+import { bucketProblem, endpointProblem, ownerProblem, regionProblem } from '../address/address.ts';
+import { hostedProblems, isHosted } from '../address/hosted.ts';
+
+const arnForm = /^arn:[\w-]+:iam::\w*:role\/[\w+=,.@/-]+$/u;
+
+/** A key as people paste it: with spaces or a line end around it. */
+const key = z.string().trim();
+/** Forms send an empty text for a field left empty. */
+const optionalKey = key.optional();
+
+const accessKeyTexts = {
+  title: 'Access key ID',
+  description: 'The ID of an access key, such as AKIAIOSFODNN7EXAMPLE.',
+};
+const secretTexts = {
+  title: 'Secret access key',
+  description: 'The secret that was shown once when the key was made.',
+};
+
+const accessKey = z
+  .object({
+    auth_type: z.literal('access_key').meta({ title: 'Kind', order: 0 }),
+    access_key_id: key.min(1, 'is empty').meta({ ...accessKeyTexts, airbyte_secret: true, order: 1 }),
+    secret_access_key: key.min(1, 'is empty').meta({ ...secretTexts, airbyte_secret: true, order: 2 }),
+    session_token: optionalKey.meta({
+      title: 'Session token',
+      description: 'Only for temporary credentials, whose key ID begins with ASIA. They end after hours.',
+      airbyte_secret: true,
+      order: 3,
+    }),
+  })
+  .refine(({ access_key_id, session_token }) => !access_key_id.startsWith('ASIA') || hasText(session_token), {
+    path: ['session_token'],
+    message: 'is missing: a key ID that begins with ASIA is temporary and works only with its session token',
+  })
+  .meta({ title: 'Access key', description: 'The access key of an IAM user.' });
+
+const assumeRole = z
+  .object({
+    auth_type: z.literal('assume_role').meta({ title: 'Kind', order: 0 }),
+    role_arn: key
+      .regex(arnForm, 'is not the ARN of an IAM role: write it as "arn:aws:iam::123456789012:role/NAME"')
+      .meta({
+        title: 'Role ARN',
+        description: 'The role to take on. It is taken on anew before its session ends.',
+        examples: ['arn:aws:iam::123456789012:role/s3-reader'],
+        order: 1,
+      }),
+    external_id: key.max(1224).optional().meta({
+      title: 'External ID',
+      description: 'The external ID that the trust policy of the role asks for, if it does.',
+      order: 2,
+    }),
+    access_key_id: optionalKey.meta({
+      ...accessKeyTexts,
+      description: 'The key that may take on the role; empty: the credentials of the machine.',
+      airbyte_secret: true,
+      order: 3,
+    }),
+    secret_access_key: optionalKey.meta({ ...secretTexts, airbyte_secret: true, order: 4 }),
+  })
+  .refine(({ access_key_id, secret_access_key }) => hasText(access_key_id) === hasText(secret_access_key), {
+    path: ['access_key_id'],
+    message: 'comes with "secret_access_key": write both, or neither to use the credentials of the machine',
+  })
+  .meta({ title: 'IAM role', description: 'A role that is taken on by sts:AssumeRole.' });
+
+const defaultChain = z
+  .object({ auth_type: z.literal('default_chain').meta({ title: 'Kind', order: 0 }) })
+  .meta({ title: 'Credentials of the machine', description: 'Environment, profile, container or instance role.' });
+
+const anonymous = z
+  .object({ auth_type: z.literal('anonymous').meta({ title: 'Kind', order: 0 }) })
+  .meta({ title: 'None', description: 'Requests are not signed: for public buckets.' });
+
+const credentialsTexts = {
+  title: 'Credentials',
+  description: 'How requests to the bucket are signed.',
+  order: 2,
+};
+
+const placeShape = {
+  bucket: z
+    .string()
+    .superRefine((text, context) => report(context, [], bucketProblem(text)))
+    .meta({
+      title: 'Bucket',
+      description: 'The name of the bucket alone, without s3:// and without a path.',
+      examples: ['publisher-data'],
+      order: 0,
+    }),
+  region: z.string().meta({
+    title: 'Region',
+    description:
+      'The region that the bucket lies in. With an endpoint that is not AWS: the name that it goes by there.',
+    examples: ['eu-central-1', 'us-east-1'],
+    order: 1,
+  }),
+};
+
+const endpointShape = {
+  endpoint: z
+    .string()
+    .trim()
+    .optional()
+    .meta({
+      title: 'Endpoint',
+      description: 'The address of an S3-compatible storage. Leave it empty for AWS.',
+      examples: ['https://storage.example.com'],
+      order: 90,
+    }),
+  // No default in the form: it depends on the endpoint, and a form that fills in `false` would take that away.
+  force_path_style: z.boolean().optional().meta({
+    title: 'Path-style addresses',
+    description: 'Writes the bucket into the path and not into the host name. Without it: yes if there is an endpoint.',
+    order: 91,
+  }),
+  allow_http: z.boolean().default(false).meta({
+    title: 'Allow http',
+    description: 'Allows an endpoint that is not encrypted. One on this machine needs no leave.',
+    order: 92,
+  }),
+};
+
+/** The fields of a connector that writes; spread into its config's shape. `checkConnection` belongs to it. */
+export const connectionShape = {
+  ...placeShape,
+  credentials: z.discriminatedUnion('auth_type', [accessKey, assumeRole, defaultChain]).meta(credentialsTexts),
+  expected_bucket_owner: z
+    .string()
+    .trim()
+    .superRefine((text, context) => report(context, [], ownerProblem(text)))
+    .optional()
+    .meta({
+      title: 'Expected bucket owner',
+      description:
+        'The AWS account that owns the bucket. It is sent with every request, and S3 refuses the request if the bucket belongs to another account.',
+      examples: ['111122223333'],
+      order: 3,
+    }),
+  ...endpointShape,
+};
+
+/** The same for a connector that only reads: public buckets need no credentials. */
+export const sourceConnectionShape = {
+  ...connectionShape,
+  credentials: z
+    .discriminatedUnion('auth_type', [accessKey, assumeRole, defaultChain, anonymous])
+    .meta(credentialsTexts),
+};
+
+export type Credentials = z.output<typeof sourceConnectionShape.credentials>;
+
+/** What zod makes of the shared fields. */
+export type ConnectionConfig = {
+  readonly bucket: string;
+  readonly region: string;
+  readonly credentials: Credentials;
+  readonly expected_bucket_owner?: string | undefined;
+  readonly endpoint?: string | undefined;
+  readonly force_path_style?: boolean | undefined;
+  readonly allow_http: boolean;
+};
+
+/** Where the bucket is and who asks: checked, with defaults filled in. */
+export type Connection = {
+  readonly bucket: string;
+  readonly region: string;
+  readonly credentials: Credentials;
+  /** Absent: AWS. */
+  readonly endpoint?: string;
+  readonly forcePathStyle: boolean;
+  /** The account that must own the bucket, 12 digits. Absent: any. */
+  readonly expectedBucketOwner?: string;
+  /** Also of endpoints that the environment names. Absent: only on this machine. */
+  readonly allowHttp?: boolean;
+};
+
+/**
+ * What can be judged only with several fields in view: `z.object({ ...connectionShape, … }).superRefine(checkConnection,
+ * always)`. With `always` it runs beside other mistakes too, so that one message can name all; it is then given whatever
+ * the user wrote.
+ */
+export function checkConnection(config: Partial<ConnectionConfig>, context: z.RefinementCtx): void {
+  if (isHosted(process.env)) {
+    for (const { path, message } of hostedProblems(config)) report(context, [...path], message);
+  }
+  const { bucket, region } = config;
+  const endpoint = hasText(config.endpoint) ? config.endpoint : undefined;
+  if (typeof region === 'string') report(context, ['region'], regionProblem(region, endpoint));
+  if (endpoint === undefined) return;
+  const name = typeof bucket === 'string' && bucket !== '' ? bucket : undefined;
+  report(context, ['endpoint'], endpointProblem(endpoint, config.allow_http === true, name));
+}
+
+/** Runs a refinement although fields are missing or of a wrong type. */
+export const always = { when: () => true };
+
+function report(context: z.RefinementCtx, path: string[], problem: string | undefined): void {
+  if (problem !== undefined) context.addIssue({ code: 'custom', path, message: problem });
+}
+
+/** `config` has passed its schema and `checkConnection`. */
+export function resolveConnection(config: ConnectionConfig): Connection {
+  const { bucket, region, credentials, endpoint, force_path_style, expected_bucket_owner } = config;
+  const place = hasText(endpoint) ? { endpoint } : {};
+  const forcePathStyle = force_path_style ?? hasText(endpoint);
+  const owner = hasText(expected_bucket_owner) ? { expectedBucketOwner: expected_bucket_owner } : {};
+  const http = config.allow_http ? { allowHttp: true } : {};
+  return { bucket, region, credentials, ...place, forcePathStyle, ...owner, ...http };
+}
+
+export function hasText(text: unknown): text is string {
+  return typeof text === 'string' && text !== '';
+}

@@ -1,0 +1,232 @@
+// The table of S3's refusals: error code (or code@operation, which goes first) → our code and the words for the user. The
+// words go on from "Could not read s3://bucket/key: " and end with the mend.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+import type { ErrorCode } from '../../protocol/errors.ts';
+import type { Answer } from './failure.ts';
+import { neededActions, neededKeyAction, neededResource } from '../address/operation.ts';
+import type { Target } from '../address/operation.ts';
+
+export type Refusal = {
+  readonly answer: Answer;
+  readonly target: Target;
+};
+
+type Row = { readonly code: ErrorCode; readonly say: (refusal: Refusal) => string };
+
+const denied: Row = {
+  code: 'S3_ACCESS_DENIED',
+  say: ({ answer, target }) => {
+    const named = deniedAction(answer.text);
+    const action = named?.action ?? neededActions(target);
+    const resource = named?.resource ?? neededResource(target);
+    return `access denied${deniedBy(answer.text, `${action} on ${resource}`)}${perhapsOtherOwner({ answer, target })}`;
+  },
+};
+
+/** S3 refuses a bucket of another owner with the words of any refusal; where it gives a reason, that is another one. */
+function perhapsOtherOwner({ answer, target: { bucket, expectedBucketOwner } }: Refusal): string {
+  if (expectedBucketOwner === undefined || answer.text.includes('not authorized to perform')) return '';
+  return `. S3 answers the same if the bucket "${bucket}" does not belong to the account ${expectedBucketOwner}: check "expected_bucket_owner"`;
+}
+
+/** By which policy, as AWS words it. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+const deniers: readonly (readonly [words: RegExp, mend: (what: string) => string])[] = [
+  [
+    /explicit deny in (?:a|the) resource-based policy/u,
+    (what) => ` by a Deny statement in the bucket’s policy. Except these credentials from it, for ${what}`,
+  ],
+  [
+    /explicit deny in an identity-based policy/u,
+    (what) => ` by a Deny statement in the IAM policies of these credentials. Remove or narrow it, for ${what}`,
+  ],
+  [
+    /(service|resource) control policy/u,
+    (what) => ` by a control policy of the AWS organization. Ask its administrators to allow ${what}`,
+  ],
+  [/permissions boundary/u, (what) => ` by the permissions boundary of these credentials. Allow ${what} in it`],
+  [/session policy/u, (what) => ` by the policy of this session. Allow ${what} in it`],
+  [/VPC endpoint policy/u, (what) => ` by the policy of the VPC endpoint. Allow ${what} in it`],
+];
+
+function deniedBy(text: string, what: string): string {
+  const mend = deniers.find(([words]) => words.test(text))?.[1];
+  if (mend !== undefined) return mend(what);
+  const allow = `. Allow ${what} for these credentials, in their IAM policy or the bucket policy`;
+  // AWS gives reasons within an account only.
+  return text.includes('not authorized to perform')
+    ? allow
+    : `${allow} (in both, if the bucket belongs to another account)`;
+}
+
+const deniedOrMissing: Row = {
+  ...denied,
+  say: (refusal) => `${denied.say(refusal)}; without s3:ListBucket S3 answers the same for an object that is not there`,
+};
+
+const keyUnknown: Row = {
+  code: 'S3_CREDENTIALS_INVALID',
+  say: () =>
+    'the access key ID is unknown. Correct "access_key_id"; the key may have been deleted or belong to another storage',
+};
+
+const secretWrong: Row = {
+  code: 'S3_CREDENTIALS_INVALID',
+  say: () => 'the secret does not match the access key ID. Correct "secret_access_key"',
+};
+
+const unsigned: Row = {
+  code: 'S3_CREDENTIALS_INVALID',
+  say: () => 'the request was not accepted as signed. Correct the credentials, or choose another kind',
+};
+
+const accountClosed: Row = {
+  code: 'S3_CREDENTIALS_INVALID',
+  say: ({ answer }) => `the account of the credentials cannot use S3${said(answer.text)}. Settle that with AWS`,
+};
+
+const expired: Row = {
+  code: 'S3_CREDENTIALS_EXPIRED',
+  say: () =>
+    'the session token has expired. Get new temporary credentials, or use an IAM role, which is renewed by itself',
+};
+
+const tokenInvalid: Row = {
+  code: 'S3_CREDENTIALS_EXPIRED',
+  say: () =>
+    'the session token is not valid. Correct "session_token", which belongs to one access key; leave it empty for a permanent key',
+};
+
+const bucketMissing: Row = {
+  code: 'S3_BUCKET_MISSING',
+  say: ({ target: { bucket, endpoint } }) => {
+    const place = endpoint === undefined ? '' : ` at ${endpoint}`;
+    const letters = /[A-Z]/u.test(bucket) ? ', which has capital letters as hardly any bucket has' : '';
+    return `the bucket "${bucket}" does not exist${place}. Correct "bucket"${letters}, or create it`;
+  },
+};
+
+const wrongRegion: Row = {
+  code: 'S3_REGION_WRONG',
+  say: ({ answer, target: { bucket, region } }) =>
+    answer.region === undefined || answer.region === region
+      ? `the bucket "${bucket}" is not in the region ${region}. Set "region" to the one that the bucket’s properties show`
+      : `the bucket "${bucket}" is in ${answer.region}, not in ${region}. Set "region" to "${answer.region}"`,
+};
+
+const clockSkewed: Row = {
+  code: 'S3_CLOCK_SKEWED',
+  say: ({ answer: { serverTime } }) => {
+    const theirs = serverTime === undefined ? '' : ` (there it is ${serverTime})`;
+    return `the clock of this machine is more than 15 minutes away from that of S3${theirs}. Synchronise it (NTP)`;
+  },
+};
+
+const changed: Row = {
+  code: 'S3_OBJECT_CHANGED',
+  say: () => 'it was replaced or deleted after it had been listed. Run again',
+};
+
+const conflict: Row = {
+  code: 'S3_OBJECT_CONFLICT',
+  say: () => 'someone else wrote it at the same time. Let only one run at a time write there, and run again',
+};
+
+const kmsDenied: Row = {
+  code: 'S3_KMS_DENIED',
+  say: ({ answer, target }) => {
+    const named = deniedAction(answer.text);
+    const key = named?.resource ?? target.kmsKeyId ?? 'the key that encrypts the bucket';
+    return `its KMS key may not be used${said(answer.text)}. Allow ${named?.action ?? neededKeyAction(target)} on ${key} for these credentials`;
+  },
+};
+
+const kmsUnusable: Row = {
+  code: 'S3_KMS_DENIED',
+  say: ({ answer, target }) =>
+    `the KMS key ${target.kmsKeyId ?? 'of the bucket'} cannot be used${said(answer.text)}. Enable it, or name a key of the bucket’s region`,
+};
+
+const archived: Row = {
+  code: 'S3_REQUEST_REFUSED',
+  say: () => 'it is archived (a Glacier class). Restore it, or move it out of the prefix',
+};
+
+const aclRefused: Row = {
+  code: 'S3_REQUEST_REFUSED',
+  say: () => 'the bucket does not take ACLs. Set "acl" to "none"',
+};
+
+export const refused: Row = {
+  code: 'S3_REQUEST_REFUSED',
+  say: ({ answer: { code, status, text }, target: { endpoint } }) => {
+    const name = code === '' ? `HTTP status ${status}` : code;
+    const mend =
+      endpoint === undefined ? 'Look the code up in the S3 documentation' : `See whether ${endpoint} supports it`;
+    return `refused with ${name}${said(text)}. ${mend}`;
+  },
+};
+
+export const rows: Readonly<Record<string, Row>> = {
+  AccessDenied: denied,
+  'AccessDenied@HeadObject': deniedOrMissing,
+  'AccessDenied@GetObject': deniedOrMissing,
+  AccessControlListNotSupported: aclRefused,
+  AccountProblem: accountClosed,
+  AllAccessDisabled: accountClosed,
+  AuthorizationHeaderMalformed: wrongRegion,
+  ExpiredToken: expired,
+  IllegalLocationConstraintException: wrongRegion,
+  InvalidAccessKeyId: keyUnknown,
+  InvalidBucketName: bucketMissing,
+  InvalidObjectState: archived,
+  InvalidRange: changed,
+  InvalidSecurity: unsigned,
+  InvalidToken: tokenInvalid,
+  'KMS.AccessDeniedException': kmsDenied,
+  MissingSecurityHeader: unsigned,
+  NoSuchBucket: bucketMissing,
+  NoSuchKey: changed,
+  'NoSuchKey@ListObjectsV2': bucketMissing,
+  NoSuchVersion: changed,
+  NotSignedUp: accountClosed,
+  PermanentRedirect: wrongRegion,
+  PreconditionFailed: conflict,
+  'PreconditionFailed@GetObject': changed,
+  RequestExpired: clockSkewed,
+  RequestTimeTooSkewed: clockSkewed,
+  SignatureDoesNotMatch: secretWrong,
+  TemporaryRedirect: wrongRegion,
+  TokenRefreshRequired: expired,
+  UnauthorizedAccess: unsigned,
+};
+
+/** Where an answer has no error code, as to a HEAD, its status has to do. */
+const codeByStatus: Readonly<Record<number, string>> = {
+  301: 'PermanentRedirect',
+  307: 'TemporaryRedirect',
+  401: 'InvalidSecurity',
+  403: 'AccessDenied',
+  404: 'NoSuchKey',
+  412: 'PreconditionFailed',
+  416: 'InvalidRange',
+};
+
+export function rowFor({ answer, target }: Refusal): Row {
+  const code = answer.code === '' ? (codeByStatus[answer.status] ?? '') : answer.code;
+  if (code.startsWith('KMS.')) return rows[code] ?? kmsUnusable;
+  if (code === 'AccessDenied' && answer.text.includes('kms:')) return kmsDenied;
+  // A 400 to a HEAD tells no more than the region.
+  const elsewhere = answer.region !== undefined && answer.region !== target.region;
+  if (code === '' && answer.status === 400 && elsewhere) return wrongRegion;
+  return rows[`${code}@${target.operation}`] ?? rows[code] ?? refused;
+}
+
+/** What AWS itself names: `User: arn:… is not authorized to perform: s3:PutObject on resource: "arn:…" because …` */
+export function deniedAction(text: string): { readonly action: string; readonly resource: string } | undefined {
+  const [, action, resource] = /not authorized to perform: (\w+:\w+) on resource: "?([^\s"]+)/u.exec(text) ?? [];
+  return action === undefined || resource === undefined ? undefined : { action, resource };
+}
+
+function said(text: string): string {
+  return text === '' ? '' : ` (“${text.replace(/\.$/u, '')}”)`;
+}

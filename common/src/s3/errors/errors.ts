@@ -1,0 +1,240 @@
+// Every failure of a request, in words for the user: what could not be done, why, and what to change. The refusals of S3
+// stand in error-table.ts; here are lost connections, missing credentials, and what is no S3 at all.
+import { assertNever, ConnectorError, toConnectorError } from '../../protocol/errors.ts';
+import type { ErrorCode, ServerAnswer } from '../../protocol/errors.ts';
+import { deniedAction, rowFor } from './error-table.ts';
+import { describeFailure, isPassing } from './failure.ts';
+import type { Answer, Failure, Network, NoCredentials, Unusable } from './failure.ts';
+import { hostedVariable } from '../address/hosted.ts';
+import { attemptText } from '../address/operation.ts';
+import type { Target } from '../address/operation.ts';
+
+type Verdict = { readonly code: ErrorCode; readonly text: string };
+
+/**
+ * What to tell about `error`, thrown by the SDK or Node while doing `target`. What is no failure of S3 but a defect of
+ * ours comes back as UNEXPECTED. The SDK's error is not kept: it holds the signed request, session token included.
+ */
+export function mapS3Error(error: unknown, target: Target): ConnectorError {
+  if (error instanceof ConnectorError) return error;
+  const failure = describeFailure(error);
+  if (failure.kind === 'defect') return toConnectorError(error);
+  const { code, text } = judge(failure, target);
+  const details = detailsOf(failure);
+  return new ConnectorError(code, `${attemptText(target)}: ${text}.`, {
+    ...(details === undefined ? {} : { details }),
+    ...(failure.kind === 'answer' ? { answer: answerOf(failure) } : {}),
+  });
+}
+
+function answerOf({ code, status, text }: Answer): ServerAnswer {
+  const denied = deniedAction(text);
+  return {
+    code: code === '' ? String(status) : code,
+    ...(denied === undefined ? {} : { deniedAction: denied.action }),
+  };
+}
+
+/** The same in one sentence for the log, while there is still hope. */
+export function failureText(failure: Failure, target: Target): string {
+  switch (failure.kind) {
+    case 'answer':
+      return `${attemptText(target)}: S3 answered ${failure.code === '' ? failure.status : failure.code}.`;
+    case 'network':
+      return `${attemptText(target)}: ${networkText(failure.code)}.`;
+    case 'credentials':
+      return `${attemptText(target)}: there are no credentials just now.`;
+    case 'unusable':
+    case 'defect':
+      return `${attemptText(target)}.`;
+    default:
+      return assertNever(failure);
+  }
+}
+
+function judge(failure: Exclude<Failure, { kind: 'defect' }>, target: Target): Verdict {
+  switch (failure.kind) {
+    case 'answer':
+      return judgeAnswer(failure, target);
+    case 'network':
+      return judgeNetwork(failure, hostOf(target));
+    case 'credentials':
+      return judgeCredentials(failure);
+    case 'unusable':
+      return judgeUnusable(failure, hostOf(target));
+    default:
+      return assertNever(failure);
+  }
+}
+
+function judgeAnswer(answer: Answer, target: Target): Verdict {
+  if (isPassing(answer)) {
+    const name = answer.code === '' ? `HTTP status ${answer.status}` : answer.code;
+    return { code: 'S3_UNAVAILABLE', text: `S3 still answers ${name} after all retries. Run again later` };
+  }
+  if (isForeign(answer, target)) return judgeForeign(answer.status, hostOf(target));
+  const row = rowFor({ answer, target });
+  return { code: row.code, text: row.say({ answer, target }) };
+}
+
+/** S3 gives a code or at least a request id with each refusal; but a HEAD and a failed condition may go without. */
+function isForeign({ html, status, code, requestId, region }: Answer, { operation }: Target): boolean {
+  if (html || status === 407 || status < 300) return true;
+  const nameless = code === '' && requestId === undefined && region === undefined;
+  return nameless && operation !== 'HeadObject' && status !== 412 && status !== 416;
+}
+
+function judgeForeign(status: number, host: string): Verdict {
+  const text =
+    status === 407
+      ? 'the proxy wants a user name and password. Write them into HTTPS_PROXY, as http://user:password@host:port'
+      : `what answers at ${host} (HTTP status ${status}) is not S3. Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment`;
+  return { code: 'S3_ANSWER_INVALID', text };
+}
+
+function judgeUnusable({ text }: Unusable, host: string): Verdict {
+  const mend = 'Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment';
+  return { code: 'S3_ANSWER_INVALID', text: `what answers at ${host} is not S3: ${text}. ${mend}` };
+}
+
+function judgeNetwork({ reason, code }: Network, host: string): Verdict {
+  switch (reason) {
+    case 'refused':
+      return {
+        code: 'HOSTED_MODE_REFUSED',
+        text: `${host} is not at a public address with TLS, and hosted mode (${hostedVariable}) connects to nothing else. Correct "endpoint"`,
+      };
+    case 'unreachable':
+      return {
+        code: 'S3_ENDPOINT_UNREACHABLE',
+        text: `${host} cannot be reached: ${networkText(code)}. ${unreachableMend(code)}`,
+      };
+    case 'untrusted':
+      return { code: 'S3_ENDPOINT_UNREACHABLE', text: `no secure connection to ${host}: ${tlsText(code)}` };
+    case 'foreign':
+      return {
+        code: 'S3_ANSWER_INVALID',
+        text: `what answers at ${host} does not speak HTTP (${code}). Check "endpoint", its port and http or https`,
+      };
+    case 'lost':
+      return {
+        code: 'S3_UNAVAILABLE',
+        text: `${networkText(code)} (${host}), again after all retries. Run again later`,
+      };
+    default:
+      return assertNever(reason);
+  }
+}
+
+const networkTexts: Readonly<Record<string, string>> = {
+  CONNECT_TIMEOUT: 'no connection within the time limit',
+  EAI_AGAIN: 'its name is not resolved (no answer from DNS)',
+  ECONNREFUSED: 'nothing listens there',
+  ECONNRESET: 'the connection was cut',
+  EHOSTUNREACH: 'there is no way to the host',
+  ENETUNREACH: 'there is no way to the network',
+  ENOTFOUND: 'the name does not exist',
+  EPIPE: 'the connection was cut',
+  ERR_PROXY_TUNNEL: 'the proxy does not let us through',
+  ETIMEDOUT: 'the connection was lost',
+  IDLE_TIMEOUT: 'nothing came for too long',
+};
+
+function networkText(code: string): string {
+  const text = networkTexts[code];
+  return text === undefined ? `the connection failed (${code})` : `${text} (${code})`;
+}
+
+function unreachableMend(code: string): string {
+  if (code.startsWith('ERR_PROXY'))
+    return 'Check HTTPS_PROXY and NO_PROXY in the environment, and what the proxy allows';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'Correct "endpoint" or "region", or mend DNS';
+  return 'Correct "endpoint", or open the way (firewall, HTTPS_PROXY in the environment)';
+}
+
+function tlsText(code: string): string {
+  if (code === 'CERT_HAS_EXPIRED')
+    return 'its certificate has expired. Renew it there, and see that this machine’s clock is right';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return 'its certificate is for another name. Correct "endpoint", or set "force_path_style" to true';
+  }
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL')) {
+    return `TLS failed (${code}). Check whether the endpoint speaks https at this port`;
+  }
+  return `its certificate is not trusted (${code}). Set NODE_EXTRA_CA_CERTS to the file of its certificate authority`;
+}
+
+/** STS refuses in its own codes. Source: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
+const stsCodes: Readonly<Record<string, ErrorCode>> = {
+  ExpiredToken: 'S3_CREDENTIALS_EXPIRED',
+  ExpiredTokenException: 'S3_CREDENTIALS_EXPIRED',
+  IncompleteSignature: 'S3_CREDENTIALS_INVALID',
+  InvalidAccessKeyId: 'S3_CREDENTIALS_INVALID',
+  InvalidClientTokenId: 'S3_CREDENTIALS_INVALID',
+  RequestExpired: 'S3_CLOCK_SKEWED',
+  SignatureDoesNotMatch: 'S3_CREDENTIALS_INVALID',
+  UnrecognizedClientException: 'S3_CREDENTIALS_INVALID',
+};
+
+function judgeCredentials({ role, text, inner }: NoCredentials): Verdict {
+  if (inner.kind === 'network') return judgeNetwork(inner, role === undefined ? 'the source of credentials' : 'STS');
+  if (inner.kind === 'credentials') return judgeCredentials(inner);
+  if (inner.kind === 'unusable') return judgeUnusable(inner, role === undefined ? 'the source of credentials' : 'STS');
+  if (inner.kind === 'answer' && isPassing(inner)) {
+    return { code: 'S3_UNAVAILABLE', text: `STS still answers ${inner.code} after all retries. Run again later` };
+  }
+  if (inner.kind === 'answer' && role !== undefined) return judgeRole(role, inner.code, inner.text);
+  const hint =
+    'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile or an instance role, or choose another kind of "credentials"';
+  return {
+    code: 'S3_CREDENTIALS_INVALID',
+    text: `this machine has no AWS credentials (“${unended(text)}”). ${hint}`,
+  };
+}
+
+function judgeRole(role: string, stsCode: string, text: string): Verdict {
+  const code = stsCodes[stsCode] ?? 'S3_ROLE_REFUSED';
+  const said = `STS answered ${stsCode} (“${unended(text)}”)`;
+  switch (code) {
+    case 'S3_CREDENTIALS_EXPIRED':
+      return { code, text: `the credentials that should take on ${role} have expired: ${said}. Renew them` };
+    case 'S3_CREDENTIALS_INVALID':
+      return {
+        code,
+        text: `the credentials that should take on ${role} are wrong: ${said}. Correct "access_key_id" and "secret_access_key"`,
+      };
+    case 'S3_CLOCK_SKEWED':
+      return { code, text: `the clock of this machine is wrong: ${said}. Synchronise it (NTP)` };
+    default:
+      return {
+        code,
+        text: `the role ${role} may not be taken on: ${said}. Allow sts:AssumeRole on it for these credentials, name them in its trust policy, and check "external_id"`,
+      };
+  }
+}
+
+function unended(text: string): string {
+  return text.replace(/\.$/u, '');
+}
+
+function hostOf({ endpoint, bucket, region }: Target): string {
+  return endpoint ?? `https://${bucket}.s3.${region}.amazonaws.com`;
+}
+
+function detailsOf(failure: Failure): string | undefined {
+  switch (failure.kind) {
+    case 'answer': {
+      const id = failure.requestId === undefined ? '' : `, request id ${failure.requestId}`;
+      return `HTTP status ${failure.status}, S3 error code ${failure.code === '' ? 'none' : failure.code}${id}. ${failure.text}`.trim();
+    }
+    case 'network':
+      return failure.text;
+    case 'credentials':
+      return detailsOf(failure.inner);
+    case 'unusable':
+    case 'defect':
+      return undefined;
+    default:
+      return assertNever(failure);
+  }
+}

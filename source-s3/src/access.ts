@@ -1,8 +1,0 @@
-// What the source does in the bucket, for whoever must know its permissions.
-import { placeOf, sourceAccess, type Access } from '@s3-connectors/common/permissions/access.ts';
-
-import type { SourceConfig } from './config.ts';
-
-export function accessOf({ connection, schemaPrefixes }: Pick<SourceConfig, 'connection' | 'schemaPrefixes'>): Access {
-  return sourceAccess({ ...placeOf(connection), prefixes: schemaPrefixes.map(({ path }) => path) });
-}

@@ -1,0 +1,68 @@
+// Columns that files hold and the catalog does not, and files that hold none of the catalog's: both are gathered while a
+// table is read and said once, so that a changed export does not end as columns of nulls without a word.
+import { fileUrlColumn, lastModifiedColumn, type FileColumns } from './table-columns.ts';
+import type { PartitionColumns } from '../layout/partition-columns.ts';
+
+const maxNamed = 10;
+const maxKept = 1000;
+
+/** Bound: a thousand names. */
+export class ColumnDrift {
+  readonly #folders: PartitionColumns;
+  /** By name: how it is shown, and the first file that has it. */
+  readonly #undeclared = new Map<string, { readonly shown: string; readonly key: string }>();
+  #strangers = 0;
+  #stranger: { readonly key: string; readonly columns: number } | undefined;
+  #lastStranger: string | undefined;
+
+  constructor(folders: PartitionColumns) {
+    this.#folders = folders;
+  }
+
+  /** A column, or member of a JSON line, that is left out. */
+  leftOut(name: string, key: string, shown = `"${name}"`): void {
+    if (this.#undeclared.size < maxKept && !this.#undeclared.has(name)) this.#undeclared.set(name, { shown, key });
+  }
+
+  /**
+   * What a file, all of whose rows have the same columns, holds of what the catalog asks for. Names of a header of text are shown by
+   * their place: where the header is missing or damaged they are values.
+   */
+  seeFile(
+    key: string,
+    { asked, stored, isTextHeader = false }: FileColumns & { readonly isTextHeader?: boolean },
+  ): void {
+    const wanted = new Set(asked);
+    for (const [place, name] of stored.entries()) {
+      if (wanted.has(name) || this.#isOthers(name)) continue;
+      this.leftOut(name, key, isTextHeader ? `column ${place + 1}` : undefined);
+    }
+    const fromFiles = asked.filter((name) => !this.#isOthers(name));
+    const hasOne = stored.some((name) => wanted.has(name) && !this.#isOthers(name));
+    if (stored.length === 0 || fromFiles.length === 0 || hasOne) return;
+    if (key === this.#lastStranger) return;
+    this.#lastStranger = key;
+    this.#strangers++;
+    this.#stranger ??= { key, columns: stored.length };
+  }
+
+  /** Sentences for the log. */
+  *describe(): Generator<string> {
+    const names = [...this.#undeclared];
+    if (names.length > 0) {
+      const named = names.slice(0, maxNamed).map(([, { shown, key }]) => `${shown} (first in "${key}")`);
+      const more = names.length > maxNamed ? ` and ${names.length - maxNamed} more` : '';
+      yield `columns that the catalog does not declare are left out: ${named.join(', ')}${more}. Run discover again, or select them, to have them.`;
+    }
+    if (this.#stranger !== undefined) {
+      const { key, columns } = this.#stranger;
+      const own = columns === 1 ? '1 column' : `${columns} columns`;
+      yield `files that have none of the catalog’s columns, so that these are null in all their rows: ${this.#strangers}, first "${key}", which has ${own}. Move them to a table of their own, or correct data_format.`;
+    }
+  }
+
+  /** Columns that are not the files' alone: where a row came from, and what folders say. */
+  #isOthers(name: string): boolean {
+    return name === fileUrlColumn || name === lastModifiedColumn || this.#folders.has(name);
+  }
+}

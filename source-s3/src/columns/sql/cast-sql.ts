@@ -1,0 +1,100 @@
+// Brings a stored value to the type the catalog declares, when a file of the table stores it otherwise. A value that
+// does not fit becomes null, and `lost` tells it apart from a null that was stored.
+import { assertNever } from '../../../../common/src/protocol/errors.ts';
+import type { ColumnType } from '../../../../common/src/columns/column-type.ts';
+import { columnType, type StoredType } from './stored-type.ts';
+import { int96Clock } from './time-sql.ts';
+
+/** `sql` is of the stored type `type`; `lost` is true where a value was there and did not fit (absent: never). */
+export type Cast = { readonly sql: string; readonly type: StoredType; readonly lost?: string };
+
+/** The value itself where nothing is to be done: the usual case. Nested types are brought over member by member later. */
+export function castSql(raw: string, rawType: StoredType, target: ColumnType): Cast {
+  if (rawType.kind === 'int96' && !fits(rawType, target)) return castInt96(raw, target);
+  const isEncoded = rawType.kind === 'encoded-string';
+  const sql = isEncoded ? `decode(${raw})` : raw;
+  const stored: StoredType = isEncoded ? { kind: 'string' } : rawType;
+  if (fits(stored, target)) return { sql, type: stored };
+  const { type, cast } = conversion(sql, stored, target);
+  return { sql: cast, type, lost: `${sql} IS NOT NULL AND ${cast} IS NULL` };
+}
+
+/** The same digits with and without "Z"; what is no timestamp is made of its microseconds. */
+function castInt96(raw: string, target: ColumnType): Cast {
+  if (target.kind === 'timestamp') return { sql: raw, type: { kind: 'int96', utc: target.utc } };
+  const clock = int96Clock(raw);
+  const { type, cast } = conversion(clock, { kind: 'timestamp', utc: true, nanoseconds: false }, target);
+  return { sql: cast, type, lost: `${raw} IS NOT NULL AND ${cast} IS NULL` };
+}
+
+function fits(stored: StoredType, target: ColumnType): boolean {
+  switch (target.kind) {
+    case 'number':
+      return stored.kind === 'integer' || stored.kind === 'decimal' || stored.kind === 'float';
+    case 'string':
+    case 'unknown':
+      return true; // Every value has a text.
+    case 'timestamp':
+      return (stored.kind === 'timestamp' || stored.kind === 'int96') && stored.utc === target.utc;
+    case 'integer':
+    case 'boolean':
+    case 'binary':
+    case 'date':
+    case 'time':
+    case 'list':
+    case 'struct':
+    case 'map':
+      return columnType(stored).kind === target.kind;
+    default:
+      return assertNever(target);
+  }
+}
+
+function conversion(sql: string, stored: StoredType, target: ColumnType): { type: StoredType; cast: string } {
+  switch (target.kind) {
+    case 'integer':
+      return { type: { kind: 'integer' }, cast: wholeNumber(sql, stored) };
+    case 'number':
+      return { type: { kind: 'float' }, cast: `TRY_CAST(${sql} AS DOUBLE)` };
+    case 'boolean':
+      return {
+        type: { kind: 'boolean' },
+        cast: stored.kind === 'string' ? `TRY_CAST(${sql} AS BOOLEAN)` : 'NULL::BOOLEAN',
+      };
+    case 'date':
+      return { type: { kind: 'date' }, cast: stored.kind === 'timestamp' ? midnight(sql) : `TRY_CAST(${sql} AS DATE)` };
+    case 'time':
+      return {
+        type: { kind: 'time', as: 'TIME' },
+        cast: stored.kind === 'string' ? `TRY_CAST(${sql} AS TIME)` : 'NULL::TIME',
+      };
+    case 'timestamp': {
+      // The same digits with and without "Z": the cast would drop the nanoseconds.
+      if (stored.kind === 'timestamp' && stored.nanoseconds) return { type: { ...stored, utc: target.utc }, cast: sql };
+      const cast = `TRY_CAST(${sql} AS ${target.utc ? 'TIMESTAMPTZ' : 'TIMESTAMP'})`;
+      return { type: { kind: 'timestamp', utc: target.utc, nanoseconds: false }, cast };
+    }
+    case 'binary':
+      return { type: { kind: 'binary' }, cast: stored.kind === 'string' ? `encode(${sql})` : 'NULL::BLOB' };
+    case 'string':
+    case 'unknown':
+    case 'list':
+    case 'struct':
+    case 'map':
+      return { type: { kind: 'text' }, cast: 'NULL::VARCHAR' }; // No nested value can be made of another shape.
+    default:
+      return assertNever(target);
+  }
+}
+
+/** The engine would drop the time of day without a word. */
+function midnight(sql: string): string {
+  return `CASE WHEN date_trunc('day', ${sql}) = ${sql} THEN TRY_CAST(${sql} AS DATE) END`;
+}
+
+/** The engine would round 1.5 to 2 in a cast, without a word. */
+function wholeNumber(sql: string, stored: StoredType): string {
+  const isWhole = stored.kind === 'string' ? `regexp_full_match(${sql}, '[+-]?[0-9]+')` : `${sql} = trunc(${sql})`;
+  const convertible = ['string', 'decimal', 'float'].includes(stored.kind);
+  return convertible ? `CASE WHEN ${isWhole} THEN TRY_CAST(${sql} AS HUGEINT) END` : 'NULL::HUGEINT';
+}

@@ -1,0 +1,238 @@
+// Stored value → exact JSON, in DuckDB's SQL. What the engine's own to_json prints otherwise (NaN, blobs, blanks in
+// timestamps, digits of decimals) is made right here; docs/architecture.md has the table of values.
+import { assertNever } from '../../../../common/src/protocol/errors.ts';
+import { castSql } from './cast-sql.ts';
+import type { Column, ColumnType } from '../../../../common/src/columns/column-type.ts';
+import { literal } from '../../../../common/src/columns/sql.ts';
+import { columnType, entriesType, hasTextKeys, type StoredField, type StoredType } from './stored-type.ts';
+import { dateText, int96Text, timestampText, timeText, type TimeText } from './time-sql.ts';
+
+/** SQL that is true for a row in which `field` (a dotted path) had to become null. */
+export type Loss = { readonly field: string; readonly condition: string };
+
+/** `json`: SQL of type VARCHAR, never null, the JSON text of one column's value. */
+export type ValueSql = { readonly json: string; readonly losses: readonly Loss[] };
+
+/** The JSON text of a column stored as `stored` for a catalog that declares `target`. `sql` must be cheap to repeat: a column name. */
+export function columnJsonSql(sql: string, stored: StoredType, { name, type: target }: Column): ValueSql {
+  const value = valueSql(sql, stored, target, [name]);
+  return { json: jsonText(value), losses: value.losses };
+}
+
+/**
+ * An expression for a value, and how its JSON text is made: `plain` text as it is, `quoted` needs no escaping, else to_json;
+ * unless `json` is that text.
+ */
+type Value = {
+  readonly sql: string;
+  readonly form: 'plain' | 'quoted' | 'json';
+  readonly losses: readonly Loss[];
+  readonly json?: string;
+};
+
+function jsonText({ sql, form, json }: Value): string {
+  if (json !== undefined) return json;
+  if (form === 'plain') return `coalesce((${sql})::VARCHAR, 'null')`;
+  if (form === 'quoted') return `coalesce('"' || ${sql} || '"', 'null')`;
+  return `coalesce(to_json(${sql})::VARCHAR, 'null')`;
+}
+
+function valueSql(raw: string, rawType: StoredType, target: ColumnType, path: readonly string[]): Value {
+  if (rawType.kind === 'map' && !hasTextKeys(rawType)) {
+    return valueSql(`map_entries(${raw})`, entriesType(rawType), target, path);
+  }
+  const { sql, type: stored, lost } = castSql(raw, rawType, target);
+  const field = fieldOf(path);
+  const losses = lost === undefined ? [] : [{ field, condition: lost }];
+  if (target.kind === 'string') return textValue(sql, stored, path);
+  switch (stored.kind) {
+    case 'decimal':
+      return { sql: path.length > 1 ? nestedDecimal(sql, stored) : decimalText(sql, stored), form: 'plain', losses };
+    case 'integer':
+    case 'boolean':
+      return { sql, form: 'plain', losses };
+    case 'float': {
+      const notFinite = { field, condition: `NOT isfinite(${sql})` };
+      return {
+        sql: `CASE WHEN isfinite(${sql}) THEN ${sql}::DOUBLE END`,
+        form: 'plain',
+        losses: [...losses, notFinite],
+      };
+    }
+    case 'list':
+      return listValue(sql, stored.items, target.kind === 'list' ? target.items : columnType(stored.items), path);
+    case 'struct':
+      return structValue(sql, stored.fields, structFields(stored, target), path);
+    case 'map':
+      return mapValue(sql, stored, target, path);
+    case 'string':
+    case 'binary':
+    case 'encoded-string':
+    case 'date':
+    case 'time':
+    case 'text':
+    case 'variant':
+    case 'geometry':
+    case 'int96':
+    case 'timestamp': {
+      const text = textValue(sql, stored, path);
+      return { ...text, losses: [...losses, ...text.losses] };
+    }
+    default:
+      return assertNever(stored);
+  }
+}
+
+/** The text of any stored value; strings as they are, nested values as their JSON. */
+function textValue(sql: string, stored: StoredType, path: readonly string[]): Value {
+  const losses: readonly Loss[] = [];
+  switch (stored.kind) {
+    case 'string':
+      return { sql, form: 'json', losses };
+    case 'binary':
+      return { sql: `to_base64(${sql})`, form: 'quoted', losses };
+    case 'geometry':
+      return { sql: `to_base64(ST_AsWKB(${sql}))`, form: 'quoted', losses };
+    case 'variant':
+      return { sql: `CASE WHEN ${sql} IS NOT NULL THEN ${sql}::JSON::VARCHAR END`, form: 'json', losses };
+    case 'int96':
+      return timeValue(int96Text(sql, stored), path);
+    case 'timestamp':
+      return timeValue(timestampText(sql, stored), path);
+    case 'date':
+      return timeValue(dateText(sql), path);
+    case 'time':
+      return timeValue(timeText(sql, stored), path);
+    case 'decimal':
+      return { sql: `(${decimalText(sql, stored)})::VARCHAR`, form: 'json', losses };
+    case 'integer':
+    case 'float':
+    case 'boolean':
+    case 'text':
+    case 'encoded-string':
+      return { sql: `${sql}::VARCHAR`, form: 'json', losses };
+    case 'list':
+    case 'struct':
+    case 'map': {
+      const nested = valueSql(sql, stored, columnType(stored), path);
+      return { sql: `to_json(${nested.sql})::VARCHAR`, form: 'json', losses: nested.losses };
+    }
+    default:
+      return assertNever(stored);
+  }
+}
+
+type Decimal = Extract<StoredType, { kind: 'decimal' }>;
+const mostDigits = 38;
+/** Narrower decimals become doubles inside nested values, which drops zeros at the end and adds `.0` to whole numbers. */
+const exactDigits = 16;
+
+/** One that to_json of the value around it writes with all its digits. */
+function nestedDecimal(sql: string, decimal: Decimal): string {
+  const { width, scale } = decimal;
+  if (scale === mostDigits) return `(${decimalText(sql, decimal)})::JSON`;
+  return width < exactDigits || width === scale ? `${sql}::DECIMAL(${mostDigits},${scale})` : sql;
+}
+
+/** The engine writes no digit before the point where there is room for none: `-.5` as `-0.5`. */
+function decimalText(sql: string, { width, scale }: Decimal): string {
+  if (width !== scale) return sql;
+  const text = `${sql}::VARCHAR`;
+  return `CASE WHEN ${sql} < 0 THEN '-0' || substr(${text}, 2) ELSE '0' || ${text} END`;
+}
+
+function timeValue({ sql, lost, json }: TimeText, path: readonly string[]): Value {
+  const quoted = json === undefined ? {} : { json };
+  return { sql, form: 'quoted', ...quoted, losses: [{ field: fieldOf(path), condition: lost }] };
+}
+
+/** Items of lists have no name. */
+function fieldOf(path: readonly string[]): string {
+  return path.filter((part) => part !== '').join('.');
+}
+
+function listValue(sql: string, stored: StoredType, target: ColumnType, path: readonly string[]): Value {
+  const item = `x${path.length}`; // Lambdas nest: one name per depth.
+  const value = valueSql(item, stored, target, [...path, '']);
+  const losses = value.losses.map(({ field, condition }) => ({
+    field,
+    condition: `len(list_filter(${sql}, lambda ${item}: ${condition})) > 0`,
+  }));
+  const same = value.sql === item;
+  return { sql: same ? sql : `list_transform(${sql}, lambda ${item}: ${value.sql})`, form: 'json', losses };
+}
+
+/** An object that the catalog declares without members keeps the ones it is stored with. */
+function structFields(stored: StoredType, target: ColumnType): readonly Column[] {
+  if (target.kind === 'struct' && target.fields.length > 0) return target.fields;
+  const whole = columnType(stored);
+  return whole.kind === 'struct' ? whole.fields : [];
+}
+
+const absent: Value = { sql: 'NULL', form: 'json', losses: [] };
+
+function structValue(
+  sql: string,
+  stored: readonly StoredField[],
+  target: readonly Column[],
+  path: readonly string[],
+): Value {
+  const members = new Map(stored.map((field) => [field.name, field]));
+  const fields = target.map(({ name, type }) => {
+    const member = members.get(name);
+    if (member === undefined) return { name, access: '', value: absent };
+    const access = memberSql(sql, member);
+    return { name, access, value: valueSql(access, member.type, type, [...path, name]) };
+  });
+  const losses = fields.flatMap(({ value }) => value.losses);
+  const asStored =
+    fields.length === stored.length &&
+    fields.every(({ name, access, value }, index) => {
+      return value.sql === access && literal(name) === stored[index]?.key;
+    });
+  if (asStored) return { sql, form: 'json', losses };
+  const object = objectSql(fields.map(({ name, value }) => ({ name, sql: value.sql })));
+  const isNeverNull = stored.some(({ key }) => key === undefined);
+  return { sql: isNeverNull ? object : `CASE WHEN ${sql} IS NOT NULL THEN ${object} END`, form: 'json', losses };
+}
+
+function memberSql(sql: string, { key }: StoredField): string {
+  if (key === undefined) return sql;
+  return typeof key === 'number' ? `struct_extract_at(${sql}, ${key})` : `struct_extract(${sql}, ${key})`;
+}
+
+/**
+ * An object in SQL. JSON inside JSON would be parsed again, which rounds decimals to doubles, so it is one only where a struct
+ * cannot be: with names that differ in case only, an empty one, or one with a NUL.
+ */
+function objectSql(members: readonly { readonly name: string; readonly sql: string }[]): string {
+  const names = new Set(members.map(({ name }) => name.toLowerCase()));
+  const isStruct =
+    members.length > 0 && names.size === members.length && members.every(({ name }) => isStructName(name));
+  const pairs = members.map(({ name, sql }) => `${literal(name)}${isStruct ? ':' : ','} ${sql}`);
+  return isStruct ? `{${pairs.join(', ')}}` : `json_object(${pairs.join(', ')})`;
+}
+
+function isStructName(name: string): boolean {
+  return name !== '' && !name.includes('\0');
+}
+
+function mapValue(
+  sql: string,
+  stored: Extract<StoredType, { kind: 'map' }>,
+  target: ColumnType,
+  path: readonly string[],
+): Value {
+  const valueTarget = target.kind === 'map' ? target.value : columnType(stored.value);
+  const entry = `x${path.length}`;
+  const value = valueSql(`${entry}.value`, stored.value, valueTarget, [...path, '']);
+  const entries = `map_entries(${sql})`;
+  const losses = value.losses.map(({ field, condition }) => ({
+    field,
+    condition: `len(list_filter(${entries}, lambda ${entry}: ${condition})) > 0`,
+  }));
+  if (stored.key.kind === 'string' && value.sql === `${entry}.value`) return { sql, form: 'json', losses };
+  const key = stored.key.kind === 'encoded-string' ? `decode(${entry}.key)` : `${entry}.key::VARCHAR`;
+  const pairs = `list_transform(${entries}, lambda ${entry}: {'key': ${key}, 'value': ${value.sql}})`;
+  return { sql: `map_from_entries(${pairs})`, form: 'json', losses };
+}

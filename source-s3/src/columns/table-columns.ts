@@ -1,0 +1,107 @@
+// The columns a table has as a stream: those of its files, those of its folder names, and where each row came from.
+import { mergeColumns, type Column } from '@s3-connectors/common/columns/column-type.ts';
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
+
+import type { SourceConfig } from '../config/config.ts';
+import { partitionsOf, sameColumn } from '../layout/layout.ts';
+import type { PartitionColumns } from '../layout/partition-columns.ts';
+import { declaredColumnType, partitionJson } from '../layout/partition-value.ts';
+import type { Table } from '../listing/tables.ts';
+
+/** The names Airbyte's own S3 source uses. The second is the cursor. */
+export const fileUrlColumn = '_ab_source_file_url';
+export const lastModifiedColumn = '_ab_source_file_last_modified';
+
+const provenance: readonly Column[] = [
+  { name: fileUrlColumn, type: { kind: 'string' } },
+  { name: lastModifiedColumn, type: { kind: 'timestamp', utc: true } },
+];
+
+/** `files`: the columns of some of the table's files; `folders`: the columns that its folders name, each once. */
+export function tableColumns(
+  { partitioning }: SourceConfig,
+  table: Table,
+  files: readonly (readonly Column[])[],
+  folders: readonly string[],
+): readonly Column[] {
+  const fromFiles = files.reduce<readonly Column[]>(mergeColumns, []);
+  if (partitioning.mode === 'not_partitioned') return withProvenance(fromFiles);
+  const inFiles = fromFiles.map(({ name }) => name);
+  const fromFolders = new Map<string, Column>();
+  for (const column of folders) {
+    const name = findName(inFiles, column) ?? column;
+    fromFolders.set(name, { name, type: declaredColumnType(partitioning.typeOf(table.stream.name, column)) });
+  }
+  const merged = fromFiles.map((column) =>
+    partitioning.onConflict === 'file' ? column : (fromFolders.get(column.name) ?? column),
+  );
+  return withProvenance([...merged, ...[...fromFolders.values()].filter(({ name }) => !inFiles.includes(name))]);
+}
+
+/** The name as it is spelled among these: just so, or else but for the case, since Hive's names know no case. */
+export function findName(names: readonly string[], name: string): string | undefined {
+  return names.find((other) => other === name) ?? names.find((other) => sameColumn(other, name));
+}
+
+function withProvenance(columns: readonly Column[]): readonly Column[] {
+  const names = new Set(provenance.map(({ name }) => name));
+  return [...columns.filter(({ name }) => !names.has(name)), ...provenance];
+}
+
+export type FileColumns = {
+  /** What the catalog asks for. */
+  readonly asked: readonly string[];
+  /** What the file holds. */
+  readonly stored: readonly string[];
+};
+
+/**
+ * JSON texts of the catalog's columns which are the same for all rows of a file; they win over the file's columns.
+ * @throws PARTITION_VALUE_INVALID for a folder that does not fit its declared type, CONFIG_INVALID for a column in both
+ * places under `on_conflict: error`.
+ */
+export function fileConstants(
+  { partitioning, connection }: SourceConfig,
+  table: Table,
+  object: ListedObject,
+  { asked, stored }: FileColumns,
+): ReadonlyMap<string, string> {
+  const constants = new Map([
+    [fileUrlColumn, JSON.stringify(`s3://${connection.bucket}/${object.key}`)],
+    [lastModifiedColumn, JSON.stringify(object.lastModified.toISOString().replace('Z', '000Z'))],
+  ]);
+  if (partitioning.mode === 'not_partitioned') return constants;
+  for (const partition of partitionsOf(object.key.slice(table.prefix.length))) {
+    if (findName(stored, partition.column) !== undefined) {
+      if (partitioning.onConflict === 'error') throw conflict(partition.column, object.key);
+      if (partitioning.onConflict === 'file') continue;
+    }
+    const name = findName(asked, partition.column) ?? partition.column;
+    if (constants.has(name)) continue; // Of a column named twice the first counts.
+    const type = partitioning.typeOf(table.stream.name, partition.column);
+    constants.set(name, partitionJson(partition, type, object.key));
+  }
+  return constants;
+}
+
+/**
+ * The catalog's name of a column that a file spells in another case → the file's. Only partition columns are looked for so:
+ * the catalog may have their name from a folder.
+ */
+export function fileSpellings(folders: PartitionColumns, { asked, stored }: FileColumns): ReadonlyMap<string, string> {
+  const names = asked.filter((name) => folders.has(name) && !stored.includes(name));
+  return new Map(
+    names.flatMap((name) => {
+      const inFile = findName(stored, name);
+      return inFile === undefined || asked.includes(inFile) ? [] : [[name, inFile] as const];
+    }),
+  );
+}
+
+function conflict(column: string, key: string): ConnectorError {
+  return new ConnectorError(
+    'CONFIG_INVALID',
+    `The column "${column}" stands both in a folder name and in the file "${key}". Set data_partitioning.on_conflict to "path" or "file".`,
+  );
+}

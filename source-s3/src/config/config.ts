@@ -1,0 +1,172 @@
+// The source's configuration: its form (the zod schema the SPEC is made from) and the checked form the pipelines accept.
+import * as z from 'zod';
+
+import {
+  always,
+  checkConnection,
+  resolveConnection,
+  sourceConnectionShape,
+  type Connection,
+} from '@s3-connectors/common/s3/connection/config.ts';
+
+import { csvSchema, resolveCsv, type CsvOptions } from './csv-config.ts';
+import { declaredColumn, declaredTypes, type DeclaredType } from '../layout/declared-column.ts';
+import { sameColumn } from '../layout/layout.ts';
+import { checkSelection, resolveSelection, selectionShape, type Selection } from '../layout/selection.ts';
+
+export const schemaPrefix = z
+  .string()
+  .refine((path) => !path.startsWith('/'), 'must not start with "/": write the path as in a key, "exports/daily"')
+  .refine(
+    (path) => !/^(s3|https?):/u.test(path),
+    'Write the path inside the bucket only, without "s3://" and the bucket',
+  )
+  .refine((path) => !/\*(?!$)|[^/]\*$/u.test(path), '"*" may stand only at the end, as "path/*"')
+  .refine((path) => !path.split('/').includes('..'), 'must not contain ".."');
+
+const dataPartitioning = z.discriminatedUnion('mode', [
+  z
+    .object({
+      mode: z.literal('partitioned').meta({ order: 0 }),
+      column_types: z.array(declaredColumn('partition column')).default([]).meta({
+        title: 'Column types',
+        description: 'Types of partition columns. Columns that are not listed are strings, so that leading zeros stay.',
+        order: 1,
+      }),
+      on_conflict: z.enum(['path', 'file', 'error']).default('path').meta({
+        title: 'On conflict',
+        description: 'Which value counts when a column stands both in the folder names and in the files.',
+        order: 2,
+      }),
+    })
+    .meta({ title: 'Partitioned', description: 'Folders named column=value become columns.' }),
+  z
+    .object({ mode: z.literal('not_partitioned').meta({ order: 0 }) })
+    .meta({ title: 'Not partitioned', description: 'Folder names carry no columns.' }),
+]);
+
+const dataFormat = z.discriminatedUnion('format', [
+  z
+    .object({ format: z.literal('parquet').meta({ order: 0 }) })
+    .meta({ title: 'Parquet', description: 'Apache Parquet files, ZSTD recommended.' }),
+  csvSchema,
+  z
+    .object({ format: z.literal('jsonl').meta({ order: 0 }) })
+    .meta({ title: 'JSON lines', description: 'A JSON object on each line, plain or compressed with gzip or zstd.' }),
+  z
+    .object({ format: z.literal('avro').meta({ order: 0 }) })
+    .meta({ title: 'Avro', description: 'Avro object container files.' }),
+]);
+
+export const sourceSchema = z
+  .object({
+    ...sourceConnectionShape,
+    name: z.string().optional().meta({ title: 'Name', description: 'A descriptive name, used in logs.', order: 10 }),
+    schema_prefixes: z
+      .array(schemaPrefix)
+      .min(1, 'Name at least one path that holds tables; "" is the root of the bucket')
+      .meta({
+        title: 'Schema prefixes',
+        description:
+          'Paths in the bucket whose folders are the tables. "path/*" takes every folder below as such a path, "" is the root of the bucket.',
+        examples: [['exports/daily']],
+        order: 11,
+      }),
+    data_format: dataFormat.meta({ title: 'Data format', description: 'Format of the files.', order: 12 }),
+    data_partitioning: dataPartitioning.meta({
+      title: 'Data partitioning',
+      description: 'Whether folders below a table are named column=value (Hive style).',
+      order: 13,
+    }),
+    start_date: z.iso
+      .datetime({ offset: true, error: 'must be a date and time such as 2026-01-15T00:00:00Z' })
+      .optional()
+      .meta({
+        title: 'Start date',
+        description: 'Objects last modified before this time are not read.',
+        format: 'date-time',
+        order: 14,
+      }),
+    ...selectionShape,
+    invalid_records: z.enum(['fail', 'skip']).default('fail').meta({
+      title: 'Invalid records',
+      description:
+        'What happens to a record of a text file that cannot be decoded: fail its stream, or count it, log its place and go on.',
+      order: 18,
+    }),
+    lookback_hours: z.int().min(0).max(8760).default(72).meta({
+      title: 'Look-back window (hours)',
+      description: 'How long an object that appears late, with an older modification time, is still noticed.',
+      order: 19,
+    }),
+    max_memory_mb: z.int().min(128).max(65536).default(256).meta({
+      title: 'Memory bound (MB)',
+      description: 'Bound for buffers and the query engine; the process needs up to 250 MB more.',
+      order: 20,
+    }),
+  })
+  .superRefine(checkConnection, always)
+  .superRefine(checkSelection);
+
+/** Footers opened ahead, bodies on their way to disk, lines on their way out: the table in docs/architecture.md. */
+const bufferMegabytes = 16;
+
+/** Where tables lie: a path with its `/` at the end, or "" for the root; `wildcard`: every folder below is such a path. */
+export type SchemaPrefix = { readonly path: string; readonly wildcard: boolean };
+
+export type SourceConfig = {
+  readonly connection: Connection;
+  readonly name: string;
+  readonly schemaPrefixes: readonly SchemaPrefix[];
+  readonly partitioning:
+    | { readonly mode: 'not_partitioned' }
+    | {
+        readonly mode: 'partitioned';
+        readonly onConflict: 'path' | 'file' | 'error';
+        /** The declared type of a partition column of a table; string where nothing is declared. Case does not count. */
+        readonly typeOf: (table: string, column: string) => DeclaredType;
+      };
+  readonly format: { readonly format: 'parquet' | 'jsonl' | 'avro' } | CsvOptions;
+  readonly invalidRecords: 'fail' | 'skip';
+  /** Milliseconds since 1970. */
+  readonly startDate: number | undefined;
+  readonly selection: Selection;
+  readonly lookbackMs: number;
+  /** `max_memory_mb`. */
+  readonly memoryBytes: number;
+  /** What the query engine may take. */
+  readonly engineMemoryBytes: number;
+  /** What it may take of that for the pages of columns that are decoded at once, for which it counts up to twice as much. */
+  readonly pageMemoryBytes: number;
+};
+
+export function resolveSource(parsed: z.output<typeof sourceSchema>): SourceConfig {
+  const engineMemoryBytes = (parsed.max_memory_mb - bufferMegabytes) * 1024 * 1024;
+  return {
+    connection: resolveConnection(parsed),
+    name: parsed.name ?? parsed.bucket,
+    schemaPrefixes: parsed.schema_prefixes.map(parseSchemaPrefix),
+    partitioning: resolvePartitioning(parsed.data_partitioning),
+    format: parsed.data_format.format === 'csv' ? resolveCsv(parsed.data_format) : parsed.data_format,
+    invalidRecords: parsed.invalid_records,
+    startDate: parsed.start_date === undefined ? undefined : Date.parse(parsed.start_date),
+    selection: resolveSelection(parsed),
+    lookbackMs: parsed.lookback_hours * 3_600_000,
+    memoryBytes: parsed.max_memory_mb * 1024 * 1024,
+    engineMemoryBytes,
+    pageMemoryBytes: engineMemoryBytes + 64 * 1024 * 1024,
+  };
+}
+
+export function parseSchemaPrefix(text: string): SchemaPrefix {
+  const wildcard = text === '*' || text.endsWith('/*');
+  const path = (wildcard ? text.slice(0, -1) : text).replace(/\/+$/u, '');
+  return { path: path === '' ? '' : `${path}/`, wildcard };
+}
+
+function resolvePartitioning(parsed: z.output<typeof dataPartitioning>): SourceConfig['partitioning'] {
+  if (parsed.mode === 'not_partitioned') return parsed;
+  const declared = declaredTypes(parsed.column_types, sameColumn);
+  const typeOf = (table: string, column: string): DeclaredType => declared(table, column) ?? 'string';
+  return { mode: 'partitioned', onConflict: parsed.on_conflict, typeOf };
+}

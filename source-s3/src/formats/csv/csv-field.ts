@@ -1,0 +1,66 @@
+// One CSV field as JSON on its way into a line, whatever it is: null, text, or a value of its column's type.
+import type { LineBuilder } from '../../records/line-builder.ts';
+import { escaped } from './csv-fields.ts';
+import type { CsvRecords } from './csv-records.ts';
+import { declaredJson, inferredJson, type TypedKind } from './csv-value.ts';
+import { writeUsual } from './plain-value.ts';
+
+/** A field of the file, behind the bytes that lead to it. */
+export type Slot = {
+  readonly lead: Uint8Array;
+  /** Its place in the record. */
+  readonly field: number;
+  readonly name: string;
+  /** Undefined: text as it is. */
+  readonly kind: TypedKind | undefined;
+  readonly isDeclared: boolean;
+};
+
+export type NullTest = (bytes: Uint8Array, start: number, end: number) => boolean;
+
+const nullBytes = Buffer.from('null');
+
+/** A misfit, which no value of the column's type can be, is written as null. */
+export function writeField(
+  out: LineBuilder,
+  records: CsvRecords,
+  { slot, isNull }: { readonly slot: Slot; readonly isNull: NullTest },
+): 'written' | 'misfit' {
+  const { field, kind, isDeclared } = slot;
+  const { starts, ends, making } = records.fields;
+  let { bytes } = records.text;
+  let start = starts[field] ?? 0;
+  let end = ends[field] ?? 0;
+  if (making[field] === escaped) {
+    bytes = records.unescape(field);
+    start = 0;
+    end = records.unescapedBytes;
+  }
+  if (isNull(bytes, start, end)) out.raw(nullBytes);
+  else if (kind === undefined) out.string(bytes, start, end);
+  else if (!writeUsual(out, { bytes, start, end }, kind)) {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString();
+    const json = isDeclared ? declaredJson(text, kind) : inferredJson(text, kind);
+    out.raw(json === undefined ? nullBytes : Buffer.from(json));
+    if (json === undefined) return 'misfit';
+  }
+  return 'written';
+}
+
+export function nullTest(nullValues: readonly string[]): NullTest {
+  const isEmptyNull = nullValues.includes('');
+  const others = nullValues.filter((text) => text !== '').map((text) => Buffer.from(text));
+  const longest = Math.max(0, ...others.map(({ length }) => length));
+  return (bytes, start, end) => {
+    if (start === end) return isEmptyNull;
+    if (end - start > longest) return false;
+    for (const other of others) if (other.length === end - start && startsWith(bytes, start, other)) return true;
+    return false;
+  };
+}
+
+function startsWith(bytes: Uint8Array, start: number, other: Uint8Array): boolean {
+  let index = 0;
+  while (index < other.length && bytes[start + index] === other[index]) index++;
+  return index === other.length;
+}

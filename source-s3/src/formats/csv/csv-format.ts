@@ -1,0 +1,128 @@
+// CSV as a format: a file is one unit as far as fetching goes, read as a stream; a run goes on from any record of it.
+import type { Column } from '@s3-connectors/common/columns/column-type.ts';
+import type { Log } from '@s3-connectors/common/protocol/log.ts';
+import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
+
+import type { DeclaredType } from '../../layout/declared-column.ts';
+import type { Format, Reading, SourceFile } from '../contract/format.ts';
+import { declaredColumnType } from '../../layout/partition-value.ts';
+import { openText, type ObjectText } from '../text/object-text.ts';
+import { textLines } from '../text/text-lines.ts';
+import type { CsvOptions } from '../../config/csv-config.ts';
+import type { Dialect } from './csv-fields.ts';
+import { readHead, type CsvHead } from './csv-head.ts';
+import { csvWriter } from './csv-lines.ts';
+import { CsvRecords } from './csv-records.ts';
+import { delimiterByName, likelyDelimiter } from './delimiter.ts';
+import { TypeGuess } from './csv-value.ts';
+
+const sampleBytes = 1024 * 1024;
+
+type Csv = { readonly options: CsvOptions; readonly invalidRecords: 'fail' | 'skip'; readonly table: string };
+type OpenCsv = {
+  readonly object: ListedObject;
+  readonly text: ObjectText;
+  readonly head: CsvHead;
+  readonly dialect: Dialect;
+};
+
+export function csvFormat(csv: Csv): Format {
+  let hasWarned = false;
+  const open = async (reading: Reading, object: ListedObject, signal: AbortSignal): Promise<OpenCsv> => {
+    const { options } = csv;
+    const say: Log = (level, message) => {
+      if (!hasWarned) reading.log(level, message); // Of many files with the same header the first is named.
+      hasWarned = true;
+    };
+    const text = await openText(reading, { object, encoding: options.encoding }, signal);
+    const { key } = object;
+    const { dialect } = options;
+    const head = await readHead(text.from(0, signal), { options, key, say });
+    const likely = options.header ? likelyDelimiter(head.names) : undefined;
+    const delimiter = delimiterByName(key, likely, dialect.delimiter);
+    if (delimiter !== undefined) {
+      const tabbed = { ...options, dialect: { ...dialect, delimiter } };
+      const tabbedHead = await readHead(text.from(0, signal), { options: tabbed, key, say });
+      return { object, text, head: tabbedHead, dialect: tabbed.dialect };
+    }
+    if (likely !== undefined) say('WARN', oneColumn(key, likely));
+    return { object, text, head, dialect };
+  };
+  return {
+    naming: { extensions: ['csv', 'tsv', 'txt'], compressible: true },
+    open: async (reading, object, signal) => sourceFile(csv, reading, await open(reading, object, signal)),
+    describe: async (reading, object, signal) => describe(csv, await open(reading, object, signal), signal),
+  };
+}
+
+function sourceFile(
+  { options, invalidRecords, table }: Csv,
+  { log }: Reading,
+  { object, text, head, dialect }: OpenCsv,
+): SourceFile {
+  const { key, size } = object;
+  const isPlain = text.compression === 'none';
+  return {
+    object,
+    columns: head.names,
+    isTextHeader: true,
+    compression: [text.compression],
+    rows: isPlain ? Math.ceil(size / head.lineBytes) : undefined,
+    *units(stopped) {
+      const place = stopped ?? { unit: head.dataStart, rows: 0 };
+      yield {
+        fetch(asked) {
+          const declared = (column: string): DeclaredType | undefined => options.typeOf(table, column);
+          const { nullValues } = options;
+          const cutter = new CsvRecords(dialect, { key, origin: place.unit });
+          const query = { asked, key, names: head.names, nullValues, declared, emittedAt: Date.now() };
+          const write = csvWriter(query, cutter);
+          return Promise.resolve({
+            lines: (signal) => textLines({ key, from: text.from, place, cutter, write, invalidRecords, log }, signal),
+            [Symbol.asyncDispose]: () => Promise.resolve(),
+          });
+        },
+      };
+    },
+  };
+}
+
+/** Declared types, and those that the first MiB of text allows if they are to be inferred; all else is text. */
+async function describe(
+  { options, table }: Csv,
+  { object, text, head, dialect }: OpenCsv,
+  signal: AbortSignal,
+): Promise<readonly Column[]> {
+  const guesses = head.names.map(() => new TypeGuess());
+  if (options.inferTypes) {
+    const records = new CsvRecords(dialect, { key: object.key, origin: head.dataStart });
+    let bytes = 0;
+    for await (const piece of text.from(head.dataStart, signal)) {
+      records.push(piece);
+      look(records, guesses, options.nullValues);
+      bytes += piece.length;
+      if (bytes >= sampleBytes) break;
+    }
+    if (bytes < sampleBytes) records.finish();
+    look(records, guesses, options.nullValues);
+  }
+  return head.names.map((name, field) => {
+    const type = options.typeOf(table, name) ?? guesses[field]?.kind ?? 'string';
+    return { name, type: declaredColumnType(type) };
+  });
+}
+
+function oneColumn(key: string, likely: string): string {
+  const delimiter = likely === '\t' ? '\\t' : likely;
+  return `The header of "${key}" is one column. If "${delimiter}" stands between its fields, set data_format.delimiter to that.`;
+}
+
+function look(records: CsvRecords, guesses: readonly TypeGuess[], nullValues: readonly string[]): void {
+  while (records.next()) {
+    if (records.problem !== undefined || records.fields.count !== guesses.length) continue;
+    for (const [field, guess] of guesses.entries()) {
+      const text = Buffer.from(records.unescaped(field)).toString();
+      if (!nullValues.includes(text)) guess.see(text);
+    }
+  }
+}

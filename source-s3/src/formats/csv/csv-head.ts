@@ -1,0 +1,116 @@
+// The beginning of a CSV file: which columns it has, and where its records begin.
+import { isUtf8 } from 'node:buffer';
+
+import type { Log } from '@s3-connectors/common/protocol/log.ts';
+
+import { unreadable } from '../contract/unreadable.ts';
+import { markBytes } from '../text/encoding.ts';
+import type { CsvOptions } from '../../config/csv-config.ts';
+import { CsvRecords } from './csv-records.ts';
+
+export type CsvHead = {
+  /** Unique; none when the file has no record at all. */
+  readonly names: readonly string[];
+  /** Offset in the text of what follows the header. */
+  readonly dataStart: number;
+  /** Bytes for each line of the first piece. */
+  readonly lineBytes: number;
+};
+
+/** Takes no more of the text than it needs. @throws FILE_UNREADABLE when the header is not well formed. */
+export async function readHead(
+  text: AsyncIterable<Uint8Array>,
+  { options, key, say }: { readonly options: CsvOptions; readonly key: string; readonly say: Log },
+): Promise<CsvHead> {
+  const records = new CsvRecords(options.dialect, { key, origin: 0 });
+  let skipped = 0;
+  let linesLeft = options.skipLines;
+  let lineBytes: number | undefined;
+  for await (const piece of text) {
+    let start = lineBytes === undefined ? markBytes(piece) : 0;
+    lineBytes ??= averageLine(piece);
+    while (linesLeft > 0 && start < piece.length) {
+      const end = piece.indexOf(0x0a, start);
+      start = end === -1 ? piece.length : end + 1;
+      if (end !== -1) linesLeft--;
+    }
+    skipped += start;
+    if (start === piece.length) continue;
+    records.push(piece.subarray(start));
+    if (records.next()) return headOf(records, skipped, lineBytes, { options, key, say });
+  }
+  records.finish();
+  if (records.next()) return headOf(records, skipped, lineBytes ?? 1, { options, key, say });
+  return { names: options.columnNames ?? [], dataStart: skipped, lineBytes: lineBytes ?? 1 };
+}
+
+function headOf(
+  records: CsvRecords,
+  skipped: number,
+  lineBytes: number,
+  { options, key, say }: { readonly options: CsvOptions; readonly key: string; readonly say: Log },
+): CsvHead {
+  const { header, columnNames } = options;
+  refuseBinary(records, key);
+  const dataStart = skipped + (header ? records.end : records.start);
+  if (columnNames !== undefined) return { names: columnNames, dataStart, lineBytes };
+  if (records.fields.count > mostColumns) {
+    throw unreadable({ key }, `its header has ${records.fields.count} columns, of which there may be ${mostColumns}`);
+  }
+  const places = Array.from({ length: records.fields.count }, (_, field) => field);
+  if (!header) return { names: places.map((field) => `column_${field + 1}`), dataStart, lineBytes };
+  if (records.problem !== undefined) throw unreadable({ key }, `its header ${records.problem}`);
+  const found = places.map((field) => Buffer.from(records.unescaped(field)).toString());
+  const names = uniqueNames(found);
+  const renamed = places.filter((field) => found[field] !== names[field]);
+  if (renamed.length > 0) {
+    // By place: of a file without a header the names are values.
+    const shown = renamed.slice(0, mostTold).map((field) => String(field + 1));
+    if (renamed.length > mostTold) shown.push(`and ${renamed.length - mostTold} more`);
+    say(
+      'WARN',
+      `The header of "${key}" has names twice or empty ones. These columns get a name with a number: ${shown.join(', ')}.`,
+    );
+  }
+  return { names, dataStart, lineBytes };
+}
+
+/** As many as other formats may have. */
+const mostColumns = 20_000;
+/** Names in a warning. */
+const mostTold = 10;
+
+/** What a server answers in place of a file, stored under its name: on one line it would be a header without rows. */
+const markup = /^\s*<(?:!doctype|html|\?xml)\b/iu;
+
+/** Its first record tells a file that is no text from one whose text is to be told how to read. */
+function refuseBinary(records: CsvRecords, key: string): void {
+  const first = records.record;
+  if (first.includes(0)) throw unreadable({ key }, 'it is no text, or text in UTF-16 that "encoding" does not tell');
+  if (!isUtf8(first)) throw unreadable({ key }, 'it is no text in UTF-8; "encoding" may tell another');
+  if (markup.test(Buffer.from(first).toString('latin1'))) throw unreadable({ key }, 'it is a page of HTML or XML');
+}
+
+/** The second column of a name gets `_2` and so on, one without a name `column_` and its place. */
+export function uniqueNames(found: readonly string[]): readonly string[] {
+  const taken = new Set(found);
+  const used = new Set<string>();
+  const counts = new Map<string, number>();
+  return found.map((name, place) => {
+    let unique = name;
+    let count = counts.get(name) ?? 2; // From where the last one of the name stopped: thousands may have it.
+    for (; unique === '' || used.has(unique) || (unique !== name && taken.has(unique)); count++) {
+      unique =
+        name === '' && count === 2 ? `column_${place + 1}` : `${name === '' ? `column_${place + 1}` : name}_${count}`;
+    }
+    if (name !== '') counts.set(name, count);
+    used.add(unique);
+    return unique;
+  });
+}
+
+function averageLine(piece: Uint8Array): number {
+  let lines = 0;
+  for (let at = piece.indexOf(0x0a); at !== -1; at = piece.indexOf(0x0a, at + 1)) lines++;
+  return piece.length / Math.max(1, lines);
+}

@@ -1,0 +1,142 @@
+// Cuts CSV text that comes in pieces into records and fields, without decoding it. Most records are whole in a piece and cut
+// by the shortcut; blank lines are none.
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+
+import { KeptText } from '../text/text-window.ts';
+import { AnyRecord } from './record-parser.ts';
+import { CsvFields, escaped, type Dialect } from './csv-fields.ts';
+import { WholeRecord } from './fast-record-parser.ts';
+
+const maxRecordBytes = 64 * 1024 * 1024;
+const carriageReturn = 0x0d;
+const lineFeed = 0x0a;
+const never = -1; // No byte, and no place.
+
+/** Bound: that of the text, of which the longest record is kept, and twice the longest escaped field. */
+export class CsvRecords {
+  readonly #key: string;
+  readonly #quote: number;
+  readonly #escape: number;
+  /** The current record's bytes and those behind it. */
+  readonly text: KeptText;
+  /** Of the current record. */
+  readonly fields = new CsvFields();
+  readonly #whole: WholeRecord;
+  readonly #any: AnyRecord;
+  #unescaped: Uint8Array = new Uint8Array(0);
+  /** Bytes of the field that was unescaped last. */
+  unescapedBytes = 0;
+  #recordStart = 0;
+  #at = 0;
+  /** The current record has ended. */
+  #isCut = true;
+  #isEnded = false;
+
+  /** `origin`: the offset in the text of the first byte that is pushed; `key`: for errors. */
+  constructor(dialect: Dialect, { key, origin }: { readonly key: string; readonly origin: number }) {
+    const { quote, escape } = dialect;
+    this.#key = key;
+    this.#quote = quote ?? never;
+    this.#escape = escape === undefined || escape === quote ? never : escape;
+    this.text = new KeptText(origin);
+    this.#whole = new WholeRecord(dialect, this.fields);
+    this.#any = new AnyRecord(dialect, this.text, this.fields);
+  }
+
+  /** Offset in the text of the current record. */
+  get start(): number {
+    return this.text.offset + this.#recordStart;
+  }
+
+  /** Offset in the text of the byte behind the current record. */
+  get end(): number {
+    return this.text.offset + this.#at;
+  }
+
+  /** The current record's bytes, with its delimiters and quotes. */
+  get record(): Uint8Array {
+    return this.text.bytes.subarray(this.#recordStart, this.#at);
+  }
+
+  /** What is wrong with the current record. */
+  get problem(): string | undefined {
+    return this.#any.problem;
+  }
+
+  /** @throws FILE_UNREADABLE when a record would become too long. */
+  push(piece: Uint8Array): void {
+    const from = this.#isCut ? this.#at : this.#recordStart;
+    if (this.text.filled - from + piece.length > maxRecordBytes) throw tooLong(this.#key, this.text.offset + from);
+    const dropped = this.text.push(piece, from);
+    this.#at -= dropped;
+    this.#recordStart -= dropped;
+    this.#any.moveBack(dropped);
+    this.fields.moveBack(dropped);
+  }
+
+  /** No more comes. */
+  finish(): void {
+    this.#isEnded = true;
+  }
+
+  /** Moves to the next record; false when more text is needed, or after the last. */
+  next(): boolean {
+    if (this.#isCut) {
+      this.#at = this.#behindBlank();
+      this.#recordStart = this.#at;
+      if (this.#at === this.text.filled) return false;
+      this.#any.begin(this.#at);
+      const end = this.#whole.cut(this.text, this.#at);
+      if (end !== never) {
+        this.#at = end;
+        return true;
+      }
+      this.#any.begin(this.#at);
+    }
+    this.#isCut = this.#any.cut();
+    if (!this.#isCut && this.#isEnded) {
+      this.#any.end();
+      this.#isCut = true;
+    }
+    this.#at = this.#any.at;
+    return this.#isCut;
+  }
+
+  /** Blank lines, and the second half of a CRLF. */
+  #behindBlank(): number {
+    const { bytes, filled } = this.text;
+    let at = this.#at;
+    while (at < filled && (bytes[at] === lineFeed || bytes[at] === carriageReturn)) at++;
+    return at;
+  }
+
+  /** Memory whose first `unescapedBytes` are a field without escapes and, if it is quoted, without doubled quotes. */
+  unescape(field: number): Uint8Array {
+    const { bytes } = this.text;
+    const start = this.fields.starts[field] ?? 0;
+    const end = this.fields.ends[field] ?? 0;
+    const doubled = bytes[start - 1] === this.#quote ? this.#quote : never;
+    if (this.#unescaped.length < end - start) this.#unescaped = new Uint8Array(2 * (end - start));
+    const unescaped = this.#unescaped;
+    let length = 0;
+    for (let at = start; at < end; at++) {
+      if (bytes[at] === this.#escape || (bytes[at] === doubled && bytes[at + 1] === doubled)) at++;
+      unescaped[length++] = bytes[at] as number;
+    }
+    this.unescapedBytes = length;
+    return unescaped;
+  }
+
+  /** A field's bytes as they are meant; they last until the next call. */
+  unescaped(field: number): Uint8Array {
+    const { starts, ends, making } = this.fields;
+    if (making[field] !== escaped) return this.text.bytes.subarray(starts[field], ends[field]);
+    const unescaped = this.unescape(field);
+    return unescaped.subarray(0, this.unescapedBytes);
+  }
+}
+
+function tooLong(key: string, offset: number): ConnectorError {
+  const text = `"${key}": the record at byte ${offset} of the text is longer than ${maxRecordBytes / 1024 / 1024} MiB; a quote may not be closed. Correct the file or the quote that is configured.`;
+  return new ConnectorError('FILE_UNREADABLE', text);
+}

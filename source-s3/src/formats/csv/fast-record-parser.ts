@@ -1,0 +1,77 @@
+// Cuts the CSV records that most are, well formed and whole in the text that is there, four bytes at a step. It is
+// CsvRecords' shortcut: what it leaves alone is cut by AnyRecord, byte for byte by the grammar.
+import type { KeptText } from '../text/text-window.ts';
+import { equalTo, escapable, firstOf, marksOf, wordBytes, wordOf } from '@s3-connectors/common/json/words.ts';
+import { escaped, literal, plain, type CsvFields, type Dialect, type Making } from './csv-fields.ts';
+
+const carriageReturn = 0x0d;
+const lineFeed = 0x0a;
+const backslash = 0x5c;
+const never = -1; // No byte, and no place.
+
+export class WholeRecord {
+  readonly #fields: CsvFields;
+  readonly #delimiter: number;
+  readonly #quote: number;
+  readonly #escape: number;
+  readonly #isUsual: boolean;
+
+  /** `fields`: what a cut record's are noted in. */
+  constructor({ delimiter, quote, escape }: Dialect, fields: CsvFields) {
+    this.#fields = fields;
+    this.#delimiter = delimiter;
+    this.#quote = quote ?? never;
+    this.#escape = escape === undefined || escape === quote ? never : escape;
+    this.#isUsual = this.#escape === never || escape === backslash;
+  }
+
+  /** The place behind the record whose first byte is at `start`; -1: it is left alone. */
+  cut({ bytes, view, filled }: KeptText, start: number): number {
+    const { starts, ends, making } = this.#fields;
+    const delimiter = this.#delimiter;
+    const quote = this.#quote;
+    const escape = this.#escape;
+    const lastWord = this.#isUsual ? filled - wordBytes : never;
+    let count = 0;
+    let seen = 0;
+    let at = start;
+    for (;;) {
+      if (at > lastWord || count === starts.length) return never; // Reading beyond the end would slow down all reading.
+      const isQuoted = bytes[at] === quote;
+      const stops = wordOf(isQuoted ? quote : delimiter);
+      let made: Making = plain;
+      if (isQuoted) at++;
+      starts[count] = at;
+      for (;;) {
+        if (at > lastWord) return never;
+        const word = view.getInt32(at, true);
+        seen |= word;
+        const marks = marksOf(equalTo(word, stops) | escapable(word));
+        if (marks === 0) {
+          at += 4;
+          continue;
+        }
+        at += firstOf(marks);
+        const byte = bytes[at];
+        if (isQuoted ? byte === quote : byte === delimiter || byte === lineFeed || byte === carriageReturn) {
+          if (!isQuoted || (at + 1 < filled && bytes[at + 1] !== quote)) break;
+          made = escaped; // A doubled quote.
+          at++;
+        } else if (byte === escape) {
+          made = escaped;
+          at++;
+        } else made ||= literal;
+        at++;
+      }
+      ends[count] = at;
+      making[count++] = made;
+      if (isQuoted) at++;
+      const end = bytes[at++];
+      if (end === delimiter) continue;
+      if (end !== lineFeed && end !== carriageReturn) return never;
+      this.#fields.count = count;
+      this.#fields.seen = seen;
+      return at;
+    }
+  }
+}

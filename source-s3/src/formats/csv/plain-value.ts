@@ -1,0 +1,117 @@
+// The values of typed columns as most are written: told on the bytes, which go out nearly as they stand. All others are
+// csv-value's, of whose rules these are a part.
+import type { LineBuilder } from '../../records/line-builder.ts';
+import type { TypedKind } from './csv-value.ts';
+
+const zero = 0x30;
+const nine = 0x39;
+const point = 0x2e;
+const dash = 0x2d;
+const colon = 0x3a;
+const space = 0x20;
+const letterT = 0x54;
+const letterZ = 0x5a;
+const yes = Buffer.from('true');
+const no = Buffer.from('false');
+const dateBytes = 10;
+const secondsEnd = 19; // 2026-01-15T14:30:00
+const maxFractionDigits = 9;
+const maxNumberBytes = 15;
+
+export type Field = { readonly bytes: Uint8Array; readonly start: number; readonly end: number };
+
+/** Writes a field's value as JSON; false, and nothing is written, when it is not written as most are. */
+export function writeUsual(out: LineBuilder, field: Field, kind: TypedKind): boolean {
+  const { bytes, start, end } = field;
+  switch (kind) {
+    case 'integer':
+    case 'number':
+      if (!isShortNumber(field, kind)) return false;
+      out.raw(bytes, start, end);
+      return true;
+    case 'boolean':
+      if (!spells(field, yes) && !spells(field, no)) return false;
+      out.raw(bytes, start, end);
+      return true;
+    case 'date':
+      if (end - start !== dateBytes || !isDate(bytes, start)) return false;
+      out.string(bytes, start, end);
+      return true;
+    default: {
+      const fractionEnd = timeEnd(field);
+      if (fractionEnd === undefined) return false;
+      out.text('"');
+      out.raw(bytes, start, start + dateBytes);
+      out.text('T');
+      out.raw(bytes, start + dateBytes + 1, fractionEnd);
+      out.text('Z"');
+      return true;
+    }
+  }
+}
+
+/** At most 15 bytes, without sign, exponent or leading zero: the same in JSON whatever the rules. */
+function isShortNumber({ bytes, start, end }: Field, kind: 'integer' | 'number'): boolean {
+  if (end - start > maxNumberBytes) return false;
+  let at = digitsEnd(bytes, start, end);
+  if (at === start || (bytes[start] === zero && at > start + 1)) return false;
+  if (at === end || kind === 'integer' || bytes[at] !== point) return at === end;
+  const fraction = at + 1;
+  at = digitsEnd(bytes, fraction, end);
+  return at === end && at > fraction;
+}
+
+function spells({ bytes, start, end }: Field, word: Uint8Array): boolean {
+  if (end - start !== word.length) return false;
+  let index = 0;
+  while (index < word.length && bytes[start + index] === word[index]) index++;
+  return index === word.length;
+}
+
+/** Whether `2026-01-15` or another day that exists stands there. */
+function isDate(bytes: Uint8Array, at: number): boolean {
+  const century = twoDigits(bytes, at);
+  const yearOfCentury = twoDigits(bytes, at + 2);
+  const month = twoDigits(bytes, at + 5);
+  const day = twoDigits(bytes, at + 8);
+  if (century < 0 || yearOfCentury < 0 || bytes[at + 4] !== dash || bytes[at + 7] !== dash) return false;
+  return month >= 1 && month <= 12 && day >= 1 && day <= 28; // The last days of a month are left to the calendar.
+}
+
+/** Where the digits of a time in UTC, or without a zone, end; undefined for other times. */
+function timeEnd({ bytes, start, end }: Field): number | undefined {
+  if (end - start < secondsEnd || !isDate(bytes, start)) return undefined;
+  const between = bytes[start + dateBytes];
+  const isTime =
+    (between === letterT || between === space) &&
+    isBelow(twoDigits(bytes, start + 11), 24) &&
+    bytes[start + 13] === colon &&
+    isBelow(twoDigits(bytes, start + 14), 60) &&
+    bytes[start + 16] === colon &&
+    isBelow(twoDigits(bytes, start + 17), 60);
+  if (!isTime) return undefined;
+  let at = start + secondsEnd;
+  if (bytes[at] === point && at < end) {
+    const fraction = at + 1;
+    at = digitsEnd(bytes, fraction, end);
+    if (at === fraction || at - fraction > maxFractionDigits) return undefined;
+  }
+  return at === end || (at + 1 === end && bytes[at] === letterZ) ? at : undefined;
+}
+
+function isBelow(number: number, limit: number): boolean {
+  return number >= 0 && number < limit;
+}
+
+/** -1 when it is none. */
+function twoDigits(bytes: Uint8Array, at: number): number {
+  const tens = (bytes[at] ?? 0) - zero;
+  const ones = (bytes[at + 1] ?? 0) - zero;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : -1;
+}
+
+function digitsEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && (bytes[at] as number) >= zero && (bytes[at] as number) <= nine) at++;
+  return at;
+}

@@ -1,0 +1,147 @@
+// Cuts one CSV record, whatever it is, byte for byte: also one that is torn between pieces of text, or not well formed. The
+// grammar is RFC 4180's and, beyond it, that of Python's csv module in its strict mode: a quote counts only at a field's
+// start; CR, LF or CRLF end a record.
+import type { KeptText } from '../text/text-window.ts';
+import { escaped, literal, type CsvFields, type Dialect } from './csv-fields.ts';
+
+const carriageReturn = 0x0d;
+const lineFeed = 0x0a;
+const never = -1; // No byte.
+
+/** Where the next byte stands. */
+type State = 'field start' | 'plain' | 'plain escape' | 'quoted' | 'quoted escape' | 'quote seen';
+
+export class AnyRecord {
+  readonly #text: KeptText;
+  readonly #fields: CsvFields;
+  readonly #delimiter: number;
+  readonly #quote: number;
+  readonly #escape: number;
+  readonly #plainStops = new Uint8Array(256);
+  readonly #quotedStops = new Uint8Array(256);
+  /** What is wrong with the record. */
+  problem: string | undefined;
+  /** How far it has come in the text. */
+  at = 0;
+  #state: State = 'field start';
+  #fieldStart = 0;
+  #isEscaped = false;
+
+  /** `fields`: what its fields are noted in. */
+  constructor({ delimiter, quote, escape }: Dialect, text: KeptText, fields: CsvFields) {
+    this.#text = text;
+    this.#fields = fields;
+    this.#delimiter = delimiter;
+    this.#quote = quote ?? never;
+    this.#escape = escape === undefined || escape === quote ? never : escape;
+    for (const stop of [delimiter, carriageReturn, lineFeed, this.#escape]) if (stop >= 0) this.#plainStops[stop] = 1;
+    for (const stop of [this.#quote, this.#escape]) if (stop >= 0) this.#quotedStops[stop] = 1;
+  }
+
+  /** A record begins at `start`. */
+  begin(start: number): void {
+    this.#fields.count = 0;
+    this.#fields.seen = 0; // Nothing is `plain`.
+    this.problem = undefined;
+    this.at = start;
+    this.#state = 'field start';
+  }
+
+  /** Goes on in the text that is there; true when the record ends in it. */
+  cut(): boolean {
+    while (this.at < this.#text.filled) {
+      if (this.#step()) return true;
+    }
+    return false;
+  }
+
+  /** No more text comes: what there is of the record is all. */
+  end(): void {
+    if (this.#state === 'field start') {
+      this.#fieldStart = this.at; // Behind a delimiter: an empty field.
+      this.#isEscaped = false;
+    }
+    if (this.#state === 'quoted' || this.#state === 'quoted escape')
+      this.problem ??= 'opens a quote that is not closed';
+    if (this.#state === 'plain escape') this.problem ??= 'ends in an escape';
+    this.#addField(this.#state === 'quote seen' ? this.at - 1 : this.at);
+  }
+
+  /** The text stands `by` bytes nearer to the start now. */
+  moveBack(by: number): void {
+    this.at -= by;
+    this.#fieldStart -= by;
+  }
+
+  /** One step of the grammar, at a byte that is there; true when the record ends with it. */
+  #step(): boolean {
+    switch (this.#state) {
+      case 'field start':
+        this.#startField();
+        return false;
+      case 'plain':
+        return this.#plain();
+      case 'quoted':
+        this.#skipTo(this.#quotedStops);
+        if (this.at < this.#text.filled)
+          this.#state = this.#text.bytes[this.at++] === this.#quote ? 'quote seen' : 'quoted escape';
+        return false;
+      case 'quote seen':
+        return this.#afterQuote();
+      default: // After an escape: whatever the byte is.
+        this.at++;
+        this.#isEscaped = true;
+        this.#state = this.#state === 'quoted escape' ? 'quoted' : 'plain';
+        return false;
+    }
+  }
+
+  #startField(): void {
+    const isQuoted = this.#text.bytes[this.at] === this.#quote;
+    this.#isEscaped = false;
+    this.#state = isQuoted ? 'quoted' : 'plain';
+    if (isQuoted) this.at++;
+    this.#fieldStart = this.at;
+  }
+
+  #plain(): boolean {
+    this.#skipTo(this.#plainStops);
+    if (this.at === this.#text.filled) return false;
+    if (this.#text.bytes[this.at] !== this.#escape) return this.#endField(this.at);
+    this.at++;
+    this.#state = 'plain escape';
+    return false;
+  }
+
+  #afterQuote(): boolean {
+    const byte = this.#text.bytes[this.at];
+    if (byte === this.#quote) {
+      this.at++;
+      this.#isEscaped = true;
+      this.#state = 'quoted';
+      return false;
+    }
+    if (byte === this.#delimiter || byte === lineFeed || byte === carriageReturn) return this.#endField(this.at - 1);
+    this.problem ??= `has text behind the closing quote of its field ${this.#fields.count + 1}`;
+    this.#state = 'plain';
+    return false;
+  }
+
+  #skipTo(stops: Uint8Array): void {
+    const { bytes, filled } = this.#text;
+    let { at } = this;
+    while (at < filled && stops[bytes[at] as number] === 0) at++;
+    this.at = at;
+  }
+
+  /** At the byte that ends a field; true when it ends the record too. */
+  #endField(end: number): boolean {
+    this.#addField(end);
+    this.#state = 'field start';
+    return this.#text.bytes[this.at++] !== this.#delimiter;
+  }
+
+  #addField(end: number): void {
+    this.#fields.add(this.#fieldStart, end, this.#isEscaped ? escaped : literal);
+  }
+}

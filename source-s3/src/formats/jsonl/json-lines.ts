@@ -1,0 +1,131 @@
+// Cuts JSON lines out of text that comes in pieces: LF or CRLF ends a line, blank lines are none. A line that lies in one
+// piece is not copied.
+import { isUtf8 } from 'node:buffer';
+
+import { unreadable } from '../contract/unreadable.ts';
+import type { RecordCutter } from '../text/text-lines.ts';
+
+const maxLineBytes = 64 * 1024 * 1024;
+const newline = 0x0a;
+
+/** Bound: one piece and the part of a line that came before it, twice that while it grows; a line above 64 MiB is refused. */
+export class JsonLines implements RecordCutter {
+  readonly #key: string;
+  /** What holds the current line, bytes[from, to); bytes[to] is a newline. */
+  bytes: Uint8Array = new Uint8Array(0);
+  from = 0;
+  to = 0;
+  /** The line is UTF-8, as all lines around it are; otherwise some of them is not. */
+  isText = true;
+  /** The bytes around the line hold a `\u` escape. */
+  hasEscapes = false;
+  start: number;
+  #piece: Buffer = Buffer.alloc(0);
+  #at = 0;
+  /** Offset in the text of the piece's end. */
+  #pieceEnd: number;
+  /** The beginning of a line whose end is in a piece to come. */
+  #held = Buffer.alloc(0);
+  #heldBytes = 0;
+  #isEnded = false;
+
+  /** `origin`: the offset in the text of the first byte that is pushed; `key`: for errors. */
+  constructor({ key, origin }: { readonly key: string; readonly origin: number }) {
+    this.#key = key;
+    this.#pieceEnd = origin;
+    this.start = origin;
+  }
+
+  push(piece: Uint8Array): void {
+    this.#piece = Buffer.from(piece.buffer, piece.byteOffset, piece.length);
+    this.#at = 0;
+    this.#pieceEnd += piece.length;
+  }
+
+  /** No more comes. */
+  finish(): void {
+    this.#isEnded = true;
+  }
+
+  /** Moves to the next line; false when more text is needed, or after the last. @throws FILE_UNREADABLE for one too long. */
+  next(): boolean {
+    for (;;) {
+      const end = this.#piece.indexOf(newline, this.#at);
+      const isLast = end === -1;
+      if (isLast) this.#hold(this.#piece.length);
+      if (isLast && !(this.#isEnded && this.#heldBytes > 0)) return false;
+      if (isLast) this.#releaseLast();
+      else this.#release(end);
+      if (!this.#isBlank()) return true;
+    }
+  }
+
+  /** The line that ends at the newline at `end` of the piece. */
+  #release(end: number): void {
+    this.start = this.#lineStart;
+    if (this.#heldBytes === 0) {
+      if (this.bytes !== this.#piece) this.#look(this.#piece.subarray(this.#at, this.#piece.lastIndexOf(newline)));
+      this.bytes = this.#piece;
+      this.from = this.#at;
+      this.to = end;
+      this.#at = end + 1;
+      return;
+    }
+    this.#hold(end + 1);
+    this.#takeHeld();
+  }
+
+  /** What is left when the text ended without a newline. */
+  #releaseLast(): void {
+    this.start = this.#lineStart;
+    this.#append(Buffer.from([newline]));
+    this.#takeHeld();
+  }
+
+  #takeHeld(): void {
+    this.bytes = this.#held;
+    this.from = 0;
+    this.to = this.#heldBytes - 1;
+    this.#look(this.#held.subarray(0, this.#heldBytes));
+    this.#heldBytes = 0;
+  }
+
+  /** Keeps the piece up to `end`. */
+  #hold(end: number): void {
+    this.#append(this.#piece.subarray(this.#at, end));
+    this.#at = end;
+  }
+
+  #append(part: Uint8Array): void {
+    const length = this.#heldBytes + part.length;
+    if (length > maxLineBytes) {
+      const why = `the line at byte ${this.#lineStart} of the text is longer than ${maxLineBytes / 1024 / 1024} MiB`;
+      throw unreadable({ key: this.#key }, why);
+    }
+    if (length > this.#held.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * length);
+      larger.set(this.#held.subarray(0, this.#heldBytes));
+      this.#held = larger;
+    }
+    this.#held.set(part, this.#heldBytes);
+    this.#heldBytes = length;
+  }
+
+  /** Offset in the text of the line that is being cut. */
+  get #lineStart(): number {
+    return this.#pieceEnd - this.#piece.length + this.#at - this.#heldBytes;
+  }
+
+  #look(bytes: Buffer): void {
+    this.isText = isUtf8(bytes);
+    this.hasEscapes = bytes.includes('\\u');
+  }
+
+  #isBlank(): boolean {
+    for (let at = this.from; at < this.to; at++) {
+      const byte = this.bytes[at];
+      if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return false;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,119 @@
+// The members of one JSON line that the catalog asks for, found on bytes in one pass that also validates the line.
+import { createNameIndex, indexOfName, type NameIndex } from '@s3-connectors/common/json/name-index.ts';
+import {
+  CLOSE_OBJECT,
+  NOT_JSON,
+  OPEN_OBJECT,
+  QUOTE,
+  skipColon,
+  skipSpace,
+  skipString,
+  skipToNextMember,
+  skipValue,
+} from '@s3-connectors/common/json/json-bytes.ts';
+
+import { standsAgain } from './same-bytes.ts';
+
+const comma = 0x2c;
+
+/** Scans lines for members of these names. One object is used for all lines: the next scan writes over what it found. */
+export class JsonMembers {
+  readonly #names: NameIndex;
+  /** Names found, by their number, in the line's order; -1 for other names. Value k is bytes[valueStarts[k], valueEnds[k]). */
+  found = new Int32Array(64);
+  keyStarts = new Int32Array(64);
+  valueStarts = new Int32Array(64);
+  valueEnds = new Int32Array(64);
+  count = 0;
+  /** One of the names stands twice in the line. */
+  hasTwice = false;
+  /** By name: the line in which it was last seen. */
+  readonly #seenIn: Float64Array;
+  #line = 0;
+  #bytes: Uint8Array = new Uint8Array(0);
+  #view: DataView = new DataView(new ArrayBuffer(0));
+  #end = 0;
+
+  constructor(names: readonly string[]) {
+    this.#names = createNameIndex(names);
+    this.#seenIn = new Float64Array(names.length);
+  }
+
+  /** Scans bytes[start, end), where bytes[end] is a newline. False: it is not one JSON object. */
+  scan(bytes: Uint8Array, start: number, end: number): boolean {
+    const before = bytes === this.#bytes && start > this.#end ? this.count : 0; // Members of a line that still stands there.
+    this.#begin(bytes, end);
+    const open = skipSpace(bytes, start);
+    if (bytes[open] !== OPEN_OBJECT) return false;
+    let at = skipSpace(bytes, open + 1);
+    while (bytes[at] === QUOTE) {
+      const value = this.count < before && this.#isKeyAgain(at) ? this.#behindKeyAgain(at) : this.#behindKey(at);
+      if (value === NOT_JSON) return false;
+      const valueEnd = bytes[value] === QUOTE ? skipString(bytes, value) : skipValue(bytes, value);
+      if (valueEnd === NOT_JSON) return false;
+      this.#add(at, value, valueEnd);
+      const isNext = bytes[valueEnd] === comma && bytes[valueEnd + 1] === QUOTE;
+      at = isNext ? valueEnd + 1 : skipToNextMember(bytes, valueEnd);
+      if (at === NOT_JSON) return false;
+    }
+    return bytes[at] === CLOSE_OBJECT && skipSpace(bytes, at + 1) === end;
+  }
+
+  #begin(bytes: Uint8Array, end: number): void {
+    if (bytes !== this.#bytes) this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#bytes = bytes;
+    this.#end = end;
+    this.count = 0;
+    this.hasTwice = false;
+    this.#line++;
+  }
+
+  /** Most lines have the members of the line before: whether the key at `at` is that of its next member, with its colon. */
+  #isKeyAgain(at: number): boolean {
+    const start = this.keyStarts[this.count] as number;
+    return standsAgain(this.#view, { start, end: this.valueStarts[this.count] as number }, at);
+  }
+
+  #behindKeyAgain(at: number): number {
+    const length = (this.valueStarts[this.count] as number) - (this.keyStarts[this.count] as number);
+    return skipSpace(this.#bytes, at + length);
+  }
+
+  /** The first byte of the value whose key is at `at`. */
+  #behindKey(at: number): number {
+    const end = skipString(this.#bytes, at);
+    const value = end === NOT_JSON ? NOT_JSON : skipColon(this.#bytes, end);
+    if (value !== NOT_JSON) this.#nextName(at + 1, end - 1);
+    return value;
+  }
+
+  #nextName(start: number, end: number): void {
+    if (this.count === this.found.length) this.#grow();
+    this.found[this.count] = indexOfName(this.#names, this.#bytes, start, end);
+  }
+
+  /** A member whose name is in its place already. */
+  #add(keyStart: number, valueStart: number, valueEnd: number): void {
+    const place = this.count++;
+    this.keyStarts[place] = keyStart;
+    this.valueStarts[place] = valueStart;
+    this.valueEnds[place] = valueEnd;
+    const name = this.found[place] as number;
+    if (name < 0) return;
+    this.hasTwice ||= this.#seenIn[name] === this.#line;
+    this.#seenIn[name] = this.#line;
+  }
+
+  #grow(): void {
+    this.found = grown(this.found);
+    this.keyStarts = grown(this.keyStarts);
+    this.valueStarts = grown(this.valueStarts);
+    this.valueEnds = grown(this.valueEnds);
+  }
+}
+
+function grown(from: Int32Array): Int32Array<ArrayBuffer> {
+  const to = new Int32Array(2 * from.length);
+  to.set(from);
+  return to;
+}

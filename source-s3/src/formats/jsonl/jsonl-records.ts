@@ -1,0 +1,126 @@
+// JSON lines as RECORD lines: the bytes of the members that the catalog asks for go out as they came in, and what the
+// folders and the file say of all rows behind them.
+import { isUtf8 } from 'node:buffer';
+
+import { skipSpace } from '@s3-connectors/common/json/json-bytes.ts';
+
+import type { Asked } from '../contract/format.ts';
+import type { PartitionColumns } from '../../layout/partition-columns.ts';
+import { frameStart, frameTail } from '../../records/record-frame.ts';
+import type { LineBuilder } from '../../records/line-builder.ts';
+import type { JsonLines } from './json-lines.ts';
+import { JsonMembers } from './json-members.ts';
+import { hasLoneSurrogate, textAt } from './json-text.ts';
+import { jsonlClashCounter } from './jsonl-clashes.ts';
+
+export type JsonlRecords = {
+  readonly asked: Asked;
+  /** Of the object, for the log. */
+  readonly key: string;
+  /** Milliseconds since 1970. */
+  readonly emittedAt: number;
+};
+
+const openArray = 0x5b;
+const comma = Buffer.from(',');
+
+/** Writes the current line, or says what is wrong with it. */
+export function jsonlWriter(query: JsonlRecords, lines: JsonLines): (out: LineBuilder) => string | undefined {
+  const { stream, columns, constants, spellings, folders, clashes } = query.asked;
+  const isConstant = (name: string): boolean => constants.has(name);
+  const asked = columns.map(({ name }) => name);
+  const fromFile = asked.filter((name) => !isConstant(name));
+  const wanted = fromFile.map((name) => spellings.get(name) ?? name);
+  const keys = fromFile.map((name) => (spellings.has(name) ? Buffer.from(`${JSON.stringify(name)}:`) : undefined));
+  const nulls = nullMembers(fromFile, folders);
+  const others = [...asked.filter(isConstant), ...clashes.map(({ column }) => column)];
+  const names = [...new Set([...wanted, ...others])];
+  const members = new JsonMembers(names);
+  const head = Buffer.from(frameStart(stream));
+  const same = asked.filter(isConstant).map((name) => `${JSON.stringify(name)}:${constants.get(name)}`);
+  const nothing = asked.slice(0, 1).map((name) => `${JSON.stringify(name)}:null`); // Platforms drop empty records.
+  const tail = `${frameTail(query.emittedAt)}}}`;
+  const rest = Buffer.from(same.map((member) => `,${member}`).join('') + tail);
+  const restAlone = Buffer.from((same.length === 0 ? nothing : same).join(',') + tail);
+  const countClashes = clashes.length === 0 ? undefined : jsonlClashCounter(query, names);
+  return (out) => {
+    const { bytes, from, to } = lines;
+    if (!members.scan(bytes, from, to)) return notAnObject(bytes, from);
+    if (!lines.isText && !isUtf8(bytes.subarray(from, to))) return 'is not UTF-8';
+    if (lines.hasEscapes && hasLoneSurrogate(bytes, from, to)) return 'holds half a surrogate pair, which is no text';
+    out.raw(head);
+    let isEmpty = writeMembers(out, bytes, { members, keys, query });
+    for (const { place, text } of nulls) {
+      if (members.found.subarray(0, members.count).includes(place)) continue;
+      if (!isEmpty) out.raw(comma);
+      out.raw(text);
+      isEmpty = false;
+    }
+    out.raw(isEmpty ? restAlone : rest);
+    out.endLine();
+    countClashes?.(bytes, members);
+    return undefined;
+  };
+}
+
+/** Columns of folders that this file's folders lack, and its lines may lack too. */
+function nullMembers(fromFile: readonly string[], folders: PartitionColumns) {
+  return fromFile.flatMap((name, place) =>
+    folders.has(name) ? [{ place, text: Buffer.from(`${JSON.stringify(name)}:null`) }] : [],
+  );
+}
+
+function notAnObject(bytes: Uint8Array, start: number): string {
+  return bytes[skipSpace(bytes, start)] === openArray
+    ? 'is a JSON array, or the beginning of one; each line has to hold an object'
+    : 'is not a JSON object on one line';
+}
+
+/** `keys` of the wanted members, by name; undefined where the file's own serves. */
+type Row = {
+  readonly members: JsonMembers;
+  readonly keys: readonly (Uint8Array | undefined)[];
+  readonly query: JsonlRecords;
+};
+
+/** Members that follow each other go out as one piece, with what stands between them. True: there was none to write. */
+function writeMembers(out: LineBuilder, bytes: Uint8Array, { members, keys, query }: Row): boolean {
+  let isEmpty = true;
+  let runStart = -1;
+  let runEnd = -1;
+  const endRun = (): void => {
+    if (runStart === -1) return;
+    if (!isEmpty) out.raw(comma);
+    out.raw(bytes, runStart, runEnd);
+    isEmpty = false;
+    runStart = -1;
+  };
+  let undeclared = -1;
+  for (let place = 0; place < members.count; place++) {
+    const name = members.found[place] ?? -1;
+    if (name >= 0 && name < keys.length && !(members.hasTwice && isSaidAgain(members, place))) {
+      if (keys[name] !== undefined) {
+        endRun();
+        if (!isEmpty) out.raw(comma);
+        out.raw(keys[name]);
+        out.raw(bytes, members.valueStarts[place], members.valueEnds[place]);
+        isEmpty = false;
+        continue;
+      }
+      if (runStart === -1) runStart = members.keyStarts[place] ?? 0;
+      runEnd = members.valueEnds[place] ?? 0;
+    } else {
+      endRun();
+      if (name === -1 && undeclared === -1) undeclared = place;
+    }
+  }
+  endRun();
+  if (undeclared !== -1) query.asked.drift.leftOut(textAt(bytes, members.keyStarts[undeclared] ?? 0), query.key);
+  return isEmpty;
+}
+
+/** Of a name that stands twice the last counts, as in JSON.parse and nearly everywhere. */
+function isSaidAgain({ found, count }: JsonMembers, place: number): boolean {
+  for (let later = place + 1; later < count; later++) if (found[later] === found[place]) return true;
+  return false;
+}

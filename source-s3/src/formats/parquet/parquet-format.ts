@@ -1,0 +1,153 @@
+// Parquet as a format: a unit is a row group, fetched to local disk and decoded by the engine.
+import { columnType } from '../../columns/sql/stored-type.ts';
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+
+import { ByteBudget } from '../../engine/byte-budget.ts';
+
+import type { SourceConfig } from '../../config/config.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { Asked, Format, PlacedLines, Reading, SourceFile, Unit } from '../contract/format.ts';
+import { countConflict } from '../../columns/partition-conflicts.ts';
+import { columnsRead, conflictSql, joinedSql, type RecordQuery } from '../../records/record-sql.ts';
+import { columnTexts } from './column-texts.ts';
+import { damagedPlace } from './damaged-place.ts';
+import { fetchRowGroup, type LocalRowGroup } from './fetch-row-group.ts';
+import { KnownColumns } from './known-columns.ts';
+import { narrowLines } from './lines-in-memory.ts';
+import { openParquet, undecodable, type ParquetFile } from './parquet-file.ts';
+import { columnGroupsOf, type ColumnGroup } from './row-group-pages.ts';
+import type { RowGroup } from './row-group.ts';
+
+/** Of the engine's memory, for all but pages. */
+const besidePagesBytes = 64 * 1024 * 1024;
+/** Of local disk for the row groups being decoded and fetched ahead. One that needs more is fetched when nothing else is there. */
+const diskBytes = 512 * 1024 * 1024;
+
+export function parquetFormat(memory: DecodingMemory): Format {
+  const disk = new ByteBudget(diskBytes);
+  const known = new KnownColumns();
+  return {
+    naming: { extensions: ['parquet', 'parq', 'pq'], compressible: false },
+    async open(reading, object, signal) {
+      return sourceFile(reading, await openParquet(reading, { object, known, ...memory }, signal), { disk, memory });
+    },
+    async describe(reading, object, signal) {
+      const { columns } = await openParquet(reading, { object, known, ...memory }, signal);
+      return columns.map(({ name, type }) => ({ name, type: columnType(type) }));
+    },
+  };
+}
+
+type DecodingMemory = Pick<SourceConfig, 'memoryBytes' | 'engineMemoryBytes' | 'pageMemoryBytes'>;
+type Budgets = { readonly disk: ByteBudget; readonly memory: DecodingMemory };
+
+function sourceFile(reading: Reading, file: ParquetFile, budgets: Budgets): SourceFile {
+  return {
+    object: file.object,
+    columns: file.columns.map(({ name }) => name),
+    rows: file.groups.rows,
+    compression: file.codecs,
+    *units(stopped) {
+      for (let index = stopped?.unit ?? 0; index < file.groups.count; index++) {
+        const rowsDone = index === stopped?.unit ? stopped.rows : 0;
+        if (rowsDone < file.groups.rowsOf(index)) yield rowGroupUnit(reading, { file, index, rowsDone }, budgets);
+      }
+    },
+  };
+}
+
+/** A row group, by its place in the file. */
+type Part = { readonly file: ParquetFile; readonly index: number; readonly rowsDone: number };
+
+function rowGroupUnit(reading: Reading, part: Part, { disk, memory }: Budgets): Unit {
+  const { file, index } = part;
+  return {
+    async fetch(asked, signal) {
+      const group = await file.rowGroup(index, signal);
+      const read = columnsRead({ ...asked, stored: file.columns });
+      const columns = new Set([...read, ...asked.clashes.map(({ place }) => place)]);
+      const local = await reading.folder.use(() => fetchRowGroup(reading, { file, group, columns, disk }, signal));
+      try {
+        const groups = await reading.folder.use(() =>
+          columnGroupsOf({ ...local, tail: file.tail, object: file.object, columns: read }, memory.pageMemoryBytes),
+        );
+        return {
+          lines: (stop) => decode(reading, { ...part, group, local, asked, groups, memory }, stop),
+          [Symbol.asyncDispose]: () => local[Symbol.asyncDispose](),
+        };
+      } catch (error) {
+        await local[Symbol.asyncDispose]();
+        throw error;
+      }
+    },
+  };
+}
+
+type Decoding = Part & {
+  readonly group: RowGroup;
+  readonly local: LocalRowGroup;
+  readonly asked: Asked;
+  readonly groups: readonly ColumnGroup[];
+  readonly memory: DecodingMemory;
+};
+
+async function* decode(
+  { engine, folder, log }: Reading,
+  { file, group, rowsDone, local, asked, groups, memory }: Decoding,
+  signal: AbortSignal,
+): AsyncGenerator<PlacedLines> {
+  const rows = { from: rowsDone, to: group.rows }; // The local file has no other row group.
+  const { stream, columns, constants, spellings } = asked;
+  const source = { path: local.path, stored: file.columns, rows };
+  const query = { ...source, stream, columns, constants, spellings, emittedAt: Date.now() };
+  const claimed = Math.max(...groups.map((one) => one.claimed));
+  let done = rowsDone;
+  await using stack = new AsyncDisposableStack();
+  try {
+    stack.defer(() => engine.limitMemory(memory.engineMemoryBytes));
+    const allow = async (bytes: number): Promise<void> => {
+      if (bytes > memory.engineMemoryBytes) await engine.limitMemory(bytes);
+    };
+    await allow(claimed + besidePagesBytes);
+    await countConflicts(engine, source, { asked, key: file.object.key }, signal);
+    const mostBytes = Math.max(claimed + besidePagesBytes, memory.pageMemoryBytes);
+    let all = narrowLines(engine, { query, narrows: () => allow(mostBytes) }, signal);
+    if (groups.length > 1) {
+      log('INFO', `"${file.object.key}": the pages of row group ${group.index} are large: ${inTurns(groups)}`);
+      const texts = stack.use(await columnTexts(engine, { query, local, groups, folder }, signal));
+      all = engine.lines(joinedSql(query, texts.paths), signal);
+    }
+    for await (const lines of all) {
+      done += lines.rows;
+      yield { ...lines, place: { unit: group.index, rows: done } };
+    }
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    // In turns the local file is cut while it is read.
+    const isWhole = error.code === 'FILE_UNREADABLE' && groups.length === 1;
+    throw undecodable(error, file.object, isWhole ? await damagedPlace(engine, query, error, signal) : '');
+  }
+  if (done !== group.rows) {
+    const text = `"${file.object.key}": row group ${group.index} has ${group.rows} rows, ${done} came out.`;
+    throw new ConnectorError('ENGINE_FAILED', text);
+  }
+}
+
+function inTurns(groups: readonly ColumnGroup[]): string {
+  const columns = groups.reduce((sum, one) => sum + one.columns.size, 0);
+  return `its ${columns} columns are decoded in ${groups.length} turns, within the memory there is`;
+}
+
+async function countConflicts(
+  engine: Engine,
+  source: Pick<RecordQuery, 'path' | 'stored' | 'rows'>,
+  { asked: { clashes, conflicts }, key }: { readonly asked: Asked; readonly key: string },
+  signal: AbortSignal,
+): Promise<void> {
+  if (clashes.length === 0) return;
+  const { from, to } = source.rows;
+  const [differing] = await engine.rows(conflictSql({ ...source, clashes }), signal);
+  for (const { column, place } of clashes) {
+    countConflict(conflicts, column, { rows: to - from, differing: Number(differing?.[`c${place}`]), key });
+  }
+}

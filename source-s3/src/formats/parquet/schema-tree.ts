@@ -1,0 +1,166 @@
+// A Parquet footer's schema as a tree. It says what the engine's types leave out: true names, which bytes are text, which
+// timestamps are instants.
+import type { StoredType } from '../../columns/sql/stored-type.ts';
+
+import { convertedTimestamps, logicalTypes, type SchemaElement } from './schema-element.ts';
+import { ThriftDamage } from './thrift.ts';
+
+export type SchemaNode = Omit<SchemaElement, 'children'> & { readonly children: readonly SchemaNode[] };
+
+const mostDeep = 1000;
+
+/** The tree of a footer's elements: root first, depth first. @throws ThriftDamage where there are fewer than it says. */
+export function schemaTree(elements: readonly SchemaElement[]): SchemaNode {
+  let at = 0;
+  const visit = (depth: number): SchemaNode => {
+    const element = elements[at++];
+    if (element === undefined) throw new ThriftDamage('columns are missing in its schema');
+    if (depth > mostDeep) throw new ThriftDamage('its columns lie too deep in each other');
+    const children: SchemaNode[] = [];
+    for (let child = 0; child < element.children; child++) children.push(visit(depth + 1));
+    return { ...element, children };
+  };
+  return visit(0);
+}
+
+/** How many levels the columns with pages have together: the engine keeps the types of all that a column is inside of. */
+export function levelsOf(root: SchemaNode): number {
+  const visit = (node: SchemaNode, depth: number): number => {
+    return node.children.length === 0 ? depth : node.children.reduce((sum, child) => sum + visit(child, depth + 1), 0);
+  };
+  return visit(root, 0);
+}
+
+/** A column that has pages of its own. */
+export type Leaf = {
+  /** The place of the top-level column it belongs to. */
+  readonly column: number;
+  /** Its name with those it lies in, for people. */
+  readonly path: string;
+  /** Text or bytes of any length. */
+  readonly isText: boolean;
+};
+
+/** In the footer's order. */
+export function leavesOf(root: SchemaNode): readonly Leaf[] {
+  const visit = (node: SchemaNode, column: number, path: string): readonly Leaf[] => {
+    if (node.children.length === 0) return [{ column, path, isText: node.physicalType === 'BYTE_ARRAY' }];
+    return node.children.flatMap((child) => visit(child, column, `${path}.${child.name}`));
+  };
+  return root.children.flatMap((child, column) => visit(child, column, child.name));
+}
+
+/** The engine's type of a column, corrected by what the footer says of it. */
+export function refinedType(node: SchemaNode, type: StoredType): StoredType {
+  switch (type.kind) {
+    case 'list': {
+      return { kind: 'list', items: itemType(elementOf(node), type.items) };
+    }
+    case 'struct':
+      if (node.children.length !== type.fields.length) return type;
+      return {
+        kind: 'struct',
+        fields: type.fields.map((field, index) => {
+          const child = node.children[index];
+          if (child === undefined) return field;
+          const key = child.name.includes('\0') ? index + 1 : field.key; // Its name came to us as far as the NUL.
+          return { ...field, key, name: child.name, type: refinedType(child, field.type) };
+        }),
+      };
+    case 'map': {
+      const [key, value] = node.children[0]?.children ?? [];
+      if (key === undefined || value === undefined) return type;
+      return { kind: 'map', key: refinedType(key, type.key), value: refinedType(value, type.value) };
+    }
+    case 'binary':
+      return isText(node) ? { kind: 'encoded-string' } : type;
+    case 'time':
+      return isNanosecondTime(node) ? { kind: 'time', as: 'nanoseconds' } : type;
+    case 'timestamp':
+      if (isInt96(node)) return { kind: 'int96', utc: true };
+      if (isNanosecondInstant(node)) return { kind: 'timestamp', utc: true, nanoseconds: true };
+      return isInstant(node) ? { ...type, utc: true } : type;
+    default:
+      return type;
+  }
+}
+
+/**
+ * Lists come in three levels (standard), two (older writers, by the names they give) or one (a repeated field): the rules for
+ * backward compatibility in parquet-format, LogicalTypes.md. An element that is the repeated field itself still says so.
+ */
+function elementOf(node: SchemaNode): SchemaNode {
+  const [repeated] = node.children;
+  if (node.isRepeated || repeated === undefined) return node;
+  const [element] = repeated.children;
+  const isElement = repeated.name === 'array' || repeated.name === `${node.name}_tuple`;
+  return repeated.children.length !== 1 || element === undefined || isElement ? repeated : element;
+}
+
+/** Of a repeated object with one member the engine has the member alone. */
+function itemType(element: SchemaNode, type: StoredType): StoredType {
+  const { convertedType, logicalType, children } = element;
+  const [member, other] = children;
+  const isObject = convertedType === undefined && logicalType === undefined && other === undefined;
+  if (!element.isRepeated || !isObject || member === undefined) {
+    return refinedType({ ...element, isRepeated: false }, type);
+  }
+  return { kind: 'struct', fields: [{ name: member.name, key: undefined, type: refinedType(member, type) }] };
+}
+
+/** The engine takes bytes for text only by the older annotation. */
+function isText({ logicalType }: SchemaNode): boolean {
+  const { string, enumeration, json } = logicalTypes;
+  return logicalType !== undefined && [string, enumeration, json].some((number) => number === logicalType.number);
+}
+
+/** By the older annotation alone a timestamp is adjusted to UTC (parquet-format, LogicalTypes.md); the engine reads it as local. */
+function isInstant({ convertedType, logicalType }: SchemaNode): boolean {
+  return logicalType === undefined && convertedType !== undefined && convertedTimestamps.includes(convertedType);
+}
+
+/** Adjusted to UTC, by what its writers do. The engine cuts it to microseconds, and far from today to another time. */
+export function isInt96({ physicalType }: SchemaNode): boolean {
+  return physicalType === 'INT96';
+}
+
+/** UTC-adjusted, in nanoseconds: the engine has no type for it. */
+export function isNanosecondInstant({ logicalType }: SchemaNode): boolean {
+  return logicalType?.number === logicalTypes.timestamp && logicalType.isUtc && logicalType.isNanoseconds;
+}
+
+/** The engine cuts it to microseconds. */
+export function isNanosecondTime({ logicalType }: SchemaNode): boolean {
+  return logicalType?.number === logicalTypes.time && logicalType.isNanoseconds;
+}
+
+/** The engine takes twice as long for each list around a value: a minute at 24 of them. A map is a list of its entries. */
+const mostLists = 20;
+
+/** Why no file of this schema can be read as it is; undefined when it can. */
+export function unreadableSchema(root: SchemaNode): string | undefined {
+  const deep = root.children.find((column) => listsIn(column) > mostLists);
+  if (deep !== undefined) return `lists and maps lie in each other more than ${mostLists} deep in "${deep.name}"`;
+  return unreadableNode(root);
+}
+
+/** How many lie in each other. */
+function listsIn({ isRepeated, children }: SchemaNode): number {
+  return Math.max(0, ...children.map(listsIn)) + Number(isRepeated);
+}
+
+function unreadableNode(node: SchemaNode, path = ''): string | undefined {
+  if (node.children.length === 0) {
+    // The engine would round them.
+    return node.precision > 38 ? `the decimals of "${path}" have more than 38 digits` : undefined;
+  }
+  const names = new Set<string>();
+  for (const child of node.children) {
+    const own = path === '' ? child.name : `${path}.${child.name}`;
+    if (names.has(child.name)) return `it has two columns "${own}"`; // An object has one value of a name.
+    names.add(child.name);
+    const found = unreadableNode(child, own);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,87 @@
+// The order of partition values: whether one lies between bounds, and which of several is the newest.
+import type { DeclaredType } from './declared-column.ts';
+import type { Partition } from './layout.ts';
+import { partitionJson } from './partition-value.ts';
+import { typedJson } from './typed-value.ts';
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
+
+/** Values of one type compare with `<`; those of different types are never compared. */
+export type SortKey = bigint | number | string;
+
+/** By the type: numbers as numbers, times as times, strings by their text. Undefined where the value does not fit. */
+export function sortKey(value: string, type: DeclaredType): SortKey | undefined {
+  const json = typedJson(value, type);
+  return json === undefined ? undefined : keyOfJson(json, type);
+}
+
+function keyOfJson(json: string, type: DeclaredType): SortKey {
+  if (type === 'integer') return BigInt(json);
+  if (type === 'number') return Number(json);
+  if (type === 'boolean') return json; // "false" < "true"
+  const text = String(parseJson(json));
+  // As many digits of the second's fraction for all: ISO times then compare as text.
+  return type === 'timestamp' ? `${text.slice(0, 19)}${text.slice(19, -1).replace('.', '').padEnd(9, '0')}` : text;
+}
+
+/** Inclusive; an open end is undefined. */
+export type Bounds = { readonly from?: string | undefined; readonly to?: string | undefined };
+
+/**
+ * Null lies in no bounds. The bounds themselves fit the type: the config was checked.
+ * @throws PARTITION_VALUE_INVALID when the folder's value does not fit the type; `key` is what the message names.
+ */
+export function isInside(partition: Partition, { from, to }: Bounds, type: DeclaredType, key: string): boolean {
+  if (partition.value === null) return false;
+  const value = keyOfJson(partitionJson(partition, type, key), type);
+  const least = from === undefined ? undefined : sortKey(from, type);
+  const most = to === undefined ? undefined : sortKey(to, type);
+  return (least === undefined || value >= least) && (most === undefined || value <= most);
+}
+
+/**
+ * For sorting, oldest first, null before all. Strings in natural order: `9` before `10`.
+ * @throws PARTITION_VALUE_INVALID when a value does not fit the type.
+ */
+export function comparePartitions(a: Partition, b: Partition, type: DeclaredType, key: string): number {
+  if (a.value === null || b.value === null) return Number(a.value !== null) - Number(b.value !== null);
+  if (type === 'string') return naturalOrder(a.value, b.value);
+  const [x, y] = [keyOfJson(partitionJson(a, type, key), type), keyOfJson(partitionJson(b, type, key), type)];
+  return x < y ? -1 : Number(x > y);
+}
+
+/** Runs of digits as numbers, the rest by text: the same everywhere, whatever the locale. */
+function naturalOrder(a: string, b: string): number {
+  const [as, bs] = [a, b].map((text) => text.match(/\d+|\D+/gu) ?? []);
+  for (const [index, x] of (as ?? []).entries()) {
+    const y = bs?.[index];
+    if (y === undefined) return 1;
+    const numbers = /^\d/u.test(x) && /^\d/u.test(y);
+    const [left, right] = numbers ? [BigInt(x), BigInt(y)] : [x, y];
+    if (left !== right) return left < right ? -1 : 1;
+  }
+  return (as?.length ?? 0) - (bs?.length ?? 0);
+}
+
+/** Names of time columns, the coarsest first: a partition of one can be cut further by a finer one. */
+const timeUnits: readonly (readonly string[])[] = [
+  ['year', 'yyyy', 'y'],
+  ['month', 'mm', 'm'],
+  ['day', 'date', 'dt', 'ds', 'dd', 'd'],
+  ['hour', 'hh', 'h'],
+  ['minute', 'min'],
+];
+
+/**
+ * Whether a column cuts the partition of the columns before it into newer and older ones: the first always does, then
+ * year, month, day, hour, minute, as far as they follow one another from coarse to fine.
+ */
+export function refinesTime(columns: readonly string[], next: string): boolean {
+  const last = columns.at(-1);
+  if (last === undefined) return true;
+  const unit = unitOf(last);
+  return unit >= 0 && unitOf(next) > unit;
+}
+
+function unitOf(column: string): number {
+  return timeUnits.findIndex((names) => names.includes(column.toLowerCase()));
+}

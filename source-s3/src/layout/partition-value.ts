@@ -1,0 +1,31 @@
+// A partition folder's text as a value of its declared type, in JSON.
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
+
+import type { DeclaredType } from './declared-column.ts';
+import type { Partition } from './layout.ts';
+import { typedJson } from './typed-value.ts';
+
+export function declaredColumnType(type: DeclaredType): ColumnType {
+  return type === 'timestamp' ? { kind: 'timestamp', utc: true } : { kind: type };
+}
+
+/**
+ * The JSON text of the value.
+ * @throws PARTITION_VALUE_INVALID naming key, column and value when the value does not fit.
+ */
+export function partitionJson({ column, value }: Partition, type: DeclaredType, key: string): string {
+  if (value === null) return 'null';
+  return typedJson(value, type) ?? fail(misfit(column, value, type, key));
+}
+
+function misfit(column: string, value: string, type: DeclaredType, key: string): ConnectorError {
+  return new ConnectorError(
+    'PARTITION_VALUE_INVALID',
+    `The folder "${column}=${value}" of "${key}" does not hold a ${type}, the type declared for the column "${column}". Rename the folder or declare the column as string.`,
+  );
+}
+
+function fail(error: ConnectorError): never {
+  throw error;
+}

@@ -1,0 +1,143 @@
+// The data files of a table, and what lies beside them and is not read, by reason.
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import type { Log } from '@s3-connectors/common/protocol/log.ts';
+import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
+import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
+import { archiveClasses, type ListedObject } from '@s3-connectors/common/s3/list.ts';
+
+import type { SourceConfig } from '../config/config.ts';
+import { skipReason, type Naming, type SkipReason } from '../layout/layout.ts';
+import { PartitionColumns } from '../layout/partition-columns.ts';
+import { findLatest, walkPlaces, type Seen } from './partition-walk.ts';
+import type { PartitionFilter } from '../layout/selection.ts';
+import { countSkip, describeSkips, type SkipReport } from './skip-report.ts';
+import { tableFormat } from './table-format.ts';
+import type { Table } from './tables.ts';
+
+/** What is known of a listing beside its data files; whole when all of these were taken. */
+export type ListingReport = {
+  readonly skips: SkipReport;
+  readonly columns: PartitionColumns;
+  /** For people: what of the options had no effect, what is spelled in two ways. */
+  readonly remarks: readonly string[];
+};
+
+/** A part of a listing: the data files of a page, and what else lies among them. */
+export type TablePage = { readonly objects: readonly ListedObject[]; readonly skipped: readonly Skipped[] };
+
+/** An object, or a folder that was not listed. */
+export type Skipped = { readonly reason: SkipReason; readonly key: string };
+
+type ListingConfig = Pick<SourceConfig, 'partitioning' | 'selection' | 'startDate'> & { readonly naming: Naming };
+
+/**
+ * Lists the table, a page at a time. Without filters nothing is held but the page.
+ * @throws TABLE_FORMAT_UNSUPPORTED for a Delta, Iceberg or Hudi table: its plain files hold deleted rows.
+ */
+export function listTable(
+  s3: S3,
+  table: Table,
+  config: ListingConfig,
+  signal: AbortSignal,
+): { readonly pages: AsyncGenerator<TablePage>; readonly report: ListingReport } {
+  const report = { skips: new Map(), columns: new PartitionColumns(), remarks: [] };
+  return { pages: dataFiles(s3, table, { ...config, report }, signal), report };
+}
+
+async function* dataFiles(
+  s3: S3,
+  table: Table,
+  config: ListingConfig & { readonly report: ListingReport & { readonly remarks: string[] } },
+  signal: AbortSignal,
+): AsyncGenerator<TablePage> {
+  const { name } = table.stream;
+  const { partitioning, report } = config;
+  const filters = config.selection.filtersOf(name);
+  const walk = {
+    s3,
+    typeOf: (column: string) => (partitioning.mode === 'partitioned' ? partitioning.typeOf(name, column) : 'string'),
+    isData: (object: ListedObject) => skipReasonOf(object, table, config) === undefined,
+  };
+  const places = [{ folder: table.prefix, open: filters }];
+  const isLatestOnly = config.selection.isLatestOnly(name);
+  const latest = isLatestOnly ? await findLatest(walk, { places }, signal) : undefined;
+  const met = new Set<PartitionFilter>();
+  for await (const seen of latest ?? walkPlaces(walk, places, signal)) {
+    refuseTableFormats(table, seen, config.naming);
+    if (seen.kind === 'met') met.add(seen.filter);
+    const page = pageOf(seen, table, config);
+    for (const { key } of page.objects) report.columns.see(key.slice(table.prefix.length));
+    for (const { reason, key } of page.skipped) countSkip(report.skips, reason, key);
+    yield page;
+  }
+  report.remarks.push(...remarks(filters, met, isLatestOnly && latest === undefined));
+  if (partitioning.mode === 'partitioned') report.remarks.push(...report.columns.twins.map(spelledTwice));
+}
+
+function pageOf(seen: Seen, table: Table, config: ListingConfig): TablePage {
+  if (seen.kind === 'met') return { objects: [], skipped: [] };
+  if (seen.kind === 'passed') return { objects: [], skipped: [seen] };
+  const objects: ListedObject[] = [];
+  const skipped: Skipped[] = [];
+  for (const object of seen.objects) {
+    const reason = skipReasonOf(object, table, config);
+    if (reason === undefined) objects.push(object);
+    else skipped.push({ reason, key: object.key });
+  }
+  return { objects, skipped };
+}
+
+/** What is said of every listing, whoever asked for it. */
+export function reportListing(table: Table, { skips, remarks: said }: ListingReport, log: Log): void {
+  const label = streamLabel(table.stream);
+  const skipped = describeSkips(skips);
+  if (skipped !== undefined) log('INFO', `${label}: not read: ${skipped}`);
+  for (const remark of said) log('WARN', `${label}: ${remark}`);
+}
+
+function remarks(
+  filters: readonly PartitionFilter[],
+  met: ReadonlySet<PartitionFilter>,
+  isWhole: boolean,
+): readonly string[] {
+  const idle = filters
+    .filter((filter) => !met.has(filter))
+    .map(({ column }) => {
+      return `partition_filter on "${column}" has no effect: no folder is named "${column}=…"`;
+    });
+  return isWhole
+    ? [...idle, 'latest_partition_only has no effect: no folder is named "column=…", all files are read']
+    : idle;
+}
+
+function spelledTwice(spellings: readonly string[]): string {
+  const names = spellings.map((name) => `"${name}="`).join(' and ');
+  return `folders name one column ${names}; it is read as "${spellings[0]}"`;
+}
+
+function skipReasonOf(object: ListedObject, { prefix }: Table, config: ListingConfig): SkipReason | undefined {
+  const path = object.key.slice(prefix.length);
+  const archived = archiveClasses.has(object.storageClass ?? '') && object.restored !== true;
+  const reason = skipReason({ path, size: object.size, archived }, config.naming);
+  if (reason !== undefined) return reason;
+  if (!config.selection.matches(path)) return 'file_pattern';
+  const { startDate } = config;
+  return startDate !== undefined && object.lastModified.getTime() < startDate ? 'before_start_date' : undefined;
+}
+
+function refuseTableFormats(table: Table, seen: Seen, { extensions }: Naming): void {
+  if (seen.kind === 'met') return;
+  const keys = seen.kind === 'passed' ? [seen.key] : seen.objects.map(({ key }) => key);
+  for (const key of keys) {
+    const format = tableFormat(key.slice(table.prefix.length), { jsonIsData: extensions.includes('json') });
+    if (format !== undefined) throw unsupported(table, format, key.slice(table.prefix.length));
+  }
+}
+
+function unsupported(table: Table, format: string, path: string): ConnectorError {
+  return new ConnectorError(
+    'TABLE_FORMAT_UNSUPPORTED',
+    `"${table.prefix}" is a table in ${format} format ("${path}"): read as plain files it would give deleted rows back. Use a connector for ${format}, or export it as plain files.`,
+    { stream: table.stream },
+  );
+}

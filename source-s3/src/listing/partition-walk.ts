@@ -1,0 +1,161 @@
+// Lists a table: whole, or folder by folder where `partition_filter` or `latest_partition_only` say that some folders need
+// not be listed at all. A folder costs a request then, so that is done only as deep as the options look.
+import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
+import { listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
+import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
+
+import { partitionsOf, sameColumn, type Partition } from '../layout/layout.ts';
+import { comparePartitions, isInside, refinesTime } from '../layout/partition-order.ts';
+import type { DeclaredType } from '../layout/declared-column.ts';
+import type { PartitionFilter } from '../layout/selection.ts';
+
+/** `isData` tells what would be read from what is passed over for its own sake. */
+export type Walk = {
+  readonly s3: S3;
+  readonly typeOf: (column: string) => DeclaredType;
+  readonly isData: (object: ListedObject) => boolean;
+};
+
+/** A folder with its `/`, and the filters whose columns stand in none of the folders above it. */
+export type Place = { readonly folder: string; readonly open: readonly PartitionFilter[] };
+
+export type Seen =
+  | { readonly kind: 'objects'; readonly objects: readonly ListedObject[] }
+  /** A folder that was not looked into, or an object beside the newest partition. */
+  | { readonly kind: 'passed'; readonly key: string; readonly reason: 'partition_filter' | 'older_partition' }
+  /** A filter met its column. */
+  | { readonly kind: 'met'; readonly filter: PartitionFilter };
+
+const foldersAtOnce = 8;
+
+/** All that the filters leave; without filters one plain listing. Bound: a page for each of eight folders. */
+export async function* walkPlaces(walk: Walk, places: readonly Place[], signal: AbortSignal): AsyncGenerator<Seen> {
+  const whole = places.filter(({ open }) => open.length === 0);
+  const begin = (place: Place, stop: AbortSignal) => begun(listWhole(walk, place, stop));
+  for await (const pages of mapConcurrent(whole, foldersAtOnce, begin, signal)) yield* pages;
+  const filtered = places.filter(({ open }) => open.length > 0);
+  if (filtered.length === 0) return;
+  const below: Branch[] = [];
+  for await (const { objects, seen, branches } of listFolders(walk, filtered, signal)) {
+    yield* seen;
+    yield { kind: 'objects', objects };
+    for (const branch of branches) below.push(branch);
+  }
+  yield* walkPlaces(walk, below, signal);
+}
+
+/** Has its first item asked for ahead; the others are when they are taken. */
+async function begun<T>(source: AsyncGenerator<T>): Promise<AsyncGenerator<T>> {
+  const first = await source.next();
+  return (async function* () {
+    if (first.done === true) return;
+    yield first.value;
+    yield* source;
+  })();
+}
+
+async function* listWhole({ s3 }: Walk, { folder }: Place, signal: AbortSignal): AsyncGenerator<Seen> {
+  for await (const { objects } of listPages(s3, { prefix: folder }, signal)) yield { kind: 'objects', objects };
+}
+
+/**
+ * The newest partition that holds data, among those inside the filters; undefined when no folder carries a column. Looks
+ * into one folder after the other, the newest first, and lists no other.
+ */
+export async function findLatest(
+  walk: Walk,
+  { places, columns = [] }: { readonly places: readonly Place[]; readonly columns?: readonly string[] },
+  signal: AbortSignal,
+): Promise<readonly Seen[] | undefined> {
+  const level = await listLevel(walk, places, signal);
+  const { objects, branches } = level;
+  const candidates = newestFirst(walk, columns, branches);
+  const hasFiles = objects.some(walk.isData);
+  if (columns.length > 0 && (candidates.length === 0 || hasFiles)) {
+    if (branches.length > 0) return Array.fromAsync(walkPlaces(walk, places, signal));
+    return [...level.seen, { kind: 'objects', objects }];
+  }
+  const around: readonly Seen[] = [
+    ...level.seen,
+    { kind: 'objects', objects: objects.filter((object) => !walk.isData(object)) },
+    ...objects.filter(walk.isData).map(({ key }) => passed(key)),
+  ];
+  if (candidates.length === 0) {
+    const deeper = branches.length === 0 ? undefined : await findLatest(walk, { places: branches, columns }, signal);
+    return deeper && [...around, ...deeper];
+  }
+  for (const newest of candidates) {
+    const next = { places: newest, columns: [...columns, newest[0]?.own?.column ?? ''] };
+    const found = (await findLatest(walk, next, signal)) ?? [];
+    if (!found.some((seen) => seen.kind === 'objects' && seen.objects.some(walk.isData))) continue;
+    const others = branches.filter((branch) => !newest.includes(branch));
+    return [...around, ...others.map(({ folder }) => passed(folder)), ...found];
+  }
+  return around;
+}
+
+function passed(key: string): Seen {
+  return { kind: 'passed', key, reason: 'older_partition' };
+}
+
+/** A folder inside the filters, with the column it carries. */
+type Branch = Place & { readonly own: Partition | undefined };
+type Level = {
+  readonly objects: readonly ListedObject[];
+  readonly seen: readonly Seen[];
+  readonly branches: readonly Branch[];
+};
+
+async function listLevel(walk: Walk, places: readonly Place[], signal: AbortSignal): Promise<Level> {
+  const levels = await Array.fromAsync(listFolders(walk, places, signal));
+  return {
+    objects: levels.flatMap(({ objects }) => objects),
+    seen: levels.flatMap(({ seen }) => seen),
+    branches: levels.flatMap(({ branches }) => branches),
+  };
+}
+
+/** Page by page, in the order of the places. */
+async function* listFolders(walk: Walk, places: readonly Place[], signal: AbortSignal): AsyncGenerator<Level> {
+  const begin = (place: Place, stop: AbortSignal) => begun(listFolder(walk, place, stop));
+  for await (const pages of mapConcurrent(places, foldersAtOnce, begin, signal)) yield* pages;
+}
+
+async function* listFolder(
+  { s3, typeOf }: Walk,
+  { folder: prefix, open }: Place,
+  signal: AbortSignal,
+): AsyncGenerator<Level> {
+  for await (const { objects, folders } of listPages(s3, { prefix, delimiter: '/' }, signal)) {
+    const seen: Seen[] = [];
+    const branches: Branch[] = [];
+    for (const folder of folders) {
+      const [own] = partitionsOf(folder.slice(prefix.length));
+      const met = own === undefined ? [] : open.filter(({ column }) => sameColumn(column, own.column));
+      for (const filter of met) seen.push({ kind: 'met', filter });
+      const isOutside = (filter: PartitionFilter): boolean => {
+        return own !== undefined && !isInside(own, filter, typeOf(own.column), folder);
+      };
+      if (met.some(isOutside)) seen.push({ kind: 'passed', key: folder, reason: 'partition_filter' });
+      else branches.push({ folder, open: open.filter((filter) => !met.includes(filter)), own });
+    }
+    yield { objects, seen, branches };
+  }
+}
+
+/** The branches that carry the next column of time, those of one value together. */
+function newestFirst({ typeOf }: Walk, columns: readonly string[], branches: readonly Branch[]): readonly Branch[][] {
+  const column = branches.find(({ own }) => own !== undefined && refinesTime(columns, own.column))?.own?.column;
+  if (column === undefined) return [];
+  const compare = (a: Branch, b: Branch): number => {
+    return a.own && b.own ? comparePartitions(a.own, b.own, typeOf(column), a.folder) : 0;
+  };
+  const sorted = branches.filter(({ own }) => own !== undefined && sameColumn(own.column, column)).sort(compare);
+  const groups: Branch[][] = [];
+  for (const branch of sorted.toReversed()) {
+    const [last] = groups.at(-1) ?? [];
+    if (last !== undefined && compare(last, branch) === 0) groups.at(-1)?.push(branch);
+    else groups.push([branch]);
+  }
+  return groups;
+}

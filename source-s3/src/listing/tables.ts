@@ -1,0 +1,174 @@
+// Finds the tables: every folder directly below a schema prefix is one, and a stream. Listing with a delimiter costs a
+// request per thousand folders, however many objects they hold.
+import { ConnectorError, type StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
+import type { Log } from '@s3-connectors/common/protocol/log.ts';
+import { streamKey, streamLabel, type StreamKey } from '@s3-connectors/common/protocol/stream-key.ts';
+import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
+import { listPages } from '@s3-connectors/common/s3/list.ts';
+import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
+
+import type { SchemaPrefix, SourceConfig } from '../config/config.ts';
+import { namespaceOf, skipReason, tableName, type Naming, type SkipReason } from '../layout/layout.ts';
+import { countSkip, describeSkips, type SkipReport } from './skip-report.ts';
+import { tableFormat } from './table-format.ts';
+
+/** `prefix` is the table's folder with its `/`: keys below it are the table's. */
+export type Table = { readonly stream: StreamDescriptor; readonly prefix: string };
+
+export type Tables = {
+  /** In the order of the prefixes and then of the keys. */
+  readonly byStream: ReadonlyMap<StreamKey, Table>;
+  /** What lies directly below the schema prefixes and belongs to no table. */
+  readonly skips: SkipReport;
+  /** Schema prefixes that are no such thing, and streams (named in the error) of which there would be two. */
+  readonly refused: readonly ConnectorError[];
+};
+
+const prefixesAtOnce = 8;
+
+export async function findTables(s3: S3, prefixes: readonly SchemaPrefix[], signal: AbortSignal): Promise<Tables> {
+  const byStream = new Map<StreamKey, Table>();
+  const skips: SkipReport = new Map();
+  const refused: ConnectorError[] = [];
+  const twice = new Set<StreamKey>();
+  const listed = mapConcurrent(
+    schemaPaths(s3, { prefixes, skips }, signal),
+    prefixesAtOnce,
+    async (path, stop) => {
+      const level = await listLevel(s3, path, stop);
+      return { path, ...level, format: await tableFormatOf(s3, path, level.folders, stop) };
+    },
+    signal,
+  );
+  for await (const { path, keys, folders, format } of listed) {
+    if (format !== undefined) {
+      refused.push(tableAsPrefix(path, format));
+      continue;
+    }
+    countStrays(skips, path, keys);
+    for (const folder of folders) {
+      const reason = folderSkip(folder.slice(path.length, -1));
+      if (reason !== undefined) {
+        countSkip(skips, reason, folder);
+        continue;
+      }
+      const table = tableOf(path, folder);
+      const key = streamKey(table.stream);
+      const twin = byStream.get(key);
+      if (twin === undefined) byStream.set(key, table);
+      else {
+        twice.add(key);
+        refused.push(twins(table.stream, twin.prefix, folder));
+      }
+    }
+  }
+  for (const key of twice) byStream.delete(key);
+  return { byStream, skips, refused };
+}
+
+function folderSkip(name: string): SkipReason | undefined {
+  if (name === '') return 'no_table'; // `a//b`
+  return name.startsWith('_') || name.startsWith('.') ? 'hidden' : undefined;
+}
+
+/** What is said of the tables, whoever looked for them. */
+export function reportTables({ byStream, skips, refused }: Tables, { selection }: SourceConfig, log: Log): void {
+  for (const error of refused) log('WARN', error.message);
+  const skipped = describeSkips(skips);
+  if (skipped !== undefined) log(skips.has('no_table') ? 'WARN' : 'INFO', `Belongs to no table: ${skipped}`);
+  const names = new Set([...byStream.values()].map(({ stream }) => stream.name));
+  for (const name of new Set(selection.tables)) {
+    if (!names.has(name)) log('WARN', `The options name the table "${name}", but there is no such table.`);
+  }
+  const partitions = [...byStream.values()].filter(({ stream }) => stream.name.includes('='));
+  const [first] = partitions;
+  if (first !== undefined) log('WARN', partitionsAsTables(first, partitions.length));
+}
+
+function tableOf(path: string, prefix: string): Table {
+  const name = tableName(prefix.slice(path.length, -1));
+  const namespace = namespaceOf(path);
+  return { stream: { name, ...(namespace !== undefined && { namespace }) }, prefix };
+}
+
+/** The schema prefixes, each once, with `path/*` replaced by the folders below it. */
+export async function* schemaPaths(
+  s3: S3,
+  { prefixes, skips }: { readonly prefixes: readonly SchemaPrefix[]; readonly skips: SkipReport },
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  const seen = new Set<string>();
+  for (const { path, wildcard } of prefixes) {
+    const level = wildcard ? await listLevel(s3, path, signal) : { keys: [], folders: [path] };
+    countStrays(skips, path, level.keys);
+    for (const folder of level.folders) {
+      const reason = wildcard ? folderSkip(folder.slice(path.length, -1)) : undefined;
+      if (reason !== undefined) countSkip(skips, reason, folder);
+      else if (!seen.has(folder)) yield folder;
+      seen.add(folder);
+    }
+  }
+}
+
+type LevelListing = { readonly keys: readonly string[]; readonly folders: readonly string[] };
+
+async function listLevel(s3: S3, prefix: string, signal: AbortSignal): Promise<LevelListing> {
+  const pages = await Array.fromAsync(listPages(s3, { prefix, delimiter: '/' }, signal));
+  return {
+    keys: pages.flatMap(({ objects }) => objects.map(({ key }) => key)),
+    folders: pages.flatMap(({ folders }) => folders),
+  };
+}
+
+/** What a schema prefix holds may be of any format. */
+const anyJson = { jsonIsData: true };
+const anyFormat: Naming = { extensions: [], compressible: true };
+
+function countStrays(skips: SkipReport, path: string, keys: readonly string[]): void {
+  for (const key of keys) {
+    const reason = skipReason({ path: key.slice(path.length), size: 1, archived: false }, anyFormat);
+    countSkip(skips, reason === undefined || reason === 'extension' ? 'no_table' : reason, key);
+  }
+}
+
+/** A schema prefix can be a table of such a format itself: its folders would then be taken for plain tables. */
+async function tableFormatOf(
+  s3: S3,
+  path: string,
+  folders: readonly string[],
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const byFolder = folders
+    .map((folder) => tableFormat(folder.slice(path.length), anyJson))
+    .find((format) => format !== undefined);
+  // Iceberg's own two folders; a plain table may be called "metadata" and be large.
+  const isLikeIceberg = ['metadata/', 'data/'].every((name) => folders.includes(`${path}${name}`));
+  if (byFolder !== undefined || !isLikeIceberg) return byFolder;
+  const { keys } = await listLevel(s3, `${path}metadata/`, signal);
+  return keys.map((key) => tableFormat(key.slice(path.length), anyJson)).find((format) => format !== undefined);
+}
+
+function tableAsPrefix(path: string, format: string): ConnectorError {
+  return new ConnectorError(
+    'TABLE_FORMAT_UNSUPPORTED',
+    `The schema prefix "${path}" is itself a table in ${format} format: read as plain files it would give deleted rows back. Use a connector for ${format}, or export it as plain files.`,
+  );
+}
+
+/** The usual mistake: the path of one table given as a schema prefix. */
+function partitionsAsTables({ prefix }: Table, count: number): string {
+  const parent = prefix.replace(/[^/]*\/$/u, '');
+  const mend =
+    parent === ''
+      ? ''
+      : ` If "${parent}" is one table, give "${parent.replace(/[^/]*\/$/u, '')}" as the schema prefix.`;
+  return `${count} folders that are taken for tables are named like partitions, such as "${prefix}".${mend}`;
+}
+
+function twins(stream: StreamDescriptor, one: string, other: string): ConnectorError {
+  return new ConnectorError(
+    'CONFIG_INVALID',
+    `The folders "${one}" and "${other}" would both be the stream "${streamLabel(stream)}". Neither is read. Rename one, or list their schema prefixes in separate connections.`,
+    { stream },
+  );
+}

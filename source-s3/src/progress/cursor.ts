@@ -1,0 +1,229 @@
+// Which objects of a table a run still has to read, and what to remember when they are read. No I/O: a state machine.
+//
+// Objects are read in the order of (LastModified, key). The watermark is the newest object read. S3 can show an object
+// late (a slow upload bears the time of its start), so inside a window before the watermark the objects read are
+// remembered one by one; an object older than the window counts as read. The window is `lookbackMs` long, shorter when it
+// would hold more than `maxRemembered` objects: the state must stay below 1 MB.
+import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
+
+import { fingerprint, keyOf } from './fingerprint.ts';
+import { ObjectList } from '../listing/object-list.ts';
+
+export const maxRemembered = 20_000;
+
+/** A place in (LastModified, key) order; `time` in ms since 1970. */
+export type Watermark = { readonly time: number; readonly key: string };
+
+/** How far an object has been read: `rows` of its unit (a row group) number `unit` are done. */
+export type Position = { readonly key: string; readonly etag: string; readonly unit: number; readonly rows: number };
+
+export type Progress = {
+  readonly watermark: Watermark | undefined;
+  /** Objects older than this count as read; ms since 1970. */
+  readonly windowStart: number;
+  /** Fingerprints (key and ETag) of the objects read inside the window. */
+  readonly remembered: ReadonlySet<string>;
+  /** How many objects read lie before the window. */
+  readonly settled: number;
+  readonly unfinished: Position | undefined;
+};
+
+export const noProgress: Progress = {
+  watermark: undefined,
+  windowStart: Number.NEGATIVE_INFINITY,
+  remembered: new Set(),
+  settled: 0,
+  unfinished: undefined,
+};
+
+/** What a listing means for what was read before. */
+export type ReadPlan = {
+  /** To read, in this order: the unfinished one first. */
+  readonly objects: Iterable<ListedObject>;
+  readonly count: number;
+  /** Sizes of all. */
+  readonly bytes: number;
+  readonly cursor: Cursor;
+  /** Keys among them that were read before, in another version. */
+  readonly replaced: readonly string[];
+  /** Objects before the window which, as far as their number tells, no run has read. */
+  readonly unexplained: number;
+};
+
+/** Takes a listing object by object, in any order, and keeps what is to be read. Bound: `ObjectList`'s. */
+export class Planning {
+  readonly #progress: Progress;
+  readonly #lookbackMs: number;
+  readonly #objects: ObjectList;
+  readonly #known: Remembered[] = [];
+  readonly #knownKeys: ReadonlySet<string>;
+  readonly #replaced: string[] = [];
+  #unfinished: ListedObject | undefined;
+  #listed = 0;
+  #beforeWindow = 0;
+
+  /** `prefix`: what all keys begin with. */
+  constructor(progress: Progress, { prefix, lookbackMs }: { readonly prefix: string; readonly lookbackMs: number }) {
+    this.#progress = progress;
+    this.#lookbackMs = lookbackMs;
+    this.#objects = new ObjectList(prefix);
+    this.#knownKeys = new Set([...progress.remembered].map(keyOf));
+  }
+
+  see(object: ListedObject): void {
+    const { remembered, unfinished, watermark, windowStart } = this.#progress;
+    const place = placeOf(object);
+    const print = remembered.size > 0 ? fingerprint(object) : '';
+    this.#listed++;
+    if (remembered.has(print)) this.#known.push({ print, time: place.time });
+    else if (isVersion(object, unfinished)) this.#unfinished = object;
+    else if (isAfter(place, watermark) || place.time >= windowStart) {
+      this.#objects.add(object);
+      if (this.#knownKeys.has(keyOf(print)) || object.key === unfinished?.key) this.#replaced.push(object.key);
+    } else this.#beforeWindow++;
+  }
+
+  /** How many were seen. */
+  get listed(): number {
+    return this.#listed;
+  }
+
+  plan(): ReadPlan {
+    const progress = this.#progress;
+    const unfinished = this.#unfinished;
+    this.#objects.sort();
+    return {
+      objects: unfinished === undefined ? this.#objects : inTurn([unfinished], this.#objects),
+      count: this.#objects.length + (unfinished === undefined ? 0 : 1),
+      bytes: this.#objects.totalBytes + (unfinished?.size ?? 0),
+      cursor: new Cursor(
+        { ...progress, unfinished: unfinished && progress.unfinished },
+        this.#known.sort((a, b) => a.time - b.time),
+        this.#lookbackMs,
+      ),
+      replaced: this.#replaced,
+      unexplained: Math.max(0, this.#beforeWindow - progress.settled),
+    };
+  }
+}
+
+function* inTurn<T>(...parts: readonly Iterable<T>[]): Generator<T> {
+  for (const part of parts) yield* part;
+}
+
+/** A fingerprint and the LastModified of its object. */
+type Remembered = { readonly print: string; readonly time: number };
+
+/** The progress of one run over one table, moved on object by object; amortised constant time each. */
+export class Cursor {
+  #watermark: Watermark | undefined;
+  #windowStart: number;
+  #settled: number;
+  #unfinished: Position | undefined;
+  /** The unfinished object of the run before; this run begins with it. */
+  readonly #resumed: Position | undefined;
+  readonly #remembered: Set<string>;
+  /** The same, oldest first as far as objects come in reading order; those before `#oldest` are forgotten. */
+  #queue: Remembered[];
+  #oldest = 0;
+  readonly #lookbackMs: number;
+
+  constructor(progress: Progress, known: readonly Remembered[], lookbackMs: number) {
+    this.#watermark = progress.watermark;
+    this.#windowStart = progress.windowStart;
+    this.#settled = progress.settled;
+    this.#unfinished = progress.unfinished;
+    this.#resumed = progress.unfinished;
+    this.#lookbackMs = lookbackMs;
+    this.#queue = [...known];
+    this.#remembered = new Set(known.map(({ print }) => print));
+  }
+
+  /** Where to go on inside an object; undefined: from its start. */
+  positionIn(object: ListedObject): Position | undefined {
+    return isVersion(object, this.#unfinished) ? this.#unfinished : undefined;
+  }
+
+  /** A part of an object is done. */
+  advance(position: Position): void {
+    this.#unfinished = position;
+  }
+
+  /** A whole object is done. */
+  finish(object: ListedObject): void {
+    if (isVersion(object, this.#resumed)) return this.finishOutOfTurn(object);
+    const place = placeOf(object);
+    if (isAfter(place, this.#watermark)) this.#watermark = place;
+    this.#unfinished = undefined;
+    this.#remember(object);
+    this.#forget((this.#watermark?.time ?? place.time) - this.#lookbackMs);
+  }
+
+  /**
+   * A whole object is done before older ones (the resumed one) or in a version that came after the listing. The watermark
+   * and the window stay: they must not pass objects that wait or that the listing did not show.
+   */
+  finishOutOfTurn(object: ListedObject): void {
+    this.#unfinished = undefined;
+    this.#remember(object);
+  }
+
+  /** True when the bound of remembered objects made the window shorter than `lookbackMs`. */
+  get isNarrowed(): boolean {
+    return this.#watermark !== undefined && this.#windowStart > this.#watermark.time - this.#lookbackMs;
+  }
+
+  get progress(): Progress {
+    return {
+      watermark: this.#watermark,
+      windowStart: this.#windowStart,
+      remembered: new Set(this.#remembered),
+      settled: this.#settled,
+      unfinished: this.#unfinished,
+    };
+  }
+
+  /** Moves the window up to `from` and on until the bound holds; it never moves back, or forgotten objects would be read again. */
+  #forget(from: number): void {
+    this.#windowStart = Math.max(this.#windowStart, from);
+    for (let next = this.#queue[this.#oldest]; next !== undefined; next = this.#queue[this.#oldest]) {
+      // Objects that share a time go together, or the window would cut between them.
+      if (this.#remembered.size > maxRemembered) this.#windowStart = Math.max(this.#windowStart, next.time + 1);
+      if (next.time >= this.#windowStart) break;
+      this.#remembered.delete(next.print);
+      this.#settled++;
+      this.#oldest++;
+    }
+    if (this.#oldest < maxRemembered) return;
+    this.#queue = this.#queue.slice(this.#oldest);
+    this.#oldest = 0;
+  }
+
+  #remember(object: ListedObject): void {
+    const print = fingerprint(object);
+    this.#remembered.add(print);
+    this.#queue.push({ print, time: object.lastModified.getTime() });
+  }
+}
+
+/** By LastModified, then by the bytes of the key. */
+export function inReadingOrder(a: ListedObject, b: ListedObject): number {
+  return a.lastModified.getTime() - b.lastModified.getTime() || compareKeys(a.key, b.key);
+}
+
+function compareKeys(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+function placeOf(object: ListedObject): Watermark {
+  return { time: object.lastModified.getTime(), key: object.key };
+}
+
+function isAfter(place: Watermark, watermark: Watermark | undefined): boolean {
+  if (watermark === undefined) return true;
+  return place.time > watermark.time || (place.time === watermark.time && compareKeys(place.key, watermark.key) > 0);
+}
+
+function isVersion(object: ListedObject, position: Position | undefined): boolean {
+  return position !== undefined && object.key === position.key && object.etag === position.etag;
+}

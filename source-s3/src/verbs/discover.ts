@@ -1,0 +1,128 @@
+// discover: schema prefixes → tables → columns from some files' footers or heads and the folder names.
+import type { Column } from '@s3-connectors/common/columns/column-type.ts';
+import { jsonSchemaProperties } from '@s3-connectors/common/columns/json-schema.ts';
+import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import type { AirbyteCatalog, AirbyteStream } from '@s3-connectors/common/protocol/messages.ts';
+import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
+import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
+import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
+import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
+
+import type { SourceConfig } from '../config/config.ts';
+import { openEngine } from '../engine/engine.ts';
+import { openLastingEngine } from '../engine/self-replacing-engine.ts';
+import { isOfAll } from './failure-of-all.ts';
+import { FileSample, mostSampled } from './file-sample.ts';
+import type { Format, Reading } from '../formats/contract/format.ts';
+import { formatOf } from '../formats/formats.ts';
+import { noTables } from './no-tables.ts';
+import { listTable, reportListing, type ListingReport } from '../listing/list-table.ts';
+import { openSession } from './session.ts';
+import { lastModifiedColumn, tableColumns } from '../columns/table-columns.ts';
+import { findTables, reportTables, type Table } from '../listing/tables.ts';
+
+const tablesAtOnce = 8;
+/** With more tables, of each only the newest and the oldest file are looked into: a request or two for each file add up. */
+const manyTables = 500;
+
+/**
+ * Streams in the order of their tables; the same bucket gives the same catalog.
+ * @throws CONFIG_INVALID when there is no table at all; what a table that cannot be read says when none can.
+ */
+export async function discover(config: SourceConfig, context: VerbContext): Promise<AirbyteCatalog> {
+  await using session = await openSession(config, context);
+  await using engine = openLastingEngine(() => openEngine(session.folder, config.engineMemoryBytes));
+  const reading = { ...session, engine, log: context.log };
+  const tables = await findTables(session.s3, config.schemaPrefixes, context.signal);
+  reportTables(tables, config, context.log);
+  if (tables.byStream.size === 0) throw await noTables(session.s3, config, tables, context.signal);
+  const mostFiles = tables.byStream.size > manyTables ? 2 : mostSampled;
+  const streams: AirbyteStream[] = [];
+  let failure: ConnectorError | undefined;
+  const found = mapConcurrent(
+    tables.byStream.values(),
+    tablesAtOnce,
+    (table, signal) => {
+      return streamOf(config, reading, { table, mostFiles }, { ...context, signal });
+    },
+    context.signal,
+  );
+  for await (const stream of found) {
+    if (stream instanceof ConnectorError) failure ??= stream;
+    else if (stream !== undefined) streams.push(stream);
+  }
+  if (streams.length === 0 && failure !== undefined) throw failure;
+  return { streams };
+}
+
+/** For one who chose another format than that of the files. */
+function ofOthers({ skips }: ListingReport, { format }: SourceConfig): string {
+  const others = skips.get('extension');
+  if (others === undefined) return '';
+  return ` No file is named as ${format.format}; if "${others.example}" and the like are what you want, correct "data_format".`;
+}
+
+/** Undefined for a table without data files. A table that cannot be read is left out with a WARN, and its error returned. */
+async function streamOf(
+  config: SourceConfig,
+  reading: Reading,
+  { table, mostFiles }: { readonly table: Table; readonly mostFiles: number },
+  { log, signal }: VerbContext,
+): Promise<AirbyteStream | ConnectorError | undefined> {
+  try {
+    const format = formatOf(config, table);
+    const { pages, report } = listTable(reading.s3, table, { ...config, naming: format.naming }, signal);
+    const sample = new FileSample();
+    for await (const { objects } of pages) for (const object of objects) sample.see(object);
+    reportListing(table, report, log);
+    const objects = sample.files(mostFiles);
+    if (objects.length === 0) {
+      log('WARN', `The folder "${table.prefix}" holds no data file and is not a stream.${ofOthers(report, config)}`);
+      return undefined;
+    }
+    const files = await describeAll(format, reading, objects, signal);
+    const columns = tableColumns(config, table, files, report.columns.names);
+    return {
+      ...table.stream,
+      json_schema: {
+        $schema: 'http://json-schema.org/draft-07/schema#',
+        type: 'object',
+        properties: jsonSchemaProperties(columns),
+      },
+      supported_sync_modes: ['full_refresh', 'incremental'],
+      source_defined_cursor: true,
+      default_cursor_field: [lastModifiedColumn],
+      is_resumable: true,
+    };
+  } catch (error) {
+    const failure = toConnectorError(error);
+    if (signal.aborted || isOfAll(failure)) throw error;
+    log('WARN', `${streamLabel(table.stream)} is left out of the catalog: ${failure.message}`);
+    return failure.inStream(table.stream);
+  }
+}
+
+/** The columns of those that can be read: `read` will say of the others why not. @throws what the first says when none can. */
+async function describeAll(
+  format: Format,
+  reading: Reading,
+  objects: readonly ListedObject[],
+  signal: AbortSignal,
+): Promise<readonly (readonly Column[])[]> {
+  const files: (readonly Column[])[] = [];
+  const failures: ConnectorError[] = [];
+  for (const object of objects) {
+    try {
+      files.push(await format.describe(reading, object, signal));
+    } catch (error) {
+      const failure = toConnectorError(error);
+      if (signal.aborted || isOfAll(failure)) throw error;
+      failures.push(failure);
+    }
+  }
+  const [first] = failures;
+  if (first === undefined) return files;
+  if (files.length === 0) throw first;
+  reading.log('WARN', `The catalog is made without ${failures.length} of ${objects.length} files: ${first.message}`);
+  return files;
+}

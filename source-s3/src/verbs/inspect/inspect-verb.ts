@@ -1,0 +1,18 @@
+// `source-s3 inspect` on the command line. What it does is loaded when it is asked for, so that `spec` answers at once.
+import type { OperatorVerb } from '@s3-connectors/common/protocol/connector.ts';
+
+import type { SourceConfig } from '../../config/config.ts';
+
+export const inspectVerb: OperatorVerb<SourceConfig> = {
+  name: 'inspect',
+  describe: 'Report how the tables are laid out, what a sync would read of them and what it would pass over',
+  options: {
+    json: { type: 'boolean', describe: 'The whole report as JSON' },
+    'schema-prefix': { type: 'string', describe: 'Only this schema prefix; it need not be one of the config' },
+    table: { type: 'string', describe: 'Only the tables of this name' },
+  },
+  async *run(config, given, context) {
+    const { inspect } = await import('./inspect.ts');
+    yield* inspect(config, given, context);
+  },
+};

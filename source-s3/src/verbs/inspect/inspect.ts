@@ -1,0 +1,101 @@
+// inspect: the layout doctor. Schema prefixes → tables → one report each → a text for people or JSON. It reads what a sync
+// would read, through the same listing and the same formats, but for the rows themselves.
+import type { OperatorArguments, Print, VerbContext } from '@s3-connectors/common/protocol/connector.ts';
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
+
+import { parseSchemaPrefix, schemaPrefix, type SchemaPrefix, type SourceConfig } from '../../config/config.ts';
+import { openEngine } from '../../engine/engine.ts';
+import { openLastingEngine } from '../../engine/self-replacing-engine.ts';
+import type { Reading } from '../../formats/contract/format.ts';
+import { namespaceOf } from '../../layout/layout.ts';
+import { noTables } from '../no-tables.ts';
+import { openSession } from '../session.ts';
+import { findTables, schemaPaths, type Table, type Tables } from '../../listing/tables.ts';
+import { prefixNearMisses } from './near-misses.ts';
+import { reportText } from './report-text.ts';
+import { reportTable } from './table-report.ts';
+import type { InspectReport, PrefixReport } from './report.ts';
+
+const tablesAtOnce = 4;
+const retryBudgetMs = 60_000; // Someone waits for the answer.
+
+/** Reports are held until all are there: some kilobytes a table. @throws CONFIG_INVALID when there is no table at all. */
+export async function* inspect(
+  config: SourceConfig,
+  given: OperatorArguments,
+  context: VerbContext,
+): AsyncGenerator<Print> {
+  const prefix = given['schema-prefix'];
+  const schemaPrefixes = typeof prefix === 'string' ? [givenPrefix(prefix)] : config.schemaPrefixes;
+  const report = await inspectBucket({ ...config, schemaPrefixes }, given['table'], context);
+  yield given['json'] === true ? { json: report } : reportText(report);
+}
+
+function givenPrefix(text: string): SchemaPrefix {
+  const { error } = schemaPrefix.safeParse(text);
+  if (error === undefined) return parseSchemaPrefix(text);
+  throw new ConnectorError('USAGE_INVALID', `--schema-prefix "${text}": ${error.issues[0]?.message ?? 'is not one'}.`);
+}
+
+async function inspectBucket(
+  config: SourceConfig,
+  tableName: string | boolean | undefined,
+  context: VerbContext,
+): Promise<InspectReport> {
+  await using session = await openSession(config, context, { retryBudgetMs });
+  await using engine = openLastingEngine(() => openEngine(session.folder, config.engineMemoryBytes));
+  const { s3, folder } = session;
+  const reading = { s3, folder, engine, log: context.log };
+  const prefixes: PrefixReport[] = [];
+  const seen: Tables[] = [];
+  const skips = new Map();
+  for await (const path of schemaPaths(s3, { prefixes: config.schemaPrefixes, skips }, context.signal)) {
+    const tables = await findTables(s3, [{ path, wildcard: false }], context.signal);
+    seen.push(tables);
+    prefixes.push(await reportPrefix(config, { reading, path, tables, tableName }, context));
+  }
+  if (prefixes.every(({ tables, problem }) => tables.length === 0 && problem === null)) {
+    const [tables = { byStream: new Map(), skips, refused: [] }] = seen;
+    throw typeof tableName === 'string'
+      ? noSuchTable(tableName, seen)
+      : await noTables(s3, config, tables, context.signal);
+  }
+  return { version: 1, bucket: config.connection.bucket, format: config.format.format, schema_prefixes: prefixes };
+}
+
+type PrefixInspection = {
+  readonly reading: Reading;
+  readonly path: string;
+  readonly tables: Tables;
+  readonly tableName: string | boolean | undefined;
+};
+
+async function reportPrefix(
+  config: SourceConfig,
+  { reading, path, tables, tableName }: PrefixInspection,
+  { signal }: VerbContext,
+): Promise<PrefixReport> {
+  const all = [...tables.byStream.values()];
+  const chosen = all.filter(({ stream }) => tableName === undefined || stream.name === tableName);
+  const report = (table: Table, stop: AbortSignal) => reportTable(config, reading, table, stop);
+  const [refused] = tables.refused;
+  const stray = tables.skips.get('no_table');
+  return {
+    prefix: path,
+    namespace: namespaceOf(path) ?? null,
+    tables: await Array.fromAsync(mapConcurrent(chosen, tablesAtOnce, report, signal)),
+    skipped: [...tables.skips].map(([reason, { count, example }]) => ({ reason, count, examples: [example] })),
+    near_misses: prefixNearMisses(path, all, stray && { count: stray.count, examples: [stray.example] }),
+    problem: refused === undefined ? null : { code: refused.code, message: refused.message },
+  };
+}
+
+function noSuchTable(name: string, seen: readonly Tables[]): ConnectorError {
+  const names = seen.flatMap(({ byStream }) => [...byStream.values()].map(({ stream }) => JSON.stringify(stream.name)));
+  const there =
+    names.length === 0
+      ? 'There is none.'
+      : `There are ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}.`;
+  return new ConnectorError('USAGE_INVALID', `No table is called ${JSON.stringify(name)}. ${there}`);
+}

@@ -1,0 +1,157 @@
+// What in a layout is read other than people mostly mean it: a closed list, each with what to change. Pure.
+import { namespaceOf } from '../../layout/layout.ts';
+import type { Table } from '../../listing/tables.ts';
+import type { NearMiss } from './report.ts';
+import type { SkipCount, TableSurvey } from './table-survey.ts';
+
+/** docs/inspect.md says what each is. */
+export const NEAR_MISS_CODES = [
+  'column_spelled_twice',
+  'columns_differ',
+  'files_beside_folders',
+  'files_in_no_table',
+  'mixed_formats',
+  'no_data_files',
+  'odd_folder_names',
+  'option_without_effect',
+  'partitions_as_tables',
+  'similar_table_names',
+  'table_too_deep',
+  'value_misfit',
+  'value_spelled_twice',
+] as const;
+export type NearMissCode = (typeof NEAR_MISS_CODES)[number];
+
+/** `remarks`: what the listing says of options that had no effect. */
+export function nearMissesOf(table: Table, survey: TableSurvey, remarks: readonly string[]): readonly NearMiss[] {
+  return [
+    ...(survey.files === 0 ? [noDataFiles(table, survey)] : []),
+    ...remarks.filter((remark) => remark.includes('has no effect')).map((text) => miss('option_without_effect', text)),
+    ...formats(survey),
+    ...tooDeep(table, survey),
+    ...besideFolders(survey),
+    ...differingColumns(survey),
+    ...columns(survey),
+    ...[...survey.odd].map(([what, count]) => counted('odd_folder_names', `${files(count)} in ${what}.`, count)),
+  ];
+}
+
+function noDataFiles({ prefix }: Table, { skips }: TableSurvey): NearMiss {
+  const passed = [...skips.values()].reduce((sum, { count }) => sum + count, 0);
+  const why = passed === 0 ? 'nothing lies there' : `what lies there (${passed}) is passed over`;
+  return miss('no_data_files', `No data file below "${prefix}": ${why}. It is no stream.`);
+}
+
+function formats({ foreign, files: read }: TableSurvey): readonly NearMiss[] {
+  if (foreign.size === 0) return [];
+  const list = [...foreign].map(([extension, { count }]) => `${count} ${extension}`).join(', ');
+  const examples = [...foreign.values()].flatMap((count) => count.examples).slice(0, 3);
+  const mend =
+    read === 0 ? 'Is data_format the right one?' : 'A table has one format; another connection can read these.';
+  return [miss('mixed_formats', `Files of other formats are passed over: ${list}. ${mend}`, examples)];
+}
+
+/** Tables below a folder that was taken for one. */
+function tooDeep({ prefix }: Table, { direct, plainFolders, files: all }: TableSurvey): readonly NearMiss[] {
+  const inFolders = [...plainFolders.values()].reduce((sum, { count }) => sum + count, 0);
+  if (direct.count > 0 || plainFolders.size < 2 || inFolders < all) return [];
+  const names = [...plainFolders.keys()].slice(0, 3).map((name) => `"${name}/"`);
+  const text = `All files lie in ${plainFolders.size} plain folders (${names.join(', ')}) and are read as one table. If each is a table of its own, give "${namespaceOf(prefix)}" as a schema prefix.`;
+  return [miss('table_too_deep', text, [...plainFolders.values()].flatMap(({ examples }) => examples).slice(0, 3))];
+}
+
+function besideFolders({ direct, columns: carried, plainFolders, files: all }: TableSurvey): readonly NearMiss[] {
+  if (direct.count === 0 || direct.count === all || carried.size + plainFolders.size === 0) return [];
+  const lack = carried.size > 0 ? ', the partition columns are null beside the folders' : '';
+  return [counted('files_beside_folders', `${files(direct)} beside folders with files; both are read${lack}.`, direct)];
+}
+
+function differingColumns({ shapes, direct }: TableSurvey): readonly NearMiss[] {
+  const isWithout = (shapes.get('')?.files ?? 0) > direct.count; // Files beside the folders are another near miss.
+  const kinds = [...shapes.values()].filter(({ columns: names }) => names.length > 0 || isWithout);
+  if (kinds.length < 2) return [];
+  const list = kinds.slice(0, 4).map(({ columns: names, files: count }) => `${names.join('/') || 'none'} (${count})`);
+  const text = `Folders carry different columns, or in another order: ${list.join(', ')}${kinds.length > 4 ? ', …' : ''}. A column that a file lacks is null.`;
+  return [
+    miss(
+      'columns_differ',
+      text,
+      kinds.slice(0, 3).map(({ example }) => example.key),
+    ),
+  ];
+}
+
+function columns({ columns: found }: TableSurvey): readonly NearMiss[] {
+  return [...found.values()].flatMap(({ name, type, spellings, twins, misfit }) => {
+    const misses: NearMiss[] = [];
+    if (spellings.size > 1) {
+      const names = [...spellings].map((spelling) => `"${spelling}="`).join(' and ');
+      misses.push(miss('column_spelled_twice', `Folders name one column ${names}; it is read as "${name}".`));
+    }
+    if (twins !== undefined) {
+      const values = `"${name}=${twins.one}" and "${name}=${twins.other}"`;
+      const mend =
+        type === 'string' ? `two values of a string; declare "${name}" as integer to make them one` : 'one value';
+      misses.push(miss('value_spelled_twice', `${values} are ${mend}.`));
+    }
+    if (misfit !== undefined) {
+      const text = `"${name}=${misfit.value}" is no ${type}, the type declared: the stream fails. Rename the folder or declare the column as string.`;
+      misses.push(miss('value_misfit', text, [misfit.key]));
+    }
+    return misses;
+  });
+}
+
+/** Of a schema prefix; `stray`: keys in no table's folder. */
+export function prefixNearMisses(
+  path: string,
+  tables: readonly Table[],
+  stray: SkipCount | undefined,
+): readonly NearMiss[] {
+  const misses: NearMiss[] = [];
+  if (stray !== undefined) {
+    const text = `${files(stray)} directly below "${path}", in no table’s folder, and not read. If they are one table, put them in a folder or give the path above as the schema prefix.`;
+    misses.push(counted('files_in_no_table', text, stray));
+  }
+  const partitions = tables.filter(({ stream }) => stream.name.includes('='));
+  if (partitions.length > 0) {
+    const mend = path === '' ? '' : ` If "${path}" is one table, give "${parentOf(path)}" as the schema prefix.`;
+    const text = `${partitions.length} folders that are taken for tables are named like partitions.${mend}`;
+    misses.push(
+      miss(
+        'partitions_as_tables',
+        text,
+        partitions.slice(0, 3).map(({ prefix }) => prefix),
+      ),
+    );
+  }
+  const names = Map.groupBy(tables, ({ stream }) => stream.name.normalize('NFKC').toLowerCase().trim());
+  for (const alike of [...names.values()].filter(({ length }) => length > 1)) {
+    const list = alike.map(({ stream }) => JSON.stringify(stream.name)).join(', ');
+    const text = `Names of tables that differ only in case, blanks or the encoding of letters: ${list}. A destination may take them for one.`;
+    misses.push(
+      miss(
+        'similar_table_names',
+        text,
+        alike.slice(0, 3).map(({ prefix }) => prefix),
+      ),
+    );
+  }
+  return misses;
+}
+
+function parentOf(path: string): string {
+  return path.replace(/[^/]*\/$/u, '');
+}
+
+function files({ count }: SkipCount): string {
+  return count === 1 ? '1 file lies' : `${count} files lie`;
+}
+
+function counted(code: NearMissCode, message: string, { examples }: SkipCount): NearMiss {
+  return miss(code, message, examples);
+}
+
+function miss(code: NearMissCode, message: string, examples: readonly string[] = []): NearMiss {
+  return { code, message, examples };
+}

@@ -1,0 +1,98 @@
+// What `inspect --json` prints: the layout of a bucket as the source sees it. docs/inspect.md explains the fields.
+import type { SkipReason } from '../../layout/layout.ts';
+import type { NearMissCode } from './near-misses.ts';
+
+export type InspectReport = {
+  /** Of this form; fields may be added without a new one. */
+  readonly version: 1;
+  readonly bucket: string;
+  readonly format: string;
+  readonly schema_prefixes: readonly PrefixReport[];
+};
+
+export type PrefixReport = {
+  /** With its `/`; "" is the root. */
+  readonly prefix: string;
+  readonly namespace: string | null;
+  readonly tables: readonly TableReport[];
+  /** What lies directly below the prefix and belongs to no table. */
+  readonly skipped: readonly SkippedReport[];
+  readonly near_misses: readonly NearMiss[];
+  /** Why nothing below is read. */
+  readonly problem: Problem | null;
+};
+
+export type TableReport = {
+  readonly name: string;
+  readonly namespace: string | null;
+  readonly prefix: string;
+  /** Why the table is not read. */
+  readonly problem: Problem | null;
+  /** What a sync from the start reads with this config. */
+  readonly files: number;
+  readonly bytes: number;
+  readonly oldest: string | null;
+  readonly newest: string | null;
+  readonly rows: RowsReport;
+  readonly extensions: readonly { readonly extension: string; readonly files: number; readonly bytes: number }[];
+  /** Of the files that were looked into. */
+  readonly compression: readonly { readonly codec: string; readonly files: number }[];
+  readonly partitions: readonly PartitionReport[];
+  readonly schema: SchemaReport;
+  readonly unreadable: readonly { readonly key: string; readonly reason: string }[];
+  readonly selection: SelectionReport;
+  readonly skipped: readonly SkippedReport[];
+  readonly near_misses: readonly NearMiss[];
+};
+
+/** `exact`: counted in the footers of all files; else scaled from those looked into; null when there is no telling. */
+export type RowsReport = { readonly count: number | null; readonly exact: boolean; readonly files_looked_into: number };
+
+export type PartitionReport = {
+  readonly column: string;
+  readonly type: string;
+  /** Distinct values, as many as were counted; `more_values`: there may be more. */
+  readonly values: number;
+  readonly more_values: boolean;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly null_files: number;
+  /** Files whose folders lack the column. */
+  readonly missing_files: number;
+};
+
+export type SchemaReport = {
+  /** Of the files looked into, merged. */
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  /** Against the newest file. */
+  readonly differences: readonly SchemaDifference[];
+};
+
+export type SchemaDifference = {
+  readonly key: string;
+  readonly column: string;
+  /** Null: the file lacks the column. */
+  readonly type: string | null;
+  /** Null: the newest file lacks it. */
+  readonly newest_type: string | null;
+};
+
+/** What the config says of this table; null or empty: nothing. */
+export type SelectionReport = {
+  readonly start_date: string | null;
+  readonly file_pattern: string | null;
+  readonly partition_filter: readonly {
+    readonly column: string;
+    readonly from: string | null;
+    readonly to: string | null;
+  }[];
+  readonly latest_partition_only: boolean;
+};
+
+export type SkippedReport = {
+  readonly reason: SkipReason;
+  readonly count: number;
+  readonly examples: readonly string[];
+};
+export type NearMiss = { readonly code: NearMissCode; readonly message: string; readonly examples: readonly string[] };
+export type Problem = { readonly code: string; readonly message: string };

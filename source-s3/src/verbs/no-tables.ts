@@ -1,0 +1,54 @@
+// The answer when the schema prefixes hold no table: what lies there, or beside it, instead.
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
+import { listPages } from '@s3-connectors/common/s3/list.ts';
+
+import type { SchemaPrefix, SourceConfig } from '../config/config.ts';
+import type { Tables } from '../listing/tables.ts';
+
+/** CONFIG_INVALID, with what lies there instead. */
+export async function noTables(
+  s3: S3,
+  { connection, schemaPrefixes }: SourceConfig,
+  { skips, refused }: Tables,
+  signal: AbortSignal,
+): Promise<ConnectorError> {
+  const [first] = refused;
+  if (first !== undefined) return first;
+  const paths = schemaPrefixes.map(({ path, wildcard }) => `"${path}${wildcard ? '*' : ''}"`).join(', ');
+  const stray = skips.get('no_table');
+  const instead =
+    stray === undefined
+      ? await neighbours(s3, schemaPrefixes, signal)
+      : `${stray.count} keys lie there in no folder, such as "${stray.example}": if they are one table, put them in a folder or give the path above as the schema prefix.`;
+  const text = `No table lies below ${paths} in the bucket "${connection.bucket}". A table is a folder directly below a schema prefix, with its files in it: <schema prefix>/<table>/<file>. Correct schema_prefixes. ${instead}`;
+  return new ConnectorError('CONFIG_INVALID', text.trim());
+}
+
+const neighboursNamed = 5;
+
+/** The folders beside the first schema prefix, for one who mistyped it; nothing where they may not be listed. */
+async function neighbours(s3: S3, prefixes: readonly SchemaPrefix[], signal: AbortSignal): Promise<string> {
+  try {
+    return await foldersBeside(s3, prefixes[0]?.path ?? '', signal);
+  } catch (error) {
+    if (error instanceof ConnectorError && error.code === 'S3_ACCESS_DENIED') return '';
+    throw error;
+  }
+}
+
+/** On the nearest level above that has some: it may be the first part that is wrong, such as the bucket's own name. */
+async function foldersBeside(s3: S3, path: string, signal: AbortSignal): Promise<string> {
+  if (path === '') return 'The bucket has no folder at its root.';
+  const parent = path.replace(/[^/]*\/$/u, '');
+  for await (const { folders } of listPages(s3, { prefix: parent, delimiter: '/' }, signal)) {
+    if (folders.length === 0) break;
+    const named = folders
+      .slice(0, neighboursNamed)
+      .map((folder) => `"${folder}"`)
+      .join(', ');
+    const where = parent === '' ? 'At the root of the bucket' : `Below "${parent}"`;
+    return `${where} there are ${named}${folders.length > neighboursNamed ? ', …' : ''}.`;
+  }
+  return await foldersBeside(s3, parent, signal);
+}

@@ -1,0 +1,136 @@
+// read: tables → list → plan → open and fetch ahead → decode → lines and checkpoints, one stream after the other.
+
+import { columnsOfSchema } from '@s3-connectors/common/columns/json-schema.ts';
+import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
+import { subfolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
+import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import type { Log } from '@s3-connectors/common/protocol/log.ts';
+import { streamStatus } from '@s3-connectors/common/protocol/messages.ts';
+import type { Output, VerbContext } from '@s3-connectors/common/protocol/connector.ts';
+import type { SavedState } from '@s3-connectors/common/protocol/state.ts';
+import { streamDescriptor, streamKey, streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
+import { summarize } from '@s3-connectors/common/s3/connection/counters.ts';
+import { standard, widenPipes } from '@s3-connectors/common/streams/pipe-size.ts';
+
+import { ColumnDrift } from '../columns/column-drift.ts';
+import type { SourceConfig } from '../config/config.ts';
+import { maxRemembered, Planning, type ReadPlan } from '../progress/cursor.ts';
+import { openEngine } from '../engine/engine.ts';
+import { openLastingEngine } from '../engine/self-replacing-engine.ts';
+import { formatOf } from '../formats/formats.ts';
+import { listTable, reportListing } from '../listing/list-table.ts';
+import { describeConflicts, type ConflictReport } from '../columns/partition-conflicts.ts';
+import { readObjects } from './read-objects.ts';
+import { openSession, type Session } from './session.ts';
+import { fromStreamState } from '../progress/stream-state.ts';
+import { findTables, reportTables, type Table, type Tables } from '../listing/tables.ts';
+import { withCheckpoints } from './with-checkpoints.ts';
+
+/** A stream that fails is INCOMPLETE, is named in a TRACE ERROR and leaves the others alone. */
+export async function* read(
+  config: SourceConfig,
+  catalog: readonly ConfiguredStream[],
+  saved: SavedState,
+  context: VerbContext,
+): AsyncGenerator<Output> {
+  const widened = widenPipes([standard.output]); // Meanwhile S3 is asked.
+  await using session = await openSession(config, context);
+  const tables = await findTables(session.s3, config.schemaPrefixes, context.signal);
+  reportTables(tables, config, context.log);
+  await widened;
+  for (const [index, stream] of catalog.entries()) {
+    const descriptor = streamDescriptor(stream);
+    yield streamStatus(descriptor, 'STARTED');
+    try {
+      const table = tables.byStream.get(streamKey(stream)) ?? missing(stream, tables, config);
+      yield* readStream(config, { session, table, stream, saved, place: String(index) }, context);
+      yield streamStatus(descriptor, 'COMPLETE');
+    } catch (error) {
+      context.signal.throwIfAborted();
+      context.fail(toConnectorError(error).inStream(descriptor));
+      yield streamStatus(descriptor, 'INCOMPLETE');
+    }
+  }
+  context.log('INFO', `Requests to S3: ${summarize(session.s3.counters)}`);
+}
+
+type StreamReading = {
+  readonly session: Session;
+  readonly table: Table;
+  readonly stream: ConfiguredStream;
+  readonly saved: SavedState;
+  /** Name of the stream's own temporary folder. */
+  readonly place: string;
+};
+
+async function* readStream(
+  config: SourceConfig,
+  { session, table, stream, saved, place }: StreamReading,
+  { log, signal }: VerbContext,
+): AsyncGenerator<Output> {
+  const progress = fromStreamState(saved.get(streamKey(stream)));
+  const format = formatOf(config, table);
+  const planning = new Planning(progress, { prefix: table.prefix, lookbackMs: config.lookbackMs });
+  const { pages, report } = listTable(session.s3, table, { ...config, naming: format.naming }, signal);
+  for await (const { objects } of pages) for (const object of objects) planning.see(object);
+  reportListing(table, report, log);
+  const plan = planning.plan();
+  for (const warning of warnings(table, plan, config)) log('WARN', warning);
+  log('INFO', `${streamLabel(table.stream)}: ${plan.count} of ${planning.listed} files are to be read`);
+
+  const folder = await subfolder(session.folder, place);
+  await using engine = openLastingEngine(() => openEngine(folder, config.engineMemoryBytes)); // Text needs none.
+  const columns = columnsOfSchema(stream.jsonSchema);
+  const conflicts: ConflictReport = new Map();
+  const { cursor } = plan;
+  const folders = report.columns;
+  const drift = new ColumnDrift(folders);
+  const reading = {
+    s3: session.s3,
+    engine,
+    folder,
+    log,
+    format,
+    config,
+    table,
+    columns,
+    folders,
+    cursor,
+    conflicts,
+    drift,
+  };
+  const parts = readObjects(reading, plan.objects, signal);
+  yield* withCheckpoints(parts, { stream: table.stream, cursor, totalBytes: plan.bytes, log });
+  reportConflicts(table, conflicts, config, log);
+  for (const sentence of drift.describe()) log('WARN', `${streamLabel(table.stream)}: ${sentence}`);
+  if (plan.cursor.isNarrowed) log('WARN', narrowed(table, config));
+}
+
+function* warnings(table: Table, { replaced, unexplained }: ReadPlan, config: SourceConfig): Generator<string> {
+  const label = streamLabel(table.stream);
+  if (replaced.length > 0) {
+    yield `${label}: ${replaced.length} files were replaced since they were read and are read again, whole, such as "${replaced[0]}"`;
+  }
+  if (unexplained > 0) {
+    yield `${label}: ${unexplained} files older than the look-back window of ${config.lookbackMs / 3_600_000} hours were never read and are passed over. If they came late, raise lookback_hours and reset the stream.`;
+  }
+}
+
+function reportConflicts(table: Table, conflicts: ConflictReport, { partitioning }: SourceConfig, log: Log): void {
+  const isFileTaken = partitioning.mode === 'partitioned' && partitioning.onConflict === 'file';
+  const text = describeConflicts(conflicts, isFileTaken ? 'file' : 'path');
+  if (text === undefined) return;
+  const isAgreed = [...conflicts.values()].every(({ differing }) => differing === 0);
+  log(isAgreed ? 'INFO' : 'WARN', `${streamLabel(table.stream)}: ${text}`);
+}
+
+function narrowed(table: Table, config: SourceConfig): string {
+  return `${streamLabel(table.stream)}: more than ${maxRemembered} files were modified within ${config.lookbackMs / 3_600_000} hours; a file that appears late is noticed only if it is newer than the oldest of the last ${maxRemembered}.`;
+}
+
+function missing(stream: ConfiguredStream, { refused }: Tables, { connection }: SourceConfig): never {
+  const own = refused.find((error) => error.stream !== undefined && streamKey(error.stream) === streamKey(stream));
+  if (own !== undefined) throw own;
+  const text = `The catalog asks for the stream "${streamLabel(streamDescriptor(stream))}", but the bucket "${connection.bucket}" has no such table below the schema prefixes. Run discover again.`;
+  throw new ConnectorError('CATALOG_INVALID', text);
+}

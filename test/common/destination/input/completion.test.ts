@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { Completion, type Ending, type Regime } from '@s3-connectors/common/destination/input/completion.ts';
+import { parseStreamEnd } from '@s3-connectors/common/destination/input/stream-status.ts';
+
+/** r: a record, s: a STATE of the stream, g: a GLOBAL one, c: COMPLETE or ACTIVATE_VERSION, i: INCOMPLETE. */
+function ending(regime: Regime, events: string): Ending {
+  const completion = new Completion(['modern', regime]);
+  for (const event of events) {
+    if (event === 'r') completion.record(1);
+    else if (event === 's') completion.state(1);
+    else if (event === 'g') completion.state('all');
+    else completion.ended(1, event === 'c' ? 'complete' : 'incomplete');
+  }
+  return completion.ending(1);
+}
+
+const cases: readonly (readonly [regime: Regime, events: string, expected: Ending])[] = [
+  ['legacy', '', 'untouched'],
+  ['legacy', 'r', 'unproven'],
+  ['legacy', 'rs', 'proven'],
+  ['legacy', 's', 'proven'],
+  ['legacy', 'g', 'proven'],
+  ['legacy', 'rsr', 'unproven'],
+  ['legacy', 'rsrg', 'proven'],
+  ['legacy', 'rsi', 'unproven'],
+  ['legacy', 'rc', 'proven'],
+  ['modern', '', 'untouched'],
+  ['modern', 'rs', 'unproven'],
+  ['modern', 'rsc', 'proven'],
+  ['modern', 'c', 'proven'],
+  ['modern', 'cr', 'unproven'],
+  ['modern', 'ci', 'unproven'],
+  ['modern', 'rg', 'unproven'],
+  ['singer', 'rg', 'unproven'],
+  ['singer', 'rc', 'proven'],
+  ['singer', 'rcr', 'unproven'],
+];
+
+function line(trace: object): Buffer {
+  return Buffer.from(JSON.stringify({ type: 'TRACE', trace }));
+}
+
+suite('whether a stream is complete', () => {
+  for (const [regime, events, expected] of cases) {
+    test(`${regime}: after "${events}" it is ${expected}`, () => assert.equal(ending(regime, events), expected));
+  }
+
+  test('is told by COMPLETE and INCOMPLETE alone', () => {
+    const status = (value: string, stream_descriptor: unknown = { name: 's', namespace: null }) =>
+      parseStreamEnd(line({ type: 'STREAM_STATUS', error: null, stream_status: { stream_descriptor, status: value } }));
+    assert.deepEqual(status('COMPLETE'), { stream: { name: 's' }, verdict: 'complete' });
+    assert.deepEqual(status('INCOMPLETE', { name: 's', namespace: 'n' }), {
+      stream: { name: 's', namespace: 'n' },
+      verdict: 'incomplete',
+    });
+    for (const other of ['STARTED', 'RUNNING', '']) assert.equal(status(other), undefined);
+    assert.equal(status('COMPLETE', null), undefined);
+    assert.equal(parseStreamEnd(line({ type: 'ERROR', stream_status: null })), undefined);
+    assert.equal(parseStreamEnd(Buffer.from('{"type":"TRACE","trace":null}')), undefined);
+  });
+});

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+
+import { Completion } from '@s3-connectors/common/destination/input/completion.ts';
+import { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
+import { LineIntake } from '@s3-connectors/common/destination/input/line-intake.ts';
+import { byStreamKey } from '@s3-connectors/common/destination/input/stream-names.ts';
+import { silentLog } from '@s3-connectors/common/protocol/log.ts';
+
+const streams = [{ name: 'a' }, { name: 'b' }];
+
+/** What lines come to for two streams of a platform that says nothing of their ends. */
+function taken(...lines: readonly string[]) {
+  const states = new DurableStates(streams.length);
+  const completion = new Completion(streams.map(() => 'legacy'));
+  const seen: string[] = [];
+  const intake = new LineIntake({
+    byKey: byStreamKey(streams.map((stream, index) => [stream, { index }] as const)),
+    fields: [],
+    states,
+    completion,
+    handlers: {
+      record: ({ index }, bytes, { dataStart, dataEnd }, line) =>
+        void seen.push(`${line}: ${index} ${bytes.toString('utf8', dataStart, dataEnd)}`),
+      refused: (target, { kept }, _bytes, _found, line) =>
+        void seen.push(`${line}: ${target?.index ?? 'none'} refused ${kept.toString()}`),
+      passed: (scope, position) => void seen.push(`${scope} is at ${Buffer.from(position).toString()}`),
+    },
+    log: silentLog,
+  });
+  const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+  const ends = [...bytes.entries()].flatMap(([at, byte]) => (byte === 0x0a ? [at] : []));
+  intake.take({ bytes, ends, firstLine: 1, unterminated: false });
+  const endings = streams.map((_, index) => completion.ending(index));
+  return { seen, endings, printed: states.take().length, counts: intake.counts };
+}
+
+function record(stream: string, data = '{}'): string {
+  return `{"type":"RECORD","record":{"stream":"${stream}","data":${data}}}`;
+}
+
+function state(stream: string, position = '{}'): string {
+  return `{"type":"STATE","state":{"stream":{"stream_descriptor":{"name":"${stream}"},"stream_state":${position}}}}`;
+}
+
+suite('taking lines in', () => {
+  test('tells records and positions of each stream', () => {
+    const { seen, counts } = taken(record('b', '{"x": 1.10}'), '', state('a', '[1]'), '{"type":"LOG"}', record('a'));
+    assert.deepEqual(seen, ['1: 1 {"x": 1.10}', '0 is at [1]', '5: 0 {}']);
+    assert.deepEqual([counts.records, counts.states], [2, 1]);
+  });
+
+  test('takes a state without a stream for one of all', () => {
+    const { seen, endings } = taken(record('a'), record('b'), '{"type":"STATE","state":{"data":{"n":1}}}');
+    assert.deepEqual(seen.at(-1), 'all is at {"n":1}');
+    assert.deepEqual(endings, ['proven', 'proven']);
+  });
+
+  test('lets the state of a stream that is not in the catalog prove nothing', () => {
+    const { endings, printed } = taken(record('a'), state('elsewhere'));
+    assert.deepEqual([endings, printed], [['unproven', 'untouched'], 1]);
+  });
+});

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import * as fc from 'fast-check';
+import { newExportId, parseExportId, stagedKeyBytes } from '@s3-connectors/common/destination/replacing/export-id.ts';
+import {
+  exportsAmong,
+  formatLatest,
+  formatManifest,
+  keptManifests,
+  nextLatest,
+  outdated,
+  parseIntent,
+  parseLatest,
+  type Intent,
+  type Latest,
+} from '@s3-connectors/common/destination/replacing/manifest.ts';
+import { parseStagedKey, stagedKey } from '@s3-connectors/common/destination/replacing/own-keys.ts';
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+
+import { asOwn } from '../../../support/s3-connection.ts';
+import { nameOf, users } from './support/place.ts';
+
+const workerId = fc.stringMatching(/^[A-Za-z0-9_]{1,32}$/u);
+const time = fc.date({ min: new Date('2000-01-01'), max: new Date('2199-12-31'), noInvalidDate: true });
+const exportId = fc.tuple(time, workerId).map(([date, worker]) => newExportId(date, worker));
+const count = fc.nat();
+const ownKey = fc.nat().map((mark) => asOwn(users.folder + nameOf(mark)));
+const intent: fc.Arbitrary<Intent> = fc.record({
+  version: fc.constant(1 as const),
+  export: exportId,
+  state: fc.constantFrom('publishing' as const, 'published' as const),
+  stream: fc.record({ name: fc.string(), namespace: fc.string() }, { requiredKeys: ['name'] }),
+  folder: fc.constant(users.folder),
+  objects: count,
+  rows: count,
+  bytes: count,
+  min_time: fc.option(time.map((date) => date.toISOString())),
+  max_time: fc.option(time.map((date) => date.toISOString())),
+  schema: fc.constant({ type: 'object', properties: { a: { type: ['null', 'string'] } } }),
+  files: fc.array(fc.record({ key: ownKey, bytes: count, crc32: fc.string(), rows: count })),
+  previous: fc.array(ownKey),
+});
+
+/** As it is after a way through JSON: objects without the prototypes that fast-check gives them. */
+function plain<T>(value: T): T {
+  return structuredClone(value);
+}
+
+suite('an export', () => {
+  test('is named by its time and its worker, and a later one sorts behind', () => {
+    fc.assert(
+      fc.property(time, time, workerId, (first, second, worker) => {
+        const [a, b] = [newExportId(first, worker), newExportId(second, worker)];
+        assert.deepEqual(parseExportId(a), { time: first.getTime(), workerId: worker });
+        if (first < second) assert.ok(a < b);
+        assert.notEqual(newExportId(first, worker), a);
+      }),
+    );
+    for (const text of ['', 'latest', '20260115T143000123Z-1a2b3c4d-', `${newExportId(new Date(), '0')}/x`]) {
+      assert.equal(parseExportId(text), undefined, text);
+    }
+  });
+
+  test('keeps its files below _staging/ under the path that they are to have', () => {
+    fc.assert(
+      fc.property(fc.constantFrom('', 'p/'), fc.nat(), workerId, (prefix, mark, worker) => {
+        const exportId = newExportId(new Date(), worker);
+        const key = `${prefix}data/users/year=2026/month=1/day=15/${nameOf(mark)}`;
+        const staged = stagedKey(prefix, exportId, key);
+        assert.ok(staged.startsWith(`${prefix}_staging/`));
+        assert.deepEqual(parseStagedKey(prefix, staged), { staged, exportId, key });
+        assert.ok(Buffer.byteLength(staged) <= Buffer.byteLength(key) + stagedKeyBytes);
+      }),
+    );
+    assert.equal(parseStagedKey('p/', 'p/_staging/notes.txt'), undefined);
+  });
+});
+
+suite('a manifest', () => {
+  test('is read as it was written', () => {
+    fc.assert(
+      fc.property(intent, (value) =>
+        assert.deepEqual(parseIntent('out/', users, value.export, formatManifest(value)), plain(value)),
+      ),
+    );
+  });
+
+  test('in latest.json is read as it was written, with the exports before it; also if there is none yet', () => {
+    fc.assert(
+      fc.property(fc.option(intent, { nil: undefined }), fc.array(exportId, { maxLength: 30 }), (value, earlier) => {
+        const { previous: _, ...current } = value ?? { previous: [] };
+        const latest = { current: value && current, earlier, revision: 'r' } as Latest;
+        assert.deepEqual(parseLatest('out/', users, formatLatest(latest)), plain(latest));
+      }),
+    );
+  });
+
+  test('that was damaged or is of another version is refused by its key', () => {
+    for (const text of ['', '{', '[]', '{"version":2,"export":null,"earlier":[],"revision":""}', '{"version":1}']) {
+      assert.throws(
+        () => parseLatest('out/', users, Buffer.from(text)),
+        (error) =>
+          error instanceof ConnectorError &&
+          error.code === 'BUCKET_DOCUMENT_INVALID' &&
+          error.message.includes('out/_manifests/users/latest.json'),
+      );
+    }
+  });
+
+  test('is kept as long as it is among the newest thirty or the current one', () => {
+    const numbers = fc.uniqueArray(fc.integer({ min: 1000, max: 1999 }), { minLength: 1, maxLength: 80 });
+    fc.assert(
+      fc.property(numbers, fc.nat(), (all, at) => {
+        const exports = all.map(String).sort();
+        const current = exports[at % exports.length] ?? '';
+        const kept = exports.filter((id) => !outdated(exports, current).includes(id));
+        assert.ok(kept.includes(current));
+        assert.deepEqual(kept.slice(-keptManifests), exports.slice(-keptManifests));
+        assert.ok(kept.length <= keptManifests + 1);
+      }),
+    );
+  });
+
+  test('is found by its name among all keys of its folder', () => {
+    const id = newExportId(new Date(), '0');
+    assert.deepEqual(exportsAmong('p/_manifests/s/', [`p/_manifests/s/${id}.json`, 'p/_manifests/s/latest.json']), [
+      id,
+    ]);
+  });
+
+  test('becomes one of the earlier ones, of which as many are named as are kept', () => {
+    const [sample] = fc.sample(intent, { numRuns: 1, seed: 1 });
+    assert.ok(sample);
+    let latest: Latest | undefined;
+    for (let number = 0; number < 50; number += 1) latest = nextLatest(latest, { ...sample, export: `${number}` }, 'r');
+    assert.equal(latest?.current?.export, '49');
+    assert.deepEqual(
+      latest?.earlier,
+      Array.from({ length: keptManifests }, (_, index) => `${49 - keptManifests + index}`),
+    );
+  });
+});

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import {
+  bucketProblem,
+  endpointProblem,
+  isAwsEndpoint,
+  partitionOf,
+  regionProblem,
+} from '@s3-connectors/common/s3/address/address.ts';
+
+suite('a bucket’s name', () => {
+  for (const name of ['publisher-data', 'abc', 'a.b.c', 'data-2026', 'Legacy_Bucket', 'name-s3alias']) {
+    test(`"${name}" is one`, () => assert.equal(bucketProblem(name), undefined));
+  }
+  const refused = [
+    ['', /is empty/],
+    [' data', /write "data"/],
+    ['s3://data', /not a bucket’s name: write "data"$/],
+    ['s3://data/', /write "data"$/],
+    ['s3a://data/raw/events', /write "data"; the path "raw\/events" belongs/],
+    ['data/raw', /is a path, .*write "data"; the path "raw" belongs/],
+    ['/data', /write "data"$/],
+    ['arn:aws:s3:::data', /is an ARN, .*write "data"$/],
+    ['arn:aws:s3:::data/*', /write "data"$/],
+    ['arn:aws:s3:eu-west-1:123456789012:accesspoint/ap', /-s3alias/],
+    ['https://data.s3.eu-west-1.amazonaws.com/raw/', /is an address, .*write "data"; the path "raw"/],
+    ['https://s3.eu-west-1.amazonaws.com/data', /write "data"$/],
+    ['data--use1-az4--x-s3', /directory bucket/],
+    ['ab', /3 to 63/],
+    ['da ta', /3 to 63/],
+    ['-data', /3 to 63/],
+    ['a..b', /3 to 63/],
+  ] as const;
+  for (const [text, mend] of refused) {
+    test(`"${text}" is refused with the mend`, () => assert.match(bucketProblem(text) ?? '', mend));
+  }
+});
+
+suite('a region', () => {
+  for (const name of [
+    'eu-central-1',
+    'us-gov-west-1',
+    'cn-north-1',
+    'ap-southeast-5',
+    'eusc-de-east-1',
+    'us-iso-east-1',
+  ]) {
+    test(`"${name}" is one`, () => assert.equal(regionProblem(name, undefined), undefined));
+  }
+  const refused = [
+    ['', /is empty/],
+    ['EU', /write "eu-west-1"/],
+    ['us', /write "us-east-1"/],
+    ['US Standard', /write "us-east-1"/],
+    ['EU (Frankfurt)', /write one such as/],
+    ['Frankfurt', /write "eu-central-1"/],
+    ['EU-CENTRAL-1', /write "eu-central-1"/],
+    ['eu_central_1', /write "eu-central-1"/],
+    ['eu-central-1b', /write "eu-central-1"/],
+    ['eu-central-1 ', /write "eu-central-1"/],
+    ['s3.eu-west-3.amazonaws.com', /write "eu-west-3"/],
+    ['auto', /needs its "endpoint"/],
+  ] as const;
+  for (const [text, mend] of refused) {
+    test(`"${text}" is refused with the mend`, () => assert.match(regionProblem(text, undefined) ?? '', mend));
+  }
+
+  test('goes by any name at a storage that is not AWS', () => {
+    assert.equal(regionProblem('auto', 'https://storage.example.com'), undefined);
+    assert.match(regionProblem('auto', 'https://s3.eu-west-1.amazonaws.com') ?? '', /not an AWS region/);
+  });
+
+  test('belongs to a partition', () => {
+    const partitions = ['cn-north-1', 'us-gov-east-1', 'eusc-de-east-1', 'eu-west-1'].map(partitionOf);
+    assert.deepEqual(partitions, ['aws-cn', 'aws-us-gov', 'aws-eusc', 'aws']);
+  });
+});
+
+suite('an endpoint', () => {
+  for (const url of [
+    'https://storage.example.com',
+    'https://h:9000/',
+    'http://127.0.0.1:9000',
+    'http://localhost:1',
+    'http://[::1]:1',
+  ]) {
+    test(`"${url}" is one`, () => assert.equal(endpointProblem(url, false), undefined));
+  }
+  const refused = [
+    ['minio:9000', /needs a scheme: write "https:\/\/minio:9000"/],
+    ['localhost:9000', /write "http:\/\/localhost:9000"/],
+    ['s3://storage', /write "https:\/\/storage"/],
+    ['https://h/path', /has a path: write "https:\/\/h"/],
+    ['https://h?x=1', /query/],
+    ['https://data.h.example', /bucket in it: write "https:\/\/h.example"/],
+    ['http://storage.example.com', /not encrypted: write "https:\/\/storage.example.com", or set "allow_http"/],
+    ['http://127.0.0.1.example.com', /not encrypted/],
+  ] as const;
+  for (const [text, mend] of refused) {
+    test(`"${text}" is refused with the mend`, () => assert.match(endpointProblem(text, false, 'data') ?? '', mend));
+  }
+
+  test('may be http when that is allowed', () => assert.equal(endpointProblem('http://storage', true), undefined));
+
+  test('with a password in it is refused without repeating the password', () => {
+    const problem = endpointProblem('https://user:hunter2@h', false) ?? '';
+    assert.match(problem, /"credentials"/);
+    assert.doesNotMatch(problem, /hunter2/);
+  });
+
+  test('is AWS’s own only below its domains', () => {
+    const own = ['https://s3.eu-west-1.amazonaws.com', 'https://b.s3.cn-north-1.amazonaws.com.cn'].map(isAwsEndpoint);
+    const others = ['https://amazonaws.com.example.com', 'https://storage.example.com', 'nonsense'].map(isAwsEndpoint);
+    assert.deepEqual(
+      [own, others],
+      [
+        [true, true],
+        [false, false, false],
+      ],
+    );
+  });
+});

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { request as forward } from 'node:http';
+import { connect as connectSocket } from 'node:net';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import { text } from 'node:stream/consumers';
+
+import { emptyListing, startCannedServer, testCertificate } from '../../../support/canned-server.ts';
+
+// Each case is a process of its own: Node reads NODE_EXTRA_CA_CERTS, and we the proxies, from its environment.
+const program = join(import.meta.dirname, '../../support/list-bucket.ts');
+
+async function list(endpoint: string, environment: Record<string, string>): Promise<string> {
+  const child = spawn(process.execPath, [program, endpoint], {
+    env: { ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [said, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  if (child.exitCode === null) await once(child, 'exit');
+  assert.equal(errors, '');
+  return said.trim();
+}
+
+function startS3(secure: boolean) {
+  return startCannedServer(
+    (_request, response) => response.setHeader('content-type', 'application/xml').end(emptyListing),
+    { secure },
+  );
+}
+
+/** A proxy for which every host is one port of this machine. `seen` has the hosts it was asked for. */
+async function startProxy(port: number) {
+  const seen: string[] = [];
+  const server = await startCannedServer((request, response) => {
+    seen.push(`${request.method} ${request.url}`);
+    const path = new URL(request.url ?? '').pathname;
+    const onward = forward({ host: '127.0.0.1', port, path, method: request.method }, (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(response);
+    });
+    request.pipe(onward);
+  });
+  server.server.on('connect', (request, client) => {
+    seen.push(`${request.method} ${request.url}`);
+    const upstream = connectSocket(port, '127.0.0.1', () => {
+      client.write('HTTP/1.1 200 OK\r\n\r\n');
+      upstream.pipe(client).pipe(upstream);
+    });
+    for (const [one, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const)
+      one.on('error', () => other.destroy());
+  });
+  return { ...server, seen };
+}
+
+suite('a certificate', () => {
+  test('that no one vouches for is not trusted, and the mend is named', async () => {
+    await using s3 = await startS3(true);
+    const said = await list(s3.endpoint, {});
+    assert.match(said, /^S3_ENDPOINT_UNREACHABLE .*DEPTH_ZERO_SELF_SIGNED_CERT.*NODE_EXTRA_CA_CERTS/);
+  });
+
+  test('named in NODE_EXTRA_CA_CERTS is trusted', async () => {
+    await using s3 = await startS3(true);
+    assert.equal(await list(s3.endpoint, { NODE_EXTRA_CA_CERTS: testCertificate }), 'listed');
+  });
+
+  test('is asked of a port that speaks plain http in vain', async () => {
+    await using s3 = await startS3(false);
+    assert.match(await list(s3.endpoint.replace('http:', 'https:'), {}), /^S3_ENDPOINT_UNREACHABLE .*speaks https/);
+  });
+});
+
+suite('a proxy', () => {
+  test('of HTTPS_PROXY leads to an https endpoint, by a tunnel', async () => {
+    await using s3 = await startS3(true);
+    await using proxy = await startProxy(s3.port);
+    const environment = { HTTPS_PROXY: proxy.endpoint, NODE_EXTRA_CA_CERTS: testCertificate };
+    assert.equal(await list('https://s3.example.test', environment), 'listed');
+    assert.deepEqual(proxy.seen, ['CONNECT s3.example.test:443']);
+  });
+
+  test('of http_proxy leads to an http endpoint', async () => {
+    await using s3 = await startS3(false);
+    await using proxy = await startProxy(s3.port);
+    assert.equal(await list('http://s3.example.test', { http_proxy: proxy.endpoint }), 'listed');
+    assert.match(proxy.seen.join(), /^GET http:\/\/s3\.example\.test/);
+  });
+
+  test('is passed by for hosts of NO_PROXY, and for this machine', async () => {
+    await using s3 = await startS3(false);
+    await using proxy = await startProxy(s3.port);
+    assert.equal(await list(s3.endpoint, { HTTP_PROXY: proxy.endpoint }), 'listed');
+    const past = await list('http://s3.example.test', { HTTP_PROXY: proxy.endpoint, NO_PROXY: '.example.test' });
+    assert.match(past, /^S3_ENDPOINT_UNREACHABLE/);
+    assert.deepEqual(proxy.seen, []);
+  });
+
+  test('that refuses the tunnel is named as the cause', async () => {
+    await using proxy = await startCannedServer(() => undefined);
+    proxy.server.on('connect', (_request, client) => client.end('HTTP/1.1 403 Forbidden\r\n\r\n'));
+    const said = await list('https://s3.example.test', { HTTPS_PROXY: proxy.endpoint });
+    assert.match(said, /^S3_ENDPOINT_UNREACHABLE .*proxy does not let us through.*HTTPS_PROXY/);
+  });
+});

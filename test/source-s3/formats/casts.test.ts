@@ -1,0 +1,134 @@
+// A file stores a column in another type than the catalog declares: the value is brought over, or is null and named.
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+
+import { parquet } from '../../support/parquet.ts';
+import { ofType } from '../../support/protocol-schema.ts';
+import { catalogJson, readHere, serverWith, type Json } from '../support/source.ts';
+
+const integer = { type: ['null', 'integer'] };
+const number = { type: 'number' };
+const boolean = { type: 'boolean' };
+const string = { type: ['string'] };
+const binary = { type: 'string', contentEncoding: 'base64' };
+const date = { type: 'string', format: 'date' };
+const time = { type: 'string', airbyte_type: 'time_without_timezone' };
+const instant = { type: 'string', format: 'date-time' };
+const local = { type: 'string', format: 'date-time', airbyte_type: 'timestamp_without_timezone' };
+const list = { type: 'array', items: integer };
+const struct = { type: 'object', properties: { z: integer, a: string } };
+const map = { type: 'object', additionalProperties: string };
+const entries = { type: 'array', items: { type: 'object', properties: { key: integer, value: string } } };
+
+type Case = readonly [stored: string, schema: Json, value: unknown];
+
+const brought: readonly Case[] = [
+  ['7::INT', string, '7'],
+  ['7::INT', number, 7],
+  ['9007199254740993', {}, '9007199254740993'],
+  ['1.50::DECIMAL(4,2)', string, '1.50'],
+  ['1.50::DECIMAL(4,2)', number, 1.5],
+  ['2.00::DECIMAL(4,2)', integer, 2],
+  ['2.0::DOUBLE', integer, 2],
+  ['1.5::DOUBLE', string, '1.5'],
+  ["'12'", integer, 12],
+  ["'-12.5e1'", number, -125],
+  ["'true'", boolean, true],
+  ["'2026-01-15'", date, '2026-01-15'],
+  ["'14:30:00.5'", time, '14:30:00.500000'],
+  ["'2026-01-15 14:30:00+02'", instant, '2026-01-15T12:30:00Z'],
+  ["'2026-01-15T14:30:00'", local, '2026-01-15T14:30:00'],
+  ["'ab'", binary, 'YWI='],
+  ['true', string, 'true'],
+  ["DATE '2026-01-15'", string, '2026-01-15'],
+  ["DATE '2026-01-15'", instant, '2026-01-15T00:00:00Z'],
+  ["TIMESTAMP '2026-01-15 00:00:00'", date, '2026-01-15'],
+  ["TIMESTAMP '2026-01-15 14:30:00'", instant, '2026-01-15T14:30:00Z'],
+  ["TIMESTAMPTZ '2026-01-15 14:30:00+02'", local, '2026-01-15T12:30:00'],
+  ["'2026-01-15 14:30:00.123456789'::TIMESTAMP_NS", instant, '2026-01-15T14:30:00.123456789Z'],
+  ["TIMESTAMPTZ '2026-01-15 14:30:00+02'", string, '2026-01-15T12:30:00Z'],
+  ["'a'::BLOB", string, 'YQ=='],
+  ["['1', NULL, '3']", list, [1, null, 3]],
+  ['[1, 2]', string, '[1,2]'],
+  ["{'a': DATE '2026-01-15', 'b': 2}", string, '{"a":"2026-01-15","b":2}'],
+  ["{'a': 1, 'gone': 2}", struct, { z: null, a: '1' }],
+  ["{'a': 'x', 'z': 5}", struct, { z: 5, a: 'x' }],
+  ["{'a': 1}", { type: 'object' }, { a: 1 }],
+  ["[{'a': 1}, NULL]", { type: 'array', items: struct }, [{ z: null, a: '1' }, null]],
+  ["MAP {'k': 1}", map, { k: '1' }],
+  ['MAP {1: 2}', entries, [{ key: 1, value: '2' }]],
+  ['MAP {1: 2}', string, '[{"key":1,"value":2}]'],
+  ['NULL::INT', string, null],
+  ['NULL::VARCHAR', integer, null],
+  ['NULL::INT[]', string, null],
+  ['NULL::STRUCT(a INT)', struct, null],
+];
+
+/** What does not fit, with the fields named. */
+const lost: readonly (readonly [...Case, ...fields: string[]])[] = [
+  ['1.5::DOUBLE', integer, null, 'c'],
+  ['1.50::DECIMAL(4,2)', integer, null, 'c'],
+  ["'NaN'::DOUBLE", integer, null, 'c'],
+  ["'1.0'", integer, null, 'c'],
+  ["'x'", number, null, 'c'],
+  ["'NaN'", number, null, 'c'],
+  ["'perhaps'", boolean, null, 'c'],
+  ['7', boolean, null, 'c'],
+  ["'2026-02-30'", date, null, 'c'],
+  ["TIMESTAMP '2026-01-15 14:30:00'", date, null, 'c'],
+  ["TIMESTAMP '2026-01-15 14:30:00'", time, null, 'c'],
+  ["'yesterday'", instant, null, 'c'],
+  ['true', integer, null, 'c'],
+  ['7', binary, null, 'c'],
+  ["['1', 'x', NULL]", list, [1, null, null], 'c'],
+  ["{'a': 'x', 'z': 'y'}", struct, { z: null, a: 'x' }, 'c.z'],
+  ["[{'z': 1.5::DOUBLE}]", { type: 'array', items: struct }, [{ z: null, a: null }], 'c.z'],
+  ["MAP {'k': 1.5::DOUBLE}", { type: 'object', additionalProperties: integer }, { k: null }, 'c'],
+  ["['NaN'::DOUBLE, 1]", string, '[null,1.0]', 'c'],
+  ['[1]', struct, null, 'c'],
+  ["{'a': 1}", list, null, 'c'],
+  ["{'a': 1}", integer, null, 'c'],
+  ['MAP {1: 2}', map, null, 'c'],
+  ["'x'", struct, null, 'c'],
+];
+
+async function readAs(stored: string, schema: Json): Promise<{ data: Json; fields: readonly string[] }> {
+  await using server = await serverWith({ 'lake/t/a.parquet': await parquet(`SELECT ${stored} AS c`) });
+  const { messages, failures } = await readHere(server, { catalog: catalogJson({ t: { c: schema } }) });
+  assert.deepEqual(failures, []);
+  const { data, meta } = ofType(messages, 'RECORD')[0]?.record ?? assert.fail();
+  return { data, fields: (meta?.changes ?? []).map(({ field }) => field) };
+}
+
+suite('a value is brought to the catalog’s type', () => {
+  for (const [stored, schema, value] of brought) {
+    test(`${stored} to ${JSON.stringify(schema)}`, async () => {
+      assert.deepEqual(await readAs(stored, schema), { data: { c: value }, fields: [] });
+    });
+  }
+});
+
+suite('a value that does not fit is null, and the record says so', () => {
+  for (const [stored, schema, value, ...fields] of lost) {
+    test(`${stored} to ${JSON.stringify(schema)}`, async () => {
+      assert.deepEqual(await readAs(stored, schema), { data: { c: value }, fields });
+    });
+  }
+});
+
+test('files whose columns are added, missing, or in another order give the catalog’s columns', async () => {
+  await using server = await serverWith({
+    'lake/t/1.parquet': await parquet("SELECT 1 AS a, 'x' AS b"),
+    'lake/t/2.parquet': await parquet("SELECT 'y' AS b, 2.5::DOUBLE AS a, true AS extra"),
+    'lake/t/3.parquet': await parquet('SELECT 3::BIGINT AS a'),
+  });
+  const { messages } = await readHere(server, { catalog: catalogJson({ t: { a: number, b: string } }) });
+  assert.deepEqual(
+    ofType(messages, 'RECORD').map(({ record }) => record.data),
+    [
+      { a: 1, b: 'x' },
+      { a: 2.5, b: 'y' },
+      { a: 3, b: null },
+    ],
+  );
+});

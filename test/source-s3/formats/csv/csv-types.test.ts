@@ -1,0 +1,102 @@
+// Types of CSV columns: declared ones, inferred ones, and what becomes of values that do not fit.
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+
+import { ofType } from '../../../support/protocol-schema.ts';
+import {
+  bucket,
+  configured,
+  dataText,
+  discoverHere,
+  readHere,
+  serverWith,
+  timeOf,
+  type Json,
+} from '../../support/source.ts';
+import { textRows as rowsOf } from '../../support/text.ts';
+
+function csv(format: Json = {}): Json {
+  return { data_format: { format: 'csv', ...format } };
+}
+
+suite('types of CSV columns', () => {
+  const typed = [
+    { name: 'n', type: 'integer' },
+    { name: 'x', type: 'number' },
+    { name: 'on', type: 'boolean' },
+    { name: 'd', type: 'date' },
+    { name: 't', type: 'timestamp' },
+  ];
+
+  test('that are declared make values of them, with all digits', async () => {
+    const body = 'n,x,on,d,t\n12345678901234567890,1.50,TRUE,2026-01-15,2026-01-15 14:30:00+02:00\n 007 ,+.5,false,,\n';
+    const { lines, failures } = await rowsOf({ 'lake/t/a.csv': body }, csv({ column_types: typed }));
+    assert.deepEqual(failures, []);
+    assert.ok(
+      dataText(lines[0] ?? '').startsWith(
+        '{"n":12345678901234567890,"x":1.50,"on":true,"d":"2026-01-15","t":"2026-01-15T12:30:00Z",',
+      ),
+    );
+    assert.ok(dataText(lines[1] ?? '').startsWith('{"n":7,"x":0.5,"on":false,"d":null,"t":null,'));
+  });
+
+  for (const [column, value] of Object.entries({ n: '1.0', x: 'NaN', on: '1', d: '2026-02-30', t: 'soon' })) {
+    test(`make "${value}" in "${column}" an invalid record when they are declared`, async () => {
+      const { failures } = await rowsOf({ 'lake/t/a.csv': `${column}\n${value}\n` }, csv({ column_types: typed }));
+      assert.match(failures[0] ?? '', new RegExp(`has a value in "${column}" that is no`, 'u'));
+    });
+  }
+
+  test('count for their table only when they name one', async () => {
+    const types = [{ name: 'n', type: 'integer', table: 't' }];
+    const { rows: found } = await rowsOf(
+      { 'lake/t/a.csv': 'n\n1\n', 'lake/u/a.csv': 'n\n1\n' },
+      csv({ column_types: types }),
+    );
+    assert.deepEqual(found, [{ n: 1 }, { n: '1' }]);
+  });
+
+  test('are inferred only where all values allow it, and never of ids', async () => {
+    const body = [
+      'int,num,yes,date,time,zip,phone,long,mixed,none',
+      '1,1.5,true,2026-01-15,2026-01-15T14:30:00Z,01234,+491234,1234567890123456,1,',
+      '-20,3,false,2026-01-16,2026-01-16 14:30:00,98765,+491235,1234567890123457,x,',
+    ].join('\n');
+    await using server = await serverWith({ 'lake/t/a.csv': body });
+    const { catalog } = await discoverHere(server, csv({ infer_types: true }));
+    const properties = catalog.streams[0]?.json_schema['properties'] as Readonly<
+      Record<string, { type: readonly string[] }>
+    >;
+    const types = Object.fromEntries(Object.entries(properties).map(([name, { type }]) => [name, type[1]]));
+    assert.deepEqual(types, {
+      int: 'integer',
+      num: 'number',
+      yes: 'boolean',
+      date: 'string',
+      time: 'string',
+      zip: 'string',
+      phone: 'string',
+      long: 'string',
+      mixed: 'string',
+      none: 'string',
+      _ab_source_file_url: 'string',
+      _ab_source_file_last_modified: 'string',
+    });
+    assert.deepEqual(properties['date'], { type: ['null', 'string'], format: 'date' });
+  });
+
+  test('that were inferred make other values null, and say so in the record', async () => {
+    await using server = await serverWith({ 'lake/t/a.csv': 'n\n1\n2\n' });
+    const config = csv({ infer_types: true });
+    const { catalog } = await discoverHere(server, config);
+    server.seed(bucket, 'lake/t/b.csv', 'n\n007\n3\n', { lastModified: timeOf(5) });
+    const { messages } = await readHere(server, { config, catalog: configured(catalog) });
+    const records = ofType(messages, 'RECORD').map(({ record }) => record);
+    assert.deepEqual(
+      records.map(({ data }) => data['n']),
+      [1, 2, null, 3],
+    );
+    const changes = [{ field: 'n', change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' }];
+    assert.deepEqual(records[2]?.meta, { changes });
+  });
+});

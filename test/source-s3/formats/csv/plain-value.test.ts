@@ -1,0 +1,71 @@
+// Values of typed columns that are told on the bytes: never other JSON than by the rules for all values.
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+
+import { array, assert as check, constantFrom, oneof, property, record, tuple } from 'fast-check';
+
+import { declaredJson, inferredJson, type TypedKind } from '../../../../source-s3/src/formats/csv/csv-value.ts';
+import { writeUsual } from '../../../../source-s3/src/formats/csv/plain-value.ts';
+import { LineBuilder } from '../../../../source-s3/src/records/line-builder.ts';
+
+const out = new LineBuilder();
+
+/** The JSON text; undefined when it is not a usual one. */
+function usual(text: string, kind: TypedKind): string | undefined {
+  const bytes = Buffer.from(`7${text}7`); // What stands around a field is none of it.
+  const isWritten = writeUsual(out, { bytes, start: 1, end: bytes.length - 1 }, kind);
+  const written = out.takeBack(0).toString();
+  assert.equal(isWritten, written !== '');
+  return isWritten ? written : undefined;
+}
+
+const date = tuple(
+  constantFrom('2026', '0000', '1999', '202x', '26'),
+  constantFrom('-', '/'),
+  constantFrom('01', '02', '12', '00', '13', '1'),
+  constantFrom('-', '-', ' '),
+  constantFrom('01', '28', '29', '30', '31', '00', '32'),
+).map((parts) => parts.join(''));
+const time = tuple(
+  constantFrom('T', ' ', 't', ''),
+  constantFrom('00', '23', '24', '14', '1'),
+  constantFrom(':', ':', ''),
+  constantFrom('00', '59', '60'),
+  constantFrom(':00', ':59', ':60', ':05', ''),
+  constantFrom('', '.1', '.123456789', '.1234567890', '.', '.x'),
+  constantFrom('', 'Z', 'z', '+02:00', '+0200', 'ZZ'),
+).map((parts) => parts.join(''));
+const pieces = array(constantFrom('0', '1', '12345', '.', '-', '+', 'e', ' ', 'true', 'false', 'TRUE', 'é'), {
+  maxLength: 5,
+});
+const text = oneof(
+  date,
+  tuple(date, time).map((parts) => parts.join('')),
+  pieces.map((parts) => parts.join('')),
+);
+const kind = constantFrom<TypedKind[]>('integer', 'number', 'boolean', 'date', 'timestamp');
+
+suite('a usual value of a typed column', () => {
+  test('is what any value is by the rules of declared and of inferred types', () => {
+    check(
+      property(record({ text, kind }), ({ text, kind }) => {
+        const json = usual(text, kind);
+        if (json === undefined) return;
+        assert.equal(json, declaredJson(text, kind));
+        assert.equal(json, inferredJson(text, kind));
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+
+  for (const [kind, text, json] of [
+    ['integer', '12', '12'],
+    ['number', '0.50', '0.50'],
+    ['boolean', 'false', 'false'],
+    ['date', '2026-01-15', '"2026-01-15"'],
+    ['timestamp', '2026-01-15 14:30:00', '"2026-01-15T14:30:00Z"'],
+    ['timestamp', '2026-01-15T14:30:00.120Z', '"2026-01-15T14:30:00.120Z"'],
+  ] as const) {
+    test(`is ${text} as ${kind}`, () => assert.equal(usual(text, kind), json));
+  }
+});

@@ -1,0 +1,285 @@
+// CSV files through discover and read: every value as it stands, whatever the dialect, the encoding and the compression.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+
+import { ofType } from '../../../support/protocol-schema.ts';
+import { catalogJson, readHere, serverWith, type Json } from '../../support/source.ts';
+import { textRows } from '../../support/text.ts';
+import { simpleCsv } from './simple-csv.ts';
+
+type Value = Json[string];
+const text = 'id,name\n007,"Zoë, ""Z"""\n2,\n';
+const rows = [
+  { id: '007', name: 'Zoë, "Z"' },
+  { id: '2', name: null },
+];
+
+function csv(format: Json = {}, more: Json = {}): Json {
+  return { data_format: { format: 'csv', ...format }, ...more };
+}
+
+const rowsOf = (objects: Parameters<typeof textRows>[0], config = csv()): ReturnType<typeof textRows> =>
+  textRows(objects, config);
+
+suite('a CSV file', () => {
+  const utf16 = Buffer.from(`\uFEFF${text}`, 'utf16le');
+  const forms: readonly (readonly [name: string, body: string | Uint8Array, format?: Json])[] = [
+    ['of plain text', text],
+    ['without a newline at its end', text.trimEnd()],
+    ['with a byte order mark', `\uFEFF${text}`],
+    ['with CRLF', text.replaceAll('\n', '\r\n')],
+    ['with CR', text.replaceAll('\n', '\r')],
+    ['with blank lines', text.replaceAll('\n', '\n\n\r\n')],
+    ['that is gzipped', gzipSync(text)],
+    ['of several gzip members', Buffer.concat([gzipSync(text.slice(0, 12)), gzipSync(text.slice(12))])],
+    ['compressed with zstd', zstdCompressSync(text)],
+    ['of several zstd frames', Buffer.concat([zstdCompressSync(text.slice(0, 12)), zstdCompressSync(text.slice(12))])],
+    ['in UTF-16 with a mark', utf16],
+    ['in big-endian UTF-16 with a mark', Buffer.from(utf16).swap16(), { encoding: 'utf-16' }],
+    ['in UTF-16 without a mark', Buffer.from(text, 'utf16le'), { encoding: 'utf-16' }],
+    ['in Latin-1', Buffer.from(text, 'latin1'), { encoding: 'latin-1' }],
+    ['in Windows-1252', Buffer.from(text, 'latin1'), { encoding: 'windows-1252' }],
+    ['with tabs', 'id\tname\n007\t"Zoë, ""Z"""\n2\t\n', { delimiter: '\\t' }],
+    ['with other quotes', 'id;name\n007;\'Zoë, "Z"\'\n2;\n', { delimiter: ';', quote: "'" }],
+    ['without quotes', 'id|name\n007|Zoë, "Z"\n2|\n', { delimiter: '|', quote: '' }],
+    ['with escapes', 'id,name\n007,"Zoë, \\"Z\\""\n2,\n', { escape: '\\' }],
+    ['with escapes outside quotes', 'id,name\n007,Zoë\\, "Z"\n2,\n', { escape: '\\' }],
+    ['with lines before the header', `# made by "x\n\n${text}`, { skip_rows: 2 }],
+    ['without a header', text.slice(8), { header: false, column_names: ['id', 'name'] }],
+    ['whose header is not wanted', text.replace('id', 'ID'), { column_names: ['id', 'name'] }],
+  ];
+  for (const [name, body, format] of forms) {
+    test(`${name} is read`, async () => {
+      const result = await rowsOf({ 'lake/t/a.csv': body }, csv(format));
+      assert.deepEqual(result.failures, []);
+      assert.deepEqual(result.rows, rows);
+      assert.deepEqual(result.said, []);
+    });
+  }
+
+  test('named .tsv is cut at its tabs, and at commas where its header has commas', async () => {
+    const { rows: found, said } = await rowsOf({
+      'lake/t/a.tsv': text.replaceAll(/,(?! )/gu, '\t'),
+      'lake/t/b.TSV.gz': gzipSync(text.replaceAll(/,(?! )/gu, '\t')),
+      'lake/t/c.tsv': text,
+    });
+    assert.deepEqual(found, [...rows, ...rows, ...rows]);
+    assert.deepEqual(said, []);
+  });
+
+  test('whose header is one column that another delimiter would cut says so', async () => {
+    for (const delimiter of [';', '|', '\t']) {
+      const { said } = await rowsOf({ 'lake/t/a.csv': `a${delimiter}b\n1${delimiter}2\n` });
+      assert.match(
+        said.join('\n'),
+        /WARN The header of "lake\/t\/a\.csv" is one column\. .* set data_format\.delimiter/u,
+      );
+    }
+    assert.deepEqual((await rowsOf({ 'lake/t/a.csv': 'a;b,c\n1,2\n' })).said, []);
+  });
+
+  test('whose name says another compression than its bytes is read, with a WARN', async () => {
+    const { rows: found, said } = await rowsOf({ 'lake/t/a.csv.gz': text, 'lake/t/b.csv.zst': gzipSync(text) });
+    assert.deepEqual(found, [...rows, ...rows]);
+    assert.match(said.join('\n'), /"lake\/t\/a\.csv\.gz" is named as gzip, but its compression is none/u);
+    assert.match(said.join('\n'), /"lake\/t\/b\.csv\.zst" is named as zstd, but its compression is gzip/u);
+  });
+
+  for (const [name, cut] of [
+    ['gzip', gzipSync(text.repeat(50)).subarray(0, -9)],
+    ['zstd', zstdCompressSync(text.repeat(50)).subarray(0, -3)],
+    ['gzip with text behind it', Buffer.concat([gzipSync(text), Buffer.from('more text')])],
+    ['zstd with text behind it', Buffer.concat([zstdCompressSync(text), Buffer.from('more text')])],
+  ] as const) {
+    test(`of damaged ${name} fails its stream by name`, async () => {
+      await using server = await serverWith({ 'lake/t/a.csv': text, 'lake/t/b.csv': cut, 'lake/t/c.csv': text });
+      const { failures } = await readHere(server, { config: csv() });
+      assert.equal(failures.length, 1);
+      assert.equal(failures[0]?.code, 'FILE_UNREADABLE');
+      assert.match(failures[0]?.message ?? '', /"lake\/t\/b\.csv" cannot be read: its compressed data/u);
+    });
+  }
+
+  test('that is not of the encoding configured fails by name', async () => {
+    const odd = Buffer.concat([Buffer.from('\uFEFFa\nb', 'utf16le'), Buffer.from([0x00, 0xdc, 0x0a, 0x00])]);
+    await using server = await serverWith({ 'lake/t/a.csv': 'a\n1\n', 'lake/t/b.csv': odd, 'lake/t/c.csv': 'a\n1\n' });
+    const { failures } = await readHere(server, { config: csv() });
+    assert.match(failures[0]?.message ?? '', /"lake\/t\/b\.csv" cannot be read: it is not text of the encoding/u);
+  });
+
+  test('of nothing but a header or a mark has no records', async () => {
+    const { rows: found, failures } = await rowsOf(
+      {
+        'lake/t/a.csv': 'id,name',
+        'lake/t/b.csv': '\uFEFF',
+        'lake/t/c.csv': text,
+      },
+      csv(),
+    );
+    assert.deepEqual(failures, []);
+    assert.deepEqual(found, rows);
+  });
+
+  test('with newlines, control characters and megabytes in its fields is read', async () => {
+    const values = ['a\nb\r\nc', '\u0000\u0001\t\\"', 'x'.repeat(5_000_000), '"'.repeat(300_000), '日本\u2028'];
+    const body = `v,w\n${values.map((value) => `"${value.replaceAll('"', '""')}",1\n`).join('')}`;
+    const { rows: found } = await rowsOf({ 'lake/t/a.csv.gz': gzipSync(body) });
+    assert.deepEqual(
+      found.map(({ v }) => v),
+      values,
+    );
+  });
+
+  test('with names twice or none gets unique ones, and says so once', async () => {
+    const body = 'a,a,,a_2\n1,2,3,4\n';
+    const { rows: found, said } = await rowsOf({ 'lake/t/a.csv': body, 'lake/t/b.csv': body }, csv());
+    assert.deepEqual(found[0], { a: '1', a_3: '2', column_3: '3', a_2: '4' });
+    assert.equal(said.length, 1);
+    assert.match(said[0] ?? '', /get a name with a number: 2, 3\./u);
+  });
+
+  test('without names has numbered columns', async () => {
+    const { rows: found } = await rowsOf({ 'lake/t/a.csv': '1,2\n3,4\n' }, csv({ header: false }));
+    assert.deepEqual(found, [
+      { column_1: '1', column_2: '2' },
+      { column_1: '3', column_2: '4' },
+    ]);
+  });
+
+  test('has its columns taken by name, and beside the folders’', async () => {
+    const objects = { 'lake/t/day=01/a.csv': 'a,b\n1,2\n', 'lake/t/day=02/b.csv': 'b,c,day\n3,4,x\n' };
+    const { rows: found } = await rowsOf(objects);
+    assert.deepEqual(found, [
+      { b: '2', c: null, day: '01', a: '1' },
+      { b: '3', c: '4', day: '02', a: null },
+    ]);
+  });
+
+  test('shares a table with no other format', async () => {
+    const objects = {
+      'lake/t/a.csv': text,
+      'lake/t/b.parquet': 'x',
+      'lake/t/c.TXT.GZ': gzipSync(text),
+      'lake/t/d': text,
+    };
+    assert.equal((await rowsOf(objects)).rows.length, 6);
+  });
+
+  test('treats the texts configured as null and no others', async () => {
+    const body = 'a,b\nNA,""\n"NA",\nna,N/A\n';
+    const { rows: found } = await rowsOf({ 'lake/t/a.csv': body }, csv({ null_values: ['NA', 'N/A'] }));
+    const expected: readonly (readonly [Value, Value])[] = [
+      [null, ''],
+      [null, ''],
+      ['na', null],
+    ];
+    assert.deepEqual(
+      found.map(({ a, b }) => [a, b]),
+      expected,
+    );
+  });
+});
+
+suite('a CSV file that is told or encoded otherwise', () => {
+  test('has the characters that Windows-1252 has beyond Latin-1', async () => {
+    const body = Buffer.from('price,text\n\x80 5,\x93x\x94 \xfc\n', 'latin1');
+    const { rows: found } = await rowsOf({ 'lake/t/a.csv': body }, csv({ encoding: 'windows-1252' }));
+    assert.deepEqual(found, [{ price: '€ 5', text: '“x” ü' }]);
+  });
+
+  const bodies: readonly (readonly [name: string, body: Uint8Array, reason: RegExp])[] = [
+    ['UTF-16 without a mark', Buffer.from(text, 'utf16le'), /is no text, or text in UTF-16 that "encoding"/u],
+    ['Latin-1', Buffer.from(`größe${text}`, 'latin1'), /is no text in UTF-8; "encoding" may tell another/u],
+    ['a page of HTML', Buffer.from('<!DOCTYPE html><html><body>Not Found</body></html>'), /is a page of HTML or XML/u],
+    ['an error of S3', Buffer.from('<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>'), /of HTML or XML/u],
+    ['a picture', Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ', 'base64'), /is no text/u],
+  ];
+  for (const [name, body, reason] of bodies) {
+    test(`(${name}) fails its stream with the reason, and no other`, async () => {
+      await using server = await serverWith({ 'lake/t/a.csv': body, 'lake/u/a.csv': text });
+      const columns = { id: { type: 'string' } };
+      const { messages, failures } = await readHere(server, {
+        config: csv(),
+        catalog: catalogJson({ t: columns, u: columns }),
+      });
+      assert.deepEqual(
+        failures.map(({ code, stream }) => [code, stream?.name]),
+        [['FILE_UNREADABLE', 't']],
+      );
+      assert.match(failures[0]?.message ?? '', reason);
+      assert.equal(ofType(messages, 'RECORD').length, 2);
+    });
+  }
+});
+
+suite('an invalid CSV record', () => {
+  const bad: readonly (readonly [name: string, line: string | Uint8Array, reason: RegExp])[] = [
+    ['with too few fields', '1', /has 1 fields, 2 are expected/u],
+    ['with too many fields', '1,2,3', /has 3 fields, 2 are expected/u],
+    ['with text behind a quote', '"1"x,2', /has text behind the closing quote of its field 1/u],
+    ['that is not UTF-8', Buffer.from([0x31, 0x2c, 0xff]), /is not UTF-8/u],
+  ];
+  for (const [name, line, reason] of bad) {
+    const body = Buffer.concat([Buffer.from('a,b\n1,2\n'), Buffer.from(line), Buffer.from('\n3,4\n')]);
+    test(`${name} fails the stream behind the records before it, with place and reason`, async () => {
+      const { rows: found, failures } = await rowsOf({ 'lake/t/a.csv': body }, csv());
+      assert.deepEqual(found, [{ a: '1', b: '2' }]);
+      assert.match(failures[0] ?? '', /FILE_UNREADABLE "lake\/t\/a\.csv": the record at byte 8 of the text/u);
+      assert.match(failures[0] ?? '', reason);
+    });
+
+    test(`${name} is skipped and named when that is configured`, async () => {
+      const {
+        rows: found,
+        failures,
+        said,
+      } = await rowsOf({ 'lake/t/a.csv': body }, csv({}, { invalid_records: 'skip' }));
+      assert.deepEqual(failures, []);
+      assert.deepEqual(
+        found.map(({ a }) => a),
+        ['1', '3'],
+      );
+      assert.match(said.join('\n'), reason);
+    });
+  }
+
+  test('is counted when there are many', async () => {
+    const { said } = await rowsOf(
+      { 'lake/t/a.csv': `a,b\n${'1\n'.repeat(100)}` },
+      csv({}, { invalid_records: 'skip' }),
+    );
+    assert.equal(said.length, 6);
+    assert.match(said[5] ?? '', /100 invalid records were skipped/u);
+  });
+
+  test('that never closes its quote says so', async () => {
+    const { failures } = await rowsOf({ 'lake/t/a.csv': 'a,b\n1,"2\n3,4\n' }, csv());
+    assert.match(failures[0] ?? '', /at byte 4 of the text opens a quote that is not closed/u);
+    const long = `a,b\n1,"${'x'.repeat(65 * 1024 * 1024)}`;
+    const tooLong = await rowsOf({ 'lake/t/a.csv.gz': gzipSync(long, { level: 1 }) });
+    assert.match(tooLong.failures[0] ?? '', /"lake\/t\/a\.csv\.gz": the record at byte 4 .* longer than 64 MiB/u);
+  });
+
+  test('says nothing of the values', async () => {
+    const { failures } = await rowsOf({ 'lake/t/a.csv': 'a,b\ncanary\n' }, csv());
+    assert.ok(!failures.join('').includes('canary'));
+  });
+});
+
+suite('public CSV files', () => {
+  for (const name of ['zipcodes.csv', 'airports.csv']) {
+    test(`${name} comes out as an independent reader has it`, async () => {
+      const body = await readFile(join(import.meta.dirname, '../../../node_modules/vega-datasets/data', name), 'utf8');
+      const [header = [], ...records] = simpleCsv(body);
+      const { rows: found, failures } = await rowsOf({ 'lake/t/a.csv.zst': zstdCompressSync(body) });
+      assert.deepEqual(failures, []);
+      assert.deepEqual(
+        found.map((row) => header.map((column) => row[column] ?? '')),
+        records,
+      );
+    });
+  }
+});

@@ -1,0 +1,3 @@
+import { registerValuesInTexts } from '../support/values-in-texts.ts';
+
+registerValuesInTexts((kind) => !kind.includes('Parquet'));

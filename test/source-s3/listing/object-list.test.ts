@@ -1,0 +1,57 @@
+// Objects come out of the compact list as they went in, in the order of reading.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import * as fc from 'fast-check';
+
+import { inReadingOrder } from '../../../source-s3/src/progress/cursor.ts';
+import { ObjectList } from '../../../source-s3/src/listing/object-list.ts';
+
+const prefix = 'lake/t/';
+const etag = fc.oneof(
+  fc.stringMatching(/^"[0-9a-f]{32}"$/u),
+  fc.stringMatching(/^"[0-9a-f]{32}-[0-9]{1,5}"$/u),
+  fc.string({ maxLength: 70 }),
+);
+const word = fc.string({ unit: 'grapheme', maxLength: 60 });
+const uuid = fc.uuid().map((text) => text.replaceAll(/[01]/gu, 'f')); // With bytes that are marks elsewhere.
+const path = fc.array(fc.oneof(word, uuid), { maxLength: 5 }).map((parts) => parts.join(''));
+const object = fc.record(
+  {
+    key: path.map((text) => `${prefix}${text}`),
+    size: fc.nat({ max: 5 * 1024 ** 4 }),
+    etag,
+    lastModified: fc.nat({ max: 3 }).map((seconds) => new Date(Date.UTC(2026, 0, 15, 0, 0, seconds))),
+  },
+  { noNullPrototype: true },
+);
+
+test('objects come out as they went in, by time and then by the bytes of the key', () => {
+  fc.assert(
+    fc.property(fc.array(object, { maxLength: 40 }), (objects) => {
+      const list = new ObjectList(prefix);
+      for (const entry of objects) list.add(entry);
+      assert.deepEqual([...list], objects);
+      list.sort();
+      assert.deepEqual([...list], objects.toSorted(inReadingOrder));
+      assert.equal(list.length, objects.length);
+      assert.equal(
+        list.totalBytes,
+        objects.reduce((sum, { size }) => sum + size, 0),
+      );
+    }),
+  );
+});
+
+test('a list longer than a chunk is whole, with keys as long as they may be', () => {
+  const objects = Array.from({ length: 5000 }, (_, index) => ({
+    key: `${prefix}${'k'.repeat(1000)}${index}`,
+    size: index,
+    etag: `"${index}"`,
+    lastModified: new Date((index * 7919) % 5000),
+  }));
+  const list = new ObjectList(prefix);
+  for (const entry of objects) list.add(entry);
+  list.sort();
+  assert.deepEqual([...list], objects.toSorted(inReadingOrder));
+});

@@ -1,3 +1,0 @@
-import { registerValuesInTexts } from './support/values-in-texts.ts';
-
-registerValuesInTexts((kind) => kind.includes('Parquet'));
