@@ -2,8 +2,15 @@
 import * as z from 'zod';
 
 import { declaredColumn, declaredTypes, type DeclaredType } from '../layout/declared-column.ts';
-import type { Encoding } from '../formats/text/encoding.ts';
-import type { Dialect } from '../formats/csv/csv-fields.ts';
+
+export type Encoding = 'utf-8' | 'utf-16' | 'latin-1' | 'windows-1252';
+
+/** Each one ASCII byte. Without `quote` nothing is quoted; the byte after `escape` stands for itself. */
+export type Dialect = {
+  readonly delimiter: number;
+  readonly quote: number | undefined;
+  readonly escape: number | undefined;
+};
 
 const oneAscii = /^[\t\x20-\x7e]$/u;
 

@@ -1,12 +1,5 @@
 // Where the fields of one CSV record stand in the text, and what they are made of: the cutters note it, the writer reads it.
 
-/** Each one ASCII byte. Without `quote` nothing is quoted; the byte after `escape` stands for itself. */
-export type Dialect = {
-  readonly delimiter: number;
-  readonly quote: number | undefined;
-  readonly escape: number | undefined;
-};
-
 /** A field's bytes are a JSON string's as they stand. */
 export const plain = 0;
 /** They are text as it stands, which JSON may have to escape. */

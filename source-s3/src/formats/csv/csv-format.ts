@@ -9,7 +9,7 @@ import { declaredColumnType } from '../../layout/partition-value.ts';
 import { openText, type ObjectText } from '../text/object-text.ts';
 import { textLines } from '../text/text-lines.ts';
 import type { CsvOptions } from '../../config/csv-config.ts';
-import type { Dialect } from './csv-fields.ts';
+import type { Dialect } from '../../config/csv-config.ts';
 import { readHead, type CsvHead } from './csv-head.ts';
 import { csvWriter } from './csv-lines.ts';
 import { CsvRecords } from './csv-records.ts';

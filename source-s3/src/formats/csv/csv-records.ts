@@ -3,8 +3,9 @@
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import { KeptText } from '../text/text-window.ts';
+import type { Dialect } from '../../config/csv-config.ts';
 import { AnyRecord } from './record-parser.ts';
-import { CsvFields, escaped, type Dialect } from './csv-fields.ts';
+import { CsvFields, escaped } from './csv-fields.ts';
 import { WholeRecord } from './fast-record-parser.ts';
 
 const maxRecordBytes = 64 * 1024 * 1024;

@@ -2,7 +2,8 @@
 // CsvRecords' shortcut: what it leaves alone is cut by AnyRecord, byte for byte by the grammar.
 import type { KeptText } from '../text/text-window.ts';
 import { equalTo, escapable, firstOf, marksOf, wordBytes, wordOf } from '@s3-connectors/common/json/words.ts';
-import { escaped, literal, plain, type CsvFields, type Dialect, type Making } from './csv-fields.ts';
+import type { Dialect } from '../../config/csv-config.ts';
+import { escaped, literal, plain, type CsvFields, type Making } from './csv-fields.ts';
 
 const carriageReturn = 0x0d;
 const lineFeed = 0x0a;

@@ -2,7 +2,8 @@
 // grammar is RFC 4180's and, beyond it, that of Python's csv module in its strict mode: a quote counts only at a field's
 // start; CR, LF or CRLF end a record.
 import type { KeptText } from '../text/text-window.ts';
-import { escaped, literal, type CsvFields, type Dialect } from './csv-fields.ts';
+import type { Dialect } from '../../config/csv-config.ts';
+import { escaped, literal, type CsvFields } from './csv-fields.ts';
 
 const carriageReturn = 0x0d;
 const lineFeed = 0x0a;

@@ -1,6 +1,6 @@
 // Text of other encodings as UTF-8, piece by piece, so that everything behind sees one encoding only.
 
-export type Encoding = 'utf-8' | 'utf-16' | 'latin-1' | 'windows-1252';
+import type { Encoding } from '../../config/csv-config.ts';
 
 const byteOrderMark = '\uFEFF';
 

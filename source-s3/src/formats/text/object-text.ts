@@ -7,7 +7,8 @@ import type { Reading } from '../contract/format.ts';
 import { unreadable } from '../contract/unreadable.ts';
 import { compressionOf, inflate, promisedCompression, type Compression } from './compression.ts';
 import { damageText } from './damage.ts';
-import { encodingOf, toUtf8, type Encoding } from './encoding.ts';
+import type { Encoding } from '../../config/csv-config.ts';
+import { encodingOf, toUtf8 } from './encoding.ts';
 
 export type ObjectText = {
   readonly compression: Compression;

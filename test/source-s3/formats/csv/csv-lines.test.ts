@@ -4,7 +4,7 @@ import { suite, test } from 'node:test';
 
 import { array, assert as check, constantFrom, integer, property, record, string } from 'fast-check';
 
-import type { Dialect } from '../../../../source-s3/src/formats/csv/csv-fields.ts';
+import type { Dialect } from '../../../../source-s3/src/config/csv-config.ts';
 import { csvWriter } from '../../../../source-s3/src/formats/csv/csv-lines.ts';
 import { CsvRecords } from '../../../../source-s3/src/formats/csv/csv-records.ts';
 import { LineBuilder } from '../../../../source-s3/src/records/line-builder.ts';

@@ -4,7 +4,7 @@ import { suite, test } from 'node:test';
 
 import { array, assert as check, constantFrom, integer, property, string, tuple } from 'fast-check';
 
-import type { Dialect } from '../../../../source-s3/src/formats/csv/csv-fields.ts';
+import type { Dialect } from '../../../../source-s3/src/config/csv-config.ts';
 import { CsvRecords } from '../../../../source-s3/src/formats/csv/csv-records.ts';
 import { simpleCsv } from './simple-csv.ts';
 
