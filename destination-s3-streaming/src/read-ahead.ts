@@ -1,17 +1,17 @@
 // Takes from an async source without waiting on it, so that a loop can go on with other work while nothing comes.
-import type { Bell } from './bell.ts';
+import type { WakeUp } from './wake-up.ts';
 
-/** Bound: one item in hand. The next is asked for when that one is taken; `bell` rings when it is there. */
+/** Bound: one item in hand. The next is asked for when that one is taken; `wakeUp` is notified when it is there. */
 export class ReadAhead<T> {
   readonly #iterator: AsyncIterator<T>;
-  readonly #bell: Bell;
+  readonly #wakeUp: WakeUp;
   #item: T | undefined;
   #ended = false;
   #error: unknown;
 
-  constructor(source: AsyncIterable<T>, bell: Bell) {
+  constructor(source: AsyncIterable<T>, wakeUp: WakeUp) {
     this.#iterator = source[Symbol.asyncIterator]();
-    this.#bell = bell;
+    this.#wakeUp = wakeUp;
     this.#fetch();
   }
 
@@ -49,13 +49,13 @@ export class ReadAhead<T> {
         if (this.#ended) return;
         if (result.done === true) this.#ended = true;
         else this.#item = result.value;
-        this.#bell.ring();
+        this.#wakeUp.notify();
       },
       (error: unknown) => {
         if (this.#ended) return;
         this.#ended = true;
         this.#error = error;
-        this.#bell.ring();
+        this.#wakeUp.notify();
       },
     );
   }

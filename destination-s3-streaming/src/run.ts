@@ -9,7 +9,7 @@ import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { closeS3, openS3, type S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import { summarize as summarizeRequests } from '@s3-connectors/common/s3/connection/counters.ts';
-import { Bell } from './bell.ts';
+import { WakeUp } from './wake-up.ts';
 import { systemClock, type Clock } from '@s3-connectors/common/streams/clock.ts';
 import { ReadAhead } from './read-ahead.ts';
 
@@ -38,7 +38,7 @@ export class Run {
   readonly #signal: AbortSignal;
   readonly #labels: readonly string[];
   readonly #clock: Clock;
-  readonly #bell: Bell;
+  readonly #wakeUp: WakeUp;
   readonly #lines: ReadAhead<LineBatch>;
   readonly #intake: Intake;
   readonly #states: DurableStates;
@@ -66,7 +66,7 @@ export class Run {
     const { log, signal } = context;
     this.#log = log;
     this.#clock = clock;
-    this.#bell = new Bell(clock);
+    this.#wakeUp = new WakeUp(clock);
     const { maxFileBytes } = config;
     const plan = planStreams(config, catalog, log);
     this.#labels = plan.targets.map(({ label }) => label);
@@ -102,19 +102,19 @@ export class Run {
       maxAgeMs: config.maxFileAgeMs,
       gathering: new Gathering(memory.gatheringBytes),
       chunkBytes: chunkBytes(maxFileBytes),
-      onChunk: (error) => (error === undefined ? this.#bell.ring() : this.#store.fail(error)),
+      onChunk: (error) => (error === undefined ? this.#wakeUp.notify() : this.#store.fail(error)),
     });
     const [files, states, completion] = [this.#files, this.#states, this.#completion];
     this.#intake = new Intake({ plan, files, states, completion, rules: config.rules, clock, log });
     this.#report = new Report({ log, clock, figures: () => this.#figures(), latency: this.#latency });
-    this.#lines = new ReadAhead(readLines(input, { cutsTooLong: true }), this.#bell);
+    this.#lines = new ReadAhead(readLines(input, { cutsTooLong: true }), this.#wakeUp);
     this.#signal = signal;
     this.#stopping = new Stopping({
       signal,
       clock,
       onStop: () => {
         this.#lines.stop();
-        this.#bell.ring();
+        this.#wakeUp.notify();
       },
       onCut: (reason) => this.#store.abort(reason),
     });
@@ -174,7 +174,7 @@ export class Run {
     const { failure, hasRoom } = this.#store;
     const oldest = failure === undefined && hasRoom ? this.#files.oldest : undefined;
     const msUntilDue = Math.min(this.#report.msUntilDue, msUntilAged(oldest, this.#clock.elapsed(), this.#limits));
-    await this.#bell.wait(msUntilDue);
+    await this.#wakeUp.wait(msUntilDue);
   }
 
   /** Everything is stored: replaces what is to be replaced. After each step STATEs may have become durable. */
@@ -245,6 +245,6 @@ export class Run {
 
   #onStoreChange(): void {
     if (this.#store.failure !== undefined) this.#lines.stop();
-    this.#bell.ring();
+    this.#wakeUp.notify();
   }
 }

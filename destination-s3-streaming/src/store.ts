@@ -3,7 +3,7 @@
 import { FileNames } from '@s3-connectors/common/destination/files/file-names.ts';
 import { putObject, type WrittenBody } from '@s3-connectors/common/s3/write.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
-import { Lanes } from '@s3-connectors/common/streams/task-queue.ts';
+import { TaskQueue } from '@s3-connectors/common/streams/task-queue.ts';
 
 import type { Config } from './config.ts';
 import { fileName } from './object-key.ts';
@@ -42,7 +42,7 @@ export class Store {
   /** Memory of the files that are not stored yet. */
   readonly held: Account = { bytes: 0 };
   readonly #options: Options;
-  readonly #lanes = new Lanes(uploadsAtOnce);
+  readonly #queue = new TaskQueue(uploadsAtOnce);
   readonly #names = new FileNames();
   readonly #stop = new AbortController();
   #underWay = 0;
@@ -74,7 +74,7 @@ export class Store {
     const place = `${file.folder}${file.timestamp}-`;
     const key = file.folder + fileName(file.timestamp, this.#names.hash(place, hash), config.workerId);
     this.#underWay += 1;
-    void this.#lanes.run(async () => {
+    void this.#queue.run(async () => {
       let sent: readonly Uint8Array[] = [];
       try {
         if (this.#failure !== undefined) return;

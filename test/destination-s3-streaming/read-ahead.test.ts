@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { Bell } from '../../destination-s3-streaming/src/bell.ts';
+import { WakeUp } from '../../destination-s3-streaming/src/wake-up.ts';
 import { ReadAhead } from '../../destination-s3-streaming/src/read-ahead.ts';
 
 async function* numbers(count: number, failure?: Error): AsyncGenerator<number> {
@@ -13,11 +13,11 @@ async function* silent(): AsyncGenerator<number> {
   yield 1;
 }
 
-async function drain(ahead: ReadAhead<number>, bell: Bell): Promise<number[]> {
+async function drain(ahead: ReadAhead<number>, wakeUp: WakeUp): Promise<number[]> {
   const taken: number[] = [];
   while (!ahead.ended) {
     const item = ahead.take();
-    if (item === undefined) await bell.wait(1000);
+    if (item === undefined) await wakeUp.wait(1000);
     else taken.push(item);
   }
   return taken;
@@ -25,17 +25,17 @@ async function drain(ahead: ReadAhead<number>, bell: Bell): Promise<number[]> {
 
 suite('reading ahead', () => {
   test('gives every item once, in order, then ends', async () => {
-    const bell = new Bell();
-    const ahead = new ReadAhead(numbers(4), bell);
-    assert.deepEqual(await drain(ahead, bell), [1, 2, 3, 4]);
+    const wakeUp = new WakeUp();
+    const ahead = new ReadAhead(numbers(4), wakeUp);
+    assert.deepEqual(await drain(ahead, wakeUp), [1, 2, 3, 4]);
     assert.equal(ahead.error, undefined);
   });
 
   test('gives what came before a failure, then the failure', async () => {
-    const bell = new Bell();
+    const wakeUp = new WakeUp();
     const failure = new Error('cut');
-    const ahead = new ReadAhead(numbers(2, failure), bell);
-    assert.deepEqual(await drain(ahead, bell), [1, 2]);
+    const ahead = new ReadAhead(numbers(2, failure), wakeUp);
+    assert.deepEqual(await drain(ahead, wakeUp), [1, 2]);
     assert.equal(ahead.error, failure);
   });
 
@@ -44,19 +44,19 @@ suite('reading ahead', () => {
     async function* counted(): AsyncGenerator<number> {
       for (;;) yield (asked += 1);
     }
-    const bell = new Bell();
-    const ahead = new ReadAhead(counted(), bell);
-    await bell.wait(1000);
+    const wakeUp = new WakeUp();
+    const ahead = new ReadAhead(counted(), wakeUp);
+    await wakeUp.wait(1000);
     await new Promise((resolve) => setImmediate(resolve));
     assert.equal(asked, 1);
     assert.equal(ahead.take(), 1);
-    await bell.wait(1000);
+    await wakeUp.wait(1000);
     assert.equal(asked, 2);
     ahead.stop();
   });
 
   test('stops although the source never answers', async () => {
-    const ahead = new ReadAhead(silent(), new Bell());
+    const ahead = new ReadAhead(silent(), new WakeUp());
     ahead.stop();
     assert.equal(ahead.ended, true);
     assert.equal(ahead.take(), undefined);

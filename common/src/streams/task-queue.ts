@@ -1,7 +1,7 @@
 // A bound on how much happens at once, for work that is begun in many places and whose results are not awaited in order.
 
 /** Runs tasks, at most `limit` at a time, begun in the order they were given. What waits is a closure, no more. */
-export class Lanes {
+export class TaskQueue {
   readonly #limit: number;
   readonly #waiting: (() => void)[] = [];
   #running = 0;

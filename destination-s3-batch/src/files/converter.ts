@@ -9,7 +9,7 @@ import { DeflatePool } from '@s3-connectors/common/destination/files/deflate-poo
 import { FileNames } from '@s3-connectors/common/destination/files/file-names.ts';
 import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
-import { Lanes } from '@s3-connectors/common/streams/task-queue.ts';
+import { TaskQueue } from '@s3-connectors/common/streams/task-queue.ts';
 
 import type { Typings } from '../columns/typings.ts';
 import type { StructType } from '../columns/field-type.ts';
@@ -59,7 +59,7 @@ export class Converter implements AsyncDisposable {
   readonly #options: Options;
   readonly #names = new FileNames();
   readonly #deflate = new DeflatePool({ level: gzipLevel, atOnce: compressionsAtOnce });
-  readonly #lane = new Lanes(1);
+  readonly #lane = new TaskQueue(1);
   #engine: Engine | undefined;
   #count = 0;
   /**

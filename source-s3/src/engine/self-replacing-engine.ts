@@ -8,7 +8,7 @@ import type { Engine } from './engine.ts';
  * The engine is opened when it is first asked. A query that ENGINE_FAILED fails is asked once more, of an engine that no other query shares: if that fails too, it is the
  * query's own fault. Failed engines are closed at the end, since others' queries may still run in them.
  */
-export function openLastingEngine(open: () => Promise<Engine>): Engine {
+export function openSelfReplacingEngine(open: () => Promise<Engine>): Engine {
   const opened: Promise<Engine>[] = [];
   let current: Promise<Engine> | undefined;
   const shared = (): Promise<Engine> => {

@@ -10,8 +10,8 @@ import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import type { SourceConfig } from '../config/config.ts';
 import { openEngine } from '../engine/engine.ts';
-import { openLastingEngine } from '../engine/self-replacing-engine.ts';
-import { isOfAll } from './failure-of-all.ts';
+import { openSelfReplacingEngine } from '../engine/self-replacing-engine.ts';
+import { failsAll } from './failure-of-all.ts';
 import { FileSample, mostSampled } from './file-sample.ts';
 import type { Format, Reading } from '../formats/contract/format.ts';
 import { formatOf } from '../formats/formats.ts';
@@ -31,7 +31,7 @@ const manyTables = 500;
  */
 export async function discover(config: SourceConfig, context: VerbContext): Promise<AirbyteCatalog> {
   await using session = await openSession(config, context);
-  await using engine = openLastingEngine(() => openEngine(session.folder, config.engineMemoryBytes));
+  await using engine = openSelfReplacingEngine(() => openEngine(session.folder, config.engineMemoryBytes));
   const reading = { ...session, engine, log: context.log };
   const tables = await findTables(session.s3, config.schemaPrefixes, context.signal);
   reportTables(tables, config, context.log);
@@ -96,7 +96,7 @@ async function streamOf(
     };
   } catch (error) {
     const failure = toConnectorError(error);
-    if (signal.aborted || isOfAll(failure)) throw error;
+    if (signal.aborted || failsAll(failure)) throw error;
     log('WARN', `${streamLabel(table.stream)} is left out of the catalog: ${failure.message}`);
     return failure.inStream(table.stream);
   }
@@ -116,7 +116,7 @@ async function describeAll(
       files.push(await format.describe(reading, object, signal));
     } catch (error) {
       const failure = toConnectorError(error);
-      if (signal.aborted || isOfAll(failure)) throw error;
+      if (signal.aborted || failsAll(failure)) throw error;
       failures.push(failure);
     }
   }

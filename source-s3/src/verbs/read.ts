@@ -16,7 +16,7 @@ import { ColumnDrift } from '../columns/column-drift.ts';
 import type { SourceConfig } from '../config/config.ts';
 import { maxRemembered, Planning, type ReadPlan } from '../progress/cursor.ts';
 import { openEngine } from '../engine/engine.ts';
-import { openLastingEngine } from '../engine/self-replacing-engine.ts';
+import { openSelfReplacingEngine } from '../engine/self-replacing-engine.ts';
 import { formatOf } from '../formats/formats.ts';
 import { listTable, reportListing } from '../listing/list-table.ts';
 import { describeConflicts, type ConflictReport } from '../columns/partition-conflicts.ts';
@@ -79,7 +79,7 @@ async function* readStream(
   log('INFO', `${streamLabel(table.stream)}: ${plan.count} of ${planning.listed} files are to be read`);
 
   const folder = await subfolder(session.folder, place);
-  await using engine = openLastingEngine(() => openEngine(folder, config.engineMemoryBytes)); // Text needs none.
+  await using engine = openSelfReplacingEngine(() => openEngine(folder, config.engineMemoryBytes)); // Text needs none.
   const columns = columnsOfSchema(stream.jsonSchema);
   const conflicts: ConflictReport = new Map();
   const { cursor } = plan;

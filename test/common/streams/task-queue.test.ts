@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { Lanes } from '@s3-connectors/common/streams/task-queue.ts';
+import { TaskQueue } from '@s3-connectors/common/streams/task-queue.ts';
 
-suite('lanes', () => {
+suite('task queue', () => {
   test('run at most as many tasks at once as they are, in order, and go on after a failure', async () => {
-    const lanes = new Lanes(2);
+    const queue = new TaskQueue(2);
     const begun: number[] = [];
     let running = 0;
     let most = 0;
@@ -17,13 +17,13 @@ suite('lanes', () => {
       if (index === 1) throw new Error('one');
       return index;
     };
-    const results = await Promise.allSettled([0, 1, 2, 3, 4].map((index) => lanes.run(() => task(index))));
+    const results = await Promise.allSettled([0, 1, 2, 3, 4].map((index) => queue.run(() => task(index))));
     assert.deepEqual(begun, [0, 1, 2, 3, 4]);
     assert.equal(most, 2);
     assert.deepEqual(
       results.map((result) => (result.status === 'fulfilled' ? result.value : 'failed')),
       [0, 'failed', 2, 3, 4],
     );
-    assert.equal(lanes.size, 0);
+    assert.equal(queue.size, 0);
   });
 });

@@ -4,7 +4,7 @@ import { suite, test } from 'node:test';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { Engine } from '../../../source-s3/src/engine/engine.ts';
-import { openLastingEngine } from '../../../source-s3/src/engine/self-replacing-engine.ts';
+import { openSelfReplacingEngine } from '../../../source-s3/src/engine/self-replacing-engine.ts';
 
 /** Engines as DuckDB's are: a `bad` query ends one, and from then on it fails whatever it is asked. */
 function engines() {
@@ -36,7 +36,7 @@ suite('an engine for many tables', () => {
   test('is opened once, when it is first asked, and closed', async () => {
     const { open, log } = engines();
     {
-      await using engine = openLastingEngine(open);
+      await using engine = openSelfReplacingEngine(open);
       assert.deepEqual(log, []);
       await Promise.all([engine.rows('a'), engine.columns('b')]);
     }
@@ -46,7 +46,7 @@ suite('an engine for many tables', () => {
   test('fails the query that ends an engine, and no other', async () => {
     const { open, log } = engines();
     {
-      await using engine = openLastingEngine(open);
+      await using engine = openSelfReplacingEngine(open);
       const bad = assert.rejects(engine.rows('bad'), /bad/u);
       await Promise.all([bad, engine.rows('a'), engine.columns('b')]);
       await engine.rows('c');
@@ -58,7 +58,7 @@ suite('an engine for many tables', () => {
 
   test('asks a damaged file but once', async () => {
     const { open, log } = engines();
-    await using engine = openLastingEngine(open);
+    await using engine = openSelfReplacingEngine(open);
     await assert.rejects(engine.rows('damaged'), /damaged/u);
     assert.deepEqual(log, ['1 damaged']);
   });

@@ -2,7 +2,7 @@
 // small chunk than the chunk itself. The work is done in libuv's thread pool.
 import { constants, createDeflateRaw, type DeflateRaw } from 'node:zlib';
 
-import { Lanes } from '../../streams/task-queue.ts';
+import { TaskQueue } from '../../streams/task-queue.ts';
 
 /** Room for most answers: each further round of one chunk would wait for the main thread. */
 const roomBytes = 256 * 1024;
@@ -18,19 +18,19 @@ type Options = {
 /** Memory: some 600 KB for each chunk that is compressed at once. To be closed. */
 export class DeflatePool {
   readonly #level: number;
-  readonly #lanes: Lanes;
+  readonly #queue: TaskQueue;
   readonly #allocate: (bytes: number) => Buffer;
   readonly #idle: DeflateRaw[] = [];
 
   constructor({ level, atOnce, allocate = (bytes) => Buffer.allocUnsafeSlow(bytes) }: Options) {
     this.#level = level;
     this.#allocate = allocate;
-    this.#lanes = new Lanes(atOnce);
+    this.#queue = new TaskQueue(atOnce);
   }
 
   /** Chunks being compressed or waiting for it. */
   get size(): number {
-    return this.#lanes.size;
+    return this.#queue.size;
   }
 
   /**
@@ -38,7 +38,7 @@ export class DeflatePool {
    * joined. The chunk must not change until the answer is there.
    */
   async compress(chunk: Uint8Array): Promise<Buffer> {
-    return await this.#lanes.run(async () => {
+    return await this.#queue.run(async () => {
       const stream = this.#idle.pop() ?? this.#create();
       const parts: Buffer[] = [];
       const collect = (part: Buffer): void => void parts.push(part);

@@ -3,7 +3,7 @@ import type { LineBuilder } from '../../records/line-builder.ts';
 import { escaped } from './csv-fields.ts';
 import type { CsvRecords } from './csv-records.ts';
 import { declaredJson, inferredJson, type TypedKind } from './csv-value.ts';
-import { writeUsual } from './plain-value.ts';
+import { writePlainValue } from './plain-value.ts';
 
 /** A field of the file, behind the bytes that lead to it. */
 export type Slot = {
@@ -38,7 +38,7 @@ export function writeField(
   }
   if (isNull(bytes, start, end)) out.raw(nullBytes);
   else if (kind === undefined) out.string(bytes, start, end);
-  else if (!writeUsual(out, { bytes, start, end }, kind)) {
+  else if (!writePlainValue(out, { bytes, start, end }, kind)) {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString();
     const json = isDeclared ? declaredJson(text, kind) : inferredJson(text, kind);
     out.raw(json === undefined ? nullBytes : Buffer.from(json));

@@ -2,11 +2,11 @@
 // by the shortcut; blank lines are none.
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
-import { KeptText } from '../text/text-window.ts';
+import { TextWindow } from '../text/text-window.ts';
 import type { Dialect } from '../../config/csv-config.ts';
-import { AnyRecord } from './record-parser.ts';
+import { RecordParser } from './record-parser.ts';
 import { CsvFields, escaped } from './csv-fields.ts';
-import { WholeRecord } from './fast-record-parser.ts';
+import { FastRecordParser } from './fast-record-parser.ts';
 
 const maxRecordBytes = 64 * 1024 * 1024;
 const carriageReturn = 0x0d;
@@ -19,11 +19,11 @@ export class CsvRecords {
   readonly #quote: number;
   readonly #escape: number;
   /** The current record's bytes and those behind it. */
-  readonly text: KeptText;
+  readonly text: TextWindow;
   /** Of the current record. */
   readonly fields = new CsvFields();
-  readonly #whole: WholeRecord;
-  readonly #any: AnyRecord;
+  readonly #whole: FastRecordParser;
+  readonly #any: RecordParser;
   #unescaped: Uint8Array = new Uint8Array(0);
   /** Bytes of the field that was unescaped last. */
   unescapedBytes = 0;
@@ -39,9 +39,9 @@ export class CsvRecords {
     this.#key = key;
     this.#quote = quote ?? never;
     this.#escape = escape === undefined || escape === quote ? never : escape;
-    this.text = new KeptText(origin);
-    this.#whole = new WholeRecord(dialect, this.fields);
-    this.#any = new AnyRecord(dialect, this.text, this.fields);
+    this.text = new TextWindow(origin);
+    this.#whole = new FastRecordParser(dialect, this.fields);
+    this.#any = new RecordParser(dialect, this.text, this.fields);
   }
 
   /** Offset in the text of the current record. */

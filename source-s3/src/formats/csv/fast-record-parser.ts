@@ -1,6 +1,6 @@
 // Cuts the CSV records that most are, well formed and whole in the text that is there, four bytes at a step. It is
-// CsvRecords' shortcut: what it leaves alone is cut by AnyRecord, byte for byte by the grammar.
-import type { KeptText } from '../text/text-window.ts';
+// CsvRecords' shortcut: what it leaves alone is cut by RecordParser, byte for byte by the grammar.
+import type { TextWindow } from '../text/text-window.ts';
 import { equalTo, escapable, firstOf, marksOf, wordBytes, wordOf } from '@s3-connectors/common/json/words.ts';
 import type { Dialect } from '../../config/csv-config.ts';
 import { escaped, literal, plain, type CsvFields, type Making } from './csv-fields.ts';
@@ -10,7 +10,7 @@ const lineFeed = 0x0a;
 const backslash = 0x5c;
 const never = -1; // No byte, and no place.
 
-export class WholeRecord {
+export class FastRecordParser {
   readonly #fields: CsvFields;
   readonly #delimiter: number;
   readonly #quote: number;
@@ -27,7 +27,7 @@ export class WholeRecord {
   }
 
   /** The place behind the record whose first byte is at `start`; -1: it is left alone. */
-  cut({ bytes, view, filled }: KeptText, start: number): number {
+  cut({ bytes, view, filled }: TextWindow, start: number): number {
     const { starts, ends, making } = this.#fields;
     const delimiter = this.#delimiter;
     const quote = this.#quote;

@@ -21,7 +21,7 @@ const maxNumberBytes = 15;
 export type Field = { readonly bytes: Uint8Array; readonly start: number; readonly end: number };
 
 /** Writes a field's value as JSON; false, and nothing is written, when it is not written as most are. */
-export function writeUsual(out: LineBuilder, field: Field, kind: TypedKind): boolean {
+export function writePlainValue(out: LineBuilder, field: Field, kind: TypedKind): boolean {
   const { bytes, start, end } = field;
   switch (kind) {
     case 'integer':

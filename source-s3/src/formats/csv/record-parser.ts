@@ -1,7 +1,7 @@
 // Cuts one CSV record, whatever it is, byte for byte: also one that is torn between pieces of text, or not well formed. The
 // grammar is RFC 4180's and, beyond it, that of Python's csv module in its strict mode: a quote counts only at a field's
 // start; CR, LF or CRLF end a record.
-import type { KeptText } from '../text/text-window.ts';
+import type { TextWindow } from '../text/text-window.ts';
 import type { Dialect } from '../../config/csv-config.ts';
 import { escaped, literal, type CsvFields } from './csv-fields.ts';
 
@@ -12,8 +12,8 @@ const never = -1; // No byte.
 /** Where the next byte stands. */
 type State = 'field start' | 'plain' | 'plain escape' | 'quoted' | 'quoted escape' | 'quote seen';
 
-export class AnyRecord {
-  readonly #text: KeptText;
+export class RecordParser {
+  readonly #text: TextWindow;
   readonly #fields: CsvFields;
   readonly #delimiter: number;
   readonly #quote: number;
@@ -29,7 +29,7 @@ export class AnyRecord {
   #isEscaped = false;
 
   /** `fields`: what its fields are noted in. */
-  constructor({ delimiter, quote, escape }: Dialect, text: KeptText, fields: CsvFields) {
+  constructor({ delimiter, quote, escape }: Dialect, text: TextWindow, fields: CsvFields) {
     this.#text = text;
     this.#fields = fields;
     this.#delimiter = delimiter;

@@ -12,7 +12,7 @@ import {
   skipValue,
 } from '@s3-connectors/common/json/json-bytes.ts';
 
-import { standsAgain } from './same-bytes.ts';
+import { isSameAt } from './same-bytes.ts';
 
 const comma = 0x2c;
 
@@ -71,7 +71,7 @@ export class JsonMembers {
   /** Most lines have the members of the line before: whether the key at `at` is that of its next member, with its colon. */
   #isKeyAgain(at: number): boolean {
     const start = this.keyStarts[this.count] as number;
-    return standsAgain(this.#view, { start, end: this.valueStarts[this.count] as number }, at);
+    return isSameAt(this.#view, { start, end: this.valueStarts[this.count] as number }, at);
   }
 
   #behindKeyAgain(at: number): number {

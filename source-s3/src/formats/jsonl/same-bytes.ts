@@ -2,7 +2,7 @@
 import { wordBytes } from '@s3-connectors/common/json/words.ts';
 
 /** Whether [start, end) of the memory stands again at `at`; false also when it is shorter than a word. */
-export function standsAgain(
+export function isSameAt(
   view: DataView,
   { start, end }: { readonly start: number; readonly end: number },
   at: number,

@@ -16,7 +16,7 @@ type Narrowing = {
 };
 
 /** @throws ENGINE_MEMORY_EXCEEDED when a few rows do not fit either. Ends early where rows are missing. */
-export async function* narrowLines(
+export async function* linesInMemory(
   engine: Pick<Engine, 'lines'>,
   { query, narrows }: Narrowing,
   signal: AbortSignal,

@@ -13,7 +13,7 @@ import { columnTexts } from './column-texts.ts';
 import { damagedPlace } from './damaged-place.ts';
 import { fetchRowGroup, type LocalRowGroup } from './fetch-row-group.ts';
 import { KnownColumns } from './known-columns.ts';
-import { narrowLines } from './lines-in-memory.ts';
+import { linesInMemory } from './lines-in-memory.ts';
 import { openParquet, undecodable, type ParquetFile } from './parquet-file.ts';
 import { columnGroupsOf, type ColumnGroup } from './row-group-pages.ts';
 import type { RowGroup } from './row-group.ts';
@@ -111,7 +111,7 @@ async function* decode(
     await allow(claimed + besidePagesBytes);
     await countConflicts(engine, source, { asked, key: file.object.key }, signal);
     const mostBytes = Math.max(claimed + besidePagesBytes, memory.pageMemoryBytes);
-    let all = narrowLines(engine, { query, narrows: () => allow(mostBytes) }, signal);
+    let all = linesInMemory(engine, { query, narrows: () => allow(mostBytes) }, signal);
     if (groups.length > 1) {
       log('INFO', `"${file.object.key}": the pages of row group ${group.index} are large: ${inTurns(groups)}`);
       const texts = stack.use(await columnTexts(engine, { query, local, groups, folder }, signal));

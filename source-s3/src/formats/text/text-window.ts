@@ -2,7 +2,7 @@
 // place, and most pieces are not copied.
 
 /** Bound: two pieces, or what is kept and a piece, twice that while it grows. */
-export class KeptText {
+export class TextWindow {
   /** The text that is there is bytes[0, filled). */
   bytes: Uint8Array = new Uint8Array(0);
   view: DataView = new DataView(new ArrayBuffer(0));

@@ -3,7 +3,7 @@ import { mergeColumns, type Column, type ColumnType } from '@s3-connectors/commo
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
-import { isOfAll } from '../failure-of-all.ts';
+import { failsAll } from '../failure-of-all.ts';
 import type { Format, Reading } from '../../formats/contract/format.ts';
 import type { SchemaDifference, SchemaReport } from './report.ts';
 
@@ -33,7 +33,7 @@ export async function lookInto(
       const { rows, compression = [] } = await format.open(reading, object, signal);
       samples.push({ object, rows, compression, columns: await format.describe(reading, object, signal) });
     } catch (error) {
-      if (!(error instanceof ConnectorError) || (error.code !== 'S3_OBJECT_CHANGED' && isOfAll(error))) throw error;
+      if (!(error instanceof ConnectorError) || (error.code !== 'S3_OBJECT_CHANGED' && failsAll(error))) throw error;
       unreadable.push({ key: object.key, reason: error.message });
     }
   }

@@ -6,7 +6,7 @@ import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import { parseSchemaPrefix, schemaPrefix, type SchemaPrefix, type SourceConfig } from '../../config/config.ts';
 import { openEngine } from '../../engine/engine.ts';
-import { openLastingEngine } from '../../engine/self-replacing-engine.ts';
+import { openSelfReplacingEngine } from '../../engine/self-replacing-engine.ts';
 import type { Reading } from '../../formats/contract/format.ts';
 import { namespaceOf } from '../../layout/layout.ts';
 import { noTables } from '../no-tables.ts';
@@ -44,7 +44,7 @@ async function inspectBucket(
   context: VerbContext,
 ): Promise<InspectReport> {
   await using session = await openSession(config, context, { retryBudgetMs });
-  await using engine = openLastingEngine(() => openEngine(session.folder, config.engineMemoryBytes));
+  await using engine = openSelfReplacingEngine(() => openEngine(session.folder, config.engineMemoryBytes));
   const { s3, folder } = session;
   const reading = { s3, folder, engine, log: context.log };
   const prefixes: PrefixReport[] = [];

@@ -3,7 +3,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { SourceConfig } from '../../config/config.ts';
-import { isOfAll } from '../failure-of-all.ts';
+import { failsAll } from '../failure-of-all.ts';
 import type { Reading } from '../../formats/contract/format.ts';
 import { formatOf } from '../../formats/formats.ts';
 import { listTable } from '../../listing/list-table.ts';
@@ -37,7 +37,7 @@ export async function reportTable(
     ({ remarks } = report);
     found = await lookInto(format, reading, survey.samples, signal);
   } catch (error) {
-    if (!(error instanceof ConnectorError) || isOfAll(error)) throw error;
+    if (!(error instanceof ConnectorError) || failsAll(error)) throw error;
     problem = { code: error.code, message: error.message };
   }
   return assemble(config, { table, survey, remarks, found, problem });

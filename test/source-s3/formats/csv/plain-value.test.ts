@@ -5,7 +5,7 @@ import { suite, test } from 'node:test';
 import { array, assert as check, constantFrom, oneof, property, record, tuple } from 'fast-check';
 
 import { declaredJson, inferredJson, type TypedKind } from '../../../../source-s3/src/formats/csv/csv-value.ts';
-import { writeUsual } from '../../../../source-s3/src/formats/csv/plain-value.ts';
+import { writePlainValue } from '../../../../source-s3/src/formats/csv/plain-value.ts';
 import { LineBuilder } from '../../../../source-s3/src/records/line-builder.ts';
 
 const out = new LineBuilder();
@@ -13,7 +13,7 @@ const out = new LineBuilder();
 /** The JSON text; undefined when it is not a usual one. */
 function usual(text: string, kind: TypedKind): string | undefined {
   const bytes = Buffer.from(`7${text}7`); // What stands around a field is none of it.
-  const isWritten = writeUsual(out, { bytes, start: 1, end: bytes.length - 1 }, kind);
+  const isWritten = writePlainValue(out, { bytes, start: 1, end: bytes.length - 1 }, kind);
   const written = out.takeBack(0).toString();
   assert.equal(isWritten, written !== '');
   return isWritten ? written : undefined;

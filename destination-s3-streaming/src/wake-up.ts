@@ -1,25 +1,25 @@
-// How a loop waits for any of several things without racing promises: whatever happens rings, and the loop looks around.
+// How a loop waits for any of several things without racing promises: whatever happens notifies, and the loop looks around.
 // (Racing one long-lived promise again and again keeps a reaction per race: a leak in a process that runs for days.)
 import { systemClock, type Clock } from '../../common/src/streams/clock.ts';
 
-/** Rung by many, waited for by one. A ring before the wait is not lost. */
-export class Bell {
+/** Notified by many, waited for by one. A notification before the wait is not lost. */
+export class WakeUp {
   readonly #clock: Clock;
-  #rung = false;
+  #notified = false;
   #wake: (() => void) | undefined;
 
   constructor(clock: Clock = systemClock) {
     this.#clock = clock;
   }
 
-  ring(): void {
-    this.#rung = true;
+  notify(): void {
+    this.#notified = true;
     this.#wake?.();
   }
 
-  /** Returns at the next ring, at once if it rang since the last wait, or after `timeoutMs`. */
+  /** Returns at the next notification, at once if one came since the last wait, or after `timeoutMs`. */
   async wait(timeoutMs: number): Promise<void> {
-    if (!this.#rung && timeoutMs > 0) {
+    if (!this.#notified && timeoutMs > 0) {
       let cancel: (() => void) | undefined;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -28,6 +28,6 @@ export class Bell {
       cancel?.();
       this.#wake = undefined;
     }
-    this.#rung = false;
+    this.#notified = false;
   }
 }
