@@ -13,7 +13,7 @@ import { type Ended, runProgram } from '../../../support/program.ts';
 import { goodPolicy } from '../broken-policies.ts';
 import { connector, kmsKey, place, source, streaming } from '../samples.ts';
 
-const root = join(import.meta.dirname, '../../..');
+const root = join(import.meta.dirname, '../../../..');
 const mains = {
   source: join(root, 'source-s3/src/main.ts'),
   streaming: join(root, 'destination-s3-streaming/src/main.ts'),

@@ -13,7 +13,7 @@ import { isHosted } from '@s3-connectors/common/s3/address/hosted.ts';
 import { startCannedServer, testCertificate } from '../../../support/canned-server.ts';
 import { runProgram } from '../../../support/program.ts';
 
-const root = join(import.meta.dirname, '../../..');
+const root = join(import.meta.dirname, '../../../..');
 const hosted = { S3_CONNECTORS_HOSTED: '1' };
 
 /** A server on this machine that counts who connects to it. */

@@ -11,7 +11,7 @@ import { bucket, catalogJson, configJson, runSource, serverWith, timeOf, type Js
 /** What the program may take by default: `max_memory_mb` and 250 MB. */
 const mostMiB = 256 + 250;
 const footerBytes = 16_000_000;
-const peakMemory = join(import.meta.dirname, '../../support/peak-memory.ts');
+const peakMemory = join(import.meta.dirname, '../../../support/peak-memory.ts');
 
 async function readTables(
   objects: Readonly<Record<string, Buffer>>,
