@@ -21,8 +21,8 @@ import {
 } from '../test/support/batch-early-scenario.ts';
 import { breakAt } from '../test/support/break-at.ts';
 import { type Ended, startProgram } from '../test/support/program.ts';
-import { startS3Server } from '../test/support/s3-server/server.ts';
-import type { S3TestServer, StoredObject } from '../test/support/s3-server/types.ts';
+import { startS3Server } from '../tools/s3-server/server.ts';
+import type { S3TestServer, StoredObject } from '../tools/s3-server/types.ts';
 import { executables, jsonFile, temporaryFolder } from './support/programs.ts';
 
 const seed = 6;

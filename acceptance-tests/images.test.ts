@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { before } from 'node:test';
 
-import { baseImage, buildImage, docker, imageSize } from '../images/image.ts';
+import { baseImage, buildImage, docker, imageSize } from '../tools/images/image.ts';
 import { freshName } from './support/account.ts';
 import { type Json, temporaryFolder } from './support/programs.ts';
 import { notRun, runnerTest } from './support/runner-table.ts';

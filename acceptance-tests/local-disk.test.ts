@@ -10,8 +10,8 @@ import { after, before, suite, test } from 'node:test';
 import { catalogJson, placeJson, recordLine, stateLine } from '../test/support/destination-input.ts';
 import { parquet } from '../test/support/parquet.ts';
 import type { Ended } from '../test/support/program.ts';
-import { startS3Server } from '../test/support/s3-server/server.ts';
-import type { S3TestServer } from '../test/support/s3-server/types.ts';
+import { startS3Server } from '../tools/s3-server/server.ts';
+import type { S3TestServer } from '../tools/s3-server/types.ts';
 import { type FileSystem, runOn, startOn } from './support/file-systems.ts';
 import { executables, jsonFile, type Json, type Message } from './support/programs.ts';
 

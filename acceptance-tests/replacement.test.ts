@@ -14,8 +14,8 @@ import {
   scenarioInput,
 } from '../test/support/crash-scenario.ts';
 import { startProgram } from '../test/support/program.ts';
-import { startS3Server } from '../test/support/s3-server/server.ts';
-import type { S3TestServer, StoredObject } from '../test/support/s3-server/types.ts';
+import { startS3Server } from '../tools/s3-server/server.ts';
+import type { S3TestServer, StoredObject } from '../tools/s3-server/types.ts';
 import { createBucket, endpoint, listKeys, region } from './support/account.ts';
 import { ask, executables, jsonFile, judgePrintedLines } from './support/programs.ts';
 

@@ -9,8 +9,8 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { promisify } from 'node:util';
 
-import { installConnector } from '../build.ts';
-import { connectorNames } from '../generate.ts';
+import { installConnector } from '../tools/build.ts';
+import { connectorNames } from '../tools/generate.ts';
 import { findBrowser } from './support/browser.ts';
 import { startMinistack } from './support/ministack.ts';
 import { packageVersion, preparePython, prepareRunner, python, type Runner, runners } from './support/python.ts';

@@ -13,8 +13,8 @@ import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import { buildOnce } from './support/build-once.ts';
 import { jsonFile } from './support/json-files.ts';
 import { runProgram } from './support/program.ts';
-import { startS3Server } from './support/s3-server/server.ts';
-import type { S3TestServer } from './support/s3-server/types.ts';
+import { startS3Server } from '../tools/s3-server/server.ts';
+import type { S3TestServer } from '../tools/s3-server/types.ts';
 
 const folder = join(import.meta.dirname, 'transcripts');
 const bucket = 'publisher-data';

@@ -4,7 +4,7 @@ import { globSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
-import { startS3Server } from '../../test/support/s3-server/server.ts';
+import { startS3Server } from '../../tools/s3-server/server.ts';
 import { freshName } from './account.ts';
 import { ask, type Json, type Message, temporaryFolder } from './programs.ts';
 import { runScript } from './python.ts';

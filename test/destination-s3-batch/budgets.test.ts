@@ -11,7 +11,7 @@ import {
 } from '../../destination-s3-batch/src/budgets.ts';
 import { bucket, catalogJson, recordLine, type Json } from '../support/destination-input.ts';
 import { emptyServer } from '../support/empty-server.ts';
-import type { S3TestServer } from '../support/s3-server/types.ts';
+import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { jsonRows, queryParquet, runWrite, type Ran } from './support/batch.ts';
 import { eventJson, publishedStream } from './support/published.ts';
 
@@ -240,7 +240,7 @@ suite('rows that the engine has no memory for', () => {
 });
 
 test('keys and cursors of any kind and size do not stop a stream set to append_dedup', async () => {
-  const { startS3Server } = await import('../support/s3-server/server.ts');
+  const { startS3Server } = await import('../../tools/s3-server/server.ts');
   const server = await startS3Server();
   server.createBucket(bucket);
   const stream = {

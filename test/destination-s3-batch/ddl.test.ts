@@ -9,7 +9,7 @@ import type { Print } from '@s3-connectors/common/protocol/connector.ts';
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 import { configSchema, resolveConfig } from '../../destination-s3-batch/src/config.ts';
 import { ddl } from '../../destination-s3-batch/src/ddl/ddl.ts';
-import type { S3TestServer } from '../support/s3-server/types.ts';
+import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { bucket, catalogJson, recordLine, type Json } from '../support/destination-input.ts';
 import { configJson, runWrite } from './support/batch.ts';
 import { eventJson, publishedStream } from './support/published.ts';

@@ -11,7 +11,7 @@ import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 import * as fc from 'fast-check';
 import { configSchema, resolveConfig } from '../../destination-s3-batch/src/config.ts';
 import { ddl } from '../../destination-s3-batch/src/ddl/ddl.ts';
-import type { S3TestServer } from '../support/s3-server/types.ts';
+import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { bucket, catalogJson, recordLine } from '../support/destination-input.ts';
 import { configJson, runWrite } from './support/batch.ts';
 import { content, misfitsIn, parseExactly, restored } from './support/restored.ts';

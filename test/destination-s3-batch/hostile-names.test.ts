@@ -17,8 +17,8 @@ import {
   statesOf,
   type HostileStream,
 } from '../support/hostile-streams.ts';
-import { startS3Server } from '../support/s3-server/server.ts';
-import type { S3TestServer, StoredObject } from '../support/s3-server/types.ts';
+import { startS3Server } from '../../tools/s3-server/server.ts';
+import type { S3TestServer, StoredObject } from '../../tools/s3-server/types.ts';
 import { parquetJson } from '../support/parquet.ts';
 import { runWrite } from './support/batch.ts';
 import { content, parseExactly, restored } from './support/restored.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
 import * as fc from 'fast-check';
-import type { S3TestServer } from '../support/s3-server/types.ts';
+import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { catalogJson, recordLine, type Json } from '../support/destination-input.ts';
 import { queryParquet, runWrite } from './support/batch.ts';
 import { emptyServer } from '../support/empty-server.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite, test } from 'node:test';
 import { type Program, startProgram } from '../support/program.ts';
-import type { S3TestServer } from '../support/s3-server/types.ts';
+import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { catalogJson, recordLine, stateLine, type Json } from '../support/destination-input.ts';
 import { configJson, keysBelow } from './support/batch.ts';
 import { emptyServer } from '../support/empty-server.ts';

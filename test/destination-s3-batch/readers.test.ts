@@ -22,8 +22,8 @@ import {
   scenarios,
   type Scenario,
 } from '../support/batch-crash-scenario.ts';
-import { startS3Server } from '../support/s3-server/server.ts';
-import type { S3TestServer } from '../support/s3-server/types.ts';
+import { startS3Server } from '../../tools/s3-server/server.ts';
+import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { runWrite } from './support/batch.ts';
 
 /** What lies there now, whatever happens later. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
-import type { S3TestServer } from '../support/s3-server/types.ts';
+import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { catalogJson, recordLine, stateLine } from '../support/destination-input.ts';
 import { jsonRows, keysBelow, queryParquet, runWrite } from './support/batch.ts';
 import { eventJson, publishedStream } from './support/published.ts';

@@ -6,7 +6,7 @@ import { beforeEach, suite, test } from 'node:test';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { sleep as sleepBy } from '@s3-connectors/common/streams/clock.ts';
-import type { S3TestServer } from '../support/s3-server/types.ts';
+import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { simulatedClock, type SimulatedClock } from '../support/simulated-clock.ts';
 import { emptyServer } from '../support/empty-server.ts';
 import { bucket, catalogJson, recordLine, stateLine } from '../support/destination-input.ts';

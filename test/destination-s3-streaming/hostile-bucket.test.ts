@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { bucket, catalogJson, recordLine, stateLine, statusLine, type Json } from '../support/destination-input.ts';
 import { emptyServer } from '../support/empty-server.ts';
 import { hostileBucket, laidOut, misdeeds, type Realm } from '../support/hostile-bucket.ts';
-import type { S3TestServer, StoredObject } from '../support/s3-server/types.ts';
+import type { S3TestServer, StoredObject } from '../../tools/s3-server/types.ts';
 import { runWrite, storedRows } from './support/streaming.ts';
 
 const export1 = '20260115T143000123Z-1a2b3c4d-0';

@@ -15,8 +15,8 @@ import {
   statesOf,
   type HostileStream,
 } from '../support/hostile-streams.ts';
-import { startS3Server } from '../support/s3-server/server.ts';
-import type { S3TestServer } from '../support/s3-server/types.ts';
+import { startS3Server } from '../../tools/s3-server/server.ts';
+import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { runWrite, storedFiles } from './support/streaming.ts';
 
 /** Rows by the type that their folder says. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
 import * as fc from 'fast-check';
-import type { S3TestServer } from '../support/s3-server/types.ts';
+import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { examples, publishedStream } from './support/published.ts';
 import { emptyServer } from '../support/empty-server.ts';
 import { catalogJson, recordLine, stateLine } from '../support/destination-input.ts';

@@ -8,7 +8,7 @@ import { after, before, suite, test } from 'node:test';
 import { promisify } from 'node:util';
 import { gunzipSync, inflateRawSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { startS3Server } from '../support/s3-server/server.ts';
+import { startS3Server } from '../../tools/s3-server/server.ts';
 import { examples, publishedStream, type PublishedName } from './support/published.ts';
 import { bucket, catalogJson, recordLine } from '../support/destination-input.ts';
 import { runWrite } from './support/streaming.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
-import type { S3TestServer } from '../support/s3-server/types.ts';
+import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { emptyServer } from '../support/empty-server.ts';
 import { examples, publishedStream, variant, type PublishedName } from './support/published.ts';
 import { catalogJson, type Json, recordLine, stateLine } from '../support/destination-input.ts';

@@ -9,7 +9,7 @@ import { parseConfig } from '@s3-connectors/common/protocol/config.ts';
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 import { configSchema, resolveConfig } from '../../destination-s3-streaming/src/config.ts';
 import { write } from '../../destination-s3-streaming/src/write.ts';
-import { startS3Server } from '../support/s3-server/server.ts';
+import { startS3Server } from '../../tools/s3-server/server.ts';
 import { simulatedClock } from '../support/simulated-clock.ts';
 import { publishedStream, variant } from './support/published.ts';
 import { bucket, catalogJson, globalStateLine, recordLine, stateLine } from '../support/destination-input.ts';

@@ -6,7 +6,7 @@ import { beforeEach, suite, test } from 'node:test';
 
 import { jsonFile } from '../support/json-files.ts';
 import { type Ended, startProgram, type Program } from '../support/program.ts';
-import type { S3TestServer } from '../support/s3-server/types.ts';
+import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { emptyServer } from '../support/empty-server.ts';
 import type { Json } from '../support/destination-input.ts';
 import { configJson, storedFiles, storedRows } from './support/streaming.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
-import type { S3TestServer } from '../support/s3-server/types.ts';
+import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { emptyServer } from '../support/empty-server.ts';
 import { bucket, catalogJson, recordLine, stateLine } from '../support/destination-input.ts';
 import { noise, runWrite, storedFiles, storedRows } from './support/streaming.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { beforeEach, suite, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
-import type { S3TestServer } from '../support/s3-server/types.ts';
+import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { emptyServer } from '../support/empty-server.ts';
 import { bucket, catalogJson, recordLine, stateLine } from '../support/destination-input.ts';
 import { noise, runWrite, storedFiles, storedRows } from './support/streaming.ts';

@@ -10,8 +10,8 @@ import { promisify } from 'node:util';
 import { bucket, catalogJson } from '../support/destination-input.ts';
 import { configJson, storedRows } from '../destination-s3-streaming/support/streaming.ts';
 import { type Program, startProgram } from '../support/program.ts';
-import { startS3Server } from '../support/s3-server/server.ts';
-import type { S3TestServer } from '../support/s3-server/types.ts';
+import { startS3Server } from '../../tools/s3-server/server.ts';
+import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { messagesPerPartition, rowOf } from './support/topic.ts';
 
 const root = join(import.meta.dirname, '../..');

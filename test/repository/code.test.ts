@@ -1,44 +1,9 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { suite, test } from 'node:test';
 
-const root = join(import.meta.dirname, '../..');
+import { files, importsOf, reachableFrom, sources } from './imports.ts';
+
 const connectors = ['source-s3', 'destination-s3-streaming', 'destination-s3-batch'];
-
-/** Path below the root → text, of all code of ours. */
-const files = new Map(
-  globSync(['*.{ts,cjs}', '*/src/**/*.ts', 'test/**/*.ts', 'acceptance-tests/**/*.ts', '{images,release}/*.ts'], {
-    cwd: root,
-  })
-    .filter((path) => !path.includes('node_modules'))
-    .map((path) => [path, readFileSync(join(root, path), 'utf8')] as const),
-);
-const sources = [...files.keys()].filter((path) => /^[\w-]+\/src\//u.test(path));
-
-/** What a file imports, statically or not; files of ours as paths below the root. */
-function importsOf(path: string): readonly string[] {
-  const text = files.get(path) ?? '';
-  const found = text.matchAll(/^(?:import|export)\b[^;]*?from '([^']+)'|^import '([^']+)'|\bimport\(\s*'([^']+)'/gmu);
-  return Array.from(found, ([, from, bare, dynamic]) => resolved(path, from ?? bare ?? dynamic ?? ''));
-}
-
-function resolved(importer: string, specifier: string): string {
-  const common = '@s3-connectors/common/';
-  if (specifier.startsWith(common)) return `common/src/${specifier.slice(common.length)}`;
-  return specifier.startsWith('.') ? join(dirname(importer), specifier) : specifier;
-}
-
-function reachableFrom(start: string): ReadonlySet<string> {
-  const seen = new Set<string>();
-  const open = [start];
-  for (let path = open.pop(); path !== undefined; path = open.pop()) {
-    if (seen.has(path)) continue;
-    seen.add(path);
-    open.push(...importsOf(path));
-  }
-  return seen;
-}
 
 suite('imports', () => {
   test('point from the connectors to common and from common nowhere', () => {

@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { suite, test } from 'node:test';
 
-import { generatedFiles } from '../../generate.ts';
+import { generatedFiles } from '../../tools/generate.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -108,7 +108,7 @@ suite('continuous integration', () => {
 
   test('starts every script behind the check of the Node version', () => {
     for (const [name, command] of Object.entries(scripts)) {
-      if (command.startsWith('node')) assert.match(command, /^node -r \.\/node-version\.cjs \S+\.ts$/u, name);
+      if (command.startsWith('node')) assert.match(command, /^node -r \.\/tools\/node-version\.cjs \S+\.ts$/u, name);
     }
   });
 });

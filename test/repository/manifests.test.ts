@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 
-import { connectorNames, singerFaces } from '../../generate.ts';
+import { connectorNames, singerFaces } from '../../tools/generate.ts';
 
 type Manifest = {
   readonly name: string;

@@ -78,13 +78,17 @@ suite('the workflows', () => {
 
 suite('what is fetched', () => {
   test('are images by their digests', () => {
-    const files = ['images/Dockerfile', 'release/scan.sh', ...workflows.map((name) => `.github/workflows/${name}`)];
+    const files = [
+      'tools/images/Dockerfile',
+      'tools/release/scan.sh',
+      ...workflows.map((name) => `.github/workflows/${name}`),
+    ];
     for (const file of files) {
       const images = textOf(file).matchAll(/(?:^ARG BASE=|^scanner=|^FROM |docker:\/\/)(?!\$)(\S+)/gmu);
       for (const [, image = ''] of images) assert.match(image, /@sha256:[\da-f]{64}$/u, `${file}: ${image}`);
     }
-    assert.match(textOf('images/Dockerfile'), /^ARG BASE=node:24\.\d+\.\d+-bookworm-slim@sha256:/mu);
-    assert.match(textOf('release/scan.sh'), /^scanner=aquasec\/trivy:\S+@sha256:/mu);
+    assert.match(textOf('tools/images/Dockerfile'), /^ARG BASE=node:24\.\d+\.\d+-bookworm-slim@sha256:/mu);
+    assert.match(textOf('tools/release/scan.sh'), /^scanner=aquasec\/trivy:\S+@sha256:/mu);
   });
 
   const folder = 'acceptance-tests/python';

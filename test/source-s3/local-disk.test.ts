@@ -8,7 +8,7 @@ import { after, before, suite, test } from 'node:test';
 import { runLimited } from '../support/limited.ts';
 import { parquet } from '../support/parquet.ts';
 import { assertProtocolLines, ofType, traceErrors, type ProtocolMessage } from '../support/protocol-schema.ts';
-import type { S3TestServer } from '../support/s3-server/types.ts';
+import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { catalogJson, configJson, discoverHere, readHere, runSource, serverWith } from './support/source.ts';
 
 const main = join(import.meta.dirname, '../../source-s3/src/main.ts');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { ofType } from '../support/protocol-schema.ts';
-import type { S3TestServer } from '../support/s3-server/types.ts';
+import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { bucket, catalogJson, readHere, serverWith, timeOf } from './support/source.ts';
 
 const catalog = catalogJson({ t: { v: { type: 'string' } } });

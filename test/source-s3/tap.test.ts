@@ -8,7 +8,7 @@ import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import { jsonFile } from '../support/json-files.ts';
 import { parquet } from '../support/parquet.ts';
 import { type Ended, runProgram } from '../support/program.ts';
-import type { S3TestServer } from '../support/s3-server/types.ts';
+import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { bucket, configJson, type Json, secret, serverWith, timeOf } from './support/source.ts';
 
 const tap = join(import.meta.dirname, '../../source-s3/src/tap.ts');

@@ -16,7 +16,7 @@ import {
   type Scenario,
 } from './batch-crash-scenario.ts';
 import { rowNames } from './row-names.ts';
-import type { S3TestServer, StoredObject } from './s3-server/types.ts';
+import type { S3TestServer, StoredObject } from '../../tools/s3-server/types.ts';
 
 /** What lies in S3, now or as it lay at some moment. */
 export type View = Pick<S3TestServer, 'objects' | 'object'>;

@@ -4,7 +4,7 @@
 // comes out, so that the built program can be put to the same test.
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
-import type { S3TestServer, StoredObject } from './s3-server/types.ts';
+import type { S3TestServer, StoredObject } from '../../tools/s3-server/types.ts';
 
 /** How a scenario is written and how its streams' ends are told. */
 export type Scenario = { readonly format: 'parquet' | 'json'; readonly regime: 'legacy' | 'modern' };

@@ -7,7 +7,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import { rowNames } from './row-names.ts';
-import type { S3TestServer, StoredObject } from './s3-server/types.ts';
+import type { S3TestServer, StoredObject } from '../../tools/s3-server/types.ts';
 
 export const earlyBucket = 'publisher-data';
 const root = 'out/';

@@ -1,5 +1,5 @@
 // Breaks a run at one of its calls of S3.
-import type { Call, S3TestServer } from './s3-server/types.ts';
+import type { Call, S3TestServer } from '../../tools/s3-server/types.ts';
 
 /** Before anything of the call is done, or after all of it but the answer. */
 export type Moment = 'onRequest' | 'onAnswer';

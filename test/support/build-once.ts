@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after } from 'node:test';
 
-import { buildConnector } from '../../build.ts';
-import type { ConnectorName } from '../../generate.ts';
+import { buildConnector } from '../../tools/build.ts';
+import type { ConnectorName } from '../../tools/generate.ts';
 
 const root = join(import.meta.dirname, '../..');
 const built = new Map<ConnectorName, Promise<string>>();

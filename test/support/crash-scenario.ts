@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
-import type { S3TestServer, StoredObject } from './s3-server/types.ts';
+import type { S3TestServer, StoredObject } from '../../tools/s3-server/types.ts';
 
 export const scenarioBucket = 'publisher-data';
 const prefix = 'out/';

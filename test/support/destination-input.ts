@@ -1,5 +1,5 @@
 // What the tests of both destinations say to them: a place in the test S3, a catalog, and messages.
-import type { S3TestServer } from './s3-server/types.ts';
+import type { S3TestServer } from '../../tools/s3-server/types.ts';
 
 export const bucket = 'publisher-data';
 

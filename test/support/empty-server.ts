@@ -1,8 +1,8 @@
 // One S3 server for all tests of a suite, empty and without faults before each.
 import { after, before, beforeEach } from 'node:test';
 
-import { startS3Server } from './s3-server/server.ts';
-import type { S3TestServer } from './s3-server/types.ts';
+import { startS3Server } from '../../tools/s3-server/server.ts';
+import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { bucket } from './destination-input.ts';
 
 /** To be called once in a suite; what it gives back may be called inside its tests. */

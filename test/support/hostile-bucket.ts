@@ -5,7 +5,7 @@ import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import * as fc from 'fast-check';
 
 import type { Json } from './destination-input.ts';
-import type { S3TestServer } from './s3-server/types.ts';
+import type { S3TestServer } from '../../tools/s3-server/types.ts';
 
 /** What a destination calls its own. */
 export type Realm = {

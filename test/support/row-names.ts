@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import { rowsOf } from './parquet.ts';
-import type { StoredObject } from './s3-server/types.ts';
+import type { StoredObject } from '../../tools/s3-server/types.ts';
 
 /** Equal files are read once. Bound: what the files of one test file hold. */
 const known = new Map<string, Promise<readonly string[]>>();

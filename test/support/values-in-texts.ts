@@ -8,7 +8,7 @@ import { canary, isDefect, leakIn, printedOf } from './canary.ts';
 import { damaged, damages } from './damage.ts';
 import { bucket, catalogJson, recordLine, statusLine, type Json } from './destination-input.ts';
 import { emptyServer } from './empty-server.ts';
-import type { S3TestServer } from './s3-server/types.ts';
+import type { S3TestServer } from '../../tools/s3-server/types.ts';
 
 type Ran = {
   readonly lines: readonly string[];

@@ -1,11 +1,20 @@
 // How many fields are looked at in the rows of a table: those that most rows have are to be among them, whatever came first.
 import { maxFields, maxRowFields, maxRunFields } from '../budgets.ts';
-import type { Shape } from './shape.ts';
 
 /** Fields that are rarer than in one of so many rows make room for others. */
 const rareShare = 1 / 100;
 /** Looking for those costs as much as some rows: it is done again after so many more. */
 const growth = 1.25;
+
+/** A field and those below it: what is asked of a shape. */
+type Fields = {
+  readonly rows: number;
+  /** Declared by the catalog. */
+  readonly isNamed: boolean;
+  readonly children: readonly Fields[];
+  readonly items: Fields | undefined;
+  keepChildren(stays: (child: Fields) => boolean): void;
+};
 
 /** What all tables of a run share. */
 export type RunRoom = { left: number };
@@ -47,7 +56,7 @@ export class Room {
   }
 
   /** A row is about to be looked at, or to be forgotten: then it adds nothing, or it would forget what it never noted. */
-  begin(root: Shape, isForgotten: boolean): void {
+  begin(root: Fields, isForgotten: boolean): void {
     this.#leftInRow = isForgotten ? 0 : maxRowFields;
     if (isForgotten || (this.#left > 0 && this.#run.left > 0) || root.rows < this.#nextTidying) return;
     this.#nextTidying = Math.ceil(root.rows * growth);
@@ -58,7 +67,7 @@ export class Room {
 }
 
 /** Removes the fields that fewer rows have; rows that have them are noted as having members without a field. */
-function tidied(shape: Shape, least: number): number {
+function tidied(shape: Fields, least: number): number {
   let freed = 0;
   shape.keepChildren((child) => {
     const stays = child.isNamed || child.rows >= least;
@@ -69,6 +78,6 @@ function tidied(shape: Shape, least: number): number {
   return freed + (shape.items === undefined ? 0 : tidied(shape.items, least));
 }
 
-function size({ children, items }: Shape): number {
+function size({ children, items }: Fields): number {
   return children.reduce((sum, child) => sum + size(child), 1 + (items === undefined ? 0 : size(items) - 1));
 }

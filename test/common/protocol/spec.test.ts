@@ -4,7 +4,7 @@ import { suite, test } from 'node:test';
 import { specification } from '@s3-connectors/common/protocol/spec.ts';
 import * as z from 'zod';
 
-import { connectorNames, loadConnector } from '../../../generate.ts';
+import { connectorNames, loadConnector } from '../../../tools/generate.ts';
 import { assertProtocolLines } from '../../support/protocol-schema.ts';
 import { formProblems } from '../../support/spec-form.ts';
 

@@ -5,7 +5,7 @@ import { copyObject, type WriteHeaders } from '@s3-connectors/common/s3/write.ts
 
 import { bodyText, startCannedServer } from '../../support/canned-server.ts';
 import { asOwn, connect, testBucket } from '../../support/s3-connection.ts';
-import { startS3Server } from '../../support/s3-server/server.ts';
+import { startS3Server } from '../../../tools/s3-server/server.ts';
 
 const plain: WriteHeaders = { encryption: { mode: 'bucket_default' } };
 

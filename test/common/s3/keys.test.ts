@@ -12,8 +12,8 @@ import * as fc from 'fast-check';
 import { hostileKey } from '../../support/hostile-names.ts';
 import { outsideProblem } from '@s3-connectors/common/s3/own-key.ts';
 import { asOwn, connect, testBucket, type TestConnection } from '../../support/s3-connection.ts';
-import { startS3Server } from '../../support/s3-server/server.ts';
-import type { S3TestServer } from '../../support/s3-server/types.ts';
+import { startS3Server } from '../../../tools/s3-server/server.ts';
+import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 
 const keysAtOnce = 40;
 const how = { encryption: { mode: 'bucket_default' } } as const;

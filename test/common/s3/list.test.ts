@@ -5,7 +5,7 @@ import type { ListPage } from '@s3-connectors/common/s3/list.ts';
 import * as fc from 'fast-check';
 
 import { connect, testBucket } from '../../support/s3-connection.ts';
-import { startS3Server } from '../../support/s3-server/server.ts';
+import { startS3Server } from '../../../tools/s3-server/server.ts';
 
 async function serverWith(keys: readonly string[]) {
   const server = await startS3Server();

@@ -10,8 +10,8 @@ import type { WriteHeaders } from '@s3-connectors/common/s3/write.ts';
 
 import { startCannedServer } from '../../support/canned-server.ts';
 import { connect, testBucket } from '../../support/s3-connection.ts';
-import { startS3Server } from '../../support/s3-server/server.ts';
-import type { User } from '../../support/s3-server/types.ts';
+import { startS3Server } from '../../../tools/s3-server/server.ts';
+import type { User } from '../../../tools/s3-server/types.ts';
 
 const user: User = {
   accessKeyId: 'ASIAROLE',

@@ -5,7 +5,7 @@ import { readObject, readRange, streamRange } from '@s3-connectors/common/s3/rea
 
 import { skippingClock } from '../../support/simulated-clock.ts';
 import { connect, testBucket } from '../../support/s3-connection.ts';
-import { startS3Server } from '../../support/s3-server/server.ts';
+import { startS3Server } from '../../../tools/s3-server/server.ts';
 
 const body = randomBytes(300_000);
 const key = 'raw/a b+ü.bin';

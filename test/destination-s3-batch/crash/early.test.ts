@@ -16,7 +16,7 @@ import {
   judgeEarlyBroken,
   judgeEarlyMended,
 } from '../../support/batch-early-scenario.ts';
-import type { S3TestServer, StoredObject } from '../../support/s3-server/types.ts';
+import type { S3TestServer, StoredObject } from '../../../tools/s3-server/types.ts';
 import { runWrite } from '../support/batch.ts';
 import { foldersOfFile, killedRun, serverWith } from '../support/crash.ts';
 

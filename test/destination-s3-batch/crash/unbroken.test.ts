@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 import { judgeEmptied, judgeMended, judgeUnproven } from '../../support/batch-crash-judge.ts';
 import { leftBy, scenarioInput, scenarios } from '../../support/batch-crash-scenario.ts';
-import type { StoredObject } from '../../support/s3-server/types.ts';
+import type { StoredObject } from '../../../tools/s3-server/types.ts';
 import { foldersOfFile } from '../support/crash.ts';
 import { laidOut, replaceWell, runReplacing } from '../support/crash-replacing.ts';
 

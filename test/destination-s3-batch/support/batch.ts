@@ -13,7 +13,7 @@ import { silentLog, type Log } from '@s3-connectors/common/protocol/log.ts';
 import { configSchema, resolveConfig } from '../../../destination-s3-batch/src/config.ts';
 import { write } from '../../../destination-s3-batch/src/write.ts';
 import { bucket, placeJson, toBytes, type Input, type Json } from '../../support/destination-input.ts';
-import type { S3TestServer } from '../../support/s3-server/types.ts';
+import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 
 /** As a user would write it; `more` overrides. */
 export function configJson(server: Pick<S3TestServer, 'endpoint'>, more: Json = {}): Json {

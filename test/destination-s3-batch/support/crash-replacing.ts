@@ -17,7 +17,7 @@ import {
   scenarios,
   type Scenario,
 } from '../../support/batch-crash-scenario.ts';
-import type { S3TestServer, StoredObject } from '../../support/s3-server/types.ts';
+import type { S3TestServer, StoredObject } from '../../../tools/s3-server/types.ts';
 import { runWrite, type Ran } from './batch.ts';
 import { foldersOfFile, killedRun, serverWith } from './crash.ts';
 

@@ -10,8 +10,8 @@ import { breakAt, type Moment } from '../../support/break-at.ts';
 import { buildOnce } from '../../support/build-once.ts';
 import type { Json } from '../../support/destination-input.ts';
 import { startProgram } from '../../support/program.ts';
-import { startS3Server } from '../../support/s3-server/server.ts';
-import type { S3TestServer, StoredObject } from '../../support/s3-server/types.ts';
+import { startS3Server } from '../../../tools/s3-server/server.ts';
+import type { S3TestServer, StoredObject } from '../../../tools/s3-server/types.ts';
 
 /** A folder for the test file, removed in its end. Call it in the file's body; what it returns makes folders below. */
 export function foldersOfFile(): () => Promise<string> {

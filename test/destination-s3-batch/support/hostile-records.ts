@@ -7,7 +7,7 @@ import * as fc from 'fast-check';
 import { catalogJson, recordLine, type Json } from '../../support/destination-input.ts';
 import { emptyServer } from '../../support/empty-server.ts';
 import { emittedAt, hostileKinds, hostileMessages, type HostileKind } from '../../support/hostile-records.ts';
-import type { S3TestServer } from '../../support/s3-server/types.ts';
+import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { jsonRows, queryParquet, runWrite } from './batch.ts';
 
 const seed = 14;

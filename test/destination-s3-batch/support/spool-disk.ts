@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before } from 'node:test';
 
 import { recordLine, stateLine, type Json } from '../../support/destination-input.ts';
-import type { S3TestServer } from '../../support/s3-server/types.ts';
+import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { configJson, jsonRows, queryParquet } from './batch.ts';
 
 export const main = join(import.meta.dirname, '../../../destination-s3-batch/src/main.ts');

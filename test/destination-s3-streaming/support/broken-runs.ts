@@ -12,8 +12,8 @@ import {
   scenarioInput,
   type Snapshot,
 } from '../../support/crash-scenario.ts';
-import { startS3Server } from '../../support/s3-server/server.ts';
-import type { S3TestServer } from '../../support/s3-server/types.ts';
+import { startS3Server } from '../../../tools/s3-server/server.ts';
+import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { runWrite } from './streaming.ts';
 
 export function run(server: S3TestServer, input: string, signal?: AbortSignal) {

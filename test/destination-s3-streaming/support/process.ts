@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Program, startProgram } from '../../support/program.ts';
-import type { S3TestServer } from '../../support/s3-server/types.ts';
+import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import type { Json } from '../../support/destination-input.ts';
 import { configJson } from './streaming.ts';
 

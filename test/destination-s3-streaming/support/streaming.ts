@@ -7,7 +7,7 @@ import type { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { silentLog, type Log } from '@s3-connectors/common/protocol/log.ts';
 import { systemClock, type Clock } from '@s3-connectors/common/streams/clock.ts';
 import { bucket, placeJson, toBytes, type Input, type Json } from '../../support/destination-input.ts';
-import type { S3TestServer } from '../../support/s3-server/types.ts';
+import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { configSchema, resolveConfig } from '../../../destination-s3-streaming/src/config.ts';
 import { write } from '../../../destination-s3-streaming/src/write.ts';
 

@@ -7,7 +7,7 @@ import type { Area } from '@s3-connectors/common/destination/replacing/manifests
 
 import { readRegistry, registryKey } from '../../../destination-s3-batch/src/columns/registry.ts';
 import { connect, testBucket } from '../../support/s3-connection.ts';
-import { startS3Server } from '../../support/s3-server/server.ts';
+import { startS3Server } from '../../../tools/s3-server/server.ts';
 import { damaged } from '../damaged.ts';
 import { outcomeOf, type FuzzTarget, type Outcome } from '../target.ts';
 

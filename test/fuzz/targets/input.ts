@@ -11,8 +11,8 @@ import {
   statusLine,
   bucket,
 } from '../../support/destination-input.ts';
-import { startS3Server } from '../../support/s3-server/server.ts';
-import type { S3TestServer } from '../../support/s3-server/types.ts';
+import { startS3Server } from '../../../tools/s3-server/server.ts';
+import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import * as batch from '../../destination-s3-batch/support/batch.ts';
 import * as streaming from '../../destination-s3-streaming/support/streaming.ts';
 import { damaged } from '../damaged.ts';

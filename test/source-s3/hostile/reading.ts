@@ -12,7 +12,7 @@ import { tapLines } from '@s3-connectors/common/singer/tap-messages.ts';
 
 import type { SourceConfig } from '../../../source-s3/src/config/config.ts';
 import { read } from '../../../source-s3/src/verbs/read.ts';
-import type { S3TestServer } from '../../support/s3-server/types.ts';
+import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { bucket, configured, discoverHere, serverWith, sourceConfig, timeOf, type Json } from '../support/source.ts';
 import type { HostileFormat } from './files.ts';
 import { expectedRows, hostileTables, shown, type HostileTable } from './tables.ts';

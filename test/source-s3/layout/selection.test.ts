@@ -4,7 +4,7 @@ import { before, suite, test } from 'node:test';
 
 import { parquet } from '../../support/parquet.ts';
 import { ofType } from '../../support/protocol-schema.ts';
-import type { S3TestServer } from '../../support/s3-server/types.ts';
+import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import {
   bucket,
   timeOf,

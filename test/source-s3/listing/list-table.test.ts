@@ -7,7 +7,7 @@ import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import { listTable } from '../../../source-s3/src/listing/list-table.ts';
 import { openSession } from '../../../source-s3/src/verbs/session.ts';
-import type { S3TestServer } from '../../support/s3-server/types.ts';
+import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { bucket, serverWith, sourceConfig, timeOf, type Json } from '../support/source.ts';
 
 async function list(server: S3TestServer, more: Json = {}) {

@@ -4,7 +4,7 @@ import { after, before, mock, suite, test } from 'node:test';
 
 import { array, assert as check, asyncProperty, integer } from 'fast-check';
 
-import type { S3TestServer } from '../../support/s3-server/types.ts';
+import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { runUntil, type Kept } from './crashes.ts';
 import { bucket, configured, discoverHere, serverWith, timeOf, type Json } from './source.ts';
 

@@ -5,7 +5,7 @@ import type { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { parseState } from '@s3-connectors/common/protocol/state.ts';
 
 import { read } from '../../../source-s3/src/verbs/read.ts';
-import type { S3TestServer } from '../../support/s3-server/types.ts';
+import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { sourceConfig, type Json } from './source.ts';
 
 /** What a platform keeps of a stream: rows that a STATE stands behind, and the last STATE. */

@@ -9,7 +9,9 @@
 import { isAwsEndpoint, partitionOf } from '../../s3/address/address.ts';
 import type { Place, Use } from './access.ts';
 import { bucketArn, objectsArn } from './arn.ts';
-import type { RequestContext } from './needs.ts';
+
+/** The condition keys that a request brings along, as IAM names them. */
+export type RequestContext = Readonly<Record<string, string>>;
 
 /** Operator → key → values: as they stand in `Condition`. */
 export type Guards = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;

@@ -4,11 +4,8 @@ import { partitionOf } from '../../s3/address/address.ts';
 import { asksOf, type Action, type Ask } from '../../s3/address/operation.ts';
 import type { WriteHeaders } from '../../s3/write.ts';
 import { bucketArn, escapePattern, keyResource, objectsArn } from './arn.ts';
-import { keyGuards, keyRequests, storageContext, storageGuards, type Guards } from './guards.ts';
+import { keyGuards, keyRequests, storageContext, storageGuards, type Guards, type RequestContext } from './guards.ts';
 import type { Access, Use } from './access.ts';
-
-/** The condition keys that a request brings along, as IAM names them. */
-export type RequestContext = Readonly<Record<string, string>>;
 
 /** One request in IAM's eyes. */
 export type IamRequest = { readonly action: Action; readonly resource: string; readonly context: RequestContext };

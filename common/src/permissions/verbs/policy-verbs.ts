@@ -5,11 +5,11 @@ import { Readable } from 'node:stream';
 import type { OperatorArguments, OperatorVerb } from '../../protocol/connector.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { Log } from '../../protocol/log.ts';
-import { partitionOf } from '../../s3/address/address.ts';
 import { appendOnly, type Access } from '../needs/access.ts';
-import { parsePrincipal, type Principal } from '../needs/arn.ts';
+import type { Principal } from '../needs/arn.ts';
 import { needsOf, type Need } from '../needs/needs.ts';
 import { bucketPolicy, iamPolicy, keyPolicyStatement, trustPolicy } from '../policy/policy.ts';
+import { principalOf } from './principal-option.ts';
 
 const kinds = ['bucket', 'iam', 'kms', 'trust'] as const;
 
@@ -110,17 +110,4 @@ function trustOf({ role }: Access, named: Principal, log: Log): object {
   }
   log('INFO', `This is the trust policy of ${role.arn}; --kind iam prints what the role may do.`);
   return trustPolicy(role, named);
-}
-
-/** @throws USAGE_INVALID saying what is wrong with it. */
-export function principalOf(text: string | boolean | undefined, region: string): Principal {
-  if (typeof text !== 'string') {
-    throw new ConnectorError(
-      'USAGE_INVALID',
-      '--principal is missing: write the ARN of the user or role that the connector runs as, or its account’s number.',
-    );
-  }
-  const principal = parsePrincipal(text, partitionOf(region));
-  if (typeof principal === 'string') throw new ConnectorError('USAGE_INVALID', `--principal: ${principal}.`);
-  return principal;
 }

@@ -7,7 +7,7 @@ import { ConnectorError } from '../../protocol/errors.ts';
 import { standardInput } from '../../program/standard-input.ts';
 import type { Access } from '../needs/access.ts';
 import { fixPolicy } from '../validate/fix.ts';
-import { principalOf } from './policy-verbs.ts';
+import { principalOf } from './principal-option.ts';
 import type { PolicyKind } from '../validate/policy-text.ts';
 import { validatePolicy } from '../validate/validate.ts';
 import { findingText, validationText } from '../validate/validation-text.ts';

@@ -1,26 +1,8 @@
 // What in a layout is read other than people mostly mean it: a closed list, each with what to change. Pure.
 import { namespaceOf } from '../../layout/layout.ts';
 import type { Table } from '../../listing/tables.ts';
-import type { NearMiss } from './report.ts';
+import type { NearMiss, NearMissCode } from './report.ts';
 import type { SkipCount, TableSurvey } from './table-survey.ts';
-
-/** docs/inspect.md says what each is. */
-export const NEAR_MISS_CODES = [
-  'column_spelled_twice',
-  'columns_differ',
-  'files_beside_folders',
-  'files_in_no_table',
-  'mixed_formats',
-  'no_data_files',
-  'odd_folder_names',
-  'option_without_effect',
-  'partitions_as_tables',
-  'similar_table_names',
-  'table_too_deep',
-  'value_misfit',
-  'value_spelled_twice',
-] as const;
-export type NearMissCode = (typeof NEAR_MISS_CODES)[number];
 
 /** `remarks`: what the listing says of options that had no effect. */
 export function nearMissesOf(table: Table, survey: TableSurvey, remarks: readonly string[]): readonly NearMiss[] {

@@ -1,6 +1,23 @@
 // What `inspect --json` prints: the layout of a bucket as the source sees it. docs/inspect.md explains the fields.
 import type { SkipReason } from '../../layout/layout.ts';
-import type { NearMissCode } from './near-misses.ts';
+
+/** docs/inspect.md says what each is. */
+export const NEAR_MISS_CODES = [
+  'column_spelled_twice',
+  'columns_differ',
+  'files_beside_folders',
+  'files_in_no_table',
+  'mixed_formats',
+  'no_data_files',
+  'odd_folder_names',
+  'option_without_effect',
+  'partitions_as_tables',
+  'similar_table_names',
+  'table_too_deep',
+  'value_misfit',
+  'value_spelled_twice',
+] as const;
+export type NearMissCode = (typeof NEAR_MISS_CODES)[number];
 
 export type InspectReport = {
   /** Of this form; fields may be added without a new one. */

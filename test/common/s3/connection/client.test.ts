@@ -11,8 +11,8 @@ import { copyObject, putObject } from '@s3-connectors/common/s3/write.ts';
 import { emptyListing, startCannedServer } from '../../../support/canned-server.ts';
 import { asOwn, connect, testBucket } from '../../../support/s3-connection.ts';
 import type { TestConnection } from '../../../support/s3-connection.ts';
-import { startS3Server } from '../../../support/s3-server/server.ts';
-import type { User } from '../../../support/s3-server/types.ts';
+import { startS3Server } from '../../../../tools/s3-server/server.ts';
+import type { User } from '../../../../tools/s3-server/types.ts';
 
 const everything = {
   Version: '2012-10-17',

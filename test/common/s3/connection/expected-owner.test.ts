@@ -11,7 +11,7 @@ import { copyObject, putObject, type WriteHeaders } from '@s3-connectors/common/
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 
 import { asOwn, connect, testBucket } from '../../../support/s3-connection.ts';
-import { startS3Server } from '../../../support/s3-server/server.ts';
+import { startS3Server } from '../../../../tools/s3-server/server.ts';
 
 const owner = '111122223333';
 const how: WriteHeaders = { encryption: { mode: 'bucket_default' } };

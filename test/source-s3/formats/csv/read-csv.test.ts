@@ -272,7 +272,10 @@ suite('an invalid CSV record', () => {
 suite('public CSV files', () => {
   for (const name of ['zipcodes.csv', 'airports.csv']) {
     test(`${name} comes out as an independent reader has it`, async () => {
-      const body = await readFile(join(import.meta.dirname, '../../../../node_modules/vega-datasets/data', name), 'utf8');
+      const body = await readFile(
+        join(import.meta.dirname, '../../../../node_modules/vega-datasets/data', name),
+        'utf8',
+      );
       const [header = [], ...records] = simpleCsv(body);
       const { rows: found, failures } = await rowsOf({ 'lake/t/a.csv.zst': zstdCompressSync(body) });
       assert.deepEqual(failures, []);

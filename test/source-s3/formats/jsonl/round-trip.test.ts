@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { catalogJson, recordLine, stateLine } from '../../../support/destination-input.ts';
 import { runWrite } from '../../../destination-s3-streaming/support/streaming.ts';
 import { ofType } from '../../../support/protocol-schema.ts';
-import { startS3Server } from '../../../support/s3-server/server.ts';
+import { startS3Server } from '../../../../tools/s3-server/server.ts';
 import { bucket, dataText, discoverHere, readHere } from '../../support/source.ts';
 
 test('rows that the streaming destination wrote come back byte by byte, with the hours of their folders', async () => {

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 
-import { NEAR_MISS_CODES } from '../../../../source-s3/src/verbs/inspect/near-misses.ts';
+import { NEAR_MISS_CODES } from '../../../../source-s3/src/verbs/inspect/report.ts';
 import { SKIP_REASONS } from '../../../../source-s3/src/layout/layout.ts';
 import { parquet } from '../../../support/parquet.ts';
 import { serverWith, type Json } from '../../support/source.ts';

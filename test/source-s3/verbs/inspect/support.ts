@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 
 import { inspect } from '../../../../source-s3/src/verbs/inspect/inspect.ts';
 import type { InspectReport, TableReport } from '../../../../source-s3/src/verbs/inspect/report.ts';
-import type { S3TestServer } from '../../../support/s3-server/types.ts';
+import type { S3TestServer } from '../../../../tools/s3-server/types.ts';
 import { serverWith, sourceConfig, type Json } from '../../support/source.ts';
 
 type Given = Readonly<Record<string, string | boolean>>;

@@ -6,9 +6,9 @@ import type { Replacement } from '@s3-connectors/common/destination/replacing/re
 import type { StagedFile } from '@s3-connectors/common/destination/replacing/staging.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import { putObject, type WriteHeaders } from '@s3-connectors/common/s3/write.ts';
-import type { S3TestServer } from '../../../../support/s3-server/types.ts';
+import type { S3TestServer } from '../../../../../tools/s3-server/types.ts';
 import { connect, testBucket, type TestConnection } from '../../../../support/s3-connection.ts';
-import { startS3Server } from '../../../../support/s3-server/server.ts';
+import { startS3Server } from '../../../../../tools/s3-server/server.ts';
 
 export const prefix = 'out/';
 const extensions = ['.jsonl.gz'];

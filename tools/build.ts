@@ -1,0 +1,126 @@
+// `npm run build`: writes the generated files (tools/generate.ts), then bundles each face of a connector into one executable file that
+// needs no node_modules but the query engine's native binding: <package>/dist/<name>.mjs, its source map, LICENSES.txt, sbom.cdx.json.
+import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
+import { dirname, join } from 'node:path';
+
+import { build, type Plugin } from 'esbuild';
+
+import { billOfMaterials, bundledPackages, licenseTexts } from './bundled.ts';
+import { type ConnectorName, connectorNames, generatedFiles, singerFaces } from './generate.ts';
+
+const root = join(import.meta.dirname, '..');
+
+/** Those of Airbyte's protocol. */
+const airbyteVerbs: readonly string[] = ['spec', 'check', 'discover', 'read', 'write'];
+
+/** Native code can't be bundled; it is found in node_modules when a verb first needs it. */
+const externalPackages: readonly string[] = ['@duckdb/node-api'];
+
+/**
+ * Stands before all bundled code. An older Node gets one line: it can still parse the file (see `target`) and link it
+ * (see `requireAtUse`), and nothing else has run yet. A platform shows what is on standard output, where Airbyte's verbs have
+ * messages: there the line is a TRACE as well.
+ */
+function banner(name: string): string {
+  return `#!/usr/bin/env node
+import { createRequire as requireFrom } from 'node:module';
+const require = requireFrom(import.meta.url);
+if (Number.parseInt(process.versions.node, 10) < 24) {
+  const message = \`${name} needs Node.js 24 or newer, this is \${process.versions.node} (\${process.execPath}).\`;
+  process.stderr.write(message + '\\n');
+  if (${JSON.stringify(airbyteVerbs)}.includes(process.argv[2])) {
+    const error = { message, failure_type: 'config_error', internal_message: 'NODE_OUTDATED' };
+    const trace = { type: 'ERROR', emitted_at: Date.now(), error };
+    process.stdout.write(JSON.stringify({ type: 'TRACE', trace }) + '\\n');
+  }
+  process.exit(1);
+}`;
+}
+
+/**
+ * Turns imports of builtins and external packages into `require` calls. A static import would be linked before the
+ * banner runs, so that a name which an older Node lacks ends in a stack trace, and would load what the verb never uses.
+ */
+const requireAtUse: Plugin = {
+  name: 'require-at-use',
+  setup(bundler) {
+    const names = new Set([...builtinModules, ...externalPackages]);
+    bundler.onResolve({ filter: /./ }, ({ path, kind }) => {
+      if (!path.startsWith('node:') && !names.has(path)) return undefined;
+      return kind === 'require-call' ? { path, external: true } : { path, namespace: 'require-at-use' };
+    });
+    bundler.onLoad({ filter: /./, namespace: 'require-at-use' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+    }));
+  },
+};
+
+/** Bundles all faces of a connector into a folder, which is emptied first. @returns the path of its Airbyte executable. */
+export async function buildConnector(name: ConnectorName, folder = join(root, name, 'dist')): Promise<string> {
+  await rm(folder, { recursive: true, force: true });
+  const { [name]: singer } = singerFaces;
+  const inputs = [
+    ...(await bundle(singer.name, join(root, name, 'src', singer.entry), folder)),
+    ...(await bundle(name, join(root, name, 'src/main.ts'), folder)),
+  ];
+  const bundled = await bundledPackages(inputs);
+  const manifest = JSON.parse(await readFile(join(root, name, 'package.json'), 'utf8')) as Manifest;
+  const external = externalPackages.filter((dependency) => dependency in manifest.dependencies);
+  await writeFile(join(folder, 'LICENSES.txt'), licenseTexts(bundled));
+  await writeFile(join(folder, 'sbom.cdx.json'), await billOfMaterials(manifest, bundled, external));
+  return join(folder, `${name}.mjs`);
+}
+
+type Manifest = {
+  readonly name: string;
+  readonly version: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+};
+
+/** Bundles `entry` into the executable `<folder>/<name>.mjs`. @returns the files that it was made of. */
+async function bundle(name: string, entry: string, folder: string): Promise<readonly string[]> {
+  const outfile = join(folder, `${name}.mjs`);
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'es2022', // What Node 20 can parse; `using` is lowered.
+    mainFields: ['module', 'main'], // The AWS SDK in its ESM form: tree-shaken, and evaluated only where it is imported.
+    sourcemap: 'linked',
+    legalComments: 'eof',
+    metafile: true,
+    banner: { js: banner(name) },
+    plugins: [requireAtUse],
+    logLevel: 'warning',
+  });
+  await chmod(outfile, 0o755);
+  return Object.keys(metafile.inputs);
+}
+
+/** Builds a connector in its package and puts it on the PATH of npm's scripts. @returns as `buildConnector` */
+export async function installConnector(name: ConnectorName): Promise<string> {
+  const file = await buildConnector(name);
+  for (const command of [name, singerFaces[name].name]) await link(command, dirname(file));
+  return file;
+}
+
+/** Beside the Node that the executables need: one folder on the PATH is enough for both. */
+async function link(command: string, folder: string): Promise<void> {
+  const place = join(root, 'node_modules/.bin', command);
+  await rm(place, { force: true });
+  await symlink(join(folder, `${command}.mjs`), place);
+}
+
+if (import.meta.main) {
+  for (const [path, text] of await generatedFiles()) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), text);
+  }
+  for (const name of connectorNames) {
+    process.stdout.write(`built ${await installConnector(name)}\n`);
+  }
+}

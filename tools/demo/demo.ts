@@ -1,0 +1,44 @@
+// `npm run demo`: builds the programs, lets three million flights pass through them and says whether all of them arrived.
+// Exit code 0: all rows equal; 1: a program failed or something differs; 130, 143: stopped, and nothing is left behind.
+
+import { buildConnector } from '../build.ts';
+import { type JourneyOptions, runJourney } from './journey.ts';
+import { report } from './report.ts';
+import { openScreen } from './screen.ts';
+
+const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Runs the journey and says how it went. @returns whether all rows have arrived as they were. */
+export async function runDemo(options: JourneyOptions, signal: AbortSignal): Promise<boolean> {
+  const { screen } = options;
+  try {
+    const journey = await runJourney(options, signal);
+    screen.say(report(journey));
+    return journey.differences.length === 0;
+  } catch (error) {
+    screen.say(error instanceof Error ? error.message : String(error));
+    return false;
+  }
+}
+
+/** The same as a program: a signal stops it in order, and its exit code says how it went. */
+export async function runDemoProgram(options: Omit<JourneyOptions, 'screen'>): Promise<void> {
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    // A second signal changes nothing: cleaning up takes a moment, and ending at once would leave a folder behind.
+    process.on(name, () => {
+      process.exitCode = exitCodes[name];
+      stop.abort(new Error(`Stopped by ${name}`));
+    });
+  }
+  const equal = await runDemo({ ...options, screen: openScreen(process.stdout) }, stop.signal);
+  if (!equal) process.exitCode ??= 1;
+}
+
+if (import.meta.main) {
+  const programs = {
+    source: await buildConnector('source-s3'),
+    destination: await buildConnector('destination-s3-streaming'),
+  };
+  await runDemoProgram({ programs });
+}

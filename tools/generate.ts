@@ -1,0 +1,85 @@
+// The files that are made from code and committed: each connector's spec.json, the settings in its README, its definition for
+// Meltano, docs/errors.md, and the setup page.
+// `npm run build` writes them, a test holds them equal.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { ERROR_CODES, type FailureType } from '@s3-connectors/common/protocol/errors.ts';
+import type { ConnectorSpecification } from '@s3-connectors/common/protocol/messages.ts';
+
+import { meltanoPlugin } from './generate-meltano.ts';
+import { withSettings } from './generate-readme.ts';
+import { setupPage } from './generate-setup-page.ts';
+import { markdownTable } from './markdown-table.ts';
+
+/** One package each, of the same name, with src/main.ts (the executable) and src/connector.ts (what it runs). */
+export const connectorNames = ['source-s3', 'destination-s3-streaming', 'destination-s3-batch'] as const;
+export type ConnectorName = (typeof connectorNames)[number];
+
+/** What stands beside it in the package's dist/: the Singer face, as what it is called and where it begins. */
+export const singerFaces = {
+  'source-s3': { name: 'tap-s3-tables', entry: 'tap.ts' },
+  'destination-s3-streaming': { name: 'target-s3-streaming', entry: 'target.ts' },
+  'destination-s3-batch': { name: 'target-s3-batch', entry: 'target.ts' },
+} as const satisfies Readonly<Record<ConnectorName, { readonly name: string; readonly entry: string }>>;
+export type ExecutableName = ConnectorName | (typeof singerFaces)[ConnectorName]['name'];
+
+const repository = 'https://github.com/s3-connectors/s3-connectors';
+
+type Described = { readonly name: string; readonly spec: ConnectorSpecification };
+
+/** What src/connector.ts of the package exports under the package's name. @throws Error when it exports no connector. */
+export async function loadConnector(name: ConnectorName): Promise<Described> {
+  const module = (await import(`../${name}/src/connector.ts`)) as Readonly<Record<string, unknown>>;
+  const connector = Object.values(module).find((value) => isDescribed(value) && value.name === name);
+  if (!isDescribed(connector)) throw new Error(`${name}/src/connector.ts exports no connector named "${name}"`);
+  return connector;
+}
+
+function isDescribed(value: unknown): value is Described {
+  return typeof value === 'object' && value !== null && 'name' in value && 'spec' in value;
+}
+
+/** Path below the repository's root → text. */
+export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
+  const files = new Map([
+    ['docs/errors.md', errorsPage()],
+    ['docs/setup/index.html', await setupPage()],
+  ]);
+  for (const name of connectorNames) {
+    const { spec } = await loadConnector(name);
+    files.set(`${name}/spec.json`, `${JSON.stringify(spec, null, 2)}\n`);
+    const { name: singer } = singerFaces[name];
+    const { title: label } = spec.connectionSpecification as { readonly title: string };
+    const readme = await readFile(join(import.meta.dirname, '..', name, 'README.md'), 'utf8');
+    files.set(`${name}/README.md`, withSettings(readme, spec.connectionSpecification));
+    files.set(
+      `meltano/${singer}.yml`,
+      meltanoPlugin({ name: singer, label, repository }, spec.connectionSpecification),
+    );
+  }
+  return files;
+}
+
+const headings: Readonly<Record<FailureType, string>> = {
+  config_error: 'The user can mend it (`config_error`)',
+  transient_error: 'Time can mend it (`transient_error`)',
+  system_error: 'We must mend it (`system_error`)',
+};
+
+/** docs/errors.md from the table of codes. */
+export function errorsPage(): string {
+  const sections = Object.entries(headings).map(([failureType, heading]) => {
+    const rows = Object.entries(ERROR_CODES)
+      .filter(([, entry]) => entry.failureType === failureType)
+      .map(([code, { cause, mend }]) => [`\`${code}\``, cause, mend]);
+    return `## ${heading}\n\n${markdownTable([['Code', 'Cause', 'Mend'], ...rows])}\n`;
+  });
+  return `# Errors
+
+Every failure a connector reports, as \`ERROR_CODES\` in common/src/protocol/errors.ts has it. A run that fails prints one
+TRACE ERROR line: its \`message\` names the object and what to change, its \`internal_message\` begins with the code, and
+its \`failure_type\` says who can act. \`check\` answers a \`config_error\` with CONNECTION_STATUS FAILED instead.
+
+${sections.join('\n')}`;
+}

@@ -1,0 +1,98 @@
+// `npm run image [-- <connector>…]`: builds the connectors' images, tagged s3-connectors/<connector>:<version>, for this
+// machine's kind of processor, and says how large they are. Needs a Docker engine.
+//
+// BASE names another base image than the one that tools/images/Dockerfile pins by its digest, PREFIX another prefix than `s3-connectors/` for the tags.
+import { execFile } from 'node:child_process';
+import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { installConnector } from '../build.ts';
+import { type ConnectorName, connectorNames } from '../generate.ts';
+
+const execute = promisify(execFile);
+const root = join(import.meta.dirname, '../..');
+const recipe = join(import.meta.dirname, 'Dockerfile');
+export const baseImage = process.env['BASE'] ?? pinnedBase(await readFile(recipe, 'utf8'));
+
+/** The query engine's packages, which a connector that reads or writes Parquet needs beside its bundle. */
+const enginePackages = ['node-api', 'node-bindings', `node-bindings-linux-${process.arch}`];
+
+/** In one place, where Dependabot finds it. */
+export function pinnedBase(dockerfile: string): string {
+  const [, base] = /^ARG BASE=(\S+@sha256:[\da-f]{64})$/mu.exec(dockerfile) ?? [];
+  if (base === undefined) throw new Error('tools/images/Dockerfile names no base image by its digest.');
+  return base;
+}
+
+/** @returns the image's tag. @throws Error with the engine's words. */
+export async function buildImage(name: ConnectorName): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { readonly version: string };
+  const image = `${process.env['PREFIX'] ?? 's3-connectors/'}${name}`;
+  const context = await gather(name);
+  try {
+    const names = ['--build-arg', `BASE=${baseImage}`, '--build-arg', `NAME=${image}`];
+    const how = ['--build-arg', `VERSION=${version}`, '-f', recipe];
+    await docker('build', '-t', `${image}:${version}`, ...names, ...how, context);
+  } finally {
+    await rm(context, { recursive: true, force: true });
+  }
+  return `${image}:${version}`;
+}
+
+/** A folder of all that belongs into the image, readable by everyone. */
+async function gather(name: ConnectorName): Promise<string> {
+  const dist = join(await installConnector(name), '..');
+  const cache = join(root, 'node_modules/.cache');
+  await mkdir(cache, { recursive: true });
+  const context = await mkdtemp(join(cache, 'image-'));
+  await copyFile(join(dist, `${name}.mjs`), join(context, 'main.mjs'));
+  await copyFile(join(dist, `${name}.mjs.map`), join(context, `${name}.mjs.map`)); // As the bundle calls it.
+  for (const file of ['LICENSES.txt', 'sbom.cdx.json']) await copyFile(join(dist, file), join(context, file));
+  const { dependencies } = JSON.parse(await readFile(join(root, name, 'package.json'), 'utf8')) as {
+    readonly dependencies: Readonly<Record<string, string>>;
+  };
+  if ('@duckdb/node-api' in dependencies) {
+    for (const engine of enginePackages) {
+      const folder = join('node_modules/@duckdb', engine);
+      await cp(join(root, folder), join(context, folder), { recursive: true, dereference: true });
+    }
+  }
+  await removeSources(context);
+  return context;
+}
+
+/** Type declarations and source maps of packages are of no use to a program. */
+async function removeSources(context: string): Promise<void> {
+  const modules = join(context, 'node_modules');
+  const files = await readdir(modules, { recursive: true }).catch(() => []);
+  for (const file of files) if (/\.(?:d\.ts|map)$/u.test(file)) await rm(join(modules, file));
+}
+
+/** Megabytes. */
+export async function imageSize(image: string): Promise<number> {
+  return Number(await docker('image', 'inspect', '--format', '{{.Size}}', image)) / 1e6;
+}
+
+export async function docker(...args: readonly string[]): Promise<string> {
+  // A client without buildx builds by the older builder, which it must be told.
+  const env = (await hasBuildx()) ? process.env : { ...process.env, DOCKER_BUILDKIT: '0' };
+  const { stdout } = await execute('docker', args, { maxBuffer: 64 * 1024 * 1024, env });
+  return stdout.trim();
+}
+
+async function hasBuildx(): Promise<boolean> {
+  return execute('docker', ['buildx', 'version']).then(
+    () => true,
+    () => false,
+  );
+}
+
+if (import.meta.main) {
+  const asked = process.argv.slice(2);
+  for (const name of connectorNames.filter((candidate) => asked.length === 0 || asked.includes(candidate))) {
+    const image = await buildImage(name);
+    const [size, base] = [await imageSize(image), await imageSize(baseImage)];
+    process.stdout.write(`${image}: ${size.toFixed(1)} MB, ${(size - base).toFixed(1)} MB above ${baseImage}\n`);
+  }
+}

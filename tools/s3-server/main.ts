@@ -1,0 +1,31 @@
+// The server by hand, to try a connector against:
+//   node tools/s3-server/main.ts --bucket NAME [--port 0] [--directory DIR]
+// Prints its endpoint and serves until SIGTERM or ctrl-C. The files below DIR are the bucket's first objects.
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { startS3Server } from './server.ts';
+
+const { values } = parseArgs({
+  options: { port: { type: 'string', default: '0' }, bucket: { type: 'string' }, directory: { type: 'string' } },
+});
+const { port, bucket, directory } = values;
+if (bucket === undefined || !/^\d+$/.test(port)) {
+  process.stderr.write('usage: node main.ts --bucket NAME [--port 0] [--directory DIR]\n');
+  process.exitCode = 2;
+} else {
+  await using server = await startS3Server({ port: Number(port) });
+  server.createBucket(bucket);
+  for (const path of directory === undefined ? [] : filesBelow(directory)) {
+    server.seedFile(bucket, relative(directory ?? '', path).replaceAll(sep, '/'), path);
+  }
+  process.stdout.write(`${server.endpoint}\n`);
+  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+}
+
+function filesBelow(directory: string): readonly string[] {
+  const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
