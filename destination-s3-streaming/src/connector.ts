@@ -4,7 +4,7 @@ import { streamingAccess, placeOf, type Access } from '@s3-connectors/common/per
 import { policyVerbs } from '@s3-connectors/common/permissions/verbs/policy-verbs.ts';
 import { specification } from '@s3-connectors/common/protocol/spec.ts';
 
-import { configSchema, resolveConfig, type Config } from './config.ts';
+import { configSchema, resolveConfig, type Config } from './config/config.ts';
 
 export const destinationS3Streaming = {
   name: 'destination-s3-streaming',
@@ -22,7 +22,7 @@ export const destinationS3Streaming = {
     await check(config, accessOf(config), context);
   },
   async *write(config, catalog, input, context) {
-    const { write } = await import('./write.ts');
+    const { write } = await import('./run/write.ts');
     yield* write(config, catalog, input, context);
   },
   operatorVerbs: policyVerbs(accessOf),

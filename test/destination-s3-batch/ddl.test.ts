@@ -7,7 +7,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { parseConfig } from '@s3-connectors/common/protocol/config.ts';
 import type { Print } from '@s3-connectors/common/protocol/connector.ts';
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
-import { configSchema, resolveConfig } from '../../destination-s3-batch/src/config.ts';
+import { configSchema, resolveConfig } from '../../destination-s3-batch/src/config/config.ts';
 import { ddl } from '../../destination-s3-batch/src/ddl/ddl.ts';
 import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { bucket, catalogJson, recordLine, type Json } from '../support/destination-input.ts';

@@ -6,7 +6,7 @@ import { suite, test } from 'node:test';
 import { maxKeyBytes } from '@s3-connectors/common/destination/files/key-part.ts';
 import { defaultMaxLineBytes, keptLineBytes } from '@s3-connectors/common/protocol/lines.ts';
 
-import * as budgets from '../../destination-s3-batch/src/budgets.ts';
+import * as budgets from '../../destination-s3-batch/src/config/budgets.ts';
 
 const root = join(import.meta.dirname, '../..');
 const page = readFileSync(join(root, 'docs/limits.md'), 'utf8');

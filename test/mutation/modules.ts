@@ -49,7 +49,7 @@ export const modules: readonly DecidingModule[] = [
     also: ['common/permissions/judging', 'common/permissions/simulate'],
   },
   { name: 'put-attempt', file: 'common/src/s3/put-attempt.ts', also: ['common/s3/write'] },
-  { name: 'rotation', file: 'destination-s3-streaming/src/rotation.ts' },
+  { name: 'rotation', file: 'destination-s3-streaming/src/files/rotation.ts' },
   {
     name: 'spool',
     file: 'destination-s3-batch/src/spool/spool.ts',
@@ -62,11 +62,15 @@ export const modules: readonly DecidingModule[] = [
   },
   {
     name: 'registry',
-    file: 'destination-s3-batch/src/columns/registry.ts',
+    file: 'destination-s3-batch/src/columns/registry/registry.ts',
     also: ['destination-s3-batch/columns/registry-round-trip'],
   },
-  { name: 'decide', file: 'destination-s3-batch/src/columns/decide.ts', also: ['destination-s3-batch/columns/typing'] },
-  { name: 'fit', file: 'destination-s3-batch/src/columns/fit.ts', also: ['destination-s3-batch/columns/typing'] },
+  {
+    name: 'decide',
+    file: 'destination-s3-batch/src/columns/decide/decide.ts',
+    also: ['destination-s3-batch/columns/typing'],
+  },
+  { name: 'fit', file: 'destination-s3-batch/src/columns/fit/fit.ts', also: ['destination-s3-batch/columns/typing'] },
 ];
 
 /** Paths of the test files, from the root of the repository. They may be missing. */

@@ -3,8 +3,8 @@
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 import { isPrintable, oneLine } from '@s3-connectors/common/protocol/text.ts';
 
-import { storedFields, type FieldType, type StoredField, type StructType } from '../columns/field-type.ts';
-import type { OutputFormat } from '../config.ts';
+import { storedFields, type FieldType, type StoredField, type StructType } from '../columns/types/field-type.ts';
+import type { OutputFormat } from '../config/config.ts';
 
 /** What lies in a table's folder. `location` ends with a slash. */
 export type TableFiles = {

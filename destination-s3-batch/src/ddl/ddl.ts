@@ -4,9 +4,9 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { isPrintable } from '@s3-connectors/common/protocol/text.ts';
 import { closeS3, openS3 } from '@s3-connectors/common/s3/connection/client.ts';
 
-import { readTables } from '../columns/registry.ts';
-import type { Config } from '../config.ts';
-import { tableFolder } from '../object-key.ts';
+import { readTables } from '../columns/registry/registry.ts';
+import type { Config } from '../config/config.ts';
+import { tableFolder } from '../layout/object-key.ts';
 import { athenaTable } from './athena.ts';
 import { duckdbView } from './duckdb.ts';
 

@@ -1,9 +1,9 @@
 // A view for DuckDB over all files of a table, of all days together.
 import { identifier, literal } from '@s3-connectors/common/columns/sql.ts';
 
-import { engineType } from '../columns/field-type.ts';
-import { structLiteral } from '../engine-sql.ts';
-import { extensions } from '../object-key.ts';
+import { engineType } from '../columns/types/field-type.ts';
+import { structLiteral } from '../engine/engine-sql.ts';
+import { extensions } from '../layout/object-key.ts';
 import { partitions, visibleFields, type TableFiles } from './athena.ts';
 
 export function duckdbView({ table, type, location, format }: TableFiles): string {

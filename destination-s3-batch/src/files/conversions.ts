@@ -2,9 +2,9 @@
 // input use a core each.
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
-import type { Typings } from '../columns/typings.ts';
+import type { Typings } from '../tables/typings.ts';
 import type { SpoolFile } from '../spool/spool-file.ts';
-import type { Table } from '../table.ts';
+import type { Table } from '../tables/table.ts';
 import type { Converter, OutputFile } from './converter.ts';
 
 /** Segments that wait for the engine; then the input waits. */

@@ -11,14 +11,14 @@ import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { TaskQueue } from '@s3-connectors/common/streams/task-queue.ts';
 
-import type { Typings } from '../columns/typings.ts';
-import type { StructType } from '../columns/field-type.ts';
-import { mostColumns } from '../budgets.ts';
-import type { Config, OutputFormat } from '../config.ts';
-import { openEngine, type Engine } from '../engine.ts';
-import { dayFolders, fileName } from '../object-key.ts';
+import type { Typings } from '../tables/typings.ts';
+import type { StructType } from '../columns/types/field-type.ts';
+import { mostColumns } from '../config/budgets.ts';
+import type { Config, OutputFormat } from '../config/config.ts';
+import { openEngine, type Engine } from '../engine/engine.ts';
+import { dayFolders, fileName } from '../layout/object-key.ts';
 import type { SpoolFile } from '../spool/spool-file.ts';
-import type { Table } from '../table.ts';
+import type { Table } from '../tables/table.ts';
 import { distinctRows } from './distinct-rows.ts';
 import { fitRows } from './fitted-rows.ts';
 import { compressionsAtOnce, writeGzip } from './gzip-files.ts';

@@ -5,8 +5,8 @@ import { createHash } from 'node:crypto';
 import { findMember, OPEN_OBJECT, QUOTE } from '@s3-connectors/common/json/json-bytes.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
-import { plainText } from '../columns/temporal-text.ts';
-import type { Dedup } from '../table.ts';
+import { plainText } from '../columns/types/temporal-text.ts';
+import type { Dedup } from '../tables/table.ts';
 
 /** `number` and `time` are empty for a cursor that is none; `text` is what it is. No character of any is a control character. */
 export type DedupKey = { readonly key: string; readonly number: string; readonly time: string; readonly text: string };

@@ -6,8 +6,8 @@ import { rm } from 'node:fs/promises';
 import { literal } from '@s3-connectors/common/columns/sql.ts';
 import { readLines } from '@s3-connectors/common/protocol/lines.ts';
 
-import type { Engine } from '../engine.ts';
-import type { Dedup } from '../table.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Dedup } from '../tables/table.ts';
 import { dedupKey } from './dedup-key.ts';
 import type { RowSource } from './made-file.ts';
 import { rewriteRows } from './rewritten-rows.ts';

@@ -1,7 +1,7 @@
 // The pass over spooled rows that brings every value into the form of its field's type; see columns/fit.ts.
-import type { StructType } from '../columns/field-type.ts';
-import { Fitter } from '../columns/fit.ts';
-import type { Misfits } from '../columns/slot.ts';
+import type { StructType } from '../columns/types/field-type.ts';
+import { Fitter } from '../columns/fit/fit.ts';
+import type { Misfits } from '../columns/types/slot.ts';
 import type { RowSource } from './made-file.ts';
 import { rewriteRows } from './rewritten-rows.ts';
 

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { literal } from '@s3-connectors/common/columns/sql.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
-import { countColumns, engineType, storedFields, type StructType } from '../columns/field-type.ts';
-import { structLiteral } from '../engine-sql.ts';
-import type { Engine } from '../engine.ts';
+import { countColumns, engineType, storedFields, type StructType } from '../columns/types/field-type.ts';
+import { structLiteral } from '../engine/engine-sql.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { MadeFile, RowSource } from './made-file.ts';
 import { piecesOf } from './pieces.ts';
 

@@ -6,9 +6,9 @@ import { unlink } from 'node:fs/promises';
 import { LocalFile } from '@s3-connectors/common/local-disk/local-file.ts';
 import { readLines } from '@s3-connectors/common/protocol/lines.ts';
 
-import { fitsEngine } from '../budgets.ts';
+import { fitsEngine } from '../config/budgets.ts';
 import { countValues } from '../rows/count-values.ts';
-import { RowWriter } from '../row-writer.ts';
+import { RowWriter } from '../rows/row-writer.ts';
 import type { RowSource } from './made-file.ts';
 
 const readBytes = 1024 * 1024;

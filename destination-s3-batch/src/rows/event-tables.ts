@@ -5,9 +5,9 @@ import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts'
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { eventTable, schemaProperties } from '@s3-connectors/common/published/batch-types.ts';
 
-import { maxEventTables, maxTableNameBytes } from '../budgets.ts';
-import { fitsKey, tableFolder } from '../object-key.ts';
-import type { Table, Tables } from '../table.ts';
+import { maxEventTables, maxTableNameBytes } from '../config/budgets.ts';
+import { fitsKey, tableFolder } from '../layout/object-key.ts';
+import type { Table, Tables } from '../tables/table.ts';
 
 /** Names, as they are spelled in rows, that are remembered, and how long one may be. */
 const maxSpellings = 10_000;

@@ -3,8 +3,8 @@ import { findMember, QUOTE, skipSpace, skipValue } from '@s3-connectors/common/j
 import type { Envelope } from '@s3-connectors/common/records/envelope.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
-import { isPlain, plainText } from '../columns/temporal-text.ts';
-import type { RowWriter } from '../row-writer.ts';
+import { isPlain, plainText } from '../columns/types/temporal-text.ts';
+import type { RowWriter } from './row-writer.ts';
 import { writeInstant } from './instant-text.ts';
 
 const NULL = 0x6e;

@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import { NEWLINE } from '@s3-connectors/common/json/json-bytes.ts';
 import { LocalFile } from '@s3-connectors/common/local-disk/local-file.ts';
 
-import type { Table } from '../table.ts';
+import type { Table } from '../tables/table.ts';
 
 const firstBytes = 4 * 1024;
 const chunkBytes = 1024 * 1024;

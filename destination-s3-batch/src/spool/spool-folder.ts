@@ -12,7 +12,7 @@ import {
 } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 
 export type SpoolFolder = OwnTempFolder & { readonly maxBytes: number };
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
-import type { Table } from '../table.ts';
+import type { Table } from '../tables/table.ts';
 import { SpoolFile } from './spool-file.ts';
 
 const flushesAtOnce = 4;

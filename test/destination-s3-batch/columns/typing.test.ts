@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
-import { maxFields } from '../../../destination-s3-batch/src/budgets.ts';
-import { decideRow, isAsTyped } from '../../../destination-s3-batch/src/columns/decide.ts';
-import { engineType, type StructType } from '../../../destination-s3-batch/src/columns/field-type.ts';
-import { fieldRoom } from '../../../destination-s3-batch/src/columns/new-fields.ts';
-import { Fitter } from '../../../destination-s3-batch/src/columns/fit.ts';
-import { observeRow } from '../../../destination-s3-batch/src/columns/observe.ts';
-import { shapeOfSchema } from '../../../destination-s3-batch/src/columns/shape.ts';
-import { RowWriter } from '../../../destination-s3-batch/src/row-writer.ts';
+import { maxFields } from '../../../destination-s3-batch/src/config/budgets.ts';
+import { decideRow, isAsTyped } from '../../../destination-s3-batch/src/columns/decide/decide.ts';
+import { engineType, type StructType } from '../../../destination-s3-batch/src/columns/types/field-type.ts';
+import { fieldRoom } from '../../../destination-s3-batch/src/columns/decide/new-fields.ts';
+import { Fitter } from '../../../destination-s3-batch/src/columns/fit/fit.ts';
+import { observeRow } from '../../../destination-s3-batch/src/columns/observe/observe.ts';
+import { shapeOfSchema } from '../../../destination-s3-batch/src/columns/observe/shape.ts';
+import { RowWriter } from '../../../destination-s3-batch/src/rows/row-writer.ts';
 import { content, parseExactly, restored } from '../support/restored.ts';
 
 type Options = {

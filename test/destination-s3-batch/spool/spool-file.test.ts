@@ -10,7 +10,7 @@ import { crc32 } from 'node:zlib';
 import * as fc from 'fast-check';
 
 import { SpoolFile } from '../../../destination-s3-batch/src/spool/spool-file.ts';
-import type { Table } from '../../../destination-s3-batch/src/table.ts';
+import type { Table } from '../../../destination-s3-batch/src/tables/table.ts';
 
 const table: Table = { index: 0, name: 't', stream: 0, folder: 'data/t/', shape: undefined, dedup: undefined };
 const KiB = 1024;

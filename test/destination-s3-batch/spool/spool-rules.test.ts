@@ -7,7 +7,7 @@ import { suite, test } from 'node:test';
 
 import type { SpoolFile } from '../../../destination-s3-batch/src/spool/spool-file.ts';
 import { Spool } from '../../../destination-s3-batch/src/spool/spool.ts';
-import type { Table } from '../../../destination-s3-batch/src/table.ts';
+import type { Table } from '../../../destination-s3-batch/src/tables/table.ts';
 
 const segmentBytes = 1000;
 const maxHeldBytes = 1000;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import type { SpoolFile } from '../../../destination-s3-batch/src/spool/spool-file.ts';
 import { Spool } from '../../../destination-s3-batch/src/spool/spool.ts';
-import type { Table } from '../../../destination-s3-batch/src/table.ts';
+import type { Table } from '../../../destination-s3-batch/src/tables/table.ts';
 
 const segmentBytes = 64 * 1024;
 

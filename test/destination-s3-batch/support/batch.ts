@@ -10,8 +10,8 @@ import { parseConfiguredCatalog } from '@s3-connectors/common/protocol/catalog.t
 import { parseConfig } from '@s3-connectors/common/protocol/config.ts';
 import type { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { silentLog, type Log } from '@s3-connectors/common/protocol/log.ts';
-import { configSchema, resolveConfig } from '../../../destination-s3-batch/src/config.ts';
-import { write } from '../../../destination-s3-batch/src/write.ts';
+import { configSchema, resolveConfig } from '../../../destination-s3-batch/src/config/config.ts';
+import { write } from '../../../destination-s3-batch/src/run/write.ts';
 import { bucket, placeJson, toBytes, type Input, type Json } from '../../support/destination-input.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 

@@ -1,7 +1,7 @@
 // What a row was before it was brought into the types of its table.
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
-import { restName } from '../../../destination-s3-batch/src/columns/field-type.ts';
+import { restName } from '../../../destination-s3-batch/src/columns/types/field-type.ts';
 
 /** JSON with its numbers as text, so that no digit is lost: whole ones as digits, others as a double prints them. */
 export function parseExactly(text: string): unknown {

@@ -8,8 +8,8 @@ import { silentLog, type Log } from '@s3-connectors/common/protocol/log.ts';
 import { systemClock, type Clock } from '@s3-connectors/common/streams/clock.ts';
 import { bucket, placeJson, toBytes, type Input, type Json } from '../../support/destination-input.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
-import { configSchema, resolveConfig } from '../../../destination-s3-streaming/src/config.ts';
-import { write } from '../../../destination-s3-streaming/src/write.ts';
+import { configSchema, resolveConfig } from '../../../destination-s3-streaming/src/config/config.ts';
+import { write } from '../../../destination-s3-streaming/src/run/write.ts';
 
 /** As a user would write it; `more` overrides. */
 export function configJson(server: Pick<S3TestServer, 'endpoint'>, more: Json = {}): Json {

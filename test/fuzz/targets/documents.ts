@@ -5,7 +5,7 @@ import { newExportId } from '@s3-connectors/common/destination/replacing/export-
 import { parseIntent, parseLatest } from '@s3-connectors/common/destination/replacing/manifest.ts';
 import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
 
-import { readRegistry, registryKey } from '../../../destination-s3-batch/src/columns/registry.ts';
+import { readRegistry, registryKey } from '../../../destination-s3-batch/src/columns/registry/registry.ts';
 import { connect, testBucket } from '../../support/s3-connection.ts';
 import { startS3Server } from '../../../tools/s3-server/server.ts';
 import { damaged } from '../damaged.ts';

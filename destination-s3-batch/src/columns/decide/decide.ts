@@ -1,0 +1,131 @@
+// Which type each field of a table gets, and whether the rows can be written as they are: pure, from what was seen in this
+// run and what the table's registry has from earlier ones.
+import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
+
+import { nestedListRows } from '../../config/budgets.ts';
+import type { Field, FieldType, StructType } from '../types/field-type.ts';
+import { kindOf, type TypingRules } from './kind.ts';
+import { newFields, type FieldRoom } from './new-fields.ts';
+import { seen, type Shape } from '../observe/shape.ts';
+
+/** What decides beside the shapes: `rows`: of the table; `isField`: whether a member seen becomes a field. */
+type Deciding = TypingRules & { readonly rows: number; readonly isField: (child: Shape) => boolean };
+
+/** `surplus`: fields seen that there was no room for. */
+export type DecidedRow = { readonly type: StructType; readonly surplus: number };
+
+/** The type of a table's rows. A type once in the registry never changes; fields are only added, as far as there is room. */
+export function decideRow(
+  shape: Shape,
+  known: StructType | undefined,
+  { room, ...rules }: TypingRules & { readonly room: FieldRoom },
+): DecidedRow {
+  const { fields, surplus } = newFields(shape, known, { room, rules });
+  const isField = (child: Shape): boolean => child.isNamed || fields.has(child);
+  return { type: decideStruct(shape, known, { ...rules, rows: shape.rows, isField }), surplus };
+}
+
+function decideStruct(shape: Shape, known: StructType | undefined, rules: Deciding): StructType {
+  const fields: Field[] = [];
+  const taken = new Set<string>();
+  const byName = new Map(shape.children.map((child) => [child.name, child]));
+  for (const field of known?.fields ?? []) {
+    const child = byName.get(field.name);
+    fields.push(child === undefined ? field : { ...field, type: decideType(child, field.type, rules) ?? field.type });
+    taken.add(field.name.toLowerCase());
+  }
+  for (const child of shape.children) {
+    // Known, or told from another field by its case only.
+    if (taken.has(child.name.toLowerCase()) || !rules.isField(child)) continue;
+    const type = decideType(child, undefined, rules);
+    if (type === undefined) continue;
+    fields.push({ name: child.name, type, misfits: false });
+    taken.add(child.name.toLowerCase());
+  }
+  return { kind: 'struct', fields, rest: known?.rest ?? false };
+}
+
+/** Undefined as long as nothing was seen or declared that says what it is, or too little. */
+function decideType(shape: Shape, known: FieldType | undefined, rules: Deciding): FieldType | undefined {
+  const { kind } = kindOf(shape, known, rules);
+  switch (kind) {
+    case undefined:
+      return undefined;
+    case 'struct': {
+      const type = decideStruct(shape, known?.kind === 'struct' ? known : undefined, rules);
+      if (type.fields.length > 0 || known !== undefined) return type;
+      return hasContent(shape) ? { ...type, rest: true } : undefined; // A group must have some member.
+    }
+    case 'list': {
+      const knownItems = known?.kind === 'list' ? known.items : undefined;
+      const items = shape.items === undefined ? knownItems : decideType(shape.items, knownItems, rules);
+      const isDoubtful = items?.kind === 'list' && knownItems === undefined && !isListOfLists(shape);
+      return items === undefined || isDoubtful ? undefined : { kind: 'list', items };
+    }
+    case 'timestamp': {
+      const type = known ?? shape.declared;
+      return { kind, utc: type?.kind === 'timestamp' && type.utc };
+    }
+    case 'boolean':
+    case 'integer':
+    case 'number':
+    case 'string':
+    case 'date':
+    case 'time':
+    case 'json':
+      return { kind };
+    default:
+      return assertNever(kind);
+  }
+}
+
+/** A field of lists of lists is of little use to anything else, so it must be that for certain: by the catalog or by many rows. */
+function isListOfLists({ ballot, rows, items }: Shape): boolean {
+  if (items?.declared?.kind === 'list') return true;
+  const lists = ballot[seen.list] as number;
+  return lists >= nestedListRows && lists === rows;
+}
+
+/** Whether a value was seen, at any depth, that would be lost without a field. */
+function hasContent(shape: Shape): boolean {
+  const { counts, rest, twins, items, children } = shape;
+  for (let kind: number = seen.boolean; kind < counts.length; kind += 1) {
+    if (kind !== seen.object && kind !== seen.list && counts[kind] !== 0) return true;
+  }
+  return rest > 0 || twins > 0 || (items !== undefined && hasContent(items)) || children.some(hasContent);
+}
+
+/** Whether every row seen is as the type has it, so that nothing needs to be changed in any. */
+export function isAsTyped(shape: Shape, type: FieldType, rules: Pick<TypingRules, 'asLines'>): boolean {
+  const { counts } = shape;
+  const allowed = type.kind === 'timestamp' && !rules.asLines ? readableTimestamp : asTyped[type.kind];
+  for (let kind: number = seen.boolean; kind < counts.length; kind += 1) {
+    if (counts[kind] !== 0 && !allowed.includes(kind)) return false;
+  }
+  if (type.kind === 'list') return shape.items === undefined || isAsTyped(shape.items, type.items, rules);
+  if (type.kind !== 'struct') return true;
+  if (shape.twins > 0 || shape.rest > 0) return false;
+  const types = new Map(type.fields.map((field) => [field.name, field.type]));
+  return shape.children.every((child) => {
+    const fieldType = types.get(child.name);
+    if (fieldType !== undefined) return isAsTyped(child, fieldType, rules);
+    return !hasContent(child) && !(rules.asLines && (child.counts[seen.object] !== 0 || child.counts[seen.list] !== 0));
+  });
+}
+
+/** What may be seen in a timestamp that the engine is to read. */
+const readableTimestamp: readonly number[] = [seen.temporal, seen.readable];
+
+/** What may be seen in a field of the type and needs no change. */
+const asTyped: Readonly<Record<FieldType['kind'], readonly number[]>> = {
+  boolean: [seen.boolean],
+  integer: [seen.int, seen.wide],
+  number: [seen.int, seen.whole, seen.real],
+  string: [seen.text, seen.temporal, seen.readable],
+  date: [seen.temporal],
+  time: [seen.temporal],
+  timestamp: [seen.temporal],
+  json: [],
+  list: [seen.list],
+  struct: [seen.object],
+};

@@ -1,0 +1,230 @@
+// Rewrites rows so that every value is as its field's type has it: what does not fit goes as JSON text into the sibling
+// `<field>__json`, members without a field into `__json`. Only for tables in which something was seen that does not fit.
+//
+// Most of such rows are right as they are, or but for a value: so a row is walked, and copied in runs that end only where
+// something else is to be written. Precondition: the row was observed, and is valid JSON.
+import {
+  CLOSE_OBJECT,
+  NOT_JSON,
+  OPEN_OBJECT,
+  skipColon,
+  skipSpace,
+  skipString,
+  skipValue,
+} from '@s3-connectors/common/json/json-bytes.ts';
+
+import { RowWriter } from '../../rows/row-writer.ts';
+import { countColumns, restName, type ScalarType, type StructType } from '../types/field-type.ts';
+import type { TypingRules } from '../decide/kind.ts';
+import { asItIs, fits, fittedScalar, listAsItIs, type IsInForm } from './fitted-value.ts';
+import { valueAfter } from '../types/member-key.ts';
+import { earlierTwins, isEmptyValue, keyText, nextMember } from './row-members.ts';
+import { countedMisfits, slotOf, withSiblings, type Misfits, type Slot } from '../types/slot.ts';
+import { isPlain, isReadable } from '../types/temporal-text.ts';
+
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const NULL = 0x6e;
+const COMMA = 0x2c;
+
+/** Fits rows of one table to its type, which is found to need siblings on the way. */
+export class Fitter {
+  readonly #row: Slot;
+  #out = new RowWriter();
+  readonly #isInForm: IsInForm;
+  #bytes: Uint8Array = new Uint8Array();
+  /** All of the row before this byte is written, or is not to be. */
+  #copied = 0;
+  /** The fields that had a misfit in this row, and the structs with a member that has none. */
+  readonly #misfits: Slot[] = [];
+  readonly #rests: Slot[] = [];
+  #field: Slot | undefined;
+  /** The name of the last member that has no field. */
+  #stranger = '';
+  #visits = 0;
+  #siblingsLeft: number;
+
+  /** `maxColumns`: siblings are added as long as there are fewer. */
+  constructor(
+    type: StructType,
+    { asLines, maxColumns = Infinity }: Pick<TypingRules, 'asLines'> & { readonly maxColumns?: number },
+  ) {
+    this.#siblingsLeft = maxColumns - countColumns(type);
+    this.#row = slotOf('', type);
+    this.#isInForm = asLines ? isPlain : isReadable;
+  }
+
+  /** Writes the row to `out`, bytes[start] its opening brace, and ends its line. */
+  fit(bytes: Uint8Array, start: number, out: RowWriter): void {
+    this.#out = out;
+    this.#bytes = bytes;
+    this.#copied = start;
+    this.#copyTo(this.#object(start, this.#row));
+    out.endLine();
+    for (const slot of this.#misfits) slot.misfits += 1;
+    for (const slot of this.#rests) slot.rest += 1;
+    this.#misfits.length = 0;
+    this.#rests.length = 0;
+  }
+
+  /** Values that did not fit so far. */
+  get misfits(): Misfits {
+    return new Map(countedMisfits(this.#row, ''));
+  }
+
+  /** The type with the siblings that the rows so far need. */
+  get type(): StructType {
+    return withSiblings(this.#row) as StructType;
+  }
+
+  #copyTo(end: number): void {
+    this.#out.copy(this.#bytes, this.#copied, end);
+    this.#copied = end;
+  }
+
+  /** `dropped`: where keys begin that are named again later. @returns the byte after the object. */
+  #object(start: number, slot: Slot, dropped?: ReadonlySet<number>): number {
+    const bytes = this.#bytes;
+    const before = {
+      length: this.#out.length,
+      copied: this.#copied,
+      misfits: this.#misfits.length,
+      rests: this.#rests.length,
+    };
+    const visit = (this.#visits += 1);
+    let strangers: Set<string> | undefined;
+    let rest: number[] | undefined;
+    let last: Slot | undefined;
+    let keptEnd = start + 1;
+    let at = skipSpace(bytes, start + 1);
+    while (bytes[at] !== CLOSE_OBJECT) {
+      const value = this.#readKey(at, slot, last);
+      const field = this.#field;
+      const isDropped = dropped?.has(at) === true;
+      if (!isDropped && (field === undefined ? strangers?.has(this.#stranger) === true : field.visit === visit)) {
+        this.#out.length = before.length;
+        this.#copied = before.copied;
+        this.#misfits.length = before.misfits;
+        this.#rests.length = before.rests;
+        return this.#object(start, slot, earlierTwins(bytes, start));
+      }
+      let end: number;
+      if (isDropped || field === undefined) {
+        end = skipValue(bytes, value);
+        if (!isDropped) {
+          (strangers ??= new Set()).add(this.#stranger);
+          if (!isEmptyValue(bytes, value)) (rest ??= []).push(at, end);
+        }
+        this.#leaveOut(keptEnd, last === undefined ? nextMember(bytes, end) : end);
+      } else {
+        field.visit = visit;
+        end = this.#member(at, value, field);
+        if (end === NOT_JSON) {
+          end = skipValue(bytes, value);
+          (rest ??= []).push(at, end);
+          this.#leaveOut(keptEnd, last === undefined ? nextMember(bytes, end) : end);
+        } else {
+          last = field;
+          keptEnd = end;
+        }
+      }
+      at = nextMember(bytes, end);
+    }
+    if (rest !== undefined) this.#writeRest(rest, slot, at, last === undefined);
+    return at + 1;
+  }
+
+  /** Notes in `#field` which member the key at `at` is: mostly what followed `last` before. @returns where its value begins. */
+  #readKey(at: number, slot: Slot, last: Slot | undefined): number {
+    const bytes = this.#bytes;
+    this.#field = last === undefined ? slot.first : last.follower;
+    const value = this.#field === undefined ? NOT_JSON : valueAfter(bytes, at, this.#field);
+    if (value !== NOT_JSON) return value;
+    const keyEnd = skipString(bytes, at);
+    const name = keyText(bytes, at, keyEnd);
+    this.#field = slot.slots.get(name);
+    if (this.#field === undefined) this.#stranger = name;
+    else if (last === undefined) slot.first = this.#field;
+    else last.follower = this.#field;
+    return skipColon(bytes, keyEnd);
+  }
+
+  /** Nothing between what was kept and `end` is written. */
+  #leaveOut(keptEnd: number, end: number): void {
+    if (this.#copied < keptEnd) this.#copyTo(keptEnd);
+    this.#copied = end;
+  }
+
+  /** The member whose key is at `keyStart`. @returns the byte after it, or NOT_JSON when it is to go into `__json`. */
+  #member(keyStart: number, value: number, field: Slot): number {
+    const end = this.#value(value, field);
+    if (end !== NOT_JSON) return end;
+    if (!field.hasSibling && this.#siblingsLeft > 0) {
+      this.#siblingsLeft -= 1;
+      field.hasSibling = true;
+    }
+    return field.hasSibling ? this.#misfit(keyStart, value, field) : NOT_JSON;
+  }
+
+  #misfit(keyStart: number, value: number, field: Slot): number {
+    const bytes = this.#bytes;
+    const end = skipValue(bytes, value);
+    this.#copyTo(keyStart);
+    this.#out.copy(field.siblingHead, 0, field.siblingHead.length);
+    this.#out.quoted(bytes, value, end);
+    this.#copied = end;
+    this.#misfits.push(field);
+    return end;
+  }
+
+  /** @returns the byte after the value, or NOT_JSON when it does not fit: then nothing of it is written. */
+  #value(at: number, slot: Slot): number {
+    const bytes = this.#bytes;
+    const first = bytes[at];
+    const { type } = slot;
+    if (first === NULL) return at + 4;
+    if (type.kind === 'struct') return first === OPEN_OBJECT ? this.#object(at, slot) : NOT_JSON;
+    if (type.kind === 'list') {
+      return first === OPEN_LIST && slot.items !== undefined ? this.#list(at, slot.items) : NOT_JSON;
+    }
+    const end = asItIs(this.#bytes, at, type, this.#isInForm);
+    return end === NOT_JSON ? this.#rewritten(at, type) : end;
+  }
+
+  #rewritten(at: number, type: ScalarType): number {
+    const bytes = this.#bytes;
+    const end = skipValue(bytes, at);
+    const fitted = type.kind === 'json' ? undefined : fittedScalar(bytes, at, end, type);
+    if (fitted === '') return end;
+    if (fitted === undefined && type.kind !== 'json') return NOT_JSON;
+    this.#copyTo(at);
+    if (fitted === undefined) this.#out.quoted(bytes, at, end);
+    else this.#out.text(fitted);
+    this.#copied = end;
+    return end;
+  }
+
+  /** A list fits as a whole or not at all: its items have no siblings. */
+  #list(start: number, items: Slot): number {
+    const bytes = this.#bytes;
+    const plainEnd = listAsItIs(this.#bytes, start, items.type, this.#isInForm);
+    if (plainEnd !== NOT_JSON) return plainEnd;
+    if (!fits(bytes, start, { kind: 'list', items: items.type })) return NOT_JSON;
+    let at = skipSpace(bytes, start + 1);
+    while (bytes[at] !== CLOSE_LIST) at = nextMember(bytes, this.#value(at, items));
+    return at + 1;
+  }
+
+  /** Members that have no field, as one member `__json` before the closing brace at `at`. */
+  #writeRest(rest: readonly number[], slot: Slot, at: number, isAlone: boolean): void {
+    const bytes = this.#bytes;
+    this.#copyTo(at);
+    this.#out.text(`${isAlone ? '' : ','}"${restName}":"{`);
+    for (let index = 0; index < rest.length; index += 2) {
+      if (index > 0) this.#out.byte(COMMA);
+      this.#out.escaped(bytes, rest[index] as number, rest[index + 1] as number);
+      this.#rests.push(slot);
+    }
+    this.#out.text('}"');
+  }
+}

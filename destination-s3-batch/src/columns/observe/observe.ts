@@ -1,0 +1,236 @@
+// Walks a row once, on its bytes: holds it to JSON as strictly as JSON.parse, finds its end and its fields, and notes in the
+// table's shape what each value is. The hot path: of a row like those before it nothing is built and nothing is looked up, each
+// key is what followed its neighbour the last time.
+//
+// What turns out to be no row of the table is taken back by the same walk with `by` = -1, which sees the same.
+import {
+  CLOSE_OBJECT,
+  NOT_JSON,
+  OPEN_OBJECT,
+  plainEnd,
+  QUOTE,
+  skipColon,
+  skipSpace,
+  skipString,
+  skipValue,
+} from '@s3-connectors/common/json/json-bytes.ts';
+import type { Envelope } from '@s3-connectors/common/records/envelope.ts';
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
+
+import type { TemporalType } from '../types/field-type.ts';
+import { valueAfter } from '../types/member-key.ts';
+import { numberKind, numberKinds, safeDigits } from '../types/number-kind.ts';
+import { maxDepth } from '../../config/budgets.ts';
+import { seen, type Shape } from './shape.ts';
+import { isPlain, isReadable } from '../types/temporal-text.ts';
+import { isWholeText } from '../types/whole-text.ts';
+
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const SPACE = 0x20;
+
+/** `by`: how often each value counts, 1 or -1. */
+type Walk = { readonly bytes: Uint8Array; by: 1 | -1 };
+
+/** Numbers objects, so that a member named twice is told by its `visit`; and rows. */
+let visits = 0;
+let rows = 0;
+let walk: Walk = { bytes: new Uint8Array(), by: 1 };
+
+/**
+ * bytes[start] opens an object, and bytes[end of the line] is the newline. `found`: where fields of the row are to be noted, by
+ * their number in `Shape.field`. @returns the byte after it, or NOT_JSON.
+ */
+export function observeRow(bytes: Uint8Array, start: number, shape: Shape, found?: Envelope): number {
+  return observe(bytes, start, shape, 1, found);
+}
+
+/** Takes back what `observeRow` has noted, as far as it came. */
+export function forgetRow(bytes: Uint8Array, start: number, shape: Shape): void {
+  observe(bytes, start, shape, -1, undefined);
+}
+
+function observe(bytes: Uint8Array, start: number, shape: Shape, by: 1 | -1, found: Envelope | undefined): number {
+  if (walk.bytes !== bytes) walk = { bytes, by };
+  walk.by = by;
+  rows = (rows + 1) >>> 0;
+  shape.room.begin(shape, by === -1);
+  shape.counts[seen.object] = (shape.counts[seen.object] as number) + by;
+  return observeObject(walk, start, shape, 1, found);
+}
+
+function observeObject(walk: Walk, start: number, shape: Shape, depth: number, found: Envelope | undefined): number {
+  const { bytes } = walk;
+  visits += 1;
+  const visit = visits;
+  let members = 0;
+  let at = start + 1;
+  if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at);
+  if (bytes[at] === CLOSE_OBJECT) return at + 1;
+  let before: Shape | undefined;
+  for (;;) {
+    let child = before === undefined ? shape.first : before.follower;
+    let value = child === undefined ? NOT_JSON : valueAfter(bytes, at, child);
+    if (value === NOT_JSON && child?.follower !== undefined) {
+      child = child.follower; // A member left out is no reason to look up the next one.
+      value = valueAfter(bytes, at, child);
+    }
+    if (value === NOT_JSON) {
+      if (bytes[at] !== QUOTE) return NOT_JSON;
+      const keyEnd = skipString(bytes, at);
+      value = keyEnd === NOT_JSON ? NOT_JSON : skipColon(bytes, keyEnd);
+      if (value === NOT_JSON) return NOT_JSON;
+      child = shape.child(latin1(bytes, at + 1, keyEnd - 1));
+      if (child !== undefined) {
+        if (before === undefined) shape.first = child;
+        else before.follower = child;
+      }
+    }
+    let end: number;
+    if (child === undefined) {
+      shape.rest += walk.by;
+      end = skipValue(bytes, value);
+    } else {
+      before = child;
+      if (child.visit === visit) {
+        shape.twins += walk.by;
+        end = skipValue(bytes, value); // However often it is named, the row has one such member.
+      } else {
+        child.visit = visit;
+        end = observeValue(walk, value, child, depth + 1);
+      }
+      if (child.field >= 0 && found !== undefined) {
+        found.fieldStarts[child.field] = value;
+        found.fieldEnds[child.field] = end;
+      }
+    }
+    if (end === NOT_JSON) return NOT_JSON;
+    if (child === undefined && found !== undefined) noteField(bytes, at, { value, end }, shape, found);
+    members += 1;
+    at = end;
+    if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at);
+    const byte = bytes[at];
+    at += 1;
+    if (byte !== COMMA) {
+      if (byte !== CLOSE_OBJECT) return NOT_JSON;
+      if (found !== undefined) found.members = members;
+      return at;
+    }
+    if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at);
+  }
+}
+
+/** Of a member that has no field in the table. */
+function noteField(
+  bytes: Uint8Array,
+  keyStart: number,
+  { value, end }: { readonly value: number; readonly end: number },
+  { fields }: Shape,
+  found: Envelope,
+): void {
+  const keyEnd = skipString(bytes, keyStart);
+  const number = fields.indexOf(String(parseJson(Buffer.from(bytes.subarray(keyStart, keyEnd)).toString())));
+  if (number < 0) return;
+  found.fieldStarts[number] = value;
+  found.fieldEnds[number] = end;
+}
+
+function observeValue(walk: Walk, at: number, shape: Shape, depth: number): number {
+  const { bytes } = walk;
+  const first = bytes[at] as number;
+  if (first === QUOTE) return observeText(walk, at, shape);
+  if (first === MINUS || isDigit(first)) return observeNumber(walk, at, shape);
+  let kind: number = seen.nothing;
+  let end: number;
+  if (first === OPEN_OBJECT || first === OPEN_LIST) {
+    kind = first === OPEN_OBJECT ? seen.object : seen.list;
+    if (depth > maxDepth) {
+      kind = seen.deep;
+      end = skipValue(bytes, at);
+    } else if (first === OPEN_OBJECT) end = observeObject(walk, at, shape, depth, undefined);
+    else end = observeList(walk, at, shape, depth);
+  } else {
+    if (first === 0x74 || first === 0x66) kind = seen.boolean;
+    end = skipValue(bytes, at);
+  }
+  note(walk, shape, kind);
+  return end;
+}
+
+function note({ by }: Walk, shape: Shape, kind: number): void {
+  shape.counts[kind] = (shape.counts[kind] as number) + by;
+  const { votes } = shape;
+  if (votes === undefined || votes.lastRow[kind] === rows) return;
+  votes.lastRow[kind] = rows;
+  votes.counts[kind] = (votes.counts[kind] as number) + by;
+}
+
+function observeList(walk: Walk, start: number, shape: Shape, depth: number): number {
+  const { bytes } = walk;
+  let at = start + 1;
+  if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at);
+  if (bytes[at] === CLOSE_LIST) return at + 1;
+  const items = shape.items ?? shape.item();
+  for (;;) {
+    at = observeValue(walk, at, items, depth + 1);
+    if (at === NOT_JSON) return NOT_JSON;
+    if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at);
+    const byte = bytes[at];
+    at += 1;
+    if (byte === CLOSE_LIST) return at;
+    if (byte !== COMMA) return NOT_JSON;
+    if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at);
+  }
+}
+
+function observeNumber(walk: Walk, start: number, shape: Shape): number {
+  const { bytes } = walk;
+  const whole = bytes[start] === MINUS ? start + 1 : start;
+  let end = whole;
+  while (isDigit(bytes[end] as number)) end += 1;
+  let kind: number = numberKinds.int;
+  const isPlainInteger =
+    end - start <= safeDigits &&
+    end > whole &&
+    (bytes[whole] !== ZERO || end === whole + 1) &&
+    bytes[end] !== POINT &&
+    ((bytes[end] as number) | 0x20) !== 0x65;
+  if (!isPlainInteger) {
+    end = skipValue(bytes, start);
+    if (end === NOT_JSON) return NOT_JSON;
+    kind = numberKind(bytes, start, end);
+  }
+  note(walk, shape, kind);
+  return end;
+}
+
+function observeText(walk: Walk, start: number, shape: Shape): number {
+  const { bytes } = walk;
+  let end = plainEnd(bytes, start + 1);
+  let kind: number = seen.text;
+  if (bytes[end] !== QUOTE) {
+    end = skipString(bytes, start) - 1;
+    if (end < start) return NOT_JSON;
+    if (!isWholeText(bytes, start + 1, end)) kind = seen.broken;
+  }
+  if (shape.temporal !== undefined) kind = temporalKind(shape.temporal, bytes, start + 1, end) ?? kind;
+  note(walk, shape, kind);
+  return end + 1;
+}
+
+function temporalKind(type: TemporalType, bytes: Uint8Array, start: number, end: number): number | undefined {
+  if (isPlain(type, bytes, start, end)) return seen.temporal;
+  return isReadable(type, bytes, start, end) ? seen.readable : undefined;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= 0x39;
+}
+
+function latin1(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+}

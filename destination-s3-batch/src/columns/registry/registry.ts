@@ -1,0 +1,169 @@
+// What is kept of a table's types from run to run, `{prefix}_schemas/{table}.json`, so that they never change: written only over
+// the version that was read.
+//
+//   {"version":1,"table":"pageview_events","stream":{"name":"events"},"fields":[{"name":"time","type":"timestamp"},{"name":"properties","type":"struct",
+//    "fields":[{"name":"url","type":"string","misfits":true}]}]}
+import { parseDocument, refusedDocument } from '@s3-connectors/common/destination/replacing/bucket-document.ts';
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
+import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
+import { listPages } from '@s3-connectors/common/s3/list.ts';
+import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import { encodeName } from '@s3-connectors/common/destination/files/key-part.ts';
+import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
+import { readObject } from '@s3-connectors/common/s3/read.ts';
+import { putObject } from '@s3-connectors/common/s3/write.ts';
+import * as z from 'zod';
+
+import type { Field, FieldType, StructType } from '../types/field-type.ts';
+
+const maxBytes = 16 * 1024 * 1024;
+const readsAtOnce = 16;
+const mostShown = 200;
+
+type TypeJson = {
+  readonly type: FieldType['kind'] | 'timestamp_without_zone';
+  readonly fields?: readonly FieldJson[] | undefined;
+  readonly rest?: true | undefined;
+  readonly items?: TypeJson | undefined;
+};
+type FieldJson = TypeJson & { readonly name: string; readonly misfits?: true | undefined };
+
+const kinds = [
+  'boolean',
+  'integer',
+  'number',
+  'string',
+  'json',
+  'date',
+  'time',
+  'timestamp',
+  'timestamp_without_zone',
+  'list',
+  'struct',
+] as const;
+const typeSchema: z.ZodType<TypeJson> = z
+  .object({
+    type: z.enum(kinds),
+    get fields() {
+      return z.array(fieldJson).optional();
+    },
+    rest: z.literal(true).optional(),
+    get items() {
+      return typeSchema.optional();
+    },
+  })
+  .refine(({ type, items }) => type !== 'list' || items !== undefined);
+const fieldJson: z.ZodType<FieldJson> = z.intersection(
+  typeSchema,
+  z.object({ name: z.string(), misfits: z.literal(true).optional() }),
+);
+const registryJson = z.object({
+  version: z.literal(1),
+  table: z.string(),
+  stream: z.object({ name: z.string(), namespace: z.string().exactOptional() }),
+  fields: z.array(fieldJson),
+  rest: z.literal(true).optional(),
+});
+
+/** `etag`: undefined as long as nothing is kept of the table. */
+export type Registered = { readonly type: StructType | undefined; readonly etag: string | undefined };
+
+/** A table's types, and the stream whose rows it has. */
+export type RegisteredTable = { readonly table: string; readonly stream: StreamDescriptor; readonly type: StructType };
+
+/** `prefix` is empty or ends with a slash. */
+export function registryKey(prefix: string, table: string): string {
+  return `${prefix}_schemas/${encodeName(table)}.json`;
+}
+
+/** @throws BUCKET_DOCUMENT_INVALID for what is not the registry of the table. */
+export async function readRegistry(area: Area, table: string, signal?: AbortSignal): Promise<Registered> {
+  const found = await readKey(area, registryKey(area.prefix, table), signal);
+  return { type: found?.type, etag: found?.etag };
+}
+
+/** All tables of which types are kept. @throws BUCKET_DOCUMENT_INVALID */
+export async function* readTables(area: Area, signal?: AbortSignal): AsyncGenerator<RegisteredTable> {
+  for await (const { objects } of listPages(area.s3, { prefix: `${area.prefix}_schemas/` }, signal)) {
+    const keys = objects.map(({ key }) => key).filter((key) => key.endsWith('.json'));
+    const reads = mapConcurrent(keys, readsAtOnce, (key, linked) => readKey(area, key, linked), signal);
+    for await (const found of reads) if (found !== undefined) yield found;
+  }
+}
+
+async function readKey(
+  { s3, prefix }: Area,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<(RegisteredTable & { readonly etag: string }) | undefined> {
+  const found = await readObject(s3, key, maxBytes, signal);
+  if (found === undefined) return undefined;
+  const { table, stream, fields, rest } = parseDocument(key, found.body, registryJson);
+  if (table === '' || !table.isWellFormed() || registryKey(prefix, table) !== key) {
+    throw refusedDocument(key, `is of the table ${JSON.stringify(table.slice(0, mostShown))}`);
+  }
+  return { table, stream, type: structOf({ type: 'struct', fields, rest }), etag: found.etag };
+}
+
+/** @throws S3_OBJECT_CONFLICT when another run wrote them meanwhile. @returns the ETag of what was written. */
+export async function writeRegistry(
+  { s3, prefix, headers }: Area,
+  { table, stream, type, etag }: RegisteredTable & { readonly etag: string | undefined },
+  signal?: AbortSignal,
+): Promise<string> {
+  const { fields, rest } = toJson(type);
+  const body = Buffer.from(`${JSON.stringify({ version: 1, table, stream, fields, rest })}\n`);
+  const condition = etag === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: etag };
+  const object = { key: registryKey(prefix, table), body, contentType: 'application/json', ...condition };
+  return (await putObject(s3, object, headers, signal)).etag;
+}
+
+/** The JSON form of a table's type, for manifests. */
+export function typeJson(type: StructType): JsonObject {
+  return parseJson(JSON.stringify(toJson(type))) as JsonObject;
+}
+
+function toJson(type: FieldType): TypeJson {
+  switch (type.kind) {
+    case 'timestamp':
+      return { type: type.utc ? 'timestamp' : 'timestamp_without_zone' };
+    case 'list':
+      return { type: 'list', items: toJson(type.items) };
+    case 'struct': {
+      const fields = type.fields.map(({ name, misfits, type: fieldType }): FieldJson => ({
+        name,
+        ...toJson(fieldType),
+        ...(misfits ? { misfits: true as const } : {}),
+      }));
+      return { type: 'struct', fields, ...(type.rest ? { rest: true as const } : {}) };
+    }
+    default:
+      return { type: type.kind };
+  }
+}
+
+function structOf({ fields = [], rest }: TypeJson): StructType {
+  const read = fields.map((field): Field => ({
+    name: field.name,
+    type: typeOf(field),
+    misfits: field.misfits === true,
+  }));
+  return { kind: 'struct', fields: read, rest: rest === true };
+}
+
+function typeOf(json: TypeJson): FieldType {
+  switch (json.type) {
+    case 'timestamp':
+      return { kind: 'timestamp', utc: true };
+    case 'timestamp_without_zone':
+      return { kind: 'timestamp', utc: false };
+    case 'list':
+      if (json.items === undefined) throw new Error('a list without items');
+      return { kind: 'list', items: typeOf(json.items) };
+    case 'struct':
+      return structOf(json);
+    default:
+      return { kind: json.type };
+  }
+}

@@ -1,0 +1,88 @@
+// The way of a stream's records into rows, beside what the plan says of it.
+import type { Log } from '@s3-connectors/common/protocol/log.ts';
+
+import { tableFolder } from '../layout/object-key.ts';
+import type { Target } from './plan.ts';
+import type { Table, Tables } from '../tables/table.ts';
+import { DroppedFields } from '../rows/dropped-fields.ts';
+import { EventTables } from '../rows/event-tables.ts';
+import {
+  aliasRows,
+  eventRows,
+  keptFields,
+  otherEventRows,
+  segmentRows,
+  type PublishedRows,
+} from '../rows/published-rows.ts';
+
+export type Way = {
+  /** Undefined where each event has a table of its own. */
+  readonly table: Table | undefined;
+  readonly events: EventTables | undefined;
+  /** Undefined: a record is a row as it comes. */
+  readonly rows: PublishedRows | undefined;
+  /** Of events that have no table of their own. */
+  readonly otherRows: PublishedRows | undefined;
+  readonly dropped: DroppedFields | undefined;
+  rejected: Table | undefined;
+  /** The stream was given up. */
+  failed: boolean;
+  /** Stands in `DurableStates` for all rows of the stream that are not published. */
+  unpublished: object | undefined;
+};
+
+type Options = {
+  readonly prefix: string;
+  /** Those that the scanner finds. */
+  readonly fields: readonly string[];
+  readonly tables: Tables;
+  readonly log: Log;
+};
+
+export function wayOf(target: Target, { prefix, fields, tables, log }: Options): Way {
+  const { index: stream, table: name, conversion, columns, descriptor, dedup } = target;
+  const isSplit = conversion === 'split_events';
+  return {
+    table: isSplit ? undefined : tables.add({ name, stream, folder: tableFolder(prefix, name), columns, dedup }),
+    events: isSplit ? new EventTables({ prefix, stream, descriptor, tables, log }) : undefined,
+    rows: publishedRows(target, fields),
+    otherRows: isSplit ? otherEventRows(fields) : undefined,
+    dropped: droppedFields(target, fields),
+    rejected: undefined,
+    failed: false,
+    unpublished: undefined,
+  };
+}
+
+/** Of records that are set aside whatever they are. */
+export function rejectedWay(): Way {
+  return {
+    table: undefined,
+    events: undefined,
+    rows: undefined,
+    otherRows: undefined,
+    dropped: undefined,
+    rejected: undefined,
+    failed: false,
+    unpublished: undefined,
+  };
+}
+
+function publishedRows({ conversion }: Target, fields: readonly string[]): PublishedRows | undefined {
+  switch (conversion) {
+    case 'split_events':
+      return eventRows(fields);
+    case 'explode_aliases':
+      return aliasRows(fields);
+    case 'segment_metadata':
+      return segmentRows(fields);
+    default:
+      return undefined;
+  }
+}
+
+function droppedFields({ conversion, published }: Target, fields: readonly string[]): DroppedFields | undefined {
+  if (conversion === 'none' || published === undefined) return undefined;
+  const known = new Set([...published.schema.fields.map(({ name }) => name), ...keptFields[conversion]]);
+  return new DroppedFields(fields, [...known], new Set(keptFields[conversion]));
+}

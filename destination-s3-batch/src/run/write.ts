@@ -1,0 +1,56 @@
+// `write`: lines in → rows by table and day in a spool on local disk → types decided, files made → S3 → STATEs out; in the end
+// what is to be replaced is replaced.
+//
+// Nothing is to be seen in S3 before the input has ended, but when the spool is full.
+import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
+import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
+import { readLines } from '@s3-connectors/common/protocol/lines.ts';
+
+import type { Config } from '../config/config.ts';
+import { Run } from './run.ts';
+import { openSpoolFolder } from '../spool/spool-folder.ts';
+
+/** @throws CATALOG_INVALID, INPUT_INVALID, TEMP_FOLDER_UNUSABLE or an S3 code, after all that became durable was acknowledged. */
+export async function* write(
+  config: Config,
+  catalog: readonly ConfiguredStream[],
+  input: AsyncIterable<Uint8Array>,
+  context: VerbContext,
+): AsyncGenerator<Uint8Array> {
+  await using folder = await openSpoolFolder(config, context.log);
+  try {
+    await using run = new Run(config, catalog, folder, context);
+    yield* writeLines(run, input, context);
+  } catch (error) {
+    throw await folder.explained(error);
+  }
+}
+
+async function* writeLines(
+  run: Run,
+  input: AsyncIterable<Uint8Array>,
+  context: VerbContext,
+): AsyncGenerator<Uint8Array> {
+  await run.begin();
+  let failure: unknown;
+  try {
+    for await (const lines of readLines(input, { reuse: true, cutsTooLong: true })) {
+      await run.take(lines);
+      if (run.isSpoolFull) yield* await run.publish();
+    }
+  } catch (error) {
+    context.signal.throwIfAborted();
+    failure = error; // What came before it is published all the same.
+  }
+  yield* await run.publish();
+  try {
+    if (failure === undefined) yield* run.conclude();
+  } catch (error) {
+    context.signal.throwIfAborted();
+    failure = error;
+  }
+  run.report();
+  context.log('INFO', run.summary());
+  if (failure !== undefined) throw failure;
+  run.refuseRejections();
+}

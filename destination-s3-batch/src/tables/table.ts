@@ -1,0 +1,54 @@
+// A table: where rows of one kind gather, what is known of their shape, and how its files are laid out.
+import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
+
+import { runRoom } from '../columns/observe/room.ts';
+import { shapeOfSchema, type Shape } from '../columns/observe/shape.ts';
+
+export type Table = {
+  /** Its number among all tables of the run. */
+  readonly index: number;
+  readonly name: string;
+  /** The number of the stream in the plan whose rows it has. */
+  readonly stream: number;
+  /** Ends with a slash. */
+  readonly folder: string;
+  /** Undefined for rejected rows, which are kept as they are. */
+  readonly shape: Shape | undefined;
+  /** Undefined: rows are kept as they come. */
+  readonly dedup: Dedup | undefined;
+};
+
+/** Of rows with the same key the one with the highest cursor stays, of equal ones the last. Paths into a row. */
+export type Dedup = { readonly key: readonly (readonly string[])[]; readonly cursor: readonly string[] };
+
+/** What a table begins with. `columns`: `properties` of a JSON schema, in their order. */
+export type NewTable = Pick<Table, 'name' | 'stream' | 'folder'> & {
+  readonly columns: JsonObject | undefined;
+  readonly dedup?: Dedup | undefined;
+};
+
+/** All tables of a run, each name once. Bound: the catalog's, `maxEventTables` and their rejected rows. */
+export class Tables {
+  readonly all: Table[] = [];
+  readonly #byFolder = new Map<string, Table>();
+  readonly #fields: readonly string[];
+  readonly #room = runRoom();
+
+  /** `fields`: looked for in the rows of every table. */
+  constructor(fields: readonly string[]) {
+    this.#fields = fields;
+  }
+
+  add({ columns, dedup, ...rest }: NewTable): Table {
+    const options = { fields: this.#fields, room: this.#room };
+    const shape = columns === undefined ? undefined : shapeOfSchema({ properties: columns }, options);
+    const table: Table = { ...rest, index: this.all.length, shape, dedup };
+    this.all.push(table);
+    this.#byFolder.set(table.folder, table);
+    return table;
+  }
+
+  inFolder(folder: string): Table | undefined {
+    return this.#byFolder.get(folder);
+  }
+}

@@ -1,0 +1,148 @@
+// The types of all tables of a run: as the registry has them from earlier runs, decided anew whenever rows are turned into
+// files, and kept in the registry before any of those files is to be seen.
+import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+
+import { ConnectorError, type StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
+
+import type { Table } from './table.ts';
+import { decideRow, isAsTyped } from '../columns/decide/decide.ts';
+import type { TypingRules } from '../columns/decide/kind.ts';
+import type { FieldType, StructType } from '../columns/types/field-type.ts';
+import { joinedType } from '../columns/types/joined-type.ts';
+import { countFields, fieldRoom, type FieldRoom } from '../columns/decide/new-fields.ts';
+import type { Misfits } from '../columns/types/slot.ts';
+import { readRegistry, writeRegistry } from '../columns/registry/registry.ts';
+import type { Shape } from '../columns/observe/shape.ts';
+
+type Typing = {
+  type: StructType | undefined;
+  etag: string | undefined;
+  changed: boolean;
+  /** Fields as the run began, with those of the catalog. */
+  fieldsBefore: number | undefined;
+  /** Fields seen that there was no room for. */
+  surplus: number;
+  /** By the field's path. */
+  readonly misfits: Map<string, number>;
+};
+
+type Rules = TypingRules & { readonly maxFields: number };
+
+/** Other runs wrote the types of a table meanwhile so many times: that is no accident. */
+const maxTurns = 5;
+
+/** A table with rows of any shape must have some column. */
+const rowText: StructType = { kind: 'struct', fields: [], rest: true };
+
+export class Typings {
+  readonly #area: Area;
+  readonly #rules: Rules;
+  /** By the number of the stream. */
+  readonly #streams: readonly StreamDescriptor[];
+  readonly #typings = new Map<Table, Typing>();
+
+  constructor(area: Area, streams: readonly StreamDescriptor[], rules: Rules) {
+    this.#streams = streams;
+    this.#area = area;
+    this.#rules = rules;
+  }
+
+  /** The type that all rows seen so far are to be written in, and whether they are so already. */
+  async decide(
+    table: Table,
+    shape: Shape,
+    signal: AbortSignal,
+  ): Promise<{ readonly type: StructType; readonly isAsTyped: boolean }> {
+    const typing = await this.#of(table, signal);
+    const { type: decided, surplus } = decideRow(shape, typing.type, {
+      ...this.#rules,
+      room: this.#roomOf(typing, shape),
+    });
+    const type = decided.fields.length === 0 ? rowText : decided;
+    typing.surplus = surplus;
+    this.#set(typing, type);
+    return { type, isAsTyped: isAsTyped(shape, type, this.#rules) };
+  }
+
+  /** After rows were fitted: the siblings that they needed, and how many values went there. */
+  fitted(table: Table, type: StructType, misfits: Misfits): void {
+    const typing = this.#typings.get(table);
+    if (typing === undefined) return;
+    this.#set(typing, type);
+    for (const [path, count] of misfits) typing.misfits.set(path, (typing.misfits.get(path) ?? 0) + count);
+  }
+
+  /** Undefined for a table without rows in this run and before. */
+  typeOf(table: Table): StructType | undefined {
+    return this.#typings.get(table)?.type;
+  }
+
+  /** Fields seen in this run that have no column for want of room. */
+  surplusOf(table: Table): number {
+    return this.#typings.get(table)?.surplus ?? 0;
+  }
+
+  misfitsOf(table: Table): Misfits {
+    return this.#typings.get(table)?.misfits ?? new Map<string, number>();
+  }
+
+  /**
+   * Before a file of the table is to be seen. What another run wrote meanwhile is joined to it.
+   * @throws S3_OBJECT_CONFLICT when that has another type for a field.
+   */
+  async save(table: Table, signal: AbortSignal): Promise<void> {
+    const typing = this.#typings.get(table);
+    if (typing === undefined) return;
+    const stream = this.#streams[table.stream] as StreamDescriptor;
+    for (let turn = 1; typing.type !== undefined && typing.changed; turn += 1) {
+      const { type, etag } = typing;
+      typing.changed = false; // What is decided from now on is for a later file.
+      try {
+        typing.etag = await writeRegistry(this.#area, { table: table.name, stream, type, etag }, signal);
+        return;
+      } catch (error) {
+        const isConflict = error instanceof ConnectorError && error.code === 'S3_OBJECT_CONFLICT';
+        if (!isConflict || turn === maxTurns || !(await this.#join(typing, table, signal))) throw error;
+      }
+    }
+  }
+
+  /** @returns whether the types that the registry has by now go with these. */
+  async #join(typing: Typing, table: Table, signal: AbortSignal): Promise<boolean> {
+    const { type, etag } = await readRegistry(this.#area, table.name, signal);
+    const joined = type && typing.type && joinedType(type, typing.type);
+    if (type === undefined || joined === undefined) return false;
+    typing.etag = etag;
+    typing.type = joined;
+    typing.changed = !isSame(type, joined);
+    return true;
+  }
+
+  async #of(table: Table, signal: AbortSignal): Promise<Typing> {
+    let typing = this.#typings.get(table);
+    if (typing === undefined) {
+      const registered = await readRegistry(this.#area, table.name, signal);
+      typing = { ...registered, changed: false, fieldsBefore: undefined, surplus: 0, misfits: new Map() };
+      this.#typings.set(table, typing);
+    }
+    return typing;
+  }
+
+  #roomOf(typing: Typing, shape: Shape): FieldRoom {
+    const given = decideRow(shape, typing.type, { ...this.#rules, room: { all: 0, rare: 0 } }).type;
+    const now = countFields(given);
+    typing.fieldsBefore ??= now;
+    return fieldRoom(typing.fieldsBefore, now, this.#rules.maxFields);
+  }
+
+  /** Fields that were joined while rows were fitted stay. */
+  #set(typing: Typing, type: StructType): void {
+    const joined = (typing.type && joinedType(typing.type, type)) ?? type;
+    typing.changed ||= typing.type === undefined || !isSame(typing.type, joined);
+    typing.type = joined;
+  }
+}
+
+function isSame(a: FieldType, b: FieldType): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

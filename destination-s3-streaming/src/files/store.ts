@@ -1,0 +1,114 @@
+// Closed files on their way to S3: one PutObject each, several at once. The first that S3 refuses for good ends the run;
+// those under way are still waited for, since what they hold may be acknowledged.
+import { FileNames } from '@s3-connectors/common/destination/files/file-names.ts';
+import { putObject, type WrittenBody } from '@s3-connectors/common/s3/write.ts';
+import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
+import { TaskQueue } from '@s3-connectors/common/streams/task-queue.ts';
+
+import type { Config } from '../config/config.ts';
+import { fileName } from '../layout/object-key.ts';
+import type { Account, OpenFile } from './open-file.ts';
+import type { RotationReason } from './rotation.ts';
+
+const uploadsAtOnce = 16;
+/** With these waiting no upload waits for a file; thousands closed at once would keep the thread and fill its heap. */
+const mostUnderWay = 2 * uploadsAtOnce;
+/**
+ * The file is gzip and says so. As `Content-Encoding: gzip` some clients would decompress it on the way and save plain
+ * text under a name that ends in .gz.
+ */
+const contentType = 'application/gzip';
+
+type Options = {
+  readonly s3: S3;
+  readonly config: Pick<Config, 'headers' | 'workerId'>;
+  /** Where to store a file that is to lie at `key`. */
+  readonly keyFor: (file: OpenFile, key: string) => string;
+  readonly onStored: (file: OpenFile, key: string, written: WrittenBody) => void;
+  /** Something changed: a file was stored, or the run has failed. */
+  readonly onChange: () => void;
+};
+
+export type StoreCounts = {
+  files: number;
+  /** Compressed. */
+  bytes: number;
+  readonly reasons: Record<RotationReason, number>;
+};
+
+/** Bound: `held.bytes`, which the loop keeps within the memory budget by reading no more. */
+export class Store {
+  readonly counts: StoreCounts = { files: 0, bytes: 0, reasons: { age: 0, size: 0, memory: 0, end: 0 } };
+  /** Memory of the files that are not stored yet. */
+  readonly held: Account = { bytes: 0 };
+  readonly #options: Options;
+  readonly #queue = new TaskQueue(uploadsAtOnce);
+  readonly #names = new FileNames();
+  readonly #stop = new AbortController();
+  #underWay = 0;
+  #failure: unknown;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Files not stored yet. */
+  get size(): number {
+    return this.#underWay;
+  }
+
+  /** Whether another file should be closed now. When a file is stored, there is room. */
+  get hasRoom(): boolean {
+    return this.#underWay < mostUnderWay;
+  }
+
+  /** Why the run cannot go on. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  /** Closes the file and has it stored; after a failure it is let go. */
+  put(file: OpenFile, reason: RotationReason): void {
+    const { hash, body } = file.close(this.held);
+    const { s3, config, keyFor, onStored } = this.#options;
+    const place = `${file.folder}${file.timestamp}-`;
+    const key = file.folder + fileName(file.timestamp, this.#names.hash(place, hash), config.workerId);
+    this.#underWay += 1;
+    void this.#queue.run(async () => {
+      let sent: readonly Uint8Array[] = [];
+      try {
+        if (this.#failure !== undefined) return;
+        const parts = await body();
+        const object = { key: keyFor(file, key), body: parts, contentType };
+        const written = await putObject(s3, object, config.headers, this.#stop.signal);
+        sent = parts;
+        this.counts.files += 1;
+        this.counts.bytes += file.compressedBytes;
+        this.counts.reasons[reason] += 1;
+        onStored(file, key, written);
+        s3.log(
+          'DEBUG',
+          `Stored ${object.key}: ${file.rows} rows, ${file.compressedBytes} bytes, closed for its ${reason}.`,
+        );
+      } catch (error) {
+        this.fail(error);
+      } finally {
+        file.release(sent);
+        this.#underWay -= 1;
+        this.#options.onChange();
+      }
+    });
+  }
+
+  /** Nothing more is begun; what is under way goes on. The first failure counts. */
+  fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#options.onChange();
+  }
+
+  /** What is under way is cut; a file that S3 has taken already may still be there. */
+  abort(reason: unknown): void {
+    this.fail(reason);
+    this.#stop.abort(reason);
+  }
+}

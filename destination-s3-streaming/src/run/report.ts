@@ -1,0 +1,70 @@
+// What the log says of a run: every five minutes what was done in them, at the end what was done in all.
+import type { Log } from '@s3-connectors/common/protocol/log.ts';
+import type { Clock } from '@s3-connectors/common/streams/clock.ts';
+
+import { Sketch, type Latency } from '../files/latency.ts';
+import { latencyText, summarize, type Figures } from './summary.ts';
+
+const intervalMs = 5 * 60_000;
+
+type Options = {
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Counts since the start. */
+  readonly figures: () => Figures;
+  /** Of the rows stored since the last report, which empties it. */
+  readonly latency: Latency;
+};
+
+export type Standing = { readonly openFiles: number; readonly bufferBytes: number };
+
+export class Report {
+  readonly #options: Options;
+  readonly #whole: Latency = { sinceCame: new Sketch(), sinceHappened: new Sketch() };
+  #before: Figures;
+  #due: number;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#before = options.figures();
+    this.#due = options.clock.elapsed() + intervalMs;
+  }
+
+  get msUntilDue(): number {
+    return Math.max(0, this.#due - this.#options.clock.elapsed());
+  }
+
+  /** Says what was done since the last time, if five minutes are over. */
+  tell({ openFiles, bufferBytes }: Standing): void {
+    if (this.msUntilDue > 0) return;
+    const { log, figures, latency, clock } = this.#options;
+    const now = figures();
+    const memory = `${openFiles} files are open, ${megabytes(bufferBytes)} in buffers, ${megabytes(process.memoryUsage.rss())} of memory in all.`;
+    log('INFO', `Last 5 minutes: ${summarize(difference(now, this.#before))}${latencyText(latency)} ${memory}`);
+    this.#takeLatency();
+    this.#before = now;
+    this.#due = clock.elapsed() + intervalMs;
+  }
+
+  /** The whole run. */
+  conclusion(): string {
+    this.#takeLatency();
+    return `${summarize(this.#options.figures())}${latencyText(this.#whole)}`;
+  }
+
+  #takeLatency(): void {
+    for (const name of ['sinceCame', 'sinceHappened'] as const) {
+      this.#whole[name].merge(this.#options.latency[name]);
+      this.#options.latency[name].clear();
+    }
+  }
+}
+
+function difference(now: Figures, before: Figures): Figures {
+  const names = Object.keys(now) as (keyof Figures)[];
+  return Object.fromEntries(names.map((name) => [name, now[name] - before[name]])) as Figures;
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1e6)} MB`;
+}

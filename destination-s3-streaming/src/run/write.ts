@@ -1,0 +1,42 @@
+// `write`: lines in → open files by stream and hour → compressed chunks → one PutObject a file → STATEs out;
+// in the end what is to be replaced is replaced.
+//
+// One loop looks at every turn at what has happened (input came, a chunk was compressed, a file was stored, time passed, a
+// signal came) and does what is due. Nothing in it waits for a single one of these, so that a silent input delays neither
+// the closing of files nor the printing of STATEs, and a slow S3 holds the input back instead of filling the memory.
+import { setImmediate } from 'node:timers/promises';
+
+import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
+import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
+import type { Clock } from '@s3-connectors/common/streams/clock.ts';
+
+import type { Config } from '../config/config.ts';
+import { Run } from './run.ts';
+
+/** @throws CATALOG_INVALID, INPUT_INVALID or an S3 code, after all that became durable was acknowledged. */
+export async function* write(
+  config: Config,
+  catalog: readonly ConfiguredStream[],
+  input: AsyncIterable<Uint8Array>,
+  context: VerbContext,
+  clock?: Clock,
+): AsyncGenerator<Uint8Array> {
+  const run = new Run(config, catalog, input, context, clock);
+  try {
+    await run.begin();
+    while (!run.isFinished) {
+      const tookLines = run.takeLines();
+      run.closeDueFiles();
+      yield* run.durableStates();
+      run.report();
+      // While there is input, timers and sockets still get their turn after each batch.
+      await (tookLines ? setImmediate() : run.wait());
+    }
+    yield* run.durableStates();
+    for await (const _ of run.conclude()) yield* run.durableStates();
+    context.log('INFO', run.summary());
+    run.throwFailure();
+  } finally {
+    await run.close();
+  }
+}
