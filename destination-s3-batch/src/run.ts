@@ -37,6 +37,8 @@ const segmentShare = 1 / 16;
 const largestSegmentBytes = 128 * 1024 * 1024;
 /** Twice: rows gather while others are being written to disk. */
 const heldShare = 1 / 64;
+/** STATEs that wait; they are copied once when they are printed. */
+const statesShare = 1 / 16;
 const beforeAllRecords = -1;
 /** What is in staging is removed within this time, else by the next run. */
 const dropWithinMs = 3000;
@@ -77,7 +79,7 @@ export class Run implements AsyncDisposable {
     });
     const bytesOfEngine = config.format === 'parquet' ? engineBytes(config) : undefined;
     this.#mostFields = mostFields(bytesOfEngine);
-    this.#states = new DurableStates(targets.length + 1);
+    this.#states = new DurableStates(targets.length + 1, config.maxMemoryBytes * statesShare);
     this.#completion = new Completion(targets.map(({ regime }) => regime));
     this.#intake = new Intake({
       config,
@@ -186,6 +188,8 @@ export class Run implements AsyncDisposable {
   /** What an operator has to know of the tables before the summary. */
   report(): void {
     const { log } = this.#context;
+    const { supersededText } = this.#states;
+    if (supersededText !== undefined) log('WARN', supersededText);
     for (const table of this.#tables.all) {
       const type = this.#typings.typeOf(table);
       if (type === undefined) continue;
