@@ -167,11 +167,11 @@ export class Replacements {
 
   /** Each table for itself; of several some are new before the others. */
   async #replace(target: Target): Promise<void> {
-    const { context } = this.#options;
+    const { area, context } = this.#options;
     const staged = this.#staged.get(target.index) ?? new Map<string, StagedFile[]>();
     const tables = new Set([...(this.#known.get(target.index) ?? []), ...staged.keys()]);
     await this.#refuseShrinking(target, tables, [...staged.values()].flat());
-    const begun = performance.now();
+    const begun = area.s3.clock.elapsed();
     let failure: { readonly error: unknown } | undefined;
     const replace = async (table: string, signal: AbortSignal): Promise<void> => {
       if (failure !== undefined) return; // What was begun is brought to its end all the same.
@@ -184,7 +184,7 @@ export class Replacements {
     for await (const _ of mapConcurrent(tables, tablesAtOnce, replace, context.signal));
     if (failure !== undefined) throw failure.error;
     if (tables.size < 2) return;
-    const seconds = secondsText(performance.now() - begun);
+    const seconds = secondsText(area.s3.clock.elapsed() - begun);
     context.log(
       'INFO',
       `For ${seconds} some of the ${tables.size} tables of "${target.label}" were new and others not.`,

@@ -13,6 +13,7 @@ import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import type { LineBatch } from '@s3-connectors/common/protocol/lines.ts';
 import { closeS3, openS3 } from '@s3-connectors/common/s3/client.ts';
+import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
 import { maxNewFields, maxRareFields, mostFields } from './budgets.ts';
 import { columnReport } from './columns/column-report.ts';
@@ -43,6 +44,8 @@ const beforeAllRecords = -1;
 /** What is in staging is removed within this time, else by the next run. */
 const dropWithinMs = 3000;
 
+type RunContext = VerbContext & { readonly clock: Clock };
+
 export class Run implements AsyncDisposable {
   readonly #plan: Plan;
   readonly #area: Area;
@@ -62,15 +65,19 @@ export class Run implements AsyncDisposable {
   readonly #context: VerbContext;
   readonly #conversions: Conversions;
   #flushed: Promise<void> = Promise.resolve();
-  readonly #startedAt = Date.now();
+  readonly #clock: Clock;
+  readonly #begunAt: number;
 
-  constructor(config: Config, catalog: readonly ConfiguredStream[], folder: SpoolFolder, context: VerbContext) {
-    const { log, signal } = context;
+  constructor(config: Config, catalog: readonly ConfiguredStream[], folder: SpoolFolder, context: RunContext) {
+    const { log, signal, clock } = context;
     this.#context = context;
+    this.#clock = clock;
+    this.#begunAt = clock.elapsed();
+    const startedAt = clock.wall();
     this.#plan = planStreams(config, catalog, log);
     const { targets, byKey, fields } = this.#plan;
     this.#tables = new Tables(fields);
-    this.#area = { s3: openS3(config.connection, { log }), prefix: config.prefix, headers: config.headers };
+    this.#area = { s3: openS3(config.connection, { log, clock }), prefix: config.prefix, headers: config.headers };
     this.#folder = folder;
     this.#maxDiskBytes = folder.maxBytes * diskShare;
     this.#spool = new Spool(folder.path, {
@@ -88,7 +95,7 @@ export class Run implements AsyncDisposable {
       spool: this.#spool,
       states: this.#states,
       engineBytes: bytesOfEngine,
-      startedAt: this.#startedAt,
+      startedAt,
       context,
     });
     const [states, completion, handlers] = [this.#states, this.#completion, this.#intake];
@@ -108,7 +115,7 @@ export class Run implements AsyncDisposable {
       area: this.#area,
       config,
       targets,
-      startedAt: this.#startedAt,
+      startedAt,
       context,
       schemaOf: (table) => this.#schemaOf(table),
       replaced: (table, what) => this.#tally.replaced(table, what),
@@ -138,7 +145,7 @@ export class Run implements AsyncDisposable {
 
   /** Rows to the spool. @throws INPUT_INVALID or RECORDS_REJECTED naming a line; what came before it has been taken. */
   async take(lines: LineBatch): Promise<void> {
-    this.#intake.now = Date.now();
+    this.#intake.now = this.#clock.wall();
     this.#lines.take(lines);
     if (!this.#spool.isFullOfRows) return;
     await this.#flushed;
@@ -214,7 +221,7 @@ export class Run implements AsyncDisposable {
     const { records } = this.#lines.counts;
     const { untimed, invalid } = this.#intake.counts;
     const { rejected } = this.#intake.rejections;
-    const seconds = (Date.now() - this.#startedAt) / 1000;
+    const seconds = (this.#clock.elapsed() - this.#begunAt) / 1000;
     return this.#tally.summary({ records, rejected, untimed, invalid, seconds });
   }
 
