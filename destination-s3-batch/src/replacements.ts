@@ -3,19 +3,16 @@
 // may have several tables, also ones that have no rows any more.
 import type { Ending } from '@s3-connectors/common/destination/completion.ts';
 import { newExportId } from '@s3-connectors/common/destination/export-id.ts';
-import {
-  isGenerationNoted,
-  noteGeneration,
-  removeOutlived,
-} from '@s3-connectors/common/destination/generation-record.ts';
-import { settle } from '@s3-connectors/common/destination/interrupted.ts';
-import { findPlaces, type Area } from '@s3-connectors/common/destination/manifests.ts';
+import { beginPlaces, type Beginning } from '@s3-connectors/common/destination/beginning.ts';
+import { removeOutlived } from '@s3-connectors/common/destination/generation-record.ts';
+import type { Area, Records } from '@s3-connectors/common/destination/manifests.ts';
 import { stagedKey, type DataPlace } from '@s3-connectors/common/destination/own-keys.ts';
 import { replaceSet } from '@s3-connectors/common/destination/replacement.ts';
 import { refuseShrinking } from '@s3-connectors/common/destination/shrinking.ts';
 import { removeLeftovers, removeStaged, type StagedFile } from '@s3-connectors/common/destination/staging.ts';
+import { failsAlone } from '@s3-connectors/common/destination/stream-failure.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
-import { ConnectorError, type ErrorCode } from '@s3-connectors/common/protocol/errors.ts';
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import type { WrittenBody } from '@s3-connectors/common/s3/write.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
@@ -29,12 +26,6 @@ import type { ReplacedTable } from './summary.ts';
 
 /** Of one stream: the more, the sooner all of them are new. */
 const tablesAtOnce = 4;
-/** These say something of one stream, nothing of the others. */
-const failAlone: ReadonlySet<ErrorCode> = new Set([
-  'REPLACEMENT_REFUSED',
-  'S3_OBJECT_CONFLICT',
-  'BUCKET_DOCUMENT_INVALID',
-]);
 
 type Options = {
   readonly area: Area;
@@ -60,7 +51,7 @@ export class Replacements {
   /** What lies in staging, by stream and table. */
   readonly #staged = new Map<number, Map<string, StagedFile[]>>();
   /** The tables that a stream has had before, by stream. */
-  readonly #known = new Map<number, readonly string[]>();
+  readonly #known = new Map<number, ReadonlySet<string>>();
 
   constructor(options: Options) {
     this.#options = options;
@@ -72,45 +63,60 @@ export class Replacements {
 
   /** Before anything is written: ends what earlier runs left unfinished, and notes what is there. */
   async begin(): Promise<void> {
-    const { area, targets, config, startedAt, context, giveUp } = this.#options;
+    const { area, config, startedAt, context } = this.#options;
     const { log, signal } = context;
-    const withManifests = new Set(await findPlaces(area, signal));
-    for (const target of targets) {
-      try {
-        await this.#settleTables(target, withManifests);
-      } catch (error) {
-        if (!(error instanceof ConnectorError && error.code === 'BUCKET_DOCUMENT_INVALID')) throw error;
-        giveUp(target, error);
-      }
-    }
+    await beginPlaces(area, this.#beginnings(), signal);
     const folders = [...this.#staged.keys()].flatMap((index) => {
-      return (this.#known.get(index) ?? []).map((table) => this.#placeOf(table).folder);
+      return Array.from(this.#known.get(index) ?? [], (table) => this.#placeOf(table).folder);
     });
     const leftovers = { workerId: config.workerId, parent: 'data/', folders, now: startedAt } as const;
     const removed = await removeLeftovers(area, leftovers, signal);
     if (removed > 0) log('INFO', `Removed ${removed} files that earlier runs left below _staging/.`);
   }
 
-  async #settleTables(target: Target, withManifests: ReadonlySet<string>): Promise<void> {
-    const { area, targets, context } = this.#options;
-    const { succession, descriptor, index } = target;
-    const isKept = succession.kind === 'keep';
-    const tables = isKept ? [target.table] : await earlierTables(area, target, targets, context);
-    const known: string[] = [];
-    for (const table of tables) {
-      const place = this.#placeOf(table);
-      const scope = succession.kind === 'outlive' ? { place, generation: succession.generation } : undefined;
-      const isNoted = scope === undefined || (await isGenerationNoted(area, scope, context.signal));
-      const records = withManifests.has(place.name) ? await settle(area, place, context.signal) : undefined;
-      const stream = records?.latest?.current?.stream ?? descriptor;
-      if (target.conversion === 'split_events' && !isSameStream(stream, descriptor)) {
-        context.log('WARN', `The table "${table}" is left as it is: the stream "${stream.name}" replaced it last.`);
-        continue;
+  /** Of all tables that the streams had, stream by stream. */
+  async *#beginnings(): AsyncGenerator<Beginning> {
+    const { targets, giveUp } = this.#options;
+    for (const target of targets) {
+      const { succession, index } = target;
+      const refused = (error: ConnectorError): void => giveUp(target, error);
+      const known = new Set<string>();
+      if (succession.kind !== 'keep') this.#known.set(index, known);
+      for (const table of await this.#tablesOf(target)) {
+        known.add(table);
+        yield {
+          place: this.#placeOf(table),
+          generation: succession.kind === 'outlive' ? succession.generation : undefined,
+          isOurs: (records) => {
+            const isOurs = this.#isOurs(target, table, records);
+            if (!isOurs) known.delete(table);
+            return isOurs;
+          },
+          refused,
+        };
       }
-      known.push(table);
-      if (!isNoted) await noteGeneration(area, scope, context.signal);
     }
-    if (!isKept) this.#known.set(index, known);
+  }
+
+  /** None of a stream that cannot be written. */
+  async #tablesOf(target: Target): Promise<readonly string[]> {
+    const { area, targets, context, giveUp } = this.#options;
+    if (target.succession.kind === 'keep') return [target.table];
+    try {
+      return await earlierTables(area, target, targets, context);
+    } catch (error) {
+      if (!failsAlone(error)) throw error;
+      giveUp(target, error);
+      return [];
+    }
+  }
+
+  #isOurs({ conversion, descriptor }: Target, table: string, records: Records | undefined): boolean {
+    const stream = records?.latest?.current?.stream ?? descriptor;
+    if (conversion !== 'split_events' || isSameStream(stream, descriptor)) return true;
+    const text = `The table "${table}" is left as it is: the stream "${stream.name}" replaced it last.`;
+    this.#options.context.log('WARN', text);
+    return false;
   }
 
   /** Whether the stream's files wait, instead of being seen once they are stored. */
@@ -137,6 +143,16 @@ export class Replacements {
   /** The input has ended by itself: does what the stream's end allows. @returns whether its rows are where they belong. */
   async conclude(target: Target, verdict: Verdict): Promise<boolean> {
     if (target.succession.kind === 'keep') return true;
+    try {
+      return await this.#end(target, verdict);
+    } catch (error) {
+      if (!failsAlone(error)) throw error;
+      this.#options.context.fail(error.inStream(target.descriptor));
+      return false;
+    }
+  }
+
+  async #end(target: Target, verdict: Verdict): Promise<boolean> {
     if (target.succession.kind === 'outlive') {
       await this.#removeOutlived(target, target.succession.generation, verdict);
       return true;
@@ -145,13 +161,7 @@ export class Replacements {
       this.#keep(target, verdict);
       return false;
     }
-    try {
-      await this.#replace(target);
-    } catch (error) {
-      if (!(error instanceof ConnectorError && failAlone.has(error.code))) throw error;
-      this.#options.context.fail(error.inStream(target.descriptor));
-      return false;
-    }
+    await this.#replace(target);
     this.#staged.delete(target.index);
     return true;
   }
