@@ -4,7 +4,7 @@
 import type { Ending } from '@s3-connectors/common/destination/completion.ts';
 import { newExportId } from '@s3-connectors/common/destination/export-id.ts';
 import { beginPlaces, type Beginning } from '@s3-connectors/common/destination/beginning.ts';
-import { removeOutlived } from '@s3-connectors/common/destination/generation-record.ts';
+import { noteNewPlace, removeOutlived } from '@s3-connectors/common/destination/generation-record.ts';
 import type { Area, Records } from '@s3-connectors/common/destination/manifests.ts';
 import { stagedKey, type DataPlace } from '@s3-connectors/common/destination/own-keys.ts';
 import { replaceSet } from '@s3-connectors/common/destination/replacement.ts';
@@ -23,6 +23,7 @@ import type { OutputFile } from './files/converter.ts';
 import { tablePlace } from './object-key.ts';
 import type { Target } from './plan.ts';
 import type { ReplacedTable } from './summary.ts';
+import type { Table } from './table.ts';
 
 /** Of one stream: the more, the sooner all of them are new. */
 const tablesAtOnce = 4;
@@ -50,8 +51,8 @@ export class Replacements {
   readonly #exportId: string;
   /** What lies in staging, by stream and table. */
   readonly #staged = new Map<number, Map<string, StagedFile[]>>();
-  /** The tables that a stream has had before, by stream. */
-  readonly #known = new Map<number, ReadonlySet<string>>();
+  /** By stream: the tables that it has had before, and those that have come up in its generation. */
+  readonly #known = new Map<number, Set<string>>();
 
   constructor(options: Options) {
     this.#options = options;
@@ -122,6 +123,16 @@ export class Replacements {
   /** Whether the stream's files wait, instead of being seen once they are stored. */
   stages(stream: number): boolean {
     return this.#staged.has(stream);
+  }
+
+  /** Before the first file of a table is stored: one that comes up in the middle of a generation is noted. */
+  async opening({ stream, name, shape }: Table, signal: AbortSignal): Promise<void> {
+    const { area, targets } = this.#options;
+    const succession = targets[stream]?.succession;
+    const known = this.#known.get(stream);
+    if (succession?.kind !== 'outlive' || shape === undefined || known?.has(name) !== false) return;
+    await noteNewPlace(area, { place: this.#placeOf(name), generation: succession.generation }, signal);
+    known.add(name);
   }
 
   /** Where a file is put that is to lie at its key. Rejected rows wait for nothing. */

@@ -110,7 +110,15 @@ export class Run implements AsyncDisposable {
     this.#converter = new Converter({ config, typings, folder, signal });
     const remove = (segment: SpoolFile): Promise<void> => this.#spool.remove(segment);
     const refused = ({ stream }: Table, error: ConnectorError): void => this.#giveUp(targets[stream] as Target, error);
-    this.#conversions = new Conversions({ converter: this.#converter, typings, remove, refused });
+    this.#conversions = new Conversions({
+      converter: this.#converter,
+      prepare: async (table, during) => {
+        await typings.save(table, during);
+        await this.#replacements.opening(table, during);
+      },
+      remove,
+      refused,
+    });
     this.#replacements = new Replacements({
       area: this.#area,
       config,

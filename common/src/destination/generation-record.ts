@@ -8,18 +8,24 @@ import { readObject } from '../s3/read.ts';
 import { putObject } from '../s3/write.ts';
 import type { OwnKey } from '../s3/own-key.ts';
 import { sleep } from '../streams/clock.ts';
-import { ownKeysOf, parseDocument, refusedDocument } from './bucket-document.ts';
+import { ConnectorError } from '../protocol/errors.ts';
+import { ownKeysOf, parseDocument, refusedDocument, refuseOtherFolder } from './bucket-document.ts';
 import { manifestFolder, maxManifestBytes } from './manifest.ts';
 import type { Area } from './manifests.ts';
 import { ownKey, tellApart, type DataPlace } from './own-keys.ts';
 
 type Scope = { readonly place: DataPlace; readonly generation: number };
 
-/** `existing`: the keys of ours in the place and when each was written (ISO 8601), when the generation was first seen. */
+/**
+ * `existing`: the keys of ours in the place and when each was written (ISO 8601), when the generation was first seen.
+ * `folder`: the place's, since places of both destinations can have one name. Absent in records of versions before it: these
+ * are of the place whose files they name; an empty one could be of any, so nothing is deleted on its word.
+ */
 export type GenerationRecord = z.output<typeof record>;
 const record = z.object({
   version: z.literal(1),
   generation_id: z.int(),
+  folder: z.string().exactOptional(),
   existing: z.array(z.tuple([z.string(), z.string()])),
 });
 
@@ -45,10 +51,15 @@ export async function noteGeneration(area: Area, scope: Scope, signal?: AbortSig
   const existing = listed.map((object): [string, string] => [object.key, object.lastModified.toISOString()]);
   // What is written anew from now on differs in its time from what is there.
   if (existing.length > 0) await sleep(area.s3.clock, clockTickMs, signal);
-  const value: GenerationRecord = { version: 1, generation_id: scope.generation, existing };
-  const body = Buffer.from(`${JSON.stringify(value)}\n`);
-  const key = recordKey(area, scope);
-  await putObject(area.s3, { key, body, contentType: 'application/json', ifNoneMatch: '*' }, area.headers, signal);
+  await writeRecord(area, scope, existing, signal);
+}
+
+/**
+ * Of a place that was no place of the stream when the run began: nothing in it goes with the generation. To be done before its
+ * first file is stored, or the next run of the generation would take that for one from before.
+ */
+export async function noteNewPlace(area: Area, scope: Scope, signal?: AbortSignal): Promise<void> {
+  if (!(await isGenerationNoted(area, scope, signal))) await writeRecord(area, scope, [], signal);
 }
 
 /**
@@ -58,19 +69,46 @@ export async function noteGeneration(area: Area, scope: Scope, signal?: AbortSig
 export async function removeOutlived(area: Area, scope: Scope, signal?: AbortSignal): Promise<number> {
   const record = await readRecord(area, scope, signal);
   if (record === undefined) return 0;
-  const keys = outlived(record, await listOurs(area, scope, signal));
+  const listed = await listOurs(area, scope, signal);
+  if (listed.length > 0 && !isKnownToBeOf(record, scope.place)) {
+    const key = recordKey(area, scope);
+    const text = `"${key}" was written by an earlier version and does not say of which folder it is: files from before the generation ${scope.generation}, if there are any in "${scope.place.folder}", stay until the next one.`;
+    area.s3.log('WARN', text);
+  }
+  const keys = outlived(record, listed);
   await deleteObjects(area, keys, signal);
+  await removeOtherRecords(area, scope, signal);
+  return keys.length;
+}
+
+/** Those of the place alone: the other destination may be at work in a generation of its own. */
+async function removeOtherRecords(area: Area, { place, generation }: Scope, signal?: AbortSignal): Promise<void> {
+  const folder = recordFolder(area, place);
   const others: OwnKey[] = [];
-  const folder = recordFolder(area, scope);
   for await (const { objects } of listPages(area.s3, { prefix: folder }, signal)) {
-    const isRecord = (key: string): boolean =>
-      key.startsWith(folder) && /^-?\d{1,16}\.json$/u.test(key.slice(folder.length));
     for (const { key } of objects) {
-      if (isRecord(key) && key !== recordKey(area, scope)) others.push(ownKey(area.prefix, key));
+      const name = key.startsWith(folder) ? key.slice(folder.length) : '';
+      const other = /^(-?\d{1,16})\.json$/u.exec(name)?.[1];
+      if (other === undefined || Number(other) === generation) continue;
+      if (await isRecordOf(area, { place, generation: Number(other) }, signal)) others.push(ownKey(area.prefix, key));
     }
   }
   await deleteObjects(area, others, signal);
-  return keys.length;
+}
+
+async function isRecordOf(area: Area, scope: Scope, signal?: AbortSignal): Promise<boolean> {
+  try {
+    const record = await readRecord(area, scope, signal);
+    return record !== undefined && isKnownToBeOf(record, scope.place);
+  } catch (error) {
+    if (error instanceof ConnectorError && error.code === 'BUCKET_DOCUMENT_INVALID') return false;
+    throw error;
+  }
+}
+
+/** Of a record that was read for the place, so that it is of no other one that it names. */
+function isKnownToBeOf({ folder, existing }: GenerationRecord, place: DataPlace): boolean {
+  return folder === place.folder || existing.length > 0;
 }
 
 async function listOurs({ s3, prefix }: Area, { place }: Scope, signal?: AbortSignal): Promise<OwnObject[]> {
@@ -89,6 +127,7 @@ async function readRecord(area: Area, scope: Scope, signal?: AbortSignal): Promi
   if (found === undefined) return undefined;
   const read = parseDocument(key, found.body, record);
   if (read.generation_id !== scope.generation) throw refusedDocument(key, `is of the generation ${read.generation_id}`);
+  if (read.folder !== undefined) refuseOtherFolder(key, read.folder, scope.place);
   ownKeysOf(
     { prefix: area.prefix, place: scope.place, key },
     read.existing.map(([existing]) => existing),
@@ -96,10 +135,23 @@ async function readRecord(area: Area, scope: Scope, signal?: AbortSignal): Promi
   return read;
 }
 
-function recordFolder({ prefix }: Area, { place }: Scope): string {
+async function writeRecord(
+  area: Area,
+  scope: Scope,
+  existing: GenerationRecord['existing'],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { generation, place } = scope;
+  const value: GenerationRecord = { version: 1, generation_id: generation, folder: place.folder, existing };
+  const body = Buffer.from(`${JSON.stringify(value)}\n`);
+  const key = recordKey(area, scope);
+  await putObject(area.s3, { key, body, contentType: 'application/json', ifNoneMatch: '*' }, area.headers, signal);
+}
+
+function recordFolder({ prefix }: Area, place: DataPlace): string {
   return `${manifestFolder(prefix, place.name)}generations/`;
 }
 
 function recordKey(area: Area, scope: Scope): OwnKey {
-  return ownKey(area.prefix, `${recordFolder(area, scope)}${scope.generation}.json`);
+  return ownKey(area.prefix, `${recordFolder(area, scope.place)}${scope.generation}.json`);
 }
