@@ -3,9 +3,9 @@
 // may have several tables, also ones that have no rows any more.
 import type { Ending } from '@s3-connectors/common/destination/completion.ts';
 import { newExportId } from '@s3-connectors/common/destination/export-id.ts';
-import { beginPlaces, type Beginning } from '@s3-connectors/common/destination/beginning.ts';
-import { noteNewPlace, removeOutlived } from '@s3-connectors/common/destination/generation-record.ts';
-import type { Area, Records } from '@s3-connectors/common/destination/manifests.ts';
+import { beginPlaces } from '@s3-connectors/common/destination/beginning.ts';
+import { removeOutlived } from '@s3-connectors/common/destination/generation-record.ts';
+import type { Area } from '@s3-connectors/common/destination/manifests.ts';
 import { stagedKey, type DataPlace } from '@s3-connectors/common/destination/own-keys.ts';
 import { replaceSet } from '@s3-connectors/common/destination/replacement.ts';
 import { refuseShrinking } from '@s3-connectors/common/destination/shrinking.ts';
@@ -18,7 +18,7 @@ import type { WrittenBody } from '@s3-connectors/common/s3/write.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import type { Config } from './config.ts';
-import { earlierTables, isSameStream } from './earlier-tables.ts';
+import { EarlierTables } from './earlier-tables.ts';
 import type { OutputFile } from './files/converter.ts';
 import { tablePlace } from './object-key.ts';
 import type { Target } from './plan.ts';
@@ -51,11 +51,11 @@ export class Replacements {
   readonly #exportId: string;
   /** What lies in staging, by stream and table. */
   readonly #staged = new Map<number, Map<string, StagedFile[]>>();
-  /** By stream: the tables that it has had before, and those that have come up in its generation. */
-  readonly #known = new Map<number, Set<string>>();
+  readonly #earlier: EarlierTables;
 
   constructor(options: Options) {
     this.#options = options;
+    this.#earlier = new EarlierTables(options);
     this.#exportId = newExportId(new Date(options.startedAt), options.config.workerId);
     for (const { index, succession } of options.targets) {
       if (succession.kind === 'replace') this.#staged.set(index, new Map());
@@ -66,58 +66,13 @@ export class Replacements {
   async begin(): Promise<void> {
     const { area, config, startedAt, context } = this.#options;
     const { log, signal } = context;
-    await beginPlaces(area, this.#beginnings(), signal);
+    await beginPlaces(area, this.#earlier.beginnings(), signal);
     const folders = [...this.#staged.keys()].flatMap((index) => {
-      return Array.from(this.#known.get(index) ?? [], (table) => this.#placeOf(table).folder);
+      return Array.from(this.#earlier.of(index), (table) => this.#placeOf(table).folder);
     });
     const leftovers = { workerId: config.workerId, parent: 'data/', folders, now: startedAt } as const;
     const removed = await removeLeftovers(area, leftovers, signal);
     if (removed > 0) log('INFO', `Removed ${removed} files that earlier runs left below _staging/.`);
-  }
-
-  /** Of all tables that the streams had, stream by stream. */
-  async *#beginnings(): AsyncGenerator<Beginning> {
-    const { targets, giveUp } = this.#options;
-    for (const target of targets) {
-      const { succession, index } = target;
-      const refused = (error: ConnectorError): void => giveUp(target, error);
-      const known = new Set<string>();
-      if (succession.kind !== 'keep') this.#known.set(index, known);
-      for (const table of await this.#tablesOf(target)) {
-        known.add(table);
-        yield {
-          place: this.#placeOf(table),
-          generation: succession.kind === 'outlive' ? succession.generation : undefined,
-          isOurs: (records) => {
-            const isOurs = this.#isOurs(target, table, records);
-            if (!isOurs) known.delete(table);
-            return isOurs;
-          },
-          refused,
-        };
-      }
-    }
-  }
-
-  /** None of a stream that cannot be written. */
-  async #tablesOf(target: Target): Promise<readonly string[]> {
-    const { area, targets, context, giveUp } = this.#options;
-    if (target.succession.kind === 'keep') return [target.table];
-    try {
-      return await earlierTables(area, target, targets, context);
-    } catch (error) {
-      if (!failsAlone(error)) throw error;
-      giveUp(target, error);
-      return [];
-    }
-  }
-
-  #isOurs({ conversion, descriptor }: Target, table: string, records: Records | undefined): boolean {
-    const stream = records?.latest?.current?.stream ?? descriptor;
-    if (conversion !== 'split_events' || isSameStream(stream, descriptor)) return true;
-    const text = `The table "${table}" is left as it is: the stream "${stream.name}" replaced it last.`;
-    this.#options.context.log('WARN', text);
-    return false;
   }
 
   /** Whether the stream's files wait, instead of being seen once they are stored. */
@@ -125,14 +80,9 @@ export class Replacements {
     return this.#staged.has(stream);
   }
 
-  /** Before the first file of a table is stored: one that comes up in the middle of a generation is noted. */
-  async opening({ stream, name, shape }: Table, signal: AbortSignal): Promise<void> {
-    const { area, targets } = this.#options;
-    const succession = targets[stream]?.succession;
-    const known = this.#known.get(stream);
-    if (succession?.kind !== 'outlive' || shape === undefined || known?.has(name) !== false) return;
-    await noteNewPlace(area, { place: this.#placeOf(name), generation: succession.generation }, signal);
-    known.add(name);
+  /** Before the first file of a table is stored. */
+  async opening(table: Table, signal: AbortSignal): Promise<void> {
+    await this.#earlier.claim(table, signal);
   }
 
   /** Where a file is put that is to lie at its key. Rejected rows wait for nothing. */
@@ -190,7 +140,7 @@ export class Replacements {
   async #replace(target: Target): Promise<void> {
     const { area, context } = this.#options;
     const staged = this.#staged.get(target.index) ?? new Map<string, StagedFile[]>();
-    const tables = new Set([...(this.#known.get(target.index) ?? []), ...staged.keys()]);
+    const tables = new Set([...(await this.#earlier.proven(target, staged)), ...staged.keys()]);
     await this.#refuseShrinking(target, tables, [...staged.values()].flat());
     const begun = area.s3.clock.elapsed();
     let failure: { readonly error: unknown } | undefined;
@@ -260,14 +210,15 @@ export class Replacements {
     }
   }
 
-  async #removeOutlived({ index, label, table }: Target, generation: number, verdict: Verdict): Promise<void> {
+  async #removeOutlived(target: Target, generation: number, verdict: Verdict): Promise<void> {
     const { area, context } = this.#options;
+    const { label } = target;
     if (verdict !== 'proven') {
       context.log('WARN', `Rows older than generation ${generation} of "${label}" stay: it did not come to its end.`);
       return;
     }
     let removed = 0;
-    for (const known of this.#known.get(index) ?? [table]) {
+    for (const known of await this.#earlier.proven(target)) {
       const scope = { place: this.#placeOf(known), generation };
       removed += await removeOutlived(area, scope, context.signal);
     }

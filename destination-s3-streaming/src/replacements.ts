@@ -80,6 +80,7 @@ export class Replacements {
     const { targets, config, clock, context } = this.#options;
     const beginnings = targets.map((target) => ({
       place: target.place,
+      stream: target.stream,
       generation: target.succession.kind === 'outlive' ? target.succession.generation : undefined,
       refused: (error: ConnectorError) => this.#giveUp(target, error),
     }));

@@ -1,8 +1,9 @@
 // Before anything is written: in each place what earlier runs left unfinished is settled, and what a generation outlives is
 // written down, in several places at a time.
-import type { ConnectorError } from '../protocol/errors.ts';
+import type { ConnectorError, StreamDescriptor } from '../protocol/errors.ts';
+import { streamKey } from '../protocol/stream-key.ts';
 import { mapConcurrent } from '../streams/map-concurrent.ts';
-import { isGenerationNoted, noteGeneration } from './generation-record.ts';
+import { hadGeneration, isGenerationNoted, noteGeneration } from './generation-record.ts';
 import { settle } from './interrupted.ts';
 import { findPlaces, type Area, type Records } from './manifests.ts';
 import type { DataPlace } from './own-keys.ts';
@@ -11,12 +12,19 @@ import { failsAlone } from './stream-failure.ts';
 /** To write a generation down takes a second, in which the names of the place's files are held. */
 const placesAtOnce = 16;
 
+/** By latest.json and the records of generations. `name`: of the other stream. */
+export type Owner = { readonly kind: 'stream' | 'unknown' } | { readonly kind: 'other'; readonly name: string };
+
 export type Beginning = {
   readonly place: DataPlace;
   /** What is there goes once this one is complete; undefined: nothing goes by its generation. */
   readonly generation: number | undefined;
-  /** Whether the place is the stream's, by what was published there. Absent: it is. */
-  readonly isOurs?: (records: Records | undefined) => boolean;
+  readonly stream: StreamDescriptor;
+  /**
+   * Whether to begin a place that is not the stream's by the config, by whose it is according to its own documents. Absent: it is
+   * the stream's.
+   */
+  readonly judge?: (owner: Owner) => boolean;
   /** Called for an error that fails the stream alone. */
   readonly refused: (error: ConnectorError) => void;
 };
@@ -47,12 +55,25 @@ export async function beginPlaces(
 /** All documents of the place are read before any is acted upon. */
 async function beginPlace(
   area: Area,
-  { place, generation, isOurs = () => true }: Beginning,
+  { place, generation, stream, judge }: Beginning,
   withManifests: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<void> {
   const scope = generation === undefined ? undefined : { place, generation };
   const isNoted = scope === undefined || (await isGenerationNoted(area, scope, signal));
   const records = withManifests.has(place.name) ? await settle(area, place, signal) : undefined;
-  if (isOurs(records) && !isNoted) await noteGeneration(area, scope, signal);
+  const owner: Owner =
+    judge === undefined ? { kind: 'stream' } : await ownerOf(area, { place, stream, records }, signal);
+  if (judge?.(owner) === false || isNoted) return;
+  await noteGeneration(area, { ...scope, stream: owner.kind === 'stream' ? stream : undefined }, signal);
+}
+
+async function ownerOf(
+  area: Area,
+  { place, stream, records }: Pick<Beginning, 'place' | 'stream'> & { readonly records: Records | undefined },
+  signal: AbortSignal,
+): Promise<Owner> {
+  const last = records?.latest?.current?.stream;
+  if (last !== undefined && streamKey(last) !== streamKey(stream)) return { kind: 'other', name: last.name };
+  return { kind: last !== undefined || (await hadGeneration(area, place, stream, signal)) ? 'stream' : 'unknown' };
 }

@@ -8,7 +8,8 @@ import { readObject } from '../s3/read.ts';
 import { putObject } from '../s3/write.ts';
 import type { OwnKey } from '../s3/own-key.ts';
 import { sleep } from '../streams/clock.ts';
-import { ConnectorError } from '../protocol/errors.ts';
+import { ConnectorError, type StreamDescriptor } from '../protocol/errors.ts';
+import { streamKey } from '../protocol/stream-key.ts';
 import { ownKeysOf, parseDocument, refusedDocument, refuseOtherFolder } from './bucket-document.ts';
 import { manifestFolder, maxManifestBytes } from './manifest.ts';
 import type { Area } from './manifests.ts';
@@ -16,16 +17,21 @@ import { ownKey, tellApart, type DataPlace } from './own-keys.ts';
 
 type Scope = { readonly place: DataPlace; readonly generation: number };
 
+/** `stream`: whose rows the place has; undefined if that is not known for sure. */
+type Noting = Scope & { readonly stream: StreamDescriptor | undefined };
+
 /**
  * `existing`: the keys of ours in the place and when each was written (ISO 8601), when the generation was first seen.
  * `folder`: the place's, since places of both destinations can have one name. Absent in records of versions before it: these
- * are of the place whose files they name; an empty one could be of any, so nothing is deleted on its word.
+ * are of the place whose files they name; an empty one could be of any, so nothing is deleted on its word. `stream`: whose rows
+ * the place has, by the config or since rows of the stream came.
  */
 export type GenerationRecord = z.output<typeof record>;
 const record = z.object({
   version: z.literal(1),
   generation_id: z.int(),
   folder: z.string().exactOptional(),
+  stream: z.object({ name: z.string(), namespace: z.string().exactOptional() }).exactOptional(),
   existing: z.array(z.tuple([z.string(), z.string()])),
 });
 
@@ -46,20 +52,36 @@ export async function isGenerationNoted(area: Area, scope: Scope, signal?: Abort
 }
 
 /** Writes down what is there, where no earlier run has: before anything of the generation is written. */
-export async function noteGeneration(area: Area, scope: Scope, signal?: AbortSignal): Promise<void> {
-  const listed = await listOurs(area, scope, signal);
+export async function noteGeneration(area: Area, noting: Noting, signal?: AbortSignal): Promise<void> {
+  const listed = await listOurs(area, noting, signal);
   const existing = listed.map((object): [string, string] => [object.key, object.lastModified.toISOString()]);
   // What is written anew from now on differs in its time from what is there.
   if (existing.length > 0) await sleep(area.s3.clock, clockTickMs, signal);
-  await writeRecord(area, scope, existing, signal);
+  await writeRecord(area, noting, { existing, etag: undefined }, signal);
 }
 
 /**
- * Of a place that was no place of the stream when the run began: nothing in it goes with the generation. To be done before its
- * first file is stored, or the next run of the generation would take that for one from before.
+ * Rows of the stream come to a place that was not known to be the stream's. Where nothing is written down yet, nothing goes with
+ * the generation: to be done before the first file is stored, or the next run would take that for one from before.
  */
-export async function noteNewPlace(area: Area, scope: Scope, signal?: AbortSignal): Promise<void> {
-  if (!(await isGenerationNoted(area, scope, signal))) await writeRecord(area, scope, [], signal);
+export async function claimPlace(area: Area, noting: Noting, signal?: AbortSignal): Promise<void> {
+  const found = await findRecord(area, noting, signal);
+  if (found?.record.stream !== undefined) return;
+  await writeRecord(area, noting, { existing: found?.record.existing ?? [], etag: found?.etag }, signal);
+}
+
+/** Whether a generation of the stream has had rows in the place. */
+export async function hadGeneration(
+  area: Area,
+  place: DataPlace,
+  stream: StreamDescriptor,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  for (const { generation } of await listRecords(area, place, signal)) {
+    const record = await readOwnRecord(area, { place, generation }, signal);
+    if (record?.stream !== undefined && streamKey(record.stream) === streamKey(stream)) return true;
+  }
+  return false;
 }
 
 /**
@@ -83,25 +105,38 @@ export async function removeOutlived(area: Area, scope: Scope, signal?: AbortSig
 
 /** Those of the place alone: the other destination may be at work in a generation of its own. */
 async function removeOtherRecords(area: Area, { place, generation }: Scope, signal?: AbortSignal): Promise<void> {
-  const folder = recordFolder(area, place);
   const others: OwnKey[] = [];
-  for await (const { objects } of listPages(area.s3, { prefix: folder }, signal)) {
-    for (const { key } of objects) {
-      const name = key.startsWith(folder) ? key.slice(folder.length) : '';
-      const other = /^(-?\d{1,16})\.json$/u.exec(name)?.[1];
-      if (other === undefined || Number(other) === generation) continue;
-      if (await isRecordOf(area, { place, generation: Number(other) }, signal)) others.push(ownKey(area.prefix, key));
-    }
+  for (const { generation: other, key } of await listRecords(area, place, signal)) {
+    if (other === generation) continue;
+    const record = await readOwnRecord(area, { place, generation: other }, signal);
+    if (record !== undefined && isKnownToBeOf(record, place)) others.push(ownKey(area.prefix, key));
   }
   await deleteObjects(area, others, signal);
 }
 
-async function isRecordOf(area: Area, scope: Scope, signal?: AbortSignal): Promise<boolean> {
+async function listRecords(
+  area: Area,
+  place: DataPlace,
+  signal: AbortSignal | undefined,
+): Promise<readonly { readonly generation: number; readonly key: string }[]> {
+  const folder = recordFolder(area, place);
+  const found: { generation: number; key: string }[] = [];
+  for await (const { objects } of listPages(area.s3, { prefix: folder }, signal)) {
+    for (const { key } of objects) {
+      const name = key.startsWith(folder) ? key.slice(folder.length) : '';
+      const generation = /^(-?\d{1,16})\.json$/u.exec(name)?.[1];
+      if (generation !== undefined) found.push({ generation: Number(generation), key });
+    }
+  }
+  return found;
+}
+
+/** Undefined for one that is refused, too: it says nothing of the place. */
+async function readOwnRecord(area: Area, scope: Scope, signal?: AbortSignal): Promise<GenerationRecord | undefined> {
   try {
-    const record = await readRecord(area, scope, signal);
-    return record !== undefined && isKnownToBeOf(record, scope.place);
+    return await readRecord(area, scope, signal);
   } catch (error) {
-    if (error instanceof ConnectorError && error.code === 'BUCKET_DOCUMENT_INVALID') return false;
+    if (error instanceof ConnectorError && error.code === 'BUCKET_DOCUMENT_INVALID') return undefined;
     throw error;
   }
 }
@@ -122,6 +157,14 @@ async function listOurs({ s3, prefix }: Area, { place }: Scope, signal?: AbortSi
 }
 
 async function readRecord(area: Area, scope: Scope, signal?: AbortSignal): Promise<GenerationRecord | undefined> {
+  return (await findRecord(area, scope, signal))?.record;
+}
+
+async function findRecord(
+  area: Area,
+  scope: Scope,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly record: GenerationRecord; readonly etag: string } | undefined> {
   const key = recordKey(area, scope);
   const found = await readObject(area.s3, key, maxManifestBytes, signal);
   if (found === undefined) return undefined;
@@ -132,20 +175,22 @@ async function readRecord(area: Area, scope: Scope, signal?: AbortSignal): Promi
     { prefix: area.prefix, place: scope.place, key },
     read.existing.map(([existing]) => existing),
   );
-  return read;
+  return { record: read, etag: found.etag };
 }
 
+/** `etag`: of the version that it is written over. */
 async function writeRecord(
   area: Area,
-  scope: Scope,
-  existing: GenerationRecord['existing'],
+  { generation, place, stream }: Noting,
+  { existing, etag }: Pick<GenerationRecord, 'existing'> & { readonly etag: string | undefined },
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { generation, place } = scope;
-  const value: GenerationRecord = { version: 1, generation_id: generation, folder: place.folder, existing };
+  const about = { folder: place.folder, ...(stream === undefined ? {} : { stream }) };
+  const value: GenerationRecord = { version: 1, generation_id: generation, ...about, existing };
   const body = Buffer.from(`${JSON.stringify(value)}\n`);
-  const key = recordKey(area, scope);
-  await putObject(area.s3, { key, body, contentType: 'application/json', ifNoneMatch: '*' }, area.headers, signal);
+  const key = recordKey(area, { place, generation });
+  const condition = etag === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: etag };
+  await putObject(area.s3, { key, body, contentType: 'application/json', ...condition }, area.headers, signal);
 }
 
 function recordFolder({ prefix }: Area, place: DataPlace): string {

@@ -72,12 +72,12 @@ suite('what becomes of earlier data', () => {
     await using it = await openPlace();
     it.server.seed(testBucket, `out/type=users/${nameOf(1)}`, '1');
     assert.equal(await isGenerationNoted(it.area, scope(2)), false);
-    await noteGeneration(it.area, scope(2));
+    await noteGeneration(it.area, { ...scope(2), stream: { name: 'users' } });
     it.server.seed(testBucket, `out/type=users/${nameOf(2)}`, '2');
     assert.equal(await isGenerationNoted(it.area, scope(2)), true);
     assert.equal(await removeOutlived(it.area, scope(2)), 1);
     assert.deepEqual(marksIn(it), [2]);
-    await noteGeneration(it.area, scope(3));
+    await noteGeneration(it.area, { ...scope(3), stream: undefined });
     assert.equal(await removeOutlived(it.area, scope(3)), 1);
     assert.equal(await removeOutlived(it.area, scope(3)), 0);
     assert.deepEqual(keysBelow(it, '_manifests/'), ['_manifests/users/generations/3.json']);

@@ -68,7 +68,13 @@ suite('a generation of one prefix that both destinations write to', () => {
       const server = running();
       await program.write(server, users(1), generation(5));
       const written = JSON.parse(server.object(bucket, record)?.body.toString() ?? '{}') as Json;
-      assert.deepEqual(written, { version: 1, generation_id: 5, folder: program.folder, existing: [] });
+      assert.deepEqual(written, {
+        version: 1,
+        generation_id: 5,
+        folder: program.folder,
+        stream: { name: 'users' },
+        existing: [],
+      });
     });
 
     test(`of ${program.name} goes on from a record of an earlier version, which names no folder`, async () => {
