@@ -8,7 +8,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { breakAt, type Moment } from '../support/break-at.ts';
 import { startS3Server } from '../../tools/s3-server/server.ts';
 import type { S3TestServer, StoredObject } from '../../tools/s3-server/types.ts';
-import { simulatedClock } from '../support/simulated-clock.ts';
+import { simulatedClock, type SimulatedClock } from '../support/simulated-clock.ts';
 import { bucket, catalogJson, globalStateLine, recordLine, statusLine } from '../support/destination-input.ts';
 import { runWrite, storedRows } from './support/streaming.ts';
 
@@ -41,7 +41,7 @@ type Broken = { readonly lines: readonly string[]; readonly error: unknown };
 
 /** From phase `next` on; a phase comes when the state before it was printed, which its files' age has brought about. */
 async function run(server: S3TestServer, next: number, { signal, isCut = false }: RunOptions = {}): Promise<Broken> {
-  const clock = simulatedClock(Date.now());
+  const clock = clocks.get(server) ?? simulatedClock(Date.now());
   const printed: string[] = [];
   const end = new AbortController();
   async function* input(): AsyncGenerator<string> {
@@ -62,6 +62,16 @@ async function run(server: S3TestServer, next: number, { signal, isCut = false }
     await clock.advance(20_000);
   }
   return await running;
+}
+
+/** The time of a server's objects is that of the runs that write there. */
+const clocks = new WeakMap<S3TestServer, SimulatedClock>();
+
+async function startTimedServer(): Promise<S3TestServer> {
+  const clock = simulatedClock(Date.now());
+  const server = await startS3Server({ clock: () => new Date(clock.wall()) });
+  clocks.set(server, clock);
+  return server;
 }
 
 type RunOptions = { readonly signal?: AbortSignal; readonly isCut?: boolean };
@@ -123,13 +133,12 @@ function judgeMended(server: S3TestServer): void {
 /** As many as the run has calls, and one for the case that it has more. */
 const indexes = Array.from({ length: 22 }, (_, index) => index + 1);
 
-// Each waits a second for the clock of S3 to tell old from new, so many may wait at once.
 suite('a generation that outlives another, broken at every call of S3', { concurrency: 16 }, () => {
   let snapshot: readonly StoredObject[] = [];
   before(async () => (snapshot = await layOut()));
 
   async function serverAsLeft(): Promise<S3TestServer> {
-    const server = await startS3Server();
+    const server = await startTimedServer();
     server.createBucket(bucket);
     for (const { key, body, headers } of snapshot) server.seed(bucket, key, body, headers);
     return server;

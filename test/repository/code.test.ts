@@ -97,6 +97,22 @@ suite('the code', () => {
     }
   });
 
+  test('reads the time from the clock that it is given, and the wall clock elsewhere only to stamp messages', () => {
+    const stamping = new Set([
+      'common/src/protocol/messages.ts',
+      'common/src/program/run.ts',
+      'common/src/singer/tap.ts',
+      'common/src/singer/target-lines.ts',
+      'common/src/s3/put-attempt.ts', // The date of a signature, as the SDK has it.
+    ]);
+    for (const path of sources) {
+      if (path === 'common/src/streams/clock.ts') continue;
+      const text = files.get(path) ?? '';
+      assert.doesNotMatch(text, /\bperformance\.now\b|\bnode:timers\/promises'.*\bsetTimeout|\bsetInterval\(/u, path);
+      if (!stamping.has(path)) assert.doesNotMatch(text, /\bDate\.now\(|\bnew Date\(\)/u, path);
+    }
+  });
+
   test('opens each source file with its job', () => {
     for (const path of sources) assert.match(files.get(path) ?? '', /^(?:\/\/|\/\*\*) ?\S/u, path);
   });

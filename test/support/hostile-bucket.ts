@@ -136,10 +136,13 @@ function manifests(prefix: string, realm: Realm): fc.Arbitrary<readonly Entry[]>
 function generation(prefix: string, realm: Realm): fc.Arbitrary<Entry> {
   const existing = fc.array(fc.tuple(anyKey(prefix, realm), fc.constant(new Date(0).toISOString())), { maxLength: 3 });
   const id = fc.constantFrom(realm.generation, realm.generation, 3);
-  const json = fc.record({ version: fc.constant(1), generation_id: id, existing });
-  return fc
-    .tuple(fc.constantFrom(...realm.names), damaged(json))
-    .map(([name, text]) => [`${prefix}_manifests/${name}/generations/${realm.generation}.json`, text]);
+  return fc.constantFrom(...realm.names).chain((name) => {
+    const folders = [`${prefix}${realm.parent}${name}/`, undefined, `${prefix}data/customers/`, prefix];
+    const folder = fc.constantFrom(...folders);
+    const json = fc.record({ version: fc.constant(1), generation_id: id, folder, existing });
+    const key = `${prefix}_manifests/${name}/generations/${realm.generation}.json`;
+    return damaged(json).map((text): Entry => [key, text]);
+  });
 }
 
 function registry(prefix: string, { names }: Realm): fc.Arbitrary<Entry> {

@@ -1,21 +1,22 @@
 // Segments on their way to files: each is begun as soon as it takes no more rows, while more rows come, so that engine and
 // input use a core each.
-import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import { failsAlone } from '@s3-connectors/common/destination/run/stream-failure.ts';
+import type { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
-import type { Typings } from '../tables/typings.ts';
 import type { SpoolFile } from '../spool/spool-file.ts';
 import type { Table } from '../tables/table.ts';
-import type { Converter, OutputFile } from './converter.ts';
+import { removeFile, type Converter, type OutputFile } from './converter.ts';
 
 /** Segments that wait for the engine; then the input waits. */
 const maxWaiting = 2;
 
 type Options = {
   readonly converter: Converter;
-  readonly typings: Typings;
   /** After its files were made. */
   readonly remove: (segment: SpoolFile) => Promise<void>;
-  /** The types that the bucket keeps of the table are refused: no file is made of its rows. */
+  /** To be done before a file of the table is to be seen. */
+  readonly prepare: (table: Table, signal: AbortSignal) => Promise<void>;
+  /** What the bucket keeps of the table is refused, or was written by another run: no file is made of its rows. */
   readonly refused: (table: Table, error: ConnectorError) => void;
 };
 
@@ -23,6 +24,7 @@ export class Conversions implements AsyncDisposable {
   readonly #options: Options;
   readonly #underWay = new Set<Promise<void>>();
   readonly #made: OutputFile[] = [];
+  readonly #refused = new Set<Table>();
   #bytes = 0;
 
   constructor(options: Options) {
@@ -46,16 +48,30 @@ export class Conversions implements AsyncDisposable {
     while (this.#underWay.size > maxWaiting) await Promise.race(this.#underWay);
   }
 
-  /** All files, as they become ready, of a type that lies in the registry. */
+  /** All files, as they become ready, of tables that are prepared. */
   async *take(signal: AbortSignal): AsyncGenerator<OutputFile> {
     for (;;) {
       for (const file of this.#made.splice(0)) {
         this.#bytes -= file.size;
-        await this.#options.typings.save(file.table, signal);
-        yield file;
+        if (await this.#prepare(file.table, signal)) yield file;
+        else await removeFile(file);
       }
       if (this.#underWay.size === 0 && this.#made.length === 0) return;
       if (this.#made.length === 0) await Promise.race(this.#underWay);
+    }
+  }
+
+  /** @returns whether files of the table may be stored. */
+  async #prepare(table: Table, signal: AbortSignal): Promise<boolean> {
+    if (this.#refused.has(table)) return false;
+    try {
+      await this.#options.prepare(table, signal);
+      return true;
+    } catch (error) {
+      if (!failsAlone(error)) throw error;
+      this.#refused.add(table);
+      this.#options.refused(table, error);
+      return false;
     }
   }
 
@@ -74,7 +90,7 @@ export class Conversions implements AsyncDisposable {
     try {
       return await this.#options.converter.convert(segment);
     } catch (error) {
-      if (!(error instanceof ConnectorError && error.code === 'BUCKET_DOCUMENT_INVALID')) throw error;
+      if (!failsAlone(error)) throw error;
       this.#options.refused(segment.table, error);
       return [];
     }

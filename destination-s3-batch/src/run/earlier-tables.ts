@@ -1,37 +1,142 @@
 // Which tables had rows of a stream before, so that they are replaced with it. Of a split stream the registry says so, which
-// is a document in the bucket: only tables that the stream can have are believed to be its.
+// is a document in the bucket that anyone may have written. It is enough to look at a table, and to replace one that gets rows;
+// what gets none is emptied only if the documents of its own place say that it was the stream's.
+import type { Beginning, Owner } from '@s3-connectors/common/destination/run/beginning.ts';
+import { claimPlace } from '@s3-connectors/common/destination/replacing/generation-record.ts';
 import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
-import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
+import { tellApart, type DataPlace } from '@s3-connectors/common/destination/replacing/own-keys.ts';
+import { failsAlone } from '@s3-connectors/common/destination/run/stream-failure.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
+import type { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { streamKey } from '@s3-connectors/common/protocol/stream-key.ts';
+import { listPages } from '@s3-connectors/common/s3/list.ts';
 
 import { readTables } from '../columns/registry/registry.ts';
+import { tablePlace } from '../layout/object-key.ts';
 import type { Target } from './plan.ts';
 import { isEventTable } from '../rows/event-tables.ts';
+import type { Table } from '../tables/table.ts';
 
-/** @throws BUCKET_DOCUMENT_INVALID for a document of the registry that is not of its table. */
-export async function earlierTables(
-  area: Area,
-  target: Target,
-  targets: readonly Target[],
-  { log, signal }: Pick<VerbContext, 'log' | 'signal'>,
-): Promise<readonly string[]> {
-  if (target.conversion !== 'split_events') return [target.table];
-  const ofOthers = new Set(targets.filter(({ index }) => index !== target.index).map(({ table }) => table));
-  const names: string[] = [];
-  for await (const { table, stream } of readTables(area, signal)) {
-    if (!isSameStream(stream, target.descriptor)) continue;
-    if ((isEventTable(table) || table === target.table) && !ofOthers.has(table)) names.push(table);
-    else {
-      log(
-        'WARN',
-        `The table "${table}" is left as it is: _schemas/ says that its rows are of "${target.label}", which has no such table now.`,
-      );
+type Options = {
+  readonly area: Area;
+  readonly targets: readonly Target[];
+  readonly context: Pick<VerbContext, 'log' | 'signal'>;
+  readonly giveUp: (target: Target, error: ConnectorError) => void;
+};
+
+/** Bound: the names of all tables. */
+export class EarlierTables {
+  readonly #options: Options;
+  /** By stream: the tables that it has had before, and those that have come up in its generation. None of one that is kept. */
+  readonly #known = new Map<number, Set<string>>();
+  /** Of these tables only the registry says that they are of their stream. */
+  readonly #unproven = new Set<string>();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** For `beginPlaces`: all tables that the streams had, stream by stream. */
+  async *beginnings(): AsyncGenerator<Beginning> {
+    for (const target of this.#options.targets) {
+      const { succession, index, descriptor: stream } = target;
+      const isKept = succession.kind === 'keep';
+      const generation = succession.kind === 'outlive' ? succession.generation : undefined;
+      const judge = (table: string) => (owner: Owner) => this.#judge(target, table, owner);
+      const refused = (error: ConnectorError): void => this.#options.giveUp(target, error);
+      const known = new Set<string>();
+      if (!isKept) this.#known.set(index, known);
+      for (const table of isKept ? [target.table] : await this.#tablesOf(target)) {
+        known.add(table);
+        const begun = { place: this.#placeOf(table), generation, stream, refused };
+        yield isKept || target.conversion !== 'split_events' ? begun : { ...begun, judge: judge(table) };
+      }
     }
   }
-  return names;
+
+  /** Whether the documents of their places prove it or not. */
+  of(stream: number): Iterable<string> {
+    return this.#known.get(stream) ?? [];
+  }
+
+  /** Before the first file of a table is stored: within a generation it is the stream's from now on. */
+  async claim({ stream: index, name, shape }: Table, signal: AbortSignal): Promise<void> {
+    const { area, targets } = this.#options;
+    const { succession, descriptor: stream } = targets[index] ?? {};
+    const known = this.#known.get(index);
+    if (succession?.kind !== 'outlive' || shape === undefined || known === undefined) return;
+    if (known.has(name) && !this.#unproven.has(name)) return;
+    await claimPlace(area, { place: this.#placeOf(name), generation: succession.generation, stream }, signal);
+    known.add(name);
+    this.#unproven.delete(name);
+  }
+
+  /** The tables whose earlier files may go. `staged`: those that are replaced anyway. */
+  async proven({ index, label }: Target, staged?: ReadonlyMap<string, unknown>): Promise<readonly string[]> {
+    const { area, context } = this.#options;
+    const proven: string[] = [];
+    for (const table of this.of(index)) {
+      if (!this.#unproven.has(table)) proven.push(table);
+      else if (staged?.has(table) !== true && (await hasFiles(area, this.#placeOf(table), context.signal))) {
+        context.log(
+          'WARN',
+          `The table "${table}" is left as it is: it got no rows, and nothing but _schemas/ says that its earlier ones are of "${label}". See "A table is left as it is" in docs/troubleshooting.md.`,
+        );
+      }
+    }
+    return proven;
+  }
+
+  #judge({ index }: Target, table: string, owner: Owner): boolean {
+    if (owner.kind === 'unknown') this.#unproven.add(table);
+    if (owner.kind !== 'other') return true;
+    this.#known.get(index)?.delete(table);
+    const text = `The table "${table}" is left as it is: the stream "${owner.name}" replaced it last.`;
+    this.#options.context.log('WARN', text);
+    return false;
+  }
+
+  /** None of a stream that cannot be written. */
+  async #tablesOf(target: Target): Promise<readonly string[]> {
+    const { giveUp } = this.#options;
+    if (target.conversion !== 'split_events') return [target.table];
+    try {
+      return await this.#registeredTables(target);
+    } catch (error) {
+      if (!failsAlone(error)) throw error;
+      giveUp(target, error);
+      return [];
+    }
+  }
+
+  /** Only tables that the stream can have. @throws BUCKET_DOCUMENT_INVALID for a document that is not of its table. */
+  async #registeredTables(target: Target): Promise<readonly string[]> {
+    const { area, targets, context } = this.#options;
+    const ofOthers = new Set(targets.filter(({ index }) => index !== target.index).map(({ table }) => table));
+    const names: string[] = [];
+    for await (const { table, stream } of readTables(area, context.signal)) {
+      if (streamKey(stream) !== streamKey(target.descriptor)) continue;
+      if ((isEventTable(table) || table === target.table) && !ofOthers.has(table)) names.push(table);
+      else {
+        context.log(
+          'WARN',
+          `The table "${table}" is left as it is: _schemas/ says that its rows are of "${target.label}", which has no such table now.`,
+        );
+      }
+    }
+    return names;
+  }
+
+  #placeOf(table: string): DataPlace {
+    return tablePlace(this.#options.area.prefix, table);
+  }
 }
 
-export function isSameStream(a: StreamDescriptor, b: StreamDescriptor): boolean {
-  return streamKey(a) === streamKey(b);
+/** Of ours. */
+async function hasFiles({ s3, prefix }: Area, place: DataPlace, signal: AbortSignal): Promise<boolean> {
+  for await (const { objects } of listPages(s3, { prefix: place.folder }, signal)) {
+    const keys = objects.map(({ key }) => key);
+    if (tellApart(prefix, place, keys).ours.length > 0) return true;
+  }
+  return false;
 }

@@ -54,7 +54,7 @@ export class Intake implements LineHandlers<Target> {
   readonly counts: IntakeCounts = { untimed: 0, invalid: 0 };
   readonly rejections: RejectionTally;
   /** Milliseconds: when the batch came whose records are taken. */
-  now = Date.now();
+  now: number;
   readonly #options: Options;
   readonly #ways: readonly Way[];
   readonly #eventName: number;
@@ -71,6 +71,7 @@ export class Intake implements LineHandlers<Target> {
   constructor(options: Options) {
     const { plan, config, tables, context } = options;
     this.#options = options;
+    this.now = options.startedAt;
     this.#skip = skippingWalk(plan.fields);
     this.#eventName = plan.fields.indexOf('event_name');
     this.rejections = new RejectionTally(plan.targets.length);

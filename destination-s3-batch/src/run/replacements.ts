@@ -3,38 +3,30 @@
 // may have several tables, also ones that have no rows any more.
 import type { Ending } from '@s3-connectors/common/destination/input/completion.ts';
 import { newExportId } from '@s3-connectors/common/destination/replacing/export-id.ts';
-import {
-  isGenerationNoted,
-  noteGeneration,
-  removeOutlived,
-} from '@s3-connectors/common/destination/replacing/generation-record.ts';
-import { settle } from '@s3-connectors/common/destination/replacing/interrupted.ts';
-import { findPlaces, type Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import { beginPlaces } from '@s3-connectors/common/destination/run/beginning.ts';
+import { removeOutlived } from '@s3-connectors/common/destination/replacing/generation-record.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
 import { stagedKey, type DataPlace } from '@s3-connectors/common/destination/replacing/own-keys.ts';
 import { replaceSet } from '@s3-connectors/common/destination/replacing/replacement.ts';
 import { refuseShrinking } from '@s3-connectors/common/destination/replacing/shrinking.ts';
 import { removeLeftovers, removeStaged, type StagedFile } from '@s3-connectors/common/destination/replacing/staging.ts';
+import { failsAlone } from '@s3-connectors/common/destination/run/stream-failure.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
-import { ConnectorError, type ErrorCode } from '@s3-connectors/common/protocol/errors.ts';
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import type { WrittenBody } from '@s3-connectors/common/s3/write.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import type { Config } from '../config/config.ts';
-import { earlierTables, isSameStream } from './earlier-tables.ts';
+import { EarlierTables } from './earlier-tables.ts';
 import type { OutputFile } from '../files/converter.ts';
 import { tablePlace } from '../layout/object-key.ts';
 import type { Target } from './plan.ts';
 import type { ReplacedTable } from './summary.ts';
+import type { Table } from '../tables/table.ts';
 
 /** Of one stream: the more, the sooner all of them are new. */
 const tablesAtOnce = 4;
-/** These say something of one stream, nothing of the others. */
-const failAlone: ReadonlySet<ErrorCode> = new Set([
-  'REPLACEMENT_REFUSED',
-  'S3_OBJECT_CONFLICT',
-  'BUCKET_DOCUMENT_INVALID',
-]);
 
 type Options = {
   readonly area: Area;
@@ -59,11 +51,11 @@ export class Replacements {
   readonly #exportId: string;
   /** What lies in staging, by stream and table. */
   readonly #staged = new Map<number, Map<string, StagedFile[]>>();
-  /** The tables that a stream has had before, by stream. */
-  readonly #known = new Map<number, readonly string[]>();
+  readonly #earlier: EarlierTables;
 
   constructor(options: Options) {
     this.#options = options;
+    this.#earlier = new EarlierTables(options);
     this.#exportId = newExportId(new Date(options.startedAt), options.config.workerId);
     for (const { index, succession } of options.targets) {
       if (succession.kind === 'replace') this.#staged.set(index, new Map());
@@ -72,50 +64,25 @@ export class Replacements {
 
   /** Before anything is written: ends what earlier runs left unfinished, and notes what is there. */
   async begin(): Promise<void> {
-    const { area, targets, config, startedAt, context, giveUp } = this.#options;
+    const { area, config, startedAt, context } = this.#options;
     const { log, signal } = context;
-    const withManifests = new Set(await findPlaces(area, signal));
-    for (const target of targets) {
-      try {
-        await this.#settleTables(target, withManifests);
-      } catch (error) {
-        if (!(error instanceof ConnectorError && error.code === 'BUCKET_DOCUMENT_INVALID')) throw error;
-        giveUp(target, error);
-      }
-    }
+    await beginPlaces(area, this.#earlier.beginnings(), signal);
     const folders = [...this.#staged.keys()].flatMap((index) => {
-      return (this.#known.get(index) ?? []).map((table) => this.#placeOf(table).folder);
+      return Array.from(this.#earlier.of(index), (table) => this.#placeOf(table).folder);
     });
     const leftovers = { workerId: config.workerId, parent: 'data/', folders, now: startedAt } as const;
     const removed = await removeLeftovers(area, leftovers, signal);
     if (removed > 0) log('INFO', `Removed ${removed} files that earlier runs left below _staging/.`);
   }
 
-  async #settleTables(target: Target, withManifests: ReadonlySet<string>): Promise<void> {
-    const { area, targets, context } = this.#options;
-    const { succession, descriptor, index } = target;
-    const isKept = succession.kind === 'keep';
-    const tables = isKept ? [target.table] : await earlierTables(area, target, targets, context);
-    const known: string[] = [];
-    for (const table of tables) {
-      const place = this.#placeOf(table);
-      const scope = succession.kind === 'outlive' ? { place, generation: succession.generation } : undefined;
-      const isNoted = scope === undefined || (await isGenerationNoted(area, scope, context.signal));
-      const records = withManifests.has(place.name) ? await settle(area, place, context.signal) : undefined;
-      const stream = records?.latest?.current?.stream ?? descriptor;
-      if (target.conversion === 'split_events' && !isSameStream(stream, descriptor)) {
-        context.log('WARN', `The table "${table}" is left as it is: the stream "${stream.name}" replaced it last.`);
-        continue;
-      }
-      known.push(table);
-      if (!isNoted) await noteGeneration(area, scope, context.signal);
-    }
-    if (!isKept) this.#known.set(index, known);
-  }
-
   /** Whether the stream's files wait, instead of being seen once they are stored. */
   stages(stream: number): boolean {
     return this.#staged.has(stream);
+  }
+
+  /** Before the first file of a table is stored. */
+  async opening(table: Table, signal: AbortSignal): Promise<void> {
+    await this.#earlier.claim(table, signal);
   }
 
   /** Where a file is put that is to lie at its key. Rejected rows wait for nothing. */
@@ -137,6 +104,16 @@ export class Replacements {
   /** The input has ended by itself: does what the stream's end allows. @returns whether its rows are where they belong. */
   async conclude(target: Target, verdict: Verdict): Promise<boolean> {
     if (target.succession.kind === 'keep') return true;
+    try {
+      return await this.#end(target, verdict);
+    } catch (error) {
+      if (!failsAlone(error)) throw error;
+      this.#options.context.fail(error.inStream(target.descriptor));
+      return false;
+    }
+  }
+
+  async #end(target: Target, verdict: Verdict): Promise<boolean> {
     if (target.succession.kind === 'outlive') {
       await this.#removeOutlived(target, target.succession.generation, verdict);
       return true;
@@ -145,13 +122,7 @@ export class Replacements {
       this.#keep(target, verdict);
       return false;
     }
-    try {
-      await this.#replace(target);
-    } catch (error) {
-      if (!(error instanceof ConnectorError && failAlone.has(error.code))) throw error;
-      this.#options.context.fail(error.inStream(target.descriptor));
-      return false;
-    }
+    await this.#replace(target);
     this.#staged.delete(target.index);
     return true;
   }
@@ -167,11 +138,11 @@ export class Replacements {
 
   /** Each table for itself; of several some are new before the others. */
   async #replace(target: Target): Promise<void> {
-    const { context } = this.#options;
+    const { area, context } = this.#options;
     const staged = this.#staged.get(target.index) ?? new Map<string, StagedFile[]>();
-    const tables = new Set([...(this.#known.get(target.index) ?? []), ...staged.keys()]);
+    const tables = new Set([...(await this.#earlier.proven(target, staged)), ...staged.keys()]);
     await this.#refuseShrinking(target, tables, [...staged.values()].flat());
-    const begun = performance.now();
+    const begun = area.s3.clock.elapsed();
     let failure: { readonly error: unknown } | undefined;
     const replace = async (table: string, signal: AbortSignal): Promise<void> => {
       if (failure !== undefined) return; // What was begun is brought to its end all the same.
@@ -184,7 +155,7 @@ export class Replacements {
     for await (const _ of mapConcurrent(tables, tablesAtOnce, replace, context.signal));
     if (failure !== undefined) throw failure.error;
     if (tables.size < 2) return;
-    const seconds = secondsText(performance.now() - begun);
+    const seconds = secondsText(area.s3.clock.elapsed() - begun);
     context.log(
       'INFO',
       `For ${seconds} some of the ${tables.size} tables of "${target.label}" were new and others not.`,
@@ -239,14 +210,15 @@ export class Replacements {
     }
   }
 
-  async #removeOutlived({ index, label, table }: Target, generation: number, verdict: Verdict): Promise<void> {
+  async #removeOutlived(target: Target, generation: number, verdict: Verdict): Promise<void> {
     const { area, context } = this.#options;
+    const { label } = target;
     if (verdict !== 'proven') {
       context.log('WARN', `Rows older than generation ${generation} of "${label}" stay: it did not come to its end.`);
       return;
     }
     let removed = 0;
-    for (const known of this.#known.get(index) ?? [table]) {
+    for (const known of await this.#earlier.proven(target)) {
       const scope = { place: this.#placeOf(known), generation };
       removed += await removeOutlived(area, scope, context.signal);
     }

@@ -13,6 +13,7 @@ import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import type { LineBatch } from '@s3-connectors/common/protocol/lines.ts';
 import { closeS3, openS3 } from '@s3-connectors/common/s3/connection/client.ts';
+import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
 import { maxNewFields, maxRareFields, mostFields } from '../config/budgets.ts';
 import { columnReport } from '../columns/registry/column-report.ts';
@@ -37,9 +38,13 @@ const segmentShare = 1 / 16;
 const largestSegmentBytes = 128 * 1024 * 1024;
 /** Twice: rows gather while others are being written to disk. */
 const heldShare = 1 / 64;
+/** STATEs that wait; they are copied once when they are printed. */
+const statesShare = 1 / 16;
 const beforeAllRecords = -1;
 /** What is in staging is removed within this time, else by the next run. */
 const dropWithinMs = 3000;
+
+type RunContext = VerbContext & { readonly clock: Clock };
 
 export class Run implements AsyncDisposable {
   readonly #plan: Plan;
@@ -60,15 +65,19 @@ export class Run implements AsyncDisposable {
   readonly #context: VerbContext;
   readonly #conversions: Conversions;
   #flushed: Promise<void> = Promise.resolve();
-  readonly #startedAt = Date.now();
+  readonly #clock: Clock;
+  readonly #begunAt: number;
 
-  constructor(config: Config, catalog: readonly ConfiguredStream[], folder: SpoolFolder, context: VerbContext) {
-    const { log, signal } = context;
+  constructor(config: Config, catalog: readonly ConfiguredStream[], folder: SpoolFolder, context: RunContext) {
+    const { log, signal, clock } = context;
     this.#context = context;
+    this.#clock = clock;
+    this.#begunAt = clock.elapsed();
+    const startedAt = clock.wall();
     this.#plan = planStreams(config, catalog, log);
     const { targets, byKey, fields } = this.#plan;
     this.#tables = new Tables(fields);
-    this.#area = { s3: openS3(config.connection, { log }), prefix: config.prefix, headers: config.headers };
+    this.#area = { s3: openS3(config.connection, { log, clock }), prefix: config.prefix, headers: config.headers };
     this.#folder = folder;
     this.#maxDiskBytes = folder.maxBytes * diskShare;
     this.#spool = new Spool(folder.path, {
@@ -77,7 +86,7 @@ export class Run implements AsyncDisposable {
     });
     const bytesOfEngine = config.format === 'parquet' ? engineBytes(config) : undefined;
     this.#mostFields = mostFields(bytesOfEngine);
-    this.#states = new DurableStates(targets.length + 1);
+    this.#states = new DurableStates(targets.length + 1, config.maxMemoryBytes * statesShare);
     this.#completion = new Completion(targets.map(({ regime }) => regime));
     this.#intake = new Intake({
       config,
@@ -86,7 +95,7 @@ export class Run implements AsyncDisposable {
       spool: this.#spool,
       states: this.#states,
       engineBytes: bytesOfEngine,
-      startedAt: this.#startedAt,
+      startedAt,
       context,
     });
     const [states, completion, handlers] = [this.#states, this.#completion, this.#intake];
@@ -101,12 +110,20 @@ export class Run implements AsyncDisposable {
     this.#converter = new Converter({ config, typings, folder, signal });
     const remove = (segment: SpoolFile): Promise<void> => this.#spool.remove(segment);
     const refused = ({ stream }: Table, error: ConnectorError): void => this.#giveUp(targets[stream] as Target, error);
-    this.#conversions = new Conversions({ converter: this.#converter, typings, remove, refused });
+    this.#conversions = new Conversions({
+      converter: this.#converter,
+      prepare: async (table, during) => {
+        await typings.save(table, during);
+        await this.#replacements.opening(table, during);
+      },
+      remove,
+      refused,
+    });
     this.#replacements = new Replacements({
       area: this.#area,
       config,
       targets,
-      startedAt: this.#startedAt,
+      startedAt,
       context,
       schemaOf: (table) => this.#schemaOf(table),
       replaced: (table, what) => this.#tally.replaced(table, what),
@@ -136,7 +153,7 @@ export class Run implements AsyncDisposable {
 
   /** Rows to the spool. @throws INPUT_INVALID or RECORDS_REJECTED naming a line; what came before it has been taken. */
   async take(lines: LineBatch): Promise<void> {
-    this.#intake.now = Date.now();
+    this.#intake.now = this.#clock.wall();
     this.#lines.take(lines);
     if (!this.#spool.isFullOfRows) return;
     await this.#flushed;
@@ -186,6 +203,8 @@ export class Run implements AsyncDisposable {
   /** What an operator has to know of the tables before the summary. */
   report(): void {
     const { log } = this.#context;
+    const { supersededText } = this.#states;
+    if (supersededText !== undefined) log('WARN', supersededText);
     for (const table of this.#tables.all) {
       const type = this.#typings.typeOf(table);
       if (type === undefined) continue;
@@ -210,7 +229,7 @@ export class Run implements AsyncDisposable {
     const { records } = this.#lines.counts;
     const { untimed, invalid } = this.#intake.counts;
     const { rejected } = this.#intake.rejections;
-    const seconds = (Date.now() - this.#startedAt) / 1000;
+    const seconds = (this.#clock.elapsed() - this.#begunAt) / 1000;
     return this.#tally.summary({ records, rejected, untimed, invalid, seconds });
   }
 

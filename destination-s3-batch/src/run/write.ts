@@ -5,6 +5,7 @@
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { readLines } from '@s3-connectors/common/protocol/lines.ts';
+import { systemClock, type Clock } from '@s3-connectors/common/streams/clock.ts';
 
 import type { Config } from '../config/config.ts';
 import { Run } from './run.ts';
@@ -16,10 +17,11 @@ export async function* write(
   catalog: readonly ConfiguredStream[],
   input: AsyncIterable<Uint8Array>,
   context: VerbContext,
+  clock: Clock = systemClock,
 ): AsyncGenerator<Uint8Array> {
   await using folder = await openSpoolFolder(config, context.log);
   try {
-    await using run = new Run(config, catalog, folder, context);
+    await using run = new Run(config, catalog, folder, { ...context, clock });
     yield* writeLines(run, input, context);
   } catch (error) {
     throw await folder.explained(error);

@@ -3,29 +3,23 @@
 import { newExportId } from '@s3-connectors/common/destination/replacing/export-id.ts';
 import type { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
 import type { Ending } from '@s3-connectors/common/destination/input/completion.ts';
-import {
-  isGenerationNoted,
-  noteGeneration,
-  removeOutlived,
-} from '@s3-connectors/common/destination/replacing/generation-record.ts';
-import { settle } from '@s3-connectors/common/destination/replacing/interrupted.ts';
-import { findPlaces, type Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import { beginPlaces } from '@s3-connectors/common/destination/run/beginning.ts';
+import { removeOutlived } from '@s3-connectors/common/destination/replacing/generation-record.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
 import { stagedKey } from '@s3-connectors/common/destination/replacing/own-keys.ts';
 import { replaceSet } from '@s3-connectors/common/destination/replacing/replacement.ts';
 import { removeLeftovers, removeStaged, type StagedFile } from '@s3-connectors/common/destination/replacing/staging.ts';
+import { failsAlone } from '@s3-connectors/common/destination/run/stream-failure.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import type { WrittenBody } from '@s3-connectors/common/s3/write.ts';
-import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
 import type { Config } from '../config/config.ts';
 import { beforeAllRecords } from './intake.ts';
 import type { OpenFile } from '../files/open-file.ts';
 import type { Target } from './plan.ts';
-
-const placesAtOnce = 8;
 
 type Options = {
   readonly s3: S3;
@@ -84,26 +78,13 @@ export class Replacements {
 
   async #begin(signal: AbortSignal): Promise<void> {
     const { targets, config, clock, context } = this.#options;
-    const known = new Set(await findPlaces(this.#area, signal));
-    const steps = mapConcurrent(
-      targets,
-      placesAtOnce,
-      async (target, linked) => {
-        const { place, succession } = target;
-        try {
-          const scope = succession.kind === 'outlive' ? { place, generation: succession.generation } : undefined;
-          const isNoted = scope === undefined || (await isGenerationNoted(this.#area, scope, linked));
-          if (known.has(place.name)) await settle(this.#area, place, linked);
-          if (!isNoted) await noteGeneration(this.#area, scope, linked);
-        } catch (error) {
-          this.#failAlone(target, error);
-          this.#givenUp.add(target);
-          this.#options.giveUp(target);
-        }
-      },
-      signal,
-    );
-    for await (const _ of steps);
+    const beginnings = targets.map((target) => ({
+      place: target.place,
+      stream: target.stream,
+      generation: target.succession.kind === 'outlive' ? target.succession.generation : undefined,
+      refused: (error: ConnectorError) => this.#giveUp(target, error),
+    }));
+    await beginPlaces(this.#area, beginnings, signal);
     const folders = Array.from(this.#staged.values(), ({ target }) => target.folder);
     const leftovers = { workerId: config.workerId, parent: 'type=', folders, now: clock.wall() } as const;
     const removed = await removeLeftovers(this.#area, leftovers, signal);
@@ -127,22 +108,24 @@ export class Replacements {
 
   /** The input has ended by itself: does what each stream's end allows. After each step STATEs may have become durable. */
   async *conclude(endingOf: (target: Target) => Verdict, signal: AbortSignal): AsyncGenerator<void> {
-    for (const target of this.#options.targets) {
+    const { targets, context } = this.#options;
+    for (const target of targets) {
       if (this.#givenUp.has(target)) continue;
       try {
         if (target.succession.kind === 'replace') await this.#replace(target, endingOf(target), signal);
         if (target.succession.kind === 'outlive') await this.#removeOutlived(target, endingOf(target), signal);
       } catch (error) {
-        this.#failAlone(target, error);
+        if (!failsAlone(error)) throw error;
+        context.fail(error.inStream(target.stream));
       }
       yield;
     }
   }
 
-  /** A document of one stream says nothing of the others. @throws whatever does. */
-  #failAlone({ stream }: Target, error: unknown): void {
-    if (!(error instanceof ConnectorError && error.code === 'BUCKET_DOCUMENT_INVALID')) throw error;
-    this.#options.context.fail(error.inStream(stream));
+  #giveUp(target: Target, error: ConnectorError): void {
+    this.#givenUp.add(target);
+    this.#options.giveUp(target);
+    this.#options.context.fail(error.inStream(target.stream));
   }
 
   /** Removes what waits for streams that were not replaced. */

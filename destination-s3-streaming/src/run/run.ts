@@ -189,9 +189,8 @@ export class Run {
   }
 
   summary(): string {
-    const { superseded } = this.#states;
-    if (superseded > 0)
-      this.#log('WARN', `${superseded} states are not given back, but later ones that include them: too many waited.`);
+    const { supersededText } = this.#states;
+    if (supersededText !== undefined) this.#log('WARN', supersededText);
     return `${this.#report.conclusion()} ${summarizeRequests(this.#s3.counters)}.`;
   }
 

@@ -100,7 +100,8 @@ async function* readStream(
     drift,
   };
   const parts = readObjects(reading, plan.objects, signal);
-  yield* withCheckpoints(parts, { stream: table.stream, cursor, totalBytes: plan.bytes, log });
+  const { clock } = session.s3;
+  yield* withCheckpoints(parts, { stream: table.stream, cursor, totalBytes: plan.bytes, log, clock });
   reportConflicts(table, conflicts, config, log);
   for (const sentence of drift.describe()) log('WARN', `${streamLabel(table.stream)}: ${sentence}`);
   if (plan.cursor.isNarrowed) log('WARN', narrowed(table, config));

@@ -7,6 +7,7 @@ import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamStatus, type AirbyteMessage } from '@s3-connectors/common/protocol/messages.ts';
 import type { Output } from '@s3-connectors/common/protocol/connector.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
+import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
 import { isStateDue, stateMessage } from '../progress/checkpoints.ts';
 import type { Cursor } from '../progress/cursor.ts';
@@ -20,20 +21,21 @@ type Stream = {
   /** Of the objects to read. */
   readonly totalBytes: number;
   readonly log: Log;
+  readonly clock: Clock;
 };
 
 export async function* withCheckpoints(
   parts: AsyncIterable<Part>,
-  { stream, cursor, totalBytes, log }: Stream,
+  { stream, cursor, totalBytes, log, clock }: Stream,
 ): AsyncGenerator<Output> {
   let records = 0;
-  let sinceState = { records: 0, bytes: 0, start: Date.now(), stateBytes: 0 };
+  let sinceState = { records: 0, bytes: 0, start: clock.elapsed(), stateBytes: 0 };
   let unitEnded = false;
   let unit = '';
-  let lastProgress = Date.now();
+  let lastProgress = clock.elapsed();
   const state = (): AirbyteMessage => {
     const message = stateMessage(stream, cursor.progress, sinceState.records);
-    sinceState = { records: 0, bytes: 0, start: Date.now(), stateBytes: JSON.stringify(message).length };
+    sinceState = { records: 0, bytes: 0, start: clock.elapsed(), stateBytes: JSON.stringify(message).length };
     return message;
   };
   for await (const part of parts) {
@@ -46,17 +48,17 @@ export async function* withCheckpoints(
     const thisUnit = `${part.position.etag} ${part.position.unit}`;
     unitEnded ||= thisUnit !== unit;
     unit = thisUnit;
-    if (isStateDue({ ...sinceState, ageMs: Date.now() - sinceState.start, unitEnded })) yield state();
+    if (isStateDue({ ...sinceState, ageMs: clock.elapsed() - sinceState.start, unitEnded })) yield state();
     unitEnded = false;
-    if (records === 0) yield estimate(stream, part, totalBytes);
+    if (records === 0) yield estimate(stream, part, totalBytes, clock.wall());
     yield part.bytes;
     if (records === 0) yield streamStatus(stream, 'RUNNING');
     cursor.advance(part.position);
     records += part.rows;
     sinceState.records += part.rows;
     sinceState.bytes += part.bytes.length;
-    if (Date.now() - lastProgress >= progressEveryMs) {
-      lastProgress = Date.now();
+    if (clock.elapsed() - lastProgress >= progressEveryMs) {
+      lastProgress = clock.elapsed();
       log('INFO', `${streamLabel(stream)}: ${records} records read, now in "${part.position.key}"`);
     }
   }
@@ -69,11 +71,12 @@ function estimate(
   stream: StreamDescriptor,
   { file }: Extract<Part, { kind: 'lines' }>,
   totalBytes: number,
+  emittedAt: number,
 ): AirbyteMessage {
   const rows = file.rows === undefined ? undefined : Math.round((file.rows / file.object.size) * totalBytes);
   const counts = { ...(rows !== undefined && { row_estimate: rows }), byte_estimate: totalBytes };
   return {
     type: 'TRACE',
-    trace: { type: 'ESTIMATE', emitted_at: Date.now(), estimate: { ...stream, type: 'STREAM', ...counts } },
+    trace: { type: 'ESTIMATE', emitted_at: emittedAt, estimate: { ...stream, type: 'STREAM', ...counts } },
   };
 }

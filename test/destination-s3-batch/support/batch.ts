@@ -10,6 +10,7 @@ import { parseConfiguredCatalog } from '@s3-connectors/common/protocol/catalog.t
 import { parseConfig } from '@s3-connectors/common/protocol/config.ts';
 import type { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { silentLog, type Log } from '@s3-connectors/common/protocol/log.ts';
+import { systemClock, type Clock } from '@s3-connectors/common/streams/clock.ts';
 import { configSchema, resolveConfig } from '../../../destination-s3-batch/src/config/config.ts';
 import { write } from '../../../destination-s3-batch/src/run/write.ts';
 import { bucket, placeJson, toBytes, type Input, type Json } from '../../support/destination-input.ts';
@@ -24,6 +25,7 @@ type WriteOptions = {
   readonly config?: Json;
   readonly catalog: Json;
   readonly signal?: AbortSignal;
+  readonly clock?: Clock;
 };
 
 export type Ran = {
@@ -37,7 +39,7 @@ export type Ran = {
 export async function runWrite(
   server: Pick<S3TestServer, 'endpoint'>,
   input: Input,
-  { config = {}, catalog, signal = new AbortController().signal }: WriteOptions,
+  { config = {}, catalog, signal = new AbortController().signal, clock = systemClock }: WriteOptions,
 ): Promise<Ran> {
   const lines: string[] = [];
   const said: [string, string][] = [];
@@ -49,7 +51,7 @@ export async function runWrite(
     const json = configJson(server, { spool_dir: spool, ...config });
     const resolved = resolveConfig(parseConfig(configSchema, json, silentLog), {});
     const context = { log, signal, fail: (failure: ConnectorError) => void failures.push(failure) };
-    for await (const line of write(resolved, parseConfiguredCatalog(catalog), toBytes(input), context)) {
+    for await (const line of write(resolved, parseConfiguredCatalog(catalog), toBytes(input), context, clock)) {
       lines.push(Buffer.from(line).toString());
     }
   } catch (thrown) {

@@ -45,7 +45,7 @@ export class DurableStates {
   #waitingBytes = 0;
   #changed = false;
 
-  constructor(streams: number, maxWaitingBytes = Infinity) {
+  constructor(streams: number, maxWaitingBytes: number) {
     this.#ledgers = Array.from({ length: streams }, () => {
       return { received: 0, rejected: 0, unstored: new Map(), waiting: new Set(), lastState: undefined };
     });
@@ -55,6 +55,12 @@ export class DurableStates {
   /** States that are not printed, since a later one of the same scope speaks for them; its counts include theirs. */
   get superseded(): number {
     return this.#superseded;
+  }
+
+  /** What an operator has to know of them; undefined: nothing. */
+  get supersededText(): string | undefined {
+    if (this.#superseded === 0) return undefined;
+    return `${this.#superseded} states are not given back, but later ones that include them: too many waited.`;
   }
 
   /** Memory held by STATEs that wait. */

@@ -28,6 +28,15 @@ export function parseDocument<Schema extends z.ZodType>(
   }
 }
 
+/** @throws BUCKET_DOCUMENT_INVALID for a document that is of another folder than the place's. */
+export function refuseOtherFolder(key: string, folder: string, place: DataPlace): void {
+  if (folder === place.folder) return;
+  throw refusedDocument(
+    key,
+    `is of the folder ${JSON.stringify(folder.slice(0, mostShown))}, not of "${place.folder}"`,
+  );
+}
+
 /** @throws BUCKET_DOCUMENT_INVALID when a key that the document names is not of a file of ours in the place. */
 export function ownKeysOf(
   { prefix, place, key }: { readonly prefix: string; readonly place: DataPlace; readonly key: string },

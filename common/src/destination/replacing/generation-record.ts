@@ -1,7 +1,5 @@
 // Appended data that takes the place of older data by its generation: what lay in a place when the generation was first seen
 // is written down in S3, so that a run that is repeated deletes just that in the end, and nothing of its own.
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import * as z from 'zod';
 
 import { deleteObjects } from '../../s3/delete.ts';
@@ -9,18 +7,31 @@ import { listPages, type ListedObject } from '../../s3/list.ts';
 import { readObject } from '../../s3/read.ts';
 import { putObject } from '../../s3/write.ts';
 import type { OwnKey } from '../../s3/own-key.ts';
-import { ownKeysOf, parseDocument, refusedDocument } from './bucket-document.ts';
+import { sleep } from '../../streams/clock.ts';
+import { ConnectorError, type StreamDescriptor } from '../../protocol/errors.ts';
+import { streamKey } from '../../protocol/stream-key.ts';
+import { ownKeysOf, parseDocument, refusedDocument, refuseOtherFolder } from './bucket-document.ts';
 import { manifestFolder, maxManifestBytes } from './manifest.ts';
 import type { Area } from './manifests.ts';
 import { ownKey, tellApart, type DataPlace } from './own-keys.ts';
 
 type Scope = { readonly place: DataPlace; readonly generation: number };
 
-/** `existing`: the keys of ours in the place and when each was written (ISO 8601), when the generation was first seen. */
+/** `stream`: whose rows the place has; undefined if that is not known for sure. */
+type Noting = Scope & { readonly stream: StreamDescriptor | undefined };
+
+/**
+ * `existing`: the keys of ours in the place and when each was written (ISO 8601), when the generation was first seen.
+ * `folder`: the place's, since places of both destinations can have one name. Absent in records of versions before it: these
+ * are of the place whose files they name; an empty one could be of any, so nothing is deleted on its word. `stream`: whose rows
+ * the place has, by the config or since rows of the stream came.
+ */
 export type GenerationRecord = z.output<typeof record>;
 const record = z.object({
   version: z.literal(1),
   generation_id: z.int(),
+  folder: z.string().exactOptional(),
+  stream: z.object({ name: z.string(), namespace: z.string().exactOptional() }).exactOptional(),
   existing: z.array(z.tuple([z.string(), z.string()])),
 });
 
@@ -41,15 +52,36 @@ export async function isGenerationNoted(area: Area, scope: Scope, signal?: Abort
 }
 
 /** Writes down what is there, where no earlier run has: before anything of the generation is written. */
-export async function noteGeneration(area: Area, scope: Scope, signal?: AbortSignal): Promise<void> {
-  const listed = await listOurs(area, scope, signal);
+export async function noteGeneration(area: Area, noting: Noting, signal?: AbortSignal): Promise<void> {
+  const listed = await listOurs(area, noting, signal);
   const existing = listed.map((object): [string, string] => [object.key, object.lastModified.toISOString()]);
   // What is written anew from now on differs in its time from what is there.
-  if (existing.length > 0) await sleep(clockTickMs, undefined, signal === undefined ? {} : { signal });
-  const value: GenerationRecord = { version: 1, generation_id: scope.generation, existing };
-  const body = Buffer.from(`${JSON.stringify(value)}\n`);
-  const key = recordKey(area, scope);
-  await putObject(area.s3, { key, body, contentType: 'application/json', ifNoneMatch: '*' }, area.headers, signal);
+  if (existing.length > 0) await sleep(area.s3.clock, clockTickMs, signal);
+  await writeRecord(area, noting, { existing, etag: undefined }, signal);
+}
+
+/**
+ * Rows of the stream come to a place that was not known to be the stream's. Where nothing is written down yet, nothing goes with
+ * the generation: to be done before the first file is stored, or the next run would take that for one from before.
+ */
+export async function claimPlace(area: Area, noting: Noting, signal?: AbortSignal): Promise<void> {
+  const found = await findRecord(area, noting, signal);
+  if (found?.record.stream !== undefined) return;
+  await writeRecord(area, noting, { existing: found?.record.existing ?? [], etag: found?.etag }, signal);
+}
+
+/** Whether a generation of the stream has had rows in the place. */
+export async function hadGeneration(
+  area: Area,
+  place: DataPlace,
+  stream: StreamDescriptor,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  for (const { generation } of await listRecords(area, place, signal)) {
+    const record = await readOwnRecord(area, { place, generation }, signal);
+    if (record?.stream !== undefined && streamKey(record.stream) === streamKey(stream)) return true;
+  }
+  return false;
 }
 
 /**
@@ -59,19 +91,59 @@ export async function noteGeneration(area: Area, scope: Scope, signal?: AbortSig
 export async function removeOutlived(area: Area, scope: Scope, signal?: AbortSignal): Promise<number> {
   const record = await readRecord(area, scope, signal);
   if (record === undefined) return 0;
-  const keys = outlived(record, await listOurs(area, scope, signal));
+  const listed = await listOurs(area, scope, signal);
+  if (listed.length > 0 && !isKnownToBeOf(record, scope.place)) {
+    const key = recordKey(area, scope);
+    const text = `"${key}" was written by an earlier version and does not say of which folder it is: files from before the generation ${scope.generation}, if there are any in "${scope.place.folder}", stay until the next one.`;
+    area.s3.log('WARN', text);
+  }
+  const keys = outlived(record, listed);
   await deleteObjects(area, keys, signal);
+  await removeOtherRecords(area, scope, signal);
+  return keys.length;
+}
+
+/** Those of the place alone: the other destination may be at work in a generation of its own. */
+async function removeOtherRecords(area: Area, { place, generation }: Scope, signal?: AbortSignal): Promise<void> {
   const others: OwnKey[] = [];
-  const folder = recordFolder(area, scope);
-  for await (const { objects } of listPages(area.s3, { prefix: folder }, signal)) {
-    const isRecord = (key: string): boolean =>
-      key.startsWith(folder) && /^-?\d{1,16}\.json$/u.test(key.slice(folder.length));
-    for (const { key } of objects) {
-      if (isRecord(key) && key !== recordKey(area, scope)) others.push(ownKey(area.prefix, key));
-    }
+  for (const { generation: other, key } of await listRecords(area, place, signal)) {
+    if (other === generation) continue;
+    const record = await readOwnRecord(area, { place, generation: other }, signal);
+    if (record !== undefined && isKnownToBeOf(record, place)) others.push(ownKey(area.prefix, key));
   }
   await deleteObjects(area, others, signal);
-  return keys.length;
+}
+
+async function listRecords(
+  area: Area,
+  place: DataPlace,
+  signal: AbortSignal | undefined,
+): Promise<readonly { readonly generation: number; readonly key: string }[]> {
+  const folder = recordFolder(area, place);
+  const found: { generation: number; key: string }[] = [];
+  for await (const { objects } of listPages(area.s3, { prefix: folder }, signal)) {
+    for (const { key } of objects) {
+      const name = key.startsWith(folder) ? key.slice(folder.length) : '';
+      const generation = /^(-?\d{1,16})\.json$/u.exec(name)?.[1];
+      if (generation !== undefined) found.push({ generation: Number(generation), key });
+    }
+  }
+  return found;
+}
+
+/** Undefined for one that is refused, too: it says nothing of the place. */
+async function readOwnRecord(area: Area, scope: Scope, signal?: AbortSignal): Promise<GenerationRecord | undefined> {
+  try {
+    return await readRecord(area, scope, signal);
+  } catch (error) {
+    if (error instanceof ConnectorError && error.code === 'BUCKET_DOCUMENT_INVALID') return undefined;
+    throw error;
+  }
+}
+
+/** Of a record that was read for the place, so that it is of no other one that it names. */
+function isKnownToBeOf({ folder, existing }: GenerationRecord, place: DataPlace): boolean {
+  return folder === place.folder || existing.length > 0;
 }
 
 async function listOurs({ s3, prefix }: Area, { place }: Scope, signal?: AbortSignal): Promise<OwnObject[]> {
@@ -85,22 +157,46 @@ async function listOurs({ s3, prefix }: Area, { place }: Scope, signal?: AbortSi
 }
 
 async function readRecord(area: Area, scope: Scope, signal?: AbortSignal): Promise<GenerationRecord | undefined> {
+  return (await findRecord(area, scope, signal))?.record;
+}
+
+async function findRecord(
+  area: Area,
+  scope: Scope,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly record: GenerationRecord; readonly etag: string } | undefined> {
   const key = recordKey(area, scope);
   const found = await readObject(area.s3, key, maxManifestBytes, signal);
   if (found === undefined) return undefined;
   const read = parseDocument(key, found.body, record);
   if (read.generation_id !== scope.generation) throw refusedDocument(key, `is of the generation ${read.generation_id}`);
+  if (read.folder !== undefined) refuseOtherFolder(key, read.folder, scope.place);
   ownKeysOf(
     { prefix: area.prefix, place: scope.place, key },
     read.existing.map(([existing]) => existing),
   );
-  return read;
+  return { record: read, etag: found.etag };
 }
 
-function recordFolder({ prefix }: Area, { place }: Scope): string {
+/** `etag`: of the version that it is written over. */
+async function writeRecord(
+  area: Area,
+  { generation, place, stream }: Noting,
+  { existing, etag }: Pick<GenerationRecord, 'existing'> & { readonly etag: string | undefined },
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const about = { folder: place.folder, ...(stream === undefined ? {} : { stream }) };
+  const value: GenerationRecord = { version: 1, generation_id: generation, ...about, existing };
+  const body = Buffer.from(`${JSON.stringify(value)}\n`);
+  const key = recordKey(area, { place, generation });
+  const condition = etag === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: etag };
+  await putObject(area.s3, { key, body, contentType: 'application/json', ...condition }, area.headers, signal);
+}
+
+function recordFolder({ prefix }: Area, place: DataPlace): string {
   return `${manifestFolder(prefix, place.name)}generations/`;
 }
 
 function recordKey(area: Area, scope: Scope): OwnKey {
-  return ownKey(area.prefix, `${recordFolder(area, scope)}${scope.generation}.json`);
+  return ownKey(area.prefix, `${recordFolder(area, scope.place)}${scope.generation}.json`);
 }

@@ -11,7 +11,7 @@ import * as z from 'zod';
 import type { StreamDescriptor } from '../../protocol/errors.ts';
 import type { JsonObject } from '../../protocol/messages.ts';
 import type { OwnKey } from '../../s3/own-key.ts';
-import { ownKeysOf, parseDocument, refusedDocument } from './bucket-document.ts';
+import { ownKeysOf, parseDocument, refusedDocument, refuseOtherFolder } from './bucket-document.ts';
 import { parseExportId, type ExportId } from './export-id.ts';
 import { ownKey, type DataPlace } from './own-keys.ts';
 
@@ -53,7 +53,6 @@ export type Latest = {
 };
 
 export const keptManifests = 30;
-const mostShown = 200;
 /** What a manifest may weigh: some 400,000 files. */
 export const maxManifestBytes = 128 * 1024 * 1024;
 
@@ -129,12 +128,7 @@ type Origin = { readonly prefix: string; readonly place: DataPlace; readonly key
 
 function provenManifest(origin: Origin, read: z.output<typeof manifest>): Manifest {
   const { place, key } = origin;
-  if (read.folder !== place.folder) {
-    throw refusedDocument(
-      key,
-      `is of the folder ${JSON.stringify(read.folder.slice(0, mostShown))}, not of "${place.folder}"`,
-    );
-  }
+  refuseOtherFolder(key, read.folder, place);
   const keys = ownKeysOf(
     origin,
     read.files.map((file) => file.key),

@@ -55,7 +55,7 @@ export async function replaceSet(area: Area, replacement: Replacement, signal?: 
   const previous = await listOurs(area, place, signal);
   const intent = intentOf(area.prefix, replacement, previous);
   await writeIntent(area, place.name, intent, signal);
-  const begun = performance.now();
+  const begun = area.s3.clock.elapsed();
   try {
     await copyAll(area, intent, signal);
     await writeLatest(area, place.name, records, intent, signal);
@@ -65,7 +65,7 @@ export async function replaceSet(area: Area, replacement: Replacement, signal?: 
   }
   await finish(area, place, intent, records, signal);
   const keys = files.map(({ key }) => key);
-  return { deleted: without(previous, keys).length, burstMs: performance.now() - begun };
+  return { deleted: without(previous, keys).length, burstMs: area.s3.clock.elapsed() - begun };
 }
 
 /** The keys of ours in the place; others are named in a WARN. */

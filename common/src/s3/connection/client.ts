@@ -100,7 +100,7 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
     retryBudgetMs: options.retryBudgetMs ?? defaultRetryBudgetMs,
     clock,
     contact: { answered: false },
-    putRoute: watchPutRoute(client),
+    putRoute: watchPutRoute(client, clock),
   };
 }
 

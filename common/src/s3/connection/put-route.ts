@@ -2,6 +2,7 @@
 // put-attempt.ts repeats for the many others.
 import type { S3Client } from '@aws-sdk/client-s3';
 
+import type { Clock } from '../../streams/clock.ts';
 import { ownerHeader } from './expected-owner.ts';
 
 /** Clock, endpoint and signature are the SDK's business: after so long it is watched again. */
@@ -26,7 +27,7 @@ type Sent = Pick<PutRoute, 'protocol' | 'hostname' | 'port' | 'headers'> & { rea
  * Watches the PutObjects that the SDK sends; one that S3 took shows the route.
  * @returns the route, or undefined when none was shown lately.
  */
-export function watchPutRoute(client: S3Client): () => PutRoute | undefined {
+export function watchPutRoute(client: S3Client, clock: Clock): () => PutRoute | undefined {
   let route: PutRoute | undefined;
   let freshUntil = 0;
   client.middlewareStack.add(
@@ -36,12 +37,12 @@ export function watchPutRoute(client: S3Client): () => PutRoute | undefined {
         const { Key: key } = args.input as { readonly Key?: string };
         if (commandName !== 'PutObjectCommand' || key === undefined) return result;
         route = await routeOf(client, args.request as Sent, key);
-        freshUntil = performance.now() + freshMs;
+        freshUntil = clock.elapsed() + freshMs;
         return result;
       },
     { step: 'finalizeRequest', priority: 'low', name: 'watchPutRoute' }, // Behind the one that signs.
   );
-  return () => (performance.now() < freshUntil ? route : undefined);
+  return () => (clock.elapsed() < freshUntil ? route : undefined);
 }
 
 /** Undefined for what is signed in a way of its own, as for directory buckets, or not at all. */

@@ -46,7 +46,11 @@ async function open({ s3 }: Reading, object: ListedObject, signal: AbortSignal):
   }
 }
 
-function sourceFile({ log }: Reading, { object, header, from }: OpenAvro, invalidRecords: 'fail' | 'skip'): SourceFile {
+function sourceFile(
+  { log, s3 }: Reading,
+  { object, header, from }: OpenAvro,
+  invalidRecords: 'fail' | 'skip',
+): SourceFile {
   const { key } = object;
   const { schema, codec, marker } = header;
   return {
@@ -58,7 +62,7 @@ function sourceFile({ log }: Reading, { object, header, from }: OpenAvro, invali
       const place = stopped ?? { unit: header.end, rows: 0 };
       yield {
         fetch(asked) {
-          const write = avroRowWriter({ asked, schema, key, emittedAt: Date.now() });
+          const write = avroRowWriter({ asked, schema, key, emittedAt: s3.clock.wall() });
           const lines = (signal: AbortSignal): AsyncGenerator<PlacedLines> => {
             const blocks = avroBlocks(from(place.unit, signal), { marker, start: place.unit });
             return described(object, { key, codec, write, blocks, place, invalidRecords, log }, signal);

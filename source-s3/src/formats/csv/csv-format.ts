@@ -57,7 +57,7 @@ export function csvFormat(csv: Csv): Format {
 
 function sourceFile(
   { options, invalidRecords, table }: Csv,
-  { log }: Reading,
+  { log, s3 }: Reading,
   { object, text, head, dialect }: OpenCsv,
 ): SourceFile {
   const { key, size } = object;
@@ -75,7 +75,7 @@ function sourceFile(
           const declared = (column: string): DeclaredType | undefined => options.typeOf(table, column);
           const { nullValues } = options;
           const cutter = new CsvRecords(dialect, { key, origin: place.unit });
-          const query = { asked, key, names: head.names, nullValues, declared, emittedAt: Date.now() };
+          const query = { asked, key, names: head.names, nullValues, declared, emittedAt: s3.clock.wall() };
           const write = csvWriter(query, cutter);
           return Promise.resolve({
             lines: (signal) => textLines({ key, from: text.from, place, cutter, write, invalidRecords, log }, signal),

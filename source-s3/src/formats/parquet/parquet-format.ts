@@ -92,14 +92,14 @@ type Decoding = Part & {
 };
 
 async function* decode(
-  { engine, folder, log }: Reading,
+  { engine, folder, log, s3 }: Reading,
   { file, group, rowsDone, local, asked, groups, memory }: Decoding,
   signal: AbortSignal,
 ): AsyncGenerator<PlacedLines> {
   const rows = { from: rowsDone, to: group.rows }; // The local file has no other row group.
   const { stream, columns, constants, spellings } = asked;
   const source = { path: local.path, stored: file.columns, rows };
-  const query = { ...source, stream, columns, constants, spellings, emittedAt: Date.now() };
+  const query = { ...source, stream, columns, constants, spellings, emittedAt: s3.clock.wall() };
   const claimed = Math.max(...groups.map((one) => one.claimed));
   let done = rowsDone;
   await using stack = new AsyncDisposableStack();

@@ -33,7 +33,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 suite('durable states', () => {
   test('a state before any record is printed at once', () => {
-    const states = new DurableStates(1);
+    const states = new DurableStates(1, Infinity);
     states.add(0, state(1));
     assert.deepEqual(taken(states), [{ id: 1, records: 0, rejected: 0 }]);
     assert.deepEqual(taken(states), []);
@@ -86,7 +86,7 @@ suite('durable states', () => {
   });
 
   test('records are numbered over all streams, set aside or not, and a state waits for what holds a rejected one', () => {
-    const states = new DurableStates(2);
+    const states = new DurableStates(2, Infinity);
     const numbers = [states.rejectedRecord(1), states.record(0), states.rejectedRecord(0), states.record(1)];
     assert.deepEqual(numbers, [0, 1, 2, 3]);
     const file = {};
@@ -100,7 +100,7 @@ suite('durable states', () => {
   });
 
   test('states of several streams are given back in the order in which they came', () => {
-    const states = new DurableStates(3);
+    const states = new DurableStates(3, Infinity);
     for (const [id, scope] of [2, 0, 1, 'all', 1, 0].entries()) states.add(scope as Scope, state(id));
     assert.deepEqual(
       taken(states).map(({ id }) => id),
@@ -109,7 +109,7 @@ suite('durable states', () => {
   });
 
   test('a STREAM state waits for its own stream only, a GLOBAL one for all', () => {
-    const states = new DurableStates(2);
+    const states = new DurableStates(2, Infinity);
     const [a, b] = [{}, {}];
     states.opened(0, a, states.record(0));
     states.opened(1, b, states.record(1));
@@ -127,7 +127,7 @@ suite('durable states', () => {
   });
 
   test('a state does not wait for a file that begins after it', () => {
-    const states = new DurableStates(1);
+    const states = new DurableStates(1, Infinity);
     const [early, late] = [{}, {}];
     states.opened(0, early, states.record(0));
     states.add(0, state(1));
@@ -141,7 +141,7 @@ suite('durable states', () => {
   });
 
   test('rejected records count apart, and only for the state that follows them', () => {
-    const states = new DurableStates(1);
+    const states = new DurableStates(1, Infinity);
     states.rejectedRecord(0);
     states.record(0);
     states.add(0, state(1));
@@ -153,7 +153,7 @@ suite('durable states', () => {
   });
 
   test('thousands of waiting states are given back in their order', () => {
-    const states = new DurableStates(3);
+    const states = new DurableStates(3, Infinity);
     const file = {};
     states.opened(0, file, states.record(0));
     for (let id = 0; id < 30_000; id += 1) {
@@ -189,7 +189,7 @@ type OpenFile = { readonly stream: number; readonly file: number; readonly recor
 
 /** The same by brute force: every record is kept, and every state asks for every record before it. */
 class Model {
-  readonly #states = new DurableStates(3);
+  readonly #states = new DurableStates(3, Infinity);
   readonly #open: OpenFile[] = [];
   readonly #unstored = new Map<number, number>(); // record → stream
   readonly #received: { readonly scope: Scope; readonly before: number }[] = [];

@@ -11,7 +11,7 @@ const streams = [{ name: 'a' }, { name: 'b' }];
 
 /** What lines come to for two streams of a platform that says nothing of their ends. */
 function taken(...lines: readonly string[]) {
-  const states = new DurableStates(streams.length);
+  const states = new DurableStates(streams.length, Infinity);
   const completion = new Completion(streams.map(() => 'legacy'));
   const seen: string[] = [];
   const intake = new LineIntake({

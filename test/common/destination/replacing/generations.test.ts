@@ -72,12 +72,12 @@ suite('what becomes of earlier data', () => {
     await using it = await openPlace();
     it.server.seed(testBucket, `out/type=users/${nameOf(1)}`, '1');
     assert.equal(await isGenerationNoted(it.area, scope(2)), false);
-    await noteGeneration(it.area, scope(2));
+    await noteGeneration(it.area, { ...scope(2), stream: { name: 'users' } });
     it.server.seed(testBucket, `out/type=users/${nameOf(2)}`, '2');
     assert.equal(await isGenerationNoted(it.area, scope(2)), true);
     assert.equal(await removeOutlived(it.area, scope(2)), 1);
     assert.deepEqual(marksIn(it), [2]);
-    await noteGeneration(it.area, scope(3));
+    await noteGeneration(it.area, { ...scope(3), stream: undefined });
     assert.equal(await removeOutlived(it.area, scope(3)), 1);
     assert.equal(await removeOutlived(it.area, scope(3)), 0);
     assert.deepEqual(keysBelow(it, '_manifests/'), ['_manifests/users/generations/3.json']);
@@ -100,14 +100,40 @@ suite('what becomes of earlier data', () => {
     });
   }
 
-  test('removes nothing but records next to its own', async () => {
+  test('removes nothing but records of the same folder next to its own', async () => {
     await using it = await openPlace();
     const folder = 'out/_manifests/users/generations/';
-    for (const name of ['2.json', '3.json', '-1.json', 'notes.json', '3.json.bak', 'x/1.json', '']) {
-      it.server.seed(testBucket, folder + name, '{"version":1,"generation_id":2,"existing":[]}');
+    const record = (generation_id: number, more: object = {}): string =>
+      JSON.stringify({ version: 1, generation_id, folder: 'out/type=users/', existing: [], ...more });
+    const old = { folder: undefined, existing: [[`out/type=users/${nameOf(1)}`, at(1).toISOString()]] };
+    for (const [name, text] of [
+      ['2.json', record(2)],
+      ['3.json', record(3)],
+      ['-1.json', record(-1)],
+      ['4.json', record(4, old)],
+      ['5.json', record(5, { folder: 'out/data/users/' })],
+      ['6.json', record(6, { folder: undefined })],
+      ['7.json', record(8)],
+      ['8.json', '{'],
+      ['notes.json', record(3)],
+      ['3.json.bak', record(3)],
+      ['x/1.json', record(1)],
+      ['', ''],
+    ] as const) {
+      it.server.seed(testBucket, folder + name, text);
     }
     await removeOutlived(it.area, scope(2));
     const left = keysBelow(it, '_manifests/users/generations/').map((key) => key.split('generations/')[1]);
-    assert.deepEqual(left, ['', '2.json', '3.json.bak', 'notes.json', 'x/1.json']);
+    assert.deepEqual(left, [
+      '',
+      '2.json',
+      '3.json.bak',
+      '5.json',
+      '6.json',
+      '7.json',
+      '8.json',
+      'notes.json',
+      'x/1.json',
+    ]);
   });
 });

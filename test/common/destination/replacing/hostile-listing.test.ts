@@ -78,7 +78,12 @@ suite('an endpoint that lists anything', () => {
         () => removeLeftovers(area, leftovers),
         () => settle(area, place),
         () => removeOutlived(area, { place, generation: 7 }),
-        () => noteGeneration(area, { place: { ...place, folder: `${prefix}type=nobody/` }, generation: 8 }),
+        () =>
+          noteGeneration(area, {
+            place: { ...place, folder: `${prefix}type=nobody/` },
+            generation: 8,
+            stream: undefined,
+          }),
         () =>
           replaceSet(area, {
             place,

@@ -1,0 +1,79 @@
+// Before anything is written: in each place what earlier runs left unfinished is settled, and what a generation outlives is
+// written down, in several places at a time.
+import type { ConnectorError, StreamDescriptor } from '../../protocol/errors.ts';
+import { streamKey } from '../../protocol/stream-key.ts';
+import { mapConcurrent } from '../../streams/map-concurrent.ts';
+import { hadGeneration, isGenerationNoted, noteGeneration } from '../replacing/generation-record.ts';
+import { settle } from '../replacing/interrupted.ts';
+import { findPlaces, type Area, type Records } from '../replacing/manifests.ts';
+import type { DataPlace } from '../replacing/own-keys.ts';
+import { failsAlone } from './stream-failure.ts';
+
+/** To write a generation down takes a second, in which the names of the place's files are held. */
+const placesAtOnce = 16;
+
+/** By latest.json and the records of generations. `name`: of the other stream. */
+export type Owner = { readonly kind: 'stream' | 'unknown' } | { readonly kind: 'other'; readonly name: string };
+
+export type Beginning = {
+  readonly place: DataPlace;
+  /** What is there goes once this one is complete; undefined: nothing goes by its generation. */
+  readonly generation: number | undefined;
+  readonly stream: StreamDescriptor;
+  /**
+   * Whether to begin a place that is not the stream's by the config, by whose it is according to its own documents. Absent: it is
+   * the stream's.
+   */
+  readonly judge?: (owner: Owner) => boolean;
+  /** Called for an error that fails the stream alone. */
+  readonly refused: (error: ConnectorError) => void;
+};
+
+/** @throws what fails the run, as S3_ACCESS_DENIED. */
+export async function beginPlaces(
+  area: Area,
+  beginnings: Iterable<Beginning> | AsyncIterable<Beginning>,
+  signal: AbortSignal,
+): Promise<void> {
+  const withManifests = new Set(await findPlaces(area, signal));
+  const steps = mapConcurrent(
+    beginnings,
+    placesAtOnce,
+    async (beginning, linked) => {
+      try {
+        await beginPlace(area, beginning, withManifests, linked);
+      } catch (error) {
+        if (!failsAlone(error)) throw error;
+        beginning.refused(error);
+      }
+    },
+    signal,
+  );
+  for await (const _ of steps);
+}
+
+/** All documents of the place are read before any is acted upon. */
+async function beginPlace(
+  area: Area,
+  { place, generation, stream, judge }: Beginning,
+  withManifests: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<void> {
+  const scope = generation === undefined ? undefined : { place, generation };
+  const isNoted = scope === undefined || (await isGenerationNoted(area, scope, signal));
+  const records = withManifests.has(place.name) ? await settle(area, place, signal) : undefined;
+  const owner: Owner =
+    judge === undefined ? { kind: 'stream' } : await ownerOf(area, { place, stream, records }, signal);
+  if (judge?.(owner) === false || isNoted) return;
+  await noteGeneration(area, { ...scope, stream: owner.kind === 'stream' ? stream : undefined }, signal);
+}
+
+async function ownerOf(
+  area: Area,
+  { place, stream, records }: Pick<Beginning, 'place' | 'stream'> & { readonly records: Records | undefined },
+  signal: AbortSignal,
+): Promise<Owner> {
+  const last = records?.latest?.current?.stream;
+  if (last !== undefined && streamKey(last) !== streamKey(stream)) return { kind: 'other', name: last.name };
+  return { kind: last !== undefined || (await hadGeneration(area, place, stream, signal)) ? 'stream' : 'unknown' };
+}

@@ -1,0 +1,14 @@
+// Which errors fail one stream and not the run.
+import { ConnectorError, type ErrorCode } from '../../protocol/errors.ts';
+
+/** These say something of one stream, nothing of the others. */
+const failAlone: ReadonlySet<ErrorCode> = new Set([
+  'REPLACEMENT_REFUSED',
+  'S3_OBJECT_CONFLICT',
+  'BUCKET_DOCUMENT_INVALID',
+]);
+
+/** Of an error that came up while something was done for one stream alone. */
+export function failsAlone(error: unknown): error is ConnectorError {
+  return error instanceof ConnectorError && failAlone.has(error.code);
+}
