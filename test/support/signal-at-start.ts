@@ -9,6 +9,6 @@ registerHooks({
   load(url, context, nextLoad) {
     const loaded = nextLoad(url, context);
     if (!url.endsWith('/src/connector.ts')) return loaded;
-    return { ...loaded, source: `${code}\n${String(loaded.source)}` };
+    return { ...loaded, source: `${code}\n${Buffer.from(loaded.source as Uint8Array).toString()}` };
   },
 });

@@ -35,7 +35,8 @@ export async function runProcess(
   const redactNow = (text: string): string => redact(text);
   const out = openWriter(standardOutput(), redactNow);
   let untold: ConnectorError | undefined;
-  const { stop, release: releaseSignals } = stopSignals();
+  const signals = stopSignals();
+  const { stop } = signals;
   const signal = AbortSignal.any([stop.signal, out.closed]);
   const face = speak(out, redactNow);
   const fail = (error: ConnectorError): void => {
@@ -52,7 +53,7 @@ export async function runProcess(
   } catch (error) {
     if (!isEcho(error, signal)) fail(logged(toConnectorError(error), face.log));
   } finally {
-    releaseSignals();
+    signals.release();
     releaseDefects();
     await out.flush().catch(() => undefined); // `closed` tells; nobody is left to be told.
     if (out.closed.aborted) {

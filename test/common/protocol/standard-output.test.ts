@@ -88,20 +88,20 @@ async function runWith(redirection: string, [file, ...args]: readonly [file: str
   return { exitCode: child.exitCode, stderr };
 }
 
+async function verbArguments(verb: string): Promise<readonly string[]> {
+  await writeFile(join(folder, 'config.json'), JSON.stringify({ behaviour: 'lines', count: 200 }));
+  const files = ['--config', join(folder, 'config.json')];
+  if (verb === 'spec') return [verb];
+  return verb === 'read' || verb === 'write'
+    ? [verb, ...files, '--catalog', join(folder, 'catalog.json')]
+    : [verb, ...files];
+}
+
 suite('standard output that takes nothing', () => {
   const fixtureFile = 'test/support/fixture-connector.ts';
   const closed = /^Standard output is closed.*> \/dev\/null.* \(OUTPUT_CLOSED\)\n/u;
   const verbs = ['spec', 'check', 'discover', 'read', 'write', 'count'];
   const isLinux = process.platform === 'linux'; // Elsewhere a process cannot learn how a file was opened.
-
-  async function verbArguments(verb: string): Promise<readonly string[]> {
-    await writeFile(join(folder, 'config.json'), JSON.stringify({ behaviour: 'lines', count: 200 }));
-    const files = ['--config', join(folder, 'config.json')];
-    if (verb === 'spec') return [verb];
-    return verb === 'read' || verb === 'write'
-      ? [verb, ...files, '--catalog', join(folder, 'catalog.json')]
-      : [verb, ...files];
-  }
 
   for (const verb of isLinux ? verbs : []) {
     test(`because it is closed makes ${verb} fail with a text on standard error`, async () => {
