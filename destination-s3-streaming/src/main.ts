@@ -1,4 +1,6 @@
 // The executable: hands the command line to the run of the streaming destination.
+import '@s3-connectors/common/program/early-signals.ts';
+
 import { tuneMemory } from '@s3-connectors/common/destination/files/memory.ts';
 import { runConnector } from '@s3-connectors/common/program/run.ts';
 

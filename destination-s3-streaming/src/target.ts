@@ -1,4 +1,6 @@
 // The executable `target-s3-streaming`: the streaming destination as a Singer target.
+import '@s3-connectors/common/program/early-signals.ts';
+
 import { tuneMemory } from '@s3-connectors/common/destination/files/memory.ts';
 import { runTarget } from '@s3-connectors/common/singer/target.ts';
 

@@ -1,4 +1,6 @@
 // The executable: hands the command line to the run of the source connector.
+import '@s3-connectors/common/program/early-signals.ts';
+
 import { runConnector } from '@s3-connectors/common/program/run.ts';
 
 import { sourceS3 } from './connector.ts';

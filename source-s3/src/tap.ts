@@ -1,4 +1,6 @@
 // The executable `tap-s3-tables`: the source as a Singer tap.
+import '@s3-connectors/common/program/early-signals.ts';
+
 import { runTap } from '@s3-connectors/common/singer/tap.ts';
 
 import { sourceS3 } from './connector.ts';

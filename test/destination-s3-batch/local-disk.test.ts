@@ -37,7 +37,10 @@ suite('a disk that takes only a part of a file', () => {
           continue;
         }
         outcomes.add(error?.internal_message?.split(':')[0] ?? '');
-        assert.match(error?.message ?? '', /\(EFBIG\), .* are free\. Set "spool_dir" to a folder on local disk/u);
+        assert.match(
+          error?.message ?? '',
+          /\(EFBIG\), .* are free\. Raise .*, or set "spool_dir" to a folder on local disk/u,
+        );
         assert.deepEqual([ofType(messages, 'STATE'), keysBelow(server)], [[], []], `${kilobytes} KB`);
         assert.deepEqual(await readdir(join(folder(), 'spool')), []);
       }

@@ -49,6 +49,16 @@ suite('target-s3-streaming', () => {
     assert.match(key, /^permutive\/type=a\/year=2026\/month=01\/day=15\/hour=12\/.*\.jsonl\.gz$/u);
   });
 
+  test('keeps the beginning of a record that is longer than a line may be, and stores the others', async () => {
+    const long = record('a', `{"id":2,"text":"${'x'.repeat(140 * 1024 * 1024)}"}`);
+    const rows = [record('a', '{"id":1}'), long, record('a', '{"id":3}')];
+    const { stdout, stderr, exitCode } = await send(schema('a') + rows.join('') + state('1'));
+    assert.deepEqual([stdout, exitCode], ['1\n', 0], stderr);
+    assert.match(stderr, new RegExp(`has ${long.length - 1} bytes, more than a record may have`, 'u'));
+    const stored = storedRows(server);
+    assert.deepEqual(stored.filter((row) => !row.includes('line_too_long')).sort(), ['{"id":1}', '{"id":3}']);
+  });
+
   test('says nothing on a healthy day that a runner takes for a failure', async () => {
     const { stderr } = await send(schema('a') + record('a', '{"id":1}'));
     assert.match(stderr, /^target-s3-streaming: 1 records /u);

@@ -2,8 +2,8 @@
 // passed on: a closed table has our words for the known texts, and all others are reported by their kind alone. Pure.
 
 export type EngineFailure = {
-  /** `memory`: its limit was reached. `storage`: its folder cannot be written to. `defect`: the instance may be unusable. */
-  readonly kind: 'memory' | 'storage' | 'defect' | 'data';
+  /** `memory`: its limit was reached. `defect`: the instance may be unusable. */
+  readonly kind: 'memory' | 'defect' | 'data';
   /** The rest of a sentence about what it was working on. No part of it comes from a row. */
   readonly reason: string;
 };
@@ -76,10 +76,7 @@ const reasons: readonly (readonly [beginning: RegExp, reason: string])[] = [
   [/out of range|^Could not convert|^Overflow|^Type .* can't be cast/iu, 'a value is out of range for its type'],
 ];
 
-const storage =
-  /No space left on device|Read-only file system|Permission denied|Disk quota exceeded|failed to offload/u;
-
-/** `error`: what the engine threw. */
+/** `error`: what the engine threw, but for failures of the disk (local-disk/disk-failure.ts), which are looked for before. */
 export function engineFailure(error: unknown): EngineFailure {
   const message = error instanceof Error ? error.message : String(error);
   const [, type = ''] = /^([A-Za-z ]{2,30}) Error: /u.exec(message) ?? [];
@@ -89,7 +86,6 @@ export function engineFailure(error: unknown): EngineFailure {
   const told = known === undefined ? 'for an unknown reason' : `with an error of the kind "${known}"`;
   const reason = `the query engine failed ${told}`;
   if (known === 'INTERNAL' || known === 'FATAL') return { kind: 'defect', reason };
-  if (known === 'IO' && storage.test(text)) return { kind: 'storage', reason: storageText(text) };
   return { kind: 'data', reason: reasons.find(([beginning]) => beginning.test(text))?.[1] ?? reason };
 }
 
@@ -103,8 +99,4 @@ function memoryText(text: string): string {
       text,
     );
   return sizes === null ? 'the query engine needs more memory' : `the query engine ${sizes[0]}`;
-}
-
-function storageText(text: string): string {
-  return `the query engine cannot write to its folder: ${storage.exec(text)?.[0] ?? ''}`;
 }

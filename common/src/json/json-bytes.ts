@@ -140,7 +140,7 @@ export function spells(bytes: Uint8Array, start: number, end: number, name: Uint
   if (length < name.length) return false;
   if (length > name.length) return hasEscape(bytes, start, end) && spellsEscaped(bytes, start, end, name);
   for (let index = 0; index < length; index += 1) if (bytes[start + index] !== name[index]) return false;
-  return true;
+  return !hasEscape(bytes, start, end); // An escape spells fewer bytes than it has.
 }
 
 /** A member of an object: its key with quotes is bytes[keyStart, keyEnd), its value bytes[valueStart, valueEnd). */

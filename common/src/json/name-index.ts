@@ -1,31 +1,48 @@
-// Which of some known names a key is, on bytes: a key is compared only with names of its length, or with all if it is
-// written with escapes.
+// Which of some known names a key is, on bytes: a key is compared only with names of its length. Of many names it is looked for in a
+// map instead, as text.
 import { hasEscape, spells } from './json-bytes.ts';
+import { parseJson } from './parse-json.ts';
+
+/** To compare with so many takes less than to make a text. */
+const fewNames = 16;
 
 export type NameIndex = {
   readonly names: readonly Uint8Array[];
-  /** The numbers of the names by their length in bytes. */
+  /** The numbers of the names by their length in bytes; a name that is there again is left out. */
   readonly byLength: readonly (readonly number[] | undefined)[];
+  /** The numbers by the text of the name. */
+  readonly byText: ReadonlyMap<string, number>;
 };
 
 export function createNameIndex(texts: readonly string[]): NameIndex {
   const names = texts.map((text) => Buffer.from(text));
-  const longest = Math.max(0, ...names.map(({ length }) => length));
-  const numbers = [...names.keys()];
-  const byLength = Array.from({ length: longest + 1 }, (_, length) => {
-    return numbers.filter((number) => names[number]?.length === length);
-  });
-  return { names, byLength };
+  const byText = new Map<string, number>();
+  const longest = names.reduce((most, { length }) => Math.max(most, length), 0);
+  const byLength = Array.from<number[] | undefined>({ length: longest + 1 });
+  for (const [number, name] of names.entries()) {
+    const text = name.toString(); // As bytes have it: half a pair is none.
+    if (byText.has(text)) continue;
+    byText.set(text, number);
+    (byLength[name.length] ??= []).push(number);
+  }
+  return { names, byLength, byText };
 }
 
 /** The number of the name that the string content bytes[start, end) spells, or -1. */
-export function indexOfName({ names, byLength }: NameIndex, bytes: Uint8Array, start: number, end: number): number {
+export function indexOfName(index: NameIndex, bytes: Uint8Array, start: number, end: number): number {
+  const { names, byLength, byText } = index;
   const candidates = byLength[end - start];
-  if (candidates !== undefined) {
-    for (let index = 0; index < candidates.length; index += 1) {
-      const number = candidates[index] as number;
+  if (candidates !== undefined && candidates.length <= fewNames) {
+    for (let place = 0; place < candidates.length; place += 1) {
+      const number = candidates[place] as number;
       if (spells(bytes, start, end, names[number] as Uint8Array)) return number;
     }
   }
-  return hasEscape(bytes, start, end) ? names.findIndex((name) => spells(bytes, start, end, name)) : -1;
+  if (hasEscape(bytes, start, end)) {
+    const text: unknown = parseJson(Buffer.from(bytes.subarray(start - 1, end + 1)).toString());
+    return typeof text === 'string' ? (byText.get(text) ?? -1) : -1;
+  }
+  if (candidates === undefined || candidates.length <= fewNames) return -1;
+  const number = byText.get(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString());
+  return number !== undefined && spells(bytes, start, end, names[number] as Uint8Array) ? number : -1; // It may not be UTF-8.
 }

@@ -1,14 +1,27 @@
-// Whether a failure is the local disk's, in Node's errors and in the query engine's texts, and why the disk refused.
+// Whether a failure is the local disk's, in Node's errors and in the query engine's texts, why the disk refused, and what helps.
 
-/** Code → words, and what the system calls it in texts of the engine. */
-const reasons: Readonly<Record<string, readonly [words: string, systemText: string]>> = {
-  ENOSPC: ['no space is left', 'No space left on device'],
-  EDQUOT: ['the disk quota is used up', 'Disk quota exceeded'],
-  EFBIG: ['a file may not become so large', 'File too large'],
-  EROFS: ['it is read-only', 'Read-only file system'],
-  ENOENT: ['it does not exist, or was removed', 'No such file or directory'],
-  EACCES: ['this user may not use it', 'Permission denied'],
-  EPERM: ['this user may not use it', 'Operation not permitted'],
+export type DiskFailure = {
+  /** With the system's code. */
+  readonly why: string;
+  /** What helps but another folder, the beginning of a sentence. */
+  readonly remedy?: string;
+};
+
+type Reason = readonly [words: string, systemText: string, remedy?: string];
+
+const space = 'Free some space';
+const allow = 'Allow this user to write there';
+const create = 'Create it, and let nothing remove it during a run';
+
+/** Code → words, what the system calls it in texts of the engine, and the remedy. */
+const reasons: Readonly<Record<string, Reason>> = {
+  ENOSPC: ['no space is left', 'No space left on device', space],
+  EDQUOT: ['the disk quota is used up', 'Disk quota exceeded', space],
+  EFBIG: ['a file may not become so large', 'File too large', 'Raise the largest size of a file (ulimit -f)'],
+  EROFS: ['it is read-only', 'Read-only file system', 'Make it writable'],
+  ENOENT: ['it does not exist, or was removed', 'No such file or directory', create],
+  EACCES: ['this user may not use it', 'Permission denied', allow],
+  EPERM: ['this user may not use it', 'Operation not permitted', allow],
   ENOTDIR: ['it is not a folder', 'Not a directory'],
   ENAMETOOLONG: ['its path is too long', 'File name too long'],
   ELOOP: ['its links lead in a circle', 'Too many levels of symbolic links'],
@@ -25,30 +38,33 @@ const noSpill = /^Out of Memory Error: .*(?:offload|max_temp_directory_size)/u;
 /** A file that was there before. */
 const vanished = /^IO Error: No files found that match the pattern/u;
 
-/** Why the disk refused, with the system's code; undefined for any other failure. */
-export function diskFailure(error: unknown): string | undefined {
+/** Undefined for any other failure. */
+export function diskFailure(error: unknown): DiskFailure | undefined {
   if (!(error instanceof Error)) return undefined;
   if ('syscall' in error) return ofSystem(error);
   return ofEngine(error.message);
 }
 
-function ofSystem(error: Error): string | undefined {
+function ofSystem(error: Error): DiskFailure | undefined {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined || syscall.startsWith('spawn')) return undefined;
-  const [words] = reasons[code] ?? [];
-  return words === undefined ? undefined : `${words} (${code})`;
+  return ofCode(code);
 }
 
 /** Only of texts about files and spilling: others can hold anything that a file says. */
-function ofEngine(message: string): string | undefined {
+function ofEngine(message: string): DiskFailure | undefined {
   const [text = ''] = message.split('\n');
-  if (noSpill.test(text)) return 'no space is left for the query engine (ENOSPC)';
-  if (vanished.test(text)) return 'it was removed (ENOENT)';
-  return text.startsWith('IO Error: ') || text.startsWith('mkfifo: ') ? systemReason(text) : undefined;
+  if (noSpill.test(text)) return { why: 'no space is left for the query engine (ENOSPC)', remedy: space };
+  if (vanished.test(text)) return { why: 'it was removed (ENOENT)', remedy: create };
+  if (!text.startsWith('IO Error: ') && !text.startsWith('mkfifo: ')) return undefined;
+  // The system's words are at the end of a text.
+  const found = Object.entries(reasons).find(([, [, systemText]]) => text.endsWith(systemText));
+  return found && ofCode(found[0]);
 }
 
-/** By the system's words at the end of a text. */
-function systemReason(text: string): string | undefined {
-  const found = Object.entries(reasons).find(([, [, systemText]]) => text.endsWith(systemText));
-  return found && `${found[1][0]} (${found[0]})`;
+function ofCode(code: string): DiskFailure | undefined {
+  const { [code]: reason } = reasons;
+  if (reason === undefined) return undefined;
+  const [words, , remedy] = reason;
+  return { why: `${words} (${code})`, ...(remedy !== undefined && { remedy }) };
 }

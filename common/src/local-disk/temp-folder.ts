@@ -24,7 +24,7 @@ export type OwnTempFolder = TempFolder & AsyncDisposable;
 export type TempPlace = {
   /** Where the folder is made. */
   readonly parent: string;
-  /** How to move it, a sentence. */
+  /** How to move it, a sentence that begins with "Set". */
   readonly advice: string;
 };
 
@@ -118,9 +118,11 @@ export async function rehearse(folder: TempFolder): Promise<void> {
 async function explained(place: TempPlace, error: unknown): Promise<unknown> {
   if (error instanceof SuppressedError) return explained(place, error.suppressed);
   const inner = error instanceof ConnectorError && error.code === 'UNEXPECTED' ? error.cause : error;
-  const why = diskFailure(inner);
-  if (why === undefined) return error;
-  const { message } = refused(place, `${why}, ${await freeSpaceWhen(inner, place.parent)}`);
+  const failure = diskFailure(inner);
+  if (failure === undefined) return error;
+  const { why, remedy } = failure;
+  const advice = remedy === undefined ? place.advice : `${remedy}, or ${place.advice.replace(/^S/u, 's')}`;
+  const { message } = refused(place, `${why}, ${await freeSpaceWhen(inner, place.parent)}`, advice);
   return new ConnectorError('TEMP_FOLDER_UNUSABLE', message, { details: textOf(inner), cause: inner });
 }
 

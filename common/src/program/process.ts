@@ -6,6 +6,7 @@ import type { Log } from '../protocol/log.ts';
 import { collectSecrets, redactor } from './redact.ts';
 import { closeStandardInput } from './standard-input.ts';
 import { standardOutput } from './standard-output.ts';
+import { exitCodes, Stopped, stopSignals } from './stop-signals.ts';
 import { oneLine } from '../protocol/text.ts';
 import { isReaderGone, openWriter, type MessageWriter } from './writer.ts';
 
@@ -22,19 +23,6 @@ export type Frame = VerbContext & {
 /** For what ends by itself: sockets, timers, files. */
 const idleMs = 2000;
 
-const exitCodes = { SIGTERM: 143, SIGINT: 130 } as const;
-
-/** Why the root signal was aborted by the operator; a verb that ends with it has not failed. */
-class Stopped extends Error {
-  override readonly name = 'Stopped';
-  readonly signal: keyof typeof exitCodes;
-
-  constructor(signal: keyof typeof exitCodes) {
-    super(`Stopped by ${signal}`);
-    this.signal = signal;
-  }
-}
-
 /**
  * Sets `process.exitCode` (0; 1 after a failure or when the reader of stdout went away; 143, 130 after a signal) and
  * returns when everything is printed; never calls process.exit.
@@ -47,7 +35,8 @@ export async function runProcess(
   const redactNow = (text: string): string => redact(text);
   const out = openWriter(standardOutput(), redactNow);
   let untold: ConnectorError | undefined;
-  const stop = new AbortController();
+  const signals = stopSignals();
+  const { stop } = signals;
   const signal = AbortSignal.any([stop.signal, out.closed]);
   const face = speak(out, redactNow);
   const fail = (error: ConnectorError): void => {
@@ -55,7 +44,7 @@ export async function runProcess(
     untold = error;
     process.exitCode = 1;
   };
-  const release = catchSignals(stop, fail);
+  const releaseDefects = catchDefects(stop, fail);
   const hideSecrets: Frame['hideSecrets'] = (schema, config) => {
     redact = redactor(collectSecrets(schema, config));
   };
@@ -64,7 +53,8 @@ export async function runProcess(
   } catch (error) {
     if (!isEcho(error, signal)) fail(logged(toConnectorError(error), face.log));
   } finally {
-    release();
+    signals.release();
+    releaseDefects();
     await out.flush().catch(() => undefined); // `closed` tells; nobody is left to be told.
     if (out.closed.aborted) {
       process.exitCode = 1;
@@ -102,19 +92,13 @@ export function isEcho(error: unknown, signal: AbortSignal): boolean {
   return error === signal.reason || (error instanceof Error && error.name === 'AbortError');
 }
 
-/** The first signal aborts, a second one of the same kind ends the process at once (its default). */
-function catchSignals(stop: AbortController, fail: (error: ConnectorError) => void): () => void {
-  const onSignal = (name: NodeJS.Signals): void => {
-    if (name === 'SIGTERM' || name === 'SIGINT') stop.abort(new Stopped(name));
-  };
+function catchDefects(stop: AbortController, fail: (error: ConnectorError) => void): () => void {
   const onDefect = (error: unknown): void => {
     fail(toConnectorError(error));
     stop.abort(error);
   };
-  process.once('SIGTERM', onSignal).once('SIGINT', onSignal);
   process.on('uncaughtException', onDefect).on('unhandledRejection', onDefect);
   return () => {
-    process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
     process.off('uncaughtException', onDefect).off('unhandledRejection', onDefect);
   };
 }

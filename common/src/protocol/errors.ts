@@ -165,7 +165,7 @@ export const ERROR_CODES = {
   TEMP_FOLDER_UNUSABLE: {
     failureType: 'config_error',
     cause: 'The folder for temporary files is full, read-only, missing, forbidden, too small or in memory.',
-    mend: 'Free space, or set the folder that the message says: spool_dir, or the environment variable TMPDIR.',
+    mend: 'Do what the message says: free space, create or allow the folder; or set another by spool_dir or TMPDIR.',
   },
   OUTPUT_CLOSED: {
     failureType: 'transient_error',

@@ -11,6 +11,7 @@ import {
   spells,
 } from '../json/json-bytes.ts';
 import type { Envelope } from './envelope.ts';
+import type { Protocol } from './record-scanner.ts';
 
 const TYPE = Buffer.from('type');
 const RECORD = Buffer.from('RECORD');
@@ -19,15 +20,20 @@ const STREAM = Buffer.from('stream');
 const NAMESPACE = Buffer.from('namespace');
 
 /**
- * `bytes` ends with a newline. Notes stream and namespace in `found`, as far as they come before what is cut.
+ * `bytes` ends with a newline. Notes stream and namespace in `found`, of Singer also where the data begins, as far as they come
+ * before what is cut.
  * @returns whether it is a RECORD of some stream.
  */
-export function scanBeginning(bytes: Uint8Array, found: Envelope): boolean {
+export function scanBeginning(bytes: Uint8Array, found: Envelope, protocol: Protocol = 'airbyte'): boolean {
   let isRecord = false;
   const open = skipSpace(bytes, 0);
   if (bytes[open] !== OPEN_OBJECT) return false;
   for (const { key, keyEnd, value, end } of membersFrom(bytes, open)) {
     if (spells(bytes, key, keyEnd, TYPE)) isRecord = end !== NOT_JSON && spells(bytes, value + 1, end - 1, RECORD);
+    if (protocol === 'singer') {
+      noteSinger(bytes, { key, keyEnd, value, end }, found);
+      continue;
+    }
     if (!spells(bytes, key, keyEnd, RECORD_KEY) || bytes[value] !== OPEN_OBJECT) continue;
     for (const member of membersFrom(bytes, value)) {
       if (member.end === NOT_JSON) break;
@@ -41,6 +47,14 @@ export function scanBeginning(bytes: Uint8Array, found: Envelope): boolean {
     }
   }
   return isRecord && found.streamStart >= 0 && bytes[found.streamStart] === QUOTE;
+}
+
+function noteSinger(bytes: Uint8Array, { key, keyEnd, value, end }: Part, found: Envelope): void {
+  if (spells(bytes, key, keyEnd, RECORD_KEY)) found.dataStart = value;
+  else if (end !== NOT_JSON && spells(bytes, key, keyEnd, STREAM)) {
+    found.streamStart = value;
+    found.streamEnd = end;
+  }
 }
 
 type Part = { readonly key: number; readonly keyEnd: number; readonly value: number; readonly end: number };

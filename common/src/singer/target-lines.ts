@@ -3,11 +3,12 @@
 import { isUtf8 } from 'node:buffer';
 
 import { findMember, skipSpace } from '../json/json-bytes.ts';
-import type { Envelope } from '../records/envelope.ts';
+import { emptyEnvelope, type Envelope } from '../records/envelope.ts';
+import { scanBeginning } from '../records/line-beginning.ts';
 import { lineFault, typeText } from '../records/line-fault.ts';
 import { createRecordScanner, type RecordScanner } from '../records/record-scanner.ts';
 import { parseJson } from '../json/parse-json.ts';
-import { inLine, invalid, type LineBatch } from '../protocol/lines.ts';
+import { inLine, invalid, tooLong, type LineBatch } from '../protocol/lines.ts';
 import type { Log } from '../protocol/log.ts';
 import { streamStatus, type JsonObject } from '../protocol/messages.ts';
 import { parseSchema } from './schema.ts';
@@ -17,8 +18,11 @@ const lineEnd = Buffer.from('\n');
 /** Ways of writing a stream's name that are remembered. */
 const maxSpellings = 10_000;
 
-/** `next` is the first line that was not taken: the batch's end, or a line that needs a run of its own. */
-export type Taken = { readonly next: number; readonly needsRun: boolean };
+/**
+ * `next` is the first line that was not taken: the batch's end, or a line that needs a run of its own. `missing`: the
+ * last line is a record that is too long, of which so many bytes were not held and are yet to be given to `write`.
+ */
+export type Taken = { readonly next: number; readonly needsRun: boolean; readonly missing?: number };
 
 type Sink = {
   /** A record of a stream in the run: bytes of a line for `write`. */
@@ -46,6 +50,7 @@ export class TargetLines {
 
   /** Takes lines from `from` on. @throws INPUT_INVALID naming a line; the lines before it have been taken. */
   take(batch: LineBatch, from: number, sink: Sink): Taken {
+    if (batch.tooLong !== undefined) return this.#takeTooLong(batch, batch.tooLong, sink);
     const bytes = batch.unterminated ? Buffer.concat([batch.bytes, lineEnd]) : batch.bytes;
     const allUtf8 = isUtf8(bytes);
     for (let index = from; index < batch.ends.length; index += 1) {
@@ -77,6 +82,24 @@ export class TargetLines {
           bytes.subarray(start, end),
           sink,
         );
+    }
+  }
+
+  /** A line of `size` bytes, of which the batch has the beginning. Its version may be what was cut: it is that of the record before. */
+  #takeTooLong(batch: LineBatch, size: number, sink: Sink): Taken {
+    const { bytes } = batch;
+    try {
+      const found = emptyEnvelope(0);
+      if (!scanBeginning(bytes, found, 'singer')) throw tooLong();
+      const { stream, head } = this.#knownOf(bytes, found);
+      if (!fitsRun(stream, stream.version)) return { next: 0, needsRun: true };
+      stream.unproven = stream.version !== undefined;
+      const data = found.dataStart < 0 ? bytes.subarray(0, 0) : bytes.subarray(found.dataStart, -1);
+      sink.part(head);
+      sink.part(data);
+      return { next: 1, needsRun: false, missing: size - head.length - data.length };
+    } catch (error) {
+      throw inLine(error, batch, 0);
     }
   }
 

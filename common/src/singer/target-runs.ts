@@ -48,6 +48,7 @@ export async function* writeRuns(
         throw error;
       }
       if (parts.length > 0) yield Buffer.concat(parts);
+      if (taken.missing !== undefined) yield* restOfLine(taken.missing);
       if (taken.needsRun) {
         rest = { batch, from: taken.next };
         break;
@@ -75,6 +76,14 @@ export async function* writeRuns(
   } finally {
     await batches.return(undefined);
   }
+}
+
+const spaces = Buffer.alloc(64 * 1024, ' ');
+
+/** What is not held of a line: `write` has the rule for lines that are too long, and does not look at their ends. */
+function* restOfLine(missing: number): Generator<Uint8Array> {
+  for (let left = missing; left > 0; left -= spaces.length) yield spaces.subarray(0, left);
+  yield Buffer.from('\n');
 }
 
 const opening = Buffer.from('{"type":"STATE","state":{"type":"GLOBAL","global":{"stream_states":[],"shared_state":');

@@ -36,7 +36,7 @@ export function runTarget<Schema extends z.ZodObject, Config>(
     const settings = await readConfig(target, connector, invocation.config, frame);
     connector.resolve(settings); // What is wrong is told before the first line comes.
     const lines = new TargetLines(frame.log);
-    const batches = readLines(standardInput(frame.signal));
+    const batches = readLines(standardInput(frame.signal), { cutsTooLong: true });
     const states = writeRuns(lines, batches, (catalog, input) => {
       const config = connector.resolve(settingsFor(settings, catalog));
       return connector.write(config, catalog, input, frame);

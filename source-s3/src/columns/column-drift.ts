@@ -32,18 +32,17 @@ export class ColumnDrift {
     key: string,
     { asked, stored, isTextHeader = false }: FileColumns & { readonly isTextHeader?: boolean },
   ): void {
-    const wanted = new Set(asked);
-    for (const [place, name] of stored.entries()) {
-      if (wanted.has(name) || this.#isOthers(name)) continue;
+    for (const [place, name] of stored.names.entries()) {
+      if (asked.has(name) || this.#isOthers(name)) continue;
       this.leftOut(name, key, isTextHeader ? `column ${place + 1}` : undefined);
     }
-    const fromFiles = asked.filter((name) => !this.#isOthers(name));
-    const hasOne = stored.some((name) => wanted.has(name) && !this.#isOthers(name));
-    if (stored.length === 0 || fromFiles.length === 0 || hasOne) return;
+    const fromFiles = asked.names.filter((name) => !this.#isOthers(name));
+    const hasOne = stored.names.some((name) => asked.has(name) && !this.#isOthers(name));
+    if (stored.names.length === 0 || fromFiles.length === 0 || hasOne) return;
     if (key === this.#lastStranger) return;
     this.#lastStranger = key;
     this.#strangers++;
-    this.#stranger ??= { key, columns: stored.length };
+    this.#stranger ??= { key, columns: stored.names.length };
   }
 
   /** Sentences for the log. */

@@ -7,7 +7,7 @@ import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { SourceConfig } from '../config/config.ts';
 import { partitionsOf } from '../layout/layout.ts';
-import { findName, type FileColumns } from './table-columns.ts';
+import type { FileColumns } from './table-columns.ts';
 
 /** A column in both places; `place` is that among the file's columns. */
 export type Clash = { readonly column: string; readonly place: number; readonly value: string | null };
@@ -20,9 +20,10 @@ export function clashesOf(
 ): readonly Clash[] {
   if (partitioning.mode === 'not_partitioned') return [];
   return partitionsOf(path).flatMap(({ column, value }) => {
-    const inFile = findName(stored, column);
-    if (inFile === undefined || findName(asked, column) === undefined) return [];
-    return [{ column: inFile, place: stored.indexOf(inFile), value }];
+    const inFile = stored.find(column);
+    if (inFile === undefined || asked.find(column) === undefined) return [];
+    const place = stored.placeOf(inFile);
+    return place === undefined ? [] : [{ column: inFile, place, value }];
   });
 }
 

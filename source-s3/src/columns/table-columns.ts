@@ -4,7 +4,8 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { SourceConfig } from '../config/config.ts';
-import { partitionsOf, sameColumn } from '../layout/layout.ts';
+import { partitionsOf } from '../layout/layout.ts';
+import { NameLookup } from '../layout/name-lookup.ts';
 import type { PartitionColumns } from '../layout/partition-columns.ts';
 import { declaredColumnType, partitionJson } from '../layout/partition-value.ts';
 import type { Table } from '../listing/tables.ts';
@@ -27,21 +28,16 @@ export function tableColumns(
 ): readonly Column[] {
   const fromFiles = files.reduce<readonly Column[]>(mergeColumns, []);
   if (partitioning.mode === 'not_partitioned') return withProvenance(fromFiles);
-  const inFiles = fromFiles.map(({ name }) => name);
+  const inFiles = new NameLookup(fromFiles.map(({ name }) => name));
   const fromFolders = new Map<string, Column>();
   for (const column of folders) {
-    const name = findName(inFiles, column) ?? column;
+    const name = inFiles.find(column) ?? column;
     fromFolders.set(name, { name, type: declaredColumnType(partitioning.typeOf(table.stream.name, column)) });
   }
   const merged = fromFiles.map((column) =>
     partitioning.onConflict === 'file' ? column : (fromFolders.get(column.name) ?? column),
   );
-  return withProvenance([...merged, ...[...fromFolders.values()].filter(({ name }) => !inFiles.includes(name))]);
-}
-
-/** The name as it is spelled among these: just so, or else but for the case, since Hive's names know no case. */
-export function findName(names: readonly string[], name: string): string | undefined {
-  return names.find((other) => other === name) ?? names.find((other) => sameColumn(other, name));
+  return withProvenance([...merged, ...[...fromFolders.values()].filter(({ name }) => !inFiles.has(name))]);
 }
 
 function withProvenance(columns: readonly Column[]): readonly Column[] {
@@ -51,9 +47,9 @@ function withProvenance(columns: readonly Column[]): readonly Column[] {
 
 export type FileColumns = {
   /** What the catalog asks for. */
-  readonly asked: readonly string[];
+  readonly asked: NameLookup;
   /** What the file holds. */
-  readonly stored: readonly string[];
+  readonly stored: NameLookup;
 };
 
 /**
@@ -73,11 +69,11 @@ export function fileConstants(
   ]);
   if (partitioning.mode === 'not_partitioned') return constants;
   for (const partition of partitionsOf(object.key.slice(table.prefix.length))) {
-    if (findName(stored, partition.column) !== undefined) {
+    if (stored.find(partition.column) !== undefined) {
       if (partitioning.onConflict === 'error') throw conflict(partition.column, object.key);
       if (partitioning.onConflict === 'file') continue;
     }
-    const name = findName(asked, partition.column) ?? partition.column;
+    const name = asked.find(partition.column) ?? partition.column;
     if (constants.has(name)) continue; // Of a column named twice the first counts.
     const type = partitioning.typeOf(table.stream.name, partition.column);
     constants.set(name, partitionJson(partition, type, object.key));
@@ -90,11 +86,11 @@ export function fileConstants(
  * the catalog may have their name from a folder.
  */
 export function fileSpellings(folders: PartitionColumns, { asked, stored }: FileColumns): ReadonlyMap<string, string> {
-  const names = asked.filter((name) => folders.has(name) && !stored.includes(name));
+  const names = asked.names.filter((name) => folders.has(name) && !stored.has(name));
   return new Map(
     names.flatMap((name) => {
-      const inFile = findName(stored, name);
-      return inFile === undefined || asked.includes(inFile) ? [] : [[name, inFile] as const];
+      const inFile = stored.find(name);
+      return inFile === undefined || asked.has(inFile) ? [] : [[name, inFile] as const];
     }),
   );
 }

@@ -11,7 +11,7 @@ import {
 
 import { csvSchema, resolveCsv, type CsvOptions } from './csv-config.ts';
 import { declaredColumn, declaredTypes, type DeclaredType } from '../layout/declared-column.ts';
-import { sameColumn } from '../layout/layout.ts';
+import { foldName } from '../layout/layout.ts';
 import { checkSelection, resolveSelection, selectionShape, type Selection } from '../layout/selection.ts';
 
 export const schemaPrefix = z
@@ -166,7 +166,7 @@ export function parseSchemaPrefix(text: string): SchemaPrefix {
 
 function resolvePartitioning(parsed: z.output<typeof dataPartitioning>): SourceConfig['partitioning'] {
   if (parsed.mode === 'not_partitioned') return parsed;
-  const declared = declaredTypes(parsed.column_types, sameColumn);
+  const declared = declaredTypes(parsed.column_types, foldName);
   const typeOf = (table: string, column: string): DeclaredType => declared(table, column) ?? 'string';
   return { mode: 'partitioned', onConflict: parsed.on_conflict, typeOf };
 }

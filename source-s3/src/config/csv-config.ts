@@ -112,7 +112,7 @@ export function resolveCsv(parsed: z.output<typeof csvSchema>): CsvOptions {
     columnNames: names === undefined || names.length === 0 ? undefined : names,
     encoding: parsed.encoding,
     nullValues: parsed.null_values,
-    typeOf: declaredTypes(parsed.column_types, (a, b) => a === b),
+    typeOf: declaredTypes(parsed.column_types, (name) => name),
     inferTypes: parsed.infer_types,
     skipLines: parsed.skip_rows,
   };

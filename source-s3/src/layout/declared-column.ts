@@ -21,13 +21,14 @@ export function declaredColumn(what: string): z.ZodType<Declared> {
   });
 }
 
-/** The declared type of a table's column; a declaration for the table goes before one for all. `isSame` compares names. */
+/** The declared type of a table's column; a declaration for the table goes before one for all. `keyOf`: the same for names that are one. */
 export function declaredTypes(
   declared: readonly Declared[],
-  isSame: (a: string, b: string) => boolean,
+  keyOf: (name: string) => string,
 ): (table: string, column: string) => DeclaredType | undefined {
+  const byKey = Map.groupBy(declared, ({ name }) => keyOf(name));
   return (table, column) => {
-    const named = declared.filter(({ name }) => isSame(name, column));
+    const named = byKey.get(keyOf(column)) ?? [];
     const own = named.find((entry) => entry.table === table);
     return (own ?? named.find((entry) => entry.table === undefined || entry.table === ''))?.type;
   };

@@ -75,9 +75,13 @@ export function partitionsOf(path: string): readonly Partition[] {
   return [...found.values()];
 }
 
-/** Hive's names know no case. */
+/** The same for all spellings of a column: Hive's names know no case. */
+export function foldName(name: string): string {
+  return name.toLowerCase();
+}
+
 export function sameColumn(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
+  return foldName(a) === foldName(b);
 }
 
 /** Hive escapes single characters; a `%` that no two hex digits follow, or bytes that are not UTF-8, stand for themselves. */

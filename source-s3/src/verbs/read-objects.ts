@@ -10,6 +10,7 @@ import type { SourceConfig } from '../config/config.ts';
 import type { Cursor, Position } from '../progress/cursor.ts';
 import type { FetchedUnit, Format, Reading, SourceFile, Unit } from '../formats/contract/format.ts';
 import type { PartitionColumns } from '../layout/partition-columns.ts';
+import { NameLookup } from '../layout/name-lookup.ts';
 import { clashesOf, type ConflictReport } from '../columns/partition-conflicts.ts';
 import { fileConstants, fileSpellings } from '../columns/table-columns.ts';
 import type { Table } from '../listing/tables.ts';
@@ -161,7 +162,7 @@ async function fetchUnit(
 ): Promise<FetchedStep | FileEnd | Changed> {
   if (!('unit' in step)) return step;
   const { object, file, unit } = step;
-  const names = { asked: columns.map(({ name }) => name), stored: file.columns };
+  const names = { asked: new NameLookup(columns.map(({ name }) => name)), stored: new NameLookup(file.columns) };
   if (file.isSampled !== true) drift.seeFile(object.key, { ...names, isTextHeader: file.isTextHeader === true });
   const constants = fileConstants(config, table, object, names);
   const clashes = clashesOf(config, object.key.slice(table.prefix.length), names);

@@ -9,7 +9,7 @@ import type { SourceConfig } from '../config/config.ts';
 
 export type Session = AsyncDisposable & { readonly s3: S3; readonly folder: TempFolder };
 
-const advice = 'Free some space, or set the environment variable TMPDIR to a folder on local disk.';
+const advice = 'Set the environment variable TMPDIR to a folder on local disk.';
 
 /** @throws TEMP_FOLDER_UNUSABLE. `patience`: for verbs that must answer soon; a sync keeps the default of ten minutes. */
 export async function openSession(

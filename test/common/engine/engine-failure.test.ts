@@ -27,11 +27,6 @@ const told: readonly (readonly [text: string, kind: string, reason: string])[] =
   ],
   ['Conversion Error: Could not convert string "alice" to INT32', 'data', 'a value is out of range for its type'],
   ['IO Error: alice', 'data', 'the query engine failed with an error of the kind "IO"'],
-  [
-    'IO Error: Could not write to file "/tmp/a/.tmp": No space left on device',
-    'storage',
-    'the query engine cannot write to its folder: No space left on device',
-  ],
   ['INTERNAL Error: alice at index 3', 'defect', 'the query engine failed with an error of the kind "INTERNAL"'],
   ['alice Error: bob', 'data', 'the query engine failed for an unknown reason'],
 ];

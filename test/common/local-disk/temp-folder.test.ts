@@ -141,25 +141,31 @@ async function aFolder(name: string): Promise<string> {
 }
 
 suite('a folder for temporary files that cannot be used', () => {
-  const cases: readonly (readonly [what: string, path: () => Promise<string>, why: RegExp])[] = [
+  /** Nothing helps but another folder, unless a remedy is there. */
+  const create = 'Create it, and let nothing remove it during a run, or ';
+  type Case = readonly [what: string, path: () => Promise<string>, why: RegExp, remedy?: string];
+  const cases: readonly Case[] = [
     [
       'is missing',
       () => Promise.resolve(join(parent, 'none')),
       /does not exist.*\(ENOENT\), its free space is unknown/u,
+      create,
     ],
     ['is a file', () => aFile(), /not a folder \(ENOTDIR\)/u],
     ['is below a file', async () => join(await aFile(), 'below'), /not a folder \(ENOTDIR\)/u],
-    ['is a link to nothing', () => aLink(join(parent, 'none')), /does not exist/u],
+    ['is a link to nothing', () => aLink(join(parent, 'none')), /does not exist/u, create],
     ['is a link to itself', () => aLink(join(parent, 'link')), /in a circle \(ELOOP\)/u],
     ['has a name that is too long', () => Promise.resolve(join(parent, 'x'.repeat(300))), /too long \(ENAMETOOLONG\)/u],
     ['is taken for a pattern', () => aFolder('st*r'), /for a pattern/u],
   ];
-  for (const [what, path, why] of cases) {
+  for (const [what, path, why, remedy] of cases) {
     test(`is named with the reason and the remedy when it ${what}`, async () => {
       const place = await path();
       await assert.rejects(open(place), (error: unknown) => {
         assert.ok(error instanceof ConnectorError && error.code === 'TEMP_FOLDER_UNUSABLE', String(error));
-        assert.ok(error.message.includes(`"${place}"`) && error.message.endsWith(advice), error.message);
+        const end = remedy === undefined ? advice : remedy + advice.replace('S', 's');
+        assert.ok(error.message.includes(`"${place}"`) && error.message.endsWith(`. ${end}`), error.message);
+        assert.doesNotMatch(error.message, /Free some space/u);
         assert.match(error.message, why);
         return true;
       });
@@ -171,7 +177,7 @@ suite('a folder for temporary files that cannot be used', () => {
     await rm(folder.path, { recursive: true });
     await assert.rejects(rehearse(folder), {
       code: 'TEMP_FOLDER_UNUSABLE',
-      message: /was removed \(ENOENT\), [\d.]+ [MG]B of [\d.]+ [MG]B are free\. Set TMPDIR\.$/u,
+      message: /was removed \(ENOENT\), [\d.]+ [MG]B of [\d.]+ [MG]B are free\. Create it, .*, or set TMPDIR\.$/u,
     });
     await assert.rejects(subfolder(folder, 'stream'), { code: 'TEMP_FOLDER_UNUSABLE' });
   });
@@ -205,6 +211,25 @@ test('a folder of any name is used, or refused with the one error', async () => 
 });
 
 suite('a failure of the disk', () => {
+  test('has a remedy by its cause', () => {
+    const remedies: Readonly<Record<string, RegExp | undefined>> = {
+      ENOSPC: /^Free some space$/u,
+      EDQUOT: /^Free some space$/u,
+      EFBIG: /ulimit -f/u,
+      EROFS: /^Make it writable$/u,
+      ENOENT: /^Create it/u,
+      EACCES: /^Allow this user/u,
+      EPERM: /^Allow this user/u,
+      ENOTDIR: undefined,
+      EIO: undefined,
+    };
+    for (const [code, expected] of Object.entries(remedies)) {
+      const { remedy } = diskFailure(Object.assign(new Error(code), { code, syscall: 'open' })) ?? {};
+      if (expected === undefined) assert.equal(remedy, undefined, code);
+      else assert.match(remedy ?? '', expected, code);
+    }
+  });
+
   test('is told from others in the engine’s texts', () => {
     const texts: readonly (readonly [string, RegExp | undefined])[] = [
       ['IO Error: Could not write file "/tmp/a": No space left on device', /no space is left \(ENOSPC\)/u],
@@ -225,7 +250,7 @@ suite('a failure of the disk', () => {
     for (const [message, why] of texts) {
       const found = diskFailure(new Error(`${message}\nNo space left on device`));
       if (why === undefined) assert.equal(found, undefined, message);
-      else assert.match(found ?? '', why, message);
+      else assert.match(found?.why ?? '', why, message);
     }
   });
 

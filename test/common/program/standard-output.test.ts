@@ -1,8 +1,11 @@
 // Standard output that is a file on a disk that becomes full: nothing is lost without an error, and the error is seen.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, before, suite, test } from 'node:test';
 
 import { runLimited } from '../../support/limited.ts';
@@ -61,4 +64,72 @@ suite('standard output that is a file', () => {
       }
     });
   }
+});
+
+const programs = {
+  'source-s3/src/main.ts': [['spec'], ['check', '--config', 'none.json'], ['--help'], ['policy', '--help']],
+  'source-s3/src/tap.ts': [['--about'], ['--help']],
+  'destination-s3-streaming/src/main.ts': [['spec'], ['policy', '--help']],
+  'destination-s3-streaming/src/target.ts': [['--about', '--format', 'json']],
+  'destination-s3-batch/src/main.ts': [['spec'], ['policy', '--help']],
+  'destination-s3-batch/src/target.ts': [['--about', '--format', 'json']],
+};
+
+/** Runs a program as a shell does, with `redirection` of standard output. Standard input stays open. */
+async function runWith(redirection: string, [file, ...args]: readonly [file: string, ...args: readonly string[]]) {
+  const script = `exec "$@" ${redirection}`;
+  const child = spawn('sh', ['-c', script, 'sh', process.execPath, join(root, file), ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    timeout: 30_000, // Should it wait for its input.
+  });
+  const exited = once(child, 'exit');
+  const [stderr] = await Promise.all([text(child.stderr), exited]);
+  child.stdin.destroy();
+  return { exitCode: child.exitCode, stderr };
+}
+
+async function verbArguments(verb: string): Promise<readonly string[]> {
+  await writeFile(join(folder, 'config.json'), JSON.stringify({ behaviour: 'lines', count: 200 }));
+  const files = ['--config', join(folder, 'config.json')];
+  if (verb === 'spec') return [verb];
+  return verb === 'read' || verb === 'write'
+    ? [verb, ...files, '--catalog', join(folder, 'catalog.json')]
+    : [verb, ...files];
+}
+
+suite('standard output that takes nothing', () => {
+  const fixtureFile = 'test/support/fixture-connector.ts';
+  const closed = /^Standard output is closed.*> \/dev\/null.* \(OUTPUT_CLOSED\)\n/u;
+  const verbs = ['spec', 'check', 'discover', 'read', 'write', 'count'];
+  const isLinux = process.platform === 'linux'; // Elsewhere a process cannot learn how a file was opened.
+
+  for (const verb of isLinux ? verbs : []) {
+    test(`because it is closed makes ${verb} fail with a text on standard error`, async () => {
+      const { exitCode, stderr } = await runWith('>&-', [fixtureFile, ...(await verbArguments(verb))]);
+      assert.equal(exitCode, 1);
+      assert.match(stderr.split('\n').at(-2) + '\n', closed);
+    });
+  }
+
+  for (const [file, commands] of Object.entries(isLinux ? programs : {})) {
+    test(`because it is closed makes ${file} fail with a text on standard error`, async () => {
+      for (const args of commands) {
+        const { exitCode, stderr } = await runWith('>&-', [file, ...args]);
+        assert.equal(exitCode, 1, args.join(' '));
+        assert.match(stderr, closed, args.join(' '));
+      }
+    });
+  }
+
+  test('because it is a folder or opened for reading makes a verb fail', async () => {
+    for (const redirection of ['1< /tmp', '1< /dev/null', `1< '${fixture}'`]) {
+      const { exitCode, stderr } = await runWith(redirection, [fixtureFile, 'spec']);
+      assert.equal(exitCode, 1, redirection);
+      assert.match(stderr, /^Standard output cannot be written \(EBADF: .*\(OUTPUT_CLOSED\)\n/u, redirection);
+    }
+  });
+
+  test('may be asked for: what goes to /dev/null is no failure', async () => {
+    assert.deepEqual(await runWith('> /dev/null', [fixtureFile, 'spec']), { exitCode: 0, stderr: '' });
+  });
 });

@@ -8,19 +8,22 @@ import { TargetLines } from '@s3-connectors/common/singer/target-lines.ts';
 import { writeRuns } from '@s3-connectors/common/singer/target-runs.ts';
 import * as fc from 'fast-check';
 
-type Run = { readonly catalog: readonly ConfiguredStream[]; readonly lines: string[] };
+type Run = { readonly catalog: readonly ConfiguredStream[]; readonly lines: string[]; readonly tooLong: number[] };
 type Sent = { readonly runs: readonly Run[]; readonly printed: readonly string[]; readonly error: unknown };
 
 const now = /"emitted_at":\d{13}\}\}$/u;
+
+const limits = { maxLineBytes: 100_000, cutsTooLong: true };
 
 /** A destination that gives each state back when it comes, and keeps what it was sent. */
 async function send(input: string, target = new TargetLines(silentLog), chunk = input.length): Promise<Sent> {
   const runs: Run[] = [];
   const printed: string[] = [];
   async function* write(catalog: readonly ConfiguredStream[], lines: AsyncIterable<Uint8Array>) {
-    const run: Run = { catalog, lines: [] };
+    const run: Run = { catalog, lines: [], tooLong: [] };
     runs.push(run);
-    for await (const batch of readLines(lines)) {
+    for await (const batch of readLines(lines, limits)) {
+      if (batch.tooLong !== undefined) run.tooLong.push(batch.tooLong);
       for (const line of batch.bytes.toString().split('\n').slice(0, -1)) {
         run.lines.push(line);
         if (line.startsWith('{"type":"STATE"')) yield Buffer.from(`${line.slice(0, -2)},"more":1}}\n`);
@@ -33,7 +36,8 @@ async function send(input: string, target = new TargetLines(silentLog), chunk = 
   }
   let error: unknown;
   try {
-    for await (const line of writeRuns(target, readLines(chunks()), write)) printed.push(Buffer.from(line).toString());
+    for await (const line of writeRuns(target, readLines(chunks(), limits), write))
+      printed.push(Buffer.from(line).toString());
   } catch (thrown) {
     error = thrown;
   }
@@ -201,4 +205,47 @@ test('a target passes over messages of unknown types, and says so once for each'
   assert.equal(error, undefined);
   assert.deepEqual(said.length, 2);
   assert.match(said[0] ?? '', /^WARN .*"NOISE"/u);
+});
+
+suite('a line of a tap that is too long', () => {
+  const long = 'x'.repeat(300_000);
+
+  test('reaches the destination as a record of its stream, as long and cut at the same limit, wherever it comes', async () => {
+    const row = (id: number): string => record('a', `{"id":${id}}`);
+    const tooLongRow = record('a', `{"id":2,"text":"${long}"}`, ',"version":1');
+    const place = fc.record({ before: fc.nat(3), after: fc.nat(3), chunk: fc.integer({ min: 1000, max: 400_000 }) });
+    const property = fc.asyncProperty(place, async ({ before, after, chunk }) => {
+      const rows = [...Array(before).fill(row(1)), tooLongRow, ...Array(after).fill(row(3))];
+      const { runs, error, printed } = await send(
+        [schema('a', ['id']), ...rows, state('1')].join(''),
+        undefined,
+        chunk,
+      );
+      assert.equal(error, undefined);
+      const lines = runs.flatMap((run) => run.lines);
+      assert.deepEqual(
+        lines.map((line) => /^\{"type":"(?:RECORD","record":\{"stream":"a","data":\{"id":(\d)|STATE)/u.exec(line)?.[1]),
+        [...Array(before).fill('1'), '2', ...Array(after).fill('3'), undefined],
+      );
+      assert.deepEqual(
+        runs.flatMap((run) => run.tooLong),
+        [tooLongRow.length - 1],
+      );
+      assert.deepEqual(printed, ['1\n']);
+    });
+    await fc.assert(property, { numRuns: 100, seed: 14 });
+  });
+
+  test('ends the run when it is no record, names no stream before it is cut, or its stream has no SCHEMA', async () => {
+    const hopeless = {
+      state: state(`"${long}"`),
+      late: `{"type":"RECORD","record":{"text":"${long}"},"stream":"a"}\n`,
+      stranger: record('b', `{"text":"${long}"}`),
+    };
+    for (const [what, line] of Object.entries(hopeless)) {
+      const { error, printed } = await send(schema('a') + record('a', '{}') + state('1') + line + state('2'));
+      assert.ok(error instanceof Error && /^Line 4 of the input/u.test(error.message), `${what}: ${String(error)}`);
+      assert.deepEqual(printed, ['1\n'], what);
+    }
+  });
 });

@@ -2,7 +2,14 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import { bucket, catalogJson, recordLine, stateLine, statusLine, type Json } from '../../../support/destination-input.ts';
+import {
+  bucket,
+  catalogJson,
+  recordLine,
+  stateLine,
+  statusLine,
+  type Json,
+} from '../../../support/destination-input.ts';
 import { emptyServer } from '../../../support/empty-server.ts';
 import { jsonRows, runWrite as runBatch } from '../../../destination-s3-batch/support/batch.ts';
 import { runWrite as runStreaming, storedRows } from '../../../destination-s3-streaming/support/streaming.ts';

@@ -1,0 +1,14 @@
+// Loaded into an executable by NODE_OPTIONS=--import: sends it SIGTERM, or the signal that SIGNAL names, while its first modules
+// are evaluated: a platform that stops what it has just started does the same.
+import { registerHooks } from 'node:module';
+
+const code =
+  "process.kill(process.pid, process.env.SIGNAL ?? 'SIGTERM'); await new Promise((resolve) => setTimeout(resolve, 100));";
+
+registerHooks({
+  load(url, context, nextLoad) {
+    const loaded = nextLoad(url, context);
+    if (!url.endsWith('/src/connector.ts')) return loaded;
+    return { ...loaded, source: `${code}\n${Buffer.from(loaded.source as Uint8Array).toString()}` };
+  },
+});
