@@ -45,6 +45,10 @@ function users(id: number): readonly string[] {
 
 const record = 'permutive/_manifests/users/generations/5.json';
 
+function streamIn(namespace: string): Json {
+  return { ...(generation(5, { namespace }) as { streams: readonly [Json] }).streams[0] };
+}
+
 suite('a generation of one prefix that both destinations write to', () => {
   const running = emptyServer();
 
@@ -108,10 +112,7 @@ suite('a generation of one prefix that both destinations write to', () => {
     });
 
     test(`of two streams in ${program.name} that have one name in two namespaces is refused in one catalog`, async () => {
-      const stream = (namespace: string): Json => ({
-        ...(generation(5, { namespace }) as { streams: readonly [Json] }).streams[0],
-      });
-      const catalog = { streams: [stream('a'), stream('b')] };
+      const catalog = { streams: [streamIn('a'), streamIn('b')] };
       const { error } = await program.write(running(), users(1), catalog);
       assert.equal((error as { code?: string } | undefined)?.code, 'CATALOG_INVALID');
     });
