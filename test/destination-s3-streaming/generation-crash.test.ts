@@ -8,7 +8,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { breakAt, type Moment } from '../support/break-at.ts';
 import { startS3Server } from '../support/s3-server/server.ts';
 import type { S3TestServer, StoredObject } from '../support/s3-server/types.ts';
-import { simulatedClock } from '../support/simulated-clock.ts';
+import { simulatedClock, type SimulatedClock } from '../support/simulated-clock.ts';
 import { bucket, catalogJson, globalStateLine, recordLine, statusLine } from '../support/destination-input.ts';
 import { runWrite, storedRows } from './support/streaming.ts';
 
@@ -39,9 +39,12 @@ function catalogOf(generation: number) {
 
 type Broken = { readonly lines: readonly string[]; readonly error: unknown };
 
+/** S3 and the run have one clock, which jumps. */
+type TimedServer = S3TestServer & { readonly clock: SimulatedClock };
+
 /** From phase `next` on; a phase comes when the state before it was printed, which its files' age has brought about. */
-async function run(server: S3TestServer, next: number, { signal, isCut = false }: RunOptions = {}): Promise<Broken> {
-  const clock = simulatedClock(Date.now());
+async function run(server: TimedServer, next: number, { signal, isCut = false }: RunOptions = {}): Promise<Broken> {
+  const { clock } = server;
   const printed: string[] = [];
   const end = new AbortController();
   async function* input(): AsyncGenerator<string> {
@@ -102,7 +105,7 @@ function judgeBroken(server: S3TestServer, { lines }: Broken): void {
   assert.ok(isComplete || old.every((one) => stored.includes(one)), 'old rows went before the new ones were complete');
 }
 
-async function mend(server: S3TestServer, { lines }: Broken): Promise<void> {
+async function mend(server: TimedServer, { lines }: Broken): Promise<void> {
   server.setHooks({});
   server.clearFaults();
   const { error } = await run(server, acknowledged(lines));
@@ -123,16 +126,16 @@ function judgeMended(server: S3TestServer): void {
 /** As many as the run has calls, and one for the case that it has more. */
 const indexes = Array.from({ length: 22 }, (_, index) => index + 1);
 
-// Each waits a second for the clock of S3 to tell old from new, so many may wait at once.
 suite('a generation that outlives another, broken at every call of S3', { concurrency: 16 }, () => {
   let snapshot: readonly StoredObject[] = [];
   before(async () => (snapshot = await layOut()));
 
-  async function serverAsLeft(): Promise<S3TestServer> {
-    const server = await startS3Server();
+  async function serverAsLeft(): Promise<TimedServer> {
+    const clock = simulatedClock(Date.now());
+    const server = await startS3Server({ clock: () => new Date(clock.wall()) });
     server.createBucket(bucket);
     for (const { key, body, headers } of snapshot) server.seed(bucket, key, body, headers);
-    return server;
+    return Object.assign(server, { clock });
   }
 
   test('has as many calls as are broken here', async () => {

@@ -1,7 +1,5 @@
 // Appended data that takes the place of older data by its generation: what lay in a place when the generation was first seen
 // is written down in S3, so that a run that is repeated deletes just that in the end, and nothing of its own.
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import * as z from 'zod';
 
 import { deleteObjects } from '../s3/delete.ts';
@@ -9,6 +7,7 @@ import { listPages, type ListedObject } from '../s3/list.ts';
 import { readObject } from '../s3/read.ts';
 import { putObject } from '../s3/write.ts';
 import type { OwnKey } from '../s3/own-key.ts';
+import { sleep } from '../streams/clock.ts';
 import { ownKeysOf, parseDocument, refusedDocument } from './bucket-document.ts';
 import { manifestFolder, maxManifestBytes } from './manifest.ts';
 import type { Area } from './manifests.ts';
@@ -45,7 +44,7 @@ export async function noteGeneration(area: Area, scope: Scope, signal?: AbortSig
   const listed = await listOurs(area, scope, signal);
   const existing = listed.map((object): [string, string] => [object.key, object.lastModified.toISOString()]);
   // What is written anew from now on differs in its time from what is there.
-  if (existing.length > 0) await sleep(clockTickMs, undefined, signal === undefined ? {} : { signal });
+  if (existing.length > 0) await sleep(area.s3.clock, clockTickMs, signal);
   const value: GenerationRecord = { version: 1, generation_id: scope.generation, existing };
   const body = Buffer.from(`${JSON.stringify(value)}\n`);
   const key = recordKey(area, scope);
@@ -64,8 +63,7 @@ export async function removeOutlived(area: Area, scope: Scope, signal?: AbortSig
   const others: OwnKey[] = [];
   const folder = recordFolder(area, scope);
   for await (const { objects } of listPages(area.s3, { prefix: folder }, signal)) {
-    const isRecord = (key: string): boolean =>
-      key.startsWith(folder) && /^-?\d{1,16}\.json$/u.test(key.slice(folder.length));
+    const isRecord = (key: string): boolean => /^-?\d{1,16}\.json$/u.test(key.slice(folder.length));
     for (const { key } of objects) {
       if (isRecord(key) && key !== recordKey(area, scope)) others.push(ownKey(area.prefix, key));
     }
