@@ -24,12 +24,12 @@ export const modules: readonly DecidingModule[] = [
   {
     name: 'replacement',
     file: 'common/src/destination/replacement.ts',
-    also: ['common/destination/watched-replacement'],
+    also: ['common/destination/replacement-steps', 'common/destination/interrupted'],
   },
   {
     name: 'interrupted',
     file: 'common/src/destination/interrupted.ts',
-    also: ['common/destination/replacement', 'common/destination/watched-replacement', 'common/destination/recovery'],
+    also: ['common/destination/replacement', 'common/destination/replacement-steps'],
   },
   { name: 'recovery', file: 'common/src/destination/recovery.ts', also: ['common/destination/replacement'] },
   { name: 'redact', file: 'common/src/protocol/redact.ts' },

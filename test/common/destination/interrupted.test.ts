@@ -157,6 +157,11 @@ suite('settling what was interrupted', () => {
     });
     await assert.rejects(replaceSet(it.area, await stage(it.area, [2, 3])), { code: 'S3_ACCESS_DENIED' });
     assert.deepEqual(marksIn(it), [1, 2, 3]);
+    assert.equal(it.lines.length, 1);
+    assert.match(
+      String(it.lines[0]),
+      /^WARN The replacement of "users" is taken back by the next run, .*latest\.json/u,
+    );
     it.server.clearFaults();
     await settle(it.area, users);
     assert.deepEqual(marksIn(it), [1, 2]);
