@@ -29,7 +29,7 @@ export const modules: readonly DecidingModule[] = [
   {
     name: 'interrupted',
     file: 'common/src/destination/interrupted.ts',
-    also: ['common/destination/replacement', 'common/destination/replacement-steps'],
+    also: ['common/destination/interrupted-turns', 'common/destination/replacement-steps'],
   },
   { name: 'recovery', file: 'common/src/destination/recovery.ts', also: ['common/destination/replacement'] },
   { name: 'redact', file: 'common/src/protocol/redact.ts' },

@@ -7,27 +7,15 @@ import { readRecords } from '@s3-connectors/common/destination/manifests.ts';
 import { replaceSet } from '@s3-connectors/common/destination/replacement.ts';
 
 import { keysBelow, marksIn, nameOf, openPlace, stage, users } from './support/place.ts';
+import { watchSteps } from './support/steps.ts';
 
 suite('the steps of a replacement', () => {
   test('come one after the other: while a write, a copy or a deletion is under way, S3 is asked nothing of the next step', async () => {
     await using it = await openPlace();
     await replaceSet(it.area, await stage(it.area, [1, 2]));
     const replacement = await stage(it.area, [2, 3, 4]);
-    const steps: string[] = [];
-    const open = new Map<number, string>();
-    const overlaps: string[] = [];
-    it.server.setHooks({
-      async onRequest({ operation, key, index }) {
-        const step = operation === 'CopyObject' || operation === 'HeadObject' ? operation : `${operation} ${index}`;
-        for (const other of open.values()) if (other !== step) overlaps.push(`${step} during ${other}`);
-        open.set(index, step);
-        if (steps.at(-1) !== operation) steps.push(operation);
-        if (operation === 'PutObject' && key.endsWith('latest.json')) assert.deepEqual(marksIn(it), [1, 2, 3, 4]);
-        await sleep(20);
-      },
-      onAnswer({ index }) {
-        open.delete(index);
-      },
+    const { steps, overlaps, open } = watchSteps(it, ({ operation, key }) => {
+      if (operation === 'PutObject' && key.endsWith('latest.json')) assert.deepEqual(marksIn(it), [1, 2, 3, 4]);
     });
     await replaceSet(it.area, replacement);
     assert.deepEqual([overlaps, open.size], [[], 0]);
