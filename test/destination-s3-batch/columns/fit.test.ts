@@ -65,6 +65,15 @@ function sumOf(numbers: Iterable<number>): number {
   return [...numbers].reduce((sum, number) => sum + number, 0);
 }
 
+const { schema: anySchema } = fc.letrec<{ schema: object }>((tie) => ({
+  schema: fc.oneof(
+    { depthSize: 'small' },
+    fc.constantFrom('boolean', 'integer', 'number', 'string', 'object').map((type) => ({ type: ['null', type] })),
+    tie('schema').map((items) => ({ type: 'array', items })),
+    tie('schema').map((b) => ({ type: 'object', properties: { b } })),
+  ),
+}));
+
 const noRoom = { moreColumns: 0 };
 const twoIntegers: StructType = {
   kind: 'struct',
@@ -75,12 +84,19 @@ const twoIntegers: StructType = {
 suite('a row that is fitted', () => {
   test('has only values of the type, loses nothing, counts what went beside the fields, and keeps to its columns (2,000 runs)', () => {
     const rows = fc.array(anyRow, { minLength: 1, maxLength: 6 });
-    const options = fc.record({ asLines: fc.boolean(), objectsAsText: fc.boolean(), moreColumns: fc.nat({ max: 4 }) });
+    const options = fc.record({
+      asLines: fc.boolean(),
+      objectsAsText: fc.boolean(),
+      moreColumns: fc.nat({ max: 4 }),
+      properties: fc.dictionary(fc.constantFrom('a', 'A', 'b', 'c'), anySchema, { maxKeys: 3 }),
+    });
     let [misfits, refused] = [0, 0];
     fc.assert(
-      fc.property(rows, rows, options, (yesterday, today, how) => {
+      fc.property(rows, rows, options, (yesterday, today, { properties, ...rules }) => {
+        const how = rules.objectsAsText ? rules : { ...rules, properties };
         const { decided: known } = typed(yesterday, how);
-        const { decided, type, fitted, misfits: counted } = typed(today, { ...how, known });
+        const { decided, type, fitted, misfits: counted, asTyped } = typed(today, { ...how, known });
+        if (asTyped) for (const row of today) assert.equal(wrongIn(JSON.parse(row), decided), undefined, row);
         for (const [index, line] of fitted.entries()) {
           assert.equal(wrongIn(JSON.parse(line), type), undefined, line);
           assert.deepEqual(

@@ -57,7 +57,24 @@ export const { objectText: anyRow } = fc.letrec<{ valueText: string; objectText:
     valueText: fc.oneof(
       { depthSize: 'small' },
       fc
-        .constantFrom<unknown>(null, true, 0, -1, 1.5, 2 ** 53, 1e300, 'x', '5', '2026-01-15', '\ud800', '')
+        .constantFrom<unknown>(
+          null,
+          true,
+          0,
+          -1,
+          1.5,
+          2 ** 53,
+          1e300,
+          'x',
+          '5',
+          '2026-01-15',
+          '\ud800',
+          '',
+          ']',
+          '}',
+          '"],',
+          '\\',
+        )
         .map((value) => JSON.stringify(value)),
       fc.array(item, { maxLength: 3 }).map((items) => `[${items.join(',')}]`),
       tie('objectText'),
