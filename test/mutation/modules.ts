@@ -65,6 +65,7 @@ export const modules: readonly DecidingModule[] = [
     file: 'destination-s3-batch/src/columns/registry.ts',
     also: ['destination-s3-batch/columns/registry-round-trip'],
   },
+  { name: 'earlier-tables', file: 'destination-s3-batch/src/earlier-tables.ts' },
   { name: 'decide', file: 'destination-s3-batch/src/columns/decide.ts', also: ['destination-s3-batch/columns/typing'] },
   { name: 'fit', file: 'destination-s3-batch/src/columns/fit.ts', also: ['destination-s3-batch/columns/typing'] },
 ];

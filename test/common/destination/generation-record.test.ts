@@ -1,6 +1,7 @@
 // What is written down when a generation is first seen, and what goes in the end by that record.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   isGenerationNoted,
   noteGeneration,
@@ -65,6 +66,8 @@ suite('the record of a generation', () => {
     const noted = noteGeneration(it.area, scope, stop.signal);
     const ended = assert.rejects(noted, /stopped by a test/u);
     await waits.promise;
+    await sleep(50);
+    assert.equal(it.server.counts.of('PutObject').requests, 0);
     stop.abort(new Error('stopped by a test'));
     await ended;
     assert.deepEqual(keysBelow(it, '_manifests/'), []);
