@@ -32,6 +32,17 @@ export const modules: readonly DecidingModule[] = [
     also: ['common/destination/interrupted-turns', 'common/destination/replacement-steps'],
   },
   { name: 'recovery', file: 'common/src/destination/recovery.ts', also: ['common/destination/replacement'] },
+  {
+    name: 'staging',
+    file: 'common/src/destination/staging.ts',
+    also: ['common/destination/interrupted', 'common/destination/hostile-listing'],
+  },
+  { name: 'manifest', file: 'common/src/destination/manifest.ts', also: ['common/destination/interrupted'] },
+  {
+    name: 'own-keys',
+    file: 'common/src/destination/own-keys.ts',
+    also: ['common/destination/previous-set', 'common/destination/staging', 'common/destination/hostile-listing'],
+  },
   { name: 'redact', file: 'common/src/protocol/redact.ts' },
   {
     name: 'simulate',

@@ -73,10 +73,11 @@ suite('settling what was interrupted', () => {
 
   test('settles each of several, the oldest first, and reads each manifest twice at most', async () => {
     await using it = await openPlace();
-    seedMarks(it, 1, 2, 3, 4);
-    const [older, newer, over] = [intentOf([2], [1], 0), intentOf([3], [1], 1), intentOf([9], [], 2)];
-    seedLatest(it, intentOf([1, 4], [], 3));
-    for (const intent of [older, newer, { ...over, state: 'published' } as const]) seedIntent(it, intent);
+    seedMarks(it, 1, 2, 3, 4, 5);
+    const [older, newer, newest] = [intentOf([2], [1], 0), intentOf([3], [1], 1), intentOf([5], [1], 2)];
+    const over = intentOf([9], [], 3);
+    seedLatest(it, intentOf([1, 4], [], 4));
+    for (const intent of [older, newer, newest, { ...over, state: 'published' } as const]) seedIntent(it, intent);
     const reads = new Map<string, number>();
     const removed: string[] = [];
     it.server.setHooks({
@@ -86,11 +87,11 @@ suite('settling what was interrupted', () => {
       onAnswer: ({ deleted = [] }) => void removed.push(...deleted.filter((key) => key.endsWith('.json'))),
     });
     await settle(it.area, users);
-    const counts = [older, newer, over].map((intent) => reads.get(manifestOf(intent)));
-    assert.deepEqual(counts, [1, 2, 1]);
-    assert.deepEqual(removed, [manifestOf(older), manifestOf(newer)]);
+    const counts = [older, newer, newest, over].map((intent) => reads.get(manifestOf(intent)));
+    assert.deepEqual(counts, [1, 2, 2, 1]);
+    assert.deepEqual(removed, [older, newer, newest].map(manifestOf));
     assert.deepEqual(marksIn(it), [1, 4]);
-    assert.deepEqual(it.lines, [rolledBack, rolledBack]);
+    assert.deepEqual(it.lines, [rolledBack, rolledBack, rolledBack]);
   });
 
   test('passes over a manifest that is removed just when it is to be read', async () => {
