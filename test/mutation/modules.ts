@@ -2,51 +2,74 @@
 export type DecidingModule = { readonly name: string; readonly file: string; readonly also?: readonly string[] };
 
 export const modules: readonly DecidingModule[] = [
-  { name: 'cursor', file: 'source-s3/src/progress/cursor.ts', also: ['source-s3/cursor-window'] },
-  { name: 'selection', file: 'source-s3/src/layout/selection.ts', also: ['source-s3/selection-rules'] },
+  { name: 'cursor', file: 'source-s3/src/progress/cursor.ts', also: ['source-s3/progress/cursor-window'] },
+  { name: 'selection', file: 'source-s3/src/layout/selection.ts', also: ['source-s3/layout/selection-rules'] },
   { name: 'durable-states', file: 'common/src/destination/input/durable-states.ts' },
   { name: 'completion', file: 'common/src/destination/input/completion.ts' },
   {
     name: 'event-time',
     file: 'common/src/records/event-time.ts',
-    also: ['common/destination/event-time-reference'],
+    also: ['common/records/event-time-reference'],
   },
   {
     name: 'generations',
     file: 'common/src/destination/replacing/generations.ts',
-    also: ['common/destination/successions'],
+    also: ['common/destination/replacing/successions'],
   },
   {
     name: 'generation-record',
     file: 'common/src/destination/replacing/generation-record.ts',
-    also: ['common/destination/generations'],
+    also: ['common/destination/replacing/generations'],
   },
   {
     name: 'replacement',
     file: 'common/src/destination/replacing/replacement.ts',
-    also: ['common/destination/watched-replacement'],
+    also: ['common/destination/replacement-steps', 'common/destination/replacing/interrupted'],
   },
   {
     name: 'interrupted',
     file: 'common/src/destination/replacing/interrupted.ts',
-    also: ['common/destination/replacement', 'common/destination/watched-replacement', 'common/destination/recovery'],
+    also: ['common/destination/interrupted-turns', 'common/destination/replacement-steps'],
   },
-  { name: 'recovery', file: 'common/src/destination/replacing/recovery.ts', also: ['common/destination/replacement'] },
+  {
+    name: 'recovery',
+    file: 'common/src/destination/replacing/recovery.ts',
+    also: ['common/destination/replacing/replacement'],
+  },
+  {
+    name: 'staging',
+    file: 'common/src/destination/replacing/staging.ts',
+    also: ['common/destination/replacing/interrupted', 'common/destination/replacing/hostile-listing'],
+  },
+  {
+    name: 'manifest',
+    file: 'common/src/destination/replacing/manifest.ts',
+    also: ['common/destination/replacing/interrupted'],
+  },
+  {
+    name: 'own-keys',
+    file: 'common/src/destination/replacing/own-keys.ts',
+    also: [
+      'common/destination/replacing/previous-set',
+      'common/destination/staging',
+      'common/destination/replacing/hostile-listing',
+    ],
+  },
   { name: 'redact', file: 'common/src/program/redact.ts' },
   {
     name: 'simulate',
     file: 'common/src/permissions/judge/simulate.ts',
-    also: ['common/permissions/judging', 'common/permissions/policy'],
+    also: ['common/permissions/judging', 'common/permissions/policy/policy'],
   },
   {
     name: 'conditions',
     file: 'common/src/permissions/judge/conditions.ts',
-    also: ['common/permissions/judging', 'common/permissions/simulate'],
+    also: ['common/permissions/judging', 'common/permissions/judge/simulate'],
   },
   {
     name: 'patterns',
     file: 'common/src/permissions/judge/patterns.ts',
-    also: ['common/permissions/judging', 'common/permissions/simulate'],
+    also: ['common/permissions/judging', 'common/permissions/judge/simulate'],
   },
   { name: 'put-attempt', file: 'common/src/s3/put-attempt.ts', also: ['common/s3/write'] },
   { name: 'rotation', file: 'destination-s3-streaming/src/files/rotation.ts' },
@@ -63,8 +86,9 @@ export const modules: readonly DecidingModule[] = [
   {
     name: 'registry',
     file: 'destination-s3-batch/src/columns/registry/registry.ts',
-    also: ['destination-s3-batch/columns/registry-round-trip'],
+    also: ['destination-s3-batch/columns/registry/registry-round-trip'],
   },
+  { name: 'earlier-tables', file: 'destination-s3-batch/src/run/earlier-tables.ts' },
   {
     name: 'decide',
     file: 'destination-s3-batch/src/columns/decide/decide.ts',

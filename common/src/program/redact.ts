@@ -23,19 +23,25 @@ export function collectSecrets(schema: unknown, config: unknown): readonly strin
 }
 
 function visit(schema: SchemaNode, value: unknown, found: Set<string>): void {
-  if (schema.airbyte_secret === true) {
-    const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-    if (text.length >= minSecretLength) found.add(text);
-    if (text.trim().length >= minSecretLength) found.add(text.trim());
-    return;
-  }
+  if (schema.airbyte_secret === true) return addAll(value, found);
   for (const option of schema.oneOf ?? []) visit(option, value, found);
   if (Array.isArray(value)) {
-    for (const item of value) if (schema.items !== undefined) visit(schema.items, item, found);
+    for (const item of value) visit(schema.items ?? schema, item, found); // Also a list that should be an object.
   } else if (typeof value === 'object' && value !== null) {
     const members = value as Readonly<Record<string, unknown>>;
     for (const [name, node] of Object.entries(schema.properties ?? {})) visit(node, members[name], found);
   }
+}
+
+/** Also what is inside a list or an object where a text should be. */
+function addAll(value: unknown, found: Set<string>): void {
+  if (typeof value === 'object' && value !== null) {
+    for (const part of Object.values(value)) addAll(part, found);
+    return;
+  }
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  if (text.length >= minSecretLength) found.add(text);
+  if (text.trim().length >= minSecretLength) found.add(text.trim());
 }
 
 /** Replaces every secret in a text, also as it is written in JSON, URLs, forms, XML, SQL, and in our own texts. */
@@ -46,14 +52,22 @@ export function redactor(secrets: readonly string[]): (text: string) => string {
 }
 
 function writtenForms(secret: string): readonly string[] {
-  const inUrl = encodeURIComponent(secret.toWellFormed());
-  const strict = inUrl.replaceAll(/[!'()*]/gu, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-  const lower = [inUrl, strict].map((form) => form.replaceAll(/%[0-9A-F]{2}/gu, (escape) => escape.toLowerCase()));
-  const inForm = [inUrl, strict, ...lower].map((form) => form.replaceAll('%20', '+'));
   const inXml = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const quoted = [inXml, inXml.replaceAll("'", '&apos;')].flatMap((form) => [form, form.replaceAll('"', '&quot;')]);
   const inSql = [secret.replaceAll("'", "''"), secret.replaceAll('"', '""')];
-  const plain = [secret, inXml, inXml.replaceAll('"', '&quot;'), inXml.replaceAll("'", '&apos;'), ...inSql];
+  const plain = [secret, ...quoted, ...inSql];
   const inJson = plain.map((form) => JSON.stringify(form).slice(1, -1));
   const inTexts = [...plain, ...inJson];
-  return [...inTexts, ...inTexts.map(oneLine), inUrl, strict, ...lower, ...inForm];
+  return [...inTexts, ...inTexts.map(oneLine), ...urlForms(secret)];
+}
+
+/** By encodeURIComponent, by RFC 3986 (with `/` as it is, as in paths), and as forms are sent; escapes in either case. */
+function urlForms(secret: string): readonly string[] {
+  const inUrl = encodeURIComponent(secret.toWellFormed());
+  const escaped = (chars: RegExp): string =>
+    inUrl.replaceAll(chars, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  const strict = escaped(/[!'()*]/gu);
+  const upper = [inUrl, strict, strict.replaceAll('%2F', '/'), escaped(/[!'()~]/gu)];
+  const lower = upper.map((form) => form.replaceAll(/%[0-9A-F]{2}/gu, (escape) => escape.toLowerCase()));
+  return [...upper, ...lower].flatMap((form) => [form, form.replaceAll('%20', '+')]);
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
 import { collectSecrets, redactor } from '@s3-connectors/common/program/redact.ts';
+import { oneLine } from '@s3-connectors/common/protocol/text.ts';
 import * as fc from 'fast-check';
 
 const secret = { type: 'string', airbyte_secret: true };
@@ -51,8 +52,34 @@ suite('collecting secrets', () => {
     for (const odd of [null, undefined, 7, 'text', [], [[]]]) assert.deepEqual(collectSecrets(schema, odd), []);
   });
 
-  test('takes a value of three characters for no secret', () => {
-    assert.deepEqual(collectSecrets(schema, { token: 'abc' }), []);
+  test('finds them where a list or an object was written instead of a text', () => {
+    const config = {
+      token: ['in-a-list', 87654321, null],
+      credentials: [{ access_key_id: { value: 'in-an-object', more: [{ deep: 'in-both' }] } }],
+    };
+    assert.deepEqual([...collectSecrets(schema, config)].sort(), ['87654321', 'in-a-list', 'in-an-object', 'in-both']);
+  });
+
+  test('takes values of four characters, and texts with as many between their blanks, but none that is shorter', () => {
+    for (const token of ['abc', ' abc', 'abc ', 123, true, '']) {
+      const found = collectSecrets(schema, { token });
+      assert.deepEqual(found, typeof token === 'string' && token.length > 3 ? [token] : []);
+    }
+    assert.deepEqual(collectSecrets(schema, { token: 'abcd' }), ['abcd']);
+    assert.deepEqual(collectSecrets(schema, { token: 1234 }), ['1234']);
+    assert.deepEqual(collectSecrets(schema, { token: ' abcd' }), [' abcd', 'abcd']);
+  });
+
+  test('finds only what is marked', () => {
+    const nowhere = { properties: { token: { airbyte_secret: false }, name: {} }, items: secret };
+    assert.deepEqual(collectSecrets(nowhere, { token: 'token-1', name: 'name-1', other: 'other-1' }), []);
+    assert.deepEqual(collectSecrets({}, { token: 'token-1' }), []);
+    assert.deepEqual(collectSecrets({ properties: { keys: {} } }, { keys: ['key-one'] }), []);
+  });
+
+  test('gives the longer first, so that one inside another does not cut it in two', () => {
+    const config = { token: 'abcd', keys: ['abcd-efgh', 'abcd-efgh-ijkl', 'abcdef'] };
+    assert.deepEqual(collectSecrets(schema, config), ['abcd-efgh-ijkl', 'abcd-efgh', 'abcdef', 'abcd']);
   });
 });
 
@@ -73,6 +100,57 @@ suite('redacting', () => {
   test('hides a secret that is part of another one whole', () => {
     assert.equal(redactor(['secret', 'secret-longer'])('a secret-longer b secret c'), 'a **** b **** c');
   });
+
+  const replaced = (text: string, what: RegExp | string, by: string) => text.replaceAll(what, by);
+  const inXml = (text: string) => replaced(replaced(replaced(text, '&', '&amp;'), '<', '&lt;'), '>', '&gt;');
+  const rfc3986 = (text: string) =>
+    encodeURIComponent(text).replaceAll(/[!'()*]/gu, (one) => `%${Buffer.from(one).toString('hex').toUpperCase()}`);
+  const lowerCase = (text: string) => text.replaceAll(/%../gu, (one) => one.toLowerCase());
+  const inJson = (text: string) => JSON.stringify({ text }).slice('{"text":"'.length, -2);
+  /** How others write a text, each by its own means. */
+  const writers: Readonly<Record<string, (text: string) => string>> = {
+    'as it is': (text) => text,
+    'in JSON': inJson,
+    'in one line': oneLine,
+    'in JSON that is shown in one line': (text) => oneLine(inJson(text)),
+    'in a URL': encodeURIComponent,
+    'in a URL by RFC 3986': rfc3986,
+    'in a URL with slashes, as in paths': (text) => replaced(rfc3986(text), '%2F', '/'),
+    'in a URL with lower-case escapes': (text) => lowerCase(rfc3986(text)),
+    'in a form': (text) => new URLSearchParams({ text }).toString().slice('text='.length),
+    'in a form with lower-case escapes': (text) => lowerCase(new URLSearchParams({ text }).toString()).slice(5),
+    'in a form by RFC 3986': (text) => replaced(rfc3986(text), '%20', '+'),
+    'in XML': inXml,
+    'in XML in double quotes': (text) => replaced(inXml(text), '"', '&quot;'),
+    'in XML in single quotes': (text) => replaced(inXml(text), "'", '&apos;'),
+    'in XML in any quotes': (text) => replaced(replaced(inXml(text), '"', '&quot;'), "'", '&apos;'),
+    'in XML in JSON': (text) => inJson(inXml(text)),
+    'in a string of SQL': (text) => replaced(text, "'", "''"),
+    'in a name of SQL': (text) => replaced(text, '"', '""'),
+    'in a string of SQL in JSON': (text) => inJson(replaced(text, "'", "''")),
+    'in a name of SQL in one line': (text) => oneLine(replaced(text, '"', '""')),
+  };
+  const part = fc.constantFrom(
+    ...'aZ09+/=-_.~%&<>"\'`()*!:;,?#@[]{}|^$ \\\n\t',
+    '%2f',
+    '&amp;',
+    "''",
+    'é',
+    '😀',
+    '\u200b',
+  );
+  const anySecret = fc.array(part, { minLength: 4, maxLength: 12 }).map((parts) => parts.join(''));
+  for (const [how, write] of Object.entries(writers)) {
+    test(`hides any secret ${how}, and nothing around it (1,000 secrets)`, () => {
+      fc.assert(
+        fc.property(anySecret, fc.boolean(), (one, isFirst) => {
+          const secrets = isFirst ? [one, 'another secret'] : ['another secret', one];
+          assert.equal(redactor(secrets)(`«${write(one)}» and «${write(one)}»`), '«****» and «****»');
+        }),
+        { seed: 20_260_115, numRuns: 1000 },
+      );
+    });
+  }
 
   test('leaves any other text as it is', () => {
     fc.assert(fc.property(fc.string(), (text) => redactor([])(text) === text));

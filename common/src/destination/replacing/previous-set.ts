@@ -3,8 +3,8 @@
 /** What of `keys` is in none of `kept`. */
 export function without<Key extends string>(
   keys: readonly Key[],
-  ...kept: readonly (readonly string[])[]
+  ...kept: readonly (readonly string[] | undefined)[]
 ): readonly Key[] {
-  const stays = new Set(kept.flat());
+  const stays = new Set(kept.flatMap((set) => set ?? []));
   return keys.filter((key) => !stays.has(key));
 }

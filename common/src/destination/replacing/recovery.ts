@@ -12,7 +12,7 @@ export type Recovery =
 
 /** The manifests that may be of unfinished replacements: none of those that latest.json says came before it. */
 export function suspects(exports: readonly ExportId[], latest: Latest | undefined): readonly ExportId[] {
-  return without(exports, latest?.earlier ?? []);
+  return without(exports, latest?.earlier);
 }
 
 /**
@@ -24,6 +24,6 @@ export function decideRecovery(intent: Intent, latest: Latest | undefined): Reco
   const keys = intent.files.map(({ key }) => key);
   const current = latest?.current;
   if (current?.export === intent.export) return { kind: 'finish', surplus: without(intent.previous, keys) };
-  const counting = current?.files.map(({ key }) => key) ?? [];
+  const counting = current?.files.map(({ key }) => key);
   return { kind: 'roll_back', surplus: without(keys, intent.previous, counting) };
 }

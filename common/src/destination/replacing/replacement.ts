@@ -100,8 +100,7 @@ async function copyAll(area: Area, { export: id, files }: Intent, signal: AbortS
 async function takeBack(area: Area, place: DataPlace, intent: Intent, signal: AbortSignal | undefined): Promise<void> {
   try {
     const { latest } = await settle(area, place, signal);
-    if (latest?.current?.export === intent.export) return;
-    const counting = latest?.current?.files.map(({ key }) => key) ?? [];
+    const counting = latest?.current?.files.map(({ key }) => key); // Ours, if latest.json was written.
     const keys = intent.files.map(({ key }) => key);
     await deleteObjects(area, without(keys, intent.previous, counting), signal);
   } catch (error) {

@@ -40,7 +40,6 @@ function decideStruct(shape: Shape, known: StructType | undefined, rules: Decidi
     const type = decideType(child, undefined, rules);
     if (type === undefined) continue;
     fields.push({ name: child.name, type, misfits: false });
-    taken.add(child.name.toLowerCase());
   }
   return { kind: 'struct', fields, rest: known?.rest ?? false };
 }
@@ -53,7 +52,7 @@ function decideType(shape: Shape, known: FieldType | undefined, rules: Deciding)
       return undefined;
     case 'struct': {
       const type = decideStruct(shape, known?.kind === 'struct' ? known : undefined, rules);
-      if (type.fields.length > 0 || known !== undefined) return type;
+      if (type.fields.length > 0) return type;
       return hasContent(shape) ? { ...type, rest: true } : undefined; // A group must have some member.
     }
     case 'list': {

@@ -10,6 +10,7 @@ import {
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 
 import { asOwn, testBucket } from '../../../support/s3-connection.ts';
+import { skippingClock } from '../../../support/simulated-clock.ts';
 import { keysBelow, marksIn, nameOf, openPlace, users } from './support/place.ts';
 
 type Mode = ConfiguredStream['destinationSyncMode'];
@@ -73,7 +74,7 @@ suite('what becomes of earlier data', () => {
   });
 
   test('is written down once for each generation, and only the newest record is kept', async () => {
-    await using it = await openPlace();
+    await using it = await openPlace(5000, skippingClock());
     it.server.seed(testBucket, `out/type=users/${nameOf(1)}`, '1');
     assert.equal(await isGenerationNoted(it.area, scope(2)), false);
     await noteGeneration(it.area, { ...scope(2), stream: { name: 'users' } });

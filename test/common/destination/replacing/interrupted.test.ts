@@ -2,49 +2,16 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { newExportId, stagingFolder } from '@s3-connectors/common/destination/replacing/export-id.ts';
 import { settle } from '@s3-connectors/common/destination/replacing/interrupted.ts';
-import { formatLatest, formatManifest, type Intent } from '@s3-connectors/common/destination/replacing/manifest.ts';
+import { formatManifest } from '@s3-connectors/common/destination/replacing/manifest.ts';
 import { readRecords } from '@s3-connectors/common/destination/replacing/manifests.ts';
 import { replaceSet } from '@s3-connectors/common/destination/replacing/replacement.ts';
 import { removeLeftovers } from '@s3-connectors/common/destination/replacing/staging.ts';
 
-import { asOwn, testBucket } from '../../../support/s3-connection.ts';
-import { keysBelow, marksIn, nameOf, openPlace, prefix, stage, users, type Setting } from './support/place.ts';
+import { testBucket } from '../../../support/s3-connection.ts';
+import { intentOf, latestJson, manifestOf, seedIntent, seedLatest, seedMarks } from './support/interrupted-place.ts';
+import { keysBelow, marksIn, nameOf, openPlace, prefix, stage, users } from './support/place.ts';
 
 const refused = { code: 'BUCKET_DOCUMENT_INVALID' };
-const latestJson = `${prefix}_manifests/users/latest.json`;
-const keysOf = (marks: readonly number[]) => marks.map((mark) => asOwn(users.folder + nameOf(mark)));
-
-function seedMarks({ server }: Setting, ...marks: readonly number[]): void {
-  for (const mark of marks) server.seed(testBucket, users.folder + nameOf(mark), String(mark));
-}
-
-function intentOf(marks: readonly number[], previous: readonly number[], minute = 0): Intent {
-  const files = keysOf(marks).map((key) => ({ key, bytes: 1, crc32: '', rows: 1 }));
-  return {
-    version: 1,
-    export: newExportId(new Date(Date.UTC(2026, 0, 15, 14, minute)), '0'),
-    state: 'publishing',
-    stream: { name: 'users' },
-    folder: users.folder,
-    objects: 0,
-    rows: 0,
-    bytes: 0,
-    min_time: null,
-    max_time: null,
-    schema: {},
-    files,
-    previous: keysOf(previous),
-  };
-}
-
-function seedIntent({ server }: Setting, intent: Intent, body = formatManifest(intent).toString()): void {
-  server.seed(testBucket, `${prefix}_manifests/users/${intent.export}.json`, body);
-}
-
-function seedLatest({ server }: Setting, intent: Intent): void {
-  server.seed(testBucket, latestJson, formatLatest({ current: intent, earlier: [], revision: 'r' }).toString());
-}
-
 suite('settling what was interrupted', () => {
   test('touches nothing where latest.json names other files than the manifest of its export', async () => {
     await using it = await openPlace();
@@ -55,6 +22,21 @@ suite('settling what was interrupted', () => {
     await assert.rejects(settle(it.area, users), refused);
     assert.deepEqual(marksIn(it), [1, 2, 3]);
   });
+
+  for (const [what, marks] of [
+    ['one file more', [2, 3]],
+    ['one file less', []],
+  ] as const) {
+    test(`touches nothing where latest.json names ${what} than the manifest of its export`, async () => {
+      await using it = await openPlace();
+      seedMarks(it, 1, 2, 3);
+      const intent = intentOf([3], [1, 2]);
+      seedIntent(it, intent);
+      seedLatest(it, { ...intent, files: intentOf(marks, []).files });
+      await assert.rejects(settle(it.area, users), { ...refused, message: /latest\.json" names the export/u });
+      assert.deepEqual(marksIn(it), [1, 2, 3]);
+    });
+  }
 
   test('keeps what counts and what was there before, also where a manifest to roll back names it as its own', async () => {
     await using it = await openPlace();
@@ -85,7 +67,7 @@ suite('settling what was interrupted', () => {
     const before = it.server.objects(testBucket);
     await assert.rejects(settle(it.area, users), { ...refused, message: /"finance\/payroll-2026\.csv"/u });
     assert.deepEqual(it.server.objects(testBucket), before);
-    it.server.remove(testBucket, `${prefix}_manifests/users/${bad.export}.json`);
+    it.server.remove(testBucket, manifestOf(bad));
     await settle(it.area, users);
     assert.deepEqual(marksIn(it), [1]);
   });
@@ -157,6 +139,11 @@ suite('settling what was interrupted', () => {
     });
     await assert.rejects(replaceSet(it.area, await stage(it.area, [2, 3])), { code: 'S3_ACCESS_DENIED' });
     assert.deepEqual(marksIn(it), [1, 2, 3]);
+    assert.equal(it.lines.length, 1);
+    assert.match(
+      String(it.lines[0]),
+      /^WARN The replacement of "users" is taken back by the next run, .*latest\.json/u,
+    );
     it.server.clearFaults();
     await settle(it.area, users);
     assert.deepEqual(marksIn(it), [1, 2]);

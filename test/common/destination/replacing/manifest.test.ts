@@ -121,11 +121,74 @@ suite('a manifest', () => {
     );
   });
 
-  test('is found by its name among all keys of its folder', () => {
+  test('is found by its name among all keys of its folder, the newest last', () => {
+    const [older, newer] = [1, 2].map((day) => newExportId(new Date(Date.UTC(2026, 0, day)), '0'));
+    assert.ok(older && newer);
+    const names = [newer, older, 'latest', 'notes', `generations/${older}`, `${older}-x`].map((name) => `${name}.json`);
+    const keys = [...names, `${older}.txt`, older].map((name) => `p/_manifests/s/${name}`);
+    const elsewhere = [`p/_manifests/t/${older}.json`, `${older}.json`, `q/p/_manifests/s/${newer}.json`];
+    assert.deepEqual(exportsAmong('p/_manifests/s/', [...elsewhere, ...keys]), [older, newer]);
+  });
+
+  const [whole] = fc.sample(intent, { numRuns: 1, seed: 2 });
+  assert.ok(whole);
+  const wrong: readonly (readonly [what: string, change: object])[] = [
+    ['of another version', { version: 2 }],
+    ['of an export that is no name of one', { export: 'latest' }],
+    ['of another export', { export: newExportId(new Date(), '0') }],
+    ['in no known state', { state: 'half' }],
+    ['without a stream', { stream: undefined }],
+    ['of a stream without a name', { stream: { namespace: 'n' } }],
+    ['of another folder', { folder: 'out/type=users_archive/' }],
+    ['of no folder', { folder: '' }],
+    ['with fewer than no rows', { rows: -1 }],
+    ['with half a byte', { bytes: 0.5 }],
+    ['with a number of objects that is a text', { objects: '1' }],
+    ['with a time that is a number', { min_time: 1 }],
+    ['without a time', { max_time: undefined }],
+    ['with a schema that is a list', { schema: [] }],
+    ['without files', { files: undefined }],
+    ['with a file without a size', { files: [{ key: users.folder + nameOf(1), crc32: '', rows: 1 }] }],
+    ['with a file of others', { files: [{ key: 'out/type=users/notes.txt', bytes: 1, crc32: '', rows: 1 }] }],
+  ];
+  for (const [what, change] of wrong) {
+    test(`${what} is refused, alone and in latest.json`, () => {
+      const body = (more: object) => Buffer.from(JSON.stringify({ ...whole, ...change, ...more }));
+      const refused = (name: string) => ({
+        code: 'BUCKET_DOCUMENT_INVALID',
+        message: new RegExp(`/${name}\\.json"`, 'u'),
+      });
+      assert.throws(() => parseIntent('out/', users, whole.export, body({})), refused(whole.export));
+      if (what === 'of another export') return;
+      assert.throws(() => parseLatest('out/', users, body({ earlier: [], revision: 'r' })), refused('latest'));
+    });
+  }
+
+  test('is refused where latest.json names earlier exports that are none or too many, or has no revision', () => {
     const id = newExportId(new Date(), '0');
-    assert.deepEqual(exportsAmong('p/_manifests/s/', [`p/_manifests/s/${id}.json`, 'p/_manifests/s/latest.json']), [
-      id,
-    ]);
+    const read = (more: object) => {
+      const about = { version: 1, export: null, earlier: [], revision: 'r', ...more };
+      return parseLatest('out/', users, Buffer.from(JSON.stringify(about)));
+    };
+    const most = Array.from({ length: keptManifests }, () => id);
+    assert.deepEqual(read({ earlier: most }), { current: undefined, earlier: most, revision: 'r' });
+    for (const more of [{ earlier: ['latest'] }, { earlier: [...most, id] }, { earlier: undefined }, { revision: 1 }]) {
+      assert.throws(() => read(more), { code: 'BUCKET_DOCUMENT_INVALID' });
+    }
+  });
+
+  test('without a previous set replaces nothing', () => {
+    const { previous: _, ...alone } = whole;
+    assert.deepEqual(parseIntent('out/', users, whole.export, Buffer.from(JSON.stringify(alone))).previous, []);
+  });
+
+  test('has a form that readers can rely on', () => {
+    assert.equal(formatManifest(whole).toString(), `${JSON.stringify(whole)}\n`);
+    const nothing = formatLatest({ current: undefined, earlier: ['a'], revision: 'r' }).toString();
+    assert.equal(nothing, '{"version":1,"export":null,"earlier":["a"],"revision":"r"}\n');
+    assert.deepEqual(nextLatest(undefined, whole, 'r'), { current: whole, earlier: [], revision: 'r' });
+    const unnamed = { current: undefined, earlier: ['a'], revision: 'q' };
+    assert.deepEqual(nextLatest(unnamed, whole, 'r').earlier, ['a']);
   });
 
   test('becomes one of the earlier ones, of which as many are named as are kept', () => {

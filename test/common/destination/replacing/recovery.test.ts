@@ -43,8 +43,8 @@ suite('the recovery of an interrupted replacement', () => {
         const { objects, latest, intent } = replacedUpTo(steps, previous, next);
         const expected = latest.current?.export === 'after' ? next : previous;
         const recovery = decideRecovery(intent, latest);
-        assert.notEqual(recovery.kind, 'none');
-        const surplus = recovery.kind === 'none' ? [] : recovery.surplus;
+        assert.equal(recovery.kind, expected === next ? 'finish' : 'roll_back');
+        const { surplus } = recovery;
         for (const one of surplus.slice(0, cut)) objects.delete(one); // Interrupted itself, then done anew.
         for (const one of surplus) objects.delete(one);
         assert.deepEqual([...objects].toSorted(), expected.toSorted());

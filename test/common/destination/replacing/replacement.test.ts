@@ -28,7 +28,8 @@ suite('replacing a set of files', () => {
       `_manifests/users/${replacement.exportId}.json`,
       '_manifests/users/latest.json',
     ]);
-    assert.ok(it.lines.some((line) => line.startsWith('WARN Left where they are') && line.includes('notes.txt')));
+    const left = 'Left where they are, since their names are not of this connector’s making: out/type=users/notes.txt.';
+    assert.deepEqual(it.lines, [`WARN ${left}`]);
   });
 
   test('tells of the set in latest.json and in the manifest', async () => {
@@ -55,6 +56,50 @@ suite('replacing a set of files', () => {
       files.map(({ key }) => key),
       replacement.files.map(({ key }) => key),
     );
+  });
+
+  test('names five objects of others at most, in their order, and says how many more there are', async () => {
+    for (const [count, more] of [
+      [0, undefined],
+      [5, '5.txt.'],
+      [6, '5.txt and 1 more.'],
+      [8, '5.txt and 3 more.'],
+    ] as const) {
+      await using it = await openPlace();
+      for (let index = 1; index <= count; index += 1) it.server.seed(testBucket, `${users.folder}${index}.txt`, 'x');
+      await replaceSet(it.area, await stage(it.area, [1]));
+      const first = [1, 2, 3, 4].map((index) => `${users.folder}${index}.txt, `).join('');
+      const named = it.lines.map((line) => line.slice(line.indexOf(': ') + 2));
+      assert.deepEqual(named, more === undefined ? [] : [`${first}${users.folder}${more}`]);
+    }
+  });
+
+  test('counts as deleted only what is gone, and measures how long both sets were there', async () => {
+    await using it = await openPlace();
+    await replaceSet(it.area, await stage(it.area, [1, 2, 3]));
+    const begun = performance.now();
+    const { deleted, burstMs } = await replaceSet(it.area, await stage(it.area, [3, 4]));
+    assert.equal(deleted, 2);
+    assert.ok(burstMs > 0 && burstMs <= performance.now() - begun, `${burstMs} ms`);
+  });
+
+  test('tells of no times where no file has any, and of those of the others where some have none', async () => {
+    await using it = await openPlace();
+    for (const [timeless, times] of [
+      [
+        [0, 1],
+        [null, null],
+      ],
+      [[0], ['2026-01-03T00:00:00.000Z', '2026-01-04T00:00:00.000Z']],
+      [[1], ['2026-01-02T00:00:00.000Z', '2026-01-03T00:00:00.000Z']],
+    ] as const) {
+      const { files, ...replacement } = await stage(it.area, [1, 2]);
+      const none = { minTime: Number.NaN, maxTime: Number.NaN };
+      const some = files.map((file, index) => (timeless.some((one) => one === index) ? { ...file, ...none } : file));
+      await replaceSet(it.area, { ...replacement, files: some });
+      const { latest } = await readRecords(it.area, users);
+      assert.deepEqual([latest?.current?.min_time, latest?.current?.max_time], times);
+    }
   });
 
   test('three times in a row, with names that return, leaves each time exactly the new set', async () => {

@@ -7,6 +7,7 @@ import type { StagedFile } from '@s3-connectors/common/destination/replacing/sta
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import { putObject, type WriteHeaders } from '@s3-connectors/common/s3/write.ts';
 import type { S3TestServer } from '../../../../../tools/s3-server/types.ts';
+import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 import { connect, testBucket, type TestConnection } from '../../../../support/s3-connection.ts';
 import { startS3Server } from '../../../../../tools/s3-server/server.ts';
 
@@ -21,11 +22,11 @@ export type Setting = AsyncDisposable & {
   readonly lines: TestConnection['lines'];
 };
 
-/** `retryBudgetMs`: how long what fails in passing is tried again. */
-export async function openPlace(retryBudgetMs = 5000): Promise<Setting> {
-  const server = await startS3Server();
+/** `retryBudgetMs`: how long what fails in passing is tried again. `clock`: of both sides; default: each has its own. */
+export async function openPlace(retryBudgetMs = 5000, clock?: Clock): Promise<Setting> {
+  const server = await startS3Server(clock === undefined ? {} : { clock: () => new Date(clock.wall()) });
   server.createBucket(testBucket);
-  const connection = connect(server.endpoint, { retryBudgetMs });
+  const connection = connect(server.endpoint, { retryBudgetMs, ...(clock === undefined ? {} : { clock }) });
   return {
     server,
     area: areaOf(connection.s3),
