@@ -14,6 +14,7 @@ import { simulatedClock, skippingClock } from '../../../support/simulated-clock.
 import { keysBelow, marksIn, nameOf, openPlace, users } from './support/place.ts';
 
 const scope = { place: users, generation: 2 };
+const noting = { ...scope, stream: undefined };
 const recordKey = 'out/_manifests/users/generations/2.json';
 
 function keyOf(mark: number): string {
@@ -27,10 +28,13 @@ suite('the record of a generation', () => {
     for (const mark of [1, 2]) it.server.seed(testBucket, keyOf(mark), String(mark), { lastModified });
     it.server.seed(testBucket, `${users.folder}notes.txt`, 'of someone else');
     it.server.seed(testBucket, `out/type=users_archive/${nameOf(3)}`, 'of another place');
-    await noteGeneration(it.area, scope);
+    await noteGeneration(it.area, noting);
     const { body, headers } = it.server.object(testBucket, recordKey) ?? assert.fail('There is no record.');
     const existing = [1, 2].map((mark) => [keyOf(mark), '2026-01-15T10:20:30.000Z']);
-    assert.equal(body.toString(), `${JSON.stringify({ version: 1, generation_id: 2, existing })}\n`);
+    assert.equal(
+      body.toString(),
+      `${JSON.stringify({ version: 1, generation_id: 2, folder: users.folder, existing })}\n`,
+    );
     assert.equal(headers.contentType, 'application/json');
   });
 
@@ -39,7 +43,7 @@ suite('the record of a generation', () => {
     await using it = await openPlace(5000, clock);
     const again = { key: keyOf(1), body: Buffer.from('1'), contentType: 'text/plain' };
     for (const mark of [1, 2]) it.server.seed(testBucket, keyOf(mark), String(mark));
-    await noteGeneration(it.area, scope);
+    await noteGeneration(it.area, noting);
     await putObject(it.area.s3, again, it.area.headers);
     assert.equal(await removeOutlived(it.area, scope), 1);
     assert.deepEqual(marksIn(it), [1]);
@@ -47,7 +51,7 @@ suite('the record of a generation', () => {
 
   test('is not waited for where the place is empty', async () => {
     await using it = await openPlace(5000, simulatedClock(Date.UTC(2026, 0, 15)));
-    await noteGeneration(it.area, scope);
+    await noteGeneration(it.area, noting);
     assert.deepEqual(keysBelow(it, '_manifests/'), ['_manifests/users/generations/2.json']);
   });
 
@@ -63,7 +67,7 @@ suite('the record of a generation', () => {
       },
     });
     it.server.seed(testBucket, keyOf(1), '1');
-    const noted = noteGeneration(it.area, scope, stop.signal);
+    const noted = noteGeneration(it.area, noting, stop.signal);
     const ended = assert.rejects(noted, /stopped by a test/u);
     await waits.promise;
     await sleep(50);
@@ -77,10 +81,10 @@ suite('the record of a generation', () => {
   test('of an earlier run stays as it is, so that rows of that run do not count as older ones', async () => {
     await using it = await openPlace(5000, skippingClock());
     it.server.seed(testBucket, keyOf(1), '1');
-    await noteGeneration(it.area, scope);
+    await noteGeneration(it.area, noting);
     const before = it.server.object(testBucket, recordKey)?.body.toString();
     it.server.seed(testBucket, keyOf(2), '2');
-    await assert.rejects(noteGeneration(it.area, scope), { code: 'S3_OBJECT_CONFLICT' });
+    await assert.rejects(noteGeneration(it.area, noting), { code: 'S3_OBJECT_CONFLICT' });
     assert.equal(it.server.object(testBucket, recordKey)?.body.toString(), before);
   });
 
@@ -90,7 +94,7 @@ suite('the record of a generation', () => {
     it.server.seed(
       testBucket,
       'out/_manifests/users/generations/1.json',
-      '{"version":1,"generation_id":1,"existing":[]}',
+      '{"version":1,"generation_id":1,"folder":"out/type=users/","existing":[]}',
     );
     assert.equal(await isGenerationNoted(it.area, scope), false);
     assert.equal(await removeOutlived(it.area, scope), 0);
