@@ -31,6 +31,7 @@ export async function runProcess(
   speak: (out: MessageWriter, redact: (text: string) => string) => Face,
   verb: (frame: Frame) => Promise<void>,
 ): Promise<void> {
+  process.stderr.on('error', () => undefined); // A text that cannot be written there is lost; the data goes on.
   let redact = redactor([]);
   const redactNow = (text: string): string => redact(text);
   const out = openWriter(standardOutput(), redactNow);
@@ -74,7 +75,6 @@ function end(signal: keyof typeof exitCodes): void {
 /** On standard error, since nothing else is left: why standard output failed, and what it should have told. */
 function reportClosed(reason: unknown, untold: ConnectorError | undefined, redact: (text: string) => string): void {
   if (!(reason instanceof ConnectorError) || isReaderGone(reason.cause)) return;
-  process.stderr.on('error', () => undefined); // It may be as full.
   for (const error of [reason, ...(untold === undefined ? [] : [untold])]) {
     process.stderr.write(`${capText(oneLine(redact(error.message)))} (${error.code})\n`);
   }

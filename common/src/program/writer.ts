@@ -6,7 +6,6 @@ import { capped } from '../protocol/capped.ts';
 import { ConnectorError } from '../protocol/errors.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
 import { printable } from './printable.ts';
-import { NoOutput } from './standard-output.ts';
 
 const joinBytes = 64 * 1024; // One write per 64 KiB costs a tenth of one per message.
 
@@ -101,9 +100,6 @@ export function isReaderGone(cause: unknown): boolean {
 
 function whyClosed(cause: Error): string {
   if (isReaderGone(cause)) return 'The program that reads the output went away before the end.';
-  if (cause instanceof NoOutput) {
-    return 'Standard output is closed: nothing that is printed can arrive. Open it, or discard it with > /dev/null.';
-  }
   return `Standard output cannot be written (${cause.message}). What was printed before may be incomplete.`;
 }
 

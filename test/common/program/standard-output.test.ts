@@ -66,15 +66,6 @@ suite('standard output that is a file', () => {
   }
 });
 
-const programs = {
-  'source-s3/src/main.ts': [['spec'], ['check', '--config', 'none.json'], ['--help'], ['policy', '--help']],
-  'source-s3/src/tap.ts': [['--about'], ['--help']],
-  'destination-s3-streaming/src/main.ts': [['spec'], ['policy', '--help']],
-  'destination-s3-streaming/src/target.ts': [['--about', '--format', 'json']],
-  'destination-s3-batch/src/main.ts': [['spec'], ['policy', '--help']],
-  'destination-s3-batch/src/target.ts': [['--about', '--format', 'json']],
-};
-
 /** Runs a program as a shell does, with `redirection` of standard output. Standard input stays open. */
 async function runWith(redirection: string, [file, ...args]: readonly [file: string, ...args: readonly string[]]) {
   const script = `exec "$@" ${redirection}`;
@@ -88,39 +79,8 @@ async function runWith(redirection: string, [file, ...args]: readonly [file: str
   return { exitCode: child.exitCode, stderr };
 }
 
-async function verbArguments(verb: string): Promise<readonly string[]> {
-  await writeFile(join(folder, 'config.json'), JSON.stringify({ behaviour: 'lines', count: 200 }));
-  const files = ['--config', join(folder, 'config.json')];
-  if (verb === 'spec') return [verb];
-  return verb === 'read' || verb === 'write'
-    ? [verb, ...files, '--catalog', join(folder, 'catalog.json')]
-    : [verb, ...files];
-}
-
 suite('standard output that takes nothing', () => {
   const fixtureFile = 'test/support/fixture-connector.ts';
-  const closed = /^Standard output is closed.*> \/dev\/null.* \(OUTPUT_CLOSED\)\n/u;
-  const verbs = ['spec', 'check', 'discover', 'read', 'write', 'count'];
-  const isLinux = process.platform === 'linux'; // Elsewhere a process cannot learn how a file was opened.
-
-  for (const verb of isLinux ? verbs : []) {
-    test(`because it is closed makes ${verb} fail with a text on standard error`, async () => {
-      const { exitCode, stderr } = await runWith('>&-', [fixtureFile, ...(await verbArguments(verb))]);
-      assert.equal(exitCode, 1);
-      assert.match(stderr.split('\n').at(-2) + '\n', closed);
-    });
-  }
-
-  for (const [file, commands] of Object.entries(isLinux ? programs : {})) {
-    test(`because it is closed makes ${file} fail with a text on standard error`, async () => {
-      for (const args of commands) {
-        const { exitCode, stderr } = await runWith('>&-', [file, ...args]);
-        assert.equal(exitCode, 1, args.join(' '));
-        assert.match(stderr, closed, args.join(' '));
-      }
-    });
-  }
-
   test('because it is a folder or opened for reading makes a verb fail', async () => {
     for (const redirection of ['1< /tmp', '1< /dev/null', `1< '${fixture}'`]) {
       const { exitCode, stderr } = await runWith(redirection, [fixtureFile, 'spec']);
@@ -129,7 +89,32 @@ suite('standard output that takes nothing', () => {
     }
   });
 
-  test('may be asked for: what goes to /dev/null is no failure', async () => {
-    assert.deepEqual(await runWith('> /dev/null', [fixtureFile, 'spec']), { exitCode: 0, stderr: '' });
+  test('may be asked for: what goes to /dev/null is no failure, however it was opened', async () => {
+    // Python's subprocess.DEVNULL and Node's `stdio: 'ignore'` open it as Node does in the place of a closed one.
+    for (const redirection of ['> /dev/null', '1<> /dev/null', '>&-']) {
+      const ended = await runWith(redirection, [fixtureFile, 'spec']);
+      assert.deepEqual(ended, { exitCode: 0, stderr: '' }, redirection);
+    }
   });
+});
+
+suite('standard error that takes nothing', () => {
+  for (const redirection of ['2> /dev/full', '2>&-', '2< /dev/null', '2> >(exec true)']) {
+    test(`as with ${redirection} loses texts and stops nothing`, async () => {
+      const config = join(folder, 'config.json');
+      await writeFile(config, JSON.stringify({ api_key: 'canary-secret-value', behaviour: 'lines', count: 10 }));
+      const child = spawn(
+        'bash',
+        ['-c', `sleep 0.2; exec "$@" ${redirection}`, 'bash', process.execPath, fixture, 'count', '--config', config],
+        {
+          stdio: ['ignore', 'pipe', 'inherit'],
+          timeout: 30_000,
+          killSignal: 'SIGKILL',
+        },
+      );
+      const exited = once(child, 'exit');
+      const [stdout] = await Promise.all([text(child.stdout), exited]);
+      assert.deepEqual([stdout, child.exitCode], ['10 rows ****\n', 0]);
+    });
+  }
 });
