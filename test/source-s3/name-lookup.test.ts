@@ -35,7 +35,7 @@ suite('a name of a column', () => {
     const folders = Array.from({ length: count }, (_, at) => (at % 2 === 0 ? `c${at}` : `folder${at}`));
     const folded = mock.method(String.prototype, 'toLowerCase');
     try {
-      const found = tableColumns(config, table, [columns], folders);
+      const found = tableColumns(config, table, columns, folders);
       assert.equal(found.length, count + count / 2 + 2);
       assert.equal(found[0]?.name, 'C0');
     } finally {

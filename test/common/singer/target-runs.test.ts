@@ -244,7 +244,7 @@ suite('a line of a tap that is too long', () => {
     };
     for (const [what, line] of Object.entries(hopeless)) {
       const { error, printed } = await send(schema('a') + record('a', '{}') + state('1') + line + state('2'));
-      assert.ok(error instanceof Error && /^Line 4 of the input/u.test(error.message), `${what}: ${String(error)}`);
+      assert.ok(error instanceof Error && error.message.startsWith('Line 4 of the input'), `${what}: ${String(error)}`);
       assert.deepEqual(printed, ['1\n'], what);
     }
   });
