@@ -5,9 +5,12 @@ import { suite, test } from 'node:test';
 
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
+import { jsonFile } from '../support/json-files.ts';
+import { runProgram } from '../support/program.ts';
 import { configJson, discoverHere, serverWith, startSource } from './support/source.ts';
 
 const peakMemory = join(import.meta.dirname, '../support/peak-memory.ts');
+const tap = join(import.meta.dirname, '../../source-s3/src/tap.ts');
 const csv = { data_format: { format: 'csv' } };
 
 /** Tables `t00` and so on, each one CSV file of that many columns. */
@@ -35,6 +38,19 @@ suite('a catalog', () => {
     });
     const { catalog } = await discoverHere(server, { ...most, max_memory_mb: 256 });
     assert.equal(catalog.streams.length, 11);
+  });
+
+  test('of 40 tables of 20,000 columns takes as little from the Singer tap, printed or read at once', async () => {
+    const names = Array.from({ length: 20_000 }, (_, at) => `column_${at}`);
+    await using server = await serverWith(wideTables(40, names));
+    const config = await jsonFile(configJson(server, csv));
+    for (const args of [['--discover'], []]) {
+      const env = { NODE_OPTIONS: `--import ${peakMemory}` };
+      const { exitCode, stderr } = await runProgram(tap, ['--config', config, ...args], { env });
+      assert.equal(exitCode, 0, stderr);
+      const peak = Number(/peak (\d+) MiB/u.exec(stderr)?.[1]);
+      assert.ok(peak < 256 + 250, `peak ${peak} MiB`);
+    }
   });
 
   for (const [tables, exitCode] of [
