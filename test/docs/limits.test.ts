@@ -7,6 +7,7 @@ import { maxKeyBytes } from '@s3-connectors/common/destination/files/key-part.ts
 import { defaultMaxLineBytes, keptLineBytes } from '@s3-connectors/common/protocol/lines.ts';
 
 import * as budgets from '../../destination-s3-batch/src/config/budgets.ts';
+import { catalogShare } from '../../source-s3/src/columns/catalog-size.ts';
 
 const root = join(import.meta.dirname, '../..');
 const page = readFileSync(join(root, 'docs/limits.md'), 'utf8');
@@ -14,7 +15,13 @@ const page = readFileSync(join(root, 'docs/limits.md'), 'utf8');
 suite('docs/limits.md', () => {
   test('has every budget of the code with its value, and no other', () => {
     const constants = Object.entries(budgets).filter(([, value]) => typeof value === 'number');
-    const expected = { ...Object.fromEntries(constants), maxKeyBytes, defaultMaxLineBytes, keptLineBytes };
+    const expected = {
+      ...Object.fromEntries(constants),
+      maxKeyBytes,
+      defaultMaxLineBytes,
+      keptLineBytes,
+      catalogShare,
+    };
     const rows = page.matchAll(/^\|[^|]*\|\s*(\d+)\s*\|\s*`(\w+)`\s*\|/gmu);
     assert.deepEqual(Object.fromEntries(Array.from(rows, ([, value, name = '']) => [name, Number(value)])), expected);
   });

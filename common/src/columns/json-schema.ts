@@ -4,6 +4,21 @@ import type { JsonObject, JsonValue } from '../protocol/messages.ts';
 import { assertNever } from '../protocol/errors.ts';
 import type { Column, ColumnType } from './column-type.ts';
 
+/** One object for all columns of a kind: a catalog may have a million columns. */
+const scalars = {
+  integer: nullable('integer'),
+  number: nullable('number'),
+  boolean: nullable('boolean'),
+  string: nullable('string'),
+  unknown: nullable('string'),
+  binary: { ...nullable('string'), contentEncoding: 'base64' },
+  date: { ...nullable('string'), format: 'date' },
+  // No `format: time`: without a zone Airbyte's own tests refuse the values under that format.
+  time: { ...nullable('string'), airbyte_type: 'time_without_timezone' },
+} as const;
+const instant = { ...nullable('string'), format: 'date-time', airbyte_type: 'timestamp_with_timezone' };
+const wallClock = { ...nullable('string'), format: 'date-time', airbyte_type: 'timestamp_without_timezone' };
+
 /** The schema of one nullable value. */
 export function jsonSchema(type: ColumnType): JsonObject {
   switch (type.kind) {
@@ -11,20 +26,13 @@ export function jsonSchema(type: ColumnType): JsonObject {
     case 'number':
     case 'boolean':
     case 'string':
-      return nullable(type.kind);
     case 'unknown':
-      return nullable('string');
     case 'binary':
-      return { ...nullable('string'), contentEncoding: 'base64' };
     case 'date':
-      return { ...nullable('string'), format: 'date' };
     case 'time':
-      // No `format: time`: without a zone Airbyte's own tests refuse the values under that format.
-      return { ...nullable('string'), airbyte_type: 'time_without_timezone' };
-    case 'timestamp': {
-      const zone = type.utc ? 'timestamp_with_timezone' : 'timestamp_without_timezone';
-      return { ...nullable('string'), format: 'date-time', airbyte_type: zone };
-    }
+      return scalars[type.kind];
+    case 'timestamp':
+      return type.utc ? instant : wallClock;
     case 'list':
       return { ...nullable('array'), items: jsonSchema(type.items) };
     case 'struct':

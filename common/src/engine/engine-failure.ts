@@ -73,6 +73,10 @@ const reasons: readonly (readonly [beginning: RegExp, reason: string])[] = [
   [/^Using file_row_number/u, 'a column is called file_row_number, which is not supported'],
   [/decimal encoding|type for Decimal/iu, 'a DECIMAL value is damaged'],
   [/^(?:Unimplemented type|Unsupported type|Unrecognized type)/u, 'a column has a type that is not supported'],
+  [
+    /^Struct remap can only remap named structs/u,
+    'a struct that has a list or a map also has a member without a name, which is not supported,',
+  ],
   [/out of range|^Could not convert|^Overflow|^Type .* can't be cast/iu, 'a value is out of range for its type'],
 ];
 

@@ -1,6 +1,6 @@
 // Which of some known names a key is, on bytes: a key is compared only with names of its length. Of many names it is looked for in a
 // map instead, as text.
-import { hasEscape, spells } from './json-bytes.ts';
+import { BACKSLASH, hasEscape, spells } from './json-bytes.ts';
 import { parseJson } from './parse-json.ts';
 
 /** To compare with so many takes less than to make a text. */
@@ -23,7 +23,7 @@ export function createNameIndex(texts: readonly string[]): NameIndex {
     const text = name.toString(); // As bytes have it: half a pair is none.
     if (byText.has(text)) continue;
     byText.set(text, number);
-    (byLength[name.length] ??= []).push(number);
+    if (!name.includes(BACKSLASH)) (byLength[name.length] ??= []).push(number); // Only an escape spells a backslash.
   }
   return { names, byLength, byText };
 }
@@ -35,7 +35,7 @@ export function indexOfName(index: NameIndex, bytes: Uint8Array, start: number, 
   if (candidates !== undefined && candidates.length <= fewNames) {
     for (let place = 0; place < candidates.length; place += 1) {
       const number = candidates[place] as number;
-      if (spells(bytes, start, end, names[number] as Uint8Array)) return number;
+      if (isAt(bytes, start, names[number] as Uint8Array)) return number;
     }
   }
   if (hasEscape(bytes, start, end)) {
@@ -45,4 +45,9 @@ export function indexOfName(index: NameIndex, bytes: Uint8Array, start: number, 
   if (candidates === undefined || candidates.length <= fewNames) return -1;
   const number = byText.get(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString());
   return number !== undefined && spells(bytes, start, end, names[number] as Uint8Array) ? number : -1; // It may not be UTF-8.
+}
+
+function isAt(bytes: Uint8Array, start: number, name: Uint8Array): boolean {
+  for (let index = 0; index < name.length; index += 1) if (bytes[start + index] !== name[index]) return false;
+  return true;
 }

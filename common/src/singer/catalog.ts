@@ -17,16 +17,40 @@ type Metadata = { readonly breadcrumb: readonly string[]; readonly metadata: Jso
  * meet, `withNamespace` puts the prefix before the table's name.
  * @throws CONFIG_INVALID when two tables get one name.
  */
-export function singerCatalog({ streams }: AirbyteCatalog, withNamespace: boolean): JsonObject {
+export function singerCatalog(catalog: AirbyteCatalog, withNamespace: boolean): JsonObject {
+  return { streams: [...singerEntries(catalog, withNamespace)] };
+}
+
+/**
+ * As `singerCatalog`, in pieces: with its metadata it has eight times the text of Airbyte's. Bound: the text of one stream, twice.
+ * @throws CONFIG_INVALID as `singerCatalog`, before the first piece.
+ */
+export function* singerCatalogText(catalog: AirbyteCatalog, withNamespace: boolean): Generator<Uint8Array> {
+  const entries = singerEntries(catalog, withNamespace);
+  let before = '\n';
+  yield Buffer.from('{\n  "streams": [');
+  for (const entry of entries) {
+    const text = JSON.stringify(entry, null, 2).replaceAll('\n', '\n    ');
+    yield Buffer.from(`${before}    ${text}`);
+    before = ',\n';
+  }
+  yield Buffer.from('\n  ]\n}\n');
+}
+
+/** All streams selected, as `parseSingerCatalog` returns them from the printed catalog. @throws CONFIG_INVALID as `singerCatalog` */
+export function allTapStreams(catalog: AirbyteCatalog, withNamespace: boolean): readonly TapStream[] {
+  return Array.from(singerEntries(catalog, withNamespace), (entry) => parseSingerCatalog({ streams: [entry] })).flat();
+}
+
+function singerEntries({ streams }: AirbyteCatalog, withNamespace: boolean): Iterable<JsonObject> {
   const seen = new Map<string, AirbyteStream>();
-  const entries = streams.map((stream) => {
+  for (const stream of streams) {
     const id = streamId(stream, withNamespace);
     const twin = seen.get(id);
     if (twin !== undefined) throw twins(id, twin, stream);
     seen.set(id, stream);
-    return entryOf(id, stream);
-  });
-  return { streams: entries };
+  }
+  return Iterator.from(seen).map(([id, stream]) => entryOf(id, stream));
 }
 
 function streamId({ name, namespace }: AirbyteStream, withNamespace: boolean): string {
@@ -77,18 +101,20 @@ export function parseSingerCatalog(json: unknown): readonly TapStream[] {
     throw new ConnectorError('CATALOG_INVALID', `The catalog is not valid: ${problems}`);
   }
   return parsed.data.streams.flatMap((entry) => {
-    const whole = metadataOf(entry, []);
-    return isSelected(whole, false) ? [tapStream(entry, whole)] : [];
+    const metadata = metadataOf(entry);
+    const whole = metadata([]);
+    return isSelected(whole, false) ? [tapStream(entry, metadata)] : [];
   });
 }
 
-function tapStream(entry: Entry, whole: JsonObject): TapStream {
+function tapStream(entry: Entry, metadata: MetadataOf): TapStream {
+  const whole = metadata([]);
   const { tap_stream_id: id, table_name: table, stream } = entry;
   const namespace = whole['schema-name'];
   const method = text(whole['forced-replication-method']) ?? text(whole['replication-method']);
   const configured = {
     ...streamDescriptor({ name: table ?? stream ?? id, namespace: text(namespace) }),
-    jsonSchema: { ...entry.schema, properties: selectedColumns(entry) },
+    jsonSchema: { ...entry.schema, properties: selectedColumns(entry, metadata) },
     syncMode: syncMode(id, method ?? entry.replication_method ?? 'INCREMENTAL'),
     destinationSyncMode: 'append',
     cursorField: [],
@@ -107,19 +133,23 @@ function syncMode(id: string, method: string): ConfiguredStream['syncMode'] {
 }
 
 /** Of nested fields the metadata is not looked at: a column is read whole or not at all. */
-function selectedColumns(entry: Entry): JsonObject {
+function selectedColumns(entry: Entry, metadata: MetadataOf): JsonObject {
   const properties = entry.schema['properties'];
   if (typeof properties !== 'object' || properties === null || Array.isArray(properties)) return {};
   const columns = Object.entries(properties as JsonObject);
-  return Object.fromEntries(columns.filter(([name]) => isSelected(metadataOf(entry, ['properties', name]), true)));
+  return Object.fromEntries(columns.filter(([name]) => isSelected(metadata(['properties', name]), true)));
 }
 
-function metadataOf({ metadata }: Entry, breadcrumb: readonly string[]): JsonObject {
-  const found = (metadata ?? []).find(
-    ({ breadcrumb: path }) =>
-      path.length === breadcrumb.length && path.every((part, index) => part === breadcrumb[index]),
-  );
-  return found?.metadata ?? {};
+type MetadataOf = (breadcrumb: readonly string[]) => JsonObject;
+
+/** Of a breadcrumb that is there twice the first counts. */
+function metadataOf({ metadata }: Entry): MetadataOf {
+  const found = new Map<string, JsonObject>();
+  for (const { breadcrumb, metadata: own } of metadata ?? []) {
+    const path = JSON.stringify(breadcrumb);
+    if (!found.has(path)) found.set(path, own);
+  }
+  return (breadcrumb) => found.get(JSON.stringify(breadcrumb)) ?? {};
 }
 
 function isSelected(metadata: JsonObject, otherwise: boolean): boolean {

@@ -7,7 +7,7 @@ import { terminalFace } from '../program/operator.ts';
 import { type Frame, runProcess } from '../program/process.ts';
 import type { Plugin } from './about.ts';
 import { parseBookmarks } from './bookmarks.ts';
-import { parseSingerCatalog, singerCatalog, type TapStream } from './catalog.ts';
+import { allTapStreams, parseSingerCatalog, singerCatalogText, type TapStream } from './catalog.ts';
 import { parseSingerArguments, type SingerInvocation } from './command-line.ts';
 import { described, readConfig } from './plugin.ts';
 import { savedState, tapLines } from './tap-messages.ts';
@@ -44,19 +44,18 @@ async function* output<Schema extends z.ZodObject, Config>(
   const config = connector.resolve(await readConfig(tap, connector, invocation.config, frame));
   switch (invocation.verb) {
     case 'discover':
-      yield Buffer.from(`${JSON.stringify(await discover(tap, config, frame), null, 2)}\n`);
+      yield* singerCatalogText(await connector.discover(config, frame), tap.hasNamespaces(config));
       return;
     case 'test':
       await connector.check(config, frame);
       frame.log('INFO', 'The connection works.');
       return;
     case 'sync': {
-      const catalog =
+      const streams: readonly TapStream[] =
         invocation.catalog === undefined
-          ? await discover(tap, config, frame)
-          : await readJsonFile(invocation.catalog, 'catalog');
+          ? allTapStreams(await connector.discover(config, frame), tap.hasNamespaces(config))
+          : parseSingerCatalog(await readJsonFile(invocation.catalog, 'catalog'));
       const state = invocation.state === undefined ? undefined : await readJsonFile(invocation.state, 'state');
-      const streams: readonly TapStream[] = parseSingerCatalog(catalog);
       const bookmarks = parseBookmarks(state);
       const configured = streams.map((stream) => stream.configured);
       const outputs = connector.read(config, configured, savedState(streams, bookmarks), frame);
@@ -64,8 +63,4 @@ async function* output<Schema extends z.ZodObject, Config>(
       return;
     }
   }
-}
-
-async function discover<Schema extends z.ZodObject, Config>(tap: Tap<Schema, Config>, config: Config, frame: Frame) {
-  return singerCatalog(await tap.connector.discover(config, frame), tap.hasNamespaces(config));
 }

@@ -1,5 +1,5 @@
 // The columns a table has as a stream: those of its files, those of its folder names, and where each row came from.
-import { mergeColumns, type Column } from '@s3-connectors/common/columns/column-type.ts';
+import type { Column } from '@s3-connectors/common/columns/column-type.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
@@ -19,14 +19,13 @@ const provenance: readonly Column[] = [
   { name: lastModifiedColumn, type: { kind: 'timestamp', utc: true } },
 ];
 
-/** `files`: the columns of some of the table's files; `folders`: the columns that its folders name, each once. */
+/** `fromFiles`: the columns of some of the table's files; `folders`: the columns that its folders name, each once. */
 export function tableColumns(
   { partitioning }: SourceConfig,
   table: Table,
-  files: readonly (readonly Column[])[],
+  fromFiles: readonly Column[],
   folders: readonly string[],
 ): readonly Column[] {
-  const fromFiles = files.reduce<readonly Column[]>(mergeColumns, []);
   if (partitioning.mode === 'not_partitioned') return withProvenance(fromFiles);
   const inFiles = new NameLookup(fromFiles.map(({ name }) => name));
   const fromFolders = new Map<string, Column>();

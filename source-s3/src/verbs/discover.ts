@@ -1,5 +1,5 @@
 // discover: schema prefixes → tables → columns from some files' footers or heads and the folder names.
-import type { Column } from '@s3-connectors/common/columns/column-type.ts';
+import { mergeColumns, type Column } from '@s3-connectors/common/columns/column-type.ts';
 import { jsonSchemaProperties } from '@s3-connectors/common/columns/json-schema.ts';
 import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { AirbyteCatalog, AirbyteStream } from '@s3-connectors/common/protocol/messages.ts';
@@ -9,9 +9,10 @@ import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import type { SourceConfig } from '../config/config.ts';
+import { CatalogSize } from '../columns/catalog-size.ts';
 import { openEngine } from '../engine/engine.ts';
-import { openSelfReplacingEngine } from '../engine/self-replacing-engine.ts';
-import { failsAll } from './failure-of-all.ts';
+import { openLastingEngine } from '../engine/self-replacing-engine.ts';
+import { isOfAll } from './failure-of-all.ts';
 import { FileSample, mostSampled } from './file-sample.ts';
 import type { Format, Reading } from '../formats/contract/format.ts';
 import { formatOf } from '../formats/formats.ts';
@@ -27,7 +28,8 @@ const manyTables = 500;
 
 /**
  * Streams in the order of their tables; the same bucket gives the same catalog.
- * @throws CONFIG_INVALID when there is no table at all; what a table that cannot be read says when none can.
+ * @throws CONFIG_INVALID when there is no table at all, or the catalog becomes too large; what a table that cannot be read says
+ * when none can.
  */
 export async function discover(config: SourceConfig, context: VerbContext): Promise<AirbyteCatalog> {
   await using session = await openSession(config, context);
@@ -38,6 +40,7 @@ export async function discover(config: SourceConfig, context: VerbContext): Prom
   if (tables.byStream.size === 0) throw await noTables(session.s3, config, tables, context.signal);
   const mostFiles = tables.byStream.size > manyTables ? 2 : mostSampled;
   const streams: AirbyteStream[] = [];
+  const size = new CatalogSize(config.memoryBytes);
   let failure: ConnectorError | undefined;
   const found = mapConcurrent(
     tables.byStream.values(),
@@ -49,7 +52,10 @@ export async function discover(config: SourceConfig, context: VerbContext): Prom
   );
   for await (const stream of found) {
     if (stream instanceof ConnectorError) failure ??= stream;
-    else if (stream !== undefined) streams.push(stream);
+    else if (stream !== undefined) {
+      size.add(stream);
+      streams.push(stream);
+    }
   }
   if (streams.length === 0 && failure !== undefined) throw failure;
   return { streams };
@@ -80,8 +86,8 @@ async function streamOf(
       log('WARN', `The folder "${table.prefix}" holds no data file and is not a stream.${ofOthers(report, config)}`);
       return undefined;
     }
-    const files = await describeAll(format, reading, objects, signal);
-    const columns = tableColumns(config, table, files, report.columns.names);
+    const fromFiles = await describeAll(format, reading, objects, signal);
+    const columns = tableColumns(config, table, fromFiles, report.columns.names);
     return {
       ...table.stream,
       json_schema: {
@@ -102,18 +108,21 @@ async function streamOf(
   }
 }
 
-/** The columns of those that can be read: `read` will say of the others why not. @throws what the first says when none can. */
+/**
+ * The columns of those that can be read, merged file by file: `read` will say of the others why not.
+ * @throws what the first says when none can.
+ */
 async function describeAll(
   format: Format,
   reading: Reading,
   objects: readonly ListedObject[],
   signal: AbortSignal,
-): Promise<readonly (readonly Column[])[]> {
-  const files: (readonly Column[])[] = [];
+): Promise<readonly Column[]> {
+  let columns: readonly Column[] | undefined;
   const failures: ConnectorError[] = [];
   for (const object of objects) {
     try {
-      files.push(await format.describe(reading, object, signal));
+      columns = mergeColumns(columns ?? [], await format.describe(reading, object, signal));
     } catch (error) {
       const failure = toConnectorError(error);
       if (signal.aborted || failsAll(failure)) throw error;
@@ -121,8 +130,8 @@ async function describeAll(
     }
   }
   const [first] = failures;
-  if (first === undefined) return files;
-  if (files.length === 0) throw first;
+  if (first === undefined) return columns ?? [];
+  if (columns === undefined) throw first;
   reading.log('WARN', `The catalog is made without ${failures.length} of ${objects.length} files: ${first.message}`);
-  return files;
+  return columns;
 }

@@ -27,6 +27,11 @@ const told: readonly (readonly [text: string, kind: string, reason: string])[] =
   ],
   ['Conversion Error: Could not convert string "alice" to INT32', 'data', 'a value is out of range for its type'],
   ['IO Error: alice', 'data', 'the query engine failed with an error of the kind "IO"'],
+  [
+    'Binder Error: Struct remap can only remap named structs',
+    'data',
+    'a struct that has a list or a map also has a member without a name, which is not supported,',
+  ],
   ['INTERNAL Error: alice at index 3', 'defect', 'the query engine failed with an error of the kind "INTERNAL"'],
   ['alice Error: bob', 'data', 'the query engine failed for an unknown reason'],
 ];

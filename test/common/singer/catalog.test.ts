@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import { parseSingerCatalog, singerCatalog } from '@s3-connectors/common/singer/catalog.ts';
+import {
+  allTapStreams,
+  parseSingerCatalog,
+  singerCatalog,
+  singerCatalogText,
+} from '@s3-connectors/common/singer/catalog.ts';
 import type { AirbyteStream, JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
 const columns = { id: { type: ['null', 'integer'] }, text: { type: ['null', 'string'] }, at: { type: 'string' } };
@@ -54,6 +59,19 @@ suite('the catalog of a tap', () => {
       cursorField: [],
       primaryKey: [],
     });
+  });
+
+  test('is printed in pieces as it is in one, and read without a file as from one', () => {
+    for (const names of [[], ['a'], ['a', 'b\n"c']]) {
+      const catalog = { streams: names.map((name) => stream(name, 'lake')) };
+      const printed = singerCatalog(catalog, false);
+      const text = Buffer.concat([...singerCatalogText(catalog, false)]).toString();
+      assert.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify(printed)));
+      if (names.length > 0) assert.equal(text, `${JSON.stringify(printed, null, 2)}\n`);
+      assert.deepEqual(allTapStreams(catalog, false), parseSingerCatalog(printed));
+    }
+    const twins = { streams: [stream('b-c', 'a'), stream('c', 'a/b')] };
+    assert.throws(() => singerCatalogText(twins, true).next(), /would both be the stream "a-b-c"/u);
   });
 
   test('keeps a column called __proto__', () => {

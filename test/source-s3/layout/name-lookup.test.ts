@@ -3,9 +3,9 @@ import { mock, suite, test } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { NameLookup } from '../../source-s3/src/layout/name-lookup.ts';
-import { tableColumns } from '../../source-s3/src/columns/table-columns.ts';
-import { serverWith, sourceConfig } from './support/source.ts';
+import { NameLookup } from '../../../source-s3/src/layout/name-lookup.ts';
+import { tableColumns } from '../../../source-s3/src/columns/table-columns.ts';
+import { serverWith, sourceConfig } from '../support/source.ts';
 
 /** As it would be looked for by eye. */
 function seen(names: readonly string[], name: string): string | undefined {
@@ -35,7 +35,7 @@ suite('a name of a column', () => {
     const folders = Array.from({ length: count }, (_, at) => (at % 2 === 0 ? `c${at}` : `folder${at}`));
     const folded = mock.method(String.prototype, 'toLowerCase');
     try {
-      const found = tableColumns(config, table, [columns], folders);
+      const found = tableColumns(config, table, columns, folders);
       assert.equal(found.length, count + count / 2 + 2);
       assert.equal(found[0]?.name, 'C0');
     } finally {
