@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import { parquet, renamed } from '../../support/parquet.ts';
-import { dataText, readHere, serverWith } from '../support/source.ts';
+import { parquet, renamed } from '../../../support/parquet.ts';
+import { dataText, readHere, serverWith } from '../../support/source.ts';
 
 async function readUnnamed(sql: string) {
   const body = renamed(await parquet(sql), new Map([['plain_1_', '']]));
