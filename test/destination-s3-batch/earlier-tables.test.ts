@@ -20,6 +20,9 @@ function split(index: number, descriptor: StreamDescriptor, more: Partial<Target
   return target(index, descriptor, { conversion: 'split_events', ...more });
 }
 
+const leftAs = (table: string, label = 'events') =>
+  `WARN The table "${table}" is left as it is: _schemas/ says that its rows are of "${label}", which has no such table now.`;
+
 suite('the tables that an earlier run made of a stream', () => {
   const running = emptyServer();
 
@@ -37,8 +40,6 @@ suite('the tables that an earlier run made of a stream', () => {
   }
 
   const events = { name: 'events' };
-  const leftAs = (table: string, label = 'events') =>
-    `WARN The table "${table}" is left as it is: _schemas/ says that its rows are of "${label}", which has no such table now.`;
 
   test('are its own alone unless it is split, whatever the registry says', async () => {
     await using it = await opened([

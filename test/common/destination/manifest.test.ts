@@ -76,6 +76,16 @@ suite('an export', () => {
   });
 });
 
+const refused = (name: string) => ({
+  code: 'BUCKET_DOCUMENT_INVALID',
+  message: new RegExp(`/${name}\\.json"`, 'u'),
+});
+
+const readLatest = (more: object) => {
+  const about = { version: 1, export: null, earlier: [], revision: 'r', ...more };
+  return parseLatest('out/', users, Buffer.from(JSON.stringify(about)));
+};
+
 suite('a manifest', () => {
   test('is read as it was written', () => {
     fc.assert(
@@ -154,10 +164,6 @@ suite('a manifest', () => {
   for (const [what, change] of wrong) {
     test(`${what} is refused, alone and in latest.json`, () => {
       const body = (more: object) => Buffer.from(JSON.stringify({ ...whole, ...change, ...more }));
-      const refused = (name: string) => ({
-        code: 'BUCKET_DOCUMENT_INVALID',
-        message: new RegExp(`/${name}\\.json"`, 'u'),
-      });
       assert.throws(() => parseIntent('out/', users, whole.export, body({})), refused(whole.export));
       if (what === 'of another export') return;
       assert.throws(() => parseLatest('out/', users, body({ earlier: [], revision: 'r' })), refused('latest'));
@@ -166,14 +172,10 @@ suite('a manifest', () => {
 
   test('is refused where latest.json names earlier exports that are none or too many, or has no revision', () => {
     const id = newExportId(new Date(), '0');
-    const read = (more: object) => {
-      const about = { version: 1, export: null, earlier: [], revision: 'r', ...more };
-      return parseLatest('out/', users, Buffer.from(JSON.stringify(about)));
-    };
     const most = Array.from({ length: keptManifests }, () => id);
-    assert.deepEqual(read({ earlier: most }), { current: undefined, earlier: most, revision: 'r' });
+    assert.deepEqual(readLatest({ earlier: most }), { current: undefined, earlier: most, revision: 'r' });
     for (const more of [{ earlier: ['latest'] }, { earlier: [...most, id] }, { earlier: undefined }, { revision: 1 }]) {
-      assert.throws(() => read(more), { code: 'BUCKET_DOCUMENT_INVALID' });
+      assert.throws(() => readLatest(more), { code: 'BUCKET_DOCUMENT_INVALID' });
     }
   });
 
