@@ -35,13 +35,13 @@ export const modules: readonly DecidingModule[] = [
   {
     name: 'staging',
     file: 'common/src/destination/staging.ts',
-    also: ['common/destination/interrupted', 'common/destination/hostile-listing'],
+    also: ['common/destination/interrupted'],
   },
   { name: 'manifest', file: 'common/src/destination/manifest.ts', also: ['common/destination/interrupted'] },
   {
     name: 'own-keys',
     file: 'common/src/destination/own-keys.ts',
-    also: ['common/destination/previous-set', 'common/destination/staging', 'common/destination/hostile-listing'],
+    also: ['common/destination/previous-set', 'common/destination/staging'],
   },
   { name: 'redact', file: 'common/src/protocol/redact.ts' },
   {
