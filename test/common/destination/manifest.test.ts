@@ -118,24 +118,30 @@ suite('a manifest', () => {
   });
 
   test('is kept as long as it is among the newest thirty or the current one', () => {
-    const numbers = fc.uniqueArray(fc.integer({ min: 1000, max: 1999 }), { minLength: 1, maxLength: 80 });
+    const numbers = fc.uniqueArray(fc.integer({ min: 1000, max: 1999 }), { minLength: 1, maxLength: 80, size: 'max' });
+    let most = 0;
     fc.assert(
       fc.property(numbers, fc.nat(), (all, at) => {
         const exports = all.map(String).sort();
         const current = exports[at % exports.length] ?? '';
         const kept = exports.filter((id) => !outdated(exports, current).includes(id));
-        assert.ok(kept.includes(current));
-        assert.deepEqual(kept.slice(-keptManifests), exports.slice(-keptManifests));
-        assert.ok(kept.length <= keptManifests + 1);
+        assert.deepEqual(
+          kept,
+          exports.filter((id) => exports.slice(-30).includes(id) || id === current),
+        );
+        most = Math.max(most, outdated(exports, current).length);
       }),
+      { seed: 20_260_115, numRuns: 1000 },
     );
+    assert.ok(most > 40, `${most} at most were outdated`);
+    assert.equal(keptManifests, 30);
   });
 
   test('is found by its name among all keys of its folder, the newest last', () => {
     const [older, newer] = [1, 2].map((day) => newExportId(new Date(Date.UTC(2026, 0, day)), '0'));
     assert.ok(older && newer);
     const names = [newer, older, 'latest', 'notes', `generations/${older}`, `${older}-x`].map((name) => `${name}.json`);
-    const keys = [...names, `${older}.txt`, older].map((name) => `p/_manifests/s/${name}`);
+    const keys = [...names, `${older}.txt`, `${older}.text`, older].map((name) => `p/_manifests/s/${name}`);
     const elsewhere = [`p/_manifests/t/${older}.json`, `${older}.json`, `q/p/_manifests/s/${newer}.json`];
     assert.deepEqual(exportsAmong('p/_manifests/s/', [...elsewhere, ...keys]), [older, newer]);
   });
@@ -177,6 +183,12 @@ suite('a manifest', () => {
     for (const more of [{ earlier: ['latest'] }, { earlier: [...most, id] }, { earlier: undefined }, { revision: 1 }]) {
       assert.throws(() => readLatest(more), { code: 'BUCKET_DOCUMENT_INVALID' });
     }
+  });
+
+  test('of a folder with a long name is refused with the beginning of that name', () => {
+    const body = Buffer.from(JSON.stringify({ ...whole, folder: `${'x'.repeat(5000)}/` }));
+    const message = new RegExp(`is of the folder "x{200}", not of "${users.folder}"`, 'u');
+    assert.throws(() => parseIntent('out/', users, whole.export, body), { message });
   });
 
   test('without a previous set replaces nothing', () => {
