@@ -2,4 +2,6 @@
 // makes ten items at most, so that what holds only of longer ones would never be tried.
 import * as fc from 'fast-check';
 
-fc.configureGlobal({ defaultSizeToMaxWhenMaxSpecified: true });
+export const longLists = { defaultSizeToMaxWhenMaxSpecified: true } as const;
+
+fc.configureGlobal(longLists);
