@@ -27,6 +27,7 @@ const events = run({
   files: files.map((path) => join(root, path)),
   concurrency: availableParallelism() + 1, // A test waits for its programs, its server and the disk.
   timeout: fileTimeoutMs,
+  execArgv: [`--import=${join(import.meta.dirname, 'properties.ts')}`],
 });
 events.on('test:fail', () => {
   process.exitCode = 1;

@@ -24,12 +24,12 @@ export const modules: readonly DecidingModule[] = [
   {
     name: 'replacement',
     file: 'common/src/destination/replacing/replacement.ts',
-    also: ['common/destination/replacement-steps', 'common/destination/replacing/interrupted'],
+    also: ['common/destination/replacing/replacement-steps', 'common/destination/replacing/interrupted'],
   },
   {
     name: 'interrupted',
     file: 'common/src/destination/replacing/interrupted.ts',
-    also: ['common/destination/interrupted-turns', 'common/destination/replacement-steps'],
+    also: ['common/destination/replacing/interrupted-turns', 'common/destination/replacing/replacement-steps'],
   },
   {
     name: 'recovery',
@@ -39,21 +39,12 @@ export const modules: readonly DecidingModule[] = [
   {
     name: 'staging',
     file: 'common/src/destination/replacing/staging.ts',
-    also: ['common/destination/replacing/interrupted', 'common/destination/replacing/hostile-listing'],
-  },
-  {
-    name: 'manifest',
-    file: 'common/src/destination/replacing/manifest.ts',
     also: ['common/destination/replacing/interrupted'],
   },
   {
     name: 'own-keys',
     file: 'common/src/destination/replacing/own-keys.ts',
-    also: [
-      'common/destination/replacing/previous-set',
-      'common/destination/staging',
-      'common/destination/replacing/hostile-listing',
-    ],
+    also: ['common/destination/replacing/previous-set', 'common/destination/replacing/staging'],
   },
   { name: 'redact', file: 'common/src/program/redact.ts' },
   {

@@ -3,8 +3,10 @@ import { run } from 'node:test';
 
 import * as fc from 'fast-check';
 
+import { longLists } from '../properties.ts';
+
 // A counterexample is enough: a smaller one would only take time.
-fc.configureGlobal({ endOnFailure: true });
+fc.configureGlobal({ ...longLists, endOnFailure: true });
 
 const events = run({ files: process.argv.slice(2), isolation: 'none' });
 let passed = 0;

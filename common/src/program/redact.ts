@@ -35,13 +35,9 @@ function visit(schema: SchemaNode, value: unknown, found: Set<string>): void {
 
 /** Also what is inside a list or an object where a text should be. */
 function addAll(value: unknown, found: Set<string>): void {
-  if (typeof value === 'object' && value !== null) {
-    for (const part of Object.values(value)) addAll(part, found);
-    return;
-  }
-  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-  if (text.length >= minSecretLength) found.add(text);
-  if (text.trim().length >= minSecretLength) found.add(text.trim());
+  if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) addAll(part, found);
+  if (typeof value !== 'string' && typeof value !== 'number') return;
+  for (const text of [String(value), String(value).trim()]) if (text.length >= minSecretLength) found.add(text);
 }
 
 /** Replaces every secret in a text, also as it is written in JSON, URLs, forms, XML, SQL, and in our own texts. */

@@ -83,6 +83,46 @@ suite('collecting secrets', () => {
   });
 });
 
+const replaced = (text: string, what: RegExp | string, by: string) => text.replaceAll(what, by);
+const inXml = (text: string) => replaced(replaced(replaced(text, '&', '&amp;'), '<', '&lt;'), '>', '&gt;');
+const rfc3986 = (text: string) =>
+  encodeURIComponent(text).replaceAll(/[!'()*]/gu, (one) => `%${Buffer.from(one).toString('hex').toUpperCase()}`);
+const lowerCase = (text: string) => text.replaceAll(/%../gu, (one) => one.toLowerCase());
+const inJson = (text: string) => JSON.stringify({ text }).slice('{"text":"'.length, -2);
+/** How others write a text, each by its own means. */
+const writers: Readonly<Record<string, (text: string) => string>> = {
+  'as it is': (text) => text,
+  'in JSON': inJson,
+  'in one line': oneLine,
+  'in JSON that is shown in one line': (text) => oneLine(inJson(text)),
+  'in a URL': encodeURIComponent,
+  'in a URL by RFC 3986': rfc3986,
+  'in a URL with slashes, as in paths': (text) => replaced(rfc3986(text), '%2F', '/'),
+  'in a URL with lower-case escapes': (text) => lowerCase(rfc3986(text)),
+  'in a form': (text) => new URLSearchParams({ text }).toString().slice('text='.length),
+  'in a form with lower-case escapes': (text) => lowerCase(new URLSearchParams({ text }).toString()).slice(5),
+  'in a form by RFC 3986': (text) => replaced(rfc3986(text), '%20', '+'),
+  'in XML': inXml,
+  'in XML in double quotes': (text) => replaced(inXml(text), '"', '&quot;'),
+  'in XML in single quotes': (text) => replaced(inXml(text), "'", '&apos;'),
+  'in XML in any quotes': (text) => replaced(replaced(inXml(text), '"', '&quot;'), "'", '&apos;'),
+  'in XML in JSON': (text) => inJson(inXml(text)),
+  'in a string of SQL': (text) => replaced(text, "'", "''"),
+  'in a name of SQL': (text) => replaced(text, '"', '""'),
+  'in a string of SQL in JSON': (text) => inJson(replaced(text, "'", "''")),
+  'in a name of SQL in one line': (text) => oneLine(replaced(text, '"', '""')),
+};
+const part = fc.constantFrom(
+  ...'aZ09+/=-_.~%&<>"\'`()*!:;,?#@[]{}|^$ \\\n\t'.split(''),
+  '%2f',
+  '&amp;',
+  "''",
+  'é',
+  '😀',
+  '\u200b',
+);
+const anySecret = fc.array(part, { minLength: 4, maxLength: 12 }).map((parts) => parts.join(''));
+
 suite('redacting', () => {
   const canary = 'p+q/r=s "t"\\u\tv\u00e9%w!';
   const inUrl = encodeURIComponent(canary);
@@ -101,45 +141,6 @@ suite('redacting', () => {
     assert.equal(redactor(['secret', 'secret-longer'])('a secret-longer b secret c'), 'a **** b **** c');
   });
 
-  const replaced = (text: string, what: RegExp | string, by: string) => text.replaceAll(what, by);
-  const inXml = (text: string) => replaced(replaced(replaced(text, '&', '&amp;'), '<', '&lt;'), '>', '&gt;');
-  const rfc3986 = (text: string) =>
-    encodeURIComponent(text).replaceAll(/[!'()*]/gu, (one) => `%${Buffer.from(one).toString('hex').toUpperCase()}`);
-  const lowerCase = (text: string) => text.replaceAll(/%../gu, (one) => one.toLowerCase());
-  const inJson = (text: string) => JSON.stringify({ text }).slice('{"text":"'.length, -2);
-  /** How others write a text, each by its own means. */
-  const writers: Readonly<Record<string, (text: string) => string>> = {
-    'as it is': (text) => text,
-    'in JSON': inJson,
-    'in one line': oneLine,
-    'in JSON that is shown in one line': (text) => oneLine(inJson(text)),
-    'in a URL': encodeURIComponent,
-    'in a URL by RFC 3986': rfc3986,
-    'in a URL with slashes, as in paths': (text) => replaced(rfc3986(text), '%2F', '/'),
-    'in a URL with lower-case escapes': (text) => lowerCase(rfc3986(text)),
-    'in a form': (text) => new URLSearchParams({ text }).toString().slice('text='.length),
-    'in a form with lower-case escapes': (text) => lowerCase(new URLSearchParams({ text }).toString()).slice(5),
-    'in a form by RFC 3986': (text) => replaced(rfc3986(text), '%20', '+'),
-    'in XML': inXml,
-    'in XML in double quotes': (text) => replaced(inXml(text), '"', '&quot;'),
-    'in XML in single quotes': (text) => replaced(inXml(text), "'", '&apos;'),
-    'in XML in any quotes': (text) => replaced(replaced(inXml(text), '"', '&quot;'), "'", '&apos;'),
-    'in XML in JSON': (text) => inJson(inXml(text)),
-    'in a string of SQL': (text) => replaced(text, "'", "''"),
-    'in a name of SQL': (text) => replaced(text, '"', '""'),
-    'in a string of SQL in JSON': (text) => inJson(replaced(text, "'", "''")),
-    'in a name of SQL in one line': (text) => oneLine(replaced(text, '"', '""')),
-  };
-  const part = fc.constantFrom(
-    ...Array.from('aZ09+/=-_.~%&<>"\'`()*!:;,?#@[]{}|^$ \\\n\t'),
-    '%2f',
-    '&amp;',
-    "''",
-    'é',
-    '😀',
-    '\u200b',
-  );
-  const anySecret = fc.array(part, { minLength: 4, maxLength: 12 }).map((parts) => parts.join(''));
   for (const [how, write] of Object.entries(writers)) {
     test(`hides any secret ${how}, and nothing around it (1,000 secrets)`, () => {
       fc.assert(

@@ -64,7 +64,7 @@ const manifest = z.object({
   export: exportId,
   state: z.enum(['publishing', 'published']),
   stream: z.object({ name: z.string(), namespace: z.string().exactOptional() }),
-  folder: z.string().endsWith('/'),
+  folder: z.string(),
   objects: count,
   rows: count,
   bytes: count,

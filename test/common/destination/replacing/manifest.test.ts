@@ -76,6 +76,16 @@ suite('an export', () => {
   });
 });
 
+const refused = (name: string) => ({
+  code: 'BUCKET_DOCUMENT_INVALID',
+  message: new RegExp(`/${name}\\.json"`, 'u'),
+});
+
+const readLatest = (more: object) => {
+  const about = { version: 1, export: null, earlier: [], revision: 'r', ...more };
+  return parseLatest('out/', users, Buffer.from(JSON.stringify(about)));
+};
+
 suite('a manifest', () => {
   test('is read as it was written', () => {
     fc.assert(
@@ -108,24 +118,30 @@ suite('a manifest', () => {
   });
 
   test('is kept as long as it is among the newest thirty or the current one', () => {
-    const numbers = fc.uniqueArray(fc.integer({ min: 1000, max: 1999 }), { minLength: 1, maxLength: 80 });
+    const numbers = fc.uniqueArray(fc.integer({ min: 1000, max: 1999 }), { minLength: 1, maxLength: 80, size: 'max' });
+    let most = 0;
     fc.assert(
       fc.property(numbers, fc.nat(), (all, at) => {
         const exports = all.map(String).sort();
         const current = exports[at % exports.length] ?? '';
         const kept = exports.filter((id) => !outdated(exports, current).includes(id));
-        assert.ok(kept.includes(current));
-        assert.deepEqual(kept.slice(-keptManifests), exports.slice(-keptManifests));
-        assert.ok(kept.length <= keptManifests + 1);
+        assert.deepEqual(
+          kept,
+          exports.filter((id) => exports.slice(-30).includes(id) || id === current),
+        );
+        most = Math.max(most, outdated(exports, current).length);
       }),
+      { seed: 20_260_115, numRuns: 1000 },
     );
+    assert.ok(most > 40, `${most} at most were outdated`);
+    assert.equal(keptManifests, 30);
   });
 
   test('is found by its name among all keys of its folder, the newest last', () => {
     const [older, newer] = [1, 2].map((day) => newExportId(new Date(Date.UTC(2026, 0, day)), '0'));
     assert.ok(older && newer);
     const names = [newer, older, 'latest', 'notes', `generations/${older}`, `${older}-x`].map((name) => `${name}.json`);
-    const keys = [...names, `${older}.txt`, older].map((name) => `p/_manifests/s/${name}`);
+    const keys = [...names, `${older}.txt`, `${older}.text`, older].map((name) => `p/_manifests/s/${name}`);
     const elsewhere = [`p/_manifests/t/${older}.json`, `${older}.json`, `q/p/_manifests/s/${newer}.json`];
     assert.deepEqual(exportsAmong('p/_manifests/s/', [...elsewhere, ...keys]), [older, newer]);
   });
@@ -154,10 +170,6 @@ suite('a manifest', () => {
   for (const [what, change] of wrong) {
     test(`${what} is refused, alone and in latest.json`, () => {
       const body = (more: object) => Buffer.from(JSON.stringify({ ...whole, ...change, ...more }));
-      const refused = (name: string) => ({
-        code: 'BUCKET_DOCUMENT_INVALID',
-        message: new RegExp(`/${name}\\.json"`, 'u'),
-      });
       assert.throws(() => parseIntent('out/', users, whole.export, body({})), refused(whole.export));
       if (what === 'of another export') return;
       assert.throws(() => parseLatest('out/', users, body({ earlier: [], revision: 'r' })), refused('latest'));
@@ -166,15 +178,17 @@ suite('a manifest', () => {
 
   test('is refused where latest.json names earlier exports that are none or too many, or has no revision', () => {
     const id = newExportId(new Date(), '0');
-    const read = (more: object) => {
-      const about = { version: 1, export: null, earlier: [], revision: 'r', ...more };
-      return parseLatest('out/', users, Buffer.from(JSON.stringify(about)));
-    };
     const most = Array.from({ length: keptManifests }, () => id);
-    assert.deepEqual(read({ earlier: most }), { current: undefined, earlier: most, revision: 'r' });
+    assert.deepEqual(readLatest({ earlier: most }), { current: undefined, earlier: most, revision: 'r' });
     for (const more of [{ earlier: ['latest'] }, { earlier: [...most, id] }, { earlier: undefined }, { revision: 1 }]) {
-      assert.throws(() => read(more), { code: 'BUCKET_DOCUMENT_INVALID' });
+      assert.throws(() => readLatest(more), { code: 'BUCKET_DOCUMENT_INVALID' });
     }
+  });
+
+  test('of a folder with a long name is refused with the beginning of that name', () => {
+    const body = Buffer.from(JSON.stringify({ ...whole, folder: `${'x'.repeat(5000)}/` }));
+    const message = new RegExp(`is of the folder "x{200}", not of "${users.folder}"`, 'u');
+    assert.throws(() => parseIntent('out/', users, whole.export, body), { message });
   });
 
   test('without a previous set replaces nothing', () => {

@@ -76,11 +76,12 @@ suite('a staged file', () => {
   });
 });
 
+function staged(time: number, mark: number, folder = 'type=users/'): string {
+  return `${stagingFolder(prefix)}${newExportId(new Date(time), '0')}/${folder}${nameOf(mark)}`;
+}
+
 suite('what dead runs left in staging', () => {
   const now = Date.UTC(2026, 0, 15, 12);
-  function staged(time: number, mark: number, folder = 'type=users/'): string {
-    return `${stagingFolder(prefix)}${newExportId(new Date(time), '0')}/${folder}${nameOf(mark)}`;
-  }
 
   test('is removed once it is more than a day old, and is counted', async () => {
     await using it = await openPlace();

@@ -140,11 +140,12 @@ suite('the fields of a table', () => {
   });
 });
 
+const nested = (count: number, others: readonly string[] = []) => [
+  ...Array.from({ length: count }, (_, index) => `{"l":[[${index}]]}`),
+  ...others,
+];
+
 suite('a list of lists', () => {
-  const nested = (count: number, others: readonly string[] = []) => [
-    ...Array.from({ length: count }, (_, index) => `{"l":[[${index}]]}`),
-    ...others,
-  ];
   test('is a field where the catalog declares it, or the table has it, from the first row', () => {
     const items = { type: 'array', items: { type: 'integer' } };
     assert.equal(decided(nested(1), { properties: { l: { type: 'array', items } } }).columns, '"l" BIGINT[][]');

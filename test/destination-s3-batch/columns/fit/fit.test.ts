@@ -129,6 +129,13 @@ suite('a row that is fitted', () => {
     assert.deepEqual(type, { kind: 'struct', fields, rest: true });
   });
 
+  test('uses up room for a column once for each field, however many values do not fit', () => {
+    const rows = ['{"a":"x"}', '{"a":"y"}', '{"a":"z"}', '{"b":"x"}', '{"a":"x","b":"y"}'];
+    const { fitted } = typed(rows, { known: twoIntegers, moreColumns: 2 });
+    assert.equal(fitted.at(-1), '{"a__json":"\\"x\\"","b__json":"\\"y\\""}');
+    assert.ok(fitted.every((row) => !row.includes('"__json"')));
+  });
+
   test('uses the siblings and the __json that the table has, though there is no room for another', () => {
     const known = {
       ...twoIntegers,

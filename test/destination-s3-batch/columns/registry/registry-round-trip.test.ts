@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import * as fc from 'fast-check';
 
 import type { Field, FieldType, StructType } from '../../../../destination-s3-batch/src/columns/types/field-type.ts';
@@ -178,6 +179,44 @@ suite('the registry of a table', () => {
       await assert.rejects(Array.fromAsync(readTables(it.area)), { code: 'BUCKET_DOCUMENT_INVALID' });
     });
   }
+
+  const long = 'x'.repeat(300);
+  for (const [what, key, name, shown] of [
+    ['another table', 'pages', 'users', 'users'],
+    ['a table of like name', 'pages', 'Pages', 'Pages'],
+    ['no table', '', '', ''],
+    ['a table whose name is not Unicode', 'pages', 'a\ud800', String.raw`a\ud800`],
+    ['a table of a long name', 'pages', `${long}!`, long.slice(0, 200)],
+  ] as const) {
+    test(`is refused by its key, and never believed, as that of ${what}`, async () => {
+      await using it = await opened();
+      it.server.seed(testBucket, `out/_schemas/${key}.json`, JSON.stringify({ ...whole, table: name }));
+      const message = `"out/_schemas/${key}.json" is of the table "${shown}". `;
+      const refused = (error: unknown): boolean => {
+        assert.ok(error instanceof ConnectorError && error.code === 'BUCKET_DOCUMENT_INVALID');
+        assert.equal(error.message.slice(0, message.length), message);
+        return true;
+      };
+      await assert.rejects(Array.fromAsync(readTables(it.area)), refused);
+      if (key === 'pages') await assert.rejects(readRegistry(it.area, table), refused);
+    });
+  }
+
+  test('is passed over where it is removed after it was listed', async () => {
+    await using it = await opened();
+    for (const name of ['a', 'b', 'c'])
+      await writeRegistry(it.area, { table: name, stream, type: flat, etag: undefined });
+    it.server.setHooks({
+      onRequest: ({ operation, key }) => {
+        if (operation === 'GetObject' && key.endsWith('/b.json')) it.server.remove(testBucket, key);
+      },
+    });
+    const found = await Array.fromAsync(readTables(it.area));
+    assert.deepEqual(
+      found.map((one) => one.table),
+      ['a', 'c'],
+    );
+  });
 
   test('may have 16 MiB, and no byte more', async () => {
     await using it = await opened();
