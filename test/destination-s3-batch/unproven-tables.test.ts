@@ -31,7 +31,7 @@ function events(...names: readonly string[]): string {
 }
 
 function isLeft([level, message]: readonly [string, string]): boolean {
-  return level === 'WARN' && /^The table "customers_events" is left as it is: it got no rows/u.test(message);
+  return level === 'WARN' && message.startsWith('The table "customers_events" is left as it is: it got no rows');
 }
 
 suite('a table that only _schemas/ says to be of raw events', () => {

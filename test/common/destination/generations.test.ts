@@ -36,6 +36,10 @@ function at(second: number): Date {
   return new Date(Date.UTC(2026, 0, 15, 0, 0, second));
 }
 
+function record(generation_id: number, more: object = {}): string {
+  return JSON.stringify({ version: 1, generation_id, folder: 'out/type=users/', existing: [], ...more });
+}
+
 suite('what becomes of earlier data', () => {
   test('is decided by the mode, the generation and its minimum', () => {
     const kinds = [
@@ -103,8 +107,6 @@ suite('what becomes of earlier data', () => {
   test('removes nothing but records of the same folder next to its own', async () => {
     await using it = await openPlace();
     const folder = 'out/_manifests/users/generations/';
-    const record = (generation_id: number, more: object = {}): string =>
-      JSON.stringify({ version: 1, generation_id, folder: 'out/type=users/', existing: [], ...more });
     const old = { folder: undefined, existing: [[`out/type=users/${nameOf(1)}`, at(1).toISOString()]] };
     for (const [name, text] of [
       ['2.json', record(2)],
