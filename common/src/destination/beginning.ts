@@ -2,7 +2,7 @@
 // written down, in several places at a time.
 import type { ConnectorError, StreamDescriptor } from '../protocol/errors.ts';
 import { streamKey } from '../protocol/stream-key.ts';
-import { mapConcurrent } from '../streams/map-concurrent.ts';
+import { mayBeTooLarge, smallFirst } from './document-memory.ts';
 import { hadGeneration, isGenerationNoted, noteGeneration } from './generation-record.ts';
 import { settle } from './interrupted.ts';
 import { findPlaces, type Area, type Records } from './manifests.ts';
@@ -36,14 +36,14 @@ export async function beginPlaces(
   signal: AbortSignal,
 ): Promise<void> {
   const withManifests = new Set(await findPlaces(area, signal));
-  const steps = mapConcurrent(
-    beginnings,
-    placesAtOnce,
-    async (beginning, linked) => {
+  const steps = smallFirst(
+    area,
+    { items: beginnings, limit: placesAtOnce },
+    async (beginning, reading, linked) => {
       try {
-        await beginPlace(area, beginning, withManifests, linked);
+        await beginPlace(reading, beginning, withManifests, linked);
       } catch (error) {
-        if (!failsAlone(error)) throw error;
+        if (!failsAlone(error) || (reading !== area && mayBeTooLarge(error))) throw error;
         beginning.refused(error);
       }
     },
