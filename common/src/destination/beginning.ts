@@ -25,6 +25,8 @@ export type Beginning = {
    * the stream's.
    */
   readonly judge?: (owner: Owner) => boolean;
+  /** Reads what else is kept of the place. @throws BUCKET_DOCUMENT_INVALID, and nothing is touched. */
+  readonly verify?: (area: Area, signal: AbortSignal) => Promise<unknown>;
   /** Called for an error that fails the stream alone. */
   readonly refused: (error: ConnectorError) => void;
 };
@@ -55,10 +57,11 @@ export async function beginPlaces(
 /** All documents of the place are read before any is acted upon. */
 async function beginPlace(
   area: Area,
-  { place, generation, stream, judge }: Beginning,
+  { place, generation, stream, judge, verify }: Beginning,
   withManifests: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<void> {
+  await verify?.(area, signal);
   const scope = generation === undefined ? undefined : { place, generation };
   const isNoted = scope === undefined || (await isGenerationNoted(area, scope, signal));
   const records = withManifests.has(place.name) ? await settle(area, place, signal) : undefined;
