@@ -83,6 +83,33 @@ suite('the batch destination, in a bucket whose documents are not true', () => {
     assert.deepEqual(keysBelow(server, '_staging/'), []);
   });
 
+  test('touches nothing of a table whose types are refused, not even an interrupted replacement of it', async () => {
+    const server = running();
+    const folder = 'permutive/data/users/';
+    const id = '20260115T143000123Z-1a2b3c4d-0';
+    const file = `${folder}year=2026/month=1/day=15/1700000000000-0123456789abcdef-0.json.gz`;
+    const manifest = { version: 1, export: id, state: 'publishing', stream: { name: 'users' }, folder, objects: 1 };
+    const more = { rows: 1, bytes: 1, min_time: null, max_time: null, schema: {}, previous: [] };
+    const files = [{ key: file, bytes: 1, crc32: '', rows: 1 }];
+    server.seed(bucket, file, 'live');
+    server.seed(bucket, `permutive/_manifests/users/${id}.json`, JSON.stringify({ ...manifest, ...more, files }));
+    server.seed(bucket, 'permutive/_schemas/users.json', registry('customers', 'users'));
+    const contents = (): readonly string[] =>
+      server.objects(bucket).map(({ key, body }) => `${key} ${body.toString()}`);
+    const before = contents();
+    for (const mode of [{}, overwrite]) {
+      const { failures } = await runWrite(server, [recordLine('users', { id: 1 }), stateLine('users', {})], {
+        catalog: catalogJson({ name: 'users', ...mode }),
+        config,
+      });
+      assert.deepEqual(
+        failures.map(({ code }) => code),
+        ['BUCKET_DOCUMENT_INVALID'],
+      );
+      assert.deepEqual(contents(), before);
+    }
+  });
+
   for (const name of ['.', '..']) {
     test(`keeps everything of a table named "${name}" in folders of its own`, async () => {
       const server = running();

@@ -63,7 +63,7 @@ async function readBounded(body: AsyncIterable<Uint8Array>, maxBytes: number): P
 function tooLarge(s3: S3, key: string, maxBytes: number): ConnectorError {
   return new ConnectorError(
     'BUCKET_DOCUMENT_INVALID',
-    `Could not read s3://${s3.bucket}/${key}: it is larger than ${maxBytes} bytes, and this connector writes no such document. Move the object away.`,
+    `Could not read s3://${s3.bucket}/${key}: it is larger than ${maxBytes} bytes, the most that is read with this "max_memory_mb". Move the object away, or raise "max_memory_mb" if this connector wrote it.`,
   );
 }
 

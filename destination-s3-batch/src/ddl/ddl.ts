@@ -1,5 +1,6 @@
 // `ddl`: for each table that has been written, the statement that makes it readable in Athena, and in DuckDB.
 import type { OperatorArguments, Print, VerbContext } from '@s3-connectors/common/protocol/connector.ts';
+import { largestDocument } from '@s3-connectors/common/destination/replacing/document-memory.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { isPrintable } from '@s3-connectors/common/protocol/text.ts';
 import { closeS3, openS3 } from '@s3-connectors/common/s3/connection/client.ts';
@@ -21,12 +22,13 @@ export async function* ddl(
     throw new ConnectorError('USAGE_INVALID', `--engine is "${String(engine)}": write athena or duckdb.`);
   }
   const { connection, prefix, headers, format } = config;
+  const maxDocumentBytes = largestDocument(config.maxMemoryBytes);
   const s3 = openS3(connection, { log });
   const root =
     typeof location === 'string' ? `${location.replace(/\/$/u, '')}/` : `s3://${connection.bucket}/${prefix}`;
   let found = false;
   try {
-    for await (const { table, type } of readTables({ s3, prefix, headers }, signal)) {
+    for await (const { table, type } of readTables({ s3, prefix, headers, maxDocumentBytes }, signal)) {
       if (wanted !== undefined && wanted !== table) continue;
       found = true;
       const files = { table, type, format, location: tableFolder(root, table) };

@@ -11,7 +11,7 @@ import type { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { streamKey } from '@s3-connectors/common/protocol/stream-key.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';
 
-import { readTables } from '../columns/registry/registry.ts';
+import { readRegistry, readTables } from '../columns/registry/registry.ts';
 import { tablePlace } from '../layout/object-key.ts';
 import type { Target } from './plan.ts';
 import { isEventTable } from '../rows/event-tables.ts';
@@ -48,7 +48,8 @@ export class EarlierTables {
       if (!isKept) this.#known.set(index, known);
       for (const table of isKept ? [target.table] : await this.#tablesOf(target)) {
         known.add(table);
-        const begun = { place: this.#placeOf(table), generation, stream, refused };
+        const verify = (area: Area, signal: AbortSignal): Promise<unknown> => readRegistry(area, table, signal);
+        const begun = { place: this.#placeOf(table), generation, stream, verify, refused };
         yield isKept || target.conversion !== 'split_events' ? begun : { ...begun, judge: judge(table) };
       }
     }

@@ -2,6 +2,7 @@
 // what a generation outlives is deleted in the end. Without proof that a stream is complete its earlier data stays. A stream
 // may have several tables, also ones that have no rows any more.
 import type { Ending } from '@s3-connectors/common/destination/input/completion.ts';
+import { mayBeTooLarge, smallFirst } from '@s3-connectors/common/destination/replacing/document-memory.ts';
 import { newExportId } from '@s3-connectors/common/destination/replacing/export-id.ts';
 import { beginPlaces } from '@s3-connectors/common/destination/run/beginning.ts';
 import { removeOutlived } from '@s3-connectors/common/destination/replacing/generation-record.ts';
@@ -15,7 +16,6 @@ import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import type { WrittenBody } from '@s3-connectors/common/s3/write.ts';
-import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import type { Config } from '../config/config.ts';
 import { EarlierTables } from './earlier-tables.ts';
@@ -144,15 +144,16 @@ export class Replacements {
     await this.#refuseShrinking(target, tables, [...staged.values()].flat());
     const begun = area.s3.clock.elapsed();
     let failure: { readonly error: unknown } | undefined;
-    const replace = async (table: string, signal: AbortSignal): Promise<void> => {
+    const replace = async (table: string, reading: Area, signal: AbortSignal): Promise<void> => {
       if (failure !== undefined) return; // What was begun is brought to its end all the same.
       try {
-        await this.#replaceTable(target, table, staged.get(table) ?? [], signal);
+        await this.#replaceTable(reading, target, { table, files: staged.get(table) ?? [] }, signal);
       } catch (error) {
+        if (reading !== area && mayBeTooLarge(error)) throw error;
         failure ??= { error };
       }
     };
-    for await (const _ of mapConcurrent(tables, tablesAtOnce, replace, context.signal));
+    for await (const _ of smallFirst(area, { items: tables, limit: tablesAtOnce }, replace, context.signal));
     if (failure !== undefined) throw failure.error;
     if (tables.size < 2) return;
     const seconds = secondsText(area.s3.clock.elapsed() - begun);
@@ -176,12 +177,12 @@ export class Replacements {
   }
 
   async #replaceTable(
+    area: Area,
     { descriptor, label }: Target,
-    table: string,
-    files: readonly StagedFile[],
+    { table, files }: { readonly table: string; readonly files: readonly StagedFile[] },
     signal: AbortSignal,
   ): Promise<void> {
-    const { area, context, schemaOf, replaced } = this.#options;
+    const { context, schemaOf, replaced } = this.#options;
     const replacement = {
       place: this.#placeOf(table),
       exportId: this.#exportId,

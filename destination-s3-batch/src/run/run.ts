@@ -3,6 +3,7 @@
 // Memory: a quarter of `max_memory_mb` for rows on their way, the rest for the engine. Disk: rows, and files made of them, up to
 // three quarters of the spool's bound; the rest is for what is just being made of one segment.
 import { Completion } from '@s3-connectors/common/destination/input/completion.ts';
+import { largestDocument } from '@s3-connectors/common/destination/replacing/document-memory.ts';
 import { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
 import { LineIntake } from '@s3-connectors/common/destination/input/line-intake.ts';
 import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
@@ -77,7 +78,9 @@ export class Run implements AsyncDisposable {
     this.#plan = planStreams(config, catalog, log);
     const { targets, byKey, fields } = this.#plan;
     this.#tables = new Tables(fields);
-    this.#area = { s3: openS3(config.connection, { log, clock }), prefix: config.prefix, headers: config.headers };
+    const { prefix, headers } = config;
+    const maxDocumentBytes = largestDocument(config.maxMemoryBytes);
+    this.#area = { s3: openS3(config.connection, { log, clock }), prefix, headers, maxDocumentBytes };
     this.#folder = folder;
     this.#maxDiskBytes = folder.maxBytes * diskShare;
     this.#spool = new Spool(folder.path, {

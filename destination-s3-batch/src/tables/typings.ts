@@ -11,7 +11,7 @@ import type { FieldType, StructType } from '../columns/types/field-type.ts';
 import { joinedType } from '../columns/types/joined-type.ts';
 import { countFields, fieldRoom, type FieldRoom } from '../columns/decide/new-fields.ts';
 import type { Misfits } from '../columns/types/slot.ts';
-import { readRegistry, writeRegistry } from '../columns/registry/registry.ts';
+import { readRegistry, registryKey, writeRegistry } from '../columns/registry/registry.ts';
 import type { Shape } from '../columns/observe/shape.ts';
 
 type Typing = {
@@ -40,6 +40,7 @@ export class Typings {
   /** By the number of the stream. */
   readonly #streams: readonly StreamDescriptor[];
   readonly #typings = new Map<Table, Typing>();
+  #bytes = 0;
 
   constructor(area: Area, streams: readonly StreamDescriptor[], rules: Rules) {
     this.#streams = streams;
@@ -121,11 +122,23 @@ export class Typings {
   async #of(table: Table, signal: AbortSignal): Promise<Typing> {
     let typing = this.#typings.get(table);
     if (typing === undefined) {
-      const registered = await readRegistry(this.#area, table.name, signal);
-      typing = { ...registered, changed: false, fieldsBefore: undefined, surplus: 0, misfits: new Map() };
+      const { type, etag, bytes } = await readRegistry(this.#area, table.name, signal);
+      this.#charge(table, bytes);
+      typing = { type, etag, changed: false, fieldsBefore: undefined, surplus: 0, misfits: new Map() };
       this.#typings.set(table, typing);
     }
     return typing;
+  }
+
+  /** The types of all tables stay in memory: together they may take as much as one document. */
+  #charge({ name }: Table, bytes: number): void {
+    const { maxDocumentBytes, prefix } = this.#area;
+    this.#bytes += bytes;
+    if (this.#bytes <= maxDocumentBytes) return;
+    throw new ConnectorError(
+      'BUCKET_DOCUMENT_INVALID',
+      `"${registryKey(prefix, name)}" and the documents of the other tables with rows have ${this.#bytes} bytes together, more than are read with this "max_memory_mb". Raise it, or move those away that this connector did not write.`,
+    );
   }
 
   #roomOf(typing: Typing, shape: Shape): FieldRoom {

@@ -1,6 +1,7 @@
 // The streams of a run whose earlier data goes: what is overwritten waits in staging and takes its place at once in the end;
 // what a generation outlives is deleted in the end. Without proof that a stream is complete its earlier data stays.
 import { newExportId } from '@s3-connectors/common/destination/replacing/export-id.ts';
+import { largestDocument } from '@s3-connectors/common/destination/replacing/document-memory.ts';
 import type { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
 import type { Ending } from '@s3-connectors/common/destination/input/completion.ts';
 import { beginPlaces } from '@s3-connectors/common/destination/run/beginning.ts';
@@ -23,7 +24,7 @@ import type { Target } from './plan.ts';
 
 type Options = {
   readonly s3: S3;
-  readonly config: Pick<Config, 'prefix' | 'headers' | 'workerId'>;
+  readonly config: Pick<Config, 'prefix' | 'headers' | 'workerId' | 'maxMemoryBytes'>;
   readonly targets: readonly Target[];
   readonly states: DurableStates;
   readonly clock: Clock;
@@ -49,7 +50,8 @@ export class Replacements {
   constructor(options: Options) {
     const { s3, config, targets, states, clock } = options;
     this.#options = options;
-    this.#area = { s3, prefix: config.prefix, headers: config.headers };
+    const { prefix, headers, maxMemoryBytes } = config;
+    this.#area = { s3, prefix, headers, maxDocumentBytes: largestDocument(maxMemoryBytes) };
     this.#exportId = newExportId(new Date(clock.wall()), config.workerId);
     for (const target of targets) {
       if (target.succession.kind !== 'replace') continue;

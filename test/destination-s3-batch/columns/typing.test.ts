@@ -62,6 +62,23 @@ suite('a value', () => {
 });
 
 suite('types that nobody declared', () => {
+  test('are not decided by one record where two others have the field, in tables of 3 to 99 rows, but for a fraction, which sets none aside', () => {
+    const hostile = fc.constantFrom('"text"', '[[["x"]]]', '[1]', '{"a":1}', 'true', '1.5', '"2026-01-15T00:00:00Z"');
+    const count = { decided: 0, others: 0 };
+    const property = fc.property(fc.integer({ min: 0, max: 98 }), fc.nat(98), hostile, (others, at, value) => {
+      const rows = Array.from({ length: others }, (_, id) => `{"v":${id}}`);
+      rows.splice(Math.min(at, others), 0, `{"v":${value}}`);
+      const { type, misfits } = typed(rows);
+      const kind = type.fields.find(({ name }) => name === 'v')?.type.kind;
+      const expected = value === '1.5' ? 'number' : 'integer';
+      if (others >= 2) assert.equal(kind, expected, `${others} integers and ${value}`);
+      if (others >= 2 && value === '1.5') assert.deepEqual(misfits, {});
+      count[others >= 2 ? 'others' : 'decided'] += 1;
+    });
+    fc.assert(property, { seed: 20_260_115, numRuns: 1000 });
+    assert.ok(count.others > 500, `${count.others}`);
+  });
+
   test('come from the rows, at every level, and rows of one kind are written as they are', () => {
     const rows = [
       '{"p":{"a":1,"b":"x","c":[{"d":1.5}],"e":{},"f":[],"g":null}}',

@@ -64,7 +64,12 @@ export const documentsTarget: FuzzTarget = {
     const server = await startS3Server();
     server.createBucket(testBucket);
     const { s3, ...connection } = connect(server.endpoint);
-    const area: Area = { s3, prefix: 'out/', headers: { encryption: { mode: 'bucket_default' } } };
+    const area: Area = {
+      s3,
+      prefix: 'out/',
+      headers: { encryption: { mode: 'bucket_default' } },
+      maxDocumentBytes: 16 * 1024 * 1024,
+    };
     const texts = documents.map((document) => Buffer.from(JSON.stringify(document)));
     return {
       inputs: fc.oneof({ weight: 9, arbitrary: damaged(texts, { tokens }) }, { weight: 1, arbitrary: deepJson }),

@@ -4,14 +4,13 @@ import * as z from 'zod';
 
 import { deleteObjects } from '../../s3/delete.ts';
 import { listPages, type ListedObject } from '../../s3/list.ts';
-import { readObject } from '../../s3/read.ts';
-import { putObject } from '../../s3/write.ts';
 import type { OwnKey } from '../../s3/own-key.ts';
 import { sleep } from '../../streams/clock.ts';
 import { ConnectorError, type StreamDescriptor } from '../../protocol/errors.ts';
 import { streamKey } from '../../protocol/stream-key.ts';
 import { ownKeysOf, parseDocument, refusedDocument, refuseOtherFolder } from './bucket-document.ts';
-import { manifestFolder, maxManifestBytes } from './manifest.ts';
+import { readDocument, writeDocument } from './document-memory.ts';
+import { manifestFolder } from './manifest.ts';
 import type { Area } from './manifests.ts';
 import { ownKey, tellApart, type DataPlace } from './own-keys.ts';
 
@@ -166,7 +165,7 @@ async function findRecord(
   signal: AbortSignal | undefined,
 ): Promise<{ readonly record: GenerationRecord; readonly etag: string } | undefined> {
   const key = recordKey(area, scope);
-  const found = await readObject(area.s3, key, maxManifestBytes, signal);
+  const found = await readDocument(area, key, signal);
   if (found === undefined) return undefined;
   const read = parseDocument(key, found.body, record);
   if (read.generation_id !== scope.generation) throw refusedDocument(key, `is of the generation ${read.generation_id}`);
@@ -190,7 +189,7 @@ async function writeRecord(
   const body = Buffer.from(`${JSON.stringify(value)}\n`);
   const key = recordKey(area, { place, generation });
   const condition = etag === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: etag };
-  await putObject(area.s3, { key, body, contentType: 'application/json', ...condition }, area.headers, signal);
+  await writeDocument(area, { key, body, condition }, signal);
 }
 
 function recordFolder({ prefix }: Area, place: DataPlace): string {

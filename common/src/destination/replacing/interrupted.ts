@@ -53,7 +53,7 @@ function notOver({ s3, prefix }: Area, { name }: DataPlace, intent: Intent): Con
   );
 }
 
-type Due = { readonly intent: Intent; readonly recovery: Exclude<Recovery, { readonly kind: 'none' }> };
+type Due = { readonly intent: Intent; readonly recovery: Recovery };
 
 /**
  * The first replacement to be settled. All manifests are read before anything is touched, so that one that is refused stops
@@ -66,17 +66,35 @@ async function findDue(
   found: Map<ExportId, Recovery['kind']>,
   signal: AbortSignal | undefined,
 ): Promise<Due | undefined> {
-  let due: Due | undefined;
+  const open: ExportId[] = [];
+  let last: Due | undefined;
   for (const id of suspects(exports, latest)) {
-    if (found.get(id) === 'none' || (due !== undefined && found.has(id))) continue;
-    const intent = await readIntent(area, place, id, signal);
-    if (intent === undefined) continue;
-    const recovery = decideRecovery(intent, latest);
-    found.set(id, recovery.kind);
-    if (recovery.kind === 'finish') refuseContradiction(area, place, intent, latest);
-    if (recovery.kind !== 'none') due ??= { intent, recovery };
+    if (found.get(id) === 'none' || (open.length > 0 && found.has(id))) continue;
+    last = undefined;
+    const due = await readDue(area, place, { id, latest }, signal);
+    if (due === undefined) continue;
+    found.set(id, due.recovery.kind);
+    if (due.recovery.kind === 'none') continue;
+    open.push(id);
+    last = due;
   }
-  return due;
+  const [first] = open;
+  if (first === undefined || last?.intent.export === first) return last;
+  last = undefined; // Of two the memory is for one.
+  return readDue(area, place, { id: first, latest }, signal);
+}
+
+async function readDue(
+  area: Area,
+  place: DataPlace,
+  { id, latest }: { readonly id: ExportId; readonly latest: Latest | undefined },
+  signal: AbortSignal | undefined,
+): Promise<Due | undefined> {
+  const intent = await readIntent(area, place, id, signal);
+  if (intent === undefined) return undefined;
+  const recovery = decideRecovery(intent, latest);
+  if (recovery.kind === 'finish') refuseContradiction(area, place, intent, latest);
+  return { intent, recovery };
 }
 
 async function settleOne(
@@ -86,6 +104,7 @@ async function settleOne(
   records: Records,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  if (recovery.kind === 'none') return;
   if (recovery.kind === 'finish') {
     await finish(area, place, intent, records, signal);
     area.s3.log('INFO', `An interrupted replacement of "${place.name}" was finished: its new data counts.`);

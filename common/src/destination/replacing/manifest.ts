@@ -53,8 +53,6 @@ export type Latest = {
 };
 
 export const keptManifests = 30;
-/** What a manifest may weigh: some 400,000 files. */
-export const maxManifestBytes = 128 * 1024 * 1024;
 
 const common = { version: z.literal(1) };
 const count = z.int().nonnegative();

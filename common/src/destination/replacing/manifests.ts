@@ -3,10 +3,8 @@
 import { randomUUID } from 'node:crypto';
 
 import { deleteObjects } from '../../s3/delete.ts';
-import type { S3 } from '../../s3/connection/client.ts';
 import { listPages } from '../../s3/list.ts';
-import { readObject } from '../../s3/read.ts';
-import { putObject, type WriteHeaders } from '../../s3/write.ts';
+import { readDocument, writeDocument, type DocumentPlace } from './document-memory.ts';
 import type { ExportId } from './export-id.ts';
 import type { DataPlace } from './own-keys.ts';
 import {
@@ -16,7 +14,6 @@ import {
   latestKey,
   manifestFolder,
   manifestKey,
-  maxManifestBytes,
   nextLatest,
   outdated,
   parseIntent,
@@ -27,7 +24,10 @@ import {
 } from './manifest.ts';
 
 /** Where a destination writes, and with which headers. `prefix` is empty or ends with a slash. */
-export type Area = { readonly s3: S3; readonly prefix: string; readonly headers: WriteHeaders };
+export type Area = DocumentPlace & { readonly prefix: string };
+
+/** What latest.json has more than the intent: it must fit once the files are copied. */
+const reservedBytes = 4096;
 
 /** What is known of a place. `etag`: of latest.json, undefined as long as there is none. */
 export type Records = {
@@ -37,10 +37,9 @@ export type Records = {
   readonly exports: readonly ExportId[];
 };
 
-const json = 'application/json';
-
 /** @throws BUCKET_DOCUMENT_INVALID for a latest.json that is not of the place. */
-export async function readRecords({ s3, prefix }: Area, place: DataPlace, signal?: AbortSignal): Promise<Records> {
+export async function readRecords(area: Area, place: DataPlace, signal?: AbortSignal): Promise<Records> {
+  const { s3, prefix } = area;
   const folder = manifestFolder(prefix, place.name);
   const keys: string[] = [];
   for await (const { objects } of listPages(s3, { prefix: folder, delimiter: '/' }, signal)) {
@@ -48,7 +47,7 @@ export async function readRecords({ s3, prefix }: Area, place: DataPlace, signal
   }
   const exports = exportsAmong(folder, keys);
   const key = latestKey(folder);
-  const found = keys.includes(key) ? await readObject(s3, key, maxManifestBytes, signal) : undefined;
+  const found = keys.includes(key) ? await readDocument(area, key, signal) : undefined;
   return { latest: found && parseLatest(prefix, place, found.body), etag: found?.etag, exports };
 }
 
@@ -64,24 +63,20 @@ export async function findPlaces({ s3, prefix }: Area, signal?: AbortSignal): Pr
 
 /** Undefined when it was removed meanwhile. @throws BUCKET_DOCUMENT_INVALID for one that is not of the place. */
 export async function readIntent(
-  { s3, prefix }: Area,
+  area: Area,
   place: DataPlace,
   exportId: ExportId,
   signal?: AbortSignal,
 ): Promise<Intent | undefined> {
-  const found = await readObject(s3, manifestKey(prefix, place.name, exportId), maxManifestBytes, signal);
-  return found && parseIntent(prefix, place, exportId, found.body);
+  const found = await readDocument(area, manifestKey(area.prefix, place.name, exportId), signal);
+  return found && parseIntent(area.prefix, place, exportId, found.body);
 }
 
 /** @throws S3_OBJECT_CONFLICT when there is a manifest of that name already. */
-export async function writeIntent(
-  { s3, prefix, headers }: Area,
-  name: string,
-  intent: Intent,
-  signal?: AbortSignal,
-): Promise<void> {
-  const key = manifestKey(prefix, name, intent.export);
-  await putObject(s3, { key, body: formatManifest(intent), contentType: json, ifNoneMatch: '*' }, headers, signal);
+export async function writeIntent(area: Area, name: string, intent: Intent, signal?: AbortSignal): Promise<void> {
+  const key = manifestKey(area.prefix, name, intent.export);
+  const document = { key, body: formatManifest(intent), condition: { ifNoneMatch: '*' }, reservedBytes } as const;
+  await writeDocument(area, document, signal);
 }
 
 /** The intent becomes the record of what was published; manifests too old to be kept go. */
@@ -92,10 +87,10 @@ export async function writeRecord(
   exports: readonly ExportId[],
   signal?: AbortSignal,
 ): Promise<void> {
-  const { s3, prefix, headers } = area;
+  const { prefix } = area;
   const body = formatManifest({ ...manifest, state: 'published' });
   const key = manifestKey(prefix, name, manifest.export);
-  await putObject(s3, { key, body, contentType: json }, headers, signal);
+  await writeDocument(area, { key, body }, signal);
   const old = outdated([...exports.filter((id) => id !== manifest.export), manifest.export].sort(), manifest.export);
   await deleteObjects(
     area,
@@ -134,13 +129,13 @@ export async function removeManifest(area: Area, name: string, exportId: ExportI
 }
 
 async function putLatest(
-  { s3, prefix, headers }: Area,
+  area: Area,
   name: string,
   latest: Latest,
   etag: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const condition = etag === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: etag };
-  const key = latestKey(manifestFolder(prefix, name));
-  await putObject(s3, { key, body: formatLatest(latest), contentType: json, ...condition }, headers, signal);
+  const key = latestKey(manifestFolder(area.prefix, name));
+  await writeDocument(area, { key, body: formatLatest(latest), condition }, signal);
 }

@@ -1,7 +1,7 @@
 // Refuses to replace what a stream has by much less: that is more likely a fault of the source than the truth.
 import { ConnectorError, type StreamDescriptor } from '../../protocol/errors.ts';
 import { streamLabel } from '../../protocol/stream-key.ts';
-import { mapConcurrent } from '../../streams/map-concurrent.ts';
+import { smallFirst } from './document-memory.ts';
 import { readRecords, type Area } from './manifests.ts';
 import type { DataPlace } from './own-keys.ts';
 
@@ -22,8 +22,13 @@ export async function refuseShrinking(
   signal?: AbortSignal,
 ): Promise<void> {
   let before = 0;
-  const reads = mapConcurrent(places, readsAtOnce, (place, linked) => readRecords(area, place, linked), signal);
-  for await (const { latest } of reads) before += latest?.current?.rows ?? 0;
+  const reads = smallFirst(
+    area,
+    { items: places, limit: readsAtOnce },
+    async (place, reading, linked) => (await readRecords(reading, place, linked)).latest?.current?.rows ?? 0,
+    signal,
+  );
+  for await (const rowsOfPlace of reads) before += rowsOfPlace;
   if (rows >= before * (1 - maxShrinkPercent / 100)) return;
   throw new ConnectorError(
     'REPLACEMENT_REFUSED',

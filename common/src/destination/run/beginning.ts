@@ -2,7 +2,7 @@
 // written down, in several places at a time.
 import type { ConnectorError, StreamDescriptor } from '../../protocol/errors.ts';
 import { streamKey } from '../../protocol/stream-key.ts';
-import { mapConcurrent } from '../../streams/map-concurrent.ts';
+import { mayBeTooLarge, smallFirst } from '../replacing/document-memory.ts';
 import { hadGeneration, isGenerationNoted, noteGeneration } from '../replacing/generation-record.ts';
 import { settle } from '../replacing/interrupted.ts';
 import { findPlaces, type Area, type Records } from '../replacing/manifests.ts';
@@ -25,6 +25,8 @@ export type Beginning = {
    * the stream's.
    */
   readonly judge?: (owner: Owner) => boolean;
+  /** Reads what else is kept of the place. @throws BUCKET_DOCUMENT_INVALID, and nothing is touched. */
+  readonly verify?: (area: Area, signal: AbortSignal) => Promise<unknown>;
   /** Called for an error that fails the stream alone. */
   readonly refused: (error: ConnectorError) => void;
 };
@@ -36,14 +38,14 @@ export async function beginPlaces(
   signal: AbortSignal,
 ): Promise<void> {
   const withManifests = new Set(await findPlaces(area, signal));
-  const steps = mapConcurrent(
-    beginnings,
-    placesAtOnce,
-    async (beginning, linked) => {
+  const steps = smallFirst(
+    area,
+    { items: beginnings, limit: placesAtOnce },
+    async (beginning, reading, linked) => {
       try {
-        await beginPlace(area, beginning, withManifests, linked);
+        await beginPlace(reading, beginning, withManifests, linked);
       } catch (error) {
-        if (!failsAlone(error)) throw error;
+        if (!failsAlone(error) || (reading !== area && mayBeTooLarge(error))) throw error;
         beginning.refused(error);
       }
     },
@@ -55,10 +57,11 @@ export async function beginPlaces(
 /** All documents of the place are read before any is acted upon. */
 async function beginPlace(
   area: Area,
-  { place, generation, stream, judge }: Beginning,
+  { place, generation, stream, judge, verify }: Beginning,
   withManifests: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<void> {
+  await verify?.(area, signal);
   const scope = generation === undefined ? undefined : { place, generation };
   const isNoted = scope === undefined || (await isGenerationNoted(area, scope, signal));
   const records = withManifests.has(place.name) ? await settle(area, place, signal) : undefined;

@@ -4,15 +4,17 @@
 //   {"version":1,"table":"pageview_events","stream":{"name":"events"},"fields":[{"name":"time","type":"timestamp"},{"name":"properties","type":"struct",
 //    "fields":[{"name":"url","type":"string","misfits":true}]}]}
 import { parseDocument, refusedDocument } from '@s3-connectors/common/destination/replacing/bucket-document.ts';
+import {
+  readDocument,
+  smallFirst,
+  writeDocument,
+} from '@s3-connectors/common/destination/replacing/document-memory.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';
-import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
 import { encodeName } from '@s3-connectors/common/destination/files/key-part.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
-import { readObject } from '@s3-connectors/common/s3/read.ts';
-import { putObject } from '@s3-connectors/common/s3/write.ts';
 import * as z from 'zod';
 
 import type { Field, FieldType, StructType } from '../types/field-type.ts';
@@ -67,7 +69,12 @@ const registryJson = z.object({
 });
 
 /** `etag`: undefined as long as nothing is kept of the table. */
-export type Registered = { readonly type: StructType | undefined; readonly etag: string | undefined };
+export type Registered = {
+  readonly type: StructType | undefined;
+  readonly etag: string | undefined;
+  /** Of the document. */
+  readonly bytes: number;
+};
 
 /** A table's types, and the stream whose rows it has. */
 export type RegisteredTable = { readonly table: string; readonly stream: StreamDescriptor; readonly type: StructType };
@@ -80,43 +87,56 @@ export function registryKey(prefix: string, table: string): string {
 /** @throws BUCKET_DOCUMENT_INVALID for what is not the registry of the table. */
 export async function readRegistry(area: Area, table: string, signal?: AbortSignal): Promise<Registered> {
   const found = await readKey(area, registryKey(area.prefix, table), signal);
-  return { type: found?.type, etag: found?.etag };
+  return { type: found?.type, etag: found?.etag, bytes: found?.bytes ?? 0 };
 }
 
 /** All tables of which types are kept. @throws BUCKET_DOCUMENT_INVALID */
 export async function* readTables(area: Area, signal?: AbortSignal): AsyncGenerator<RegisteredTable> {
   for await (const { objects } of listPages(area.s3, { prefix: `${area.prefix}_schemas/` }, signal)) {
     const keys = objects.map(({ key }) => key).filter((key) => key.endsWith('.json'));
-    const reads = mapConcurrent(keys, readsAtOnce, (key, linked) => readKey(area, key, linked), signal);
+    const reads = smallFirst(
+      area,
+      { items: keys, limit: readsAtOnce },
+      (key, place, linked) => readKey(place, key, linked),
+      signal,
+    );
     for await (const found of reads) if (found !== undefined) yield found;
   }
 }
 
 async function readKey(
-  { s3, prefix }: Area,
+  area: Area,
   key: string,
   signal: AbortSignal | undefined,
-): Promise<(RegisteredTable & { readonly etag: string }) | undefined> {
-  const found = await readObject(s3, key, maxBytes, signal);
+): Promise<(RegisteredTable & { readonly etag: string; readonly bytes: number }) | undefined> {
+  const { prefix, maxDocumentBytes } = area;
+  const bounded = { ...area, maxDocumentBytes: Math.min(maxBytes, maxDocumentBytes) };
+  const found = await readDocument(bounded, key, signal);
   if (found === undefined) return undefined;
   const { table, stream, fields, rest } = parseDocument(key, found.body, registryJson);
   if (table === '' || !table.isWellFormed() || registryKey(prefix, table) !== key) {
     throw refusedDocument(key, `is of the table ${JSON.stringify(table.slice(0, mostShown))}`);
   }
-  return { table, stream, type: structOf({ type: 'struct', fields, rest }), etag: found.etag };
+  return {
+    table,
+    stream,
+    type: structOf({ type: 'struct', fields, rest }),
+    etag: found.etag,
+    bytes: found.body.length,
+  };
 }
 
 /** @throws S3_OBJECT_CONFLICT when another run wrote them meanwhile. @returns the ETag of what was written. */
 export async function writeRegistry(
-  { s3, prefix, headers }: Area,
+  area: Area,
   { table, stream, type, etag }: RegisteredTable & { readonly etag: string | undefined },
   signal?: AbortSignal,
 ): Promise<string> {
   const { fields, rest } = toJson(type);
   const body = Buffer.from(`${JSON.stringify({ version: 1, table, stream, fields, rest })}\n`);
   const condition = etag === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: etag };
-  const object = { key: registryKey(prefix, table), body, contentType: 'application/json', ...condition };
-  return (await putObject(s3, object, headers, signal)).etag;
+  const bounded = { ...area, maxDocumentBytes: Math.min(maxBytes, area.maxDocumentBytes) };
+  return await writeDocument(bounded, { key: registryKey(area.prefix, table), body, condition }, signal);
 }
 
 /** The JSON form of a table's type, for manifests. */

@@ -37,7 +37,7 @@ function at(second: number): Date {
   return new Date(Date.UTC(2026, 0, 15, 0, 0, second));
 }
 
-function recordText(generation_id: number, more: object = {}): string {
+function record(generation_id: number, more: object = {}): string {
   return JSON.stringify({ version: 1, generation_id, folder: 'out/type=users/', existing: [], ...more });
 }
 
@@ -110,17 +110,17 @@ suite('what becomes of earlier data', () => {
     const folder = 'out/_manifests/users/generations/';
     const old = { folder: undefined, existing: [[`out/type=users/${nameOf(1)}`, at(1).toISOString()]] };
     for (const [name, text] of [
-      ['2.json', recordText(2)],
-      ['3.json', recordText(3)],
-      ['-1.json', recordText(-1)],
-      ['4.json', recordText(4, old)],
-      ['5.json', recordText(5, { folder: 'out/data/users/' })],
-      ['6.json', recordText(6, { folder: undefined })],
-      ['7.json', recordText(8)],
+      ['2.json', record(2)],
+      ['3.json', record(3)],
+      ['-1.json', record(-1)],
+      ['4.json', record(4, old)],
+      ['5.json', record(5, { folder: 'out/data/users/' })],
+      ['6.json', record(6, { folder: undefined })],
+      ['7.json', record(8)],
       ['8.json', '{'],
-      ['notes.json', recordText(3)],
-      ['3.json.bak', recordText(3)],
-      ['x/1.json', recordText(1)],
+      ['notes.json', record(3)],
+      ['3.json.bak', record(3)],
+      ['x/1.json', record(1)],
       ['', ''],
     ] as const) {
       it.server.seed(testBucket, folder + name, text);

@@ -66,7 +66,8 @@ suite('an endpoint that lists anything', () => {
     const property = fc.asyncProperty(cases, async ([prefix, keys, honest]) => {
       deeds.length = 0;
       isHonest = honest;
-      const area = { s3: connection.s3, prefix, headers: { encryption: { mode: 'bucket_default' } } } as const;
+      const headers = { encryption: { mode: 'bucket_default' } } as const;
+      const area = { s3: connection.s3, prefix, headers, maxDocumentBytes: 16 * 1024 * 1024 };
       const place: DataPlace = { name: 'users', folder: `${prefix}type=users/`, extensions: realm.extensions };
       listed = keys;
       const existing = keys.filter(

@@ -39,15 +39,15 @@ function generation(id: number, more: Json = {}): Json {
   return catalogJson({ name: 'users', generation_id: id, minimum_generation_id: id, sync_id: 10 + id, ...more });
 }
 
+function inNamespace(namespace: string): readonly Json[] {
+  return (generation(5, { namespace }) as { readonly streams: readonly Json[] }).streams;
+}
+
 function users(id: number): readonly string[] {
   return [recordLine('users', { id }), stateLine('users', { id }), statusLine('users', 'COMPLETE')];
 }
 
 const record = 'permutive/_manifests/users/generations/5.json';
-
-function streamIn(namespace: string): Json {
-  return { ...(generation(5, { namespace }) as { streams: readonly [Json] }).streams[0] };
-}
 
 suite('a generation of one prefix that both destinations write to', () => {
   const running = emptyServer();
@@ -112,7 +112,7 @@ suite('a generation of one prefix that both destinations write to', () => {
     });
 
     test(`of two streams in ${program.name} that have one name in two namespaces is refused in one catalog`, async () => {
-      const catalog = { streams: [streamIn('a'), streamIn('b')] };
+      const catalog = { streams: [...inNamespace('a'), ...inNamespace('b')] };
       const { error } = await program.write(running(), users(1), catalog);
       assert.equal((error as { code?: string } | undefined)?.code, 'CATALOG_INVALID');
     });

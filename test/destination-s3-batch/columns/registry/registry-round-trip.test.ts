@@ -57,10 +57,19 @@ suite('the registry of a table', () => {
   async function opened(prefix = 'out/') {
     const server = running();
     const connection = connect(server.endpoint);
-    const area: Area = { s3: connection.s3, prefix, headers: { encryption: { mode: 'bucket_default' } } };
+    const area: Area = {
+      s3: connection.s3,
+      prefix,
+      headers: { encryption: { mode: 'bucket_default' } },
+      maxDocumentBytes: 16 * 1024 * 1024,
+    };
     return { server, area, [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose]() };
   }
   const table = 'pages';
+  const kept = async (area: Area): Promise<object> => {
+    const { type, etag } = await readRegistry(area, table);
+    return { type, etag };
+  };
   const stream = { name: 'pages' };
 
   test('gives back every kind of type as it was written', async () => {
@@ -72,7 +81,7 @@ suite('the registry of a table', () => {
     ] as const) {
       const { etag } = await readRegistry(it.area, table);
       const written = await writeRegistry(it.area, { table, stream, type, etag });
-      assert.deepEqual(await readRegistry(it.area, table), { type, etag: written });
+      assert.deepEqual(await kept(it.area), { type, etag: written });
     }
   });
 
@@ -82,7 +91,7 @@ suite('the registry of a table', () => {
     await fc.assert(
       fc.asyncProperty(anyStruct, async (type) => {
         etag = await writeRegistry(it.area, { table, stream, type, etag });
-        assert.deepEqual(await readRegistry(it.area, table), { type, etag });
+        assert.deepEqual(await kept(it.area), { type, etag });
       }),
       { numRuns: 300, seed: 14, endOnFailure: true },
     );
@@ -115,7 +124,7 @@ suite('the registry of a table', () => {
 
   test('is nothing as long as there is none, and lies at the root when there is no prefix', async () => {
     await using it = await opened('');
-    assert.deepEqual(await readRegistry(it.area, table), { type: undefined, etag: undefined });
+    assert.deepEqual(await readRegistry(it.area, table), { type: undefined, etag: undefined, bytes: 0 });
     await writeRegistry(it.area, { table: 'a b', stream, type: flat, etag: undefined });
     assert.deepEqual(
       it.server.objects(testBucket, '').map(({ key }) => key),

@@ -39,7 +39,7 @@ export async function openPlace(retryBudgetMs = 5000, clock?: Clock): Promise<Se
 }
 
 export function areaOf(s3: S3): Area {
-  return { s3, prefix, headers };
+  return { s3, prefix, headers, maxDocumentBytes: 16 * 1024 * 1024 };
 }
 
 /** A name as files have it, told apart by `mark`, a number. */

@@ -1,0 +1,112 @@
+// Documents of the bucket within the memory that the config allows. Whoever may write to the bucket can put many large ones there,
+// so several small ones are read at a time, and of those that are larger one after the other.
+//
+// Memory: a document is parsed to at most six times its bound (three times its bytes, and 48 bytes for each value), so that two of
+// them take no more than `max_memory_mb`.
+import { ConnectorError, type ErrorCode } from '../../protocol/errors.ts';
+import type { S3 } from '../../s3/connection/client.ts';
+import { readObject, type SmallObject } from '../../s3/read.ts';
+import { putObject, type WriteHeaders } from '../../s3/write.ts';
+import { mapConcurrent } from '../../streams/map-concurrent.ts';
+
+/** Some 400,000 files. */
+const mostBytes = 128 * 1024 * 1024;
+const smallBytes = 128 * 1024;
+const memoryForEach = 12;
+const parsedPerByte = 6;
+const perByte = 3;
+const perValue = 48;
+const structure = new Set(Buffer.from('[{,:'));
+/** Or refused for another reason, which is found again. */
+const tooLarge: ReadonlySet<ErrorCode> = new Set(['BUCKET_DOCUMENT_INVALID', 'REPLACEMENT_REFUSED']);
+const BACKSLASH = 0x5c;
+
+/** Where documents are, and how large one may be. */
+export type DocumentPlace = { readonly s3: S3; readonly headers: WriteHeaders; readonly maxDocumentBytes: number };
+
+export function largestDocument(maxMemoryBytes: number): number {
+  return Math.min(mostBytes, Math.floor(maxMemoryBytes / memoryForEach));
+}
+
+/** @throws BUCKET_DOCUMENT_INVALID for one that would take too much memory. */
+export async function readDocument(
+  { s3, maxDocumentBytes }: DocumentPlace,
+  key: string,
+  signal?: AbortSignal,
+): Promise<SmallObject | undefined> {
+  const found = await readObject(s3, key, maxDocumentBytes, signal);
+  if (found === undefined || memoryOf(found.body) <= maxDocumentBytes * parsedPerByte) return found;
+  throw new ConnectorError(
+    'BUCKET_DOCUMENT_INVALID',
+    `Could not read s3://${s3.bucket}/${key}: it has more values than a document of ${maxDocumentBytes} bytes of this connector, and would take too much memory. Move the object away, or raise "max_memory_mb" if this connector wrote it.`,
+  );
+}
+
+type Document = {
+  readonly key: string;
+  readonly body: Buffer;
+  readonly condition?: { readonly ifNoneMatch: '*' } | { readonly ifMatch: string };
+  /** What follows it may be larger by so much. */
+  readonly reservedBytes?: number;
+};
+
+/** @throws S3_OBJECT_CONFLICT; REPLACEMENT_REFUSED for one that would be too large to be read again. @returns its ETag. */
+export async function writeDocument(
+  { s3, headers, maxDocumentBytes }: DocumentPlace,
+  { key, body, condition, reservedBytes = 0 }: Document,
+  signal?: AbortSignal,
+): Promise<string> {
+  if (body.length + reservedBytes > maxDocumentBytes) {
+    throw new ConnectorError(
+      'REPLACEMENT_REFUSED',
+      `"${key}" would have ${body.length} bytes, more than is read again with this "max_memory_mb". Raise it, or let files be larger.`,
+    );
+  }
+  return (await putObject(s3, { key, body, contentType: 'application/json', ...condition }, headers, signal)).etag;
+}
+
+/**
+ * Runs `work` for each item: at most `limit` at a time with small documents, then those that this was not enough for one by one.
+ * What was begun with small ones is done once more, which must do no harm. @returns what it gave, in no order.
+ */
+export async function* smallFirst<Area extends DocumentPlace, T, R>(
+  area: Area,
+  { items, limit }: { readonly items: Iterable<T> | AsyncIterable<T>; readonly limit: number },
+  work: (item: T, area: Area, signal: AbortSignal) => Promise<R>,
+  signal?: AbortSignal,
+): AsyncGenerator<R> {
+  const small = { ...area, maxDocumentBytes: Math.min(smallBytes, area.maxDocumentBytes) };
+  const large: T[] = [];
+  const results = mapConcurrent(
+    items,
+    limit,
+    async (item, linked) => {
+      try {
+        return { result: await work(item, small, linked) };
+      } catch (error) {
+        if (!mayBeTooLarge(error)) throw error;
+        large.push(item);
+        return undefined;
+      }
+    },
+    signal,
+  );
+  for await (const done of results) if (done !== undefined) yield done.result;
+  yield* mapConcurrent(large, 1, (item, linked) => work(item, area, linked), signal);
+}
+
+/** Whether the work may succeed with larger documents. */
+export function mayBeTooLarge(error: unknown): boolean {
+  return error instanceof ConnectorError && tooLarge.has(error.code);
+}
+
+/** What it takes parsed, at most. */
+function memoryOf(body: Buffer): number {
+  let values = 0;
+  let hasEscapes = false;
+  for (const byte of body) {
+    if (structure.has(byte)) values += 1;
+    hasEscapes ||= byte === BACKSLASH;
+  }
+  return (body.length * perByte + values * perValue) * (hasEscapes ? 2 : 1);
+}
