@@ -1,10 +1,13 @@
 // The tables of a split `events` stream: one for each event name, `pageview_events` for Pageview. Events whose name cannot have a
-// table of its own go into `other_events`, with their name in a column.
+// table of its own go into `other_events`, with their name in a column. So do names that would be lost: those of signs alone, and
+// those that share a table with another name but for their case.
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { eventTable, schemaProperties } from '@s3-connectors/common/published/batch-types.ts';
 
+import type { RegisteredEvents } from '../columns/registry/registered-names.ts';
+import { isSameEvent } from '../columns/registry/table-owners.ts';
 import { maxEventTables, maxTableNameBytes } from '../config/budgets.ts';
 import { fitsKey, tableFolder } from '../layout/object-key.ts';
 import type { Table, Tables } from '../tables/table.ts';
@@ -13,6 +16,7 @@ import type { Table, Tables } from '../tables/table.ts';
 const maxSpellings = 10_000;
 const maxSpellingBytes = 256;
 const columns = schemaProperties(eventTable);
+const suffix = '_events';
 
 export const otherEvents = 'other_events';
 
@@ -25,16 +29,35 @@ type Options = {
 };
 
 /** Why a name has no table of its own. */
-type Obstacle = 'too long' | 'too many' | 'of another stream';
+type Obstacle =
+  | 'too long'
+  | 'too many'
+  | 'of another stream'
+  | 'of another stream before'
+  | 'only signs'
+  | 'differs in signs';
+
+const reasons: Readonly<Record<Obstacle, string>> = {
+  'too long': `The name of their own table would be longer than ${maxTableNameBytes} bytes, or than a key in S3 allows. Correct "event_name" in the source`,
+  'too many': `There are ${maxEventTables} tables of events already. Correct "event_name" in the source, or move the files of tables that are not needed out of _schemas/`,
+  'of another stream': 'Their own table is that of another stream. Set another "table" for that stream in "streams"',
+  'of another stream before':
+    'Their own table has files that are not shown to be of this stream alone, and would be deleted. See "A table is left as it is" in docs/troubleshooting.md',
+  'only signs': 'The name of their own table would have no letter and no digit',
+  'differs in signs':
+    'Their own table is for another event, whose name differs in signs or in letters other than a to z',
+};
 
 export class EventTables {
   readonly #options: Options;
   readonly #bySpelling = new Map<string, Table>();
-  /** The first name that made each table. */
+  /** The name that each table is for; of one that an earlier version made, the first that came. */
   readonly #names = new Map<Table, string>();
   readonly #warned = new Set<Table | Obstacle>();
-  /** Names of tables that earlier runs made: what comes in this run does not take their place. */
-  #registered: ReadonlySet<string> = new Set();
+  /** Tables that earlier runs made: what comes in this run does not take their place. */
+  #registered: RegisteredEvents = new Map();
+  /** Names of tables that are replaced if they get rows, and must not be. */
+  #foreign: ReadonlySet<string> = new Set();
   #added = 0;
   #other: Table | undefined;
 
@@ -43,8 +66,9 @@ export class EventTables {
   }
 
   /** Before the first row. */
-  expect(registered: ReadonlySet<string>): void {
+  expect(registered: RegisteredEvents, foreign: ReadonlySet<string>): void {
     this.#registered = registered;
+    this.#foreign = foreign;
   }
 
   /** The table of events that have none of their own, once there is any. */
@@ -69,31 +93,45 @@ export class EventTables {
     const isShort = event.length <= maxTableNameBytes; // A longer one need not be made a name of.
     const name = isShort ? eventTableName(event) : '';
     if (name === otherEvents) return this.#otherTable();
-    const found = isShort ? this.#named(name) : 'too long';
+    const found = isShort ? this.#named(name, event) : 'too long';
     if (typeof found !== 'string') {
       this.#warnOfSharing(found, event);
       return found;
     }
-    this.#warnOf(found);
-    return this.#otherTable();
+    const other = this.#otherTable();
+    this.#warnOf(found, other);
+    return other;
   }
 
-  #named(name: string): Table | Obstacle {
+  #named(name: string, event: string): Table | Obstacle {
     const { prefix, stream, tables } = this.#options;
+    if (!/[a-z0-9]/u.test(name.slice(0, -suffix.length))) return 'only signs';
     const folder = tableFolder(prefix, name);
     const known = tables.inFolder(folder);
-    if (known !== undefined) return known.stream === stream ? known : 'of another stream';
+    if (known !== undefined && known.stream !== stream) return 'of another stream';
+    if (this.#foreign.has(name)) return 'of another stream before';
+    const isNew = !this.#registered.has(name);
+    const owner = known?.event ?? this.#eventOf(name);
+    if (owner !== undefined && !isSameEvent(owner, event)) return 'differs in signs';
+    if (known !== undefined) return known;
     if (name.length > maxTableNameBytes || !fitsKey(folder)) return 'too long';
-    if (!this.#registered.has(name)) {
+    if (isNew) {
       if (this.#registered.size + this.#added >= maxEventTables) return 'too many';
       this.#added += 1;
     }
-    return tables.add({ name, stream, folder, columns });
+    return tables.add({ name, stream, event: owner ?? (isNew ? event : undefined), folder, columns });
+  }
+
+  /** Undefined if that is not known, or is not true. */
+  #eventOf(table: string): string | undefined {
+    const event = this.#registered.get(table);
+    return event !== undefined && eventTableName(event) === table ? event : undefined;
   }
 
   /** Undefined if it is the table of another stream. */
   #otherTable(): Table | undefined {
     const { prefix, stream, tables } = this.#options;
+    if (this.#foreign.has(otherEvents)) return undefined;
     const folder = tableFolder(prefix, otherEvents);
     const known = this.#other ?? tables.inFolder(folder);
     if (known !== undefined && known.stream !== stream) return undefined;
@@ -109,31 +147,26 @@ export class EventTables {
     this.#warned.add(table);
     this.#options.log(
       'WARN',
-      `Several event names share the table "${table.name}": they differ in case or signs only. Its rows do not tell them apart.`,
+      `Several event names share the table "${table.name}": they differ in case${table.event === undefined ? ' or signs' : ''} only. Its rows do not tell them apart.`,
     );
   }
 
-  /** Without the name, which is a value of a record. */
-  #warnOf(obstacle: Obstacle): void {
+  /** Without the name, which is a value of a record. `other`: where they go. */
+  #warnOf(obstacle: Obstacle, other: Table | undefined): void {
     if (this.#warned.has(obstacle)) return;
     this.#warned.add(obstacle);
     const { descriptor, log } = this.#options;
-    const why = {
-      'too long': `The name of their own table would be longer than ${maxTableNameBytes} bytes, or than a key in S3 allows. Correct "event_name" in the source`,
-      'too many': `There are ${maxEventTables} tables of events already. Correct "event_name" in the source, or move the files of tables that are not needed out of _schemas/`,
-      'of another stream':
-        'Their own table is that of another stream. Set another "table" for that stream in "streams"',
-    }[obstacle];
-    log(
-      'WARN',
-      `Some events of the stream "${descriptor.name}" go into the table "${otherEvents}", with their name in the column "event_name". ${why}.`,
-    );
+    const where =
+      other === undefined
+        ? `are set aside (no_table), since "${otherEvents}" is the table of another stream`
+        : `go into the table "${otherEvents}", with their name in the column "event_name"`;
+    log('WARN', `Some events of the stream "${descriptor.name}" ${where}. ${reasons[obstacle]}.`);
   }
 }
 
 /** Lower case; whatever is not a letter, digit or underscore becomes an underscore. */
 export function eventTableName(event: string): string {
-  return `${event.toLowerCase().replaceAll(/[^a-z0-9_]/gu, '_')}_events`;
+  return `${event.toLowerCase().replaceAll(/[^a-z0-9_]/gu, '_')}${suffix}`;
 }
 
 /** Whether `eventTableName` can give that name. */

@@ -1,20 +1,22 @@
 // Which tables had rows of a stream before, so that they are replaced with it. Of a split stream the registry says so, which
 // is a document in the bucket that anyone may have written. It is enough to look at a table, and to replace one that gets rows;
-// what gets none is emptied only if the documents of its own place say that it was the stream's.
-import type { Beginning, Owner } from '@s3-connectors/common/destination/run/beginning.ts';
+// what gets none is emptied only if the documents of its own place say that it was the stream's. A table is foreign if any
+// document names another stream, or if it has files and no document says whose they are: it is neither emptied nor replaced.
+import { ownerOf, type Beginning, type Owner } from '@s3-connectors/common/destination/run/beginning.ts';
 import { claimPlace } from '@s3-connectors/common/destination/replacing/generation-record.ts';
 import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
 import { tellApart, type DataPlace } from '@s3-connectors/common/destination/replacing/own-keys.ts';
 import { failsAlone } from '@s3-connectors/common/destination/run/stream-failure.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
-import type { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
-import { streamKey } from '@s3-connectors/common/protocol/stream-key.ts';
+import { ConnectorError, type StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
+import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';
 
 import { readRegistry, readTables } from '../columns/registry/registry.ts';
+import { isOwner, otherOwner } from '../columns/registry/table-owners.ts';
 import { tablePlace } from '../layout/object-key.ts';
 import type { Target } from './plan.ts';
-import { isEventTable } from '../rows/event-tables.ts';
+import { isEventTable, otherEvents } from '../rows/event-tables.ts';
 import type { Table } from '../tables/table.ts';
 
 type Options = {
@@ -29,6 +31,8 @@ export class EarlierTables {
   readonly #options: Options;
   /** By stream: the tables that it has had before, and those that have come up in its generation. None of one that is kept. */
   readonly #known = new Map<number, Set<string>>();
+  /** By stream: the tables of events that it must not replace. */
+  readonly #foreign = new Map<number, Set<string>>();
   /** Of these tables only the registry says that they are of their stream. */
   readonly #unproven = new Set<string>();
 
@@ -45,7 +49,10 @@ export class EarlierTables {
       const judge = (table: string) => (owner: Owner) => this.#judge(target, table, owner);
       const refused = (error: ConnectorError): void => this.#options.giveUp(target, error);
       const known = new Set<string>();
-      if (!isKept) this.#known.set(index, known);
+      if (!isKept) {
+        this.#known.set(index, known);
+        this.#foreign.set(index, new Set());
+      }
       for (const table of isKept ? [target.table] : await this.#tablesOf(target)) {
         known.add(table);
         const verify = (area: Area, signal: AbortSignal): Promise<unknown> => readRegistry(area, table, signal);
@@ -58,6 +65,41 @@ export class EarlierTables {
   /** Whether the documents of their places prove it or not. */
   of(stream: number): Iterable<string> {
     return this.#known.get(stream) ?? [];
+  }
+
+  /** Tables of events that rows of the stream must not come to. */
+  foreignTo(stream: number): ReadonlySet<string> {
+    return this.#foreign.get(stream) ?? new Set();
+  }
+
+  /**
+   * Once the files that would go are listed: another stream may have come to the table since the run began. It is in the registry
+   * before its files are there. @throws REPLACEMENT_REFUSED
+   */
+  async refuseShared({ conversion, descriptor }: Target, table: string, signal: AbortSignal): Promise<void> {
+    const other = conversion === 'split_events' ? await this.#otherOwner(descriptor, table, signal) : undefined;
+    if (other === undefined) return;
+    throw new ConnectorError(
+      'REPLACEMENT_REFUSED',
+      `The stream "${streamLabel(other)}" wrote to the table "${table}" while this run was under way: what is there stays. Run again: the events then go into "${otherEvents}".`,
+    );
+  }
+
+  /** The same for what a generation outlives, with a warning. */
+  async isShared({ index, conversion, descriptor }: Target, table: string): Promise<boolean> {
+    const { signal } = this.#options.context;
+    const other = conversion === 'split_events' ? await this.#otherOwner(descriptor, table, signal) : undefined;
+    if (other !== undefined) this.#leave(index, table, streamLabel(other));
+    return other !== undefined;
+  }
+
+  async #otherOwner(
+    stream: StreamDescriptor,
+    table: string,
+    signal: AbortSignal,
+  ): Promise<StreamDescriptor | undefined> {
+    const { owners } = await readRegistry(this.#options.area, table, signal);
+    return owners && otherOwner(owners, stream);
   }
 
   /** Before the first file of a table is stored: within a generation it is the stream's from now on. */
@@ -92,9 +134,13 @@ export class EarlierTables {
     if (owner.kind === 'unknown') this.#unproven.add(table);
     if (owner.kind !== 'other') return true;
     this.#known.get(index)?.delete(table);
-    const text = `The table "${table}" is left as it is: the stream "${owner.name}" replaced it last.`;
-    this.#options.context.log('WARN', text);
+    this.#leave(index, table, owner.name);
     return false;
+  }
+
+  #leave(stream: number, table: string, other: string): void {
+    this.#foreign.get(stream)?.add(table);
+    this.#options.context.log('WARN', `The table "${table}" is left as it is: it has rows of the stream "${other}".`);
   }
 
   /** None of a stream that cannot be written. */
@@ -114,18 +160,57 @@ export class EarlierTables {
   async #registeredTables(target: Target): Promise<readonly string[]> {
     const { area, targets, context } = this.#options;
     const ofOthers = new Set(targets.filter(({ index }) => index !== target.index).map(({ table }) => table));
+    const registered = new Set<string>();
     const names: string[] = [];
-    for await (const { table, stream } of readTables(area, context.signal)) {
-      if (streamKey(stream) !== streamKey(target.descriptor)) continue;
-      if ((isEventTable(table) || table === target.table) && !ofOthers.has(table)) names.push(table);
-      else {
+    for await (const found of readTables(area, context.signal)) {
+      const { table } = found;
+      registered.add(table);
+      if (!isOwner(found, target.descriptor)) {
+        if (isEventTable(table)) this.#foreign.get(target.index)?.add(table);
+      } else if ((!isEventTable(table) && table !== target.table) || ofOthers.has(table)) {
         context.log(
           'WARN',
           `The table "${table}" is left as it is: _schemas/ says that its rows are of "${target.label}", which has no such table now.`,
         );
+      } else {
+        const other = otherOwner(found, target.descriptor);
+        if (other === undefined) names.push(table);
+        else this.#leave(target.index, table, streamLabel(other));
       }
     }
+    return [...names, ...(await this.#unregisteredTables(target, new Set([...registered, ...ofOthers])))];
+  }
+
+  /** Tables of events that are there, but not in the registry. Those of the stream by the documents of their own places. */
+  async #unregisteredTables({ index, descriptor: stream }: Target, except: ReadonlySet<string>): Promise<string[]> {
+    const { area, context } = this.#options;
+    const names: string[] = [];
+    for (const table of await this.#folders()) {
+      if (!isEventTable(table) || except.has(table)) continue;
+      if (await this.#isOf(stream, table)) names.push(table);
+      else if (await hasFiles(area, this.#placeOf(table), context.signal)) this.#foreign.get(index)?.add(table);
+    }
     return names;
+  }
+
+  async #folders(): Promise<readonly string[]> {
+    const { area, context } = this.#options;
+    const parent = `${area.prefix}data/`;
+    const names: string[] = [];
+    for await (const { folders } of listPages(area.s3, { prefix: parent, delimiter: '/' }, context.signal)) {
+      for (const folder of folders) names.push(folder.slice(parent.length, -1));
+    }
+    return names;
+  }
+
+  async #isOf(stream: StreamDescriptor, table: string): Promise<boolean> {
+    const { area, context } = this.#options;
+    try {
+      return (await ownerOf(area, { place: this.#placeOf(table), stream }, context.signal)).kind === 'stream';
+    } catch (error) {
+      if (!failsAlone(error)) throw error;
+      return false;
+    }
   }
 
   #placeOf(table: string): DataPlace {

@@ -16,6 +16,7 @@ import {
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 
 import { fitsEngine } from '../config/budgets.ts';
+import type { RegisteredEvents } from '../columns/registry/registered-names.ts';
 import { RowObserver } from '../columns/observe/row-observer.ts';
 import type { Config } from '../config/config.ts';
 import { dayOf, rejectedFolder } from '../layout/object-key.ts';
@@ -83,9 +84,9 @@ export class Intake implements LineHandlers<Target> {
     this.#ways = [...ways, rejectedWay()];
   }
 
-  /** The event tables that earlier runs made; before the first line. */
-  expectTables(names: ReadonlySet<string>): void {
-    for (const { events } of this.#ways) events?.expect(names);
+  /** The event tables that earlier runs made, and those that a stream must not take; before the first line. */
+  expectTables(registered: RegisteredEvents, foreignTo: (stream: number) => ReadonlySet<string>): void {
+    for (const [stream, { events }] of this.#ways.entries()) events?.expect(registered, foreignTo(stream));
   }
 
   /** Looks at the values of what is a row as it comes. */

@@ -80,6 +80,11 @@ export class Replacements {
     return this.#staged.has(stream);
   }
 
+  /** Tables of events that the stream must not replace. */
+  foreignTo(stream: number): ReadonlySet<string> {
+    return this.#earlier.foreignTo(stream);
+  }
+
   /** Before the first file of a table is stored. */
   async opening(table: Table, signal: AbortSignal): Promise<void> {
     await this.#earlier.claim(table, signal);
@@ -178,7 +183,7 @@ export class Replacements {
 
   async #replaceTable(
     area: Area,
-    { descriptor, label }: Target,
+    target: Target,
     { table, files }: { readonly table: string; readonly files: readonly StagedFile[] },
     signal: AbortSignal,
   ): Promise<void> {
@@ -186,9 +191,10 @@ export class Replacements {
     const replacement = {
       place: this.#placeOf(table),
       exportId: this.#exportId,
-      stream: descriptor,
+      stream: target.descriptor,
       files,
       schema: schemaOf(table),
+      approve: () => this.#earlier.refuseShared(target, table, signal),
     };
     const { deleted, burstMs } = await replaceSet(area, replacement, signal);
     const rows = rowsOf(files);
@@ -196,7 +202,7 @@ export class Replacements {
     replaced(table, { rows, bytes, files: files.length, deletedFiles: deleted, burstSeconds: burstMs / 1000 });
     context.log(
       'INFO',
-      `Replaced the table "${table}" of "${label}": ${files.length} files with ${rows} rows are there, ${deleted} files are gone. A listing could show both for ${secondsText(burstMs)}.`,
+      `Replaced the table "${table}" of "${target.label}": ${files.length} files with ${rows} rows are there, ${deleted} files are gone. A listing could show both for ${secondsText(burstMs)}.`,
     );
   }
 
@@ -220,6 +226,7 @@ export class Replacements {
     }
     let removed = 0;
     for (const known of await this.#earlier.proven(target)) {
+      if (await this.#earlier.isShared(target, known)) continue;
       const scope = { place: this.#placeOf(known), generation };
       removed += await removeOutlived(area, scope, context.signal);
     }

@@ -151,7 +151,8 @@ export class Run implements AsyncDisposable {
     }
     await this.#replacements.begin();
     if (this.#plan.targets.every(({ conversion }) => conversion !== 'split_events')) return;
-    this.#intake.expectTables(await registeredEventTables(this.#area, this.#context.signal));
+    const registered = await registeredEventTables(this.#area, this.#context.signal);
+    this.#intake.expectTables(registered, (stream) => this.#replacements.foreignTo(stream));
   }
 
   /** Rows to the spool. @throws INPUT_INVALID or RECORDS_REJECTED naming a line; what came before it has been taken. */

@@ -10,6 +10,8 @@ export type Table = {
   readonly name: string;
   /** The number of the stream in the plan whose rows it has. */
   readonly stream: number;
+  /** Of split events: the name that the table is made for, where the run makes it. */
+  readonly event?: string | undefined;
   /** Ends with a slash. */
   readonly folder: string;
   /** Undefined for rejected rows, which are kept as they are. */
@@ -22,7 +24,7 @@ export type Table = {
 export type Dedup = { readonly key: readonly (readonly string[])[]; readonly cursor: readonly string[] };
 
 /** What a table begins with. `columns`: `properties` of a JSON schema, in their order. */
-export type NewTable = Pick<Table, 'name' | 'stream' | 'folder'> & {
+export type NewTable = Pick<Table, 'name' | 'stream' | 'event' | 'folder'> & {
   readonly columns: JsonObject | undefined;
   readonly dedup?: Dedup | undefined;
 };

@@ -11,11 +11,14 @@ import type { FieldType, StructType } from '../columns/types/field-type.ts';
 import { joinedType } from '../columns/types/joined-type.ts';
 import { countFields, fieldRoom, type FieldRoom } from '../columns/decide/new-fields.ts';
 import type { Misfits } from '../columns/types/slot.ts';
-import { readRegistry, registryKey, writeRegistry } from '../columns/registry/registry.ts';
+import { readRegistry, registryKey, writeRegistry, type Registered } from '../columns/registry/registry.ts';
+import { isSameEvent, withOwner, type Owners } from '../columns/registry/table-owners.ts';
 import type { Shape } from '../columns/observe/shape.ts';
 
 type Typing = {
   type: StructType | undefined;
+  owners: Owners;
+  event: string | undefined;
   etag: string | undefined;
   changed: boolean;
   /** Fields as the run began, with those of the catalog. */
@@ -94,12 +97,11 @@ export class Typings {
   async save(table: Table, signal: AbortSignal): Promise<void> {
     const typing = this.#typings.get(table);
     if (typing === undefined) return;
-    const stream = this.#streams[table.stream] as StreamDescriptor;
     for (let turn = 1; typing.type !== undefined && typing.changed; turn += 1) {
-      const { type, etag } = typing;
+      const { type, etag, owners, event } = typing;
       typing.changed = false; // What is decided from now on is for a later file.
       try {
-        typing.etag = await writeRegistry(this.#area, { table: table.name, stream, type, etag }, signal);
+        typing.etag = await writeRegistry(this.#area, { table: table.name, ...owners, event, type, etag }, signal);
         return;
       } catch (error) {
         const isConflict = error instanceof ConnectorError && error.code === 'S3_OBJECT_CONFLICT';
@@ -108,23 +110,35 @@ export class Typings {
     }
   }
 
-  /** @returns whether the types that the registry has by now go with these. */
+  /** @returns whether what the registry has by now goes with these types and this event. */
   async #join(typing: Typing, table: Table, signal: AbortSignal): Promise<boolean> {
-    const { type, etag } = await readRegistry(this.#area, table.name, signal);
+    const found = await readRegistry(this.#area, table.name, signal);
+    const { type, etag } = found;
     const joined = type && typing.type && joinedType(type, typing.type);
-    if (type === undefined || joined === undefined) return false;
+    if (type === undefined || joined === undefined || !isForEvent(found, table)) return false;
     typing.etag = etag;
     typing.type = joined;
-    typing.changed = !isSame(type, joined);
+    typing.event = found.event;
+    typing.owners = this.#ownersOf(table, found);
+    typing.changed = !isSame(type, joined) || typing.owners !== found.owners;
     return true;
+  }
+
+  #ownersOf({ stream }: Table, { owners }: Registered): Owners {
+    return withOwner(owners, this.#streams[stream] as StreamDescriptor);
   }
 
   async #of(table: Table, signal: AbortSignal): Promise<Typing> {
     let typing = this.#typings.get(table);
     if (typing === undefined) {
-      const { type, etag, bytes } = await readRegistry(this.#area, table.name, signal);
-      this.#charge(table, bytes);
-      typing = { type, etag, changed: false, fieldsBefore: undefined, surplus: 0, misfits: new Map() };
+      const found = await readRegistry(this.#area, table.name, signal);
+      const { type, etag } = found;
+      this.#charge(table, found.bytes);
+      if (!isForEvent(found, table)) throw otherEvent(registryKey(this.#area.prefix, table.name));
+      const event = etag === undefined ? table.event : found.event;
+      const owners = this.#ownersOf(table, found);
+      const changed = owners !== found.owners;
+      typing = { type, owners, event, etag, changed, fieldsBefore: undefined, surplus: 0, misfits: new Map() };
       this.#typings.set(table, typing);
     }
     return typing;
@@ -154,6 +168,16 @@ export class Typings {
     typing.changed ||= typing.type === undefined || !isSame(typing.type, joined);
     typing.type = joined;
   }
+}
+
+/** A table that another run made meanwhile may be for an event whose name only looks like this one's. */
+function isForEvent({ event }: Registered, table: Table): boolean {
+  return event === undefined || table.event === undefined || isSameEvent(event, table.event);
+}
+
+function otherEvent(key: string): ConnectorError {
+  const text = `"${key}" was written meanwhile by another run, for an event whose name differs from this run's in signs. Run again: the later one goes into "other_events".`;
+  return new ConnectorError('S3_OBJECT_CONFLICT', text);
 }
 
 function isSame(a: FieldType, b: FieldType): boolean {

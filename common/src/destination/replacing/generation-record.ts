@@ -7,7 +7,6 @@ import { listPages, type ListedObject } from '../../s3/list.ts';
 import type { OwnKey } from '../../s3/own-key.ts';
 import { sleep } from '../../streams/clock.ts';
 import { ConnectorError, type StreamDescriptor } from '../../protocol/errors.ts';
-import { streamKey } from '../../protocol/stream-key.ts';
 import { ownKeysOf, parseDocument, refusedDocument, refuseOtherFolder } from './bucket-document.ts';
 import { readDocument, writeDocument } from './document-memory.ts';
 import { manifestFolder } from './manifest.ts';
@@ -69,18 +68,18 @@ export async function claimPlace(area: Area, noting: Noting, signal?: AbortSigna
   await writeRecord(area, noting, { existing: found?.record.existing ?? [], etag: found?.etag }, signal);
 }
 
-/** Whether a generation of the stream has had rows in the place. */
-export async function hadGeneration(
+/** The streams whose generations have had rows in the place. */
+export async function generationStreams(
   area: Area,
   place: DataPlace,
-  stream: StreamDescriptor,
   signal?: AbortSignal,
-): Promise<boolean> {
+): Promise<readonly StreamDescriptor[]> {
+  const streams: StreamDescriptor[] = [];
   for (const { generation } of await listRecords(area, place, signal)) {
     const record = await readOwnRecord(area, { place, generation }, signal);
-    if (record?.stream !== undefined && streamKey(record.stream) === streamKey(stream)) return true;
+    if (record?.stream !== undefined) streams.push(record.stream);
   }
-  return false;
+  return streams;
 }
 
 /**

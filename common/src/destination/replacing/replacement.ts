@@ -32,6 +32,8 @@ export type Replacement = {
   readonly files: readonly StagedFile[];
   /** What the rows look like, for the manifest. */
   readonly schema: JsonObject;
+  /** Asked once the previous set is listed, before anything changes: whoever throws keeps it. */
+  readonly approve?: (signal: AbortSignal | undefined) => Promise<void>;
 };
 
 export type Replaced = {
@@ -53,6 +55,7 @@ export async function replaceSet(area: Area, replacement: Replacement, signal?: 
   await verifyStaged(area, exportId, files, signal);
   const records = await settle(area, place, signal);
   const previous = await listOurs(area, place, signal);
+  await replacement.approve?.(signal);
   const intent = intentOf(area.prefix, replacement, previous);
   await writeIntent(area, place.name, intent, signal);
   const begun = area.s3.clock.elapsed();

@@ -1,11 +1,11 @@
 // Before anything is written: in each place what earlier runs left unfinished is settled, and what a generation outlives is
 // written down, in several places at a time.
 import type { ConnectorError, StreamDescriptor } from '../../protocol/errors.ts';
-import { streamKey } from '../../protocol/stream-key.ts';
+import { streamKey, streamLabel } from '../../protocol/stream-key.ts';
 import { mayBeTooLarge, smallFirst } from '../replacing/document-memory.ts';
-import { hadGeneration, isGenerationNoted, noteGeneration } from '../replacing/generation-record.ts';
+import { generationStreams, isGenerationNoted, noteGeneration } from '../replacing/generation-record.ts';
 import { settle } from '../replacing/interrupted.ts';
-import { findPlaces, type Area, type Records } from '../replacing/manifests.ts';
+import { findPlaces, readRecords, type Area, type Records } from '../replacing/manifests.ts';
 import type { DataPlace } from '../replacing/own-keys.ts';
 import { failsAlone } from './stream-failure.ts';
 
@@ -71,12 +71,16 @@ async function beginPlace(
   await noteGeneration(area, { ...scope, stream: owner.kind === 'stream' ? stream : undefined }, signal);
 }
 
-async function ownerOf(
+/** Touches nothing. @throws BUCKET_DOCUMENT_INVALID */
+export async function ownerOf(
   area: Area,
-  { place, stream, records }: Pick<Beginning, 'place' | 'stream'> & { readonly records: Records | undefined },
+  { place, stream, records }: Pick<Beginning, 'place' | 'stream'> & { readonly records?: Records | undefined },
   signal: AbortSignal,
 ): Promise<Owner> {
-  const last = records?.latest?.current?.stream;
-  if (last !== undefined && streamKey(last) !== streamKey(stream)) return { kind: 'other', name: last.name };
-  return { kind: last !== undefined || (await hadGeneration(area, place, stream, signal)) ? 'stream' : 'unknown' };
+  const { latest } = records ?? (await readRecords(area, place, signal));
+  const last = latest?.current?.stream;
+  const owners = [...(last === undefined ? [] : [last]), ...(await generationStreams(area, place, signal))];
+  const other = owners.find((owner) => streamKey(owner) !== streamKey(stream));
+  if (other !== undefined) return { kind: 'other', name: streamLabel(other) };
+  return { kind: owners.length > 0 ? 'stream' : 'unknown' };
 }

@@ -1,11 +1,32 @@
-// The names of the event tables that earlier runs have made, from the keys of their types alone.
+// The event tables that earlier runs have made, and for which event.
+import { mayBeTooLarge, smallFirst } from '@s3-connectors/common/destination/replacing/document-memory.ts';
 import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import { failsAlone } from '@s3-connectors/common/destination/run/stream-failure.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';
 
 import { maxEventTables } from '../../config/budgets.ts';
+import { readRegistry } from './registry.ts';
 
-/** Bound: `maxEventTables` names. */
-export async function registeredEventTables(area: Area, signal: AbortSignal): Promise<ReadonlySet<string>> {
+const readsAtOnce = 16;
+
+/** By table: the event that it was made for; undefined if that is not known. */
+export type RegisteredEvents = ReadonlyMap<string, string | undefined>;
+
+/** Bound: `maxEventTables` names. A document that is refused counts as a table: it fails its stream once rows come to it. */
+export async function registeredEventTables(area: Area, signal: AbortSignal): Promise<RegisteredEvents> {
+  const events = async (table: string, place: Area, linked: AbortSignal) => {
+    try {
+      return [table, (await readRegistry(place, table, linked)).event] as const;
+    } catch (error) {
+      if (!failsAlone(error) || (place !== area && mayBeTooLarge(error))) throw error;
+      return [table, undefined] as const;
+    }
+  };
+  const names = await eventTablesAmong(area, signal);
+  return new Map(await Array.fromAsync(smallFirst(area, { items: names, limit: readsAtOnce }, events, signal)));
+}
+
+async function eventTablesAmong(area: Area, signal: AbortSignal): Promise<ReadonlySet<string>> {
   const folder = `${area.prefix}_schemas/`;
   const names = new Set<string>();
   for await (const { objects } of listPages(area.s3, { prefix: folder }, signal)) {

@@ -1,7 +1,7 @@
 // What is kept of a table's types from run to run, `{prefix}_schemas/{table}.json`, so that they never change: written only over
 // the version that was read.
 //
-//   {"version":1,"table":"pageview_events","stream":{"name":"events"},"fields":[{"name":"time","type":"timestamp"},{"name":"properties","type":"struct",
+//   {"version":1,"table":"pageview_events","stream":{"name":"events"},"event":"Pageview","fields":[{"name":"time","type":"timestamp"},{"name":"properties","type":"struct",
 //    "fields":[{"name":"url","type":"string","misfits":true}]}]}
 import { parseDocument, refusedDocument } from '@s3-connectors/common/destination/replacing/bucket-document.ts';
 import {
@@ -10,7 +10,6 @@ import {
   writeDocument,
 } from '@s3-connectors/common/destination/replacing/document-memory.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
-import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';
 import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
 import { encodeName } from '@s3-connectors/common/destination/files/key-part.ts';
@@ -18,6 +17,7 @@ import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import * as z from 'zod';
 
 import type { Field, FieldType, StructType } from '../types/field-type.ts';
+import type { Owners } from './table-owners.ts';
 
 const maxBytes = 16 * 1024 * 1024;
 const readsAtOnce = 16;
@@ -60,10 +60,13 @@ const fieldJson: z.ZodType<FieldJson> = z.intersection(
   typeSchema,
   z.object({ name: z.string(), misfits: z.literal(true).optional() }),
 );
+const streamJson = z.object({ name: z.string(), namespace: z.string().exactOptional() });
 const registryJson = z.object({
   version: z.literal(1),
   table: z.string(),
-  stream: z.object({ name: z.string(), namespace: z.string().exactOptional() }),
+  stream: streamJson,
+  also: streamJson.exactOptional(),
+  event: z.string().exactOptional(),
   fields: z.array(fieldJson),
   rest: z.literal(true).optional(),
 });
@@ -71,13 +74,22 @@ const registryJson = z.object({
 /** `etag`: undefined as long as nothing is kept of the table. */
 export type Registered = {
   readonly type: StructType | undefined;
+  readonly owners: Owners | undefined;
+  readonly event: string | undefined;
   readonly etag: string | undefined;
   /** Of the document. */
   readonly bytes: number;
 };
 
-/** A table's types, and the stream whose rows it has. */
-export type RegisteredTable = { readonly table: string; readonly stream: StreamDescriptor; readonly type: StructType };
+/**
+ * A table's types, and the streams whose rows it has. `event`: the name of the event that a table of split events was made for, as
+ * it is spelled in the record; undefined for other tables, and those of versions that did not keep it.
+ */
+export type RegisteredTable = Owners & {
+  readonly table: string;
+  readonly type: StructType;
+  readonly event?: string | undefined;
+};
 
 /** `prefix` is empty or ends with a slash. */
 export function registryKey(prefix: string, table: string): string {
@@ -87,7 +99,9 @@ export function registryKey(prefix: string, table: string): string {
 /** @throws BUCKET_DOCUMENT_INVALID for what is not the registry of the table. */
 export async function readRegistry(area: Area, table: string, signal?: AbortSignal): Promise<Registered> {
   const found = await readKey(area, registryKey(area.prefix, table), signal);
-  return { type: found?.type, etag: found?.etag, bytes: found?.bytes ?? 0 };
+  if (found === undefined) return { type: undefined, owners: undefined, event: undefined, etag: undefined, bytes: 0 };
+  const { type, stream, also, event, etag, bytes } = found;
+  return { type, owners: { stream, ...(also === undefined ? {} : { also }) }, event, etag, bytes };
 }
 
 /** All tables of which types are kept. @throws BUCKET_DOCUMENT_INVALID */
@@ -113,13 +127,15 @@ async function readKey(
   const bounded = { ...area, maxDocumentBytes: Math.min(maxBytes, maxDocumentBytes) };
   const found = await readDocument(bounded, key, signal);
   if (found === undefined) return undefined;
-  const { table, stream, fields, rest } = parseDocument(key, found.body, registryJson);
+  const { table, stream, also, event, fields, rest } = parseDocument(key, found.body, registryJson);
   if (table === '' || !table.isWellFormed() || registryKey(prefix, table) !== key) {
     throw refusedDocument(key, `is of the table ${JSON.stringify(table.slice(0, mostShown))}`);
   }
   return {
     table,
     stream,
+    ...(also === undefined ? {} : { also }),
+    event,
     type: structOf({ type: 'struct', fields, rest }),
     etag: found.etag,
     bytes: found.body.length,
@@ -129,11 +145,11 @@ async function readKey(
 /** @throws S3_OBJECT_CONFLICT when another run wrote them meanwhile. @returns the ETag of what was written. */
 export async function writeRegistry(
   area: Area,
-  { table, stream, type, etag }: RegisteredTable & { readonly etag: string | undefined },
+  { table, stream, also, event, type, etag }: RegisteredTable & { readonly etag: string | undefined },
   signal?: AbortSignal,
 ): Promise<string> {
   const { fields, rest } = toJson(type);
-  const body = Buffer.from(`${JSON.stringify({ version: 1, table, stream, fields, rest })}\n`);
+  const body = Buffer.from(`${JSON.stringify({ version: 1, table, stream, also, event, fields, rest })}\n`);
   const condition = etag === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: etag };
   const bounded = { ...area, maxDocumentBytes: Math.min(maxBytes, area.maxDocumentBytes) };
   return await writeDocument(bounded, { key: registryKey(area.prefix, table), body, condition }, signal);
