@@ -145,9 +145,8 @@ suite('a table that another stream wrote', () => {
     await events({ first: 'Pageview' }, 'generation', { id: 5 });
     let other: Promise<unknown> | undefined;
     running().setHooks({
-      async onRequest({ operation, key, prefix }) {
-        if (other !== undefined || operation !== 'ListObjectsV2' || prefix !== 'permutive/data/pageview_events/')
-          return;
+      async onRequest({ operation, key }) {
+        if (other !== undefined || operation !== 'ListObjectsV2' || key !== 'permutive/data/pageview_events/') return;
         other = plain('pageview_events', 'theirs', 'append');
         await other;
       },
@@ -192,10 +191,23 @@ suite('a table that another stream wrote', () => {
             }
           }
         }),
-        { seed: 8, numRuns: 60 },
+        { seed: 8, numRuns: 40 },
       );
     },
   );
+
+  test('is replaced by a stream whose table it is by the config, with a warning the first time', async () => {
+    await events({ first: 'Pageview' }, 'overwrite');
+    const warned: number[] = [];
+    for (const id of ['second', 'third']) {
+      const { said } = await plain('pageview_events', id, 'overwrite');
+      assert.deepEqual(idsIn('data/pageview_events/'), [id]);
+      warned.push(
+        said.filter(([level, text]) => level === 'WARN' && text.includes('the stream "events", which')).length,
+      );
+    }
+    assert.deepEqual(warned, [1, 0]);
+  });
 
   test('is not made of events that are appended: these join the table of their name', async () => {
     await plain('pageview_events', 'theirs', 'append');

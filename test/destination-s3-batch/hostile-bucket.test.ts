@@ -129,7 +129,7 @@ suite('the batch destination, in a bucket whose documents are not true', () => {
   const realm: Realm = {
     parent: 'data/',
     extensions: ['.snappy.parquet', '.json.gz'],
-    names: ['users', 'pageview_events', 'linkclick_events', 'customers_events'],
+    names: ['users', 'pageview_events', 'linkclick_events', 'customers_events', 'other_events'],
     generation: 7,
   };
   const generations = { generation_id: 7, minimum_generation_id: 7, sync_id: 9 };

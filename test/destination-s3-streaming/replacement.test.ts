@@ -52,6 +52,18 @@ suite('a stream', () => {
       assert.ok(server.object(bucket, neighbour));
     });
 
+    test('takes the place of one of another namespace with a warning, the first time', async () => {
+      const other = { name: 'segment', namespace: 'n', destination_sync_mode: 'overwrite', sync_mode: 'full_refresh' };
+      await run(overwrite, rows(1), done);
+      const warned: number[] = [];
+      for (const id of [2, 3]) {
+        const { said } = await run(catalogJson(other), rows(id), done);
+        assert.deepEqual(ids(), [id]);
+        warned.push(said.filter(([level, text]) => level === 'WARN' && text.includes('"n.segment" replace,')).length);
+      }
+      assert.deepEqual(warned, [1, 0]);
+    });
+
     test('shows nothing and acknowledges nothing before the end', async () => {
       await run(overwrite, rows(1), done);
       const seen: unknown[] = [];

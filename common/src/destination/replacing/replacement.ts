@@ -10,6 +10,7 @@
 //
 // Only after the last step may the STATEs be printed that speak of the new rows.
 import { type StreamDescriptor, toConnectorError } from '../../protocol/errors.ts';
+import { streamKey, streamLabel } from '../../protocol/stream-key.ts';
 import type { JsonObject } from '../../protocol/messages.ts';
 import { deleteObjects } from '../../s3/delete.ts';
 import { listPages } from '../../s3/list.ts';
@@ -56,6 +57,7 @@ export async function replaceSet(area: Area, replacement: Replacement, signal?: 
   const records = await settle(area, place, signal);
   const previous = await listOurs(area, place, signal);
   await replacement.approve?.(signal);
+  warnOfOther(area, replacement, records.latest?.current?.stream);
   const intent = intentOf(area.prefix, replacement, previous);
   await writeIntent(area, place.name, intent, signal);
   const begun = area.s3.clock.elapsed();
@@ -69,6 +71,15 @@ export async function replaceSet(area: Area, replacement: Replacement, signal?: 
   await finish(area, place, intent, records, signal);
   const keys = files.map(({ key }) => key);
   return { deleted: without(previous, keys).length, burstMs: area.s3.clock.elapsed() - begun };
+}
+
+/** The config says that the place is the stream's. Two connections may say so of two streams. */
+function warnOfOther(area: Area, { place, stream }: Replacement, last: StreamDescriptor | undefined): void {
+  if (last === undefined || streamKey(last) === streamKey(stream)) return;
+  area.s3.log(
+    'WARN',
+    `"${place.folder}" had the rows of the stream "${streamLabel(last)}", which those of "${streamLabel(stream)}" replace, since both have this folder by their names or by "streams". Set another folder for one of them there if both are wanted.`,
+  );
 }
 
 /** The keys of ours in the place; others are named in a WARN. */

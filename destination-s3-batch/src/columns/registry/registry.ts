@@ -74,8 +74,8 @@ const registryJson = z.object({
 /** `etag`: undefined as long as nothing is kept of the table. */
 export type Registered = {
   readonly type: StructType | undefined;
-  readonly owners: Owners | undefined;
-  readonly event: string | undefined;
+  readonly owners?: Owners;
+  readonly event?: string | undefined;
   readonly etag: string | undefined;
   /** Of the document. */
   readonly bytes: number;
@@ -99,7 +99,7 @@ export function registryKey(prefix: string, table: string): string {
 /** @throws BUCKET_DOCUMENT_INVALID for what is not the registry of the table. */
 export async function readRegistry(area: Area, table: string, signal?: AbortSignal): Promise<Registered> {
   const found = await readKey(area, registryKey(area.prefix, table), signal);
-  if (found === undefined) return { type: undefined, owners: undefined, event: undefined, etag: undefined, bytes: 0 };
+  if (found === undefined) return { type: undefined, etag: undefined, bytes: 0 };
   const { type, stream, also, event, etag, bytes } = found;
   return { type, owners: { stream, ...(also === undefined ? {} : { also }) }, event, etag, bytes };
 }
