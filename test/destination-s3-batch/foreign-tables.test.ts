@@ -90,6 +90,8 @@ suite('a table that another stream wrote', () => {
       await events({ long: 'x'.repeat(300), named: 'Other', free: 'Free' }, mode);
       assert.deepEqual([idsIn('data/other_events/'), idsIn('data/free_events/')], [['theirs'], ['free']]);
       assert.equal(jsonRows(running(), '_rejected/events/').length, 2);
+      const { said } = await events({ named: 'Other' }, mode, { id: 6 });
+      assert.ok(said.some(([level, text]) => level === 'WARN' && /are set aside \(no_table\)/u.test(text)));
     });
 
     test(`as raw events of another namespace keeps its rows when events come by ${mode}`, async () => {
@@ -133,7 +135,7 @@ suite('a table that another stream wrote', () => {
     const input = [recordLine('events', eventJson({ event_id: 'second' })), stateLine('events', {})];
     const { failures, lines } = await runWrite(running(), input, { catalog, config });
     running().setHooks({});
-    assert.deepEqual([failures.map(({ code }) => code), lines], [['REPLACEMENT_REFUSED'], []]);
+    assert.deepEqual([failures.map(({ code }) => code), lines], [['S3_OBJECT_CONFLICT'], []]);
     assert.match(String(failures[0]), /"pageview_events" wrote to the table "pageview_events" while this run/u);
     assert.deepEqual(idsIn('data/pageview_events/').toSorted(), ['first', 'theirs']);
     await events({ third: 'Pageview' }, 'overwrite');

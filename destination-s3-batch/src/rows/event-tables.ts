@@ -92,9 +92,9 @@ export class EventTables {
   #lookUp(event: string): Table | undefined {
     const isShort = event.length <= maxTableNameBytes; // A longer one need not be made a name of.
     const name = isShort ? eventTableName(event) : '';
-    if (name === otherEvents) return this.#otherTable();
     const found = isShort ? this.#named(name, event) : 'too long';
     if (typeof found !== 'string') {
+      if (found === this.#other) return found;
       this.#warnOfSharing(found, event);
       return found;
     }
@@ -110,6 +110,7 @@ export class EventTables {
     const known = tables.inFolder(folder);
     if (known !== undefined && known.stream !== stream) return 'of another stream';
     if (this.#foreign.has(name)) return 'of another stream before';
+    if (name === otherEvents) return this.#otherTable() ?? 'of another stream';
     const isNew = !this.#registered.has(name);
     const owner = known?.event ?? this.#eventOf(name);
     if (owner !== undefined && !isSameEvent(owner, event)) return 'differs in signs';

@@ -74,13 +74,13 @@ export class EarlierTables {
 
   /**
    * Once the files that would go are listed: another stream may have come to the table since the run began. It is in the registry
-   * before its files are there. @throws REPLACEMENT_REFUSED
+   * before its files are there. @throws S3_OBJECT_CONFLICT
    */
   async refuseShared({ conversion, descriptor }: Target, table: string, signal: AbortSignal): Promise<void> {
     const other = conversion === 'split_events' ? await this.#otherOwner(descriptor, table, signal) : undefined;
     if (other === undefined) return;
     throw new ConnectorError(
-      'REPLACEMENT_REFUSED',
+      'S3_OBJECT_CONFLICT',
       `The stream "${streamLabel(other)}" wrote to the table "${table}" while this run was under way: what is there stays. Run again: the events then go into "${otherEvents}".`,
     );
   }
