@@ -74,8 +74,8 @@ suite('names of events', () => {
     await stored('A.B');
     const key = 'permutive/_schemas/a_b_events.json';
     const registry = running().object(bucket, key)?.body.toString() ?? '';
-    assert.match(registry, /"event":"A\.B",/u);
-    running().seed(bucket, key, registry.replace('"event":"A.B",', ''));
+    assert.doesNotMatch(registry, /A\.B/u);
+    running().seed(bucket, key, registry.replace(/"event":"[0-9a-f]{64}",/u, ''));
     const { said } = await stored('a-b', 'A.B');
     assert.equal(jsonRows(running(), 'data/a_b_events/').length, 3);
     assert.ok(said.some(([, text]) => text.startsWith('Several event names share the table "a_b_events"')));
@@ -111,6 +111,7 @@ suite('names of events', () => {
       fc.property(runs, (all) => {
         const registered = new Map<string, string | undefined>();
         const seen = new Map<string, string>();
+        const owners = new Map<string, string>();
         for (const names of all) {
           const tables = new Tables(['event_name']);
           const descriptor = { name: 'events' };
@@ -124,7 +125,8 @@ suite('names of events', () => {
             seen.set(event, table.name);
             if (table === events.other) continue;
             assert.equal(table.name, eventTableName(event));
-            assert.equal(table.event?.toLowerCase(), event.toLowerCase());
+            assert.equal(owners.get(table.name) ?? event.toLowerCase(), event.toLowerCase());
+            owners.set(table.name, event.toLowerCase());
           }
           for (const { name: made, event } of tables.all) if (!registered.has(made)) registered.set(made, event);
         }

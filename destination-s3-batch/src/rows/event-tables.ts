@@ -7,7 +7,7 @@ import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { eventTable, schemaProperties } from '@s3-connectors/common/published/batch-types.ts';
 
 import type { RegisteredEvents } from '../columns/registry/registered-names.ts';
-import { isSameEvent } from '../columns/registry/table-owners.ts';
+import { eventMark } from '../columns/registry/table-owners.ts';
 import { maxEventTables, maxTableNameBytes } from '../config/budgets.ts';
 import { fitsKey, tableFolder } from '../layout/object-key.ts';
 import type { Table, Tables } from '../tables/table.ts';
@@ -51,7 +51,7 @@ const reasons: Readonly<Record<Obstacle, string>> = {
 export class EventTables {
   readonly #options: Options;
   readonly #bySpelling = new Map<string, Table>();
-  /** The name that each table is for; of one that an earlier version made, the first that came. */
+  /** The first name that came to each table. */
   readonly #names = new Map<Table, string>();
   readonly #warned = new Set<Table | Obstacle>();
   /** Tables that earlier runs made: what comes in this run does not take their place. */
@@ -112,21 +112,16 @@ export class EventTables {
     if (this.#foreign.has(name)) return 'of another stream before';
     if (name === otherEvents) return this.#otherTable() ?? 'of another stream';
     const isNew = !this.#registered.has(name);
-    const owner = known?.event ?? this.#eventOf(name);
-    if (owner !== undefined && !isSameEvent(owner, event)) return 'differs in signs';
+    const mark = eventMark(event);
+    const owner = known === undefined ? this.#registered.get(name) : known.event;
+    if (owner !== undefined && owner !== mark) return 'differs in signs';
     if (known !== undefined) return known;
     if (name.length > maxTableNameBytes || !fitsKey(folder)) return 'too long';
     if (isNew) {
       if (this.#registered.size + this.#added >= maxEventTables) return 'too many';
       this.#added += 1;
     }
-    return tables.add({ name, stream, event: owner ?? (isNew ? event : undefined), folder, columns });
-  }
-
-  /** Undefined if that is not known, or is not true. */
-  #eventOf(table: string): string | undefined {
-    const event = this.#registered.get(table);
-    return event !== undefined && eventTableName(event) === table ? event : undefined;
+    return tables.add({ name, stream, event: isNew ? mark : owner, folder, columns });
   }
 
   /** Undefined if it is the table of another stream. */

@@ -10,7 +10,7 @@ export type Table = {
   readonly name: string;
   /** The number of the stream in the plan whose rows it has. */
   readonly stream: number;
-  /** Of split events: the name that the table is made for, where the run makes it. */
+  /** Of split events: the `eventMark` of the name that the table is for, if that is known. */
   readonly event?: string | undefined;
   /** Ends with a slash. */
   readonly folder: string;

@@ -12,7 +12,7 @@ import { joinedType } from '../columns/types/joined-type.ts';
 import { countFields, fieldRoom, type FieldRoom } from '../columns/decide/new-fields.ts';
 import type { Misfits } from '../columns/types/slot.ts';
 import { readRegistry, registryKey, writeRegistry, type Registered } from '../columns/registry/registry.ts';
-import { isSameEvent, withOwner, type Owners } from '../columns/registry/table-owners.ts';
+import { withOwner, type Owners } from '../columns/registry/table-owners.ts';
 import type { Shape } from '../columns/observe/shape.ts';
 
 type Typing = {
@@ -172,7 +172,7 @@ export class Typings {
 
 /** A table that another run made meanwhile may be for an event whose name only looks like this one's. */
 function isForEvent({ event }: Registered, table: Table): boolean {
-  return event === undefined || table.event === undefined || isSameEvent(event, table.event);
+  return event === undefined || table.event === undefined || event === table.event;
 }
 
 function otherEvent(key: string): ConnectorError {

@@ -9,7 +9,7 @@ import { readRegistry } from './registry.ts';
 
 const readsAtOnce = 16;
 
-/** By table: the event that it was made for; undefined if that is not known. */
+/** By table: the `eventMark` of the name that it was made for; undefined if that is not known. */
 export type RegisteredEvents = ReadonlyMap<string, string | undefined>;
 
 /** Bound: `maxEventTables` names. A document that is refused counts as a table: it fails its stream once rows come to it. */

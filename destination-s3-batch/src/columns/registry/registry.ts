@@ -1,7 +1,7 @@
 // What is kept of a table's types from run to run, `{prefix}_schemas/{table}.json`, so that they never change: written only over
 // the version that was read.
 //
-//   {"version":1,"table":"pageview_events","stream":{"name":"events"},"event":"Pageview","fields":[{"name":"time","type":"timestamp"},{"name":"properties","type":"struct",
+//   {"version":1,"table":"pageview_events","stream":{"name":"events"},"event":"95fb…","fields":[{"name":"time","type":"timestamp"},{"name":"properties","type":"struct",
 //    "fields":[{"name":"url","type":"string","misfits":true}]}]}
 import { parseDocument, refusedDocument } from '@s3-connectors/common/destination/replacing/bucket-document.ts';
 import {
@@ -66,7 +66,10 @@ const registryJson = z.object({
   table: z.string(),
   stream: streamJson,
   also: streamJson.exactOptional(),
-  event: z.string().exactOptional(),
+  event: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/u)
+    .exactOptional(),
   fields: z.array(fieldJson),
   rest: z.literal(true).optional(),
 });
@@ -82,8 +85,8 @@ export type Registered = {
 };
 
 /**
- * A table's types, and the streams whose rows it has. `event`: the name of the event that a table of split events was made for, as
- * it is spelled in the record; undefined for other tables, and those of versions that did not keep it.
+ * A table's types, and the streams whose rows it has. `event`: the `eventMark` of the name that a table of split events was made for;
+ * undefined for other tables, and those of versions that did not keep it.
  */
 export type RegisteredTable = Owners & {
   readonly table: string;

@@ -1,4 +1,6 @@
 // Whose rows a table has, by its document in `_schemas/`, and for which event it was made. Pure.
+import { createHash } from 'node:crypto';
+
 import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import { streamKey } from '@s3-connectors/common/protocol/stream-key.ts';
 
@@ -21,7 +23,7 @@ export function isOwner({ stream: first, also }: Owners, stream: StreamDescripto
   return [first, also].some((owner) => owner !== undefined && streamKey(owner) === streamKey(stream));
 }
 
-/** Whether two names are one event: but for their case. */
-export function isSameEvent(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
+/** Stands for the name of an event, but for its case, since `_schemas/` holds no value of a record. */
+export function eventMark(name: string): string {
+  return createHash('sha256').update(Buffer.from(name.toLowerCase(), 'utf16le')).digest('hex'); // UTF-8 has no half surrogate pairs.
 }
