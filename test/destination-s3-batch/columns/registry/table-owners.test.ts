@@ -11,7 +11,7 @@ import {
 } from '../../../../destination-s3-batch/src/columns/registry/table-owners.ts';
 
 const streams = ['events', 'a.events', 'b.events', 'users'].map((label) => {
-  const [name = '', namespace] = label.split('.').reverse();
+  const [name = '', namespace] = label.split('.').toReversed();
   return namespace === undefined ? { name } : { name, namespace };
 });
 
