@@ -9,7 +9,6 @@ import { clashCounter } from './csv-clashes.ts';
 import type { Slot } from './csv-field.ts';
 import type { CsvRecords } from './csv-records.ts';
 import { csvRow, writeRow } from './csv-row.ts';
-import type { TypedKind } from './csv-value.ts';
 
 const braces = Buffer.from('}}');
 
@@ -39,7 +38,7 @@ export function csvWriter(query: CsvLines, records: CsvRecords): (out: LineBuild
     const wrong = misfits?.find(({ isDeclared }) => isDeclared);
     if (wrong !== undefined) {
       out.dropLine();
-      return `has a value in "${wrong.name}" that is no ${wrong.kind}`;
+      return `has a value in "${wrong.name}" that is no ${wrong.type?.kind}`;
     }
     if (misfits === undefined) out.raw(end);
     else {
@@ -70,23 +69,14 @@ function template({ asked, names, declared, emittedAt }: CsvLines): { slots: rea
     if (constant !== undefined || field === undefined) text += constant ?? 'null';
     else {
       const isDeclared = (declared(name) ?? 'string') !== 'string';
-      slots.push({ lead: Buffer.from(text), field, name, kind: typedKind(type), isDeclared });
+      slots.push({ lead: Buffer.from(text), field, name, type: isText(type) ? undefined : type, isDeclared });
       text = '';
     }
   }
   return { slots, tail: Buffer.from(`${text}${frameTail(emittedAt)}`) };
 }
 
-/** By the catalog: what it declares as text, or as nothing a field can be, is written as it stands. */
-function typedKind({ kind }: ColumnType): TypedKind | undefined {
-  switch (kind) {
-    case 'integer':
-    case 'number':
-    case 'boolean':
-    case 'date':
-    case 'timestamp':
-      return kind;
-    default:
-      return undefined;
-  }
+/** What the catalog declares as text, or as anything, is written as it stands. */
+function isText({ kind }: ColumnType): boolean {
+  return kind === 'string' || kind === 'unknown';
 }
