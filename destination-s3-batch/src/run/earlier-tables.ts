@@ -12,16 +12,16 @@ import { streamKey } from '@s3-connectors/common/protocol/stream-key.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';
 
 import { readTables } from '../columns/registry/registry.ts';
-import { tablePlace } from '../layout/object-key.ts';
-import type { Target } from './plan.ts';
+import { layout } from '../layout/layout.ts';
+import type { TableTarget } from './plan.ts';
 import { isEventTable } from '../rows/event-tables.ts';
 import type { Table } from '../tables/table.ts';
 
 type Options = {
   readonly area: Area;
-  readonly targets: readonly Target[];
+  readonly targets: readonly TableTarget[];
   readonly context: Pick<VerbContext, 'log' | 'signal'>;
-  readonly giveUp: (target: Target, error: ConnectorError) => void;
+  readonly giveUp: (target: TableTarget, error: ConnectorError) => void;
 };
 
 /** Bound: the names of all tables. */
@@ -39,14 +39,14 @@ export class EarlierTables {
   /** For `beginPlaces`: all tables that the streams had, stream by stream. */
   async *beginnings(): AsyncGenerator<Beginning> {
     for (const target of this.#options.targets) {
-      const { succession, index, descriptor: stream } = target;
+      const { succession, index, stream } = target;
       const isKept = succession.kind === 'keep';
       const generation = succession.kind === 'outlive' ? succession.generation : undefined;
       const judge = (table: string) => (owner: Owner) => this.#judge(target, table, owner);
       const refused = (error: ConnectorError): void => this.#options.giveUp(target, error);
       const known = new Set<string>();
       if (!isKept) this.#known.set(index, known);
-      for (const table of isKept ? [target.table] : await this.#tablesOf(target)) {
+      for (const table of isKept ? [target.name] : await this.#tablesOf(target)) {
         known.add(table);
         const begun = { place: this.#placeOf(table), generation, stream, refused };
         yield isKept || target.conversion !== 'split_events' ? begun : { ...begun, judge: judge(table) };
@@ -62,7 +62,7 @@ export class EarlierTables {
   /** Before the first file of a table is stored: within a generation it is the stream's from now on. */
   async claim({ stream: index, name, shape }: Table, signal: AbortSignal): Promise<void> {
     const { area, targets } = this.#options;
-    const { succession, descriptor: stream } = targets[index] ?? {};
+    const { succession, stream } = targets[index] ?? {};
     const known = this.#known.get(index);
     if (succession?.kind !== 'outlive' || shape === undefined || known === undefined) return;
     if (known.has(name) && !this.#unproven.has(name)) return;
@@ -72,7 +72,7 @@ export class EarlierTables {
   }
 
   /** The tables whose earlier files may go. `staged`: those that are replaced anyway. */
-  async proven({ index, label }: Target, staged?: ReadonlyMap<string, unknown>): Promise<readonly string[]> {
+  async proven({ index, label }: TableTarget, staged?: ReadonlyMap<string, unknown>): Promise<readonly string[]> {
     const { area, context } = this.#options;
     const proven: string[] = [];
     for (const table of this.of(index)) {
@@ -87,7 +87,7 @@ export class EarlierTables {
     return proven;
   }
 
-  #judge({ index }: Target, table: string, owner: Owner): boolean {
+  #judge({ index }: TableTarget, table: string, owner: Owner): boolean {
     if (owner.kind === 'unknown') this.#unproven.add(table);
     if (owner.kind !== 'other') return true;
     this.#known.get(index)?.delete(table);
@@ -97,9 +97,9 @@ export class EarlierTables {
   }
 
   /** None of a stream that cannot be written. */
-  async #tablesOf(target: Target): Promise<readonly string[]> {
+  async #tablesOf(target: TableTarget): Promise<readonly string[]> {
     const { giveUp } = this.#options;
-    if (target.conversion !== 'split_events') return [target.table];
+    if (target.conversion !== 'split_events') return [target.name];
     try {
       return await this.#registeredTables(target);
     } catch (error) {
@@ -110,13 +110,13 @@ export class EarlierTables {
   }
 
   /** Only tables that the stream can have. @throws BUCKET_DOCUMENT_INVALID for a document that is not of its table. */
-  async #registeredTables(target: Target): Promise<readonly string[]> {
+  async #registeredTables(target: TableTarget): Promise<readonly string[]> {
     const { area, targets, context } = this.#options;
-    const ofOthers = new Set(targets.filter(({ index }) => index !== target.index).map(({ table }) => table));
+    const ofOthers = new Set(targets.filter(({ index }) => index !== target.index).map(({ name }) => name));
     const names: string[] = [];
     for await (const { table, stream } of readTables(area, context.signal)) {
-      if (streamKey(stream) !== streamKey(target.descriptor)) continue;
-      if ((isEventTable(table) || table === target.table) && !ofOthers.has(table)) names.push(table);
+      if (streamKey(stream) !== streamKey(target.stream)) continue;
+      if ((isEventTable(table) || table === target.name) && !ofOthers.has(table)) names.push(table);
       else {
         context.log(
           'WARN',
@@ -128,7 +128,7 @@ export class EarlierTables {
   }
 
   #placeOf(table: string): DataPlace {
-    return tablePlace(this.#options.area.prefix, table);
+    return layout.place(this.#options.area.prefix, table);
   }
 }
 

@@ -13,13 +13,14 @@ import {
   type Refusal,
   type Rejection,
 } from '@s3-connectors/common/destination/input/rejections.ts';
+import type { Plan, Target } from '@s3-connectors/common/destination/run/plan.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 
 import { fitsEngine } from '../config/budgets.ts';
 import { RowObserver } from '../columns/observe/row-observer.ts';
 import type { Config } from '../config/config.ts';
-import { dayOf, rejectedFolder } from '../layout/object-key.ts';
-import type { Plan, Target } from './plan.ts';
+import { layout } from '../layout/layout.ts';
+import type { TableTarget } from './plan.ts';
 import { countValues } from '../rows/count-values.ts';
 import { rejectedWay, wayOf, type Way } from './way.ts';
 import { RowWriter } from '../rows/row-writer.ts';
@@ -30,7 +31,7 @@ type Options = {
   readonly config: Pick<Config, 'prefix' | 'invalidRecords'>;
   /** What the engine has to write rows with; undefined without one. */
   readonly engineBytes: number | undefined;
-  readonly plan: Plan;
+  readonly plan: Plan<TableTarget>;
   readonly tables: Tables;
   readonly spool: Spool;
   readonly states: DurableStates;
@@ -50,7 +51,7 @@ const largeRowBytes = 1024 * 1024;
 /** The name of an event without one, which is written although it breaks its schema. */
 const nameless = Buffer.from('"unnamed"');
 
-export class Intake implements LineHandlers<Target> {
+export class Intake implements LineHandlers<TableTarget> {
   readonly counts: IntakeCounts = { untimed: 0, invalid: 0 };
   readonly rejections: RejectionTally;
   /** Milliseconds: when the batch came whose records are taken. */
@@ -89,7 +90,7 @@ export class Intake implements LineHandlers<Target> {
   }
 
   /** Looks at the values of what is a row as it comes. */
-  walkData(target: Target | undefined, bytes: Uint8Array, start: number, found: Envelope): number {
+  walkData(target: TableTarget | undefined, bytes: Uint8Array, start: number, found: Envelope): number {
     const way = target === undefined ? undefined : (this.#ways[target.index] as Way);
     const shape = way?.rows === undefined ? way?.table?.shape : undefined;
     return shape === undefined ? this.#skip(bytes, start, found) : this.#observer.walk(shape, bytes, start, found);
@@ -100,7 +101,7 @@ export class Intake implements LineHandlers<Target> {
   }
 
   /** @throws RECORDS_REJECTED naming the line, as `invalid_records` = `fail` asks. */
-  record(target: Target, bytes: Buffer, found: Envelope, line: number): void {
+  record(target: TableTarget, bytes: Buffer, found: Envelope, line: number): void {
     const way = this.#ways[target.index] as Way;
     if (way.failed) return this.#observer.forget();
     const time = ownTime(bytes, found, target.timeField, this.now);
@@ -117,7 +118,7 @@ export class Intake implements LineHandlers<Target> {
     this.rejections.accept(target.index);
   }
 
-  refused(target: Target | undefined, refused: Refusal, bytes: Buffer, found: Envelope, line: number): void {
+  refused(target: TableTarget | undefined, refused: Refusal, bytes: Buffer, found: Envelope, line: number): void {
     const place = { target: target ?? this.#options.plan.strays, rejection: refused, line };
     this.#setAside(place, refused.kept, bytes, found);
   }
@@ -184,9 +185,10 @@ export class Intake implements LineHandlers<Target> {
     const { now } = this;
     const isTimed = !Number.isNaN(time);
     place.placedBy = isTimed ? time : emittedTime(bytes, found, now);
-    place.time = target.isSnapshot ? Number.NaN : place.placedBy;
-    place.day = dayOf(target.isSnapshot ? this.#options.startedAt : place.placedBy);
-    if (!isTimed && !target.isSnapshot) this.counts.untimed += 1;
+    const isSnapshot = target.timeField === undefined;
+    place.time = isSnapshot ? Number.NaN : place.placedBy;
+    place.day = layout.periodOf(isSnapshot ? this.#options.startedAt : place.placedBy);
+    if (!isTimed && !isSnapshot) this.counts.untimed += 1;
     place.table = table;
     if (way.rows === undefined) {
       this.#add(bytes, found.dataStart, found.dataEnd);
@@ -232,14 +234,19 @@ export class Intake implements LineHandlers<Target> {
     if (way.failed) return;
     if (config.invalidRecords === 'fail') throw recordRefused(target.label, rejection, line);
     way.rejected ??= tables.add({
-      name: target.table,
+      name: target.name,
       stream: target.index,
-      folder: rejectedFolder(config.prefix, target.table),
+      folder: target.rejectedFolder,
       columns: undefined,
     });
     this.#hold(target, way, states.rejectedRecord(target.index));
     const placedBy = emittedTime(bytes, found, this.now);
-    spool.append({ table: way.rejected, day: dayOf(placedBy), placedBy, time: Number.NaN }, kept, 0, kept.length);
+    spool.append(
+      { table: way.rejected, day: layout.periodOf(placedBy), placedBy, time: Number.NaN },
+      kept,
+      0,
+      kept.length,
+    );
     this.rejections.reject(target.index, rejection);
   }
 

@@ -20,8 +20,8 @@ import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 import type { Config } from '../config/config.ts';
 import { EarlierTables } from './earlier-tables.ts';
 import type { OutputFile } from '../files/converter.ts';
-import { tablePlace } from '../layout/object-key.ts';
-import type { Target } from './plan.ts';
+import { layout } from '../layout/layout.ts';
+import type { TableTarget } from './plan.ts';
 import type { ReplacedTable } from './summary.ts';
 import type { Table } from '../tables/table.ts';
 
@@ -31,7 +31,7 @@ const tablesAtOnce = 4;
 type Options = {
   readonly area: Area;
   readonly config: Pick<Config, 'workerId' | 'maxShrinkPercent'>;
-  readonly targets: readonly Target[];
+  readonly targets: readonly TableTarget[];
   readonly startedAt: number;
   readonly context: VerbContext;
   /** What a table's rows look like, for its manifest. */
@@ -39,7 +39,7 @@ type Options = {
   /** Called for each table whose rows have taken the place of others. */
   readonly replaced: (table: string, what: ReplacedTable) => void;
   /** Called for a stream that cannot be written, before any of its records came. */
-  readonly giveUp: (target: Target, error: ConnectorError) => void;
+  readonly giveUp: (target: TableTarget, error: ConnectorError) => void;
 };
 
 /** `spoilt`: too many of the stream's records were rejected. */
@@ -102,18 +102,18 @@ export class Replacements {
   }
 
   /** The input has ended by itself: does what the stream's end allows. @returns whether its rows are where they belong. */
-  async conclude(target: Target, verdict: Verdict): Promise<boolean> {
+  async conclude(target: TableTarget, verdict: Verdict): Promise<boolean> {
     if (target.succession.kind === 'keep') return true;
     try {
       return await this.#end(target, verdict);
     } catch (error) {
       if (!failsAlone(error)) throw error;
-      this.#options.context.fail(error.inStream(target.descriptor));
+      this.#options.context.fail(error.inStream(target.stream));
       return false;
     }
   }
 
-  async #end(target: Target, verdict: Verdict): Promise<boolean> {
+  async #end(target: TableTarget, verdict: Verdict): Promise<boolean> {
     if (target.succession.kind === 'outlive') {
       await this.#removeOutlived(target, target.succession.generation, verdict);
       return true;
@@ -137,7 +137,7 @@ export class Replacements {
   }
 
   /** Each table for itself; of several some are new before the others. */
-  async #replace(target: Target): Promise<void> {
+  async #replace(target: TableTarget): Promise<void> {
     const { area, context } = this.#options;
     const staged = this.#staged.get(target.index) ?? new Map<string, StagedFile[]>();
     const tables = new Set([...(await this.#earlier.proven(target, staged)), ...staged.keys()]);
@@ -163,7 +163,7 @@ export class Replacements {
   }
 
   async #refuseShrinking(
-    { descriptor }: Target,
+    { stream }: TableTarget,
     tables: Iterable<string>,
     files: readonly StagedFile[],
   ): Promise<void> {
@@ -171,12 +171,12 @@ export class Replacements {
     const { maxShrinkPercent } = config;
     if (maxShrinkPercent === undefined) return;
     const places = Array.from(tables, (table) => this.#placeOf(table));
-    const shrinking = { stream: descriptor, places, rows: rowsOf(files), maxShrinkPercent };
+    const shrinking = { stream, places, rows: rowsOf(files), maxShrinkPercent };
     await refuseShrinking(area, shrinking, context.signal);
   }
 
   async #replaceTable(
-    { descriptor, label }: Target,
+    { stream, label }: TableTarget,
     table: string,
     files: readonly StagedFile[],
     signal: AbortSignal,
@@ -185,7 +185,7 @@ export class Replacements {
     const replacement = {
       place: this.#placeOf(table),
       exportId: this.#exportId,
-      stream: descriptor,
+      stream,
       files,
       schema: schemaOf(table),
     };
@@ -199,18 +199,18 @@ export class Replacements {
     );
   }
 
-  #keep({ label, descriptor }: Target, verdict: Exclude<Verdict, 'proven'>): void {
+  #keep({ label, stream }: TableTarget, verdict: Exclude<Verdict, 'proven'>): void {
     const { log, fail } = this.#options.context;
     if (verdict === 'spoilt') log('WARN', `What was there before of "${label}" stays: too many records were rejected.`);
     else if (verdict === 'untouched') {
       log('WARN', `Nothing came for the stream "${label}": what was there before stays.`);
     } else {
       const text = `The input ended before the stream "${label}" was complete: what was there before stays. Run again.`;
-      fail(new ConnectorError('STREAM_INCOMPLETE', text, { stream: descriptor }));
+      fail(new ConnectorError('STREAM_INCOMPLETE', text, { stream }));
     }
   }
 
-  async #removeOutlived(target: Target, generation: number, verdict: Verdict): Promise<void> {
+  async #removeOutlived(target: TableTarget, generation: number, verdict: Verdict): Promise<void> {
     const { area, context } = this.#options;
     const { label } = target;
     if (verdict !== 'proven') {
@@ -229,7 +229,7 @@ export class Replacements {
   }
 
   #placeOf(table: string): DataPlace {
-    return tablePlace(this.#options.area.prefix, table);
+    return layout.place(this.#options.area.prefix, table);
   }
 }
 

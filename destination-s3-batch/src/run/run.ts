@@ -6,6 +6,7 @@ import { Completion } from '@s3-connectors/common/destination/input/completion.t
 import { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
 import { LineIntake } from '@s3-connectors/common/destination/input/line-intake.ts';
 import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import type { Plan } from '@s3-connectors/common/destination/run/plan.ts';
 import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
@@ -24,7 +25,7 @@ import type { Config } from '../config/config.ts';
 import { Conversions } from '../files/conversions.ts';
 import { Converter, engineBytes, type OutputFile } from '../files/converter.ts';
 import { Intake } from './intake.ts';
-import { planStreams, type Plan, type Target } from './plan.ts';
+import { planStreams, type TableTarget } from './plan.ts';
 import { upload } from './publish.ts';
 import { Replacements } from './replacements.ts';
 import type { SpoolFolder } from '../spool/spool-folder.ts';
@@ -47,14 +48,14 @@ const dropWithinMs = 3000;
 type RunContext = VerbContext & { readonly clock: Clock };
 
 export class Run implements AsyncDisposable {
-  readonly #plan: Plan;
+  readonly #plan: Plan<TableTarget>;
   readonly #area: Area;
   readonly #spool: Spool;
   readonly #folder: TempFolder;
   readonly #maxDiskBytes: number;
   readonly #states: DurableStates;
   readonly #intake: Intake;
-  readonly #lines: LineIntake<Target>;
+  readonly #lines: LineIntake<TableTarget>;
   readonly #typings: Typings;
   readonly #converter: Converter;
   readonly #completion: Completion;
@@ -100,7 +101,7 @@ export class Run implements AsyncDisposable {
     });
     const [states, completion, handlers] = [this.#states, this.#completion, this.#intake];
     this.#lines = new LineIntake({ byKey, fields, states, completion, handlers, log });
-    const streams = targets.map(({ descriptor }) => descriptor);
+    const streams = targets.map(({ stream }) => stream);
     this.#typings = new Typings(this.#area, streams, {
       objectsAsText: config.objectsAsText,
       asLines: config.format === 'json',
@@ -109,7 +110,8 @@ export class Run implements AsyncDisposable {
     const typings = this.#typings;
     this.#converter = new Converter({ config, typings, folder, signal });
     const remove = (segment: SpoolFile): Promise<void> => this.#spool.remove(segment);
-    const refused = ({ stream }: Table, error: ConnectorError): void => this.#giveUp(targets[stream] as Target, error);
+    const refused = ({ stream }: Table, error: ConnectorError): void =>
+      this.#giveUp(targets[stream] as TableTarget, error);
     this.#conversions = new Conversions({
       converter: this.#converter,
       prepare: async (table, during) => {
@@ -137,15 +139,6 @@ export class Run implements AsyncDisposable {
 
   /** Puts in order what earlier runs left, before anything is written. */
   async begin(): Promise<void> {
-    const waiting = this.#plan.targets
-      .filter(({ index }) => this.#replacements.stages(index))
-      .map(({ label }) => label);
-    if (waiting.length > 0) {
-      this.#context.log(
-        'WARN',
-        `STATEs of these streams come at the end only, once they are replaced: ${waiting.join(', ')}.`,
-      );
-    }
     await this.#replacements.begin();
     if (this.#plan.targets.every(({ conversion }) => conversion !== 'split_events')) return;
     this.#intake.expectTables(await registeredEventTables(this.#area, this.#context.signal));
@@ -255,10 +248,10 @@ export class Run implements AsyncDisposable {
   }
 
   /** The stream fails alone, by the first of its errors. */
-  #giveUp({ index, descriptor }: Target, error: ConnectorError): void {
+  #giveUp({ index, stream }: TableTarget, error: ConnectorError): void {
     if (this.#intake.hasFailed(index)) return;
     this.#intake.giveUp(index);
-    this.#context.fail(error.inStream(descriptor));
+    this.#context.fail(error.inStream(stream));
   }
 
   #warnOfSurplus(table: Table): void {

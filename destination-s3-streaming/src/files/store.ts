@@ -6,7 +6,7 @@ import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import { TaskQueue } from '@s3-connectors/common/streams/task-queue.ts';
 
 import type { Config } from '../config/config.ts';
-import { fileName } from '../layout/object-key.ts';
+import { fileExtension as extension } from '../layout/layout.ts';
 import type { Account, OpenFile } from './open-file.ts';
 import type { RotationReason } from './rotation.ts';
 
@@ -71,8 +71,8 @@ export class Store {
   put(file: OpenFile, reason: RotationReason): void {
     const { hash, body } = file.close(this.held);
     const { s3, config, keyFor, onStored } = this.#options;
-    const place = `${file.folder}${file.timestamp}-`;
-    const key = file.folder + fileName(file.timestamp, this.#names.hash(place, hash), config.workerId);
+    const { folder, timestamp } = file;
+    const key = this.#names.key({ folder, timestamp, workerId: config.workerId, extension }, hash);
     this.#underWay += 1;
     void this.#queue.run(async () => {
       let sent: readonly Uint8Array[] = [];

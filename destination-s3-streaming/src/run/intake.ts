@@ -2,7 +2,6 @@
 // joins those that wait. The hot path: nothing here builds a string, an object or a Date per record that is written.
 import type { Completion } from '@s3-connectors/common/destination/input/completion.ts';
 import type { DurableStates, Scope } from '@s3-connectors/common/destination/input/durable-states.ts';
-import { hourOf } from '@s3-connectors/common/records/event-time.ts';
 import { LineIntake, type LineCounts, type LineHandlers } from '@s3-connectors/common/destination/input/line-intake.ts';
 import type { Envelope } from '@s3-connectors/common/records/envelope.ts';
 import { emittedTime, ownTime } from '@s3-connectors/common/records/record-times.ts';
@@ -13,6 +12,7 @@ import {
   type Refusal,
   type Rejection,
 } from '@s3-connectors/common/destination/input/rejections.ts';
+import type { Plan, Target } from '@s3-connectors/common/destination/run/plan.ts';
 import type { LineBatch } from '@s3-connectors/common/protocol/lines.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { Clock } from '@s3-connectors/common/streams/clock.ts';
@@ -21,7 +21,7 @@ import type { RecordRules } from '../config/config.ts';
 import { findBreach, isOfWorkspace, timeliness } from './judge.ts';
 import type { OpenFile } from '../files/open-file.ts';
 import { noHour, type OpenFiles } from './open-files.ts';
-import type { Plan, Target } from './plan.ts';
+import { layout } from '../layout/layout.ts';
 
 type Options = {
   readonly plan: Plan;
@@ -138,7 +138,7 @@ export class Intake implements LineHandlers<Target> {
     const isTimed = !Number.isNaN(time);
     if (!isTimed && timeField !== undefined) this.#counts.untimed += 1;
     const placed = isTimed ? this.#timeToPlaceBy(time) : emittedTime(bytes, found, this.#now);
-    const hour = timeField === undefined ? noHour : hourOf(placed);
+    const hour = timeField === undefined ? noHour : layout.periodOf(placed);
     const number = this.#states.record(index);
     const file = this.#files.find(index, hour) ?? this.#open(index, index, hour, { placed, number });
     file.append(bytes, found.dataStart, found.dataEnd);
@@ -153,7 +153,7 @@ export class Intake implements LineHandlers<Target> {
     const isFarFromPresent = rejection.reason === 'too_late' || rejection.reason === 'too_early';
     if (this.#rules.invalidRecords === 'fail' && !isFarFromPresent) throw recordRefused(label, rejection, line);
     const placed = emittedTime(bytes, found, this.#now);
-    const hour = timeField === undefined ? noHour : hourOf(placed);
+    const hour = timeField === undefined ? noHour : layout.periodOf(placed);
     const place = this.#files.rejectedPlace(index);
     const number = this.#states.rejectedRecord(index);
     const file = this.#files.find(place, hour) ?? this.#open(index, place, hour, { placed, number });

@@ -2,9 +2,8 @@
 // hot path nothing is built for a record that passes.
 import { QUOTE, spells } from '@s3-connectors/common/json/json-bytes.ts';
 import type { Envelope } from '@s3-connectors/common/records/envelope.ts';
+import type { Published, Target } from '@s3-connectors/common/destination/run/plan.ts';
 import type { Rejection } from '@s3-connectors/common/destination/input/rejections.ts';
-
-import type { Published, Target } from './plan.ts';
 
 /** A record further ahead of the present than this is early. */
 const maxEarlinessMs = 3_600_000;

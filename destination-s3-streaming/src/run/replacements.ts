@@ -19,23 +19,23 @@ import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 import type { Config } from '../config/config.ts';
 import { beforeAllRecords } from './intake.ts';
 import type { OpenFile } from '../files/open-file.ts';
-import type { Target } from './plan.ts';
+import type { TypeTarget } from './plan.ts';
 
 type Options = {
   readonly s3: S3;
   readonly config: Pick<Config, 'prefix' | 'headers' | 'workerId'>;
-  readonly targets: readonly Target[];
+  readonly targets: readonly TypeTarget[];
   readonly states: DurableStates;
   readonly clock: Clock;
   readonly context: Pick<VerbContext, 'log' | 'fail'>;
   /** Called for a stream that cannot be written, before any of its records came. */
-  readonly giveUp: (target: Target) => void;
+  readonly giveUp: (target: TypeTarget) => void;
 };
 
 /** `spoilt`: too many of the stream's records were rejected. */
 export type Verdict = Ending | 'spoilt';
 
-type Staged = { readonly target: Target; readonly files: StagedFile[] };
+type Staged = { readonly target: TypeTarget; readonly files: StagedFile[] };
 
 /** Bound: some 300 bytes for each file in staging. */
 export class Replacements {
@@ -44,7 +44,7 @@ export class Replacements {
   readonly #exportId: string;
   /** By the number of the stream, as long as it is neither replaced nor given up. */
   readonly #staged = new Map<number, Staged>();
-  readonly #givenUp = new Set<Target>();
+  readonly #givenUp = new Set<TypeTarget>();
 
   constructor(options: Options) {
     const { s3, config, targets, states, clock } = options;
@@ -85,7 +85,7 @@ export class Replacements {
       refused: (error: ConnectorError) => this.#giveUp(target, error),
     }));
     await beginPlaces(this.#area, beginnings, signal);
-    const folders = Array.from(this.#staged.values(), ({ target }) => target.folder);
+    const folders = Array.from(this.#staged.values(), ({ target }) => target.place.folder);
     const leftovers = { workerId: config.workerId, parent: 'type=', folders, now: clock.wall() } as const;
     const removed = await removeLeftovers(this.#area, leftovers, signal);
     if (removed > 0) context.log('INFO', `Removed ${removed} files that earlier runs left below _staging/.`);
@@ -107,7 +107,7 @@ export class Replacements {
   }
 
   /** The input has ended by itself: does what each stream's end allows. After each step STATEs may have become durable. */
-  async *conclude(endingOf: (target: Target) => Verdict, signal: AbortSignal): AsyncGenerator<void> {
+  async *conclude(endingOf: (target: TypeTarget) => Verdict, signal: AbortSignal): AsyncGenerator<void> {
     const { targets, context } = this.#options;
     for (const target of targets) {
       if (this.#givenUp.has(target)) continue;
@@ -122,7 +122,7 @@ export class Replacements {
     }
   }
 
-  #giveUp(target: Target, error: ConnectorError): void {
+  #giveUp(target: TypeTarget, error: ConnectorError): void {
     this.#givenUp.add(target);
     this.#options.giveUp(target);
     this.#options.context.fail(error.inStream(target.stream));
@@ -137,7 +137,7 @@ export class Replacements {
     }
   }
 
-  async #replace(target: Target, ending: Verdict, signal: AbortSignal): Promise<void> {
+  async #replace(target: TypeTarget, ending: Verdict, signal: AbortSignal): Promise<void> {
     const { states, context } = this.#options;
     const { index, label, place, stream, schema } = target;
     if (ending !== 'proven') return this.#keep(target, ending);
@@ -153,7 +153,7 @@ export class Replacements {
     );
   }
 
-  #keep({ label, stream }: Target, ending: Exclude<Verdict, 'proven'>): void {
+  #keep({ label, stream }: TypeTarget, ending: Exclude<Verdict, 'proven'>): void {
     const { log, fail } = this.#options.context;
     if (ending === 'spoilt') log('WARN', `What was there before of "${label}" stays: too many records were rejected.`);
     else if (ending === 'untouched')
@@ -164,7 +164,7 @@ export class Replacements {
     }
   }
 
-  async #removeOutlived({ label, place, succession }: Target, ending: Verdict, signal: AbortSignal): Promise<void> {
+  async #removeOutlived({ label, place, succession }: TypeTarget, ending: Verdict, signal: AbortSignal): Promise<void> {
     if (succession.kind !== 'outlive') return;
     const { log } = this.#options.context;
     const { generation } = succession;

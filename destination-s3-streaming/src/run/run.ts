@@ -2,6 +2,7 @@
 import { Completion } from '@s3-connectors/common/destination/input/completion.ts';
 import { DeflatePool } from '@s3-connectors/common/destination/files/deflate-pool.ts';
 import { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
+import type { Target } from '@s3-connectors/common/destination/run/plan.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { readLines, type LineBatch } from '@s3-connectors/common/protocol/lines.ts';
@@ -20,7 +21,7 @@ import { Intake } from './intake.ts';
 import { Sketch, type Latency } from '../files/latency.ts';
 import { sharesOf, type MemoryShares } from '../config/memory.ts';
 import { OpenFiles } from './open-files.ts';
-import { planStreams, type Target } from './plan.ts';
+import { planStreams } from './plan.ts';
 import { Replacements, type Verdict } from './replacements.ts';
 import { Report } from './report.ts';
 import { allDue, chunkBytes, filesDue, msUntilAged, type RotationLimits } from '../files/rotation.ts';
