@@ -21,14 +21,14 @@ export type LayoutRules = {
 /** `prefix` is empty or ends with a slash, and so does each folder. */
 export type Layout = Pick<LayoutRules, 'parent'> & {
   /** What is replaced as one: the files of a stream or table. @throws RangeError as `encodeName`. */
-  place(prefix: string, name: string): DataPlace;
-  rejectedFolder(prefix: string, name: string): string;
+  readonly place: (prefix: string, name: string) => DataPlace;
+  readonly rejectedFolder: (prefix: string, name: string) => string;
   /** Whether every key below the folder fits S3's limit, also while the file waits in staging. */
-  fits(folder: string): boolean;
+  readonly fits: (folder: string) => boolean;
   /** The number since 1970 of the hour or day that a time in milliseconds is in. */
-  periodOf(ms: number): number;
+  readonly periodOf: (ms: number) => number;
   /** The folders of a period. */
-  folders(period: number): string;
+  readonly folders: (period: number) => string;
 };
 
 const hourMs = 3_600_000;
