@@ -3,8 +3,8 @@
 // Memory: a quarter of `max_memory_mb` for rows on their way, the rest for the engine. Disk: rows, and files made of them, up to
 // three quarters of the spool's bound; the rest is for what is just being made of one segment.
 import { Completion } from '@s3-connectors/common/destination/input/completion.ts';
-import { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
-import { LineIntake } from '@s3-connectors/common/destination/input/line-intake.ts';
+import { beforeAllRecords, DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
+import { Intake } from '@s3-connectors/common/destination/run/intake.ts';
 import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
 import type { Plan } from '@s3-connectors/common/destination/run/plan.ts';
 import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
@@ -24,7 +24,7 @@ import { Typings } from '../tables/typings.ts';
 import type { Config } from '../config/config.ts';
 import { Conversions } from '../files/conversions.ts';
 import { Converter, engineBytes, type OutputFile } from '../files/converter.ts';
-import { Intake } from './intake.ts';
+import { TableSink } from './table-sink.ts';
 import { planStreams, type TableTarget } from './plan.ts';
 import { upload } from './publish.ts';
 import { Replacements } from './replacements.ts';
@@ -41,7 +41,6 @@ const largestSegmentBytes = 128 * 1024 * 1024;
 const heldShare = 1 / 64;
 /** STATEs that wait; they are copied once when they are printed. */
 const statesShare = 1 / 16;
-const beforeAllRecords = -1;
 /** What is in staging is removed within this time, else by the next run. */
 const dropWithinMs = 3000;
 
@@ -54,8 +53,8 @@ export class Run implements AsyncDisposable {
   readonly #folder: TempFolder;
   readonly #maxDiskBytes: number;
   readonly #states: DurableStates;
-  readonly #intake: Intake;
-  readonly #lines: LineIntake<TableTarget>;
+  readonly #sink: TableSink;
+  readonly #intake: Intake<TableTarget>;
   readonly #typings: Typings;
   readonly #converter: Converter;
   readonly #completion: Completion;
@@ -76,7 +75,7 @@ export class Run implements AsyncDisposable {
     this.#begunAt = clock.elapsed();
     const startedAt = clock.wall();
     this.#plan = planStreams(config, catalog, log);
-    const { targets, byKey, fields } = this.#plan;
+    const { targets, fields } = this.#plan;
     this.#tables = new Tables(fields);
     this.#area = { s3: openS3(config.connection, { log, clock }), prefix: config.prefix, headers: config.headers };
     this.#folder = folder;
@@ -89,8 +88,8 @@ export class Run implements AsyncDisposable {
     this.#mostFields = mostFields(bytesOfEngine);
     this.#states = new DurableStates(targets.length + 1, config.maxMemoryBytes * statesShare);
     this.#completion = new Completion(targets.map(({ regime }) => regime));
-    this.#intake = new Intake({
-      config,
+    this.#sink = new TableSink({
+      prefix: config.prefix,
       plan: this.#plan,
       tables: this.#tables,
       spool: this.#spool,
@@ -99,8 +98,8 @@ export class Run implements AsyncDisposable {
       startedAt,
       context,
     });
-    const [states, completion, handlers] = [this.#states, this.#completion, this.#intake];
-    this.#lines = new LineIntake({ byKey, fields, states, completion, handlers, log });
+    const [plan, sink, states, completion] = [this.#plan, this.#sink, this.#states, this.#completion];
+    this.#intake = new Intake({ plan, sink, states, completion, rules: config.rules, clock, log });
     const streams = targets.map(({ stream }) => stream);
     this.#typings = new Typings(this.#area, streams, {
       objectsAsText: config.objectsAsText,
@@ -141,13 +140,12 @@ export class Run implements AsyncDisposable {
   async begin(): Promise<void> {
     await this.#replacements.begin();
     if (this.#plan.targets.every(({ conversion }) => conversion !== 'split_events')) return;
-    this.#intake.expectTables(await registeredEventTables(this.#area, this.#context.signal));
+    this.#sink.expectTables(await registeredEventTables(this.#area, this.#context.signal));
   }
 
   /** Rows to the spool. @throws INPUT_INVALID or RECORDS_REJECTED naming a line; what came before it has been taken. */
   async take(lines: LineBatch): Promise<void> {
-    this.#intake.now = this.#clock.wall();
-    this.#lines.take(lines);
+    this.#intake.take(lines);
     if (!this.#spool.isFullOfRows) return;
     await this.#flushed;
     this.#flushed = this.#flush();
@@ -164,7 +162,7 @@ export class Run implements AsyncDisposable {
   async publish(): Promise<readonly Uint8Array[]> {
     const { targets, strays } = this.#plan;
     const waiting = [...targets, strays].map(({ index: stream }) => {
-      return { stream, rows: this.#intake.release(stream) };
+      return { stream, rows: this.#sink.release(stream) };
     });
     this.#converter.inputWaits = true;
     await this.#flushed;
@@ -175,7 +173,7 @@ export class Run implements AsyncDisposable {
       if (!this.#replacements.stored(file)) this.#tally.add(file.table, file);
     }
     for (const { stream, rows } of waiting) {
-      if (rows !== undefined && !this.#intake.hasFailed(stream)) this.#states.stored(stream, rows);
+      if (rows !== undefined && !this.#intake.hasGivenUp(stream)) this.#states.stored(stream, rows);
     }
     this.#converter.inputWaits = false;
     return this.#states.take();
@@ -184,7 +182,7 @@ export class Run implements AsyncDisposable {
   /** The input has ended by itself: replaces what is to be replaced. Yields the STATEs that are durable by that. */
   async *conclude(): AsyncGenerator<Uint8Array> {
     for (const target of this.#plan.targets) {
-      if (this.#intake.hasFailed(target.index)) continue;
+      if (this.#intake.hasGivenUp(target.index)) continue;
       const isSpoilt = this.#intake.rejections.isExcessive(target.index);
       const verdict = isSpoilt ? 'spoilt' : this.#completion.ending(target.index);
       if (!(await this.#replacements.conclude(target, verdict))) continue;
@@ -207,7 +205,7 @@ export class Run implements AsyncDisposable {
       log('INFO', columnReport(table.name, type, misfits));
     }
     for (const { index, label } of this.#plan.targets) {
-      const dropped = Object.entries(this.#intake.droppedFields(index)).map(([name, count]) => `${name} (${count})`);
+      const dropped = Object.entries(this.#sink.droppedFields(index)).map(([name, count]) => `${name} (${count})`);
       if (dropped.length > 0) {
         log(
           'INFO',
@@ -219,8 +217,7 @@ export class Run implements AsyncDisposable {
 
   /** One line of JSON. */
   summary(): string {
-    const { records } = this.#lines.counts;
-    const { untimed, invalid } = this.#intake.counts;
+    const { records, untimed, invalid } = this.#intake.counts;
     const { rejected } = this.#intake.rejections;
     const seconds = (this.#clock.elapsed() - this.#begunAt) / 1000;
     return this.#tally.summary({ records, rejected, untimed, invalid, seconds });
@@ -249,7 +246,7 @@ export class Run implements AsyncDisposable {
 
   /** The stream fails alone, by the first of its errors. */
   #giveUp({ index, stream }: TableTarget, error: ConnectorError): void {
-    if (this.#intake.hasFailed(index)) return;
+    if (this.#intake.hasGivenUp(index)) return;
     this.#intake.giveUp(index);
     this.#context.fail(error.inStream(stream));
   }

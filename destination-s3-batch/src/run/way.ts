@@ -24,8 +24,6 @@ export type Way = {
   readonly otherRows: PublishedRows | undefined;
   readonly dropped: DroppedFields | undefined;
   rejected: Table | undefined;
-  /** The stream was given up. */
-  failed: boolean;
   /** Stands in `DurableStates` for all rows of the stream that are not published. */
   unpublished: object | undefined;
 };
@@ -48,7 +46,6 @@ export function wayOf(target: TableTarget, { prefix, fields, tables, log }: Opti
     otherRows: isSplit ? otherEventRows(fields) : undefined,
     dropped: droppedFields(target, fields),
     rejected: undefined,
-    failed: false,
     unpublished: undefined,
   };
 }
@@ -62,7 +59,6 @@ export function rejectedWay(): Way {
     otherRows: undefined,
     dropped: undefined,
     rejected: undefined,
-    failed: false,
     unpublished: undefined,
   };
 }

@@ -1,7 +1,7 @@
 // The streams of a run whose earlier data goes: what is overwritten waits in staging and takes its place at once in the end;
 // what a generation outlives is deleted in the end. Without proof that a stream is complete its earlier data stays.
 import { newExportId } from '@s3-connectors/common/destination/replacing/export-id.ts';
-import type { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
+import { beforeAllRecords, type DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
 import type { Ending } from '@s3-connectors/common/destination/input/completion.ts';
 import { beginPlaces } from '@s3-connectors/common/destination/run/beginning.ts';
 import { removeOutlived } from '@s3-connectors/common/destination/replacing/generation-record.ts';
@@ -17,7 +17,6 @@ import type { WrittenBody } from '@s3-connectors/common/s3/write.ts';
 import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
 import type { Config } from '../config/config.ts';
-import { beforeAllRecords } from './intake.ts';
 import type { OpenFile } from '../files/open-file.ts';
 import type { TypeTarget } from './plan.ts';
 

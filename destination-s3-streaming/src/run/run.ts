@@ -2,6 +2,7 @@
 import { Completion } from '@s3-connectors/common/destination/input/completion.ts';
 import { DeflatePool } from '@s3-connectors/common/destination/files/deflate-pool.ts';
 import { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
+import { Intake } from '@s3-connectors/common/destination/run/intake.ts';
 import type { Target } from '@s3-connectors/common/destination/run/plan.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
@@ -17,7 +18,7 @@ import { ReadAhead } from './read-ahead.ts';
 import { BufferPool } from '../files/buffer-pool.ts';
 import type { Config } from '../config/config.ts';
 import { Gathering } from '../files/gathering.ts';
-import { Intake } from './intake.ts';
+import { FileSink } from './file-sink.ts';
 import { Sketch, type Latency } from '../files/latency.ts';
 import { sharesOf, type MemoryShares } from '../config/memory.ts';
 import { OpenFiles } from './open-files.ts';
@@ -41,7 +42,7 @@ export class Run {
   readonly #clock: Clock;
   readonly #wakeUp: WakeUp;
   readonly #lines: ReadAhead<LineBatch>;
-  readonly #intake: Intake;
+  readonly #intake: Intake<Target>;
   readonly #states: DurableStates;
   readonly #files: OpenFiles;
   readonly #pool: BufferPool;
@@ -106,7 +107,8 @@ export class Run {
       onChunk: (error) => (error === undefined ? this.#wakeUp.notify() : this.#store.fail(error)),
     });
     const [files, states, completion] = [this.#files, this.#states, this.#completion];
-    this.#intake = new Intake({ plan, files, states, completion, rules: config.rules, clock, log });
+    const sink = new FileSink(files, states);
+    this.#intake = new Intake({ plan, sink, states, completion, rules: config.rules, clock, log });
     this.#report = new Report({ log, clock, figures: () => this.#figures(), latency: this.#latency });
     this.#lines = new ReadAhead(readLines(input, { cutsTooLong: true }), this.#wakeUp);
     this.#signal = signal;
