@@ -7,6 +7,7 @@ import type { OutputFormat } from '../config/config.ts';
 export const extensions: Readonly<Record<OutputFormat, string>> = { parquet: '.snappy.parquet', json: '.json.gz' };
 
 export const layout = defineLayout({
+  noun: 'table',
   parent: 'data/',
   rejectedParent: '_rejected/',
   period: 'day',

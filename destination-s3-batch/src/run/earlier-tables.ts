@@ -2,12 +2,12 @@
 // is a document in the bucket that anyone may have written. It is enough to look at a table, and to replace one that gets rows;
 // what gets none is emptied only if the documents of its own place say that it was the stream's.
 import type { Beginning, Owner } from '@s3-connectors/common/destination/run/beginning.ts';
+import { beginningOf, type GiveUp, type StreamPlaces } from '@s3-connectors/common/destination/run/places.ts';
 import { claimPlace } from '@s3-connectors/common/destination/replacing/generation-record.ts';
 import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
 import { tellApart, type DataPlace } from '@s3-connectors/common/destination/replacing/own-keys.ts';
 import { failsAlone } from '@s3-connectors/common/destination/run/stream-failure.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
-import type { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { streamKey } from '@s3-connectors/common/protocol/stream-key.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';
 
@@ -21,11 +21,11 @@ type Options = {
   readonly area: Area;
   readonly targets: readonly TableTarget[];
   readonly context: Pick<VerbContext, 'log' | 'signal'>;
-  readonly giveUp: (target: TableTarget, error: ConnectorError) => void;
+  readonly giveUp: GiveUp;
 };
 
 /** Bound: the names of all tables. */
-export class EarlierTables {
+export class EarlierTables implements StreamPlaces<TableTarget> {
   readonly #options: Options;
   /** By stream: the tables that it has had before, and those that have come up in its generation. None of one that is kept. */
   readonly #known = new Map<number, Set<string>>();
@@ -39,16 +39,14 @@ export class EarlierTables {
   /** For `beginPlaces`: all tables that the streams had, stream by stream. */
   async *beginnings(): AsyncGenerator<Beginning> {
     for (const target of this.#options.targets) {
-      const { succession, index, stream } = target;
+      const { succession, index } = target;
       const isKept = succession.kind === 'keep';
-      const generation = succession.kind === 'outlive' ? succession.generation : undefined;
       const judge = (table: string) => (owner: Owner) => this.#judge(target, table, owner);
-      const refused = (error: ConnectorError): void => this.#options.giveUp(target, error);
       const known = new Set<string>();
       if (!isKept) this.#known.set(index, known);
       for (const table of isKept ? [target.name] : await this.#tablesOf(target)) {
         known.add(table);
-        const begun = { place: this.#placeOf(table), generation, stream, refused };
+        const begun = beginningOf(target, this.#placeOf(table), this.#options.giveUp);
         yield isKept || target.conversion !== 'split_events' ? begun : { ...begun, judge: judge(table) };
       }
     }
@@ -72,12 +70,16 @@ export class EarlierTables {
   }
 
   /** The tables whose earlier files may go. `staged`: those that are replaced anyway. */
-  async proven({ index, label }: TableTarget, staged?: ReadonlyMap<string, unknown>): Promise<readonly string[]> {
+  async proven(
+    { index, label }: TableTarget,
+    signal: AbortSignal,
+    staged?: ReadonlyMap<string, unknown>,
+  ): Promise<readonly string[]> {
     const { area, context } = this.#options;
     const proven: string[] = [];
     for (const table of this.of(index)) {
       if (!this.#unproven.has(table)) proven.push(table);
-      else if (staged?.has(table) !== true && (await hasFiles(area, this.#placeOf(table), context.signal))) {
+      else if (staged?.has(table) !== true && (await hasFiles(area, this.#placeOf(table), signal))) {
         context.log(
           'WARN',
           `The table "${table}" is left as it is: it got no rows, and nothing but _schemas/ says that its earlier ones are of "${label}". See "A table is left as it is" in docs/troubleshooting.md.`,

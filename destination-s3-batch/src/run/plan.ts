@@ -38,7 +38,6 @@ export function planStreams(
     {
       prefix,
       layout,
-      setting: 'table',
       entries,
       kindOf: ({ kind }) => (kind === 'replace' ? 'snapshot' : 'events'),
       describe: (stream, entry) => {

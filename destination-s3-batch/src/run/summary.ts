@@ -1,4 +1,5 @@
 // What a run did, as one line of JSON: the last word in the log, for whoever runs it on a schedule.
+import type { ReplacedSet } from '@s3-connectors/common/destination/run/replacements.ts';
 import { maxTextBytes } from '@s3-connectors/common/protocol/capped.ts';
 
 import type { Misfits } from '../columns/types/slot.ts';
@@ -32,15 +33,6 @@ export type Totals = {
   readonly seconds: number;
 };
 
-/** What took the place of a table's rows, as it is to be seen now. */
-export type ReplacedTable = {
-  readonly rows: number;
-  readonly bytes: number;
-  readonly files: number;
-  readonly deletedFiles: number;
-  readonly burstSeconds: number;
-};
-
 /** What was published by table: what waited in staging and was dropped does not count. */
 export class Tally {
   readonly #tables = new Map<string, TableSummary>();
@@ -53,7 +45,7 @@ export class Tally {
     known.files += 1;
   }
 
-  replaced(name: string, { rows, bytes, files, deletedFiles, burstSeconds }: ReplacedTable): void {
+  replaced(name: string, { rows, bytes, files, deletedFiles, burstSeconds }: ReplacedSet): void {
     if (files === 0 && deletedFiles === 0) return; // It was empty, and is.
     const known = this.#of({ name });
     const about = { deleted_files: deletedFiles, burst_seconds: Math.round(burstSeconds * 1000) / 1000 };

@@ -5,6 +5,7 @@ import { defineLayout } from '@s3-connectors/common/destination/layout/layout.ts
 export const fileExtension = '.jsonl.gz';
 
 export const layout = defineLayout({
+  noun: 'type',
   parent: 'type=',
   rejectedParent: '_rejected/type=',
   period: 'hour',

@@ -23,7 +23,6 @@ export function planStreams(
     {
       prefix,
       layout,
-      setting: 'type',
       entries,
       kindOf: () => 'events',
       describe: (stream, entry) => {

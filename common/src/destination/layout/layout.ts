@@ -6,6 +6,8 @@ import { stagedKeyBytes } from '../replacing/export-id.ts';
 import type { DataPlace } from '../replacing/own-keys.ts';
 
 export type LayoutRules = {
+  /** What has a folder, for messages; the field of an entry of `streams` that gives a stream another one. */
+  readonly noun: 'type' | 'table';
   /** What the path of each folder begins with, below the prefix. */
   readonly parent: 'type=' | 'data/';
   /** The same of the folders of rejected records: readers of Hive tables ignore names that begin with an underscore. */
@@ -19,7 +21,7 @@ export type LayoutRules = {
 };
 
 /** `prefix` is empty or ends with a slash, and so does each folder. */
-export type Layout = Pick<LayoutRules, 'parent'> & {
+export type Layout = Pick<LayoutRules, 'noun' | 'parent'> & {
   /** What is replaced as one: the files of a stream or table. @throws RangeError as `encodeName`. */
   readonly place: (prefix: string, name: string) => DataPlace;
   readonly rejectedFolder: (prefix: string, name: string) => string;
@@ -35,7 +37,8 @@ const hourMs = 3_600_000;
 const periodMs = { hour: hourMs, day: 24 * hourMs } as const;
 const longestName = '253402300799999-0123456789abcdef-'.length + 32;
 
-export function defineLayout({ parent, rejectedParent, period, isPadded, extensions }: LayoutRules): Layout {
+export function defineLayout(rules: LayoutRules): Layout {
+  const { noun, parent, rejectedParent, period, isPadded, extensions } = rules;
   const encode = parent.endsWith('/') ? encodeName : encodeValue; // `type=..` leads nowhere, `data/..` would.
   const ms = periodMs[period];
   const longestExtension = Math.max(...extensions.map(({ length }) => length));
@@ -48,6 +51,7 @@ export function defineLayout({ parent, rejectedParent, period, isPadded, extensi
   };
   const longestRest = folders(Date.UTC(2026, 11, 31, 23) / ms).length + longestName + longestExtension;
   return {
+    noun,
     parent,
     place: (prefix, name) => ({ name: encodeName(name), folder: `${prefix}${parent}${encode(name)}/`, extensions }),
     rejectedFolder: (prefix, name) => `${prefix}${rejectedParent}${encode(name)}/`,

@@ -73,8 +73,6 @@ export type Described<More> = {
 export type PlanRules<Entry extends StreamEntry, More> = {
   readonly prefix: string;
   readonly layout: Layout;
-  /** The field of an entry that gives a stream another path. */
-  readonly setting: 'type' | 'table';
   readonly entries: readonly Entry[];
   readonly describe: (stream: ConfiguredStream, entry: Entry | undefined) => Described<More>;
   /** What a stream is that neither its entry nor its type says. */
@@ -90,7 +88,7 @@ export function planTargets<Entry extends StreamEntry, More>(
   const { prefix, layout, entries, log } = rules;
   warnOfUnusedEntries(entries, catalog, log);
   const fields = new FieldNumbers();
-  const paths = new Paths(rules.setting);
+  const paths = new Paths(layout.noun);
   const targets = catalog.map((stream, index) => {
     const entry = entryFor(stream, entries);
     const described = rules.describe(stream, entry);
@@ -149,13 +147,16 @@ function publishedFrom(schema: RowSchema, fields: FieldNumbers, more: readonly s
 function refuseUnfit(
   stream: ConfiguredStream,
   name: string,
-  { prefix, layout, setting }: Pick<PlanRules<StreamEntry, unknown>, 'prefix' | 'layout' | 'setting'>,
+  { prefix, layout }: Pick<PlanRules<StreamEntry, unknown>, 'prefix' | 'layout'>,
 ): void {
   if (!name.isWellFormed()) {
-    throw refusedStream(stream, `has a name that is not Unicode. Set a "${setting}" for it in "streams".`);
+    throw refusedStream(stream, `has a name that is not Unicode. Set a "${layout.noun}" for it in "streams".`);
   }
   if (layout.fits(layout.place(prefix, name).folder)) return;
-  throw refusedStream(stream, `has a name too long for a key in S3. Set a shorter "${setting}" for it in "streams".`);
+  throw refusedStream(
+    stream,
+    `has a name too long for a key in S3. Set a shorter "${layout.noun}" for it in "streams".`,
+  );
 }
 
 function warnOfHeldStates(targets: readonly Target[], log: Log): void {
