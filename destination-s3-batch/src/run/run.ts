@@ -27,7 +27,6 @@ import { Typings } from '../tables/typings.ts';
 import { EarlierTables } from './earlier-tables.ts';
 import { planStreams, type TableTarget } from './plan.ts';
 import { upload } from './publish.ts';
-import { Tally } from './summary.ts';
 import { reportTables } from './table-report.ts';
 import { TableSink } from './table-sink.ts';
 
@@ -53,15 +52,12 @@ export class Run implements AsyncDisposable {
   readonly #mostFields: number;
   readonly #converter: Converter;
   readonly #conversions: Conversions;
-  readonly #tally = new Tally();
   readonly #context: RunContext;
-  readonly #begunAt: number;
   #flushed: Promise<void> = Promise.resolve();
 
   constructor(config: Config, catalog: readonly ConfiguredStream[], folder: SpoolFolder, context: RunContext) {
     const { log, signal, clock } = context;
     this.#context = context;
-    this.#begunAt = clock.elapsed();
     const plan = planStreams(config, catalog, log);
     this.#plan = plan;
     const foundation = layFoundation({ config, plan, layout, context }, config.maxMemoryBytes * statesShare);
@@ -85,7 +81,6 @@ export class Run implements AsyncDisposable {
       sink: this.#sink,
       places: earlier,
       schemaOf: (_, table) => this.#schemaOf(table),
-      replaced: (table, what) => this.#tally.replaced(table, what),
     });
     this.#conversions = new Conversions({
       converter: this.#converter,
@@ -145,12 +140,10 @@ export class Run implements AsyncDisposable {
 
   /** What an operator has to know, the summary last. */
   report(): void {
-    const { log } = this.#context;
-    const { supersededText } = this.#states;
-    if (supersededText !== undefined) log('WARN', supersededText);
-    const [tables, typings, tally, sink] = [this.#tables.all, this.#typings, this.#tally, this.#sink];
-    reportTables({ targets: this.#plan.targets, tables, typings, tally, sink, mostFields: this.#mostFields }, log);
-    log('INFO', this.#summary());
+    const [tables, typings, sink, { tally }] = [this.#tables.all, this.#typings, this.#sink, this.#runtime];
+    const reported = { targets: this.#plan.targets, tables, typings, tally, sink, mostFields: this.#mostFields };
+    reportTables(reported, this.#context.log);
+    this.#runtime.summarize();
   }
 
   /** @throws RECORDS_REJECTED when too many were. */
@@ -175,17 +168,7 @@ export class Run implements AsyncDisposable {
   #stored(file: OutputFile & WrittenBody): void {
     const { table, key, rows, minTime, maxTime, size, crc32, etag } = file;
     const staged = { key, rows, minTime, maxTime, size, crc32, etag };
-    const isRows = table.shape !== undefined;
-    const waits = isRows && this.#runtime.replacements.stored(table.stream, table.name, staged);
-    if (!waits) this.#tally.add(table, file);
-  }
-
-  /** One line of JSON. */
-  #summary(): string {
-    const { counts, rejections } = this.#runtime.intake;
-    const { records, untimed, invalid } = counts;
-    const seconds = (this.#context.clock.elapsed() - this.#begunAt) / 1000;
-    return this.#tally.summary({ records, rejected: rejections.rejected, untimed, invalid, seconds });
+    this.#runtime.stored({ stream: table.stream, name: table.name, isRejected: table.shape === undefined }, staged);
   }
 
   #schemaOf(name: string): JsonObject {

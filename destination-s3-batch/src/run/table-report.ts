@@ -1,4 +1,5 @@
 // What an operator has to know of the tables before the summary: their columns, and what is in none of them.
+import type { Tally } from '@s3-connectors/common/destination/run/summary.ts';
 import type { Target } from '@s3-connectors/common/destination/run/plan.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
@@ -6,7 +7,6 @@ import { columnReport } from '../columns/registry/column-report.ts';
 import { maxNewFields, maxRareFields } from '../config/budgets.ts';
 import type { Table } from '../tables/table.ts';
 import type { Typings } from '../tables/typings.ts';
-import type { Tally } from './summary.ts';
 import type { TableSink } from './table-sink.ts';
 
 type Reported = {
@@ -26,7 +26,7 @@ export function reportTables(reported: Reported, log: Log): void {
     if (type === undefined) continue;
     warnOfSurplus(table, reported, log);
     const misfits = typings.misfitsOf(table);
-    tally.misfits(table, misfits);
+    tally.misfits(table.name, misfits);
     log('INFO', columnReport(table.name, type, misfits));
   }
   for (const { index, label } of targets) {

@@ -8,7 +8,6 @@ import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { readLines, type LineBatch } from '@s3-connectors/common/protocol/lines.ts';
 import { closeS3, type S3 } from '@s3-connectors/common/s3/connection/client.ts';
-import { summarize as summarizeRequests } from '@s3-connectors/common/s3/connection/counters.ts';
 import type { WrittenBody } from '@s3-connectors/common/s3/write.ts';
 
 import type { Config } from '../config/config.ts';
@@ -26,7 +25,7 @@ import { planStreams, type TypeTarget } from './plan.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { Report } from './report.ts';
 import { Stopping } from './stopping.ts';
-import type { Figures } from './summary.ts';
+import type { StreamingFigures } from './summary.ts';
 import { WakeUp } from './wake-up.ts';
 
 /** As many as libuv's thread pool has threads. */
@@ -39,6 +38,7 @@ export class Run {
   readonly #limits: RotationLimits;
   readonly #context: RunContext;
   readonly #targets: readonly Target[];
+  readonly #strays: Target;
   readonly #wakeUp: WakeUp;
   readonly #lines: ReadAhead<LineBatch>;
   readonly #runtime: Runtime<TypeTarget>;
@@ -65,6 +65,7 @@ export class Run {
     this.#wakeUp = new WakeUp(clock);
     const plan = planStreams(config, catalog, log);
     this.#targets = plan.targets;
+    this.#strays = plan.strays;
     const memory = sharesOf(config.maxMemoryBytes);
     this.#memory = memory;
     const { maxFileBytes, maxFileAgeMs: maxAgeMs } = config;
@@ -95,7 +96,6 @@ export class Run {
       sink: new FileSink(this.#files, states),
       places: onePlaceEach(plan.targets, (...why) => this.#runtime.giveUp(...why)),
       schemaOf: ({ schema }) => schema,
-      replaced: () => undefined,
     });
     this.#report = new Report({ log, clock, figures: () => this.#figures(), latency: this.#latency });
     this.#lines = new ReadAhead(readLines(input, { cutsTooLong: true }), this.#wakeUp);
@@ -193,10 +193,8 @@ export class Run {
     this.#report.tell({ openFiles: this.#files.size, bufferBytes: this.#bufferBytes });
   }
 
-  summary(): string {
-    const { supersededText } = this.#states;
-    if (supersededText !== undefined) this.#context.log('WARN', supersededText);
-    return `${this.#report.conclusion()} ${summarizeRequests(this.#s3.counters)}.`;
+  summarize(): void {
+    this.#runtime.summarize(this.#report.conclusion());
   }
 
   /** @throws why the run ended before its input did, or RECORDS_REJECTED when too many were. */
@@ -233,9 +231,9 @@ export class Run {
 
   #onStored(file: OpenFile, key: string, written: WrittenBody): void {
     const { stream, rows, minTime, maxTime, openedAt, rowTimes } = file;
-    const name = this.#isRow(file) ? this.#targets[stream]?.name : undefined;
+    const { name } = this.#targets[stream] ?? this.#strays;
     const staged = { ...written, key, rows, minTime, maxTime };
-    const waits = name !== undefined && this.#runtime.replacements.stored(stream, name, staged);
+    const waits = this.#runtime.stored({ stream, name, isRejected: !this.#isRow(file) }, staged);
     this.#states.stored(stream, file);
     if (!waits) rowTimes.stored(this.#context.clock.elapsed() - openedAt, this.#latency);
   }
@@ -245,10 +243,8 @@ export class Run {
     return this.#files.held.bytes + this.#store.held.bytes + this.#states.waitingBytes + this.#pool.idleBytes;
   }
 
-  #figures(): Figures {
-    const { counts, rejections } = this.#runtime.intake;
-    const { files, bytes, reasons } = this.#store.counts;
-    return { ...counts, rejected: rejections.rejected, files, storedBytes: bytes, ...reasons };
+  #figures(): StreamingFigures {
+    return { ...this.#runtime.figures, ...this.#store.reasons };
   }
 
   #onStoreChange(): void {

@@ -34,7 +34,7 @@ export async function* write(
     }
     yield* run.durableStates();
     for await (const _ of run.conclude()) yield* run.durableStates();
-    context.log('INFO', run.summary());
+    run.summarize();
     run.throwFailure();
   } finally {
     await run.close();

@@ -4,6 +4,7 @@ import type { VerbContext } from '../../protocol/connector.ts';
 import { ConnectorError, toConnectorError } from '../../protocol/errors.ts';
 import type { JsonObject } from '../../protocol/messages.ts';
 import { openS3 } from '../../s3/connection/client.ts';
+import { summarize as summarizeRequests } from '../../s3/connection/counters.ts';
 import type { Connection } from '../../s3/connection/config.ts';
 import type { Clock } from '../../streams/clock.ts';
 import type { Place } from '../config/config.ts';
@@ -11,11 +12,13 @@ import { Completion } from '../input/completion.ts';
 import { DurableStates } from '../input/durable-states.ts';
 import type { Layout } from '../layout/layout.ts';
 import type { Area } from '../replacing/manifests.ts';
+import type { StagedFile } from '../replacing/staging.ts';
 import { Intake, type Sink } from './intake.ts';
 import type { RecordRules } from './judge.ts';
 import type { GiveUp, StreamPlaces } from './places.ts';
 import type { Plan, Target } from './plan.ts';
-import { Replacements, type ReplacedSet, type Verdict } from './replacements.ts';
+import { Replacements, type Verdict } from './replacements.ts';
+import { sentenceOf, Tally, type Figures, type Kept } from './summary.ts';
 
 export type RunContext = VerbContext & { readonly clock: Clock };
 
@@ -41,8 +44,6 @@ export type Plugin<Planned extends Target> = {
   readonly places: StreamPlaces<Planned>;
   /** What the rows of a place look like, for its manifest. */
   readonly schemaOf: (target: Planned, name: string) => JsonObject;
-  /** Called for each place whose files were replaced. */
-  readonly replaced: (name: string, what: ReplacedSet) => void;
 };
 
 /** What is in staging is removed within this time, else by the next run. */
@@ -62,20 +63,25 @@ export function layFoundation<Planned extends Target>(
 export class Runtime<Planned extends Target> {
   readonly intake: Intake<Planned>;
   readonly replacements: Replacements<Planned>;
+  readonly tally = new Tally();
   readonly #foundation: Foundation<Planned>;
   readonly #completion: Completion;
+  readonly #begunAt: number;
 
   constructor(foundation: Foundation<Planned>, plugin: Plugin<Planned>) {
     const { config, plan, layout, context, area, states } = foundation;
     const { targets } = plan;
     const { clock, log } = context;
-    const { sink, places, schemaOf, replaced } = plugin;
+    const { sink, places, schemaOf } = plugin;
     const { workerId, maxShrinkPercent, rules } = config;
     this.#foundation = foundation;
+    this.#begunAt = clock.elapsed();
     const completion = new Completion(targets.map(({ regime }) => regime));
     this.#completion = completion;
     this.intake = new Intake({ plan, sink, states, completion, rules, clock, log });
     const set = { area, workerId, maxShrinkPercent, layout, targets, places, states, context };
+    const { tally } = this;
+    const replaced = tally.replaced.bind(tally);
     this.replacements = new Replacements({ ...set, schemaOf, replaced });
   }
 
@@ -93,6 +99,30 @@ export class Runtime<Planned extends Target> {
       await this.replacements.conclude(target, this.#verdictOf(target), signal);
       yield;
     }
+  }
+
+  /** A file is in S3. `stream`: the number of its stream in the plan. @returns whether it waits for a replacement. */
+  stored(kept: Kept & { readonly stream: number }, file: StagedFile): boolean {
+    this.tally.stored.files += 1;
+    this.tally.stored.bytes += file.size;
+    if (!kept.isRejected && this.replacements.stored(kept.stream, kept.name, file)) return true;
+    this.tally.add(kept, file);
+    return false;
+  }
+
+  get figures(): Figures {
+    const { counts, rejections } = this.intake;
+    const { files, bytes: storedBytes } = this.tally.stored;
+    return { ...counts, rejected: rejections.rejected, files, storedBytes };
+  }
+
+  /** The last words of a run. `sentence`: of `figures`, and whatever else is to be said. */
+  summarize(sentence = sentenceOf(this.figures)): void {
+    const { context, states, area } = this.#foundation;
+    const { supersededText } = states;
+    if (supersededText !== undefined) context.log('WARN', supersededText);
+    context.log('INFO', `${sentence} ${summarizeRequests(area.s3.counters)}.`);
+    context.log('INFO', this.tally.json(this.figures, (context.clock.elapsed() - this.#begunAt) / 1000));
   }
 
   /** @throws RECORDS_REJECTED when too many were, unless the run was stopped. */
