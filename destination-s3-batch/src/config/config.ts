@@ -13,6 +13,7 @@ import {
   workerShape,
   type Place,
 } from '@s3-connectors/common/destination/config/config.ts';
+import type { RecordRules } from '@s3-connectors/common/destination/run/judge.ts';
 import { connectionShape, resolveConnection, type Connection } from '@s3-connectors/common/s3/connection/config.ts';
 import { hostedVariable, isHosted } from '@s3-connectors/common/s3/address/hosted.ts';
 import * as z from 'zod';
@@ -112,7 +113,7 @@ export type Config = Place & {
   readonly streams: readonly StreamConfig[];
   readonly splitEvents: boolean;
   readonly objectsAsText: boolean;
-  readonly invalidRecords: 'dead_letter' | 'fail' | 'write';
+  readonly rules: RecordRules;
   readonly maxShrinkPercent: number | undefined;
   readonly maxFileBytes: number;
   readonly maxMemoryBytes: number;
@@ -136,7 +137,7 @@ export function resolveConfig(
     streams: config.streams,
     splitEvents: config.split_events,
     objectsAsText: config.properties_as === 'json_string' && config.output_format === 'parquet',
-    invalidRecords: config.invalid_records,
+    rules: { invalidRecords: config.invalid_records, workspaceId: undefined, late: undefined },
     maxShrinkPercent: config.max_shrink_percent,
     maxFileBytes: config.max_file_mb * mebibyte,
     maxMemoryBytes: config.max_memory_mb * mebibyte,

@@ -16,7 +16,7 @@ import type { StructType } from '../columns/types/field-type.ts';
 import { mostColumns } from '../config/budgets.ts';
 import type { Config, OutputFormat } from '../config/config.ts';
 import { openEngine, type Engine } from '../engine/engine.ts';
-import { dayFolders, fileName } from '../layout/object-key.ts';
+import { extensions, layout } from '../layout/layout.ts';
 import type { SpoolFile } from '../spool/spool-file.ts';
 import type { Table } from '../tables/table.ts';
 import { distinctRows } from './distinct-rows.ts';
@@ -168,10 +168,10 @@ export class Converter implements AsyncDisposable {
 
   /** The name says what the rows are and where the source stood, so that a replay with the same cuts repeats it. */
   #key({ table, day, timestamp, position, crc, bytes }: SpoolFile, part: number, format: OutputFormat): string {
-    const folder = table.folder + dayFolders(day);
+    const { workerId } = this.#options.config;
+    const folder = table.folder + layout.folders(day);
     const content = createHash('sha256').update(position).update(`/${crc}/${bytes}/${part}`);
-    const hash = this.#names.hash(`${folder}${timestamp}-`, content);
-    return folder + fileName(timestamp, hash, this.#options.config.workerId, format);
+    return this.#names.key({ folder, timestamp, workerId, extension: extensions[format] }, content);
   }
 }
 

@@ -6,7 +6,7 @@ import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { eventTable, schemaProperties } from '@s3-connectors/common/published/batch-types.ts';
 
 import { maxEventTables, maxTableNameBytes } from '../config/budgets.ts';
-import { fitsKey, tableFolder } from '../layout/object-key.ts';
+import { layout } from '../layout/layout.ts';
 import type { Table, Tables } from '../tables/table.ts';
 
 /** Names, as they are spelled in rows, that are remembered, and how long one may be. */
@@ -80,10 +80,10 @@ export class EventTables {
 
   #named(name: string): Table | Obstacle {
     const { prefix, stream, tables } = this.#options;
-    const folder = tableFolder(prefix, name);
+    const folder = layout.place(prefix, name).folder;
     const known = tables.inFolder(folder);
     if (known !== undefined) return known.stream === stream ? known : 'of another stream';
-    if (name.length > maxTableNameBytes || !fitsKey(folder)) return 'too long';
+    if (name.length > maxTableNameBytes || !layout.fits(folder)) return 'too long';
     if (!this.#registered.has(name)) {
       if (this.#registered.size + this.#added >= maxEventTables) return 'too many';
       this.#added += 1;
@@ -94,7 +94,7 @@ export class EventTables {
   /** Undefined if it is the table of another stream. */
   #otherTable(): Table | undefined {
     const { prefix, stream, tables } = this.#options;
-    const folder = tableFolder(prefix, otherEvents);
+    const folder = layout.place(prefix, otherEvents).folder;
     const known = this.#other ?? tables.inFolder(folder);
     if (known !== undefined && known.stream !== stream) return undefined;
     const withName = { ...columns, event_name: { type: 'string' } };

@@ -2,30 +2,30 @@
 // is a document in the bucket that anyone may have written. It is enough to look at a table, and to replace one that gets rows;
 // what gets none is emptied only if the documents of its own place say that it was the stream's.
 import type { Beginning, Owner } from '@s3-connectors/common/destination/run/beginning.ts';
+import { beginningOf, type GiveUp, type StreamPlaces } from '@s3-connectors/common/destination/run/places.ts';
 import { claimPlace } from '@s3-connectors/common/destination/replacing/generation-record.ts';
 import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
 import { tellApart, type DataPlace } from '@s3-connectors/common/destination/replacing/own-keys.ts';
 import { failsAlone } from '@s3-connectors/common/destination/run/stream-failure.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
-import type { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { streamKey } from '@s3-connectors/common/protocol/stream-key.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';
 
 import { readRegistry, readTables } from '../columns/registry/registry.ts';
-import { tablePlace } from '../layout/object-key.ts';
-import type { Target } from './plan.ts';
+import { layout } from '../layout/layout.ts';
+import type { TableTarget } from './plan.ts';
 import { isEventTable } from '../rows/event-tables.ts';
 import type { Table } from '../tables/table.ts';
 
 type Options = {
   readonly area: Area;
-  readonly targets: readonly Target[];
+  readonly targets: readonly TableTarget[];
   readonly context: Pick<VerbContext, 'log' | 'signal'>;
-  readonly giveUp: (target: Target, error: ConnectorError) => void;
+  readonly giveUp: GiveUp;
 };
 
 /** Bound: the names of all tables. */
-export class EarlierTables {
+export class EarlierTables implements StreamPlaces<TableTarget> {
   readonly #options: Options;
   /** By stream: the tables that it has had before, and those that have come up in its generation. None of one that is kept. */
   readonly #known = new Map<number, Set<string>>();
@@ -39,17 +39,15 @@ export class EarlierTables {
   /** For `beginPlaces`: all tables that the streams had, stream by stream. */
   async *beginnings(): AsyncGenerator<Beginning> {
     for (const target of this.#options.targets) {
-      const { succession, index, descriptor: stream } = target;
+      const { succession, index } = target;
       const isKept = succession.kind === 'keep';
-      const generation = succession.kind === 'outlive' ? succession.generation : undefined;
       const judge = (table: string) => (owner: Owner) => this.#judge(target, table, owner);
-      const refused = (error: ConnectorError): void => this.#options.giveUp(target, error);
       const known = new Set<string>();
       if (!isKept) this.#known.set(index, known);
-      for (const table of isKept ? [target.table] : await this.#tablesOf(target)) {
+      for (const table of isKept ? [target.name] : await this.#tablesOf(target)) {
         known.add(table);
         const verify = (area: Area, signal: AbortSignal): Promise<unknown> => readRegistry(area, table, signal);
-        const begun = { place: this.#placeOf(table), generation, stream, verify, refused };
+        const begun = { ...beginningOf(target, this.#placeOf(table), this.#options.giveUp), verify };
         yield isKept || target.conversion !== 'split_events' ? begun : { ...begun, judge: judge(table) };
       }
     }
@@ -63,7 +61,7 @@ export class EarlierTables {
   /** Before the first file of a table is stored: within a generation it is the stream's from now on. */
   async claim({ stream: index, name, shape }: Table, signal: AbortSignal): Promise<void> {
     const { area, targets } = this.#options;
-    const { succession, descriptor: stream } = targets[index] ?? {};
+    const { succession, stream } = targets[index] ?? {};
     const known = this.#known.get(index);
     if (succession?.kind !== 'outlive' || shape === undefined || known === undefined) return;
     if (known.has(name) && !this.#unproven.has(name)) return;
@@ -73,12 +71,16 @@ export class EarlierTables {
   }
 
   /** The tables whose earlier files may go. `staged`: those that are replaced anyway. */
-  async proven({ index, label }: Target, staged?: ReadonlyMap<string, unknown>): Promise<readonly string[]> {
+  async proven(
+    { index, label }: TableTarget,
+    signal: AbortSignal,
+    staged?: ReadonlyMap<string, unknown>,
+  ): Promise<readonly string[]> {
     const { area, context } = this.#options;
     const proven: string[] = [];
     for (const table of this.of(index)) {
       if (!this.#unproven.has(table)) proven.push(table);
-      else if (staged?.has(table) !== true && (await hasFiles(area, this.#placeOf(table), context.signal))) {
+      else if (staged?.has(table) !== true && (await hasFiles(area, this.#placeOf(table), signal))) {
         context.log(
           'WARN',
           `The table "${table}" is left as it is: it got no rows, and nothing but _schemas/ says that its earlier ones are of "${label}". See "A table is left as it is" in docs/troubleshooting.md.`,
@@ -88,7 +90,7 @@ export class EarlierTables {
     return proven;
   }
 
-  #judge({ index }: Target, table: string, owner: Owner): boolean {
+  #judge({ index }: TableTarget, table: string, owner: Owner): boolean {
     if (owner.kind === 'unknown') this.#unproven.add(table);
     if (owner.kind !== 'other') return true;
     this.#known.get(index)?.delete(table);
@@ -98,9 +100,9 @@ export class EarlierTables {
   }
 
   /** None of a stream that cannot be written. */
-  async #tablesOf(target: Target): Promise<readonly string[]> {
+  async #tablesOf(target: TableTarget): Promise<readonly string[]> {
     const { giveUp } = this.#options;
-    if (target.conversion !== 'split_events') return [target.table];
+    if (target.conversion !== 'split_events') return [target.name];
     try {
       return await this.#registeredTables(target);
     } catch (error) {
@@ -111,13 +113,13 @@ export class EarlierTables {
   }
 
   /** Only tables that the stream can have. @throws BUCKET_DOCUMENT_INVALID for a document that is not of its table. */
-  async #registeredTables(target: Target): Promise<readonly string[]> {
+  async #registeredTables(target: TableTarget): Promise<readonly string[]> {
     const { area, targets, context } = this.#options;
-    const ofOthers = new Set(targets.filter(({ index }) => index !== target.index).map(({ table }) => table));
+    const ofOthers = new Set(targets.filter(({ index }) => index !== target.index).map(({ name }) => name));
     const names: string[] = [];
     for await (const { table, stream } of readTables(area, context.signal)) {
-      if (streamKey(stream) !== streamKey(target.descriptor)) continue;
-      if ((isEventTable(table) || table === target.table) && !ofOthers.has(table)) names.push(table);
+      if (streamKey(stream) !== streamKey(target.stream)) continue;
+      if ((isEventTable(table) || table === target.name) && !ofOthers.has(table)) names.push(table);
       else {
         context.log(
           'WARN',
@@ -129,7 +131,7 @@ export class EarlierTables {
   }
 
   #placeOf(table: string): DataPlace {
-    return tablePlace(this.#options.area.prefix, table);
+    return layout.place(this.#options.area.prefix, table);
   }
 }
 

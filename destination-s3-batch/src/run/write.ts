@@ -52,7 +52,6 @@ async function* writeLines(
     failure = error;
   }
   run.report();
-  context.log('INFO', run.summary());
   if (failure !== undefined) throw failure;
   run.refuseRejections();
 }

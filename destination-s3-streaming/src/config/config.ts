@@ -10,6 +10,7 @@ import {
   workerShape,
   type Place,
 } from '@s3-connectors/common/destination/config/config.ts';
+import type { RecordRules } from '@s3-connectors/common/destination/run/judge.ts';
 import { connectionShape, resolveConnection, type Connection } from '@s3-connectors/common/s3/connection/config.ts';
 import * as z from 'zod';
 
@@ -93,14 +94,6 @@ export const configSchema = z
 /** An override for a stream; see `streams` in the schema. */
 export type StreamConfig = z.output<typeof stream>;
 
-/** Which records are set aside, and what is done with those far from the present. */
-export type RecordRules = {
-  readonly workspaceId: string | undefined;
-  readonly invalidRecords: 'dead_letter' | 'fail' | 'write';
-  readonly maxLatenessMs: number;
-  readonly latePolicy: 'own_partition' | 'current_hour' | 'dead_letter';
-};
-
 export type Config = Place & {
   readonly connection: Connection;
   readonly streams: readonly StreamConfig[];
@@ -122,8 +115,7 @@ export function resolveConfig(
     rules: {
       workspaceId: config.workspace_id,
       invalidRecords: config.invalid_records,
-      maxLatenessMs: config.late_data.max_lateness_hours * hourMs,
-      latePolicy: config.late_data.policy,
+      late: { maxLatenessMs: config.late_data.max_lateness_hours * hourMs, policy: config.late_data.policy },
     },
     maxFileAgeMs: config.max_file_age_seconds * 1000,
     maxFileBytes: config.max_file_mb * mebibyte,

@@ -3,7 +3,7 @@ import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
 import { Sketch, type Latency } from '../files/latency.ts';
-import { latencyText, summarize, type Figures } from './summary.ts';
+import { latencyText, summarize, type StreamingFigures } from './summary.ts';
 
 const intervalMs = 5 * 60_000;
 
@@ -11,7 +11,7 @@ type Options = {
   readonly log: Log;
   readonly clock: Clock;
   /** Counts since the start. */
-  readonly figures: () => Figures;
+  readonly figures: () => StreamingFigures;
   /** Of the rows stored since the last report, which empties it. */
   readonly latency: Latency;
 };
@@ -21,7 +21,7 @@ export type Standing = { readonly openFiles: number; readonly bufferBytes: numbe
 export class Report {
   readonly #options: Options;
   readonly #whole: Latency = { sinceCame: new Sketch(), sinceHappened: new Sketch() };
-  #before: Figures;
+  #before: StreamingFigures;
   #due: number;
 
   constructor(options: Options) {
@@ -60,9 +60,9 @@ export class Report {
   }
 }
 
-function difference(now: Figures, before: Figures): Figures {
-  const names = Object.keys(now) as (keyof Figures)[];
-  return Object.fromEntries(names.map((name) => [name, now[name] - before[name]])) as Figures;
+function difference(now: StreamingFigures, before: StreamingFigures): StreamingFigures {
+  const names = Object.keys(now) as (keyof StreamingFigures)[];
+  return Object.fromEntries(names.map((name) => [name, now[name] - before[name]])) as StreamingFigures;
 }
 
 function megabytes(bytes: number): string {

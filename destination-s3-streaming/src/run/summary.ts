@@ -1,42 +1,20 @@
-// What was done, in sentences for the log.
+// What a streaming run did, in sentences for the log: why files were closed, and how soon rows were visible.
+import { sentenceOf, type Figures } from '@s3-connectors/common/destination/run/summary.ts';
+
 import type { Latency } from '../files/latency.ts';
 import type { RotationReason } from '../files/rotation.ts';
 
-/** Counts. `untimed` to `early` as `IntakeCounts` has them, `bytes` of the input, `storedBytes` compressed. */
-export type Figures = Readonly<
-  Record<
-    | 'records'
-    | 'bytes'
-    | 'states'
-    | 'files'
-    | 'storedBytes'
-    | RotationReason
-    | 'untimed'
-    | 'invalid'
-    | 'rejected'
-    | 'late'
-    | 'early',
-    number
-  >
->;
+/** Counts, also of files by why they were closed. */
+export type StreamingFigures = Figures & Readonly<Record<RotationReason, number>>;
 
 /** Rotation reasons as the log says them; memory named so that an operator can give more of it. */
 const reasonTexts = { age: 'by age', size: 'by size', memory: 'for memory', end: 'at the end' } as const;
 
-export function summarize(figures: Figures): string {
+export function summarize(figures: StreamingFigures): string {
   const reasons = (Object.keys(reasonTexts) as RotationReason[])
     .filter((reason) => figures[reason] > 0)
     .map((reason) => `${figures[reason]} ${reasonTexts[reason]}`);
-  const remarks = [
-    [figures.untimed, 'records had no valid time and lie by emitted_at'],
-    [figures.invalid, 'records break their schema and were written all the same'],
-    [figures.rejected, 'records were rejected and lie below _rejected/'],
-    [figures.late, 'records came late'],
-    [figures.early, 'records were ahead of time'],
-  ] as const;
-  const remarked = remarks.filter(([count]) => count > 0).map(([count, what]) => ` ${count} ${what}.`);
-  const closed = reasons.length === 0 ? '' : `, closed ${reasons.join(', ')}`;
-  return `${figures.records} records and ${figures.states} states read (${megabytes(figures.bytes)}); ${figures.files} files stored (${megabytes(figures.storedBytes)})${closed}.${remarked.join('')}`;
+  return sentenceOf(figures, reasons.length === 0 ? '' : `, closed ${reasons.join(', ')}`);
 }
 
 /** ` Rows were visible …`; empty if none was stored. */
@@ -54,8 +32,4 @@ export function latencyText({ sinceCame, sinceHappened }: Latency): string {
 
 function seconds(ms = Infinity): string {
   return ms === Infinity ? 'far more' : `${(ms / 1000).toFixed(1)} s`;
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -8,7 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
-import type { Clock } from '@s3-connectors/common/streams/clock.ts';
+import { systemClock, type Clock } from '@s3-connectors/common/streams/clock.ts';
 
 import type { Config } from '../config/config.ts';
 import { Run } from './run.ts';
@@ -19,9 +19,9 @@ export async function* write(
   catalog: readonly ConfiguredStream[],
   input: AsyncIterable<Uint8Array>,
   context: VerbContext,
-  clock?: Clock,
+  clock: Clock = systemClock,
 ): AsyncGenerator<Uint8Array> {
-  const run = new Run(config, catalog, input, context, clock);
+  const run = new Run(config, catalog, input, { ...context, clock });
   try {
     await run.begin();
     while (!run.isFinished) {
@@ -34,7 +34,7 @@ export async function* write(
     }
     yield* run.durableStates();
     for await (const _ of run.conclude()) yield* run.durableStates();
-    context.log('INFO', run.summary());
+    run.summarize();
     run.throwFailure();
   } finally {
     await run.close();

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import type { Plan } from '@s3-connectors/common/destination/run/plan.ts';
 import { parseConfiguredCatalog } from '@s3-connectors/common/protocol/catalog.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { StreamConfig } from '../../../destination-s3-streaming/src/config/config.ts';
-import { planStreams, type Plan } from '../../../destination-s3-streaming/src/run/plan.ts';
+import { planStreams, type TypeTarget } from '../../../destination-s3-streaming/src/run/plan.ts';
 import { catalogJson, type Json } from '../../support/destination-input.ts';
 
 function plan(
   streams: readonly (string | Json)[],
   overrides: readonly StreamConfig[] = [],
-): { readonly plan: Plan; readonly said: readonly string[] } {
+): { readonly plan: Plan<TypeTarget>; readonly said: readonly string[] } {
   const said: string[] = [];
   const catalog = parseConfiguredCatalog(catalogJson(...streams));
   const planned = planStreams({ prefix: 'p/', streams: overrides }, catalog, (level, message) => {
@@ -36,7 +37,7 @@ suite('the plan for the streams', () => {
   test('puts each stream into the folder of its type, by its field "time"', () => {
     const { plan: planned, said } = plan(['pages', 'events_2', { name: 'a/b', namespace: 'n' }]);
     assert.deepEqual(
-      planned.targets.map(({ folder, timeField, label }) => [folder, timeField, label]),
+      planned.targets.map(({ place, timeField, label }) => [place.folder, timeField, label]),
       [
         ['p/type=pages/', 0, 'pages'],
         ['p/type=events_2/', 0, 'events_2'],
@@ -101,7 +102,7 @@ suite('the plan for the streams', () => {
       ],
     );
     assert.deepEqual(
-      planned.targets.map(({ folder, timeField }) => [folder, timeField]),
+      planned.targets.map(({ place, timeField }) => [place.folder, timeField]),
       [
         ['p/type=any/', 0],
         ['p/type=mine/', 1],
@@ -117,7 +118,7 @@ suite('the plan for the streams', () => {
       [{ name: 'a', namespace: 'x' }],
       [{ stream: 'a', namespace: '', type: '', time_field: '' }],
     );
-    assert.deepEqual([planned.targets[0]?.folder, planned.fields], ['p/type=a/', ['time']]);
+    assert.deepEqual([planned.targets[0]?.place.folder, planned.fields], ['p/type=a/', ['time']]);
   });
 
   test('says which override has no effect', () => {

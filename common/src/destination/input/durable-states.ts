@@ -27,6 +27,9 @@ type Ledger = {
   lastState: Waiting | undefined;
 };
 
+/** Older than every record's number: whatever a stream's STATEs say, they wait. */
+export const beforeAllRecords = -1;
+
 /** Whom a STATE speaks of: a stream by its index, or all. */
 export type Scope = number | 'all';
 

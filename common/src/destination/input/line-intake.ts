@@ -34,12 +34,18 @@ export type LineHandlers<Target> = {
    * A record that no row can be made of; what was walked of it is to be forgotten. `target`: undefined for a stream that is not
    * in the catalog.
    */
-  refused(target: Target | undefined, refused: Refusal, bytes: Buffer, found: Envelope, line: number): void;
+  refused(target: Target | undefined, refused: Refusal, where: ScannedLine): void;
   /** The source of a stream, or of all, says how far it is. */
   passed(scope: Scope, position: Uint8Array): void;
+};
+
+export type ScannedLine = { readonly bytes: Buffer; readonly found: Envelope; readonly line: number };
+
+/** Looks at the `data` of records while they are scanned. Without it `data` is skipped but for the fields. */
+export type DataWalker<Target> = {
   /**
    * Walks the `data` of a line that is yet to be told apart, as the scanner's `WalkData`. `target`: whose record it seems to
-   * be, as far as that is known. Without it `data` is skipped but for the fields.
+   * be, as far as that is known.
    */
   walkData?(target: Target | undefined, bytes: Uint8Array, start: number, found: Envelope): number;
   /** What was walked since the last message was no record. */
@@ -53,6 +59,7 @@ type Options<Target> = {
   readonly states: DurableStates;
   readonly completion: Completion;
   readonly handlers: LineHandlers<Target>;
+  readonly walker?: DataWalker<Target>;
   readonly log: Log;
 };
 
@@ -69,7 +76,7 @@ export class LineIntake<Target extends Numbered> {
   constructor(options: Options<Target>) {
     this.#options = options;
     this.#names = new StreamNames(options.byKey);
-    this.#scanner = createRecordScanner(options.fields, 'airbyte', this.#walkOf(options.handlers));
+    this.#scanner = createRecordScanner(options.fields, 'airbyte', this.#walkOf(options.walker));
   }
 
   /** @throws INPUT_INVALID naming a line, or what a handler throws; the lines before it have been taken. */
@@ -95,7 +102,7 @@ export class LineIntake<Target extends Numbered> {
 
   #takeLine(bytes: Buffer, start: number, end: number, line: number): void {
     const kind = this.#scanner.scan(bytes, start, end);
-    if (kind !== 'record') this.#options.handlers.forgetWalk?.();
+    if (kind !== 'record') this.#options.walker?.forgetWalk?.();
     switch (kind) {
       case 'record':
         this.#takeRecord(bytes, line);
@@ -114,10 +121,10 @@ export class LineIntake<Target extends Numbered> {
     }
   }
 
-  #walkOf(handlers: LineHandlers<Target>): WalkData | undefined {
-    if (handlers.walkData === undefined) return undefined;
+  #walkOf(walker: DataWalker<Target> | undefined): WalkData | undefined {
+    if (walker?.walkData === undefined) return undefined;
     return (bytes, start, found) => {
-      return handlers.walkData?.(this.#names.known(bytes, found), bytes, start, found) ?? NOT_JSON;
+      return walker.walkData?.(this.#names.known(bytes, found), bytes, start, found) ?? NOT_JSON;
     };
   }
 
@@ -145,13 +152,14 @@ export class LineIntake<Target extends Numbered> {
     const { envelope } = this.#scanner;
     const target = this.#names.find(bytes, envelope);
     const why = target === undefined ? 'unknown_stream' : reason;
-    this.#handRefused(target, refusal(why, bytes, envelope, reason !== 'not_utf8'), bytes, envelope, line);
+    const refused = refusal(why, bytes, envelope, reason !== 'not_utf8');
+    this.#handRefused(target, refused, { bytes, found: envelope, line });
   }
 
-  #handRefused(target: Target | undefined, refused: Refusal, bytes: Buffer, found: Envelope, line: number): void {
+  #handRefused(target: Target | undefined, refused: Refusal, where: ScannedLine): void {
     this.counts.records += 1;
     if (target !== undefined) this.#options.completion.record(target.index);
-    this.#options.handlers.refused(target, refused, bytes, found, line);
+    this.#options.handlers.refused(target, refused, where);
   }
 
   /** `beginning`: of a line of `size` bytes, of which the rest was not held. */
@@ -161,7 +169,7 @@ export class LineIntake<Target extends Numbered> {
     const target = this.#names.find(beginning, found);
     const text = `Line ${line} of the input has ${size} bytes, more than a record may have: only its beginning is kept, below _rejected/. Send smaller records.`;
     this.#options.log('WARN', text);
-    this.#handRefused(target, tooLongRefusal(beginning, size), beginning, found, line);
+    this.#handRefused(target, tooLongRefusal(beginning, size), { bytes: beginning, found, line });
   }
 
   #takeState(line: Buffer): void {

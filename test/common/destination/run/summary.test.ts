@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { Tally } from '@s3-connectors/common/destination/run/summary.ts';
 import { maxTextBytes } from '@s3-connectors/common/protocol/capped.ts';
 
-import { Tally } from '../../../destination-s3-batch/src/run/summary.ts';
-
-const totals = { records: 5000, rejected: 0, untimed: 0, invalid: 0, seconds: 1 };
+const none = { rejected: 0, untimed: 0, invalid: 0, late: 0, early: 0, files: 0, storedBytes: 0 };
+const figures = { records: 5000, states: 1, bytes: 1, ...none };
 
 type Summary = { readonly rows: number; readonly tables: readonly object[]; readonly more_tables?: number };
 
@@ -13,10 +13,9 @@ test('a summary is one message of valid JSON, however many tables there are, and
   for (const count of [1, 3, 5000]) {
     const tally = new Tally();
     for (let index = 0; index < count; index++) {
-      const figures = { rows: 1, bytes: 1, files: 1, deletedFiles: 0, burstSeconds: 0 };
-      tally.replaced(`table_${index}`, figures);
+      tally.replaced(`table_${index}`, { rows: 1, bytes: 1, files: 1, deletedFiles: 0, burstSeconds: 0 });
     }
-    const line = tally.summary(totals);
+    const line = tally.json(figures, 1);
     const { rows, tables, more_tables: more = 0 } = JSON.parse(line) as Summary;
     assert.ok(Buffer.byteLength(line) <= maxTextBytes, String(line.length));
     assert.deepEqual([rows, tables.length + more], [count, count]);

@@ -9,10 +9,10 @@ import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 
 import { registryKey } from '../../../destination-s3-batch/src/columns/registry/registry.ts';
 import { configSchema as batchSchema } from '../../../destination-s3-batch/src/config/config.ts';
-import { rejectedFolder, tableFolder, tablePlace } from '../../../destination-s3-batch/src/layout/object-key.ts';
+import { layout as batch } from '../../../destination-s3-batch/src/layout/layout.ts';
 import { eventTableName, isEventTable } from '../../../destination-s3-batch/src/rows/event-tables.ts';
 import { configSchema as streamingSchema } from '../../../destination-s3-streaming/src/config/config.ts';
-import { typeFolder, typePlace } from '../../../destination-s3-streaming/src/layout/object-key.ts';
+import { layout as streaming } from '../../../destination-s3-streaming/src/layout/layout.ts';
 import { placeJson, type Json } from '../../support/destination-input.ts';
 
 const runs = { seed: 20_260_115, numRuns: 2000 };
@@ -58,12 +58,12 @@ suite('a name in a key', () => {
   test('of whatever table or type is one folder that no client reads as another, in both destinations (2,000 names)', () => {
     fc.assert(
       fc.property(fc.constantFrom('', 'p/'), name, (prefix, text) => {
-        assertInside(tableFolder(prefix, text), `${prefix}data/`, text);
-        assertInside(rejectedFolder(prefix, text), `${prefix}_rejected/`, text);
+        assertInside(batch.place(prefix, text).folder, `${prefix}data/`, text);
+        assertInside(batch.rejectedFolder(prefix, text), `${prefix}_rejected/`, text);
         assertInside(`${registryKey(prefix, text).slice(0, -'.json'.length)}/`, `${prefix}_schemas/`, text);
-        assertInside(manifestFolder(prefix, tablePlace(prefix, text).name), `${prefix}_manifests/`, text);
-        assertInside(manifestFolder(prefix, typePlace(prefix, text).name), `${prefix}_manifests/`, text);
-        const folder = typeFolder(prefix, text);
+        assertInside(manifestFolder(prefix, batch.place(prefix, text).name), `${prefix}_manifests/`, text);
+        assertInside(manifestFolder(prefix, streaming.place(prefix, text).name), `${prefix}_manifests/`, text);
+        const { folder } = streaming.place(prefix, text);
         assert.ok(
           folder.startsWith(`${prefix}type=`) &&
             folder.slice(prefix.length).indexOf('/') === folder.length - prefix.length - 1,
