@@ -48,7 +48,9 @@ async function storingCalls(): Promise<readonly number[]> {
   await using server = await serverWith(bucket, []);
   const calls: boolean[] = [];
   server.setHooks({
-    onRequest: ({ operation, key = '' }) => void calls.push(operation === 'PutObject' && key.includes('/data/')),
+    onRequest({ operation, key }) {
+      calls.push(operation === 'PutObject' && key.includes('/data/'));
+    },
   });
   const { error, lines } = await runWrite(server, input(0), { config: small, catalog });
   assert.deepEqual([error, acknowledged(lines.join(''))], [undefined, rows]);
