@@ -127,7 +127,7 @@ export class TableSink implements Sink<TableTarget> {
     const { spool, cutBytes } = this.#options;
     const streams = scope === 'all' ? this.#ways.keys() : [scope];
     for (const stream of streams) spool.passed(stream, position);
-    if (spool.uncutBytes >= cutBytes) this.#cutSome(scope);
+    if (spool.uncutBytes >= cutBytes) this.#cutSome(scope, position);
   }
 
   /** All rows so far are to be published, wherever they end. */
@@ -152,18 +152,19 @@ export class TableSink implements Sink<TableTarget> {
   }
 
   /** Of the streams that a STATE speaks of, and of those that are staged. Not if others have nearly all rows: they are due. */
-  #cutSome(scope: Scope): void {
+  #cutSome(scope: Scope, position: Uint8Array): void {
     const { plan, spool } = this.#options;
+    const isOf = (stream: number): boolean => scope === 'all' || stream === scope;
     const due = [...this.#ways.keys()].filter((stream) => {
-      return scope === 'all' || stream === scope || plan.targets[stream]?.succession.kind === 'replace';
+      return isOf(stream) || plan.targets[stream]?.succession.kind === 'replace';
     });
     const bytes = due.reduce((sum, stream) => sum + spool.uncutBytesOf(stream), 0);
-    if (bytes >= spool.uncutBytes * leastShare) for (const stream of due) this.#cut(stream);
+    if (bytes < spool.uncutBytes * leastShare) return;
+    for (const stream of due) this.#cut(stream, isOf(stream) ? position : undefined);
   }
 
-  #cut(stream: number): void {
-    const { spool, states } = this.#options;
-    spool.cut(stream, states.isClosed(stream));
+  #cut(stream: number, until?: Uint8Array): void {
+    this.#options.spool.cut(stream, until);
     const way = this.#ways[stream] as Way;
     this.#cuts.push({ stream, rows: way.unpublished });
     way.unpublished = undefined;

@@ -20,7 +20,7 @@ export type Cut = {
   bytes: number;
   /** No more rows come to it: its files may be published. */
   isMade: boolean;
-  /** Where the stream's source stands after the last of its rows; undefined if it has not said so since. */
+  /** Where the stream's source stands after the last of its rows; undefined where the cut was not made at a STATE. */
   until: Uint8Array | undefined;
 };
 

@@ -111,16 +111,17 @@ export class Spool {
   }
 
   /**
-   * The stream's rows so far may be published; later ones begin new segments, as those of a run that begins here do.
-   * `isClosed`: its source has said where it stands since the last of them.
+   * The stream's rows so far may be published; later ones begin new segments. `until`: where its source says that it stands, after
+   * the last of these rows: what comes then is as in a run that begins there.
    */
-  cut(stream: number, isClosed: boolean): void {
+  cut(stream: number, until?: Uint8Array): void {
+    if (until !== undefined) this.#positions.delete(stream);
     const cut = this.#cuts.get(stream);
     if (cut === undefined) return;
     this.#cuts.delete(stream);
     cut.isMade = true;
-    cut.until = isClosed ? this.#positions.get(stream) : undefined;
-    for (const file of [...this.#open()]) if (file.cut === cut) this.#close(file);
+    cut.until = until;
+    for (const file of this.#open()) if (file.cut === cut) this.#close(file);
     this.#mostOpenBytes = this.#limits.segmentBytes * openShare;
   }
 

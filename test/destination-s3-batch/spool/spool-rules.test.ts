@@ -162,24 +162,23 @@ suite('a segment', () => {
       const position = Buffer.from('1');
       addMany(spool, a, 11);
       addMany(spool, b, 2);
-      spool.passed(a.stream, position);
       assert.deepEqual([spool.uncutBytes, spool.uncutBytesOf(a.stream)], [1300, 1100]);
-      spool.cut(a.stream, true);
+      spool.cut(a.stream, position);
       assert.deepEqual([spool.uncutBytes, spool.uncutBytesOf(a.stream)], [200, 0]);
       addMany(spool, a, 1);
       const taken = await spool.flush();
       assert.deepEqual(named(taken), ['a 10', 'a 1']);
       for (const { cut } of taken) assert.deepEqual([cut.isMade, cut.until], [true, position]);
-      spool.cut(a.stream, false);
+      spool.cut(a.stream);
       const [rest] = await spool.flush();
-      assert.deepEqual([rest?.rows, rest?.position, rest?.cut.until], [1, position, undefined]);
+      assert.deepEqual([rest?.rows, rest?.position.length, rest?.cut.until], [1, 0, undefined]);
     });
   });
 
   test('closes after a cut when it would in a run that begins there', async () => {
     await withSpool(async (spool) => {
       for (let index = 0; index < 60; index += 1) add(spool, tableNamed(`s${index}`, index), 50);
-      for (let index = 0; index < 60; index += 1) spool.cut(index, true);
+      for (let index = 0; index < 60; index += 1) spool.cut(index, Buffer.from('1'));
       assert.equal((await spool.flush()).length, 60);
       for (const table of [a, b]) addMany(spool, table, 9);
       add(spool, c, 200);

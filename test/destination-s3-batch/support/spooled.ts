@@ -6,6 +6,6 @@ const mostStreams = 64;
 
 /** All segments of streams 0 to 63, on disk. */
 export async function takeAll(spool: Spool): Promise<readonly SpoolFile[]> {
-  for (let stream = 0; stream < mostStreams; stream += 1) spool.cut(stream, false);
+  for (let stream = 0; stream < mostStreams; stream += 1) spool.cut(stream);
   return await spool.flush();
 }
