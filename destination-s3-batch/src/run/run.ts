@@ -17,8 +17,8 @@ import { registeredEventTables } from '../columns/registry/registered-names.ts';
 import { typeJson } from '../columns/registry/registry.ts';
 import { mostFields } from '../config/budgets.ts';
 import type { Config } from '../config/config.ts';
-import { Conversions } from '../files/conversions.ts';
-import { Converter, engineBytes, type OutputFile } from '../files/converter.ts';
+import { Conversions, type OutputFile } from '../files/conversions.ts';
+import { Converter, engineBytes } from '../files/converter.ts';
 import { layout } from '../layout/layout.ts';
 import type { SpoolFolder } from '../spool/spool-folder.ts';
 import { Spool } from '../spool/spool.ts';
@@ -31,6 +31,8 @@ import { reportTables } from './table-report.ts';
 import { TableSink } from './table-sink.ts';
 
 const diskShare = 3 / 4;
+/** Of that: with so many bytes of rows a publish ends at the next STATE; there is room for those that come before it. */
+const cutShare = 1 / 2;
 const segmentShare = 1 / 16;
 const largestSegmentBytes = 128 * 1024 * 1024;
 /** Twice: rows gather while others are being written to disk. */
@@ -72,7 +74,9 @@ export class Run implements AsyncDisposable {
     this.#mostFields = mostFields(bytesOfEngine);
     const parts = { tables: this.#tables, spool: this.#spool, states, context };
     const { prefix } = config;
-    this.#sink = new TableSink({ ...parts, prefix, plan, engineBytes: bytesOfEngine, startedAt: clock.wall() });
+    const cutBytes = this.#maxDiskBytes * cutShare;
+    const startedAt = clock.wall();
+    this.#sink = new TableSink({ ...parts, prefix, plan, engineBytes: bytesOfEngine, cutBytes, startedAt });
     this.#typings = openTypings(config, { area, plan, maxFields: this.#mostFields });
     this.#converter = new Converter({ config, typings: this.#typings, folder, signal });
     const { targets } = plan;
@@ -111,22 +115,27 @@ export class Run implements AsyncDisposable {
     await this.#conversions.room();
   }
 
-  /** Rows and files on disk are as many as they may be. */
-  get isSpoolFull(): boolean {
-    return this.#spool.bytes + this.#conversions.bytes >= this.#maxDiskBytes;
+  /** Rows are to be published: up to a STATE, or all, since no more fit on disk. */
+  get isPublishDue(): boolean {
+    if (this.#spool.bytes + this.#conversions.bytes >= this.#maxDiskBytes) this.#sink.cutAll();
+    return this.#sink.hasCuts;
   }
 
-  /** Everything that waits goes to S3, replaced streams into staging. @returns the STATEs that are durable by that. */
+  /** No more rows come. */
+  endInput(): void {
+    this.#sink.cutAll();
+  }
+
+  /** What is to be published goes to S3, of replaced streams into staging. @returns the STATEs that are durable by that. */
   async publish(): Promise<readonly Uint8Array[]> {
-    const { targets, strays } = this.#plan;
-    const waiting = [...targets, strays].map(({ index: stream }) => ({ stream, rows: this.#sink.release(stream) }));
+    const cuts = this.#sink.takeCuts();
     this.#converter.inputWaits = true;
     await this.#flushed;
-    for (const segment of await this.#folder.use(() => this.#spool.takeAll())) this.#conversions.begin(segment);
+    await this.#flush();
     const { signal } = this.#context;
     const keyFor = (file: OutputFile): string => this.#keyFor(file);
     for await (const file of upload(this.#area, this.#conversions.take(signal), keyFor, signal)) this.#stored(file);
-    for (const { stream, rows } of waiting) {
+    for (const { stream, rows } of cuts) {
       if (rows !== undefined && !this.#runtime.intake.hasGivenUp(stream)) this.#states.stored(stream, rows);
     }
     this.#converter.inputWaits = false;
@@ -161,12 +170,13 @@ export class Run implements AsyncDisposable {
   }
 
   /** Where a file is put that is to be at its key. Rejected rows wait for nothing. */
-  #keyFor({ table, key }: OutputFile): string {
+  #keyFor({ segment: { table }, key }: OutputFile): string {
     return table.shape === undefined ? key : this.#runtime.replacements.keyFor(table.stream, key);
   }
 
   #stored(file: OutputFile & WrittenBody): void {
-    const { table, key, rows, minTime, maxTime, size, crc32, etag } = file;
+    const { segment, key, rows, size, crc32, etag } = file;
+    const { table, minTime, maxTime } = segment;
     const staged = { key, rows, minTime, maxTime, size, crc32, etag };
     this.#runtime.stored({ stream: table.stream, name: table.name, isRejected: table.shape === undefined }, staged);
   }

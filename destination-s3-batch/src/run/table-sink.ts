@@ -27,6 +27,8 @@ type Options = {
   readonly tables: Tables;
   readonly spool: Spool;
   readonly states: DurableStates;
+  /** Rows of so many bytes are published at the next STATE that speaks of them, before the input has ended. */
+  readonly cutBytes: number;
   /** Milliseconds: snapshots are in the folder of this day. */
   readonly startedAt: number;
   readonly context: Pick<VerbContext, 'log'>;
@@ -38,6 +40,12 @@ const largeRowBytes = 1024 * 1024;
 const nameless = Buffer.from('"unnamed"');
 const rowTooLarge: Rejection = { reason: 'row_too_large', field: 'data' };
 const noTable: Rejection = { reason: 'no_table', field: 'event_name' };
+
+/** Of all rows in the spool, what a publish is worth its trouble for. */
+const leastShare = 1 / 8;
+
+/** `rows`: undefined where nothing waits for them. */
+type CutRows = { readonly stream: number; readonly rows: object | undefined };
 
 export class TableSink implements Sink<TableTarget> {
   readonly #options: Options;
@@ -52,6 +60,7 @@ export class TableSink implements Sink<TableTarget> {
     time: number;
   };
   readonly #emit: () => void;
+  readonly #cuts: CutRows[] = [];
 
   constructor(options: Options) {
     const { plan, prefix, tables, context } = options;
@@ -113,10 +122,28 @@ export class TableSink implements Sink<TableTarget> {
     spool.append(place, kept, 0, kept.length);
   }
 
+  /** A publish ends here if it is due, so that none of what it stores comes again from this STATE on. */
   passed(scope: Scope, position: Uint8Array): void {
-    const { plan, spool } = this.#options;
-    if (scope !== 'all') spool.passed(scope, position);
-    else for (const { index } of [...plan.targets, plan.strays]) spool.passed(index, position);
+    const { spool, cutBytes } = this.#options;
+    const streams = scope === 'all' ? this.#ways.keys() : [scope];
+    for (const stream of streams) spool.passed(stream, position);
+    if (spool.uncutBytes >= cutBytes) this.#cutSome(scope, position);
+  }
+
+  /** All rows so far are to be published, wherever they end. */
+  cutAll(): void {
+    this.#observer.forget(); // The input may have broken off within a line.
+    for (const stream of this.#ways.keys()) this.#cut(stream);
+  }
+
+  /** Whether rows are to be published. */
+  get hasCuts(): boolean {
+    return this.#cuts.length > 0;
+  }
+
+  /** For the rows that are to be published: their streams, and what stands for them in `DurableStates`. */
+  takeCuts(): readonly CutRows[] {
+    return this.#cuts.splice(0);
   }
 
   /** Fields of the stream's records that are in no table: values that were not null, by name. */
@@ -124,13 +151,23 @@ export class TableSink implements Sink<TableTarget> {
     return this.#ways[stream]?.dropped?.counts ?? {};
   }
 
-  /** What stands for the rows of the stream so far; to be told to `DurableStates.stored` when they are in S3. */
-  release(stream: number): object | undefined {
-    this.#observer.forget(); // The input may have broken off within a line.
+  /** Of the streams that a STATE speaks of, and of those that are staged. Not if others have nearly all rows: they are due. */
+  #cutSome(scope: Scope, position: Uint8Array): void {
+    const { plan, spool } = this.#options;
+    const isOf = (stream: number): boolean => scope === 'all' || stream === scope;
+    const due = [...this.#ways.keys()].filter((stream) => {
+      return isOf(stream) || plan.targets[stream]?.succession.kind === 'replace';
+    });
+    const bytes = due.reduce((sum, stream) => sum + spool.uncutBytesOf(stream), 0);
+    if (bytes < spool.uncutBytes * leastShare) return;
+    for (const stream of due) this.#cut(stream, isOf(stream) ? position : undefined);
+  }
+
+  #cut(stream: number, until?: Uint8Array): void {
+    this.#options.spool.cut(stream, until);
     const way = this.#ways[stream] as Way;
-    const { unpublished } = way;
+    this.#cuts.push({ stream, rows: way.unpublished });
     way.unpublished = undefined;
-    return unpublished;
   }
 
   #fitsEngine(bytes: Buffer, { dataStart, dataEnd }: Envelope): boolean {

@@ -38,12 +38,13 @@ async function* writeLines(
   try {
     for await (const lines of readLines(input, { reuse: true, cutsTooLong: true })) {
       await run.take(lines);
-      if (run.isSpoolFull) yield* await run.publish();
+      if (run.isPublishDue) yield* await run.publish();
     }
   } catch (error) {
     context.signal.throwIfAborted();
     failure = error; // What came before it is published all the same.
   }
+  run.endInput();
   yield* await run.publish();
   try {
     if (failure === undefined) yield* run.conclude();

@@ -78,7 +78,14 @@ export class Tally {
     const visible = tables.filter((table) => table.rejected === undefined);
     const sum = (of: (table: TableSummary) => number): number => visible.reduce((total, table) => total + of(table), 0);
     const head = {
-      ...{ records, states, rejected, untimed, invalid, late, early, seconds },
+      records,
+      states,
+      rejected,
+      untimed,
+      invalid,
+      late,
+      early,
+      seconds,
       rows: sum(({ rows }) => rows),
       bytes: sum(({ bytes }) => bytes),
       files: sum(({ files }) => files),
