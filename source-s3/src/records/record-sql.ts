@@ -7,7 +7,8 @@ import { columnJsonSql, type Loss } from '../columns/sql/value-sql.ts';
 import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { LineEnds } from './line-ends.ts';
-import { differsSql, type Clash } from '../columns/partition-conflicts.ts';
+import { differsSql } from '../columns/folder-value.ts';
+import type { Clash } from '../columns/partition-conflicts.ts';
 import { frameStart, frameTail } from './record-frame.ts';
 
 export type RecordQuery = {

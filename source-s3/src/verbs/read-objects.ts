@@ -100,7 +100,7 @@ async function* readVersions(
     }
     let changed = 'changed' in step;
     if ('fetched' in step) {
-      for await (const part of decode(step, signal)) {
+      for await (const part of decode(reading, step, signal)) {
         if ('changed' in part) changed = true;
         else {
           sent += part.rows;
@@ -156,7 +156,7 @@ async function* unitsOf(
 }
 
 async function fetchUnit(
-  { config, table, columns, folders, conflicts, drift }: TableReading,
+  { config, table, columns, folders, drift }: TableReading,
   step: UnitStep | FileEnd | Changed,
   signal: AbortSignal,
 ): Promise<FetchedStep | FileEnd | Changed> {
@@ -168,7 +168,7 @@ async function fetchUnit(
   const clashes = clashesOf(config, object.key.slice(table.prefix.length), names);
   return orChanged(object, async () => {
     const spellings = fileSpellings(folders, names);
-    const asked = { stream: table.stream, columns, constants, spellings, folders, clashes, conflicts, drift };
+    const asked = { stream: table.stream, columns, constants, spellings, folders, clashes };
     return { ...step, fetched: await unit.fetch(asked, signal) };
   });
 }
@@ -188,13 +188,16 @@ function asChanged(object: ListedObject, error: unknown): Changed {
 
 /** A format may read on from the bucket while it decodes, and find the object changed only then. */
 async function* decode(
+  { conflicts, drift }: TableReading,
   { object, file, fetched }: FetchedStep,
   signal: AbortSignal,
 ): AsyncGenerator<Extract<Part, { kind: 'lines' }> | Changed> {
   await using unit = fetched;
   const { key, etag } = object;
   try {
-    for await (const { bytes, rows, place } of unit.lines(signal)) {
+    for await (const { bytes, rows, place, findings } of unit.lines(signal)) {
+      conflicts.add(findings?.conflicts ?? [], key);
+      for (const name of findings?.undeclared ?? []) drift.leftOut(name, key);
       yield { kind: 'lines', bytes, rows, position: { key, etag, ...place }, file };
     }
   } catch (error) {

@@ -19,7 +19,7 @@ import { openEngine } from '../engine/engine.ts';
 import { openSelfReplacingEngine } from '../engine/self-replacing-engine.ts';
 import { formatOf } from '../formats/formats.ts';
 import { listTable, reportListing } from '../listing/list-table.ts';
-import { describeConflicts, type ConflictReport } from '../columns/partition-conflicts.ts';
+import { ConflictReport } from '../columns/partition-conflicts.ts';
 import { readObjects } from './read-objects.ts';
 import { openSession, type Session } from './session.ts';
 import { fromStreamState } from '../progress/stream-state.ts';
@@ -81,7 +81,7 @@ async function* readStream(
   const folder = await subfolder(session.folder, place);
   await using engine = openSelfReplacingEngine(() => openEngine(folder, config.engineMemoryBytes)); // Text needs none.
   const columns = columnsOfSchema(stream.jsonSchema);
-  const conflicts: ConflictReport = new Map();
+  const conflicts = new ConflictReport();
   const { cursor } = plan;
   const folders = report.columns;
   const drift = new ColumnDrift(folders);
@@ -119,10 +119,8 @@ function* warnings(table: Table, { replaced, unexplained }: ReadPlan, config: So
 
 function reportConflicts(table: Table, conflicts: ConflictReport, { partitioning }: SourceConfig, log: Log): void {
   const isFileTaken = partitioning.mode === 'partitioned' && partitioning.onConflict === 'file';
-  const text = describeConflicts(conflicts, isFileTaken ? 'file' : 'path');
-  if (text === undefined) return;
-  const isAgreed = [...conflicts.values()].every(({ differing }) => differing === 0);
-  log(isAgreed ? 'INFO' : 'WARN', `${streamLabel(table.stream)}: ${text}`);
+  const text = conflicts.describe(isFileTaken ? 'file' : 'path');
+  if (text !== undefined) log(conflicts.hasConflict ? 'WARN' : 'INFO', `${streamLabel(table.stream)}: ${text}`);
 }
 
 function narrowed(table: Table, config: SourceConfig): string {

@@ -7,6 +7,7 @@ import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { array, assert as check, asyncProperty, constantFrom, nat, record, tuple } from 'fast-check';
 
 import { ColumnDrift } from '../../../source-s3/src/columns/column-drift.ts';
+import { ConflictReport } from '../../../source-s3/src/columns/partition-conflicts.ts';
 import { noProgress, Planning } from '../../../source-s3/src/progress/cursor.ts';
 import type { Format, PlacedLines, Unit } from '../../../source-s3/src/formats/contract/format.ts';
 import { readObjects, type TableReading } from '../../../source-s3/src/verbs/read-objects.ts';
@@ -115,7 +116,7 @@ suite('what is fetched ahead', () => {
           columns: [],
           folders: new Map(),
           cursor: planning.plan().cursor,
-          conflicts: new Map(),
+          conflicts: new ConflictReport(),
           drift: new ColumnDrift(new Map() as never),
         } as unknown as TableReading;
         let taken = 0;

@@ -62,10 +62,10 @@ function sourceFile(
       const place = stopped ?? { unit: header.end, rows: 0 };
       yield {
         fetch(asked) {
-          const write = avroRowWriter({ asked, schema, key, emittedAt: s3.clock.wall() });
+          const writer = avroRowWriter({ asked, schema, emittedAt: s3.clock.wall() });
           const lines = (signal: AbortSignal): AsyncGenerator<PlacedLines> => {
             const blocks = avroBlocks(from(place.unit, signal), { marker, start: place.unit });
-            return described(object, { key, codec, write, blocks, place, invalidRecords, log }, signal);
+            return described(object, { key, codec, writer, blocks, place, invalidRecords, log }, signal);
           };
           return Promise.resolve({ lines, [Symbol.asyncDispose]: () => Promise.resolve() });
         },

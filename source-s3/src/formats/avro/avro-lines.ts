@@ -7,12 +7,12 @@ import { LineBuilder } from '../../records/line-builder.ts';
 import { AvroBytes, AvroDamage } from './avro-bytes.ts';
 import type { AvroBlock } from './avro-blocks.ts';
 import { inflateBlock, type Codec } from './avro-codec.ts';
-import type { WriteRow } from './avro-rows.ts';
+import type { AvroRowWriter } from './avro-rows.ts';
 
 export type AvroReading = {
   readonly key: string;
   readonly codec: Codec;
-  readonly write: WriteRow;
+  readonly writer: AvroRowWriter;
   /** The blocks from `place` on. */
   readonly blocks: AsyncIterable<AvroBlock>;
   readonly place: Place;
@@ -28,12 +28,12 @@ const maxEmptyRows = 1_000_000;
  * @throws AvroDamage with the reason; FILE_UNREADABLE naming a row that is no text, after the lines before it.
  */
 export async function* avroLines(reading: AvroReading, signal: AbortSignal): AsyncGenerator<PlacedLines> {
-  const { key, blocks, place, write, invalidRecords, log } = reading;
+  const { key, blocks, place, writer, invalidRecords, log } = reading;
   const out = new LineBuilder();
   const invalid = new InvalidRecords(key, invalidRecords, log);
   let { unit } = place;
   let done = 0;
-  const take = (): PlacedLines => ({ ...out.take(), place: { unit, rows: done } });
+  const take = (): PlacedLines => ({ ...out.take(), place: { unit, rows: done }, findings: writer.findings() });
   for await (const { start, rows, data } of blocks) {
     signal.throwIfAborted();
     if (start - unit >= unitBytes) {
@@ -48,7 +48,7 @@ export async function* avroLines(reading: AvroReading, signal: AbortSignal): Asy
     const from = new AvroBytes(inflateBlock(data, reading.codec));
     if (rows > Math.max(from.bytes.length, maxEmptyRows)) throw new AvroDamage('a block has more rows than bytes');
     for (let row = 0; row < rows; row++) {
-      write(from, out);
+      writer.write(from, out);
       if (row < doneBefore) out.dropLine();
       else if (!out.endLine()) {
         if (invalidRecords === 'fail' && out.rows > 0) yield take();

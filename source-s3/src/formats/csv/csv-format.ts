@@ -75,10 +75,10 @@ function sourceFile(
           const declared = (column: string): DeclaredType | undefined => options.typeOf(table, column);
           const { nullValues } = options;
           const cutter = new CsvRecords(dialect, { key, origin: place.unit });
-          const query = { asked, key, names: head.names, nullValues, declared, emittedAt: s3.clock.wall() };
-          const write = csvWriter(query, cutter);
+          const query = { asked, names: head.names, nullValues, declared, emittedAt: s3.clock.wall() };
+          const writer = csvWriter(query, cutter);
           return Promise.resolve({
-            lines: (signal) => textLines({ key, from: text.from, place, cutter, write, invalidRecords, log }, signal),
+            lines: (signal) => textLines({ key, from: text.from, place, cutter, writer, invalidRecords, log }, signal),
             [Symbol.asyncDispose]: () => Promise.resolve(),
           });
         },

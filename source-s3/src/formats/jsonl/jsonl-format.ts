@@ -68,10 +68,10 @@ function sourceFile({ reading, object, text, sample, invalidRecords }: OpenJsonl
       yield {
         fetch(asked) {
           const cutter = new JsonLines({ key, origin: place.unit });
-          const write = jsonlWriter({ asked, key, emittedAt: reading.s3.clock.wall() }, cutter);
+          const writer = jsonlWriter({ asked, emittedAt: reading.s3.clock.wall() }, cutter);
           const { log } = reading;
           return Promise.resolve({
-            lines: (signal) => textLines({ key, from: text.from, place, cutter, write, invalidRecords, log }, signal),
+            lines: (signal) => textLines({ key, from: text.from, place, cutter, writer, invalidRecords, log }, signal),
             [Symbol.asyncDispose]: () => Promise.resolve(),
           });
         },

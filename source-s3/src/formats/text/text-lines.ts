@@ -2,7 +2,7 @@
 // for all text formats, which differ in how they cut and what they write.
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
-import { unitBytes, type Place, type PlacedLines } from '../contract/format.ts';
+import { unitBytes, type Findings, type Place, type PlacedLines } from '../contract/format.ts';
 import { InvalidRecords } from '../contract/invalid-records.ts';
 import { LineBuilder } from '../../records/line-builder.ts';
 
@@ -17,6 +17,13 @@ export type RecordCutter = {
   readonly start: number;
 };
 
+export type RowWriter = {
+  /** Writes the cutter's record as one line; or says what is wrong with it and leaves no line. */
+  write(out: LineBuilder): string | undefined;
+  /** Of the lines written since the last call. */
+  findings(): Findings;
+};
+
 export type TextReading = {
   readonly key: string;
   /** Text from an offset on. */
@@ -24,8 +31,7 @@ export type TextReading = {
   /** Where the first record begins, or where a run stopped. */
   readonly place: Place;
   readonly cutter: RecordCutter;
-  /** Writes the cutter's record as one line; or says what is wrong with it and leaves no line. */
-  readonly write: (out: LineBuilder) => string | undefined;
+  readonly writer: RowWriter;
   readonly invalidRecords: 'fail' | 'skip';
   readonly log: Log;
 };
@@ -63,12 +69,16 @@ class PlacedBuilder {
   }
 
   take(): PlacedLines {
-    return { ...this.#out.take(), place: { unit: this.#unit, rows: this.#rowsInUnit } };
+    return {
+      ...this.#out.take(),
+      place: { unit: this.#unit, rows: this.#rowsInUnit },
+      findings: this.#reading.writer.findings(),
+    };
   }
 
   /** Writes the records that are whole, and yields the lines when they are many or a unit ends. */
   *whole(): Generator<PlacedLines> {
-    const { cutter, place, write } = this.#reading;
+    const { cutter, place, writer } = this.#reading;
     while (cutter.next()) {
       const { start } = cutter;
       if (start - this.#unit >= unitBytes) {
@@ -80,7 +90,7 @@ class PlacedBuilder {
         this.#rowsInUnit++; // Done before.
         continue;
       }
-      const problem = write(this.#out);
+      const problem = writer.write(this.#out);
       if (problem !== undefined) {
         if (this.#reading.invalidRecords === 'fail' && this.rows > 0) yield this.take();
         this.invalid.add(`the record at byte ${start} of the text ${problem}`);

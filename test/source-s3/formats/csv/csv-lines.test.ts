@@ -61,14 +61,13 @@ function told(bytes: Buffer, pieceBytes: number, { dialect, names, nullValues }:
     constants: new Map(),
     spellings: new Map(),
     clashes: [],
-    conflicts: new Map(),
   };
-  const write = csvWriter({ asked, key: 'k', names, nullValues, declared, emittedAt: 0 }, records);
+  const writer = csvWriter({ asked, names, nullValues, declared, emittedAt: 0 }, records);
   const out = new LineBuilder();
   const problems: string[] = [];
   const take = (): void => {
     while (records.next()) {
-      const problem = write(out);
+      const problem = writer.write(out);
       if (problem !== undefined) problems.push(`${records.start}: ${problem}`);
     }
   };
