@@ -9,7 +9,7 @@ import { PartitionComparer } from '../../columns/partition-comparer.ts';
 import type { DeclaredType } from '../../layout/declared-column.ts';
 import { declaredColumnType } from '../../layout/partition-value.ts';
 import { frameStart, frameTail } from '../../records/record-frame.ts';
-import type { RowWriter } from '../text/text-lines.ts';
+import type { RowWriter } from '../contract/placed-lines.ts';
 import type { Slot } from './csv-field.ts';
 import { escaped } from './csv-fields.ts';
 import type { CsvRecords } from './csv-records.ts';

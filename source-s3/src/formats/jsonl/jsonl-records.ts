@@ -9,7 +9,7 @@ import { agreesWithFolder } from '../../columns/folder-value.ts';
 import { PartitionComparer } from '../../columns/partition-comparer.ts';
 import type { PartitionColumns } from '../../layout/partition-columns.ts';
 import { frameStart, frameTail } from '../../records/record-frame.ts';
-import type { RowWriter } from '../text/text-lines.ts';
+import type { RowWriter } from '../contract/placed-lines.ts';
 import type { LineBuilder } from '../../records/line-builder.ts';
 import type { JsonLines } from './json-lines.ts';
 import { JsonMembers } from './json-members.ts';
