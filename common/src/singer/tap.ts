@@ -10,7 +10,7 @@ import { parseBookmarks } from './bookmarks.ts';
 import { parseSingerCatalog, singerCatalog, type TapStream } from './catalog.ts';
 import { parseSingerArguments, type SingerInvocation } from './command-line.ts';
 import { described, readConfig } from './plugin.ts';
-import { savedState, tapLines } from './tap-messages.ts';
+import { savedState, tapFrames, tapLines } from './tap-messages.ts';
 
 /** A connector that can discover and read, and how it is a tap. */
 export type Tap<Schema extends z.ZodObject, Config> = Plugin & {
@@ -59,8 +59,10 @@ async function* output<Schema extends z.ZodObject, Config>(
       const streams: readonly TapStream[] = parseSingerCatalog(catalog);
       const bookmarks = parseBookmarks(state);
       const configured = streams.map((stream) => stream.configured);
-      const outputs = connector.read(config, configured, savedState(streams, bookmarks), frame);
-      yield* tapLines(outputs, { streams, bookmarks, version: Date.now() });
+      const version = Date.now();
+      const context = { ...frame, frameOf: tapFrames(streams, version) };
+      const outputs = connector.read(config, configured, savedState(streams, bookmarks), context);
+      yield* tapLines(outputs, { streams, bookmarks, version });
       return;
     }
   }

@@ -5,7 +5,8 @@ import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts
 import { subfolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { streamStatus } from '@s3-connectors/common/protocol/messages.ts';
-import type { Output, VerbContext } from '@s3-connectors/common/protocol/connector.ts';
+import type { Output, ReadContext } from '@s3-connectors/common/protocol/connector.ts';
+import { airbyteFrame } from '@s3-connectors/common/protocol/record-frame.ts';
 import type { SavedState } from '@s3-connectors/common/protocol/state.ts';
 import { streamDescriptor, streamKey, streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
@@ -34,7 +35,7 @@ export async function* read(
   config: SourceConfig,
   catalog: readonly ConfiguredStream[],
   saved: SavedState,
-  context: VerbContext,
+  context: ReadContext,
 ): AsyncGenerator<Output> {
   const widened = widenPipes([standard.output]); // Meanwhile S3 is asked.
   await using session = await openSession(config, context);
@@ -69,7 +70,7 @@ type StreamReading = {
 async function* readStream(
   config: SourceConfig,
   { session, table, stream, saved, place }: StreamReading,
-  { log, signal }: VerbContext,
+  { log, signal, frameOf = airbyteFrame }: ReadContext,
 ): AsyncGenerator<Output> {
   const { s3 } = session;
   const format = formatOf(config, table);
@@ -78,7 +79,7 @@ async function* readStream(
   await using engine = openSelfReplacingEngine(() => openEngine(folder, config.engineMemoryBytes)); // Text needs none.
   const columns = columnsOfSchema(stream.jsonSchema);
   const { cursor } = plan;
-  const reading = { s3, engine, folder, log, format, config, table, columns, folders, cursor };
+  const reading = { s3, engine, folder, log, format, config, table, frame: frameOf(stream), columns, folders, cursor };
   const parts = withReplaced(reading, plan.objects, (objects) => readVersions(reading, objects, signal), signal);
   const checkpointing = { stream: table.stream, cursor, folders, totalBytes: plan.bytes, log, clock: s3.clock };
   const findings = yield* withCheckpoints(parts, checkpointing);

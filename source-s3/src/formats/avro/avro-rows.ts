@@ -1,11 +1,11 @@
 // One row of an Avro file as one line: the columns that the catalog declares, in the file's order, then those that the file
 // lacks, and what is the same for all rows.
 import type { Column } from '@s3-connectors/common/columns/column-type.ts';
+import { changesText } from '@s3-connectors/common/protocol/record-frame.ts';
 
 import type { Asked, Findings } from '../contract/format.ts';
 import { agreesWithFolder } from '../../columns/folder-value.ts';
 import { PartitionComparer } from '../../columns/partition-comparer.ts';
-import { frameStart, frameTail } from '../../records/record-frame.ts';
 import type { LineBuilder } from '../../records/line-builder.ts';
 import { AvroDamage, type AvroBytes } from './avro-bytes.ts';
 import { pass, type Row, type WriteValue } from './avro-row.ts';
@@ -50,8 +50,10 @@ export function avroRowWriter({ asked, schema, emittedAt }: RowQuery): AvroRowWr
   const others = asked.columns
     .filter(({ name }) => !stored.has(nameInFile(name)) || asked.constants.has(name))
     .map((column) => member(asked, column));
-  const head = Buffer.from(frameStart(asked.stream));
-  const tail = Buffer.from(`${written > 0 && others.length > 0 ? ',' : ''}${others.join(',')}${frameTail(emittedAt)}`);
+  const head = Buffer.from(asked.frame.start);
+  const tail = Buffer.from(
+    `${written > 0 && others.length > 0 ? ',' : ''}${others.join(',')}${asked.frame.end(emittedAt)}`,
+  );
   const lost: string[] = [];
   return {
     write(from, out) {
@@ -64,8 +66,8 @@ export function avroRowWriter({ asked, schema, emittedAt }: RowQuery): AvroRowWr
         throw error instanceof RangeError ? new AvroDamage('a row is nested too deeply') : error;
       }
       out.raw(tail);
-      if (lost.length > 0) out.raw(changesOf(lost));
-      out.text('}}');
+      if (lost.length > 0) out.raw(Buffer.from(changesText(asked.frame, [...new Set(lost)])));
+      out.text(asked.frame.close);
     },
     findings: () => ({ conflicts: comparer.take(), undeclared: [] }),
   };
@@ -96,11 +98,4 @@ function comparing(write: WriteValue, clash: number, comparer: PartitionComparer
     row.lost.length = losses;
     from.at = start;
   };
-}
-
-function changesOf(lost: readonly string[]): Buffer {
-  const changes = [...new Set(lost)].map((field) => {
-    return { field, change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' };
-  });
-  return Buffer.from(`,"meta":{"changes":${JSON.stringify(changes)}}`);
 }

@@ -1,9 +1,9 @@
 // The seam between the pipelines and the file formats: a format opens a file, a file names its units (what is fetched as
 // one, and gone on inside after a stop), and a unit becomes RECORD lines.
 import type { Column } from '@s3-connectors/common/columns/column-type.ts';
-import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
+import type { RecordFrame } from '@s3-connectors/common/protocol/record-frame.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
@@ -56,7 +56,7 @@ export type Place = { readonly unit: number; readonly rows: number };
 
 /** What the catalog asks for of a stream, and what is the same for all rows of a file, as JSON texts that win over the file's. */
 export type Asked = {
-  readonly stream: StreamDescriptor;
+  readonly frame: RecordFrame;
   readonly columns: readonly Column[];
   readonly constants: ReadonlyMap<string, string>;
   /** The catalog's name → the file's, where they differ. */

@@ -1,5 +1,6 @@
 // CSV records as RECORD lines: everything that is the same for all is bytes made once, between which the fields go.
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
+import { changesText } from '@s3-connectors/common/protocol/record-frame.ts';
 
 import type { Asked } from '../contract/format.ts';
 import { castText } from '../../casts/text-cast.ts';
@@ -8,14 +9,11 @@ import type { Clash } from '../../columns/partition-conflicts.ts';
 import { PartitionComparer } from '../../columns/partition-comparer.ts';
 import type { DeclaredType } from '../../layout/declared-column.ts';
 import { declaredColumnType } from '../../layout/partition-value.ts';
-import { frameStart, frameTail } from '../../records/record-frame.ts';
 import type { RowWriter } from '../contract/placed-lines.ts';
 import type { Slot } from './csv-field.ts';
 import { escaped } from './csv-fields.ts';
 import type { CsvRecords } from './csv-records.ts';
 import { csvRow, writeRow } from './csv-row.ts';
-
-const braces = Buffer.from('}}');
 
 export type CsvLines = {
   readonly asked: Omit<Asked, 'folders'>;
@@ -30,11 +28,12 @@ export type CsvLines = {
 /** Writes the current record. */
 export function csvWriter(query: CsvLines, records: CsvRecords): RowWriter {
   const { slots, tail } = template(query);
-  const { clashes } = query.asked;
+  const { clashes, frame } = query.asked;
   const expected = query.names.length;
   const row = csvRow(slots, query.nullValues);
   const comparer = fieldComparer(query);
-  const end = Buffer.concat([tail, braces]);
+  const close = Buffer.from(frame.close);
+  const end = Buffer.concat([tail, close]);
   return {
     write(out) {
       if (records.problem !== undefined) return records.problem;
@@ -48,8 +47,15 @@ export function csvWriter(query: CsvLines, records: CsvRecords): RowWriter {
       if (misfits === undefined) out.raw(end);
       else {
         out.raw(tail);
-        out.raw(changes(misfits));
-        out.raw(braces);
+        out.raw(
+          Buffer.from(
+            changesText(
+              frame,
+              misfits.map(({ name }) => name),
+            ),
+          ),
+        );
+        out.raw(close);
       }
       if (!out.endLine()) return 'is not UTF-8';
       if (clashes.length > 0) compareFields(comparer, clashes, records);
@@ -77,15 +83,10 @@ function compareFields(comparer: PartitionComparer, clashes: readonly Clash[], r
   }
 }
 
-function changes(misfits: readonly Slot[]): Uint8Array {
-  const nulled = misfits.map(({ name }) => ({ field: name, change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' }));
-  return Buffer.from(`,"meta":${JSON.stringify({ changes: nulled })}`);
-}
-
 function template({ asked, names, declared, emittedAt }: CsvLines): { slots: readonly Slot[]; tail: Uint8Array } {
-  const { stream, columns, constants, spellings } = asked;
+  const { frame, columns, constants, spellings } = asked;
   const places = new Map(names.map((name, place) => [name, place]));
-  let text = frameStart(stream);
+  let text = frame.start;
   const slots: Slot[] = [];
   for (const [index, { name, type }] of columns.entries()) {
     text += `${index > 0 ? ',' : ''}${JSON.stringify(name)}:`;
@@ -98,7 +99,7 @@ function template({ asked, names, declared, emittedAt }: CsvLines): { slots: rea
       text = '';
     }
   }
-  return { slots, tail: Buffer.from(`${text}${frameTail(emittedAt)}`) };
+  return { slots, tail: Buffer.from(`${text}${frame.end(emittedAt)}`) };
 }
 
 /** What the catalog declares as text, or as anything, is written as it stands. */

@@ -8,7 +8,6 @@ import type { Asked } from '../contract/format.ts';
 import { agreesWithFolder } from '../../columns/folder-value.ts';
 import { PartitionComparer } from '../../columns/partition-comparer.ts';
 import type { PartitionColumns } from '../../layout/partition-columns.ts';
-import { frameStart, frameTail } from '../../records/record-frame.ts';
 import type { RowWriter } from '../contract/placed-lines.ts';
 import type { LineBuilder } from '../../records/line-builder.ts';
 import type { JsonLines } from './json-lines.ts';
@@ -26,7 +25,7 @@ const comma = Buffer.from(',');
 
 /** Writes the current line. */
 export function jsonlWriter(query: JsonlRecords, lines: JsonLines): RowWriter {
-  const { stream, columns, constants, spellings, folders, clashes } = query.asked;
+  const { frame, columns, constants, spellings, folders, clashes } = query.asked;
   const isConstant = (name: string): boolean => constants.has(name);
   const asked = columns.map(({ name }) => name);
   const fromFile = asked.filter((name) => !isConstant(name));
@@ -36,10 +35,10 @@ export function jsonlWriter(query: JsonlRecords, lines: JsonLines): RowWriter {
   const others = [...asked.filter(isConstant), ...clashes.map(({ column }) => column)];
   const names = [...new Set([...wanted, ...others])];
   const members = new JsonMembers(names);
-  const head = Buffer.from(frameStart(stream));
+  const head = Buffer.from(frame.start);
   const same = asked.filter(isConstant).map((name) => `${JSON.stringify(name)}:${constants.get(name)}`);
   const nothing = asked.slice(0, 1).map((name) => `${JSON.stringify(name)}:null`); // Platforms drop empty records.
-  const tail = `${frameTail(query.emittedAt)}}}`;
+  const tail = frame.end(query.emittedAt) + frame.close;
   const rest = Buffer.from(same.map((member) => `,${member}`).join('') + tail);
   const restAlone = Buffer.from((same.length === 0 ? nothing : same).join(',') + tail);
   const comparer = new PartitionComparer(clashes, (json, { value }) => agreesWithFolder(json, value, undefined));

@@ -97,9 +97,9 @@ async function* decode(
   signal: AbortSignal,
 ): AsyncGenerator<PlacedLines> {
   const rows = { from: rowsDone, to: group.rows }; // The local file has no other row group.
-  const { stream, columns, constants, spellings } = asked;
+  const { frame, columns, constants, spellings } = asked;
   const source = { path: local.path, stored: file.columns, rows };
-  const query = { ...source, stream, columns, constants, spellings, emittedAt: s3.clock.wall() };
+  const query = { ...source, frame, columns, constants, spellings, emittedAt: s3.clock.wall() };
   const claimed = Math.max(...groups.map((one) => one.claimed));
   let done = rowsDone;
   await using stack = new AsyncDisposableStack();

@@ -27,7 +27,7 @@ export async function* fetchUnits(
 }
 
 async function fetchUnit(
-  { config, table, columns, folders }: TableReading,
+  { config, table, frame, columns, folders }: TableReading,
   step: UnitStep,
   signal: AbortSignal,
 ): Promise<FetchedStep> {
@@ -37,7 +37,7 @@ async function fetchUnit(
   const constants = fileConstants(config, table, object, names);
   const clashes = clashesOf(config, object.key.slice(table.prefix.length), names);
   const spellings = fileSpellings(folders, names);
-  const asked = { stream: table.stream, columns, constants, spellings, folders, clashes };
+  const asked = { frame, columns, constants, spellings, folders, clashes };
   return orChanged(object, async () => ({ kind: 'fetched', file, unit: await unit.fetch(asked, signal) }));
 }
 

@@ -1,6 +1,7 @@
 // What goes from hop to hop of a read, and the one context of all hops.
 import type { Column } from '@s3-connectors/common/columns/column-type.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import type { RecordFrame } from '@s3-connectors/common/protocol/record-frame.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { FileColumns } from '../../columns/table-columns.ts';
@@ -14,6 +15,7 @@ export type TableReading = Reading & {
   readonly format: Format;
   readonly config: SourceConfig;
   readonly table: Table;
+  readonly frame: RecordFrame;
   /** What the catalog asks for. */
   readonly columns: readonly Column[];
   /** Those that the table's folders carry. */
