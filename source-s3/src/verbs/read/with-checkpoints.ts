@@ -9,25 +9,31 @@ import type { Output } from '@s3-connectors/common/protocol/connector.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
 import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
-import { isStateDue, stateMessage } from '../progress/checkpoints.ts';
-import type { Cursor } from '../progress/cursor.ts';
-import type { Part } from './read-objects.ts';
+import { isStateDue, stateMessage } from '../../progress/checkpoints.ts';
+import type { Cursor } from '../../progress/cursor.ts';
+import type { PartitionColumns } from '../../layout/partition-columns.ts';
+import type { Part } from './steps.ts';
+import { TableFindings } from './table-findings.ts';
 
 const progressEveryMs = 10_000;
 
 type Stream = {
   readonly stream: StreamDescriptor;
   readonly cursor: Cursor;
+  /** Columns that the table's folders carry. */
+  readonly folders: PartitionColumns;
   /** Of the objects to read. */
   readonly totalBytes: number;
   readonly log: Log;
   readonly clock: Clock;
 };
 
+/** Returns what was found out about the table's columns. */
 export async function* withCheckpoints(
   parts: AsyncIterable<Part>,
-  { stream, cursor, totalBytes, log, clock }: Stream,
-): AsyncGenerator<Output> {
+  { stream, cursor, folders, totalBytes, log, clock }: Stream,
+): AsyncGenerator<Output, TableFindings> {
+  const findings = new TableFindings(folders);
   let records = 0;
   let sinceState = { records: 0, bytes: 0, start: clock.elapsed(), stateBytes: 0 };
   let unitEnded = false;
@@ -39,6 +45,8 @@ export async function* withCheckpoints(
     return message;
   };
   for await (const part of parts) {
+    findings.see(part);
+    if (part.kind === 'file') continue;
     if (part.kind === 'finished') {
       if (part.again) cursor.finishOutOfTurn(part.object);
       else cursor.finish(part.object);
@@ -64,6 +72,7 @@ export async function* withCheckpoints(
   }
   yield state();
   log('INFO', `${streamLabel(stream)}: ${records} records read`);
+  return findings;
 }
 
 /** Rows of the first file for its size, scaled to the size of all. */

@@ -6,12 +6,13 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { array, assert as check, asyncProperty, constantFrom, nat, record, tuple } from 'fast-check';
 
-import { ColumnDrift } from '../../../source-s3/src/columns/column-drift.ts';
-import { noProgress, Planning } from '../../../source-s3/src/progress/cursor.ts';
-import type { Format, PlacedLines, Unit } from '../../../source-s3/src/formats/contract/format.ts';
-import { readObjects, type TableReading } from '../../../source-s3/src/verbs/read-objects.ts';
-import { connect } from '../../support/s3-connection.ts';
-import { bucket, serverWith, sourceConfig } from '../support/source.ts';
+import { noProgress, Planning } from '../../../../source-s3/src/progress/cursor.ts';
+import type { Format, PlacedLines, Unit } from '../../../../source-s3/src/formats/contract/format.ts';
+import { readVersions } from '../../../../source-s3/src/verbs/read.ts';
+import type { TableReading } from '../../../../source-s3/src/verbs/read/steps.ts';
+import { withReplaced } from '../../../../source-s3/src/verbs/read/with-replaced.ts';
+import { connect } from '../../../support/s3-connection.ts';
+import { bucket, serverWith, sourceConfig } from '../../support/source.ts';
 
 const filesRead = 3;
 const unitsPerFile = 4;
@@ -115,12 +116,12 @@ suite('what is fetched ahead', () => {
           columns: [],
           folders: new Map(),
           cursor: planning.plan().cursor,
-          conflicts: new Map(),
-          drift: new ColumnDrift(new Map() as never),
         } as unknown as TableReading;
         let taken = 0;
         try {
-          for await (const part of readObjects(reading, objects, new AbortController().signal)) {
+          const { signal } = new AbortController();
+          const versions = (some: Iterable<ListedObject>) => readVersions(reading, some, signal);
+          for await (const part of withReplaced(reading, objects, versions, signal)) {
             if (part.kind === 'lines') taken += 1;
             if (fault.at === 'take' && taken > fault.unit) break;
           }
