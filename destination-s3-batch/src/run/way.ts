@@ -36,6 +36,8 @@ type Options = {
   readonly log: Log;
 };
 
+const noRows = { table: undefined, events: undefined, rows: undefined, otherRows: undefined, dropped: undefined };
+
 export function wayOf(target: TableTarget, { prefix, fields, tables, log }: Options): Way {
   const { index, name, place, conversion, columns, stream: descriptor, dedup } = target;
   const isSplit = conversion === 'split_events';
@@ -52,15 +54,7 @@ export function wayOf(target: TableTarget, { prefix, fields, tables, log }: Opti
 
 /** Of records that are set aside whatever they are. */
 export function rejectedWay(): Way {
-  return {
-    table: undefined,
-    events: undefined,
-    rows: undefined,
-    otherRows: undefined,
-    dropped: undefined,
-    rejected: undefined,
-    unpublished: undefined,
-  };
+  return { ...noRows, rejected: undefined, unpublished: undefined };
 }
 
 function publishedRows({ conversion }: TableTarget, fields: readonly string[]): PublishedRows | undefined {

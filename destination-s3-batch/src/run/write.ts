@@ -2,10 +2,10 @@
 // what is to be replaced is replaced.
 //
 // Nothing is to be seen in S3 before the input has ended, but when the spool is full.
+import { runContext, type WriteContext } from '@s3-connectors/common/destination/run/runtime.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { readLines } from '@s3-connectors/common/protocol/lines.ts';
-import { systemClock, type Clock } from '@s3-connectors/common/streams/clock.ts';
 
 import type { Config } from '../config/config.ts';
 import { Run } from './run.ts';
@@ -16,12 +16,11 @@ export async function* write(
   config: Config,
   catalog: readonly ConfiguredStream[],
   input: AsyncIterable<Uint8Array>,
-  context: VerbContext,
-  clock: Clock = systemClock,
+  context: WriteContext,
 ): AsyncGenerator<Uint8Array> {
   await using folder = await openSpoolFolder(config, context.log);
   try {
-    await using run = new Run(config, catalog, folder, { ...context, clock });
+    await using run = new Run(config, catalog, folder, runContext(context));
     yield* writeLines(run, input, context);
   } catch (error) {
     throw await folder.explained(error);

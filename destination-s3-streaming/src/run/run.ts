@@ -23,9 +23,8 @@ import { FileSink } from './file-sink.ts';
 import { OpenFiles } from './open-files.ts';
 import { planStreams, type TypeTarget } from './plan.ts';
 import { ReadAhead } from './read-ahead.ts';
-import { Report } from './report.ts';
+import { Report, type StreamingFigures } from './report.ts';
 import { Stopping } from './stopping.ts';
-import type { StreamingFigures } from './summary.ts';
 import { WakeUp } from './wake-up.ts';
 
 /** As many as libuv's thread pool has threads. */
@@ -74,13 +73,12 @@ export class Run {
     const allocate = (bytes: number): Buffer => this.#pool.take(bytes);
     this.#deflate = new DeflatePool({ level: config.gzipLevel, atOnce: compressionsAtOnce, allocate });
     const foundation = layFoundation({ config, plan, layout, context }, memory.heldBytes);
-    const { states, area } = foundation;
-    this.#states = states;
-    this.#s3 = area.s3;
+    this.#states = foundation.states;
+    this.#s3 = foundation.area.s3;
     this.#store = new Store({
       s3: this.#s3,
       config,
-      keyFor: (file, key) => (this.#isRow(file) ? this.#runtime.replacements.keyFor(file.stream, key) : key),
+      keyFor: ({ isOfRows, stream }, key) => (isOfRows ? this.#runtime.replacements.keyFor(stream, key) : key),
       onStored: (file, key, written) => this.#onStored(file, key, written),
       onChange: () => this.#onStoreChange(),
     });
@@ -93,26 +91,17 @@ export class Run {
       onChunk: (error) => (error === undefined ? this.#wakeUp.notify() : this.#store.fail(error)),
     });
     this.#runtime = new Runtime<TypeTarget>(foundation, {
-      sink: new FileSink(this.#files, states),
+      sink: new FileSink(this.#files, this.#states),
       places: onePlaceEach(plan.targets, (...why) => this.#runtime.giveUp(...why)),
       schemaOf: ({ schema }) => schema,
     });
     this.#report = new Report({ log, clock, figures: () => this.#figures(), latency: this.#latency });
     this.#lines = new ReadAhead(readLines(input, { cutsTooLong: true }), this.#wakeUp);
-    this.#stopping = new Stopping({
-      signal,
-      clock,
-      onStop: () => {
-        this.#lines.stop();
-        this.#wakeUp.notify();
-      },
-      onCut: (reason) => this.#store.abort(reason),
-    });
+    const onStop = (): void => this.#stopReading();
+    this.#stopping = new Stopping({ signal, clock, onStop, onCut: (reason) => this.#store.abort(reason) });
   }
 
-  /**
-   * Puts in order what earlier runs left, before anything is written. Who only appends needs no more rights than to write.
-   */
+  /** Puts in order what earlier runs left, before anything is written. Who only appends needs no right but to write. */
   async begin(): Promise<void> {
     const { signal, log } = this.#context;
     try {
@@ -160,7 +149,7 @@ export class Run {
     for (const { file, reason } of due) {
       if (!this.#store.hasRoom) return;
       this.#files.remove(file);
-      if (this.#isCut && this.#isStaged(file)) file.release();
+      if (this.#isCut && file.isOfRows && this.#runtime.replacements.stages(file.stream)) file.release();
       else this.#store.put(file, reason);
     }
   }
@@ -219,21 +208,11 @@ export class Run {
     return this.#context.signal.aborted || this.#inputFailure !== undefined || this.#lines.error !== undefined;
   }
 
-  /** Whether the file holds rows, not rejected records. */
-  #isRow({ stream, place }: OpenFile): boolean {
-    return place === stream;
-  }
-
-  /** Whether the file waits for a replacement. */
-  #isStaged(file: OpenFile): boolean {
-    return this.#isRow(file) && this.#runtime.replacements.stages(file.stream);
-  }
-
   #onStored(file: OpenFile, key: string, written: WrittenBody): void {
-    const { stream, rows, minTime, maxTime, openedAt, rowTimes } = file;
+    const { stream, isOfRows, rows, minTime, maxTime, openedAt, rowTimes } = file;
     const { name } = this.#targets[stream] ?? this.#strays;
     const staged = { ...written, key, rows, minTime, maxTime };
-    const waits = this.#runtime.stored({ stream, name, isRejected: !this.#isRow(file) }, staged);
+    const waits = this.#runtime.stored({ stream, name, isRejected: !isOfRows }, staged);
     this.#states.stored(stream, file);
     if (!waits) rowTimes.stored(this.#context.clock.elapsed() - openedAt, this.#latency);
   }
@@ -248,7 +227,12 @@ export class Run {
   }
 
   #onStoreChange(): void {
-    if (this.#store.failure !== undefined) this.#lines.stop();
+    if (this.#store.failure === undefined) this.#wakeUp.notify();
+    else this.#stopReading();
+  }
+
+  #stopReading(): void {
+    this.#lines.stop();
     this.#wakeUp.notify();
   }
 }

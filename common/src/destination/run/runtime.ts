@@ -6,7 +6,7 @@ import type { JsonObject } from '../../protocol/messages.ts';
 import { openS3 } from '../../s3/connection/client.ts';
 import { summarize as summarizeRequests } from '../../s3/connection/counters.ts';
 import type { Connection } from '../../s3/connection/config.ts';
-import type { Clock } from '../../streams/clock.ts';
+import { systemClock, type Clock } from '../../streams/clock.ts';
 import type { Place } from '../config/config.ts';
 import { Completion } from '../input/completion.ts';
 import { DurableStates } from '../input/durable-states.ts';
@@ -22,6 +22,13 @@ import { Replacements, type Verdict } from './replacements.ts';
 import { sentenceOf, Tally, type Figures, type Kept } from './summary.ts';
 
 export type RunContext = VerbContext & { readonly clock: Clock };
+
+/** What `write` is called with: tests give it a clock of their own. */
+export type WriteContext = VerbContext & { readonly clock?: Clock };
+
+export function runContext(context: WriteContext): RunContext {
+  return { clock: systemClock, ...context };
+}
 
 export type RunConfig = Place & {
   readonly connection: Connection;
