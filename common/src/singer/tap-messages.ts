@@ -17,7 +17,7 @@ type Options = {
 
 /**
  * One stream after the other, as a source reads them. A stream that is read whole has no bookmark, and its version is
- * activated only when all its records were printed.
+ * activated only when all its records were printed, twice if there are none.
  */
 export async function* tapLines(
   outputs: AsyncIterable<Output>,
@@ -25,11 +25,12 @@ export async function* tapLines(
 ): AsyncGenerator<Uint8Array> {
   const byKey = new Map(streams.map((stream) => [streamKey(stream.configured), stream]));
   const known = new Map(bookmarks);
-  let current: { readonly stream: TapStream; readonly rewriter: RecordRewriter } | undefined;
+  let current: { readonly stream: TapStream; readonly rewriter: RecordRewriter; isEmpty: boolean } | undefined;
   const state = (): Buffer => singerLine({ type: 'STATE', value: stateValue(known) });
   for await (const output of outputs) {
     if (output instanceof Uint8Array) {
       if (current === undefined) throw new TypeError('the source printed a record before its stream was started');
+      current.isEmpty = false;
       yield current.rewriter.rewrite(output);
       continue;
     }
@@ -39,14 +40,16 @@ export async function* tapLines(
     const { id, configured } = stream;
     const isWhole = configured.syncMode === 'full_refresh';
     if (started !== undefined) {
-      current = { stream, rewriter: createRecordRewriter(id, isWhole ? version : undefined) };
+      current = { stream, rewriter: createRecordRewriter(id, isWhole ? version : undefined), isEmpty: true };
       yield singerLine({ type: 'SCHEMA', stream: id, schema: configured.jsonSchema, key_properties: [] });
     } else if (output.type === 'STATE' && !isWhole) {
       known.set(id, output.state.stream.stream_state);
       yield state();
     } else if (isWhole && statusOf(output, 'COMPLETE') !== undefined) {
       known.delete(id);
-      yield singerLine({ type: 'ACTIVATE_VERSION', stream: id, version });
+      const activation = singerLine({ type: 'ACTIVATE_VERSION', stream: id, version });
+      if (current?.isEmpty === true) yield activation; // One alone may also come before the first record.
+      yield activation;
       yield state();
     }
   }

@@ -10,9 +10,9 @@ import { createRecordScanner, type RecordScanner } from '../records/record-scann
 import { parseJson } from '../json/parse-json.ts';
 import { inLine, invalid, tooLong, type LineBatch } from '../protocol/lines.ts';
 import type { Log } from '../protocol/log.ts';
-import { streamStatus, type JsonObject } from '../protocol/messages.ts';
+import type { JsonObject } from '../protocol/messages.ts';
 import { parseSchema } from './schema.ts';
-import { fitsRun, type TargetStream, TargetStreams } from './target-streams.ts';
+import { fitsRun, noteActivation, noteRecord, type TargetStream, TargetStreams } from './target-streams.ts';
 
 const lineEnd = Buffer.from('\n');
 /** Ways of writing a stream's name that are remembered. */
@@ -93,7 +93,7 @@ export class TargetLines {
       if (!scanBeginning(bytes, found, 'singer')) throw tooLong();
       const { stream, head } = this.#knownOf(bytes, found);
       if (!fitsRun(stream, stream.version)) return { next: 0, needsRun: true };
-      stream.unproven = stream.version !== undefined;
+      noteRecord(stream, stream.version);
       const data = found.dataStart < 0 ? bytes.subarray(0, 0) : bytes.subarray(found.dataStart, -1);
       sink.part(head);
       sink.part(data);
@@ -117,7 +117,7 @@ export class TargetLines {
         throw invalid(text);
       }
     }
-    stream.unproven = version !== undefined;
+    noteRecord(stream, version);
     sink.part(head);
     sink.part(bytes.subarray(found.dataStart, found.dataEnd));
     sink.part(this.#tailOf(bytes, found));
@@ -135,7 +135,8 @@ export class TargetLines {
         sink.state(stateValue(line));
         return true;
       case 'ACTIVATE_VERSION':
-        return this.#activate(json, sink);
+        this.#activate(json);
+        return true;
       case 'BATCH':
         throw invalid('is a BATCH, which is not supported. Let the tap send RECORD messages');
       case 'RECORD':
@@ -149,18 +150,12 @@ export class TargetLines {
     }
   }
 
-  /** What a modern Airbyte platform says of a stream that was read to its end. */
-  #activate({ stream: name, version }: JsonObject, sink: Sink): boolean {
+  /** Counts when the input ends: more records of the version may follow, in this run of `write` or in a later one. */
+  #activate({ stream: name, version }: JsonObject): void {
     const stream = typeof name === 'string' ? this.streams.get(name) : undefined;
     if (stream === undefined) throw invalid('activates a version of a stream without a SCHEMA before it');
     if (typeof version !== 'number' || !Number.isSafeInteger(version)) throw invalid('activates no version');
-    if (!fitsRun(stream, version)) {
-      stream.version = version;
-      return false;
-    }
-    stream.unproven = false;
-    sink.part(Buffer.from(`${JSON.stringify(streamStatus({ name: stream.schema.stream }, 'COMPLETE'))}\n`));
-    return true;
+    noteActivation(stream, version);
   }
 
   #knownOf(bytes: Buffer, found: Envelope): Known {

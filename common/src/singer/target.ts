@@ -5,6 +5,7 @@ import type * as z from 'zod';
 
 import type { ConfiguredStream } from '../protocol/catalog.ts';
 import type { Connector } from '../protocol/connector.ts';
+import type { ConnectorError } from '../protocol/errors.ts';
 import { readLines } from '../protocol/lines.ts';
 import { terminalFace } from '../program/operator.ts';
 import { runProcess } from '../program/process.ts';
@@ -37,16 +38,18 @@ export function runTarget<Schema extends z.ZodObject, Config>(
     connector.resolve(settings); // What is wrong is told before the first line comes.
     const lines = new TargetLines(frame.log);
     const batches = readLines(standardInput(frame.signal), { cutsTooLong: true });
+    const fail = (error: ConnectorError): void => {
+      if (error.stream !== undefined) lines.streams.fail(error.stream.name);
+      frame.fail(error);
+    };
     const states = writeRuns(lines, batches, (catalog, input) => {
       const config = connector.resolve(settingsFor(settings, catalog));
-      return connector.write(config, catalog, input, frame);
+      return connector.write(config, catalog, input, { ...frame, fail });
     });
-    for await (const state of states) await frame.out.write(state);
-    for (const stream of lines.streams.unproven()) {
-      frame.log(
-        'WARN',
-        `The rows of "${stream}" were added: no ACTIVATE_VERSION came after them, so nothing was replaced.`,
-      );
+    try {
+      for await (const state of states) await frame.out.write(state);
+    } finally {
+      for (const text of lines.streams.unreplaced()) frame.log('WARN', text);
     }
   });
 }

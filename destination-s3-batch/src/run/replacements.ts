@@ -213,8 +213,9 @@ export class Replacements {
 
   async #removeOutlived(target: Target, generation: number, verdict: Verdict): Promise<void> {
     const { area, context } = this.#options;
-    const { label } = target;
+    const { label, regime } = target;
     if (verdict !== 'proven') {
+      if (regime === 'singer') return; // Of all runs together the target says it.
       context.log('WARN', `Rows older than generation ${generation} of "${label}" stay: it did not come to its end.`);
       return;
     }

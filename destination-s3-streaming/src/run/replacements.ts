@@ -166,11 +166,16 @@ export class Replacements {
     }
   }
 
-  async #removeOutlived({ label, place, succession }: Target, ending: Verdict, signal: AbortSignal): Promise<void> {
+  async #removeOutlived(
+    { label, place, succession, regime }: Target,
+    ending: Verdict,
+    signal: AbortSignal,
+  ): Promise<void> {
     if (succession.kind !== 'outlive') return;
     const { log } = this.#options.context;
     const { generation } = succession;
     if (ending !== 'proven') {
+      if (regime === 'singer') return; // Of all runs together the target says it.
       log('WARN', `Rows older than generation ${generation} of "${label}" stay: it did not come to its end.`);
       return;
     }

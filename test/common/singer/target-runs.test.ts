@@ -142,14 +142,26 @@ suite('a version', () => {
   test('that was never activated is remembered', async () => {
     const target = new TargetLines(silentLog);
     await send(schema('a') + first + activate('a', 5) + first, target);
-    assert.deepEqual(target.streams.unproven(), ['a']);
+    assert.match(
+      target.streams.unreplaced().join(),
+      /^The rows of "a" were added: no ACTIVATE_VERSION came after them/u,
+    );
   });
 
   test('that was activated after its records is complete', async () => {
     const target = new TargetLines(silentLog);
     const { runs } = await send(schema('a') + first + activate('a', 5), target);
     assert.match(runs[0]?.lines.at(-1) ?? '', /"STREAM_STATUS".*\{"name":"a"\},"status":"COMPLETE"/u);
-    assert.deepEqual(target.streams.unproven(), []);
+    assert.deepEqual(target.streams.unreplaced(), []);
+  });
+
+  test('of a stream that an earlier run could not write is not complete', async () => {
+    const target = new TargetLines(silentLog);
+    await send(schema('a') + first, target);
+    target.streams.fail('a');
+    const { runs } = await send(activate('a', 5), target);
+    assert.deepEqual(runs, []);
+    assert.match(target.streams.unreplaced().join(), /^The earlier rows of "a" stay: the run failed/u);
   });
 
   test('of another number begins another run', async () => {
