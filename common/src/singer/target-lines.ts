@@ -2,7 +2,7 @@
 // run of `write` must end because what follows is not in its catalog. The hot path of a target.
 import { isUtf8 } from 'node:buffer';
 
-import { findMember, skipSpace } from '../json/json-bytes.ts';
+import { findMember, OPEN_OBJECT, skipSpace } from '../json/json-bytes.ts';
 import { emptyEnvelope, type Envelope } from '../records/envelope.ts';
 import { scanBeginning } from '../records/line-beginning.ts';
 import { lineFault, typeText } from '../records/line-fault.ts';
@@ -15,6 +15,7 @@ import { parseSchema } from './schema.ts';
 import { fitsRun, noteActivation, noteRecord, type TargetStream, TargetStreams } from './target-streams.ts';
 
 const lineEnd = Buffer.from('\n');
+const noData = Buffer.from('null');
 /** Ways of writing a stream's name that are remembered. */
 const maxSpellings = 10_000;
 
@@ -69,10 +70,10 @@ export class TargetLines {
   /** @returns false when the line needs another run. */
   #takeLine(bytes: Buffer, start: number, end: number, isUtf8: boolean, sink: Sink): boolean {
     const kind = this.#scanner.scan(bytes, start, end);
-    if (kind === 'record') return this.#takeRecord(bytes, sink); // `write` sets it aside if it is not UTF-8.
+    // `write` sets it aside if it is not UTF-8, or its data is not an object.
+    if (kind === 'record' || kind === 'dataless') return this.#takeRecord(bytes, sink);
     if (!isUtf8) throw invalid('is not valid UTF-8');
     switch (kind) {
-      case 'dataless':
       case 'malformed':
         if (skipSpace(bytes, start) < end) throw invalid(lineFault(bytes.subarray(start, end), 'Singer'));
         return true;
@@ -111,15 +112,16 @@ export class TargetLines {
       stream.version = version;
       return false;
     }
+    const isObject = bytes[found.dataStart] === OPEN_OBJECT;
     for (const key of keys) {
-      if ((found.fieldStarts[key] ?? -1) < 0) {
+      if (isObject && (found.fieldStarts[key] ?? -1) < 0) {
         const text = `is a record of "${stream.schema.stream}" without its key property "${this.#fields[key]}"`;
         throw invalid(text);
       }
     }
     noteRecord(stream, version);
     sink.part(head);
-    sink.part(bytes.subarray(found.dataStart, found.dataEnd));
+    sink.part(found.dataStart < 0 ? noData : bytes.subarray(found.dataStart, found.dataEnd));
     sink.part(this.#tailOf(bytes, found));
     return true;
   }

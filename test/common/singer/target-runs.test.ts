@@ -136,6 +136,26 @@ suite('a target', () => {
   });
 });
 
+test('a target hands on a record that is not an object, for the destination to set aside, and goes on', async () => {
+  const values = ['["x"]', '"x"', 'null', '5', '{"id":null}', undefined];
+  const rows = fc.array(fc.constantFrom(...values), { maxLength: 12 });
+  const property = fc.asyncProperty(rows, fc.boolean(), async (all, hasVersion) => {
+    const version = hasVersion ? ',"version":5' : '';
+    const lines = all.map((value) => {
+      return value === undefined ? `{"type":"RECORD","stream":"a"${version}}\n` : record('a', value, version);
+    });
+    const input = schema('a', ['id']) + lines.join('') + state('1');
+    const { runs, error, printed } = await send(input);
+    assert.deepEqual([error, printed], [undefined, ['1\n']]);
+    const handed = runs.flatMap((run) => run.lines).filter((line) => line.startsWith('{"type":"RECORD"'));
+    assert.deepEqual(
+      handed.map((line) => line.replace(now, '')),
+      all.map((value) => `{"type":"RECORD","record":{"stream":"a","data":${value ?? 'null'},`),
+    );
+  });
+  await fc.assert(property, { numRuns: 1000, seed: 17, endOnFailure: true });
+});
+
 suite('a version', () => {
   const first = record('a', '{"n":1}', ',"version":5');
 

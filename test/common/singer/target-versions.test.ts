@@ -44,7 +44,8 @@ class Bucket {
       for (const text of bytes.toString().split('\n').slice(0, -1)) {
         const { type, record, trace } = JSON.parse(text) as Airbyte;
         const name = record?.stream ?? trace?.stream_status.stream_descriptor.name ?? '';
-        complete.set(name, type === 'TRACE');
+        if (name !== '') complete.set(name, type === 'TRACE');
+        if (type === 'STATE') yield Buffer.from(`${text}\n`);
         if (record !== undefined) this.rows.get(name)?.push(String(record.data.id));
       }
     }
