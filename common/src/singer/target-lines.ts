@@ -3,12 +3,11 @@
 import { isUtf8 } from 'node:buffer';
 
 import { findMember, OPEN_OBJECT, skipSpace } from '../json/json-bytes.ts';
-import { emptyEnvelope, type Envelope } from '../records/envelope.ts';
-import { scanBeginning } from '../records/line-beginning.ts';
+import type { Envelope } from '../records/envelope.ts';
 import { lineFault, typeText } from '../records/line-fault.ts';
-import { createRecordScanner, type RecordScanner } from '../records/record-scanner.ts';
+import { createRecordScanner, recordIn, type RecordScanner } from '../records/record-scanner.ts';
 import { parseJson } from '../json/parse-json.ts';
-import { inLine, invalid, tooLong, type LineBatch } from '../protocol/lines.ts';
+import { inLine, invalid, tooLong, type LineBatch, type TooLong } from '../protocol/lines.ts';
 import type { Log } from '../protocol/log.ts';
 import type { JsonObject } from '../protocol/messages.ts';
 import { parseSchema } from './schema.ts';
@@ -86,19 +85,22 @@ export class TargetLines {
     }
   }
 
-  /** A line of `size` bytes, of which the batch has the beginning. Its version may be what was cut: it is that of the record before. */
-  #takeTooLong(batch: LineBatch, size: number, sink: Sink): Taken {
-    const { bytes } = batch;
+  /** The beginning of the line as the data of a record that is as long, which `write` has a rule for. */
+  #takeTooLong(batch: LineBatch, { size, outline }: TooLong, sink: Sink): Taken {
     try {
-      const found = emptyEnvelope(0);
-      if (!scanBeginning(bytes, found, 'singer')) throw tooLong();
-      const { stream, head } = this.#knownOf(bytes, found);
-      if (!fitsRun(stream, stream.version)) return { next: 0, needsRun: true };
-      noteRecord(stream, stream.version);
-      const data = found.dataStart < 0 ? bytes.subarray(0, 0) : bytes.subarray(found.dataStart, -1);
+      const found = recordIn(outline, [], 'singer');
+      if (found === undefined) throw tooLong();
+      const { stream, head } = this.#knownOf(outline, found);
+      const version = found.versionStart < 0 ? undefined : this.#versionOf(outline, found);
+      if (!fitsRun(stream, version)) {
+        stream.version = version;
+        return { next: 0, needsRun: true };
+      }
+      noteRecord(stream, version);
+      const beginning = batch.bytes.subarray(0, -1);
       sink.part(head);
-      sink.part(data);
-      return { next: 1, needsRun: false, missing: size - head.length - data.length };
+      sink.part(beginning);
+      return { next: 1, needsRun: false, missing: size - head.length - beginning.length };
     } catch (error) {
       throw inLine(error, batch, 0);
     }

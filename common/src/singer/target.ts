@@ -7,6 +7,7 @@ import type { ConfiguredStream } from '../protocol/catalog.ts';
 import type { Connector } from '../protocol/connector.ts';
 import type { ConnectorError } from '../protocol/errors.ts';
 import { readLines } from '../protocol/lines.ts';
+import { outlineDepth } from '../records/record-scanner.ts';
 import { terminalFace } from '../program/operator.ts';
 import { runProcess } from '../program/process.ts';
 import { standardInput } from '../program/standard-input.ts';
@@ -37,7 +38,7 @@ export function runTarget<Schema extends z.ZodObject, Config>(
     const settings = await readConfig(target, connector, invocation.config, frame);
     connector.resolve(settings); // What is wrong is told before the first line comes.
     const lines = new TargetLines(frame.log);
-    const batches = readLines(standardInput(frame.signal), { cutsTooLong: true });
+    const batches = readLines(standardInput(frame.signal), { outlineDepth: outlineDepth.singer });
     const fail = (error: ConnectorError): void => {
       if (error.stream !== undefined) lines.streams.fail(error.stream.name);
       frame.fail(error);

@@ -4,6 +4,7 @@
 // Nothing is to be seen in S3 before the input has ended, but when the spool is full.
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
+import { outlineDepth } from '@s3-connectors/common/records/record-scanner.ts';
 import { readLines } from '@s3-connectors/common/protocol/lines.ts';
 import { systemClock, type Clock } from '@s3-connectors/common/streams/clock.ts';
 
@@ -36,7 +37,7 @@ async function* writeLines(
   await run.begin();
   let failure: unknown;
   try {
-    for await (const lines of readLines(input, { reuse: true, cutsTooLong: true })) {
+    for await (const lines of readLines(input, { reuse: true, outlineDepth: outlineDepth.airbyte })) {
       await run.take(lines);
       if (run.isSpoolFull) yield* await run.publish();
     }

@@ -7,6 +7,7 @@ import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol
 import { readLines, type LineBatch } from '@s3-connectors/common/protocol/lines.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
+import { outlineDepth } from '@s3-connectors/common/records/record-scanner.ts';
 import { closeS3, openS3, type S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import { summarize as summarizeRequests } from '@s3-connectors/common/s3/connection/counters.ts';
 import { WakeUp } from './wake-up.ts';
@@ -107,7 +108,7 @@ export class Run {
     const [files, states, completion] = [this.#files, this.#states, this.#completion];
     this.#intake = new Intake({ plan, files, states, completion, rules: config.rules, clock, log });
     this.#report = new Report({ log, clock, figures: () => this.#figures(), latency: this.#latency });
-    this.#lines = new ReadAhead(readLines(input, { cutsTooLong: true }), this.#wakeUp);
+    this.#lines = new ReadAhead(readLines(input, { outlineDepth: outlineDepth.airbyte }), this.#wakeUp);
     this.#signal = signal;
     this.#stopping = new Stopping({
       signal,

@@ -19,8 +19,8 @@ export type Succession =
  * @throws CATALOG_INVALID for a minimum between 0 and the generation: no platform asks for that.
  */
 export function successionOf(stream: ConfiguredStream): Succession {
-  const { destinationSyncMode, generationId = 0, minimumGenerationId = 0, syncId, isPart = false } = stream;
-  if (isPart) {
+  const { destinationSyncMode, generationId = 0, minimumGenerationId = 0, syncId, isPart } = stream;
+  if (isPart === true) {
     return stream.generationId === undefined ? { kind: 'keep' } : { kind: 'outlive', generation: generationId };
   }
   if (minimumGenerationId !== 0 && minimumGenerationId !== generationId) {
@@ -37,7 +37,7 @@ export function successionOf(stream: ConfiguredStream): Succession {
 }
 
 /** How the stream's end is told. */
-export function regimeOf({ generationId, isPart = false }: ConfiguredStream): Regime {
-  if (isPart) return 'singer';
+export function regimeOf({ generationId, isPart }: ConfiguredStream): Regime {
+  if (isPart === true) return 'singer';
   return generationId === undefined ? 'legacy' : 'modern';
 }
