@@ -5,6 +5,7 @@
 import { runContext, type WriteContext } from '@s3-connectors/common/destination/run/runtime.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
+import { outlineDepth } from '@s3-connectors/common/records/record-scanner.ts';
 import { readLines } from '@s3-connectors/common/protocol/lines.ts';
 
 import type { Config } from '../config/config.ts';
@@ -35,7 +36,7 @@ async function* writeLines(
   await run.begin();
   let failure: unknown;
   try {
-    for await (const lines of readLines(input, { reuse: true, cutsTooLong: true })) {
+    for await (const lines of readLines(input, { reuse: true, outlineDepth: outlineDepth.airbyte })) {
       await run.take(lines);
       if (run.isPublishDue) yield* await run.publish();
     }

@@ -7,6 +7,7 @@ import { layFoundation, Runtime, type RunContext } from '@s3-connectors/common/d
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { readLines, type LineBatch } from '@s3-connectors/common/protocol/lines.ts';
+import { outlineDepth } from '@s3-connectors/common/records/record-scanner.ts';
 import { closeS3, type S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import type { WrittenBody } from '@s3-connectors/common/s3/write.ts';
 
@@ -96,7 +97,7 @@ export class Run {
       schemaOf: ({ schema }) => schema,
     });
     this.#report = new Report({ log, clock, figures: () => this.#figures(), latency: this.#latency });
-    this.#lines = new ReadAhead(readLines(input, { cutsTooLong: true }), this.#wakeUp);
+    this.#lines = new ReadAhead(readLines(input, { outlineDepth: outlineDepth.airbyte }), this.#wakeUp);
     const onStop = (): void => this.#stopReading();
     this.#stopping = new Stopping({ signal, clock, onStop, onCut: (reason) => this.#store.abort(reason) });
   }

@@ -82,6 +82,13 @@ suite('the lines of a tap', () => {
     ]);
   });
 
+  test('of an empty stream that is read whole are two activations: one may also come before the first record', async () => {
+    const outputs = [status('t', 'STARTED'), status('t', 'COMPLETE')];
+    const activation = '{"type":"ACTIVATE_VERSION","stream":"t","version":7}';
+    const printed = await lines(outputs, [tapStream('t', 'full_refresh')]);
+    assert.deepEqual(printed.slice(1, -1), [activation, activation]);
+  });
+
   test('activate nothing of a stream that was not read to its end', async () => {
     const outputs = [
       status('t', 'STARTED'),

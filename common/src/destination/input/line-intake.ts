@@ -3,17 +3,16 @@
 import { isUtf8 } from 'node:buffer';
 
 import { parseJson } from '../../json/parse-json.ts';
-import { inLine, invalid, tooLong, type LineBatch } from '../../protocol/lines.ts';
+import { inLine, invalid, tooLong, type LineBatch, type TooLong } from '../../protocol/lines.ts';
 import type { Log } from '../../protocol/log.ts';
 import { streamKey, type StreamKey } from '../../protocol/stream-key.ts';
 import type { Completion } from './completion.ts';
 import type { DurableStates, Scope } from './durable-states.ts';
 import { NOT_JSON, skipSpace } from '../../json/json-bytes.ts';
-import { emptyEnvelope, type Envelope } from '../../records/envelope.ts';
+import type { Envelope } from '../../records/envelope.ts';
 import type { WalkData } from '../../records/data-walk.ts';
-import { scanBeginning } from '../../records/line-beginning.ts';
 import { lineFault, typeText } from '../../records/line-fault.ts';
-import { createRecordScanner, type RecordScanner } from '../../records/record-scanner.ts';
+import { createRecordScanner, recordIn, type RecordScanner } from '../../records/record-scanner.ts';
 import { refusal, tooLongRefusal, type Refusal, type RefusalReason } from './rejections.ts';
 import { StreamNames } from './stream-names.ts';
 import { parseStateLine } from './state-line.ts';
@@ -162,14 +161,14 @@ export class LineIntake<Target extends Numbered> {
     this.#options.handlers.refused(target, refused, where);
   }
 
-  /** `beginning`: of a line of `size` bytes, of which the rest was not held. */
-  #takeTooLong(beginning: Buffer, size: number, line: number): void {
-    const found = emptyEnvelope(this.#options.fields.length);
-    if (!scanBeginning(beginning, found)) throw tooLong();
-    const target = this.#names.find(beginning, found);
+  /** `beginning`: all that is held of the line beside its outline. */
+  #takeTooLong(beginning: Buffer, { size, outline }: TooLong, line: number): void {
+    const found = recordIn(outline, this.#options.fields);
+    if (found === undefined) throw tooLong();
+    const target = this.#names.find(outline, found);
     const text = `Line ${line} of the input has ${size} bytes, more than a record may have: only its beginning is kept, below _rejected/. Send smaller records.`;
     this.#options.log('WARN', text);
-    this.#handRefused(target, tooLongRefusal(beginning, size), { bytes: beginning, found, line });
+    this.#handRefused(target, tooLongRefusal(beginning, size), { bytes: outline, found, line });
   }
 
   #takeState(line: Buffer): void {

@@ -195,8 +195,9 @@ export class Replacements<Planned extends Target> {
 
   async #removeOutlived(target: Planned, generation: number, verdict: Verdict, signal: AbortSignal): Promise<void> {
     const { area, places, context } = this.#options;
-    const { label } = target;
+    const { label, regime } = target;
     if (verdict !== 'proven') {
+      if (regime === 'singer') return; // Of all runs together the target says it.
       context.log('WARN', `Rows older than generation ${generation} of "${label}" stay: it did not come to its end.`);
       return;
     }
