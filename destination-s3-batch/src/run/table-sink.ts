@@ -127,7 +127,7 @@ export class TableSink implements Sink<TableTarget> {
     const { spool, cutBytes } = this.#options;
     const streams = scope === 'all' ? this.#ways.keys() : [scope];
     for (const stream of streams) spool.passed(stream, position);
-    if (spool.uncutBytes >= cutBytes) this.#cutSome(scope, position);
+    if (spool.uncutBytes >= cutBytes) this.#cutClosed();
   }
 
   /** All rows so far are to be published, wherever they end. */
@@ -151,16 +151,15 @@ export class TableSink implements Sink<TableTarget> {
     return this.#ways[stream]?.dropped?.counts ?? {};
   }
 
-  /** Of the streams that a STATE speaks of, and of those that are staged. Not if others have nearly all rows: they are due. */
-  #cutSome(scope: Scope, position: Uint8Array): void {
-    const { plan, spool } = this.#options;
-    const isOf = (stream: number): boolean => scope === 'all' || stream === scope;
+  /** Of streams whose rows end with a STATE, and of those that are staged; not if others have nearly all rows. */
+  #cutClosed(): void {
+    const { plan, spool, states } = this.#options;
     const due = [...this.#ways.keys()].filter((stream) => {
-      return isOf(stream) || plan.targets[stream]?.succession.kind === 'replace';
+      return states.isClosed(stream) || plan.targets[stream]?.succession.kind === 'replace';
     });
     const bytes = due.reduce((sum, stream) => sum + spool.uncutBytesOf(stream), 0);
     if (bytes < spool.uncutBytes * leastShare) return;
-    for (const stream of due) this.#cut(stream, isOf(stream) ? position : undefined);
+    for (const stream of due) this.#cut(stream, states.isClosed(stream) ? spool.positionOf(stream) : undefined);
   }
 
   #cut(stream: number, until?: Uint8Array): void {
