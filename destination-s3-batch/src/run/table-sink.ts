@@ -13,6 +13,7 @@ import { RowObserver } from '../columns/observe/row-observer.ts';
 import { fitsEngine } from '../config/budgets.ts';
 import { layout } from '../layout/layout.ts';
 import { countValues } from '../rows/count-values.ts';
+import type { RowsOut } from '../rows/published-rows.ts';
 import { RowWriter } from '../rows/row-writer.ts';
 import type { RowPlace, Spool } from '../spool/spool.ts';
 import type { Table, Tables } from '../tables/table.ts';
@@ -59,7 +60,7 @@ export class TableSink implements Sink<TableTarget> {
     placedBy: number;
     time: number;
   };
-  readonly #emit: () => void;
+  readonly #made: RowsOut;
   readonly #cuts: CutRows[] = [];
 
   constructor(options: Options) {
@@ -68,7 +69,7 @@ export class TableSink implements Sink<TableTarget> {
     this.#skip = skippingWalk(plan.fields);
     this.#eventName = plan.fields.indexOf('event_name');
     this.#place = { table: undefined, day: 0, placedBy: 0, time: Number.NaN };
-    this.#emit = () => this.#addMade();
+    this.#made = { time: Number.NaN, out: this.#out, emit: () => this.#addMade() };
     const ways = plan.targets.map((target) => {
       return wayOf(target, { prefix, fields: plan.fields, tables, log: context.log });
     });
@@ -109,7 +110,8 @@ export class TableSink implements Sink<TableTarget> {
     }
     way.dropped?.see(bytes, found);
     const rows = table === way.events?.other ? way.otherRows : way.rows;
-    rows?.(bytes, found, placement.time, this.#out, this.#emit);
+    this.#made.time = placement.time;
+    rows?.(bytes, found, this.#made);
     return undefined;
   }
 
