@@ -153,11 +153,15 @@ export class TableSink implements Sink<TableTarget> {
     return this.#ways[stream]?.dropped?.counts ?? {};
   }
 
-  /** Of streams whose rows end with a STATE, and of those that are staged; not if others have nearly all rows. */
+  /**
+   * Of streams whose rows end with a STATE, and of those that are staged; not if others have nearly all rows. Duplicates are looked
+   * for in all rows that fit on disk.
+   */
   #cutClosed(): void {
     const { plan, spool, states } = this.#options;
     const due = [...this.#ways.keys()].filter((stream) => {
-      return states.isClosed(stream) || plan.targets[stream]?.succession.kind === 'replace';
+      const { succession, dedup } = plan.targets[stream] ?? {};
+      return dedup === undefined && (succession?.kind === 'replace' || states.isClosed(stream));
     });
     const bytes = due.reduce((sum, stream) => sum + spool.uncutBytesOf(stream), 0);
     if (bytes < spool.uncutBytes * leastShare) return;
