@@ -13,6 +13,7 @@ import { RowObserver } from '../columns/observe/row-observer.ts';
 import { fitsEngine } from '../config/budgets.ts';
 import { layout } from '../layout/layout.ts';
 import { countValues } from '../rows/count-values.ts';
+import type { RowsOut } from '../rows/published-rows.ts';
 import { RowWriter } from '../rows/row-writer.ts';
 import type { RowPlace, Spool } from '../spool/spool.ts';
 import type { Table, Tables } from '../tables/table.ts';
@@ -59,7 +60,7 @@ export class TableSink implements Sink<TableTarget> {
     placedBy: number;
     time: number;
   };
-  readonly #emit: () => void;
+  readonly #made: RowsOut;
   readonly #cuts: CutRows[] = [];
 
   constructor(options: Options) {
@@ -68,7 +69,7 @@ export class TableSink implements Sink<TableTarget> {
     this.#skip = skippingWalk(plan.fields);
     this.#eventName = plan.fields.indexOf('event_name');
     this.#place = { table: undefined, day: 0, placedBy: 0, time: Number.NaN };
-    this.#emit = () => this.#addMade();
+    this.#made = { time: Number.NaN, out: this.#out, emit: () => this.#addMade() };
     const ways = plan.targets.map((target) => {
       return wayOf(target, { prefix, fields: plan.fields, tables, log: context.log });
     });
@@ -109,7 +110,8 @@ export class TableSink implements Sink<TableTarget> {
     }
     way.dropped?.see(bytes, found);
     const rows = table === way.events?.other ? way.otherRows : way.rows;
-    rows?.(bytes, found, placement.time, this.#out, this.#emit);
+    this.#made.time = placement.time;
+    rows?.(bytes, found, this.#made);
     return undefined;
   }
 
@@ -127,7 +129,7 @@ export class TableSink implements Sink<TableTarget> {
     const { spool, cutBytes } = this.#options;
     const streams = scope === 'all' ? this.#ways.keys() : [scope];
     for (const stream of streams) spool.passed(stream, position);
-    if (spool.uncutBytes >= cutBytes) this.#cutSome(scope, position);
+    if (spool.uncutBytes >= cutBytes) this.#cutClosed();
   }
 
   /** All rows so far are to be published, wherever they end. */
@@ -151,16 +153,19 @@ export class TableSink implements Sink<TableTarget> {
     return this.#ways[stream]?.dropped?.counts ?? {};
   }
 
-  /** Of the streams that a STATE speaks of, and of those that are staged. Not if others have nearly all rows: they are due. */
-  #cutSome(scope: Scope, position: Uint8Array): void {
-    const { plan, spool } = this.#options;
-    const isOf = (stream: number): boolean => scope === 'all' || stream === scope;
+  /**
+   * Of streams whose rows end with a STATE, and of those that are staged; not if others have nearly all rows. Duplicates are looked
+   * for in all rows that fit on disk.
+   */
+  #cutClosed(): void {
+    const { plan, spool, states } = this.#options;
     const due = [...this.#ways.keys()].filter((stream) => {
-      return isOf(stream) || plan.targets[stream]?.succession.kind === 'replace';
+      const { succession, dedup } = plan.targets[stream] ?? {};
+      return dedup === undefined && (succession?.kind === 'replace' || states.isClosed(stream));
     });
     const bytes = due.reduce((sum, stream) => sum + spool.uncutBytesOf(stream), 0);
     if (bytes < spool.uncutBytes * leastShare) return;
-    for (const stream of due) this.#cut(stream, isOf(stream) ? position : undefined);
+    for (const stream of due) this.#cut(stream, states.isClosed(stream) ? spool.positionOf(stream) : undefined);
   }
 
   #cut(stream: number, until?: Uint8Array): void {

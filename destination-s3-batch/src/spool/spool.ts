@@ -93,6 +93,11 @@ export class Spool {
     this.#positions.set(stream, position);
   }
 
+  /** Where the source of the stream said last that it stands. */
+  positionOf(stream: number): Uint8Array | undefined {
+    return this.#positions.get(stream);
+  }
+
   /**
    * Writes to disk what is in memory now; rows may be added meanwhile, but not a second flush begun.
    * @returns the segments that take no more rows, whole.

@@ -59,6 +59,28 @@ async function storingCalls(): Promise<readonly number[]> {
 }
 
 suite('a run that publishes several times', () => {
+  test('publishes every stream whose rows end with a STATE, no rows behind one, and none whose duplicates are looked for', async () => {
+    await using server = await serverWith(bucket, []);
+    const rowsOf = (stream: string, count: number): string =>
+      Array.from({ length: count }, (_, id) => recordLine(stream, { id, padding: padding.slice(id) })).join('');
+    const deduped = { name: 'deduped', destination_sync_mode: 'append_dedup', primary_key: [['id']] };
+    const seen: string[] = [];
+    async function* source(): AsyncGenerator<string> {
+      yield rowsOf('deduped', 1) + stateLine('deduped', {});
+      yield rowsOf('closed', 12) + stateLine('closed', {}) + rowsOf('open', 1);
+      yield rowsOf('last', 8) + stateLine('last', {});
+      yield rowsOf('last', 1);
+      for (const { key } of server.objects(bucket, 'permutive/data/')) seen.push(key.split('/')[2] ?? '');
+      yield stateLine('last', {}) + stateLine('open', {});
+    }
+    const { error, lines } = await runWrite(server, source(), {
+      config: small,
+      catalog: catalogJson('closed', 'open', 'last', deduped),
+    });
+    assert.deepEqual([error, lines.length], [undefined, 5]);
+    assert.deepEqual([...new Set(seen)], ['closed', 'last']);
+  });
+
   for (const [what, part] of [
     ['when the first files are stored', 0.2],
     ['between two publishes', 0.4],

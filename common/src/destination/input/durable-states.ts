@@ -85,6 +85,12 @@ export class DurableStates {
     return this.#records - 1;
   }
 
+  /** Whether all records of the stream came before a STATE that speaks of it. */
+  isClosed(stream: number): boolean {
+    const { received, rejected } = this.#ledger(stream);
+    return received + rejected === 0;
+  }
+
   /** A file of the stream now holds records, the first of them `firstRecord`. Files are opened in that order. */
   opened(stream: number, file: object, firstRecord: number): void {
     this.#ledger(stream).unstored.set(file, firstRecord);

@@ -87,29 +87,6 @@ export function declaredProperties({ jsonSchema: { properties } }: ConfiguredStr
   return isObject ? (properties as JsonObject) : {};
 }
 
-/** Which paths have been given to streams. */
-export class Paths {
-  readonly #setting: string;
-  readonly #labels = new Map<string, string>();
-
-  /** `setting`: the field of an entry that gives a stream another path. */
-  constructor(setting: string) {
-    this.#setting = setting;
-  }
-
-  /** @throws CATALOG_INVALID when another stream has the path. */
-  take(folder: string, stream: ConfiguredStream): void {
-    const other = this.#labels.get(folder);
-    if (other !== undefined) {
-      throw refusedStream(
-        stream,
-        `would be written to the same path as "${other}": ${folder}. Set another "${this.#setting}" for one of them in "streams".`,
-      );
-    }
-    this.#labels.set(folder, streamLabel(stream));
-  }
-}
-
 /** `why`: the rest of a sentence about the stream. */
 export function refusedStream(stream: ConfiguredStream, why: string): ConnectorError {
   const text = `The stream "${streamLabel(stream)}" ${why}`;

@@ -13,7 +13,6 @@ import {
   entryFor,
   FieldNumbers,
   given,
-  Paths,
   refusedStream,
   warnOfUnusedEntries,
   type StreamEntry,
@@ -88,14 +87,15 @@ export function planTargets<Entry extends StreamEntry, More>(
   const { prefix, layout, entries, log } = rules;
   warnOfUnusedEntries(entries, catalog, log);
   const fields = new FieldNumbers();
-  const paths = new Paths(layout.noun);
+  const labels = new Map<string, string>();
   const targets = catalog.map((stream, index) => {
     const entry = entryFor(stream, entries);
     const described = rules.describe(stream, entry);
     const { name, schema, otherNames = [] } = described;
     for (const used of [name, ...otherNames]) refuseUnfit(stream, used, rules);
     const place = layout.place(prefix, name);
-    paths.take(place.folder, stream);
+    refuseShared(stream, labels.get(place.folder), layout.noun, place.folder);
+    labels.set(place.folder, streamLabel(stream));
     const succession = successionOf(stream);
     const isSnapshot = (entry?.kind ?? schema?.kind ?? rules.kindOf(succession)) === 'snapshot';
     return {
@@ -156,6 +156,15 @@ function refuseUnfit(
   throw refusedStream(
     stream,
     `has a name too long for a key in S3. Set a shorter "${layout.noun}" for it in "streams".`,
+  );
+}
+
+/** `other`: the label of a stream that has the folder. */
+function refuseShared(stream: ConfiguredStream, other: string | undefined, noun: string, folder: string): void {
+  if (other === undefined) return;
+  throw refusedStream(
+    stream,
+    `would be written to the same path as "${other}": ${folder}. Set another "${noun}" for one of them in "streams".`,
   );
 }
 
