@@ -6,7 +6,7 @@ export type RecordFrame = {
   /** Up to the brace that opens the data. */
   readonly start: string;
   /** From the brace that closes the data on. `emittedAt`: milliseconds since 1970. */
-  end(emittedAt: number): string;
+  readonly end: (emittedAt: number) => string;
   /** What is around the changes of a record; undefined where records tell of none. */
   readonly changes: { readonly start: string; readonly end: string } | undefined;
   readonly close: string;

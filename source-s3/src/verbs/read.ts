@@ -74,7 +74,9 @@ async function* readStream(
 ): AsyncGenerator<Output> {
   const { s3 } = session;
   const format = formatOf(config, table);
-  const { plan, folders } = await planTable(config, { s3, table, format, saved, log }, signal);
+  using planning = newPlanning(config, table, saved);
+  const planned = { s3, table, format, planning, log };
+  const { plan, folders } = await session.folder.use(() => planTable(config, planned, signal));
   const folder = await subfolder(session.folder, place);
   await using engine = openSelfReplacingEngine(() => openEngine(folder, config.engineMemoryBytes)); // Text needs none.
   const columns = columnsOfSchema(stream.jsonSchema);
@@ -96,22 +98,19 @@ export function readVersions(
   return decodeUnits(fetchUnits(reading, openFiles(reading, objects, signal), signal), signal);
 }
 
+function newPlanning({ lookbackMs }: SourceConfig, { stream, prefix }: Table, saved: SavedState): Planning {
+  return new Planning(fromStreamState(saved.get(streamKey(stream))), { prefix, lookbackMs });
+}
+
+type ToPlan = Pick<TableReading, 's3' | 'table' | 'format' | 'log'> & { readonly planning: Planning };
 type Planned = { readonly plan: ReadPlan; readonly folders: PartitionColumns };
 
 /** List → plan. */
 async function planTable(
   config: SourceConfig,
-  {
-    s3,
-    table,
-    format,
-    saved,
-    log,
-  }: Pick<TableReading, 's3' | 'table' | 'format' | 'log'> & { readonly saved: SavedState },
+  { s3, table, format, planning, log }: ToPlan,
   signal: AbortSignal,
 ): Promise<Planned> {
-  const progress = fromStreamState(saved.get(streamKey(table.stream)));
-  const planning = new Planning(progress, { prefix: table.prefix, lookbackMs: config.lookbackMs });
   const { pages, report } = listTable(s3, table, { ...config, naming: format.naming }, signal);
   for await (const { objects } of pages) for (const object of objects) planning.see(object);
   reportListing(table, report, log);
