@@ -9,20 +9,11 @@ import { eventJson, publishedStream } from './support/published.ts';
 
 const config = { output_format: 'json' };
 const overwrite = { destination_sync_mode: 'overwrite', sync_mode: 'full_refresh' };
-const usersCatalog = catalogJson({ name: 'users', ...overwrite });
 const eventsCatalog = (more: Json = {}): Json => catalogJson({ ...publishedStream('events'), ...overwrite, ...more });
-
-function users(...ids: readonly number[]): readonly string[] {
-  return [...ids.map((id) => recordLine('users', { id })), stateLine('users', { ids })];
-}
 
 function events(...names: readonly string[]): readonly string[] {
   const lines = names.map((name, index) => recordLine('events', eventJson({ event_name: name, event_id: `${index}` })));
   return [...lines, stateLine('events', { names })];
-}
-
-function exportIn(text = '{}'): unknown {
-  return (JSON.parse(text) as { export?: string }).export;
 }
 
 function tables(keys: readonly string[]): readonly string[] {
@@ -31,33 +22,6 @@ function tables(keys: readonly string[]): readonly string[] {
 
 suite('a replacement that S3 refuses', () => {
   const running = emptyServer();
-
-  for (const [operation, prefix] of [
-    ['CopyObject', 'permutive/data/users/'],
-    ['PutObject', 'permutive/_manifests/users/latest.json'],
-    ['PutObject', 'permutive/_manifests/users/2'],
-    ['HeadObject', 'permutive/_staging/'],
-  ] as const) {
-    for (const times of [1, Infinity]) {
-      test(`at ${operation} of ${prefix}… (${times}×) fails the run, acknowledges nothing and keeps the previous rows`, async () => {
-        const server = running();
-        await runWrite(server, users(1, 2), { catalog: usersCatalog, config });
-        const before = server.object(bucket, 'permutive/_manifests/users/latest.json')?.body.toString();
-        server.inject({ kind: 'error', code: 'AccessDenied', operation, prefix, times });
-        const { error, failures, lines } = await runWrite(server, users(3), { catalog: usersCatalog, config });
-        const codes = [error, ...failures].map((one) => (one as { code?: string } | undefined)?.code);
-        assert.ok(codes.includes('S3_ACCESS_DENIED'), codes.join());
-        assert.deepEqual(lines, []);
-        const after = server.object(bucket, 'permutive/_manifests/users/latest.json')?.body.toString();
-        assert.equal(exportIn(after), exportIn(before));
-        server.clearFaults();
-        // What could not be cleared up at once is, by any run that comes next.
-        await runWrite(server, [], { catalog: catalogJson('users'), config });
-        assert.deepEqual(jsonRows(server, 'data/users/'), ['{"id":1}', '{"id":2}']);
-        assert.deepEqual(keysBelow(server, '_staging/'), []);
-      });
-    }
-  }
 
   test('for one of several tables of events acknowledges none of them', async () => {
     const server = running();
@@ -104,26 +68,5 @@ suite('two runs that replace', () => {
     );
     assert.deepEqual([error, failures], [undefined, []]);
     assert.equal(jsonRows(server, 'data/linkclick_events/').length, 2);
-  });
-
-  test('at the same time by two worker ids: neither removes what the other has in staging', async () => {
-    const server = running();
-    const run = (worker: string, lines: readonly string[]) =>
-      runWrite(server, lines, { catalog: usersCatalog, config: { ...config, worker_id: worker } });
-    await run('a', users(1));
-    let isPaused = false;
-    let other: Awaited<ReturnType<typeof run>> | undefined;
-    server.setHooks({
-      async onRequest({ operation, key }) {
-        if (isPaused || operation !== 'HeadObject' || !key.includes('/_staging/')) return;
-        isPaused = true; // All of it is in staging.
-        other = await run('b', users(2));
-      },
-    });
-    const { error, failures, lines } = await run('a', users(3));
-    assert.deepEqual([other?.error, other?.failures, other?.lines.length], [undefined, [], 1]);
-    assert.deepEqual([error, failures, lines.length], [undefined, [], 1]);
-    assert.deepEqual(jsonRows(server, 'data/users/'), ['{"id":3}']);
-    assert.deepEqual(keysBelow(server, '_staging/'), []);
   });
 });

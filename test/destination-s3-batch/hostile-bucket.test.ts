@@ -1,11 +1,9 @@
 // Documents in the bucket that do not tell the truth: copied from elsewhere, damaged or forged.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import * as fc from 'fast-check';
 
-import { bucket, catalogJson, recordLine, stateLine, statusLine } from '../support/destination-input.ts';
+import { bucket, catalogJson, recordLine, stateLine } from '../support/destination-input.ts';
 import { emptyServer } from '../support/empty-server.ts';
-import { hostileBucket, laidOut, misdeeds, type Realm } from '../support/hostile-bucket.ts';
 import { jsonRows, keysBelow, runWrite } from './support/batch.ts';
 import { eventJson, publishedStream } from './support/published.ts';
 
@@ -48,15 +46,6 @@ suite('the batch destination, in a bucket whose documents are not true', () => {
     assert.ok(
       said.some(([level, text]) => level === 'WARN' && text.startsWith('The table "customers_events" is left')),
     );
-  });
-
-  test('acknowledges nothing of a stream that only appends and whose manifest is refused', async () => {
-    const server = running();
-    server.seed(bucket, 'permutive/_manifests/users/latest.json', '{"version":1}');
-    const input = [recordLine('users', { id: 1 }), stateLine('users', {})];
-    const { error, failures, lines } = await runWrite(server, input, { catalog: catalogJson('users'), config });
-    assert.deepEqual([error, failures.map(({ code }) => code), lines], [undefined, ['BUCKET_DOCUMENT_INVALID'], []]);
-    assert.deepEqual(keysBelow(server), []);
   });
 
   test('fails a stream alone whose types are kept in a document of another table, also partway through the input', async () => {
@@ -125,49 +114,4 @@ suite('the batch destination, in a bucket whose documents are not true', () => {
       assert.deepEqual(jsonRows(server, `data/${encoded}/`), ['{"id":1}']);
     });
   }
-
-  const realm: Realm = {
-    parent: 'data/',
-    extensions: ['.snappy.parquet', '.json.gz'],
-    names: ['users', 'pageview_events', 'linkclick_events', 'customers_events', 'other_events'],
-    generation: 7,
-  };
-  const generations = { generation_id: 7, minimum_generation_id: 7, sync_id: 9 };
-  const modes = [
-    {},
-    { destination_sync_mode: 'append_dedup' },
-    overwrite,
-    generations,
-    { ...overwrite, ...generations },
-  ];
-
-  test('deletes and copies nothing but files of its own tables, in whatever mode, in 150 hostile buckets', async (context) => {
-    const server = running();
-    const contents = (folder: string): readonly string[] =>
-      server.objects(bucket, folder).map(({ key, body }) => `${key} ${body.toString('latin1')}`);
-    let [deeds, refused] = [0, 0];
-    const mode = fc.constantFrom(...modes);
-    const property = fc.asyncProperty(hostileBucket(realm), mode, mode, async (hostile, users, split) => {
-      const done = laidOut(server, bucket, hostile);
-      const { prefix } = hostile;
-      const before = contents(`${prefix}data/users/`);
-      const end = ['users', 'events'].map((one) => statusLine(one, 'COMPLETE')).join('');
-      const input = recordLine('users', { id: 1 }) + stateLine('users', {}) + event + end;
-      const { error, failures } = await runWrite(server, [input], {
-        catalog: catalogJson({ name: 'users', ...users }, { ...publishedStream('events'), ...split }),
-        config: { ...config, prefix },
-      });
-      assert.equal(error, undefined);
-      assert.deepEqual(misdeeds(done, prefix, realm), []);
-      for (const { code, stream } of failures) {
-        assert.equal(code, 'BUCKET_DOCUMENT_INVALID');
-        if (stream?.name === 'users') assert.deepEqual(contents(`${prefix}data/users/`), before);
-      }
-      deeds += done.length;
-      refused += failures.length;
-    });
-    await fc.assert(property, { seed: 20_260_115, numRuns: 150, endOnFailure: true });
-    context.diagnostic(`${deeds} keys were deleted or copied, ${refused} streams were refused`);
-    assert.ok(deeds > 100 && refused > 40, `${deeds} ${refused}`);
-  });
 });

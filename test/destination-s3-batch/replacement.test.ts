@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { emptyServer } from '../support/empty-server.ts';
-import { catalogJson, type Json, recordLine, stateLine, statusLine } from '../support/destination-input.ts';
+import { catalogJson, type Json, recordLine, stateLine } from '../support/destination-input.ts';
 import { jsonRows, keysBelow, runWrite } from './support/batch.ts';
 import { eventJson, publishedStream } from './support/published.ts';
 
@@ -40,64 +40,6 @@ function tablesOf(summary = '{}'): readonly unknown[] {
 
 suite('overwriting', () => {
   const running = emptyServer();
-
-  test('replaces the table three times in a row, and leaves its neighbour alone', async () => {
-    const server = running();
-    const neighbour = catalogJson({ ...legacy, name: 'users_archive' });
-    await runWrite(server, [recordLine('users_archive', { id: 0 }), stateLine('users_archive', {})], {
-      catalog: neighbour,
-      config,
-    });
-    for (const [from, to] of [
-      [0, 3],
-      [10, 12],
-      [20, 25],
-    ] as const) {
-      const { lines, error, failures } = await runWrite(server, [users(from, to), stateLine('users', { to })], {
-        catalog: catalogJson(legacy),
-        config,
-      });
-      assert.deepEqual([error, failures], [undefined, []]);
-      assert.equal(lines.length, 1);
-      const expected = Array.from({ length: to - from }, (_, index) => from + index);
-      assert.deepEqual(ids(jsonRows(server, 'data/users/')), expected);
-    }
-    assert.equal(keysBelow(server, 'data/users_archive/').length, 1);
-    assert.deepEqual(keysBelow(server, '_staging/'), []);
-  });
-
-  test('empties the table when the stream is proven to have no rows', async () => {
-    const server = running();
-    await runWrite(server, [users(0, 3), stateLine('users', {})], { catalog: catalogJson(legacy), config });
-    await runWrite(server, [stateLine('users', { n: 0 })], { catalog: catalogJson(legacy), config });
-    assert.deepEqual(keysBelow(server, 'data/users/'), []);
-  });
-
-  test('keeps the old table and every STATE back when the input ends before the stream does', async () => {
-    const server = running();
-    await runWrite(server, [users(0, 3), stateLine('users', {})], { catalog: catalogJson(legacy), config });
-    const cut = [users(5, 6), stateLine('users', { n: 1 }), users(6, 7)];
-    const { lines, failures } = await runWrite(server, cut, { catalog: catalogJson(legacy), config });
-    assert.deepEqual(lines, []);
-    assert.deepEqual(
-      failures.map(({ code, failureType }) => [code, failureType]),
-      [['STREAM_INCOMPLETE', 'transient_error']],
-    );
-    assert.deepEqual(ids(jsonRows(server, 'data/users/')), [0, 1, 2]);
-    assert.deepEqual(keysBelow(server, '_staging/'), []);
-  });
-
-  test('goes by STREAM_STATUS where the catalog has generations', async () => {
-    const server = running();
-    const modern = catalogJson({ ...legacy, generation_id: 2, minimum_generation_id: 2, sync_id: 7 });
-    const unproven = await runWrite(server, [users(0, 1), stateLine('users', {})], { catalog: modern, config });
-    assert.equal(unproven.failures.length, 1);
-    assert.deepEqual(keysBelow(server, 'data/'), []);
-    const complete = [users(0, 2), stateLine('users', {}), statusLine('users', 'COMPLETE')];
-    const { failures, lines } = await runWrite(server, complete, { catalog: modern, config });
-    assert.deepEqual([failures.length, lines.length], [0, 1]);
-    assert.deepEqual(ids(jsonRows(server, 'data/users/')), [0, 1]);
-  });
 
   test('stages rows that the spool has no room for, and shows none of them before the end', async () => {
     const server = running();
@@ -186,25 +128,5 @@ suite('overwriting', () => {
   test('counts no row of a stream that it did not replace', async () => {
     const { said } = await runWrite(running(), [users(0, 3)], { catalog: catalogJson(legacy), config });
     assert.deepEqual(tablesOf(said.at(-1)?.[1]), [['users', 0, 0, undefined]]);
-  });
-
-  test('by a generation deletes what lay there before it, in the end', async () => {
-    const server = running();
-    const appended = { name: 'users', destination_sync_mode: 'append' };
-    const run = (generation: number, minimum: number, ...lines: readonly string[]) =>
-      runWrite(server, lines, {
-        catalog: catalogJson({
-          ...appended,
-          generation_id: generation,
-          minimum_generation_id: minimum,
-          sync_id: generation + 1,
-        }),
-        config,
-      });
-    await run(1, 0, users(0, 2), stateLine('users', {}), statusLine('users', 'COMPLETE'));
-    await run(2, 2, users(5, 6), stateLine('users', {}));
-    assert.deepEqual(ids(jsonRows(server, 'data/users/')), [0, 1, 5]);
-    await run(2, 2, users(6, 7), stateLine('users', { n: 2 }), statusLine('users', 'COMPLETE'));
-    assert.deepEqual(ids(jsonRows(server, 'data/users/')), [5, 6]);
   });
 });

@@ -96,7 +96,7 @@ suite('a destination that runs for long', () => {
       /^Last 5 minutes: 60\d records and 0 states read .*; \d files stored \(0\.0 MB\), closed \d by age\. /u,
     );
     assert.match(next, / [12] files are open, \d+ MB in buffers, \d+ MB of memory in all\.$/u);
-    const last = said.at(-1) ?? '';
+    const last = said.at(-2) ?? '';
     assert.match(
       last,
       /^2000 records .* Rows were visible within (\d+\.\d) s \(half of them\) and (\d+\.\d) s \(99 %\); since their own time/u,

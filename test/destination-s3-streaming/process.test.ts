@@ -38,7 +38,13 @@ suite('the program destination-s3-streaming', () => {
       [{ recordCount: 2 }],
     );
     assert.equal(storedRows(server).length, 2);
-    assert.match(String(ofType(messages, 'LOG').at(-1)?.log.message), /^2 records and 1 states read .* 1 PutObject/u);
+    const [sentence, json] = ofType(messages, 'LOG')
+      .slice(-2)
+      .map(({ log }) => log.message);
+    assert.match(String(sentence), /^2 records and 1 states read .* 1 PutObject/u);
+    const { tables, rows, files, rejected } = JSON.parse(String(json)) as Record<string, unknown>;
+    assert.deepEqual([rows, files, rejected], [2, 1, 0]);
+    assert.match(JSON.stringify(tables), /^\[\{"table":"events","rows":2,"bytes":\d+,"files":1\}\]$/u);
   });
 
   test('ends well when nothing comes in', async () => {

@@ -71,7 +71,7 @@ suite('a run of many days', () => {
     const context = { log: silentLog, signal: new AbortController().signal, fail: () => undefined };
     let printed = 0;
     const running = async (): Promise<void> => {
-      for await (const _ of write(config, catalog, input(), context, clock)) printed += 1;
+      for await (const _ of write(config, catalog, input(), { ...context, clock })) printed += 1;
     };
     await assert.rejects(running, /records of the stream "events" were rejected/u);
     assert.equal(printed, 3 * rotations);

@@ -58,6 +58,7 @@ const layersOf: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['listing'],
     ['config'],
     ['layout'],
+    ['casts'],
   ],
   common: [
     ['singer', 'destination'],

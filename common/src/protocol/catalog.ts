@@ -21,6 +21,8 @@ export type ConfiguredStream = {
   readonly generationId?: number;
   readonly minimumGenerationId?: number;
   readonly syncId?: number;
+  /** Singer: more runs of the same input may follow, and only the last one knows whether the stream is complete. */
+  readonly isPart?: true;
 };
 
 function isObject(value: unknown): boolean {

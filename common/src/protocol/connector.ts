@@ -5,6 +5,7 @@ import type { ConfiguredStream } from './catalog.ts';
 import type { ConnectorError } from './errors.ts';
 import type { Log } from './log.ts';
 import type { AirbyteCatalog, AirbyteMessage, ConnectorSpecification } from './messages.ts';
+import type { RecordFrame } from './record-frame.ts';
 import type { SavedState } from './state.ts';
 
 /** Whole lines, each ended by `\n`, printed as they are; or one message. */
@@ -16,6 +17,11 @@ export type VerbContext = {
   readonly signal: AbortSignal;
   /** Reports an error now and lets the run end with exit code 1, while the verb goes on (other streams do). */
   readonly fail: (error: ConnectorError) => void;
+};
+
+export type ReadContext = VerbContext & {
+  /** What is around the data of a stream's records; without it that of Airbyte's protocol. */
+  readonly frameOf?: (stream: ConfiguredStream) => RecordFrame;
 };
 
 /** An option of an operator verb: a flag, or one that takes a text. */
@@ -57,7 +63,7 @@ export type Connector<Schema extends z.ZodObject, Config> = {
     config: Config,
     catalog: readonly ConfiguredStream[],
     state: SavedState,
-    context: VerbContext,
+    context: ReadContext,
   ): AsyncIterable<Output>;
   /** `input` throws an AbortError when the signal is aborted, so that nothing waits for a line that nobody sends. */
   write?(

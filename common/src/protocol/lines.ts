@@ -1,19 +1,23 @@
 // Bytes in, lines out: cuts standard input into batches of whole lines without decoding or copying them one by one.
+import { LineOutline } from '../json/line-outline.ts';
 import { ConnectorError } from './errors.ts';
 
 /**
  * Whole lines in one buffer. Line k is `bytes[k === 0 ? 0 : ends[k - 1] + 1, ends[k])`, without its `\n`.
  * `firstLine` is the number of line 0, counted from 1. `unterminated`: the input ended without a `\n` after the
  * last line, which may therefore be cut. Valid beyond the next batch, unless `reuse` was asked for.
- * `tooLong`: there is one line, which has so many bytes; `bytes` is its beginning and a newline.
+ * `tooLong`: there is one line, which is held only in part; `bytes` is its beginning and a newline.
  */
 export type LineBatch = {
   readonly bytes: Buffer;
   readonly ends: readonly number[];
   readonly firstLine: number;
   readonly unterminated: boolean;
-  readonly tooLong?: number;
+  readonly tooLong?: TooLong;
 };
+
+/** `size`: in bytes. `outline`: its upper members, with a newline; see json/line-outline.ts. */
+export type TooLong = { readonly size: number; readonly outline: Buffer };
 
 export const defaultMaxLineBytes = 128 * 1024 * 1024;
 const newline = 0x0a;
@@ -25,8 +29,8 @@ type Options = {
   readonly maxLineBytes?: number;
   /** The memory of a batch is used for the next one: new memory costs more than what is written into it. */
   readonly reuse?: boolean;
-  /** A line that is too long is not refused: its beginning is handed on. */
-  readonly cutsTooLong?: boolean;
+  /** A line that is too long is not refused: its beginning is handed on, and its outline, so many containers deep. */
+  readonly outlineDepth?: number;
 };
 
 /**
@@ -36,7 +40,7 @@ type Options = {
  */
 export async function* readLines(
   input: AsyncIterable<Uint8Array>,
-  { maxLineBytes = defaultMaxLineBytes, reuse = false, cutsTooLong = false }: Options = {},
+  { maxLineBytes = defaultMaxLineBytes, reuse = false, outlineDepth }: Options = {},
 ): AsyncGenerator<LineBatch> {
   const join = reuse ? reusingJoin() : (parts: readonly Uint8Array[]): Buffer => Buffer.concat(parts);
   let firstLine = 1;
@@ -44,15 +48,17 @@ export async function* readLines(
   let rest: Uint8Array[] = [];
   let restBytes = 0;
   /** The beginning of a line that is too long, whose end has not come yet. */
-  let cut: Buffer | undefined;
+  let cut: Cut | undefined;
   for await (const chunk of input) {
     let part = chunk;
     while (part.length > 0) {
       if (cut !== undefined) {
         const end = part.indexOf(newline);
-        restBytes += end === -1 ? part.length : end;
+        const piece = end === -1 ? part : part.subarray(0, end);
+        cut.outline.add(piece);
+        restBytes += piece.length;
         if (end === -1) break;
-        yield { bytes: cut, ends: [cut.length - 1], firstLine, unterminated: false, tooLong: restBytes };
+        yield cutLine(cut, { size: restBytes, firstLine });
         cut = undefined;
         firstLine += 1;
         restBytes = 0;
@@ -75,8 +81,12 @@ export async function* readLines(
         restBytes += part.length;
         break;
       }
-      if (!cutsTooLong) throw inLine(tooLong(maxLineBytes), { ends, firstLine, unterminated: false }, 0);
-      cut = beginningOf([...rest, part], Math.min(keptLineBytes, maxLineBytes));
+      if (outlineDepth === undefined) throw inLine(tooLong(maxLineBytes), { ends, firstLine, unterminated: false }, 0);
+      cut = {
+        bytes: beginningOf([...rest, part], Math.min(keptLineBytes, maxLineBytes)),
+        outline: new LineOutline(outlineDepth),
+      };
+      for (const piece of rest) cut.outline.add(piece);
       rest = [];
     }
   }
@@ -104,12 +114,13 @@ function reusingJoin(): (parts: readonly Uint8Array[]) => Buffer {
 
 /** Some writers begin their text with a byte order mark, which readers of JSON may pass over (RFC 8259, section 8.1). */
 function withoutMark(batch: LineBatch): LineBatch {
-  const { bytes, ends, firstLine } = batch;
+  const { bytes, ends, firstLine, tooLong } = batch;
   if (firstLine !== 1 || !bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark)) return batch;
   return {
     ...batch,
     bytes: bytes.subarray(byteOrderMark.length),
     ends: ends.map((end) => end - byteOrderMark.length),
+    ...(tooLong !== undefined && { tooLong: { ...tooLong, outline: tooLong.outline.subarray(byteOrderMark.length) } }),
   };
 }
 
@@ -127,6 +138,16 @@ function lineEnds(
     start = restBytes + at + 1;
   }
   return { ends, tooLong: restBytes + chunk.length - start > maxLineBytes };
+}
+
+type Cut = { readonly bytes: Buffer; readonly outline: LineOutline };
+
+function cutLine(
+  { bytes, outline }: Cut,
+  { size, firstLine }: { readonly size: number; readonly firstLine: number },
+): LineBatch {
+  const tooLong = { size, outline: outline.end() };
+  return withoutMark({ bytes, ends: [bytes.length - 1], firstLine, unterminated: false, tooLong });
 }
 
 /** With a newline; the line is longer than `size`. */

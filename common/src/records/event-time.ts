@@ -28,16 +28,6 @@ export function emittedAt(bytes: Uint8Array, start: number, end: number): number
   return ms >= 0 && ms <= latestEmittedMs ? ms : Number.NaN;
 }
 
-/** The number of the UTC hour since 1970. */
-export function hourOf(ms: number): number {
-  return Math.floor(ms / hourMs);
-}
-
-/** The first millisecond of an hour. */
-export function hourStart(hour: number): number {
-  return hour * hourMs;
-}
-
 function textTime(bytes: Uint8Array, start: number, end: number): number {
   for (let at = start; at < end; at += 1) if (bytes[at] === 0x5c) return escapedTextTime(bytes, start, end);
   const digits = digitsValue(bytes, start + 1, end - 1);

@@ -55,6 +55,20 @@ export function createRecordScanner(
   return { envelope: found, scan: (bytes, start, end) => scanLine(bytes, start, end, scan) };
 }
 
+/** How deep the parts of a RECORD are in its line. */
+export const outlineDepth: Readonly<Record<Protocol, number>> = { airbyte: 2, singer: 1 };
+
+/** The parts of a RECORD of which only the outline is known, without any fields; undefined for every other line. */
+export function recordIn(
+  outline: Uint8Array,
+  fields: readonly string[],
+  protocol: Protocol = 'airbyte',
+): Envelope | undefined {
+  const scanner = createRecordScanner(fields, protocol);
+  const kind = scanner.scan(outline, 0, outline.length - 1);
+  return kind === 'record' || kind === 'dataless' ? scanner.envelope : undefined;
+}
+
 type Scan = {
   readonly protocol: Protocol;
   readonly walkData: WalkData;

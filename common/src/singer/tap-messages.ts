@@ -2,10 +2,11 @@
 import type { Output } from '../protocol/connector.ts';
 import type { AirbyteMessage, JsonObject } from '../protocol/messages.ts';
 import { streamKey } from '../protocol/stream-key.ts';
+import type { RecordFrame } from '../protocol/record-frame.ts';
 import { stateValue, type Bookmarks } from './bookmarks.ts';
 import type { TapStream } from './catalog.ts';
 import { singerLine } from './messages.ts';
-import { createRecordRewriter, type RecordRewriter } from './tap-records.ts';
+import { singerFrame } from './tap-frame.ts';
 
 type Options = {
   readonly streams: readonly TapStream[];
@@ -17,7 +18,7 @@ type Options = {
 
 /**
  * One stream after the other, as a source reads them. A stream that is read whole has no bookmark, and its version is
- * activated only when all its records were printed.
+ * activated only when all its records were printed, twice if there are none.
  */
 export async function* tapLines(
   outputs: AsyncIterable<Output>,
@@ -25,31 +26,52 @@ export async function* tapLines(
 ): AsyncGenerator<Uint8Array> {
   const byKey = new Map(streams.map((stream) => [streamKey(stream.configured), stream]));
   const known = new Map(bookmarks);
-  let current: { readonly stream: TapStream; readonly rewriter: RecordRewriter } | undefined;
+  let current: { readonly stream: TapStream; isEmpty: boolean } | undefined;
   const state = (): Buffer => singerLine({ type: 'STATE', value: stateValue(known) });
   for await (const output of outputs) {
     if (output instanceof Uint8Array) {
       if (current === undefined) throw new TypeError('the source printed a record before its stream was started');
-      yield current.rewriter.rewrite(output);
+      current.isEmpty = false;
+      yield output; // Written into the tap's frame.
       continue;
     }
     const started = statusOf(output, 'STARTED');
     const stream = started === undefined ? current?.stream : byKey.get(streamKey(started));
     if (stream === undefined) continue;
     const { id, configured } = stream;
-    const isWhole = configured.syncMode === 'full_refresh';
+    const isWhole = isReadWhole(stream);
     if (started !== undefined) {
-      current = { stream, rewriter: createRecordRewriter(id, isWhole ? version : undefined) };
+      current = { stream, isEmpty: true };
       yield singerLine({ type: 'SCHEMA', stream: id, schema: configured.jsonSchema, key_properties: [] });
     } else if (output.type === 'STATE' && !isWhole) {
       known.set(id, output.state.stream.stream_state);
       yield state();
     } else if (isWhole && statusOf(output, 'COMPLETE') !== undefined) {
       known.delete(id);
-      yield singerLine({ type: 'ACTIVATE_VERSION', stream: id, version });
+      const activation = singerLine({ type: 'ACTIVATE_VERSION', stream: id, version });
+      if (current?.isEmpty === true) yield activation; // One alone may also come before the first record.
+      yield activation;
       yield state();
     }
   }
+}
+
+/** The frames of the streams' records. */
+export function tapFrames(
+  streams: readonly TapStream[],
+  version: number,
+): (stream: TapStream['configured']) => RecordFrame {
+  const frames = new Map(
+    streams.map((stream) => {
+      const frame = singerFrame(stream.id, isReadWhole(stream) ? version : undefined);
+      return [streamKey(stream.configured), frame];
+    }),
+  );
+  return (stream) => frames.get(streamKey(stream)) ?? singerFrame(stream.name, undefined);
+}
+
+function isReadWhole({ configured }: TapStream): boolean {
+  return configured.syncMode === 'full_refresh';
 }
 
 type Descriptor = { readonly name: string; readonly namespace?: string };

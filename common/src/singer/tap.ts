@@ -10,7 +10,7 @@ import { parseBookmarks } from './bookmarks.ts';
 import { allTapStreams, parseSingerCatalog, singerCatalogText, type TapStream } from './catalog.ts';
 import { parseSingerArguments, type SingerInvocation } from './command-line.ts';
 import { described, readConfig } from './plugin.ts';
-import { savedState, tapLines } from './tap-messages.ts';
+import { savedState, tapFrames, tapLines } from './tap-messages.ts';
 
 /** A connector that can discover and read, and how it is a tap. */
 export type Tap<Schema extends z.ZodObject, Config> = Plugin & {
@@ -58,8 +58,10 @@ async function* output<Schema extends z.ZodObject, Config>(
       const state = invocation.state === undefined ? undefined : await readJsonFile(invocation.state, 'state');
       const bookmarks = parseBookmarks(state);
       const configured = streams.map((stream) => stream.configured);
-      const outputs = connector.read(config, configured, savedState(streams, bookmarks), frame);
-      yield* tapLines(outputs, { streams, bookmarks, version: Date.now() });
+      const version = Date.now();
+      const context = { ...frame, frameOf: tapFrames(streams, version) };
+      const outputs = connector.read(config, configured, savedState(streams, bookmarks), context);
+      yield* tapLines(outputs, { streams, bookmarks, version });
       return;
     }
   }

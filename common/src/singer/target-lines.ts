@@ -2,19 +2,19 @@
 // run of `write` must end because what follows is not in its catalog. The hot path of a target.
 import { isUtf8 } from 'node:buffer';
 
-import { findMember, skipSpace } from '../json/json-bytes.ts';
-import { emptyEnvelope, type Envelope } from '../records/envelope.ts';
-import { scanBeginning } from '../records/line-beginning.ts';
+import { findMember, OPEN_OBJECT, skipSpace } from '../json/json-bytes.ts';
+import type { Envelope } from '../records/envelope.ts';
 import { lineFault, typeText } from '../records/line-fault.ts';
-import { createRecordScanner, type RecordScanner } from '../records/record-scanner.ts';
+import { createRecordScanner, recordIn, type RecordScanner } from '../records/record-scanner.ts';
 import { parseJson } from '../json/parse-json.ts';
-import { inLine, invalid, tooLong, type LineBatch } from '../protocol/lines.ts';
+import { inLine, invalid, tooLong, type LineBatch, type TooLong } from '../protocol/lines.ts';
 import type { Log } from '../protocol/log.ts';
-import { streamStatus, type JsonObject } from '../protocol/messages.ts';
+import type { JsonObject } from '../protocol/messages.ts';
 import { parseSchema } from './schema.ts';
-import { fitsRun, type TargetStream, TargetStreams } from './target-streams.ts';
+import { fitsRun, noteActivation, noteRecord, type TargetStream, TargetStreams } from './target-streams.ts';
 
 const lineEnd = Buffer.from('\n');
+const noData = Buffer.from('null');
 /** Ways of writing a stream's name that are remembered. */
 const maxSpellings = 10_000;
 
@@ -69,10 +69,10 @@ export class TargetLines {
   /** @returns false when the line needs another run. */
   #takeLine(bytes: Buffer, start: number, end: number, isUtf8: boolean, sink: Sink): boolean {
     const kind = this.#scanner.scan(bytes, start, end);
-    if (kind === 'record') return this.#takeRecord(bytes, sink); // `write` sets it aside if it is not UTF-8.
+    // `write` sets it aside if it is not UTF-8, or its data is not an object.
+    if (kind === 'record' || kind === 'dataless') return this.#takeRecord(bytes, sink);
     if (!isUtf8) throw invalid('is not valid UTF-8');
     switch (kind) {
-      case 'dataless':
       case 'malformed':
         if (skipSpace(bytes, start) < end) throw invalid(lineFault(bytes.subarray(start, end), 'Singer'));
         return true;
@@ -85,19 +85,22 @@ export class TargetLines {
     }
   }
 
-  /** A line of `size` bytes, of which the batch has the beginning. Its version may be what was cut: it is that of the record before. */
-  #takeTooLong(batch: LineBatch, size: number, sink: Sink): Taken {
-    const { bytes } = batch;
+  /** The beginning of the line as the data of a record that is as long, which `write` has a rule for. */
+  #takeTooLong(batch: LineBatch, { size, outline }: TooLong, sink: Sink): Taken {
     try {
-      const found = emptyEnvelope(0);
-      if (!scanBeginning(bytes, found, 'singer')) throw tooLong();
-      const { stream, head } = this.#knownOf(bytes, found);
-      if (!fitsRun(stream, stream.version)) return { next: 0, needsRun: true };
-      stream.unproven = stream.version !== undefined;
-      const data = found.dataStart < 0 ? bytes.subarray(0, 0) : bytes.subarray(found.dataStart, -1);
+      const found = recordIn(outline, [], 'singer');
+      if (found === undefined) throw tooLong();
+      const { stream, head } = this.#knownOf(outline, found);
+      const version = found.versionStart < 0 ? undefined : this.#versionOf(outline, found);
+      if (!fitsRun(stream, version)) {
+        stream.version = version;
+        return { next: 0, needsRun: true };
+      }
+      noteRecord(stream, version);
+      const beginning = batch.bytes.subarray(0, -1);
       sink.part(head);
-      sink.part(data);
-      return { next: 1, needsRun: false, missing: size - head.length - data.length };
+      sink.part(beginning);
+      return { next: 1, needsRun: false, missing: size - head.length - beginning.length };
     } catch (error) {
       throw inLine(error, batch, 0);
     }
@@ -111,15 +114,16 @@ export class TargetLines {
       stream.version = version;
       return false;
     }
+    const isObject = bytes[found.dataStart] === OPEN_OBJECT;
     for (const key of keys) {
-      if ((found.fieldStarts[key] ?? -1) < 0) {
+      if (isObject && (found.fieldStarts[key] ?? -1) < 0) {
         const text = `is a record of "${stream.schema.stream}" without its key property "${this.#fields[key]}"`;
         throw invalid(text);
       }
     }
-    stream.unproven = version !== undefined;
+    noteRecord(stream, version);
     sink.part(head);
-    sink.part(bytes.subarray(found.dataStart, found.dataEnd));
+    sink.part(found.dataStart < 0 ? noData : bytes.subarray(found.dataStart, found.dataEnd));
     sink.part(this.#tailOf(bytes, found));
     return true;
   }
@@ -135,7 +139,8 @@ export class TargetLines {
         sink.state(stateValue(line));
         return true;
       case 'ACTIVATE_VERSION':
-        return this.#activate(json, sink);
+        this.#activate(json);
+        return true;
       case 'BATCH':
         throw invalid('is a BATCH, which is not supported. Let the tap send RECORD messages');
       case 'RECORD':
@@ -149,18 +154,12 @@ export class TargetLines {
     }
   }
 
-  /** What a modern Airbyte platform says of a stream that was read to its end. */
-  #activate({ stream: name, version }: JsonObject, sink: Sink): boolean {
+  /** Counts when the input ends: more records of the version may follow, in this run of `write` or in a later one. */
+  #activate({ stream: name, version }: JsonObject): void {
     const stream = typeof name === 'string' ? this.streams.get(name) : undefined;
     if (stream === undefined) throw invalid('activates a version of a stream without a SCHEMA before it');
     if (typeof version !== 'number' || !Number.isSafeInteger(version)) throw invalid('activates no version');
-    if (!fitsRun(stream, version)) {
-      stream.version = version;
-      return false;
-    }
-    stream.unproven = false;
-    sink.part(Buffer.from(`${JSON.stringify(streamStatus({ name: stream.schema.stream }, 'COMPLETE'))}\n`));
-    return true;
+    noteActivation(stream, version);
   }
 
   #knownOf(bytes: Buffer, found: Envelope): Known {

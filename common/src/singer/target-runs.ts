@@ -1,11 +1,14 @@
 // A target's input as runs of the destination's `write`. A run's catalog is fixed at its start, while a tap may name a stream
 // at any time: a record that does not fit ends the run, whose rows and states are then durable, and the next one begins with
-// it. Taps name each stream once, so there are about as many runs as streams.
+// it. Taps name each stream once, so there are about as many runs as streams. What a stream's version replaces goes with the
+// last run: before the input has ended nobody knows whether more of its records follow.
 import { findMember, skipSpace } from '../json/json-bytes.ts';
 import type { ConfiguredStream } from '../protocol/catalog.ts';
 import type { Output } from '../protocol/connector.ts';
 import type { LineBatch } from '../protocol/lines.ts';
+import { streamStatus } from '../protocol/messages.ts';
 import type { TargetLines } from './target-lines.ts';
+import { fitsRun, type TargetStream } from './target-streams.ts';
 
 type Write = (catalog: readonly ConfiguredStream[], input: AsyncIterable<Uint8Array>) => AsyncIterable<Output>;
 
@@ -24,6 +27,8 @@ export async function* writeRuns(
 ): AsyncGenerator<Uint8Array> {
   let rest: Rest | undefined;
   let wasTaken = false;
+  /** Those that the run concludes. */
+  let ending: readonly TargetStream[] = [];
   const early: Uint8Array[] = [];
   const next = async (): Promise<void> => {
     const { value, done } = await batches.next();
@@ -55,27 +60,40 @@ export async function* writeRuns(
       }
       await next();
     }
+    if (rest === undefined) {
+      ending = target.streams.proven().filter((stream) => fitsRun(stream, stream.version));
+      yield completions(ending);
+    }
     wasTaken = true;
   }
   try {
     await next();
-    while (rest !== undefined) {
-      const { batch, from }: Rest = rest;
-      const taken = target.take(batch, from, idle);
-      yield* early.splice(0);
-      if (!taken.needsRun) {
-        await next();
-        continue;
-      }
-      rest = { batch, from: taken.next };
+    for (;;) {
+      if (rest !== undefined) {
+        const { batch, from }: Rest = rest;
+        const taken = target.take(batch, from, idle);
+        yield* early.splice(0);
+        if (!taken.needsRun) {
+          await next();
+          continue;
+        }
+        rest = { batch, from: taken.next };
+      } else if (target.streams.proven().length === 0) return;
       for await (const output of write(target.streams.plan(), input())) {
         if (output instanceof Uint8Array) yield stateLine(sharedState(output));
       }
       if (!wasTaken) return;
+      for (const stream of ending) stream.replaced = !stream.failed;
     }
   } finally {
     await batches.return(undefined);
   }
+}
+
+/** What a modern Airbyte platform says of streams that are complete. */
+function completions(streams: readonly TargetStream[]): Uint8Array {
+  const lines = streams.map(({ schema }) => `${JSON.stringify(streamStatus({ name: schema.stream }, 'COMPLETE'))}\n`);
+  return Buffer.from(lines.join(''));
 }
 
 const spaces = Buffer.alloc(64 * 1024, ' ');

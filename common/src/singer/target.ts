@@ -5,7 +5,9 @@ import type * as z from 'zod';
 
 import type { ConfiguredStream } from '../protocol/catalog.ts';
 import type { Connector } from '../protocol/connector.ts';
+import type { ConnectorError } from '../protocol/errors.ts';
 import { readLines } from '../protocol/lines.ts';
+import { outlineDepth } from '../records/record-scanner.ts';
 import { terminalFace } from '../program/operator.ts';
 import { runProcess } from '../program/process.ts';
 import { standardInput } from '../program/standard-input.ts';
@@ -36,17 +38,19 @@ export function runTarget<Schema extends z.ZodObject, Config>(
     const settings = await readConfig(target, connector, invocation.config, frame);
     connector.resolve(settings); // What is wrong is told before the first line comes.
     const lines = new TargetLines(frame.log);
-    const batches = readLines(standardInput(frame.signal), { cutsTooLong: true });
+    const batches = readLines(standardInput(frame.signal), { outlineDepth: outlineDepth.singer });
+    const fail = (error: ConnectorError): void => {
+      if (error.stream !== undefined) lines.streams.fail(error.stream.name);
+      frame.fail(error);
+    };
     const states = writeRuns(lines, batches, (catalog, input) => {
       const config = connector.resolve(settingsFor(settings, catalog));
-      return connector.write(config, catalog, input, frame);
+      return connector.write(config, catalog, input, { ...frame, fail });
     });
-    for await (const state of states) await frame.out.write(state);
-    for (const stream of lines.streams.unproven()) {
-      frame.log(
-        'WARN',
-        `The rows of "${stream}" were added: no ACTIVATE_VERSION came after them, so nothing was replaced.`,
-      );
+    try {
+      for await (const state of states) await frame.out.write(state);
+    } finally {
+      for (const text of lines.streams.unreplaced()) frame.log('WARN', text);
     }
   });
 }

@@ -8,16 +8,17 @@ import {
   invalidRecords,
   pathName,
   placeShape,
-  resolvePlace,
+  resolveShared,
   timeField,
   workerShape,
-  type Place,
+  type Environment,
+  type Shared,
 } from '@s3-connectors/common/destination/config/config.ts';
-import { connectionShape, resolveConnection, type Connection } from '@s3-connectors/common/s3/connection/config.ts';
+import type { RecordRules } from '@s3-connectors/common/destination/run/judge.ts';
+import { connectionShape } from '@s3-connectors/common/s3/connection/config.ts';
 import { hostedVariable, isHosted } from '@s3-connectors/common/s3/address/hosted.ts';
 import * as z from 'zod';
 
-const mebibyte = 1024 * 1024;
 const gigabyte = 1e9;
 
 const stream = z.object({
@@ -106,16 +107,12 @@ export type StreamConfig = z.output<typeof stream>;
 
 export type OutputFormat = 'parquet' | 'json';
 
-export type Config = Place & {
-  readonly connection: Connection;
+export type Config = Shared<StreamConfig> & {
   readonly format: OutputFormat;
-  readonly streams: readonly StreamConfig[];
   readonly splitEvents: boolean;
   readonly objectsAsText: boolean;
-  readonly invalidRecords: 'dead_letter' | 'fail' | 'write';
+  readonly rules: RecordRules;
   readonly maxShrinkPercent: number | undefined;
-  readonly maxFileBytes: number;
-  readonly maxMemoryBytes: number;
   readonly spoolDirectory: string;
   /** Undefined: as much as the disk allows; see spool-bound.ts. */
   readonly maxSpoolBytes: number | undefined;
@@ -123,23 +120,16 @@ export type Config = Place & {
   readonly storageLimitBytes: number | undefined;
 };
 
-export function resolveConfig(
-  config: z.output<typeof configSchema>,
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): Config {
+export function resolveConfig(config: z.output<typeof configSchema>, env: Environment = process.env): Config {
   const { spool_dir, max_spool_gb } = config;
   const storageLimit = Number(env['CONNECTOR_STORAGE_LIMIT_BYTES'] ?? '');
   return {
-    connection: resolveConnection(config),
-    ...resolvePlace(config, env),
+    ...resolveShared(config, env),
     format: config.output_format,
-    streams: config.streams,
     splitEvents: config.split_events,
     objectsAsText: config.properties_as === 'json_string' && config.output_format === 'parquet',
-    invalidRecords: config.invalid_records,
+    rules: { invalidRecords: config.invalid_records, workspaceId: undefined, late: undefined },
     maxShrinkPercent: config.max_shrink_percent,
-    maxFileBytes: config.max_file_mb * mebibyte,
-    maxMemoryBytes: config.max_memory_mb * mebibyte,
     spoolDirectory: spool_dir === undefined || spool_dir === '' ? tmpdir() : spool_dir,
     maxSpoolBytes: max_spool_gb === undefined ? undefined : max_spool_gb * gigabyte,
     storageLimitBytes: storageLimit > 0 ? storageLimit : undefined,

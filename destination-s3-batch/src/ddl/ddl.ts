@@ -7,7 +7,7 @@ import { closeS3, openS3 } from '@s3-connectors/common/s3/connection/client.ts';
 
 import { readTables } from '../columns/registry/registry.ts';
 import type { Config } from '../config/config.ts';
-import { tableFolder } from '../layout/object-key.ts';
+import { layout } from '../layout/layout.ts';
 import { athenaTable } from './athena.ts';
 import { duckdbView } from './duckdb.ts';
 
@@ -31,7 +31,7 @@ export async function* ddl(
     for await (const { table, type } of readTables({ s3, prefix, headers, maxDocumentBytes }, signal)) {
       if (wanted !== undefined && wanted !== table) continue;
       found = true;
-      const files = { table, type, format, location: tableFolder(root, table) };
+      const files = { table, type, format, location: layout.place(root, table).folder };
       if (isPrintable(files.location)) {
         yield { sql: `${engine === 'athena' ? athenaTable(files) : duckdbView(files)}\n\n` };
       } else log('WARN', `The table "${table}" has no statement: its name holds characters that SQL cannot show.`);

@@ -3,7 +3,7 @@ import { identifier, literal } from '@s3-connectors/common/columns/sql.ts';
 
 import { engineType } from '../columns/types/field-type.ts';
 import { structLiteral } from '../engine/engine-sql.ts';
-import { extensions } from '../layout/object-key.ts';
+import { extensions } from '../layout/layout.ts';
 import { partitions, visibleFields, type TableFiles } from './athena.ts';
 
 export function duckdbView({ table, type, location, format }: TableFiles): string {

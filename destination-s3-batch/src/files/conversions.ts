@@ -5,7 +5,10 @@ import type { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { SpoolFile } from '../spool/spool-file.ts';
 import type { Table } from '../tables/table.ts';
-import { removeFile, type Converter, type OutputFile } from './converter.ts';
+import { removeFile, type ConvertedFile, type Converter } from './converter.ts';
+
+/** A file on local disk that is to be at `key`. */
+export type OutputFile = ConvertedFile & { readonly key: string };
 
 /** Segments that wait for the engine; then the input waits. */
 const maxWaiting = 2;
@@ -22,8 +25,8 @@ type Options = {
 
 export class Conversions implements AsyncDisposable {
   readonly #options: Options;
-  readonly #underWay = new Set<Promise<void>>();
-  readonly #made: OutputFile[] = [];
+  readonly #underWay = new Map<SpoolFile, Promise<void>>();
+  #made: readonly ConvertedFile[] = [];
   readonly #refused = new Set<Table>();
   #bytes = 0;
 
@@ -38,26 +41,31 @@ export class Conversions implements AsyncDisposable {
 
   /** What fails is told to whoever waits. */
   begin(segment: SpoolFile): void {
-    const done: Promise<void> = this.#makeFiles(segment).then(() => void this.#underWay.delete(done));
-    this.#underWay.add(done);
-    done.catch(() => undefined); // It stays in the set.
+    const done = this.#makeFiles(segment).then(() => void this.#underWay.delete(segment));
+    this.#underWay.set(segment, done);
+    done.catch(() => undefined); // It stays in the map.
   }
 
   /** Waits as long as there are too many. */
   async room(): Promise<void> {
-    while (this.#underWay.size > maxWaiting) await Promise.race(this.#underWay);
+    while (this.#underWay.size > maxWaiting) await Promise.race(this.#underWay.values());
   }
 
-  /** All files, as they become ready, of tables that are prepared. */
+  /** All files that a cut was made for, as they become ready, of tables that are prepared. */
   async *take(signal: AbortSignal): AsyncGenerator<OutputFile> {
     for (;;) {
-      for (const file of this.#made.splice(0)) {
+      const ready = this.#made.filter(({ segment }) => segment.cut.isMade);
+      this.#made = this.#made.filter(({ segment }) => !segment.cut.isMade);
+      for (const file of ready) {
         this.#bytes -= file.size;
-        if (await this.#prepare(file.table, signal)) yield file;
+        const { converter } = this.#options;
+        if (await this.#prepare(file.segment.table, signal)) yield { ...file, key: converter.keyOf(file) };
         else await removeFile(file);
       }
-      if (this.#underWay.size === 0 && this.#made.length === 0) return;
-      if (this.#made.length === 0) await Promise.race(this.#underWay);
+      if (this.#made.some(({ segment }) => segment.cut.isMade)) continue;
+      const underWay = [...this.#underWay].filter(([segment]) => segment.cut.isMade);
+      if (underWay.length === 0) return;
+      await Promise.race(underWay.map(([, done]) => done));
     }
   }
 
@@ -76,17 +84,17 @@ export class Conversions implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.allSettled(this.#underWay);
+    await Promise.allSettled(this.#underWay.values());
   }
 
   async #makeFiles(segment: SpoolFile): Promise<void> {
     const files = await this.#convert(segment);
     await this.#options.remove(segment);
-    this.#made.push(...files);
+    this.#made = [...this.#made, ...files];
     this.#bytes += files.reduce((sum, { size }) => sum + size, 0);
   }
 
-  async #convert(segment: SpoolFile): Promise<readonly OutputFile[]> {
+  async #convert(segment: SpoolFile): Promise<readonly ConvertedFile[]> {
     try {
       return await this.#options.converter.convert(segment);
     } catch (error) {

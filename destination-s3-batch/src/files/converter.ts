@@ -16,7 +16,7 @@ import type { StructType } from '../columns/types/field-type.ts';
 import { mostColumns } from '../config/budgets.ts';
 import type { Config, OutputFormat } from '../config/config.ts';
 import { openEngine, type Engine } from '../engine/engine.ts';
-import { dayFolders, fileName } from '../layout/object-key.ts';
+import { extensions, layout } from '../layout/layout.ts';
 import type { SpoolFile } from '../spool/spool-file.ts';
 import type { Table } from '../tables/table.ts';
 import { distinctRows } from './distinct-rows.ts';
@@ -25,15 +25,12 @@ import { compressionsAtOnce, writeGzip } from './gzip-files.ts';
 import type { MadeFile, RowSource } from './made-file.ts';
 import { writeParquet } from './parquet-files.ts';
 
-/** A file on local disk that is to lie at `key`. */
-export type OutputFile = MadeFile & {
-  readonly table: Table;
+/** A file on local disk that was made of a segment, its `part`-th. */
+export type ConvertedFile = MadeFile & {
+  readonly segment: SpoolFile;
+  readonly part: number;
   /** Bytes. */
   readonly size: number;
-  readonly key: string;
-  /** Milliseconds; NaN where the rows have no time. */
-  readonly minTime: number;
-  readonly maxTime: number;
 };
 
 const gzipLevel = 6;
@@ -73,26 +70,18 @@ export class Converter implements AsyncDisposable {
   }
 
   /** The segment itself stays. The caller removes the files. */
-  async convert(segment: SpoolFile): Promise<readonly OutputFile[]> {
+  async convert(segment: SpoolFile): Promise<readonly ConvertedFile[]> {
     return await this.#lane.run(async () => {
       this.#options.signal.throwIfAborted();
       this.#count += 1;
       const folder = join(this.#options.folder.path, `files-${this.#count}`);
-      const format = segment.table.shape === undefined ? 'json' : this.#options.config.format;
       const made = await this.#options.folder
-        .use(() => this.#make(segment, folder, format))
+        .use(() => this.#make(segment, folder))
         .catch((error: unknown) => {
           throw ofTable(error, segment.table);
         });
       return await Promise.all(
-        made.map(async (file, part) => ({
-          ...file,
-          size: (await stat(file.path)).size,
-          table: segment.table,
-          key: this.#key(segment, part, format),
-          minTime: segment.minTime,
-          maxTime: segment.maxTime,
-        })),
+        made.map(async (file, part) => ({ ...file, segment, part, size: (await stat(file.path)).size })),
       );
     });
   }
@@ -102,10 +91,10 @@ export class Converter implements AsyncDisposable {
     await this.#engine?.[Symbol.asyncDispose]();
   }
 
-  async #make(segment: SpoolFile, folder: string, format: OutputFormat): Promise<readonly MadeFile[]> {
+  async #make(segment: SpoolFile, folder: string): Promise<readonly MadeFile[]> {
     const { table } = segment;
     const { typings, signal } = this.#options;
-    if (table.shape === undefined) return await this.#write(segment, undefined, folder, format);
+    if (table.shape === undefined) return await this.#write(segment, undefined, folder, 'json');
     const { type, isAsTyped } = await typings.decide(table, table.shape, signal);
     if (table.dedup === undefined) return await this.#writeTyped(segment, { type, isAsTyped, table }, folder);
     const distinct = await distinctRows(await this.#openEngine(), segment, table.dedup, `${folder}.distinct`);
@@ -166,12 +155,20 @@ export class Converter implements AsyncDisposable {
     return Math.max(1, Math.min(mostThreads, this.inputWaits ? cores : cores - 1));
   }
 
-  /** The name says what the rows are and where the source stood, so that a replay with the same cuts repeats it. */
-  #key({ table, day, timestamp, position, crc, bytes }: SpoolFile, part: number, format: OutputFormat): string {
-    const folder = table.folder + dayFolders(day);
-    const content = createHash('sha256').update(position).update(`/${crc}/${bytes}/${part}`);
-    const hash = this.#names.hash(`${folder}${timestamp}-`, content);
-    return folder + fileName(timestamp, hash, this.#options.config.workerId, format);
+  /**
+   * Where a file is to be, once a cut was made for its rows; each is asked for once. The name says what the rows are and where
+   * the source stands after them (else, where it stood before them), so that a replay with the same cuts repeats it.
+   */
+  keyOf({ segment, part }: ConvertedFile): string {
+    const { table, day, timestamp, position, cut, crc, bytes } = segment;
+    const { workerId, format } = this.#options.config;
+    const folder = table.folder + layout.folders(day);
+    const extension = extensions[table.shape === undefined ? 'json' : format];
+    const content = createHash('sha256');
+    if (cut.until === undefined) content.update(position);
+    else content.update('until ').update(cut.until);
+    content.update(`/${crc}/${bytes}/${part}`);
+    return this.#names.key({ folder, timestamp, workerId, extension }, content);
   }
 }
 
@@ -183,6 +180,6 @@ function ofTable(error: unknown, { name }: Table): unknown {
 }
 
 /** Frees the disk that a file took. */
-export async function removeFile({ path }: OutputFile): Promise<void> {
+export async function removeFile({ path }: MadeFile): Promise<void> {
   await rm(path, { force: true });
 }

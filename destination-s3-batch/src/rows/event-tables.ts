@@ -9,7 +9,7 @@ import { eventTable, schemaProperties } from '@s3-connectors/common/published/ba
 import type { RegisteredEvents } from '../columns/registry/registered-names.ts';
 import { eventMark } from '../columns/registry/table-owners.ts';
 import { maxEventTables, maxTableNameBytes } from '../config/budgets.ts';
-import { fitsKey, tableFolder } from '../layout/object-key.ts';
+import { layout } from '../layout/layout.ts';
 import type { Table, Tables } from '../tables/table.ts';
 
 /** Names, as they are spelled in rows, that are remembered, and how long one may be. */
@@ -106,7 +106,7 @@ export class EventTables {
   #named(name: string, event: string): Table | Obstacle {
     const { prefix, stream, tables } = this.#options;
     if (!/[a-z0-9]/u.test(name.slice(0, -suffix.length))) return 'only signs';
-    const folder = tableFolder(prefix, name);
+    const folder = layout.place(prefix, name).folder;
     const known = tables.inFolder(folder);
     if (known !== undefined && known.stream !== stream) return 'of another stream';
     if (this.#foreign.has(name)) return 'of another stream before';
@@ -116,7 +116,7 @@ export class EventTables {
     const owner = known === undefined ? this.#registered.get(name) : known.event;
     if (owner !== undefined && owner !== mark) return 'differs in signs';
     if (known !== undefined) return known;
-    if (name.length > maxTableNameBytes || !fitsKey(folder)) return 'too long';
+    if (name.length > maxTableNameBytes || !layout.fits(folder)) return 'too long';
     if (isNew) {
       if (this.#registered.size + this.#added >= maxEventTables) return 'too many';
       this.#added += 1;
@@ -128,7 +128,7 @@ export class EventTables {
   #otherTable(): Table | undefined {
     const { prefix, stream, tables } = this.#options;
     if (this.#foreign.has(otherEvents)) return undefined;
-    const folder = tableFolder(prefix, otherEvents);
+    const folder = layout.place(prefix, otherEvents).folder;
     const known = this.#other ?? tables.inFolder(folder);
     if (known !== undefined && known.stream !== stream) return undefined;
     const withName = { ...columns, event_name: { type: 'string' } };

@@ -16,8 +16,17 @@ const utc = { kind: 'timestamp', utc: true } as const;
 /** Where a field lies in the envelope, and the name that its column has: `,"workspace_id":`. */
 type Column = { readonly slot: number; readonly head: Buffer };
 
-/** Makes rows of one record; `emit` is called with the row in `out` for each. */
-export type PublishedRows = (bytes: Buffer, found: Envelope, time: number, out: RowWriter, emit: () => void) => void;
+/** One object for all records. */
+export type RowsOut = {
+  /** The record's own time in milliseconds; NaN without a valid one. */
+  time: number;
+  readonly out: RowWriter;
+  /** Called with each row in `out`. */
+  readonly emit: () => void;
+};
+
+/** Makes rows of one record. */
+export type PublishedRows = (bytes: Buffer, found: Envelope, to: RowsOut) => void;
 
 /** Fields of each type that its tables have, under whatever name. The event's name is that of the table, but for `other_events`. */
 export const keptFields = {
@@ -60,7 +69,7 @@ function eventRowsWith(fields: readonly string[], more: Readonly<Record<string, 
     properties: 'properties',
   });
   const timeSlot = fields.indexOf('time');
-  return (bytes, found, time, out, emit) => {
+  return (bytes, found, { time, out, emit }) => {
     writeTime(bytes, found, { timeSlot, time }, out);
     for (const column of columns) copyColumn(bytes, found, column, out);
     out.byte(CLOSE_OBJECT);
@@ -74,7 +83,7 @@ export function aliasRows(fields: readonly string[]): PublishedRows {
   const timeSlot = fields.indexOf('time');
   const aliasesSlot = fields.indexOf('aliases');
   const type = Buffer.from(',"event_type":"alias_sync"');
-  return (bytes, found, time, out, emit) => {
+  return (bytes, found, { time, out, emit }) => {
     const start = found.fieldStarts[aliasesSlot] as number;
     if (start < 0 || bytes[start] === NULL) return;
     let at = skipSpace(bytes, start + 1);
@@ -100,7 +109,7 @@ export function aliasRows(fields: readonly string[]): PublishedRows {
 export function segmentRows(fields: readonly string[]): PublishedRows {
   const columns = columnsOf(fields, { code: 'number', name: 'name', tags: 'tags', workspace: 'workspace_id' });
   const metadata = fields.indexOf('metadata');
-  return (bytes, found, _time, out, emit) => {
+  return (bytes, found, { out, emit }) => {
     const start = found.fieldStarts[metadata] as number;
     out.text('{"metadata":');
     if (start < 0 || bytes[start] === NULL) out.text('null');

@@ -3,6 +3,7 @@
 // what gets none is emptied only if the documents of its own place say that it was the stream's. A table is foreign if any
 // document names another stream, or if it has files and no document says whose they are: it is neither emptied nor replaced.
 import { ownerOf, type Beginning, type Owner } from '@s3-connectors/common/destination/run/beginning.ts';
+import { beginningOf, type GiveUp, type StreamPlaces } from '@s3-connectors/common/destination/run/places.ts';
 import { claimPlace } from '@s3-connectors/common/destination/replacing/generation-record.ts';
 import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
 import { tellApart, type DataPlace } from '@s3-connectors/common/destination/replacing/own-keys.ts';
@@ -14,20 +15,20 @@ import { listPages } from '@s3-connectors/common/s3/list.ts';
 
 import { readRegistry, readTables } from '../columns/registry/registry.ts';
 import { isOwner, otherOwner } from '../columns/registry/table-owners.ts';
-import { tablePlace } from '../layout/object-key.ts';
-import type { Target } from './plan.ts';
+import { layout } from '../layout/layout.ts';
+import type { TableTarget } from './plan.ts';
 import { isEventTable, otherEvents } from '../rows/event-tables.ts';
 import type { Table } from '../tables/table.ts';
 
 type Options = {
   readonly area: Area;
-  readonly targets: readonly Target[];
+  readonly targets: readonly TableTarget[];
   readonly context: Pick<VerbContext, 'log' | 'signal'>;
-  readonly giveUp: (target: Target, error: ConnectorError) => void;
+  readonly giveUp: GiveUp;
 };
 
 /** Bound: the names of all tables. */
-export class EarlierTables {
+export class EarlierTables implements StreamPlaces<TableTarget> {
   readonly #options: Options;
   /** By stream: the tables that it has had before, and those that have come up in its generation. None of one that is kept. */
   readonly #known = new Map<number, Set<string>>();
@@ -43,20 +44,18 @@ export class EarlierTables {
   /** For `beginPlaces`: all tables that the streams had, stream by stream. */
   async *beginnings(): AsyncGenerator<Beginning> {
     for (const target of this.#options.targets) {
-      const { succession, index, descriptor: stream } = target;
+      const { succession, index } = target;
       const isKept = succession.kind === 'keep';
-      const generation = succession.kind === 'outlive' ? succession.generation : undefined;
       const judge = (table: string) => (owner: Owner) => this.#judge(target, table, owner);
-      const refused = (error: ConnectorError): void => this.#options.giveUp(target, error);
       const known = new Set<string>();
       if (!isKept) {
         this.#known.set(index, known);
         this.#foreign.set(index, new Set());
       }
-      for (const table of isKept ? [target.table] : await this.#tablesOf(target)) {
+      for (const table of isKept ? [target.name] : await this.#tablesOf(target)) {
         known.add(table);
         const verify = (area: Area, signal: AbortSignal): Promise<unknown> => readRegistry(area, table, signal);
-        const begun = { place: this.#placeOf(table), generation, stream, verify, refused };
+        const begun = { ...beginningOf(target, this.#placeOf(table), this.#options.giveUp), verify };
         yield isKept || target.conversion !== 'split_events' ? begun : { ...begun, judge: judge(table) };
       }
     }
@@ -76,8 +75,8 @@ export class EarlierTables {
    * Once the files that would go are listed: another stream may have come to the table since the run began. It is in the registry
    * before its files are there. @throws S3_OBJECT_CONFLICT
    */
-  async refuseShared({ conversion, descriptor }: Target, table: string, signal: AbortSignal): Promise<void> {
-    const other = conversion === 'split_events' ? await this.#otherOwner(descriptor, table, signal) : undefined;
+  async refuseShared({ conversion, stream }: TableTarget, table: string, signal: AbortSignal): Promise<void> {
+    const other = conversion === 'split_events' ? await this.#otherOwner(stream, table, signal) : undefined;
     if (other === undefined) return;
     throw new ConnectorError(
       'S3_OBJECT_CONFLICT',
@@ -86,9 +85,8 @@ export class EarlierTables {
   }
 
   /** The same for what a generation outlives, with a warning. */
-  async isShared({ index, conversion, descriptor }: Target, table: string): Promise<boolean> {
-    const { signal } = this.#options.context;
-    const other = conversion === 'split_events' ? await this.#otherOwner(descriptor, table, signal) : undefined;
+  async isShared({ index, conversion, stream }: TableTarget, table: string, signal: AbortSignal): Promise<boolean> {
+    const other = conversion === 'split_events' ? await this.#otherOwner(stream, table, signal) : undefined;
     if (other !== undefined) this.#leave(index, table, streamLabel(other));
     return other !== undefined;
   }
@@ -105,7 +103,7 @@ export class EarlierTables {
   /** Before the first file of a table is stored: within a generation it is the stream's from now on. */
   async claim({ stream: index, name, shape }: Table, signal: AbortSignal): Promise<void> {
     const { area, targets } = this.#options;
-    const { succession, descriptor: stream } = targets[index] ?? {};
+    const { succession, stream } = targets[index] ?? {};
     const known = this.#known.get(index);
     if (succession?.kind !== 'outlive' || shape === undefined || known === undefined) return;
     if (known.has(name) && !this.#unproven.has(name)) return;
@@ -115,12 +113,16 @@ export class EarlierTables {
   }
 
   /** The tables whose earlier files may go. `staged`: those that are replaced anyway. */
-  async proven({ index, label }: Target, staged?: ReadonlyMap<string, unknown>): Promise<readonly string[]> {
+  async proven(
+    { index, label }: TableTarget,
+    signal: AbortSignal,
+    staged?: ReadonlyMap<string, unknown>,
+  ): Promise<readonly string[]> {
     const { area, context } = this.#options;
     const proven: string[] = [];
     for (const table of this.of(index)) {
       if (!this.#unproven.has(table)) proven.push(table);
-      else if (staged?.has(table) !== true && (await hasFiles(area, this.#placeOf(table), context.signal))) {
+      else if (staged?.has(table) !== true && (await hasFiles(area, this.#placeOf(table), signal))) {
         context.log(
           'WARN',
           `The table "${table}" is left as it is: it got no rows, and nothing but _schemas/ says that its earlier ones are of "${label}". See "A table is left as it is" in docs/troubleshooting.md.`,
@@ -130,7 +132,7 @@ export class EarlierTables {
     return proven;
   }
 
-  #judge({ index }: Target, table: string, owner: Owner): boolean {
+  #judge({ index }: TableTarget, table: string, owner: Owner): boolean {
     if (owner.kind === 'unknown') this.#unproven.add(table);
     if (owner.kind !== 'other') return true;
     this.#known.get(index)?.delete(table);
@@ -144,9 +146,9 @@ export class EarlierTables {
   }
 
   /** None of a stream that cannot be written. */
-  async #tablesOf(target: Target): Promise<readonly string[]> {
+  async #tablesOf(target: TableTarget): Promise<readonly string[]> {
     const { giveUp } = this.#options;
-    if (target.conversion !== 'split_events') return [target.table];
+    if (target.conversion !== 'split_events') return [target.name];
     try {
       return await this.#registeredTables(target);
     } catch (error) {
@@ -157,23 +159,23 @@ export class EarlierTables {
   }
 
   /** Only tables that the stream can have. @throws BUCKET_DOCUMENT_INVALID for a document that is not of its table. */
-  async #registeredTables(target: Target): Promise<readonly string[]> {
+  async #registeredTables(target: TableTarget): Promise<readonly string[]> {
     const { area, targets, context } = this.#options;
-    const ofOthers = new Set(targets.filter(({ index }) => index !== target.index).map(({ table }) => table));
+    const ofOthers = new Set(targets.filter(({ index }) => index !== target.index).map(({ name }) => name));
     const registered = new Set<string>();
     const names: string[] = [];
     for await (const found of readTables(area, context.signal)) {
       const { table } = found;
       registered.add(table);
-      if (!isOwner(found, target.descriptor)) {
+      if (!isOwner(found, target.stream)) {
         if (isEventTable(table)) this.#foreign.get(target.index)?.add(table);
-      } else if ((!isEventTable(table) && table !== target.table) || ofOthers.has(table)) {
+      } else if ((!isEventTable(table) && table !== target.name) || ofOthers.has(table)) {
         context.log(
           'WARN',
           `The table "${table}" is left as it is: _schemas/ says that its rows are of "${target.label}", which has no such table now.`,
         );
       } else {
-        const other = otherOwner(found, target.descriptor);
+        const other = otherOwner(found, target.stream);
         if (other === undefined) names.push(table);
         else this.#leave(target.index, table, streamLabel(other));
       }
@@ -182,7 +184,7 @@ export class EarlierTables {
   }
 
   /** Tables of events that are there, but not in the registry. Those of the stream by the documents of their own places. */
-  async #unregisteredTables({ index, descriptor: stream }: Target, except: ReadonlySet<string>): Promise<string[]> {
+  async #unregisteredTables({ index, stream }: TableTarget, except: ReadonlySet<string>): Promise<string[]> {
     const { area, context } = this.#options;
     const names: string[] = [];
     for (const table of await this.#folders()) {
@@ -195,7 +197,7 @@ export class EarlierTables {
 
   async #folders(): Promise<readonly string[]> {
     const { area, context } = this.#options;
-    const parent = `${area.prefix}data/`;
+    const parent = `${area.prefix}${layout.parent}`;
     const names: string[] = [];
     for await (const { folders } of listPages(area.s3, { prefix: parent, delimiter: '/' }, context.signal)) {
       for (const folder of folders) names.push(folder.slice(parent.length, -1));
@@ -214,7 +216,7 @@ export class EarlierTables {
   }
 
   #placeOf(table: string): DataPlace {
-    return tablePlace(this.#options.area.prefix, table);
+    return layout.place(this.#options.area.prefix, table);
   }
 }
 

@@ -3,7 +3,8 @@ import type { Area } from '@s3-connectors/common/destination/replacing/manifests
 import { putObject, type WrittenBody } from '@s3-connectors/common/s3/write.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
-import { removeFile, type OutputFile } from '../files/converter.ts';
+import type { OutputFile } from '../files/conversions.ts';
+import { removeFile } from '../files/converter.ts';
 
 const uploadsAtOnce = 8;
 

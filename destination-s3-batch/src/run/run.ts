@@ -2,163 +2,115 @@
 //
 // Memory: a quarter of `max_memory_mb` for rows on their way, the rest for the engine. Disk: rows, and files made of them, up to
 // three quarters of the spool's bound; the rest is for what is just being made of one segment.
-import { Completion } from '@s3-connectors/common/destination/input/completion.ts';
-import { largestDocument } from '@s3-connectors/common/destination/replacing/document-memory.ts';
-import { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
-import { LineIntake } from '@s3-connectors/common/destination/input/line-intake.ts';
-import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import type { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
+import type { Plan } from '@s3-connectors/common/destination/run/plan.ts';
+import { layFoundation, Runtime, type RunContext } from '@s3-connectors/common/destination/run/runtime.ts';
 import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
-import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
-import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
-import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import type { LineBatch } from '@s3-connectors/common/protocol/lines.ts';
-import { closeS3, openS3 } from '@s3-connectors/common/s3/connection/client.ts';
-import type { Clock } from '@s3-connectors/common/streams/clock.ts';
+import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import { closeS3 } from '@s3-connectors/common/s3/connection/client.ts';
+import type { WrittenBody } from '@s3-connectors/common/s3/write.ts';
 
-import { maxNewFields, maxRareFields, mostFields } from '../config/budgets.ts';
-import { columnReport } from '../columns/registry/column-report.ts';
 import { registeredEventTables } from '../columns/registry/registered-names.ts';
 import { typeJson } from '../columns/registry/registry.ts';
-import { Typings } from '../tables/typings.ts';
+import { mostFields } from '../config/budgets.ts';
 import type { Config } from '../config/config.ts';
-import { Conversions } from '../files/conversions.ts';
-import { Converter, engineBytes, type OutputFile } from '../files/converter.ts';
-import { Intake } from './intake.ts';
-import { planStreams, type Plan, type Target } from './plan.ts';
-import { upload } from './publish.ts';
-import { Replacements } from './replacements.ts';
+import { Conversions, type OutputFile } from '../files/conversions.ts';
+import { Converter, engineBytes } from '../files/converter.ts';
+import { layout } from '../layout/layout.ts';
 import type { SpoolFolder } from '../spool/spool-folder.ts';
-import type { SpoolFile } from '../spool/spool-file.ts';
 import { Spool } from '../spool/spool.ts';
-import { Tally } from './summary.ts';
-import { Tables, type Table } from '../tables/table.ts';
+import { Tables } from '../tables/table.ts';
+import { Typings } from '../tables/typings.ts';
+import { EarlierTables } from './earlier-tables.ts';
+import { planStreams, type TableTarget } from './plan.ts';
+import { upload } from './publish.ts';
+import { reportTables } from './table-report.ts';
+import { TableSink } from './table-sink.ts';
 
 const diskShare = 3 / 4;
+/** Of that: with so many bytes of rows a publish ends at the next STATE; there is room for those that come before it. */
+const cutShare = 1 / 2;
 const segmentShare = 1 / 16;
 const largestSegmentBytes = 128 * 1024 * 1024;
 /** Twice: rows gather while others are being written to disk. */
 const heldShare = 1 / 64;
 /** STATEs that wait; they are copied once when they are printed. */
 const statesShare = 1 / 16;
-const beforeAllRecords = -1;
-/** What is in staging is removed within this time, else by the next run. */
-const dropWithinMs = 3000;
-
-type RunContext = VerbContext & { readonly clock: Clock };
 
 export class Run implements AsyncDisposable {
-  readonly #plan: Plan;
+  readonly #plan: Plan<TableTarget>;
   readonly #area: Area;
-  readonly #spool: Spool;
+  readonly #states: DurableStates;
+  readonly #runtime: Runtime<TableTarget>;
   readonly #folder: TempFolder;
   readonly #maxDiskBytes: number;
-  readonly #states: DurableStates;
-  readonly #intake: Intake;
-  readonly #lines: LineIntake<Target>;
-  readonly #typings: Typings;
-  readonly #converter: Converter;
-  readonly #completion: Completion;
-  readonly #replacements: Replacements;
+  readonly #spool: Spool;
+  readonly #sink: TableSink;
+  readonly #earlier: EarlierTables;
   readonly #tables: Tables;
-  readonly #tally = new Tally();
+  readonly #typings: Typings;
   readonly #mostFields: number;
-  readonly #context: VerbContext;
+  readonly #converter: Converter;
   readonly #conversions: Conversions;
+  readonly #context: RunContext;
   #flushed: Promise<void> = Promise.resolve();
-  readonly #clock: Clock;
-  readonly #begunAt: number;
 
   constructor(config: Config, catalog: readonly ConfiguredStream[], folder: SpoolFolder, context: RunContext) {
     const { log, signal, clock } = context;
     this.#context = context;
-    this.#clock = clock;
-    this.#begunAt = clock.elapsed();
-    const startedAt = clock.wall();
-    this.#plan = planStreams(config, catalog, log);
-    const { targets, byKey, fields } = this.#plan;
-    this.#tables = new Tables(fields);
-    const { prefix, headers } = config;
-    const maxDocumentBytes = largestDocument(config.maxMemoryBytes);
-    this.#area = { s3: openS3(config.connection, { log, clock }), prefix, headers, maxDocumentBytes };
+    const plan = planStreams(config, catalog, log);
+    this.#plan = plan;
+    const foundation = layFoundation({ config, plan, layout, context }, config.maxMemoryBytes * statesShare);
+    const { area, states } = foundation;
+    this.#area = area;
+    this.#states = states;
     this.#folder = folder;
     this.#maxDiskBytes = folder.maxBytes * diskShare;
-    this.#spool = new Spool(folder.path, {
-      maxHeldBytes: config.maxMemoryBytes * heldShare,
-      segmentBytes: Math.min(largestSegmentBytes, folder.maxBytes * segmentShare),
-    });
+    this.#spool = openSpool(config, folder);
+    this.#tables = new Tables(plan.fields);
     const bytesOfEngine = config.format === 'parquet' ? engineBytes(config) : undefined;
     this.#mostFields = mostFields(bytesOfEngine);
-    this.#states = new DurableStates(targets.length + 1, config.maxMemoryBytes * statesShare);
-    this.#completion = new Completion(targets.map(({ regime }) => regime));
-    this.#intake = new Intake({
-      config,
-      plan: this.#plan,
-      tables: this.#tables,
-      spool: this.#spool,
-      states: this.#states,
-      engineBytes: bytesOfEngine,
-      startedAt,
-      context,
+    const parts = { tables: this.#tables, spool: this.#spool, states, context };
+    const { prefix } = config;
+    const cutBytes = this.#maxDiskBytes * cutShare;
+    const startedAt = clock.wall();
+    this.#sink = new TableSink({ ...parts, prefix, plan, engineBytes: bytesOfEngine, cutBytes, startedAt });
+    this.#typings = openTypings(config, { area, plan, maxFields: this.#mostFields });
+    this.#converter = new Converter({ config, typings: this.#typings, folder, signal });
+    const { targets } = plan;
+    const earlier = new EarlierTables({ area, targets, context, giveUp: (...why) => this.#runtime.giveUp(...why) });
+    this.#earlier = earlier;
+    this.#runtime = new Runtime(foundation, {
+      sink: this.#sink,
+      places: earlier,
+      schemaOf: (_, table) => this.#schemaOf(table),
     });
-    const [states, completion, handlers] = [this.#states, this.#completion, this.#intake];
-    this.#lines = new LineIntake({ byKey, fields, states, completion, handlers, log });
-    const streams = targets.map(({ descriptor }) => descriptor);
-    this.#typings = new Typings(this.#area, streams, {
-      objectsAsText: config.objectsAsText,
-      asLines: config.format === 'json',
-      maxFields: this.#mostFields,
-    });
-    const typings = this.#typings;
-    this.#converter = new Converter({ config, typings, folder, signal });
-    const remove = (segment: SpoolFile): Promise<void> => this.#spool.remove(segment);
-    const refused = ({ stream }: Table, error: ConnectorError): void => this.#giveUp(targets[stream] as Target, error);
     this.#conversions = new Conversions({
       converter: this.#converter,
       prepare: async (table, during) => {
-        await typings.save(table, during);
-        await this.#replacements.opening(table, during);
+        await this.#typings.save(table, during);
+        await earlier.claim(table, during);
       },
-      remove,
-      refused,
+      remove: (segment) => this.#spool.remove(segment),
+      refused: ({ stream }, error) => this.#runtime.giveUp(targets[stream] as TableTarget, error),
     });
-    this.#replacements = new Replacements({
-      area: this.#area,
-      config,
-      targets,
-      startedAt,
-      context,
-      schemaOf: (table) => this.#schemaOf(table),
-      replaced: (table, what) => this.#tally.replaced(table, what),
-      giveUp: (target, error) => this.#giveUp(target, error),
-    });
-    // Older than every record: whatever a stream's STATEs say, they wait for its replacement.
-    for (const target of targets) {
-      if (this.#replacements.stages(target.index)) this.#states.opened(target.index, target, beforeAllRecords);
-    }
   }
 
   /** Puts in order what earlier runs left, before anything is written. */
   async begin(): Promise<void> {
-    const waiting = this.#plan.targets
-      .filter(({ index }) => this.#replacements.stages(index))
-      .map(({ label }) => label);
-    if (waiting.length > 0) {
-      this.#context.log(
-        'WARN',
-        `STATEs of these streams come at the end only, once they are replaced: ${waiting.join(', ')}.`,
-      );
-    }
-    await this.#replacements.begin();
+    const { signal } = this.#context;
+    await this.#runtime.replacements.begin(signal);
     if (this.#plan.targets.every(({ conversion }) => conversion !== 'split_events')) return;
-    const registered = await registeredEventTables(this.#area, this.#context.signal);
-    this.#intake.expectTables(registered, (stream) => this.#replacements.foreignTo(stream));
+    const registered = await registeredEventTables(this.#area, signal);
+    this.#sink.expectTables(registered, (stream) => this.#earlier.foreignTo(stream));
   }
 
   /** Rows to the spool. @throws INPUT_INVALID or RECORDS_REJECTED naming a line; what came before it has been taken. */
   async take(lines: LineBatch): Promise<void> {
-    this.#intake.now = this.#clock.wall();
-    this.#lines.take(lines);
+    this.#runtime.intake.take(lines);
     if (!this.#spool.isFullOfRows) return;
     await this.#flushed;
     this.#flushed = this.#flush();
@@ -166,27 +118,28 @@ export class Run implements AsyncDisposable {
     await this.#conversions.room();
   }
 
-  /** Rows and files on disk are as many as they may be. */
-  get isSpoolFull(): boolean {
-    return this.#spool.bytes + this.#conversions.bytes >= this.#maxDiskBytes;
+  /** Rows are to be published: up to a STATE, or all, since no more fit on disk. */
+  get isPublishDue(): boolean {
+    if (this.#spool.bytes + this.#conversions.bytes >= this.#maxDiskBytes) this.#sink.cutAll();
+    return this.#sink.hasCuts;
   }
 
-  /** Everything that waits goes to S3, replaced streams into staging. @returns the STATEs that are durable by that. */
+  /** No more rows come. */
+  endInput(): void {
+    this.#sink.cutAll();
+  }
+
+  /** What is to be published goes to S3, of replaced streams into staging. @returns the STATEs that are durable by that. */
   async publish(): Promise<readonly Uint8Array[]> {
-    const { targets, strays } = this.#plan;
-    const waiting = [...targets, strays].map(({ index: stream }) => {
-      return { stream, rows: this.#intake.release(stream) };
-    });
+    const cuts = this.#sink.takeCuts();
     this.#converter.inputWaits = true;
     await this.#flushed;
-    for (const segment of await this.#folder.use(() => this.#spool.takeAll())) this.#conversions.begin(segment);
+    await this.#flush();
     const { signal } = this.#context;
-    const keyFor = (file: OutputFile): string => this.#replacements.keyFor(file);
-    for await (const file of upload(this.#area, this.#conversions.take(signal), keyFor, signal)) {
-      if (!this.#replacements.stored(file)) this.#tally.add(file.table, file);
-    }
-    for (const { stream, rows } of waiting) {
-      if (rows !== undefined && !this.#intake.hasFailed(stream)) this.#states.stored(stream, rows);
+    const keyFor = (file: OutputFile): string => this.#keyFor(file);
+    for await (const file of upload(this.#area, this.#conversions.take(signal), keyFor, signal)) this.#stored(file);
+    for (const { stream, rows } of cuts) {
+      if (rows !== undefined && !this.#runtime.intake.hasGivenUp(stream)) this.#states.stored(stream, rows);
     }
     this.#converter.inputWaits = false;
     return this.#states.take();
@@ -194,84 +147,41 @@ export class Run implements AsyncDisposable {
 
   /** The input has ended by itself: replaces what is to be replaced. Yields the STATEs that are durable by that. */
   async *conclude(): AsyncGenerator<Uint8Array> {
-    for (const target of this.#plan.targets) {
-      if (this.#intake.hasFailed(target.index)) continue;
-      const isSpoilt = this.#intake.rejections.isExcessive(target.index);
-      const verdict = isSpoilt ? 'spoilt' : this.#completion.ending(target.index);
-      if (!(await this.#replacements.conclude(target, verdict))) continue;
-      this.#states.stored(target.index, target);
-      yield* this.#states.take();
-    }
+    for await (const _ of this.#runtime.conclude(this.#context.signal)) yield* this.#states.take();
   }
 
-  /** What an operator has to know of the tables before the summary. */
+  /** What an operator has to know, the summary last. */
   report(): void {
-    const { log } = this.#context;
-    const { supersededText } = this.#states;
-    if (supersededText !== undefined) log('WARN', supersededText);
-    for (const table of this.#tables.all) {
-      const type = this.#typings.typeOf(table);
-      if (type === undefined) continue;
-      this.#warnOfSurplus(table);
-      const misfits = this.#typings.misfitsOf(table);
-      this.#tally.misfits(table, misfits);
-      log('INFO', columnReport(table.name, type, misfits));
-    }
-    for (const { index, label } of this.#plan.targets) {
-      const dropped = Object.entries(this.#intake.droppedFields(index)).map(([name, count]) => `${name} (${count})`);
-      if (dropped.length > 0) {
-        log(
-          'INFO',
-          `The published tables have no columns for these fields of "${label}", with so many values: ${dropped.join(', ')}.`,
-        );
-      }
-    }
-  }
-
-  /** One line of JSON. */
-  summary(): string {
-    const { records } = this.#lines.counts;
-    const { untimed, invalid } = this.#intake.counts;
-    const { rejected } = this.#intake.rejections;
-    const seconds = (this.#clock.elapsed() - this.#begunAt) / 1000;
-    return this.#tally.summary({ records, rejected, untimed, invalid, seconds });
+    const [tables, typings, sink, { tally }] = [this.#tables.all, this.#typings, this.#sink, this.#runtime];
+    const reported = { targets: this.#plan.targets, tables, typings, tally, sink, mostFields: this.#mostFields };
+    reportTables(reported, this.#context.log);
+    this.#runtime.summarize();
   }
 
   /** @throws RECORDS_REJECTED when too many were. */
   refuseRejections(): void {
-    const excesses = this.#intake.rejections.excesses((stream) => this.#plan.targets[stream]?.label ?? '');
-    if (excesses.length === 0) return;
-    throw new ConnectorError('RECORDS_REJECTED', `${excesses.join('; ')}. They lie below _rejected/.`);
+    this.#runtime.refuseRejections();
   }
 
   /** Removes what was staged in vain. */
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      await this.#replacements.drop(AbortSignal.timeout(dropWithinMs));
-    } catch (error) {
-      const why = toConnectorError(error).message;
-      this.#context.log('WARN', `Files below _staging/ are left for the next run to remove: ${why}`);
-    }
+    await this.#runtime.drop();
     await Promise.allSettled([this.#flushed]);
     await this.#conversions[Symbol.asyncDispose]();
     await this.#converter[Symbol.asyncDispose]();
     closeS3(this.#area.s3);
   }
 
-  /** The stream fails alone, by the first of its errors. */
-  #giveUp({ index, descriptor }: Target, error: ConnectorError): void {
-    if (this.#intake.hasFailed(index)) return;
-    this.#intake.giveUp(index);
-    this.#context.fail(error.inStream(descriptor));
+  /** Where a file is put that is to be at its key. Rejected rows wait for nothing. */
+  #keyFor({ segment: { table }, key }: OutputFile): string {
+    return table.shape === undefined ? key : this.#runtime.replacements.keyFor(table.stream, key);
   }
 
-  #warnOfSurplus(table: Table): void {
-    const refused = table.shape?.room.refused ?? 0;
-    if (refused === 0 && this.#typings.surplusOf(table) === 0) return;
-    this.#context.log(
-      'WARN',
-      `Rows of the table "${table.name}" have more new fields than a run adds (${maxNewFields}, of rare ones ${maxRareFields}) or a table has (${this.#mostFields}): the rarest are kept as JSON text in the field "__json" beside the others.`,
-    );
+  #stored(file: OutputFile & WrittenBody): void {
+    const { segment, key, rows, size, crc32, etag } = file;
+    const { table, minTime, maxTime } = segment;
+    const staged = { key, rows, minTime, maxTime, size, crc32, etag };
+    this.#runtime.stored({ stream: table.stream, name: table.name, isRejected: table.shape === undefined }, staged);
   }
 
   #schemaOf(name: string): JsonObject {
@@ -284,4 +194,17 @@ export class Run implements AsyncDisposable {
   async #flush(): Promise<void> {
     for (const segment of await this.#folder.use(() => this.#spool.flush())) this.#conversions.begin(segment);
   }
+}
+
+function openSpool({ maxMemoryBytes }: Config, { path, maxBytes }: SpoolFolder): Spool {
+  const segmentBytes = Math.min(largestSegmentBytes, maxBytes * segmentShare);
+  return new Spool(path, { maxHeldBytes: maxMemoryBytes * heldShare, segmentBytes });
+}
+
+function openTypings(
+  { objectsAsText, format }: Config,
+  { area, plan, maxFields }: { readonly area: Area; readonly plan: Plan; readonly maxFields: number },
+): Typings {
+  const streams = plan.targets.map(({ stream }) => stream);
+  return new Typings(area, streams, { objectsAsText, asLines: format === 'json', maxFields });
 }

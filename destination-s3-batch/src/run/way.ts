@@ -1,8 +1,7 @@
 // The way of a stream's records into rows, beside what the plan says of it.
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
-import { tableFolder } from '../layout/object-key.ts';
-import type { Target } from './plan.ts';
+import type { TableTarget } from './plan.ts';
 import type { Table, Tables } from '../tables/table.ts';
 import { DroppedFields } from '../rows/dropped-fields.ts';
 import { EventTables } from '../rows/event-tables.ts';
@@ -25,8 +24,6 @@ export type Way = {
   readonly otherRows: PublishedRows | undefined;
   readonly dropped: DroppedFields | undefined;
   rejected: Table | undefined;
-  /** The stream was given up. */
-  failed: boolean;
   /** Stands in `DurableStates` for all rows of the stream that are not published. */
   unpublished: object | undefined;
 };
@@ -39,36 +36,28 @@ type Options = {
   readonly log: Log;
 };
 
-export function wayOf(target: Target, { prefix, fields, tables, log }: Options): Way {
-  const { index: stream, table: name, conversion, columns, descriptor, dedup } = target;
+const noRows = { table: undefined, events: undefined, rows: undefined, otherRows: undefined, dropped: undefined };
+
+export function wayOf(target: TableTarget, { prefix, fields, tables, log }: Options): Way {
+  const { index, name, place, conversion, columns, stream: descriptor, dedup } = target;
   const isSplit = conversion === 'split_events';
   return {
-    table: isSplit ? undefined : tables.add({ name, stream, folder: tableFolder(prefix, name), columns, dedup }),
-    events: isSplit ? new EventTables({ prefix, stream, descriptor, tables, log }) : undefined,
+    table: isSplit ? undefined : tables.add({ name, stream: index, folder: place.folder, columns, dedup }),
+    events: isSplit ? new EventTables({ prefix, stream: index, descriptor, tables, log }) : undefined,
     rows: publishedRows(target, fields),
     otherRows: isSplit ? otherEventRows(fields) : undefined,
     dropped: droppedFields(target, fields),
     rejected: undefined,
-    failed: false,
     unpublished: undefined,
   };
 }
 
 /** Of records that are set aside whatever they are. */
 export function rejectedWay(): Way {
-  return {
-    table: undefined,
-    events: undefined,
-    rows: undefined,
-    otherRows: undefined,
-    dropped: undefined,
-    rejected: undefined,
-    failed: false,
-    unpublished: undefined,
-  };
+  return { ...noRows, rejected: undefined, unpublished: undefined };
 }
 
-function publishedRows({ conversion }: Target, fields: readonly string[]): PublishedRows | undefined {
+function publishedRows({ conversion }: TableTarget, fields: readonly string[]): PublishedRows | undefined {
   switch (conversion) {
     case 'split_events':
       return eventRows(fields);
@@ -81,7 +70,7 @@ function publishedRows({ conversion }: Target, fields: readonly string[]): Publi
   }
 }
 
-function droppedFields({ conversion, published }: Target, fields: readonly string[]): DroppedFields | undefined {
+function droppedFields({ conversion, published }: TableTarget, fields: readonly string[]): DroppedFields | undefined {
   if (conversion === 'none' || published === undefined) return undefined;
   const known = new Set([...published.schema.fields.map(({ name }) => name), ...keptFields[conversion]]);
   return new DroppedFields(fields, [...known], new Set(keptFields[conversion]));

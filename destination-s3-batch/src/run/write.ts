@@ -2,10 +2,11 @@
 // what is to be replaced is replaced.
 //
 // Nothing is to be seen in S3 before the input has ended, but when the spool is full.
+import { runContext, type WriteContext } from '@s3-connectors/common/destination/run/runtime.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
+import { outlineDepth } from '@s3-connectors/common/records/record-scanner.ts';
 import { readLines } from '@s3-connectors/common/protocol/lines.ts';
-import { systemClock, type Clock } from '@s3-connectors/common/streams/clock.ts';
 
 import type { Config } from '../config/config.ts';
 import { Run } from './run.ts';
@@ -16,12 +17,11 @@ export async function* write(
   config: Config,
   catalog: readonly ConfiguredStream[],
   input: AsyncIterable<Uint8Array>,
-  context: VerbContext,
-  clock: Clock = systemClock,
+  context: WriteContext,
 ): AsyncGenerator<Uint8Array> {
   await using folder = await openSpoolFolder(config, context.log);
   try {
-    await using run = new Run(config, catalog, folder, { ...context, clock });
+    await using run = new Run(config, catalog, folder, runContext(context));
     yield* writeLines(run, input, context);
   } catch (error) {
     throw await folder.explained(error);
@@ -36,14 +36,15 @@ async function* writeLines(
   await run.begin();
   let failure: unknown;
   try {
-    for await (const lines of readLines(input, { reuse: true, cutsTooLong: true })) {
+    for await (const lines of readLines(input, { reuse: true, outlineDepth: outlineDepth.airbyte })) {
       await run.take(lines);
-      if (run.isSpoolFull) yield* await run.publish();
+      if (run.isPublishDue) yield* await run.publish();
     }
   } catch (error) {
     context.signal.throwIfAborted();
     failure = error; // What came before it is published all the same.
   }
+  run.endInput();
   yield* await run.publish();
   try {
     if (failure === undefined) yield* run.conclude();
@@ -52,7 +53,6 @@ async function* writeLines(
     failure = error;
   }
   run.report();
-  context.log('INFO', run.summary());
   if (failure !== undefined) throw failure;
   run.refuseRejections();
 }

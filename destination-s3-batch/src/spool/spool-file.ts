@@ -14,6 +14,16 @@ const checkedBytes = 128 * 1024;
 const idleChunks: Buffer[] = [];
 const mostIdleChunks = 16;
 
+/** Rows of a stream that are published together, in whatever files. */
+export type Cut = {
+  /** Of the rows. */
+  bytes: number;
+  /** No more rows come to it: its files may be published. */
+  isMade: boolean;
+  /** Where the stream's source stands after the last of its rows; undefined where the cut was not made at a STATE. */
+  until: Uint8Array | undefined;
+};
+
 /** Memory: what is not on disk yet, `heldBytes`. */
 export class SpoolFile {
   readonly table: Table;
@@ -24,6 +34,7 @@ export class SpoolFile {
   readonly timestamp: number;
   /** Where the stream's source stood before the first row. */
   readonly position: Uint8Array;
+  readonly cut: Cut;
   rows = 0;
   bytes = 0;
   longestRow = 0;
@@ -38,12 +49,13 @@ export class SpoolFile {
   #checked = 0;
   #written = 0;
 
-  constructor(place: Pick<SpoolFile, 'table' | 'day' | 'path' | 'timestamp' | 'position'>) {
+  constructor(place: Pick<SpoolFile, 'table' | 'day' | 'path' | 'timestamp' | 'position' | 'cut'>) {
     this.table = place.table;
     this.day = place.day;
     this.path = place.path;
     this.timestamp = place.timestamp;
     this.position = place.position;
+    this.cut = place.cut;
   }
 
   get heldBytes(): number {

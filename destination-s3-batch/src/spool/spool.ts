@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import type { Table } from '../tables/table.ts';
-import { SpoolFile } from './spool-file.ts';
+import { SpoolFile, type Cut } from './spool-file.ts';
 
 const flushesAtOnce = 4;
 /** Of what one segment may have: rows in all open ones together. Above it the largest takes no more, unless all are small. */
@@ -39,6 +39,8 @@ export class Spool {
   readonly #places = new Map<number, Map<number, SpoolFile>>();
   /** By stream. */
   readonly #positions = new Map<number, Uint8Array>();
+  /** By stream: what its rows that come now belong to. */
+  readonly #cuts = new Map<number, Cut>();
   readonly #full: SpoolFile[] = [];
   #last: SpoolFile | undefined;
   #heldBytes = 0;
@@ -58,6 +60,13 @@ export class Spool {
     return this.#bytes;
   }
 
+  /** Of rows that no cut was made for, on disk or in files already. */
+  get uncutBytes(): number {
+    let bytes = 0;
+    for (const cut of this.#cuts.values()) bytes += cut.bytes;
+    return bytes;
+  }
+
   get isFullOfRows(): boolean {
     return this.#heldBytes >= this.#limits.maxHeldBytes;
   }
@@ -72,6 +81,7 @@ export class Spool {
     this.#heldBytes += size;
     this.#openBytes += size;
     this.#bytes += size;
+    file.cut.bytes += size;
     this.#last = file;
     // Duplicates are looked for in a table's whole day.
     if (file.bytes >= this.#limits.segmentBytes && table.dedup === undefined) this.#close(file);
@@ -81,6 +91,11 @@ export class Spool {
   /** The source of the stream says how far it is: part of the name of each file begun from now on. */
   passed(stream: number, position: Uint8Array): void {
     this.#positions.set(stream, position);
+  }
+
+  /** Where the source of the stream said last that it stands. */
+  positionOf(stream: number): Uint8Array | undefined {
+    return this.#positions.get(stream);
   }
 
   /**
@@ -95,14 +110,24 @@ export class Spool {
     return full;
   }
 
-  /** All segments, on disk; later rows begin new ones. */
-  async takeAll(): Promise<readonly SpoolFile[]> {
-    const open = [...this.#open()];
-    const taken = [...(await this.flush()), ...open];
-    this.#places.clear();
-    this.#last = undefined;
-    this.#openBytes = 0;
-    return taken;
+  /** Of the stream's rows that no cut was made for. */
+  uncutBytesOf(stream: number): number {
+    return this.#cuts.get(stream)?.bytes ?? 0;
+  }
+
+  /**
+   * The stream's rows so far may be published; later ones begin new segments. `until`: where its source says that it stands, after
+   * the last of these rows: what comes then is as in a run that begins there.
+   */
+  cut(stream: number, until?: Uint8Array): void {
+    if (until !== undefined) this.#positions.delete(stream);
+    const cut = this.#cuts.get(stream);
+    if (cut === undefined) return;
+    this.#cuts.delete(stream);
+    cut.isMade = true;
+    cut.until = until;
+    for (const file of this.#open()) if (file.cut === cut) this.#close(file);
+    this.#mostOpenBytes = this.#limits.segmentBytes * openShare;
   }
 
   /** What a segment was turned into lies elsewhere. */
@@ -146,7 +171,9 @@ export class Spool {
       this.#count += 1;
       const path = join(this.#directory, `${this.#count}.ndjson`);
       const position = this.#positions.get(table.stream) ?? noPosition;
-      days.set(day, (file = new SpoolFile({ table, day, path, timestamp, position })));
+      let cut = this.#cuts.get(table.stream);
+      if (cut === undefined) this.#cuts.set(table.stream, (cut = { bytes: 0, isMade: false, until: undefined }));
+      days.set(day, (file = new SpoolFile({ table, day, path, timestamp, position, cut })));
     }
     return file;
   }

@@ -5,15 +5,16 @@ import {
   invalidRecords,
   pathName,
   placeShape,
-  resolvePlace,
+  resolveShared,
   timeField,
   workerShape,
-  type Place,
+  type Environment,
+  type Shared,
 } from '@s3-connectors/common/destination/config/config.ts';
-import { connectionShape, resolveConnection, type Connection } from '@s3-connectors/common/s3/connection/config.ts';
+import type { RecordRules } from '@s3-connectors/common/destination/run/judge.ts';
+import { connectionShape } from '@s3-connectors/common/s3/connection/config.ts';
 import * as z from 'zod';
 
-const mebibyte = 1024 * 1024;
 const hourMs = 3_600_000;
 
 const stream = z.object({
@@ -93,41 +94,21 @@ export const configSchema = z
 /** An override for a stream; see `streams` in the schema. */
 export type StreamConfig = z.output<typeof stream>;
 
-/** Which records are set aside, and what is done with those far from the present. */
-export type RecordRules = {
-  readonly workspaceId: string | undefined;
-  readonly invalidRecords: 'dead_letter' | 'fail' | 'write';
-  readonly maxLatenessMs: number;
-  readonly latePolicy: 'own_partition' | 'current_hour' | 'dead_letter';
-};
-
-export type Config = Place & {
-  readonly connection: Connection;
-  readonly streams: readonly StreamConfig[];
+export type Config = Shared<StreamConfig> & {
   readonly rules: RecordRules;
   readonly maxFileAgeMs: number;
-  readonly maxFileBytes: number;
-  readonly maxMemoryBytes: number;
   readonly gzipLevel: number;
 };
 
-export function resolveConfig(
-  config: z.output<typeof configSchema>,
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): Config {
+export function resolveConfig(config: z.output<typeof configSchema>, env: Environment = process.env): Config {
   return {
-    connection: resolveConnection(config),
-    ...resolvePlace(config, env),
-    streams: config.streams,
+    ...resolveShared(config, env),
     rules: {
       workspaceId: config.workspace_id,
       invalidRecords: config.invalid_records,
-      maxLatenessMs: config.late_data.max_lateness_hours * hourMs,
-      latePolicy: config.late_data.policy,
+      late: { maxLatenessMs: config.late_data.max_lateness_hours * hourMs, policy: config.late_data.policy },
     },
     maxFileAgeMs: config.max_file_age_seconds * 1000,
-    maxFileBytes: config.max_file_mb * mebibyte,
-    maxMemoryBytes: config.max_memory_mb * mebibyte,
     gzipLevel: config.gzip_level,
   };
 }

@@ -102,6 +102,11 @@ export class OpenFile implements OpenFileFacts, Gatherer {
     return this.#buffer.length + this.#compressing + this.#member.heldBytes;
   }
 
+  /** Whether it holds rows, not rejected records. */
+  get isOfRows(): boolean {
+    return this.place === this.stream;
+  }
+
   get rows(): number {
     return this.#rows;
   }

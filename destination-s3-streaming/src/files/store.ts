@@ -6,7 +6,7 @@ import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import { TaskQueue } from '@s3-connectors/common/streams/task-queue.ts';
 
 import type { Config } from '../config/config.ts';
-import { fileName } from '../layout/object-key.ts';
+import { fileExtension as extension } from '../layout/layout.ts';
 import type { Account, OpenFile } from './open-file.ts';
 import type { RotationReason } from './rotation.ts';
 
@@ -29,16 +29,10 @@ type Options = {
   readonly onChange: () => void;
 };
 
-export type StoreCounts = {
-  files: number;
-  /** Compressed. */
-  bytes: number;
-  readonly reasons: Record<RotationReason, number>;
-};
-
 /** Bound: `held.bytes`, which the loop keeps within the memory budget by reading no more. */
 export class Store {
-  readonly counts: StoreCounts = { files: 0, bytes: 0, reasons: { age: 0, size: 0, memory: 0, end: 0 } };
+  /** Files stored, by why they were closed. */
+  readonly reasons: Record<RotationReason, number> = { age: 0, size: 0, memory: 0, end: 0 };
   /** Memory of the files that are not stored yet. */
   readonly held: Account = { bytes: 0 };
   readonly #options: Options;
@@ -71,8 +65,8 @@ export class Store {
   put(file: OpenFile, reason: RotationReason): void {
     const { hash, body } = file.close(this.held);
     const { s3, config, keyFor, onStored } = this.#options;
-    const place = `${file.folder}${file.timestamp}-`;
-    const key = file.folder + fileName(file.timestamp, this.#names.hash(place, hash), config.workerId);
+    const { folder, timestamp } = file;
+    const key = this.#names.key({ folder, timestamp, workerId: config.workerId, extension }, hash);
     this.#underWay += 1;
     void this.#queue.run(async () => {
       let sent: readonly Uint8Array[] = [];
@@ -82,9 +76,7 @@ export class Store {
         const object = { key: keyFor(file, key), body: parts, contentType };
         const written = await putObject(s3, object, config.headers, this.#stop.signal);
         sent = parts;
-        this.counts.files += 1;
-        this.counts.bytes += file.compressedBytes;
-        this.counts.reasons[reason] += 1;
+        this.reasons[reason] += 1;
         onStored(file, key, written);
         s3.log(
           'DEBUG',

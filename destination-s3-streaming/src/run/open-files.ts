@@ -1,11 +1,11 @@
 // All open files: at most one for each place and hour, in the order in which they were opened. A stream has two places: one
 // for its rows, which has the stream's number, and one for its rejected records, a full set of numbers later.
 import { beginContentHash } from '@s3-connectors/common/destination/files/file-names.ts';
+import type { Target } from '@s3-connectors/common/destination/run/plan.ts';
 import type { Hash } from 'node:crypto';
 
-import { hourFolders } from '../layout/object-key.ts';
+import { layout } from '../layout/layout.ts';
 import { type Account, type FileWorkshop, OpenFile } from '../files/open-file.ts';
-import type { Target } from './plan.ts';
 
 /** The hour of a stream without date folders. */
 export const noHour = -1;
@@ -37,12 +37,12 @@ export class OpenFiles {
   readonly held: Account = { bytes: 0 };
 
   constructor(
-    targets: readonly Pick<Target, 'folder' | 'rejectedFolder'>[],
+    targets: readonly Pick<Target, 'place' | 'rejectedFolder'>[],
     workshop: Omit<FileWorkshop, 'onChunk'> & { onChunk: (error?: unknown) => void },
   ) {
     this.#streams = targets.length;
     this.#places = [
-      ...targets.map(({ folder }, stream) => emptyPlace(stream, folder)),
+      ...targets.map(({ place }, stream) => emptyPlace(stream, place.folder)),
       ...targets.map(({ rejectedFolder }, stream) => emptyPlace(stream, rejectedFolder)),
     ];
     const onChunk = (file: OpenFile, error?: unknown): void => {
@@ -88,7 +88,7 @@ export class OpenFiles {
       stream,
       place: placeNumber,
       hour,
-      folder: hour === noHour ? folder : folder + hourFolders(hour),
+      folder: hour === noHour ? folder : folder + layout.folders(hour),
       timestamp,
       openedAt,
       hash: place.position.copy(),

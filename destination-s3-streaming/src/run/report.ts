@@ -1,9 +1,24 @@
-// What the log says of a run: every five minutes what was done in them, at the end what was done in all.
+// What the log says of a run: every five minutes what was done in them, at the end what was done in all, why files were closed, and
+// how soon rows were visible.
+import { sentenceOf, type Figures } from '@s3-connectors/common/destination/run/summary.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
 import { Sketch, type Latency } from '../files/latency.ts';
-import { latencyText, summarize, type Figures } from './summary.ts';
+import type { RotationReason } from '../files/rotation.ts';
+
+/** Counts, also of files by why they were closed. */
+export type StreamingFigures = Figures & Readonly<Record<RotationReason, number>>;
+
+/** Rotation reasons as the log says them; memory named so that an operator can give more of it. */
+const reasonTexts = { age: 'by age', size: 'by size', memory: 'for memory', end: 'at the end' } as const;
+
+function summarize(figures: StreamingFigures): string {
+  const reasons = (Object.keys(reasonTexts) as RotationReason[])
+    .filter((reason) => figures[reason] > 0)
+    .map((reason) => `${figures[reason]} ${reasonTexts[reason]}`);
+  return sentenceOf(figures, reasons.length === 0 ? '' : `, closed ${reasons.join(', ')}`);
+}
 
 const intervalMs = 5 * 60_000;
 
@@ -11,7 +26,7 @@ type Options = {
   readonly log: Log;
   readonly clock: Clock;
   /** Counts since the start. */
-  readonly figures: () => Figures;
+  readonly figures: () => StreamingFigures;
   /** Of the rows stored since the last report, which empties it. */
   readonly latency: Latency;
 };
@@ -21,7 +36,7 @@ export type Standing = { readonly openFiles: number; readonly bufferBytes: numbe
 export class Report {
   readonly #options: Options;
   readonly #whole: Latency = { sinceCame: new Sketch(), sinceHappened: new Sketch() };
-  #before: Figures;
+  #before: StreamingFigures;
   #due: number;
 
   constructor(options: Options) {
@@ -60,11 +75,28 @@ export class Report {
   }
 }
 
-function difference(now: Figures, before: Figures): Figures {
-  const names = Object.keys(now) as (keyof Figures)[];
-  return Object.fromEntries(names.map((name) => [name, now[name] - before[name]])) as Figures;
+function difference(now: StreamingFigures, before: StreamingFigures): StreamingFigures {
+  const names = Object.keys(now) as (keyof StreamingFigures)[];
+  return Object.fromEntries(names.map((name) => [name, now[name] - before[name]])) as StreamingFigures;
 }
 
 function megabytes(bytes: number): string {
   return `${Math.round(bytes / 1e6)} MB`;
+}
+
+/** ` Rows were visible …`; empty if none was stored. */
+function latencyText({ sinceCame, sinceHappened }: Latency): string {
+  const came = sinceCame.quantile(0.5);
+  if (came === undefined) return '';
+  const happened = sinceHappened.quantile(0.5) ?? Infinity;
+  // Nobody asks how long the events of years ago took.
+  const own =
+    happened === Infinity
+      ? ''
+      : `; since their own time ${seconds(happened)} and ${seconds(sinceHappened.quantile(0.99))}`;
+  return ` Rows were visible within ${seconds(came)} (half of them) and ${seconds(sinceCame.quantile(0.99))} (99 %)${own}.`;
+}
+
+function seconds(ms = Infinity): string {
+  return ms === Infinity ? 'far more' : `${(ms / 1000).toFixed(1)} s`;
 }

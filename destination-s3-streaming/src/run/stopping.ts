@@ -4,8 +4,6 @@ import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
 /** What is open when a signal comes is stored within this time: after 20 s many a platform kills. */
 const stopWithinMs = 16_000;
-/** Then what is in staging is removed within this time, else by the next run. */
-const dropWithinMs = 3000;
 
 type Options = {
   readonly signal: AbortSignal;
@@ -31,17 +29,6 @@ export class Stopping {
   /** Aborted when what is under way is to be cut. */
   get cut(): AbortSignal {
     return this.#cut.signal;
-  }
-
-  /** Runs `work`, whose signal is aborted when it takes too long to be part of an ending. */
-  async briefly(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    const late = new AbortController();
-    const cancel = this.#options.clock.after(dropWithinMs, () => late.abort(new Error('it took too long')));
-    try {
-      await work(AbortSignal.any([late.signal, this.cut]));
-    } finally {
-      cancel();
-    }
   }
 
   close(): void {

@@ -6,9 +6,8 @@
 // the closing of files nor the printing of STATEs, and a slow S3 holds the input back instead of filling the memory.
 import { setImmediate } from 'node:timers/promises';
 
+import { runContext, type WriteContext } from '@s3-connectors/common/destination/run/runtime.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
-import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
-import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
 import type { Config } from '../config/config.ts';
 import { Run } from './run.ts';
@@ -18,10 +17,9 @@ export async function* write(
   config: Config,
   catalog: readonly ConfiguredStream[],
   input: AsyncIterable<Uint8Array>,
-  context: VerbContext,
-  clock?: Clock,
+  context: WriteContext,
 ): AsyncGenerator<Uint8Array> {
-  const run = new Run(config, catalog, input, context, clock);
+  const run = new Run(config, catalog, input, runContext(context));
   try {
     await run.begin();
     while (!run.isFinished) {
@@ -34,7 +32,7 @@ export async function* write(
     }
     yield* run.durableStates();
     for await (const _ of run.conclude()) yield* run.durableStates();
-    context.log('INFO', run.summary());
+    run.summarize();
     run.throwFailure();
   } finally {
     await run.close();

@@ -1,8 +1,8 @@
 // The order of partition values: whether one lies between bounds, and which of several is the newest.
+import { castText } from '../casts/text-cast.ts';
 import type { DeclaredType } from './declared-column.ts';
 import type { Partition } from './layout.ts';
-import { partitionJson } from './partition-value.ts';
-import { typedJson } from './typed-value.ts';
+import { declaredColumnType, partitionJson } from './partition-value.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 /** Values of one type compare with `<`; those of different types are never compared. */
@@ -10,7 +10,7 @@ export type SortKey = bigint | number | string;
 
 /** By the type: numbers as numbers, times as times, strings by their text. Undefined where the value does not fit. */
 export function sortKey(value: string, type: DeclaredType): SortKey | undefined {
-  const json = typedJson(value, type);
+  const json = castText(value, declaredColumnType(type));
   return json === undefined ? undefined : keyOfJson(json, type);
 }
 

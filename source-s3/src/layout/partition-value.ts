@@ -2,9 +2,9 @@
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 
+import { castText } from '../casts/text-cast.ts';
 import type { DeclaredType } from './declared-column.ts';
 import type { Partition } from './layout.ts';
-import { typedJson } from './typed-value.ts';
 
 export function declaredColumnType(type: DeclaredType): ColumnType {
   return type === 'timestamp' ? { kind: 'timestamp', utc: true } : { kind: type };
@@ -16,7 +16,7 @@ export function declaredColumnType(type: DeclaredType): ColumnType {
  */
 export function partitionJson({ column, value }: Partition, type: DeclaredType, key: string): string {
   if (value === null) return 'null';
-  return typedJson(value, type) ?? fail(misfit(column, value, type, key));
+  return castText(value, declaredColumnType(type)) ?? fail(misfit(column, value, type, key));
 }
 
 function misfit(column: string, value: string, type: DeclaredType, key: string): ConnectorError {

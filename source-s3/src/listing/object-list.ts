@@ -1,35 +1,29 @@
-// Objects of one table in little memory: a table can have a million files, and as JavaScript objects each of them takes
-// three hundred bytes and its key's. Here it takes about 45, since a key is kept as what differs from the one before.
+// Objects of one table in little memory: a table can have ten million files. They are rows of a temporary database, which SQLite
+// keeps in memory as far as its cache reaches, and in files without a name beyond that (docs/adr/0020).
+import { tmpdir } from 'node:os';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
-import { ByteBlocks, withRoom } from './byte-blocks.ts';
-import { orderOf } from './order.ts';
-import { packPath, unpackPath } from './packed-path.ts';
+const cacheKibibytes = 16 * 1024;
+/** Nobody else has the database, and nothing of it outlives the run. */
+const settings = `PRAGMA cache_size = -${cacheKibibytes}; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF`;
 
-/** Entries whose keys build on one another; the first of a block is whole. */
-const blockEntries = 32;
-const headBytes = 14;
-const digestEtag = /^"[0-9a-f]{32}"$/u;
-/** Stands for the length of an ETag that is kept as the bytes of its digest. */
-const digestMark = 0xffff;
-const digestBytes = 16;
-
-export class ObjectList implements Iterable<ListedObject> {
+/** Bound: 16 MiB of memory; of disk the bytes of the keys and some 80 a file, twice that when there are many. */
+export class ObjectList implements Disposable {
   readonly #prefix: string;
-  readonly #blocks = new ByteBlocks();
-  /** Entries of the block that is not full yet. */
-  #open: Buffer[] = [];
-  #times = new Float64Array(1024);
+  readonly #database: DatabaseSync;
+  readonly #insert: StatementSync;
   #length = 0;
   #totalBytes = 0;
-  #lastPacked: Buffer = Buffer.alloc(0);
-  #lastBytes: Buffer = Buffer.alloc(0);
-  #isInKeyOrder = true;
-  #order: Uint32Array | undefined;
 
-  /** All keys begin with `prefix`. */
+  /** All keys begin with `prefix`. @throws as a failure of the disk, with the system's code. */
   constructor(prefix: string) {
     this.#prefix = prefix;
+    process.env['SQLITE_TMPDIR'] ??= tmpdir(); // Else it has an order of its own among the folders of the system.
+    this.#database = onDisk(() => new DatabaseSync(''));
+    this.#database.exec(`${settings}; CREATE TABLE object (time INTEGER, path BLOB, etag BLOB, size INTEGER); BEGIN`);
+    this.#insert = this.#database.prepare('INSERT INTO object VALUES (?, ?, ?, ?)');
   }
 
   get length(): number {
@@ -42,109 +36,61 @@ export class ObjectList implements Iterable<ListedObject> {
   }
 
   add({ key, etag, size, lastModified }: ListedObject): void {
-    const path = key.slice(this.#prefix.length);
-    const packed = packPath(path);
-    if (this.#open.length === blockEntries) {
-      this.#blocks.add(this.#open);
-      this.#open = [];
-    }
-    this.#open.push(entryOf(packed, this.#open.length === 0 ? undefined : this.#lastPacked, { etag, size }));
-    const bytes = Buffer.from(path);
-    this.#isInKeyOrder &&= Buffer.compare(this.#lastBytes, bytes) <= 0;
-    this.#lastPacked = packed;
-    this.#lastBytes = bytes;
-    this.#times = withRoom(this.#times, this.#length);
-    this.#times[this.#length++] = lastModified.getTime();
+    const path = Buffer.from(key.slice(this.#prefix.length));
+    onDisk(() => this.#insert.run(lastModified.getTime(), path, Buffer.from(etag), size));
+    this.#length++;
     this.#totalBytes += size;
   }
 
-  /** By LastModified, then by the bytes of the key: the order of reading. */
-  sort(): void {
-    let isSorted = true;
-    for (let index = 1; index < this.#length && isSorted; index++) isSorted = this.#compare(index - 1, index) <= 0;
-    this.#order = isSorted ? undefined : orderOf(this.#length, (a, b) => this.#compare(a, b));
+  /** By LastModified, then by the bytes of the key: the order of reading. They are sorted now, and come as they are taken. */
+  sorted(): Iterable<ListedObject> {
+    const query = this.#database.prepare('SELECT time, path, etag, size FROM object ORDER BY time, path');
+    query.setReturnArrays(true);
+    const rows = query.iterate() as Iterator<unknown> as Iterator<Row, undefined>;
+    return objects(
+      this.#prefix,
+      rows,
+      onDisk(() => rows.next()),
+    );
   }
 
-  *[Symbol.iterator](): Iterator<ListedObject> {
-    for (let place = 0; place < this.#length; place++) {
-      const index = this.#order?.[place] ?? place;
-      const { packed, size, etag } = this.#entry(index);
-      const lastModified = new Date(this.#times[index] ?? 0);
-      yield { key: this.#prefix + unpackPath(packed), size, etag, lastModified };
-    }
-  }
-
-  /** S3 lists in the order of keys; places then stand for them. */
-  #compare(a: number, b: number): number {
-    const byTime = (this.#times[a] ?? 0) - (this.#times[b] ?? 0);
-    if (byTime !== 0) return byTime;
-    return this.#isInKeyOrder ? a - b : Buffer.compare(this.#bytes(a), this.#bytes(b));
-  }
-
-  #bytes(index: number): Buffer {
-    return Buffer.from(unpackPath(this.#entry(index).packed));
-  }
-
-  #entry(index: number): Entry {
-    const block = this.#blocks.from(Math.floor(index / blockEntries)) ?? Buffer.concat(this.#open);
-    let entry = readEntry(block, 0, Buffer.alloc(0));
-    for (let left = index % blockEntries; left > 0; left--) entry = readEntry(block, entry.end, entry.packed);
-    return entry;
+  [Symbol.dispose](): void {
+    this.#database.close();
   }
 }
 
-/** `end`: where the next one begins. */
-type Entry = { readonly packed: Buffer; readonly size: number; readonly etag: string; readonly end: number };
+type Row = readonly [time: number, path: Uint8Array, etag: Uint8Array, size: number];
 
-/** How much of the packed path before the head and the tail are, and how long what is new and the ETag; the size; these two. */
-function entryOf(
-  path: Buffer,
-  before: Buffer | undefined,
-  { etag, size }: Pick<ListedObject, 'etag' | 'size'>,
-): Buffer {
-  const isDigest = digestEtag.test(etag);
-  const tag = isDigest ? Buffer.from(etag.slice(1, -1), 'hex') : Buffer.from(etag);
-  const head = before === undefined ? 0 : sharedHead(path, before);
-  const tail = before === undefined ? 0 : sharedTail(path.subarray(head), before.subarray(head));
-  const fresh = path.subarray(head, path.length - tail);
-  const entry = Buffer.allocUnsafe(headBytes + fresh.length + tag.length);
-  let at = entry.writeUInt16LE(head, 0);
-  at = entry.writeUInt16LE(tail, at);
-  at = entry.writeUInt16LE(fresh.length, at);
-  at = entry.writeUInt16LE(isDigest ? digestMark : tag.length, at);
-  at = entry.writeUIntLE(size, at, 6); // Up to 2^48; an object ends at 5 TB.
-  at += fresh.copy(entry, at);
-  tag.copy(entry, at);
-  return entry;
+function* objects(
+  prefix: string,
+  rows: Iterator<Row, undefined>,
+  first: IteratorResult<Row, undefined>,
+): Generator<ListedObject> {
+  for (let row = first; row.done !== true; row = onDisk(() => rows.next())) {
+    const [time, path, etag, size] = row.value;
+    yield { key: prefix + textOf(path), size, etag: textOf(etag), lastModified: new Date(time) };
+  }
 }
 
-function readEntry(block: Buffer, start: number, before: Buffer): Entry {
-  const head = block.readUInt16LE(start);
-  const tail = block.readUInt16LE(start + 2);
-  const freshStart = start + headBytes;
-  const tagStart = freshStart + block.readUInt16LE(start + 4);
-  const tagLength = block.readUInt16LE(start + 6);
-  const end = tagStart + (tagLength === digestMark ? digestBytes : tagLength);
-  const fresh = block.subarray(freshStart, tagStart);
-  return {
-    packed: Buffer.concat([before.subarray(0, head), fresh, before.subarray(before.length - tail)]),
-    size: block.readUIntLE(start + 8, 6),
-    etag:
-      tagLength === digestMark ? `"${block.toString('hex', tagStart, end)}"` : block.toString('utf8', tagStart, end),
-    end,
-  };
+/** As bytes, for a text of the database would end at a NUL. */
+function textOf({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString();
 }
 
-function sharedHead(a: Buffer, b: Buffer): number {
-  const most = Math.min(a.length, b.length);
-  let length = 0;
-  while (length < most && a[length] === b[length]) length++;
-  return length;
-}
+/** SQLite's codes for what the disk refuses, as the system's. */
+const systemCodes: ReadonlyMap<number, string> = new Map([
+  [10, 'EIO'],
+  [13, 'ENOSPC'],
+  [14, 'EACCES'],
+]);
 
-function sharedTail(a: Buffer, b: Buffer): number {
-  const most = Math.min(a.length, b.length);
-  let length = 0;
-  while (length < most && a[a.length - 1 - length] === b[b.length - 1 - length]) length++;
-  return length;
+function onDisk<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const { errcode = 0 } = error as { readonly errcode?: number };
+    const code = systemCodes.get(errcode % 256); // The higher bits tell more.
+    if (code === undefined) throw error;
+    throw Object.assign(new Error(`${code}: the listing cannot be kept`, { cause: error }), { code, syscall: 'write' });
+  }
 }

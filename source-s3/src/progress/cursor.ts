@@ -1,4 +1,4 @@
-// Which objects of a table a run still has to read, and what to remember when they are read. No I/O: a state machine.
+// Which objects of a table a run still has to read, and what to remember when they are read: a state machine.
 //
 // Objects are read in the order of (LastModified, key). The watermark is the newest object read. S3 can show an object
 // late (a slow upload bears the time of its start), so inside a window before the watermark the objects read are
@@ -38,7 +38,7 @@ export const noProgress: Progress = {
 
 /** What a listing means for what was read before. */
 export type ReadPlan = {
-  /** To read, in this order: the unfinished one first. */
+  /** To read, in this order, once: the unfinished one first. */
   readonly objects: Iterable<ListedObject>;
   readonly count: number;
   /** Sizes of all. */
@@ -51,7 +51,7 @@ export type ReadPlan = {
 };
 
 /** Takes a listing object by object, in any order, and keeps what is to be read. Bound: `ObjectList`'s. */
-export class Planning {
+export class Planning implements Disposable {
   readonly #progress: Progress;
   readonly #lookbackMs: number;
   readonly #objects: ObjectList;
@@ -91,9 +91,9 @@ export class Planning {
   plan(): ReadPlan {
     const progress = this.#progress;
     const unfinished = this.#unfinished;
-    this.#objects.sort();
+    const objects = this.#objects.sorted();
     return {
-      objects: unfinished === undefined ? this.#objects : inTurn([unfinished], this.#objects),
+      objects: unfinished === undefined ? objects : inTurn([unfinished], objects),
       count: this.#objects.length + (unfinished === undefined ? 0 : 1),
       bytes: this.#objects.totalBytes + (unfinished?.size ?? 0),
       cursor: new Cursor(
@@ -104,6 +104,11 @@ export class Planning {
       replaced: this.#replaced,
       unexplained: Math.max(0, this.#beforeWindow - progress.settled),
     };
+  }
+
+  /** After that no object of the plan can be taken. */
+  [Symbol.dispose](): void {
+    this.#objects[Symbol.dispose]();
   }
 }
 

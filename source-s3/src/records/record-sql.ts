@@ -4,15 +4,15 @@ import type { Column } from '@s3-connectors/common/columns/column-type.ts';
 import { literal } from '@s3-connectors/common/columns/sql.ts';
 import type { StoredColumn } from '../columns/sql/stored-type.ts';
 import { columnJsonSql, type Loss } from '../columns/sql/value-sql.ts';
-import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
+import { changeText, type RecordFrame } from '@s3-connectors/common/protocol/record-frame.ts';
 
 import type { LineEnds } from './line-ends.ts';
-import { differsSql, type Clash } from '../columns/partition-conflicts.ts';
-import { frameStart, frameTail } from './record-frame.ts';
+import { differsSql } from '../columns/folder-value.ts';
+import type { Clash } from '../columns/partition-conflicts.ts';
 
 export type RecordQuery = {
   readonly path: string;
-  readonly stream: StreamDescriptor;
+  readonly frame: RecordFrame;
   /** What the catalog asks for, in its order. */
   readonly columns: readonly Column[];
   /** All columns of the file, in its order: they are addressed by place, since the engine renames some. */
@@ -57,7 +57,7 @@ function lineSql(query: RecordQuery, texts: ReadonlyMap<number, ColumnText>, fro
 export function textsSql(query: RecordQuery, places: ReadonlySet<number>): string {
   const texts = [...columnTexts(query)].filter(([, { place }]) => places.has(place));
   const columns = texts.flatMap(([index, { json, changes }]) => {
-    const lost = changes.length === 0 ? [] : [`nullif(concat_ws(',', ${changesText(changes)}), '') AS m${index}`];
+    const lost = changes.length === 0 ? [] : [`nullif(concat_ws(',', ${textsOf(changes)}), '') AS m${index}`];
     return [`${json} AS v${index}`, ...lost];
   });
   return `SELECT ${columns.join(', ')} FROM ${rowsSql(query)}`;
@@ -138,35 +138,34 @@ function columnTexts({ columns, stored, constants, spellings }: RecordQuery): Re
 }
 
 function changeOf({ field, condition }: Loss): Change {
-  const change = JSON.stringify({ field, change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' });
-  return { condition, text: `CASE WHEN ${condition} THEN ${literal(change)} END` };
+  return { condition, text: `CASE WHEN ${condition} THEN ${literal(changeText(field))} END` };
 }
 
 function* linePieces(
-  { stream, columns, constants, emittedAt }: RecordQuery,
+  { frame, columns, constants, emittedAt }: RecordQuery,
   texts: ReadonlyMap<number, ColumnText>,
 ): Generator<Piece> {
-  yield { text: frameStart(stream) };
+  yield { text: frame.start };
   for (const [index, { name }] of columns.entries()) {
     yield { text: `${index > 0 ? ',' : ''}${JSON.stringify(name)}:` };
     const found = texts.get(index);
     yield found === undefined ? { text: constants.get(name) ?? 'null' } : { sql: found.json };
   }
-  yield { text: frameTail(emittedAt) };
+  yield { text: frame.end(emittedAt) };
   const changes = [...texts.values()].flatMap((column) => column.changes);
-  if (changes.length > 0) yield { sql: metaSql(changes) };
-  yield { text: '}}' };
+  if (changes.length > 0 && frame.changes !== undefined) yield { sql: changesSql(changes, frame.changes) };
+  yield { text: frame.close };
 }
 
-/** `,"meta":{"changes":[…]}` for a row with values that had to become null, else nothing. */
-function metaSql(changes: readonly Change[]): string {
+/** For a row with values that had to become null, else nothing. */
+function changesSql(changes: readonly Change[], around: NonNullable<RecordFrame['changes']>): string {
   const any = changes.map(({ condition }) => `(${condition})`).join(' OR ');
-  const text = `concat(',"meta":{"changes":[', concat_ws(',', ${changesText(changes)}), ']}')`;
+  const text = `concat(${literal(around.start)}, concat_ws(',', ${textsOf(changes)}), ${literal(around.end)})`;
   return `CASE WHEN ${any} THEN ${text} ELSE '' END`;
 }
 
 /** concat_ws passes over nulls. */
-function changesText(changes: readonly Change[]): string {
+function textsOf(changes: readonly Change[]): string {
   return changes.map(({ text }) => text).join(', ');
 }
 

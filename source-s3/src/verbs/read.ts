@@ -1,37 +1,41 @@
-// read: tables → list → plan → open and fetch ahead → decode → lines and checkpoints, one stream after the other.
+// read: tables, then one stream after the other: list → plan → open → fetch → decode → checkpoint.
 
 import { columnsOfSchema } from '@s3-connectors/common/columns/json-schema.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import { subfolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
-import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamStatus } from '@s3-connectors/common/protocol/messages.ts';
-import type { Output, VerbContext } from '@s3-connectors/common/protocol/connector.ts';
+import type { Output, ReadContext } from '@s3-connectors/common/protocol/connector.ts';
+import { airbyteFrame } from '@s3-connectors/common/protocol/record-frame.ts';
 import type { SavedState } from '@s3-connectors/common/protocol/state.ts';
 import { streamDescriptor, streamKey, streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
+import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { summarize } from '@s3-connectors/common/s3/connection/counters.ts';
 import { standard, widenPipes } from '@s3-connectors/common/streams/pipe-size.ts';
 
-import { ColumnDrift } from '../columns/column-drift.ts';
 import type { SourceConfig } from '../config/config.ts';
 import { maxRemembered, Planning, type ReadPlan } from '../progress/cursor.ts';
 import { openEngine } from '../engine/engine.ts';
 import { openSelfReplacingEngine } from '../engine/self-replacing-engine.ts';
 import { formatOf } from '../formats/formats.ts';
+import type { PartitionColumns } from '../layout/partition-columns.ts';
 import { listTable, reportListing } from '../listing/list-table.ts';
-import { describeConflicts, type ConflictReport } from '../columns/partition-conflicts.ts';
-import { readObjects } from './read-objects.ts';
+import { decodeUnits } from './read/decode-units.ts';
+import { fetchUnits } from './read/fetch-units.ts';
+import { openFiles } from './read/open-files.ts';
+import type { TableReading, VersionPart } from './read/steps.ts';
+import { withCheckpoints } from './read/with-checkpoints.ts';
+import { withReplaced } from './read/with-replaced.ts';
 import { openSession, type Session } from './session.ts';
 import { fromStreamState } from '../progress/stream-state.ts';
 import { findTables, reportTables, type Table, type Tables } from '../listing/tables.ts';
-import { withCheckpoints } from './with-checkpoints.ts';
 
 /** A stream that fails is INCOMPLETE, is named in a TRACE ERROR and leaves the others alone. */
 export async function* read(
   config: SourceConfig,
   catalog: readonly ConfiguredStream[],
   saved: SavedState,
-  context: VerbContext,
+  context: ReadContext,
 ): AsyncGenerator<Output> {
   const widened = widenPipes([standard.output]); // Meanwhile S3 is asked.
   await using session = await openSession(config, context);
@@ -66,45 +70,54 @@ type StreamReading = {
 async function* readStream(
   config: SourceConfig,
   { session, table, stream, saved, place }: StreamReading,
-  { log, signal }: VerbContext,
+  { log, signal, frameOf = airbyteFrame }: ReadContext,
 ): AsyncGenerator<Output> {
-  const progress = fromStreamState(saved.get(streamKey(stream)));
+  const { s3 } = session;
   const format = formatOf(config, table);
-  const planning = new Planning(progress, { prefix: table.prefix, lookbackMs: config.lookbackMs });
-  const { pages, report } = listTable(session.s3, table, { ...config, naming: format.naming }, signal);
+  using planning = newPlanning(config, table, saved);
+  const planned = { s3, table, format, planning, log };
+  const { plan, folders } = await session.folder.use(() => planTable(config, planned, signal));
+  const folder = await subfolder(session.folder, place);
+  await using engine = openSelfReplacingEngine(() => openEngine(folder, config.engineMemoryBytes)); // Text needs none.
+  const columns = columnsOfSchema(stream.jsonSchema);
+  const { cursor } = plan;
+  const reading = { s3, engine, folder, log, format, config, table, frame: frameOf(stream), columns, folders, cursor };
+  const parts = withReplaced(reading, plan.objects, (objects) => readVersions(reading, objects, signal), signal);
+  const checkpointing = { stream: table.stream, cursor, folders, totalBytes: plan.bytes, log, clock: s3.clock };
+  const findings = yield* withCheckpoints(parts, checkpointing);
+  for (const [level, sentence] of findings.describe(config)) log(level, `${streamLabel(table.stream)}: ${sentence}`);
+  if (cursor.isNarrowed) log('WARN', narrowed(table, config));
+}
+
+/** Open → fetch → decode: one version of each object. */
+export function readVersions(
+  reading: TableReading,
+  objects: Iterable<ListedObject>,
+  signal: AbortSignal,
+): AsyncGenerator<VersionPart> {
+  return decodeUnits(fetchUnits(reading, openFiles(reading, objects, signal), signal), signal);
+}
+
+function newPlanning({ lookbackMs }: SourceConfig, { stream, prefix }: Table, saved: SavedState): Planning {
+  return new Planning(fromStreamState(saved.get(streamKey(stream))), { prefix, lookbackMs });
+}
+
+type ToPlan = Pick<TableReading, 's3' | 'table' | 'format' | 'log'> & { readonly planning: Planning };
+type Planned = { readonly plan: ReadPlan; readonly folders: PartitionColumns };
+
+/** List → plan. */
+async function planTable(
+  config: SourceConfig,
+  { s3, table, format, planning, log }: ToPlan,
+  signal: AbortSignal,
+): Promise<Planned> {
+  const { pages, report } = listTable(s3, table, { ...config, naming: format.naming }, signal);
   for await (const { objects } of pages) for (const object of objects) planning.see(object);
   reportListing(table, report, log);
   const plan = planning.plan();
   for (const warning of warnings(table, plan, config)) log('WARN', warning);
   log('INFO', `${streamLabel(table.stream)}: ${plan.count} of ${planning.listed} files are to be read`);
-
-  const folder = await subfolder(session.folder, place);
-  await using engine = openSelfReplacingEngine(() => openEngine(folder, config.engineMemoryBytes)); // Text needs none.
-  const columns = columnsOfSchema(stream.jsonSchema);
-  const conflicts: ConflictReport = new Map();
-  const { cursor } = plan;
-  const folders = report.columns;
-  const drift = new ColumnDrift(folders);
-  const reading = {
-    s3: session.s3,
-    engine,
-    folder,
-    log,
-    format,
-    config,
-    table,
-    columns,
-    folders,
-    cursor,
-    conflicts,
-    drift,
-  };
-  const parts = readObjects(reading, plan.objects, signal);
-  const { clock } = session.s3;
-  yield* withCheckpoints(parts, { stream: table.stream, cursor, totalBytes: plan.bytes, log, clock });
-  reportConflicts(table, conflicts, config, log);
-  for (const sentence of drift.describe()) log('WARN', `${streamLabel(table.stream)}: ${sentence}`);
-  if (plan.cursor.isNarrowed) log('WARN', narrowed(table, config));
+  return { plan, folders: report.columns };
 }
 
 function* warnings(table: Table, { replaced, unexplained }: ReadPlan, config: SourceConfig): Generator<string> {
@@ -115,14 +128,6 @@ function* warnings(table: Table, { replaced, unexplained }: ReadPlan, config: So
   if (unexplained > 0) {
     yield `${label}: ${unexplained} files older than the look-back window of ${config.lookbackMs / 3_600_000} hours were never read and are passed over. If they came late, raise lookback_hours and reset the stream.`;
   }
-}
-
-function reportConflicts(table: Table, conflicts: ConflictReport, { partitioning }: SourceConfig, log: Log): void {
-  const isFileTaken = partitioning.mode === 'partitioned' && partitioning.onConflict === 'file';
-  const text = describeConflicts(conflicts, isFileTaken ? 'file' : 'path');
-  if (text === undefined) return;
-  const isAgreed = [...conflicts.values()].every(({ differing }) => differing === 0);
-  log(isAgreed ? 'INFO' : 'WARN', `${streamLabel(table.stream)}: ${text}`);
 }
 
 function narrowed(table: Table, config: SourceConfig): string {

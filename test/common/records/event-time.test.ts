@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
-import { emittedAt, eventTime, hourOf, hourStart } from '@s3-connectors/common/records/event-time.ts';
+import { emittedAt, eventTime } from '@s3-connectors/common/records/event-time.ts';
 
 const now = Date.UTC(2026, 10, 22, 12);
 
@@ -68,17 +68,6 @@ suite('the time of an event', () => {
   test('reads every ISO text that Date writes', () => {
     const dates = fc.date({ min: new Date('2000-01-01'), max: new Date(now), noInvalidDate: true });
     fc.assert(fc.property(dates, (date) => assert.equal(timeOf(JSON.stringify(date)), date.getTime())));
-  });
-
-  test('reads what its hour begins with', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: now }), (ms) => {
-        assert.equal(
-          new Date(hourStart(hourOf(ms))).toISOString(),
-          `${new Date(ms).toISOString().slice(0, 13)}:00:00.000Z`,
-        );
-      }),
-    );
   });
 
   const emissions = [

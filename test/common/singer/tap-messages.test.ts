@@ -5,7 +5,7 @@ import type { Output } from '@s3-connectors/common/protocol/connector.ts';
 import { streamStatus, type JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import { parseBookmarks } from '@s3-connectors/common/singer/bookmarks.ts';
 import type { TapStream } from '@s3-connectors/common/singer/catalog.ts';
-import { savedState, tapLines } from '@s3-connectors/common/singer/tap-messages.ts';
+import { savedState, tapFrames, tapLines } from '@s3-connectors/common/singer/tap-messages.ts';
 import * as fc from 'fast-check';
 
 const version = 7;
@@ -18,9 +18,10 @@ function tapStream(id: string, syncMode: 'incremental' | 'full_refresh' = 'incre
   return { id, configured: { name: id, namespace: 'lake', jsonSchema, syncMode, ...rest } };
 }
 
-function records(stream: string, ...rows: readonly string[]): Buffer {
-  const head = `{"type":"RECORD","record":{"stream":"${stream}","namespace":"lake","data":`;
-  return Buffer.from(rows.map((row) => `${head}${row},"emitted_at":${emittedAt}}}\n`).join(''));
+/** As the source writes them, into the frame that the tap gives it. */
+function records({ id, configured }: TapStream, ...rows: readonly string[]): Buffer {
+  const { start, end, close } = tapFrames([tapStream('other'), { id, configured }], version)(configured);
+  return Buffer.from(rows.map((row) => `${start}${row.slice(1, -1)}${end(emittedAt)}${close}\n`).join(''));
 }
 
 function status(name: string, what: 'STARTED' | 'RUNNING' | 'COMPLETE' | 'INCOMPLETE'): Output {
@@ -50,7 +51,12 @@ const schema =
 suite('the lines of a tap', () => {
   test('are a schema, the rows as they were, and a state of all streams', async () => {
     const row = '{"id": 12345678901234567890,"x":1.10,"t":"\\u00e9"}';
-    const outputs = [status('t', 'STARTED'), records('t', row, '{}'), status('t', 'RUNNING'), state('t', { n: 2 })];
+    const outputs = [
+      status('t', 'STARTED'),
+      records(tapStream('t'), row, '{}'),
+      status('t', 'RUNNING'),
+      state('t', { n: 2 }),
+    ];
     const saved = { bookmarks: { other: { n: 1 } } };
     assert.deepEqual(await lines([...outputs, status('t', 'COMPLETE')], [tapStream('t')], saved), [
       schema,
@@ -61,7 +67,12 @@ suite('the lines of a tap', () => {
   });
 
   test('of a stream that is read whole have a version, activated at its end, and leave no bookmark', async () => {
-    const outputs = [status('t', 'STARTED'), records('t', '{"id":1}'), state('t', { n: 1 }), status('t', 'COMPLETE')];
+    const outputs = [
+      status('t', 'STARTED'),
+      records(tapStream('t', 'full_refresh'), '{"id":1}'),
+      state('t', { n: 1 }),
+      status('t', 'COMPLETE'),
+    ];
     const saved = { bookmarks: { t: { n: 9 }, other: { n: 1 } } };
     assert.deepEqual(await lines(outputs, [tapStream('t', 'full_refresh')], saved), [
       schema,
@@ -71,8 +82,19 @@ suite('the lines of a tap', () => {
     ]);
   });
 
+  test('of an empty stream that is read whole are two activations: one may also come before the first record', async () => {
+    const outputs = [status('t', 'STARTED'), status('t', 'COMPLETE')];
+    const activation = '{"type":"ACTIVATE_VERSION","stream":"t","version":7}';
+    const printed = await lines(outputs, [tapStream('t', 'full_refresh')]);
+    assert.deepEqual(printed.slice(1, -1), [activation, activation]);
+  });
+
   test('activate nothing of a stream that was not read to its end', async () => {
-    const outputs = [status('t', 'STARTED'), records('t', '{"id":1}'), status('t', 'INCOMPLETE')];
+    const outputs = [
+      status('t', 'STARTED'),
+      records(tapStream('t', 'full_refresh'), '{"id":1}'),
+      status('t', 'INCOMPLETE'),
+    ];
     const printed = await lines(outputs, [tapStream('t', 'full_refresh')]);
     assert.doesNotMatch(printed.join(), /ACTIVATE_VERSION|STATE/u);
   });
@@ -82,7 +104,10 @@ suite('the lines of a tap', () => {
     await fc.assert(
       fc.asyncProperty(rows, async (objects) => {
         const texts = objects.map((object) => JSON.stringify(object));
-        const [, ...printed] = await lines([status('t', 'STARTED'), records('t', ...texts)], [tapStream('t')]);
+        const [, ...printed] = await lines(
+          [status('t', 'STARTED'), records(tapStream('t'), ...texts)],
+          [tapStream('t')],
+        );
         assert.deepEqual(
           printed,
           texts.map((text) => `{"type":"RECORD","stream":"t","record":${text},${extracted}}`),

@@ -8,6 +8,7 @@ import { suite, test } from 'node:test';
 import type { SpoolFile } from '../../../destination-s3-batch/src/spool/spool-file.ts';
 import { Spool } from '../../../destination-s3-batch/src/spool/spool.ts';
 import type { Table } from '../../../destination-s3-batch/src/tables/table.ts';
+import { takeAll } from '../support/spooled.ts';
 
 const segmentBytes = 1000;
 const maxHeldBytes = 1000;
@@ -53,7 +54,7 @@ suite('a segment', () => {
       assert.deepEqual(named(await spool.flush()), []);
       addMany(spool, a, 2);
       assert.deepEqual(named(await spool.flush()), ['a 10']);
-      assert.deepEqual(named(await spool.takeAll()), ['a 1']);
+      assert.deepEqual(named(await takeAll(spool)), ['a 1']);
     });
   });
 
@@ -61,7 +62,7 @@ suite('a segment', () => {
     await withSpool(async (spool) => {
       addMany(spool, tableNamed('whole', 0, { key: [['id']], cursor: [] }), 15);
       assert.deepEqual(named(await spool.flush()), []);
-      assert.deepEqual(named(await spool.takeAll()), ['whole 15']);
+      assert.deepEqual(named(await takeAll(spool)), ['whole 15']);
     });
   });
 
@@ -70,7 +71,7 @@ suite('a segment', () => {
       add(spool, a, 10, { day: 1 });
       add(spool, a, 10, { day: 2 });
       add(spool, a, 10, { day: 1 });
-      const files = await spool.takeAll();
+      const files = await takeAll(spool);
       assert.deepEqual(
         files.map(({ day, rows }) => [day, rows]),
         [
@@ -122,7 +123,7 @@ suite('a segment', () => {
   test('that was taken counts no more for what is open', async () => {
     await withSpool(async (spool) => {
       for (const table of [a, b]) addMany(spool, table, 9);
-      assert.equal((await spool.takeAll()).length, 2);
+      assert.equal((await takeAll(spool)).length, 2);
       for (const table of [a, b]) addMany(spool, table, 9);
       add(spool, c, 199);
       assert.deepEqual(named(await spool.flush()), []);
@@ -140,26 +141,55 @@ suite('a segment', () => {
       spool.passed(a.stream, second);
       add(spool, a, 10);
       add(spool, a, 10, { day: 5 });
-      const files = await spool.takeAll();
+      const files = await takeAll(spool);
       assert.deepEqual(
         files.map(({ table, position }) => [table.name, Buffer.from(position).toString()]),
         [
-          ['b', ''],
           ['a', '1'],
           ['a', '2'],
+          ['b', ''],
         ],
       );
       assert.deepEqual(
         files.map(({ timestamp }) => timestamp),
-        [7, 0, 0],
+        [0, 0, 7],
       );
+    });
+  });
+
+  test('takes no more rows once a cut was made for its stream, and says where its source stands then', async () => {
+    await withSpool(async (spool) => {
+      const position = Buffer.from('1');
+      addMany(spool, a, 11);
+      addMany(spool, b, 2);
+      assert.deepEqual([spool.uncutBytes, spool.uncutBytesOf(a.stream)], [1300, 1100]);
+      spool.cut(a.stream, position);
+      assert.deepEqual([spool.uncutBytes, spool.uncutBytesOf(a.stream)], [200, 0]);
+      addMany(spool, a, 1);
+      const taken = await spool.flush();
+      assert.deepEqual(named(taken), ['a 10', 'a 1']);
+      for (const { cut } of taken) assert.deepEqual([cut.isMade, cut.until], [true, position]);
+      spool.cut(a.stream);
+      const [rest] = await spool.flush();
+      assert.deepEqual([rest?.rows, rest?.position.length, rest?.cut.until], [1, 0, undefined]);
+    });
+  });
+
+  test('closes after a cut when it would in a run that begins there', async () => {
+    await withSpool(async (spool) => {
+      for (let index = 0; index < 60; index += 1) add(spool, tableNamed(`s${index}`, index), 50);
+      for (let index = 0; index < 60; index += 1) spool.cut(index, Buffer.from('1'));
+      assert.equal((await spool.flush()).length, 60);
+      for (const table of [a, b]) addMany(spool, table, 9);
+      add(spool, c, 200);
+      assert.deepEqual(named(await spool.flush()), ['a 9']);
     });
   });
 
   test('of a row without a byte is written too', async () => {
     await withSpool(async (spool) => {
       add(spool, a, 1);
-      const [file] = await spool.takeAll();
+      const [file] = await takeAll(spool);
       assert.equal(await readFile(file?.path ?? '', 'utf8'), '\n');
     });
   });
@@ -184,7 +214,7 @@ suite('the spool', () => {
     await withSpool(async (spool) => {
       add(spool, a, 500);
       add(spool, b, 300);
-      const [first] = await spool.takeAll();
+      const [first] = await takeAll(spool);
       assert.ok(first !== undefined);
       await spool.remove(first);
       assert.equal(spool.bytes, 300);

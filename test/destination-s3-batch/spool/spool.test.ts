@@ -6,6 +6,7 @@ import { suite, test } from 'node:test';
 import type { SpoolFile } from '../../../destination-s3-batch/src/spool/spool-file.ts';
 import { Spool } from '../../../destination-s3-batch/src/spool/spool.ts';
 import type { Table } from '../../../destination-s3-batch/src/tables/table.ts';
+import { takeAll } from '../support/spooled.ts';
 
 const segmentBytes = 64 * 1024;
 
@@ -50,7 +51,7 @@ suite('the spool', () => {
       }
       await flushed;
       assert.ok(segments.length > 2);
-      segments.push(...(await spool.takeAll()));
+      segments.push(...(await takeAll(spool)));
       assert.deepEqual(await rowsOf(segments), [...Array(4000).keys()]);
     });
   });
@@ -68,7 +69,7 @@ suite('the spool', () => {
         assert.ok(segments.length > 1);
         assert.ok(segments.every(({ bytes }) => bytes < segmentBytes && bytes >= segmentBytes / 4));
         cuts.push(segments.map(({ table, rows }) => [table.name, rows] as const));
-        segments.push(...(await spool.takeAll()));
+        segments.push(...(await takeAll(spool)));
         assert.deepEqual(await rowsOf(segments), [...Array(3000).keys()]);
       });
     }
@@ -82,7 +83,7 @@ suite('the spool', () => {
       fill(spool, [whole], 3000);
       fill(spool, small, 400, 3000);
       assert.deepEqual(await spool.flush(), []);
-      assert.equal((await spool.takeAll()).length, 41);
+      assert.equal((await takeAll(spool)).length, 41);
     });
   });
 
@@ -92,7 +93,7 @@ suite('the spool', () => {
       const taken: SpoolFile[][] = [];
       for (let from = 0; from < 300; from += 100) {
         fill(spool, tables, 100, from);
-        taken.push([...(await spool.takeAll())]);
+        taken.push([...(await takeAll(spool))]);
       }
       const all = [...Array(300).keys()];
       for (const [index, files] of taken.entries()) {
@@ -105,7 +106,7 @@ suite('the spool', () => {
   test('counts the bytes on disk until each segment is removed', async () => {
     await withSpool(async (spool) => {
       fill(spool, [tableNamed('a', 0), tableNamed('b', 1)], 1000);
-      const segments = await spool.takeAll();
+      const segments = await takeAll(spool);
       const sizes = await Promise.all(segments.map(async ({ path }) => (await readFile(path)).length));
       assert.equal(
         spool.bytes,

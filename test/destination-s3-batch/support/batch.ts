@@ -50,8 +50,8 @@ export async function runWrite(
   try {
     const json = configJson(server, { spool_dir: spool, ...config });
     const resolved = resolveConfig(parseConfig(configSchema, json, silentLog), {});
-    const context = { log, signal, fail: (failure: ConnectorError) => void failures.push(failure) };
-    for await (const line of write(resolved, parseConfiguredCatalog(catalog), toBytes(input), context, clock)) {
+    const context = { log, signal, clock, fail: (failure: ConnectorError) => void failures.push(failure) };
+    for await (const line of write(resolved, parseConfiguredCatalog(catalog), toBytes(input), context)) {
       lines.push(Buffer.from(line).toString());
     }
   } catch (thrown) {

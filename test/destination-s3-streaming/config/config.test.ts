@@ -22,8 +22,7 @@ suite('the config of the streaming destination', () => {
       rules: {
         workspaceId: undefined,
         invalidRecords: 'dead_letter',
-        maxLatenessMs: 48 * 3_600_000,
-        latePolicy: 'own_partition',
+        late: { maxLatenessMs: 48 * 3_600_000, policy: 'own_partition' },
       },
       maxFileAgeMs: 240_000,
       maxFileBytes: 64 * 1024 * 1024,
@@ -55,8 +54,12 @@ suite('the config of the streaming destination', () => {
   test('takes a part of late_data, with defaults for the rest', () => {
     const { rules } = resolve({ late_data: { policy: 'dead_letter' }, workspace_id: 'w', invalid_records: 'write' });
     const maxLatenessMs = 48 * 3_600_000;
-    assert.deepEqual(rules, { workspaceId: 'w', invalidRecords: 'write', maxLatenessMs, latePolicy: 'dead_letter' });
-    assert.equal(resolve({ late_data: { max_lateness_hours: 1 } }).rules.maxLatenessMs, 3_600_000);
+    assert.deepEqual(rules, {
+      workspaceId: 'w',
+      invalidRecords: 'write',
+      late: { maxLatenessMs, policy: 'dead_letter' },
+    });
+    assert.equal(resolve({ late_data: { max_lateness_hours: 1 } }).rules.late?.maxLatenessMs, 3_600_000);
   });
 
   const mistakes: readonly (readonly [Json, RegExp])[] = [

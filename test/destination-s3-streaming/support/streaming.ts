@@ -44,8 +44,8 @@ export async function runWrite(
   let error: unknown;
   try {
     const resolved = resolveConfig(parseConfig(configSchema, configJson(server, config), silentLog), {});
-    const context = { log, signal, fail: (failure: ConnectorError) => void failures.push(failure) };
-    for await (const line of write(resolved, parseConfiguredCatalog(catalog), toBytes(input), context, clock)) {
+    const context = { log, signal, clock, fail: (failure: ConnectorError) => void failures.push(failure) };
+    for await (const line of write(resolved, parseConfiguredCatalog(catalog), toBytes(input), context)) {
       lines.push(Buffer.from(line).toString());
       out(Buffer.from(line).toString());
     }

@@ -1,5 +1,6 @@
-// Objects come out of the compact list as they went in, in the order of reading.
+// Objects come out of the list as they went in, in the order of reading.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 
 import * as fc from 'fast-check';
@@ -28,12 +29,10 @@ const object = fc.record(
 
 test('objects come out as they went in, by time and then by the bytes of the key', () => {
   fc.assert(
-    fc.property(fc.array(object, { maxLength: 40 }), (objects) => {
-      const list = new ObjectList(prefix);
+    fc.property(fc.uniqueArray(object, { maxLength: 40, selector: ({ key }) => key }), (objects) => {
+      using list = new ObjectList(prefix);
       for (const entry of objects) list.add(entry);
-      assert.deepEqual([...list], objects);
-      list.sort();
-      assert.deepEqual([...list], objects.toSorted(inReadingOrder));
+      assert.deepEqual([...list.sorted()], objects.toSorted(inReadingOrder));
       assert.equal(list.length, objects.length);
       assert.equal(
         list.totalBytes,
@@ -43,15 +42,37 @@ test('objects come out as they went in, by time and then by the bytes of the key
   );
 });
 
-test('a list longer than a chunk is whole, with keys as long as they may be', () => {
-  const objects = Array.from({ length: 5000 }, (_, index) => ({
+test('a list longer than its cache is complete, with keys as long as they may be', () => {
+  const objects = Array.from({ length: 40_000 }, (_, index) => ({
     key: `${prefix}${'k'.repeat(1000)}${index}`,
     size: index,
     etag: `"${index}"`,
     lastModified: new Date((index * 7919) % 5000),
   }));
-  const list = new ObjectList(prefix);
+  using list = new ObjectList(prefix);
   for (const entry of objects) list.add(entry);
-  list.sort();
-  assert.deepEqual([...list], objects.toSorted(inReadingOrder));
+  let place = 0;
+  const expected = objects.toSorted(inReadingOrder);
+  for (const entry of list.sorted()) assert.deepEqual(entry, expected[place++]);
+  assert.equal(place, objects.length);
+});
+
+/** Adds and sorts until something fails. */
+const program = `
+import { ObjectList } from ${JSON.stringify(import.meta.resolve('../../../source-s3/src/listing/object-list.ts'))};
+const list = new ObjectList('');
+try {
+  for (let index = 0; index < 200_000; index++) {
+    list.add({ key: 'k'.repeat(300) + index, size: 1, etag: '"1"', lastModified: new Date(0) });
+  }
+  [...list.sorted()];
+  console.log('all');
+} catch ({ code, syscall }) {
+  console.log(code, syscall);
+}`;
+
+test('a list that the disk does not take fails as the disk does, with the system’s code', () => {
+  const limited = `ulimit -f 2048; exec "$0" --input-type=module -e "$1"`;
+  const printed = execFileSync('bash', ['-c', limited, process.execPath, program], { encoding: 'utf8' });
+  assert.match(printed, /^(?:EIO|ENOSPC) write$/mu);
 });

@@ -46,6 +46,8 @@ export function registerCrashTests(name: string, { format, extension, make }: Fo
       // A STATE is due when ten seconds have passed: now they pass with every look at the clock.
       let now = Date.now();
       mock.method(Date, 'now', () => (now += 11_000));
+      let passed = performance.now();
+      mock.method(performance, 'now', () => (passed += 11_000));
     });
     after(async () => {
       mock.restoreAll();

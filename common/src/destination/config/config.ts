@@ -2,7 +2,13 @@
 // whose the files are.
 import * as z from 'zod';
 
-import { always, checkConnection, type ConnectionConfig } from '../../s3/connection/config.ts';
+import {
+  always,
+  checkConnection,
+  resolveConnection,
+  type Connection,
+  type ConnectionConfig,
+} from '../../s3/connection/config.ts';
 import type { WriteHeaders } from '../../s3/write.ts';
 import { prefixProblem } from './prefix.ts';
 
@@ -93,6 +99,14 @@ type PlaceConfig = { readonly [Field in keyof typeof placeShape]: z.output<(type
   readonly worker_id?: string | undefined;
 };
 
+/** What both configs say, each with its own defaults and descriptions. */
+type SharedConfig<Entry> = ConnectionConfig &
+  PlaceConfig & {
+    readonly streams: readonly Entry[];
+    readonly max_file_mb: number;
+    readonly max_memory_mb: number;
+  };
+
 /** Where and how everything is written. */
 export type Place = {
   /** Empty, or ended by a slash. */
@@ -100,6 +114,19 @@ export type Place = {
   readonly headers: WriteHeaders;
   readonly workerId: string;
 };
+
+/** What a pipeline accepts of both. */
+export type Shared<Entry> = Place & {
+  readonly connection: Connection;
+  /** Overrides for streams. */
+  readonly streams: readonly Entry[];
+  readonly maxFileBytes: number;
+  readonly maxMemoryBytes: number;
+};
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const mebibyte = 1024 * 1024;
 
 /** `superRefine(...checkPlace)`: what can be judged only with several fields in view, the connection's too. */
 export const checkPlace = [
@@ -112,7 +139,17 @@ export const checkPlace = [
   always,
 ] as const;
 
-export function resolvePlace(config: PlaceConfig, env: Readonly<Record<string, string | undefined>>): Place {
+export function resolveShared<Entry>(config: SharedConfig<Entry>, env: Environment): Shared<Entry> {
+  return {
+    connection: resolveConnection(config),
+    ...resolvePlace(config, env),
+    streams: config.streams,
+    maxFileBytes: config.max_file_mb * mebibyte,
+    maxMemoryBytes: config.max_memory_mb * mebibyte,
+  };
+}
+
+function resolvePlace(config: PlaceConfig, env: Environment): Place {
   const { prefix, acl, encryption, worker_id } = config;
   const job = env['JOB_COMPLETION_INDEX'] ?? '';
   return {

@@ -11,10 +11,26 @@ export function beginContentHash(position: Uint8Array): Hash {
   return createHash('sha256').update(position);
 }
 
+/** What a file's key is made of, but for its content. */
+export type FilePlace = {
+  /** Ends with a slash. */
+  readonly folder: string;
+  /** Milliseconds: the time of the file's first row. */
+  readonly timestamp: number;
+  readonly workerId: string;
+  readonly extension: string;
+};
+
 /** Gives each file of a run a hash that no other file in the same place has. Bound: some 3 MB. */
 export class FileNames {
   readonly #used = new Set<string>();
   #epoch = 0;
+
+  /** The key of a file: `{folder}{timestamp}-{hash}-{worker_id}{extension}`. `content` is used up. */
+  key({ folder, timestamp, workerId, extension }: FilePlace, content: Hash): string {
+    const place = `${folder}${timestamp}-`;
+    return `${place}${this.hash(place, content)}-${workerId}${extension}`;
+  }
 
   /** 16 hex digits; `place` is what stands before them in the key. `content` is used up. */
   hash(place: string, content: Hash): string {

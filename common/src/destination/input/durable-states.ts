@@ -27,6 +27,9 @@ type Ledger = {
   lastState: Waiting | undefined;
 };
 
+/** Older than every record's number: whatever a stream's STATEs say, they wait. */
+export const beforeAllRecords = -1;
+
 /** Whom a STATE speaks of: a stream by its index, or all. */
 export type Scope = number | 'all';
 
@@ -80,6 +83,12 @@ export class DurableStates {
     this.#ledger(stream).rejected += 1;
     this.#records += 1;
     return this.#records - 1;
+  }
+
+  /** Whether all records of the stream came before a STATE that speaks of it. */
+  isClosed(stream: number): boolean {
+    const { received, rejected } = this.#ledger(stream);
+    return received + rejected === 0;
   }
 
   /** A file of the stream now holds records, the first of them `firstRecord`. Files are opened in that order. */

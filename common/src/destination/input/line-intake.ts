@@ -3,17 +3,16 @@
 import { isUtf8 } from 'node:buffer';
 
 import { parseJson } from '../../json/parse-json.ts';
-import { inLine, invalid, tooLong, type LineBatch } from '../../protocol/lines.ts';
+import { inLine, invalid, tooLong, type LineBatch, type TooLong } from '../../protocol/lines.ts';
 import type { Log } from '../../protocol/log.ts';
 import { streamKey, type StreamKey } from '../../protocol/stream-key.ts';
 import type { Completion } from './completion.ts';
 import type { DurableStates, Scope } from './durable-states.ts';
 import { NOT_JSON, skipSpace } from '../../json/json-bytes.ts';
-import { emptyEnvelope, type Envelope } from '../../records/envelope.ts';
+import type { Envelope } from '../../records/envelope.ts';
 import type { WalkData } from '../../records/data-walk.ts';
-import { scanBeginning } from '../../records/line-beginning.ts';
 import { lineFault, typeText } from '../../records/line-fault.ts';
-import { createRecordScanner, type RecordScanner } from '../../records/record-scanner.ts';
+import { createRecordScanner, recordIn, type RecordScanner } from '../../records/record-scanner.ts';
 import { refusal, tooLongRefusal, type Refusal, type RefusalReason } from './rejections.ts';
 import { StreamNames } from './stream-names.ts';
 import { parseStateLine } from './state-line.ts';
@@ -34,12 +33,18 @@ export type LineHandlers<Target> = {
    * A record that no row can be made of; what was walked of it is to be forgotten. `target`: undefined for a stream that is not
    * in the catalog.
    */
-  refused(target: Target | undefined, refused: Refusal, bytes: Buffer, found: Envelope, line: number): void;
+  refused(target: Target | undefined, refused: Refusal, where: ScannedLine): void;
   /** The source of a stream, or of all, says how far it is. */
   passed(scope: Scope, position: Uint8Array): void;
+};
+
+export type ScannedLine = { readonly bytes: Buffer; readonly found: Envelope; readonly line: number };
+
+/** Looks at the `data` of records while they are scanned. Without it `data` is skipped but for the fields. */
+export type DataWalker<Target> = {
   /**
    * Walks the `data` of a line that is yet to be told apart, as the scanner's `WalkData`. `target`: whose record it seems to
-   * be, as far as that is known. Without it `data` is skipped but for the fields.
+   * be, as far as that is known.
    */
   walkData?(target: Target | undefined, bytes: Uint8Array, start: number, found: Envelope): number;
   /** What was walked since the last message was no record. */
@@ -53,6 +58,7 @@ type Options<Target> = {
   readonly states: DurableStates;
   readonly completion: Completion;
   readonly handlers: LineHandlers<Target>;
+  readonly walker?: DataWalker<Target>;
   readonly log: Log;
 };
 
@@ -69,7 +75,7 @@ export class LineIntake<Target extends Numbered> {
   constructor(options: Options<Target>) {
     this.#options = options;
     this.#names = new StreamNames(options.byKey);
-    this.#scanner = createRecordScanner(options.fields, 'airbyte', this.#walkOf(options.handlers));
+    this.#scanner = createRecordScanner(options.fields, 'airbyte', this.#walkOf(options.walker));
   }
 
   /** @throws INPUT_INVALID naming a line, or what a handler throws; the lines before it have been taken. */
@@ -95,7 +101,7 @@ export class LineIntake<Target extends Numbered> {
 
   #takeLine(bytes: Buffer, start: number, end: number, line: number): void {
     const kind = this.#scanner.scan(bytes, start, end);
-    if (kind !== 'record') this.#options.handlers.forgetWalk?.();
+    if (kind !== 'record') this.#options.walker?.forgetWalk?.();
     switch (kind) {
       case 'record':
         this.#takeRecord(bytes, line);
@@ -114,10 +120,10 @@ export class LineIntake<Target extends Numbered> {
     }
   }
 
-  #walkOf(handlers: LineHandlers<Target>): WalkData | undefined {
-    if (handlers.walkData === undefined) return undefined;
+  #walkOf(walker: DataWalker<Target> | undefined): WalkData | undefined {
+    if (walker?.walkData === undefined) return undefined;
     return (bytes, start, found) => {
-      return handlers.walkData?.(this.#names.known(bytes, found), bytes, start, found) ?? NOT_JSON;
+      return walker.walkData?.(this.#names.known(bytes, found), bytes, start, found) ?? NOT_JSON;
     };
   }
 
@@ -145,23 +151,24 @@ export class LineIntake<Target extends Numbered> {
     const { envelope } = this.#scanner;
     const target = this.#names.find(bytes, envelope);
     const why = target === undefined ? 'unknown_stream' : reason;
-    this.#handRefused(target, refusal(why, bytes, envelope, reason !== 'not_utf8'), bytes, envelope, line);
+    const refused = refusal(why, bytes, envelope, reason !== 'not_utf8');
+    this.#handRefused(target, refused, { bytes, found: envelope, line });
   }
 
-  #handRefused(target: Target | undefined, refused: Refusal, bytes: Buffer, found: Envelope, line: number): void {
+  #handRefused(target: Target | undefined, refused: Refusal, where: ScannedLine): void {
     this.counts.records += 1;
     if (target !== undefined) this.#options.completion.record(target.index);
-    this.#options.handlers.refused(target, refused, bytes, found, line);
+    this.#options.handlers.refused(target, refused, where);
   }
 
-  /** `beginning`: of a line of `size` bytes, of which the rest was not held. */
-  #takeTooLong(beginning: Buffer, size: number, line: number): void {
-    const found = emptyEnvelope(this.#options.fields.length);
-    if (!scanBeginning(beginning, found)) throw tooLong();
-    const target = this.#names.find(beginning, found);
+  /** `beginning`: all that is held of the line beside its outline. */
+  #takeTooLong(beginning: Buffer, { size, outline }: TooLong, line: number): void {
+    const found = recordIn(outline, this.#options.fields);
+    if (found === undefined) throw tooLong();
+    const target = this.#names.find(outline, found);
     const text = `Line ${line} of the input has ${size} bytes, more than a record may have: only its beginning is kept, below _rejected/. Send smaller records.`;
     this.#options.log('WARN', text);
-    this.#handRefused(target, tooLongRefusal(beginning, size), beginning, found, line);
+    this.#handRefused(target, tooLongRefusal(beginning, size), { bytes: outline, found, line });
   }
 
   #takeState(line: Buffer): void {

@@ -10,10 +10,19 @@ import type { RowSchema } from '../../published/row-schema.ts';
 /** The field that says when a row happened, if no other is set. */
 export const defaultTimeField = 'time';
 
-type Entry = { readonly stream: string; readonly namespace?: string | undefined };
+/** What is set for a stream in `streams`. */
+export type StreamEntry = {
+  readonly stream: string;
+  readonly namespace?: string | undefined;
+  readonly kind?: RowSchema['kind'] | undefined;
+  readonly time_field?: string | undefined;
+};
 
 /** What is set for a stream: by the entry that has its namespace too, else by one for any namespace. */
-export function entryFor<Found extends Entry>(stream: ConfiguredStream, entries: readonly Found[]): Found | undefined {
+export function entryFor<Found extends StreamEntry>(
+  stream: ConfiguredStream,
+  entries: readonly Found[],
+): Found | undefined {
   const named = entries.filter((entry) => entry.stream === stream.name);
   const exact = named.find(({ namespace }) => given(namespace) !== undefined && namespace === stream.namespace);
   return exact ?? named.find(({ namespace }) => given(namespace) === undefined);
@@ -24,7 +33,11 @@ export function given(text: string | undefined): string | undefined {
   return text === '' ? undefined : text;
 }
 
-export function warnOfUnusedEntries(entries: readonly Entry[], catalog: readonly ConfiguredStream[], log: Log): void {
+export function warnOfUnusedEntries(
+  entries: readonly StreamEntry[],
+  catalog: readonly ConfiguredStream[],
+  log: Log,
+): void {
   const used = new Set(catalog.map((stream) => entryFor(stream, entries)));
   for (const entry of entries) {
     if (used.has(entry)) continue;
@@ -46,8 +59,17 @@ export class FieldNumbers {
   }
 }
 
-/** Whether the catalog knows all fields that the type requires; if not, the log says which it lacks. */
-export function hasFieldsOf(schema: RowSchema, stream: ConfiguredStream, log: Log): boolean {
+/**
+ * Whether the stream is of a published type: its entry does not say otherwise, and the catalog knows all fields that the type
+ * requires. If not, the log says which it lacks.
+ */
+export function isOfType(
+  schema: RowSchema,
+  stream: ConfiguredStream,
+  entry: StreamEntry | undefined,
+  log: Log,
+): boolean {
+  if (entry?.kind !== undefined && entry.kind !== schema.kind) return false;
   const declared = Object.keys(declaredProperties(stream));
   const missing = schema.fields.filter(({ name, required }) => required && !declared.includes(name));
   if (missing.length === 0) return true;
@@ -63,29 +85,6 @@ export function hasFieldsOf(schema: RowSchema, stream: ConfiguredStream, log: Lo
 export function declaredProperties({ jsonSchema: { properties } }: ConfiguredStream): JsonObject {
   const isObject = typeof properties === 'object' && properties !== null && !Array.isArray(properties);
   return isObject ? (properties as JsonObject) : {};
-}
-
-/** Which paths have been given to streams. */
-export class Paths {
-  readonly #setting: string;
-  readonly #labels = new Map<string, string>();
-
-  /** `setting`: the field of an entry that gives a stream another path. */
-  constructor(setting: string) {
-    this.#setting = setting;
-  }
-
-  /** @throws CATALOG_INVALID when another stream has the path. */
-  take(folder: string, stream: ConfiguredStream): void {
-    const other = this.#labels.get(folder);
-    if (other !== undefined) {
-      throw refusedStream(
-        stream,
-        `would be written to the same path as "${other}": ${folder}. Set another "${this.#setting}" for one of them in "streams".`,
-      );
-    }
-    this.#labels.set(folder, streamLabel(stream));
-  }
 }
 
 /** `why`: the rest of a sentence about the stream. */

@@ -19,7 +19,10 @@ export type Succession =
  * @throws CATALOG_INVALID for a minimum between 0 and the generation: no platform asks for that.
  */
 export function successionOf(stream: ConfiguredStream): Succession {
-  const { destinationSyncMode, generationId = 0, minimumGenerationId = 0, syncId } = stream;
+  const { destinationSyncMode, generationId = 0, minimumGenerationId = 0, syncId, isPart } = stream;
+  if (isPart === true) {
+    return stream.generationId === undefined ? { kind: 'keep' } : { kind: 'outlive', generation: generationId };
+  }
   if (minimumGenerationId !== 0 && minimumGenerationId !== generationId) {
     throw new ConnectorError(
       'CATALOG_INVALID',
@@ -33,7 +36,8 @@ export function successionOf(stream: ConfiguredStream): Succession {
   return { kind: 'outlive', generation: generationId };
 }
 
-/** How the stream's end is told over the Airbyte protocol. */
-export function regimeOf({ generationId }: ConfiguredStream): Regime {
+/** How the stream's end is told. */
+export function regimeOf({ generationId, isPart }: ConfiguredStream): Regime {
+  if (isPart === true) return 'singer';
   return generationId === undefined ? 'legacy' : 'modern';
 }

@@ -1,12 +1,17 @@
-// Brings a stored value to the type the catalog declares, when a file of the table stores it otherwise. A value that
-// does not fit becomes null, and `lost` tells it apart from a null that was stored.
-import { assertNever } from '../../../../common/src/protocol/errors.ts';
-import type { ColumnType } from '../../../../common/src/columns/column-type.ts';
+// Brings a stored value to the type the catalog declares, when a file of the table stores it otherwise: texts by the table of
+// casts. A value that does not fit becomes null, and `lost` tells it apart from a null that was stored.
+import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
+import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
+
+import { isCastTarget } from '../../casts/cast-table.ts';
+import { textCastSql, type TextCastSql } from '../../casts/text-cast-sql.ts';
 import { columnType, type StoredType } from './stored-type.ts';
 import { int96Clock } from './time-sql.ts';
 
-/** `sql` is of the stored type `type`; `lost` is true where a value was there and did not fit (absent: never). */
-export type Cast = { readonly sql: string; readonly type: StoredType; readonly lost?: string };
+/** `lost` is true where a value was there and did not fit (absent: never). */
+export type Cast =
+  | { readonly kind: 'stored'; readonly sql: string; readonly type: StoredType; readonly lost?: string }
+  | (TextCastSql & { readonly kind: 'text'; readonly lost: string });
 
 /** The value itself where nothing is to be done: the usual case. Nested types are brought over member by member later. */
 export function castSql(raw: string, rawType: StoredType, target: ColumnType): Cast {
@@ -14,17 +19,28 @@ export function castSql(raw: string, rawType: StoredType, target: ColumnType): C
   const isEncoded = rawType.kind === 'encoded-string';
   const sql = isEncoded ? `decode(${raw})` : raw;
   const stored: StoredType = isEncoded ? { kind: 'string' } : rawType;
-  if (fits(stored, target)) return { sql, type: stored };
+  if (fits(stored, target)) return { kind: 'stored', sql, type: stored };
+  if (isTextual(stored) && isCastTarget(target)) {
+    const text = textCastSql(`${sql}::VARCHAR`, target);
+    return { kind: 'text', ...text, lost: lostSql(sql, text.sql) };
+  }
   const { type, cast } = conversion(sql, stored, target);
-  return { sql: cast, type, lost: `${sql} IS NOT NULL AND ${cast} IS NULL` };
+  return { kind: 'stored', sql: cast, type, lost: lostSql(sql, cast) };
 }
 
 /** The same digits with and without "Z"; what is no timestamp is made of its microseconds. */
 function castInt96(raw: string, target: ColumnType): Cast {
-  if (target.kind === 'timestamp') return { sql: raw, type: { kind: 'int96', utc: target.utc } };
-  const clock = int96Clock(raw);
-  const { type, cast } = conversion(clock, { kind: 'timestamp', utc: true, nanoseconds: false }, target);
-  return { sql: cast, type, lost: `${raw} IS NOT NULL AND ${cast} IS NULL` };
+  if (target.kind === 'timestamp') return { kind: 'stored', sql: raw, type: { kind: 'int96', utc: target.utc } };
+  const { type, cast } = conversion(int96Clock(raw), { kind: 'timestamp', utc: true, nanoseconds: false }, target);
+  return { kind: 'stored', sql: cast, type, lost: lostSql(raw, cast) };
+}
+
+function lostSql(stored: string, cast: string): string {
+  return `${stored} IS NOT NULL AND ${cast} IS NULL`;
+}
+
+function isTextual({ kind }: StoredType): boolean {
+  return kind === 'string' || kind === 'text' || kind === 'variant';
 }
 
 function fits(stored: StoredType, target: ColumnType): boolean {
@@ -50,32 +66,29 @@ function fits(stored: StoredType, target: ColumnType): boolean {
   }
 }
 
+/** Of what is no text. */
 function conversion(sql: string, stored: StoredType, target: ColumnType): { type: StoredType; cast: string } {
   switch (target.kind) {
     case 'integer':
       return { type: { kind: 'integer' }, cast: wholeNumber(sql, stored) };
     case 'number':
-      return { type: { kind: 'float' }, cast: `TRY_CAST(${sql} AS DOUBLE)` };
+      return { type: { kind: 'float' }, cast: 'NULL::DOUBLE' };
     case 'boolean':
-      return {
-        type: { kind: 'boolean' },
-        cast: stored.kind === 'string' ? `TRY_CAST(${sql} AS BOOLEAN)` : 'NULL::BOOLEAN',
-      };
+      return { type: { kind: 'boolean' }, cast: 'NULL::BOOLEAN' };
     case 'date':
-      return { type: { kind: 'date' }, cast: stored.kind === 'timestamp' ? midnight(sql) : `TRY_CAST(${sql} AS DATE)` };
+      return { type: { kind: 'date' }, cast: stored.kind === 'timestamp' ? midnight(sql) : 'NULL::DATE' };
     case 'time':
-      return {
-        type: { kind: 'time', as: 'TIME' },
-        cast: stored.kind === 'string' ? `TRY_CAST(${sql} AS TIME)` : 'NULL::TIME',
-      };
+      return { type: { kind: 'time', as: 'TIME' }, cast: 'NULL::TIME' };
     case 'timestamp': {
       // The same digits with and without "Z": the cast would drop the nanoseconds.
       if (stored.kind === 'timestamp' && stored.nanoseconds) return { type: { ...stored, utc: target.utc }, cast: sql };
-      const cast = `TRY_CAST(${sql} AS ${target.utc ? 'TIMESTAMPTZ' : 'TIMESTAMP'})`;
+      const isTime = stored.kind === 'timestamp' || stored.kind === 'date';
+      const type = target.utc ? 'TIMESTAMPTZ' : 'TIMESTAMP';
+      const cast = isTime ? `TRY_CAST(${sql} AS ${type})` : `NULL::${type}`;
       return { type: { kind: 'timestamp', utc: target.utc, nanoseconds: false }, cast };
     }
     case 'binary':
-      return { type: { kind: 'binary' }, cast: stored.kind === 'string' ? `encode(${sql})` : 'NULL::BLOB' };
+      return { type: { kind: 'binary' }, cast: isTextual(stored) ? `encode(${sql}::VARCHAR)` : 'NULL::BLOB' };
     case 'string':
     case 'unknown':
     case 'list':
@@ -93,8 +106,7 @@ function midnight(sql: string): string {
 }
 
 /** The engine would round 1.5 to 2 in a cast, without a word. */
-function wholeNumber(sql: string, stored: StoredType): string {
-  const isWhole = stored.kind === 'string' ? `regexp_full_match(${sql}, '[+-]?[0-9]+')` : `${sql} = trunc(${sql})`;
-  const convertible = ['string', 'decimal', 'float'].includes(stored.kind);
-  return convertible ? `CASE WHEN ${isWhole} THEN TRY_CAST(${sql} AS HUGEINT) END` : 'NULL::HUGEINT';
+function wholeNumber(sql: string, { kind }: StoredType): string {
+  const isNumber = kind === 'decimal' || kind === 'float';
+  return isNumber ? `CASE WHEN ${sql} = trunc(${sql}) THEN TRY_CAST(${sql} AS HUGEINT) END` : 'NULL::HUGEINT';
 }

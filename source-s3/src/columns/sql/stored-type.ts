@@ -1,6 +1,6 @@
 // How a column is stored, as far as reading it into JSON differs by it; `columnType` says what it becomes.
-import { assertNever } from '../../../../common/src/protocol/errors.ts';
-import type { ColumnType } from '../../../../common/src/columns/column-type.ts';
+import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
+import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 
 export type StoredType =
   | { readonly kind: 'integer' | 'float' | 'boolean' | 'string' | 'binary' | 'date' }

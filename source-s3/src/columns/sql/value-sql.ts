@@ -1,9 +1,9 @@
 // Stored value → exact JSON, in DuckDB's SQL. What the engine's own to_json prints otherwise (NaN, blobs, blanks in
 // timestamps, digits of decimals) is made right here; docs/architecture.md has the table of values.
-import { assertNever } from '../../../../common/src/protocol/errors.ts';
+import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 import { castSql } from './cast-sql.ts';
-import type { Column, ColumnType } from '../../../../common/src/columns/column-type.ts';
-import { literal } from '../../../../common/src/columns/sql.ts';
+import type { Column, ColumnType } from '@s3-connectors/common/columns/column-type.ts';
+import { literal } from '@s3-connectors/common/columns/sql.ts';
 import { columnType, entriesType, hasTextKeys, type StoredField, type StoredType } from './stored-type.ts';
 import { dateText, int96Text, timestampText, timeText, type TimeText } from './time-sql.ts';
 
@@ -41,9 +41,14 @@ function valueSql(raw: string, rawType: StoredType, target: ColumnType, path: re
   if (rawType.kind === 'map' && !hasTextKeys(rawType)) {
     return valueSql(`map_entries(${raw})`, entriesType(rawType), target, path);
   }
-  const { sql, type: stored, lost } = castSql(raw, rawType, target);
+  const cast = castSql(raw, rawType, target);
   const field = fieldOf(path);
-  const losses = lost === undefined ? [] : [{ field, condition: lost }];
+  const losses = cast.lost === undefined ? [] : [{ field, condition: cast.lost }];
+  if (cast.kind === 'text') {
+    const isInside = cast.form === 'plain' && path.length > 1; // As a text it would be quoted.
+    return { sql: isInside ? `(${cast.sql})::JSON` : cast.sql, form: cast.form, losses };
+  }
+  const { sql, type: stored } = cast;
   if (target.kind === 'string') return textValue(sql, stored, path);
   switch (stored.kind) {
     case 'decimal':

@@ -1,23 +1,17 @@
 // Avro as a format: a file is read as a stream of blocks; a run goes on from any row of any block.
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
-import { readRange, streamRange } from '@s3-connectors/common/s3/read.ts';
 
 import type { Format, PlacedLines, Reading, SourceFile } from '../contract/format.ts';
+import { openBytes, type ObjectBytes } from '../contract/object-bytes.ts';
+import { placedLines, streamedUnit } from '../contract/placed-lines.ts';
 import { unreadable } from '../contract/unreadable.ts';
-import { avroBlocks, readAvroHeader, type AvroHeader } from './avro-blocks.ts';
+import { AvroBlockRows } from './avro-block-rows.ts';
+import { avroBlocks, readAvroHeader, type AvroBlock, type AvroHeader } from './avro-blocks.ts';
 import { AvroDamage } from './avro-bytes.ts';
 import { avroColumns } from './avro-columns.ts';
-import { avroLines, type AvroReading } from './avro-lines.ts';
 import { avroRowWriter } from './avro-rows.ts';
 
-const headBytes = 256 * 1024; // Small objects whole, with one request.
-
-type OpenAvro = {
-  readonly object: ListedObject;
-  readonly header: AvroHeader;
-  /** The object's bytes from an offset on. */
-  readonly from: (offset: number, signal: AbortSignal) => AsyncGenerator<Uint8Array>;
-};
+type OpenAvro = { readonly object: ListedObject; readonly header: AvroHeader; readonly from: ObjectBytes['from'] };
 
 export function avroFormat({ invalidRecords }: { readonly invalidRecords: 'fail' | 'skip' }): Format {
   return {
@@ -33,12 +27,7 @@ export function avroFormat({ invalidRecords }: { readonly invalidRecords: 'fail'
 }
 
 async function open({ s3 }: Reading, object: ListedObject, signal: AbortSignal): Promise<OpenAvro> {
-  const { key, etag, size } = object;
-  const head = await readRange(s3, { key, etag, start: 0, end: Math.min(size, headBytes) }, signal);
-  const from: OpenAvro['from'] = async function* (start, stop) {
-    if (start < head.length) yield head.subarray(start);
-    yield* streamRange(s3, { key, etag, start: Math.max(start, head.length), end: size }, stop);
-  };
+  const { from } = await openBytes(s3, object, signal);
   try {
     return { object, header: await readAvroHeader(from(0, signal)), from };
   } catch (error) {
@@ -60,28 +49,20 @@ function sourceFile(
     compression: [codec],
     *units(stopped) {
       const place = stopped ?? { unit: header.end, rows: 0 };
-      yield {
-        fetch(asked) {
-          const write = avroRowWriter({ asked, schema, key, emittedAt: s3.clock.wall() });
-          const lines = (signal: AbortSignal): AsyncGenerator<PlacedLines> => {
-            const blocks = avroBlocks(from(place.unit, signal), { marker, start: place.unit });
-            return described(object, { key, codec, write, blocks, place, invalidRecords, log }, signal);
-          };
-          return Promise.resolve({ lines, [Symbol.asyncDispose]: () => Promise.resolve() });
-        },
-      };
+      yield streamedUnit((asked, signal) => {
+        const rows = new AvroBlockRows(codec, avroRowWriter({ asked, schema, emittedAt: s3.clock.wall() }));
+        const pieces = (start: number): AsyncIterable<AvroBlock> => avroBlocks(from(start, signal), { marker, start });
+        const reading = { key, pieces, place, cutter: rows, writer: rows, invalidRecords, log };
+        return described(object, placedLines({ ...reading, arePiecesWhole: true }, signal));
+      });
     },
   };
 }
 
 /** What is damaged is said of the object. */
-async function* described(
-  object: ListedObject,
-  reading: AvroReading,
-  signal: AbortSignal,
-): AsyncGenerator<PlacedLines> {
+async function* described(object: ListedObject, lines: AsyncGenerator<PlacedLines>): AsyncGenerator<PlacedLines> {
   try {
-    yield* avroLines(reading, signal);
+    yield* lines;
   } catch (error) {
     throw asUnreadable(object, error);
   }

@@ -1,63 +1,75 @@
 // One row of an Avro file as one line: the columns that the catalog declares, in the file's order, then those that the file
 // lacks, and what is the same for all rows.
 import type { Column } from '@s3-connectors/common/columns/column-type.ts';
+import { changesText } from '@s3-connectors/common/protocol/record-frame.ts';
 
-import type { Asked } from '../contract/format.ts';
-import { countConflict, jsonAgrees } from '../../columns/partition-conflicts.ts';
-import { frameStart, frameTail } from '../../records/record-frame.ts';
+import type { Asked, Findings } from '../contract/format.ts';
+import { agreesWithFolder } from '../../columns/folder-value.ts';
+import { PartitionComparer } from '../../columns/partition-comparer.ts';
 import type { LineBuilder } from '../../records/line-builder.ts';
 import { AvroDamage, type AvroBytes } from './avro-bytes.ts';
 import { pass, type Row, type WriteValue } from './avro-row.ts';
-import type { AvroField, AvroRecord } from './avro-schema.ts';
+import { avroColumns } from './avro-columns.ts';
+import type { AvroRecord } from './avro-schema.ts';
 import { AvroWriters } from './avro-values.ts';
 
-/** Leaves the line open. @throws AvroDamage */
-export type WriteRow = (from: AvroBytes, out: LineBuilder) => void;
+export type AvroRowWriter = {
+  /** Leaves the line open. @throws AvroDamage */
+  write(from: AvroBytes, out: LineBuilder): void;
+  /** Of the rows written since the last call. */
+  findings(): Findings;
+};
 
 type RowQuery = {
   readonly asked: Asked;
   readonly schema: AvroRecord;
-  /** Of the object, for the log. */
-  readonly key: string;
   /** Milliseconds since 1970. */
   readonly emittedAt: number;
 };
 
-export function avroRowWriter({ asked, schema, key, emittedAt }: RowQuery): WriteRow {
+export function avroRowWriter({ asked, schema, emittedAt }: RowQuery): AvroRowWriter {
   const columns = asked.columns.filter(({ name }) => !asked.constants.has(name));
   const nameInFile = (name: string): string => asked.spellings.get(name) ?? name;
   const wanted = new Map(columns.map((column) => [nameInFile(column.name), column]));
   const writers = new AvroWriters();
   let written = 0;
-  const steps = schema.fields.map((field) => {
+  const types = new Map(avroColumns(schema).map(({ name, type }) => [name, type]));
+  const comparer = new PartitionComparer(asked.clashes, (json, { column, value }) => {
+    return agreesWithFolder(json, value, types.get(column));
+  });
+  const steps = schema.fields.flatMap((field) => {
     const column = wanted.get(field.name);
-    const write = withClash(
-      { asked, key },
-      field,
-      writers.writer(field.type, column?.type, column?.name ?? field.name),
-    );
-    if (column === undefined) return (from: AvroBytes, row: Row): void => pass(from, row, write);
-    return behind(`${written++ > 0 ? ',' : ''}${JSON.stringify(column.name)}:`, write);
+    const clash = asked.clashes.findIndex(({ column: name }) => name === field.name);
+    const asIs = writers.writer(field.type, undefined, field.name);
+    const compare = clash === -1 ? [] : [comparing(asIs, clash, comparer)];
+    if (column === undefined) return [...compare, (from: AvroBytes, row: Row): void => pass(from, row, asIs)];
+    const write = writers.writer(field.type, column.type, column.name);
+    return [...compare, behind(`${written++ > 0 ? ',' : ''}${JSON.stringify(column.name)}:`, write)];
   });
   const stored = new Set(schema.fields.map(({ name }) => name));
   const others = asked.columns
     .filter(({ name }) => !stored.has(nameInFile(name)) || asked.constants.has(name))
     .map((column) => member(asked, column));
-  const head = Buffer.from(frameStart(asked.stream));
-  const tail = Buffer.from(`${written > 0 && others.length > 0 ? ',' : ''}${others.join(',')}${frameTail(emittedAt)}`);
+  const head = Buffer.from(asked.frame.start);
+  const tail = Buffer.from(
+    `${written > 0 && others.length > 0 ? ',' : ''}${others.join(',')}${asked.frame.end(emittedAt)}`,
+  );
   const lost: string[] = [];
-  return (from, out) => {
-    const row: Row = { out, lost };
-    lost.length = 0;
-    out.raw(head);
-    try {
-      for (const step of steps) step(from, row);
-    } catch (error) {
-      throw error instanceof RangeError ? new AvroDamage('a row is nested too deeply') : error;
-    }
-    out.raw(tail);
-    if (lost.length > 0) out.raw(changesOf(lost));
-    out.text('}}');
+  return {
+    write(from, out) {
+      const row: Row = { out, lost };
+      lost.length = 0;
+      out.raw(head);
+      try {
+        for (const step of steps) step(from, row);
+      } catch (error) {
+        throw error instanceof RangeError ? new AvroDamage('a row is nested too deeply') : error;
+      }
+      out.raw(tail);
+      if (lost.length > 0) out.raw(Buffer.from(changesText(asked.frame, [...new Set(lost)])));
+      out.text(asked.frame.close);
+    },
+    findings: () => ({ conflicts: comparer.take(), undeclared: [] }),
   };
 }
 
@@ -74,27 +86,16 @@ function behind(lead: string, write: WriteValue): WriteValue {
   };
 }
 
-/** Compares the value with that of its folder, if there is one. */
-function withClash(
-  { asked, key }: { readonly asked: Asked; readonly key: string },
-  field: AvroField,
-  write: WriteValue,
-): WriteValue {
-  const clash = asked.clashes.find(({ column }) => column === field.name);
-  if (clash === undefined) return write;
+/** Compares the value as it is stored with that of its folder, and leaves it to be read again. */
+function comparing(write: WriteValue, clash: number, comparer: PartitionComparer): WriteValue {
   return (from, row) => {
+    const start = from.at;
     const mark = row.out.mark();
+    const losses = row.lost.length;
     write(from, row);
-    const json = Buffer.from(row.out.takeBack(mark));
-    const differing = jsonAgrees(json.toString(), clash.value) ? 0 : 1;
-    countConflict(asked.conflicts, clash.column, { rows: 1, differing, key });
-    row.out.raw(json);
+    const json = row.out.takeBack(mark);
+    comparer.compare(clash, json, 0, json.length);
+    row.lost.length = losses;
+    from.at = start;
   };
-}
-
-function changesOf(lost: readonly string[]): Buffer {
-  const changes = [...new Set(lost)].map((field) => {
-    return { field, change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' };
-  });
-  return Buffer.from(`,"meta":{"changes":${JSON.stringify(changes)}}`);
 }

@@ -5,7 +5,7 @@ import { isUtf8 } from 'node:buffer';
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 
 import { AvroDamage, type AvroBytes } from './avro-bytes.ts';
-import { scalarColumn } from './avro-columns.ts';
+import { scalarColumn, type AvroScalar } from './avro-columns.ts';
 import { nullText, pass, type Row, type WriteValue } from './avro-row.ts';
 import { scalarWriter } from './avro-scalars.ts';
 import type { AvroRecord, AvroType } from './avro-schema.ts';
@@ -73,6 +73,7 @@ export class AvroWriters {
 
   /** Through the JSON of the value as it is. */
   #cast(type: AvroType, target: ColumnType, field: string): WriteValue {
+    const kind = isNested(type) ? 'struct' : scalarColumn(type).kind;
     const write = this.writer(type, undefined, field);
     return (from, row) => {
       const mark = row.out.mark();
@@ -80,11 +81,15 @@ export class AvroWriters {
       write(from, row);
       const stored = row.out.takeBack(mark);
       if (!isUtf8(stored)) return row.out.raw(Buffer.from(stored)); // The line will be refused.
-      const json = castJson(stored.toString(), target);
+      const json = castJson(stored.toString(), kind, target);
       if (json === undefined && row.lost.length === losses) row.lost.push(field);
       row.out.raw(json === undefined ? nullText : Buffer.from(json));
     };
   }
+}
+
+function isNested(type: AvroType): type is Exclude<AvroType, AvroScalar> {
+  return type.kind === 'record' || type.kind === 'array' || type.kind === 'map' || type.kind === 'union';
 }
 
 /** Whether values of a type are written as the catalog declares them. */

@@ -1,42 +1,37 @@
-// JSON of a value as JSON of the type that the catalog declares, for files of a table that store a column otherwise.
+// JSON of a value as JSON of the type that the catalog declares, for files of a table that store a column otherwise: texts by
+// the table of casts, all else as the engine does it for Parquet.
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
-import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
-import { typedJson } from '../../layout/typed-value.ts';
+import { castText } from '../../casts/text-cast.ts';
 
-/** `json`: as the writers of values make it, without white space. Undefined: the value does not fit. */
-export function castJson(json: string, target: ColumnType): string | undefined {
+/** `json`: as the writers of values make it, without white space, of the type `stored`. Undefined: the value does not fit. */
+export function castJson(json: string, stored: ColumnType['kind'], target: ColumnType): string | undefined {
   if (json === 'null') return json;
-  const text = json.startsWith('"') ? (parseJson(json) as string) : undefined;
+  if (stored === 'string') return castText(parseJson(json) as string, target);
+  const isTime = stored === 'date' || stored === 'timestamp';
   switch (target.kind) {
     case 'string':
     case 'unknown':
-      return text === undefined ? JSON.stringify(json) : json;
+      return json.startsWith('"') ? json : JSON.stringify(json);
     case 'integer':
-      return typedJson((text ?? json).replace(/\.0+$/u, ''), 'integer');
-    case 'number':
-      return text === undefined && /^[-\d]/u.test(json) ? json : typedJson(text ?? json, 'number');
-    case 'boolean':
-      return typedJson(text ?? json, 'boolean');
-    case 'date':
-      return typedJson((text ?? '').replace(/T00:00:00Z?$/u, ''), 'date');
-    case 'timestamp':
-      return timestampJson(text ?? '', target.utc);
-    case 'time':
-      return text !== undefined && /^\d{2}:\d{2}:\d{2}(\.\d+)?$/u.test(text) ? json : undefined;
-    case 'binary':
-      return text === undefined ? undefined : `"${Buffer.from(text).toString('base64')}"`;
-    case 'list':
-    case 'struct':
-    case 'map':
-      return undefined; // No nested value can be made of another shape.
+      return stored === 'number' ? wholeNumber(json) : undefined;
+    case 'date': {
+      const [, day, era = ''] = /^"([^T]+)T00:00:00Z?( BC)?"$/u.exec(json) ?? [];
+      return stored === 'timestamp' && day !== undefined ? `"${day}${era}"` : undefined;
+    }
+    case 'timestamp': {
+      const [, day, clock = 'T00:00:00', era = ''] = /^"([^T "]+)(T[\d:.]+)?Z?( BC)?"$/u.exec(json) ?? [];
+      return isTime && day !== undefined ? `"${day}${clock}${target.utc ? 'Z' : ''}${era}"` : undefined;
+    }
     default:
-      return assertNever(target);
+      return undefined;
   }
 }
 
-function timestampJson(text: string, utc: boolean): string | undefined {
-  const json = typedJson(text, 'timestamp');
-  return utc ? json : json?.replace('Z', '');
+/** `2.00`, and `1e+21` with all its digits. */
+function wholeNumber(json: string): string | undefined {
+  if (/^-?\d+(?:\.0+)?$/u.test(json)) return json.replace(/\..*/u, '');
+  const number = Number(json);
+  return json.includes('e') && Number.isInteger(number) ? BigInt(number).toString() : undefined;
 }

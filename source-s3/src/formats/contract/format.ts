@@ -1,18 +1,17 @@
 // The seam between the pipelines and the file formats: a format opens a file, a file names its units (what is fetched as
 // one, and gone on inside after a stop), and a unit becomes RECORD lines.
 import type { Column } from '@s3-connectors/common/columns/column-type.ts';
-import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
+import type { RecordFrame } from '@s3-connectors/common/protocol/record-frame.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { Engine } from '../../engine/engine.ts';
 import type { Lines } from '../../records/line-buffer.ts';
-import type { ColumnDrift } from '../../columns/column-drift.ts';
 import type { Naming } from '../../layout/layout.ts';
 import type { PartitionColumns } from '../../layout/partition-columns.ts';
-import type { Clash, ConflictReport } from '../../columns/partition-conflicts.ts';
+import type { Clash, Conflict } from '../../columns/partition-conflicts.ts';
 
 /** What reading files takes: bucket access, the engine, and a folder for local files. */
 export type Reading = {
@@ -57,18 +56,15 @@ export type Place = { readonly unit: number; readonly rows: number };
 
 /** What the catalog asks for of a stream, and what is the same for all rows of a file, as JSON texts that win over the file's. */
 export type Asked = {
-  readonly stream: StreamDescriptor;
+  readonly frame: RecordFrame;
   readonly columns: readonly Column[];
   readonly constants: ReadonlyMap<string, string>;
   /** The catalog's name → the file's, where they differ. */
   readonly spellings: ReadonlyMap<string, string>;
   /** The columns that the table's folders carry: null in a row of which neither folder nor file tells them. */
   readonly folders: PartitionColumns;
-  /** Columns that the folder names hold too: compared while decoding, and counted in `conflicts`. */
+  /** Columns that the folder names hold too: compared while decoding. */
   readonly clashes: readonly Clash[];
-  readonly conflicts: ConflictReport;
-  /** Told what a file holds beyond the catalog. */
-  readonly drift: ColumnDrift;
 };
 
 export type Unit = {
@@ -81,4 +77,12 @@ export type FetchedUnit = AsyncDisposable & {
   lines(signal: AbortSignal): AsyncGenerator<PlacedLines>;
 };
 
-export type PlacedLines = Lines & { readonly place: Place };
+/** What was found in the rows of some lines. */
+export type Findings = {
+  /** Of columns that the folder's name has too. */
+  readonly conflicts: readonly Conflict[];
+  /** Names that the catalog does not declare, where a file's columns do not tell them. */
+  readonly undeclared: readonly string[];
+};
+
+export type PlacedLines = Lines & { readonly place: Place; readonly findings?: Findings };

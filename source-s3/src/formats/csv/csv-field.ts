@@ -1,8 +1,11 @@
 // One CSV field as JSON on its way into a line, whatever it is: null, text, or a value of its column's type.
+import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
+
+import { castText } from '../../casts/text-cast.ts';
 import type { LineBuilder } from '../../records/line-builder.ts';
 import { escaped } from './csv-fields.ts';
 import type { CsvRecords } from './csv-records.ts';
-import { declaredJson, inferredJson, type TypedKind } from './csv-value.ts';
+import { castInferred } from './csv-value.ts';
 import { writePlainValue } from './plain-value.ts';
 
 /** A field of the file, behind the bytes that lead to it. */
@@ -12,7 +15,7 @@ export type Slot = {
   readonly field: number;
   readonly name: string;
   /** Undefined: text as it is. */
-  readonly kind: TypedKind | undefined;
+  readonly type: ColumnType | undefined;
   readonly isDeclared: boolean;
 };
 
@@ -26,7 +29,7 @@ export function writeField(
   records: CsvRecords,
   { slot, isNull }: { readonly slot: Slot; readonly isNull: NullTest },
 ): 'written' | 'misfit' {
-  const { field, kind, isDeclared } = slot;
+  const { field, type, isDeclared } = slot;
   const { starts, ends, making } = records.fields;
   let { bytes } = records.text;
   let start = starts[field] ?? 0;
@@ -37,10 +40,10 @@ export function writeField(
     end = records.unescapedBytes;
   }
   if (isNull(bytes, start, end)) out.raw(nullBytes);
-  else if (kind === undefined) out.string(bytes, start, end);
-  else if (!writePlainValue(out, { bytes, start, end }, kind)) {
+  else if (type === undefined) out.string(bytes, start, end);
+  else if (!writePlainValue(out, { bytes, start, end }, type)) {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString();
-    const json = isDeclared ? declaredJson(text, kind) : inferredJson(text, kind);
+    const json = isDeclared ? castText(text, type) : castInferred(text, type);
     out.raw(json === undefined ? nullBytes : Buffer.from(json));
     if (json === undefined) return 'misfit';
   }

@@ -7,7 +7,7 @@ import type { DeclaredType } from '../../layout/declared-column.ts';
 import type { Format, Reading, SourceFile } from '../contract/format.ts';
 import { declaredColumnType } from '../../layout/partition-value.ts';
 import { openText, type ObjectText } from '../text/object-text.ts';
-import { textLines } from '../text/text-lines.ts';
+import { placedLines, streamedUnit } from '../contract/placed-lines.ts';
 import type { CsvOptions } from '../../config/csv-config.ts';
 import type { Dialect } from '../../config/csv-config.ts';
 import { readHead, type CsvHead } from './csv-head.ts';
@@ -70,19 +70,19 @@ function sourceFile(
     rows: isPlain ? Math.ceil(size / head.lineBytes) : undefined,
     *units(stopped) {
       const place = stopped ?? { unit: head.dataStart, rows: 0 };
-      yield {
-        fetch(asked) {
-          const declared = (column: string): DeclaredType | undefined => options.typeOf(table, column);
-          const { nullValues } = options;
-          const cutter = new CsvRecords(dialect, { key, origin: place.unit });
-          const query = { asked, key, names: head.names, nullValues, declared, emittedAt: s3.clock.wall() };
-          const write = csvWriter(query, cutter);
-          return Promise.resolve({
-            lines: (signal) => textLines({ key, from: text.from, place, cutter, write, invalidRecords, log }, signal),
-            [Symbol.asyncDispose]: () => Promise.resolve(),
-          });
-        },
-      };
+      yield streamedUnit((asked, signal) => {
+        const declared = (column: string): DeclaredType | undefined => options.typeOf(table, column);
+        const cutter = new CsvRecords(dialect, { key, origin: place.unit });
+        const query = {
+          asked,
+          names: head.names,
+          nullValues: options.nullValues,
+          declared,
+          emittedAt: s3.clock.wall(),
+        };
+        const writer = csvWriter(query, cutter);
+        return placedLines({ key, pieces: text.from, place, cutter, writer, invalidRecords, log }, signal);
+      });
     },
   };
 }

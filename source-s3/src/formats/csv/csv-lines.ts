@@ -1,22 +1,22 @@
 // CSV records as RECORD lines: everything that is the same for all is bytes made once, between which the fields go.
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
+import { changesText } from '@s3-connectors/common/protocol/record-frame.ts';
 
 import type { Asked } from '../contract/format.ts';
+import { castText } from '../../casts/text-cast.ts';
+import { agreesWithFolder } from '../../columns/folder-value.ts';
+import type { Clash } from '../../columns/partition-conflicts.ts';
+import { PartitionComparer } from '../../columns/partition-comparer.ts';
 import type { DeclaredType } from '../../layout/declared-column.ts';
-import { frameStart, frameTail } from '../../records/record-frame.ts';
-import type { LineBuilder } from '../../records/line-builder.ts';
-import { clashCounter } from './csv-clashes.ts';
+import { declaredColumnType } from '../../layout/partition-value.ts';
+import type { RowWriter } from '../contract/placed-lines.ts';
 import type { Slot } from './csv-field.ts';
+import { escaped } from './csv-fields.ts';
 import type { CsvRecords } from './csv-records.ts';
 import { csvRow, writeRow } from './csv-row.ts';
-import type { TypedKind } from './csv-value.ts';
-
-const braces = Buffer.from('}}');
 
 export type CsvLines = {
-  readonly asked: Omit<Asked, 'folders' | 'drift'>;
-  /** Of the object, for the log. */
-  readonly key: string;
+  readonly asked: Omit<Asked, 'folders'>;
   /** Names of the file's columns, in its order. */
   readonly names: readonly string[];
   readonly nullValues: readonly string[];
@@ -25,43 +25,68 @@ export type CsvLines = {
   readonly emittedAt: number;
 };
 
-/** Writes the current record as a line, or says what is wrong with it. */
-export function csvWriter(query: CsvLines, records: CsvRecords): (out: LineBuilder) => string | undefined {
+/** Writes the current record. */
+export function csvWriter(query: CsvLines, records: CsvRecords): RowWriter {
   const { slots, tail } = template(query);
+  const { clashes, frame } = query.asked;
   const expected = query.names.length;
   const row = csvRow(slots, query.nullValues);
-  const countClashes = clashCounter(query, records);
-  const end = Buffer.concat([tail, braces]);
-  return (out) => {
-    if (records.problem !== undefined) return records.problem;
-    if (records.fields.count !== expected) return `has ${records.fields.count} fields, ${expected} are expected`;
-    const misfits = writeRow(out, records, row);
-    const wrong = misfits?.find(({ isDeclared }) => isDeclared);
-    if (wrong !== undefined) {
-      out.dropLine();
-      return `has a value in "${wrong.name}" that is no ${wrong.kind}`;
-    }
-    if (misfits === undefined) out.raw(end);
-    else {
-      out.raw(tail);
-      out.raw(changes(misfits));
-      out.raw(braces);
-    }
-    if (!out.endLine()) return 'is not UTF-8';
-    countClashes();
-    return undefined;
+  const comparer = fieldComparer(query);
+  const close = Buffer.from(frame.close);
+  const end = Buffer.concat([tail, close]);
+  return {
+    write(out) {
+      if (records.problem !== undefined) return records.problem;
+      if (records.fields.count !== expected) return `has ${records.fields.count} fields, ${expected} are expected`;
+      const misfits = writeRow(out, records, row);
+      const wrong = misfits?.find(({ isDeclared }) => isDeclared);
+      if (wrong !== undefined) {
+        out.dropLine();
+        return `has a value in "${wrong.name}" that is no ${wrong.type?.kind}`;
+      }
+      if (misfits === undefined) out.raw(end);
+      else {
+        out.raw(tail);
+        out.raw(
+          Buffer.from(
+            changesText(
+              frame,
+              misfits.map(({ name }) => name),
+            ),
+          ),
+        );
+        out.raw(close);
+      }
+      if (!out.endLine()) return 'is not UTF-8';
+      if (clashes.length > 0) compareFields(comparer, clashes, records);
+      return undefined;
+    },
+    findings: () => ({ conflicts: comparer.take(), undeclared: [] }),
   };
 }
 
-function changes(misfits: readonly Slot[]): Uint8Array {
-  const nulled = misfits.map(({ name }) => ({ field: name, change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' }));
-  return Buffer.from(`,"meta":${JSON.stringify({ changes: nulled })}`);
+/** By the type that is declared for the file's column, else as text. */
+function fieldComparer({ asked, nullValues, declared }: CsvLines): PartitionComparer {
+  return new PartitionComparer(asked.clashes, (text, { column, value }) => {
+    if (nullValues.includes(text)) return value === null;
+    const type = declaredColumnType(declared(column) ?? 'string');
+    return text === value || agreesWithFolder(castText(text, type) ?? '', value, type);
+  });
+}
+
+function compareFields(comparer: PartitionComparer, clashes: readonly Clash[], records: CsvRecords): void {
+  const { starts, ends, making } = records.fields;
+  for (let index = 0; index < clashes.length; index++) {
+    const field = clashes[index]?.place ?? 0;
+    if (making[field] === escaped) comparer.compare(index, records.unescape(field), 0, records.unescapedBytes);
+    else comparer.compare(index, records.text.bytes, starts[field] ?? 0, ends[field] ?? 0);
+  }
 }
 
 function template({ asked, names, declared, emittedAt }: CsvLines): { slots: readonly Slot[]; tail: Uint8Array } {
-  const { stream, columns, constants, spellings } = asked;
+  const { frame, columns, constants, spellings } = asked;
   const places = new Map(names.map((name, place) => [name, place]));
-  let text = frameStart(stream);
+  let text = frame.start;
   const slots: Slot[] = [];
   for (const [index, { name, type }] of columns.entries()) {
     text += `${index > 0 ? ',' : ''}${JSON.stringify(name)}:`;
@@ -70,23 +95,14 @@ function template({ asked, names, declared, emittedAt }: CsvLines): { slots: rea
     if (constant !== undefined || field === undefined) text += constant ?? 'null';
     else {
       const isDeclared = (declared(name) ?? 'string') !== 'string';
-      slots.push({ lead: Buffer.from(text), field, name, kind: typedKind(type), isDeclared });
+      slots.push({ lead: Buffer.from(text), field, name, type: isText(type) ? undefined : type, isDeclared });
       text = '';
     }
   }
-  return { slots, tail: Buffer.from(`${text}${frameTail(emittedAt)}`) };
+  return { slots, tail: Buffer.from(`${text}${frame.end(emittedAt)}`) };
 }
 
-/** By the catalog: what it declares as text, or as nothing a field can be, is written as it stands. */
-function typedKind({ kind }: ColumnType): TypedKind | undefined {
-  switch (kind) {
-    case 'integer':
-    case 'number':
-    case 'boolean':
-    case 'date':
-    case 'timestamp':
-      return kind;
-    default:
-      return undefined;
-  }
+/** What the catalog declares as text, or as anything, is written as it stands. */
+function isText({ kind }: ColumnType): boolean {
+  return kind === 'string' || kind === 'unknown';
 }

@@ -121,7 +121,8 @@ export class CsvRecords {
     const unescaped = this.#unescaped;
     let length = 0;
     for (let at = start; at < end; at++) {
-      if (bytes[at] === this.#escape || (bytes[at] === doubled && bytes[at + 1] === doubled)) at++;
+      const isSkipped = bytes[at] === this.#escape || (bytes[at] === doubled && bytes[at + 1] === doubled);
+      if (isSkipped && at + 1 < end) at++; // An escape that nothing follows stands for itself: its record is invalid.
       unescaped[length++] = bytes[at] as number;
     }
     this.unescapedBytes = length;

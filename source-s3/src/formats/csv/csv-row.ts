@@ -33,7 +33,7 @@ export function csvRow(slots: readonly Slot[], nullValues: readonly string[]): C
     leads: new DataView(leads.buffer, leads.byteOffset, leads.length),
     leadEnds: Int32Array.from(slots, ({ lead }) => (end += lead.length)),
     fields: Int32Array.from(slots, ({ field }) => field),
-    isText: Uint8Array.from(slots, ({ kind }) => (kind === undefined ? 1 : 0)),
+    isText: Uint8Array.from(slots, ({ type }) => (type === undefined ? 1 : 0)),
     isNull: nullTest(nullValues),
     longestNull: Math.max(-1, ...nullValues.map((text) => Buffer.byteLength(text))),
   };

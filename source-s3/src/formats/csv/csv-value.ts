@@ -1,40 +1,35 @@
-// A CSV field as JSON of its column's type: declared types take what a person would write, inferred ones only what no
-// other reading is possible for, so that ids, phone numbers and codes are never harmed.
-import { typedJson } from '../../layout/typed-value.ts';
+// A CSV field as JSON of its column's type: declared types take what the table of casts has, inferred ones only what no other
+// reading is possible for, so that ids, phone numbers and codes are never harmed.
+import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
+
+import { castText } from '../../casts/text-cast.ts';
+import { declaredColumnType } from '../../layout/partition-value.ts';
 import type { DeclaredType } from '../../layout/declared-column.ts';
 
-export type TypedKind = Exclude<DeclaredType, 'string'>;
-
-const inferable: Readonly<Record<TypedKind, RegExp>> = {
+const inferable: Readonly<Partial<Record<ColumnType['kind'], RegExp>>> = {
   integer: /^(0|-?[1-9]\d{0,14})$/u,
   number: /^-?(?!(?:\.?\d){16})(0|[1-9]\d*)(\.\d+)?$/u,
   boolean: /^(true|false)$/u,
   date: /^\d{4}-\d{2}-\d{2}$/u,
   timestamp: /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})?$/u,
 };
-const inOrder: readonly TypedKind[] = ['integer', 'number', 'boolean', 'date', 'timestamp'];
-const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/iu;
+const inOrder: readonly DeclaredType[] = ['integer', 'number', 'boolean', 'date', 'timestamp'];
 
-/** The JSON text of a field of a declared type; undefined: it does not fit. Numbers keep the digits written. */
-export function declaredJson(text: string, kind: TypedKind): string | undefined {
-  const json = typedJson(text, kind);
-  const written = text.trim();
-  return json !== undefined && kind === 'number' && jsonNumber.test(written) ? written : json;
-}
-
-/** The JSON text of a field of an inferred type; undefined: it does not fit. */
-export function inferredJson(text: string, kind: TypedKind): string | undefined {
-  return inferable[kind].test(text) ? declaredJson(text, kind) : undefined;
+/** The JSON text of a field of a type that is not declared; undefined: it does not fit. */
+export function castInferred(text: string, type: ColumnType): string | undefined {
+  const isInferred = type.kind !== 'timestamp' || type.utc; // Others come from a catalog that somebody wrote.
+  return isInferred && inferable[type.kind]?.test(text) === false ? undefined : castText(text, type);
 }
 
 /** Kinds that a column's values can still have. */
 export class TypeGuess {
-  #left: readonly TypedKind[] = inOrder;
+  #left = inOrder;
   #any = false;
 
   see(text: string): void {
     this.#any = true;
-    if (this.#left.length > 0) this.#left = this.#left.filter((kind) => inferredJson(text, kind) !== undefined);
+    if (this.#left.length === 0) return;
+    this.#left = this.#left.filter((type) => castInferred(text, declaredColumnType(type)) !== undefined);
   }
 
   /** The narrowest; string when nothing fits all values, or none was seen. */

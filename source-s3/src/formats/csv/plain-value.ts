@@ -1,7 +1,8 @@
 // The values of typed columns as most are written: told on the bytes, which go out nearly as they stand. All others are
-// csv-value's, of whose rules these are a part.
+// read by the table of casts, of whose rules these are a part.
+import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
+
 import type { LineBuilder } from '../../records/line-builder.ts';
-import type { TypedKind } from './csv-value.ts';
 
 const zero = 0x30;
 const nine = 0x39;
@@ -15,18 +16,18 @@ const yes = Buffer.from('true');
 const no = Buffer.from('false');
 const dateBytes = 10;
 const secondsEnd = 19; // 2026-01-15T14:30:00
-const maxFractionDigits = 9;
+const maxFractionDigits = 6; // As many are written.
 const maxNumberBytes = 15;
 
 export type Field = { readonly bytes: Uint8Array; readonly start: number; readonly end: number };
 
 /** Writes a field's value as JSON; false, and nothing is written, when it is not written as most are. */
-export function writePlainValue(out: LineBuilder, field: Field, kind: TypedKind): boolean {
+export function writePlainValue(out: LineBuilder, field: Field, type: ColumnType): boolean {
   const { bytes, start, end } = field;
-  switch (kind) {
+  switch (type.kind) {
     case 'integer':
     case 'number':
-      if (!isShortNumber(field, kind)) return false;
+      if (!isShortNumber(field, type.kind)) return false;
       out.raw(bytes, start, end);
       return true;
     case 'boolean':
@@ -37,17 +38,28 @@ export function writePlainValue(out: LineBuilder, field: Field, kind: TypedKind)
       if (end - start !== dateBytes || !isDate(bytes, start)) return false;
       out.string(bytes, start, end);
       return true;
-    default: {
-      const fractionEnd = timeEnd(field);
-      if (fractionEnd === undefined) return false;
-      out.text('"');
-      out.raw(bytes, start, start + dateBytes);
-      out.text('T');
-      out.raw(bytes, start + dateBytes + 1, fractionEnd);
-      out.text('Z"');
-      return true;
-    }
+    case 'timestamp':
+      return writeTimestamp(out, field, type.utc ? 'Z"' : '"');
+    default:
+      return false;
   }
+}
+
+function writeTimestamp(out: LineBuilder, field: Field, suffix: string): boolean {
+  const { bytes, start } = field;
+  const fractionEnd = timeEnd(field);
+  if (fractionEnd === undefined) return false;
+  const secondEnd = start + secondsEnd;
+  out.text('"');
+  out.raw(bytes, start, start + dateBytes);
+  out.text('T');
+  out.raw(bytes, start + dateBytes + 1, secondEnd);
+  if (!isZero(bytes, secondEnd + 1, fractionEnd)) {
+    out.raw(bytes, secondEnd, fractionEnd);
+    out.text('0'.repeat(maxFractionDigits - (fractionEnd - secondEnd - 1)));
+  }
+  out.text(suffix);
+  return true;
 }
 
 /** At most 15 bytes, without sign, exponent or leading zero: the same in JSON whatever the rules. */
@@ -74,7 +86,14 @@ function isDate(bytes: Uint8Array, at: number): boolean {
   const yearOfCentury = twoDigits(bytes, at + 2);
   const month = twoDigits(bytes, at + 5);
   const day = twoDigits(bytes, at + 8);
-  if (century < 0 || yearOfCentury < 0 || bytes[at + 4] !== dash || bytes[at + 7] !== dash) return false;
+  if (
+    century < 0 ||
+    yearOfCentury < 0 ||
+    century + yearOfCentury === 0 ||
+    bytes[at + 4] !== dash ||
+    bytes[at + 7] !== dash
+  )
+    return false;
   return month >= 1 && month <= 12 && day >= 1 && day <= 28; // The last days of a month are left to the calendar.
 }
 
@@ -108,6 +127,13 @@ function twoDigits(bytes: Uint8Array, at: number): number {
   const tens = (bytes[at] ?? 0) - zero;
   const ones = (bytes[at + 1] ?? 0) - zero;
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : -1;
+}
+
+/** Whether nothing but zeros stands there. */
+function isZero(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = start;
+  while (at < end && bytes[at] === zero) at++;
+  return at >= end;
 }
 
 function digitsEnd(bytes: Uint8Array, start: number, end: number): number {

@@ -3,13 +3,13 @@
 import { isUtf8 } from 'node:buffer';
 
 import { unreadable } from '../contract/unreadable.ts';
-import type { RecordCutter } from '../text/text-lines.ts';
+import type { RowCutter } from '../contract/placed-lines.ts';
 
 const maxLineBytes = 64 * 1024 * 1024;
 const newline = 0x0a;
 
 /** Bound: one piece and the part of a line that came before it, twice that while it grows; a line above 64 MiB is refused. */
-export class JsonLines implements RecordCutter {
+export class JsonLines implements RowCutter<Uint8Array> {
   readonly #key: string;
   /** What holds the current line, bytes[from, to); bytes[to] is a newline. */
   bytes: Uint8Array = new Uint8Array(0);

@@ -7,7 +7,7 @@ import type { Format, Reading, SourceFile } from '../contract/format.ts';
 import { unreadable } from '../contract/unreadable.ts';
 import { markBytes } from '../text/encoding.ts';
 import { openText, type ObjectText } from '../text/object-text.ts';
-import { textLines } from '../text/text-lines.ts';
+import { placedLines, streamedUnit } from '../contract/placed-lines.ts';
 import { JsonLines } from './json-lines.ts';
 import { JsonMembers } from './json-members.ts';
 import { JsonShape, TooManyNames } from './json-shape.ts';
@@ -65,17 +65,12 @@ function sourceFile({ reading, object, text, sample, invalidRecords }: OpenJsonl
     rows: isPlain ? Math.ceil((size * sample.lines) / Math.max(1, sample.bytes)) : undefined,
     *units(stopped) {
       const place = stopped ?? { unit: sample.dataStart, rows: 0 };
-      yield {
-        fetch(asked) {
-          const cutter = new JsonLines({ key, origin: place.unit });
-          const write = jsonlWriter({ asked, key, emittedAt: reading.s3.clock.wall() }, cutter);
-          const { log } = reading;
-          return Promise.resolve({
-            lines: (signal) => textLines({ key, from: text.from, place, cutter, write, invalidRecords, log }, signal),
-            [Symbol.asyncDispose]: () => Promise.resolve(),
-          });
-        },
-      };
+      yield streamedUnit((asked, signal) => {
+        const cutter = new JsonLines({ key, origin: place.unit });
+        const writer = jsonlWriter({ asked, emittedAt: reading.s3.clock.wall() }, cutter);
+        const { log } = reading;
+        return placedLines({ key, pieces: text.from, place, cutter, writer, invalidRecords, log }, signal);
+      });
     },
   };
 }

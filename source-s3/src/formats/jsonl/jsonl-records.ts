@@ -5,18 +5,17 @@ import { isUtf8 } from 'node:buffer';
 import { skipSpace } from '@s3-connectors/common/json/json-bytes.ts';
 
 import type { Asked } from '../contract/format.ts';
+import { agreesWithFolder } from '../../columns/folder-value.ts';
+import { PartitionComparer } from '../../columns/partition-comparer.ts';
 import type { PartitionColumns } from '../../layout/partition-columns.ts';
-import { frameStart, frameTail } from '../../records/record-frame.ts';
+import type { RowWriter } from '../contract/placed-lines.ts';
 import type { LineBuilder } from '../../records/line-builder.ts';
 import type { JsonLines } from './json-lines.ts';
 import { JsonMembers } from './json-members.ts';
 import { hasLoneSurrogate, textAt } from './json-text.ts';
-import { jsonlClashCounter } from './jsonl-clashes.ts';
 
 export type JsonlRecords = {
   readonly asked: Asked;
-  /** Of the object, for the log. */
-  readonly key: string;
   /** Milliseconds since 1970. */
   readonly emittedAt: number;
 };
@@ -24,9 +23,9 @@ export type JsonlRecords = {
 const openArray = 0x5b;
 const comma = Buffer.from(',');
 
-/** Writes the current line, or says what is wrong with it. */
-export function jsonlWriter(query: JsonlRecords, lines: JsonLines): (out: LineBuilder) => string | undefined {
-  const { stream, columns, constants, spellings, folders, clashes } = query.asked;
+/** Writes the current line. */
+export function jsonlWriter(query: JsonlRecords, lines: JsonLines): RowWriter {
+  const { frame, columns, constants, spellings, folders, clashes } = query.asked;
   const isConstant = (name: string): boolean => constants.has(name);
   const asked = columns.map(({ name }) => name);
   const fromFile = asked.filter((name) => !isConstant(name));
@@ -36,31 +35,70 @@ export function jsonlWriter(query: JsonlRecords, lines: JsonLines): (out: LineBu
   const others = [...asked.filter(isConstant), ...clashes.map(({ column }) => column)];
   const names = [...new Set([...wanted, ...others])];
   const members = new JsonMembers(names);
-  const head = Buffer.from(frameStart(stream));
+  const head = Buffer.from(frame.start);
   const same = asked.filter(isConstant).map((name) => `${JSON.stringify(name)}:${constants.get(name)}`);
   const nothing = asked.slice(0, 1).map((name) => `${JSON.stringify(name)}:null`); // Platforms drop empty records.
-  const tail = `${frameTail(query.emittedAt)}}}`;
+  const tail = frame.end(query.emittedAt) + frame.close;
   const rest = Buffer.from(same.map((member) => `,${member}`).join('') + tail);
   const restAlone = Buffer.from((same.length === 0 ? nothing : same).join(',') + tail);
-  const countClashes = clashes.length === 0 ? undefined : jsonlClashCounter(query, names);
-  return (out) => {
-    const { bytes, from, to } = lines;
-    if (!members.scan(bytes, from, to)) return notAnObject(bytes, from);
-    if (!lines.isText && !isUtf8(bytes.subarray(from, to))) return 'is not UTF-8';
-    if (lines.hasEscapes && hasLoneSurrogate(bytes, from, to)) return 'holds half a surrogate pair, which is no text';
-    out.raw(head);
-    let isEmpty = writeMembers(out, bytes, { members, keys, query });
-    for (const { place, text } of nulls) {
-      if (members.found.subarray(0, members.count).includes(place)) continue;
-      if (!isEmpty) out.raw(comma);
-      out.raw(text);
-      isEmpty = false;
-    }
-    out.raw(isEmpty ? restAlone : rest);
-    out.endLine();
-    countClashes?.(bytes, members);
-    return undefined;
+  const comparer = new PartitionComparer(clashes, (json, { value }) => agreesWithFolder(json, value, undefined));
+  const clashing = clashes.map(({ column }) => names.indexOf(column));
+  const undeclared = new UndeclaredNames();
+  return {
+    write(out) {
+      const { bytes, from, to } = lines;
+      if (!members.scan(bytes, from, to)) return notAnObject(bytes, from);
+      if (!lines.isText && !isUtf8(bytes.subarray(from, to))) return 'is not UTF-8';
+      if (lines.hasEscapes && hasLoneSurrogate(bytes, from, to)) return 'holds half a surrogate pair, which is no text';
+      out.raw(head);
+      let isEmpty = writeMembers(out, bytes, { members, keys, undeclared });
+      for (const { place, text } of nulls) {
+        if (members.found.subarray(0, members.count).includes(place)) continue;
+        if (!isEmpty) out.raw(comma);
+        out.raw(text);
+        isEmpty = false;
+      }
+      out.raw(isEmpty ? restAlone : rest);
+      out.endLine();
+      if (clashing.length > 0) compareMembers(comparer, clashing, bytes, members);
+      return undefined;
+    },
+    findings: () => ({ conflicts: comparer.take(), undeclared: undeclared.take() }),
   };
+}
+
+/** A member that the line lacks is not compared; of one that stands twice the last is. */
+function compareMembers(
+  comparer: PartitionComparer,
+  names: readonly number[],
+  bytes: Uint8Array,
+  { found, count, valueStarts, valueEnds }: JsonMembers,
+): void {
+  for (let index = 0; index < names.length; index++) {
+    let place = count - 1;
+    while (place >= 0 && found[place] !== names[index]) place--;
+    if (place >= 0) comparer.compare(index, bytes, valueStarts[place] ?? 0, valueEnds[place] ?? 0);
+  }
+}
+
+const mostUndeclared = 1000;
+
+/** Each is told once. Bound: a thousand names. */
+class UndeclaredNames {
+  readonly #known = new Set<string>();
+  #found: string[] = [];
+
+  add(name: string): void {
+    if (this.#known.size === mostUndeclared || this.#known.has(name)) return;
+    this.#known.add(name);
+    this.#found.push(name);
+  }
+
+  take(): readonly string[] {
+    const found = this.#found;
+    if (found.length > 0) this.#found = [];
+    return found;
+  }
 }
 
 /** Columns of folders that this file's folders lack, and its lines may lack too. */
@@ -80,11 +118,11 @@ function notAnObject(bytes: Uint8Array, start: number): string {
 type Row = {
   readonly members: JsonMembers;
   readonly keys: readonly (Uint8Array | undefined)[];
-  readonly query: JsonlRecords;
+  readonly undeclared: UndeclaredNames;
 };
 
 /** Members that follow each other go out as one piece, with what stands between them. True: there was none to write. */
-function writeMembers(out: LineBuilder, bytes: Uint8Array, { members, keys, query }: Row): boolean {
+function writeMembers(out: LineBuilder, bytes: Uint8Array, { members, keys, undeclared }: Row): boolean {
   let isEmpty = true;
   let runStart = -1;
   let runEnd = -1;
@@ -95,7 +133,7 @@ function writeMembers(out: LineBuilder, bytes: Uint8Array, { members, keys, quer
     isEmpty = false;
     runStart = -1;
   };
-  let undeclared = -1;
+  let stranger = -1;
   for (let place = 0; place < members.count; place++) {
     const name = members.found[place] ?? -1;
     if (name >= 0 && name < keys.length && !(members.hasTwice && isSaidAgain(members, place))) {
@@ -111,11 +149,11 @@ function writeMembers(out: LineBuilder, bytes: Uint8Array, { members, keys, quer
       runEnd = members.valueEnds[place] ?? 0;
     } else {
       endRun();
-      if (name === -1 && undeclared === -1) undeclared = place;
+      if (name === -1 && stranger === -1) stranger = place;
     }
   }
   endRun();
-  if (undeclared !== -1) query.asked.drift.leftOut(textAt(bytes, members.keyStarts[undeclared] ?? 0), query.key);
+  if (stranger !== -1) undeclared.add(textAt(bytes, members.keyStarts[stranger] ?? 0));
   return isEmpty;
 }
 

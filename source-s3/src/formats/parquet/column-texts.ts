@@ -12,7 +12,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { textsSql, type RecordQuery } from '../../records/record-sql.ts';
 import type { LocalRowGroup } from './fetch-row-group.ts';
 import type { ColumnGroup } from './row-group-pages.ts';
-import { neededChunks } from './row-group.ts';
+import { neededChunks, uncompressedBytes } from './row-group.ts';
 
 /** In the order of the groups; gone when disposed of. */
 export type ColumnTexts = AsyncDisposable & { readonly paths: readonly string[] };
@@ -38,7 +38,7 @@ export async function columnTexts(
   { query, local, groups, folder }: Work,
   signal: AbortSignal,
 ): Promise<ColumnTexts> {
-  const rowBytes = local.group.chunks.reduce((sum, { bytes }) => sum + bytes, 0) / Math.max(1, local.group.rows);
+  const rowBytes = uncompressedBytes(local.group.chunks) / Math.max(1, local.group.rows);
   const vectors = Math.floor(rowGroupBytes / Math.max(1, rowBytes) / vectorRows);
   const options = `FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE ${vectorRows * Math.max(1, Math.min(mostVectors, vectors))}`;
   const paths = groups.map((_, index) => join(folder.path, `texts-${index}.parquet`));

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 
 import type { Chunk, RowGroup } from './row-group.ts';
 import { RowGroupIndex, TooManyRowGroups } from './row-group-index.ts';
+import { columnChunk, columnMetaData, fileMetaData, keyValue, rowGroup } from './footer-fields.ts';
 import { readElement, type SchemaElement } from './schema-element.ts';
 import { leavesOf, levelsOf, schemaTree, type Leaf, type SchemaNode } from './schema-tree.ts';
 import { ThriftBytes, ThriftDamage, types } from './thrift.ts';
@@ -50,6 +51,7 @@ const noLimits: FooterLimits = { elements: Infinity, levels: Infinity, schemaMeg
  * @throws ThriftDamage where there is none; FooterTooLarge.
  */
 export function readFooter(bytes: Uint8Array, limits: FooterLimits = noLimits): Footer {
+  const fields = fileMetaData;
   const footer = new ThriftBytes(bytes, 0);
   const same = createHash('sha256');
   const codecs = new Set<number>();
@@ -59,15 +61,16 @@ export function readFooter(bytes: Uint8Array, limits: FooterLimits = noLimits): 
   let hasGroups = false;
   let parts: FooterParts = { version: 1, schema: bytes.subarray(0, 0) };
   for (const { id, type, at } of footer.fields()) {
-    if (id === 1 && type === types.i32) parts = { ...parts, version: footer.number() };
-    else if (id === 2 && type === types.list) {
+    if (id === fields.version && type === types.i32) parts = { ...parts, version: footer.number() };
+    else if (id === fields.schema && type === types.list) {
       elements = readSchema(footer, limits);
       parts = { ...parts, schema: bytes.subarray(at, footer.at) };
-    } else if (id === 5 && type === types.list) parts = { ...parts, ...readGeo(footer) };
-    else if (id === 6 && type === types.binary) parts = { ...parts, ...short('createdBy', footer.binary()) };
-    else if ((id === 3 && type === types.i64) || (id === 4 && type === types.list)) {
-      hasGroups ||= id === 4;
-      if (id === 4) indexGroups(footer, groups, codecs);
+    } else if (id === fields.key_value_metadata && type === types.list) parts = { ...parts, ...readGeo(footer) };
+    else if (id === fields.created_by && type === types.binary) {
+      parts = { ...parts, ...short('createdBy', footer.binary()) };
+    } else if ((id === fields.num_rows && type === types.i64) || (id === fields.row_groups && type === types.list)) {
+      hasGroups ||= id === fields.row_groups;
+      if (id === fields.row_groups) indexGroups(footer, groups, codecs);
       else footer.number();
       same.update(bytes.subarray(from, at));
       from = footer.at;
@@ -107,8 +110,8 @@ function readGeo(footer: ThriftBytes): Pick<FooterParts, 'geo'> {
     let [key, value]: (Uint8Array | undefined)[] = [];
     for (const { id, type } of footer.fields()) {
       if (type !== types.binary) continue;
-      if (id === 1) key = footer.binary();
-      else if (id === 2) value = footer.binary();
+      if (id === keyValue.key) key = footer.binary();
+      else if (id === keyValue.value) value = footer.binary();
     }
     const isGeo = key?.length === 3 && Buffer.from(key).toString('latin1') === 'geo';
     if (isGeo && value !== undefined) geo = short('geo', value);
@@ -128,10 +131,10 @@ function indexGroups(footer: ThriftBytes, groups: RowGroupIndex, codecs: Set<num
     let rows = -1;
     let hasChunks = false;
     for (const { id, type } of footer.fields()) {
-      if (id === 1 && type === types.list) {
+      if (id === rowGroup.columns && type === types.list) {
         hasChunks = true;
         for (const _ of structs(footer)) codecs.add(readChunk(footer).codec);
-      } else if (id === 3 && type === types.i64) rows = footer.number();
+      } else if (id === rowGroup.num_rows && type === types.i64) rows = footer.number();
     }
     if (!hasChunks || rows < 0) throw new ThriftDamage('it does not tell the rows of a row group');
     try {
@@ -151,14 +154,14 @@ export function readRowGroup(bytes: Uint8Array, index: number, leaves: readonly 
   const chunks: Chunk[] = [];
   let rows = -1;
   for (const { id, type } of footer.fields()) {
-    if (id === 1 && type === types.list) {
+    if (id === rowGroup.columns && type === types.list) {
       for (const _ of structs(footer)) {
         const leaf = leaves[chunks.length]; // Chunks stand in the order of the leaves.
         if (leaf === undefined) throw new ThriftDamage('a row group tells of more columns than the schema');
         const { codec, ...chunk } = readChunk(footer);
         chunks.push({ ...chunk, codec, leaf, isCompressed: codec !== uncompressed });
       }
-    } else if (id === 3 && type === types.i64) rows = footer.number();
+    } else if (id === rowGroup.num_rows && type === types.i64) rows = footer.number();
   }
   if (chunks.length !== leaves.length) throw new ThriftDamage('a row group does not tell of all columns of the schema');
   return { index, rows, chunks };
@@ -178,9 +181,9 @@ function readChunk(footer: ThriftBytes): StoredChunk {
   let chunk: Omit<StoredChunk, 'isEncrypted'> | undefined;
   let isEncrypted = false;
   for (const { id, type } of footer.fields()) {
-    if (id === 3 && type === types.struct) chunk = readPlace(footer);
-    else if (id === 1) throw new ThriftDamage('its columns lie in other files');
-    else if (id === 8) isEncrypted = true;
+    if (id === columnChunk.meta_data && type === types.struct) chunk = readPlace(footer);
+    else if (id === columnChunk.file_path) throw new ThriftDamage('its columns lie in other files');
+    else if (id === columnChunk.crypto_metadata) isEncrypted = true;
   }
   if (chunk === undefined) throw new ThriftDamage('it does not tell where a column lies; it may be encrypted');
   return { ...chunk, isEncrypted };
@@ -188,24 +191,27 @@ function readChunk(footer: ThriftBytes): StoredChunk {
 
 /** ColumnMetaData */
 function readPlace(footer: ThriftBytes): Omit<StoredChunk, 'isEncrypted'> {
-  let [kind, codec, values, bytes, stored, data, dictionary]: (number | undefined)[] = [];
+  const fields = columnMetaData;
+  let [kind, codec, numValues, totalUncompressedSize, stored, dataPageOffset, dictionary]: (number | undefined)[] = [];
   for (const { id, type } of footer.fields()) {
-    if (id === 1 && type === types.i32) kind = footer.number();
-    else if (id === 4 && type === types.i32) codec = footer.number();
+    if (id === fields.type && type === types.i32) kind = footer.number();
+    else if (id === fields.codec && type === types.i32) codec = footer.number();
     else if (type !== types.i64) continue;
-    else if (id === 5) values = footer.number();
-    else if (id === 6) bytes = footer.number();
-    else if (id === 7) stored = footer.number();
-    else if (id === 9) data = footer.number();
-    else if (id === 11) dictionary = footer.number();
+    else if (id === fields.num_values) numValues = footer.number();
+    else if (id === fields.total_uncompressed_size) totalUncompressedSize = footer.number();
+    else if (id === fields.total_compressed_size) stored = footer.number();
+    else if (id === fields.data_page_offset) dataPageOffset = footer.number();
+    else if (id === fields.dictionary_page_offset) dictionary = footer.number();
   }
-  if (codec === undefined || values === undefined) throw new ThriftDamage('it does not tell what a column holds');
-  if (bytes === undefined || stored === undefined || data === undefined) {
+  if (codec === undefined || numValues === undefined) throw new ThriftDamage('it does not tell what a column holds');
+  if (totalUncompressedSize === undefined || stored === undefined || dataPageOffset === undefined) {
     throw new ThriftDamage('it does not tell where a column lies');
   }
-  if (![values, bytes, stored, data, dictionary ?? 0].every(Number.isSafeInteger)) {
+  if (![numValues, totalUncompressedSize, stored, dataPageOffset, dictionary ?? 0].every(Number.isSafeInteger)) {
     throw new ThriftDamage('a place in it is beyond all files');
   }
-  const start = dictionary === undefined || dictionary <= 0 ? data : Math.min(dictionary, data); // Some writers put 0 for none.
-  return { kind: kind ?? 0, codec, values, bytes, start, end: start + stored, data, dictionary };
+  // Some writers put 0 for none.
+  const start = dictionary === undefined || dictionary <= 0 ? dataPageOffset : Math.min(dictionary, dataPageOffset);
+  const pages = { start, end: start + stored, dataPageOffset, dictionaryPageOffset: dictionary };
+  return { kind: kind ?? 0, codec, numValues, totalUncompressedSize, ...pages };
 }

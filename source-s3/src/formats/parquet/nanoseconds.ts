@@ -1,6 +1,7 @@
 // Keeps nanoseconds, for which the engine has no type: it cuts instants and times of day to microseconds. So our local copy of
 // the footer calls an instant local, which keeps it whole, a time of day a number, and an INT96 an interval, which has as many
 // bytes; we remember what they are.
+import { schemaElement } from './footer-fields.ts';
 import { isInt96, isNanosecondInstant, isNanosecondTime, type SchemaNode } from './schema-tree.ts';
 import { ThriftBytes, ThriftDamage } from './thrift.ts';
 
@@ -67,7 +68,7 @@ function* schemaElements(schema: Buffer): Generator<{ readonly typeAt: number; r
   const { items } = thrift.list();
   for (let item = 0; item < items; item++) {
     let typeAt = -1;
-    for (const field of thrift.fields()) if (field.id === 1) typeAt = field.at;
+    for (const field of thrift.fields()) if (field.id === schemaElement.type) typeAt = field.at;
     yield { typeAt, end: thrift.at - 1 };
   }
 }

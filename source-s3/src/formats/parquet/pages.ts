@@ -4,6 +4,7 @@
 import { crc32 } from 'node:zlib';
 
 import type { ByteRange } from './row-group.ts';
+import { dataPageHeader, pageHeader } from './footer-fields.ts';
 import { ThriftBytes, ThriftDamage, types } from './thrift.ts';
 
 /** `start` to `end` are its bytes behind the header, as they are stored. */
@@ -21,7 +22,6 @@ export type Page = ByteRange & {
 export type ReadBytes = (at: number, length: number) => Promise<Buffer>;
 
 const dictionaryPage = 2;
-const [dataHeader, dataHeaderV2] = [5, 8]; // Fields of PageHeader.
 const windowBytes = 16 * 1024; // Many small pages, or the header of a large one.
 const maxHeaderBytes = 16 * 1024 * 1024; // A header can hold the least and the greatest text of its page.
 const checkedBytes = 1024 * 1024;
@@ -51,12 +51,13 @@ function pageAt(bytes: Buffer, index: number, at: number): Page | undefined {
   let values = 0;
   try {
     for (const field of header.fields()) {
-      if (field.id === dataHeader || field.id === dataHeaderV2) values = firstNumber(header);
+      if (field.id === pageHeader.data_page_header || field.id === pageHeader.data_page_header_v2)
+        values = numValues(header);
       else if (field.type !== types.i32) continue;
-      else if (field.id === 1) type = header.number();
-      else if (field.id === 2) unpacked = header.number();
-      else if (field.id === 3) stored = header.number();
-      else if (field.id === 4) checksum = header.number() >>> 0; // Signed in Thrift.
+      else if (field.id === pageHeader.type) type = header.number();
+      else if (field.id === pageHeader.uncompressed_page_size) unpacked = header.number();
+      else if (field.id === pageHeader.compressed_page_size) stored = header.number();
+      else if (field.id === pageHeader.crc) checksum = header.number() >>> 0; // Signed in Thrift.
     }
   } catch (error) {
     if (error instanceof ThriftDamage) return undefined;
@@ -67,10 +68,11 @@ function pageAt(bytes: Buffer, index: number, at: number): Page | undefined {
   return { start, end: start + stored, isDictionary: type === dictionaryPage, values, bytes: unpacked, checksum };
 }
 
-/** Field 1 of the struct that begins here. */
-function firstNumber(header: ThriftBytes): number {
+/** Of the header of a data page that begins here. */
+function numValues(header: ThriftBytes): number {
   let number = 0;
-  for (const { id, type } of header.fields()) if (id === 1 && type === types.i32) number = header.number();
+  for (const { id, type } of header.fields())
+    if (id === dataPageHeader.num_values && type === types.i32) number = header.number();
   return number;
 }
 

@@ -7,7 +7,7 @@ import { ByteBudget } from '../../engine/byte-budget.ts';
 import type { SourceConfig } from '../../config/config.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Asked, Format, PlacedLines, Reading, SourceFile, Unit } from '../contract/format.ts';
-import { countConflict } from '../../columns/partition-conflicts.ts';
+import type { Conflict } from '../../columns/partition-conflicts.ts';
 import { columnsRead, conflictSql, joinedSql, type RecordQuery } from '../../records/record-sql.ts';
 import { columnTexts } from './column-texts.ts';
 import { damagedPlace } from './damaged-place.ts';
@@ -97,9 +97,9 @@ async function* decode(
   signal: AbortSignal,
 ): AsyncGenerator<PlacedLines> {
   const rows = { from: rowsDone, to: group.rows }; // The local file has no other row group.
-  const { stream, columns, constants, spellings } = asked;
+  const { frame, columns, constants, spellings } = asked;
   const source = { path: local.path, stored: file.columns, rows };
-  const query = { ...source, stream, columns, constants, spellings, emittedAt: s3.clock.wall() };
+  const query = { ...source, frame, columns, constants, spellings, emittedAt: s3.clock.wall() };
   const claimed = Math.max(...groups.map((one) => one.claimed));
   let done = rowsDone;
   await using stack = new AsyncDisposableStack();
@@ -109,7 +109,7 @@ async function* decode(
       if (bytes > memory.engineMemoryBytes) await engine.limitMemory(bytes);
     };
     await allow(claimed + besidePagesBytes);
-    await countConflicts(engine, source, { asked, key: file.object.key }, signal);
+    let conflicts = await conflictsOf(engine, source, asked, signal);
     const mostBytes = Math.max(claimed + besidePagesBytes, memory.pageMemoryBytes);
     let all = linesInMemory(engine, { query, narrows: () => allow(mostBytes) }, signal);
     if (groups.length > 1) {
@@ -119,7 +119,8 @@ async function* decode(
     }
     for await (const lines of all) {
       done += lines.rows;
-      yield { ...lines, place: { unit: group.index, rows: done } };
+      yield { ...lines, place: { unit: group.index, rows: done }, findings: { conflicts, undeclared: [] } };
+      conflicts = []; // Told with the first lines.
     }
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error;
@@ -138,16 +139,16 @@ function inTurns(groups: readonly ColumnGroup[]): string {
   return `its ${columns} columns are decoded in ${groups.length} turns, within the memory there is`;
 }
 
-async function countConflicts(
+async function conflictsOf(
   engine: Engine,
   source: Pick<RecordQuery, 'path' | 'stored' | 'rows'>,
-  { asked: { clashes, conflicts }, key }: { readonly asked: Asked; readonly key: string },
+  { clashes }: Asked,
   signal: AbortSignal,
-): Promise<void> {
-  if (clashes.length === 0) return;
+): Promise<readonly Conflict[]> {
+  if (clashes.length === 0) return [];
   const { from, to } = source.rows;
   const [differing] = await engine.rows(conflictSql({ ...source, clashes }), signal);
-  for (const { column, place } of clashes) {
-    countConflict(conflicts, column, { rows: to - from, differing: Number(differing?.[`c${place}`]), key });
-  }
+  return clashes.map(({ column, place }) => {
+    return { column, rows: to - from, differing: Number(differing?.[`c${place}`]) };
+  });
 }

@@ -9,7 +9,7 @@ import { unreadable } from '../contract/unreadable.ts';
 import { columnGroups, pageMemory, rowMemory, sumOf, type PageMemory, type PageSizes } from './page-memory.ts';
 import type { FileTail } from './parquet-file.ts';
 import { isIntact, pagesOf, type ReadBytes } from './pages.ts';
-import { neededChunks, type Chunk, type RowGroup } from './row-group.ts';
+import { neededChunks, uncompressedBytes, type Chunk, type RowGroup } from './row-group.ts';
 
 /** Columns, by place, that are decoded at once; `claimed` as in PageMemory, with what wide rows take. */
 export type ColumnGroup = { readonly columns: ReadonlySet<number>; readonly claimed: number };
@@ -37,13 +37,11 @@ const smallShare = 1 / 4;
 export async function columnGroupsOf(fetched: FetchedColumns, memoryBytes: number): Promise<readonly ColumnGroup[]> {
   const { object, group, columns } = fetched;
   const chunks = neededChunks(group, columns).sort((a, b) => a.start - b.start);
-  const isSmall =
-    chunks.reduce((sum, { start, end, bytes }) => sum + end - start + bytes, 0) <= memoryBytes * smallShare;
+  const unpackedBytes = uncompressedBytes(chunks);
+  const storedBytes = chunks.reduce((sum, { start, end }) => sum + end - start, 0);
+  const isSmall = storedBytes + unpackedBytes <= memoryBytes * smallShare;
   await using bytes = await openBytes(fetched, chunks);
-  const ofRows = rowMemory(
-    chunks.reduce((sum, chunk) => sum + chunk.bytes, 0),
-    group.rows,
-  );
+  const ofRows = rowMemory(unpackedBytes, group.rows);
   const memory = new Map<number, PageMemory>();
   const largest = new Map<number, LargestPage>();
   for (const chunk of chunks) {
@@ -121,8 +119,8 @@ async function checkChunk(read: ReadBytes, chunk: Chunk, object: ListedObject): 
     }
   }
   // The engine trusts the footer, and reads memory that is not the page's. Where no header stands it says what is wrong.
-  if (seen >= chunk.end && values !== chunk.values) {
-    const text = `the pages of its column "${path}" hold ${values} values, and its footer says ${chunk.values}`;
+  if (seen >= chunk.end && values !== chunk.numValues) {
+    const text = `the pages of its column "${path}" hold ${values} values, and its footer says ${chunk.numValues}`;
     throw unreadable(object, text);
   }
   return { isText, stored, unpacked, dictionary, pages };

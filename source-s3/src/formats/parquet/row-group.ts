@@ -8,15 +8,15 @@ export type Chunk = ByteRange & {
   readonly leaf: Leaf;
   readonly isCompressed: boolean;
   readonly isEncrypted: boolean;
-  /** Of all its pages, unpacked. */
-  readonly bytes: number;
+  /** Of all its pages. */
+  readonly totalUncompressedSize: number;
   /** Of all its pages, with nulls and with empty lists. */
-  readonly values: number;
+  readonly numValues: number;
   /** As the footer has them: the numbers of the physical type and of the codec, and where pages begin. */
   readonly kind: number;
   readonly codec: number;
-  readonly data: number;
-  readonly dictionary: number | undefined;
+  readonly dataPageOffset: number;
+  readonly dictionaryPageOffset: number | undefined;
 };
 
 export type RowGroup = {
@@ -30,6 +30,10 @@ const maxGapBytes = 128 * 1024;
 
 export function neededChunks({ chunks }: RowGroup, columns: ReadonlySet<number>): Chunk[] {
   return chunks.filter(({ leaf }) => columns.has(leaf.column));
+}
+
+export function uncompressedBytes(chunks: readonly Chunk[]): number {
+  return chunks.reduce((sum, { totalUncompressedSize }) => sum + totalUncompressedSize, 0);
 }
 
 /** The ranges to fetch for some columns (by place), in order; neighbours are joined over small gaps. */

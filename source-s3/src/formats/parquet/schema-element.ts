@@ -1,5 +1,6 @@
 // A column, or a group of columns, as it stands in a footer.
 // https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift (SchemaElement, LogicalType)
+import { schemaElement, timeType } from './footer-fields.ts';
 import { ThriftDamage, types, type ThriftBytes } from './thrift.ts';
 
 export type SchemaElement = {
@@ -46,14 +47,14 @@ export function readElement(footer: ThriftBytes): SchemaElement {
   let name: string | undefined;
   let logicalType: LogicalType | undefined;
   for (const { id, type } of footer.fields()) {
-    if (id === 4 && type === types.binary) name = textOf(footer.binary());
-    else if (id === 10 && type === types.struct) logicalType = readLogicalType(footer);
+    if (id === schemaElement.name && type === types.binary) name = textOf(footer.binary());
+    else if (id === schemaElement.logical_type && type === types.struct) logicalType = readLogicalType(footer);
     else if (type !== types.i32) continue;
-    else if (id === 1) physical = footer.number();
-    else if (id === 3) repetition = footer.number();
-    else if (id === 5) children = footer.number();
-    else if (id === 6) convertedType = footer.number();
-    else if (id === 8) precision = footer.number();
+    else if (id === schemaElement.type) physical = footer.number();
+    else if (id === schemaElement.repetition_type) repetition = footer.number();
+    else if (id === schemaElement.num_children) children = footer.number();
+    else if (id === schemaElement.converted_type) convertedType = footer.number();
+    else if (id === schemaElement.precision) precision = footer.number();
   }
   if (name === undefined) throw new ThriftDamage('a column has no name');
   return {
@@ -82,8 +83,8 @@ function readLogicalType(footer: ThriftBytes): LogicalType | undefined {
 function readTimeType(footer: ThriftBytes): Pick<LogicalType, 'isUtc' | 'isNanoseconds'> {
   let [isUtc, isNanoseconds] = [false, false];
   for (const { id, type } of footer.fields()) {
-    if (id === 1) isUtc = type === types.isTrue;
-    else if (id === 2 && type === types.struct) {
+    if (id === timeType.is_adjusted_to_utc) isUtc = type === types.isTrue;
+    else if (id === timeType.unit && type === types.struct) {
       for (const unit of footer.fields()) isNanoseconds = unit.id === nanosecondsUnit;
     }
   }

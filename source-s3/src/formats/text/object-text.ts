@@ -1,9 +1,9 @@
 // An object as UTF-8 text, from any byte of that text on: inflated, decoded, and never whole in memory.
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
-import { readRange, streamRange } from '@s3-connectors/common/s3/read.ts';
 
 import type { Reading } from '../contract/format.ts';
+import { openBytes } from '../contract/object-bytes.ts';
 import { unreadable } from '../contract/unreadable.ts';
 import { compressionOf, inflate, promisedCompression, type Compression } from './compression.ts';
 import { damageText } from './damage.ts';
@@ -20,32 +20,27 @@ export type ObjectText = {
   readonly from: (offset: number, signal: AbortSignal) => AsyncGenerator<Uint8Array>;
 };
 
-const headBytes = 256 * 1024; // Small objects whole, with one request.
-
 /** Holds the object's first 256 KiB. A suffix that does not tell the compression is a WARN. */
 export async function openText(
   { s3, log }: Reading,
   { object, encoding }: { readonly object: ListedObject; readonly encoding: Encoding },
   signal: AbortSignal,
 ): Promise<ObjectText> {
-  const { key, etag, size } = object;
-  const head = await readRange(s3, { key, etag, start: 0, end: Math.min(size, headBytes) }, signal);
+  const { key } = object;
+  const bytes = await openBytes(s3, object, signal);
+  const { head } = bytes;
   const promised = promisedCompression(key);
   const compression = compressionOf(head, promised);
   if (promised !== undefined && promised !== compression) {
     log('WARN', `"${key}" is named as ${promised}, but its compression is ${compression}; it is read as that.`);
   }
   const isPlain = compression === 'none' && encodingOf(head, encoding) === 'utf-8';
-  const bytesFrom = async function* (start: number, stop: AbortSignal): AsyncGenerator<Uint8Array> {
-    if (start < head.length) yield head.subarray(start);
-    yield* streamRange(s3, { key, etag, start: Math.max(start, head.length), end: size }, stop);
-  };
   return {
     compression,
     async *from(offset, stop) {
       try {
-        if (isPlain) yield* bytesFrom(offset, stop);
-        else yield* without(offset, toUtf8(inflate(bytesFrom(0, stop), compression), encoding));
+        if (isPlain) yield* bytes.from(offset, stop);
+        else yield* without(offset, toUtf8(inflate(bytes.from(0, stop), compression), encoding));
       } catch (error) {
         stop.throwIfAborted();
         throw error instanceof ConnectorError ? error : unreadable(object, reasonOf(error), error);

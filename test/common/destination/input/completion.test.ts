@@ -3,13 +3,16 @@ import { suite, test } from 'node:test';
 import { Completion, type Ending, type Regime } from '@s3-connectors/common/destination/input/completion.ts';
 import { parseStreamEnd } from '@s3-connectors/common/destination/input/stream-status.ts';
 
-/** r: a record, s: a STATE of the stream, g: a GLOBAL one, c: COMPLETE or ACTIVATE_VERSION, i: INCOMPLETE. */
+/** r: a record, s: a STATE of the stream, g: a GLOBAL one, c: COMPLETE or ACTIVATE_VERSION, i: INCOMPLETE; R, S, C: of another stream. */
 function ending(regime: Regime, events: string): Ending {
   const completion = new Completion(['modern', regime]);
   for (const event of events) {
     if (event === 'r') completion.record(1);
     else if (event === 's') completion.state(1);
     else if (event === 'g') completion.state('all');
+    else if (event === 'R') completion.record(0);
+    else if (event === 'S') completion.state(0);
+    else if (event === 'C') completion.ended(0, 'complete');
     else completion.ended(1, event === 'c' ? 'complete' : 'incomplete');
   }
   return completion.ending(1);
@@ -25,6 +28,17 @@ const cases: readonly (readonly [regime: Regime, events: string, expected: Endin
   ['legacy', 'rsrg', 'proven'],
   ['legacy', 'rsi', 'unproven'],
   ['legacy', 'rc', 'proven'],
+  ['legacy', 'irs', 'unproven'],
+  ['legacy', 'irg', 'unproven'],
+  ['legacy', 'crs', 'proven'],
+  ['legacy', 'RSC', 'untouched'],
+  ['legacy', 'rRS', 'unproven'],
+  ['legacy', 'rC', 'unproven'],
+  ['legacy', 'rsR', 'proven'],
+  ['modern', 'ir', 'unproven'],
+  ['modern', 'irc', 'proven'],
+  ['modern', 'rC', 'unproven'],
+  ['modern', 'rcR', 'proven'],
   ['modern', '', 'untouched'],
   ['modern', 'rs', 'unproven'],
   ['modern', 'rsc', 'proven'],

@@ -22,7 +22,7 @@ function taken(...lines: readonly string[]) {
     handlers: {
       record: ({ index }, bytes, { dataStart, dataEnd }, line) =>
         void seen.push(`${line}: ${index} ${bytes.toString('utf8', dataStart, dataEnd)}`),
-      refused: (target, { kept }, _bytes, _found, line) =>
+      refused: (target, { kept }, { line }) =>
         void seen.push(`${line}: ${target?.index ?? 'none'} refused ${kept.toString()}`),
       passed: (scope, position) => void seen.push(`${scope} is at ${Buffer.from(position).toString()}`),
     },

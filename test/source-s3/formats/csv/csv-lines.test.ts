@@ -4,6 +4,8 @@ import { suite, test } from 'node:test';
 
 import { array, assert as check, constantFrom, integer, property, record, string } from 'fast-check';
 
+import { airbyteFrame } from '@s3-connectors/common/protocol/record-frame.ts';
+
 import type { Dialect } from '../../../../source-s3/src/config/csv-config.ts';
 import { csvWriter } from '../../../../source-s3/src/formats/csv/csv-lines.ts';
 import { CsvRecords } from '../../../../source-s3/src/formats/csv/csv-records.ts';
@@ -56,19 +58,18 @@ function declared(name: string): 'integer' | undefined {
 function told(bytes: Buffer, pieceBytes: number, { dialect, names, nullValues }: Case): Told {
   const records = new CsvRecords(dialect, { key: 'k', origin: 0 });
   const asked = {
-    stream: { name: 's' },
+    frame: airbyteFrame({ name: 's' }),
     columns: columns.map(({ name, kind }) => ({ name, type: { kind } })),
     constants: new Map(),
     spellings: new Map(),
     clashes: [],
-    conflicts: new Map(),
   };
-  const write = csvWriter({ asked, key: 'k', names, nullValues, declared, emittedAt: 0 }, records);
+  const writer = csvWriter({ asked, names, nullValues, declared, emittedAt: 0 }, records);
   const out = new LineBuilder();
   const problems: string[] = [];
   const take = (): void => {
     while (records.next()) {
-      const problem = write(out);
+      const problem = writer.write(out);
       if (problem !== undefined) problems.push(`${records.start}: ${problem}`);
     }
   };

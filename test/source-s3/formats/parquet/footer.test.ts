@@ -38,8 +38,8 @@ suite('a footer', () => {
         const { start: from, end: to } = groups.placeOf(index);
         const { rows, chunks } = readRowGroup(footer.subarray(from, to), index, leaves);
         assert.equal(groups.rowsOf(index), rows);
-        return chunks.map(({ start, end, bytes, leaf, isCompressed }) => {
-          return { index, rows, start, end, bytes, path: leaf.path, isCompressed };
+        return chunks.map(({ start, end, totalUncompressedSize, leaf, isCompressed }) => {
+          return { index, rows, start, end, bytes: totalUncompressedSize, path: leaf.path, isCompressed };
         });
       });
       const theirs = (await chunksOf(body)).map((chunk) => {

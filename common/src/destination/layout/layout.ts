@@ -1,0 +1,62 @@
+// Where a destination puts its files: the folder of each stream or table, below it a folder for each hour or day (UTC), and in
+// these `{timestamp}-{hash}-{worker_id}{extension}`. Pure; a destination's layout is a few lines of data. Nothing a stream is
+// called can lead out of the prefix.
+import { encodeName, encodeValue, maxKeyBytes } from '../files/key-part.ts';
+import { stagedKeyBytes } from '../replacing/export-id.ts';
+import type { DataPlace } from '../replacing/own-keys.ts';
+
+export type LayoutRules = {
+  /** What has a folder, for messages; the field of an entry of `streams` that gives a stream another one. */
+  readonly noun: 'type' | 'table';
+  /** What the path of each folder begins with, below the prefix. */
+  readonly parent: 'type=' | 'data/';
+  /** The same of the folders of rejected records: readers of Hive tables ignore names that begin with an underscore. */
+  readonly rejectedParent: '_rejected/type=' | '_rejected/';
+  /** Whose rows share a folder. */
+  readonly period: 'hour' | 'day';
+  /** Whether `month=01` is written, or `month=1`. */
+  readonly isPadded: boolean;
+  /** How the names of files may end: `.jsonl.gz`. */
+  readonly extensions: readonly string[];
+};
+
+/** `prefix` is empty or ends with a slash, and so does each folder. */
+export type Layout = Pick<LayoutRules, 'noun' | 'parent'> & {
+  /** What is replaced as one: the files of a stream or table. @throws RangeError as `encodeName`. */
+  readonly place: (prefix: string, name: string) => DataPlace;
+  readonly rejectedFolder: (prefix: string, name: string) => string;
+  /** Whether every key below the folder fits S3's limit, also while the file waits in staging. */
+  readonly fits: (folder: string) => boolean;
+  /** The number since 1970 of the hour or day that a time in milliseconds is in. */
+  readonly periodOf: (ms: number) => number;
+  /** The folders of a period. */
+  readonly folders: (period: number) => string;
+};
+
+const hourMs = 3_600_000;
+const periodMs = { hour: hourMs, day: 24 * hourMs } as const;
+const longestName = '253402300799999-0123456789abcdef-'.length + 32;
+
+export function defineLayout(rules: LayoutRules): Layout {
+  const { noun, parent, rejectedParent, period, isPadded, extensions } = rules;
+  const encode = parent.endsWith('/') ? encodeName : encodeValue; // `type=..` leads nowhere, `data/..` would.
+  const ms = periodMs[period];
+  const longestExtension = Math.max(...extensions.map(({ length }) => length));
+  const numberText = (number: number): string => String(number).padStart(isPadded ? 2 : 1, '0');
+  const folders = (at: number): string => {
+    const date = new Date(at * ms);
+    const month = numberText(date.getUTCMonth() + 1);
+    const day = `year=${date.getUTCFullYear()}/month=${month}/day=${numberText(date.getUTCDate())}/`;
+    return period === 'day' ? day : `${day}hour=${numberText(date.getUTCHours())}/`;
+  };
+  const longestRest = folders(Date.UTC(2026, 11, 31, 23) / ms).length + longestName + longestExtension;
+  return {
+    noun,
+    parent,
+    place: (prefix, name) => ({ name: encodeName(name), folder: `${prefix}${parent}${encode(name)}/`, extensions }),
+    rejectedFolder: (prefix, name) => `${prefix}${rejectedParent}${encode(name)}/`,
+    fits: (folder) => Buffer.byteLength(folder) + stagedKeyBytes + longestRest <= maxKeyBytes,
+    periodOf: (time) => Math.floor(time / ms),
+    folders,
+  };
+}

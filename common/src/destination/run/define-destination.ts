@@ -1,0 +1,56 @@
+// A destination as the run of a connector knows it. Its verbs are loaded when they are called: `spec` answers without the AWS SDK.
+import type * as z from 'zod';
+
+import { placeOf, type Access, type Writing } from '../../permissions/needs/access.ts';
+import { policyVerbs } from '../../permissions/verbs/policy-verbs.ts';
+import type { Connector, OperatorVerb, VerbContext } from '../../protocol/connector.ts';
+import { specification } from '../../protocol/spec.ts';
+import type { CheckedPlace } from '../check/probes.ts';
+
+type Write<Config> = NonNullable<Connector<z.ZodObject, Config>['write']>;
+
+type Destination<Schema extends z.ZodObject, Config> = {
+  readonly name: 'destination-s3-streaming' | 'destination-s3-batch';
+  readonly title: string;
+  readonly schema: Schema;
+  readonly resolve: (parsed: z.output<Schema>) => Config;
+  /** What it does in S3. */
+  readonly access: (writing: Writing) => Access;
+  /** Loads `write`. */
+  readonly load: () => Promise<{ readonly write: Write<Config> }>;
+  /** What `check` tries before it asks S3. */
+  readonly rehearse?: (config: Config, context: VerbContext) => Promise<void>;
+  /** Beside those of policies. */
+  readonly verbs?: readonly OperatorVerb<Config>[];
+};
+
+export function defineDestination<Schema extends z.ZodObject, Config extends CheckedPlace>(
+  destination: Destination<Schema, Config>,
+) {
+  const { name, title, schema, resolve, access, load, rehearse, verbs = [] } = destination;
+  const accessOf = ({ connection, prefix, headers }: Config): Access => {
+    return access({ ...placeOf(connection), prefix, headers });
+  };
+  return {
+    name,
+    version: '0.1.0',
+    schema,
+    spec: specification({
+      config: schema,
+      title,
+      documentationUrl: `https://github.com/s3-connectors/s3-connectors#${name}`,
+      supported_destination_sync_modes: ['append', 'overwrite'],
+    }),
+    resolve,
+    async check(config, context) {
+      await rehearse?.(config, context);
+      const { check } = await import('../check/check.ts');
+      await check(config, accessOf(config), context);
+    },
+    async *write(...given) {
+      const { write } = await load();
+      yield* write(...given);
+    },
+    operatorVerbs: [...policyVerbs(accessOf), ...verbs],
+  } satisfies Connector<Schema, Config>;
+}

@@ -1,0 +1,164 @@
+// What a run of `write` is in every destination, beside where its rows go: records in, STATEs that wait, streams that fail alone,
+// what is replaced in the end, and the end itself. A destination's loop says when each happens.
+import type { VerbContext } from '../../protocol/connector.ts';
+import { ConnectorError, toConnectorError } from '../../protocol/errors.ts';
+import type { JsonObject } from '../../protocol/messages.ts';
+import { openS3 } from '../../s3/connection/client.ts';
+import { summarize as summarizeRequests } from '../../s3/connection/counters.ts';
+import type { Connection } from '../../s3/connection/config.ts';
+import { systemClock, type Clock } from '../../streams/clock.ts';
+import type { Place } from '../config/config.ts';
+import { Completion } from '../input/completion.ts';
+import { DurableStates } from '../input/durable-states.ts';
+import type { Layout } from '../layout/layout.ts';
+import { largestDocument } from '../replacing/document-memory.ts';
+import type { Area } from '../replacing/manifests.ts';
+import type { StagedFile } from '../replacing/staging.ts';
+import { Intake, type Sink } from './intake.ts';
+import type { RecordRules } from './judge.ts';
+import type { GiveUp, StreamPlaces } from './places.ts';
+import type { Plan, Target } from './plan.ts';
+import { Replacements, type Verdict } from './replacements.ts';
+import { sentenceOf, Tally, type Figures, type Kept } from './summary.ts';
+
+export type RunContext = VerbContext & { readonly clock: Clock };
+
+/** What `write` is called with: tests give it a clock of their own. */
+export type WriteContext = VerbContext & { readonly clock?: Clock };
+
+export function runContext(context: WriteContext): RunContext {
+  return { clock: systemClock, ...context };
+}
+
+export type RunConfig = Place & {
+  readonly connection: Connection;
+  readonly rules: RecordRules;
+  readonly maxMemoryBytes: number;
+  readonly maxShrinkPercent?: number | undefined;
+};
+
+/** What a run has from its beginning. */
+export type Foundation<Planned extends Target> = {
+  readonly config: RunConfig;
+  readonly plan: Plan<Planned>;
+  readonly layout: Layout;
+  readonly context: RunContext;
+  readonly area: Area;
+  readonly states: DurableStates;
+};
+
+/** What a destination brings: where rows go, and which places a stream fills. */
+export type Plugin<Planned extends Target> = {
+  readonly sink: Sink<Planned>;
+  readonly places: StreamPlaces<Planned>;
+  /** What the rows of a place look like, for its manifest. */
+  readonly schemaOf: (target: Planned, name: string) => JsonObject;
+};
+
+/** What is in staging is removed within this time, else by the next run. */
+const dropWithinMs = 3000;
+
+/** `heldBytes`: what STATEs may take that wait for the end. */
+export function layFoundation<Planned extends Target>(
+  base: Pick<Foundation<Planned>, 'config' | 'plan' | 'layout' | 'context'>,
+  heldBytes: number,
+): Foundation<Planned> {
+  const { connection, prefix, headers, maxMemoryBytes } = base.config;
+  const { log, clock } = base.context;
+  const maxDocumentBytes = largestDocument(maxMemoryBytes);
+  const area = { s3: openS3(connection, { log, clock }), prefix, headers, maxDocumentBytes };
+  return { ...base, area, states: new DurableStates(base.plan.targets.length + 1, heldBytes) };
+}
+
+export class Runtime<Planned extends Target> {
+  readonly intake: Intake<Planned>;
+  readonly replacements: Replacements<Planned>;
+  readonly tally = new Tally();
+  readonly #foundation: Foundation<Planned>;
+  readonly #completion: Completion;
+  readonly #begunAt: number;
+
+  constructor(foundation: Foundation<Planned>, plugin: Plugin<Planned>) {
+    const { config, plan, layout, context, area, states } = foundation;
+    const { targets } = plan;
+    const { clock, log } = context;
+    const { sink, places, schemaOf } = plugin;
+    const { workerId, maxShrinkPercent, rules } = config;
+    this.#foundation = foundation;
+    this.#begunAt = clock.elapsed();
+    const completion = new Completion(targets.map(({ regime }) => regime));
+    this.#completion = completion;
+    this.intake = new Intake({ plan, sink, states, completion, rules, clock, log });
+    const set = { area, workerId, maxShrinkPercent, layout, targets, places, states, context };
+    const { tally } = this;
+    const replaced = tally.replaced.bind(tally);
+    this.replacements = new Replacements({ ...set, schemaOf, replaced });
+  }
+
+  /** The stream fails alone, by the first of its errors. */
+  readonly giveUp: GiveUp = ({ index, stream }, error) => {
+    if (this.intake.hasGivenUp(index)) return;
+    this.intake.giveUp(index);
+    this.#foundation.context.fail(error.inStream(stream));
+  };
+
+  /** The input has ended by itself: replaces what is to be replaced. After each step STATEs may have become durable. */
+  async *conclude(signal: AbortSignal): AsyncGenerator<void> {
+    for (const target of this.#foundation.plan.targets) {
+      if (this.intake.hasGivenUp(target.index)) continue;
+      await this.replacements.conclude(target, this.#verdictOf(target), signal);
+      yield;
+    }
+  }
+
+  /** A file is in S3. `stream`: the number of its stream in the plan. @returns whether it waits for a replacement. */
+  stored(kept: Kept & { readonly stream: number }, file: StagedFile): boolean {
+    this.tally.stored.files += 1;
+    this.tally.stored.bytes += file.size;
+    if (!kept.isRejected && this.replacements.stored(kept.stream, kept.name, file)) return true;
+    this.tally.add(kept, file);
+    return false;
+  }
+
+  get figures(): Figures {
+    const { counts, rejections } = this.intake;
+    const { files, bytes: storedBytes } = this.tally.stored;
+    return { ...counts, rejected: rejections.rejected, files, storedBytes };
+  }
+
+  /** The last words of a run. `sentence`: of `figures`, and whatever else is to be said. */
+  summarize(sentence = sentenceOf(this.figures)): void {
+    const { context, states, area } = this.#foundation;
+    const { supersededText } = states;
+    if (supersededText !== undefined) context.log('WARN', supersededText);
+    context.log('INFO', `${sentence} ${summarizeRequests(area.s3.counters)}.`);
+    context.log('INFO', this.tally.json(this.figures, (context.clock.elapsed() - this.#begunAt) / 1000));
+  }
+
+  /** @throws RECORDS_REJECTED when too many were, unless the run was stopped. */
+  refuseRejections(): void {
+    const { plan, context } = this.#foundation;
+    const excesses = this.intake.rejections.excesses((stream) => plan.targets[stream]?.label ?? '');
+    if (excesses.length === 0 || context.signal.aborted) return;
+    throw new ConnectorError('RECORDS_REJECTED', `${excesses.join('; ')}. They lie below _rejected/.`);
+  }
+
+  /** Removes what was staged in vain, unless `cut` is aborted or that takes too long to be part of an ending. */
+  async drop(cut: AbortSignal = new AbortController().signal): Promise<void> {
+    const { context } = this.#foundation;
+    const late = new AbortController();
+    const cancel = context.clock.after(dropWithinMs, () => late.abort(new Error('it took too long')));
+    try {
+      await this.replacements.drop(AbortSignal.any([late.signal, cut]));
+    } catch (error) {
+      const why = toConnectorError(error).message;
+      context.log('WARN', `Files below _staging/ are left for the next run to remove: ${why}`);
+    } finally {
+      cancel();
+    }
+  }
+
+  #verdictOf({ index }: Planned): Verdict {
+    return this.intake.rejections.isExcessive(index) ? 'spoilt' : this.#completion.ending(index);
+  }
+}

@@ -1,0 +1,34 @@
+// What is around the data of a stream's records, the same for all of them: a source writes its lines into it, whoever reads them.
+import type { StreamDescriptor } from './errors.ts';
+
+/** A line is `start`, the members of the data, `end`, what had to become null in it if anything did, and `close`. */
+export type RecordFrame = {
+  /** Up to the brace that opens the data. */
+  readonly start: string;
+  /** From the brace that closes the data on. `emittedAt`: milliseconds since 1970. */
+  readonly end: (emittedAt: number) => string;
+  /** What is around the changes of a record; undefined where records tell of none. */
+  readonly changes: { readonly start: string; readonly end: string } | undefined;
+  readonly close: string;
+};
+
+/** As RECORD messages of Airbyte's protocol. */
+export function airbyteFrame({ name, namespace }: StreamDescriptor): RecordFrame {
+  const space = namespace === undefined ? '' : `,"namespace":${JSON.stringify(namespace)}`;
+  return {
+    start: `{"type":"RECORD","record":{"stream":${JSON.stringify(name)}${space},"data":{`,
+    end: (emittedAt) => `},"emitted_at":${emittedAt}`,
+    changes: { start: ',"meta":{"changes":[', end: ']}' },
+    close: '}}',
+  };
+}
+
+/** A field of which the value had to become null. */
+export function changeText(field: string): string {
+  return JSON.stringify({ field, change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' });
+}
+
+/** All that had to become null in a record, as its frame tells it. */
+export function changesText({ changes }: RecordFrame, fields: readonly string[]): string {
+  return changes === undefined ? '' : changes.start + fields.map(changeText).join(',') + changes.end;
+}

@@ -1,0 +1,49 @@
+// What an operator has to know of the tables before the summary: their columns, and what is in none of them.
+import type { Tally } from '@s3-connectors/common/destination/run/summary.ts';
+import type { Target } from '@s3-connectors/common/destination/run/plan.ts';
+import type { Log } from '@s3-connectors/common/protocol/log.ts';
+
+import { columnReport } from '../columns/registry/column-report.ts';
+import { maxNewFields, maxRareFields } from '../config/budgets.ts';
+import type { Table } from '../tables/table.ts';
+import type { Typings } from '../tables/typings.ts';
+import type { TableSink } from './table-sink.ts';
+
+type Reported = {
+  readonly targets: readonly Target[];
+  readonly tables: readonly Table[];
+  readonly typings: Typings;
+  readonly tally: Tally;
+  readonly sink: Pick<TableSink, 'droppedFields'>;
+  /** What a table can have. */
+  readonly mostFields: number;
+};
+
+export function reportTables(reported: Reported, log: Log): void {
+  const { targets, tables, typings, tally, sink } = reported;
+  for (const table of tables) {
+    const type = typings.typeOf(table);
+    if (type === undefined) continue;
+    warnOfSurplus(table, reported, log);
+    const misfits = typings.misfitsOf(table);
+    tally.misfits(table.name, misfits);
+    log('INFO', columnReport(table.name, type, misfits));
+  }
+  for (const { index, label } of targets) {
+    const dropped = Object.entries(sink.droppedFields(index)).map(([name, count]) => `${name} (${count})`);
+    if (dropped.length === 0) continue;
+    log(
+      'INFO',
+      `The published tables have no columns for these fields of "${label}", with so many values: ${dropped.join(', ')}.`,
+    );
+  }
+}
+
+function warnOfSurplus(table: Table, { typings, mostFields }: Reported, log: Log): void {
+  const refused = table.shape?.room.refused ?? 0;
+  if (refused === 0 && typings.surplusOf(table) === 0) return;
+  log(
+    'WARN',
+    `Rows of the table "${table.name}" have more new fields than a run adds (${maxNewFields}, of rare ones ${maxRareFields}) or a table has (${mostFields}): the rarest are kept as JSON text in the field "__json" beside the others.`,
+  );
+}

@@ -1,0 +1,213 @@
+// Rows in: each record becomes a row, or several, in the spool of its table and day; what is seen of its values is noted for the
+// types. The hot path: nothing here builds a string or an object for a usual record.
+import type { DurableStates, Scope } from '@s3-connectors/common/destination/input/durable-states.ts';
+import type { Rejection } from '@s3-connectors/common/destination/input/rejections.ts';
+import type { Placement, Sink } from '@s3-connectors/common/destination/run/intake.ts';
+import type { Plan, Target } from '@s3-connectors/common/destination/run/plan.ts';
+import { QUOTE } from '@s3-connectors/common/json/json-bytes.ts';
+import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
+import { skippingWalk, type WalkData } from '@s3-connectors/common/records/data-walk.ts';
+import type { Envelope } from '@s3-connectors/common/records/envelope.ts';
+
+import type { RegisteredEvents } from '../columns/registry/registered-names.ts';
+import { RowObserver } from '../columns/observe/row-observer.ts';
+import { fitsEngine } from '../config/budgets.ts';
+import { layout } from '../layout/layout.ts';
+import { countValues } from '../rows/count-values.ts';
+import type { RowsOut } from '../rows/published-rows.ts';
+import { RowWriter } from '../rows/row-writer.ts';
+import type { RowPlace, Spool } from '../spool/spool.ts';
+import type { Table, Tables } from '../tables/table.ts';
+import type { TableTarget } from './plan.ts';
+import { rejectedWay, wayOf, type Way } from './way.ts';
+
+type Options = {
+  readonly prefix: string;
+  /** What the engine has to write rows with; undefined without one. */
+  readonly engineBytes: number | undefined;
+  readonly plan: Plan<TableTarget>;
+  readonly tables: Tables;
+  readonly spool: Spool;
+  readonly states: DurableStates;
+  /** Rows of so many bytes are published at the next STATE that speaks of them, before the input has ended. */
+  readonly cutBytes: number;
+  /** Milliseconds: snapshots are in the folder of this day. */
+  readonly startedAt: number;
+  readonly context: Pick<VerbContext, 'log'>;
+};
+
+/** Smaller rows are small for any engine. */
+const largeRowBytes = 1024 * 1024;
+/** The name of an event without one, which is written although it breaks its schema. */
+const nameless = Buffer.from('"unnamed"');
+const rowTooLarge: Rejection = { reason: 'row_too_large', field: 'data' };
+const noTable: Rejection = { reason: 'no_table', field: 'event_name' };
+
+/** Of all rows in the spool, what a publish is worth its trouble for. */
+const leastShare = 1 / 8;
+
+/** `rows`: undefined where nothing waits for them. */
+type CutRows = { readonly stream: number; readonly rows: object | undefined };
+
+export class TableSink implements Sink<TableTarget> {
+  readonly #options: Options;
+  readonly #ways: readonly Way[];
+  readonly #eventName: number;
+  readonly #out = new RowWriter();
+  readonly #observer = new RowObserver();
+  readonly #skip: WalkData;
+  readonly #place: { -readonly [Key in keyof RowPlace]: RowPlace[Key] | undefined } & {
+    day: number;
+    placedBy: number;
+    time: number;
+  };
+  readonly #made: RowsOut;
+  readonly #cuts: CutRows[] = [];
+
+  constructor(options: Options) {
+    const { plan, prefix, tables, context } = options;
+    this.#options = options;
+    this.#skip = skippingWalk(plan.fields);
+    this.#eventName = plan.fields.indexOf('event_name');
+    this.#place = { table: undefined, day: 0, placedBy: 0, time: Number.NaN };
+    this.#made = { time: Number.NaN, out: this.#out, emit: () => this.#addMade() };
+    const ways = plan.targets.map((target) => {
+      return wayOf(target, { prefix, fields: plan.fields, tables, log: context.log });
+    });
+    this.#ways = [...ways, rejectedWay()];
+  }
+
+  /** The event tables that earlier runs made, and those that a stream must not take; before the first line. */
+  expectTables(registered: RegisteredEvents, foreignTo: (stream: number) => ReadonlySet<string>): void {
+    for (const [stream, { events }] of this.#ways.entries()) events?.expect(registered, foreignTo(stream));
+  }
+
+  /** Looks at the values of what is a row as it comes. */
+  walkData(target: TableTarget | undefined, bytes: Uint8Array, start: number, found: Envelope): number {
+    const way = target === undefined ? undefined : (this.#ways[target.index] as Way);
+    const shape = way?.rows === undefined ? way?.table?.shape : undefined;
+    return shape === undefined ? this.#skip(bytes, start, found) : this.#observer.walk(shape, bytes, start, found);
+  }
+
+  forgetWalk(): void {
+    this.#observer.forget();
+  }
+
+  append(target: TableTarget, placement: Placement, bytes: Buffer, found: Envelope): Rejection | undefined {
+    if (found.dataEnd - found.dataStart > largeRowBytes && !this.#fitsEngine(bytes, found)) return rowTooLarge;
+    const way = this.#ways[target.index] as Way;
+    const table = way.table ?? this.#eventTable(way, bytes, found);
+    if (table === undefined) return noTable;
+    this.#hold(target, way, this.#options.states.record(target.index));
+    const isSnapshot = target.timeField === undefined;
+    const place = this.#place;
+    place.table = table;
+    place.placedBy = placement.placedBy;
+    place.time = isSnapshot ? Number.NaN : placement.placedBy;
+    place.day = layout.periodOf(isSnapshot ? this.#options.startedAt : placement.placedBy);
+    if (way.rows === undefined) {
+      this.#add(bytes, found.dataStart, found.dataEnd);
+      return undefined;
+    }
+    way.dropped?.see(bytes, found);
+    const rows = table === way.events?.other ? way.otherRows : way.rows;
+    this.#made.time = placement.time;
+    rows?.(bytes, found, this.#made);
+    return undefined;
+  }
+
+  setAside({ index, name, succession, rejectedFolder: folder }: Target, kept: Buffer, { placedBy }: Placement): void {
+    const { states, spool, tables } = this.#options;
+    const way = this.#ways[index] as Way;
+    way.rejected ??= tables.add({ name, stream: index, folder, columns: undefined });
+    this.#hold({ index, succession }, way, states.rejectedRecord(index));
+    const place = { table: way.rejected, day: layout.periodOf(placedBy), placedBy, time: Number.NaN };
+    spool.append(place, kept, 0, kept.length);
+  }
+
+  /** A publish ends here if it is due, so that none of what it stores comes again from this STATE on. */
+  passed(scope: Scope, position: Uint8Array): void {
+    const { spool, cutBytes } = this.#options;
+    const streams = scope === 'all' ? this.#ways.keys() : [scope];
+    for (const stream of streams) spool.passed(stream, position);
+    if (spool.uncutBytes >= cutBytes) this.#cutClosed();
+  }
+
+  /** All rows so far are to be published, wherever they end. */
+  cutAll(): void {
+    this.#observer.forget(); // The input may have broken off within a line.
+    for (const stream of this.#ways.keys()) this.#cut(stream);
+  }
+
+  /** Whether rows are to be published. */
+  get hasCuts(): boolean {
+    return this.#cuts.length > 0;
+  }
+
+  /** For the rows that are to be published: their streams, and what stands for them in `DurableStates`. */
+  takeCuts(): readonly CutRows[] {
+    return this.#cuts.splice(0);
+  }
+
+  /** Fields of the stream's records that are in no table: values that were not null, by name. */
+  droppedFields(stream: number): Readonly<Record<string, number>> {
+    return this.#ways[stream]?.dropped?.counts ?? {};
+  }
+
+  /**
+   * Of streams whose rows end with a STATE, and of those that are staged; not if others have nearly all rows. Duplicates are looked
+   * for in all rows that fit on disk.
+   */
+  #cutClosed(): void {
+    const { plan, spool, states } = this.#options;
+    const due = [...this.#ways.keys()].filter((stream) => {
+      const { succession, dedup } = plan.targets[stream] ?? {};
+      return dedup === undefined && (succession?.kind === 'replace' || states.isClosed(stream));
+    });
+    const bytes = due.reduce((sum, stream) => sum + spool.uncutBytesOf(stream), 0);
+    if (bytes < spool.uncutBytes * leastShare) return;
+    for (const stream of due) this.#cut(stream, states.isClosed(stream) ? spool.positionOf(stream) : undefined);
+  }
+
+  #cut(stream: number, until?: Uint8Array): void {
+    this.#options.spool.cut(stream, until);
+    const way = this.#ways[stream] as Way;
+    this.#cuts.push({ stream, rows: way.unpublished });
+    way.unpublished = undefined;
+  }
+
+  #fitsEngine(bytes: Buffer, { dataStart, dataEnd }: Envelope): boolean {
+    const available = this.#options.engineBytes;
+    if (available === undefined) return true;
+    return fitsEngine({ bytes: dataEnd - dataStart, values: countValues(bytes, dataStart, dataEnd) }, available);
+  }
+
+  /** Undefined where no table can have the event. */
+  #eventTable(way: Way, bytes: Buffer, { fieldStarts, fieldEnds }: Envelope): Table | undefined {
+    const start = fieldStarts[this.#eventName] as number;
+    if (start >= 0 && bytes[start] === QUOTE) {
+      return way.events?.tableOf(bytes, start, fieldEnds[this.#eventName] as number);
+    }
+    return way.events?.tableOf(nameless, 0, nameless.length);
+  }
+
+  /** The row that was made in `#out`. */
+  #addMade(): void {
+    const { memory, length } = this.#out;
+    this.#add(memory, 0, length);
+    this.#out.clear();
+  }
+
+  #add(bytes: Uint8Array, start: number, end: number): void {
+    const place = this.#place as RowPlace;
+    if (place.table.shape !== undefined) this.#observer.accept(place.table.shape, bytes, start);
+    this.#options.spool.append(place, bytes, start, end);
+  }
+
+  /** A replaced stream's STATEs wait for its end anyway. */
+  #hold({ index, succession }: Pick<Target, 'index' | 'succession'>, way: Way, record: number): void {
+    if (way.unpublished !== undefined || succession.kind === 'replace') return;
+    way.unpublished = {};
+    this.#options.states.opened(index, way.unpublished, record);
+  }
+}

@@ -1,0 +1,97 @@
+// A text as JSON of a declared type, by the table of casts.
+import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
+import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
+
+import {
+  blanks,
+  endSecond,
+  firstSecond,
+  isCastTarget,
+  numberRewrites,
+  patterns,
+  type CastTarget,
+} from './cast-table.ts';
+
+const whole = Object.fromEntries(
+  Object.entries(patterns).map(([kind, pattern]) => [kind, new RegExp(`^(?:${pattern})$`, 'u')]),
+) as Readonly<Record<CastTarget['kind'], RegExp>>;
+
+const rewrites = numberRewrites.map(([pattern, replacement]) => {
+  return [new RegExp(pattern, 'u'), replacement.replaceAll(/\\(\d)/gu, '$$$1')] as const;
+});
+
+/** The JSON text; undefined: the text is no value of the type. */
+export function castText(text: string, type: ColumnType): string | undefined {
+  if (isCastTarget(type)) {
+    const bare = bareText(text);
+    return whole[type.kind].test(bare) ? castBare(bare, type) : undefined;
+  }
+  if (type.kind === 'binary') return `"${Buffer.from(text).toString('base64')}"`;
+  return type.kind === 'string' || type.kind === 'unknown' ? JSON.stringify(text) : undefined; // Nothing nested is made of a text.
+}
+
+/** Without the blanks around it. */
+function bareText(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && blanks.includes(text.charAt(start))) start++;
+  while (end > start && blanks.includes(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+/** Of a text that has the type's pattern. */
+function castBare(text: string, type: CastTarget): string | undefined {
+  switch (type.kind) {
+    case 'integer': {
+      const digits = numberText(text);
+      return digits === '-0' ? '0' : digits;
+    }
+    case 'number':
+      return Number.isFinite(Number(text)) ? numberText(text) : undefined;
+    case 'boolean':
+      return text.toLowerCase();
+    case 'date': {
+      const day = text.slice(0, 10);
+      return secondOf(day, '00:00:00', 'Z') === undefined ? undefined : `"${day}"`;
+    }
+    case 'time':
+      return `"${text.slice(0, 8).padEnd(8, ':00')}${fractionText(text.slice(8))}"`;
+    case 'timestamp':
+      return timestampJson(text, type.utc ? 'Z' : '');
+    default:
+      return assertNever(type);
+  }
+}
+
+/** As JSON has it, by its digits: as a number, millions of them would take minutes. */
+function numberText(text: string): string {
+  return rewrites.reduce((rewritten, [pattern, replacement]) => rewritten.replace(pattern, replacement), text);
+}
+
+const timestampParts = /^(.{10})(?:.(\d\d:\d\d)(:\d\d)?(\.\d+)?(.*))?$/u;
+
+/** In UTC; `suffix` follows it. */
+function timestampJson(text: string, suffix: string): string | undefined {
+  const [, date = '', minutes = '00:00', seconds = ':00', fraction = '', zone = ''] = timestampParts.exec(text) ?? [];
+  const second = secondOf(date, minutes + seconds, zone === '' ? 'Z' : zone.replace(/^(...):?(..)?$/u, offsetText));
+  if (second === undefined) return undefined;
+  return `"${new Date(second * 1000).toISOString().slice(0, 19)}${fractionText(fraction)}${suffix}"`;
+}
+
+function offsetText(_: string, hours: string, minutes = '00'): string {
+  return `${hours}:${minutes}`;
+}
+
+/** Seconds since 1970; undefined for a day that does not exist and outside of the years 1 to 9999. */
+function secondOf(date: string, clock: string, zone: string): number | undefined {
+  const day = Date.parse(`${date}T00:00:00Z`);
+  if (Number.isNaN(day) || new Date(day).toISOString().slice(0, 10) !== date) return undefined;
+  const second = Date.parse(`${date}T${clock}${zone}`) / 1000;
+  return second >= firstSecond && second < endSecond ? second : undefined;
+}
+
+/** None, six digits, or nine where six do not hold it: as of every time, whatever the format. `text`: with its point, or empty. */
+function fractionText(text: string): string {
+  const digits = text.slice(1).padEnd(9, '0');
+  if (digits === '000000000') return '';
+  return `.${digits.endsWith('000') ? digits.slice(0, 6) : digits}`;
+}

@@ -1,0 +1,24 @@
+// An object's bytes from any place on. The first ones are held, so that small objects come with one request.
+import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
+import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
+import { readRange, streamRange } from '@s3-connectors/common/s3/read.ts';
+
+export type ObjectBytes = {
+  /** Bound: 256 KiB. */
+  readonly head: Buffer;
+  /** @throws S3_OBJECT_CHANGED when it is no longer the listed version. */
+  readonly from: (offset: number, signal: AbortSignal) => AsyncGenerator<Uint8Array>;
+};
+
+const headBytes = 256 * 1024;
+
+export async function openBytes(s3: S3, { key, etag, size }: ListedObject, signal: AbortSignal): Promise<ObjectBytes> {
+  const head = await readRange(s3, { key, etag, start: 0, end: Math.min(size, headBytes) }, signal);
+  return {
+    head,
+    async *from(offset, stop) {
+      if (offset < head.length) yield head.subarray(offset);
+      yield* streamRange(s3, { key, etag, start: Math.max(offset, head.length), end: size }, stop);
+    },
+  };
+}

@@ -1,0 +1,118 @@
+// From the pieces of a file that is read as a stream to RECORD lines, with the place after every batch of them: the one loop of
+// all such formats, which differ in how they cut rows and what they write.
+import type { Log } from '@s3-connectors/common/protocol/log.ts';
+
+import { LineBuilder } from '../../records/line-builder.ts';
+import { unitBytes, type Asked, type Findings, type Place, type PlacedLines, type Unit } from './format.ts';
+import { InvalidRecords } from './invalid-records.ts';
+
+/** Cuts rows out of what comes in pieces: text, or blocks. */
+export type RowCutter<Piece> = {
+  push(piece: Piece): void;
+  /** No more comes. */
+  finish(): void;
+  /** Moves to the next row; false when more is needed, or after the last. */
+  next(): boolean;
+  /** Offset in the file of the row, or of the block that it is in. */
+  readonly start: number;
+  /** Where the row is, for people, if `start` does not tell. */
+  readonly label?: string;
+};
+
+export type RowWriter = {
+  /** Writes the cutter's row as one line; or says what is wrong with it and leaves no line. */
+  write(out: LineBuilder): string | undefined;
+  /** Of the rows written since the last call. */
+  findings(): Findings;
+};
+
+export type RowReading<Piece> = {
+  readonly key: string;
+  /** From an offset on. */
+  readonly pieces: (offset: number, signal: AbortSignal) => AsyncIterable<Piece>;
+  /** A piece ends a batch of lines. */
+  readonly arePiecesWhole?: true;
+  /** Where the first row begins, or where a run stopped. */
+  readonly place: Place;
+  readonly cutter: RowCutter<Piece>;
+  readonly writer: RowWriter;
+  readonly invalidRecords: 'fail' | 'skip';
+  readonly log: Log;
+};
+
+/** The one unit of a file that is read as a stream: nothing of it is fetched before it is decoded. */
+export function streamedUnit(lines: (asked: Asked, signal: AbortSignal) => AsyncGenerator<PlacedLines>): Unit {
+  return {
+    fetch: (asked) =>
+      Promise.resolve({
+        lines: (signal) => lines(asked, signal),
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      }),
+  };
+}
+
+/** @throws FILE_UNREADABLE naming place and reason of an invalid row, after the lines before it. */
+export async function* placedLines<Piece>(
+  reading: RowReading<Piece>,
+  signal: AbortSignal,
+): AsyncGenerator<PlacedLines> {
+  const { cutter, place } = reading;
+  const lines = new PlacedBuilder(reading);
+  for await (const piece of reading.pieces(place.unit, signal)) {
+    signal.throwIfAborted();
+    cutter.push(piece);
+    yield* lines.ready();
+    if (reading.arePiecesWhole === true && lines.rows > 0) yield lines.take();
+  }
+  cutter.finish();
+  yield* lines.ready();
+  if (lines.rows > 0) yield lines.take();
+  lines.invalid.report();
+}
+
+class PlacedBuilder<Piece> {
+  readonly #reading: RowReading<Piece>;
+  readonly #out = new LineBuilder();
+  #unit: number;
+  #rowsInUnit = 0;
+  readonly invalid: InvalidRecords;
+
+  constructor(reading: RowReading<Piece>) {
+    this.#reading = reading;
+    this.invalid = new InvalidRecords(reading.key, reading.invalidRecords, reading.log);
+    this.#unit = reading.place.unit;
+  }
+
+  get rows(): number {
+    return this.#out.rows;
+  }
+
+  take(): PlacedLines {
+    const place = { unit: this.#unit, rows: this.#rowsInUnit };
+    return { ...this.#out.take(), place, findings: this.#reading.writer.findings() };
+  }
+
+  /** Writes the rows that are there, and yields the lines when they are many or a unit ends. */
+  *ready(): Generator<PlacedLines> {
+    const { cutter, place, writer } = this.#reading;
+    while (cutter.next()) {
+      const { start } = cutter;
+      if (start - this.#unit >= unitBytes) {
+        if (this.rows > 0) yield this.take();
+        this.#unit = start;
+        this.#rowsInUnit = 0;
+      }
+      if (this.#unit === place.unit && this.#rowsInUnit < place.rows) {
+        this.#rowsInUnit++; // Done before.
+        continue;
+      }
+      const problem = writer.write(this.#out);
+      if (problem !== undefined) {
+        if (this.#reading.invalidRecords === 'fail' && this.rows > 0) yield this.take();
+        this.invalid.add(`${cutter.label ?? `the record at byte ${start} of the text`} ${problem}`);
+      }
+      this.#rowsInUnit++;
+      if (this.#out.isReady) yield this.take();
+    }
+  }
+}

@@ -1,0 +1,40 @@
+// The hop that makes lines of fetched units, one after the other, whatever the format.
+import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
+
+import { asChanged, objectOf, type FetchedStep, type VersionPart } from './steps.ts';
+
+/** What follows of an object that changed is passed over. */
+export async function* decodeUnits(
+  steps: AsyncIterable<FetchedStep>,
+  signal: AbortSignal,
+): AsyncGenerator<VersionPart> {
+  let gone: ListedObject | undefined;
+  let rows = 0;
+  for await (const step of steps) {
+    const object = objectOf(step);
+    if (object === gone) {
+      if (step.kind === 'fetched') await step.unit[Symbol.asyncDispose]();
+      continue;
+    }
+    for await (const part of step.kind === 'fetched' ? decode(step, signal) : [step]) {
+      if (part.kind === 'lines') rows += part.rows;
+      if (part.kind === 'changed') gone = object;
+      yield part.kind === 'changed' ? { ...part, rows } : part;
+      if (part.kind === 'changed' || part.kind === 'end') rows = 0;
+    }
+  }
+}
+
+/** A format may read on from the bucket while it decodes, and find the object changed only then. */
+async function* decode({ file, unit: fetched }: Extract<FetchedStep, { kind: 'fetched' }>, signal: AbortSignal) {
+  await using unit = fetched;
+  const { key, etag } = file.object;
+  try {
+    for await (const { bytes, rows, place, findings } of unit.lines(signal)) {
+      const position = { key, etag, ...place };
+      yield { kind: 'lines' as const, bytes, rows, position, file, findings };
+    }
+  } catch (error) {
+    yield asChanged(file.object, error);
+  }
+}

@@ -1,0 +1,59 @@
+// The hop that fetches the next unit while one is decoded.
+import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
+
+import { clashesOf } from '../../columns/partition-conflicts.ts';
+import { fileConstants, fileSpellings } from '../../columns/table-columns.ts';
+import type { FetchedUnit } from '../../formats/contract/format.ts';
+import { orChanged, type FetchedStep, type TableReading, type UnitStep } from './steps.ts';
+
+const unitsFetched = 2; // The one being decoded and the one behind it, on disk.
+
+/** Who takes a fetched unit disposes of it; of those that nobody takes it disposes itself, when nothing is fetched any more. */
+export async function* fetchUnits(
+  reading: TableReading,
+  steps: AsyncIterable<UnitStep>,
+  signal: AbortSignal,
+): AsyncGenerator<FetchedStep> {
+  await using ahead = new FetchedAhead();
+  const fetch = async (step: UnitStep, stop: AbortSignal): Promise<FetchedStep> => {
+    const fetched = await fetchUnit(reading, step, stop);
+    if (fetched.kind === 'fetched') ahead.keep(fetched.unit);
+    return fetched;
+  };
+  for await (const step of mapConcurrent(steps, unitsFetched, fetch, signal)) {
+    if (step.kind === 'fetched') ahead.release(step.unit);
+    yield step;
+  }
+}
+
+async function fetchUnit(
+  { config, table, frame, columns, folders }: TableReading,
+  step: UnitStep,
+  signal: AbortSignal,
+): Promise<FetchedStep> {
+  if (step.kind !== 'unit') return step;
+  const { file, names, unit } = step;
+  const { object } = file;
+  const constants = fileConstants(config, table, object, names);
+  const clashes = clashesOf(config, object.key.slice(table.prefix.length), names);
+  const spellings = fileSpellings(folders, names);
+  const asked = { frame, columns, constants, spellings, folders, clashes };
+  return orChanged(object, async () => ({ kind: 'fetched', file, unit: await unit.fetch(asked, signal) }));
+}
+
+/** What was fetched and nobody has taken: it is on disk, and would stay there when the reading ends early. */
+class FetchedAhead implements AsyncDisposable {
+  readonly #units = new Set<FetchedUnit>();
+
+  keep(unit: FetchedUnit): void {
+    this.#units.add(unit);
+  }
+
+  release(unit: FetchedUnit): void {
+    this.#units.delete(unit);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const unit of this.#units) await unit[Symbol.asyncDispose]();
+  }
+}

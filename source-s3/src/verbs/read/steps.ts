@@ -1,0 +1,81 @@
+// What goes from hop to hop of a read, and the one context of all hops.
+import type { Column } from '@s3-connectors/common/columns/column-type.ts';
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import type { RecordFrame } from '@s3-connectors/common/protocol/record-frame.ts';
+import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
+
+import type { FileColumns } from '../../columns/table-columns.ts';
+import type { SourceConfig } from '../../config/config.ts';
+import type { FetchedUnit, Findings, Format, Reading, SourceFile, Unit } from '../../formats/contract/format.ts';
+import type { PartitionColumns } from '../../layout/partition-columns.ts';
+import type { Table } from '../../listing/tables.ts';
+import type { Cursor, Position } from '../../progress/cursor.ts';
+
+export type TableReading = Reading & {
+  readonly format: Format;
+  readonly config: SourceConfig;
+  readonly table: Table;
+  readonly frame: RecordFrame;
+  /** What the catalog asks for. */
+  readonly columns: readonly Column[];
+  /** Those that the table's folders carry. */
+  readonly folders: PartitionColumns;
+  readonly cursor: Cursor;
+};
+
+/** A file of which something is to be read, before its units. */
+export type FileStep = { readonly kind: 'file'; readonly file: SourceFile; readonly names: FileColumns };
+/** No longer the listed version. */
+export type ChangedStep = { readonly kind: 'changed'; readonly object: ListedObject };
+type EndStep = { readonly kind: 'end'; readonly object: ListedObject };
+
+/** What is to be fetched of a file, in its order. */
+export type UnitStep =
+  | FileStep
+  | { readonly kind: 'unit'; readonly file: SourceFile; readonly names: FileColumns; readonly unit: Unit }
+  | EndStep
+  | ChangedStep;
+
+export type FetchedStep =
+  | FileStep
+  | { readonly kind: 'fetched'; readonly file: SourceFile; readonly unit: FetchedUnit }
+  | EndStep
+  | ChangedStep;
+
+type LinesPart = {
+  readonly kind: 'lines';
+  readonly bytes: Buffer;
+  readonly rows: number;
+  /** Behind the lines. */
+  readonly position: Position;
+  readonly file: SourceFile;
+  readonly findings: Findings | undefined;
+};
+
+/** What one version of each object gives; of one that is `changed`, `rows` were sent before. */
+export type VersionPart = FileStep | LinesPart | EndStep | (ChangedStep & { readonly rows: number });
+
+/** Lines with the position behind them, or the end of an object; `again`: of one that replaced a planned one. */
+export type Part =
+  | FileStep
+  | LinesPart
+  | { readonly kind: 'finished'; readonly object: ListedObject; readonly again: boolean };
+
+export function objectOf(step: UnitStep | FetchedStep): ListedObject {
+  return 'file' in step ? step.file.object : step.object;
+}
+
+/** The result, or that the object is no longer the listed version. */
+export async function orChanged<T>(object: ListedObject, work: () => Promise<T>): Promise<T | ChangedStep> {
+  try {
+    return await work();
+  } catch (error) {
+    return asChanged(object, error);
+  }
+}
+
+/** @throws the error, unless it says that. */
+export function asChanged(object: ListedObject, error: unknown): ChangedStep {
+  if (error instanceof ConnectorError && error.code === 'S3_OBJECT_CHANGED') return { kind: 'changed', object };
+  throw error;
+}

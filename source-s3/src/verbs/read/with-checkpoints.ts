@@ -1,0 +1,91 @@
+// The last hop of a read: passes the lines on, moves the cursor, and puts STATEs between them.
+//
+// A STATE is only ever printed together with a record that follows it, but for the last one of a stream that was read to
+// its end: a stream that was cut can then never look complete to a destination which sees nothing but records and states.
+import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
+import type { Log } from '@s3-connectors/common/protocol/log.ts';
+import { streamStatus, type AirbyteMessage } from '@s3-connectors/common/protocol/messages.ts';
+import type { Output } from '@s3-connectors/common/protocol/connector.ts';
+import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
+import type { Clock } from '@s3-connectors/common/streams/clock.ts';
+
+import { isStateDue, stateMessage } from '../../progress/checkpoints.ts';
+import type { Cursor } from '../../progress/cursor.ts';
+import type { PartitionColumns } from '../../layout/partition-columns.ts';
+import type { Part } from './steps.ts';
+import { TableFindings } from './table-findings.ts';
+
+const progressEveryMs = 10_000;
+
+type Stream = {
+  readonly stream: StreamDescriptor;
+  readonly cursor: Cursor;
+  /** Columns that the table's folders carry. */
+  readonly folders: PartitionColumns;
+  /** Of the objects to read. */
+  readonly totalBytes: number;
+  readonly log: Log;
+  readonly clock: Clock;
+};
+
+/** Returns what was found out about the table's columns. */
+export async function* withCheckpoints(
+  parts: AsyncIterable<Part>,
+  { stream, cursor, folders, totalBytes, log, clock }: Stream,
+): AsyncGenerator<Output, TableFindings> {
+  const findings = new TableFindings(folders);
+  let records = 0;
+  let sinceState = { records: 0, bytes: 0, start: clock.elapsed(), stateBytes: 0 };
+  let unitEnded = false;
+  let unit = '';
+  let lastProgress = clock.elapsed();
+  const state = (): AirbyteMessage => {
+    const message = stateMessage(stream, cursor.progress, sinceState.records);
+    sinceState = { records: 0, bytes: 0, start: clock.elapsed(), stateBytes: JSON.stringify(message).length };
+    return message;
+  };
+  for await (const part of parts) {
+    findings.see(part);
+    if (part.kind === 'file') continue;
+    if (part.kind === 'finished') {
+      if (part.again) cursor.finishOutOfTurn(part.object);
+      else cursor.finish(part.object);
+      unitEnded = true;
+      continue;
+    }
+    const thisUnit = `${part.position.etag} ${part.position.unit}`;
+    unitEnded ||= thisUnit !== unit;
+    unit = thisUnit;
+    if (isStateDue({ ...sinceState, ageMs: clock.elapsed() - sinceState.start, unitEnded })) yield state();
+    unitEnded = false;
+    if (records === 0) yield estimate(stream, part, totalBytes, clock.wall());
+    yield part.bytes;
+    if (records === 0) yield streamStatus(stream, 'RUNNING');
+    cursor.advance(part.position);
+    records += part.rows;
+    sinceState.records += part.rows;
+    sinceState.bytes += part.bytes.length;
+    if (clock.elapsed() - lastProgress >= progressEveryMs) {
+      lastProgress = clock.elapsed();
+      log('INFO', `${streamLabel(stream)}: ${records} records read, now in "${part.position.key}"`);
+    }
+  }
+  yield state();
+  log('INFO', `${streamLabel(stream)}: ${records} records read`);
+  return findings;
+}
+
+/** Rows of the first file for its size, scaled to the size of all. */
+function estimate(
+  stream: StreamDescriptor,
+  { file }: Extract<Part, { kind: 'lines' }>,
+  totalBytes: number,
+  emittedAt: number,
+): AirbyteMessage {
+  const rows = file.rows === undefined ? undefined : Math.round((file.rows / file.object.size) * totalBytes);
+  const counts = { ...(rows !== undefined && { row_estimate: rows }), byte_estimate: totalBytes };
+  return {
+    type: 'TRACE',
+    trace: { type: 'ESTIMATE', emitted_at: emittedAt, estimate: { ...stream, type: 'STREAM', ...counts } },
+  };
+}

@@ -1,0 +1,43 @@
+// The hop for objects that were replaced while they were read: they are listed again and read once more, whole, after all others.
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import { listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
+
+import type { Part, TableReading, VersionPart } from './steps.ts';
+
+/** `read`: the parts of one version of each object. @throws S3_OBJECT_CHANGED for one that is replaced again. */
+export async function* withReplaced(
+  reading: TableReading,
+  objects: Iterable<ListedObject>,
+  read: (objects: Iterable<ListedObject>) => AsyncIterable<VersionPart>,
+  signal: AbortSignal,
+): AsyncGenerator<Part> {
+  const changed = new Map<string, number>();
+  for await (const part of read(objects)) {
+    if (part.kind === 'changed') changed.set(part.object.key, (changed.get(part.object.key) ?? 0) + part.rows);
+    else yield part.kind === 'end' ? { kind: 'finished', object: part.object, again: false } : part;
+  }
+  const again: ListedObject[] = [];
+  for (const [key, rows] of changed) {
+    const object = await listAgain(reading, key, signal);
+    const what = object === undefined ? 'deleted' : 'replaced';
+    const then = object === undefined ? '' : ' It is now read once more, whole.';
+    reading.log('WARN', `"${key}" was ${what} while it was read; ${rows} rows of the old version were sent.${then}`);
+    if (object !== undefined) again.push(object);
+  }
+  for await (const part of read(again)) {
+    if (part.kind === 'changed') throw changedTwice(part.object);
+    yield part.kind === 'end' ? { kind: 'finished', object: part.object, again: true } : part;
+  }
+}
+
+async function listAgain({ s3 }: TableReading, key: string, signal: AbortSignal): Promise<ListedObject | undefined> {
+  for await (const page of listPages(s3, { prefix: key, pageSize: 1 }, signal)) {
+    return page.objects.find((object) => object.key === key); // The first in byte order: a prefix sorts before all it starts.
+  }
+  return undefined;
+}
+
+function changedTwice(object: ListedObject): ConnectorError {
+  const text = `"${object.key}" was replaced twice while it was read. Run again when its writer has finished.`;
+  return new ConnectorError('S3_OBJECT_CHANGED', text);
+}

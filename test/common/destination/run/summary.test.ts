@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { Tally } from '@s3-connectors/common/destination/run/summary.ts';
+import { maxTextBytes } from '@s3-connectors/common/protocol/capped.ts';
+
+const none = { rejected: 0, untimed: 0, invalid: 0, late: 0, early: 0, files: 0, storedBytes: 0 };
+const figures = { records: 5000, states: 1, bytes: 1, ...none };
+
+type Summary = { readonly rows: number; readonly tables: readonly object[]; readonly more_tables?: number };
+
+test('a summary is one message of valid JSON, however many tables there are, and counts those it does not show', () => {
+  for (const count of [1, 3, 5000]) {
+    const tally = new Tally();
+    for (let index = 0; index < count; index++) {
+      tally.replaced(`table_${index}`, { rows: 1, bytes: 1, files: 1, deletedFiles: 0, burstSeconds: 0 });
+    }
+    const line = tally.json(figures, 1);
+    const { rows, tables, more_tables: more = 0 } = JSON.parse(line) as Summary;
+    assert.ok(Buffer.byteLength(line) <= maxTextBytes, String(line.length));
+    assert.deepEqual([rows, tables.length + more], [count, count]);
+    assert.ok(tables.length >= Math.min(count, 10));
+  }
+});

@@ -1,0 +1,22 @@
+// What holds for every destination, whatever it writes.
+import { registerBucketTests } from './hostile-bucket.ts';
+import { registerNameTests } from './hostile-names.ts';
+import { registerReplacementTests } from './replacement.ts';
+import { registerReplacementFailures } from './replacement-failures.ts';
+import { registerGenerationTests } from './generations.ts';
+import { registerInputEnds } from './input-ends.ts';
+import { registerStreamFailures } from './stream-failures.ts';
+import type { DestinationUnderTest } from './under-test.ts';
+import { registerWaitingStates } from './waiting-states.ts';
+
+/** To be called in a test file of its own. */
+export function registerDestinationTests(destination: DestinationUnderTest): void {
+  registerReplacementTests(destination);
+  registerInputEnds(destination);
+  registerGenerationTests(destination);
+  registerWaitingStates(destination);
+  registerReplacementFailures(destination);
+  registerStreamFailures(destination);
+  registerNameTests(destination);
+  registerBucketTests(destination);
+}

@@ -1,0 +1,178 @@
+// Every text through every format: one answer, whichever file or folder it is in. JSON lines cast nothing: their values stay
+// as they are, of whatever type.
+import assert from 'node:assert/strict';
+import { before, suite, test } from 'node:test';
+
+import { literal } from '@s3-connectors/common/columns/sql.ts';
+
+import { parquet } from '../../support/parquet.ts';
+import { avroFile, recordOf } from '../support/avro.ts';
+import { catalogJson, dataText, readHere, serverWith, type Json } from '../support/source.ts';
+import { castTexts } from './texts.ts';
+
+type Golden = { readonly schema: Json; readonly declared?: string; readonly values: Readonly<Record<string, string>> };
+
+const instants = {
+  '2026-01-15': '2026-01-15T00:00:00',
+  '2026-01-15T00:00:00Z': '2026-01-15T00:00:00',
+  '2026-01-15 00:00': '2026-01-15T00:00:00',
+  '2026-01-15T00:00:00+02:00': '2026-01-14T22:00:00',
+  '2026-01-15 14:30:00': '2026-01-15T14:30:00',
+  '2026-01-15T14:30': '2026-01-15T14:30:00',
+  '2026-01-15T14:30:00.5Z': '2026-01-15T14:30:00.500000',
+  '2026-01-15T14:30:00.123456789+02': '2026-01-15T12:30:00.123456789',
+  '2026-01-15T14:30:00-0330': '2026-01-15T18:00:00',
+  '2026-01-15T24:00:00': '2026-01-16T00:00:00',
+  '2026-01-15T14:30:00.000Z': '2026-01-15T14:30:00',
+};
+
+const quoted = (values: Readonly<Record<string, string>>, suffix = ''): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(values).map(([text, value]) => [text, `"${value}${suffix}"`]));
+
+/** The texts that fit each type, and the JSON they become; all others do not fit. */
+const golden: Readonly<Record<string, Golden>> = {
+  integer: {
+    schema: { type: 'integer' },
+    declared: 'integer',
+    values: {
+      '1': '1',
+      '007': '7',
+      '+5': '5',
+      '-0': '0',
+      ' 12 ': '12',
+      '\u00a07': '7',
+      '20260115': '20260115',
+      '12345678901234567890': '12345678901234567890',
+    },
+  },
+  number: {
+    schema: { type: 'number' },
+    declared: 'number',
+    values: {
+      '1': '1',
+      '007': '7',
+      '+5': '5',
+      '-0': '-0',
+      ' 12 ': '12',
+      '\u00a07': '7',
+      '1.0': '1.0',
+      '1.50': '1.50',
+      '.5': '0.5',
+      '1.': '1',
+      '1e3': '1e3',
+      '20260115': '20260115',
+      '12345678901234567890': '12345678901234567890',
+    },
+  },
+  boolean: { schema: { type: 'boolean' }, declared: 'boolean', values: { true: 'true', TRUE: 'true' } },
+  date: {
+    schema: { type: 'string', format: 'date' },
+    declared: 'date',
+    values: quoted({
+      '2026-01-15': '2026-01-15',
+      '2026-01-15T00:00:00Z': '2026-01-15',
+      '2026-01-15 00:00': '2026-01-15',
+    }),
+  },
+  time: {
+    schema: { type: 'string', airbyte_type: 'time_without_timezone' },
+    values: quoted({
+      '14:30': '14:30:00',
+      '14:30:00': '14:30:00',
+      '14:30:00.5': '14:30:00.500000',
+      '14:30:00.123456789': '14:30:00.123456789',
+      '24:00:00': '24:00:00',
+    }),
+  },
+  timestamp: {
+    schema: { type: 'string', format: 'date-time' },
+    declared: 'timestamp',
+    values: quoted(instants, 'Z'),
+  },
+  'local timestamp': {
+    schema: { type: 'string', format: 'date-time', airbyte_type: 'timestamp_without_timezone' },
+    values: quoted(instants),
+  },
+};
+
+type Answers = ReadonlyMap<string, string | undefined>;
+
+/** By text: the JSON it became; undefined: it did not fit. */
+async function answersOf(extension: string, body: Buffer, { schema }: Golden, config: Json): Promise<Answers> {
+  await using server = await serverWith({ [`lake/t/a.${extension}`]: body });
+  const catalog = catalogJson({ t: { id: { type: 'integer' }, c: schema } });
+  const { lines, failures } = await readHere(server, { config, catalog });
+  assert.deepEqual(failures, []);
+  const answers = new Map<string, string | undefined>(castTexts.map((text) => [text, undefined]));
+  for (const line of lines.filter((one) => one.startsWith('{"type":"RECORD"'))) {
+    const [, id, json] = /^\{"id":"?(\d+)"?,"c":(.*)\}$/u.exec(dataText(line)) ?? assert.fail(line);
+    assert.equal(json === 'null', line.includes('"changes":[{"field":"c",'), line);
+    answers.set(castTexts[Number(id)] ?? '', json === 'null' ? undefined : json);
+  }
+  return answers;
+}
+
+const formats: Readonly<Record<string, (golden: Golden) => Promise<Answers>>> = {
+  async Parquet(of) {
+    const rows = castTexts.map((text, id) => `(${id}, ${literal(text)})`).join(', ');
+    const body = await parquet(`SELECT * FROM (VALUES ${rows}) AS t(id, c)`);
+    return answersOf('parquet', body, of, {});
+  },
+  async CSV(of) {
+    const rows = castTexts.map((text, id) => `${id},"${text}"`);
+    const column_types = of.declared === undefined ? [] : [{ name: 'c', type: of.declared }];
+    const data_format = { format: 'csv', null_values: ['no'], column_types };
+    const body = Buffer.from(`id,c\n${rows.join('\n')}\n`);
+    return answersOf('csv', body, of, { data_format, invalid_records: 'skip' });
+  },
+  async Avro(of) {
+    const rows = castTexts.map((c, id) => ({ id, c }));
+    const body = avroFile(recordOf({ id: 'int', c: 'string' }), rows);
+    return answersOf('avro', body, of, { data_format: { format: 'avro' } });
+  },
+};
+
+async function folderAnswers(type: string): Promise<Answers> {
+  const objects = castTexts.map((text, id) => [`lake/t${id}/c=${encodeURIComponent(text)}/a.jsonl`, '{}\n'] as const);
+  await using server = await serverWith(Object.fromEntries(objects));
+  const config = {
+    data_format: { format: 'jsonl' },
+    data_partitioning: { mode: 'partitioned', column_types: [{ name: 'c', type }] },
+  };
+  const streams = Object.fromEntries(castTexts.map((_, id) => [`t${id}`, { c: {} }]));
+  const { lines, failures } = await readHere(server, { config, catalog: catalogJson(streams) });
+  for (const { code } of failures) assert.equal(code, 'PARTITION_VALUE_INVALID');
+  const answers = new Map<string, string | undefined>(castTexts.map((text) => [text, undefined]));
+  for (const line of lines) {
+    const [, id] = /^\{"type":"RECORD","record":\{"stream":"t(\d+)"/u.exec(line) ?? [];
+    if (id !== undefined) answers.set(castTexts[Number(id)] ?? '', dataText(line).slice('{"c":'.length, -1));
+  }
+  return answers;
+}
+
+for (const [type, of] of Object.entries(golden)) {
+  suite(`a text as ${type}`, () => {
+    let expected: Answers;
+    before(() => {
+      expected = new Map(castTexts.map((text) => [text, of.values[text]]));
+      assert.equal([...expected.values()].filter((json) => json !== undefined).length, Object.keys(of.values).length);
+    });
+    for (const [format, answers] of Object.entries(formats)) {
+      test(`has one answer in ${format}`, async () => assert.deepEqual(await answers(of), expected));
+    }
+    const { declared } = of;
+    if (declared !== undefined) {
+      test('has one answer in a folder’s name', async () => assert.deepEqual(await folderAnswers(declared), expected));
+    }
+  });
+}
+
+test('JSON lines keep every text as it is, whatever the catalog declares', async () => {
+  const body = castTexts.map((c, id) => `${JSON.stringify({ id, c })}\n`).join('');
+  await using server = await serverWith({ 'lake/t/a.jsonl': body });
+  const catalog = catalogJson({ t: { id: { type: 'integer' }, c: { type: 'integer' } } });
+  const { lines, failures } = await readHere(server, { config: { data_format: { format: 'jsonl' } }, catalog });
+  assert.deepEqual(failures, []);
+  const records = lines.filter((line) => line.startsWith('{"type":"RECORD"')).map((line) => `${dataText(line)}\n`);
+  assert.equal(records.join(''), body);
+});
