@@ -4,6 +4,7 @@ import { isUtf8 } from 'node:buffer';
 
 import { skipSpace } from '@s3-connectors/common/json/json-bytes.ts';
 
+import { fileUrlColumn, lastModifiedColumn } from '../../columns/table-columns.ts';
 import type { Asked } from '../contract/format.ts';
 import type { PartitionColumns } from '../../layout/partition-columns.ts';
 import { frameStart, frameTail } from '../../records/record-frame.ts';
@@ -21,6 +22,7 @@ export type JsonlRecords = {
   readonly emittedAt: number;
 };
 
+const provenance = [fileUrlColumn, lastModifiedColumn];
 const openArray = 0x5b;
 const comma = Buffer.from(',');
 
@@ -34,7 +36,8 @@ export function jsonlWriter(query: JsonlRecords, lines: JsonLines): (out: LineBu
   const keys = fromFile.map((name) => (spellings.has(name) ? Buffer.from(`${JSON.stringify(name)}:`) : undefined));
   const nulls = nullMembers(fromFile, folders);
   const others = [...asked.filter(isConstant), ...clashes.map(({ column }) => column)];
-  const names = [...new Set([...wanted, ...others])];
+  const names = [...new Set([...wanted, ...provenance, ...others])];
+  const firstOwn = names.indexOf(fileUrlColumn);
   const members = new JsonMembers(names);
   const head = Buffer.from(frameStart(stream));
   const same = asked.filter(isConstant).map((name) => `${JSON.stringify(name)}:${constants.get(name)}`);
@@ -49,7 +52,7 @@ export function jsonlWriter(query: JsonlRecords, lines: JsonLines): (out: LineBu
     if (!lines.isText && !isUtf8(bytes.subarray(from, to))) return 'is not UTF-8';
     if (lines.hasEscapes && hasLoneSurrogate(bytes, from, to)) return 'holds half a surrogate pair, which is no text';
     out.raw(head);
-    let isEmpty = writeMembers(out, bytes, { members, keys, query });
+    let isEmpty = writeMembers(out, bytes, { members, keys, firstOwn, query });
     for (const { place, text } of nulls) {
       if (members.found.subarray(0, members.count).includes(place)) continue;
       if (!isEmpty) out.raw(comma);
@@ -80,11 +83,13 @@ function notAnObject(bytes: Uint8Array, start: number): string {
 type Row = {
   readonly members: JsonMembers;
   readonly keys: readonly (Uint8Array | undefined)[];
+  /** The names from this one on, of which there are two, say where a row came from: members of theirs are not read. */
+  readonly firstOwn: number;
   readonly query: JsonlRecords;
 };
 
 /** Members that follow each other go out as one piece, with what stands between them. True: there was none to write. */
-function writeMembers(out: LineBuilder, bytes: Uint8Array, { members, keys, query }: Row): boolean {
+function writeMembers(out: LineBuilder, bytes: Uint8Array, { members, keys, firstOwn, query }: Row): boolean {
   let isEmpty = true;
   let runStart = -1;
   let runEnd = -1;
@@ -111,7 +116,9 @@ function writeMembers(out: LineBuilder, bytes: Uint8Array, { members, keys, quer
       runEnd = members.valueEnds[place] ?? 0;
     } else {
       endRun();
-      if (name === -1 && undeclared === -1) undeclared = place;
+      if (name === firstOwn || name === firstOwn + 1)
+        query.asked.drift.leftOut(provenance[name - firstOwn] ?? '', query.key);
+      else if (name === -1 && undeclared === -1) undeclared = place;
     }
   }
   endRun();
