@@ -30,19 +30,25 @@ export function createNameIndex(texts: readonly string[]): NameIndex {
 
 /** The number of the name that the string content bytes[start, end) spells, or -1. */
 export function indexOfName(index: NameIndex, bytes: Uint8Array, start: number, end: number): number {
-  const { names, byLength, byText } = index;
-  const candidates = byLength[end - start];
+  const { names, byLength } = index;
+  const length = end - start;
+  const candidates = length < byLength.length ? byLength[length] : undefined; // To read past an array's end is slow.
   if (candidates !== undefined && candidates.length <= fewNames) {
     for (let place = 0; place < candidates.length; place += 1) {
       const number = candidates[place] as number;
       if (isAt(bytes, start, names[number] as Uint8Array)) return number;
     }
   }
+  const isNone = (candidates === undefined || candidates.length <= fewNames) && !hasEscape(bytes, start, end);
+  return isNone ? -1 : indexOfText(index, bytes, start, end);
+}
+
+/** Of a key with an escape, or of one among many. Apart, so that what most keys take stays small. */
+function indexOfText({ names, byText }: NameIndex, bytes: Uint8Array, start: number, end: number): number {
   if (hasEscape(bytes, start, end)) {
     const text: unknown = parseJson(Buffer.from(bytes.subarray(start - 1, end + 1)).toString());
     return typeof text === 'string' ? (byText.get(text) ?? -1) : -1;
   }
-  if (candidates === undefined || candidates.length <= fewNames) return -1;
   const number = byText.get(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString());
   return number !== undefined && spells(bytes, start, end, names[number] as Uint8Array) ? number : -1; // It may not be UTF-8.
 }

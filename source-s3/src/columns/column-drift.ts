@@ -1,6 +1,7 @@
 // Columns that files hold and the catalog does not, and files that hold none of the catalog's: both are gathered while a
 // table is read and said once, so that a changed export does not end as columns of nulls without a word.
-import { fileUrlColumn, lastModifiedColumn, type FileColumns } from './table-columns.ts';
+import { OwnProvenance } from './own-provenance.ts';
+import { isProvenance, type FileColumns } from './table-columns.ts';
 import type { PartitionColumns } from '../layout/partition-columns.ts';
 
 const maxNamed = 10;
@@ -11,6 +12,7 @@ export class ColumnDrift {
   readonly #folders: PartitionColumns;
   /** By name: how it is shown, and the first file that has it. */
   readonly #undeclared = new Map<string, { readonly shown: string; readonly key: string }>();
+  readonly #own = new OwnProvenance();
   #strangers = 0;
   #stranger: { readonly key: string; readonly columns: number } | undefined;
   #lastStranger: string | undefined;
@@ -21,6 +23,7 @@ export class ColumnDrift {
 
   /** A column, or member of a JSON line, that is left out. */
   leftOut(name: string, key: string, shown = `"${name}"`): void {
+    if (this.#own.see(name, key)) return;
     if (this.#undeclared.size < maxKept && !this.#undeclared.has(name)) this.#undeclared.set(name, { shown, key });
   }
 
@@ -33,7 +36,7 @@ export class ColumnDrift {
     { asked, stored, isTextHeader = false }: FileColumns & { readonly isTextHeader?: boolean },
   ): void {
     for (const [place, name] of stored.names.entries()) {
-      if (asked.has(name) || this.#isOthers(name)) continue;
+      if (this.#own.see(name, key) || asked.has(name) || this.#isOthers(name)) continue;
       this.leftOut(name, key, isTextHeader ? `column ${place + 1}` : undefined);
     }
     const fromFiles = asked.names.filter((name) => !this.#isOthers(name));
@@ -47,6 +50,7 @@ export class ColumnDrift {
 
   /** Sentences for the log. */
   *describe(): Generator<string> {
+    yield* this.#own.describe();
     const names = [...this.#undeclared];
     if (names.length > 0) {
       const named = names.slice(0, maxNamed).map(([, { shown, key }]) => `${shown} (first in "${key}")`);
@@ -62,6 +66,6 @@ export class ColumnDrift {
 
   /** Columns that are not the files' alone: where a row came from, and what folders say. */
   #isOthers(name: string): boolean {
-    return name === fileUrlColumn || name === lastModifiedColumn || this.#folders.has(name);
+    return isProvenance(name) || this.#folders.has(name);
   }
 }

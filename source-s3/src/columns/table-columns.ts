@@ -19,6 +19,10 @@ const provenance: readonly Column[] = [
   { name: lastModifiedColumn, type: { kind: 'timestamp', utc: true } },
 ];
 
+export function isProvenance(name: string): boolean {
+  return name === fileUrlColumn || name === lastModifiedColumn;
+}
+
 /** `fromFiles`: the columns of some of the table's files; `folders`: the columns that its folders name, each once. */
 export function tableColumns(
   { partitioning }: SourceConfig,
@@ -40,8 +44,7 @@ export function tableColumns(
 }
 
 function withProvenance(columns: readonly Column[]): readonly Column[] {
-  const names = new Set(provenance.map(({ name }) => name));
-  return [...columns.filter(({ name }) => !names.has(name)), ...provenance];
+  return [...columns.filter(({ name }) => !isProvenance(name)), ...provenance];
 }
 
 export type FileColumns = {

@@ -19,6 +19,7 @@ import { formatOf } from '../formats/formats.ts';
 import { noTables } from './no-tables.ts';
 import { listTable, reportListing, type ListingReport } from '../listing/list-table.ts';
 import { openSession } from './session.ts';
+import { OwnProvenance } from '../columns/own-provenance.ts';
 import { lastModifiedColumn, tableColumns } from '../columns/table-columns.ts';
 import { findTables, reportTables, type Table } from '../listing/tables.ts';
 
@@ -86,7 +87,9 @@ async function streamOf(
       log('WARN', `The folder "${table.prefix}" holds no data file and is not a stream.${ofOthers(report, config)}`);
       return undefined;
     }
-    const fromFiles = await describeAll(format, reading, objects, signal);
+    const own = new OwnProvenance();
+    const fromFiles = await describeAll(format, reading, { objects, own }, signal);
+    for (const sentence of own.describe()) log('WARN', `${streamLabel(table.stream)}: ${sentence}`);
     const columns = tableColumns(config, table, fromFiles, report.columns.names);
     return {
       ...table.stream,
@@ -115,14 +118,16 @@ async function streamOf(
 async function describeAll(
   format: Format,
   reading: Reading,
-  objects: readonly ListedObject[],
+  { objects, own }: { readonly objects: readonly ListedObject[]; readonly own: OwnProvenance },
   signal: AbortSignal,
 ): Promise<readonly Column[]> {
   let columns: readonly Column[] | undefined;
   const failures: ConnectorError[] = [];
   for (const object of objects) {
     try {
-      columns = mergeColumns(columns ?? [], await format.describe(reading, object, signal));
+      const described = await format.describe(reading, object, signal);
+      for (const { name } of described) own.see(name, object.key);
+      columns = mergeColumns(columns ?? [], described);
     } catch (error) {
       const failure = toConnectorError(error);
       if (signal.aborted || failsAll(failure)) throw error;

@@ -76,7 +76,7 @@ function conversion(sql: string, stored: StoredType, target: ColumnType): { type
     case 'boolean':
       return { type: { kind: 'boolean' }, cast: 'NULL::BOOLEAN' };
     case 'date':
-      return { type: { kind: 'date' }, cast: stored.kind === 'timestamp' ? midnight(sql) : 'NULL::DATE' };
+      return { type: { kind: 'date' }, cast: stored.kind === 'timestamp' ? midnight(sql, stored) : 'NULL::DATE' };
     case 'time':
       return { type: { kind: 'time', as: 'TIME' }, cast: 'NULL::TIME' };
     case 'timestamp': {
@@ -100,9 +100,11 @@ function conversion(sql: string, stored: StoredType, target: ColumnType): { type
   }
 }
 
-/** The engine would drop the time of day without a word. */
-function midnight(sql: string): string {
-  return `CASE WHEN date_trunc('day', ${sql}) = ${sql} THEN TRY_CAST(${sql} AS DATE) END`;
+/** The engine would drop the time of day without a word, and fails on some nanoseconds. */
+function midnight(sql: string, { nanoseconds }: Extract<StoredType, { kind: 'timestamp' }>): string {
+  if (!nanoseconds) return `CASE WHEN date_trunc('day', ${sql}) = ${sql} THEN TRY_CAST(${sql} AS DATE) END`;
+  const [count, day] = [`epoch_ns(${sql})`, '86400000000000'];
+  return `CASE WHEN ${count} % ${day} = 0 THEN DATE '1970-01-01' + (${count} // ${day})::INTEGER END`;
 }
 
 /** The engine would round 1.5 to 2 in a cast, without a word. */

@@ -4,10 +4,10 @@
 import type { StoredType } from './stored-type.ts';
 
 /**
- * SQL of the text, null where `lost` is true of the value. `sql` must be cheap to repeat. `json`: the text in its quotes, or
+ * SQL of the text, null where `lost` is true of the value (absent: never). `sql` must be cheap to repeat. `json`: the text in its quotes, or
  * `null`, where that is cheaper than to put them around it.
  */
-export type TimeText = { readonly sql: string; readonly lost: string; readonly json?: string };
+export type TimeText = { readonly sql: string; readonly lost?: string; readonly json?: string };
 
 type Stored<Kind> = Extract<StoredType, { kind: Kind }>;
 
@@ -35,13 +35,7 @@ export function timeText(sql: string, { as }: Stored<'time'>): TimeText {
 
 export function timestampText(sql: string, { utc, nanoseconds }: Stored<'timestamp'>): TimeText {
   const zone = utc ? 'Z' : '';
-  const seconds = '%Y-%m-%dT%H:%M:%S';
-  if (nanoseconds) {
-    // The engine garbles what follows %n in a format.
-    const long = `strftime(${sql}, '${seconds}.%n') || '${zone}'`;
-    const whole = `WHEN epoch_ns(${sql}) % 1000000000 = 0 THEN strftime(${sql}, '${seconds}${zone}')`;
-    return { sql: `CASE WHEN NOT isfinite(${sql}) THEN NULL ${whole} ELSE ${long} END`, lost: `NOT isfinite(${sql})` };
-  }
+  if (nanoseconds) return { sql: nanosecondText(sql, zone) };
   // In microseconds, so that no time zone arithmetic (ICU) is done for each value; of an infinity they are null.
   const count = `epoch_us(${sql})`;
   const clock = utc ? `make_timestamp(${count})` : sql;
@@ -58,6 +52,30 @@ export function timestampText(sql: string, { utc, nanoseconds }: Stored<'timesta
     lost: `NOT coalesce(${isRare}, ${sql} IS NULL)`,
     json: `CASE WHEN ${common} THEN ${text('%Y-%m-%d', '"')} WHEN ${isRare} THEN '"' || ${rare} || '"' ELSE 'null' END`,
   };
+}
+
+/**
+ * All counts are times, those too that the engine takes for its infinities. Near the least one strftime fails, and so does the
+ * planning of a query, if a file's statistics have it: `greatest` hides them.
+ */
+function nanosecondText(sql: string, zone: string): string {
+  const seconds = '%Y-%m-%dT%H:%M:%S';
+  const [first, last] = ["TIMESTAMP_NS '1678-01-01 00:00:00'", "TIMESTAMP_NS '2261-12-31 00:00:00'"];
+  const clock = `greatest(${sql}, ${first})`;
+  // The engine garbles what follows %n in a format.
+  const long = `strftime(${clock}, '${seconds}.%n') || '${zone}'`;
+  const whole = `strftime(${clock}, '${seconds}${zone}')`;
+  const common = `CASE WHEN epoch_ns(${sql}) % 1000000000 = 0 THEN ${whole} ELSE ${long} END`;
+  return `CASE WHEN ${sql} BETWEEN ${first} AND ${last} THEN ${common} WHEN ${sql} IS NOT NULL THEN ${rareNanosecondText(sql, zone)} END`;
+}
+
+/** From whole seconds and the rest, both counted from a whole second before the least count: `//` and `%` cut towards zero. */
+function rareNanosecondText(sql: string, zone: string): string {
+  const count = `(epoch_ns(${sql})::HUGEINT + 9223372037000000000)`;
+  const clock = `make_timestamp(((${count} // 1000000000 - 9223372037) * 1000000)::BIGINT)`;
+  const rest = `${count} % 1000000000`;
+  const fraction = `CASE WHEN ${rest} = 0 THEN '' ELSE '.' || lpad((${rest})::VARCHAR, 9, '0') END`;
+  return `strftime(${clock}, '%Y-%m-%dT%H:%M:%S') || ${fraction} || '${zone}'`;
 }
 
 /** As any timestamp where microseconds are exact, else all nine digits. */

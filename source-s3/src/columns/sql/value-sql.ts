@@ -148,7 +148,8 @@ function decimalText(sql: string, { width, scale }: Decimal): string {
 
 function timeValue({ sql, lost, json }: TimeText, path: readonly string[]): Value {
   const quoted = json === undefined ? {} : { json };
-  return { sql, form: 'quoted', ...quoted, losses: [{ field: fieldOf(path), condition: lost }] };
+  const losses = lost === undefined ? [] : [{ field: fieldOf(path), condition: lost }];
+  return { sql, form: 'quoted', ...quoted, losses };
 }
 
 /** Items of lists have no name. */

@@ -4,6 +4,7 @@ import { isUtf8 } from 'node:buffer';
 
 import { skipSpace } from '@s3-connectors/common/json/json-bytes.ts';
 
+import { fileUrlColumn, isProvenance, lastModifiedColumn } from '../../columns/table-columns.ts';
 import type { Asked } from '../contract/format.ts';
 import { agreesWithFolder } from '../../columns/folder-value.ts';
 import { PartitionComparer } from '../../columns/partition-comparer.ts';
@@ -20,6 +21,7 @@ export type JsonlRecords = {
   readonly emittedAt: number;
 };
 
+const provenance = [fileUrlColumn, lastModifiedColumn];
 const openArray = 0x5b;
 const comma = Buffer.from(',');
 
@@ -33,7 +35,8 @@ export function jsonlWriter(query: JsonlRecords, lines: JsonLines): RowWriter {
   const keys = fromFile.map((name) => (spellings.has(name) ? Buffer.from(`${JSON.stringify(name)}:`) : undefined));
   const nulls = nullMembers(fromFile, folders);
   const others = [...asked.filter(isConstant), ...clashes.map(({ column }) => column)];
-  const names = [...new Set([...wanted, ...others])];
+  const names = [...new Set([...wanted, ...provenance, ...others])];
+  const firstOwn = names.indexOf(fileUrlColumn);
   const members = new JsonMembers(names);
   const head = Buffer.from(frame.start);
   const same = asked.filter(isConstant).map((name) => `${JSON.stringify(name)}:${constants.get(name)}`);
@@ -51,7 +54,7 @@ export function jsonlWriter(query: JsonlRecords, lines: JsonLines): RowWriter {
       if (!lines.isText && !isUtf8(bytes.subarray(from, to))) return 'is not UTF-8';
       if (lines.hasEscapes && hasLoneSurrogate(bytes, from, to)) return 'holds half a surrogate pair, which is no text';
       out.raw(head);
-      let isEmpty = writeMembers(out, bytes, { members, keys, undeclared });
+      let isEmpty = writeMembers(out, bytes, { members, keys, firstOwn, undeclared });
       for (const { place, text } of nulls) {
         if (members.found.subarray(0, members.count).includes(place)) continue;
         if (!isEmpty) out.raw(comma);
@@ -83,13 +86,13 @@ function compareMembers(
 
 const mostUndeclared = 1000;
 
-/** Each is told once. Bound: a thousand names. */
+/** Each is told once. Bound: a thousand names, and the two that say where a row came from, which are always told. */
 class UndeclaredNames {
   readonly #known = new Set<string>();
   #found: string[] = [];
 
   add(name: string): void {
-    if (this.#known.size === mostUndeclared || this.#known.has(name)) return;
+    if (this.#known.has(name) || (this.#known.size >= mostUndeclared && !isProvenance(name))) return;
     this.#known.add(name);
     this.#found.push(name);
   }
@@ -118,11 +121,13 @@ function notAnObject(bytes: Uint8Array, start: number): string {
 type Row = {
   readonly members: JsonMembers;
   readonly keys: readonly (Uint8Array | undefined)[];
+  /** The names from this one on, of which there are two, say where a row came from: members of theirs are not read. */
+  readonly firstOwn: number;
   readonly undeclared: UndeclaredNames;
 };
 
 /** Members that follow each other go out as one piece, with what stands between them. True: there was none to write. */
-function writeMembers(out: LineBuilder, bytes: Uint8Array, { members, keys, undeclared }: Row): boolean {
+function writeMembers(out: LineBuilder, bytes: Uint8Array, { members, keys, firstOwn, undeclared }: Row): boolean {
   let isEmpty = true;
   let runStart = -1;
   let runEnd = -1;
@@ -149,7 +154,8 @@ function writeMembers(out: LineBuilder, bytes: Uint8Array, { members, keys, unde
       runEnd = members.valueEnds[place] ?? 0;
     } else {
       endRun();
-      if (name === -1 && stranger === -1) stranger = place;
+      if (name === firstOwn || name === firstOwn + 1) undeclared.add(provenance[name - firstOwn] ?? '');
+      else if (name === -1 && stranger === -1) stranger = place;
     }
   }
   endRun();

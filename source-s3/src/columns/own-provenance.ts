@@ -1,0 +1,23 @@
+// Columns of files that have the names of those that say where a row came from, as files have that an Airbyte source once wrote:
+// every record has only one column of a name, so that their values are not sent, which the log says once a table.
+import { isProvenance } from './table-columns.ts';
+
+/** Bound: two names. */
+export class OwnProvenance {
+  /** By name: the first file that has it. */
+  readonly #files = new Map<string, string>();
+
+  /** @returns whether the column of the file is such a one. */
+  see(name: string, key: string): boolean {
+    if (!isProvenance(name)) return false;
+    if (!this.#files.has(name)) this.#files.set(name, key);
+    return true;
+  }
+
+  /** A sentence for the log. */
+  *describe(): Generator<string> {
+    if (this.#files.size === 0) return;
+    const named = Array.from(this.#files, ([name, key]) => `"${name}" (first in "${key}")`);
+    yield `columns of the files that are not read, because every record has columns of these names that say where it came from: ${named.join(', ')}. Rename them in the files to have them.`;
+  }
+}
