@@ -16,8 +16,8 @@ const mostIdleChunks = 16;
 
 /** Rows of a stream that are published together, in whatever files. */
 export type Cut = {
-  /** Of the rows. */
-  bytes: number;
+  /** Of rows in segments that take no more. */
+  closedBytes: number;
   /** No more rows come to it: its files may be published. */
   isMade: boolean;
   /** Where the stream's source stands after the last of its rows; undefined where the cut was not made at a STATE. */
