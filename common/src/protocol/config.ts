@@ -1,4 +1,4 @@
-// From the JSON a user gave to a checked config, or one message with every mistake in it, each with its path and its mend.
+// From the JSON a user gave to a checked config, or one message with every mistake in it, each with its path and its remedy.
 import * as z from 'zod';
 
 import { ConnectorError } from './errors.ts';

@@ -85,7 +85,7 @@ export type AirbyteTrace = { readonly emitted_at: number } & (
   | { readonly type: 'STREAM_STATUS'; readonly stream_status: TraceStreamStatus }
 );
 
-/** `message` is for the user, `internal_message` and `stack_trace` for whoever mends the connector. */
+/** `message` is for the user, `internal_message` and `stack_trace` for whoever fixes the connector. */
 export type TraceError = {
   readonly message: string;
   readonly internal_message?: string;

@@ -125,7 +125,7 @@ suite('the plan for the streams', () => {
     assert.match(plan(['a'], [{ stream: 'z', type: 't' }]).said.join('\n'), /^WARN The entry for the stream "z"/u);
   });
 
-  test('refuses two streams that would share a path, naming both and the mend', () => {
+  test('refuses two streams that would share a path, naming both and the remedy', () => {
     const message = refusal([
       { name: 'a', namespace: 'x' },
       { name: 'a', namespace: 'y' },

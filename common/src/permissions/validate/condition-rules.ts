@@ -59,8 +59,8 @@ function* formFindings(value: JsonValue | undefined, find: Find): Generator<Find
     if (!isOperator(operator)) {
       const nearest = nearestName(operator, operatorNames);
       const isKey = /^\w+:/u.test(operator) && !/^for/iu.test(operator);
-      const mend = isKey ? `: ${form}` : nearest === undefined ? '' : `: write "${nearest}"`;
-      yield find('CONDITION_OPERATOR', [operator], `"${operator}" is no operator${mend}`);
+      const remedy = isKey ? `: ${form}` : nearest === undefined ? '' : `: write "${nearest}"`;
+      yield find('CONDITION_OPERATOR', [operator], `"${operator}" is no operator${remedy}`);
     } else if (!isObject(keys)) yield find('CONDITION_FORM', [operator], `"${operator}" holds keys: ${form}`);
   }
 }
@@ -119,15 +119,15 @@ function* prefixFindings(judging: Judging, statement: Statement, condition: Cond
   const listing = judging.judged.find(({ need }) => need.action === 's3:ListBucket');
   if (listing?.verdict.result !== 'denied' || !needed.includes('s3:ListBucket')) return;
   const wanted = listing.need.prefixes === undefined ? undefined : JSON.stringify(listing.need.prefixes);
-  const mend =
+  const remedy =
     wanted === undefined
       ? 'remove it, since the whole bucket is listed'
       : `write "StringLike": {"s3:prefix": ${wanted}}`;
   const isExact = /^StringEquals/iu.test(operator);
   if (isExact && values.some((value) => value.includes('*'))) {
-    yield find('PREFIX_CONDITION_OPERATOR', path, `"${operator}" takes "*" for a letter: ${mend}`);
+    yield find('PREFIX_CONDITION_OPERATOR', path, `"${operator}" takes "*" for a letter: ${remedy}`);
   } else if (fails(condition, listing.need)) {
-    yield find('PREFIX_CONDITION_VALUE', path, `"${values.join(', ')}" is not all that is listed: ${mend}`);
+    yield find('PREFIX_CONDITION_VALUE', path, `"${values.join(', ')}" is not all that is listed: ${remedy}`);
   }
 }
 

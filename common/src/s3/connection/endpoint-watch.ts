@@ -33,8 +33,8 @@ export function endpointOf(
 }
 
 function refused(what: string, problem: string): ConnectorError {
-  const mend = 'Remove it, or set AWS_IGNORE_CONFIGURED_ENDPOINT_URLS to "true"';
-  return new ConnectorError('CONFIG_INVALID', `${what} ${problem}. ${mend}.`);
+  const remedy = 'Remove it, or set AWS_IGNORE_CONFIGURED_ENDPOINT_URLS to "true"';
+  return new ConnectorError('CONFIG_INVALID', `${what} ${problem}. ${remedy}.`);
 }
 
 /** What the config names was judged with it, and AWS over TLS needs no word; any other origin is judged, and logged once. */
