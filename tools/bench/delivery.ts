@@ -1,6 +1,7 @@
 // What of a feed's rows lies in S3, since when, and whether the STATEs printed tell the truth of it.
 import { gunzipSync } from 'node:zlib';
 
+import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 import { closeS3, openS3, type S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';
@@ -10,7 +11,6 @@ import { connectionTo } from './connectors.ts';
 import type { Finding } from './process.ts';
 
 const maxObjectBytes = 256 * 1024 * 1024;
-const newline = 0x0a;
 /** A row begins so; the feed writes no longer numbers. */
 const headBytes = 50;
 const head = /^\{"time":"(\d+)","n":(\d+),/u;
@@ -41,7 +41,7 @@ export async function readDelivery(endpoint: string, rows: number, signal: Abort
 
 async function addRows(delivery: Delivery, s3: S3, key: string, storedAt: number, signal: AbortSignal): Promise<void> {
   const bytes = gunzipSync((await readObject(s3, key, maxObjectBytes, signal))?.body ?? '');
-  for (let start = 0; start < bytes.length; start = bytes.indexOf(newline, start) + 1) {
+  for (let start = 0; start < bytes.length; start = bytes.indexOf(NEWLINE, start) + 1) {
     const [, time, row] = head.exec(bytes.toString('latin1', start, start + headBytes)) ?? [];
     const n = Number(row);
     if (!(n < delivery.storedAt.length)) throw new Error(`${key} has a row that was not sent.`);

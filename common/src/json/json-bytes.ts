@@ -4,17 +4,11 @@
 // Precondition of every function here: the text is one line and the byte after it is the newline that ended it. The newline
 // is no JSON white space to this file, so it stops every loop and no loop needs a length.
 
+import { BACKSLASH, CLOSE_OBJECT, COLON, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './ascii.ts';
 import { parseJson } from './parse-json.ts';
 import { escapable, firstOf, marksOf, wordBytes, wordsOf } from './words.ts';
 
-export const NEWLINE = 0x0a;
-export const QUOTE = 0x22;
-export const OPEN_OBJECT = 0x7b;
-export const CLOSE_OBJECT = 0x7d;
-const OPEN_ARRAY = 0x5b;
-export const BACKSLASH = 0x5c;
-export const COMMA = 0x2c;
-const COLON = 0x3a;
+export { QUOTE } from './ascii.ts';
 
 /** What every function answers when the text is not JSON. */
 export const NOT_JSON = -1;

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 
 import { ConnectorError } from './errors.ts';
-import type { DestinationSyncMode, JsonObject, SyncMode } from './messages.ts';
+import { isObject, type DestinationSyncMode, type JsonObject, type SyncMode } from './messages.ts';
 import { streamDescriptor, streamKey, streamLabel } from './stream-key.ts';
 import { describeIssues } from './config.ts';
 
@@ -22,10 +22,6 @@ export type ConfiguredStream = {
   readonly minimumGenerationId?: number;
   readonly syncId?: number;
 };
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** As it was parsed: a copy by zod would lose a column called `__proto__`. */
 export const schemaAsParsed = z.custom<JsonSchema>(isObject, {

@@ -14,6 +14,10 @@ import type { FailureType, StreamDescriptor } from './errors.ts';
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
 export type JsonObject = { readonly [key: string]: JsonValue };
 
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 export type AirbyteMessage =
   | { readonly type: 'RECORD'; readonly record: AirbyteRecord }
   | { readonly type: 'STATE'; readonly state: AirbyteState }

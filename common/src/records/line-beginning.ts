@@ -1,15 +1,6 @@
 // What the beginning of a line tells of it that is too long to be held: whether it is a RECORD, and of which stream.
-import {
-  OPEN_OBJECT,
-  NOT_JSON,
-  QUOTE,
-  skipColon,
-  skipSpace,
-  skipString,
-  skipToNextMember,
-  skipValue,
-  spells,
-} from '../json/json-bytes.ts';
+import { OPEN_OBJECT, QUOTE } from '../json/ascii.ts';
+import { NOT_JSON, skipColon, skipSpace, skipString, skipToNextMember, skipValue, spells } from '../json/json-bytes.ts';
 import type { Envelope } from './envelope.ts';
 import type { Protocol } from './record-scanner.ts';
 

@@ -2,20 +2,10 @@
 // it was received. One line is {"type":"RECORD","record":{"stream":…,"namespace":…,"data":{…},"emitted_at":…}} in Airbyte's
 // protocol and {"type":"RECORD","stream":…,"record":{…},"time_extracted":…,"version":…} in Singer's, with keys in any order,
 // more keys than these, and explicit nulls; a key said twice counts the last time, as in JSON.parse.
+import { CLOSE_OBJECT, OPEN_OBJECT, QUOTE } from '../json/ascii.ts';
 import { skippingWalk, type WalkData } from './data-walk.ts';
 import { emptyEnvelope, forgetFields, forgetRecord, type Envelope } from './envelope.ts';
-import {
-  CLOSE_OBJECT,
-  NOT_JSON,
-  OPEN_OBJECT,
-  QUOTE,
-  skipColon,
-  skipSpace,
-  skipString,
-  skipToNextMember,
-  skipValue,
-  spells,
-} from '../json/json-bytes.ts';
+import { NOT_JSON, skipColon, skipSpace, skipString, skipToNextMember, skipValue, spells } from '../json/json-bytes.ts';
 import { LineShape } from './line-shape.ts';
 
 /** Whose messages the lines are. */

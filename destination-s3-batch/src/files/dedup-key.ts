@@ -2,7 +2,8 @@
 // Taken from the bytes by our own code: the engine's JSON takes neither halves of surrogate pairs nor all numbers.
 import { createHash } from 'node:crypto';
 
-import { findMember, OPEN_OBJECT, QUOTE } from '@s3-connectors/common/json/json-bytes.ts';
+import { OPEN_OBJECT, QUOTE } from '@s3-connectors/common/json/ascii.ts';
+import { findMember } from '@s3-connectors/common/json/json-bytes.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import { plainText } from '../columns/types/temporal-text.ts';

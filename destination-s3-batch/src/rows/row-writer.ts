@@ -1,5 +1,5 @@
 // Bytes that grow: rows are put together here from pieces of other rows.
-import { NEWLINE } from '@s3-connectors/common/json/json-bytes.ts';
+import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 
 const firstBytes = 64 * 1024;
 const HEX = '0123456789abcdef';

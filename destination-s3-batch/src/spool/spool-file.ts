@@ -1,7 +1,7 @@
 // Rows of one table and day on local disk, one JSON object a line, while they wait to be written to S3.
 import { crc32 } from 'node:zlib';
 
-import { NEWLINE } from '@s3-connectors/common/json/json-bytes.ts';
+import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import { LocalFile } from '@s3-connectors/common/local-disk/local-file.ts';
 
 import type { Table } from '../tables/table.ts';

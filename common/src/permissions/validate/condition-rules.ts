@@ -1,9 +1,9 @@
 // Rules on conditions: their form, and the two that matter here. s3:x-amz-acl goes with writes alone, s3:prefix with
 // listings alone; in a statement with other actions they deny those, since the key is then absent.
 import { nearestName } from '../../protocol/nearest-name.ts';
-import type { JsonValue } from '../../protocol/messages.ts';
+import { isObject, type JsonValue } from '../../protocol/messages.ts';
 import { isOperator, judge } from '../judge/conditions.ts';
-import { isObject, type Condition, type Statement } from '../judge/document.ts';
+import { type Condition, type Statement } from '../judge/document.ts';
 import type { Finding, FindingCode } from './finding.ts';
 import type { Path } from './json-text.ts';
 import type { Need } from '../needs/needs.ts';
