@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 import { closeS3, openS3, type S3 } from '@s3-connectors/common/s3/connection/client.ts';
-import { listPages } from '@s3-connectors/common/s3/list.ts';
+import { listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { readObject } from '@s3-connectors/common/s3/read.ts';
 
 import { connectionTo } from './connectors.ts';
@@ -31,7 +31,7 @@ export async function readDelivery(endpoint: string, rows: number, signal: Abort
   const s3 = openS3(connectionTo(endpoint), { log: silentLog });
   try {
     for await (const { objects } of listPages(s3, { prefix: '' }, signal)) {
-      for (const { key, lastModified } of objects) await addRows(delivery, s3, key, lastModified.getTime(), signal);
+      for (const object of objects) await addRows(delivery, s3, object, signal);
     }
   } finally {
     closeS3(s3);
@@ -39,7 +39,12 @@ export async function readDelivery(endpoint: string, rows: number, signal: Abort
   return delivery;
 }
 
-async function addRows(delivery: Delivery, s3: S3, key: string, storedAt: number, signal: AbortSignal): Promise<void> {
+async function addRows(
+  delivery: Delivery,
+  s3: S3,
+  { key, lastModified }: ListedObject,
+  signal: AbortSignal,
+): Promise<void> {
   const bytes = gunzipSync((await readObject(s3, key, maxObjectBytes, signal))?.body ?? '');
   for (let start = 0; start < bytes.length; start = bytes.indexOf(NEWLINE, start) + 1) {
     const [, time, row] = head.exec(bytes.toString('latin1', start, start + headBytes)) ?? [];
@@ -47,7 +52,7 @@ async function addRows(delivery: Delivery, s3: S3, key: string, storedAt: number
     if (!(n < delivery.storedAt.length)) throw new Error(`${key} has a row that was not sent.`);
     if (!Number.isNaN(delivery.storedAt[n])) delivery.doubled += 1;
     delivery.sentAt[n] = Number(time);
-    delivery.storedAt[n] = storedAt;
+    delivery.storedAt[n] = lastModified.getTime();
   }
 }
 

@@ -163,14 +163,15 @@ export function findMember(bytes: Uint8Array, objectStart: number, name: string)
 function skipScalar(bytes: Uint8Array, at: number): number {
   const first = bytes[at] as number;
   if (first === 0x2d || isDigit(first)) return skipNumber(bytes, at);
-  if (first === 0x74) return isWord(bytes, at, 0x72, 0x75, 0x65) ? at + 4 : NOT_JSON; // true
-  if (first === 0x6e) return isWord(bytes, at, 0x75, 0x6c, 0x6c) ? at + 4 : NOT_JSON; // null
-  const isFalse = first === 0x66 && bytes[at + 1] === 0x61 && isWord(bytes, at + 1, 0x6c, 0x73, 0x65);
+  if (first === 0x74) return isWord(bytes, at, 0x727565) ? at + 4 : NOT_JSON; // true
+  if (first === 0x6e) return isWord(bytes, at, 0x756c6c) ? at + 4 : NOT_JSON; // null
+  const isFalse = first === 0x66 && bytes[at + 1] === 0x61 && isWord(bytes, at + 1, 0x6c7365);
   return isFalse ? at + 5 : NOT_JSON;
 }
 
-function isWord(bytes: Uint8Array, at: number, second: number, third: number, fourth: number): boolean {
-  return bytes[at + 1] === second && bytes[at + 2] === third && bytes[at + 3] === fourth;
+/** `rest`: the three bytes after the first. */
+function isWord(bytes: Uint8Array, at: number, rest: number): boolean {
+  return bytes[at + 1] === rest >> 16 && bytes[at + 2] === ((rest >> 8) & 0xff) && bytes[at + 3] === (rest & 0xff);
 }
 
 function skipNumber(bytes: Uint8Array, at: number): number {

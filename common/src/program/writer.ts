@@ -63,19 +63,15 @@ export function openWriter(output: Writable, redact: (text: string) => string = 
       void send(); // Never rejects: a closed output is kept in `closed`.
     });
   };
-  const lineOf = (message: AirbyteMessage): Uint8Array => {
-    // Cut last: of a secret that was cut before, the rest would not be found.
-    return Buffer.from(`${JSON.stringify(capped(printable(message, redact)))}\n`);
-  };
   return {
     closed: closed.signal,
     message(message) {
-      enqueue(lineOf(message));
+      enqueue(lineOf(message, redact));
     },
     async write(output) {
       if (output instanceof Uint8Array) await hand(output);
       else {
-        enqueue(lineOf(output));
+        enqueue(lineOf(output, redact));
         if (queuedBytes >= joinBytes) await send();
       }
       closed.signal.throwIfAborted();
@@ -91,6 +87,11 @@ export function openWriter(output: Writable, redact: (text: string) => string = 
       closed.signal.throwIfAborted();
     },
   };
+}
+
+function lineOf(message: AirbyteMessage, redact: (text: string) => string): Uint8Array {
+  // Cut last: of a secret that was cut before, the rest would not be found.
+  return Buffer.from(`${JSON.stringify(capped(printable(message, redact)))}\n`);
 }
 
 /** A reader that went away is told by nobody: it knows. Any other failure of standard output must be seen. */

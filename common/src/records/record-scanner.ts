@@ -41,7 +41,7 @@ export function createRecordScanner(
   walkData: WalkData = skippingWalk(fields),
 ): RecordScanner {
   const found = emptyEnvelope(fields.length);
-  const scan: Scan = { protocol, walkData, found, shape: new LineShape() };
+  const scan: Scan = { protocol, walkData, found, shape: new LineShape(), keyStart: 0, keyEnd: 0 };
   return { envelope: found, scan: (bytes, start, end) => scanLine(bytes, start, end, scan) };
 }
 
@@ -50,6 +50,9 @@ type Scan = {
   readonly walkData: WalkData;
   readonly found: Envelope;
   readonly shape: LineShape;
+  /** The content of the key that was met last. */
+  keyStart: number;
+  keyEnd: number;
 };
 
 function scanLine(bytes: Uint8Array, start: number, end: number, scan: Scan): LineKind {
@@ -86,7 +89,9 @@ function scanMembers(bytes: Uint8Array, from: number, end: number, scan: Scan): 
   while (bytes[at] === QUOTE) {
     const keyEnd = skipString(bytes, at);
     const value = keyEnd === NOT_JSON ? NOT_JSON : skipColon(bytes, keyEnd);
-    const valueEnd = value === NOT_JSON ? NOT_JSON : scanMember(bytes, at + 1, keyEnd - 1, value, scan);
+    scan.keyStart = at + 1;
+    scan.keyEnd = keyEnd - 1;
+    const valueEnd = value === NOT_JSON ? NOT_JSON : scanMember(bytes, value, scan);
     at = valueEnd === NOT_JSON ? NOT_JSON : skipToNextMember(bytes, valueEnd);
     if (at === NOT_JSON) return 'malformed';
   }
@@ -94,20 +99,21 @@ function scanMembers(bytes: Uint8Array, from: number, end: number, scan: Scan): 
   return kindOf(bytes, scan.found);
 }
 
-/** Notes the member of a line whose key is bytes[keyStart, keyEnd). @returns the byte after its value, or NOT_JSON. */
-function scanMember(bytes: Uint8Array, keyStart: number, keyEnd: number, value: number, scan: Scan): number {
+/** Notes the member of a line. @returns the byte after its value, or NOT_JSON. */
+function scanMember(bytes: Uint8Array, value: number, scan: Scan): number {
+  const { keyStart, keyEnd } = scan;
   if (spells(bytes, keyStart, keyEnd, TYPE)) {
     const valueEnd = skipValue(bytes, value);
     scan.found.typeStart = value;
     scan.found.typeEnd = valueEnd;
     return valueEnd;
   }
-  if (scan.protocol === 'singer') return scanSingerMember(bytes, keyStart, keyEnd, value, scan);
+  if (scan.protocol === 'singer') return scanSingerMember(bytes, value, scan);
   return spells(bytes, keyStart, keyEnd, RECORD_KEY) ? scanRecord(bytes, value, scan) : skipValue(bytes, value);
 }
 
-function scanSingerMember(bytes: Uint8Array, keyStart: number, keyEnd: number, value: number, scan: Scan): number {
-  const { found } = scan;
+function scanSingerMember(bytes: Uint8Array, value: number, scan: Scan): number {
+  const { found, keyStart, keyEnd } = scan;
   if (spells(bytes, keyStart, keyEnd, RECORD_KEY)) return scanData(bytes, value, scan);
   const valueEnd = skipValue(bytes, value);
   if (spells(bytes, keyStart, keyEnd, STREAM)) {
@@ -137,24 +143,20 @@ function scanRecordMembers(bytes: Uint8Array, from: number, scan: Scan): number 
     const keyEnd = skipString(bytes, at);
     const value = keyEnd === NOT_JSON ? NOT_JSON : skipColon(bytes, keyEnd);
     if (value === NOT_JSON) return NOT_JSON;
-    const isData = spells(bytes, at + 1, keyEnd - 1, DATA);
+    scan.keyStart = at + 1;
+    scan.keyEnd = keyEnd - 1;
+    const isData = spells(bytes, scan.keyStart, scan.keyEnd, DATA);
     const valueEnd = isData ? scanData(bytes, value, scan) : skipValue(bytes, value);
     if (valueEnd === NOT_JSON) return NOT_JSON;
-    if (!isData) noteRecordMember(bytes, at + 1, keyEnd - 1, value, valueEnd, scan.found);
+    if (!isData) noteRecordMember(bytes, value, valueEnd, scan);
     at = skipToNextMember(bytes, valueEnd);
     if (at === NOT_JSON) return NOT_JSON;
   }
   return bytes[at] === CLOSE_OBJECT ? at + 1 : NOT_JSON;
 }
 
-function noteRecordMember(
-  bytes: Uint8Array,
-  keyStart: number,
-  keyEnd: number,
-  value: number,
-  valueEnd: number,
-  found: Envelope,
-): void {
+function noteRecordMember(bytes: Uint8Array, value: number, valueEnd: number, scan: Scan): void {
+  const { found, keyStart, keyEnd } = scan;
   if (spells(bytes, keyStart, keyEnd, STREAM)) {
     found.streamStart = value;
     found.streamEnd = valueEnd;

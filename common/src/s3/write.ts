@@ -83,7 +83,7 @@ export async function putObject(
         return { etag };
       } catch (error) {
         const written =
-          earlier > 0 && isPrecondition(error) ? await ownObject(s3, key, body, checksums, signal) : undefined;
+          earlier > 0 && isPrecondition(error) ? await ownObject(s3, object, checksums, signal) : undefined;
         if (written === undefined) throw error;
         return written;
       }
@@ -101,8 +101,7 @@ function isPrecondition(error: unknown): boolean {
 /** The object at `key` if it has our bytes: then an earlier attempt wrote it, and only its answer was lost. */
 async function ownObject(
   s3: S3,
-  key: string,
-  body: Body,
+  { key, body }: NewObject,
   checksums: BodyChecksums,
   signal: AbortSignal | undefined,
 ): Promise<Written | undefined> {

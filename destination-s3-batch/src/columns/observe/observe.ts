@@ -34,38 +34,40 @@ import { seen, type Shape } from './shape.ts';
 import { isPlain, isReadable } from '../types/temporal-text.ts';
 import { isWholeText } from '../types/whole-text.ts';
 
-/** `by`: how often each value counts, 1 or -1. */
-type Walk = { readonly bytes: Uint8Array; by: 1 | -1 };
+/** `by`: how often each value counts, 1 or -1. `found`: where the fields of the row itself are noted. */
+type Walk = { readonly bytes: Uint8Array; by: 1 | -1; found: Envelope | undefined };
 
 /** Numbers objects, so that a member named twice is told by its `visit`; and rows. */
 let visits = 0;
 let rows = 0;
-let walk: Walk = { bytes: new Uint8Array(), by: 1 };
+let walk: Walk = { bytes: new Uint8Array(), by: 1, found: undefined };
 
 /**
  * bytes[start] opens an object, and bytes[end of the line] is the newline. `found`: where fields of the row are to be noted, by
  * their number in `Shape.field`. @returns the byte after it, or NOT_JSON.
  */
 export function observeRow(bytes: Uint8Array, start: number, shape: Shape, found?: Envelope): number {
-  return observe(bytes, start, shape, 1, found);
+  return observeObject(begin(bytes, shape, 1, found), start, shape, 1);
 }
 
 /** Takes back what `observeRow` has noted, as far as it came. */
 export function forgetRow(bytes: Uint8Array, start: number, shape: Shape): void {
-  observe(bytes, start, shape, -1, undefined);
+  observeObject(begin(bytes, shape, -1), start, shape, 1);
 }
 
-function observe(bytes: Uint8Array, start: number, shape: Shape, by: 1 | -1, found: Envelope | undefined): number {
-  if (walk.bytes !== bytes) walk = { bytes, by };
+function begin(bytes: Uint8Array, shape: Shape, by: 1 | -1, found?: Envelope): Walk {
+  if (walk.bytes !== bytes) walk = { bytes, by, found };
   walk.by = by;
+  walk.found = found;
   rows = (rows + 1) >>> 0;
   shape.room.begin(shape, by === -1);
   shape.counts[seen.object] = (shape.counts[seen.object] as number) + by;
-  return observeObject(walk, start, shape, 1, found);
+  return walk;
 }
 
-function observeObject(walk: Walk, start: number, shape: Shape, depth: number, found: Envelope | undefined): number {
+function observeObject(walk: Walk, start: number, shape: Shape, depth: number): number {
   const { bytes } = walk;
+  const found = depth === 1 ? walk.found : undefined;
   visits += 1;
   const visit = visits;
   let members = 0;
@@ -85,32 +87,20 @@ function observeObject(walk: Walk, start: number, shape: Shape, depth: number, f
       const keyEnd = skipString(bytes, at);
       value = keyEnd === NOT_JSON ? NOT_JSON : skipColon(bytes, keyEnd);
       if (value === NOT_JSON) return NOT_JSON;
-      child = shape.child(latin1(bytes, at + 1, keyEnd - 1));
-      if (child !== undefined) {
-        if (before === undefined) shape.first = child;
-        else before.follower = child;
-      }
+      child = lookUp(latin1(bytes, at + 1, keyEnd - 1), shape, before);
     }
     let end: number;
-    if (child === undefined) {
-      shape.rest += walk.by;
-      end = skipValue(bytes, value);
+    if (child !== undefined && child.visit !== visit) {
+      child.visit = visit;
+      end = observeValue(walk, value, child, depth + 1);
     } else {
-      before = child;
-      if (child.visit === visit) {
-        shape.twins += walk.by;
-        end = skipValue(bytes, value); // However often it is named, the row has one such member.
-      } else {
-        child.visit = visit;
-        end = observeValue(walk, value, child, depth + 1);
-      }
-      if (child.field >= 0 && found !== undefined) {
-        found.fieldStarts[child.field] = value;
-        found.fieldEnds[child.field] = end;
-      }
+      if (child === undefined) shape.rest += walk.by;
+      else shape.twins += walk.by; // However often it is named, the row has one such member.
+      end = skipValue(bytes, value);
     }
     if (end === NOT_JSON) return NOT_JSON;
-    if (child === undefined && found !== undefined) noteField(bytes, at, { value, end }, shape, found);
+    if (found !== undefined) noteField(found, child?.field ?? fieldOf(bytes, at, shape), value, end);
+    before = child ?? before;
     members += 1;
     at = end;
     if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at);
@@ -125,19 +115,25 @@ function observeObject(walk: Walk, start: number, shape: Shape, depth: number, f
   }
 }
 
-/** Of a member that has no field in the table. */
-function noteField(
-  bytes: Uint8Array,
-  keyStart: number,
-  { value, end }: { readonly value: number; readonly end: number },
-  { fields }: Shape,
-  found: Envelope,
-): void {
+/** The member that is not where it was the last time; it is remembered as the follower of `before`. */
+function lookUp(spelling: string, shape: Shape, before: Shape | undefined): Shape | undefined {
+  const child = shape.child(spelling);
+  if (child === undefined) return undefined;
+  if (before === undefined) shape.first = child;
+  else before.follower = child;
+  return child;
+}
+
+function noteField(found: Envelope, field: number, value: number, end: number): void {
+  if (field < 0) return;
+  found.fieldStarts[field] = value;
+  found.fieldEnds[field] = end;
+}
+
+/** The number of a field whose key the shape has no room for; negative when nobody asks for it. */
+function fieldOf(bytes: Uint8Array, keyStart: number, { fields }: Shape): number {
   const keyEnd = skipString(bytes, keyStart);
-  const number = fields.indexOf(String(parseJson(Buffer.from(bytes.subarray(keyStart, keyEnd)).toString())));
-  if (number < 0) return;
-  found.fieldStarts[number] = value;
-  found.fieldEnds[number] = end;
+  return fields.indexOf(String(parseJson(Buffer.from(bytes.subarray(keyStart, keyEnd)).toString())));
 }
 
 function observeValue(walk: Walk, at: number, shape: Shape, depth: number): number {
@@ -152,7 +148,7 @@ function observeValue(walk: Walk, at: number, shape: Shape, depth: number): numb
     if (depth > maxDepth) {
       kind = seen.deep;
       end = skipValue(bytes, at);
-    } else if (first === OPEN_OBJECT) end = observeObject(walk, at, shape, depth, undefined);
+    } else if (first === OPEN_OBJECT) end = observeObject(walk, at, shape, depth);
     else end = observeList(walk, at, shape, depth);
   } else {
     if (first === 0x74 || first === 0x66) kind = seen.boolean;
