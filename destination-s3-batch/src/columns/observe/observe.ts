@@ -34,40 +34,38 @@ import { seen, type Shape } from './shape.ts';
 import { isPlain, isReadable } from '../types/temporal-text.ts';
 import { isWholeText } from '../types/whole-text.ts';
 
-/** `by`: how often each value counts, 1 or -1. `found`: where the fields of the row itself are noted. */
-type Walk = { readonly bytes: Uint8Array; by: 1 | -1; found: Envelope | undefined };
+/** `by`: how often each value counts, 1 or -1. */
+type Walk = { readonly bytes: Uint8Array; by: 1 | -1 };
 
 /** Numbers objects, so that a member named twice is told by its `visit`; and rows. */
 let visits = 0;
 let rows = 0;
-let walk: Walk = { bytes: new Uint8Array(), by: 1, found: undefined };
+let walk: Walk = { bytes: new Uint8Array(), by: 1 };
 
 /**
  * bytes[start] opens an object, and bytes[end of the line] is the newline. `found`: where fields of the row are to be noted, by
  * their number in `Shape.field`. @returns the byte after it, or NOT_JSON.
  */
 export function observeRow(bytes: Uint8Array, start: number, shape: Shape, found?: Envelope): number {
-  return observeObject(begin(bytes, shape, 1, found), start, shape, 1);
+  return observe(bytes, start, shape, 1, found);
 }
 
 /** Takes back what `observeRow` has noted, as far as it came. */
 export function forgetRow(bytes: Uint8Array, start: number, shape: Shape): void {
-  observeObject(begin(bytes, shape, -1), start, shape, 1);
+  observe(bytes, start, shape, -1, undefined);
 }
 
-function begin(bytes: Uint8Array, shape: Shape, by: 1 | -1, found?: Envelope): Walk {
-  if (walk.bytes !== bytes) walk = { bytes, by, found };
+function observe(bytes: Uint8Array, start: number, shape: Shape, by: 1 | -1, found: Envelope | undefined): number {
+  if (walk.bytes !== bytes) walk = { bytes, by };
   walk.by = by;
-  walk.found = found;
   rows = (rows + 1) >>> 0;
   shape.room.begin(shape, by === -1);
   shape.counts[seen.object] = (shape.counts[seen.object] as number) + by;
-  return walk;
+  return observeObject(walk, start, shape, 1, found);
 }
 
-function observeObject(walk: Walk, start: number, shape: Shape, depth: number): number {
+function observeObject(walk: Walk, start: number, shape: Shape, depth: number, found: Envelope | undefined): number {
   const { bytes } = walk;
-  const found = depth === 1 ? walk.found : undefined;
   visits += 1;
   const visit = visits;
   let members = 0;
@@ -87,20 +85,32 @@ function observeObject(walk: Walk, start: number, shape: Shape, depth: number): 
       const keyEnd = skipString(bytes, at);
       value = keyEnd === NOT_JSON ? NOT_JSON : skipColon(bytes, keyEnd);
       if (value === NOT_JSON) return NOT_JSON;
-      child = lookUp(latin1(bytes, at + 1, keyEnd - 1), shape, before);
+      child = shape.child(latin1(bytes, at + 1, keyEnd - 1));
+      if (child !== undefined) {
+        if (before === undefined) shape.first = child;
+        else before.follower = child;
+      }
     }
     let end: number;
-    if (child !== undefined && child.visit !== visit) {
-      child.visit = visit;
-      end = observeValue(walk, value, child, depth + 1);
-    } else {
-      if (child === undefined) shape.rest += walk.by;
-      else shape.twins += walk.by; // However often it is named, the row has one such member.
+    if (child === undefined) {
+      shape.rest += walk.by;
       end = skipValue(bytes, value);
+    } else {
+      before = child;
+      if (child.visit === visit) {
+        shape.twins += walk.by;
+        end = skipValue(bytes, value); // However often it is named, the row has one such member.
+      } else {
+        child.visit = visit;
+        end = observeValue(walk, value, child, depth + 1);
+      }
+      if (child.field >= 0 && found !== undefined) {
+        found.fieldStarts[child.field] = value;
+        found.fieldEnds[child.field] = end;
+      }
     }
     if (end === NOT_JSON) return NOT_JSON;
-    if (found !== undefined) noteField(found, child?.field ?? fieldOf(bytes, at, shape), value, end);
-    before = child ?? before;
+    if (child === undefined && found !== undefined) noteField(bytes, at, { value, end }, shape, found);
     members += 1;
     at = end;
     if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at);
@@ -115,25 +125,19 @@ function observeObject(walk: Walk, start: number, shape: Shape, depth: number): 
   }
 }
 
-/** The member that is not where it was the last time; it is remembered as the follower of `before`. */
-function lookUp(spelling: string, shape: Shape, before: Shape | undefined): Shape | undefined {
-  const child = shape.child(spelling);
-  if (child === undefined) return undefined;
-  if (before === undefined) shape.first = child;
-  else before.follower = child;
-  return child;
-}
-
-function noteField(found: Envelope, field: number, value: number, end: number): void {
-  if (field < 0) return;
-  found.fieldStarts[field] = value;
-  found.fieldEnds[field] = end;
-}
-
-/** The number of a field whose key the shape has no room for; negative when nobody asks for it. */
-function fieldOf(bytes: Uint8Array, keyStart: number, { fields }: Shape): number {
+/** Of a member that has no field in the table. */
+function noteField(
+  bytes: Uint8Array,
+  keyStart: number,
+  { value, end }: { readonly value: number; readonly end: number },
+  { fields }: Shape,
+  found: Envelope,
+): void {
   const keyEnd = skipString(bytes, keyStart);
-  return fields.indexOf(String(parseJson(Buffer.from(bytes.subarray(keyStart, keyEnd)).toString())));
+  const number = fields.indexOf(String(parseJson(Buffer.from(bytes.subarray(keyStart, keyEnd)).toString())));
+  if (number < 0) return;
+  found.fieldStarts[number] = value;
+  found.fieldEnds[number] = end;
 }
 
 function observeValue(walk: Walk, at: number, shape: Shape, depth: number): number {
@@ -148,7 +152,7 @@ function observeValue(walk: Walk, at: number, shape: Shape, depth: number): numb
     if (depth > maxDepth) {
       kind = seen.deep;
       end = skipValue(bytes, at);
-    } else if (first === OPEN_OBJECT) end = observeObject(walk, at, shape, depth);
+    } else if (first === OPEN_OBJECT) end = observeObject(walk, at, shape, depth, undefined);
     else end = observeList(walk, at, shape, depth);
   } else {
     if (first === 0x74 || first === 0x66) kind = seen.boolean;
