@@ -65,7 +65,7 @@ function skipEscapes(bytes: Uint8Array, at: number): number {
 }
 
 /** The first byte of the value that belongs to the key whose opening quote should be at `at`. */
-export function skipKey(bytes: Uint8Array, at: number): number {
+function skipKey(bytes: Uint8Array, at: number): number {
   if (bytes[at] !== QUOTE) return NOT_JSON;
   const end = skipString(bytes, at);
   return end === NOT_JSON ? NOT_JSON : skipColon(bytes, end);

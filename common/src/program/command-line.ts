@@ -3,7 +3,7 @@ import yargs, { type Argv } from 'yargs';
 
 import { ConnectorError } from '../protocol/errors.ts';
 
-export type CommandLine = {
+type CommandLine = {
   /** The program, with its verb if it has one. */
   readonly name: string;
   readonly usage: string;

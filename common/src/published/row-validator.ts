@@ -4,7 +4,7 @@ import { skipColon, skipSpace, skipString, skipToNextMember, skipValue, spells }
 import type { FieldType, RowSchema } from './row-schema.ts';
 
 /** Where the fields' values lie in the bytes; a start of -1 means absent. As in `Envelope`. */
-export type FieldSpans = { readonly fieldStarts: Int32Array; readonly fieldEnds: Int32Array };
+type FieldSpans = { readonly fieldStarts: Int32Array; readonly fieldEnds: Int32Array };
 
 /** The first field, in the schema's order, that breaks it. */
 export type Breach = { readonly reason: 'missing_field' | 'wrong_type'; readonly field: string };

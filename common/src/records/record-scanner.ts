@@ -15,7 +15,7 @@ export type Protocol = 'airbyte' | 'singer';
  * What a line is. `dataless`: a RECORD of a stream whose data is not an object, or missing; `malformed`: not JSON, or not a
  * message of the protocol, or a RECORD without a stream.
  */
-export type LineKind = 'record' | 'dataless' | 'state' | 'other' | 'malformed';
+type LineKind = 'record' | 'dataless' | 'state' | 'other' | 'malformed';
 
 export type RecordScanner = {
   readonly envelope: Envelope;

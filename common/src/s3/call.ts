@@ -57,7 +57,7 @@ export async function waitToRetry(
   if (!goOn) throw mapS3Error(error, target);
 }
 
-export function targetOf(s3: S3, request: Request): Target {
+function targetOf(s3: S3, request: Request): Target {
   const { bucket, region, endpoint, expectedBucketOwner } = s3;
   return {
     ...request,

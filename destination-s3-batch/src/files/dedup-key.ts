@@ -10,7 +10,7 @@ import { plainText } from '../columns/types/temporal-text.ts';
 import type { Dedup } from '../tables/table.ts';
 
 /** `number` and `time` are empty for a cursor that is none; `text` is what it is. No character of any is a control character. */
-export type DedupKey = { readonly key: string; readonly number: string; readonly time: string; readonly text: string };
+type DedupKey = { readonly key: string; readonly number: string; readonly time: string; readonly text: string };
 
 /** Longer keys are told apart by their hash, longer cursors by their beginning: the engine sorts them in memory. */
 const maxLength = 512;

@@ -10,7 +10,7 @@ import { bucketPolicy, iamPolicy } from '../policy/policy.ts';
 import { isSame } from '../judge/simulate.ts';
 import { consequences, type Validation } from './validate.ts';
 
-export type Fixed = {
+type Fixed = {
   readonly policy: { readonly Version: string; readonly Statement: readonly object[] };
   /** What was not simply kept, to be read before the policy is used. */
   readonly notes: readonly string[];

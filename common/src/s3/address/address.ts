@@ -106,7 +106,7 @@ function isPlainHost(text: string): boolean {
 }
 
 /** This very machine, by a name or address that cannot lead elsewhere. */
-export function isLoopback(hostname: string): boolean {
+function isLoopback(hostname: string): boolean {
   return /^(localhost|.*\.localhost|127(\.\d{1,3}){3}|\[::1\])$/u.test(hostname);
 }
 

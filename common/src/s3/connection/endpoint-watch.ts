@@ -8,7 +8,7 @@ import { endpointProblem, isAwsEndpoint } from '../address/address.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where a request goes, as the SDK has it. */
-export type Address = { readonly protocol: string; readonly hostname: string; readonly port?: number };
+type Address = { readonly protocol: string; readonly hostname: string; readonly port?: number };
 
 /** @throws CONFIG_INVALID for an endpoint that the config would not be allowed to name. */
 export type EndpointWatch = (address: Address) => void;

@@ -152,7 +152,7 @@ export class Shape implements Key {
 const longestSpelling = 6 * maxFieldNameBytes;
 
 /** Whether a member of that name can have a field of its own. */
-export function canBeField(name: string): boolean {
+function canBeField(name: string): boolean {
   return (
     name !== '' &&
     Buffer.byteLength(name) <= maxFieldNameBytes &&

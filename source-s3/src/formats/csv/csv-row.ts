@@ -12,7 +12,7 @@ const nullBytes = 4;
 const nullWord = 0x6c6c756e; // `null`, the first letter lowest.
 
 /** Slots by their place, as numbers that a loop gets at quickly. */
-export type CsvRow = {
+type CsvRow = {
   readonly slots: readonly Slot[];
   /** Lead k is leads[leadEnds[k - 1], leadEnds[k]); behind the last is room for a word. */
   readonly leads: DataView;

@@ -15,7 +15,7 @@ import type { JsonLines } from './json-lines.ts';
 import { JsonMembers } from './json-members.ts';
 import { hasLoneSurrogate, textAt } from './json-text.ts';
 
-export type JsonlRecords = {
+type JsonlRecords = {
   readonly asked: Asked;
   /** Milliseconds since 1970. */
   readonly emittedAt: number;

@@ -22,7 +22,7 @@ export type LocalRowGroup = AsyncDisposable & {
   readonly group: RowGroup;
 };
 
-export type RowGroupNeed = {
+type RowGroupNeed = {
   readonly file: ParquetFile;
   readonly group: RowGroup;
   /** Places of the columns. */

@@ -17,7 +17,7 @@ export type SchemaElement = {
   readonly children: number;
 };
 
-export const physicalTypes = [
+const physicalTypes = [
   'BOOLEAN',
   'INT32',
   'INT64',
