@@ -2,6 +2,7 @@
 // keep the garbage collector busy longer than the decoding takes.
 import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import { wideBytes } from '@s3-connectors/common/streams/pipe-size.ts';
+import { grownBuffer } from '@s3-connectors/common/streams/grown-buffer.ts';
 
 /** Whole lines, each ended by `\n`, and their number. At most 1 MiB and one line. */
 export type Lines = { readonly bytes: Buffer; readonly rows: number };
@@ -75,9 +76,7 @@ export class LineBuffer {
 /** The same bytes, with room for another read behind the first `used`. */
 function grown(buffer: Buffer<ArrayBuffer>, used: number): Buffer<ArrayBuffer> {
   if (buffer.length - used >= readBytes) return buffer;
-  const larger = Buffer.allocUnsafeSlow(2 * (used + readBytes));
-  buffer.copy(larger, 0, 0, used);
-  return larger;
+  return grownBuffer(buffer, used, 2 * (used + readBytes));
 }
 
 function countLines(bytes: Buffer): number {

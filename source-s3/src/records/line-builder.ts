@@ -5,6 +5,7 @@ import type { Lines } from './line-buffer.ts';
 import { escapedLength, writeEscape } from './json-escapes.ts';
 import { NEWLINE, QUOTE } from '@s3-connectors/common/json/ascii.ts';
 import { escapable, firstOf, marksOf, wordBytes } from '@s3-connectors/common/json/words.ts';
+import { grownBuffer } from '@s3-connectors/common/streams/grown-buffer.ts';
 
 const readyBytes = 256 * 1024; // Fewer turns between the programs than with 64 KiB, and still within a core's cache.
 const copyFrom = 128; // Below, a loop is faster than the call.
@@ -158,10 +159,8 @@ export class LineBuilder {
   #reserve(bytes: number): void {
     const needed = this.#length + bytes + wordBytes;
     if (needed <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, Math.ceil(this.#bytes.length * 1.5)));
-    larger.set(this.#bytes.subarray(0, this.#length));
-    this.#bytes = larger;
-    this.view = viewOf(larger);
+    this.#bytes = grownBuffer(this.#bytes, this.#length, Math.max(needed, Math.ceil(this.#bytes.length * 1.5)));
+    this.view = viewOf(this.#bytes);
   }
 }
 

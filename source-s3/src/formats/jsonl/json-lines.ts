@@ -3,6 +3,7 @@
 import { isUtf8 } from 'node:buffer';
 
 import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
+import { grownBuffer } from '@s3-connectors/common/streams/grown-buffer.ts';
 
 import { unreadable } from '../contract/unreadable.ts';
 import type { RowCutter } from '../contract/placed-lines.ts';
@@ -103,11 +104,7 @@ export class JsonLines implements RowCutter<Uint8Array> {
       const why = `the line at byte ${this.#lineStart} of the text is longer than ${maxLineBytes / 1024 / 1024} MiB`;
       throw unreadable({ key: this.#key }, why);
     }
-    if (length > this.#held.length) {
-      const larger = Buffer.allocUnsafeSlow(2 * length);
-      larger.set(this.#held.subarray(0, this.#heldBytes));
-      this.#held = larger;
-    }
+    if (length > this.#held.length) this.#held = grownBuffer(this.#held, this.#heldBytes, 2 * length);
     this.#held.set(part, this.#heldBytes);
     this.#heldBytes = length;
   }
