@@ -22,7 +22,7 @@ export type Table = {
 export type Dedup = { readonly key: readonly (readonly string[])[]; readonly cursor: readonly string[] };
 
 /** What a table begins with. `columns`: `properties` of a JSON schema, in their order. */
-export type NewTable = Pick<Table, 'name' | 'stream' | 'folder'> & {
+type NewTable = Pick<Table, 'name' | 'stream' | 'folder'> & {
   readonly columns: JsonObject | undefined;
   readonly dedup?: Dedup | undefined;
 };

@@ -69,7 +69,7 @@ const registryJson = z.object({
 });
 
 /** `etag`: undefined as long as nothing is kept of the table. */
-export type Registered = {
+type Registered = {
   readonly type: StructType | undefined;
   readonly etag: string | undefined;
   /** Of the document. */
@@ -77,7 +77,7 @@ export type Registered = {
 };
 
 /** A table's types, and the stream whose rows it has. */
-export type RegisteredTable = { readonly table: string; readonly stream: StreamDescriptor; readonly type: StructType };
+type RegisteredTable = { readonly table: string; readonly stream: StreamDescriptor; readonly type: StructType };
 
 /** `prefix` is empty or ends with a slash. */
 export function registryKey(prefix: string, table: string): string {
