@@ -16,7 +16,7 @@ import {
   earlyInput,
   earlyLeft,
   judgeEarlyBroken,
-  judgeEarlyMended,
+  judgeEarlyRecovered,
   type Format,
 } from '../test/support/batch-early-scenario.ts';
 import { breakAt } from '../test/support/break-at.ts';
@@ -66,7 +66,7 @@ suite('the built batch destination, killed while its spool is too small', { conc
     for (const format of formats) {
       await using server = await serverWith([]);
       await write(server, { format, set: 1, next: 0, spool: await newSpool() });
-      await judgeEarlyMended(server, 0, 1);
+      await judgeEarlyRecovered(server, 0, 1);
       left.set(format, earlyLeft(server));
       await using other = await serverWith(earlyLeft(server));
       await write(other, { format, set: 2, next: 0, spool: await newSpool() });
@@ -92,9 +92,9 @@ suite('the built batch destination, killed while its spool is too small', { conc
       await judgeEarlyBroken(server, broken.stdout, 1);
       const { next, isReplaced } = earlyAcknowledged(broken.stdout);
       told.push(`${next} ${isReplaced}`);
-      const mended = await write(server, { format, set: 3, next, spool });
-      assert.equal(mended.exitCode, 0, mended.stdout);
-      await judgeEarlyMended(server, next, 3);
+      const recovered = await write(server, { format, set: 3, next, spool });
+      assert.equal(recovered.exitCode, 0, recovered.stdout);
+      await judgeEarlyRecovered(server, next, 3);
       assert.deepEqual(await readdir(spool), []);
     });
   }

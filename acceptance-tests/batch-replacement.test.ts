@@ -7,7 +7,7 @@ import { before, suite, test } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { judgeBroken, judgeMended } from '../test/support/batch-crash-judge.ts';
+import { judgeBroken, judgeRecovered } from '../test/support/batch-crash-judge.ts';
 import {
   acknowledgedBy,
   layOut,
@@ -68,7 +68,7 @@ for (const { regime, most } of regimes) {
         const scenario = { format, regime };
         await using server = await serverWith([]);
         await write(server, scenario, { set: 1, spool: await newSpool(), areVisitsStored: false });
-        await judgeMended(server, scenario, 1);
+        await judgeRecovered(server, scenario, 1);
         left.set(format, leftBy(server));
         layOut(server, leftBy(server));
         server.counts.reset();
@@ -84,7 +84,7 @@ for (const { regime, most } of regimes) {
     const draws = fc.record({ format: fc.constantFrom(...formats), moment: fc.constantFrom('onRequest', 'onAnswer') });
     for (const [number, { format, moment }] of fc.sample(fc.noBias(draws), { seed, numRuns: most }).entries()) {
       const index = number + 1;
-      test(`${moment} of call ${index} (${format}, seed ${seed}): nothing acknowledged is lost, and the next run mends all`, async () => {
+      test(`${moment} of call ${index} (${format}, seed ${seed}): nothing acknowledged is lost, and the next run recovers all`, async () => {
         const scenario = { format, regime };
         await using server = await serverWith(left.get(format) ?? []);
         const spool = await newSpool();
@@ -95,9 +95,9 @@ for (const { regime, most } of regimes) {
         server.setHooks({});
         await judgeBroken(server, broken.stdout, scenario, 1);
         const areVisitsStored = acknowledgedBy(broken.stdout).has('visits');
-        const mended = await write(server, scenario, { set: 3, spool, areVisitsStored });
-        assert.equal(mended.exitCode, 0, mended.stdout);
-        await judgeMended(server, scenario, 3);
+        const recovered = await write(server, scenario, { set: 3, spool, areVisitsStored });
+        assert.equal(recovered.exitCode, 0, recovered.stdout);
+        await judgeRecovered(server, scenario, 3);
         assert.deepEqual(await readdir(spool), []);
       });
     }

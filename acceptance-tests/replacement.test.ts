@@ -6,7 +6,7 @@ import { before, suite, test } from 'node:test';
 import {
   acknowledgedBy,
   judgeBroken,
-  judgeMended,
+  judgeRecovered,
   layOut,
   scenarioBucket,
   scenarioCatalog,
@@ -50,7 +50,7 @@ suite('the built streaming destination, killed while it replaces', { concurrency
     ['SIGTERM', 'onRequest'],
   ] as const) {
     for (const index of indexes) {
-      test(`${signal} at ${moment} of call ${index}: nothing acknowledged is lost, and the next run mends all`, async () => {
+      test(`${signal} at ${moment} of call ${index}: nothing acknowledged is lost, and the next run recovers all`, async () => {
         await using server = await serverWith(left);
         let seen = 0;
         const broken = await write(server, scenarioInput(2), (kill) => {
@@ -64,9 +64,9 @@ suite('the built streaming destination, killed while it replaces', { concurrency
         server.setHooks({});
         judgeBroken(server, broken.stdout, 1);
         const { next } = acknowledgedBy(broken.stdout);
-        const mended = await write(server, scenarioInput(3, next), () => undefined);
-        assert.equal(mended.exitCode, 0, mended.stdout);
-        judgeMended(server, 3);
+        const recovered = await write(server, scenarioInput(3, next), () => undefined);
+        assert.equal(recovered.exitCode, 0, recovered.stdout);
+        judgeRecovered(server, 3);
       });
     }
   }

@@ -62,9 +62,9 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
 }
 
 const headings: Readonly<Record<FailureType, string>> = {
-  config_error: 'The user can mend it (`config_error`)',
-  transient_error: 'Time can mend it (`transient_error`)',
-  system_error: 'We must mend it (`system_error`)',
+  config_error: 'The user can fix it (`config_error`)',
+  transient_error: 'Time can fix it (`transient_error`)',
+  system_error: 'We must fix it (`system_error`)',
 };
 
 /** docs/errors.md from the table of codes. */
@@ -72,8 +72,8 @@ export function errorsPage(): string {
   const sections = Object.entries(headings).map(([failureType, heading]) => {
     const rows = Object.entries(ERROR_CODES)
       .filter(([, entry]) => entry.failureType === failureType)
-      .map(([code, { cause, mend }]) => [`\`${code}\``, cause, mend]);
-    return `## ${heading}\n\n${markdownTable([['Code', 'Cause', 'Mend'], ...rows])}\n`;
+      .map(([code, { cause, remedy }]) => [`\`${code}\``, cause, remedy]);
+    return `## ${heading}\n\n${markdownTable([['Code', 'Cause', 'Remedy'], ...rows])}\n`;
   });
   return `# Errors
 

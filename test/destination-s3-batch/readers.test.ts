@@ -9,7 +9,7 @@ import { after, before, suite, test } from 'node:test';
 import {
   judgeByManifest,
   judgeListing,
-  judgeMended,
+  judgeRecovered,
   tablesInReplacement,
   type View,
 } from '../support/batch-crash-judge.ts';
@@ -77,7 +77,7 @@ suite('readers that look between any two calls of S3', () => {
       assert.ok(looks > 120, `${looks} looks`);
       // A table that was empty, or is now, has never both.
       assert.deepEqual([...looksAtBoth.keys()].toSorted(), ['pageview_events', 'users']);
-      await judgeMended(server, scenario, 2);
+      await judgeRecovered(server, scenario, 2);
     });
   }
 });

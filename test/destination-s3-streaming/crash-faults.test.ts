@@ -7,13 +7,13 @@ import { breakAt } from '../support/break-at.ts';
 import {
   acknowledgedBy,
   judgeBroken,
-  judgeMended,
+  judgeRecovered,
   judgeUnproven,
   scenarioCatalog,
   scenarioConfig,
   scenarioInput,
 } from '../support/crash-scenario.ts';
-import { afterOneRun, indexes, mend, run } from './support/broken-runs.ts';
+import { afterOneRun, indexes, recover, run } from './support/broken-runs.ts';
 import { startDestination } from './support/process.ts';
 
 suite('the streaming destination, failed by S3 at every call, or killed', { concurrency: 2 }, () => {
@@ -25,7 +25,7 @@ suite('the streaming destination, failed by S3 at every call, or killed', { conc
       server.inject({ kind: 'error', code: 'AccessDenied', skip: index - 1 });
       const { lines } = await run(server, scenarioInput(2));
       judgeBroken(server, lines.join(''), 1);
-      await mend(server, lines.join(''));
+      await recover(server, lines.join(''));
     });
 
     test(`the answer to call ${index} is lost`, async () => {
@@ -34,7 +34,7 @@ suite('the streaming destination, failed by S3 at every call, or killed', { conc
       const { lines, error } = await run(server, scenarioInput(2));
       assert.equal(error, undefined);
       assert.equal(acknowledgedBy(lines.join('')).isReplaced, true);
-      judgeMended(server, 2);
+      judgeRecovered(server, 2);
       assert.equal(fault.fired, index <= calls() ? 1 : 0);
     });
   }
@@ -47,7 +47,7 @@ suite('the streaming destination, failed by S3 at every call, or killed', { conc
       ['STREAM_INCOMPLETE'],
     );
     judgeUnproven(server, lines.join(''), 1);
-    await mend(server, lines.join(''));
+    await recover(server, lines.join(''));
   });
 
   for (const index of indexes.filter((number) => number % 2 === 0)) {
@@ -61,7 +61,7 @@ suite('the streaming destination, failed by S3 at every call, or killed', { conc
       const { signal, stdout } = await program.ended();
       assert.equal(signal, index <= calls() ? 'SIGKILL' : null);
       judgeBroken(server, stdout, 1);
-      await mend(server, stdout);
+      await recover(server, stdout);
     });
   }
 });

@@ -6,7 +6,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import { breakAt } from '../support/break-at.ts';
 import { judgeBroken, scenarioInput } from '../support/crash-scenario.ts';
-import { afterOneRun, indexes, mend, run } from './support/broken-runs.ts';
+import { afterOneRun, indexes, recover, run } from './support/broken-runs.ts';
 
 suite('the streaming destination, broken at every call of S3', { concurrency: 2 }, () => {
   const { serverAsLeft } = afterOneRun();
@@ -19,7 +19,7 @@ suite('the streaming destination, broken at every call of S3', { concurrency: 2 
         breakAt(server, moment, index, () => stop.abort(new ConnectorError('OUTPUT_CLOSED', 'dead')));
         const { lines } = await run(server, scenarioInput(2), stop.signal);
         judgeBroken(server, lines.join(''), 1);
-        await mend(server, lines.join(''));
+        await recover(server, lines.join(''));
       });
 
       test(`told to stop at ${moment} of call ${index}`, async () => {
@@ -33,7 +33,7 @@ suite('the streaming destination, broken at every call of S3', { concurrency: 2 
         });
         const { lines } = await run(server, scenarioInput(2), stop.signal);
         judgeBroken(server, lines.join(''), 1);
-        await mend(server, lines.join(''));
+        await recover(server, lines.join(''));
       });
     }
   }

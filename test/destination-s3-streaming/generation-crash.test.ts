@@ -112,15 +112,15 @@ function judgeBroken(server: S3TestServer, { lines }: Broken): void {
   assert.ok(isComplete || old.every((one) => stored.includes(one)), 'old rows went before the new ones were complete');
 }
 
-async function mend(server: S3TestServer, { lines }: Broken): Promise<void> {
+async function recover(server: S3TestServer, { lines }: Broken): Promise<void> {
   server.setHooks({});
   server.clearFaults();
   const { error } = await run(server, acknowledged(lines));
   assert.equal(error, undefined);
-  judgeMended(server);
+  judgeRecovered(server);
 }
 
-function judgeMended(server: S3TestServer): void {
+function judgeRecovered(server: S3TestServer): void {
   for (const stream of ['users', 'events'] as const) {
     assert.deepEqual(below(server, stream), rowsOf(stream).toSorted(), `${stream}: rows were lost, doubled or left`);
   }
@@ -149,7 +149,7 @@ suite('a generation that outlives another, broken at every call of S3', { concur
     server.counts.reset();
     const { lines, error } = await run(server, 0);
     assert.deepEqual([error, lines.length], [undefined, phases.length]);
-    judgeMended(server);
+    judgeRecovered(server);
     const { requests } = server.counts.total;
     assert.ok(requests > indexes.length - 5 && requests < indexes.length, `${requests} calls`);
   });
@@ -162,7 +162,7 @@ suite('a generation that outlives another, broken at every call of S3', { concur
         breakAt(server, moment, index, () => stop.abort(new ConnectorError('OUTPUT_CLOSED', 'dead')));
         const broken = await run(server, 0, { signal: stop.signal });
         judgeBroken(server, broken);
-        await mend(server, broken);
+        await recover(server, broken);
       });
     }
 
@@ -173,7 +173,7 @@ suite('a generation that outlives another, broken at every call of S3', { concur
       server.setHooks({ onAnswer: () => ((seen += 1) === index ? stop.abort(new Error('SIGTERM')) : undefined) });
       const broken = await run(server, 0, { signal: stop.signal });
       judgeBroken(server, broken);
-      await mend(server, broken);
+      await recover(server, broken);
     });
 
     test(`S3 fails at call ${index} for good`, async () => {
@@ -181,7 +181,7 @@ suite('a generation that outlives another, broken at every call of S3', { concur
       server.inject({ kind: 'error', code: 'AccessDenied', skip: index - 1 });
       const broken = await run(server, 0);
       judgeBroken(server, broken);
-      await mend(server, broken);
+      await recover(server, broken);
     });
 
     test(`the answer to call ${index} is lost`, async () => {
@@ -189,7 +189,7 @@ suite('a generation that outlives another, broken at every call of S3', { concur
       server.inject({ kind: 'drop_answer', skip: index - 1 });
       const { error } = await run(server, 0);
       assert.equal(error, undefined);
-      judgeMended(server);
+      judgeRecovered(server);
     });
   }
 
@@ -198,6 +198,6 @@ suite('a generation that outlives another, broken at every call of S3', { concur
     const broken = await run(server, 0, { isCut: true });
     assert.equal(acknowledged(broken.lines), phases.length);
     assert.ok(old.every((one) => below(server, 'users').includes(one)));
-    await mend(server, broken);
+    await recover(server, broken);
   });
 });

@@ -77,7 +77,7 @@ suite('a run of many days', () => {
     assert.equal(printed, 3 * rotations);
     assert.ok(stored() >= 3 * rotations);
     const [, , early = 0] = held;
-    const last = held.at(-1) ?? 0;
+    const last = Math.min(...held.slice(-2)); // One of them may come just before V8 gives something back.
     assert.ok(clock.elapsed() > 2 * 24 * 60 * minute);
     assert.ok(last - early < 1_000_000, `${early} bytes were held early, ${last} at the end`);
   });

@@ -126,8 +126,11 @@ suite('discover', () => {
       );
     }
     assert.ok(said.some((line) => line.includes('1 extension') && line.includes('lake/odd/x.csv')));
-    const mend = said.filter((line) => line.includes('correct "data_format"'));
-    assert.ok(mend.length === 1 && mend[0]?.includes('No file is named as parquet; if "lake/odd/x.csv"'), mend.join());
+    const remedy = said.filter((line) => line.includes('correct "data_format"'));
+    assert.ok(
+      remedy.length === 1 && remedy[0]?.includes('No file is named as parquet; if "lake/odd/x.csv"'),
+      remedy.join(),
+    );
   });
 
   const formats: readonly (readonly [string, string])[] = [

@@ -104,7 +104,7 @@ export async function judgeBroken(server: View, stdout: string, scenario: Scenar
 }
 
 /** The next run, which began where the broken one was acknowledged, has written `set`: that, and nothing else, is there. */
-export async function judgeMended(server: View, scenario: Scenario, set: number): Promise<void> {
+export async function judgeRecovered(server: View, scenario: Scenario, set: number): Promise<void> {
   const rows = [...replacedRows(set), ...ordersOf(scenario, set), ...visits];
   for (const table of [...replacedTables, 'orders', 'visits']) {
     assert.deepEqual(

@@ -133,7 +133,7 @@ export async function judgeEarlyBroken(server: S3TestServer, stdout: string, set
 }
 
 /** The next run began with the visits of part `next` and has written the users of `set`. */
-export async function judgeEarlyMended(server: S3TestServer, next: number, set: number): Promise<void> {
+export async function judgeEarlyRecovered(server: S3TestServer, next: number, set: number): Promise<void> {
   const visits = await listed(server, 'visits');
   const twice = visits.filter((name, index) => name === visits[index - 1]);
   const repeated = new Set(namesOf(visitNames, next));

@@ -138,7 +138,7 @@ export function judgeBroken(server: S3TestServer, stdout: string, set: number): 
 }
 
 /** The next run, which began where the broken one was acknowledged, has replaced `users` by `set`. */
-export function judgeMended(server: S3TestServer, set: number): void {
+export function judgeRecovered(server: S3TestServer, set: number): void {
   assert.deepEqual(rowsBelow(server, usersFolder), usersOf(set).toSorted(), 'the table is not exactly the new one');
   assert.deepEqual(rowsByManifest(server), usersOf(set).toSorted());
   assert.deepEqual(rowsBelow(server, `${prefix}type=events/`), events.toSorted(), 'rows were lost or doubled');

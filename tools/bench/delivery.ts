@@ -1,16 +1,16 @@
 // What of a feed's rows lies in S3, since when, and whether the STATEs printed tell the truth of it.
 import { gunzipSync } from 'node:zlib';
 
+import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 import { closeS3, openS3, type S3 } from '@s3-connectors/common/s3/connection/client.ts';
-import { listPages } from '@s3-connectors/common/s3/list.ts';
+import { listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { readObject } from '@s3-connectors/common/s3/read.ts';
 
 import { connectionTo } from './connectors.ts';
 import type { Finding } from './process.ts';
 
 const maxObjectBytes = 256 * 1024 * 1024;
-const newline = 0x0a;
 /** A row begins so; the feed writes no longer numbers. */
 const headBytes = 50;
 const head = /^\{"time":"(\d+)","n":(\d+),/u;
@@ -31,7 +31,7 @@ export async function readDelivery(endpoint: string, rows: number, signal: Abort
   const s3 = openS3(connectionTo(endpoint), { log: silentLog });
   try {
     for await (const { objects } of listPages(s3, { prefix: '' }, signal)) {
-      for (const { key, lastModified } of objects) await addRows(delivery, s3, key, lastModified.getTime(), signal);
+      for (const object of objects) await addRows(delivery, s3, object, signal);
     }
   } finally {
     closeS3(s3);
@@ -39,15 +39,20 @@ export async function readDelivery(endpoint: string, rows: number, signal: Abort
   return delivery;
 }
 
-async function addRows(delivery: Delivery, s3: S3, key: string, storedAt: number, signal: AbortSignal): Promise<void> {
+async function addRows(
+  delivery: Delivery,
+  s3: S3,
+  { key, lastModified }: ListedObject,
+  signal: AbortSignal,
+): Promise<void> {
   const bytes = gunzipSync((await readObject(s3, key, maxObjectBytes, signal))?.body ?? '');
-  for (let start = 0; start < bytes.length; start = bytes.indexOf(newline, start) + 1) {
+  for (let start = 0; start < bytes.length; start = bytes.indexOf(NEWLINE, start) + 1) {
     const [, time, row] = head.exec(bytes.toString('latin1', start, start + headBytes)) ?? [];
     const n = Number(row);
     if (!(n < delivery.storedAt.length)) throw new Error(`${key} has a row that was not sent.`);
     if (!Number.isNaN(delivery.storedAt[n])) delivery.doubled += 1;
     delivery.sentAt[n] = Number(time);
-    delivery.storedAt[n] = storedAt;
+    delivery.storedAt[n] = lastModified.getTime();
   }
 }
 

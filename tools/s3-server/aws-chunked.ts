@@ -1,9 +1,10 @@
 // Content-Encoding aws-chunked: chunks `<hex length>[;chunk-signature=…]\r\n<bytes>\r\n`, a chunk of length 0, and after it
 // trailers `name:value\r\n` until an empty line. Chunk signatures are not verified.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
+import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
+
 import { S3Error } from './errors.ts';
 
-const LINE_FEED = 0x0a;
 const MAX_LINE_BYTES = 8192;
 
 type Part = 'length' | 'bytes' | 'end of bytes' | 'trailers' | 'done';
@@ -38,7 +39,7 @@ export class AwsChunkedDecoder {
   }
 
   #takeLine(bytes: Buffer): Buffer {
-    const end = bytes.indexOf(LINE_FEED);
+    const end = bytes.indexOf(NEWLINE);
     this.#line = Buffer.concat([this.#line, end < 0 ? bytes : bytes.subarray(0, end)]);
     if (this.#line.length > MAX_LINE_BYTES) throw malformed();
     if (end < 0) return bytes.subarray(bytes.length);

@@ -1,6 +1,6 @@
 // Column type ⇄ JSON schema in Airbyte's type vocabulary (https://docs.airbyte.com/platform/understanding-airbyte/supported-data-types).
 // Every column is nullable, since a file of the table may lack it.
-import type { JsonObject, JsonValue } from '../protocol/messages.ts';
+import { isObject, type JsonObject } from '../protocol/messages.ts';
 import { assertNever } from '../protocol/errors.ts';
 import type { Column, ColumnType } from './column-type.ts';
 
@@ -96,8 +96,4 @@ function stringType(schema: JsonObject): ColumnType {
 
 function nullable(type: string): JsonObject {
   return { type: ['null', type] };
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,7 @@
 // What the query engine says of a failure, in our words. Its texts quote values of rows, megabytes of them, so none of them is
 // passed on: a closed table has our words for the known texts, and all others are reported by their kind alone. Pure.
 
-export type EngineFailure = {
+type EngineFailure = {
   /** `memory`: its limit was reached. `defect`: the instance may be unusable. */
   readonly kind: 'memory' | 'defect' | 'data';
   /** The rest of a sentence about what it was working on. No part of it comes from a row. */

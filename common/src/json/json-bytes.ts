@@ -4,17 +4,11 @@
 // Precondition of every function here: the text is one line and the byte after it is the newline that ended it. The newline
 // is no JSON white space to this file, so it stops every loop and no loop needs a length.
 
+import { BACKSLASH, CLOSE_OBJECT, COLON, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './ascii.ts';
 import { parseJson } from './parse-json.ts';
 import { escapable, firstOf, marksOf, wordBytes, wordsOf } from './words.ts';
 
-export const NEWLINE = 0x0a;
-export const QUOTE = 0x22;
-export const OPEN_OBJECT = 0x7b;
-export const CLOSE_OBJECT = 0x7d;
-const OPEN_ARRAY = 0x5b;
-export const BACKSLASH = 0x5c;
-export const COMMA = 0x2c;
-const COLON = 0x3a;
+export { QUOTE } from './ascii.ts';
 
 /** What every function answers when the text is not JSON. */
 export const NOT_JSON = -1;
@@ -71,7 +65,7 @@ function skipEscapes(bytes: Uint8Array, at: number): number {
 }
 
 /** The first byte of the value that belongs to the key whose opening quote should be at `at`. */
-export function skipKey(bytes: Uint8Array, at: number): number {
+function skipKey(bytes: Uint8Array, at: number): number {
   if (bytes[at] !== QUOTE) return NOT_JSON;
   const end = skipString(bytes, at);
   return end === NOT_JSON ? NOT_JSON : skipColon(bytes, end);
@@ -169,14 +163,15 @@ export function findMember(bytes: Uint8Array, objectStart: number, name: string)
 function skipScalar(bytes: Uint8Array, at: number): number {
   const first = bytes[at] as number;
   if (first === 0x2d || isDigit(first)) return skipNumber(bytes, at);
-  if (first === 0x74) return isWord(bytes, at, 0x72, 0x75, 0x65) ? at + 4 : NOT_JSON; // true
-  if (first === 0x6e) return isWord(bytes, at, 0x75, 0x6c, 0x6c) ? at + 4 : NOT_JSON; // null
-  const isFalse = first === 0x66 && bytes[at + 1] === 0x61 && isWord(bytes, at + 1, 0x6c, 0x73, 0x65);
+  if (first === 0x74) return isWord(bytes, at, 0x727565) ? at + 4 : NOT_JSON; // true
+  if (first === 0x6e) return isWord(bytes, at, 0x756c6c) ? at + 4 : NOT_JSON; // null
+  const isFalse = first === 0x66 && bytes[at + 1] === 0x61 && isWord(bytes, at + 1, 0x6c7365);
   return isFalse ? at + 5 : NOT_JSON;
 }
 
-function isWord(bytes: Uint8Array, at: number, second: number, third: number, fourth: number): boolean {
-  return bytes[at + 1] === second && bytes[at + 2] === third && bytes[at + 3] === fourth;
+/** `rest`: the three bytes after the first. */
+function isWord(bytes: Uint8Array, at: number, rest: number): boolean {
+  return bytes[at + 1] === rest >> 16 && bytes[at + 2] === ((rest >> 8) & 0xff) && bytes[at + 3] === (rest & 0xff);
 }
 
 function skipNumber(bytes: Uint8Array, at: number): number {

@@ -1,9 +1,7 @@
 // The outline of a line that is too long to be held: its upper members, wherever they are, without the long values that make it
 // long. What it says of the line is found in it as in any other line.
-import { BACKSLASH, CLOSE_OBJECT, COMMA, NEWLINE, OPEN_OBJECT, QUOTE } from './json-bytes.ts';
+import { BACKSLASH, CLOSE_ARRAY, CLOSE_OBJECT, COMMA, NEWLINE, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './ascii.ts';
 
-const OPEN_ARRAY = 0x5b;
-const CLOSE_ARRAY = 0x5d;
 const COLON = 0x3a;
 const ZERO = 0x30;
 

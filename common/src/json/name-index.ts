@@ -1,6 +1,7 @@
 // Which of some known names a key is, on bytes: a key is compared only with names of its length. Of many names it is looked for in a
 // map instead, as text.
-import { BACKSLASH, hasEscape, spells } from './json-bytes.ts';
+import { BACKSLASH } from './ascii.ts';
+import { hasEscape, spells } from './json-bytes.ts';
 import { parseJson } from './parse-json.ts';
 
 /** To compare with so many takes less than to make a text. */

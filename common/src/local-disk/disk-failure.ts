@@ -1,6 +1,6 @@
 // Whether a failure is the local disk's, in Node's errors and in the query engine's texts, why the disk refused, and what helps.
 
-export type DiskFailure = {
+type DiskFailure = {
   /** With the system's code. */
   readonly why: string;
   /** What helps but another folder, the beginning of a sentence. */

@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { LocalFile } from './local-file.ts';
 
 /** Held until it is disposed of, or the process ends. */
-export type FolderLock = Disposable;
+type FolderLock = Disposable;
 
 const name = 'owner';
 

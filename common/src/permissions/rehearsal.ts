@@ -101,7 +101,7 @@ export class Rehearsal {
   }
 }
 
-/** Numbered: step — IAM action — resource — outcome — AWS's code — mend. */
+/** Numbered: step — IAM action — resource — outcome — AWS's code — remedy. */
 export function table(lines: readonly Line[]): readonly string[] {
   return lines.map(({ step, need, outcome }, index) => {
     const parts = [step, need.action, need.resource, ...outcomeParts(outcome)];

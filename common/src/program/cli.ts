@@ -1,10 +1,11 @@
 // The command line of the Airbyte face: verb and file options to one checked invocation, files read as JSON.
 import { readFile } from 'node:fs/promises';
 
-import yargs from 'yargs';
+import type { Argv } from 'yargs';
 
 import { parseJson } from '../json/parse-json.ts';
 import { ConnectorError } from '../protocol/errors.ts';
+import { parseCommandLine, single, type ParsedCommandLine } from './command-line.ts';
 
 export type Verb = 'spec' | 'check' | 'discover' | 'read' | 'write';
 
@@ -45,49 +46,37 @@ export async function parseArguments(
     readonly operatorVerbs?: readonly { readonly name: string; readonly describe: string }[] | undefined;
   },
 ): Promise<Invocation> {
-  let shown = '';
-  let failure: string | undefined;
-  const parser = yargs()
-    .scriptName(name)
-    .locale('en')
-    .usage('$0 <verb> [options]')
-    .version(version)
-    .help()
-    .strict()
-    .exitProcess(false);
-  for (const verb of verbs) {
-    parser.command(verb, verbHelp[verb], (command) => {
-      for (const file of verbFiles[verb])
-        command.option(file, { type: 'string', demandOption: true, describe: `${file} file (JSON)` });
-      if (verb === 'read') command.option('state', { type: 'string', describe: 'state file (JSON)' });
-      return command;
-    });
-  }
-  for (const { name: operatorVerb, describe } of operatorVerbs) parser.command(operatorVerb, describe);
-  parser
-    .demandCommand(1, 1, `say what to do: ${[...verbs, ...operatorVerbs.map((verb) => verb.name)].join(', ')}`)
-    .fail((message: string, error: Error | undefined) => {
-      failure ??= message ?? error?.message;
-    });
-  const parsed = await parser.parseAsync([...argv], {}, (_error: unknown, _argv: unknown, output: string) => {
-    shown = output;
+  const line = await parseCommandLine(argv, {
+    name,
+    usage: '$0 <verb> [options]',
+    version,
+    describe(parser) {
+      parser.strict();
+      for (const verb of verbs) parser.command(verb, verbHelp[verb], (command) => addFiles(command, verb));
+      for (const { name: operatorVerb, describe } of operatorVerbs) parser.command(operatorVerb, describe);
+      const known = [...verbs, ...operatorVerbs.map((verb) => verb.name)];
+      parser.demandCommand(1, 1, `say what to do: ${known.join(', ')}`);
+    },
   });
-  if (failure !== undefined) {
-    throw new ConnectorError('USAGE_INVALID', `${failure.replaceAll('\n', ' ')} (see ${name} --help)`);
-  }
-  const verb = verbs.find((known) => known === parsed._[0]);
-  if (shown !== '' || verb === undefined) return { verb: 'help', text: shown };
+  const verb = verbs.find((known) => known === line.parsed._[0]);
+  if (line.shown !== '' || verb === undefined) return { verb: 'help', text: line.shown };
   return {
     verb,
-    config: option(parsed, 'config') ?? '',
-    catalog: option(parsed, 'catalog') ?? '',
-    state: option(parsed, 'state'),
+    config: path(line, 'config') ?? '',
+    catalog: path(line, 'catalog') ?? '',
+    state: path(line, 'state'),
   };
 }
 
-function option(parsed: Readonly<Record<string, unknown>>, name: string): string | undefined {
-  const value = parsed[name];
-  if (Array.isArray(value)) throw new ConnectorError('USAGE_INVALID', `--${name} is given more than once.`);
+function addFiles(command: Argv, verb: Verb): Argv {
+  for (const file of verbFiles[verb])
+    command.option(file, { type: 'string', demandOption: true, describe: `${file} file (JSON)` });
+  if (verb === 'read') command.option('state', { type: 'string', describe: 'state file (JSON)' });
+  return command;
+}
+
+function path(line: ParsedCommandLine, name: string): string | undefined {
+  const value = single(line, name);
   if (value === '') throw new ConnectorError('USAGE_INVALID', `--${name} needs the path of a file.`);
   return typeof value === 'string' ? value : undefined;
 }

@@ -1,12 +1,11 @@
 // The face for people at a terminal: the verb's text alone on stdout, what happens meanwhile and what failed on stderr.
 import type * as z from 'zod';
-import yargs from 'yargs';
 
 import { capText } from '../protocol/capped.ts';
 import { readJsonFile } from './cli.ts';
+import { parseCommandLine, single } from './command-line.ts';
 import { parseConfig } from '../protocol/config.ts';
 import type { Connector, OperatorArguments, OperatorVerb, Print } from '../protocol/connector.ts';
-import { ConnectorError } from '../protocol/errors.ts';
 import { type Face, runProcess } from './process.ts';
 import { oneLine, plainJson, plainLines } from '../protocol/text.ts';
 import type { MessageWriter } from './writer.ts';
@@ -81,45 +80,30 @@ async function parseOperatorArguments(
     options = {},
   }: Pick<OperatorVerb<never>, 'name' | 'describe' | 'positionals' | 'options'>,
 ): Promise<string | { readonly config: string; readonly given: OperatorArguments }> {
-  let shown = '';
-  let failure: string | undefined;
   const words = Object.keys(positionals);
   const usage = ['$0', ...words.map((word) => `<${word}>`), '[options]'].join(' ');
-  const parser = yargs()
-    .scriptName(`${name} ${verb}`)
-    .locale('en')
-    .parserConfiguration({ 'parse-positional-numbers': false })
-    .usage([`${usage}\n\n${describe}`, ...Object.entries(positionals).map((entry) => entry.join(': '))].join('\n'))
-    .version(false)
-    .help()
-    .strictOptions()
-    .exitProcess(false)
-    .option('config', { type: 'string', demandOption: true, requiresArg: true, describe: 'config file (JSON)' })
-    // Not as positionals of a command: those turn `-`, standard input, into an empty text.
-    .demandCommand(
-      words.length,
-      words.length,
-      `${words.join(', ')} is missing`,
-      'Unknown argument: more than the verb takes',
-    )
-    .fail((message: string, error: Error | undefined) => {
-      failure ??= message ?? error?.message;
-    });
-  for (const [option, how] of Object.entries(options))
-    parser.option(option, { ...how, requiresArg: how.type === 'string' });
-  const parsed = await parser.parseAsync([...argv], {}, (_error: unknown, _argv: unknown, output: string) => {
-    shown = output;
+  const line = await parseCommandLine(argv, {
+    name: `${name} ${verb}`,
+    usage: [`${usage}\n\n${describe}`, ...Object.entries(positionals).map((entry) => entry.join(': '))].join('\n'),
+    version: false,
+    describe(parser) {
+      parser
+        .parserConfiguration({ 'parse-positional-numbers': false })
+        .strictOptions()
+        .option('config', { type: 'string', demandOption: true, requiresArg: true, describe: 'config file (JSON)' })
+        // Not as positionals of a command: those turn `-`, standard input, into an empty text.
+        .demandCommand(
+          words.length,
+          words.length,
+          `${words.join(', ')} is missing`,
+          'Unknown argument: more than the verb takes',
+        );
+      for (const [option, how] of Object.entries(options))
+        parser.option(option, { ...how, requiresArg: how.type === 'string' });
+    },
   });
-  if (failure !== undefined) {
-    throw new ConnectorError('USAGE_INVALID', `${failure.replaceAll('\n', ' ')} (see ${name} ${verb} --help)`);
-  }
-  if (shown !== '') return shown;
-  const given = Object.fromEntries(Object.keys(options).map((option) => [option, single(parsed[option], option)]));
-  const following = Object.fromEntries(words.map((word, index) => [word, String(parsed._[index])]));
-  return { config: String(single(parsed['config'], 'config')), given: { ...given, ...following } };
-}
-
-function single(value: unknown, name: string): string | boolean | undefined {
-  if (Array.isArray(value)) throw new ConnectorError('USAGE_INVALID', `--${name} is given more than once.`);
-  return typeof value === 'string' || typeof value === 'boolean' ? value : undefined;
+  if (line.shown !== '') return line.shown;
+  const given = Object.fromEntries(Object.keys(options).map((option) => [option, single(line, option)]));
+  const following = Object.fromEntries(words.map((word, index) => [word, String(line.parsed._[index])]));
+  return { config: String(single(line, 'config')), given: { ...given, ...following } };
 }

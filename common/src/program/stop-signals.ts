@@ -14,7 +14,7 @@ export class Stopped extends Error {
   }
 }
 
-export type StopSignals = {
+type StopSignals = {
   /** Aborted with `Stopped` by the first signal; a second one of the same kind ends the process at once (its default). */
   readonly stop: AbortController;
   /** From here on a signal has its default again. */

@@ -30,67 +30,83 @@ export type MessageWriter = {
  * Bound: 64 KiB in the stream, 64 KiB queued, and what `message` was given meanwhile; lines stay the caller's.
  */
 export function openWriter(output: Writable, redact: (text: string) => string = (text) => text): MessageWriter {
-  const closed = new AbortController();
-  const close = (cause: Error): void => {
-    closed.abort(new ConnectorError('OUTPUT_CLOSED', whyClosed(cause), { cause }));
-  };
-  output.on('error', close);
-  let queued: Uint8Array[] = [];
-  let queuedBytes = 0;
-  let scheduled = false;
+  return new QueuedWriter(output, redact);
+}
 
-  const send = async (): Promise<void> => {
-    // A full stream would take more, and grow by it.
-    if (output.writableNeedDrain) await drained(output, closed.signal);
-    const bytes = queued;
-    queued = [];
-    queuedBytes = 0;
-    if (bytes.length > 0 && !closed.signal.aborted) output.write(Buffer.concat(bytes));
-  };
-  const hand = async (lines: Uint8Array): Promise<void> => {
-    if (queuedBytes > 0 || output.writableNeedDrain) await send();
-    if (closed.signal.aborted) return;
-    await unlessClosed(closed.signal, (taken) => output.write(lines, taken)); // A failure is told by 'error'.
-  };
-  const enqueue = (bytes: Uint8Array): void => {
-    if (closed.signal.aborted) return;
-    queued.push(bytes);
-    queuedBytes += bytes.length;
-    if (scheduled) return;
-    scheduled = true;
+class QueuedWriter implements MessageWriter {
+  readonly #output: Writable;
+  readonly #redact: (text: string) => string;
+  readonly #closed = new AbortController();
+  #queued: Uint8Array[] = [];
+  #queuedBytes = 0;
+  #scheduled = false;
+
+  constructor(output: Writable, redact: (text: string) => string) {
+    this.#output = output;
+    this.#redact = redact;
+    output.on('error', (cause) => this.#close(cause));
+  }
+
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
+
+  message(message: AirbyteMessage): void {
+    if (this.closed.aborted) return;
+    const bytes = lineOf(message, this.#redact);
+    this.#queued.push(bytes);
+    this.#queuedBytes += bytes.length;
+    if (this.#scheduled) return;
+    this.#scheduled = true;
     setImmediate(() => {
-      scheduled = false;
-      void send(); // Never rejects: a closed output is kept in `closed`.
+      this.#scheduled = false;
+      void this.#send(); // Never rejects: a closed output is kept in `closed`.
     });
-  };
-  const lineOf = (message: AirbyteMessage): Uint8Array => {
-    // Cut last: of a secret that was cut before, the rest would not be found.
-    return Buffer.from(`${JSON.stringify(capped(printable(message, redact)))}\n`);
-  };
-  return {
-    closed: closed.signal,
-    message(message) {
-      enqueue(lineOf(message));
-    },
-    async write(output) {
-      if (output instanceof Uint8Array) await hand(output);
-      else {
-        enqueue(lineOf(output));
-        if (queuedBytes >= joinBytes) await send();
-      }
-      closed.signal.throwIfAborted();
-    },
-    async flush() {
-      await send();
-      await new Promise<void>((resolve) => {
-        output.write('', (error) => {
-          if (error) close(error);
-          resolve();
-        });
+  }
+
+  async write(output: Uint8Array | AirbyteMessage): Promise<void> {
+    if (output instanceof Uint8Array) await this.#hand(output);
+    else {
+      this.message(output);
+      if (this.#queuedBytes >= joinBytes) await this.#send();
+    }
+    this.closed.throwIfAborted();
+  }
+
+  async flush(): Promise<void> {
+    await this.#send();
+    await new Promise<void>((resolve) => {
+      this.#output.write('', (error) => {
+        if (error) this.#close(error);
+        resolve();
       });
-      closed.signal.throwIfAborted();
-    },
-  };
+    });
+    this.closed.throwIfAborted();
+  }
+
+  async #send(): Promise<void> {
+    // A full stream would take more, and grow by it.
+    if (this.#output.writableNeedDrain) await drained(this.#output, this.closed);
+    const bytes = this.#queued;
+    this.#queued = [];
+    this.#queuedBytes = 0;
+    if (bytes.length > 0 && !this.closed.aborted) this.#output.write(Buffer.concat(bytes));
+  }
+
+  async #hand(lines: Uint8Array): Promise<void> {
+    if (this.#queuedBytes > 0 || this.#output.writableNeedDrain) await this.#send();
+    if (this.closed.aborted) return;
+    await unlessClosed(this.closed, (taken) => this.#output.write(lines, taken)); // A failure is told by 'error'.
+  }
+
+  #close(cause: Error): void {
+    this.#closed.abort(new ConnectorError('OUTPUT_CLOSED', whyClosed(cause), { cause }));
+  }
+}
+
+function lineOf(message: AirbyteMessage, redact: (text: string) => string): Uint8Array {
+  // Cut last: of a secret that was cut before, the rest would not be found.
+  return Buffer.from(`${JSON.stringify(capped(printable(message, redact)))}\n`);
 }
 
 /** A reader that went away is told by nobody: it knows. Any other failure of standard output must be seen. */

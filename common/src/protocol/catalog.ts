@@ -3,7 +3,7 @@
 import * as z from 'zod';
 
 import { ConnectorError } from './errors.ts';
-import type { DestinationSyncMode, JsonObject, SyncMode } from './messages.ts';
+import { isObject, type DestinationSyncMode, type JsonObject, type SyncMode } from './messages.ts';
 import { streamDescriptor, streamKey, streamLabel } from './stream-key.ts';
 import { describeIssues } from './config.ts';
 
@@ -24,10 +24,6 @@ export type ConfiguredStream = {
   /** Singer: more runs of the same input may follow, and only the last one knows whether the stream is complete. */
   readonly isPart?: true;
 };
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** As it was parsed: a copy by zod would lose a column called `__proto__`. */
 export const schemaAsParsed = z.custom<JsonSchema>(isObject, {

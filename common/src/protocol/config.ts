@@ -1,9 +1,10 @@
-// From the JSON a user gave to a checked config, or one message with every mistake in it, each with its path and its mend.
+// From the JSON a user gave to a checked config, or one message with every mistake in it, each with its path and its remedy.
 import * as z from 'zod';
 
 import { ConnectorError } from './errors.ts';
 import type { Log } from './log.ts';
 import { nearestName } from './nearest-name.ts';
+import { isObject } from './messages.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -107,8 +108,4 @@ function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((value, part) => {
     return typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[part] : undefined;
   }, json);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

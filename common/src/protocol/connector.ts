@@ -25,7 +25,7 @@ export type ReadContext = VerbContext & {
 };
 
 /** An option of an operator verb: a flag, or one that takes a text. */
-export type OperatorOption = { readonly type: 'string' | 'boolean'; readonly describe: string };
+type OperatorOption = { readonly type: 'string' | 'boolean'; readonly describe: string };
 
 /** What the operator gave: positionals and options under their names; what was not given is absent. */
 export type OperatorArguments = Readonly<Record<string, string | boolean | undefined>>;

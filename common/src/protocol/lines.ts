@@ -1,4 +1,5 @@
 // Bytes in, lines out: cuts standard input into batches of whole lines without decoding or copying them one by one.
+import { NEWLINE } from '../json/ascii.ts';
 import { LineOutline } from '../json/line-outline.ts';
 import { ConnectorError } from './errors.ts';
 
@@ -20,7 +21,6 @@ export type LineBatch = {
 export type TooLong = { readonly size: number; readonly outline: Buffer };
 
 export const defaultMaxLineBytes = 128 * 1024 * 1024;
-const newline = 0x0a;
 /** What is kept of a line that is too long. */
 export const keptLineBytes = 64 * 1024;
 const byteOrderMark = Buffer.from('\ufeff');
@@ -53,7 +53,7 @@ export async function* readLines(
     let part = chunk;
     while (part.length > 0) {
       if (cut !== undefined) {
-        const end = part.indexOf(newline);
+        const end = part.indexOf(NEWLINE);
         const piece = end === -1 ? part : part.subarray(0, end);
         cut.outline.add(piece);
         restBytes += piece.length;
@@ -132,7 +132,7 @@ function lineEnds(
 ): { readonly ends: readonly number[]; readonly tooLong: boolean } {
   const ends: number[] = [];
   let start = 0;
-  for (let at = chunk.indexOf(newline); at !== -1; at = chunk.indexOf(newline, at + 1)) {
+  for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, at + 1)) {
     if (restBytes + at - start > maxLineBytes) return { ends, tooLong: true };
     ends.push(restBytes + at);
     start = restBytes + at + 1;
@@ -152,7 +152,7 @@ function cutLine(
 
 /** With a newline; the line is longer than `size`. */
 function beginningOf(parts: readonly Uint8Array[], size: number): Buffer {
-  const beginning = Buffer.alloc(size + 1, newline);
+  const beginning = Buffer.alloc(size + 1, NEWLINE);
   let at = 0;
   for (const part of parts) {
     if (at >= size) break;

@@ -14,6 +14,10 @@ import type { FailureType, StreamDescriptor } from './errors.ts';
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
 export type JsonObject = { readonly [key: string]: JsonValue };
 
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 export type AirbyteMessage =
   | { readonly type: 'RECORD'; readonly record: AirbyteRecord }
   | { readonly type: 'STATE'; readonly state: AirbyteState }
@@ -24,7 +28,7 @@ export type AirbyteMessage =
   | { readonly type: 'TRACE'; readonly trace: AirbyteTrace };
 
 /** `emitted_at` is in milliseconds since 1970; `data` is one row. */
-export type AirbyteRecord = {
+type AirbyteRecord = {
   readonly stream: string;
   readonly namespace?: string;
   readonly data: JsonObject;
@@ -33,7 +37,7 @@ export type AirbyteRecord = {
 };
 
 /** What a connector had to change in a row: a value that has no JSON form, for instance. */
-export type RecordChange = {
+type RecordChange = {
   readonly field: string;
   readonly change: 'NULLED' | 'TRUNCATED';
   readonly reason: 'SOURCE_SERIALIZATION_ERROR' | 'SOURCE_RETRIEVAL_ERROR';
@@ -43,15 +47,14 @@ export type RecordChange = {
 export type StateStats = { readonly recordCount: number; readonly rejectedRecordCount?: number };
 
 /** Only the STREAM form is written; GLOBAL is echoed by destinations. LEGACY states are refused by today's platform. */
-export type AirbyteState = {
+type AirbyteState = {
   readonly type: 'STREAM';
   readonly stream: { readonly stream_descriptor: StreamDescriptor; readonly stream_state: JsonObject };
   readonly sourceStats?: StateStats;
 };
 
-export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
-export type AirbyteLog = { readonly level: LogLevel; readonly message: string; readonly stack_trace?: string };
+export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
+type AirbyteLog = { readonly level: LogLevel; readonly message: string; readonly stack_trace?: string };
 
 export type ConnectorSpecification = {
   readonly documentationUrl: string;
@@ -61,7 +64,7 @@ export type ConnectorSpecification = {
   readonly protocol_version: string;
 };
 
-export type ConnectionStatus = { readonly status: 'SUCCEEDED' | 'FAILED'; readonly message?: string };
+type ConnectionStatus = { readonly status: 'SUCCEEDED' | 'FAILED'; readonly message?: string };
 
 export type SyncMode = 'full_refresh' | 'incremental';
 export type DestinationSyncMode = 'append' | 'overwrite' | 'append_dedup';
@@ -79,14 +82,14 @@ export type AirbyteStream = {
 };
 
 /** `emitted_at` is in milliseconds since 1970. */
-export type AirbyteTrace = { readonly emitted_at: number } & (
+type AirbyteTrace = { readonly emitted_at: number } & (
   | { readonly type: 'ERROR'; readonly error: TraceError }
   | { readonly type: 'ESTIMATE'; readonly estimate: TraceEstimate }
   | { readonly type: 'STREAM_STATUS'; readonly stream_status: TraceStreamStatus }
 );
 
-/** `message` is for the user, `internal_message` and `stack_trace` for whoever mends the connector. */
-export type TraceError = {
+/** `message` is for the user, `internal_message` and `stack_trace` for whoever fixes the connector. */
+type TraceError = {
   readonly message: string;
   readonly internal_message?: string;
   readonly stack_trace?: string;
@@ -95,7 +98,7 @@ export type TraceError = {
 };
 
 /** What is still to come, from what the storage tells before reading. */
-export type TraceEstimate = {
+type TraceEstimate = {
   readonly name: string;
   readonly namespace?: string;
   readonly type: 'STREAM';
@@ -104,8 +107,8 @@ export type TraceEstimate = {
 };
 
 /** STARTED before the first record, RUNNING after it, then exactly one of COMPLETE and INCOMPLETE. */
-export type StreamStatus = 'STARTED' | 'RUNNING' | 'COMPLETE' | 'INCOMPLETE';
-export type TraceStreamStatus = { readonly stream_descriptor: StreamDescriptor; readonly status: StreamStatus };
+type StreamStatus = 'STARTED' | 'RUNNING' | 'COMPLETE' | 'INCOMPLETE';
+type TraceStreamStatus = { readonly stream_descriptor: StreamDescriptor; readonly status: StreamStatus };
 
 /** A STREAM_STATUS message of now. */
 export function streamStatus(stream: StreamDescriptor, status: StreamStatus): AirbyteMessage {

@@ -2,7 +2,13 @@
 // draw: a `oneOf` needs `type: object` beside it, no `additionalProperties: false`, no bounds that only say "safe integer".
 import * as z from 'zod';
 
-import type { ConnectorSpecification, DestinationSyncMode, JsonObject, JsonValue } from './messages.ts';
+import {
+  isObject,
+  type ConnectorSpecification,
+  type DestinationSyncMode,
+  type JsonObject,
+  type JsonValue,
+} from './messages.ts';
 
 type SpecOptions = {
   readonly config: z.ZodObject;
@@ -24,7 +30,7 @@ function formSchema(node: JsonObject): JsonObject {
   const form: Record<string, JsonValue> = {};
   for (const [key, value] of Object.entries(node)) {
     if (key === 'additionalProperties' || isSafeIntegerBound(key, value)) continue;
-    form[key] = isNode(value) && key !== 'default' ? formMember(key, value) : value;
+    form[key] = isObject(value) && key !== 'default' ? formMember(key, value) : value;
     if (key === 'oneOf' && Array.isArray(value)) form[key] = value.map((option) => formSchema(option as JsonObject));
   }
   // The form draws a choice only for an object whose options share a constant.
@@ -38,8 +44,4 @@ function formMember(key: string, value: JsonObject): JsonObject {
 
 function isSafeIntegerBound(key: string, value: JsonValue): boolean {
   return (key === 'maximum' || key === 'minimum') && Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER;
-}
-
-function isNode(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

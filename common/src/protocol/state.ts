@@ -1,7 +1,7 @@
 // The state a source is started with: Airbyte passes nothing, [], {} or an array of what destinations gave back, with
 // leftovers of the platform (id, stats) and, from PyAirbyte, explicit nulls.
 import { ConnectorError } from './errors.ts';
-import type { JsonObject, JsonValue } from './messages.ts';
+import { isObject, type JsonObject } from './messages.ts';
 import { streamKey, type StreamKey } from './stream-key.ts';
 
 /** The saved `stream_state` by stream; a stream without one is not in it. */
@@ -46,10 +46,6 @@ function streamStates(entry: unknown, index: number): readonly JsonObject[] {
 
 function invalid(what: string): ConnectorError {
   return new ConnectorError('STATE_INVALID', `The saved state is not valid: ${what}. Reset the stream to start anew.`);
-}
-
-function isObject(value: unknown): value is { readonly [key: string]: JsonValue } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isEmptyObject(value: unknown): boolean {

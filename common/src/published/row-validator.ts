@@ -1,19 +1,10 @@
 // Judges a row by its schema, on the bytes of its fields as the record scanner found them: mostly by a value's first byte.
-import {
-  CLOSE_OBJECT,
-  OPEN_OBJECT,
-  QUOTE,
-  skipColon,
-  skipSpace,
-  skipString,
-  skipToNextMember,
-  skipValue,
-  spells,
-} from '../json/json-bytes.ts';
+import { CLOSE_ARRAY, CLOSE_OBJECT, COMMA, LETTER_N, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '../json/ascii.ts';
+import { skipColon, skipSpace, skipString, skipToNextMember, skipValue, spells } from '../json/json-bytes.ts';
 import type { FieldType, RowSchema } from './row-schema.ts';
 
 /** Where the fields' values lie in the bytes; a start of -1 means absent. As in `Envelope`. */
-export type FieldSpans = { readonly fieldStarts: Int32Array; readonly fieldEnds: Int32Array };
+type FieldSpans = { readonly fieldStarts: Int32Array; readonly fieldEnds: Int32Array };
 
 /** The first field, in the schema's order, that breaks it. */
 export type Breach = { readonly reason: 'missing_field' | 'wrong_type'; readonly field: string };
@@ -34,8 +25,7 @@ KIND[QUOTE] = text;
 for (const char of '-0123456789') KIND[char.charCodeAt(0)] = number;
 for (const char of 'tf') KIND[char.charCodeAt(0)] = boolean;
 KIND[OPEN_OBJECT] = object;
-KIND[0x5b] = array;
-const NULL = 0x6e;
+KIND[OPEN_ARRAY] = array;
 
 const ID = Buffer.from('id');
 const TAG = Buffer.from('tag');
@@ -71,12 +61,12 @@ export function createRowValidator({ fields }: RowSchema, scanned: readonly stri
     for (let index = 0; index < slots.length; index += 1) {
       const slot = slots[index] as number;
       const start = fieldStarts[slot] as number;
-      const first = start < 0 ? NULL : (bytes[start] as number);
+      const first = start < 0 ? LETTER_N : (bytes[start] as number);
       if (((KIND[first] as number) & (allowed[index] as number)) !== 0) {
         const check = deep[index];
         if (check === undefined || check(bytes, start, fieldEnds[slot] as number)) continue;
-      } else if (first === NULL && fields[index]?.required !== true) continue;
-      return { reason: first === NULL ? 'missing_field' : 'wrong_type', field: fields[index]?.name ?? '' };
+      } else if (first === LETTER_N && fields[index]?.required !== true) continue;
+      return { reason: first === LETTER_N ? 'missing_field' : 'wrong_type', field: fields[index]?.name ?? '' };
     }
     return undefined;
   };
@@ -94,10 +84,10 @@ function everyElement(
   isElement: (bytes: Uint8Array, at: number) => boolean,
 ): boolean {
   let at = skipSpace(bytes, start + 1);
-  while (bytes[at] !== 0x5d) {
+  while (bytes[at] !== CLOSE_ARRAY) {
     if (!isElement(bytes, at)) return false;
     at = skipSpace(bytes, skipValue(bytes, at));
-    if (bytes[at] === 0x2c) at = skipSpace(bytes, at + 1);
+    if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
   }
   return true;
 }

@@ -1,17 +1,8 @@
 // Walks a record's `data`: finds some of its fields, skips all else, and so validates it. A key is mostly the one that stood at its
 // place in the row before, which is seen without reading it.
+import { CLOSE_OBJECT, COMMA, QUOTE } from '../json/ascii.ts';
 import type { Envelope } from './envelope.ts';
-import {
-  CLOSE_OBJECT,
-  COMMA,
-  NOT_JSON,
-  QUOTE,
-  skipColon,
-  skipSpace,
-  skipString,
-  skipToNextMember,
-  skipValue,
-} from '../json/json-bytes.ts';
+import { NOT_JSON, skipColon, skipSpace, skipString, skipToNextMember, skipValue } from '../json/json-bytes.ts';
 import { createKnownText, know, type KnownText, standsAt } from './known-text.ts';
 import { createNameIndex, indexOfName, type NameIndex } from '../json/name-index.ts';
 import { wordsOf } from '../json/words.ts';

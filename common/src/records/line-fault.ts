@@ -1,4 +1,4 @@
-// Why a line of the input is no message, for whoever has to mend its source.
+// Why a line of the input is no message, for whoever has to fix its source.
 import { parseJson } from '../json/parse-json.ts';
 
 /** The rest of a sentence about the line. */

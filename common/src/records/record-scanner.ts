@@ -2,20 +2,10 @@
 // it was received. One line is {"type":"RECORD","record":{"stream":…,"namespace":…,"data":{…},"emitted_at":…}} in Airbyte's
 // protocol and {"type":"RECORD","stream":…,"record":{…},"time_extracted":…,"version":…} in Singer's, with keys in any order,
 // more keys than these, and explicit nulls; a key said twice counts the last time, as in JSON.parse.
+import { CLOSE_OBJECT, OPEN_OBJECT, QUOTE } from '../json/ascii.ts';
 import { skippingWalk, type WalkData } from './data-walk.ts';
 import { emptyEnvelope, forgetFields, forgetRecord, type Envelope } from './envelope.ts';
-import {
-  CLOSE_OBJECT,
-  NOT_JSON,
-  OPEN_OBJECT,
-  QUOTE,
-  skipColon,
-  skipSpace,
-  skipString,
-  skipToNextMember,
-  skipValue,
-  spells,
-} from '../json/json-bytes.ts';
+import { NOT_JSON, skipColon, skipSpace, skipString, skipToNextMember, skipValue, spells } from '../json/json-bytes.ts';
 import { LineShape } from './line-shape.ts';
 
 /** Whose messages the lines are. */
@@ -25,7 +15,7 @@ export type Protocol = 'airbyte' | 'singer';
  * What a line is. `dataless`: a RECORD of a stream whose data is not an object, or missing; `malformed`: not JSON, or not a
  * message of the protocol, or a RECORD without a stream.
  */
-export type LineKind = 'record' | 'dataless' | 'state' | 'other' | 'malformed';
+type LineKind = 'record' | 'dataless' | 'state' | 'other' | 'malformed';
 
 export type RecordScanner = {
   readonly envelope: Envelope;
@@ -51,7 +41,7 @@ export function createRecordScanner(
   walkData: WalkData = skippingWalk(fields),
 ): RecordScanner {
   const found = emptyEnvelope(fields.length);
-  const scan: Scan = { protocol, walkData, found, shape: new LineShape() };
+  const scan: Scan = { protocol, walkData, found, shape: new LineShape(), keyStart: 0, keyEnd: 0 };
   return { envelope: found, scan: (bytes, start, end) => scanLine(bytes, start, end, scan) };
 }
 
@@ -74,6 +64,9 @@ type Scan = {
   readonly walkData: WalkData;
   readonly found: Envelope;
   readonly shape: LineShape;
+  /** The content of the key that was met last. */
+  keyStart: number;
+  keyEnd: number;
 };
 
 function scanLine(bytes: Uint8Array, start: number, end: number, scan: Scan): LineKind {
@@ -110,7 +103,9 @@ function scanMembers(bytes: Uint8Array, from: number, end: number, scan: Scan): 
   while (bytes[at] === QUOTE) {
     const keyEnd = skipString(bytes, at);
     const value = keyEnd === NOT_JSON ? NOT_JSON : skipColon(bytes, keyEnd);
-    const valueEnd = value === NOT_JSON ? NOT_JSON : scanMember(bytes, at + 1, keyEnd - 1, value, scan);
+    scan.keyStart = at + 1;
+    scan.keyEnd = keyEnd - 1;
+    const valueEnd = value === NOT_JSON ? NOT_JSON : scanMember(bytes, value, scan);
     at = valueEnd === NOT_JSON ? NOT_JSON : skipToNextMember(bytes, valueEnd);
     if (at === NOT_JSON) return 'malformed';
   }
@@ -118,20 +113,21 @@ function scanMembers(bytes: Uint8Array, from: number, end: number, scan: Scan): 
   return kindOf(bytes, scan.found);
 }
 
-/** Notes the member of a line whose key is bytes[keyStart, keyEnd). @returns the byte after its value, or NOT_JSON. */
-function scanMember(bytes: Uint8Array, keyStart: number, keyEnd: number, value: number, scan: Scan): number {
+/** Notes the member of a line. @returns the byte after its value, or NOT_JSON. */
+function scanMember(bytes: Uint8Array, value: number, scan: Scan): number {
+  const { keyStart, keyEnd } = scan;
   if (spells(bytes, keyStart, keyEnd, TYPE)) {
     const valueEnd = skipValue(bytes, value);
     scan.found.typeStart = value;
     scan.found.typeEnd = valueEnd;
     return valueEnd;
   }
-  if (scan.protocol === 'singer') return scanSingerMember(bytes, keyStart, keyEnd, value, scan);
+  if (scan.protocol === 'singer') return scanSingerMember(bytes, value, scan);
   return spells(bytes, keyStart, keyEnd, RECORD_KEY) ? scanRecord(bytes, value, scan) : skipValue(bytes, value);
 }
 
-function scanSingerMember(bytes: Uint8Array, keyStart: number, keyEnd: number, value: number, scan: Scan): number {
-  const { found } = scan;
+function scanSingerMember(bytes: Uint8Array, value: number, scan: Scan): number {
+  const { found, keyStart, keyEnd } = scan;
   if (spells(bytes, keyStart, keyEnd, RECORD_KEY)) return scanData(bytes, value, scan);
   const valueEnd = skipValue(bytes, value);
   if (spells(bytes, keyStart, keyEnd, STREAM)) {
@@ -161,24 +157,20 @@ function scanRecordMembers(bytes: Uint8Array, from: number, scan: Scan): number 
     const keyEnd = skipString(bytes, at);
     const value = keyEnd === NOT_JSON ? NOT_JSON : skipColon(bytes, keyEnd);
     if (value === NOT_JSON) return NOT_JSON;
-    const isData = spells(bytes, at + 1, keyEnd - 1, DATA);
+    scan.keyStart = at + 1;
+    scan.keyEnd = keyEnd - 1;
+    const isData = spells(bytes, scan.keyStart, scan.keyEnd, DATA);
     const valueEnd = isData ? scanData(bytes, value, scan) : skipValue(bytes, value);
     if (valueEnd === NOT_JSON) return NOT_JSON;
-    if (!isData) noteRecordMember(bytes, at + 1, keyEnd - 1, value, valueEnd, scan.found);
+    if (!isData) noteRecordMember(bytes, value, valueEnd, scan);
     at = skipToNextMember(bytes, valueEnd);
     if (at === NOT_JSON) return NOT_JSON;
   }
   return bytes[at] === CLOSE_OBJECT ? at + 1 : NOT_JSON;
 }
 
-function noteRecordMember(
-  bytes: Uint8Array,
-  keyStart: number,
-  keyEnd: number,
-  value: number,
-  valueEnd: number,
-  found: Envelope,
-): void {
+function noteRecordMember(bytes: Uint8Array, value: number, valueEnd: number, scan: Scan): void {
+  const { found, keyStart, keyEnd } = scan;
   if (spells(bytes, keyStart, keyEnd, STREAM)) {
     found.streamStart = value;
     found.streamEnd = valueEnd;

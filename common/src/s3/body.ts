@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 
 /** Sent as it is read; never held in memory. */
-export type FileBody = { readonly path: string };
+type FileBody = { readonly path: string };
 
 export type Body = Uint8Array | readonly Uint8Array[] | FileBody;
 

@@ -19,9 +19,9 @@ export async function call<T>(s3: S3, request: Request, attempt: Attempt<T>, sig
   const patience = new Patience(s3.log, s3.clock);
   for (;;) {
     try {
-      return await tryOnce(s3, request.operation, attempt, patience.failures, signal);
+      return await tryOnce(s3, request.operation, { attempt, earlier: patience.failures }, signal);
     } catch (error) {
-      await waitToRetry(s3, request, error, patience, signal);
+      await waitToRetry(s3, request, { error, patience }, signal);
     }
   }
 }
@@ -29,8 +29,7 @@ export async function call<T>(s3: S3, request: Request, attempt: Attempt<T>, sig
 async function tryOnce<T>(
   s3: S3,
   operation: Operation,
-  attempt: Attempt<T>,
-  earlier: number,
+  { attempt, earlier }: { readonly attempt: Attempt<T>; readonly earlier: number },
   signal: AbortSignal | undefined,
 ): Promise<T> {
   signal?.throwIfAborted();
@@ -46,8 +45,7 @@ async function tryOnce<T>(
 export async function waitToRetry(
   s3: S3,
   request: Request,
-  error: unknown,
-  patience: Patience,
+  { error, patience }: { readonly error: unknown; readonly patience: Patience },
   signal: AbortSignal | undefined,
 ): Promise<void> {
   signal?.throwIfAborted(); // The SDK's AbortError says less than the reason.
@@ -59,7 +57,7 @@ export async function waitToRetry(
   if (!goOn) throw mapS3Error(error, target);
 }
 
-export function targetOf(s3: S3, request: Request): Target {
+function targetOf(s3: S3, request: Request): Target {
   const { bucket, region, endpoint, expectedBucketOwner } = s3;
   return {
     ...request,

@@ -7,10 +7,9 @@ import type { S3 } from './connection/client.ts';
 import { describeFailure } from './errors/failure.ts';
 
 /** What HeadObject tells. `crc32` in base64, if the object was written with one. */
-export type ObjectHead = {
+type ObjectHead = {
   readonly size: number;
   readonly etag: string;
-  readonly lastModified: Date;
   readonly crc32?: string;
 };
 
@@ -22,10 +21,10 @@ export async function headObject(s3: S3, key: string, signal?: AbortSignal): Pro
     { operation: 'HeadObject', key },
     async (how) => {
       try {
-        const { ContentLength = 0, ETag, LastModified, ChecksumCRC32 } = await s3.client.send(command, how);
-        if (ETag === undefined || LastModified === undefined) throw noEtag(key);
+        const { ContentLength = 0, ETag, ChecksumCRC32 } = await s3.client.send(command, how);
+        if (ETag === undefined) throw noEtag(key);
         const crc32 = ChecksumCRC32 === undefined ? {} : { crc32: ChecksumCRC32 };
-        return { size: ContentLength, etag: ETag, lastModified: LastModified, ...crc32 };
+        return { size: ContentLength, etag: ETag, ...crc32 };
       } catch (error) {
         const failure = describeFailure(error);
         if (failure.kind === 'answer' && failure.status === 404) return undefined;

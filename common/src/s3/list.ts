@@ -32,8 +32,6 @@ export type ListPage = {
 type Listing = {
   readonly prefix: string;
   readonly delimiter?: string;
-  /** Only keys after this one, in byte order. */
-  readonly startAfter?: string;
   /** 1 to 1,000, the default. */
   readonly pageSize?: number;
 };
@@ -99,14 +97,7 @@ async function withRestoreStatus(
 
 function requestPage(
   s3: S3,
-  {
-    prefix,
-    delimiter,
-    startAfter,
-    pageSize,
-    token,
-    asksForRestore,
-  }: PageRequest & { readonly asksForRestore: boolean },
+  { prefix, delimiter, pageSize, token, asksForRestore }: PageRequest & { readonly asksForRestore: boolean },
   signal: AbortSignal | undefined,
 ): Promise<ListObjectsV2CommandOutput> {
   const input = {
@@ -114,7 +105,6 @@ function requestPage(
     Prefix: prefix,
     EncodingType: 'url' as const, // XML cannot hold every key as it is.
     ...(delimiter === undefined ? {} : { Delimiter: delimiter }),
-    ...(startAfter === undefined || token !== undefined ? {} : { StartAfter: startAfter }),
     ...(pageSize === undefined ? {} : { MaxKeys: pageSize }),
     ...(token === undefined ? {} : { ContinuationToken: token }),
     ...(asksForRestore ? { OptionalObjectAttributes: ['RestoreStatus' as const] } : {}),
@@ -146,7 +136,7 @@ export function pageOf(
   refuseKeys(
     objects.map(({ key }) => key),
     listing,
-    before.key ?? listing.startAfter,
+    before.key,
   );
   refuseFolders(folders, listing, before.folder);
   return { objects, folders };

@@ -12,7 +12,6 @@ import { encodeKey, type PutRoute } from './connection/put-route.ts';
 /** What we ever send, by the names of the SDK. */
 const headerNames = {
   ContentType: 'content-type',
-  ContentEncoding: 'content-encoding',
   ContentLength: 'content-length',
   ChecksumCRC32: 'x-amz-checksum-crc32',
   ACL: 'x-amz-acl',

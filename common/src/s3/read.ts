@@ -99,7 +99,7 @@ export async function* streamRange(s3: S3, range: Range, signal?: AbortSignal): 
       }
       if (at < range.end) throw cutShort();
     } catch (error) {
-      await waitToRetry(s3, request, error, patience, signal);
+      await waitToRetry(s3, request, { error, patience }, signal);
       s3.counters.GetObject.retries += 1;
     }
   }

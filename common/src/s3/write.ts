@@ -21,12 +21,11 @@ export type WriteHeaders = {
     | { readonly mode: 'sse_kms'; readonly kmsKeyId: string };
 };
 
-export type NewObject = {
+type NewObject = {
   readonly key: string;
   /** Stays unchanged until the promise settles: each attempt sends it again. */
   readonly body: Body;
   readonly contentType: string;
-  readonly contentEncoding?: string;
   /** Only over the version with this ETag. */
   readonly ifMatch?: string;
   /** Only if there is no such object. */
@@ -55,7 +54,7 @@ export async function putObject(
   how: WriteHeaders,
   signal?: AbortSignal,
 ): Promise<WrittenBody> {
-  const { key, body, contentType, contentEncoding, ifMatch, ifNoneMatch } = object;
+  const { key, body, contentType, ifMatch, ifNoneMatch } = object;
   refuseOddKey(key);
   const overTls = s3.endpoint?.startsWith('http:') !== true;
   const checksums = await checksumsOf(body, overTls ? [] : ['sha256']);
@@ -65,7 +64,6 @@ export async function putObject(
     ContentType: contentType,
     ContentLength: checksums.size,
     ChecksumCRC32: checksums.crc32,
-    ...(contentEncoding === undefined ? {} : { ContentEncoding: contentEncoding }),
     ...(ifMatch === undefined ? {} : { IfMatch: ifMatch }),
     ...(ifNoneMatch === undefined ? {} : { IfNoneMatch: ifNoneMatch }),
     ...headersOf(how),
@@ -83,7 +81,7 @@ export async function putObject(
         return { etag };
       } catch (error) {
         const written =
-          earlier > 0 && isPrecondition(error) ? await ownObject(s3, key, body, checksums, signal) : undefined;
+          earlier > 0 && isPrecondition(error) ? await ownObject(s3, object, checksums, signal) : undefined;
         if (written === undefined) throw error;
         return written;
       }
@@ -101,8 +99,7 @@ function isPrecondition(error: unknown): boolean {
 /** The object at `key` if it has our bytes: then an earlier attempt wrote it, and only its answer was lost. */
 async function ownObject(
   s3: S3,
-  key: string,
-  body: Body,
+  { key, body }: NewObject,
   checksums: BodyChecksums,
   signal: AbortSignal | undefined,
 ): Promise<Written | undefined> {

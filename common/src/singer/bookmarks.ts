@@ -1,6 +1,6 @@
 // Singer's state of a tap: one value for all streams, with the progress of each as its bookmark.
 import { ConnectorError } from '../protocol/errors.ts';
-import type { JsonObject, JsonValue } from '../protocol/messages.ts';
+import { isObject, type JsonObject } from '../protocol/messages.ts';
 
 /** Progress by the id of the stream, in the order in which they were first known. */
 export type Bookmarks = ReadonlyMap<string, JsonObject>;
@@ -27,8 +27,4 @@ export function stateValue(bookmarks: Bookmarks): JsonObject {
 
 function invalid(what: string): ConnectorError {
   return new ConnectorError('STATE_INVALID', `The saved state is not valid: ${what}. Clear it to start anew.`);
-}
-
-function isObject(value: unknown): value is { readonly [key: string]: JsonValue } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,5 @@
 // The command line of the Singer face, by the Singer specification and the conventions of Meltano's SDK.
-import yargs from 'yargs';
-
-import { ConnectorError } from '../protocol/errors.ts';
+import { parseCommandLine, single, usageError } from '../program/command-line.ts';
 
 /** Paths as given. `show`: a text for stdout instead of any work. */
 export type SingerInvocation =
@@ -43,36 +41,22 @@ export async function parseSingerArguments(
   argv: readonly string[],
   { name, version, kind }: { readonly name: string; readonly version: string; readonly kind: 'tap' | 'target' },
 ): Promise<SingerInvocation> {
-  let shown = '';
-  let failure: string | undefined;
-  const parser = yargs()
-    .scriptName(name)
-    .locale('en')
-    .usage('$0 --config FILE [options]')
-    .version(`${name} ${version}`)
-    .help()
-    .strict()
-    .exitProcess(false)
-    .options(options[kind])
-    .fail((message: string, error: Error | undefined) => {
-      failure ??= message ?? error?.message;
-    });
-  const parsed = await parser.parseAsync([...argv], {}, (_error: unknown, _argv: unknown, output: string) => {
-    shown = output;
+  const line = await parseCommandLine(argv, {
+    name,
+    usage: '$0 --config FILE [options]',
+    version: `${name} ${version}`,
+    describe: (parser) => parser.strict().options(options[kind]),
   });
-  const usage = (text: string): ConnectorError => {
-    return new ConnectorError('USAGE_INVALID', `${text.replaceAll('\n', ' ')} (see ${name} --help)`);
-  };
-  if (failure !== undefined) throw usage(failure);
+  const { shown, parsed } = line;
   if (shown !== '') return { verb: 'show', text: shown };
   if (parsed['about'] === true) return { verb: 'about', format: parsed['format'] === 'json' ? 'json' : 'text' };
   const sources = (parsed['config'] ?? []) as readonly string[];
-  if (sources.length === 0) throw usage('--config is missing: name a file, or ENV for environment variables.');
+  if (sources.length === 0)
+    throw usageError('--config is missing: name a file, or ENV for environment variables.', name);
   if (parsed['discover'] === true) return { verb: 'discover', config: sources };
   if (parsed['test'] !== undefined) return { verb: 'test', config: sources };
   const [catalog, state] = ['catalog', 'state'].map((option) => {
-    const value = parsed[option];
-    if (Array.isArray(value)) throw usage(`--${option} is given more than once.`);
+    const value = single(line, option);
     return typeof value === 'string' ? value : undefined;
   });
   return { verb: 'sync', config: sources, catalog, state };

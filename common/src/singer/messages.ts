@@ -9,9 +9,9 @@
 // records with that `version` are the whole table. What is for people goes to stderr.
 import type { JsonObject, JsonValue } from '../protocol/messages.ts';
 
-export type SingerMessage = SchemaMessage | StateMessage | ActivateVersionMessage;
+type SingerMessage = SchemaMessage | StateMessage | ActivateVersionMessage;
 
-export type SchemaMessage = {
+type SchemaMessage = {
   readonly type: 'SCHEMA';
   readonly stream: string;
   readonly schema: JsonObject;
@@ -19,9 +19,9 @@ export type SchemaMessage = {
   readonly bookmark_properties?: readonly string[];
 };
 
-export type StateMessage = { readonly type: 'STATE'; readonly value: JsonValue };
+type StateMessage = { readonly type: 'STATE'; readonly value: JsonValue };
 
-export type ActivateVersionMessage = {
+type ActivateVersionMessage = {
   readonly type: 'ACTIVATE_VERSION';
   readonly stream: string;
   readonly version: number;

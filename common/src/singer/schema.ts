@@ -3,7 +3,7 @@ import * as z from 'zod';
 
 import { schemaAsParsed } from '../protocol/catalog.ts';
 import { ConnectorError } from '../protocol/errors.ts';
-import type { JsonObject } from '../protocol/messages.ts';
+import { isObject, type JsonObject } from '../protocol/messages.ts';
 
 export type StreamSchema = {
   readonly stream: string;
@@ -62,8 +62,4 @@ function faultOf(node: unknown, path: string): string | undefined {
 
 function invalid(what: string): ConnectorError {
   return new ConnectorError('INPUT_INVALID', `is a SCHEMA that ${what}`);
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

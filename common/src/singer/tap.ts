@@ -13,7 +13,7 @@ import { described, readConfig } from './plugin.ts';
 import { savedState, tapFrames, tapLines } from './tap-messages.ts';
 
 /** A connector that can discover and read, and how it is a tap. */
-export type Tap<Schema extends z.ZodObject, Config> = Plugin & {
+type Tap<Schema extends z.ZodObject, Config> = Plugin & {
   readonly connector: Connector<Schema, Config> & Required<Pick<Connector<Schema, Config>, 'discover' | 'read'>>;
   /** Whether streams of two namespaces can meet: their names then begin with it. */
   hasNamespaces(config: Config): boolean;

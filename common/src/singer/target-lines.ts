@@ -2,7 +2,8 @@
 // run of `write` must end because what follows is not in its catalog. The hot path of a target.
 import { isUtf8 } from 'node:buffer';
 
-import { findMember, OPEN_OBJECT, skipSpace } from '../json/json-bytes.ts';
+import { OPEN_OBJECT } from '../json/ascii.ts';
+import { findMember, skipSpace } from '../json/json-bytes.ts';
 import type { Envelope } from '../records/envelope.ts';
 import { lineFault, typeText } from '../records/line-fault.ts';
 import { createRecordScanner, recordIn, type RecordScanner } from '../records/record-scanner.ts';

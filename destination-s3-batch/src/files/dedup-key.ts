@@ -2,14 +2,15 @@
 // Taken from the bytes by our own code: the engine's JSON takes neither halves of surrogate pairs nor all numbers.
 import { createHash } from 'node:crypto';
 
-import { findMember, OPEN_OBJECT, QUOTE } from '@s3-connectors/common/json/json-bytes.ts';
+import { OPEN_OBJECT, QUOTE } from '@s3-connectors/common/json/ascii.ts';
+import { findMember } from '@s3-connectors/common/json/json-bytes.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import { plainText } from '../columns/types/temporal-text.ts';
 import type { Dedup } from '../tables/table.ts';
 
 /** `number` and `time` are empty for a cursor that is none; `text` is what it is. No character of any is a control character. */
-export type DedupKey = { readonly key: string; readonly number: string; readonly time: string; readonly text: string };
+type DedupKey = { readonly key: string; readonly number: string; readonly time: string; readonly text: string };
 
 /** Longer keys are told apart by their hash, longer cursors by their beginning: the engine sorts them in memory. */
 const maxLength = 512;

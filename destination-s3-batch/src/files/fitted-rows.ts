@@ -5,7 +5,7 @@ import type { Misfits } from '../columns/types/slot.ts';
 import type { RowSource } from './made-file.ts';
 import { rewriteRows } from './rewritten-rows.ts';
 
-export type FittedRows = RowSource & { readonly type: StructType; readonly misfits: Misfits };
+type FittedRows = RowSource & { readonly type: StructType; readonly misfits: Misfits };
 
 /** Writes the fitted rows to `target`. */
 export async function fitRows(

@@ -4,9 +4,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 
+import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import type { DeflatePool } from '@s3-connectors/common/destination/files/deflate-pool.ts';
 import { gzipHeader, gzipTrailer } from '@s3-connectors/common/destination/files/gzip-member.ts';
-import { NEWLINE } from '@s3-connectors/common/json/json-bytes.ts';
 import { LocalFile } from '@s3-connectors/common/local-disk/local-file.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 

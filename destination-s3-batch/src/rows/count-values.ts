@@ -1,8 +1,6 @@
 // How many values a row has: keys too, since each costs the engine as much.
-import { QUOTE, skipString } from '@s3-connectors/common/json/json-bytes.ts';
-
-const COLON = 0x3a;
-const COMMA = 0x2c;
+import { COLON, COMMA, QUOTE } from '@s3-connectors/common/json/ascii.ts';
+import { skipString } from '@s3-connectors/common/json/json-bytes.ts';
 
 /** bytes[start, end) is valid JSON. */
 export function countValues(bytes: Uint8Array, start: number, end: number): number {

@@ -1,6 +1,6 @@
 // Which fields of a published stream's records are in none of the tables made of them, so that nothing goes without a word.
+import { LETTER_N, QUOTE } from '@s3-connectors/common/json/ascii.ts';
 import {
-  QUOTE,
   skipColon,
   skipSpace,
   skipString,
@@ -13,7 +13,6 @@ import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 const maxNames = 100;
 /** Longer names are counted by their beginning. */
 const maxNameLength = 100;
-const NULL = 0x6e;
 
 /** Bound: 100 names beside those of the schema. */
 export class DroppedFields {
@@ -39,7 +38,7 @@ export class DroppedFields {
       const start = fieldStarts[this.#slots[index] as number] as number;
       if (start < 0) continue;
       known += 1;
-      if (this.#isKept[index] !== true && bytes[start] !== NULL)
+      if (this.#isKept[index] !== true && bytes[start] !== LETTER_N)
         this.#counts[index] = (this.#counts[index] as number) + 1;
     }
     if (members > known) this.#note(bytes, dataStart);
@@ -59,7 +58,7 @@ export class DroppedFields {
       const name = String(parseJson(bytes.toString('utf8', at, keyEnd))).slice(0, maxNameLength);
       const count = this.#others.get(name);
       const fits = count !== undefined || this.#others.size < maxNames;
-      if (fits && !this.#names.includes(name) && bytes[value] !== NULL) this.#others.set(name, (count ?? 0) + 1);
+      if (fits && !this.#names.includes(name) && bytes[value] !== LETTER_N) this.#others.set(name, (count ?? 0) + 1);
       at = skipToNextMember(bytes, skipValue(bytes, value));
     }
   }

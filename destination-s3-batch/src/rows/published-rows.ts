@@ -1,5 +1,6 @@
 // From a record of a published streaming type to the rows of the batch tables made of it, on bytes.
-import { findMember, QUOTE, skipSpace, skipValue } from '@s3-connectors/common/json/json-bytes.ts';
+import { CLOSE_ARRAY, CLOSE_OBJECT, COMMA, LETTER_N, QUOTE } from '@s3-connectors/common/json/ascii.ts';
+import { findMember, skipSpace, skipValue } from '@s3-connectors/common/json/json-bytes.ts';
 import type { Envelope } from '@s3-connectors/common/records/envelope.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
@@ -7,10 +8,6 @@ import { isPlain, plainText } from '../columns/types/temporal-text.ts';
 import type { RowWriter } from './row-writer.ts';
 import { writeInstant } from './instant-text.ts';
 
-const NULL = 0x6e;
-const CLOSE_LIST = 0x5d;
-const COMMA = 0x2c;
-const CLOSE_OBJECT = 0x7d;
 const utc = { kind: 'timestamp', utc: true } as const;
 
 /** Where a field lies in the envelope, and the name that its column has: `,"workspace_id":`. */
@@ -85,9 +82,9 @@ export function aliasRows(fields: readonly string[]): PublishedRows {
   const type = Buffer.from(',"event_type":"alias_sync"');
   return (bytes, found, { time, out, emit }) => {
     const start = found.fieldStarts[aliasesSlot] as number;
-    if (start < 0 || bytes[start] === NULL) return;
+    if (start < 0 || bytes[start] === LETTER_N) return;
     let at = skipSpace(bytes, start + 1);
-    while (bytes[at] !== CLOSE_LIST) {
+    while (bytes[at] !== CLOSE_ARRAY) {
       writeTime(bytes, found, { timeSlot, time }, out);
       out.copy(type, 0, type.length);
       if (user !== undefined) copyColumn(bytes, found, user, out);
@@ -112,7 +109,7 @@ export function segmentRows(fields: readonly string[]): PublishedRows {
   return (bytes, found, { out, emit }) => {
     const start = found.fieldStarts[metadata] as number;
     out.text('{"metadata":');
-    if (start < 0 || bytes[start] === NULL) out.text('null');
+    if (start < 0 || bytes[start] === LETTER_N) out.text('null');
     else out.quoted(bytes, start, found.fieldEnds[metadata] as number);
     for (const column of columns) copyColumn(bytes, found, column, out);
     out.byte(CLOSE_OBJECT);
@@ -128,7 +125,7 @@ function columnsOf(fields: readonly string[], names: Readonly<Record<string, str
 
 function copyColumn(bytes: Buffer, { fieldStarts, fieldEnds }: Envelope, { slot, head }: Column, out: RowWriter): void {
   const start = fieldStarts[slot] as number;
-  if (start < 0 || bytes[start] === NULL) return;
+  if (start < 0 || bytes[start] === LETTER_N) return;
   out.copy(head, 0, head.length);
   out.copy(bytes, start, fieldEnds[slot] as number);
 }

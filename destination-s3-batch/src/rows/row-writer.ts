@@ -1,5 +1,6 @@
 // Bytes that grow: rows are put together here from pieces of other rows.
-import { NEWLINE } from '@s3-connectors/common/json/json-bytes.ts';
+import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
+import { grownBuffer } from '@s3-connectors/common/streams/grown-buffer.ts';
 
 const firstBytes = 64 * 1024;
 const HEX = '0123456789abcdef';
@@ -66,8 +67,6 @@ export class RowWriter {
   }
 
   #grow(size: number): void {
-    const larger = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, this.length + size));
-    this.#bytes.copy(larger, 0, 0, this.length);
-    this.#bytes = larger;
+    this.#bytes = grownBuffer(this.#bytes, this.length, Math.max(this.#bytes.length * 2, this.length + size));
   }
 }

@@ -1,8 +1,9 @@
 // Rows of one table and day on local disk, one JSON object a line, while they wait to be written to S3.
 import { crc32 } from 'node:zlib';
 
-import { NEWLINE } from '@s3-connectors/common/json/json-bytes.ts';
+import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import { LocalFile } from '@s3-connectors/common/local-disk/local-file.ts';
+import { grownBuffer } from '@s3-connectors/common/streams/grown-buffer.ts';
 
 import type { Table } from '../tables/table.ts';
 
@@ -16,8 +17,8 @@ const mostIdleChunks = 16;
 
 /** Rows of a stream that are published together, in whatever files. */
 export type Cut = {
-  /** Of the rows. */
-  bytes: number;
+  /** Of rows in segments that take no more. */
+  closedBytes: number;
   /** No more rows come to it: its files may be published. */
   isMade: boolean;
   /** Where the stream's source stands after the last of its rows; undefined where the cut was not made at a STATE. */
@@ -102,9 +103,7 @@ export class SpoolFile {
     if (this.#used + size <= chunkBytes) {
       let length = this.#chunk.length * 2;
       while (length < this.#used + size) length *= 2;
-      const larger = Buffer.allocUnsafeSlow(length);
-      this.#chunk.copy(larger, 0, 0, this.#used);
-      this.#chunk = larger;
+      this.#chunk = grownBuffer(this.#chunk, this.#used, length);
       return;
     }
     if (this.#used > 0) this.#full.push(this.#takeChunk());

@@ -18,7 +18,7 @@ export type SpoolFolder = OwnTempFolder & { readonly maxBytes: number };
 
 const mostBytes = 20e9;
 /** As little as `max_spool_gb` may say: with less, days are cut into thousands of files. */
-export const leastBytes = 50e6;
+const leastBytes = 50e6;
 const mostBytesInMemory = 256 * 1024 * 1024;
 /** Of tmpfs and ramfs (https://man7.org/linux/man-pages/man2/statfs.2.html). */
 const memoryFileSystems: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);

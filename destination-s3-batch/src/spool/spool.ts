@@ -62,8 +62,8 @@ export class Spool {
 
   /** Of rows that no cut was made for, on disk or in files already. */
   get uncutBytes(): number {
-    let bytes = 0;
-    for (const cut of this.#cuts.values()) bytes += cut.bytes;
+    let bytes = this.#openBytes;
+    for (const { closedBytes } of this.#cuts.values()) bytes += closedBytes;
     return bytes;
   }
 
@@ -81,7 +81,6 @@ export class Spool {
     this.#heldBytes += size;
     this.#openBytes += size;
     this.#bytes += size;
-    file.cut.bytes += size;
     this.#last = file;
     // Duplicates are looked for in a table's whole day.
     if (file.bytes >= this.#limits.segmentBytes && table.dedup === undefined) this.#close(file);
@@ -112,7 +111,10 @@ export class Spool {
 
   /** Of the stream's rows that no cut was made for. */
   uncutBytesOf(stream: number): number {
-    return this.#cuts.get(stream)?.bytes ?? 0;
+    const cut = this.#cuts.get(stream);
+    let bytes = cut?.closedBytes ?? 0;
+    for (const file of this.#open()) if (file.cut === cut) bytes += file.bytes;
+    return bytes;
   }
 
   /**
@@ -140,6 +142,7 @@ export class Spool {
     this.#places.get(file.table.index)?.delete(file.day);
     this.#full.push(file);
     this.#openBytes -= file.bytes;
+    file.cut.closedBytes += file.bytes;
     this.#last = undefined;
   }
 
@@ -172,7 +175,7 @@ export class Spool {
       const path = join(this.#directory, `${this.#count}.ndjson`);
       const position = this.#positions.get(table.stream) ?? noPosition;
       let cut = this.#cuts.get(table.stream);
-      if (cut === undefined) this.#cuts.set(table.stream, (cut = { bytes: 0, isMade: false, until: undefined }));
+      if (cut === undefined) this.#cuts.set(table.stream, (cut = { closedBytes: 0, isMade: false, until: undefined }));
       days.set(day, (file = new SpoolFile({ table, day, path, timestamp, position, cut })));
     }
     return file;

@@ -24,7 +24,7 @@ export type Table = {
 export type Dedup = { readonly key: readonly (readonly string[])[]; readonly cursor: readonly string[] };
 
 /** What a table begins with. `columns`: `properties` of a JSON schema, in their order. */
-export type NewTable = Pick<Table, 'name' | 'stream' | 'event' | 'folder'> & {
+type NewTable = Pick<Table, 'name' | 'stream' | 'event' | 'folder'> & {
   readonly columns: JsonObject | undefined;
   readonly dedup?: Dedup | undefined;
 };

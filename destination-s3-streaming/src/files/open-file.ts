@@ -2,6 +2,7 @@
 // hash that names it in the end.
 import type { Hash } from 'node:crypto';
 
+import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import type { DeflatePool } from '@s3-connectors/common/destination/files/deflate-pool.ts';
 import { GzipMember } from '@s3-connectors/common/destination/files/gzip-member.ts';
 
@@ -10,7 +11,6 @@ import type { Gatherer, Gathering } from './gathering.ts';
 import { RowTimes } from './latency.ts';
 import type { OpenFileFacts } from './rotation.ts';
 
-const newline = 0x0a;
 /** What compression is expected to leave until the file's own rows tell. */
 const usualRatio = 0.2;
 /** Of a buffer that has become too small. */
@@ -122,7 +122,7 @@ export class OpenFile implements OpenFileFacts, Gatherer {
     if (this.#used + size > this.#buffer.length) this.#makeRoom(size);
     bytes.copy(this.#buffer, this.#used, start, end);
     this.#used += size;
-    this.#buffer[this.#used - 1] = newline;
+    this.#buffer[this.#used - 1] = NEWLINE;
     this.#rows += 1;
   }
 

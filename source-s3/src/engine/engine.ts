@@ -9,7 +9,7 @@ import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { LineQuery } from '../records/record-sql.ts';
-import { interruptible } from './interruptible.ts';
+import { interruptible, type Interruptible } from './interruptible.ts';
 import type { Lines } from '../records/line-buffer.ts';
 import { lineEndOption } from '../records/line-ends.ts';
 import { openLinePipe, type LinePipe } from './line-pipe.ts';
@@ -46,18 +46,8 @@ export async function openEngine(folder: TempFolder, memoryBytes: number): Promi
   const queries = interruptible(() => decoding.interrupt());
   const { interrupt } = queries;
   let pipe: LinePipe | undefined;
-  const ask = async <T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> => {
-    signal.throwIfAborted();
-    signal.addEventListener('abort', interrupt);
-    try {
-      return await queries.run(() => attempt(work));
-    } catch (error) {
-      signal.throwIfAborted(); // An interrupted query fails too; why it was interrupted says more.
-      throw error;
-    } finally {
-      signal.removeEventListener('abort', interrupt);
-    }
-  };
+  const ask = <T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> =>
+    untilAborted(queries, () => attempt(work), signal);
   return {
     rows: (sql, signal) => {
       if (signal === undefined) return attempt(async () => (await metadata.runAndReadAll(sql)).getRowObjectsJS());
@@ -80,6 +70,23 @@ export async function openEngine(folder: TempFolder, memoryBytes: number): Promi
       instance.closeSync();
     },
   };
+}
+
+async function untilAborted<T>(
+  { run, interrupt }: Interruptible,
+  work: () => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  signal.throwIfAborted();
+  signal.addEventListener('abort', interrupt);
+  try {
+    return await run(work);
+  } catch (error) {
+    signal.throwIfAborted(); // An interrupted query fails too; why it was interrupted says more.
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', interrupt);
+  }
 }
 
 function memoryLimit(bytes: number): string {

@@ -6,7 +6,7 @@ import { declaredColumnType, partitionJson } from './partition-value.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 /** Values of one type compare with `<`; those of different types are never compared. */
-export type SortKey = bigint | number | string;
+type SortKey = bigint | number | string;
 
 /** By the type: numbers as numbers, times as times, strings by their text. Undefined where the value does not fit. */
 export function sortKey(value: string, type: DeclaredType): SortKey | undefined {

@@ -124,8 +124,8 @@ function boundsProblem(from: string | undefined, to: string | undefined, type: D
   if (from === undefined || to === undefined) return [];
   const [least, most] = [sortKey(from, type), sortKey(to, type)];
   if (least === undefined || most === undefined || least <= most) return [];
-  const mend = type === 'string' ? '; as text it is: declare the column in data_partitioning.column_types' : '';
-  return [`"from" (${from}) is greater than "to" (${to})${mend}`];
+  const remedy = type === 'string' ? '; as text it is: declare the column in data_partitioning.column_types' : '';
+  return [`"from" (${from}) is greater than "to" (${to})${remedy}`];
 }
 
 /** Forms send empty fields as empty text. */

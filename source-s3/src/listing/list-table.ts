@@ -23,7 +23,7 @@ export type ListingReport = {
 };
 
 /** A part of a listing: the data files of a page, and what else lies among them. */
-export type TablePage = { readonly objects: readonly ListedObject[]; readonly skipped: readonly Skipped[] };
+type TablePage = { readonly objects: readonly ListedObject[]; readonly skipped: readonly Skipped[] };
 
 /** An object, or a folder that was not listed. */
 export type Skipped = { readonly reason: SkipReason; readonly key: string };

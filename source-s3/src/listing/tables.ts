@@ -158,11 +158,11 @@ function tableAsPrefix(path: string, format: string): ConnectorError {
 /** The usual mistake: the path of one table given as a schema prefix. */
 function partitionsAsTables({ prefix }: Table, count: number): string {
   const parent = prefix.replace(/[^/]*\/$/u, '');
-  const mend =
+  const remedy =
     parent === ''
       ? ''
       : ` If "${parent}" is one table, give "${parent.replace(/[^/]*\/$/u, '')}" as the schema prefix.`;
-  return `${count} folders that are taken for tables are named like partitions, such as "${prefix}".${mend}`;
+  return `${count} folders that are taken for tables are named like partitions, such as "${prefix}".${remedy}`;
 }
 
 function twins(stream: StreamDescriptor, one: string, other: string): ConnectorError {

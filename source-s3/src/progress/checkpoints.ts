@@ -9,7 +9,7 @@ const maxAgeMs = 10_000;
 /** After a whole unit a STATE is due once it is less than a hundredth of what was written since the last one. */
 const outputPerStateByte = 100;
 
-export type SinceState = {
+type SinceState = {
   readonly records: number;
   readonly bytes: number;
   readonly ageMs: number;

@@ -12,7 +12,7 @@ import { ObjectList } from '../listing/object-list.ts';
 export const maxRemembered = 20_000;
 
 /** A place in (LastModified, key) order; `time` in ms since 1970. */
-export type Watermark = { readonly time: number; readonly key: string };
+type Watermark = { readonly time: number; readonly key: string };
 
 /** How far an object has been read: `rows` of its unit (a row group) number `unit` are done. */
 export type Position = { readonly key: string; readonly etag: string; readonly unit: number; readonly rows: number };

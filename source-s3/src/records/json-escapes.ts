@@ -1,12 +1,10 @@
 // The bytes that a JSON string may not hold as they are, and what stands for them.
+import { BACKSLASH, LETTER_U, ZERO } from '@s3-connectors/common/json/ascii.ts';
 
-const backslash = 0x5c;
-const letterU = 0x75;
-const zero = 0x30;
 const hexDigits = Buffer.from('0123456789abcdef');
 /** What follows the backslash; `u` where only a number does. */
 const escapes = new Uint8Array(256);
-escapes.fill(letterU, 0, 0x20);
+escapes.fill(LETTER_U, 0, 0x20);
 for (const [char, letter] of [
   ['\b', 'b'],
   ['\t', 't'],
@@ -22,11 +20,11 @@ for (const [char, letter] of [
 /** Writes the escape of a byte that has one at `at`. @returns how many bytes more than one it has. */
 export function writeEscape(bytes: Uint8Array, at: number, byte: number): number {
   const letter = escapes[byte] ?? 0;
-  bytes[at] = backslash;
+  bytes[at] = BACKSLASH;
   bytes[at + 1] = letter;
-  if (letter !== letterU) return 1;
-  bytes[at + 2] = zero;
-  bytes[at + 3] = zero;
+  if (letter !== LETTER_U) return 1;
+  bytes[at + 2] = ZERO;
+  bytes[at + 3] = ZERO;
   bytes[at + 4] = hexDigits[byte >> 4] ?? 0;
   bytes[at + 5] = hexDigits[byte & 15] ?? 0;
   return 5;
@@ -37,7 +35,7 @@ export function escapedLength(source: Uint8Array, start: number, end: number): n
   let length = end - start;
   for (let at = start; at < end; at++) {
     const letter = escapes[source[at] ?? 0] ?? 0;
-    if (letter !== 0) length += letter === letterU ? 5 : 1;
+    if (letter !== 0) length += letter === LETTER_U ? 5 : 1;
   }
   return length;
 }

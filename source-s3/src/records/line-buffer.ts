@@ -1,11 +1,12 @@
 // Cuts what is read from a pipe into whole lines without a new buffer for each read: a gigabyte of small buffers would
 // keep the garbage collector busy longer than the decoding takes.
+import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import { wideBytes } from '@s3-connectors/common/streams/pipe-size.ts';
+import { grownBuffer } from '@s3-connectors/common/streams/grown-buffer.ts';
 
 /** Whole lines, each ended by `\n`, and their number. At most 1 MiB and one line. */
 export type Lines = { readonly bytes: Buffer; readonly rows: number };
 
-const newline = 0x0a;
 const none = new Uint8Array();
 const readBytes = wideBytes; // What a pipe gives at once.
 
@@ -41,7 +42,7 @@ export class LineBuffer {
   take(length: number): Lines {
     const filled = this.#held + this.#withBeginning(length);
     // What is held has no line end: a line of a gigabyte is neither searched nor copied again with each read.
-    const last = this.#filling.subarray(this.#held, filled).lastIndexOf(newline);
+    const last = this.#filling.subarray(this.#held, filled).lastIndexOf(NEWLINE);
     if (last === -1) {
       this.#filling = grown(this.#filling, filled);
       this.#held = filled;
@@ -75,13 +76,11 @@ export class LineBuffer {
 /** The same bytes, with room for another read behind the first `used`. */
 function grown(buffer: Buffer<ArrayBuffer>, used: number): Buffer<ArrayBuffer> {
   if (buffer.length - used >= readBytes) return buffer;
-  const larger = Buffer.allocUnsafeSlow(2 * (used + readBytes));
-  buffer.copy(larger, 0, 0, used);
-  return larger;
+  return grownBuffer(buffer, used, 2 * (used + readBytes));
 }
 
 function countLines(bytes: Buffer): number {
   let rows = 0;
-  for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline, at + 1)) rows++;
+  for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) rows++;
   return rows;
 }

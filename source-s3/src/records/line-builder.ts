@@ -3,11 +3,11 @@ import { isUtf8 } from 'node:buffer';
 
 import type { Lines } from './line-buffer.ts';
 import { escapedLength, writeEscape } from './json-escapes.ts';
+import { NEWLINE, QUOTE } from '@s3-connectors/common/json/ascii.ts';
 import { escapable, firstOf, marksOf, wordBytes } from '@s3-connectors/common/json/words.ts';
+import { grownBuffer } from '@s3-connectors/common/streams/grown-buffer.ts';
 
 const readyBytes = 256 * 1024; // Fewer turns between the programs than with 64 KiB, and still within a core's cache.
-const newline = 0x0a;
-const quote = 0x22;
 const copyFrom = 128; // Below, a loop is faster than the call.
 const measureFrom = 4096; // Below, six times the length is no loss.
 
@@ -89,7 +89,7 @@ export class LineBuilder {
     const lastWord = source.length - wordBytes;
     let seen = this.#seen;
     let shift = this.#length + 1 - start; // From a byte's place in the source to that in the line.
-    this.#bytes[this.#length] = quote;
+    this.#bytes[this.#length] = QUOTE;
     let at = start;
     while (at < end) {
       const word = at <= lastWord ? from.getInt32(at, true) : lastBytes(source, at);
@@ -101,7 +101,7 @@ export class LineBuilder {
       shift += writeEscape(this.#bytes, at + shift, source[at] ?? 0);
       at++;
     }
-    this.#bytes[end + shift] = quote;
+    this.#bytes[end + shift] = QUOTE;
     this.#length = end + shift + 1;
     this.#seen = seen;
   }
@@ -133,7 +133,7 @@ export class LineBuilder {
       return false;
     }
     this.#reserve(1);
-    this.#bytes[this.#length++] = newline;
+    this.#bytes[this.#length++] = NEWLINE;
     this.#lineStart = this.#length;
     this.#rows++;
     this.#seen = 0;
@@ -159,10 +159,8 @@ export class LineBuilder {
   #reserve(bytes: number): void {
     const needed = this.#length + bytes + wordBytes;
     if (needed <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, Math.ceil(this.#bytes.length * 1.5)));
-    larger.set(this.#bytes.subarray(0, this.#length));
-    this.#bytes = larger;
-    this.view = viewOf(larger);
+    this.#bytes = grownBuffer(this.#bytes, this.#length, Math.max(needed, Math.ceil(this.#bytes.length * 1.5)));
+    this.view = viewOf(this.#bytes);
   }
 }
 

@@ -80,11 +80,11 @@ suite('a rehearsal names the permission that is', () => {
           const told = when === 'always' ? error?.message : log.find((text) => text.startsWith('WARN Streams'));
           assert.equal(error?.code, when === 'always' ? 'S3_ACCESS_DENIED' : undefined);
           const where = resource.replace(/\*$/u, '').replaceAll(/[/.]/gu, String.raw`\$&`);
-          const mend = new RegExp(
+          const remedy = new RegExp(
             String.raw`(?:[Aa]llow|for|it is) (?:s3:\w+ and )*${action}(?: and s3:\w+)* on ${where}`,
             'u',
           );
-          assert.match(told ?? '', mend);
+          assert.match(told ?? '', remedy);
           assert.doesNotMatch(log.join(''), /canary/u);
         });
       }

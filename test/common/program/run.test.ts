@@ -108,7 +108,7 @@ suite('a failure', () => {
     }
   });
 
-  test('that the user can mend is FAILED and exit code 0 in check, any other is a TRACE ERROR', async () => {
+  test('that the user can fix is FAILED and exit code 0 in check, any other is a TRACE ERROR', async () => {
     const failed = await run('check', { behaviour: 'config_error' });
     assert.deepEqual(failed.messages, [
       {

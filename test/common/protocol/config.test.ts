@@ -106,8 +106,8 @@ suite('parsing a config', () => {
       s3_endpoint: /write endpoint/u,
       role_arn: /write credentials\.role_arn/u,
     };
-    for (const [name, mend] of Object.entries(foreign)) {
-      assert.match(parse({ ...right, [name]: 'x' }).error ?? '', mend, name);
+    for (const [name, remedy] of Object.entries(foreign)) {
+      assert.match(parse({ ...right, [name]: 'x' }).error ?? '', remedy, name);
     }
   });
 

@@ -10,10 +10,10 @@ suite('errors', () => {
     assert.equal(new ConnectorError('UNEXPECTED', 'x').failureType, 'system_error');
   });
 
-  test('say of every code its cause and its mend in whole sentences', () => {
-    for (const [code, { cause, mend }] of Object.entries(ERROR_CODES)) {
+  test('say of every code its cause and its remedy in whole sentences', () => {
+    for (const [code, { cause, remedy }] of Object.entries(ERROR_CODES)) {
       assert.match(code, /^[A-Z][A-Z\d]*(?:_[A-Z\d]+)*$/u);
-      for (const text of [cause, mend]) assert.match(text, /^[A-Z][^|\n]*\.$/u, code);
+      for (const text of [cause, remedy]) assert.match(text, /^[A-Z][^|\n]*\.$/u, code);
     }
   });
 

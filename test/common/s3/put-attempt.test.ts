@@ -82,10 +82,9 @@ suite('a put past the middleware', () => {
     }
   });
 
-  test('sends conditions and the content encoding', async () => {
+  test('sends conditions', async () => {
     await using it = await open();
-    await putObject(it.s3, { ...first, key: 'a', contentEncoding: 'gzip', ifNoneMatch: '*' }, how);
-    assert.equal(it.server.object(testBucket, 'a')?.headers.contentEncoding, 'gzip');
+    await putObject(it.s3, { ...first, key: 'a', ifNoneMatch: '*' }, how);
     for (const condition of [{ ifNoneMatch: '*' }, { ifMatch: '"0"' }] as const) {
       await assert.rejects(putObject(it.s3, { ...first, key: 'a', ...condition }, how), { code: 'S3_OBJECT_CONFLICT' });
     }

@@ -32,13 +32,13 @@ async function open(options: Parameters<typeof connect>[1] = {}) {
 }
 
 suite('a put', () => {
-  test('writes the body with its type, encoding and checksum', async () => {
+  test('writes the body with its type and checksum', async () => {
     await using it = await open();
-    const { etag } = await putObject(it.s3, { ...object, contentEncoding: 'gzip' }, plain);
+    const { etag } = await putObject(it.s3, { ...object }, plain);
     const stored = it.stored();
     assert.equal(stored?.etag, etag);
     assert.equal(stored?.body.toString(), 'hello');
-    assert.deepEqual([stored?.headers.contentType, stored?.headers.contentEncoding], ['application/gzip', 'gzip']);
+    assert.equal(stored?.headers.contentType, 'application/gzip');
     const sum = Buffer.alloc(4);
     sum.writeUInt32BE(crc32('hello'));
     assert.deepEqual(stored?.headers.checksums, { 'x-amz-checksum-crc32': sum.toString('base64') });
@@ -166,16 +166,16 @@ suite('a write', () => {
 });
 
 suite('a copy', () => {
-  test('keeps type and encoding, and takes ACL and encryption from the run', async () => {
+  test('keeps the type, and takes ACL and encryption from the run', async () => {
     await using it = await open();
     const how: WriteHeaders = { acl: 'bucket-owner-full-control', encryption: { mode: 'sse_kms', kmsKeyId: 'key-1' } };
-    await putObject(it.s3, { ...object, contentEncoding: 'gzip' }, plain);
+    await putObject(it.s3, { ...object }, plain);
     const { etag } = await copyObject({ s3: it.s3, prefix: '' }, { from: asOwn(key), to: asOwn('final/ü +%.gz') }, how);
     const stored = it.stored('final/ü +%.gz');
     assert.deepEqual([stored?.etag, stored?.body.toString()], [etag, 'hello']);
-    const { contentType, contentEncoding, acl, kmsKeyId } = stored?.headers ?? {};
-    const expected = ['application/gzip', 'gzip', 'bucket-owner-full-control', 'key-1'];
-    assert.deepEqual([contentType, contentEncoding, acl, kmsKeyId], expected);
+    const { contentType, acl, kmsKeyId } = stored?.headers ?? {};
+    const expected = ['application/gzip', 'bucket-owner-full-control', 'key-1'];
+    assert.deepEqual([contentType, acl, kmsKeyId], expected);
   });
 
   test('that fails inside an answer of 200 is tried again', async () => {
@@ -207,7 +207,7 @@ suite('a copy', () => {
 });
 
 suite('a head', () => {
-  test('tells size, ETag, time and checksum', async () => {
+  test('tells size, ETag and checksum', async () => {
     await using it = await open();
     await putObject(it.s3, object, plain);
     const stored = it.stored();
@@ -215,7 +215,6 @@ suite('a head', () => {
     const expected = {
       size: 5,
       etag: stored?.etag,
-      lastModified: stored?.lastModified,
       crc32: sums['x-amz-checksum-crc32'],
     };
     assert.deepEqual(await headObject(it.s3, key), expected);

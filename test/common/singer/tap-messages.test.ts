@@ -20,8 +20,10 @@ function tapStream(id: string, syncMode: 'incremental' | 'full_refresh' = 'incre
 
 /** As the source writes them, into the frame that the tap gives it. */
 function records({ id, configured }: TapStream, ...rows: readonly string[]): Buffer {
-  const { start, end, close } = tapFrames([tapStream('other'), { id, configured }], version)(configured);
-  return Buffer.from(rows.map((row) => `${start}${row.slice(1, -1)}${end(emittedAt)}${close}\n`).join(''));
+  const frame = tapFrames([tapStream('other'), { id, configured }], version)(configured);
+  return Buffer.from(
+    rows.map((row) => `${frame.start}${row.slice(1, -1)}${frame.end(emittedAt)}${frame.close}\n`).join(''),
+  );
 }
 
 function status(name: string, what: 'STARTED' | 'RUNNING' | 'COMPLETE' | 'INCOMPLETE'): Output {

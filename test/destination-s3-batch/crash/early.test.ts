@@ -14,7 +14,7 @@ import {
   earlyInput,
   earlyLeft,
   judgeEarlyBroken,
-  judgeEarlyMended,
+  judgeEarlyRecovered,
 } from '../../support/batch-early-scenario.ts';
 import type { S3TestServer, StoredObject } from '../../../tools/s3-server/types.ts';
 import { runWrite } from '../support/batch.ts';
@@ -43,7 +43,7 @@ suite('the batch destination with a small spool', { concurrency: 2 }, () => {
   before(async () => {
     await using server = await serverWith(earlyBucket, []);
     assert.deepEqual(earlyAcknowledged(await runWell(server, 1, 0, await newFolder())), { next: 2, isReplaced: true });
-    await judgeEarlyMended(server, 0, 1);
+    await judgeEarlyRecovered(server, 0, 1);
     left = earlyLeft(server);
     calls = server.counts.total.requests; // As many as those that replace it, but for the deletion of what was there.
   });
@@ -66,7 +66,7 @@ suite('the batch destination with a small spool', { concurrency: 2 }, () => {
       await judgeEarlyBroken(server, stdout, 1);
       const { next } = earlyAcknowledged(stdout);
       await runWell(server, 3, next, spool);
-      await judgeEarlyMended(server, next, 3);
+      await judgeEarlyRecovered(server, next, 3);
       assert.deepEqual(await readdir(spool), []);
     });
   }

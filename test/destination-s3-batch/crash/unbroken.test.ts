@@ -1,7 +1,7 @@
 // The same replacing runs as those that are killed, but whole: several in a row, emptying, and cut by the source.
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
-import { judgeEmptied, judgeMended, judgeUnproven } from '../../support/batch-crash-judge.ts';
+import { judgeEmptied, judgeRecovered, judgeUnproven } from '../../support/batch-crash-judge.ts';
 import { leftBy, scenarioInput, scenarios } from '../../support/batch-crash-scenario.ts';
 import type { StoredObject } from '../../../tools/s3-server/types.ts';
 import { foldersOfFile } from '../support/crash.ts';
@@ -24,7 +24,7 @@ for (const scenario of scenarios) {
       const spool = await newFolder();
       for (const set of [1, 2, 3]) {
         await replaceWell(server, scenario, { set, input: scenarioInput(scenario, set, set > 1), spool });
-        await judgeMended(server, scenario, set);
+        await judgeRecovered(server, scenario, set);
       }
     });
 
@@ -45,7 +45,7 @@ for (const scenario of scenarios) {
       );
       await judgeUnproven(server, lines.join(''), [1]);
       await replaceWell(server, scenario, { set: 3, input: scenarioInput(scenario, 3, true), spool });
-      await judgeMended(server, scenario, 3);
+      await judgeRecovered(server, scenario, 3);
     });
   });
 }

@@ -49,7 +49,7 @@ suite('a file of the spool', () => {
 
   function fileAt(name: string): SpoolFile {
     const position = Buffer.from('p');
-    const cut = { bytes: 0, isMade: false, until: undefined };
+    const cut = { closedBytes: 0, isMade: false, until: undefined };
     return new SpoolFile({ table, day: 3, path: join(folder, name), timestamp: 9, position, cut });
   }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import * as fc from 'fast-check';
 
-import { judgeBroken, judgeMended, judgeUnproven } from '../../support/batch-crash-judge.ts';
+import { judgeBroken, judgeRecovered, judgeUnproven } from '../../support/batch-crash-judge.ts';
 import {
   acknowledgedBy,
   layOut,
@@ -92,7 +92,7 @@ export function registerKills(regime: Scenario['regime']): void {
           const unproven = await runReplacing(server, scenario, { set: 3, input: cut, spool });
           await judgeUnproven(server, unproven.lines.join(''), [1, 2]);
           await replaceWell(server, scenario, { set: 3, input: scenarioInput(scenario, 3, true), spool });
-          await judgeMended(server, scenario, 3);
+          await judgeRecovered(server, scenario, 3);
           assert.deepEqual(await readdir(spool), []);
         });
       }

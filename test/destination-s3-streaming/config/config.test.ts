@@ -81,7 +81,7 @@ suite('the config of the streaming destination', () => {
     [{ acl: 'public-read' }, /"acl"/u],
   ];
   for (const [more, message] of mistakes) {
-    test(`refuses ${JSON.stringify(more)} with the mend`, () => {
+    test(`refuses ${JSON.stringify(more)} with the remedy`, () => {
       assert.throws(
         () => resolve(more),
         (error) => error instanceof ConnectorError && error.code === 'CONFIG_INVALID' && message.test(error.message),

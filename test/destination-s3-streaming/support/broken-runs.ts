@@ -4,7 +4,7 @@ import { before, test } from 'node:test';
 
 import {
   acknowledgedBy,
-  judgeMended,
+  judgeRecovered,
   layOut,
   scenarioBucket,
   scenarioCatalog,
@@ -21,12 +21,12 @@ export function run(server: S3TestServer, input: string, signal?: AbortSignal) {
   return runWrite(server, [input], signal === undefined ? options : { ...options, signal });
 }
 
-export async function mend(server: S3TestServer, stdout: string): Promise<void> {
+export async function recover(server: S3TestServer, stdout: string): Promise<void> {
   server.setHooks({});
   server.clearFaults();
   const { error, failures } = await run(server, scenarioInput(3, acknowledgedBy(stdout).next));
   assert.deepEqual([error, failures], [undefined, []]);
-  judgeMended(server, 3);
+  judgeRecovered(server, 3);
 }
 
 /** As many as the run has calls, and some for the case that it has more. */
@@ -52,7 +52,7 @@ export function afterOneRun(): Left {
     layOut(server, snapshot);
     server.counts.reset();
     await run(server, scenarioInput(2));
-    judgeMended(server, 2);
+    judgeRecovered(server, 2);
     calls = server.counts.total.requests;
   });
 

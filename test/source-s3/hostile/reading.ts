@@ -5,10 +5,10 @@ import * as fc from 'fast-check';
 
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import { parseConfiguredCatalog, type ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
-import type { Output } from '@s3-connectors/common/protocol/connector.ts';
+import type { Output, ReadContext } from '@s3-connectors/common/protocol/connector.ts';
 import type { AirbyteCatalog } from '@s3-connectors/common/protocol/messages.ts';
 import { parseSingerCatalog, singerCatalog } from '@s3-connectors/common/singer/catalog.ts';
-import { tapLines } from '@s3-connectors/common/singer/tap-messages.ts';
+import { tapFrames, tapLines } from '@s3-connectors/common/singer/tap-messages.ts';
 
 import type { SourceConfig } from '../../../source-s3/src/config/config.ts';
 import { read } from '../../../source-s3/src/verbs/read.ts';
@@ -48,13 +48,18 @@ async function linesOf(outputs: AsyncIterable<Output>): Promise<readonly string[
   return text.split('\n').slice(0, -1);
 }
 
-type Catalog = { readonly streams: readonly ConfiguredStream[]; readonly resolved?: Partial<SourceConfig> };
+type Catalog = {
+  readonly streams: readonly ConfiguredStream[];
+  readonly resolved?: Partial<SourceConfig>;
+  readonly frameOf?: Exclude<ReadContext['frameOf'], undefined>;
+};
 
-function readingOf(server: S3TestServer, format: HostileFormat, { streams, resolved }: Catalog) {
+function readingOf(server: S3TestServer, format: HostileFormat, { streams, resolved, ...frames }: Catalog) {
   const context = {
     log: () => undefined,
     signal: new AbortController().signal,
     fail: (error: Error) => assert.fail(error),
+    ...frames,
   };
   return read({ ...sourceConfig(server, configOf(format)), ...resolved }, streams, new Map(), context);
 }
@@ -67,8 +72,9 @@ async function airbyteLines(server: S3TestServer, format: HostileFormat, catalog
 async function singerLines(server: S3TestServer, format: HostileFormat, catalog: AirbyteCatalog) {
   const streams = parseSingerCatalog(again(singerCatalog(catalog, true)));
   const resolved = { pageMemoryBytes: 0 }; // The other way to decode Parquet: column by column.
-  const outputs = readingOf(server, format, { streams: streams.map((stream) => stream.configured), resolved });
-  return linesOf(tapLines(outputs, { streams, bookmarks: new Map(), version: 1 }));
+  const [configuredStreams, version] = [streams.map((stream) => stream.configured), 1];
+  const asked = { streams: configuredStreams, resolved, frameOf: tapFrames(streams, version) };
+  return linesOf(tapLines(readingOf(server, format, asked), { streams, bookmarks: new Map(), version }));
 }
 
 /** The rows of a table in the order of its files. */

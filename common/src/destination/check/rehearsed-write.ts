@@ -29,14 +29,14 @@ type Denied = { readonly step: string; readonly needs: readonly Line['need'][]; 
 
 async function tellApart(rehearsal: Rehearsal, { step, needs, error }: Denied, probes: Probes): Promise<void> {
   const acls = needs.filter(({ action }) => action === 's3:PutObjectAcl');
-  for (const { headers, isAboutAcl, mend } of otherHeaders(probes.place.headers)) {
+  for (const { headers, isAboutAcl, remedy } of otherHeaders(probes.place.headers)) {
     const isAllowed = await probes.write(headers).then(
       () => true,
       () => false,
     );
     if (!isAllowed) continue;
     const options = error.answer === undefined ? {} : { answer: error.answer };
-    const told = new ConnectorError(error.code, `${error.message} ${mend(acls[0]?.resource ?? '')}`, options);
+    const told = new ConnectorError(error.code, `${error.message} ${remedy(acls[0]?.resource ?? '')}`, options);
     const passed = isAboutAcl ? needs.filter(({ action }) => action === 's3:PutObject') : [];
     for (const need of passed) rehearsal.note(step, need, { state: 'ok' });
     rehearsal.refuse(
@@ -53,7 +53,7 @@ type OtherHeaders = {
   readonly headers: WriteHeaders;
   /** Then s3:PutObject itself is allowed. */
   readonly isAboutAcl: boolean;
-  readonly mend: (aclResource: string) => string;
+  readonly remedy: (aclResource: string) => string;
 };
 
 const aclMissing = (aclResource: string): string =>
@@ -64,9 +64,9 @@ const encryptionWanted = (): string =>
 
 /** Headers to try where those of the config are denied, and what it means if they pass. */
 function* otherHeaders({ acl, encryption }: WriteHeaders): Generator<OtherHeaders> {
-  if (acl !== undefined) yield { headers: { encryption }, isAboutAcl: true, mend: aclMissing };
-  else yield { headers: { acl: 'bucket-owner-full-control', encryption }, isAboutAcl: false, mend: aclWanted };
+  if (acl !== undefined) yield { headers: { encryption }, isAboutAcl: true, remedy: aclMissing };
+  else yield { headers: { acl: 'bucket-owner-full-control', encryption }, isAboutAcl: false, remedy: aclWanted };
   if (encryption.mode !== 'bucket_default') return;
   const encrypted = { ...(acl === undefined ? {} : { acl }), encryption: { mode: 'sse_s3' } } as const;
-  yield { headers: encrypted, isAboutAcl: false, mend: encryptionWanted };
+  yield { headers: encrypted, isAboutAcl: false, remedy: encryptionWanted };
 }

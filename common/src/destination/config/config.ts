@@ -13,7 +13,7 @@ import type { WriteHeaders } from '../../s3/write.ts';
 import { prefixProblem } from './prefix.ts';
 
 const workerForm = /^[A-Za-z0-9_]{1,32}$/u;
-const workerMend = 'is not a worker’s name: write 1 to 32 letters, digits or underscores';
+const workerRemedy = 'is not a worker’s name: write 1 to 32 letters, digits or underscores';
 
 const bucketDefault = z
   .object({ mode: z.literal('bucket_default').meta({ title: 'Kind', order: 0 }) })
@@ -88,7 +88,7 @@ export const invalidRecords = z.enum(['dead_letter', 'fail', 'write']).default('
 
 /** The last field of both configs. */
 export const workerShape = {
-  worker_id: z.string().regex(workerForm, workerMend).optional().meta({
+  worker_id: z.string().regex(workerForm, workerRemedy).optional().meta({
     title: 'Worker',
     description: 'Ends the name of each file. Give every process that writes to the same prefix its own.',
     order: 24,

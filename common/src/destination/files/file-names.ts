@@ -12,7 +12,7 @@ export function beginContentHash(position: Uint8Array): Hash {
 }
 
 /** What a file's key is made of, but for its content. */
-export type FilePlace = {
+type FilePlace = {
   /** Ends with a slash. */
   readonly folder: string;
   /** Milliseconds: the time of the file's first row. */

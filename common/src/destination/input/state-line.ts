@@ -1,10 +1,11 @@
 // A STATE as it was received: a destination gives it back byte for byte, with nothing added but `destinationStats`.
+import { NEWLINE, OPEN_OBJECT, QUOTE } from '../../json/ascii.ts';
 import { parseJson } from '../../json/parse-json.ts';
 import type { StreamDescriptor } from '../../protocol/errors.ts';
 import { invalid } from '../../protocol/lines.ts';
-import type { StateStats } from '../../protocol/messages.ts';
+import { isObject, type StateStats } from '../../protocol/messages.ts';
 import { streamDescriptor } from '../../protocol/stream-key.ts';
-import { findMember, NEWLINE, OPEN_OBJECT, QUOTE, skipSpace, type Member } from '../../json/json-bytes.ts';
+import { findMember, skipSpace, type Member } from '../../json/json-bytes.ts';
 
 /** A received STATE. `stream` is absent for GLOBAL (and legacy) states, which speak of all streams. */
 export type StateLine = {
@@ -69,8 +70,4 @@ function spliced(bytes: Buffer, start: number, end: number, text: string): Buffe
   const parts = [bytes.subarray(0, start), Buffer.from(text), bytes.subarray(end)];
   if (bytes.at(-1) !== NEWLINE) parts.push(Buffer.of(NEWLINE));
   return Buffer.concat(parts);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -3,7 +3,7 @@
 import type { ConfiguredStream } from '../../protocol/catalog.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { Log } from '../../protocol/log.ts';
-import type { JsonObject } from '../../protocol/messages.ts';
+import { isObject, type JsonObject } from '../../protocol/messages.ts';
 import { streamDescriptor, streamLabel } from '../../protocol/stream-key.ts';
 import type { RowSchema } from '../../published/row-schema.ts';
 
@@ -83,8 +83,7 @@ export function isOfType(
 
 /** `properties` of the stream's schema. */
 export function declaredProperties({ jsonSchema: { properties } }: ConfiguredStream): JsonObject {
-  const isObject = typeof properties === 'object' && properties !== null && !Array.isArray(properties);
-  return isObject ? (properties as JsonObject) : {};
+  return isObject(properties) ? properties : {};
 }
 
 /** `why`: the rest of a sentence about the stream. */

@@ -3,7 +3,7 @@ import { parseJson } from '../../json/parse-json.ts';
 import type { StreamDescriptor } from '../../protocol/errors.ts';
 import { streamDescriptor } from '../../protocol/stream-key.ts';
 
-export type StreamEnd = { readonly stream: StreamDescriptor; readonly verdict: 'complete' | 'incomplete' };
+type StreamEnd = { readonly stream: StreamDescriptor; readonly verdict: 'complete' | 'incomplete' };
 
 /** What a TRACE line, which is valid JSON, says about the end of a stream; undefined for any other TRACE. */
 export function parseStreamEnd(line: Uint8Array): StreamEnd | undefined {

@@ -5,7 +5,7 @@ import { encodeName, encodeValue, maxKeyBytes } from '../files/key-part.ts';
 import { stagedKeyBytes } from '../replacing/export-id.ts';
 import type { DataPlace } from '../replacing/own-keys.ts';
 
-export type LayoutRules = {
+type LayoutRules = {
   /** What has a folder, for messages; the field of an entry of `streams` that gives a stream another one. */
   readonly noun: 'type' | 'table';
   /** What the path of each folder begins with, below the prefix. */

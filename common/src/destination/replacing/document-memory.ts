@@ -3,6 +3,7 @@
 //
 // Memory: a document is parsed to at most six times its bound (three times its bytes, and 48 bytes for each value), so that two of
 // them take no more than `max_memory_mb`.
+import { BACKSLASH } from '../../json/ascii.ts';
 import { ConnectorError, type ErrorCode } from '../../protocol/errors.ts';
 import type { S3 } from '../../s3/connection/client.ts';
 import { readObject, type SmallObject } from '../../s3/read.ts';
@@ -19,7 +20,6 @@ const perValue = 48;
 const structure = new Set(Buffer.from('[{,:'));
 /** Or refused for another reason, which is found again. */
 const tooLarge: ReadonlySet<ErrorCode> = new Set(['BUCKET_DOCUMENT_INVALID', 'REPLACEMENT_REFUSED']);
-const BACKSLASH = 0x5c;
 
 /** Where documents are, and how large one may be. */
 export type DocumentPlace = { readonly s3: S3; readonly headers: WriteHeaders; readonly maxDocumentBytes: number };

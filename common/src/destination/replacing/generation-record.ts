@@ -24,7 +24,7 @@ type Noting = Scope & { readonly stream: StreamDescriptor | undefined };
  * are of the place whose files they name; an empty one could be of any, so nothing is deleted on its word. `stream`: whose rows
  * the place has, by the config or since rows of the stream came.
  */
-export type GenerationRecord = z.output<typeof record>;
+type GenerationRecord = z.output<typeof record>;
 const record = z.object({
   version: z.literal(1),
   generation_id: z.int(),

@@ -33,10 +33,10 @@ export async function settle(area: Area, place: DataPlace, signal?: AbortSignal)
   for (let turn = 1; ; turn += 1) {
     const records = await readRecords(area, place, signal);
     try {
-      const due = await findDue(area, place, records, found, signal);
+      const due = await findDue(area, place, { records, found }, signal);
       if (due === undefined) return records;
       if (settled.has(due.intent.export)) throw notOver(area, place, due.intent);
-      await settleOne(area, place, due, records, signal);
+      await settleOne(area, place, { ...due, records }, signal);
       settled.add(due.intent.export);
     } catch (error) {
       // latest.json was written meanwhile, so that the decision may be another one now.
@@ -62,10 +62,10 @@ type Due = { readonly intent: Intent; readonly recovery: Recovery };
 async function findDue(
   area: Area,
   place: DataPlace,
-  { exports, latest }: Records,
-  found: Map<ExportId, Recovery['kind']>,
+  { records, found }: { readonly records: Records; readonly found: Map<ExportId, Recovery['kind']> },
   signal: AbortSignal | undefined,
 ): Promise<Due | undefined> {
+  const { exports, latest } = records;
   const open: ExportId[] = [];
   let last: Due | undefined;
   for (const id of suspects(exports, latest)) {
@@ -100,13 +100,12 @@ async function readDue(
 async function settleOne(
   area: Area,
   place: DataPlace,
-  { intent, recovery }: Due,
-  records: Records,
+  { intent, recovery, records }: Due & { readonly records: Records },
   signal: AbortSignal | undefined,
 ): Promise<void> {
   if (recovery.kind === 'none') return;
   if (recovery.kind === 'finish') {
-    await finish(area, place, intent, records, signal);
+    await finish(area, place, { intent, records }, signal);
     area.s3.log('INFO', `An interrupted replacement of "${place.name}" was finished: its new data counts.`);
     return;
   }
@@ -124,15 +123,14 @@ async function settleOne(
 export async function finish(
   area: Area,
   place: DataPlace,
-  intent: Intent,
-  { exports }: Pick<Records, 'exports'>,
+  { intent, records }: { readonly intent: Intent; readonly records: Pick<Records, 'exports'> },
   signal?: AbortSignal,
 ): Promise<void> {
   const { previous, ...manifest } = intent;
   const keys = keysOf(intent);
   await deleteObjects(area, without(previous, keys), signal);
   await removeStaged(area, intent.export, keys, signal);
-  await writeRecord(area, place.name, manifest, exports, signal);
+  await writeRecord(area, place.name, { manifest, exports: records.exports }, signal);
 }
 
 function keysOf({ files }: Intent): readonly string[] {

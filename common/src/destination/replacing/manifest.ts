@@ -16,7 +16,7 @@ import { parseExportId, type ExportId } from './export-id.ts';
 import { ownKey, type DataPlace } from './own-keys.ts';
 
 /** A published object. `bytes` as stored in S3, `crc32` of these in base64. */
-export type ManifestFile = {
+type ManifestFile = {
   readonly key: OwnKey;
   readonly bytes: number;
   readonly crc32: string;

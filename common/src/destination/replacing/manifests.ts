@@ -83,8 +83,7 @@ export async function writeIntent(area: Area, name: string, intent: Intent, sign
 export async function writeRecord(
   area: Area,
   name: string,
-  manifest: Manifest,
-  exports: readonly ExportId[],
+  { manifest, exports }: { readonly manifest: Manifest; readonly exports: readonly ExportId[] },
   signal?: AbortSignal,
 ): Promise<void> {
   const { prefix } = area;
@@ -103,11 +102,11 @@ export async function writeRecord(
 export async function writeLatest(
   area: Area,
   name: string,
-  { latest, etag }: Pick<Records, 'latest' | 'etag'>,
-  manifest: Manifest,
+  { latest, etag, manifest }: Pick<Records, 'latest' | 'etag'> & { readonly manifest: Manifest },
   signal?: AbortSignal,
 ): Promise<void> {
-  await putLatest(area, name, nextLatest(latest, { ...manifest, state: 'published' }, randomUUID()), etag, signal);
+  const next = nextLatest(latest, { ...manifest, state: 'published' }, randomUUID());
+  await putLatest(area, name, { latest: next, etag }, signal);
 }
 
 /**
@@ -121,7 +120,7 @@ export async function fenceLatest(
   signal?: AbortSignal,
 ): Promise<void> {
   const { current, earlier = [] } = latest ?? {};
-  await putLatest(area, name, { current, earlier, revision: randomUUID() }, etag, signal);
+  await putLatest(area, name, { latest: { current, earlier, revision: randomUUID() }, etag }, signal);
 }
 
 export async function removeManifest(area: Area, name: string, exportId: ExportId, signal?: AbortSignal) {
@@ -131,8 +130,7 @@ export async function removeManifest(area: Area, name: string, exportId: ExportI
 async function putLatest(
   area: Area,
   name: string,
-  latest: Latest,
-  etag: string | undefined,
+  { latest, etag }: { readonly latest: Latest; readonly etag: string | undefined },
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const condition = etag === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: etag };

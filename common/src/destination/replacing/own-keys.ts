@@ -20,7 +20,7 @@ export type DataPlace = {
 };
 
 /** What a folder holds: objects that we wrote, and others, which are left alone. */
-export type FolderContent = { readonly ours: readonly OwnKey[]; readonly others: readonly string[] };
+type FolderContent = { readonly ours: readonly OwnKey[]; readonly others: readonly string[] };
 
 const allExtensions = ['.jsonl.gz', '.snappy.parquet', '.json.gz'];
 const stem =

@@ -63,12 +63,12 @@ export async function replaceSet(area: Area, replacement: Replacement, signal?: 
   const begun = area.s3.clock.elapsed();
   try {
     await copyAll(area, intent, signal);
-    await writeLatest(area, place.name, records, intent, signal);
+    await writeLatest(area, place.name, { ...records, manifest: intent }, signal);
   } catch (error) {
     await takeBack(area, place, intent, signal);
     throw error;
   }
-  await finish(area, place, intent, records, signal);
+  await finish(area, place, { intent, records }, signal);
   const keys = files.map(({ key }) => key);
   return { deleted: without(previous, keys).length, burstMs: area.s3.clock.elapsed() - begun };
 }

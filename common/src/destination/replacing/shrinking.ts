@@ -6,7 +6,7 @@ import { readRecords, type Area } from './manifests.ts';
 import type { DataPlace } from './own-keys.ts';
 
 /** `places`: all that the stream fills. `rows`: in all of them together from now on. */
-export type Shrinking = {
+type Shrinking = {
   readonly stream: StreamDescriptor;
   readonly places: readonly DataPlace[];
   readonly rows: number;

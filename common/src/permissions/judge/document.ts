@@ -1,6 +1,6 @@
 // A policy as IAM reads it: texts and lists alike, of any form that JSON allows. What does not fit is left out here; the
 // rules of validate.ts name it.
-import type { JsonObject, JsonValue } from '../../protocol/messages.ts';
+import { isObject, type JsonObject, type JsonValue } from '../../protocol/messages.ts';
 
 export type Condition = { readonly operator: string; readonly key: string; readonly values: readonly string[] };
 
@@ -19,10 +19,6 @@ export type Statement = {
   readonly conditions: readonly Condition[];
   readonly json: JsonObject;
 };
-
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** The statements of a policy; a single one may stand without brackets. */
 export function statementsOf(policy: JsonValue): readonly Statement[] {

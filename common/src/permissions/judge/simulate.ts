@@ -8,7 +8,7 @@ import type { IamRequest } from '../needs/needs.ts';
 import { all, any, matches, negate, type Known } from './patterns.ts';
 
 /** `principal` may stay away for an identity policy. */
-export type Asker = { readonly principal?: Principal; readonly region: string };
+type Asker = { readonly principal?: Principal; readonly region: string };
 
 export type Verdict = {
   readonly result: 'allowed' | 'denied' | 'open';

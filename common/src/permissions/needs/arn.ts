@@ -17,7 +17,7 @@ export function escapePattern(text: string): string {
   return text.replaceAll(/[*?$]/gu, (char) => `\${${char}}`);
 }
 
-export type KeyResource = {
+type KeyResource = {
   readonly resource: string;
   /** IAM policies name keys by their ARN alone; an alias stands in a condition. */
   readonly alias?: string;

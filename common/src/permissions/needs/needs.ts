@@ -102,7 +102,7 @@ function keyNeed(action: Action, use: Use, access: Access): Need {
 }
 
 /** The condition keys of a write with these headers. Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */
-export function contextOf({ acl, encryption }: WriteHeaders): RequestContext {
+function contextOf({ acl, encryption }: WriteHeaders): RequestContext {
   const sse = { bucket_default: undefined, sse_s3: 'AES256', sse_kms: 'aws:kms' }[encryption.mode];
   return {
     ...(acl === undefined ? {} : { 's3:x-amz-acl': acl }),

@@ -50,7 +50,7 @@ export function keyPolicyStatement(needs: readonly Need[], { arn }: Principal): 
   return { Sid, Effect, Principal: { AWS: arn }, Action, Resource: ['*'], ...conditionOf([guards]) };
 }
 
-export type TrustPolicy = {
+type TrustPolicy = {
   readonly Version: '2012-10-17';
   readonly Statement: readonly (Omit<PolicyStatement, 'Resource'> & { readonly Principal: object })[];
 };

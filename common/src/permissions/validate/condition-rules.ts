@@ -1,9 +1,9 @@
 // Rules on conditions: their form, and the two that matter here. s3:x-amz-acl goes with writes alone, s3:prefix with
 // listings alone; in a statement with other actions they deny those, since the key is then absent.
 import { nearestName } from '../../protocol/nearest-name.ts';
-import type { JsonValue } from '../../protocol/messages.ts';
+import { isObject, type JsonValue } from '../../protocol/messages.ts';
 import { isOperator, judge } from '../judge/conditions.ts';
-import { isObject, type Condition, type Statement } from '../judge/document.ts';
+import { type Condition, type Statement } from '../judge/document.ts';
 import type { Finding, FindingCode } from './finding.ts';
 import type { Path } from './json-text.ts';
 import type { Need } from '../needs/needs.ts';
@@ -59,8 +59,8 @@ function* formFindings(value: JsonValue | undefined, find: Find): Generator<Find
     if (!isOperator(operator)) {
       const nearest = nearestName(operator, operatorNames);
       const isKey = /^\w+:/u.test(operator) && !/^for/iu.test(operator);
-      const mend = isKey ? `: ${form}` : nearest === undefined ? '' : `: write "${nearest}"`;
-      yield find('CONDITION_OPERATOR', [operator], `"${operator}" is no operator${mend}`);
+      const remedy = isKey ? `: ${form}` : nearest === undefined ? '' : `: write "${nearest}"`;
+      yield find('CONDITION_OPERATOR', [operator], `"${operator}" is no operator${remedy}`);
     } else if (!isObject(keys)) yield find('CONDITION_FORM', [operator], `"${operator}" holds keys: ${form}`);
   }
 }
@@ -119,15 +119,15 @@ function* prefixFindings(judging: Judging, statement: Statement, condition: Cond
   const listing = judging.judged.find(({ need }) => need.action === 's3:ListBucket');
   if (listing?.verdict.result !== 'denied' || !needed.includes('s3:ListBucket')) return;
   const wanted = listing.need.prefixes === undefined ? undefined : JSON.stringify(listing.need.prefixes);
-  const mend =
+  const remedy =
     wanted === undefined
       ? 'remove it, since the whole bucket is listed'
       : `write "StringLike": {"s3:prefix": ${wanted}}`;
   const isExact = /^StringEquals/iu.test(operator);
   if (isExact && values.some((value) => value.includes('*'))) {
-    yield find('PREFIX_CONDITION_OPERATOR', path, `"${operator}" takes "*" for a letter: ${mend}`);
+    yield find('PREFIX_CONDITION_OPERATOR', path, `"${operator}" takes "*" for a letter: ${remedy}`);
   } else if (fails(condition, listing.need)) {
-    yield find('PREFIX_CONDITION_VALUE', path, `"${values.join(', ')}" is not all that is listed: ${mend}`);
+    yield find('PREFIX_CONDITION_VALUE', path, `"${values.join(', ')}" is not all that is listed: ${remedy}`);
   }
 }
 

@@ -1,16 +1,16 @@
 // `policy validate --fix`: the policy again, with what concerns others kept, what is wrong left out, Deny statements that are
 // in the way made to spare the principal, and the least statements for the connector added.
-import type { JsonObject, JsonValue } from '../../protocol/messages.ts';
+import { isObject, type JsonObject, type JsonValue } from '../../protocol/messages.ts';
 import type { Access } from '../needs/access.ts';
 import type { Principal } from '../needs/arn.ts';
-import { isObject, nameOf, type Statement } from '../judge/document.ts';
+import { nameOf, type Statement } from '../judge/document.ts';
 import { FINDING_CODES } from './finding.ts';
 import { needsOf } from '../needs/needs.ts';
 import { bucketPolicy, iamPolicy } from '../policy/policy.ts';
 import { isSame } from '../judge/simulate.ts';
 import { consequences, type Validation } from './validate.ts';
 
-export type Fixed = {
+type Fixed = {
   readonly policy: { readonly Version: string; readonly Statement: readonly object[] };
   /** What was not simply kept, to be read before the policy is used. */
   readonly notes: readonly string[];

@@ -1,8 +1,8 @@
 // Rules on the form of a policy: its elements, their names, and whom it names.
-import type { JsonObject } from '../../protocol/messages.ts';
+import { isObject, type JsonObject } from '../../protocol/messages.ts';
 import { nearestName } from '../../protocol/nearest-name.ts';
 import { parsePrincipal } from '../needs/arn.ts';
-import { isObject, type Statement } from '../judge/document.ts';
+import type { Statement } from '../judge/document.ts';
 import type { Finding, FindingCode } from './finding.ts';
 import type { Path } from './json-text.ts';
 import { entriesOf, inStatement, type Judging } from './policy-text.ts';

@@ -1,4 +1,4 @@
-// JSON as people paste it: the value, the place of each part of it, and for what is no JSON its line, column and mend. Also
+// JSON as people paste it: the value, the place of each part of it, and for what is no JSON its line, column and remedy. Also
 // tells keys that stand twice in an object, of which JSON keeps the last without a word.
 import { parseJson } from '../../json/parse-json.ts';
 import type { JsonValue } from '../../protocol/messages.ts';

@@ -1,9 +1,9 @@
 // A policy's text on its way through the rules: what it says, where each part stands, and for whom it is judged.
-import type { JsonValue } from '../../protocol/messages.ts';
+import { isObject, type JsonValue } from '../../protocol/messages.ts';
 import { partitionOf } from '../../s3/address/address.ts';
 import type { Access } from '../needs/access.ts';
 import type { Partition, Principal } from '../needs/arn.ts';
-import { isObject, nameOf, statementsOf, type Statement } from '../judge/document.ts';
+import { nameOf, statementsOf, type Statement } from '../judge/document.ts';
 import type { Finding, FindingCode } from './finding.ts';
 import type { JsonText, Path } from './json-text.ts';
 import { needsOf, type Need } from '../needs/needs.ts';

@@ -46,8 +46,8 @@ function bucketInAddress(text: string): string | undefined {
   const [name = '', ...path] = (rest ?? text).split('/').filter((part) => part !== '');
   const kind = arn !== undefined ? 'an ARN' : /^\w+:\/\//u.test(text) ? 'an address' : 'a path';
   const folder = path.filter((part) => part !== '*').join('/');
-  const mend = folder === '' ? '' : `; the path "${folder}" belongs to the field for the prefix`;
-  return `is ${kind}, not a bucket’s name: write "${name}"${mend}`;
+  const remedy = folder === '' ? '' : `; the path "${folder}" belongs to the field for the prefix`;
+  return `is ${kind}, not a bucket’s name: write "${name}"${remedy}`;
 }
 
 /** `bucket/path` of an S3 web address, virtual-host or path style. */
@@ -106,7 +106,7 @@ function isPlainHost(text: string): boolean {
 }
 
 /** This very machine, by a name or address that cannot lead elsewhere. */
-export function isLoopback(hostname: string): boolean {
+function isLoopback(hostname: string): boolean {
   return /^(localhost|.*\.localhost|127(\.\d{1,3}){3}|\[::1\])$/u.test(hostname);
 }
 

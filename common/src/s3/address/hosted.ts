@@ -18,7 +18,7 @@ export function isHosted(environment: Environment): boolean {
 /** Node's code for a connection that was not made. */
 export const refusedCode = 'ERR_HOSTED_MODE';
 
-export type HostedProblem = { readonly path: readonly string[]; readonly message: string };
+type HostedProblem = { readonly path: readonly string[]; readonly message: string };
 
 type Judged = {
   readonly credentials?: {

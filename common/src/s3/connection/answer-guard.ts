@@ -19,7 +19,7 @@ export type Handler = S3Client['config']['requestHandler'];
 type Sent = Parameters<Handler['handle']>[0];
 type Answer = { readonly statusCode: number; readonly headers: Readonly<Record<string, string>>; body?: unknown };
 
-export type Guard = { readonly watch: EndpointWatch; readonly clock: Clock; readonly answerTimeoutMs: number };
+type Guard = { readonly watch: EndpointWatch; readonly clock: Clock; readonly answerTimeoutMs: number };
 
 /** Puts the guard into the handler that the SDK made. */
 export function guardHandler(handler: Handler, guard: Guard): void {

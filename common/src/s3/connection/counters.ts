@@ -3,7 +3,7 @@ import { operations } from '../address/operation.ts';
 import type { Operation } from '../address/operation.ts';
 
 /** Bytes are those of object bodies: received by GetObject, sent by PutObject, each attempt counted. */
-export type OperationCount = { requests: number; retries: number; bytesIn: number; bytesOut: number };
+type OperationCount = { requests: number; retries: number; bytesIn: number; bytesOut: number };
 
 export type Counters = Readonly<Record<Operation, OperationCount>>;
 

@@ -8,7 +8,7 @@ import { endpointProblem, isAwsEndpoint } from '../address/address.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where a request goes, as the SDK has it. */
-export type Address = { readonly protocol: string; readonly hostname: string; readonly port?: number };
+type Address = { readonly protocol: string; readonly hostname: string; readonly port?: number };
 
 /** @throws CONFIG_INVALID for an endpoint that the config would not be allowed to name. */
 export type EndpointWatch = (address: Address) => void;
@@ -33,8 +33,8 @@ export function endpointOf(
 }
 
 function refused(what: string, problem: string): ConnectorError {
-  const mend = 'Remove it, or set AWS_IGNORE_CONFIGURED_ENDPOINT_URLS to "true"';
-  return new ConnectorError('CONFIG_INVALID', `${what} ${problem}. ${mend}.`);
+  const remedy = 'Remove it, or set AWS_IGNORE_CONFIGURED_ENDPOINT_URLS to "true"';
+  return new ConnectorError('CONFIG_INVALID', `${what} ${problem}. ${remedy}.`);
 }
 
 /** What the config names was judged with it, and AWS over TLS needs no word; any other origin is judged, and logged once. */

@@ -1,5 +1,5 @@
 // The table of S3's refusals: error code (or code@operation, which goes first) → our code and the words for the user. The
-// words go on from "Could not read s3://bucket/key: " and end with the mend.
+// words go on from "Could not read s3://bucket/key: " and end with the remedy.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 import type { ErrorCode } from '../../protocol/errors.ts';
 import type { Answer } from './failure.ts';
@@ -30,7 +30,7 @@ function perhapsOtherOwner({ answer, target: { bucket, expectedBucketOwner } }: 
 }
 
 /** By which policy, as AWS words it. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
-const deniers: readonly (readonly [words: RegExp, mend: (what: string) => string])[] = [
+const deniers: readonly (readonly [words: RegExp, remedy: (what: string) => string])[] = [
   [
     /explicit deny in (?:a|the) resource-based policy/u,
     (what) => ` by a Deny statement in the bucket’s policy. Except these credentials from it, for ${what}`,
@@ -49,8 +49,8 @@ const deniers: readonly (readonly [words: RegExp, mend: (what: string) => string
 ];
 
 function deniedBy(text: string, what: string): string {
-  const mend = deniers.find(([words]) => words.test(text))?.[1];
-  if (mend !== undefined) return mend(what);
+  const remedy = deniers.find(([words]) => words.test(text))?.[1];
+  if (remedy !== undefined) return remedy(what);
   const allow = `. Allow ${what} for these credentials, in their IAM policy or the bucket policy`;
   // AWS gives reasons within an account only.
   return text.includes('not authorized to perform')
@@ -160,9 +160,9 @@ export const refused: Row = {
   code: 'S3_REQUEST_REFUSED',
   say: ({ answer: { code, status, text }, target: { endpoint } }) => {
     const name = code === '' ? `HTTP status ${status}` : code;
-    const mend =
+    const remedy =
       endpoint === undefined ? 'Look the code up in the S3 documentation' : `See whether ${endpoint} supports it`;
-    return `refused with ${name}${said(text)}. ${mend}`;
+    return `refused with ${name}${said(text)}. ${remedy}`;
   },
 };
 

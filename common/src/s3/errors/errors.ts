@@ -93,8 +93,8 @@ function judgeForeign(status: number, host: string): Verdict {
 }
 
 function judgeUnusable({ text }: Unusable, host: string): Verdict {
-  const mend = 'Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment';
-  return { code: 'S3_ANSWER_INVALID', text: `what answers at ${host} is not S3: ${text}. ${mend}` };
+  const remedy = 'Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment';
+  return { code: 'S3_ANSWER_INVALID', text: `what answers at ${host} is not S3: ${text}. ${remedy}` };
 }
 
 function judgeNetwork({ reason, code }: Network, host: string): Verdict {
@@ -107,7 +107,7 @@ function judgeNetwork({ reason, code }: Network, host: string): Verdict {
     case 'unreachable':
       return {
         code: 'S3_ENDPOINT_UNREACHABLE',
-        text: `${host} cannot be reached: ${networkText(code)}. ${unreachableMend(code)}`,
+        text: `${host} cannot be reached: ${networkText(code)}. ${unreachableRemedy(code)}`,
       };
     case 'untrusted':
       return { code: 'S3_ENDPOINT_UNREACHABLE', text: `no secure connection to ${host}: ${tlsText(code)}` };
@@ -145,10 +145,10 @@ function networkText(code: string): string {
   return text === undefined ? `the connection failed (${code})` : `${text} (${code})`;
 }
 
-function unreachableMend(code: string): string {
+function unreachableRemedy(code: string): string {
   if (code.startsWith('ERR_PROXY'))
     return 'Check HTTPS_PROXY and NO_PROXY in the environment, and what the proxy allows';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'Correct "endpoint" or "region", or mend DNS';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'Correct "endpoint" or "region", or fix DNS';
   return 'Correct "endpoint", or open the way (firewall, HTTPS_PROXY in the environment)';
 }
 

@@ -12,7 +12,7 @@ import { seen, type Shape } from '../observe/shape.ts';
 type Deciding = TypingRules & { readonly rows: number; readonly isField: (child: Shape) => boolean };
 
 /** `surplus`: fields seen that there was no room for. */
-export type DecidedRow = { readonly type: StructType; readonly surplus: number };
+type DecidedRow = { readonly type: StructType; readonly surplus: number };
 
 /** The type of a table's rows. A type once in the registry never changes; fields are only added, as far as there is room. */
 export function decideRow(

@@ -27,7 +27,7 @@ export function countFields(type: FieldType): number {
 }
 
 /** `surplus`: fields that there was no room for. */
-export type NewFields = { readonly fields: ReadonlySet<Shape>; readonly surplus: number };
+type NewFields = { readonly fields: ReadonlySet<Shape>; readonly surplus: number };
 
 type Candidate = { readonly parent: Shape; readonly shape: Shape; readonly kind: Kind };
 type Options = { readonly room: FieldRoom; readonly rules: TypingRules };

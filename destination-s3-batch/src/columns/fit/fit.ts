@@ -4,14 +4,14 @@
 // Most of such rows are right as they are, or but for a value: so a row is walked, and copied in runs that end only where
 // something else is to be written. Precondition: the row was observed, and is valid JSON.
 import {
+  CLOSE_ARRAY,
   CLOSE_OBJECT,
-  NOT_JSON,
+  COMMA,
+  LETTER_N,
+  OPEN_ARRAY,
   OPEN_OBJECT,
-  skipColon,
-  skipSpace,
-  skipString,
-  skipValue,
-} from '@s3-connectors/common/json/json-bytes.ts';
+} from '@s3-connectors/common/json/ascii.ts';
+import { NOT_JSON, skipColon, skipSpace, skipString, skipValue } from '@s3-connectors/common/json/json-bytes.ts';
 
 import { RowWriter } from '../../rows/row-writer.ts';
 import { countColumns, restName, type ScalarType, type StructType } from '../types/field-type.ts';
@@ -21,11 +21,6 @@ import { valueAfter } from '../types/member-key.ts';
 import { earlierTwins, isEmptyValue, keyText, nextMember } from './row-members.ts';
 import { countedMisfits, slotOf, withSiblings, type Misfits, type Slot } from '../types/slot.ts';
 import { isPlain, isReadable } from '../types/temporal-text.ts';
-
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
-const NULL = 0x6e;
-const COMMA = 0x2c;
 
 /** Fits rows of one table to its type, which is found to need siblings on the way. */
 export class Fitter {
@@ -182,10 +177,10 @@ export class Fitter {
     const bytes = this.#bytes;
     const first = bytes[at];
     const { type } = slot;
-    if (first === NULL) return at + 4;
+    if (first === LETTER_N) return at + 4;
     if (type.kind === 'struct') return first === OPEN_OBJECT ? this.#object(at, slot) : NOT_JSON;
     if (type.kind === 'list') {
-      return first === OPEN_LIST && slot.items !== undefined ? this.#list(at, slot.items) : NOT_JSON;
+      return first === OPEN_ARRAY && slot.items !== undefined ? this.#list(at, slot.items) : NOT_JSON;
     }
     const end = asItIs(this.#bytes, at, type, this.#isInForm);
     return end === NOT_JSON ? this.#rewritten(at, type) : end;
@@ -211,7 +206,7 @@ export class Fitter {
     if (plainEnd !== NOT_JSON) return plainEnd;
     if (!fits(bytes, start, { kind: 'list', items: items.type })) return NOT_JSON;
     let at = skipSpace(bytes, start + 1);
-    while (bytes[at] !== CLOSE_LIST) at = nextMember(bytes, this.#value(at, items));
+    while (bytes[at] !== CLOSE_ARRAY) at = nextMember(bytes, this.#value(at, items));
     return at + 1;
   }
 

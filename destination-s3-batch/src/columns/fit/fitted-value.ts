@@ -1,5 +1,14 @@
 // How a value is written in a field, if it fits at all.
-import { NOT_JSON, OPEN_OBJECT, plainEnd, QUOTE, skipSpace, skipValue } from '@s3-connectors/common/json/json-bytes.ts';
+import {
+  CLOSE_ARRAY,
+  LETTER_N,
+  MINUS,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+  ZERO,
+} from '@s3-connectors/common/json/ascii.ts';
+import { NOT_JSON, plainEnd, skipSpace, skipValue } from '@s3-connectors/common/json/json-bytes.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import type { FieldType, ScalarType } from '../types/field-type.ts';
@@ -7,12 +16,6 @@ import { isExactDouble, numberKind, numberKinds, safeDigits, wholeText } from '.
 import { nextMember } from './row-members.ts';
 import { type isPlain, isTemporal, plainText } from '../types/temporal-text.ts';
 import { isWholeText } from '../types/whole-text.ts';
-
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
-const NULL = 0x6e;
-const MINUS = 0x2d;
-const ZERO = 0x30;
 
 /** Whether a text is a date or time in a form that may be written. */
 export type IsInForm = typeof isPlain;
@@ -38,11 +41,11 @@ export function asItIs(bytes: Uint8Array, at: number, type: ScalarType, isInForm
 export function listAsItIs(bytes: Uint8Array, start: number, type: FieldType, isInForm: IsInForm): number {
   if (type.kind === 'struct' || type.kind === 'json') return NOT_JSON;
   let at = skipSpace(bytes, start + 1);
-  while (bytes[at] !== CLOSE_LIST) {
+  while (bytes[at] !== CLOSE_ARRAY) {
     let end = NOT_JSON;
-    if (bytes[at] === NULL) end = at + 4;
+    if (bytes[at] === LETTER_N) end = at + 4;
     else if (type.kind !== 'list') end = asItIs(bytes, at, type, isInForm);
-    else if (bytes[at] === OPEN_LIST) end = listAsItIs(bytes, at, type.items, isInForm);
+    else if (bytes[at] === OPEN_ARRAY) end = listAsItIs(bytes, at, type.items, isInForm);
     if (end === NOT_JSON) return NOT_JSON;
     at = nextMember(bytes, end);
   }
@@ -61,12 +64,12 @@ function plainIntegerEnd(bytes: Uint8Array, start: number): number {
 /** Whether the value has a place in the type: an object in any struct, whatever its members are. */
 export function fits(bytes: Uint8Array, start: number, type: FieldType): boolean {
   const first = bytes[start];
-  if (first === NULL || type.kind === 'json') return true;
+  if (first === LETTER_N || type.kind === 'json') return true;
   if (type.kind === 'struct') return first === OPEN_OBJECT;
   if (type.kind !== 'list') return fittedScalar(bytes, start, skipValue(bytes, start), type) !== undefined;
-  if (first !== OPEN_LIST) return false;
+  if (first !== OPEN_ARRAY) return false;
   let at = skipSpace(bytes, start + 1);
-  while (bytes[at] !== CLOSE_LIST) {
+  while (bytes[at] !== CLOSE_ARRAY) {
     if (!fits(bytes, at, type.items)) return false;
     at = nextMember(bytes, skipValue(bytes, at));
   }
@@ -78,7 +81,7 @@ export function fittedScalar(bytes: Uint8Array, start: number, end: number, type
   const first = bytes[start] as number;
   const isText = first === QUOTE;
   const isBoolean = first === 0x74 || first === 0x66;
-  const isNumber = !isText && !isBoolean && first !== OPEN_OBJECT && first !== OPEN_LIST;
+  const isNumber = !isText && !isBoolean && first !== OPEN_OBJECT && first !== OPEN_ARRAY;
   if (type.kind === 'boolean') return isBoolean ? '' : undefined;
   if (type.kind === 'string') return isText && isWholeText(bytes, start + 1, end - 1) ? '' : undefined;
   if (isTemporal(type)) {

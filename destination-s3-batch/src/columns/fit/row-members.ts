@@ -1,21 +1,16 @@
 // The members of an object in a row that was found to be valid JSON.
 import {
+  CLOSE_ARRAY,
   CLOSE_OBJECT,
-  hasEscape,
+  COLON,
+  COMMA,
+  LETTER_N,
+  OPEN_ARRAY,
   OPEN_OBJECT,
   QUOTE,
-  skipColon,
-  skipSpace,
-  skipString,
-  skipValue,
-} from '@s3-connectors/common/json/json-bytes.ts';
+} from '@s3-connectors/common/json/ascii.ts';
+import { hasEscape, skipColon, skipSpace, skipString, skipValue } from '@s3-connectors/common/json/json-bytes.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
-
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
-const COLON = 0x3a;
-const COMMA = 0x2c;
-const NULL = 0x6e;
 
 /** From the end of a member or an item: where the next one begins, or what closes them all. */
 export function nextMember(bytes: Uint8Array, end: number): number {
@@ -56,11 +51,11 @@ export function isEmptyValue(bytes: Uint8Array, start: number): boolean {
   let at = start;
   do {
     const byte = bytes[at];
-    if (byte === NULL) at += 4;
-    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
+    if (byte === LETTER_N) at += 4;
+    else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
       depth += 1;
       at += 1;
-    } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
+    } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
       depth -= 1;
       at += 1;
     } else {

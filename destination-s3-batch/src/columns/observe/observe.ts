@@ -4,11 +4,20 @@
 //
 // What turns out to be no row of the table is taken back by the same walk with `by` = -1, which sees the same.
 import {
+  CLOSE_ARRAY,
   CLOSE_OBJECT,
-  NOT_JSON,
+  COMMA,
+  MINUS,
+  OPEN_ARRAY,
   OPEN_OBJECT,
-  plainEnd,
+  POINT,
   QUOTE,
+  SPACE,
+  ZERO,
+} from '@s3-connectors/common/json/ascii.ts';
+import {
+  NOT_JSON,
+  plainEnd,
   skipColon,
   skipSpace,
   skipString,
@@ -24,14 +33,6 @@ import { maxDepth } from '../../config/budgets.ts';
 import { seen, type Shape } from './shape.ts';
 import { isPlain, isReadable } from '../types/temporal-text.ts';
 import { isWholeText } from '../types/whole-text.ts';
-
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
-const COMMA = 0x2c;
-const MINUS = 0x2d;
-const POINT = 0x2e;
-const ZERO = 0x30;
-const SPACE = 0x20;
 
 /** `by`: how often each value counts, 1 or -1. */
 type Walk = { readonly bytes: Uint8Array; by: 1 | -1 };
@@ -146,7 +147,7 @@ function observeValue(walk: Walk, at: number, shape: Shape, depth: number): numb
   if (first === MINUS || isDigit(first)) return observeNumber(walk, at, shape);
   let kind: number = seen.nothing;
   let end: number;
-  if (first === OPEN_OBJECT || first === OPEN_LIST) {
+  if (first === OPEN_OBJECT || first === OPEN_ARRAY) {
     kind = first === OPEN_OBJECT ? seen.object : seen.list;
     if (depth > maxDepth) {
       kind = seen.deep;
@@ -173,7 +174,7 @@ function observeList(walk: Walk, start: number, shape: Shape, depth: number): nu
   const { bytes } = walk;
   let at = start + 1;
   if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at);
-  if (bytes[at] === CLOSE_LIST) return at + 1;
+  if (bytes[at] === CLOSE_ARRAY) return at + 1;
   const items = shape.items ?? shape.item();
   for (;;) {
     at = observeValue(walk, at, items, depth + 1);
@@ -181,7 +182,7 @@ function observeList(walk: Walk, start: number, shape: Shape, depth: number): nu
     if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at);
     const byte = bytes[at];
     at += 1;
-    if (byte === CLOSE_LIST) return at;
+    if (byte === CLOSE_ARRAY) return at;
     if (byte !== COMMA) return NOT_JSON;
     if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at);
   }

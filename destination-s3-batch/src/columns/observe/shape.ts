@@ -3,7 +3,7 @@
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { columnTypeOf } from '@s3-connectors/common/columns/json-schema.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
-import type { JsonObject, JsonValue } from '@s3-connectors/common/protocol/messages.ts';
+import { isObject, type JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
 import { maxDepth, maxFieldNameBytes, maxFields } from '../../config/budgets.ts';
 import { keyOf, type Key } from '../types/member-key.ts';
@@ -152,7 +152,7 @@ export class Shape implements Key {
 const longestSpelling = 6 * maxFieldNameBytes;
 
 /** Whether a member of that name can have a field of its own. */
-export function canBeField(name: string): boolean {
+function canBeField(name: string): boolean {
   return (
     name !== '' &&
     Buffer.byteLength(name) <= maxFieldNameBytes &&
@@ -229,8 +229,4 @@ function scalar(type: ColumnType): ScalarType | undefined {
     default:
       return { kind: type.kind === 'binary' ? 'string' : type.kind };
   }
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -88,7 +88,7 @@ export type Registered = {
  * A table's types, and the streams whose rows it has. `event`: the `eventMark` of the name that a table of split events was made for;
  * undefined for other tables, and those of versions that did not keep it.
  */
-export type RegisteredTable = Owners & {
+type RegisteredTable = Owners & {
   readonly table: string;
   readonly type: StructType;
   readonly event?: string | undefined;

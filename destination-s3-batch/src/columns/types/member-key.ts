@@ -1,9 +1,7 @@
 // The key of a member, to be compared four bytes at a time with what is expected to be it.
+import { COLON, SPACE } from '@s3-connectors/common/json/ascii.ts';
 import { NOT_JSON, skipColon, skipSpace } from '@s3-connectors/common/json/json-bytes.ts';
 import { wordBytes, wordsOf } from '@s3-connectors/common/json/words.ts';
-
-const COLON = 0x3a;
-const SPACE = 0x20;
 
 /** A member's key as it is spelled in most rows, with its quotes, and its words of four bytes; the last ends with the key. */
 export type Key = { readonly key: Uint8Array; readonly words: Int32Array };

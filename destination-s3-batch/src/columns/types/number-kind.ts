@@ -6,7 +6,7 @@
  * `inexact`: a number that a double rounds.
  */
 export const numberKinds = { int: 2, wide: 3, huge: 4, whole: 5, real: 6, inexact: 7 } as const;
-export type NumberKind = (typeof numberKinds)[keyof typeof numberKinds];
+type NumberKind = (typeof numberKinds)[keyof typeof numberKinds];
 
 /** Every double prints the first 15 digits of a decimal again. */
 export const safeDigits = 15;

@@ -2,9 +2,9 @@
 //
 // timestamp (UTC): 2026-01-15T14:30:00[.1 to 6 digits]Z · without zone: the same without Z · date: 2026-01-15 ·
 // time: 14:30:00[.1 to 6 digits]
-import type { TemporalType } from './field-type.ts';
+import { SPACE } from '@s3-connectors/common/json/ascii.ts';
 
-const SPACE = 0x20;
+import type { TemporalType } from './field-type.ts';
 
 export function isTemporal(type: { readonly kind: string }): type is TemporalType {
   return type.kind === 'date' || type.kind === 'time' || type.kind === 'timestamp';

@@ -1,6 +1,6 @@
 // Whether the escapes of a JSON string say something that can be stored: the engine takes neither half of a surrogate pair
 // nor the zero character.
-const BACKSLASH = 0x5c;
+import { BACKSLASH } from '@s3-connectors/common/json/ascii.ts';
 
 /** bytes[start, end) is the content of a valid JSON string. */
 export function isWholeText(bytes: Uint8Array, start: number, end: number): boolean {

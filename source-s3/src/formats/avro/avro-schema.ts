@@ -15,7 +15,7 @@ export type AvroType =
 
 /** Its fields may lead back to it. */
 export type AvroRecord = { readonly kind: 'record'; readonly fields: readonly AvroField[] };
-export type AvroField = { readonly name: string; readonly type: AvroType };
+type AvroField = { readonly name: string; readonly type: AvroType };
 
 /** A number counts units (`perSecond`) since 1970 or since midnight. */
 export type Logical =

@@ -26,7 +26,7 @@ export type RowWriter = {
   findings(): Findings;
 };
 
-export type RowReading<Piece> = {
+type RowReading<Piece> = {
   readonly key: string;
   /** From an offset on. */
   readonly pieces: (offset: number, signal: AbortSignal) => AsyncIterable<Piece>;

@@ -1,6 +1,7 @@
 // The beginning of a CSV file: which columns it has, and where its records begin.
 import { isUtf8 } from 'node:buffer';
 
+import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
 import { unreadable } from '../contract/unreadable.ts';
@@ -30,7 +31,7 @@ export async function readHead(
     let start = lineBytes === undefined ? markBytes(piece) : 0;
     lineBytes ??= averageLine(piece);
     while (linesLeft > 0 && start < piece.length) {
-      const end = piece.indexOf(0x0a, start);
+      const end = piece.indexOf(NEWLINE, start);
       start = end === -1 ? piece.length : end + 1;
       if (end !== -1) linesLeft--;
     }
@@ -111,6 +112,6 @@ export function uniqueNames(found: readonly string[]): readonly string[] {
 
 function averageLine(piece: Uint8Array): number {
   let lines = 0;
-  for (let at = piece.indexOf(0x0a); at !== -1; at = piece.indexOf(0x0a, at + 1)) lines++;
+  for (let at = piece.indexOf(NEWLINE); at !== -1; at = piece.indexOf(NEWLINE, at + 1)) lines++;
   return piece.length / Math.max(1, lines);
 }

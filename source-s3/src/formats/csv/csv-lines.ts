@@ -15,7 +15,7 @@ import { escaped } from './csv-fields.ts';
 import type { CsvRecords } from './csv-records.ts';
 import { csvRow, writeRow } from './csv-row.ts';
 
-export type CsvLines = {
+type CsvLines = {
   readonly asked: Omit<Asked, 'folders'>;
   /** Names of the file's columns, in its order. */
   readonly names: readonly string[];

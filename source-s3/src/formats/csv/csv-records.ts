@@ -1,5 +1,6 @@
 // Cuts CSV text that comes in pieces into records and fields, without decoding it. Most records are whole in a piece and cut
 // by the shortcut; blank lines are none.
+import { CARRIAGE_RETURN, NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import { TextWindow } from '../text/text-window.ts';
@@ -9,8 +10,6 @@ import { CsvFields, escaped } from './csv-fields.ts';
 import { FastRecordParser } from './fast-record-parser.ts';
 
 const maxRecordBytes = 64 * 1024 * 1024;
-const carriageReturn = 0x0d;
-const lineFeed = 0x0a;
 const never = -1; // No byte, and no place.
 
 /** Bound: that of the text, of which the longest record is kept, and twice the longest escaped field. */
@@ -107,7 +106,7 @@ export class CsvRecords {
   #behindBlank(): number {
     const { bytes, filled } = this.text;
     let at = this.#at;
-    while (at < filled && (bytes[at] === lineFeed || bytes[at] === carriageReturn)) at++;
+    while (at < filled && (bytes[at] === NEWLINE || bytes[at] === CARRIAGE_RETURN)) at++;
     return at;
   }
 

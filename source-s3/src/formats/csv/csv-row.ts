@@ -1,18 +1,18 @@
 // The fields of a record as members of a line: what most fields are, text without anything to escape, is copied four bytes at a
 // step in one loop; all others are writeField's.
 import type { LineBuilder } from '../../records/line-builder.ts';
+import { QUOTE } from '@s3-connectors/common/json/ascii.ts';
 import { wordBytes } from '@s3-connectors/common/json/words.ts';
 import { nullTest, writeField, type NullTest, type Slot } from './csv-field.ts';
 import { plain } from './csv-fields.ts';
 import type { CsvRecords } from './csv-records.ts';
 
-const quote = 0x22;
 const quotesBytes = 2;
 const nullBytes = 4;
 const nullWord = 0x6c6c756e; // `null`, the first letter lowest.
 
 /** Slots by their place, as numbers that a loop gets at quickly. */
-export type CsvRow = {
+type CsvRow = {
   readonly slots: readonly Slot[];
   /** Lead k is leads[leadEnds[k - 1], leadEnds[k]); behind the last is room for a word. */
   readonly leads: DataView;
@@ -64,12 +64,12 @@ export function writeRow(out: LineBuilder, records: CsvRecords, row: CsvRow): Sl
       view.setInt32(to, nullWord, true);
       to += nullBytes;
     } else if (isPlain && isText[index] === 1) {
-      view.setInt8(to++, quote);
+      view.setInt8(to++, QUOTE);
       for (let shift = to - start, at = start; at < end; at += 4) {
         view.setInt32(at + shift, source.getInt32(at, true), true);
       }
       to += end - start;
-      view.setInt8(to++, quote);
+      view.setInt8(to++, QUOTE);
     } else {
       out.wrote(to);
       const slot = row.slots[index] as Slot;

@@ -1,7 +1,6 @@
 // A header of one column that holds tabs, semicolons or bars: its delimiter is most likely another than the configured one.
+import { COMMA, TAB } from '@s3-connectors/common/json/ascii.ts';
 
-const tab = 0x09;
-const comma = 0x2c;
 const candidates = ['\t', ';', '|', ','];
 
 /** What would cut the only column's name in two or more; undefined when there are several columns, or nothing would. */
@@ -12,5 +11,5 @@ export function likelyDelimiter(names: readonly string[]): string | undefined {
 
 /** `.tsv` says tab, where the header bears it out and the configured delimiter is the default one. */
 export function delimiterByName(key: string, likely: string | undefined, configured: number): number | undefined {
-  return likely === '\t' && configured === comma && /\.tsv(?:\.\w+)?$/iu.test(key) ? tab : undefined;
+  return likely === '\t' && configured === COMMA && /\.tsv(?:\.\w+)?$/iu.test(key) ? TAB : undefined;
 }

@@ -1,13 +1,11 @@
 // Cuts the CSV records that most are, well formed and whole in the text that is there, four bytes at a step. It is
 // CsvRecords' shortcut: what it leaves alone is cut by RecordParser, byte for byte by the grammar.
 import type { TextWindow } from '../text/text-window.ts';
+import { BACKSLASH, CARRIAGE_RETURN, NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import { equalTo, escapable, firstOf, marksOf, wordBytes, wordOf } from '@s3-connectors/common/json/words.ts';
 import type { Dialect } from '../../config/csv-config.ts';
 import { escaped, literal, plain, type CsvFields, type Making } from './csv-fields.ts';
 
-const carriageReturn = 0x0d;
-const lineFeed = 0x0a;
-const backslash = 0x5c;
 const never = -1; // No byte, and no place.
 
 export class FastRecordParser {
@@ -23,7 +21,7 @@ export class FastRecordParser {
     this.#delimiter = delimiter;
     this.#quote = quote ?? never;
     this.#escape = escape === undefined || escape === quote ? never : escape;
-    this.#isUsual = this.#escape === never || escape === backslash;
+    this.#isUsual = this.#escape === never || escape === BACKSLASH;
   }
 
   /** The place behind the record whose first byte is at `start`; -1: it is left alone. */
@@ -54,7 +52,7 @@ export class FastRecordParser {
         }
         at += firstOf(marks);
         const byte = bytes[at];
-        if (isQuoted ? byte === quote : byte === delimiter || byte === lineFeed || byte === carriageReturn) {
+        if (isQuoted ? byte === quote : byte === delimiter || byte === NEWLINE || byte === CARRIAGE_RETURN) {
           if (!isQuoted || (at + 1 < filled && bytes[at + 1] !== quote)) break;
           made = escaped; // A doubled quote.
           at++;
@@ -69,7 +67,7 @@ export class FastRecordParser {
       if (isQuoted) at++;
       const end = bytes[at++];
       if (end === delimiter) continue;
-      if (end !== lineFeed && end !== carriageReturn) return never;
+      if (end !== NEWLINE && end !== CARRIAGE_RETURN) return never;
       this.#fields.count = count;
       this.#fields.seen = seen;
       return at;

@@ -1,17 +1,10 @@
 // The values of typed columns as most are written: told on the bytes, which go out nearly as they stand. All others are
 // read by the table of casts, of whose rules these are a part.
+import { COLON, LETTER_T, LETTER_Z, MINUS, NINE, POINT, SPACE, ZERO } from '@s3-connectors/common/json/ascii.ts';
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 
 import type { LineBuilder } from '../../records/line-builder.ts';
 
-const zero = 0x30;
-const nine = 0x39;
-const point = 0x2e;
-const dash = 0x2d;
-const colon = 0x3a;
-const space = 0x20;
-const letterT = 0x54;
-const letterZ = 0x5a;
 const yes = Buffer.from('true');
 const no = Buffer.from('false');
 const dateBytes = 10;
@@ -66,8 +59,8 @@ function writeTimestamp(out: LineBuilder, field: Field, suffix: string): boolean
 function isShortNumber({ bytes, start, end }: Field, kind: 'integer' | 'number'): boolean {
   if (end - start > maxNumberBytes) return false;
   let at = digitsEnd(bytes, start, end);
-  if (at === start || (bytes[start] === zero && at > start + 1)) return false;
-  if (at === end || kind === 'integer' || bytes[at] !== point) return at === end;
+  if (at === start || (bytes[start] === ZERO && at > start + 1)) return false;
+  if (at === end || kind === 'integer' || bytes[at] !== POINT) return at === end;
   const fraction = at + 1;
   at = digitsEnd(bytes, fraction, end);
   return at === end && at > fraction;
@@ -90,8 +83,8 @@ function isDate(bytes: Uint8Array, at: number): boolean {
     century < 0 ||
     yearOfCentury < 0 ||
     century + yearOfCentury === 0 ||
-    bytes[at + 4] !== dash ||
-    bytes[at + 7] !== dash
+    bytes[at + 4] !== MINUS ||
+    bytes[at + 7] !== MINUS
   )
     return false;
   return month >= 1 && month <= 12 && day >= 1 && day <= 28; // The last days of a month are left to the calendar.
@@ -102,20 +95,20 @@ function timeEnd({ bytes, start, end }: Field): number | undefined {
   if (end - start < secondsEnd || !isDate(bytes, start)) return undefined;
   const between = bytes[start + dateBytes];
   const isTime =
-    (between === letterT || between === space) &&
+    (between === LETTER_T || between === SPACE) &&
     isBelow(twoDigits(bytes, start + 11), 24) &&
-    bytes[start + 13] === colon &&
+    bytes[start + 13] === COLON &&
     isBelow(twoDigits(bytes, start + 14), 60) &&
-    bytes[start + 16] === colon &&
+    bytes[start + 16] === COLON &&
     isBelow(twoDigits(bytes, start + 17), 60);
   if (!isTime) return undefined;
   let at = start + secondsEnd;
-  if (bytes[at] === point && at < end) {
+  if (bytes[at] === POINT && at < end) {
     const fraction = at + 1;
     at = digitsEnd(bytes, fraction, end);
     if (at === fraction || at - fraction > maxFractionDigits) return undefined;
   }
-  return at === end || (at + 1 === end && bytes[at] === letterZ) ? at : undefined;
+  return at === end || (at + 1 === end && bytes[at] === LETTER_Z) ? at : undefined;
 }
 
 function isBelow(number: number, limit: number): boolean {
@@ -124,20 +117,20 @@ function isBelow(number: number, limit: number): boolean {
 
 /** -1 when it is none. */
 function twoDigits(bytes: Uint8Array, at: number): number {
-  const tens = (bytes[at] ?? 0) - zero;
-  const ones = (bytes[at + 1] ?? 0) - zero;
+  const tens = (bytes[at] ?? 0) - ZERO;
+  const ones = (bytes[at + 1] ?? 0) - ZERO;
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : -1;
 }
 
 /** Whether nothing but zeros stands there. */
 function isZero(bytes: Uint8Array, start: number, end: number): boolean {
   let at = start;
-  while (at < end && bytes[at] === zero) at++;
+  while (at < end && bytes[at] === ZERO) at++;
   return at >= end;
 }
 
 function digitsEnd(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
-  while (at < end && (bytes[at] as number) >= zero && (bytes[at] as number) <= nine) at++;
+  while (at < end && (bytes[at] as number) >= ZERO && (bytes[at] as number) <= NINE) at++;
   return at;
 }

@@ -1,12 +1,12 @@
 // Cuts one CSV record, whatever it is, byte for byte: also one that is torn between pieces of text, or not well formed. The
 // grammar is RFC 4180's and, beyond it, that of Python's csv module in its strict mode: a quote counts only at a field's
 // start; CR, LF or CRLF end a record.
+import { CARRIAGE_RETURN, NEWLINE } from '@s3-connectors/common/json/ascii.ts';
+
 import type { TextWindow } from '../text/text-window.ts';
 import type { Dialect } from '../../config/csv-config.ts';
 import { escaped, literal, type CsvFields } from './csv-fields.ts';
 
-const carriageReturn = 0x0d;
-const lineFeed = 0x0a;
 const never = -1; // No byte.
 
 /** Where the next byte stands. */
@@ -35,7 +35,7 @@ export class RecordParser {
     this.#delimiter = delimiter;
     this.#quote = quote ?? never;
     this.#escape = escape === undefined || escape === quote ? never : escape;
-    for (const stop of [delimiter, carriageReturn, lineFeed, this.#escape]) if (stop >= 0) this.#plainStops[stop] = 1;
+    for (const stop of [delimiter, CARRIAGE_RETURN, NEWLINE, this.#escape]) if (stop >= 0) this.#plainStops[stop] = 1;
     for (const stop of [this.#quote, this.#escape]) if (stop >= 0) this.#quotedStops[stop] = 1;
   }
 
@@ -122,7 +122,7 @@ export class RecordParser {
       this.#state = 'quoted';
       return false;
     }
-    if (byte === this.#delimiter || byte === lineFeed || byte === carriageReturn) return this.#endField(this.at - 1);
+    if (byte === this.#delimiter || byte === NEWLINE || byte === CARRIAGE_RETURN) return this.#endField(this.at - 1);
     this.problem ??= `has text behind the closing quote of its field ${this.#fields.count + 1}`;
     this.#state = 'plain';
     return false;

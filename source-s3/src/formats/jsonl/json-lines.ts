@@ -2,11 +2,13 @@
 // piece is not copied.
 import { isUtf8 } from 'node:buffer';
 
+import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
+import { grownBuffer } from '@s3-connectors/common/streams/grown-buffer.ts';
+
 import { unreadable } from '../contract/unreadable.ts';
 import type { RowCutter } from '../contract/placed-lines.ts';
 
 const maxLineBytes = 64 * 1024 * 1024;
-const newline = 0x0a;
 
 /** Bound: one piece and the part of a line that came before it, twice that while it grows; a line above 64 MiB is refused. */
 export class JsonLines implements RowCutter<Uint8Array> {
@@ -50,7 +52,7 @@ export class JsonLines implements RowCutter<Uint8Array> {
   /** Moves to the next line; false when more text is needed, or after the last. @throws FILE_UNREADABLE for one too long. */
   next(): boolean {
     for (;;) {
-      const end = this.#piece.indexOf(newline, this.#at);
+      const end = this.#piece.indexOf(NEWLINE, this.#at);
       const isLast = end === -1;
       if (isLast) this.#hold(this.#piece.length);
       if (isLast && !(this.#isEnded && this.#heldBytes > 0)) return false;
@@ -64,7 +66,7 @@ export class JsonLines implements RowCutter<Uint8Array> {
   #release(end: number): void {
     this.start = this.#lineStart;
     if (this.#heldBytes === 0) {
-      if (this.bytes !== this.#piece) this.#look(this.#piece.subarray(this.#at, this.#piece.lastIndexOf(newline)));
+      if (this.bytes !== this.#piece) this.#look(this.#piece.subarray(this.#at, this.#piece.lastIndexOf(NEWLINE)));
       this.bytes = this.#piece;
       this.from = this.#at;
       this.to = end;
@@ -78,7 +80,7 @@ export class JsonLines implements RowCutter<Uint8Array> {
   /** What is left when the text ended without a newline. */
   #releaseLast(): void {
     this.start = this.#lineStart;
-    this.#append(Buffer.from([newline]));
+    this.#append(Buffer.from([NEWLINE]));
     this.#takeHeld();
   }
 
@@ -102,11 +104,7 @@ export class JsonLines implements RowCutter<Uint8Array> {
       const why = `the line at byte ${this.#lineStart} of the text is longer than ${maxLineBytes / 1024 / 1024} MiB`;
       throw unreadable({ key: this.#key }, why);
     }
-    if (length > this.#held.length) {
-      const larger = Buffer.allocUnsafeSlow(2 * length);
-      larger.set(this.#held.subarray(0, this.#heldBytes));
-      this.#held = larger;
-    }
+    if (length > this.#held.length) this.#held = grownBuffer(this.#held, this.#heldBytes, 2 * length);
     this.#held.set(part, this.#heldBytes);
     this.#heldBytes = length;
   }

@@ -1,10 +1,8 @@
 // The members of one JSON line that the catalog asks for, found on bytes in one pass that also validates the line.
+import { CLOSE_OBJECT, COMMA, OPEN_OBJECT, QUOTE } from '@s3-connectors/common/json/ascii.ts';
 import { createNameIndex, indexOfName, type NameIndex } from '@s3-connectors/common/json/name-index.ts';
 import {
-  CLOSE_OBJECT,
   NOT_JSON,
-  OPEN_OBJECT,
-  QUOTE,
   skipColon,
   skipSpace,
   skipString,
@@ -13,8 +11,6 @@ import {
 } from '@s3-connectors/common/json/json-bytes.ts';
 
 import { isSameAt } from './same-bytes.ts';
-
-const comma = 0x2c;
 
 /** Scans lines for members of these names. One object is used for all lines: the next scan writes over what it found. */
 export class JsonMembers {
@@ -52,7 +48,7 @@ export class JsonMembers {
       const valueEnd = bytes[value] === QUOTE ? skipString(bytes, value) : skipValue(bytes, value);
       if (valueEnd === NOT_JSON) return false;
       this.#add(at, value, valueEnd);
-      const isNext = bytes[valueEnd] === comma && bytes[valueEnd + 1] === QUOTE;
+      const isNext = bytes[valueEnd] === COMMA && bytes[valueEnd + 1] === QUOTE;
       at = isNext ? valueEnd + 1 : skipToNextMember(bytes, valueEnd);
       if (at === NOT_JSON) return false;
     }

@@ -1,8 +1,14 @@
 // The type that holds all JSON values it was shown: what discover declares for JSON lines.
 import {
+  CLOSE_ARRAY,
   CLOSE_OBJECT,
+  COMMA,
+  LETTER_N,
+  OPEN_ARRAY,
   OPEN_OBJECT,
   QUOTE,
+} from '@s3-connectors/common/json/ascii.ts';
+import {
   skipColon,
   skipSpace,
   skipString,
@@ -13,9 +19,6 @@ import { mergeTypes, type Column, type ColumnType } from '@s3-connectors/common/
 
 import { textAt } from './json-text.ts';
 
-const openArray = 0x5b;
-const closeArray = 0x5d;
-const comma = 0x2c;
 /** Deeper values are not looked into: their objects are declared without members. */
 const maxDepth = 32;
 /** An object below the top with more names is one whose names are data: declared without members. */
@@ -44,7 +47,7 @@ export class JsonShape {
   add(bytes: Uint8Array, at: number): number {
     const first = bytes[at] ?? 0;
     if (first === OPEN_OBJECT) return this.#addObject(bytes, at);
-    if (first === openArray) return this.#addArray(bytes, at);
+    if (first === OPEN_ARRAY) return this.#addArray(bytes, at);
     const end = skipValue(bytes, at);
     this.#scalar = mergeTypes(this.#scalar, scalarType(bytes, at, end));
     return end;
@@ -87,9 +90,9 @@ export class JsonShape {
     this.#items ??= new JsonShape(this.#depth + 1, this.#names);
     if (this.#depth === maxDepth) return skipValue(bytes, start);
     let at = skipSpace(bytes, start + 1);
-    while (bytes[at] !== closeArray) {
+    while (bytes[at] !== CLOSE_ARRAY) {
       at = skipSpace(bytes, this.#items.add(bytes, at));
-      if (bytes[at] === comma) at = skipSpace(bytes, at + 1);
+      if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
     }
     return at + 1;
   }
@@ -103,7 +106,7 @@ function scalarType(bytes: Uint8Array, start: number, end: number): ColumnType {
     case 0x74: // true
     case 0x66: // false
       return { kind: 'boolean' };
-    case 0x6e: // null
+    case LETTER_N:
       return { kind: 'unknown' };
     default:
       return { kind: /[.eE]/u.test(Buffer.from(bytes.subarray(start, end)).toString()) ? 'number' : 'integer' };

@@ -1,9 +1,7 @@
 // Strings of valid JSON text on bytes: what the grammar allows and Unicode does not, and names as text.
+import { BACKSLASH, LETTER_U } from '@s3-connectors/common/json/ascii.ts';
 import { skipString } from '@s3-connectors/common/json/json-bytes.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
-
-const backslash = 0x5c;
-const letterU = 0x75;
 
 /**
  * Whether a `\u` escape in bytes[start, end) is half a surrogate pair. JSON's grammar lets it pass, but no encoding can hold
@@ -12,13 +10,13 @@ const letterU = 0x75;
 export function hasLoneSurrogate(bytes: Uint8Array, start: number, end: number): boolean {
   let at = start;
   while (at < end) {
-    if (bytes[at] !== backslash) at++;
-    else if (bytes[at + 1] !== letterU) at += 2;
+    if (bytes[at] !== BACKSLASH) at++;
+    else if (bytes[at + 1] !== LETTER_U) at += 2;
     else {
       const unit = escapedUnit(bytes, at);
       at += 6;
       if (unit < 0xd800 || unit > 0xdfff) continue;
-      const isPair = unit < 0xdc00 && bytes[at] === backslash && bytes[at + 1] === letterU;
+      const isPair = unit < 0xdc00 && bytes[at] === BACKSLASH && bytes[at + 1] === LETTER_U;
       const second = isPair ? escapedUnit(bytes, at) : 0;
       if (second < 0xdc00 || second > 0xdfff) return true;
       at += 6;

@@ -2,6 +2,7 @@
 // folders and the file say of all rows behind them.
 import { isUtf8 } from 'node:buffer';
 
+import { OPEN_ARRAY } from '@s3-connectors/common/json/ascii.ts';
 import { skipSpace } from '@s3-connectors/common/json/json-bytes.ts';
 
 import { fileUrlColumn, isProvenance, lastModifiedColumn } from '../../columns/table-columns.ts';
@@ -15,14 +16,13 @@ import type { JsonLines } from './json-lines.ts';
 import { JsonMembers } from './json-members.ts';
 import { hasLoneSurrogate, textAt } from './json-text.ts';
 
-export type JsonlRecords = {
+type JsonlRecords = {
   readonly asked: Asked;
   /** Milliseconds since 1970. */
   readonly emittedAt: number;
 };
 
 const provenance = [fileUrlColumn, lastModifiedColumn];
-const openArray = 0x5b;
 const comma = Buffer.from(',');
 
 /** Writes the current line. */
@@ -112,7 +112,7 @@ function nullMembers(fromFile: readonly string[], folders: PartitionColumns) {
 }
 
 function notAnObject(bytes: Uint8Array, start: number): string {
-  return bytes[skipSpace(bytes, start)] === openArray
+  return bytes[skipSpace(bytes, start)] === OPEN_ARRAY
     ? 'is a JSON array, or the beginning of one; each line has to hold an object'
     : 'is not a JSON object on one line';
 }

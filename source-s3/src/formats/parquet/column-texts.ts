@@ -15,7 +15,7 @@ import type { ColumnGroup } from './row-group-pages.ts';
 import { neededChunks, uncompressedBytes } from './row-group.ts';
 
 /** In the order of the groups; gone when disposed of. */
-export type ColumnTexts = AsyncDisposable & { readonly paths: readonly string[] };
+type ColumnTexts = AsyncDisposable & { readonly paths: readonly string[] };
 
 type Work = {
   readonly query: RecordQuery;

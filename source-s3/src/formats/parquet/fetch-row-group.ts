@@ -22,7 +22,7 @@ export type LocalRowGroup = AsyncDisposable & {
   readonly group: RowGroup;
 };
 
-export type RowGroupNeed = {
+type RowGroupNeed = {
   readonly file: ParquetFile;
   readonly group: RowGroup;
   /** Places of the columns. */
@@ -55,7 +55,7 @@ export async function fetchRowGroup(
   const giveBack = await disk.take(bytes, signal);
   try {
     await writeSparse(path, tail, file.footerOf(group));
-    if (bytes > 0) await fetchRanges(reading, object, path, missing, signal);
+    if (bytes > 0) await fetchRanges(reading, object, { path, ranges: missing }, signal);
   } catch (error) {
     await removeFile(path);
     giveBack();
@@ -77,8 +77,7 @@ let name = 0;
 async function fetchRanges(
   { s3 }: Reading,
   { key, etag }: ListedObject,
-  path: string,
-  ranges: readonly ByteRange[],
+  { path, ranges }: { readonly path: string; readonly ranges: readonly ByteRange[] },
   signal: AbortSignal,
 ): Promise<void> {
   await using output = await LocalFile.open(path, 'change');

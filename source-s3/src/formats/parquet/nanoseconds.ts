@@ -20,7 +20,7 @@ const times: readonly Change[] = [0x11, 0x12].map((utc) => {
 });
 
 /** How many leaves are in nanoseconds and would be cut. */
-export type NanosecondLeaves = { readonly instants: number; readonly times: number; readonly int96: number };
+type NanosecondLeaves = { readonly instants: number; readonly times: number; readonly int96: number };
 
 export function countNanosecondLeaves(node: SchemaNode): NanosecondLeaves {
   if (node.children.length === 0)

@@ -14,7 +14,7 @@ import { neededChunks, uncompressedBytes, type Chunk, type RowGroup } from './ro
 /** Columns, by place, that are decoded at once; `claimed` as in PageMemory, with what wide rows take. */
 export type ColumnGroup = { readonly columns: ReadonlySet<number>; readonly claimed: number };
 
-export type FetchedColumns = {
+type FetchedColumns = {
   readonly path: string;
   /** What of the file is in memory too. */
   readonly tail: FileTail;

@@ -18,7 +18,7 @@ export type SchemaElement = {
   readonly children: number;
 };
 
-export const physicalTypes = [
+const physicalTypes = [
   'BOOLEAN',
   'INT32',
   'INT64',

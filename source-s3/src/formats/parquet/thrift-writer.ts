@@ -1,4 +1,6 @@
 // Writes Thrift's compact protocol: the footers of our local copies.
+import { grownBuffer } from '@s3-connectors/common/streams/grown-buffer.ts';
+
 import { types } from './thrift.ts';
 
 /** The bytes of structs, one after the other in one buffer that grows. */
@@ -105,8 +107,6 @@ export class ThriftWriter {
 
   #room(count: number): void {
     if (this.#length + count <= this.#bytes.length) return;
-    const grown = Buffer.alloc(Math.max(this.#bytes.length * 2, this.#length + count));
-    grown.set(this.#bytes.subarray(0, this.#length));
-    this.#bytes = grown;
+    this.#bytes = grownBuffer(this.#bytes, this.#length, Math.max(this.#bytes.length * 2, this.#length + count));
   }
 }

@@ -28,9 +28,9 @@ function formats({ foreign, files: read }: TableSurvey): readonly NearMiss[] {
   if (foreign.size === 0) return [];
   const list = [...foreign].map(([extension, { count }]) => `${count} ${extension}`).join(', ');
   const examples = [...foreign.values()].flatMap((count) => count.examples).slice(0, 3);
-  const mend =
+  const remedy =
     read === 0 ? 'Is data_format the right one?' : 'A table has one format; another connection can read these.';
-  return [miss('mixed_formats', `Files of other formats are passed over: ${list}. ${mend}`, examples)];
+  return [miss('mixed_formats', `Files of other formats are passed over: ${list}. ${remedy}`, examples)];
 }
 
 /** Tables below a folder that was taken for one. */
@@ -72,9 +72,9 @@ function columns({ columns: found }: TableSurvey): readonly NearMiss[] {
     }
     if (twins !== undefined) {
       const values = `"${name}=${twins.one}" and "${name}=${twins.other}"`;
-      const mend =
+      const remedy =
         type === 'string' ? `two values of a string; declare "${name}" as integer to make them one` : 'one value';
-      misses.push(miss('value_spelled_twice', `${values} are ${mend}.`));
+      misses.push(miss('value_spelled_twice', `${values} are ${remedy}.`));
     }
     if (misfit !== undefined) {
       const text = `"${name}=${misfit.value}" is no ${type}, the type declared: the stream fails. Rename the folder or declare the column as string.`;
@@ -97,8 +97,8 @@ export function prefixNearMisses(
   }
   const partitions = tables.filter(({ stream }) => stream.name.includes('='));
   if (partitions.length > 0) {
-    const mend = path === '' ? '' : ` If "${path}" is one table, give "${parentOf(path)}" as the schema prefix.`;
-    const text = `${partitions.length} folders that are taken for tables are named like partitions.${mend}`;
+    const remedy = path === '' ? '' : ` If "${path}" is one table, give "${parentOf(path)}" as the schema prefix.`;
+    const text = `${partitions.length} folders that are taken for tables are named like partitions.${remedy}`;
     misses.push(
       miss(
         'partitions_as_tables',

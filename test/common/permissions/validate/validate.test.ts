@@ -53,7 +53,7 @@ suite('policy validate', () => {
       assert.ok(validation.findings.every(({ place }) => place.line > 1 || expected.includes('STATEMENT_MISSING')));
     });
 
-    test(`mends ${name}`, async () => {
+    test(`corrects ${name}`, async () => {
       const text = fixed(
         validatePolicy(
           goodPolicy.replace(from, () => to),
@@ -101,7 +101,7 @@ suite('policy validate', () => {
     assert.ok(validatePolicy(text, { access: source, principal }).isGood);
   });
 
-  test('keeps what a policy says of others when it mends', () => {
+  test('keeps what a policy says of others when it corrects', () => {
     const other = {
       Sid: 'List',
       Effect: 'Allow',

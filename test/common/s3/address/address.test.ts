@@ -31,8 +31,8 @@ suite('a bucket’s name', () => {
     ['-data', /3 to 63/],
     ['a..b', /3 to 63/],
   ] as const;
-  for (const [text, mend] of refused) {
-    test(`"${text}" is refused with the mend`, () => assert.match(bucketProblem(text) ?? '', mend));
+  for (const [text, remedy] of refused) {
+    test(`"${text}" is refused with the remedy`, () => assert.match(bucketProblem(text) ?? '', remedy));
   }
 });
 
@@ -61,8 +61,8 @@ suite('a region', () => {
     ['s3.eu-west-3.amazonaws.com', /write "eu-west-3"/],
     ['auto', /needs its "endpoint"/],
   ] as const;
-  for (const [text, mend] of refused) {
-    test(`"${text}" is refused with the mend`, () => assert.match(regionProblem(text, undefined) ?? '', mend));
+  for (const [text, remedy] of refused) {
+    test(`"${text}" is refused with the remedy`, () => assert.match(regionProblem(text, undefined) ?? '', remedy));
   }
 
   test('goes by any name at a storage that is not AWS', () => {
@@ -96,8 +96,9 @@ suite('an endpoint', () => {
     ['http://storage.example.com', /not encrypted: write "https:\/\/storage.example.com", or set "allow_http"/],
     ['http://127.0.0.1.example.com', /not encrypted/],
   ] as const;
-  for (const [text, mend] of refused) {
-    test(`"${text}" is refused with the mend`, () => assert.match(endpointProblem(text, false, 'data') ?? '', mend));
+  for (const [text, remedy] of refused) {
+    test(`"${text}" is refused with the remedy`, () =>
+      assert.match(endpointProblem(text, false, 'data') ?? '', remedy));
   }
 
   test('may be http when that is allowed', () => assert.equal(endpointProblem('http://storage', true), undefined));

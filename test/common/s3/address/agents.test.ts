@@ -58,7 +58,7 @@ async function startProxy(port: number) {
 }
 
 suite('a certificate', () => {
-  test('that no one vouches for is not trusted, and the mend is named', async () => {
+  test('that no one vouches for is not trusted, and the remedy is named', async () => {
     await using s3 = await startS3(true);
     const said = await list(s3.endpoint, {});
     assert.match(said, /^S3_ENDPOINT_UNREACHABLE .*DEPTH_ZERO_SELF_SIGNED_CERT.*NODE_EXTRA_CA_CERTS/);
