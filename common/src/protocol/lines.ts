@@ -82,19 +82,28 @@ export async function* readLines(
         break;
       }
       if (outlineDepth === undefined) throw inLine(tooLong(maxLineBytes), { ends, firstLine, unterminated: false }, 0);
-      cut = {
-        bytes: beginningOf([...rest, part], Math.min(keptLineBytes, maxLineBytes)),
-        outline: new LineOutline(outlineDepth),
-      };
-      for (const piece of rest) cut.outline.add(piece);
+      cut = beginCut(rest, part, { maxLineBytes, outlineDepth });
       rest = [];
     }
   }
   if (cut !== undefined) throw inLine(tooLong(maxLineBytes), { ends: [], firstLine, unterminated: false }, 0);
-  if (restBytes > 0) {
-    const bytes = Buffer.concat(rest);
-    yield withoutMark({ bytes, ends: [bytes.length], firstLine, unterminated: true });
-  }
+  if (restBytes > 0) yield lastLine(Buffer.concat(rest), firstLine);
+}
+
+function lastLine(bytes: Buffer, firstLine: number): LineBatch {
+  return withoutMark({ bytes, ends: [bytes.length], firstLine, unterminated: true });
+}
+
+/** `part`: what follows `rest`; it is not yet in the outline. */
+function beginCut(
+  rest: readonly Uint8Array[],
+  part: Uint8Array,
+  { maxLineBytes, outlineDepth }: { readonly maxLineBytes: number; readonly outlineDepth: number },
+): Cut {
+  const bytes = beginningOf([...rest, part], Math.min(keptLineBytes, maxLineBytes));
+  const outline = new LineOutline(outlineDepth);
+  for (const piece of rest) outline.add(piece);
+  return { bytes, outline };
 }
 
 /** As Buffer.concat, each time in the same memory, which grows with the longest. */

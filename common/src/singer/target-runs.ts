@@ -7,7 +7,7 @@ import type { ConfiguredStream } from '../protocol/catalog.ts';
 import type { Output } from '../protocol/connector.ts';
 import type { LineBatch } from '../protocol/lines.ts';
 import { streamStatus } from '../protocol/messages.ts';
-import type { TargetLines } from './target-lines.ts';
+import type { Taken, TargetLines } from './target-lines.ts';
 import { fitsRun, type TargetStream } from './target-streams.ts';
 
 type Write = (catalog: readonly ConfiguredStream[], input: AsyncIterable<Uint8Array>) => AsyncIterable<Output>;
@@ -39,21 +39,8 @@ export async function* writeRuns(
   async function* input(): AsyncGenerator<Uint8Array> {
     wasTaken = false;
     while (rest !== undefined) {
-      const parts: Uint8Array[] = [];
-      const sink = {
-        part: (bytes: Uint8Array) => void parts.push(bytes),
-        state: (value: Uint8Array) => void parts.push(...asGlobalState(value)),
-      };
-      const { batch, from } = rest;
-      let taken;
-      try {
-        taken = target.take(batch, from, sink);
-      } catch (error) {
-        yield Buffer.concat(parts); // What came before the fault is kept.
-        throw error;
-      }
-      if (parts.length > 0) yield Buffer.concat(parts);
-      if (taken.missing !== undefined) yield* restOfLine(taken.missing);
+      const { batch }: Rest = rest;
+      const taken = yield* linesOf(target, rest);
       if (taken.needsRun) {
         rest = { batch, from: taken.next };
         break;
@@ -88,6 +75,25 @@ export async function* writeRuns(
   } finally {
     await batches.return(undefined);
   }
+}
+
+/** What `write` gets of the lines that are taken. */
+function* linesOf(target: TargetLines, { batch, from }: Rest): Generator<Uint8Array, Taken> {
+  const parts: Uint8Array[] = [];
+  const sink = {
+    part: (bytes: Uint8Array) => void parts.push(bytes),
+    state: (value: Uint8Array) => void parts.push(...asGlobalState(value)),
+  };
+  let taken;
+  try {
+    taken = target.take(batch, from, sink);
+  } catch (error) {
+    yield Buffer.concat(parts); // What came before the fault is kept.
+    throw error;
+  }
+  if (parts.length > 0) yield Buffer.concat(parts);
+  if (taken.missing !== undefined) yield* restOfLine(taken.missing);
+  return taken;
 }
 
 /** What a modern Airbyte platform says of streams that are complete. */
