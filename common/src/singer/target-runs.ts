@@ -29,13 +29,9 @@ export async function* writeRuns(
   let wasTaken = false;
   /** Those that the run concludes. */
   let ending: readonly TargetStream[] = [];
-  const early: Uint8Array[] = [];
   const next = async (): Promise<void> => {
-    const { value, done } = await batches.next();
-    rest = done === true ? undefined : { batch: value, from: 0 };
+    rest = restOf(await batches.next());
   };
-  /** Before the first record: nothing is to be waited for. */
-  const idle = { part: () => undefined, state: (value: Uint8Array) => void early.push(stateLine(value)) };
   async function* input(): AsyncGenerator<Uint8Array> {
     wasTaken = false;
     while (rest !== undefined) {
@@ -58,8 +54,7 @@ export async function* writeRuns(
     for (;;) {
       if (rest !== undefined) {
         const { batch, from }: Rest = rest;
-        const taken = target.take(batch, from, idle);
-        yield* early.splice(0);
+        const taken = yield* idleLinesOf(target, { batch, from });
         if (!taken.needsRun) {
           await next();
           continue;
@@ -75,6 +70,21 @@ export async function* writeRuns(
   } finally {
     await batches.return(undefined);
   }
+}
+
+function restOf({ value, done }: IteratorResult<LineBatch>): Rest | undefined {
+  return done === true ? undefined : { batch: value, from: 0 };
+}
+
+/** Before the first record: nothing is to be waited for. */
+function* idleLinesOf(target: TargetLines, { batch, from }: Rest): Generator<Uint8Array, Taken> {
+  const early: Uint8Array[] = [];
+  const taken = target.take(batch, from, {
+    part: () => undefined,
+    state: (value) => void early.push(stateLine(value)),
+  });
+  yield* early;
+  return taken;
 }
 
 /** What `write` gets of the lines that are taken. */
