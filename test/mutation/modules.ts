@@ -79,7 +79,15 @@ export const modules: readonly DecidingModule[] = [
     file: 'destination-s3-batch/src/columns/registry/registry.ts',
     also: ['destination-s3-batch/columns/registry/registry-round-trip'],
   },
-  { name: 'earlier-tables', file: 'destination-s3-batch/src/run/earlier-tables.ts' },
+  {
+    name: 'earlier-tables',
+    file: 'destination-s3-batch/src/run/earlier-tables.ts',
+    also: [
+      'destination-s3-batch/foreign-tables',
+      'destination-s3-batch/unproven-tables',
+      'destination-s3-batch/generation-tables',
+    ],
+  },
   {
     name: 'decide',
     file: 'destination-s3-batch/src/columns/decide/decide.ts',
