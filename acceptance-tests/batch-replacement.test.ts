@@ -28,8 +28,8 @@ const seed = 6;
 const formats: readonly Scenario['format'][] = ['parquet', 'json'];
 /** As many calls as a run has, and some for the case that it has more. */
 const regimes = [
-  { regime: 'legacy', most: 76 },
-  { regime: 'modern', most: 90 },
+  { regime: 'legacy', most: 96 },
+  { regime: 'modern', most: 112 },
 ] as const;
 
 type Attempt = { readonly set: number; readonly spool: string; readonly areVisitsStored: boolean };

@@ -167,6 +167,8 @@ def possible_counts(kind, arrow):
     if kind == "time":
         return range(DAY * UNITS[arrow.unit] + 1)
     if kind in ("instant", "local"):
+        if arrow.unit == "ns":
+            return range(-(2**63), 2**63)
         return range(-9_223_372_022_400_000_000 if arrow.unit == "us" else 2 - 2**63, 2**63 - 1)
     return None
 

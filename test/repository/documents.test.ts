@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { suite, test } from 'node:test';
@@ -16,6 +17,14 @@ const { scripts } = JSON.parse(textOf('package.json')) as { readonly scripts: Re
 suite('generated files', () => {
   test('are what the code makes them: npm run build writes them', async () => {
     for (const [path, text] of await generatedFiles()) assert.equal(textOf(path), text, path);
+  });
+
+  test('let a browser run the script and the style of the setup page, by their hashes', () => {
+    const page = textOf('docs/setup/index.html');
+    const [, policy = ''] = /http-equiv="Content-Security-Policy" content="([^"]*)"/u.exec(page) ?? [];
+    for (const [, text = ''] of page.matchAll(/<(?:script|style)>(.*?)<\/(?:script|style)>/gsu)) {
+      assert.ok(policy.includes(`'sha256-${createHash('sha256').update(text).digest('base64')}'`), text.slice(0, 80));
+    }
   });
 });
 
