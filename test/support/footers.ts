@@ -1,5 +1,5 @@
 // Parquet files that are nearly all footer: as writers with small row groups make them, and as nobody makes them but to do harm.
-import { ThriftBytes, types } from '../../source-s3/src/formats/parquet/thrift.ts';
+import { ThriftBytes, types } from '../../source-s3/src/formats/parquet/footer/thrift.ts';
 
 const magic = Buffer.from('PAR1');
 

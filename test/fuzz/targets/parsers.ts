@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 
 import { CsvRecords } from '../../../source-s3/src/formats/csv/csv-records.ts';
-import { readFooter } from '../../../source-s3/src/formats/parquet/footer.ts';
+import { readFooter } from '../../../source-s3/src/formats/parquet/footer/footer.ts';
 import { isIntact, pagesOf } from '../../../source-s3/src/formats/parquet/pages.ts';
-import { ThriftDamage } from '../../../source-s3/src/formats/parquet/thrift.ts';
+import { ThriftDamage } from '../../../source-s3/src/formats/parquet/footer/thrift.ts';
 import { simpleCsv } from '../../source-s3/formats/csv/simple-csv.ts';
 import { parquet } from '../../support/parquet.ts';
 import { damaged } from '../damaged.ts';

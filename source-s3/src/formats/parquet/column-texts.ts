@@ -12,7 +12,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { textsSql, type RecordQuery } from '../../records/record-sql.ts';
 import type { LocalRowGroup } from './fetch-row-group.ts';
 import type { ColumnGroup } from './row-group-pages.ts';
-import { neededChunks, uncompressedBytes } from './row-group.ts';
+import { neededChunks, uncompressedBytes } from './footer/row-group.ts';
 
 /** In the order of the groups; gone when disposed of. */
 type ColumnTexts = AsyncDisposable & { readonly paths: readonly string[] };

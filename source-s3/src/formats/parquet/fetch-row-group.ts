@@ -10,7 +10,7 @@ import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 import type { Reading } from '../contract/format.ts';
 import { unreadable } from '../contract/unreadable.ts';
 import { writeSparse, type ParquetFile } from './parquet-file.ts';
-import { neededChunks, pieces, rangesOf, type ByteRange, type RowGroup } from './row-group.ts';
+import { neededChunks, pieces, rangesOf, type ByteRange, type RowGroup } from './footer/row-group.ts';
 
 const pieceBytes = 8 * 1024 * 1024;
 const connections = 4;

@@ -1,9 +1,9 @@
 // Keeps nanoseconds, for which the engine has no type: it cuts instants and times of day to microseconds. So our local copy of
 // the footer calls an instant local, which keeps it whole, a time of day a number, and an INT96 an interval, which has as many
 // bytes; we remember what they are.
-import { schemaElement } from './footer-fields.ts';
-import { isInt96, isNanosecondInstant, isNanosecondTime, type SchemaNode } from './schema-tree.ts';
-import { ThriftBytes, ThriftDamage } from './thrift.ts';
+import { schemaElement } from './footer/footer-fields.ts';
+import { isInt96, isNanosecondInstant, isNanosecondTime, type SchemaNode } from './footer/schema-tree.ts';
+import { ThriftBytes, ThriftDamage } from './footer/thrift.ts';
 
 /** Bytes of a footer that stand for a type, and what one of them is changed to. */
 type Change = { readonly bytes: Buffer; readonly at: number; readonly to: number };

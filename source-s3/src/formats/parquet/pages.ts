@@ -3,9 +3,9 @@
 // https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift (PageHeader)
 import { crc32 } from 'node:zlib';
 
-import type { ByteRange } from './row-group.ts';
-import { dataPageHeader, pageHeader } from './footer-fields.ts';
-import { ThriftBytes, ThriftDamage, types } from './thrift.ts';
+import type { ByteRange } from './footer/row-group.ts';
+import { dataPageHeader, pageHeader } from './footer/footer-fields.ts';
+import { ThriftBytes, ThriftDamage, types } from './footer/thrift.ts';
 
 /** `start` to `end` are its bytes behind the header, as they are stored. */
 export type Page = ByteRange & {

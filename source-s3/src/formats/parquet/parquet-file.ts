@@ -14,15 +14,15 @@ import { ByteBudget } from '../../engine/byte-budget.ts';
 import { storedType } from '../../engine/duckdb-type.ts';
 import type { Reading } from '../contract/format.ts';
 import { unreadable } from '../contract/unreadable.ts';
-import { FooterTooLarge, readFooter, readRowGroup, type FooterLimits, type FooterParts } from './footer.ts';
-import { FooterWindow } from './footer-window.ts';
+import { FooterTooLarge, readFooter, readRowGroup, type FooterLimits, type FooterParts } from './footer/footer.ts';
+import { FooterWindow } from './footer/footer-window.ts';
 import type { KnownColumns } from './known-columns.ts';
-import { localFooter, magic } from './local-footer.ts';
+import { localFooter, magic } from './footer/local-footer.ts';
 import { countNanosecondLeaves, keepNanoseconds } from './nanoseconds.ts';
-import type { RowGroup } from './row-group.ts';
-import type { RowGroupIndex } from './row-group-index.ts';
-import { refinedType, unreadableSchema, type Leaf, type SchemaNode } from './schema-tree.ts';
-import { ThriftDamage } from './thrift.ts';
+import type { RowGroup } from './footer/row-group.ts';
+import type { RowGroupIndex } from './footer/row-group-index.ts';
+import { refinedType, unreadableSchema, type Leaf, type SchemaNode } from './footer/schema-tree.ts';
+import { ThriftDamage } from './footer/thrift.ts';
 
 /** The last bytes before the footer, from `start` on, if they came with it: of a small file all of its data. */
 export type FileTail = { readonly start: number; readonly bytes: Buffer };

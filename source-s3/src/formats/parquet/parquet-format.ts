@@ -16,7 +16,7 @@ import { KnownColumns } from './known-columns.ts';
 import { linesInMemory } from './lines-in-memory.ts';
 import { openParquet, undecodable, type ParquetFile } from './parquet-file.ts';
 import { columnGroupsOf, type ColumnGroup } from './row-group-pages.ts';
-import type { RowGroup } from './row-group.ts';
+import type { RowGroup } from './footer/row-group.ts';
 
 /** Of the engine's memory, for all but pages. */
 const besidePagesBytes = 64 * 1024 * 1024;

@@ -9,7 +9,7 @@ import { unreadable } from '../contract/unreadable.ts';
 import { columnGroups, pageMemory, rowMemory, sumOf, type PageMemory, type PageSizes } from './page-memory.ts';
 import type { FileTail } from './parquet-file.ts';
 import { isIntact, pagesOf, type ReadBytes } from './pages.ts';
-import { neededChunks, uncompressedBytes, type Chunk, type RowGroup } from './row-group.ts';
+import { neededChunks, uncompressedBytes, type Chunk, type RowGroup } from './footer/row-group.ts';
 
 /** Columns, by place, that are decoded at once; `claimed` as in PageMemory, with what wide rows take. */
 export type ColumnGroup = { readonly columns: ReadonlySet<number>; readonly claimed: number };

@@ -10,7 +10,7 @@ import { openEngine } from '../../../../source-s3/src/engine/engine.ts';
 import { fetchRowGroup } from '../../../../source-s3/src/formats/parquet/fetch-row-group.ts';
 import { KnownColumns } from '../../../../source-s3/src/formats/parquet/known-columns.ts';
 import { openParquet } from '../../../../source-s3/src/formats/parquet/parquet-file.ts';
-import type { RowGroup } from '../../../../source-s3/src/formats/parquet/row-group.ts';
+import type { RowGroup } from '../../../../source-s3/src/formats/parquet/footer/row-group.ts';
 import { parquet } from '../../../support/parquet.ts';
 import { connect } from '../../../support/s3-connection.ts';
 import { temporaryFolder } from '../../../support/temp-folder.ts';

@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import type { StoredType } from '../../../../source-s3/src/columns/sql/stored-type.ts';
+import type { StoredType } from '../../../../../source-s3/src/columns/sql/stored-type.ts';
 
-import { logicalTypes, type SchemaElement } from '../../../../source-s3/src/formats/parquet/schema-element.ts';
+import {
+  logicalTypes,
+  type SchemaElement,
+} from '../../../../../source-s3/src/formats/parquet/footer/schema-element.ts';
 import {
   leavesOf,
   refinedType,
   schemaTree,
   unreadableSchema,
-} from '../../../../source-s3/src/formats/parquet/schema-tree.ts';
-import { ThriftDamage } from '../../../../source-s3/src/formats/parquet/thrift.ts';
+} from '../../../../../source-s3/src/formats/parquet/footer/schema-tree.ts';
+import { ThriftDamage } from '../../../../../source-s3/src/formats/parquet/footer/thrift.ts';
 
 const plain: Omit<SchemaElement, 'name'> = {
   isRepeated: false,

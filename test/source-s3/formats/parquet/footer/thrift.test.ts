@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 
 import { assert as check, property, uint8Array } from 'fast-check';
 
-import { ThriftBytes, ThriftDamage } from '../../../../source-s3/src/formats/parquet/thrift.ts';
+import { ThriftBytes, ThriftDamage } from '../../../../../source-s3/src/formats/parquet/footer/thrift.ts';
 
 function fieldsOf(hex: string): readonly (readonly [number, number])[] {
   const bytes = new ThriftBytes(Buffer.from(hex, 'hex'), 0);

@@ -1,6 +1,6 @@
 // A Parquet footer's schema as a tree. It says what the engine's types leave out: true names, which bytes are text, which
 // timestamps are instants.
-import type { StoredType } from '../../columns/sql/stored-type.ts';
+import type { StoredType } from '../../../columns/sql/stored-type.ts';
 
 import { convertedTimestamps, logicalTypes, type SchemaElement } from './schema-element.ts';
 import { ThriftDamage } from './thrift.ts';

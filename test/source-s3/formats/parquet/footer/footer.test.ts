@@ -4,9 +4,9 @@ import { suite, test } from 'node:test';
 
 import { assert as check, integer, property } from 'fast-check';
 
-import { readFooter, readRowGroup, type Footer } from '../../../../source-s3/src/formats/parquet/footer.ts';
-import { ThriftDamage } from '../../../../source-s3/src/formats/parquet/thrift.ts';
-import { chunksOf, parquet } from '../../../support/parquet.ts';
+import { readFooter, readRowGroup, type Footer } from '../../../../../source-s3/src/formats/parquet/footer/footer.ts';
+import { ThriftDamage } from '../../../../../source-s3/src/formats/parquet/footer/thrift.ts';
+import { chunksOf, parquet } from '../../../../support/parquet.ts';
 
 const nested =
   "SELECT i AS id, [i, NULL] AS l, {'a': i::VARCHAR, 'B': {'t': TIME '01:02:03'}} AS s, MAP {'k': i::DECIMAL(10, 2)} AS m, NULL::INT AS n FROM range(5000) t(i)";
