@@ -9,13 +9,15 @@ import * as z from 'zod';
 const count = z.number().nonnegative();
 const epochMs = z.int().min(Date.UTC(2000, 0)).max(Date.UTC(2100, 0));
 const jsonObject = z.record(z.string(), z.json());
+/** What parsing made of a line is JSON; a number beyond a double, as 1e400, is then an infinity. */
+const rowData = z.record(z.string(), z.unknown());
 const descriptor = z.strictObject({ name: z.string().min(1), namespace: z.string().min(1).optional() });
 const destinationSyncMode = z.enum(['append', 'overwrite', 'append_dedup']);
 
 const record = z.strictObject({
   stream: z.string().min(1),
   namespace: z.string().min(1).optional(),
-  data: jsonObject.refine((data) => Object.keys(data).length > 0, 'the platform drops records without data'),
+  data: rowData.refine((data) => Object.keys(data).length > 0, 'the platform drops records without data'),
   emitted_at: epochMs,
   meta: z
     .strictObject({
