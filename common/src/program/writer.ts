@@ -96,7 +96,7 @@ class QueuedWriter implements MessageWriter {
   async #hand(lines: Uint8Array): Promise<void> {
     if (this.#queuedBytes > 0 || this.#output.writableNeedDrain) await this.#send();
     if (this.closed.aborted) return;
-    await unlessClosed(this.closed, (taken) => this.#output.write(lines, taken)); // A failure is told by 'error'.
+    await unlessClosed(this.closed, (taken) => this.#output.write(lines, taken)); // The event 'error' reports a failure.
   }
 
   #close(cause: Error): void {

@@ -38,7 +38,7 @@ const clockTickMs = 1000;
 
 type OwnObject = Pick<ListedObject, 'lastModified'> & { readonly key: OwnKey };
 
-/** What is to go: what the record names and has not been written anew since. A name can return with the same rows. */
+/** What to delete: what the record names and nobody has written again since. A name can return with the same rows. */
 export function outlived({ existing }: GenerationRecord, listed: readonly OwnObject[]): readonly OwnKey[] {
   const times = new Map(existing);
   return listed.filter(({ key, lastModified }) => times.get(key) === lastModified.toISOString()).map(({ key }) => key);
@@ -53,7 +53,7 @@ export async function isGenerationNoted(area: Area, scope: Scope, signal?: Abort
 export async function noteGeneration(area: Area, noting: Noting, signal?: AbortSignal): Promise<void> {
   const listed = await listOurs(area, noting, signal);
   const existing = listed.map((object): [string, string] => [object.key, object.lastModified.toISOString()]);
-  // What is written anew from now on differs in its time from what is there.
+  // What is written from now on has another time than what is there.
   if (existing.length > 0) await sleep(area.s3.clock, clockTickMs, signal);
   await writeRecord(area, noting, { existing, etag: undefined }, signal);
 }

@@ -36,7 +36,7 @@ export function successionOf(stream: ConfiguredStream): Succession {
   return { kind: 'outlive', generation: generationId };
 }
 
-/** How the stream's end is told. */
+/** How the input shows that a stream is complete. */
 export function regimeOf({ generationId, isPart }: ConfiguredStream): Regime {
   if (isPart === true) return 'singer';
   return generationId === undefined ? 'legacy' : 'modern';

@@ -36,7 +36,7 @@ export type Target = {
   readonly timeField: number | undefined;
   /** Undefined for a stream of no published type: its rows may be anything. */
   readonly published: Published | undefined;
-  /** What becomes of the data that is there already, and how the stream's end is told. */
+  /** What becomes of the data that is there already, and how the input shows that the stream is complete. */
   readonly succession: Succession;
   readonly regime: Regime;
 };
