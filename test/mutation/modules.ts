@@ -19,7 +19,7 @@ export const modules: readonly DecidingModule[] = [
   {
     name: 'generation-record',
     file: 'common/src/destination/replacing/generation-record.ts',
-    also: ['common/destination/replacing/generations'],
+    also: ['common/destination/replacing/generations', 'common/destination/replacing/generation-claims'],
   },
   {
     name: 'replacement',

@@ -121,8 +121,7 @@ async function listRecords(
   const found: { generation: number; key: string }[] = [];
   for await (const { objects } of listPages(area.s3, { prefix: folder }, signal)) {
     for (const { key } of objects) {
-      const name = key.startsWith(folder) ? key.slice(folder.length) : '';
-      const generation = /^(-?\d{1,16})\.json$/u.exec(name)?.[1];
+      const generation = /^(-?\d{1,16})\.json$/u.exec(key.slice(folder.length))?.[1];
       if (generation !== undefined) found.push({ generation: Number(generation), key });
     }
   }

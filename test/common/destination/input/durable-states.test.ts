@@ -53,6 +53,7 @@ suite('durable states', () => {
     states.add(1, state(2000));
     assert.deepEqual(taken(states), [{ id: 2000, records: 0, rejected: 0 }]);
     states.stored(0, states);
+    assert.match(states.supersededText ?? '', /^994 states are not given back/u);
     const printed = taken(states);
     assert.deepEqual(
       printed.map(({ id }) => id),
@@ -97,6 +98,19 @@ suite('durable states', () => {
     assert.deepEqual(taken(states), []);
     states.stored(0, file);
     assert.deepEqual(taken(states), [{ id: 2, records: 0, rejected: 1 }]);
+  });
+
+  test('a stream is closed while no record, stored or set aside, has come after its last state', () => {
+    const states = new DurableStates(2, Infinity);
+    const closed: boolean[] = [states.isClosed(0)];
+    for (const come of [() => states.record(0), () => states.rejectedRecord(0)]) {
+      come();
+      closed.push(states.isClosed(0), states.isClosed(1));
+      states.add(0, state(1));
+      closed.push(states.isClosed(0));
+    }
+    assert.deepEqual(closed, [true, false, true, true, false, true, true]);
+    assert.equal(states.supersededText, undefined);
   });
 
   test('states of several streams are given back in the order in which they came', () => {

@@ -88,15 +88,16 @@ suite('what becomes of earlier data', () => {
     assert.deepEqual(keysBelow(it, '_manifests/'), ['_manifests/users/generations/3.json']);
   });
 
-  for (const [what, generation_id, key] of [
+  for (const [what, generation_id, key, folder] of [
     ['of another generation', 3, `out/type=users/${nameOf(1)}`],
     ['that names a file of another folder', 2, `out/type=users_archive/${nameOf(1)}`],
     ['that names a file of someone else', 2, 'finance/payroll-2026.csv'],
+    ['that says it is of another folder', 2, `out/type=users/${nameOf(1)}`, 'out/data/users/'],
   ] as const) {
     test(`is refused by its key as a record ${what}`, async () => {
       await using it = await openPlace();
       it.server.seed(testBucket, `out/type=users/${nameOf(1)}`, '1', { lastModified: at(1) });
-      const record = { version: 1, generation_id, existing: [[key, at(1).toISOString()]] };
+      const record = { version: 1, generation_id, folder, existing: [[key, at(1).toISOString()]] };
       it.server.seed(testBucket, 'out/_manifests/users/generations/2.json', JSON.stringify(record));
       const refused = { code: 'BUCKET_DOCUMENT_INVALID', message: /"out\/_manifests\/users\/generations\/2\.json"/u };
       await assert.rejects(isGenerationNoted(it.area, scope(2)), refused);
@@ -119,6 +120,7 @@ suite('what becomes of earlier data', () => {
       ['7.json', record(8)],
       ['8.json', '{'],
       ['notes.json', record(3)],
+      ['copy3.json', record(3)],
       ['3.json.bak', record(3)],
       ['x/1.json', record(1)],
       ['', ''],
@@ -135,6 +137,7 @@ suite('what becomes of earlier data', () => {
       '6.json',
       '7.json',
       '8.json',
+      'copy3.json',
       'notes.json',
       'x/1.json',
     ]);

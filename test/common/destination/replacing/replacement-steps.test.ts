@@ -76,4 +76,31 @@ suite('the steps of a replacement', () => {
     const { exports } = await readRecords(it.area, users);
     assert.ok(!exports.includes(replacement.exportId));
   });
+
+  test('do not begin until they are approved, after what was interrupted is settled; refused, nothing is touched', async () => {
+    await using it = await openPlace();
+    await replaceSet(it.area, await stage(it.area, [1, 2]));
+    const before = keysBelow(it, '_manifests/');
+    const approve = async () => {
+      await sleep(50);
+      throw new Error('refused by a test');
+    };
+    await assert.rejects(replaceSet(it.area, { ...(await stage(it.area, [3])), approve }), /refused by a test/u);
+    assert.deepEqual([marksIn(it), keysBelow(it, '_manifests/')], [[1, 2], before]);
+  });
+
+  for (const [other, warns] of [
+    [{ name: 'visitors' }, true],
+    [{ name: 'users', namespace: 'eu' }, true],
+    [{ name: 'users' }, false],
+  ] as const) {
+    test(`${warns ? 'say' : 'do not say'} that rows of ${JSON.stringify(other)} give way to those of "users"`, async () => {
+      await using it = await openPlace();
+      await replaceSet(it.area, { ...(await stage(it.area, [1])), stream: other });
+      await replaceSet(it.area, await stage(it.area, [2]));
+      const warnings = it.lines.filter((line) => line.startsWith('WARN "out/type=users/" had the rows of the stream'));
+      assert.equal(warnings.length, warns ? 1 : 0, it.lines.join('\n'));
+      assert.deepEqual(marksIn(it), [2]);
+    });
+  }
 });

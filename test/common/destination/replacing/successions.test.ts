@@ -69,6 +69,20 @@ suite('a stream', () => {
     );
   });
 
+  test('that is a part of the split events keeps what is there, or outlives it by its generation, and ends as Singer’s do', () => {
+    for (const mode of ['append', 'append_dedup', 'overwrite'] as const) {
+      const part = { ...configured(mode, { minimumGenerationId: 3 }), isPart: true as const };
+      assert.deepEqual([successionOf(part), regimeOf(part)], [{ kind: 'keep' }, 'singer']);
+      for (const generationId of [0, 1, 7]) {
+        const known = { ...part, generationId, syncId: 1 };
+        assert.deepEqual(
+          [successionOf(known), regimeOf(known)],
+          [{ kind: 'outlive', generation: generationId }, 'singer'],
+        );
+      }
+    }
+  });
+
   test('has its end reported in the modern way once it has a generation, be it 0', () => {
     assert.equal(regimeOf(configured('append')), 'legacy');
     for (const generationId of [0, 1]) assert.equal(regimeOf(configured('append', { generationId })), 'modern');
