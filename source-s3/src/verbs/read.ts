@@ -55,7 +55,7 @@ export async function* read(
       yield streamStatus(descriptor, 'INCOMPLETE');
     }
   }
-  context.log('INFO', `Requests to S3: ${summarize(session.s3.counters)}`);
+  context.log('INFO', `Requests of "${config.name}" to S3: ${summarize(session.s3.counters)}`);
 }
 
 type StreamReading = {

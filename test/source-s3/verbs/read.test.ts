@@ -218,4 +218,20 @@ suite('read', () => {
     assert.deepEqual(error.stream_descriptor, { name: 'gone', namespace: 'lake' });
     assert.equal(error.failure_type, 'config_error');
   });
+
+  for (const [more, name] of [
+    [{ name: 'ads of Q3' }, 'ads of Q3'],
+    [{}, bucket],
+  ] as const) {
+    test(`says in its last log line whose requests it counts: "${name}"`, async () => {
+      await using server = await serverWith({ 'lake/t/a.csv': 'id\n1\n' });
+      const config = configJson(server, { data_format: { format: 'csv' }, ...more });
+      const { messages } = await runSource('read', {
+        config,
+        catalog: catalogJson({ t: { id: { type: 'integer' } } }),
+      });
+      const texts = ofType(messages, 'LOG').map(({ log }) => log.message);
+      assert.ok(texts.at(-1)?.startsWith(`Requests of "${name}" to S3: `), texts.join('\n'));
+    });
+  }
 });
