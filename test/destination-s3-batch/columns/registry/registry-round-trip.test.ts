@@ -51,17 +51,19 @@ const { anyStruct } = fc.letrec<{ type: FieldType; anyStruct: StructType }>((tie
     }),
 }));
 
+const mostBytes = 16 * 1024 * 1024;
+
 suite('the registry of a table', () => {
   const running = emptyServer();
 
-  async function opened(prefix = 'out/') {
+  async function opened(prefix = 'out/', maxDocumentBytes = mostBytes) {
     const server = running();
     const connection = connect(server.endpoint);
     const area: Area = {
       s3: connection.s3,
       prefix,
       headers: { encryption: { mode: 'bucket_default' } },
-      maxDocumentBytes: 16 * 1024 * 1024,
+      maxDocumentBytes,
     };
     return { server, area, [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose]() };
   }
@@ -175,6 +177,9 @@ suite('the registry of a table', () => {
     ['a list without items', JSON.stringify({ ...whole, fields: [{ ...field, type: 'list' }] })],
     ['a field without a name', JSON.stringify({ ...whole, fields: [{ type: 'string' }] })],
     ['no stream', JSON.stringify({ ...whole, stream: undefined })],
+    ['a mark that is too long', JSON.stringify({ ...whole, event: '0'.repeat(65) })],
+    ['a mark that is no hexadecimal number', JSON.stringify({ ...whole, event: `g${'0'.repeat(64)}` })],
+    ['a mark that ends in another character', JSON.stringify({ ...whole, event: `${'0'.repeat(64)}g` })],
     ['a false "misfits"', JSON.stringify({ ...whole, fields: [{ ...field, misfits: false }] })],
   ];
   for (const [what, body] of damaged) {
@@ -227,9 +232,22 @@ suite('the registry of a table', () => {
     );
   });
 
-  test('may have 16 MiB, and no byte more', async () => {
+  test('gives back the streams whose rows it has, and the mark of the event it was made for', async () => {
     await using it = await opened();
-    const mostBytes = 16 * 1024 * 1024;
+    const [also, event] = [{ name: 'pages', namespace: 'n' }, '0'.repeat(64)];
+    let etag: string | undefined;
+    for (const more of [{}, { also }, { event }, { also, event }]) {
+      etag = await writeRegistry(it.area, { table, stream, type: flat, etag, ...more });
+      const { owners, event: mark } = await readRegistry(it.area, table);
+      assert.deepEqual({ ...owners, ...(mark !== undefined && { event: mark }) }, { stream, ...more });
+      const [among] = await Array.fromAsync(readTables(it.area));
+      const expected = { also: undefined, event: undefined, ...more };
+      assert.deepEqual([among?.stream, among?.also, among?.event], [stream, expected.also, expected.event]);
+    }
+  });
+
+  test('may have 16 MiB, and no byte more, whatever the memory for documents', async () => {
+    await using it = await opened('out/', 4 * mostBytes);
     it.server.seed(testBucket, 'out/_schemas/pages.json', JSON.stringify(whole).padEnd(mostBytes));
     const found = await readRegistry(it.area, table);
     const type: StructType = {
@@ -239,6 +257,17 @@ suite('the registry of a table', () => {
     };
     assert.deepEqual(found.type, type);
     it.server.seed(testBucket, 'out/_schemas/pages.json', JSON.stringify(whole).padEnd(mostBytes + 1));
+    await assert.rejects(readRegistry(it.area, table), { code: 'BUCKET_DOCUMENT_INVALID' });
+  });
+
+  test('is neither read nor written beyond the memory for documents', async () => {
+    await using it = await opened('out/', 1000);
+    const wide = {
+      ...flat,
+      fields: Array.from({ length: 40 }, (_, at) => ({ ...(flat.fields[0] as Field), name: `${at}` })),
+    };
+    await assert.rejects(writeRegistry(it.area, { table, stream, type: wide, etag: undefined }), ConnectorError);
+    it.server.seed(testBucket, 'out/_schemas/pages.json', JSON.stringify(whole).padEnd(1001));
     await assert.rejects(readRegistry(it.area, table), { code: 'BUCKET_DOCUMENT_INVALID' });
   });
 });
