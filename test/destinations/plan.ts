@@ -17,14 +17,19 @@ export type PlanUnderTest<Planned extends Plan> = {
   readonly setting: 'type' | 'table';
   /** Below the prefix; ends with a slash. */
   readonly folderOf: (name: string) => string;
-  readonly planStreams: (entries: readonly StreamEntry[], catalog: readonly ConfiguredStream[], log: Log) => Planned;
+  readonly planStreams: (
+    config: { readonly streams: readonly StreamEntry[]; readonly arrayIndex: string | undefined },
+    catalog: readonly ConfiguredStream[],
+    log: Log,
+  ) => Planned;
 };
 
 export function planner<Planned extends Plan>({ setting, planStreams }: PlanUnderTest<Planned>) {
-  const plan = (streams: readonly (string | Json)[], entries: readonly Entry[] = []) => {
+  const plan = (streams: readonly (string | Json)[], entries: readonly Entry[] = [], arrayIndex?: string) => {
     const said: string[] = [];
     const named = entries.map(({ name, ...entry }) => (name === undefined ? entry : { ...entry, [setting]: name }));
-    const planned = planStreams(named, parseConfiguredCatalog(catalogJson(...streams)), (level, message) => {
+    const config = { streams: named, arrayIndex };
+    const planned = planStreams(config, parseConfiguredCatalog(catalogJson(...streams)), (level, message) => {
       said.push(`${level} ${message}`);
     });
     return { plan: planned, said };
@@ -127,6 +132,16 @@ export function registerPlanTests<Planned extends Plan>(under: PlanUnderTest<Pla
       assert.match(refusal(['\ud800']), /not Unicode/u);
       assert.match(refusal(['x'.repeat(1000)]), /too long for a key/u);
       assert.equal(refusal(['x'.repeat(1000)], [{ stream: 'x'.repeat(1000), name: 'x' }]), 'planned');
+    });
+
+    test('refuses to replace a stream by one of several workers, which may append', () => {
+      for (const variable of ['SHARD_INDEX', 'SLURM_ARRAY_TASK_ID']) {
+        assert.throws(() => plan(['a', { name: 'b', destination_sync_mode: 'overwrite' }], [], variable), {
+          code: 'CONFIG_INVALID',
+          message: new RegExp(`^The stream "b" is replaced as a whole, but ${variable} says`, 'u'),
+        });
+        assert.equal(plan(['a'], [], variable).plan.targets.length, 1);
+      }
     });
   });
 }

@@ -30,13 +30,19 @@ type Source = { readonly conversion: Conversion; readonly table: string; readonl
 
 /** @throws CATALOG_INVALID for streams that would be written to one path, and for modes that no platform asks for. */
 export function planStreams(
-  { prefix, streams: entries, splitEvents }: Pick<Config, 'prefix' | 'streams' | 'splitEvents'>,
+  {
+    prefix,
+    arrayIndex,
+    streams: entries,
+    splitEvents,
+  }: Pick<Config, 'prefix' | 'arrayIndex' | 'streams' | 'splitEvents'>,
   catalog: readonly ConfiguredStream[],
   log: Log,
 ): Plan<TableTarget> {
   return planTargets(
     {
       prefix,
+      arrayIndex,
       layout,
       entries,
       kindOf: ({ kind }) => (kind === 'replace' ? 'snapshot' : 'events'),

@@ -14,7 +14,7 @@ export type TypeTarget = Target & { readonly schema: JsonSchema };
 
 /** @throws CATALOG_INVALID for generations that do not exist, and for streams that would be written to one path. */
 export function planStreams(
-  { prefix, streams: entries }: Pick<Config, 'prefix' | 'streams'>,
+  { prefix, arrayIndex, streams: entries }: Pick<Config, 'prefix' | 'arrayIndex' | 'streams'>,
   catalog: readonly ConfiguredStream[],
   log: Log,
 ): Plan<TypeTarget> {
@@ -22,6 +22,7 @@ export function planStreams(
   return planTargets(
     {
       prefix,
+      arrayIndex,
       layout,
       entries,
       kindOf: () => 'events',

@@ -8,7 +8,8 @@ import { publishedStream } from '../support/published.ts';
 const under = {
   setting: 'table',
   folderOf: (name: string) => `data/${name}/`,
-  planStreams: (streams, catalog, log) => planStreams({ prefix: 'p/', streams, splitEvents: true }, catalog, log),
+  planStreams: ({ streams, arrayIndex }, catalog, log) =>
+    planStreams({ prefix: 'p/', arrayIndex, streams, splitEvents: true }, catalog, log),
 } satisfies Parameters<typeof registerPlanTests>[0];
 
 registerPlanTests(under);

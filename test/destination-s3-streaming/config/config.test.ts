@@ -29,6 +29,7 @@ suite('the config of the streaming destination', () => {
       maxMemoryBytes: 256 * 1024 * 1024,
       gzipLevel: 6,
       workerId: '0',
+      arrayIndex: undefined,
     });
   });
 
@@ -41,6 +42,13 @@ suite('the config of the streaming destination', () => {
     assert.equal(resolve({}, { JOB_COMPLETION_INDEX: '7' }).workerId, '7');
     assert.equal(resolve({ worker_id: 'eu_1' }, { JOB_COMPLETION_INDEX: '7' }).workerId, 'eu_1');
     assert.equal(resolve({}, { JOB_COMPLETION_INDEX: 'no/such' }).workerId, '0');
+  });
+
+  test('knows that it is one of several workers by the variable that the scheduler sets', () => {
+    for (const name of ['SHARD_INDEX', 'JOB_COMPLETION_INDEX', 'AWS_BATCH_JOB_ARRAY_INDEX', 'SLURM_ARRAY_TASK_ID']) {
+      assert.equal(resolve({ worker_id: 'eu_1' }, { [name]: '0' }).arrayIndex, name);
+      assert.equal(resolve({}, { [name]: '' }).arrayIndex, undefined);
+    }
   });
 
   test('passes ACL and encryption on as headers', () => {

@@ -7,7 +7,8 @@ import { planner, registerPlanTests } from '../../destinations/plan.ts';
 const under = {
   setting: 'type',
   folderOf: (name: string) => `type=${name}/`,
-  planStreams: (streams, catalog, log) => planStreams({ prefix: 'p/', streams }, catalog, log),
+  planStreams: ({ streams, arrayIndex }, catalog, log) =>
+    planStreams({ prefix: 'p/', arrayIndex, streams }, catalog, log),
 } satisfies Parameters<typeof registerPlanTests>[0];
 
 registerPlanTests(under);

@@ -113,6 +113,8 @@ export type Place = {
   readonly prefix: string;
   readonly headers: WriteHeaders;
   readonly workerId: string;
+  /** The variable by which a scheduler says that this is one of several workers; undefined: there is one. */
+  readonly arrayIndex: string | undefined;
 };
 
 /** What a pipeline accepts of both. */
@@ -123,6 +125,9 @@ export type Shared<Entry> = Place & {
   readonly maxFileBytes: number;
   readonly maxMemoryBytes: number;
 };
+
+/** By these, Kubernetes (indexed jobs), AWS Batch and Slurm (arrays) and people tell their workers apart. */
+const arrayIndexes = ['SHARD_INDEX', 'JOB_COMPLETION_INDEX', 'AWS_BATCH_JOB_ARRAY_INDEX', 'SLURM_ARRAY_TASK_ID'];
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -159,5 +164,6 @@ function resolvePlace(config: PlaceConfig, env: Environment): Place {
       encryption: encryption.mode === 'sse_kms' ? { mode: 'sse_kms', kmsKeyId: encryption.kms_key_id } : encryption,
     },
     workerId: worker_id ?? (workerForm.test(job) ? job : '0'),
+    arrayIndex: arrayIndexes.find((name) => (env[name] ?? '') !== ''),
   };
 }

@@ -1,7 +1,7 @@
 // What to do with each stream of the catalog: where its rows go, which field says when they happened, which schema they keep, and
 // what becomes of its earlier data. Decided once, at the start; what cannot be done is refused here, before anything is read.
 import type { ConfiguredStream } from '../../protocol/catalog.ts';
-import type { StreamDescriptor } from '../../protocol/errors.ts';
+import { ConnectorError, type StreamDescriptor } from '../../protocol/errors.ts';
 import type { Log } from '../../protocol/log.ts';
 import { streamDescriptor, streamLabel, type StreamKey } from '../../protocol/stream-key.ts';
 import type { RowSchema } from '../../published/row-schema.ts';
@@ -71,6 +71,8 @@ export type Described<More> = {
 
 export type PlanRules<Entry extends StreamEntry, More> = {
   readonly prefix: string;
+  /** See `Place`. */
+  readonly arrayIndex?: string | undefined;
   readonly layout: Layout;
   readonly entries: readonly Entry[];
   readonly describe: (stream: ConfiguredStream, entry: Entry | undefined) => Described<More>;
@@ -79,7 +81,10 @@ export type PlanRules<Entry extends StreamEntry, More> = {
   readonly log: Log;
 };
 
-/** @throws CATALOG_INVALID for generations that do not exist, and for streams that would be written to one path. */
+/**
+ * @throws CATALOG_INVALID for generations that do not exist, and for streams that would be written to one path; CONFIG_INVALID for
+ * streams that are replaced by one of several workers.
+ */
 export function planTargets<Entry extends StreamEntry, More>(
   rules: PlanRules<Entry, More>,
   catalog: readonly ConfiguredStream[],
@@ -112,6 +117,7 @@ export function planTargets<Entry extends StreamEntry, More>(
       regime: regimeOf(stream),
     };
   });
+  refuseDivided(targets, rules.arrayIndex);
   warnOfHeldStates(targets, log);
   const byKey = byStreamKey(targets.map((target) => [target.stream, target] as const));
   return { targets, byKey, strays: straysOf(prefix, targets.length), fields: fields.names };
@@ -165,6 +171,17 @@ function refuseShared(stream: ConfiguredStream, other: string | undefined, noun:
   throw refusedStream(
     stream,
     `would be written to the same path as "${other}": ${folder}. Set another "${noun}" for one of them in "streams".`,
+  );
+}
+
+/** Each of several workers would replace what the others have written. */
+function refuseDivided(targets: readonly Target[], arrayIndex: string | undefined): void {
+  const replaced = targets.find(({ succession }) => succession.kind === 'replace');
+  if (arrayIndex === undefined || replaced === undefined) return;
+  throw new ConnectorError(
+    'CONFIG_INVALID',
+    `The stream "${replaced.label}" is replaced as a whole, but ${arrayIndex} says that this is one of several workers: each would delete the rows of the others. Let a single worker write the stream, append to it instead, or unset ${arrayIndex} if there is one worker only.`,
+    { stream: replaced.stream },
   );
 }
 
