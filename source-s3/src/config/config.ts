@@ -10,8 +10,10 @@ import {
 } from '@s3-connectors/common/s3/connection/config.ts';
 
 import { csvSchema, resolveCsv, type CsvOptions } from './csv-config.ts';
+import { resolveShard, shardSchema } from './shard-config.ts';
 import { declaredColumn, declaredTypes, type DeclaredType } from '../layout/declared-column.ts';
 import { foldName } from '../layout/layout.ts';
+import type { Shard } from '../layout/shard.ts';
 import { checkSelection, resolveSelection, selectionShape, type Selection } from '../layout/selection.ts';
 
 export const schemaPrefix = z
@@ -58,6 +60,8 @@ const dataFormat = z.discriminatedUnion('format', [
     .meta({ title: 'Avro', description: 'Avro object container files.' }),
 ]);
 
+const time = z.iso.datetime({ offset: true, error: 'must be a date and time such as 2026-01-15T00:00:00Z' });
+
 export const sourceSchema = z
   .object({
     ...sourceConnectionShape,
@@ -78,15 +82,12 @@ export const sourceSchema = z
       description: 'Whether folders below a table are named column=value (Hive style).',
       order: 13,
     }),
-    start_date: z.iso
-      .datetime({ offset: true, error: 'must be a date and time such as 2026-01-15T00:00:00Z' })
-      .optional()
-      .meta({
-        title: 'Start date',
-        description: 'Objects last modified before this time are not read.',
-        format: 'date-time',
-        order: 14,
-      }),
+    start_date: time.optional().meta({
+      title: 'Start date',
+      description: 'Objects last modified before this time are not read.',
+      format: 'date-time',
+      order: 14,
+    }),
     ...selectionShape,
     invalid_records: z.enum(['fail', 'skip']).default('fail').meta({
       title: 'Invalid records',
@@ -103,6 +104,19 @@ export const sourceSchema = z
       title: 'Memory bound (MB)',
       description: 'Bound for buffers and the query engine; the process needs up to 250 MB more.',
       order: 20,
+    }),
+    shard: shardSchema.optional().meta({
+      title: 'Shard',
+      description:
+        'Divides the files among several readers, each with its own state: this one reads its part of each table. Without it a scheduler’s array index counts, if there is one in the environment.',
+      order: 21,
+    }),
+    modified_before: time.optional().meta({
+      title: 'Modified before',
+      description:
+        'Only objects last modified before this time are read. Give all readers of a full refresh the same time, so that they see the same files.',
+      format: 'date-time',
+      order: 22,
     }),
   })
   .superRefine(checkConnection, always)
@@ -132,6 +146,9 @@ export type SourceConfig = {
   readonly startDate: number | undefined;
   readonly selection: Selection;
   readonly lookbackMs: number;
+  /** ms since 1970, like `startDate`; undefined: up to now. */
+  readonly modifiedBefore: number | undefined;
+  readonly shard: Shard;
   /** `max_memory_mb`. */
   readonly memoryBytes: number;
   /** What the query engine may take. */
@@ -140,7 +157,10 @@ export type SourceConfig = {
   readonly pageMemoryBytes: number;
 };
 
-export function resolveSource(parsed: z.output<typeof sourceSchema>): SourceConfig {
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws CONFIG_INVALID for an environment that names no shard. */
+export function resolveSource(parsed: z.output<typeof sourceSchema>, env: Environment = process.env): SourceConfig {
   const engineMemoryBytes = (parsed.max_memory_mb - bufferMegabytes) * 1024 * 1024;
   return {
     connection: resolveConnection(parsed),
@@ -150,6 +170,8 @@ export function resolveSource(parsed: z.output<typeof sourceSchema>): SourceConf
     format: parsed.data_format.format === 'csv' ? resolveCsv(parsed.data_format) : parsed.data_format,
     invalidRecords: parsed.invalid_records,
     startDate: parsed.start_date === undefined ? undefined : Date.parse(parsed.start_date),
+    modifiedBefore: parsed.modified_before === undefined ? undefined : Date.parse(parsed.modified_before),
+    shard: resolveShard(parsed.shard, env),
     selection: resolveSelection(parsed),
     lookbackMs: parsed.lookback_hours * 3_600_000,
     memoryBytes: parsed.max_memory_mb * 1024 * 1024,

@@ -14,6 +14,7 @@ export const SKIP_REASONS = {
   archived: 'in an archive storage class and not restored',
   extension: 'another format’s or an unknown extension',
   before_start_date: 'last modified before start_date',
+  after_modified_before: 'not last modified before modified_before',
   file_pattern: 'does not match file_pattern',
   partition_filter: 'folders outside partition_filter, not listed',
   older_partition: 'files and folders beside the newest partition',

@@ -28,7 +28,9 @@ type TablePage = { readonly objects: readonly ListedObject[]; readonly skipped: 
 /** An object, or a folder that was not listed. */
 export type Skipped = { readonly reason: SkipReason; readonly key: string };
 
-type ListingConfig = Pick<SourceConfig, 'partitioning' | 'selection' | 'startDate'> & { readonly naming: Naming };
+type ListingConfig = Pick<SourceConfig, 'partitioning' | 'selection' | 'startDate' | 'modifiedBefore'> & {
+  readonly naming: Naming;
+};
 
 /**
  * Lists the table, a page at a time. Without filters nothing is held but the page.
@@ -121,8 +123,10 @@ function skipReasonOf(object: ListedObject, { prefix }: Table, config: ListingCo
   const reason = skipReason({ path, size: object.size, archived }, config.naming);
   if (reason !== undefined) return reason;
   if (!config.selection.matches(path)) return 'file_pattern';
-  const { startDate } = config;
-  return startDate !== undefined && object.lastModified.getTime() < startDate ? 'before_start_date' : undefined;
+  const time = object.lastModified.getTime();
+  const { startDate = Number.NEGATIVE_INFINITY, modifiedBefore = Number.POSITIVE_INFINITY } = config;
+  if (time < startDate) return 'before_start_date';
+  return time < modifiedBefore ? undefined : 'after_modified_before';
 }
 
 function refuseTableFormats(table: Table, seen: Seen, { extensions }: Naming): void {

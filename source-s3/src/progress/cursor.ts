@@ -6,6 +6,7 @@
 // would hold more than `maxRemembered` objects: the state must stay below 1 MB.
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
+import { wholeTable, type Shard } from '../layout/shard.ts';
 import { fingerprint, keyOf } from './fingerprint.ts';
 import { ObjectList } from '../listing/object-list.ts';
 
@@ -18,6 +19,8 @@ type Watermark = { readonly time: number; readonly key: string };
 export type Position = { readonly key: string; readonly etag: string; readonly unit: number; readonly rows: number };
 
 export type Progress = {
+  /** Of whose files it tells. */
+  readonly shard: Shard;
   readonly watermark: Watermark | undefined;
   /** Objects older than this count as read; ms since 1970. */
   readonly windowStart: number;
@@ -29,6 +32,7 @@ export type Progress = {
 };
 
 export const noProgress: Progress = {
+  shard: wholeTable,
   watermark: undefined,
   windowStart: Number.NEGATIVE_INFINITY,
   remembered: new Set(),
@@ -132,8 +136,10 @@ export class Cursor {
   #queue: Remembered[];
   #oldest = 0;
   readonly #lookbackMs: number;
+  readonly #shard: Shard;
 
   constructor(progress: Progress, known: readonly Remembered[], lookbackMs: number) {
+    this.#shard = progress.shard;
     this.#watermark = progress.watermark;
     this.#windowStart = progress.windowStart;
     this.#settled = progress.settled;
@@ -180,6 +186,7 @@ export class Cursor {
 
   get progress(): Progress {
     return {
+      shard: this.#shard,
       watermark: this.#watermark,
       windowStart: this.#windowStart,
       remembered: new Set(this.#remembered),

@@ -6,6 +6,7 @@ import { describeIssues } from '@s3-connectors/common/protocol/config.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
+import { includes, wholeTable, type Shard } from '../layout/shard.ts';
 import { noProgress, type Progress } from './cursor.ts';
 
 const version = 1;
@@ -20,11 +21,16 @@ const streamState = z.object({
   recent: z.base64().default(''),
   settled: z.int().min(0).default(0),
   unfinished: z.object({ key: z.string(), etag: z.string(), unit: z.int().min(0), rows: z.int().min(0) }).nullish(),
+  /** Absent: the whole table's. */
+  shard: z
+    .object({ index: z.int().min(0), count: z.int().min(1) })
+    .refine(({ index, count }) => index < count)
+    .default(wholeTable),
 });
 
 /** At most 220 KB of text, whatever the number of objects. */
 export function toStreamState(progress: Progress): JsonObject {
-  const { watermark, windowStart, remembered, settled, unfinished } = progress;
+  const { shard, watermark, windowStart, remembered, settled, unfinished } = progress;
   return {
     version,
     ...(watermark !== undefined && { watermark: { last_modified: isoTime(watermark.time), key: watermark.key } }),
@@ -32,12 +38,16 @@ export function toStreamState(progress: Progress): JsonObject {
     recent: Buffer.from([...remembered].join(''), 'hex').toString('base64'),
     settled,
     ...(unfinished !== undefined && { unfinished }),
+    ...(shard.count > 1 && { shard: { ...shard } }),
   };
 }
 
-/** @throws STATE_INVALID when the state is not one of ours or of a newer version. */
-export function fromStreamState(state: JsonObject | undefined): Progress {
-  if (state === undefined) return noProgress;
+/**
+ * `shard`: whose progress is wanted. A state of fewer shards serves it if it includes all of the shard's files.
+ * @throws STATE_INVALID when the state is not one of ours, of a newer version, or of another shard.
+ */
+export function fromStreamState(state: JsonObject | undefined, shard: Shard = wholeTable): Progress {
+  if (state === undefined) return { ...noProgress, shard };
   if (typeof state['version'] === 'number' && state['version'] > version) {
     const text = `The saved state has version ${state['version']}, this connector reads versions up to ${version}. Upgrade it.`;
     throw new ConnectorError('STATE_INVALID', text);
@@ -51,13 +61,23 @@ export function fromStreamState(state: JsonObject | undefined): Progress {
     );
   }
   const { watermark, window_start: windowStart, recent, settled, unfinished } = parsed.data;
+  if (!includes(parsed.data.shard, shard)) throw otherShard(parsed.data.shard, shard);
   return {
+    shard,
     watermark: watermark ? { time: watermark.last_modified, key: watermark.key } : undefined,
     windowStart: windowStart ?? Number.NEGATIVE_INFINITY,
     remembered: new Set(fingerprints(recent)),
     settled,
     unfinished: unfinished ?? undefined,
   };
+}
+
+function otherShard(saved: Shard, shard: Shard): ConnectorError {
+  const { index, count } = saved;
+  return new ConnectorError(
+    'STATE_INVALID',
+    `The saved state is of the shard with index ${index} of ${count}, this reader has index ${shard.index} of ${shard.count} and other files. Give each shard its own state, or choose a count that is a multiple of ${count} and copy the state of index i to each index that leaves the remainder i when divided by ${count}. For fewer shards reset the stream.`,
+  );
 }
 
 function* fingerprints(base64: string): Generator<string> {

@@ -19,6 +19,7 @@ import { openEngine } from '../engine/engine.ts';
 import { openSelfReplacingEngine } from '../engine/self-replacing-engine.ts';
 import { formatOf } from '../formats/formats.ts';
 import type { PartitionColumns } from '../layout/partition-columns.ts';
+import { isInShard } from '../layout/shard.ts';
 import { listTable, reportListing } from '../listing/list-table.ts';
 import { decodeUnits } from './read/decode-units.ts';
 import { fetchUnits } from './read/fetch-units.ts';
@@ -98,8 +99,8 @@ export function readVersions(
   return decodeUnits(fetchUnits(reading, openFiles(reading, objects, signal), signal), signal);
 }
 
-function newPlanning({ lookbackMs }: SourceConfig, { stream, prefix }: Table, saved: SavedState): Planning {
-  return new Planning(fromStreamState(saved.get(streamKey(stream))), { prefix, lookbackMs });
+function newPlanning({ lookbackMs, shard }: SourceConfig, { stream, prefix }: Table, saved: SavedState): Planning {
+  return new Planning(fromStreamState(saved.get(streamKey(stream)), shard), { prefix, lookbackMs });
 }
 
 type ToPlan = Pick<TableReading, 's3' | 'table' | 'format' | 'log'> & { readonly planning: Planning };
@@ -112,11 +113,15 @@ async function planTable(
   signal: AbortSignal,
 ): Promise<Planned> {
   const { pages, report } = listTable(s3, table, { ...config, naming: format.naming }, signal);
-  for await (const { objects } of pages) for (const object of objects) planning.see(object);
+  for await (const { objects } of pages) {
+    for (const object of objects) if (isInShard(object.key, config.shard)) planning.see(object);
+  }
   reportListing(table, report, log);
   const plan = planning.plan();
   for (const warning of warnings(table, plan, config)) log('WARN', warning);
-  log('INFO', `${streamLabel(table.stream)}: ${plan.count} of ${planning.listed} files are to be read`);
+  const { index, count } = config.shard;
+  const part = count === 1 ? '' : ` of shard ${index} (of ${count})`;
+  log('INFO', `${streamLabel(table.stream)}: ${plan.count} of ${planning.listed} files${part} are to be read`);
   return { plan, folders: report.columns };
 }
 

@@ -12,8 +12,8 @@ export function object(key: string, seconds: number, version = 1): ListedObject 
 }
 
 /** Through the text of a STATE, as a platform keeps it. */
-export function saved(progress: Progress): Progress {
-  return fromStreamState(JSON.parse(JSON.stringify(toStreamState(progress))));
+export function saved(progress: Progress, shard = progress.shard): Progress {
+  return fromStreamState(JSON.parse(JSON.stringify(toStreamState(progress))), shard);
 }
 
 export function planReading(progress: Progress, listed: readonly ListedObject[], lookbackMs: number) {

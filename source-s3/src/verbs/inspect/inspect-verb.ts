@@ -9,6 +9,10 @@ export const inspectVerb: OperatorVerb<SourceConfig> = {
   options: {
     json: { type: 'boolean', describe: 'The whole report as JSON' },
     'schema-prefix': { type: 'string', describe: 'Only this schema prefix; it need not be one of the config' },
+    shards: {
+      type: 'string',
+      describe: 'How the files of each table would be divided among so many readers (the field "shard" of the config)',
+    },
     table: { type: 'string', describe: 'Only the tables of this name' },
   },
   async *run(config, given, context) {

@@ -9,6 +9,7 @@ import { openEngine } from '../../engine/engine.ts';
 import { openSelfReplacingEngine } from '../../engine/self-replacing-engine.ts';
 import type { Reading } from '../../formats/contract/format.ts';
 import { namespaceOf } from '../../layout/layout.ts';
+import { mostShards } from '../../layout/shard.ts';
 import { noTables } from '../no-tables.ts';
 import { openSession } from '../session.ts';
 import { findTables, schemaPaths, type Table, type Tables } from '../../listing/tables.ts';
@@ -28,7 +29,8 @@ export async function* inspect(
 ): AsyncGenerator<Print> {
   const prefix = given['schema-prefix'];
   const schemaPrefixes = typeof prefix === 'string' ? [givenPrefix(prefix)] : config.schemaPrefixes;
-  const report = await inspectBucket({ ...config, schemaPrefixes }, given['table'], context);
+  const shards = givenShards(given['shards']);
+  const report = await inspectBucket({ ...config, schemaPrefixes }, { tableName: given['table'], shards }, context);
   yield given['json'] === true ? { json: report } : reportText(report);
 }
 
@@ -38,11 +40,16 @@ function givenPrefix(text: string): SchemaPrefix {
   throw new ConnectorError('USAGE_INVALID', `--schema-prefix "${text}": ${error.issues[0]?.message ?? 'is not one'}.`);
 }
 
-async function inspectBucket(
-  config: SourceConfig,
-  tableName: string | boolean | undefined,
-  context: VerbContext,
-): Promise<InspectReport> {
+function givenShards(text: string | boolean | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const count = /^\d{1,5}$/u.test(String(text)) ? Number(text) : 0;
+  if (count >= 1 && count <= mostShards) return count;
+  throw new ConnectorError('USAGE_INVALID', `--shards must be a whole number from 1 to ${mostShards}.`);
+}
+
+type Chosen = { readonly tableName: string | boolean | undefined; readonly shards: number | undefined };
+
+async function inspectBucket(config: SourceConfig, chosen: Chosen, context: VerbContext): Promise<InspectReport> {
   await using session = await openSession(config, context, { retryBudgetMs });
   await using engine = openSelfReplacingEngine(() => openEngine(session.folder, config.engineMemoryBytes));
   const { s3, folder } = session;
@@ -53,12 +60,12 @@ async function inspectBucket(
   for await (const path of schemaPaths(s3, { prefixes: config.schemaPrefixes, skips }, context.signal)) {
     const tables = await findTables(s3, [{ path, wildcard: false }], context.signal);
     seen.push(tables);
-    prefixes.push(await reportPrefix(config, { reading, path, tables, tableName }, context));
+    prefixes.push(await reportPrefix(config, { reading, path, tables, chosen }, context));
   }
   if (prefixes.every(({ tables, problem }) => tables.length === 0 && problem === null)) {
     const [tables = { byStream: new Map(), skips, refused: [] }] = seen;
-    throw typeof tableName === 'string'
-      ? noSuchTable(tableName, seen)
+    throw typeof chosen.tableName === 'string'
+      ? noSuchTable(chosen.tableName, seen)
       : await noTables(s3, config, tables, context.signal);
   }
   return { version: 1, bucket: config.connection.bucket, format: config.format.format, schema_prefixes: prefixes };
@@ -68,17 +75,17 @@ type PrefixInspection = {
   readonly reading: Reading;
   readonly path: string;
   readonly tables: Tables;
-  readonly tableName: string | boolean | undefined;
+  readonly chosen: Chosen;
 };
 
 async function reportPrefix(
   config: SourceConfig,
-  { reading, path, tables, tableName }: PrefixInspection,
+  { reading, path, tables, chosen: { tableName, shards } }: PrefixInspection,
   { signal }: VerbContext,
 ): Promise<PrefixReport> {
   const all = [...tables.byStream.values()];
   const chosen = all.filter(({ stream }) => tableName === undefined || stream.name === tableName);
-  const report = (table: Table, stop: AbortSignal) => reportTable(config, reading, table, stop);
+  const report = (table: Table, stop: AbortSignal) => reportTable(config, { reading, shards }, table, stop);
   const [refused] = tables.refused;
   const stray = tables.skips.get('no_table');
   return {

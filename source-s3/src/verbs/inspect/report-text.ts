@@ -2,7 +2,15 @@
 import { oneLine } from '@s3-connectors/common/protocol/text.ts';
 
 import { SKIP_REASONS } from '../../layout/layout.ts';
-import type { InspectReport, NearMiss, PartitionReport, PrefixReport, SkippedReport, TableReport } from './report.ts';
+import type {
+  InspectReport,
+  NearMiss,
+  PartitionReport,
+  PrefixReport,
+  ShardsReport,
+  SkippedReport,
+  TableReport,
+} from './report.ts';
 import { bytesText, countText, field, lineWidth, row, shortened, valueText, type Cell } from './text-layout.ts';
 
 const columnsShown = 40;
@@ -71,6 +79,7 @@ function* tableLines(table: TableReport): Generator<string> {
       `${compression.map((one) => `${oneLine(one.codec)} (${one.files})`).join(', ')} in the files looked into`,
     );
   }
+  if (table.shards !== null) yield* field('shards', shardsText(table.shards));
   for (const partition of partitions) yield* field('partition', partitionText(partition));
   if (schema.columns.length > 0) yield* field('columns', columnsText(table));
   for (const one of schema.differences.slice(0, differencesShown)) yield* field('differs', differenceText(one));
@@ -89,15 +98,26 @@ function rowsText({ rows, files }: TableReport): string {
   return `, ${rows.exact ? '' : 'about '}${countText(rows.count, 'row')} (${looked})`;
 }
 
+function shardsText({ count, shards, largest_file: largest }: ShardsReport): string {
+  const used = shards.filter(({ files }) => files > 0).toSorted((a, b) => a.bytes - b.bytes);
+  const [least, most] = [used.at(0), used.at(-1)];
+  if (least === undefined || most === undefined || largest === null) return `${count}, and no file to read`;
+  const empty = count > used.length ? `${count - used.length} without a file; ` : '';
+  const rows = (shard: typeof least) => (shard.rows === null ? '' : `, about ${countText(shard.rows, 'row')}`);
+  return `${count}: ${empty}the smallest ${bytesText(least.bytes)}${rows(least)}, the largest ${bytesText(most.bytes)}${rows(most)}; the largest file has ${bytesText(largest.bytes)}: "${oneLine(largest.key)}"`;
+}
+
 function selectionText({ selection }: TableReport): string {
   const {
     start_date: start,
+    modified_before: end,
     file_pattern: pattern,
     partition_filter: filters,
     latest_partition_only: latest,
   } = selection;
   return [
     ...(start === null ? [] : [`start_date ${start}`]),
+    ...(end === null ? [] : [`modified_before ${end}`]),
     ...(pattern === null ? [] : [`file_pattern ${oneLine(pattern)}`]),
     ...filters.map(
       ({ column, from, to }) =>

@@ -58,6 +58,8 @@ export type TableReport = {
   readonly schema: SchemaReport;
   readonly unreadable: readonly { readonly key: string; readonly reason: string }[];
   readonly selection: SelectionReport;
+  /** Null without `--shards`. */
+  readonly shards: ShardsReport | null;
   readonly skipped: readonly SkippedReport[];
   readonly near_misses: readonly NearMiss[];
 };
@@ -94,9 +96,22 @@ export type SchemaDifference = {
   readonly newest_type: string | null;
 };
 
+/** `rows`: the table's, divided by bytes. A file is never divided: the largest one bounds what more shards can gain. */
+export type ShardsReport = {
+  readonly count: number;
+  readonly shards: readonly {
+    readonly index: number;
+    readonly files: number;
+    readonly bytes: number;
+    readonly rows: number | null;
+  }[];
+  readonly largest_file: { readonly key: string; readonly bytes: number } | null;
+};
+
 /** What the config says of this table; null or empty: nothing. */
 export type SelectionReport = {
   readonly start_date: string | null;
+  readonly modified_before: string | null;
   readonly file_pattern: string | null;
   readonly partition_filter: readonly {
     readonly column: string;

@@ -11,12 +11,13 @@ import type { Table } from '../../listing/tables.ts';
 import { lookInto, schemaOf, type Samples } from './file-samples.ts';
 import { nearMissesOf } from './near-misses.ts';
 import type { PartitionReport, Problem, RowsReport, SelectionReport, SkippedReport, TableReport } from './report.ts';
+import { ShardSurvey } from './shard-survey.ts';
 import { TableSurvey } from './table-survey.ts';
 
 /** A table that a sync would refuse has a `problem`, and what was found until then. */
 export async function reportTable(
   config: SourceConfig,
-  reading: Reading,
+  { reading, shards }: { readonly reading: Reading; readonly shards: number | undefined },
   table: Table,
   signal: AbortSignal,
 ): Promise<TableReport> {
@@ -24,6 +25,7 @@ export async function reportTable(
   const typeOf = (column: string) =>
     partitioning.mode === 'partitioned' ? partitioning.typeOf(table.stream.name, column) : 'string';
   const survey = new TableSurvey(table.prefix, typeOf);
+  const shardSurvey = shards === undefined ? undefined : new ShardSurvey(shards);
   const format = formatOf(config, table);
   let remarks: readonly string[] = [];
   let found: Samples = { samples: [], unreadable: [] };
@@ -31,7 +33,10 @@ export async function reportTable(
   try {
     const { pages, report } = listTable(reading.s3, table, { ...config, naming: format.naming }, signal);
     for await (const { objects, skipped } of pages) {
-      for (const object of objects) survey.see(object);
+      for (const object of objects) {
+        survey.see(object);
+        shardSurvey?.see(object);
+      }
       for (const entry of skipped) survey.pass(entry);
     }
     ({ remarks } = report);
@@ -40,19 +45,22 @@ export async function reportTable(
     if (!(error instanceof ConnectorError) || failsAll(error)) throw error;
     problem = { code: error.code, message: error.message };
   }
-  return assemble(config, { table, survey, remarks, found, problem });
+  return assemble(config, { table, survey, shardSurvey, remarks, found, problem });
 }
 
 type Findings = {
   readonly table: Table;
   readonly survey: TableSurvey;
+  readonly shardSurvey: ShardSurvey | undefined;
   readonly remarks: readonly string[];
   readonly found: Samples;
   readonly problem: Problem | null;
 };
 
-function assemble(config: SourceConfig, { table, survey, remarks, found, problem }: Findings): TableReport {
+function assemble(config: SourceConfig, findings: Findings): TableReport {
+  const { table, survey, shardSurvey, remarks, found, problem } = findings;
   const { stream, prefix } = table;
+  const rows = rowsOf(config, survey, found);
   const isPartitioned = config.partitioning.mode === 'partitioned';
   return {
     name: stream.name,
@@ -63,13 +71,14 @@ function assemble(config: SourceConfig, { table, survey, remarks, found, problem
     bytes: survey.bytes,
     oldest: time(survey.sample.oldest),
     newest: time(survey.sample.newest),
-    rows: rowsOf(config, survey, found),
+    rows,
     extensions: [...survey.extensions].map(([extension, count]) => ({ extension, ...count })),
     compression: compressionOf(found),
     partitions: isPartitioned ? partitionsOf(survey) : [],
     schema: schemaOf(found.samples),
     unreadable: found.unreadable,
     selection: selectionOf(config, table),
+    shards: shardSurvey?.report(rows.count) ?? null,
     skipped: skippedOf(survey),
     near_misses: problem === null ? nearMissesOf(table, survey, remarks) : [],
   };
@@ -108,15 +117,20 @@ function partitionsOf({ columns, files }: TableSurvey): readonly PartitionReport
   }));
 }
 
-function selectionOf({ startDate, selection }: SourceConfig, { stream }: Table): SelectionReport {
+function selectionOf({ startDate, modifiedBefore, selection }: SourceConfig, { stream }: Table): SelectionReport {
   return {
-    start_date: startDate === undefined ? null : new Date(startDate).toISOString(),
+    start_date: isoTime(startDate),
+    modified_before: isoTime(modifiedBefore),
     file_pattern: selection.filePattern ?? null,
     partition_filter: selection
       .filtersOf(stream.name)
       .map(({ column, from = null, to = null }) => ({ column, from, to })),
     latest_partition_only: selection.isLatestOnly(stream.name),
   };
+}
+
+function isoTime(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
 }
 
 function skippedOf({ skips }: TableSurvey): readonly SkippedReport[] {

@@ -123,6 +123,7 @@ suite('a table’s report', () => {
     assert.equal(table.files, 1);
     assert.deepEqual(table.selection, {
       start_date: '2026-01-15T12:01:00.000Z',
+      modified_before: null,
       file_pattern: '*.parquet',
       partition_filter: [
         { column: 'day', from: '2', to: null },

@@ -1,0 +1,28 @@
+// Which part of a table's files one of several readers takes. Pure.
+import { hash } from 'node:crypto';
+
+/** One reader of `count`; `index` counts from 0. */
+export type Shard = { readonly index: number; readonly count: number };
+
+/** All files. */
+export const wholeTable: Shard = { index: 0, count: 1 };
+
+export const mostShards = 65_536;
+
+/**
+ * By the first four bytes of the key's SHA-256, so that a file that comes late or is replaced is always the same reader's, and
+ * no reader has to know of the others. The ETag has no part in it.
+ */
+export function isInShard(key: string, { index, count }: Shard): boolean {
+  return shardIndex(key, count) === index;
+}
+
+/** From 0; below `count`. */
+export function shardIndex(key: string, count: number): number {
+  return count === 1 ? 0 : Number.parseInt(hash('sha256', key, 'hex').slice(0, 8), 16) % count;
+}
+
+/** Whether what one shard has read includes all that the other has: then the other can go on from its state. */
+export function includes(whole: Shard, part: Shard): boolean {
+  return part.count % whole.count === 0 && part.index % whole.count === whole.index;
+}
