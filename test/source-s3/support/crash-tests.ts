@@ -1,4 +1,4 @@
-// Three tables of fifty files each: whatever STATE of whatever run a new run starts from, each row comes once.
+// Three tables of thirty files each: whatever STATE of whatever run a new run starts from, each row comes once.
 import assert from 'node:assert/strict';
 import { after, before, mock, suite, test } from 'node:test';
 
@@ -9,7 +9,7 @@ import { runUntil, type Kept } from './crashes.ts';
 import { bucket, configured, discoverHere, serverWith, timeOf, type Json } from './source.ts';
 
 const tables = ['a', 'b', 'c'];
-const filesPerTable = 50;
+const filesPerTable = 30;
 /** In each row. */
 export const text = 'é"x\\,'.repeat(30);
 
@@ -61,7 +61,7 @@ export function registerCrashTests(name: string, { format, extension, make }: Fo
     test('go on from every STATE printed with the very rows behind them', async () => {
       const whole = await runUntil(server, { config, catalog });
       assertWhole(new Map([...whole.kept].map(([table, { rows }]) => [table, rows])));
-      assert.ok(whole.states.length > 100, `${whole.states.length} states`);
+      assert.ok(whole.states.length > 60, `${whole.states.length} states`);
       for (const { stream, state, rowsBefore } of whole.states) {
         // Up to the next STATE, from which another of these runs goes on.
         const streams = (catalog['streams'] as readonly { stream: { name: string } }[]).filter(
@@ -77,7 +77,7 @@ export function registerCrashTests(name: string, { format, extension, make }: Fo
 
     test('that crash again and again lose no row and repeat none that a STATE stands behind', async () => {
       await check(
-        asyncProperty(array(integer({ min: 1, max: 60 }), { minLength: 3, maxLength: 12 }), async (crashes) => {
+        asyncProperty(array(integer({ min: 1, max: 36 }), { minLength: 3, maxLength: 12 }), async (crashes) => {
           const kept = new Map<string, Kept>();
           for (const maxPieces of [...crashes, Number.POSITIVE_INFINITY]) {
             const states = [...kept.values()].map(({ state }) => state);
