@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 
+import { buildAll } from './support/build-once.ts';
+
 const root = join(import.meta.dirname, '..');
 const cache = join(root, 'node_modules/.cache/s3-connectors-tests');
 const durationsFile = join(cache, 'durations.json');
@@ -22,6 +24,7 @@ if (files.length === 0) throw new Error(`No test file's path has ${words.join(' 
 
 // Of the programs that tests start, too: half of their time would be spent on compiling.
 process.env['NODE_COMPILE_CACHE'] ??= join(cache, 'compiled');
+await buildAll(join(cache, 'programs'));
 const events = run({
   cwd: root,
   files: files.map((path) => join(root, path)),

@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
+import { builtFrom } from './build-once.ts';
+
 export type Ended = {
   readonly stdout: string;
   readonly stderr: string;
@@ -19,11 +21,20 @@ export type Program = AsyncDisposable & {
   readonly exited: Promise<Pick<Ended, 'exitCode' | 'signal'>>;
 };
 
-type ProgramOptions = { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string };
+type ProgramOptions = {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Runs the very file, whose modules a hook can meet one by one. */
+  readonly fromSource?: true;
+};
 
-/** Starts `file` on the Node that runs the tests (`.ts` or `.mjs`). Disposal kills it, if it still runs, and waits. */
-export function startProgram(file: string, args: readonly string[], { env, cwd }: ProgramOptions = {}): Program {
-  const child = spawn(process.execPath, [file, ...args], {
+/** Starts `file` on the Node that runs the tests (`.ts` or `.mjs`), a connector as it is built (`builtFrom`). Disposal kills it, if it still runs, and waits. */
+export function startProgram(
+  file: string,
+  args: readonly string[],
+  { env, cwd, fromSource }: ProgramOptions = {},
+): Program {
+  const child = spawn(process.execPath, [fromSource === true ? file : builtFrom(file), ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
     ...(cwd !== undefined && { cwd }),

@@ -22,7 +22,7 @@ suite('a signal during the start', () => {
           ['SIGINT', 130],
         ] as const) {
           const env = { NODE_OPTIONS: `--import ${hook}`, SIGNAL: signal };
-          const ended = await runProgram(join(root, name, 'src', entry), [argument], { env });
+          const ended = await runProgram(join(root, name, 'src', entry), [argument], { env, fromSource: true });
           assert.deepEqual([ended.exitCode, ended.signal, ended.stderr], [exitCode, null, '']);
         }
       });
