@@ -35,6 +35,7 @@ export async function admit(request: S3Request, gate: Gate): Promise<Access> {
   const region = signedRegion ?? gate.region ?? DEFAULT_REGION;
   checkRegion(request, { region, gate });
   checkOwner(request, gate.store);
+  checkPayer(request, gate.store);
   const access = gate.users === undefined ? openAccess(region) : await judgedAccess(request, gate, gate.users, region);
   for (const permission of permissionsOf(request)) {
     const refusal = await access.refusal(permission);
@@ -76,6 +77,13 @@ function checkOwner(request: S3Request, store: Store): void {
     const found = findBucket(name, store)?.owner;
     if (expected !== undefined && found !== undefined && found !== expected) throw new S3Error('AccessDenied');
   }
+}
+
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ObjectsinRequesterPaysBuckets.html
+function checkPayer(request: S3Request, store: Store): void {
+  const isCharged = request.operation !== 'GetPublicAccessBlock' && request.operation !== 'GetBucketLocation';
+  const isAsked = findBucket(request.bucket, store)?.requesterPays === true;
+  if (isCharged && isAsked && request.header('x-amz-request-payer') !== 'requester') throw new S3Error('AccessDenied');
 }
 
 export function redirect(bucket: string, region: string): S3Error {

@@ -14,6 +14,7 @@ export type Bucket = {
   readonly region: string | undefined;
   readonly owner: string;
   readonly ownership: Ownership;
+  readonly requesterPays: boolean;
   readonly publicAccessBlocked: boolean | undefined;
   readonly objects: ObjectTable;
   /** The policy's text as it was put. */
@@ -37,6 +38,7 @@ export function createStore(): Store {
         region: options.region,
         owner: options.owner ?? DEFAULT_ACCOUNT,
         ownership: options.ownership ?? 'BucketOwnerEnforced',
+        requesterPays: options.requesterPays ?? false,
         publicAccessBlocked: options.publicAccessBlocked,
         objects: new ObjectTable(),
         policy: options.policy === undefined ? undefined : JSON.stringify(options.policy),

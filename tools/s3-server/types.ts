@@ -80,6 +80,8 @@ export type BucketOptions = {
   readonly region?: string;
   /** Account id of the owner. Default `111122223333`. */
   readonly owner?: string;
+  /** Refuses requests that do not say that the requester pays. */
+  readonly requesterPays?: boolean;
   /** Bucket policy document. */
   readonly policy?: object;
   /** Default `BucketOwnerEnforced`, as for new buckets at AWS. */

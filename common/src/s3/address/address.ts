@@ -37,10 +37,9 @@ export function bucketProblem(text: string): string | undefined {
 
 /** The problem of a text that holds more than the name: s3://…, an ARN, a URL, a path. */
 function bucketInAddress(text: string): string | undefined {
+  const elsewhere = accessPoint(text) ?? otherStorage(text);
+  if (elsewhere !== undefined) return elsewhere;
   const arn = /^arn:[^:]*:s3:[^:]*:[^:]*:(.*)$/u.exec(text)?.[1];
-  if (arn?.startsWith('accesspoint') === true) {
-    return 'is an access point’s ARN: write the alias of the access point (it ends in -s3alias) or the bucket’s name';
-  }
   const rest = arn ?? /^s3[an]?:\/\/(.*)$/u.exec(text)?.[1] ?? (/^https?:/u.test(text) ? fromUrl(text) : undefined);
   if (rest === undefined && !text.includes('/')) return undefined;
   const [name = '', ...path] = (rest ?? text).split('/').filter((part) => part !== '');
@@ -48,6 +47,35 @@ function bucketInAddress(text: string): string | undefined {
   const folder = path.filter((part) => part !== '*').join('/');
   const remedy = folder === '' ? '' : `; the path "${folder}" belongs to the field for the prefix`;
   return `is ${kind}, not a bucket’s name: write "${name}"${remedy}`;
+}
+
+/** Access points are reached by their aliases, which look like buckets; a multi-region one is signed in a way of its own. */
+function accessPoint(text: string): string | undefined {
+  const isMultiRegion = /^arn:[^:]*:s3::\d*:accesspoint|\.mrap$|\.mrap\.accesspoint\./u.test(text);
+  if (isMultiRegion)
+    return 'is a multi-region access point, which is not supported: write the name of one of its buckets';
+  const kind = /^arn:[^:]*:(s3|s3-object-lambda|s3-outposts):.*[:/]accesspoint/u.exec(text)?.[1];
+  if (kind === 's3') return aliasOf('an access point', '-s3alias', ' or the bucket’s name');
+  if (kind === 's3-object-lambda') return aliasOf('an Object Lambda access point', '--ol-s3');
+  return kind === 's3-outposts' ? aliasOf('an access point of S3 on Outposts', '--op-s3') : undefined;
+}
+
+function aliasOf(what: string, ending: string, other = ''): string {
+  return `is the ARN of ${what}: write its alias (it ends in ${ending})${other}`;
+}
+
+/** What only looks like S3, or speaks its language elsewhere. */
+function otherStorage(text: string): string | undefined {
+  const [, scheme = '', name = ''] =
+    /^(gs|gcs|r2|oss|cos|obs|minio|abfss?|wasbs?|az|hdfs|file):\/\/([^/]*)/iu.exec(text) ?? [];
+  const kind = scheme.toLowerCase();
+  if (kind === '') return undefined;
+  if (/^(abfss?|wasbs?|az|hdfs|file)$/u.test(kind))
+    return `is no bucket of S3: a storage named by "${kind}://" does not speak its protocol`;
+  const known = kind.startsWith('g')
+    ? ' ("https://storage.googleapis.com", with the HMAC key of a service account)'
+    : '';
+  return `is an address, not a bucket’s name: write "${name}", and the storage’s S3 endpoint into "endpoint"${known}`;
 }
 
 /** `bucket/path` of an S3 web address, virtual-host or path style. */

@@ -14,7 +14,7 @@ import type { Counters } from './counters.ts';
 import { credentialsFor } from './credentials.ts';
 import { endpointOf, watchEndpoints } from './endpoint-watch.ts';
 import { watchPutRoute, type PutRoute } from './put-route.ts';
-import { sendExpectedOwner } from './expected-owner.ts';
+import { sendFixedHeaders } from './fixed-headers.ts';
 import { defaultRetryBudgetMs } from './retry.ts';
 
 const connectTimeoutMs = 10_000;
@@ -82,7 +82,7 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
     expectContinueHeader: false,
     followRegionRedirects: false, // The wrong region is a mistake to be told.
   });
-  if (expectedBucketOwner !== undefined) sendExpectedOwner(client, expectedBucketOwner);
+  sendFixedHeaders(client, connection);
   guardHandler(client.config.requestHandler, {
     watch: watchEndpoints(connection, process.env, log),
     clock,

@@ -103,14 +103,20 @@ const placeShape = {
 };
 
 const endpointShape = {
+  requester_pays: z.boolean().optional().meta({
+    title: 'Requester pays',
+    description: 'Your account pays for the requests and the transfer, as a Requester Pays bucket asks for.',
+    order: 4,
+  }),
   endpoint: z
     .string()
     .trim()
     .optional()
     .meta({
       title: 'Endpoint',
-      description: 'The address of an S3-compatible storage. Leave it empty for AWS.',
-      examples: ['https://storage.example.com'],
+      description:
+        'The address of an S3-compatible storage, or a dual-stack, FIPS or VPC endpoint of AWS. Leave it empty for AWS as usual.',
+      examples: ['https://storage.example.com', 'https://s3.dualstack.eu-west-1.amazonaws.com'],
       order: 90,
     }),
   // No default in the form: it depends on the endpoint, and a form that fills in `false` would take that away.
@@ -161,6 +167,7 @@ export type ConnectionConfig = {
   readonly region: string;
   readonly credentials: Credentials;
   readonly expected_bucket_owner?: string | undefined;
+  readonly requester_pays?: boolean | undefined;
   readonly endpoint?: string | undefined;
   readonly force_path_style?: boolean | undefined;
   readonly allow_http: boolean;
@@ -176,6 +183,8 @@ export type Connection = {
   readonly forcePathStyle: boolean;
   /** The account that must own the bucket, 12 digits. Absent: any. */
   readonly expectedBucketOwner?: string;
+  /** Absent: the bucket's owner pays. */
+  readonly requesterPays?: boolean;
   /** Also of endpoints that the environment names. Absent: only on this machine. */
   readonly allowHttp?: boolean;
 };
@@ -206,12 +215,13 @@ function report(context: z.RefinementCtx, path: string[], problem: string | unde
 
 /** `config` has passed its schema and `checkConnection`. */
 export function resolveConnection(config: ConnectionConfig): Connection {
-  const { bucket, region, credentials, endpoint, force_path_style, expected_bucket_owner } = config;
+  const { bucket, region, credentials, endpoint, force_path_style, expected_bucket_owner, requester_pays } = config;
   const place = hasText(endpoint) ? { endpoint } : {};
   const forcePathStyle = force_path_style ?? hasText(endpoint);
   const owner = hasText(expected_bucket_owner) ? { expectedBucketOwner: expected_bucket_owner } : {};
   const http = config.allow_http ? { allowHttp: true } : {};
-  return { bucket, region, credentials, ...place, forcePathStyle, ...owner, ...http };
+  const payer = requester_pays === true ? { requesterPays: true } : {};
+  return { bucket, region, credentials, ...place, forcePathStyle, ...owner, ...payer, ...http };
 }
 
 export function hasText(text: unknown): text is string {

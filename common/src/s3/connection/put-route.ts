@@ -3,12 +3,12 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 
 import type { Clock } from '../../streams/clock.ts';
-import { ownerHeader } from './expected-owner.ts';
+import { fixedHeaders } from './fixed-headers.ts';
 
 /** Clock, endpoint and signature are the SDK's business: after so long it is watched again. */
 const freshMs = 60_000;
 /** The headers that are the same for every object. */
-const sameForAll = ['host', 'user-agent', 'x-amz-user-agent', ownerHeader];
+const sameForAll = ['host', 'user-agent', 'x-amz-user-agent', ...fixedHeaders];
 
 export type PutRoute = {
   readonly protocol: string;

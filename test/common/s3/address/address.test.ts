@@ -9,7 +9,16 @@ import {
 } from '@s3-connectors/common/s3/address/address.ts';
 
 suite('a bucket’s name', () => {
-  for (const name of ['publisher-data', 'abc', 'a.b.c', 'data-2026', 'Legacy_Bucket', 'name-s3alias']) {
+  for (const name of [
+    'publisher-data',
+    'abc',
+    'a.b.c',
+    'data-2026',
+    'Legacy_Bucket',
+    'name-s3alias',
+    'name--ol-s3',
+    'name--op-s3',
+  ]) {
     test(`"${name}" is one`, () => assert.equal(bucketProblem(name), undefined));
   }
   const refused = [
@@ -22,7 +31,19 @@ suite('a bucket’s name', () => {
     ['/data', /write "data"$/],
     ['arn:aws:s3:::data', /is an ARN, .*write "data"$/],
     ['arn:aws:s3:::data/*', /write "data"$/],
-    ['arn:aws:s3:eu-west-1:123456789012:accesspoint/ap', /-s3alias/],
+    [
+      'arn:aws:s3:eu-west-1:123456789012:accesspoint/ap',
+      /write its alias \(it ends in -s3alias\) or the bucket’s name$/,
+    ],
+    ['arn:aws:s3-object-lambda:eu-west-1:123456789012:accesspoint/ap', /Object Lambda .*ends in --ol-s3\)$/],
+    ['arn:aws:s3-outposts:eu-west-1:123456789012:outpost/op-1/accesspoint/ap', /Outposts: .*ends in --op-s3\)$/],
+    ['arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap', /multi-region .*name of one of its buckets$/],
+    ['mfzwi23gnjvgw.mrap', /multi-region/],
+    ['https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/a', /multi-region/],
+    ['gs://data/raw', /write "data", .*"https:\/\/storage\.googleapis\.com", with the HMAC key/],
+    ['r2://data', /write "data", and the storage’s S3 endpoint into "endpoint"$/],
+    ['abfss://data@account.dfs.core.windows.net/raw', /no bucket of S3: a storage named by "abfss:\/\/"/],
+    ['hdfs://name:8020/data', /no bucket of S3/],
     ['https://data.s3.eu-west-1.amazonaws.com/raw/', /is an address, .*write "data"; the path "raw"/],
     ['https://s3.eu-west-1.amazonaws.com/data', /write "data"$/],
     ['data--use1-az4--x-s3', /directory bucket/],

@@ -88,3 +88,29 @@ suite('the expected bucket owner', () => {
     });
   });
 });
+
+suite('a Requester Pays bucket', () => {
+  async function startPaid() {
+    const server = await startS3Server();
+    server.createBucket(testBucket, { requesterPays: true });
+    server.seed(testBucket, 'a', 'body');
+    return server;
+  }
+
+  test('is read, listed, written, copied and deleted in when the config says that the requester pays', async () => {
+    await using server = await startPaid();
+    await using connection = connect(server.endpoint, { requesterPays: true });
+    for (const run of Object.values(kinds)) await run(connection.s3);
+    assert.ok(connection.s3.putRoute() !== undefined);
+    assert.equal(server.object(testBucket, 'b'), undefined);
+  });
+
+  for (const [operation, run] of Object.entries(kinds)) {
+    if (operation === 'GetPublicAccessBlock') continue; // Nobody is charged for it.
+    test(`refuses ${operation} when the config does not say so`, async () => {
+      await using server = await startPaid();
+      await using connection = connect(server.endpoint);
+      await assert.rejects(run(connection.s3), { code: 'S3_ACCESS_DENIED' });
+    });
+  }
+});
