@@ -5,8 +5,6 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 
-import * as fc from 'fast-check';
-
 import { runProgram } from '../test/support/program.ts';
 import { administrator, createBucket, download, endpoint, freshName, listKeys, region } from './support/account.ts';
 import { ask, executables, type Json, jsonFile, judgePrintedLines, temporaryFolder } from './support/programs.ts';
@@ -213,57 +211,10 @@ for (const format of ['parquet', 'json'] as const) {
         await runScript('hive_ddl.py', [], { input: sql, runner: 'readers' }),
       ) as readonly Table[];
       const parsed = JSON.parse(await runScript('parse_ddl.py', [folder], { input: sql })) as readonly Table[];
-      const flat = (columns: Readonly<Record<string, string>>): readonly string[] =>
-        Object.entries(columns).map(([name, type]) => `${name} ${type.toLowerCase().replaceAll(/(?<=[:,]) /gu, '')}`);
       assert.deepEqual(
         byHive.map(({ table, columns: own, partitions }) => [table, flat(own), flat(partitions)]),
         parsed.map(({ table, columns: own, partitions }) => [table, flat(own), flat(partitions)]),
       );
-    });
-
-    test('have a statement that Hive’s own parsers take, whatever 1,000 columns and members are called', async () => {
-      const special = [
-        ...'._-:,;<>`\'"\\/$%&()[]{}=+*?!#@^|~ ',
-        'ü',
-        'ſ',
-        'İ',
-        '日',
-        '😀',
-        '½',
-        '٣',
-        'e\u0301',
-        '\u200b',
-        '1',
-        'A',
-      ];
-      const words = ['a', 'array', 'struct', 'timestamp', 'select', 'year', 'n', '__json'];
-      const name = fc.array(fc.constantFrom(...special, ...words), { minLength: 1, maxLength: 4 });
-      const names = fc
-        .sample(name, { numRuns: 1000, seed: 17 })
-        .map((parts, n) => parts.join('') + (n % 3 === 0 ? n : ''));
-      const shape = (own: readonly string[]): Json => Object.fromEntries(own.map((one) => [one, { type: 'integer' }]));
-      const members = { type: 'object', properties: shape(names.slice(500)) };
-      const json_schema = {
-        type: 'object',
-        properties: { ...shape(names.slice(0, 500)), o: members, l: list(members) },
-      };
-      const hostile = {
-        streams: [
-          { stream: { name: 'odd-näme', json_schema }, sync_mode: 'incremental', destination_sync_mode: 'append' },
-        ],
-      };
-      const place = { ...config, prefix: 'names' };
-      const sent = record('odd-näme', { o: { n: 1 } });
-      const { exitCode, messages } = await ask('batch', 'write', { config: place, catalog: hostile }, sent);
-      assert.equal(exitCode, 0, JSON.stringify(messages));
-      const { stdout } = await runProgram(executables.batch, ['ddl', '--config', await jsonFile(place)]);
-      const found = JSON.parse(
-        await runScript('hive_ddl.py', [], { input: stdout, runner: 'readers' }),
-      ) as readonly Table[];
-      assert.equal(found.length, 1);
-      assert.match(found[0]?.table ?? '', /^odd_n_me_[0-9a-f]{8}$/u);
-      assert.ok(Object.keys(found[0]?.columns ?? {}).length > 300, stdout.slice(0, 2000));
-      assert.ok(stdout.split('\n').filter((line) => line.startsWith('-- ')).length > 300, stdout.slice(0, 2000));
     });
 
     test('are answered by DuckDB’s views, another version’s than ours', async () => {
@@ -276,6 +227,10 @@ for (const format of ['parquet', 'json'] as const) {
       ]);
     });
   });
+}
+
+function flat(columns: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(columns).map(([name, type]) => `${name} ${type.toLowerCase().replaceAll(/(?<=[:,]) /gu, '')}`);
 }
 
 /** Whether Athena looks where the file lies: the template with numbers of the ranges, written without padding. */
