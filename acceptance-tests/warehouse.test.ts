@@ -1,6 +1,6 @@
 // What `ddl` prints, for tables on a real S3 server that were replaced: the columns that a parser of SQL of others sees in
-// Athena's statements are those that pyarrow sees in the files, every file lies where partition projection looks, and DuckDB's
-// view answers.
+// Athena's statements are those that pyarrow sees in the files, Hive's own parsers take them, every file is where partition projection
+// looks, and DuckDB's view answers.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
@@ -32,6 +32,7 @@ const columns: Json = {
     properties: {
       timestamp: { ...text, format: 'date-time' },
       'a b': list({ type: 'object', properties: { x: { type: 'number' }, day: { ...text, format: 'date' } } }),
+      ä_1: list({ type: 'object', properties: { x: { type: 'number' }, day: { ...text, format: 'date' } } }),
     },
   },
 };
@@ -50,7 +51,11 @@ function visit(day: string, n: number): string {
     ünïcode: ['é'],
     matrix: [[1], [2, 3]],
     times: ['2026-01-01T00:00:00Z'],
-    nested: { timestamp: '2026-01-01T00:00:00Z', 'a b': [{ x: 1.5, day: '2026-01-01' }, { x: 'misfit' }] },
+    nested: {
+      timestamp: '2026-01-01T00:00:00Z',
+      'a b': [{ x: 1.5 }],
+      ä_1: [{ x: 1.5, day: '2026-01-01' }, { x: 'misfit' }],
+    },
     undeclared: { year: 2026, A: [{ b: true }], a: 'twin' },
     Day: 'Monday',
   };
@@ -172,19 +177,20 @@ for (const format of ['parquet', 'json'] as const) {
         for (const [key, found] of Object.entries(files)) {
           judgePlace(`s3://${bucket}/${key}`, properties);
           if (found === null) continue;
-          const all = Object.entries(found).filter(([name]) => name !== 'Day'); // A folder has its name.
+          const all = Object.entries(found)
+            .filter(([name]) => name !== 'Day') // A folder has its name.
+            .map(([name, type]) => [name, type.replace(/a b: ARRAY<STRUCT<.*?>>, /u, '')]); // Athena takes no blank there.
           assert.deepEqual(rest.columns, Object.fromEntries(all), key);
         }
       }
       /** Times and dates are text in JSON lines. */
-      const [timestamp, date, clock] =
-        format === 'parquet' ? ['TIMESTAMP', 'DATE', 'BIGINT'] : ['STRING', 'STRING', 'STRING'];
+      const [timestamp, date] = format === 'parquet' ? ['TIMESTAMP', 'DATE'] : ['STRING', 'STRING'];
       const visits = parsed.find(({ table }) => table === 'visits');
       assert.deepEqual(visits?.columns, {
         time: timestamp,
         local: timestamp,
         birthday: date,
-        clock,
+        clock: 'STRING',
         big: 'BIGINT',
         real: 'DOUBLE',
         real__json: 'STRING',
@@ -194,9 +200,21 @@ for (const format of ['parquet', 'json'] as const) {
         ünïcode: 'ARRAY<STRING>',
         matrix: 'ARRAY<ARRAY<BIGINT>>',
         times: `ARRAY<${timestamp}>`,
-        nested: `STRUCT<timestamp: ${timestamp}, a b: ARRAY<STRUCT<x: DOUBLE, x__json: STRING, day: ${date}>>>`,
+        nested: `STRUCT<timestamp: ${timestamp}, ä_1: ARRAY<STRUCT<x: DOUBLE, x__json: STRING, day: ${date}>>>`,
         undeclared: 'STRUCT<year: BIGINT, A: ARRAY<STRUCT<b: BOOLEAN>>, __json: STRING>',
       });
+    });
+
+    test('have statements that Hive’s own parsers take, with the columns that sqlglot sees', async () => {
+      const sql = await statements();
+      const byHive = JSON.parse(
+        await runScript('hive_ddl.py', [], { input: sql, runner: 'readers' }),
+      ) as readonly Table[];
+      const parsed = JSON.parse(await runScript('parse_ddl.py', [folder], { input: sql })) as readonly Table[];
+      assert.deepEqual(
+        byHive.map(({ table, columns: own, partitions }) => [table, flat(own), flat(partitions)]),
+        parsed.map(({ table, columns: own, partitions }) => [table, flat(own), flat(partitions)]),
+      );
     });
 
     test('are answered by DuckDB’s views, another version’s than ours', async () => {
@@ -209,6 +227,10 @@ for (const format of ['parquet', 'json'] as const) {
       ]);
     });
   });
+}
+
+function flat(columns: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(columns).map(([name, type]) => `${name} ${type.toLowerCase().replaceAll(/(?<=[:,]) /gu, '')}`);
 }
 
 /** Whether Athena looks where the file lies: the template with numbers of the ranges, written without padding. */

@@ -56,6 +56,7 @@ export const runners = {
   'airbyte-cdk': 'airbyte-cdk',
   meltano: 'meltano',
   'singer-sdk': 'singer-sdk',
+  readers: 'pyspark',
 } as const;
 export type Runner = keyof typeof runners;
 

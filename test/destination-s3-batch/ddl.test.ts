@@ -31,7 +31,7 @@ suite('ddl', () => {
   }
 
   test('names columns, folders and the place of a table for Athena', async () => {
-    const properties = { n: 1, 'odd name': [{ x: 1.5 }] };
+    const properties = { n: 1, odd_näme: [{ x: 1.5 }] };
     await runWrite(server, [recordLine('events', eventJson({ properties }))], {
       catalog: catalogJson(publishedStream('events')),
     });
@@ -46,7 +46,7 @@ suite('ddl', () => {
   \`workspace_id\` STRING,
   \`segments\` ARRAY<BIGINT>,
   \`cohorts\` ARRAY<STRING>,
-  \`properties\` STRUCT<\`n\`: BIGINT, \`odd name\`: ARRAY<STRUCT<\`x\`: DOUBLE>>>
+  \`properties\` STRUCT<\`n\`: BIGINT, \`odd_näme\`: ARRAY<STRUCT<\`x\`: DOUBLE>>>
 )
 PARTITIONED BY (\`year\` INT, \`month\` INT, \`day\` INT)
 STORED AS PARQUET
@@ -54,7 +54,7 @@ LOCATION 's3://publisher-data/permutive/data/pageview_events/'
 TBLPROPERTIES (
   'projection.enabled' = 'true',
   'projection.year.type' = 'integer',
-  'projection.year.range' = '2000,2100',
+  'projection.year.range' = '2026,2100',
   'projection.month.type' = 'integer',
   'projection.month.range' = '1,12',
   'projection.day.type' = 'integer',
@@ -121,6 +121,84 @@ TBLPROPERTIES (
       assert.doesNotMatch(text, /[^\P{Cc}\n]|^; DROP/mu);
     }
   });
+
+  test('leaves out the names that Athena does not take, at every level, each with a comment; DuckDB takes them', async () => {
+    const row = {
+      'a.b': 1,
+      'a:b': 2,
+      'a b-c': 3,
+      o: { ok_1: 1, 'x y': 2, 'x.y': 3, x$: 4, '😀': 5, 'x-y': { deep: 1 }, ü日: 6 },
+      l: [{ 'x,y': 1, z: 2 }],
+      gone: { 'x y': [{ z: 1 }] },
+    };
+    await runWrite(server, [recordLine('visits', row)], { catalog: catalogJson('visits') });
+    const text = await statements({});
+    const comments = text.split('\n').filter((line) => line.startsWith('--'));
+    const column = 'Athena takes no "." and no ":" in the name of a column.';
+    const member = 'Athena takes only letters, digits and "_" in the name of a member.';
+    assert.deepEqual(comments, [
+      `-- The column a.b is left out: ${column}`,
+      `-- The column a:b is left out: ${column}`,
+      ...['o.x y', 'o.x.y', 'o.x$', 'o.😀', 'o.x-y', 'l.x,y', 'gone.x y'].map(
+        (path) => `-- The column ${path} is left out: ${member}`,
+      ),
+      '-- The column gone is left out: nothing of it is left.',
+    ]);
+    assert.match(
+      text,
+      /\(\n {2}`a b-c` BIGINT,\n {2}`o` STRUCT<`ok_1`: BIGINT, `ü日`: BIGINT>,\n {2}`l` ARRAY<STRUCT<`z`: BIGINT>>\n\)/u,
+    );
+    assert.doesNotMatch(await statements({ engine: 'duckdb' }), /^--/mu);
+  });
+
+  test('has no statement for Athena for a table of which nothing is left, and says so', async () => {
+    await runWrite(server, [recordLine('visits', { 'a.b': 1 }), recordLine('others', { n: 1 })], {
+      catalog: catalogJson('visits', 'others'),
+    });
+    assert.doesNotMatch(await statements({}), /visits/u);
+    assert.match(await statements({ engine: 'duckdb' }), /visits/u);
+  });
+
+  test('gives a table a name that Athena takes, and says so', async () => {
+    await runWrite(server, [recordLine('my-täble', { n: 1 }), recordLine('my_t.ble', { n: 1 })], {
+      catalog: catalogJson('my-täble', 'my_t.ble'),
+    });
+    const text = await statements({});
+    const names = Array.from(text.matchAll(/^CREATE EXTERNAL TABLE `(\w+)` \($/gmu), ([, name]) => name);
+    assert.equal(new Set(names).size, 2);
+    for (const name of names) assert.match(name ?? '', /^my_t_ble_[0-9a-f]{8}$/u);
+    assert.match(text, /^-- The table my-täble is called my_t_ble_[0-9a-f]{8}: /mu);
+    assert.match(text, /LOCATION 's3:\/\/publisher-data\/permutive\/data\/my-täble\/'/u);
+  });
+
+  test('leaves out a column whose type is longer than AWS Glue takes', async () => {
+    const names = Array.from({ length: 900 }, (_, n) => `${'x'.repeat(200)}${n}`);
+    const properties = Object.fromEntries(names.map((name) => [name, { type: 'integer' }]));
+    const schema = { wide: { type: 'object', properties }, n: { type: 'integer' } };
+    await runWrite(server, [recordLine('visits', { n: 1 })], {
+      catalog: catalogJson({ name: 'visits', properties: schema }),
+    });
+    assert.match(
+      await statements({}),
+      /^-- The column wide is left out: AWS Glue takes types of 131072 characters\.\nCREATE/u,
+    );
+  });
+
+  for (const { folders, range } of [
+    { folders: ['year=2019/month=1/day=1', 'year=2026/month=1/day=1'], range: '2019,2100' },
+    {
+      folders: ['year=all/month=1/day=1', 'year=20/x', 'years=1999/x', 'year=2024/month=12/day=31'],
+      range: '2024,2100',
+    },
+    { folders: [], range: '2000,2100' },
+  ]) {
+    test(`projects the years ${range} for the folders ${folders.join(', ')}`, async () => {
+      await runWrite(server, [recordLine('visits', { n: 1 })], { catalog: catalogJson('visits') });
+      for (const { key } of server.objects(bucket, 'permutive/data/')) server.remove(bucket, key);
+      for (const folder of folders) server.seed(bucket, `permutive/data/visits/${folder}/x`, '');
+      assert.ok((await statements({})).includes(`'projection.year.range' = '${range}'`));
+    });
+  }
 
   test('says that a table was not written, or an engine is not known', async () => {
     await assert.rejects(statements({ table: 'nothing' }), { code: 'USAGE_INVALID', message: /"nothing"/u });

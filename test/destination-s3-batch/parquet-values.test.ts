@@ -43,7 +43,7 @@ suite('Parquet', () => {
       'time INT64 OPTIONAL TIMESTAMP_MICROS 1',
       'local INT64 OPTIONAL TIMESTAMP_MICROS 0',
       'day INT32 OPTIONAL DATE ',
-      'clock INT64 OPTIONAL TIME_MICROS 0',
+      'clock BYTE_ARRAY OPTIONAL UTF8 ',
       'big INT64 OPTIONAL INT_64 ',
       'real DOUBLE OPTIONAL  ',
       'flag BOOLEAN OPTIONAL  ',
@@ -64,6 +64,83 @@ suite('Parquet', () => {
       "SELECT stats_min_value AS least FROM parquet_metadata(GLOB) WHERE path_in_schema = 'time'",
     );
     assert.match(String(statistics[0]?.['least']), /2026-01-15/u);
+  });
+
+  for (const { time_as, type } of [
+    { time_as: 'text', type: 'BYTE_ARRAY UTF8' },
+    { time_as: 'time_micros', type: 'INT64 TIME_MICROS' },
+  ]) {
+    test(`stores times of day as ${type} with time_as: ${time_as}, in lists and objects too`, async () => {
+      const deep = {
+        clock: properties['clock'],
+        clocks: { type: 'array', items: properties['clock'] },
+        o: { type: 'object', properties: { clock: properties['clock'] } },
+      } as Json;
+      const row = '{"clock":"14:30:00","clocks":["14:30:00.5",null],"o":{"clock":"23:59:59"}}';
+      await runWrite(server, [recordLine('visits', row)], {
+        catalog: catalogJson({ name: 'visits', properties: deep }),
+        config: { time_as },
+      });
+      const leaves = await queryParquet(
+        server,
+        'data/',
+        "SELECT type || ' ' || converted_type AS type FROM parquet_schema(GLOB) WHERE type IS NOT NULL AND name IN ('clock', 'element')",
+      );
+      assert.deepEqual(leaves, [{ type }, { type }, { type }]);
+      const sql = 'SELECT clock::VARCHAR AS clock, clocks[1]::VARCHAR AS item, o.clock::VARCHAR AS member FROM files';
+      assert.deepEqual(await queryParquet(server, 'data/', sql), [
+        { clock: '14:30:00', item: '14:30:00.5', member: '23:59:59' },
+      ]);
+    });
+  }
+
+  test('keeps a text that is not a time of day in the column of text', async () => {
+    const sent = ['"14:30:00.123456789"', '"14:30+02:00"', '"half past two"'];
+    const { error, said } = await runWrite(
+      server,
+      sent.map((clock) => recordLine('visits', `{"clock":${clock}}`)),
+      { catalog: catalogJson({ name: 'visits', properties }) },
+    );
+    assert.equal(error, undefined);
+    const rows = await queryParquet(server, 'data/', 'SELECT clock FROM files');
+    assert.deepEqual(rows.map(({ clock }) => JSON.stringify(clock)).sort(), sent.sort());
+    assert.equal(said.filter(([level]) => level === 'WARN').length, 0, JSON.stringify(said));
+  });
+
+  test('keeps the type TIME of a table that has it, and warns that Spark refuses its files', async () => {
+    const row = recordLine('visits', '{"clock":"14:30:00","o":{"clocks":["14:30:00"]}}');
+    const deep = {
+      clock: properties['clock'],
+      o: { type: 'object', properties: { clocks: { type: 'array', items: properties['clock'] } } },
+    } as Json;
+    const catalog = catalogJson({ name: 'visits', properties: deep });
+    const earlier = await runWrite(server, [row], { catalog, config: { time_as: 'time_micros' } });
+    assert.equal(earlier.said.filter(([level]) => level === 'WARN').length, 0);
+    const { said } = await runWrite(server, [row], { catalog });
+    const types = await queryParquet(
+      server,
+      'data/',
+      "SELECT DISTINCT converted_type AS type FROM parquet_schema(GLOB) WHERE name = 'clock'",
+    );
+    assert.deepEqual(types, [{ type: 'TIME_MICROS' }]);
+    assert.match(
+      said
+        .filter(([level]) => level === 'WARN')
+        .map(([, message]) => message)
+        .join(),
+      /^The table "visits" keeps the Parquet type TIME for clock, o\.clocks, .*Spark.*"types"/u,
+    );
+  });
+
+  test('says in each footer that its dates are of the calendar of today, as Spark asks for old ones', async () => {
+    const row = recordLine('visits', '{"time":"1600-01-01T00:00:00Z","day":"1500-01-01"}');
+    await runWrite(server, [row], { catalog: catalogJson({ name: 'visits', properties }) });
+    const keys = await queryParquet(
+      server,
+      'data/',
+      'SELECT decode(key) AS key, decode(value) AS value FROM parquet_kv_metadata(GLOB)',
+    );
+    assert.deepEqual(keys, [{ key: 'org.apache.spark.version', value: '3.0.0' }]);
   });
 
   test('holds every value as it was received', async () => {

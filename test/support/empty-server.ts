@@ -20,6 +20,7 @@ export function emptyServer(): () => S3TestServer {
   beforeEach(() => {
     running().clearFaults();
     running().setHooks({});
+    running().setUnsupported([]);
     for (const { key } of running().objects(bucket)) running().remove(bucket, key);
     running().counts.reset();
   });

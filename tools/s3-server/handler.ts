@@ -17,8 +17,9 @@ import type { Exchange } from './operations/exchange.ts';
 import { OPERATION_HANDLERS } from './operations/table.ts';
 import { onBucket, onObject } from './permissions.ts';
 import { parseRequest, type S3Request } from './request.ts';
+import { withoutUnsupported } from './unsupported.ts';
 import { seededObject, wholeSeconds } from './store.ts';
-import type { Call, Hooks } from './types.ts';
+import type { Call, Hooks, Unsupported } from './types.ts';
 
 export type Handler = (incoming: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -26,6 +27,7 @@ export type HandlerParts = {
   readonly gate: Gate;
   readonly faults: Faults;
   readonly counter: Counter;
+  readonly unsupported: () => readonly Unsupported[];
   /** Asked at each call: tests replace them. */
   readonly hooks: () => Hooks;
 };
@@ -100,8 +102,13 @@ async function exchange(
   let deleted: readonly string[] | undefined;
   try {
     const body = await readBody(incoming, request, meter.received);
+    const understood = withoutUnsupported(request, parts.unsupported());
     deleted = operation === 'DeleteObjects' ? deletedKeys(bodyText(body)) : undefined;
-    outcome = await meetFault(parts.faults.meet(operation, deleted ?? [key]), { request, body, requestId }, parts);
+    outcome = await meetFault(
+      parts.faults.meet(operation, deleted ?? [key]),
+      { request: understood, body, requestId },
+      parts,
+    );
   } catch (error) {
     if (incoming.socket.destroyed) return CUT;
     const failure = error instanceof S3Error ? error : new S3Error('InternalError', { message: String(error) });

@@ -9,7 +9,7 @@ import { createCounter } from './counts.ts';
 import { createFaults } from './faults.ts';
 import { createHandler } from './handler.ts';
 import { createStore, listedObject, type ObjectVersion, seededObject, storedObject } from './store.ts';
-import type { S3ServerOptions, S3TestServer, SeedOptions } from './types.ts';
+import type { S3ServerOptions, S3TestServer, SeedOptions, Unsupported } from './types.ts';
 
 // Longer than a client keeps an idle connection: else one is closed just when it is used again.
 const KEEP_ALIVE_MS = 60_000;
@@ -19,8 +19,15 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Te
   const store = createStore();
   const counter = createCounter();
   const faults = createFaults(seed);
+  let unsupported: readonly Unsupported[] = [];
   let hooks = options.hooks ?? {};
-  const handle = createHandler({ gate: { store, users, region, clock }, faults, counter, hooks: () => hooks });
+  const handle = createHandler({
+    gate: { store, users, region, clock },
+    faults,
+    counter,
+    hooks: () => hooks,
+    unsupported: () => unsupported,
+  });
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, (incoming, response) => {
     // A hook that throws, or a connection that breaks while answering: the client sees a cut connection.
     handle(incoming, response).catch(() => response.destroy());
@@ -60,9 +67,8 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Te
     remove: (bucket, key) => store.bucket(bucket).objects.delete(key),
     inject: faults.inject,
     clearFaults: faults.clear,
-    setHooks(replacement) {
-      hooks = replacement;
-    },
+    setUnsupported: (replacement) => void (unsupported = replacement),
+    setHooks: (replacement) => void (hooks = replacement),
     close,
     [Symbol.asyncDispose]: close,
   };

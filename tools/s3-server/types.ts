@@ -56,6 +56,17 @@ export type User = {
   readonly policies?: readonly object[];
 };
 
+/** Headers that a storage which imitates S3 in part does not know. */
+export type Unsupported = {
+  /** Lower case; all headers that begin so. */
+  readonly header: string;
+  /** Default: all operations. */
+  readonly operation?: readonly Operation[];
+  /** `ignored`: the request is done as if it had no such header. */
+  readonly answer: 'ignored' | S3ErrorCode;
+  readonly message?: string;
+};
+
 export type S3ServerOptions = {
   /** Default 0: any free port. The server listens on 127.0.0.1 only. */
   readonly port?: number;
@@ -216,6 +227,8 @@ export type S3TestServer = AsyncDisposable & {
   remove(bucket: string, key: string): void;
   inject(fault: Fault): FaultProgress;
   clearFaults(): void;
+  /** Replaces what is not supported. Default: nothing. */
+  setUnsupported(unsupported: readonly Unsupported[]): void;
   /** Replaces the hooks. */
   setHooks(hooks: Hooks): void;
   /** Cuts what is open. Safe to call twice. */

@@ -1,8 +1,11 @@
 // Deleting objects by key, a thousand a request.
+import { createHash } from 'node:crypto';
+
 import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import type { _Error } from '@aws-sdk/client-s3';
 
 import { call } from './call.ts';
+import { withChecksumHeaders } from './checksum-headers.ts';
 import { refuseOutside, type Bounds, type OwnKey } from './own-key.ts';
 
 /** S3's bound for one request. */
@@ -28,7 +31,11 @@ async function deleteBatch({ s3 }: Bounds, batch: readonly string[], signal: Abo
     { operation: 'DeleteObjects', ...(batch.length === 1 ? { key } : { prefix: sharedFolder(batch) }) },
     async (how) => {
       const Delete = { Objects: left.map((Key) => ({ Key })), Quiet: true };
-      const { Errors = [] } = await s3.client.send(new DeleteObjectsCommand({ Bucket: s3.bucket, Delete }), how);
+      const { Errors = [] } = await withChecksumHeaders(s3, 'DeleteObjects', (headers) => {
+        const command = new DeleteObjectsCommand({ Bucket: s3.bucket, Delete });
+        if (headers === 'content-md5') sendContentMd5(command);
+        return s3.client.send(command, how);
+      });
       const [first] = Errors;
       if (first === undefined) return;
       const failed = new Set(Errors.map((error) => error.Key));
@@ -36,6 +43,21 @@ async function deleteBatch({ s3 }: Bounds, batch: readonly string[], signal: Abo
       throw asThrown(Errors.find((error) => !isBusy(error)) ?? first);
     },
     signal,
+  );
+}
+
+/** In place of the checksum that the SDK adds. */
+function sendContentMd5({ middlewareStack }: DeleteObjectsCommand): void {
+  middlewareStack.add(
+    (next) => (args) => {
+      const { headers, body } = args.request as { headers: Record<string, string>; readonly body: string | Uint8Array };
+      for (const name of Object.keys(headers)) {
+        if (/^x-amz-(?:sdk-)?checksum-/u.test(name)) delete headers[name];
+      }
+      headers['content-md5'] = createHash('md5').update(body).digest('base64');
+      return next(args);
+    },
+    { step: 'finalizeRequest', priority: 'high' }, // Behind the checksum, ahead of the signature.
   );
 }
 

@@ -3,6 +3,7 @@ import { HeadObjectCommand } from '@aws-sdk/client-s3';
 
 import { ConnectorError } from '../protocol/errors.ts';
 import { call } from './call.ts';
+import { withChecksumHeaders } from './checksum-headers.ts';
 import type { S3 } from './connection/client.ts';
 import { describeFailure } from './errors/failure.ts';
 
@@ -15,13 +16,20 @@ type ObjectHead = {
 
 /** @returns undefined when there is no such object. */
 export async function headObject(s3: S3, key: string, signal?: AbortSignal): Promise<ObjectHead | undefined> {
-  const command = new HeadObjectCommand({ Bucket: s3.bucket, Key: key, ChecksumMode: 'ENABLED' });
+  const input = { Bucket: s3.bucket, Key: key };
   return call(
     s3,
     { operation: 'HeadObject', key },
     async (how) => {
       try {
-        const { ContentLength = 0, ETag, ChecksumCRC32 } = await s3.client.send(command, how);
+        const {
+          ContentLength = 0,
+          ETag,
+          ChecksumCRC32,
+        } = await withChecksumHeaders(s3, 'HeadObject', (headers) => {
+          const mode = headers === 'content-md5' ? {} : { ChecksumMode: 'ENABLED' as const };
+          return s3.client.send(new HeadObjectCommand({ ...input, ...mode }), how);
+        });
         if (ETag === undefined) throw noEtag(key);
         const crc32 = ChecksumCRC32 === undefined ? {} : { crc32: ChecksumCRC32 };
         return { size: ContentLength, etag: ETag, ...crc32 };

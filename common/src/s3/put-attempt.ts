@@ -13,6 +13,7 @@ import { encodeKey, type PutRoute } from './connection/put-route.ts';
 const headerNames = {
   ContentType: 'content-type',
   ContentLength: 'content-length',
+  ContentMD5: 'content-md5',
   ChecksumCRC32: 'x-amz-checksum-crc32',
   ACL: 'x-amz-acl',
   ServerSideEncryption: 'x-amz-server-side-encryption',

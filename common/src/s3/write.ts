@@ -4,6 +4,7 @@ import { CopyObjectCommand } from '@aws-sdk/client-s3';
 import { assertNever } from '../protocol/errors.ts';
 import { payloadOf, type Body } from './body.ts';
 import { call } from './call.ts';
+import { withChecksumHeaders } from './checksum-headers.ts';
 import { checksumsOf, isSameBody, md5Of } from './checksums.ts';
 import type { BodyChecksums } from './checksums.ts';
 import type { S3 } from './connection/client.ts';
@@ -63,20 +64,24 @@ export async function putObject(
     Key: key,
     ContentType: contentType,
     ContentLength: checksums.size,
-    ChecksumCRC32: checksums.crc32,
     ...(ifMatch === undefined ? {} : { IfMatch: ifMatch }),
     ...(ifNoneMatch === undefined ? {} : { IfNoneMatch: ifNoneMatch }),
     ...headersOf(how),
   };
+  const md5 = async (): Promise<string> => Buffer.from(await md5Of(body), 'hex').toString('base64');
   const request = { operation: 'PutObject', key, ...aboutHeaders(how) } as const;
   const { etag } = await call(
     s3,
     request,
     async (options, earlier): Promise<Written> => {
-      s3.counters.PutObject.bytesOut += checksums.size;
-      const put = { input, body: payloadOf(body, checksums.size), sha256: checksums.sha256 ?? unsigned };
       try {
-        const etag = await attemptPut(s3, put, options, earlier);
+        const etag = await withChecksumHeaders(s3, 'PutObject', async (headers) => {
+          s3.counters.PutObject.bytesOut += checksums.size;
+          const sum = headers === 'content-md5' ? { ContentMD5: await md5() } : { ChecksumCRC32: checksums.crc32 };
+          const sent = { ...input, ...sum };
+          const put = { input: sent, body: payloadOf(body, checksums.size), sha256: checksums.sha256 ?? unsigned };
+          return await attemptPut(s3, put, options, earlier);
+        });
         if (etag === undefined) throw noEtag(key);
         return { etag };
       } catch (error) {
@@ -124,7 +129,6 @@ export async function copyObject(
     Bucket: s3.bucket,
     Key: to,
     CopySource: `${s3.bucket}/${from.split('/').map(encodeURIComponent).join('/')}`,
-    ChecksumAlgorithm: 'CRC32' as const,
     ...headersOf(how),
   };
   const request = { operation: 'CopyObject', key: to, from, ...aboutHeaders(how) } as const;
@@ -132,7 +136,10 @@ export async function copyObject(
     s3,
     request,
     async (options) => {
-      const { CopyObjectResult } = await s3.client.send(new CopyObjectCommand(input), options);
+      const { CopyObjectResult } = await withChecksumHeaders(s3, 'CopyObject', (headers) => {
+        const sum = headers === 'content-md5' ? {} : { ChecksumAlgorithm: 'CRC32' as const };
+        return s3.client.send(new CopyObjectCommand({ ...input, ...sum }), options);
+      });
       if (CopyObjectResult?.ETag === undefined) throw failedAfterAll();
       return { etag: CopyObjectResult.ETag };
     },

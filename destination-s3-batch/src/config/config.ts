@@ -61,6 +61,12 @@ export const configSchema = z
         'In Parquet they become groups of the fields that are found in them (struct), or JSON text (json_string).',
       order: 16,
     }),
+    time_as: z.enum(['text', 'time_micros']).default('text').meta({
+      title: 'Times of day',
+      description:
+        'How a column of times without a date is stored: as text, which all readers take (text), or as the Parquet type TIME, which Spark refuses (time_micros). A column that has a type keeps it.',
+      order: 19,
+    }),
     invalid_records: invalidRecords.meta({ order: 17 }),
     max_shrink_percent: z.int().min(0).max(100).optional().meta({
       title: 'Largest shrinking (%)',
@@ -111,6 +117,7 @@ export type Config = Shared<StreamConfig> & {
   readonly format: OutputFormat;
   readonly splitEvents: boolean;
   readonly objectsAsText: boolean;
+  readonly timesAsText: boolean;
   readonly rules: RecordRules;
   readonly maxShrinkPercent: number | undefined;
   readonly spoolDirectory: string;
@@ -128,6 +135,7 @@ export function resolveConfig(config: z.output<typeof configSchema>, env: Enviro
     format: config.output_format,
     splitEvents: config.split_events,
     objectsAsText: config.properties_as === 'json_string' && config.output_format === 'parquet',
+    timesAsText: config.time_as === 'text',
     rules: { invalidRecords: config.invalid_records, workspaceId: undefined, late: undefined },
     maxShrinkPercent: config.max_shrink_percent,
     spoolDirectory: spool_dir === undefined || spool_dir === '' ? tmpdir() : spool_dir,

@@ -1,83 +1,84 @@
 // A table for Athena: it knows the folders of all days without being told of each (partition projection,
 // https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html). The folders are not padded, so neither are the numbers.
+import { createHash } from 'node:crypto';
+
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
-import { isPrintable, oneLine } from '@s3-connectors/common/protocol/text.ts';
+import { oneLine } from '@s3-connectors/common/protocol/text.ts';
 
-import { storedFields, type FieldType, type StoredField, type StructType } from '../columns/types/field-type.ts';
+import { storedFields, type FieldType, type StructType } from '../columns/types/field-type.ts';
+import { maxTableNameBytes } from '../config/budgets.ts';
 import type { OutputFormat } from '../config/config.ts';
+import { partitions } from './partitions.ts';
+import { hiddenComment, visibleFields, type Refuse } from './visible-fields.ts';
 
-/** What lies in a table's folder. `location` ends with a slash. */
+/** What is in a table's folder. `location` ends with a slash. `firstYear`: undefined for a table without files. */
 export type TableFiles = {
   readonly table: string;
   readonly type: StructType;
   readonly location: string;
   readonly format: OutputFormat;
+  readonly firstYear: number | undefined;
 };
 
-/** From coarse to fine, with the numbers that their folders can have. */
-export const partitions = [
-  ['year', '2000,2100'],
-  ['month', '1,12'],
-  ['day', '1,31'],
-] as const;
+/** No row is older: other times are taken for none. */
+const leastYear = 2000;
+const lastYear = 2100;
+/** Characters. AWS Glue's limit (https://docs.aws.amazon.com/glue/latest/webapi/API_Column.html). */
+const maxTypeLength = 131_072;
 
-/** The columns that a table with its folders can have, and a comment on each of the others. */
-export function visibleFields(type: StructType): {
-  readonly columns: readonly StoredField[];
-  readonly hidden: readonly string[];
-} {
-  const names: ReadonlySet<string> = new Set(partitions.map(([name]) => name));
-  const unprintable = new Set<string>();
-  const { columns = [], others = [] } = Object.groupBy(
-    storedFields(printableType(type, '', unprintable)),
-    ({ name }) => {
-      return names.has(name.toLowerCase()) ? 'others' : 'columns';
-    },
-  );
-  const hidden = [
-    ...others.map(({ name }) => `-- The column ${name} is left out: a folder has its name.`),
-    ...[...unprintable].map((path) => `-- The column ${path} is left out: SQL cannot show the characters of its name.`),
-  ];
-  return { columns, hidden };
-}
+/**
+ * Hive's parser refuses `.` and `:` in the name of a column, and its type parser takes letters and digits of one UTF-16 unit and `_`
+ * as the name of a member (TypeInfoUtils.TypeInfoParser; later versions refuse the blank, `.` and `$` that earlier ones take).
+ */
+const refuseName: Refuse = (name, depth) => {
+  if (depth === 0) return /[.:]/u.test(name) ? 'Athena takes no "." and no ":" in the name of a column' : undefined;
+  const isTaken = /^[\p{L}\p{Nd}_]+$/u.test(name) && !/[\u{10000}-\u{10ffff}]/u.test(name);
+  return isTaken ? undefined : 'Athena takes only letters, digits and "_" in the name of a member';
+};
 
-/** Without the fields, however deep, whose names SQL cannot show; their paths are put into `unprintable`. */
-function printableType<T extends FieldType>(type: T, path: string, unprintable: Set<string>): T {
-  if (type.kind === 'list') return { ...type, items: printableType(type.items, path, unprintable) };
-  if (type.kind !== 'struct') return type;
-  const fields = type.fields.flatMap((field) => {
-    const own = path === '' ? field.name : `${path}.${field.name}`;
-    if (isPrintable(field.name)) return [{ ...field, type: printableType(field.type, own, unprintable) }];
-    unprintable.add(oneLine(own));
-    return [];
-  });
-  return { ...type, fields };
-}
-
-export function athenaTable({ table, type, location, format }: TableFiles): string {
-  const { columns, hidden } = visibleFields(type);
-  const projection = partitions.flatMap(([name, range]) => [
-    [`projection.${name}.type`, 'integer'],
-    [`projection.${name}.range`, range],
-  ]);
-  const folders = partitions.map(([name]) => `${name}=\${${name}}/`).join('');
-  const properties = [
-    ['projection.enabled', 'true'],
-    ...projection,
-    ['storage.location.template', `${location}${folders}`],
-  ].map(([name = '', value = '']) => `  ${text(name)} = ${text(value)}`);
+/** Undefined for a table without a column that Athena takes. */
+export function athenaTable({ table, type, location, format, firstYear }: TableFiles): string | undefined {
+  const { columns, hidden } = visibleFields(type, refuseName);
+  const typed = columns.map(({ name, type: fieldType }) => ({ name, sql: athenaType(fieldType, format) }));
+  const [shown, long] = [false, true].map((isLong) => typed.filter(({ sql }) => sql.length > maxTypeLength === isLong));
+  if (shown === undefined || shown.length === 0) return undefined;
+  const tooLong = `AWS Glue takes types of ${maxTypeLength} characters`;
+  const name = tableName(table);
   return [
+    ...(name === table
+      ? []
+      : [`-- The table ${oneLine(table)} is called ${name}: Athena takes only letters, digits and "_".`]),
     ...hidden,
-    `CREATE EXTERNAL TABLE ${quoted(table)} (`,
-    columns.map((field) => `  ${quoted(field.name)} ${athenaType(field.type, format)}`).join(',\n'),
+    ...(long ?? []).map((column) => hiddenComment(column.name, tooLong)),
+    `CREATE EXTERNAL TABLE ${quoted(name)} (`,
+    shown.map(({ name: column, sql }) => `  ${quoted(column)} ${sql}`).join(',\n'),
     ')',
-    `PARTITIONED BY (${partitions.map(([name]) => `${quoted(name)} INT`).join(', ')})`,
+    `PARTITIONED BY (${partitions.map((partition) => `${quoted(partition)} INT`).join(', ')})`,
     ...(format === 'parquet' ? ['STORED AS PARQUET'] : ["ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'"]),
     `LOCATION ${text(location)}`,
     'TBLPROPERTIES (',
-    properties.join(',\n'),
+    propertiesOf(location, firstYear ?? leastYear),
     ');',
   ].join('\n');
+}
+
+function propertiesOf(location: string, firstYear: number): string {
+  const ranges = { year: `${firstYear},${lastYear}`, month: '1,12', day: '1,31' };
+  const projection = partitions.flatMap((name) => [
+    [`projection.${name}.type`, 'integer'],
+    [`projection.${name}.range`, ranges[name]],
+  ]);
+  const folders = partitions.map((name) => `${name}=\${${name}}/`).join('');
+  return [['projection.enabled', 'true'], ...projection, ['storage.location.template', `${location}${folders}`]]
+    .map(([name = '', value = '']) => `  ${text(name)} = ${text(value)}`)
+    .join(',\n');
+}
+
+/** A name that Hive and Athena take; of two tables never the same. */
+function tableName(table: string): string {
+  if (/^\w+$/u.test(table)) return table;
+  const mark = createHash('sha256').update(table).digest('hex').slice(0, 8);
+  return `${table.replaceAll(/\W/gu, '_').slice(0, maxTableNameBytes - mark.length - 1)}_${mark}`;
 }
 
 /** In JSON times are text, which Athena's JSON reader takes for no timestamp. */

@@ -10,6 +10,7 @@ import type { Config } from '../config/config.ts';
 import { layout } from '../layout/layout.ts';
 import { athenaTable } from './athena.ts';
 import { duckdbView } from './duckdb.ts';
+import { firstYear } from './partitions.ts';
 
 /** @throws USAGE_INVALID for a table that was never written, or an engine that is not known. */
 export async function* ddl(
@@ -28,13 +29,22 @@ export async function* ddl(
     typeof location === 'string' ? `${location.replace(/\/$/u, '')}/` : `s3://${connection.bucket}/${prefix}`;
   let found = false;
   try {
-    for await (const { table, type } of readTables({ s3, prefix, headers, maxDocumentBytes }, signal)) {
+    const area = { s3, prefix, headers, maxDocumentBytes };
+    for await (const { table, type } of readTables(area, signal)) {
       if (wanted !== undefined && wanted !== table) continue;
       found = true;
       const files = { table, type, format, location: layout.place(root, table).folder };
-      if (isPrintable(files.location)) {
-        yield { sql: `${engine === 'athena' ? athenaTable(files) : duckdbView(files)}\n\n` };
-      } else log('WARN', `The table "${table}" has no statement: its name holds characters that SQL cannot show.`);
+      if (!isPrintable(files.location)) {
+        log('WARN', `The table "${table}" has no statement: its name holds characters that SQL cannot show.`);
+        continue;
+      }
+      const own = layout.place(prefix, table).folder;
+      const sql =
+        engine === 'athena'
+          ? athenaTable({ ...files, firstYear: await firstYear(area, own, signal) })
+          : duckdbView(files);
+      if (sql !== undefined) yield { sql: `${sql}\n\n` };
+      else log('WARN', `The table "${table}" has no statement: Athena takes the name of none of its columns.`);
     }
   } finally {
     closeS3(s3);

@@ -4,11 +4,13 @@ import { identifier, literal } from '@s3-connectors/common/columns/sql.ts';
 import { engineType } from '../columns/types/field-type.ts';
 import { structLiteral } from '../engine/engine-sql.ts';
 import { extensions } from '../layout/layout.ts';
-import { partitions, visibleFields, type TableFiles } from './athena.ts';
+import type { TableFiles } from './athena.ts';
+import { partitions } from './partitions.ts';
+import { visibleFields } from './visible-fields.ts';
 
-export function duckdbView({ table, type, location, format }: TableFiles): string {
+export function duckdbView({ table, type, location, format }: Omit<TableFiles, 'firstYear'>): string {
   const glob = literal(`${location}year=*/month=*/day=*/*${extensions[format]}`);
-  const folders = structLiteral(partitions.map(([name]) => [name, 'BIGINT'] as const));
+  const folders = structLiteral(partitions.map((name) => [name, 'BIGINT'] as const));
   const hive = `hive_partitioning = true, hive_types = ${folders.replaceAll("'BIGINT'", 'BIGINT')}`;
   const { columns: fields, hidden } = visibleFields(type);
   const columns = structLiteral(fields.map((field) => [field.name, engineType(field.type)] as const));

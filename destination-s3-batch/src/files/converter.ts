@@ -97,7 +97,8 @@ export class Converter implements AsyncDisposable {
     if (table.shape === undefined) return await this.#write(segment, undefined, folder, 'json');
     const { type, isAsTyped } = await typings.decide(table, table.shape, signal);
     if (table.dedup === undefined) return await this.#writeTyped(segment, { type, isAsTyped, table }, folder);
-    const distinct = await distinctRows(await this.#openEngine(), segment, table.dedup, `${folder}.distinct`);
+    const dedup = { ...table.dedup, row: type };
+    const distinct = await distinctRows(await this.#openEngine(), segment, dedup, `${folder}.distinct`);
     try {
       return await this.#writeTyped(distinct, { type, isAsTyped, table }, folder);
     } finally {

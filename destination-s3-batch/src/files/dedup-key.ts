@@ -1,32 +1,46 @@
-// What tells a row of an append_dedup stream from others: its key, and how far its cursor is, as texts that the engine sorts.
-// Taken from the bytes by our own code: the engine's JSON takes neither halves of surrogate pairs nor all numbers.
+// What tells a row of an append_dedup stream from others: its key, and how far its cursor is, as texts that the engine compares byte
+// by byte. Both say what the values mean in their columns, however they are spelled: 4 and 4.0 are one key, an instant in two zones
+// one cursor. Taken from the bytes by our own code: the engine's JSON takes neither halves of surrogate pairs nor all numbers.
 import { createHash } from 'node:crypto';
 
 import { OPEN_OBJECT, QUOTE } from '@s3-connectors/common/json/ascii.ts';
 import { findMember } from '@s3-connectors/common/json/json-bytes.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
+import type { FieldType, StructType } from '../columns/types/field-type.ts';
 import { plainText } from '../columns/types/temporal-text.ts';
 import type { Dedup } from '../tables/table.ts';
+import { sortableNumber } from './sortable-number.ts';
 
-/** `number` and `time` are empty for a cursor that is none; `text` is what it is. No character of any is a control character. */
-type DedupKey = { readonly key: string; readonly number: string; readonly time: string; readonly text: string };
+/** Paths into a row, and its type as far as it is decided. */
+export type TypedDedup = Dedup & { readonly row: StructType };
+
+/**
+ * Rows with the same key are duplicates; it is empty for a row that has none, which is no other's duplicate. The row with the highest
+ * order stays. Neither has a control character but `escape`.
+ */
+type DedupKey = { readonly key: string; readonly order: string };
+
+/** A member of a row. `json`: its text, of a string with its quotes; `text`: of a string what it says. */
+type Value = { readonly json: string; readonly text: string | undefined };
 
 /** Longer keys are told apart by their hash, longer cursors by their beginning: the engine sorts them in memory. */
 const maxLength = 512;
 const utc = { kind: 'timestamp', utc: true } as const;
+const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/u;
+const unixTime = /^(?:\d{10}|\d{13}|\d{16})$/u;
 
-/** Of the row that bytes[start] opens. `key` is empty for a row that has none: it is no other's duplicate. */
-export function dedupKey(bytes: Uint8Array, start: number, { key, cursor }: Dedup): DedupKey {
-  const parts = key.map((path) => jsonText(bytes, start, path));
-  const text = cursor.length === 0 ? '' : (jsonText(bytes, start, cursor) ?? '');
-  const plain = text.startsWith('"') ? String(parseJson(text)) : text;
-  const isNumber = plain.length <= maxLength && /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/u.test(plain);
+/** Of the row that bytes[start] opens. */
+export function dedupKey(bytes: Uint8Array, start: number, { key, cursor, row }: TypedDedup): DedupKey {
+  const parts = key.map((path) => {
+    const value = valueAt(bytes, start, path);
+    return value && keyPart(value, typeAt(row, path));
+  });
+  const isKeyless = parts.every((part) => part === undefined);
+  const place = cursor.length === 0 ? undefined : valueAt(bytes, start, cursor);
   return {
-    key: parts.every((part) => part === undefined) ? '' : shortKey(parts.map((part) => part ?? 'null').join(',')),
-    number: isNumber ? plain : '',
-    time: isNumber || plain.length > maxLength ? '' : sortableTime(plain),
-    text: text.slice(0, maxLength).toWellFormed(),
+    key: isKeyless ? '' : shortKey(parts.map((part) => part ?? 'null').join(',')),
+    order: place === undefined ? '' : cursorOrder(place, typeAt(row, cursor)),
   };
 }
 
@@ -34,8 +48,17 @@ function shortKey(key: string): string {
   return key.length <= maxLength ? key : `sha256:${createHash('sha256').update(key).digest('hex')}`;
 }
 
-/** The JSON of the member, strings always with the same escapes; undefined for null and without it. */
-function jsonText(bytes: Uint8Array, start: number, path: readonly string[]): string | undefined {
+/** The type of the column, if the path leads to one. */
+function typeAt(row: StructType, path: readonly string[]): FieldType | undefined {
+  let type: FieldType | undefined = row;
+  for (const name of path) {
+    type = type?.kind === 'struct' ? type.fields.find((field) => field.name === name)?.type : undefined;
+  }
+  return type;
+}
+
+/** Undefined for null and without the member. */
+function valueAt(bytes: Uint8Array, start: number, path: readonly string[]): Value | undefined {
   let at = start;
   let end = start;
   for (const name of path) {
@@ -44,14 +67,60 @@ function jsonText(bytes: Uint8Array, start: number, path: readonly string[]): st
     at = member.valueStart;
     end = member.valueEnd;
   }
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at).toString();
-  if (text === 'null') return undefined;
-  return bytes[at] === QUOTE ? JSON.stringify(parseJson(text)) : text.replaceAll(/[\t\r]/gu, ' ');
+  const json = Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at).toString();
+  if (json === 'null') return undefined;
+  if (bytes[at] !== QUOTE) return { json: json.replaceAll(/[\t\r]/gu, ' '), text: undefined };
+  const text = String(parseJson(json));
+  return { json: JSON.stringify(text), text };
+}
+
+/** What the value means in a column of the type; no two kinds of meaning look the same. */
+function keyPart({ json, text }: Value, type: FieldType | undefined): string {
+  const kind = type?.kind;
+  const plain = text ?? json;
+  const isNumber = text === undefined ? jsonNumber.test(json) : false;
+  if (kind === 'integer' || kind === 'number') {
+    return plain.length <= maxLength && jsonNumber.test(plain) ? sortableNumber(plain) : json;
+  }
+  if (kind === 'timestamp') return instant(plain, type) ?? json;
+  if (kind === 'boolean' && (plain === 'true' || plain === 'false')) return plain;
+  if (kind === 'string') return isNumber || json === 'true' || json === 'false' ? JSON.stringify(json) : json;
+  return isNumber && json.length <= maxLength ? sortableNumber(json) : json;
+}
+
+function instant(text: string, type: FieldType | undefined): string | undefined {
+  if (type?.kind !== 'timestamp') return undefined;
+  const hasZone = /(?:[Zz]|UTC|:\d{2}.*[+-]\d{2}(?::?\d{2})?)$/u.test(text) || unixTime.test(text);
+  const time = !type.utc && hasZone ? '' : sortableTime(text);
+  return time === '' ? undefined : `@${time}`;
+}
+
+/** Numbers above times above other texts, each in its own order. Digits are a time only where the column has times. */
+function cursorOrder({ json, text }: Value, type: FieldType | undefined): string {
+  const plain = text ?? json;
+  if (plain.length <= maxLength) {
+    const isTime = type?.kind === 'timestamp' && unixTime.test(plain);
+    if (!isTime && /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/u.test(plain)) return `3${sortableNumber(plain)}`;
+    const time = sortableTime(plain);
+    if (time !== '') return `2${time}`;
+  }
+  return `1${printable(plain.slice(0, maxLength).toWellFormed())}`;
+}
+
+const escape = '\u0002';
+
+/** Sorts as the text does. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, (char) => {
+    const code = char.charCodeAt(0);
+    return code < 0x20 ? escape + String.fromCharCode(0x40 + code) : char;
+  });
 }
 
 /** Sorts as the instants do, with fractions of any length; empty for what is no time. */
 function sortableTime(text: string): string {
   const [, clock = text, fraction = '', zone = ''] = /^(.*:\d{2})[.,](\d+)(\D.*|)$/u.exec(text) ?? [];
-  const seconds = plainText(utc, clock + zone);
-  return seconds === undefined ? '' : `${seconds.slice(0, -1)}.${fraction.replace(/0+$/u, '')}`;
+  const digits = unixTime.test(text) ? text.slice(10) : fraction;
+  const seconds = plainText(utc, unixTime.test(text) ? text.slice(0, 10) : clock + zone);
+  return seconds === undefined ? '' : `${seconds.slice(0, -1)}.${digits.replace(/0+$/u, '')}`;
 }

@@ -7,8 +7,7 @@ import { literal } from '@s3-connectors/common/columns/sql.ts';
 import { readLines } from '@s3-connectors/common/protocol/lines.ts';
 
 import type { Engine } from '../engine/engine.ts';
-import type { Dedup } from '../tables/table.ts';
-import { dedupKey } from './dedup-key.ts';
+import { dedupKey, type TypedDedup } from './dedup-key.ts';
 import type { RowSource } from './made-file.ts';
 import { rewriteRows } from './rewritten-rows.ts';
 
@@ -19,7 +18,7 @@ const delimiter = '\u0001';
 export async function distinctRows(
   engine: Engine,
   source: RowSource,
-  dedup: Dedup,
+  dedup: TypedDedup,
   target: string,
 ): Promise<RowSource> {
   const [keys, kept] = [`${target}.keys`, `${target}.kept`];
@@ -33,30 +32,24 @@ export async function distinctRows(
 }
 
 /** A line for each row. @returns the bytes of the longest. */
-async function writeKeys(source: RowSource, dedup: Dedup, path: string): Promise<number> {
+async function writeKeys(source: RowSource, dedup: TypedDedup, path: string): Promise<number> {
   const { longestRow } = await rewriteRows(source, path, (bytes, start, _end, out) => {
-    const { key, number, time, text } = dedupKey(bytes, start, dedup);
-    out.text([key, number, time, text].join(delimiter));
+    const { key, order } = dedupKey(bytes, start, dedup);
+    out.text(key + delimiter + order);
     out.endLine();
   });
   return longestRow;
 }
 
-/** Numbers of the rows that stay, from 1 and in their order. */
+/** Numbers of the rows that stay, from 1 and in their order. Texts are compared byte by byte. */
 function keptSql(keys: string, longest: number, kept: string): string {
   const size = Math.max(2 * 1024 * 1024, longest + 1);
   const form = `header = false, delim = ${literal(delimiter)}, quote = '', escape = '', comment = '', skip = 0, nullstr = ''`;
-  const columns = "columns = {'key': 'VARCHAR', 'digits': 'VARCHAR', 'instant': 'VARCHAR', 'json': 'VARCHAR'}";
+  const columns = "columns = {'key': 'VARCHAR', 'place': 'VARCHAR'}";
   const lines = `read_csv(${literal(keys)}, auto_detect = false, ${columns}, ${form}, hive_partitioning = false, max_line_size = ${size}, buffer_size = ${2 * size})`;
-  const order = [
-    'TRY_CAST(digits AS DOUBLE)', // Of any size; the decimal tells apart what a double does not.
-    'TRY_CAST(digits AS DECIMAL(38, 9))',
-    'instant',
-    'json',
-  ].map((by) => `${by} DESC NULLS LAST`);
   const among = 'PARTITION BY key, CASE WHEN key IS NULL THEN number END';
   const numbered = `SELECT *, row_number() OVER () AS number FROM ${lines}`;
-  const distinct = `SELECT number FROM (${numbered}) QUALIFY row_number() OVER (${among} ORDER BY ${order.join(', ')}, number DESC) = 1 ORDER BY number`;
+  const distinct = `SELECT number FROM (${numbered}) QUALIFY row_number() OVER (${among} ORDER BY place DESC NULLS LAST, number DESC) = 1 ORDER BY number`;
   return `COPY (${distinct}) TO ${literal(kept)} (FORMAT csv, HEADER false)`;
 }
 

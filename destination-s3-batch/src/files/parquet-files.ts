@@ -27,6 +27,13 @@ const wideColumnBytes = 512 * 1024;
 /** The engine holds two buffers of this size for each thread. */
 const leastObjectBytes = 4 * 1024 * 1024;
 
+/**
+ * Says that dates and times are of the proleptic Gregorian calendar, as Parquet means them. Without it Spark takes dates before
+ * 1582 and instants before 1900 for those of a writer of another calendar, and refuses the table.
+ * Source: https://spark.apache.org/docs/3.5.6/sql-data-sources-parquet.html#configuration (datetimeRebaseModeInRead)
+ */
+const footerKeys = structLiteral([['org.apache.spark.version', '3.0.0']]);
+
 type Options = {
   readonly type: StructType;
   /** A new folder. */
@@ -72,6 +79,7 @@ async function write(
   const options = [
     'FORMAT parquet',
     'COMPRESSION snappy',
+    `KV_METADATA ${footerKeys}`,
     `ROW_GROUP_SIZE ${groupRows(type, engineBytes)}`,
     ...dictionaryLimit(type, engineBytes),
     ...(mayBeLarge ? [`FILE_SIZE_BYTES ${maxFileBytes}`, 'OVERWRITE_OR_IGNORE true'] : []),

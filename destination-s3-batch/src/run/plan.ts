@@ -117,10 +117,9 @@ function dedupOf(stream: ConfiguredStream, conversion: Conversion, log: Log): De
   if (stream.destinationSyncMode !== 'append_dedup') return undefined;
   const { primaryKey: key, cursorField: cursor } = stream;
   const isPossible = key.length > 0 && conversion === 'none';
-  const what = isPossible ? 'only those of the same run, table and day' : 'none';
-  log(
-    'WARN',
-    `The stream "${streamLabel(stream)}" is set to append_dedup: rows are appended, and of duplicates ${what} are removed.`,
-  );
+  const what = isPossible
+    ? 'of duplicates only those of the same run, table and day are removed. A key that another run or another day has again is there twice: query the latest row of each key'
+    : `no duplicates are removed: it ${conversion === 'none' ? 'has no primary key' : 'becomes other tables'}`;
+  log('WARN', `The stream "${streamLabel(stream)}" is set to append_dedup: rows are appended, and ${what}.`);
   return isPossible ? { key, cursor } : undefined;
 }

@@ -41,6 +41,7 @@ const heldShare = 1 / 64;
 const statesShare = 1 / 16;
 
 export class Run implements AsyncDisposable {
+  readonly #config: Config;
   readonly #plan: Plan<TableTarget>;
   readonly #area: Area;
   readonly #states: DurableStates;
@@ -60,6 +61,7 @@ export class Run implements AsyncDisposable {
 
   constructor(config: Config, catalog: readonly ConfiguredStream[], folder: SpoolFolder, context: RunContext) {
     const { log, signal, clock } = context;
+    this.#config = config;
     this.#context = context;
     const plan = planStreams(config, catalog, log);
     this.#plan = plan;
@@ -153,7 +155,8 @@ export class Run implements AsyncDisposable {
   /** What an operator has to know, the summary last. */
   report(): void {
     const [tables, typings, sink, { tally }] = [this.#tables.all, this.#typings, this.#sink, this.#runtime];
-    const reported = { targets: this.#plan.targets, tables, typings, tally, sink, mostFields: this.#mostFields };
+    const mostFields = this.#mostFields;
+    const reported = { targets: this.#plan.targets, tables, typings, tally, sink, mostFields, config: this.#config };
     reportTables(reported, this.#context.log);
     this.#runtime.summarize();
   }
@@ -202,9 +205,9 @@ function openSpool({ maxMemoryBytes }: Config, { path, maxBytes }: SpoolFolder):
 }
 
 function openTypings(
-  { objectsAsText, format }: Config,
+  { objectsAsText, timesAsText, format }: Config,
   { area, plan, maxFields }: { readonly area: Area; readonly plan: Plan; readonly maxFields: number },
 ): Typings {
   const streams = plan.targets.map(({ stream }) => stream);
-  return new Typings(area, streams, { objectsAsText, asLines: format === 'json', maxFields });
+  return new Typings(area, streams, { objectsAsText, timesAsText, asLines: format === 'json', maxFields });
 }

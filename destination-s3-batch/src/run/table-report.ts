@@ -5,6 +5,8 @@ import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
 import { columnReport } from '../columns/registry/column-report.ts';
 import { maxNewFields, maxRareFields } from '../config/budgets.ts';
+import { timePaths, type StructType } from '../columns/types/field-type.ts';
+import type { Config } from '../config/config.ts';
 import type { Table } from '../tables/table.ts';
 import type { Typings } from '../tables/typings.ts';
 import type { TableSink } from './table-sink.ts';
@@ -17,6 +19,7 @@ type Reported = {
   readonly sink: Pick<TableSink, 'droppedFields'>;
   /** What a table can have. */
   readonly mostFields: number;
+  readonly config: Pick<Config, 'format' | 'timesAsText'>;
 };
 
 export function reportTables(reported: Reported, log: Log): void {
@@ -25,6 +28,7 @@ export function reportTables(reported: Reported, log: Log): void {
     const type = typings.typeOf(table);
     if (type === undefined) continue;
     warnOfSurplus(table, reported, log);
+    warnOfTimes(table, type, reported, log);
     const misfits = typings.misfitsOf(table);
     tally.misfits(table.name, misfits);
     log('INFO', columnReport(table.name, type, misfits));
@@ -45,5 +49,14 @@ function warnOfSurplus(table: Table, { typings, mostFields }: Reported, log: Log
   log(
     'WARN',
     `Rows of the table "${table.name}" have more new fields than a run adds (${maxNewFields}, of rare ones ${maxRareFields}) or a table has (${mostFields}): the rarest are kept as JSON text in the field "__json" beside the others.`,
+  );
+}
+
+function warnOfTimes({ name }: Table, type: StructType, { config }: Reported, log: Log): void {
+  const paths = config.format === 'parquet' && config.timesAsText ? timePaths(type) : [];
+  if (paths.length === 0) return;
+  log(
+    'WARN',
+    `The table "${name}" keeps the Parquet type TIME for ${paths.join(', ')}, from an earlier run. Spark cannot read such a table. Change the type with the verb "types", or set "time_as" to "time_micros".`,
   );
 }

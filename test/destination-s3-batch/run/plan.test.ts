@@ -62,10 +62,10 @@ suite('the plan for tables', () => {
       [{ key: [['id']], cursor: ['at'] }, undefined],
     );
     assert.deepEqual(
-      said.map((text) => /"(\w)" is set to append_dedup.* (only|none) /u.exec(text)?.slice(1)),
+      said.map((text) => /"(\w)" is set to append_dedup.* (only those|no duplicates) /u.exec(text)?.slice(1)),
       [
-        ['a', 'only'],
-        ['b', 'none'],
+        ['a', 'only those'],
+        ['b', 'no duplicates'],
       ],
     );
   });

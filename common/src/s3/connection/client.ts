@@ -41,6 +41,8 @@ export type S3 = {
   readonly clock: Clock;
   /** `answered`: the endpoint has spoken S3 to us at least once. */
   readonly contact: { answered: boolean };
+  /** What was learned of a storage that imitates S3 in part; see checksum-headers.ts. */
+  readonly support: { refusesChecksums: boolean };
   /** For small objects; undefined: through the SDK. */
   readonly putRoute: () => PutRoute | undefined;
 };
@@ -100,6 +102,7 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
     retryBudgetMs: options.retryBudgetMs ?? defaultRetryBudgetMs,
     clock,
     contact: { answered: false },
+    support: { refusesChecksums: false },
     putRoute: watchPutRoute(client, clock),
   };
 }

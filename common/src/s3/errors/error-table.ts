@@ -153,7 +153,8 @@ const archived: Row = {
 
 const aclRefused: Row = {
   code: 'S3_REQUEST_REFUSED',
-  say: () => 'the bucket does not take ACLs. Set "acl" to "none"',
+  say: ({ target: { endpoint } }) =>
+    `the ${endpoint === undefined ? 'bucket' : 'storage'} does not take ACLs. Set "acl" to "none"`,
 };
 
 export const refused: Row = {
@@ -216,9 +217,16 @@ export function rowFor({ answer, target }: Refusal): Row {
   if (code.startsWith('KMS.')) return rows[code] ?? kmsUnusable;
   if (code === 'AccessDenied' && answer.text.includes('kms:')) return kmsDenied;
   // A 400 to a HEAD tells no more than the region.
+  const own = rows[`${code}@${target.operation}`] ?? rows[code];
+  if (own === undefined && target.acl === true && /\bacl\b/iu.test(answer.text)) return aclRefused;
   const elsewhere = answer.region !== undefined && answer.region !== target.region;
   if (code === '' && answer.status === 400 && elsewhere) return wrongRegion;
-  return rows[`${code}@${target.operation}`] ?? rows[code] ?? refused;
+  return own ?? refused;
+}
+
+/** Whether the code says by itself what is wrong. */
+export function isExplained(code: string): boolean {
+  return rows[code] !== undefined || code.startsWith('KMS.');
 }
 
 /** What AWS itself names: `User: arn:… is not authorized to perform: s3:PutObject on resource: "arn:…" because …` */

@@ -6,6 +6,8 @@ import { seen, type Shape } from '../observe/shape.ts';
 export type TypingRules = {
   /** Objects without declared shape are JSON text instead of structs. */
   readonly objectsAsText: boolean;
+  /** Times of day are text: a column of the Parquet type TIME makes a table unreadable for Spark. */
+  readonly timesAsText: boolean;
   /**
    * Rows are published as they are, as JSON lines: an empty object that has no field yet must not be in them, or it would
    * break the readers of all days when the field proves to be a number. The engine leaves it out of Parquet by itself.
@@ -27,7 +29,9 @@ export function kindOf(
 }
 
 /** The members of an open object are left to the rows. */
-function declaredKind({ declared }: Shape, { objectsAsText }: TypingRules): FieldType['kind'] | undefined {
+function declaredKind({ declared }: Shape, rules: TypingRules): FieldType['kind'] | undefined {
+  const { objectsAsText, timesAsText } = rules;
+  if (declared?.kind === 'time' && timesAsText) return 'string';
   if (declared?.kind !== 'object') return declared?.kind;
   return objectsAsText ? 'json' : 'struct';
 }

@@ -51,6 +51,14 @@ export function countColumns(type: FieldType): number {
   return storedFields(type).reduce((sum, field) => sum + countColumns(field.type), 0);
 }
 
+/** Where the type has times of day, at any level. */
+export function timePaths(type: FieldType, path = ''): readonly string[] {
+  if (type.kind === 'list') return timePaths(type.items, path);
+  if (type.kind === 'time') return [path];
+  if (type.kind !== 'struct') return [];
+  return type.fields.flatMap(({ name, type: member }) => timePaths(member, path === '' ? name : `${path}.${name}`));
+}
+
 /** The type in DuckDB, which its Parquet writer turns into what BigQuery exports: INT64 micros, 3-level lists, groups. */
 export function engineType(type: FieldType): string {
   switch (type.kind) {

@@ -27,7 +27,12 @@ function decided(rows: readonly string[], { properties = {}, known, asLines = fa
     assert.equal(observeRow(line, 0, shape), line.length - 1);
   }
   const plenty = { all: 100, rare: 100 };
-  const { type, surplus } = decideRow(shape, known, { objectsAsText: false, asLines, room: room ?? plenty });
+  const { type, surplus } = decideRow(shape, known, {
+    objectsAsText: false,
+    timesAsText: false,
+    asLines,
+    room: room ?? plenty,
+  });
   return { type, surplus, columns: columnsOf(type), isAsTyped: isAsTyped(shape, type, { asLines }) };
 }
 

@@ -1,0 +1,25 @@
+// A decimal number of any size as a text that sorts, byte by byte, as the numbers do, and that is the same for all spellings of one:
+// its sign, the power of ten of its first digit, its digits. Of a negative number both are complements, and a last byte above all
+// digits puts the longer one first.
+
+/** Larger powers of ten count as this one. */
+const mostPower = 10 ** 15;
+const powerDigits = 16;
+
+/** @param text a JSON number, or one with leading zeros. */
+export function sortableNumber(text: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/u.exec(text) ?? [];
+  const all = whole + fraction;
+  const digits = all.replace(/^0+/u, '');
+  const kept = digits.replace(/0+$/u, '');
+  if (kept === '') return '1';
+  const power = Number(exponent) + whole.length - (all.length - digits.length);
+  const bounded = Math.min(Math.max(power, -mostPower), mostPower) + mostPower;
+  const size = String(bounded).padStart(powerDigits, '0') + kept;
+  return sign === '' ? `2${size}` : `0${complement(size)}~`;
+}
+
+function complement(digits: string): string {
+  return digits.replaceAll(/\d/gu, (digit) => String(9 - Number(digit)));
+}
