@@ -26,7 +26,7 @@ export function reportTables(reported: Reported, log: Log): void {
     if (type === undefined) continue;
     warnOfSurplus(table, reported, log);
     const misfits = typings.misfitsOf(table);
-    tally.misfits(table.name, misfits);
+    tally.values(table.name, { misfits, cut: new Map(), coerced: new Map() });
     log('INFO', columnReport(table.name, type, misfits));
   }
   for (const { index, label } of targets) {

@@ -10,6 +10,8 @@ type NumberKind = (typeof numberKinds)[keyof typeof numberKinds];
 
 /** Every double prints the first 15 digits of a decimal again. */
 export const safeDigits = 15;
+/** Of `toPrecision` in every runtime. */
+const mostPrecision = 21;
 const maxInt64 = 2n ** 63n - 1n;
 const minInt64 = -(2n ** 63n);
 
@@ -50,7 +52,7 @@ function slowKind(bytes: Uint8Array, start: number, end: number): NumberKind {
 /**
  * Whether a double holds the number: its text is what some writer prints for the double that it reads as. That is the shortest
  * text, or 17 digits (`%.17g` of C, and so of Lua, iOS and old PHP; halfway between two such C rounds to the even one, others
- * away from zero), or all digits of its exact value.
+ * away from zero), or all digits of an integer.
  */
 export function isDouble(text: string): boolean {
   const value = Number(text);
@@ -59,8 +61,8 @@ export function isDouble(text: string): boolean {
   if (!Number.isFinite(value)) return false;
   const digits = significant(text);
   if (digits === significant(shortest) || digits === significant(value.toPrecision(17))) return true;
-  const exact = significant(value.toPrecision(100));
-  if (digits === exact) return true;
+  if (/^-?\d+$/u.test(text) && BigInt(value) === BigInt(text)) return true;
+  const exact = significant(value.toPrecision(mostPrecision));
   const [, seventeen = '', exponent = ''] = /^(-?\d{17})5(e.*)$/u.exec(exact) ?? [];
   return digits === seventeen.replace(/0+$/u, '') + exponent;
 }

@@ -14,7 +14,7 @@ function kindOf(text: string): number {
 const doubles = fc.double({ noNaN: true, noDefaultInfinity: true });
 
 suite('a number is held by a double', () => {
-  test('in the shortest digits, in 17 digits and in all its digits, whatever notation they are in (10,000 doubles)', () => {
+  test('in the shortest digits, and in 17 digits, whatever notation they are in (10,000 doubles)', () => {
     fc.assert(
       fc.property(doubles, (value) => {
         const texts = [String(value), value.toPrecision(17), value.toExponential(16), value.toExponential()];
@@ -34,7 +34,7 @@ suite('a number is held by a double', () => {
         (value, digit) => {
           const [mantissa, exponent] = value.toExponential(17).split('e');
           const text = `${mantissa}00${digit}e${exponent}`; // 21 digits
-          const isExact = value.toExponential(90).replace(/0+e/u, 'e') === text;
+          const isExact = value.toExponential(20) === text;
           if (!isExact) assert.ok(!isDouble(text), text);
         },
       ),
@@ -46,7 +46,6 @@ suite('a number is held by a double', () => {
     ['9.9900000000000002', 'a price as iOS, Lua and old PHP print it'],
     ['2.9802322387695312e-8', 'the even one of two texts of 17 digits that are as near'],
     ['2.9802322387695313e-8', 'the one away from zero of two texts of 17 digits that are as near'],
-    ['0.1000000000000000055511151231257827021181583404541015625', 'the exact value of a double'],
     ['12345678901234567000', 'a large integer as JavaScript prints it'],
     ['12345678901234567168', 'a large integer in all its digits'],
     ['1E+2', 'a whole number with an exponent'],
