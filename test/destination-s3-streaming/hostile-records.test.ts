@@ -7,6 +7,7 @@ import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import * as fc from 'fast-check';
 import { bucket, catalogJson, recordLine, stateLine } from '../support/destination-input.ts';
 import { emptyServer } from '../support/empty-server.ts';
+import { withoutHalves } from '../support/without-halves.ts';
 import { emittedAt, hostileKinds, hostileMessages, type HostileKind } from '../support/hostile-records.ts';
 import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { runWrite } from './support/streaming.ts';
@@ -25,9 +26,9 @@ function linesBelow(server: S3TestServer, folder: string): readonly string[] {
   });
 }
 
-/** What is to be stored of the line, byte for byte. */
+/** What is to be stored of the line, byte for byte but for halves of surrogate pairs. */
 function dataOf(line: string | Buffer): string {
-  return /"data":(\{.*\}),"emitted_at"/u.exec(line.toString())?.[1] ?? 'no data';
+  return withoutHalves(/"data":(\{.*\}),"emitted_at"/u.exec(line.toString())?.[1] ?? 'no data');
 }
 
 function assertFate(server: S3TestServer, kind: HostileKind, line: string | Buffer, marker: string): void {

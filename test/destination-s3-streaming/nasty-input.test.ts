@@ -6,6 +6,7 @@ import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { examples, publishedStream } from './support/published.ts';
 import { emptyServer } from '../support/empty-server.ts';
 import { catalogJson, recordLine, stateLine } from '../support/destination-input.ts';
+import { withoutHalves } from '../support/without-halves.ts';
 import { noise, runWrite, storedFiles, storedRows } from './support/streaming.ts';
 
 const at = Date.UTC(2026, 0, 15, 14, 30);
@@ -41,12 +42,12 @@ suite('input that nobody expects', () => {
     return result;
   }
 
-  test('is stored as it came: odd values, byte order mark, CRLF, empty lines, no newline at the end', async () => {
+  test('is stored as it came but for halves of surrogate pairs: odd values, byte order mark, CRLF, empty lines, no newline at the end', async () => {
     const lines = rows.map((row) => record(row).trimEnd());
     const text = `\ufeff${lines.slice(0, 4).join('\r\n')}\r\n\n \t\r\n${lines.slice(4).join('\n')}`;
     await written([text]);
     const [held, ...more] = storedFiles(server, folder).values();
-    assert.deepEqual([held, more], [rows, []]);
+    assert.deepEqual([held, more], [rows.map(withoutHalves), []]);
   });
 
   test('is stored as it came, whatever JSON it is and wherever the input is cut', async () => {
@@ -141,7 +142,7 @@ suite('input that nobody expects', () => {
       await written([recordLine('segment', row, at)], { catalog: published });
       const rejected = storedRows(server, 'permutive/_rejected/');
       const held = storedRows(server, 'permutive/type=segment/');
-      if (reason === undefined) assert.deepEqual([held, rejected], [[row], []]);
+      if (reason === undefined) assert.deepEqual([held, rejected], [[withoutHalves(row)], []]);
       else assert.deepEqual([held, rejected], [[], [`{"reason":"${reason}","field":"code","record":${row}}`]]);
     });
   }

@@ -1,6 +1,7 @@
 // What holds for every destination, whatever it writes.
 import { registerBucketTests } from './hostile-bucket.ts';
 import { registerNameTests } from './hostile-names.ts';
+import { registerRepairedRecords } from './repaired-records.ts';
 import { registerReplacementTests } from './replacement.ts';
 import { registerReplacementFailures } from './replacement-failures.ts';
 import { registerGenerationTests } from './generations.ts';
@@ -19,4 +20,5 @@ export function registerDestinationTests(destination: DestinationUnderTest): voi
   registerStreamFailures(destination);
   registerNameTests(destination);
   registerBucketTests(destination);
+  registerRepairedRecords(destination);
 }

@@ -6,6 +6,7 @@
 
 import { BACKSLASH, CLOSE_OBJECT, COLON, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './ascii.ts';
 import { parseJson } from './parse-json.ts';
+import { isPair, isSurrogate } from './surrogates.ts';
 import { escapable, firstOf, marksOf, wordBytes, wordsOf } from './words.ts';
 
 export { QUOTE } from './ascii.ts';
@@ -22,6 +23,9 @@ for (const char of '0123456789abcdefABCDEF') HEX[char.charCodeAt(0)] = 1;
 
 /** The containers that are open around the value being skipped; grows with the nesting, at most one byte per byte of line. */
 let nesting = new Uint8Array(1024);
+
+/** Half surrogate pairs that were seen since the start, however often; see json/surrogates.ts. */
+export let halvesSeen = 0;
 
 /** The first byte at or after `at` that is not white space inside a line. */
 export function skipSpace(bytes: Uint8Array, at: number): number {
@@ -57,8 +61,13 @@ function skipEscapes(bytes: Uint8Array, at: number): number {
   while (bytes[next] === BACKSLASH) {
     const escape = bytes[next + 1] as number;
     if (ESCAPABLE[escape] === 1) next += 2;
-    else if (escape === 0x75 && isHex4(bytes, next + 2)) next += 6;
-    else return NOT_JSON;
+    else if (escape !== 0x75 || !isHex4(bytes, next + 2)) return NOT_JSON;
+    else if (!isSurrogate(bytes, next)) next += 6;
+    else if (isPair(bytes, next) && isHex4(bytes, next + 8)) next += 12;
+    else {
+      halvesSeen += 1;
+      next += 6;
+    }
     while (STRING_STOP[bytes[next] as number] === 0) next += 1;
   }
   return bytes[next] === QUOTE ? next + 1 : NOT_JSON;

@@ -2,8 +2,16 @@
 // place in the row before, which is seen without reading it.
 import { CLOSE_OBJECT, COMMA, QUOTE } from '../json/ascii.ts';
 import type { Envelope } from './envelope.ts';
-import { NOT_JSON, skipColon, skipSpace, skipString, skipToNextMember, skipValue } from '../json/json-bytes.ts';
-import { createKnownText, know, type KnownText, standsAt } from './known-text.ts';
+import {
+  halvesSeen,
+  NOT_JSON,
+  skipColon,
+  skipSpace,
+  skipString,
+  skipToNextMember,
+  skipValue,
+} from '../json/json-bytes.ts';
+import { createKnownText, forget, know, type KnownText, standsAt } from './known-text.ts';
 import { createNameIndex, indexOfName, type NameIndex } from '../json/name-index.ts';
 import { wordsOf } from '../json/words.ts';
 
@@ -58,10 +66,15 @@ function skipData(bytes: Uint8Array, start: number, memory: Memory, found: Envel
 
 /** Remembers the key at `at` as that of the members at `place`. @returns where its value begins, or NOT_JSON. */
 function readKey(bytes: Uint8Array, at: number, place: number, { names, keys, fields }: Memory): number {
+  const halvesBefore = halvesSeen;
   const keyEnd = skipString(bytes, at);
   const value = keyEnd === NOT_JSON ? NOT_JSON : skipColon(bytes, keyEnd);
   if (value === NOT_JSON) return NOT_JSON;
   fields[place] = indexOfName(names, bytes, at + 1, keyEnd - 1);
-  if (place < mostKeys) know((keys[place] ??= createKnownText(maxKeyBytes)), bytes, at, value);
+  if (place < mostKeys) {
+    const key = (keys[place] ??= createKnownText(maxKeyBytes));
+    if (halvesSeen === halvesBefore) know(key, bytes, at, value);
+    else forget(key); // Its halves are to be seen in each row.
+  }
   return value;
 }

@@ -17,6 +17,11 @@ export type Protocol = 'airbyte' | 'singer';
  */
 type LineKind = 'record' | 'dataless' | 'state' | 'other' | 'malformed';
 
+/** Whether it is a RECORD of a stream, whatever its data. */
+export function isRecord(kind: LineKind): boolean {
+  return kind === 'record' || kind === 'dataless';
+}
+
 export type RecordScanner = {
   readonly envelope: Envelope;
   /** Scans bytes[start, end), where bytes[end] is the newline; the whole line is validated. */

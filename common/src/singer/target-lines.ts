@@ -2,11 +2,12 @@
 // run of `write` must end because what follows is not in its catalog. The hot path of a target.
 import { isUtf8 } from 'node:buffer';
 
-import { OPEN_OBJECT } from '../json/ascii.ts';
+import { OPEN_ARRAY, OPEN_OBJECT } from '../json/ascii.ts';
 import { findMember, skipSpace } from '../json/json-bytes.ts';
+import { withNumbers } from '../json/not-numbers.ts';
 import type { Envelope } from '../records/envelope.ts';
 import { lineFault, typeText } from '../records/line-fault.ts';
-import { createRecordScanner, recordIn, type RecordScanner } from '../records/record-scanner.ts';
+import { createRecordScanner, isRecord, recordIn, type RecordScanner } from '../records/record-scanner.ts';
 import { parseJson } from '../json/parse-json.ts';
 import { inLine, invalid, tooLong, type LineBatch, type TooLong } from '../protocol/lines.ts';
 import type { Log } from '../protocol/log.ts';
@@ -71,7 +72,11 @@ export class TargetLines {
   #takeLine(bytes: Buffer, start: number, end: number, isUtf8: boolean, sink: Sink): boolean {
     const kind = this.#scanner.scan(bytes, start, end);
     // `write` sets it aside if it is not UTF-8, or its data is not an object.
-    if (kind === 'record' || kind === 'dataless') return this.#takeRecord(bytes, sink);
+    if (isRecord(kind)) return this.#takeRecord(bytes, bytes, sink);
+    const masked = kind === 'malformed' ? withNumbers(bytes, start, end) : undefined;
+    if (masked !== undefined && isRecord(this.#scanner.scan(masked, 0, end - start))) {
+      return this.#takeRecord(masked, bytes.subarray(start, end), sink);
+    }
     if (!isUtf8) throw invalid('is not valid UTF-8');
     switch (kind) {
       case 'malformed':
@@ -107,7 +112,8 @@ export class TargetLines {
     }
   }
 
-  #takeRecord(bytes: Buffer, sink: Sink): boolean {
+  /** `bytes` were scanned; `received`: the same in which `write` is to find NaN and Infinity. */
+  #takeRecord(bytes: Buffer, received: Buffer, sink: Sink): boolean {
     const found = this.#scanner.envelope;
     const { stream, head, keys } = this.#knownOf(bytes, found);
     const version = found.versionStart < 0 ? undefined : this.#versionOf(bytes, found);
@@ -124,7 +130,7 @@ export class TargetLines {
     }
     noteRecord(stream, version);
     sink.part(head);
-    sink.part(found.dataStart < 0 ? noData : bytes.subarray(found.dataStart, found.dataEnd));
+    sink.part(dataOf(bytes, received, found));
     sink.part(this.#tailOf(bytes, found));
     return true;
   }
@@ -207,6 +213,14 @@ export class TargetLines {
     if (isTime) this.#time = { text, tail };
     return tail;
   }
+}
+
+/** What is to be written; NaN alone is no data. */
+function dataOf(scanned: Buffer, received: Buffer, { dataStart, dataEnd }: Envelope): Uint8Array {
+  if (dataStart < 0) return noData;
+  const data = received.subarray(dataStart, dataEnd);
+  const isContainer = scanned[dataStart] === OPEN_OBJECT || scanned[dataStart] === OPEN_ARRAY;
+  return scanned === received || isContainer || data.equals(scanned.subarray(dataStart, dataEnd)) ? data : noData;
 }
 
 /** The raw JSON of a STATE's value. */

@@ -30,7 +30,7 @@ export function reportTables(reported: Reported, log: Log): void {
     warnOfSurplus(table, reported, log);
     warnOfTimes(table, type, reported, log);
     const misfits = typings.misfitsOf(table);
-    tally.misfits(table.name, misfits);
+    tally.values(table.name, { misfits, cut: new Map(), coerced: new Map() });
     log('INFO', columnReport(table.name, type, misfits));
   }
   for (const { index, label } of targets) {

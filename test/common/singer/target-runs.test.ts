@@ -190,6 +190,20 @@ suite('a version', () => {
   });
 });
 
+test('a target hands records with NaN and Infinity on as they came, for write to count them', async () => {
+  const row = '{ "n":NaN , "m":[-Infinity,"NaN"]}';
+  const { runs, error } = await send(
+    schema('a', ['n']) + record('a', row, ',"time_extracted":NaN') + record('a', 'NaN') + record('a', '-Infinity'),
+  );
+  assert.equal(error, undefined);
+  const handed = runs.flatMap((run) => run.lines).filter((line) => line.startsWith('{"type":"RECORD"'));
+  const head = '{"type":"RECORD","record":{"stream":"a","data":';
+  assert.deepEqual(
+    handed.map((line) => line.replace(now, '')),
+    [`${head}${row},`, `${head}null,`, `${head}null,`],
+  );
+});
+
 suite('a target refuses', () => {
   const refused: readonly (readonly [what: string, input: string, words: RegExp])[] = [
     ['a record before its schema', record('a', '{}'), /^Line 1 .* record of "a" without a SCHEMA before it/u],
@@ -208,8 +222,8 @@ suite('a target refuses', () => {
     ['a version of an unknown stream', activate('a', 1), /without a SCHEMA/u],
     ['garbage', `${schema('a')}\n\ngarbage\n`, /^Line 4 of the input is not a message of the Singer protocol\.$/u],
     [
-      'what is no number',
-      `${schema('a')}{"type":"RECORD","stream":"a","record":{"n":NaN}}\n`,
+      'a state with what is no number',
+      `${schema('a')}{"type":"STATE","value":{"n":NaN}}\n`,
       /^Line 2 of the input holds NaN or Infinity/u,
     ],
     ['half a line', `${schema('a')}{"type":"RECO`, /^Line 2 .* The input ended in the middle of it\.$/u],

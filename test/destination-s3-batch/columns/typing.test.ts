@@ -23,6 +23,8 @@ suite('a value', () => {
     ['a fraction in an integer', schema('integer'), '1.5', '"v__json":"1.5"'],
     ['a text in an integer', schema('integer'), '"5"', '"v__json":"\\"5\\""'],
     ['a double', schema('number'), '0.30000000000000004', '"v":0.30000000000000004'],
+    ['a double in 17 digits', schema('number'), '9.9900000000000002', '"v":9.9900000000000002'],
+    ['a double in 17 digits, for lines', { ...schema('number'), asLines: true }, '9.9900000000000002', '"v":9.9900000000000002'],
     ['a decimal with trailing zeros', schema('number'), '1.10', '"v":1.10'],
     ['a decimal that no double holds', schema('number'), '0.1234567890123456789', '"v__json":"0.1234567890123456789"'],
     ['an integer that no double holds', schema('number'), '9007199254740993', '"v__json":"9007199254740993"'],

@@ -8,11 +8,14 @@ import type { Log } from '../../protocol/log.ts';
 import { streamKey, type StreamKey } from '../../protocol/stream-key.ts';
 import type { Completion } from './completion.ts';
 import type { DurableStates, Scope } from './durable-states.ts';
-import { NOT_JSON, skipSpace } from '../../json/json-bytes.ts';
+import { halvesSeen, NOT_JSON, skipSpace } from '../../json/json-bytes.ts';
+import { countNotNumbers, withNulls, withNumbers } from '../../json/not-numbers.ts';
+import { replaceHalves } from '../../json/surrogates.ts';
 import type { Envelope } from '../../records/envelope.ts';
 import type { WalkData } from '../../records/data-walk.ts';
 import { lineFault, typeText } from '../../records/line-fault.ts';
-import { createRecordScanner, recordIn, type RecordScanner } from '../../records/record-scanner.ts';
+import { createRecordScanner, isRecord, recordIn, type RecordScanner } from '../../records/record-scanner.ts';
+import { findByField, RepairTally, type Repair } from '../../records/repairs.ts';
 import { refusal, tooLongRefusal, type Refusal, type RefusalReason } from './rejections.ts';
 import { StreamNames } from './stream-names.ts';
 import { parseStateLine } from './state-line.ts';
@@ -59,6 +62,8 @@ type Options<Target> = {
   readonly completion: Completion;
   readonly handlers: LineHandlers<Target>;
   readonly walker?: DataWalker<Target>;
+  /** The number that stands for all streams that are not in the catalog. */
+  readonly strays: number;
   readonly log: Log;
 };
 
@@ -66,6 +71,7 @@ type Options<Target> = {
 export type LineCounts = { records: number; states: number; bytes: number };
 
 export class LineIntake<Target extends Numbered> {
+  readonly repairs = new RepairTally();
   readonly counts: LineCounts = { records: 0, states: 0, bytes: 0 };
   readonly #options: Options<Target>;
   readonly #scanner: RecordScanner;
@@ -100,7 +106,12 @@ export class LineIntake<Target extends Numbered> {
   }
 
   #takeLine(bytes: Buffer, start: number, end: number, line: number): void {
-    const kind = this.#scanner.scan(bytes, start, end);
+    const halvesBefore = halvesSeen;
+    let kind = this.#scanner.scan(bytes, start, end);
+    if (halvesSeen !== halvesBefore && isRecord(kind)) {
+      this.#replaceHalves(bytes);
+      kind = this.#scanner.scan(bytes, start, end);
+    }
     if (kind !== 'record') this.#options.walker?.forgetWalk?.();
     switch (kind) {
       case 'record':
@@ -116,8 +127,35 @@ export class LineIntake<Target extends Numbered> {
         this.#takeOther(bytes, bytes.subarray(start, end));
         break;
       case 'malformed':
-        if (skipSpace(bytes, start) < end) throw invalid(lineFault(bytes.subarray(start, end), 'Airbyte'));
+        if (skipSpace(bytes, start) < end) this.#takeMalformed(bytes, start, end, line);
     }
+  }
+
+  /** A record can have NaN and Infinity, which become null. */
+  #takeMalformed(bytes: Buffer, start: number, end: number, line: number): void {
+    const masked = withNumbers(bytes, start, end);
+    const kind = masked === undefined ? 'malformed' : this.#scanner.scan(masked, 0, end - start);
+    this.#options.walker?.forgetWalk?.();
+    if (masked === undefined || !isRecord(kind)) {
+      throw invalid(lineFault(bytes.subarray(start, end), 'Airbyte'));
+    }
+    const text = bytes.subarray(start, end + 1);
+    this.#countRepairs(masked, 'nulled', (from, to) => countNotNumbers(text, masked, from, to));
+    const repaired = withNulls(text, masked);
+    this.#takeLine(repaired, 0, repaired.length - 1, line);
+  }
+
+  /** In place, of the record that was scanned last. */
+  #replaceHalves(bytes: Buffer): void {
+    this.#options.walker?.forgetWalk?.();
+    this.#countRepairs(bytes, 'repairedTexts', (from, to) => replaceHalves(bytes, from, to));
+  }
+
+  #countRepairs(bytes: Buffer, repair: Repair, find: (start: number, end: number) => number): void {
+    const { envelope } = this.#scanner;
+    if (envelope.dataStart < 0) return;
+    const stream = this.#names.find(bytes, envelope)?.index ?? this.#options.strays;
+    findByField(bytes, envelope.dataStart, find, (path, count) => this.repairs.note(stream, repair, path, count));
   }
 
   #walkOf(walker: DataWalker<Target> | undefined): WalkData | undefined {
@@ -141,9 +179,14 @@ export class LineIntake<Target extends Numbered> {
 
   /** Only a record can be kept although it is not UTF-8. */
   #takeNotUtf8(bytes: Buffer, start: number, end: number, line: number): void {
-    const kind = this.#scanner.scan(bytes, start, end);
-    if (kind === 'record' || kind === 'dataless') this.#refuse('not_utf8', bytes, line);
-    else throw invalid('is not valid UTF-8');
+    if (isRecord(this.#scanner.scan(bytes, start, end))) this.#refuse('not_utf8', bytes, line);
+    else {
+      const masked = withNumbers(bytes, start, end);
+      if (masked === undefined || !isRecord(this.#scanner.scan(masked, 0, end - start))) {
+        throw invalid('is not valid UTF-8');
+      }
+      this.#refuse('not_utf8', bytes.subarray(start, end + 1), line);
+    }
   }
 
   /** `reason`: of a stream that is in the catalog. */

@@ -32,7 +32,7 @@ const largeShare = 0.1;
 
 /** The record bytes[start, end) with the reason, as JSON; the caller ends the line. */
 export function rejectedLine({ reason, field }: Rejection, bytes: Uint8Array, start: number, end: number): Buffer {
-  const head = `{"reason":"${reason}","field":${JSON.stringify(field)},"record":`;
+  const head = `{"reason":"${reason}","field":${JSON.stringify(field.toWellFormed())},"record":`;
   return Buffer.concat([Buffer.from(head), bytes.subarray(start, end), Buffer.from('}')]);
 }
 
@@ -62,7 +62,7 @@ const maxNameLength = 1000;
 function namesOf(bytes: Buffer, { streamStart, streamEnd, namespaceStart, namespaceEnd }: Envelope): string {
   const name = (start: number, end: number): string => {
     const value: unknown = parseJson(bytes.toString('utf8', start, end));
-    return JSON.stringify(typeof value === 'string' ? value.slice(0, maxNameLength) : null);
+    return JSON.stringify(typeof value === 'string' ? value.slice(0, maxNameLength).toWellFormed() : null);
   };
   const namespace = namespaceStart < 0 ? '' : `,"namespace":${name(namespaceStart, namespaceEnd)}`;
   return `,"stream":${name(streamStart, streamEnd)}${namespace}`;

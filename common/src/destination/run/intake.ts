@@ -4,6 +4,7 @@ import type { LineBatch } from '../../protocol/lines.ts';
 import type { Log } from '../../protocol/log.ts';
 import type { Envelope } from '../../records/envelope.ts';
 import { emittedTime, ownTime } from '../../records/record-times.ts';
+import type { RepairCounts, RepairTally } from '../../records/repairs.ts';
 import type { Clock } from '../../streams/clock.ts';
 import type { Completion } from '../input/completion.ts';
 import { beforeAllRecords, type DurableStates, type Scope } from '../input/durable-states.ts';
@@ -52,7 +53,7 @@ type Options<Planned extends Target> = {
 type SetAside = { readonly target: Target; readonly rejection: Rejection; readonly line: number };
 
 /** `untimed`: rows that should have a time of their own, have none and are placed by `emitted_at`. */
-export type IntakeCounts = LineCounts & JudgeCounts & { readonly untimed: number };
+export type IntakeCounts = LineCounts & JudgeCounts & RepairCounts & { readonly untimed: number };
 
 export class Intake<Planned extends Target> implements LineHandlers<Planned> {
   readonly rejections: RejectionTally;
@@ -71,13 +72,26 @@ export class Intake<Planned extends Target> implements LineHandlers<Planned> {
     this.#options = options;
     this.#sink = sink;
     this.#judge = new Judge(rules, fields);
-    this.#lines = new LineIntake({ byKey, fields, states, completion, handlers: this, walker: sink, log });
+    this.#lines = new LineIntake({
+      byKey,
+      fields,
+      states,
+      completion,
+      handlers: this,
+      walker: sink,
+      strays: targets.length,
+      log,
+    });
     this.rejections = new RejectionTally(targets.length);
   }
 
   /** Of the lines, and of what was seen in their records. */
   get counts(): IntakeCounts {
-    return { ...this.#lines.counts, ...this.#judge.counts, untimed: this.#untimed };
+    return { ...this.#lines.counts, ...this.#judge.counts, ...this.repairs.counts, untimed: this.#untimed };
+  }
+
+  get repairs(): RepairTally {
+    return this.#lines.repairs;
   }
 
   /** @throws INPUT_INVALID or RECORDS_REJECTED naming a line; the lines before it have been taken. */

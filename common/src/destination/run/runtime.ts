@@ -19,7 +19,7 @@ import type { RecordRules } from './judge.ts';
 import type { GiveUp, StreamPlaces } from './places.ts';
 import type { Plan, Target } from './plan.ts';
 import { Replacements, type Verdict } from './replacements.ts';
-import { sentenceOf, Tally, type Figures, type Kept } from './summary.ts';
+import { repairText, sentenceOf, Tally, type Figures, type Kept } from './summary.ts';
 
 export type RunContext = VerbContext & { readonly clock: Clock };
 
@@ -128,11 +128,16 @@ export class Runtime<Planned extends Target> {
 
   /** The last words of a run. `sentence`: of `figures`, and whatever else is to be said. */
   summarize(sentence = sentenceOf(this.figures)): void {
-    const { context, states, area } = this.#foundation;
+    const { context, states, area, plan } = this.#foundation;
     const { supersededText } = states;
     if (supersededText !== undefined) context.log('WARN', supersededText);
     context.log('INFO', `${sentence} ${summarizeRequests(area.s3.counters)}.`);
-    context.log('INFO', this.tally.json(this.figures, (context.clock.elapsed() - this.#begunAt) / 1000));
+    const repairs = [...plan.targets, plan.strays].flatMap(({ index, label }) => {
+      const found = this.intake.repairs.of(index);
+      return found === undefined ? [] : [{ label, ...found }];
+    });
+    for (const repaired of repairs) context.log('WARN', repairText(repaired));
+    context.log('INFO', this.tally.json(this.figures, (context.clock.elapsed() - this.#begunAt) / 1000, repairs));
   }
 
   /** @throws RECORDS_REJECTED when too many were, unless the run was stopped. */

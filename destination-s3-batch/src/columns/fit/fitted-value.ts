@@ -12,7 +12,7 @@ import { NOT_JSON, plainEnd, skipSpace, skipValue } from '@s3-connectors/common/
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import type { FieldType, ScalarType } from '../types/field-type.ts';
-import { isExactDouble, numberKind, numberKinds, safeDigits, wholeText } from '../types/number-kind.ts';
+import { isDouble, numberKind, numberKinds, safeDigits, wholeText } from '../types/number-kind.ts';
 import { nextMember } from './row-members.ts';
 import { type isPlain, isTemporal, plainText } from '../types/temporal-text.ts';
 import { isWholeText } from '../types/whole-text.ts';
@@ -100,7 +100,7 @@ function fittedNumber(bytes: Uint8Array, start: number, end: number, integer: bo
     case numberKinds.int:
       return '';
     case numberKinds.wide:
-      return integer || isExactDouble(text()) ? '' : undefined;
+      return integer || isDouble(text()) ? '' : undefined;
     case numberKinds.whole:
       return integer ? wholeText(text()) : '';
     case numberKinds.real:

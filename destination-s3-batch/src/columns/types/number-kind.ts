@@ -2,7 +2,7 @@
 
 /**
  * `int`: a whole number that int64 and double both hold; `wide`: one that only int64 surely holds; `huge`: one beyond int64;
- * `whole`: an `int` written with a fraction or an exponent (1.0); `real`: a double that prints the same digits again;
+ * `whole`: an `int` written with a fraction or an exponent (1.0); `real`: a double in the digits that some writer prints it with;
  * `inexact`: a number that a double rounds.
  */
 export const numberKinds = { int: 2, wide: 3, huge: 4, whole: 5, real: 6, inexact: 7 } as const;
@@ -10,6 +10,8 @@ type NumberKind = (typeof numberKinds)[keyof typeof numberKinds];
 
 /** Every double prints the first 15 digits of a decimal again. */
 export const safeDigits = 15;
+/** Of `toPrecision` in every runtime. */
+const mostPrecision = 21;
 const maxInt64 = 2n ** 63n - 1n;
 const minInt64 = -(2n ** 63n);
 
@@ -32,11 +34,6 @@ export function wholeText(text: string): string {
   return String(Number(text) + 0); // + 0: no minus zero.
 }
 
-/** Whether a double holds the integer exactly. */
-export function isExactDouble(text: string): boolean {
-  return BigInt(Number(text)) === BigInt(text);
-}
-
 function longInteger(bytes: Uint8Array, start: number, end: number): NumberKind {
   if (end - start > 20) return numberKinds.huge;
   const value = BigInt(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1'));
@@ -48,8 +45,26 @@ function longInteger(bytes: Uint8Array, start: number, end: number): NumberKind 
 function slowKind(bytes: Uint8Array, start: number, end: number): NumberKind {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
   const value = Number(text);
-  if (!Number.isFinite(value) || significant(text) !== significant(String(value))) return numberKinds.inexact;
+  if (!isDouble(text)) return numberKinds.inexact;
   return Number.isSafeInteger(value) ? numberKinds.whole : numberKinds.real;
+}
+
+/**
+ * Whether a double holds the number: its text is what some writer prints for the double that it reads as. That is the shortest
+ * text, or 17 digits (`%.17g` of C, and so of Lua, iOS and old PHP; halfway between two such C rounds to the even one, others
+ * away from zero), or all digits of an integer.
+ */
+export function isDouble(text: string): boolean {
+  const value = Number(text);
+  const shortest = String(value);
+  if (text === shortest) return true;
+  if (!Number.isFinite(value)) return false;
+  const digits = significant(text);
+  if (digits === significant(shortest) || digits === significant(value.toPrecision(17))) return true;
+  if (/^-?\d+$/u.test(text) && BigInt(value) === BigInt(text)) return true;
+  const exact = significant(value.toPrecision(mostPrecision));
+  const [, seventeen = '', exponent = ''] = /^(-?\d{17})5(e.*)$/u.exec(exact) ?? [];
+  return digits === seventeen.replace(/0+$/u, '') + exponent;
 }
 
 /** Sign, digits without zeros at either end, and the power of ten of the first: equal for equal numbers. */

@@ -17,6 +17,7 @@ function taken(...lines: readonly string[]) {
   const intake = new LineIntake({
     byKey: byStreamKey(streams.map((stream, index) => [stream, { index }] as const)),
     fields: [],
+    strays: streams.length,
     states,
     completion,
     handlers: {

@@ -25,6 +25,7 @@ async function setAside(input: AsyncIterable<Uint8Array>, streams: readonly Stre
   const intake = new LineIntake({
     byKey: byStreamKey(streams.map((stream, index) => [stream, { index, stream }] as const)),
     fields: ['id'],
+    strays: streams.length,
     states: new DurableStates(streams.length + 1, Infinity),
     completion: new Completion(streams.map(() => 'modern')),
     handlers: {

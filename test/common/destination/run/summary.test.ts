@@ -4,7 +4,17 @@ import { test } from 'node:test';
 import { Tally } from '@s3-connectors/common/destination/run/summary.ts';
 import { maxTextBytes } from '@s3-connectors/common/protocol/capped.ts';
 
-const none = { rejected: 0, untimed: 0, invalid: 0, late: 0, early: 0, files: 0, storedBytes: 0 };
+const none = {
+  rejected: 0,
+  untimed: 0,
+  invalid: 0,
+  late: 0,
+  early: 0,
+  nulled: 0,
+  repairedTexts: 0,
+  files: 0,
+  storedBytes: 0,
+};
 const figures = { records: 5000, states: 1, bytes: 1, ...none };
 
 type Summary = { readonly rows: number; readonly tables: readonly object[]; readonly more_tables?: number };

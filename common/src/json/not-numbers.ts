@@ -1,0 +1,73 @@
+// NaN and Infinity as Python's json writes them by default, where JSON has null.
+import { CARRIAGE_RETURN, COLON, COMMA, MINUS, NEWLINE, OPEN_ARRAY, QUOTE, SPACE, TAB, ZERO } from './ascii.ts';
+import { NOT_JSON, skipString } from './json-bytes.ts';
+
+const words = ['NaN', 'Infinity'].map((word) => Buffer.from(word));
+/** What can be right before a value that is in an array or an object. */
+const beforeValues = [COLON, COMMA, OPEN_ARRAY, SPACE, TAB, CARRIAGE_RETURN];
+const nothing = Buffer.from('null');
+
+/**
+ * The line bytes[start, end) with a newline, and with a number of as many bytes, blanks among them, for each of the words; undefined
+ * without any. It is valid JSON if they are all that is wrong with it.
+ */
+export function withNumbers(bytes: Uint8Array, start: number, end: number): Buffer | undefined {
+  const line = Buffer.allocUnsafe(end - start + 1);
+  line.set(bytes.subarray(start, end));
+  line[end - start] = NEWLINE;
+  let isChanged = false;
+  for (let at = 0; at < line.length; at += 1) {
+    if (line[at] === QUOTE) {
+      const textEnd = skipString(line, at);
+      if (textEnd === NOT_JSON) return undefined;
+      at = textEnd - 1;
+      continue;
+    }
+    const length = wordLength(line, at);
+    if (length === 0 || !isValueStart(bytes, start + at)) continue;
+    line.fill(SPACE, at, at + length);
+    line[at] = ZERO;
+    isChanged = true;
+    at += length - 1;
+  }
+  return isChanged ? line : undefined;
+}
+
+/** How many of the words begin in bytes[start, end) of the line. `masked`: what `withNumbers` made of it. */
+export function countNotNumbers(line: Uint8Array, masked: Uint8Array, start: number, end: number): number {
+  let count = 0;
+  for (let at = start; at < end; at += 1) if (isWordStart(line, masked, at)) count += 1;
+  return count;
+}
+
+/** The line with null for each of the words, its sign included. */
+export function withNulls(line: Uint8Array, masked: Uint8Array): Buffer {
+  const parts: Uint8Array[] = [];
+  let copied = 0;
+  for (let at = 0; at < masked.length; at += 1) {
+    if (!isWordStart(line, masked, at)) continue;
+    const signed = line[at - 1] === MINUS ? at - 1 : at;
+    parts.push(line.subarray(copied, signed), nothing);
+    copied = at + wordLength(line, at);
+  }
+  return Buffer.concat([...parts, line.subarray(copied)]);
+}
+
+function isWordStart(line: Uint8Array, masked: Uint8Array, at: number): boolean {
+  return masked[at] === ZERO && line[at] !== ZERO;
+}
+
+/** Whether what is at `at` can be a value, or one without its sign: it is no part of another word. */
+function isValueStart(bytes: Uint8Array, at: number): boolean {
+  const before = bytes[at - 1] === MINUS ? bytes[at - 2] : bytes[at - 1];
+  return before !== undefined && beforeValues.includes(before);
+}
+
+function wordLength(line: Uint8Array, at: number): number {
+  for (const word of words) {
+    let length = 0;
+    while (length < word.length && line[at + length] === word[length]) length += 1;
+    if (length === word.length) return length;
+  }
+  return 0;
+}

@@ -1,0 +1,94 @@
+// What is changed in records before they are stored, because no reader would take it: NaN and Infinity become null, halves of
+// surrogate pairs U+FFFD. Counted by stream and by the field's path.
+import { CLOSE_ARRAY, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '../json/ascii.ts';
+import { skipColon, skipSpace, skipString, skipValue } from '../json/json-bytes.ts';
+import { parseJson } from '../json/parse-json.ts';
+
+/** `nulled`: values that were NaN or Infinity; `repairedTexts`: halves of surrogate pairs. */
+export type Repair = 'nulled' | 'repairedTexts';
+export type RepairCounts = { nulled: number; repairedTexts: number };
+
+/** Of a stream: by the field's path. */
+export type FieldCounts = ReadonlyMap<string, number>;
+
+/** Fields that are counted by name; others of the stream are together. */
+const mostFields = 100;
+export const otherFields = '*';
+/** Members deeper than that are counted with the one that they are in. */
+const mostDepth = 8;
+const mostNameLength = 100;
+
+/** Looks at, and may change, bytes[start, end): a key, a value or several. @returns how often it found something. */
+type Find = (start: number, end: number) => number;
+type Note = (path: string, count: number) => void;
+
+/** Runs `find` over all keys and values of the valid JSON at `start`, and notes what it finds by the path of the field. */
+export function findByField(bytes: Uint8Array, start: number, find: Find, note: Note): void {
+  visit({ bytes, find, note }, start, '', 0);
+}
+
+type Visit = { readonly bytes: Uint8Array; readonly find: Find; readonly note: Note };
+
+/** @returns the byte after the value. */
+function visit(walk: Visit, start: number, path: string, depth: number): number {
+  const { bytes, find, note } = walk;
+  const first = bytes[start];
+  if (depth < mostDepth && first === OPEN_OBJECT) return visitMembers(walk, start, path, depth);
+  if (depth < mostDepth && first === OPEN_ARRAY) return visitItems(walk, start, path, depth);
+  const end = skipValue(bytes, start);
+  const count = find(start, end);
+  if (count > 0) note(path, count);
+  return end;
+}
+
+function visitMembers(walk: Visit, start: number, path: string, depth: number): number {
+  const { bytes, find, note } = walk;
+  let at = skipSpace(bytes, start + 1);
+  while (bytes[at] === QUOTE) {
+    const keyEnd = skipString(bytes, at);
+    const found = find(at, keyEnd);
+    const key = bytes.subarray(at, Math.min(keyEnd, at + 6 * mostNameLength));
+    const name = (): string => (path === '' ? nameOf(key, keyEnd - at) : `${path}.${nameOf(key, keyEnd - at)}`);
+    if (found > 0) note(name(), found);
+    at = afterItem(bytes, visit(walk, skipColon(bytes, keyEnd), name(), depth + 1));
+  }
+  return at + 1;
+}
+
+function visitItems(walk: Visit, start: number, path: string, depth: number): number {
+  const { bytes } = walk;
+  let at = skipSpace(bytes, start + 1);
+  while (bytes[at] !== CLOSE_ARRAY) at = afterItem(bytes, visit(walk, at, `${path}[]`, depth + 1));
+  return at + 1;
+}
+
+function afterItem(bytes: Uint8Array, end: number): number {
+  const at = skipSpace(bytes, end);
+  return bytes[at] === COMMA ? skipSpace(bytes, at + 1) : at;
+}
+
+/** `key`: with its quotes; cut if it has more bytes, which escapes may be cut by. */
+function nameOf(key: Uint8Array, bytes: number): string {
+  const text = Buffer.from(key).toString();
+  const name = key.length === bytes ? String(parseJson(text)) : text.slice(1);
+  return name.slice(0, mostNameLength).toWellFormed();
+}
+
+export class RepairTally {
+  readonly counts: RepairCounts = { nulled: 0, repairedTexts: 0 };
+  readonly #byStream = new Map<number, Record<Repair, Map<string, number>>>();
+
+  /** By the number of the stream. */
+  note(stream: number, repair: Repair, path: string, count: number): void {
+    const known = this.#byStream.get(stream) ?? { nulled: new Map(), repairedTexts: new Map() };
+    this.#byStream.set(stream, known);
+    const fields = known[repair];
+    const name = fields.has(path) || fields.size < mostFields ? path : otherFields;
+    fields.set(name, (fields.get(name) ?? 0) + count);
+    this.counts[repair] += count;
+  }
+
+  of(stream: number): Readonly<Record<Repair, FieldCounts>> | undefined {
+    return this.#byStream.get(stream);
+  }
+}

@@ -1,0 +1,77 @@
+// Records with what JSON or UTF-8 does not have: each stored line is one that every reader takes, also below `_rejected/`.
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
+
+import { startS3Server } from '../../tools/s3-server/server.ts';
+import { bucket, catalogJson, recordLine } from '../support/destination-input.ts';
+import { jsonRowsByEngine } from '../support/json-rows.ts';
+import type { DestinationUnderTest } from './under-test.ts';
+
+const hostile = '{"id":1,"name":"cut \\ud83d","price":NaN,"more":{"\\udc00":[-Infinity,"\\ud83d\\ude00"]}}';
+const read = { id: 1, name: 'cut \ufffd', price: null, more: { '\ufffd': [null, '\u{1f600}'] } };
+
+export function registerRepairedRecords({ name, write, folderOf }: DestinationUnderTest): void {
+  suite(`records that no reader would take, through ${name},`, () => {
+    test('are stored as rows and rejected lines that DuckDB and strict parsers read, and are counted by stream and field', async () => {
+      await using server = await startS3Server();
+      server.createBucket(bucket);
+      const lines = [
+        recordLine('visits', '{"id":0,"name":"x","price":1.5,"more":{"y":[]}}'),
+        recordLine('visits', hostile),
+        recordLine('visits', `[${hostile}]`),
+        recordLine('elsewhere\ud83d', hostile),
+      ];
+      const { error, failures, said } = await write(server, lines, { catalog: catalogJson('visits') });
+      assert.deepEqual([error, failures], [undefined, []]);
+      const bodies = (folder: string): readonly Buffer[] =>
+        server.objects(bucket, `permutive/${folder}`).map(({ body }) => body);
+      const rows = bodies(folderOf('visits')).flatMap(linesIn);
+      assert.deepEqual(
+        rows.map((row) => (row as typeof read).id).sort((a, b) => a - b),
+        [0, 1],
+      );
+      const { more, ...row } = rows.find((each) => (each as typeof read).id === 1) as typeof read;
+      const { more: expectedMore, ...expected } = read;
+      assert.deepEqual(row, expected);
+      assert.match(JSON.stringify(more), /\ufffd/u);
+      assert.ok(expectedMore !== undefined);
+      const rejected = bodies('_rejected/').flatMap(linesIn) as readonly { readonly record: unknown }[];
+      assert.deepEqual(rejected.map(({ record }) => record).sort(byText), [[read], read].sort(byText));
+      for (const folder of [folderOf('visits'), '_rejected/']) {
+        for (const body of bodies(folder)) assert.equal((await jsonRowsByEngine(body)).length, linesIn(body).length);
+      }
+      const summary = parseJson(said.at(-1)?.[1] ?? '') as Summary;
+      assert.deepEqual([summary.nulled_values, summary.repaired_texts], [6, 6]);
+      const counts = { name: 1, 'more.\ufffd': 1 };
+      assert.deepEqual(summary.streams?.[0], {
+        stream: 'visits',
+        nulled: { price: 1, 'more.\ufffd[]': 1, '[].price': 1, '[].more.\ufffd[]': 1 },
+        repaired_texts: { ...counts, '[].name': 1, '[].more.\ufffd': 1 },
+      });
+      assert.match(said.map(([, text]) => text).join('\n'), /records of "visits" are changed.*price \(1\)/u);
+    });
+  });
+}
+
+type Summary = {
+  readonly nulled_values: number;
+  readonly repaired_texts: number;
+  readonly streams?: readonly object[];
+};
+
+/** By strict parsers: of UTF-8, and of JSON. */
+function linesIn(body: Buffer): readonly unknown[] {
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(gunzipSync(body));
+  assert.doesNotMatch(
+    text,
+    /\\u[dD][89a-fA-F](?![\da-fA-F]{2}\\u[dD][c-fC-F])(?<!\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F])/u,
+  );
+  return text.split('\n').slice(0, -1).map(parseJson);
+}
+
+function byText(a: unknown, b: unknown): number {
+  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
+}

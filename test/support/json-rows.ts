@@ -1,0 +1,24 @@
+// What DuckDB reads of a gzipped file of JSON lines.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { DuckDBInstance } from '@duckdb/node-api';
+
+/** Its rows, as the engine's own JSON. */
+export async function jsonRowsByEngine(body: Uint8Array): Promise<readonly string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 's3-connectors-json-'));
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+  const connection = await instance.connect();
+  try {
+    const path = join(folder, 'rows.json.gz');
+    await writeFile(path, body);
+    const rows = `read_json('${path}', format = 'newline_delimited')`;
+    const reader = await connection.runAndReadAll(`SELECT to_json(row)::VARCHAR AS json FROM (FROM ${rows}) AS row`);
+    return reader.getRowObjectsJson().map(({ json }) => json as string);
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+    await rm(folder, { recursive: true });
+  }
+}
