@@ -23,7 +23,11 @@ export async function readHead(
   text: AsyncIterable<Uint8Array>,
   { options, key, say }: { readonly options: CsvOptions; readonly key: string; readonly say: Log },
 ): Promise<CsvHead> {
-  const records = new CsvRecords(options.dialect, { key, origin: 0 });
+  const records = new CsvRecords(options.dialect, {
+    key,
+    origin: 0,
+    columns: options.columnNames?.length ?? Number(!options.header),
+  });
   let skipped = 0;
   let linesLeft = options.skipLines;
   let lineBytes: number | undefined;

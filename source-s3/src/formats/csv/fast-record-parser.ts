@@ -1,27 +1,31 @@
 // Cuts the CSV records that most are, well formed and whole in the text that is there, four bytes at a step. It is
 // CsvRecords' shortcut: what it leaves alone is cut by RecordParser, byte for byte by the grammar.
 import type { TextWindow } from '../text/text-window.ts';
-import { BACKSLASH, CARRIAGE_RETURN, NEWLINE } from '@s3-connectors/common/json/ascii.ts';
+import { BACKSLASH, NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import { equalTo, escapable, firstOf, marksOf, wordBytes, wordOf } from '@s3-connectors/common/json/words.ts';
 import type { Dialect } from '../../config/csv-config.ts';
 import { escaped, literal, plain, type CsvFields, type Making } from './csv-fields.ts';
-
-const never = -1; // No byte, and no place.
+import { marksOfDialect, never } from './dialect-marks.ts';
 
 export class FastRecordParser {
   readonly #fields: CsvFields;
   readonly #delimiter: number;
   readonly #quote: number;
   readonly #escape: number;
+  readonly #quotedEscape: number;
+  readonly #otherEnd: number;
   readonly #isUsual: boolean;
 
   /** `fields`: what a cut record's are noted in. */
-  constructor({ delimiter, quote, escape }: Dialect, fields: CsvFields) {
+  constructor(dialect: Dialect, fields: CsvFields) {
     this.#fields = fields;
+    const { delimiter, quote, escape, quotedEscape, otherEnd } = marksOfDialect(dialect);
     this.#delimiter = delimiter;
-    this.#quote = quote ?? never;
-    this.#escape = escape === undefined || escape === quote ? never : escape;
-    this.#isUsual = this.#escape === never || escape === BACKSLASH;
+    this.#quote = quote;
+    this.#escape = escape;
+    this.#quotedEscape = quotedEscape;
+    this.#otherEnd = otherEnd;
+    this.#isUsual = [escape, quotedEscape].every((byte) => byte === never || byte === BACKSLASH);
   }
 
   /** The place behind the record whose first byte is at `start`; -1: it is left alone. */
@@ -29,7 +33,7 @@ export class FastRecordParser {
     const { starts, ends, making } = this.#fields;
     const delimiter = this.#delimiter;
     const quote = this.#quote;
-    const escape = this.#escape;
+    const otherEnd = this.#otherEnd;
     const lastWord = this.#isUsual ? filled - wordBytes : never;
     let count = 0;
     let seen = 0;
@@ -38,6 +42,7 @@ export class FastRecordParser {
       if (at > lastWord || count === starts.length) return never; // Reading beyond the end would slow down all reading.
       const isQuoted = bytes[at] === quote;
       const stops = wordOf(isQuoted ? quote : delimiter);
+      const escape = isQuoted ? this.#quotedEscape : this.#escape;
       let made: Making = plain;
       if (isQuoted) at++;
       starts[count] = at;
@@ -52,7 +57,7 @@ export class FastRecordParser {
         }
         at += firstOf(marks);
         const byte = bytes[at];
-        if (isQuoted ? byte === quote : byte === delimiter || byte === NEWLINE || byte === CARRIAGE_RETURN) {
+        if (isQuoted ? byte === quote : byte === delimiter || byte === NEWLINE || byte === otherEnd) {
           if (!isQuoted || (at + 1 < filled && bytes[at + 1] !== quote)) break;
           made = escaped; // A doubled quote.
           at++;
@@ -67,7 +72,7 @@ export class FastRecordParser {
       if (isQuoted) at++;
       const end = bytes[at++];
       if (end === delimiter) continue;
-      if (end !== NEWLINE && end !== CARRIAGE_RETURN) return never;
+      if (end !== NEWLINE && end !== otherEnd) return never;
       this.#fields.count = count;
       this.#fields.seen = seen;
       return at;
