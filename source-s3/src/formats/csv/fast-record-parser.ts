@@ -13,6 +13,8 @@ export class FastRecordParser {
   readonly #quote: number;
   readonly #escape: number;
   readonly #quotedEscape: number;
+  /** That of some fields, quoted or not. */
+  readonly #anyEscape: number;
   readonly #otherEnd: number;
   readonly #isUsual: boolean;
 
@@ -24,8 +26,9 @@ export class FastRecordParser {
     this.#quote = quote;
     this.#escape = escape;
     this.#quotedEscape = quotedEscape;
+    this.#anyEscape = Math.max(escape, quotedEscape);
     this.#otherEnd = otherEnd;
-    this.#isUsual = [escape, quotedEscape].every((byte) => byte === never || byte === BACKSLASH);
+    this.#isUsual = this.#anyEscape === never || this.#anyEscape === BACKSLASH;
   }
 
   /** The place behind the record whose first byte is at `start`; -1: it is left alone. */
@@ -33,6 +36,7 @@ export class FastRecordParser {
     const { starts, ends, making } = this.#fields;
     const delimiter = this.#delimiter;
     const quote = this.#quote;
+    const escape = this.#anyEscape;
     const otherEnd = this.#otherEnd;
     const lastWord = this.#isUsual ? filled - wordBytes : never;
     let count = 0;
@@ -42,7 +46,6 @@ export class FastRecordParser {
       if (at > lastWord || count === starts.length) return never; // Reading beyond the end would slow down all reading.
       const isQuoted = bytes[at] === quote;
       const stops = wordOf(isQuoted ? quote : delimiter);
-      const escape = isQuoted ? this.#quotedEscape : this.#escape;
       let made: Making = plain;
       if (isQuoted) at++;
       starts[count] = at;
@@ -61,7 +64,7 @@ export class FastRecordParser {
           if (!isQuoted || (at + 1 < filled && bytes[at + 1] !== quote)) break;
           made = escaped; // A doubled quote.
           at++;
-        } else if (byte === escape) {
+        } else if (byte === escape && escape === (isQuoted ? this.#quotedEscape : this.#escape)) {
           made = escaped;
           at++;
         } else made ||= literal;
