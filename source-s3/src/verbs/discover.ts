@@ -19,6 +19,7 @@ import { formatOf } from '../formats/formats.ts';
 import { noTables } from './no-tables.ts';
 import { listTable, reportListing, type ListingReport } from '../listing/list-table.ts';
 import { openSession } from './session.ts';
+import { HeaderDrift } from '../columns/header-drift.ts';
 import { OwnProvenance } from '../columns/own-provenance.ts';
 import { lastModifiedColumn, tableColumns } from '../columns/table-columns.ts';
 import { findTables, reportTables, type Table } from '../listing/tables.ts';
@@ -88,8 +89,10 @@ async function streamOf(
       return undefined;
     }
     const own = new OwnProvenance();
-    const fromFiles = await describeAll(format, reading, { objects, own }, signal);
-    for (const sentence of own.describe()) log('WARN', `${streamLabel(table.stream)}: ${sentence}`);
+    const headers = new HeaderDrift();
+    const fromFiles = await describeAll(format, reading, { objects, own, headers }, signal);
+    const doubts = [...own.describe(), ...Array.from(headers.describe(), ({ message }) => message)];
+    for (const sentence of doubts) log('WARN', `${streamLabel(table.stream)}: ${sentence}`);
     const columns = tableColumns(config, table, fromFiles, report.columns.names);
     return {
       ...table.stream,
@@ -118,15 +121,21 @@ async function streamOf(
 async function describeAll(
   format: Format,
   reading: Reading,
-  { objects, own }: { readonly objects: readonly ListedObject[]; readonly own: OwnProvenance },
+  {
+    objects,
+    own,
+    headers,
+  }: { readonly objects: readonly ListedObject[]; readonly own: OwnProvenance; readonly headers: HeaderDrift },
   signal: AbortSignal,
 ): Promise<readonly Column[]> {
   let columns: readonly Column[] | undefined;
   const failures: ConnectorError[] = [];
   for (const object of objects) {
     try {
-      const described = await format.describe(reading, object, signal);
+      const { columns: described, header } = await format.describe(reading, object, signal);
       for (const { name } of described) own.see(name, object.key);
+      const names = described.map(({ name }) => name);
+      if (header !== undefined) headers.see(object.key, names, header);
       columns = mergeColumns(columns ?? [], described);
     } catch (error) {
       const failure = toConnectorError(error);

@@ -21,7 +21,7 @@ export function avroFormat({ invalidRecords }: { readonly invalidRecords: 'fail'
     },
     async describe(reading, object, signal) {
       const { header } = await open(reading, object, signal);
-      return avroColumns(header.schema);
+      return { rows: undefined, compression: [header.codec], columns: avroColumns(header.schema) };
     },
   };
 }

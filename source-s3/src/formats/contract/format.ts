@@ -28,8 +28,17 @@ export type Format = {
    * @throws FILE_UNREADABLE naming the object and the reason; S3_OBJECT_CHANGED when it is no longer the listed version.
    */
   open(reading: Reading, object: ListedObject, signal: AbortSignal): Promise<SourceFile>;
-  /** The columns that discover declares for a file, which may take more than to open it. @throws as `open` */
-  describe(reading: Reading, object: ListedObject, signal: AbortSignal): Promise<readonly Column[]>;
+  /** What discover and inspect say of a file, which may take more than to open it. @throws as `open` */
+  describe(reading: Reading, object: ListedObject, signal: AbortSignal): Promise<Description>;
+};
+
+export type Description = Pick<SourceFile, 'rows' | 'compression' | 'header'> & { readonly columns: readonly Column[] };
+
+/** Where the names of a text file's columns come from: its first record, the number of that record's fields, or the config. */
+export type TextHeader = {
+  readonly names: 'record' | 'counted' | 'given';
+  /** The record of the names looks like one of the rows that follow. */
+  readonly isLikeData: boolean;
 };
 
 export type SourceFile = {
@@ -38,8 +47,8 @@ export type SourceFile = {
   readonly columns: readonly string[];
   /** `columns` are those of the first row; others may have others. */
   readonly isSampled?: true;
-  /** The names are a record of the file's text, as a CSV header is. */
-  readonly isTextHeader?: true;
+  /** Only of text in columns. */
+  readonly header?: TextHeader;
   /** Known or estimated; undefined when there is no telling. */
   readonly rows: number | undefined;
   /** The codecs it is compressed with, for people; `none` is one. */

@@ -1,10 +1,9 @@
 // CSV as a format: a file is one unit as far as fetching goes, read as a stream; a run goes on from any record of it.
-import type { Column } from '@s3-connectors/common/columns/column-type.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { DeclaredType } from '../../layout/declared-column.ts';
-import type { Format, Reading, SourceFile } from '../contract/format.ts';
+import type { Description, Format, Reading, SourceFile } from '../contract/format.ts';
 import { declaredColumnType } from '../../layout/partition-value.ts';
 import { openText, type ObjectText } from '../text/object-text.ts';
 import { placedLines, streamedUnit } from '../contract/placed-lines.ts';
@@ -60,14 +59,11 @@ function sourceFile(
   { log, s3 }: Reading,
   { object, text, head, dialect }: OpenCsv,
 ): SourceFile {
-  const { key, size } = object;
-  const isPlain = text.compression === 'none';
+  const { key } = object;
   return {
     object,
     columns: head.names,
-    isTextHeader: true,
-    compression: [text.compression],
-    rows: isPlain ? Math.ceil(size / head.lineBytes) : undefined,
+    ...factsOf({ object, text, head }),
     *units(stopped) {
       const place = stopped ?? { unit: head.dataStart, rows: 0 };
       yield streamedUnit((asked, signal) => {
@@ -94,7 +90,7 @@ async function describe(
   { options, table }: Csv,
   { object, text, head, dialect }: OpenCsv,
   signal: AbortSignal,
-): Promise<readonly Column[]> {
+): Promise<Description> {
   const guesses = head.names.map(() => new TypeGuess());
   if (options.inferTypes) {
     const place = { key: object.key, origin: head.dataStart, columns: head.names.length };
@@ -110,10 +106,17 @@ async function describe(
     if (bytes < sampleBytes) records.finish();
     look(records, guesses, isNull);
   }
-  return head.names.map((name, field) => {
+  const columns = head.names.map((name, field) => {
     const type = options.typeOf(table, name) ?? guesses[field]?.kind ?? 'string';
     return { name, type: declaredColumnType(type) };
   });
+  return { ...factsOf({ object, text, head }), columns };
+}
+
+function factsOf({ object, text, head }: Omit<OpenCsv, 'dialect'>): Omit<Description, 'columns'> {
+  const isPlain = text.compression === 'none';
+  const rows = isPlain ? Math.ceil(object.size / head.lineBytes) : undefined;
+  return { rows, compression: [text.compression], header: head.header };
 }
 
 function oneColumn(key: string, likely: string): string {

@@ -32,8 +32,9 @@ export function parquetFormat(memory: DecodingMemory): Format {
       return sourceFile(reading, await openParquet(reading, { object, known, ...memory }, signal), { disk, memory });
     },
     async describe(reading, object, signal) {
-      const { columns } = await openParquet(reading, { object, known, ...memory }, signal);
-      return columns.map(({ name, type }) => ({ name, type: columnType(type) }));
+      const { columns, groups, codecs } = await openParquet(reading, { object, known, ...memory }, signal);
+      const described = columns.map(({ name, type }) => ({ name, type: columnType(type) }));
+      return { rows: groups.rows, compression: codecs, columns: described };
     },
   };
 }

@@ -9,6 +9,7 @@ import { formatOf } from '../../formats/formats.ts';
 import { listTable } from '../../listing/list-table.ts';
 import type { Table } from '../../listing/tables.ts';
 import { lookInto, schemaOf, type Samples } from './file-samples.ts';
+import { sampleNearMisses } from './sample-near-misses.ts';
 import { nearMissesOf } from './near-misses.ts';
 import type { PartitionReport, Problem, RowsReport, SelectionReport, SkippedReport, TableReport } from './report.ts';
 import { TableSurvey } from './table-survey.ts';
@@ -71,7 +72,7 @@ function assemble(config: SourceConfig, { table, survey, remarks, found, problem
     unreadable: found.unreadable,
     selection: selectionOf(config, table),
     skipped: skippedOf(survey),
-    near_misses: problem === null ? nearMissesOf(table, survey, remarks) : [],
+    near_misses: problem === null ? [...nearMissesOf(table, survey, remarks), ...sampleNearMisses(found.samples)] : [],
   };
 }
 
@@ -91,7 +92,8 @@ function rowsOf({ format }: SourceConfig, survey: TableSurvey, { samples, unread
 
 function compressionOf({ samples }: Samples): TableReport['compression'] {
   const files = new Map<string, number>();
-  for (const codec of samples.flatMap(({ compression }) => compression)) files.set(codec, (files.get(codec) ?? 0) + 1);
+  for (const codec of samples.flatMap(({ compression = [] }) => compression))
+    files.set(codec, (files.get(codec) ?? 0) + 1);
   return [...files].map(([codec, count]) => ({ codec, files: count }));
 }
 
