@@ -1,6 +1,12 @@
 // Headers of text files that are probably not what `header` says, and headerless files of different widths: a first row taken
 // for names, or columns that shift by a place, are lost without an error. One rule for discover, read and inspect.
-import type { TextHeader } from '../formats/contract/format.ts';
+
+/** Where the names of a text file's columns come from: its first record, the number of that record's fields, or the config. */
+export type TextHeader = {
+  readonly names: 'record' | 'counted' | 'given';
+  /** The record of the names looks like one of the rows that follow. */
+  readonly isLikeData: boolean;
+};
 
 type HeaderDoubt = {
   readonly code: 'header_like_data' | 'headers_differ' | 'widths_differ';

@@ -16,8 +16,9 @@ import { failsAll } from './failure-of-all.ts';
 import { FileSample, mostSampled } from './file-sample.ts';
 import type { Format, Reading } from '../formats/contract/format.ts';
 import { formatOf } from '../formats/formats.ts';
+import { NothingRead } from './no-data.ts';
 import { noTables } from './no-tables.ts';
-import { listTable, reportListing, type ListingReport } from '../listing/list-table.ts';
+import { listTable, reportListing } from '../listing/list-table.ts';
 import { openSession } from './session.ts';
 import { HeaderDrift } from '../columns/header-drift.ts';
 import { OwnProvenance } from '../columns/own-provenance.ts';
@@ -30,7 +31,7 @@ const manyTables = 500;
 
 /**
  * Streams in the order of their tables; the same bucket gives the same catalog.
- * @throws CONFIG_INVALID when there is no table at all, or the catalog becomes too large; what a table that cannot be read says
+ * @throws CONFIG_INVALID when there is no table at all, no table holds a file that is read, or the catalog becomes too large; what a table that cannot be read says
  * when none can.
  */
 export async function discover(config: SourceConfig, context: VerbContext): Promise<AirbyteCatalog> {
@@ -44,11 +45,12 @@ export async function discover(config: SourceConfig, context: VerbContext): Prom
   const streams: AirbyteStream[] = [];
   const size = new CatalogSize(config.memoryBytes);
   let failure: ConnectorError | undefined;
+  const nothing = new NothingRead();
   const found = mapConcurrent(
     tables.byStream.values(),
     tablesAtOnce,
     (table, signal) => {
-      return streamOf(config, reading, { table, mostFiles }, { ...context, signal });
+      return streamOf(config, reading, { table, mostFiles, nothing }, { ...context, signal });
     },
     context.signal,
   );
@@ -59,22 +61,15 @@ export async function discover(config: SourceConfig, context: VerbContext): Prom
       streams.push(stream);
     }
   }
-  if (streams.length === 0 && failure !== undefined) throw failure;
+  if (streams.length === 0) throw failure ?? nothing.error(config);
   return { streams };
-}
-
-/** For one who chose another format than that of the files. */
-function ofOthers({ skips }: ListingReport, { format }: SourceConfig): string {
-  const others = skips.get('extension');
-  if (others === undefined) return '';
-  return ` No file is named as ${format.format}; if "${others.example}" and the like are what you want, correct "data_format".`;
 }
 
 /** Undefined for a table without data files. A table that cannot be read is left out with a WARN, and its error returned. */
 async function streamOf(
   config: SourceConfig,
   reading: Reading,
-  { table, mostFiles }: { readonly table: Table; readonly mostFiles: number },
+  { table, mostFiles, nothing }: { readonly table: Table; readonly mostFiles: number; readonly nothing: NothingRead },
   { log, signal }: VerbContext,
 ): Promise<AirbyteStream | ConnectorError | undefined> {
   try {
@@ -85,7 +80,10 @@ async function streamOf(
     reportListing(table, report, log);
     const objects = sample.files(mostFiles);
     if (objects.length === 0) {
-      log('WARN', `The folder "${table.prefix}" holds no data file and is not a stream.${ofOthers(report, config)}`);
+      const own = new NothingRead();
+      own.add(table.prefix, report);
+      log('WARN', `The folder "${table.prefix}" holds no data file and is not a stream. ${own.advice(config)}`);
+      nothing.add(table.prefix, report);
       return undefined;
     }
     const own = new OwnProvenance();

@@ -9,8 +9,9 @@ import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { Engine } from '../../engine/engine.ts';
 import type { Lines } from '../../records/line-buffer.ts';
-import type { Naming } from '../../layout/layout.ts';
+import type { Naming } from '../../layout/file-name.ts';
 import type { PartitionColumns } from '../../layout/partition-columns.ts';
+import type { TextHeader } from '../../columns/header-drift.ts';
 import type { Clash, Conflict } from '../../columns/partition-conflicts.ts';
 
 /** What reading files takes: bucket access, the engine, and a folder for local files. */
@@ -33,13 +34,6 @@ export type Format = {
 };
 
 export type Description = Pick<SourceFile, 'rows' | 'compression' | 'header'> & { readonly columns: readonly Column[] };
-
-/** Where the names of a text file's columns come from: its first record, the number of that record's fields, or the config. */
-export type TextHeader = {
-  readonly names: 'record' | 'counted' | 'given';
-  /** The record of the names looks like one of the rows that follow. */
-  readonly isLikeData: boolean;
-};
 
 export type SourceFile = {
   readonly object: ListedObject;

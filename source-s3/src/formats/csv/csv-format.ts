@@ -3,6 +3,7 @@ import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { DeclaredType } from '../../layout/declared-column.ts';
+import { namingOf } from '../../layout/file-name.ts';
 import type { Description, Format, Reading, SourceFile } from '../contract/format.ts';
 import { declaredColumnType } from '../../layout/partition-value.ts';
 import { openText, type ObjectText } from '../text/object-text.ts';
@@ -48,7 +49,7 @@ export function csvFormat(csv: Csv): Format {
     return { object, text, head, dialect };
   };
   return {
-    naming: { extensions: ['csv', 'tsv', 'txt'], compressible: true },
+    naming: namingOf('csv'),
     open: async (reading, object, signal) => sourceFile(csv, reading, await open(reading, object, signal)),
     describe: async (reading, object, signal) => describe(csv, await open(reading, object, signal), signal),
   };

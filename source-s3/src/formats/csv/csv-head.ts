@@ -4,7 +4,7 @@ import { isUtf8 } from 'node:buffer';
 import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
-import type { TextHeader } from '../contract/format.ts';
+import type { TextHeader } from '../../columns/header-drift.ts';
 import { unreadable } from '../contract/unreadable.ts';
 import { markBytes } from '../text/encoding.ts';
 import type { CsvOptions } from '../../config/csv-config.ts';

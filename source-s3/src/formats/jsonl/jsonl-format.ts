@@ -5,6 +5,7 @@ import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { Format, Reading, SourceFile } from '../contract/format.ts';
 import { unreadable } from '../contract/unreadable.ts';
+import { namingOf } from '../../layout/file-name.ts';
 import { markBytes } from '../text/encoding.ts';
 import { openText, type ObjectText } from '../text/object-text.ts';
 import { placedLines, streamedUnit } from '../contract/placed-lines.ts';
@@ -29,7 +30,7 @@ type Sample = {
 
 export function jsonlFormat({ invalidRecords }: Jsonl): Format {
   return {
-    naming: { extensions: ['jsonl', 'ndjson', 'json'], compressible: true },
+    naming: namingOf('jsonl'),
     async open(reading, object, signal) {
       const text = await openText(reading, { object, encoding: 'utf-8' }, signal);
       const sample = await look(text, { key: object.key, maxBytes: 1 }, signal);
