@@ -1,5 +1,5 @@
 // The files that are made from code and committed: each connector's spec.json, the settings in its README, its definition for
-// Meltano, docs/errors.md, and the setup page.
+// Meltano, docs/errors.md, docs/formats.md, and the setup page.
 // `npm run build` writes them, a test holds them equal.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { ERROR_CODES, type FailureType } from '@s3-connectors/common/protocol/errors.ts';
 import type { ConnectorSpecification } from '@s3-connectors/common/protocol/messages.ts';
 
+import { formatsPage } from './generate-formats.ts';
 import { meltanoPlugin } from './generate-meltano.ts';
 import { withSettings } from './generate-readme.ts';
 import { setupPage } from './generate-setup-page.ts';
@@ -44,6 +45,7 @@ function isDescribed(value: unknown): value is Described {
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   const files = new Map([
     ['docs/errors.md', errorsPage()],
+    ['docs/formats.md', formatsPage()],
     ['docs/setup/index.html', await setupPage()],
   ]);
   for (const name of connectorNames) {

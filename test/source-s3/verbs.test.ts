@@ -126,11 +126,8 @@ suite('discover', () => {
       );
     }
     assert.ok(said.some((line) => line.includes('1 extension') && line.includes('lake/odd/x.csv')));
-    const remedy = said.filter((line) => line.includes('correct "data_format"'));
-    assert.ok(
-      remedy.length === 1 && remedy[0]?.includes('No file is named as parquet; if "lake/odd/x.csv"'),
-      remedy.join(),
-    );
+    const remedy = said.filter((line) => line.includes('set data_format.format to "csv"'));
+    assert.ok(remedy.length === 1 && remedy[0]?.includes('1 named ".csv", such as "lake/odd/x.csv"'), remedy.join());
   });
 
   const formats: readonly (readonly [string, string])[] = [
@@ -190,7 +187,7 @@ suite('discover', () => {
       lastModified: new Date(0),
     }));
     server.seedListing(bucket, entries);
-    await discoverHere(server);
+    await assert.rejects(discoverHere(server), { code: 'CONFIG_INVALID' });
     assert.equal(server.counts.of('GetObject').requests, 0);
   });
 });

@@ -26,6 +26,14 @@ export class PartitionComparer {
     if (!column.isAgreed) column.differing++;
   }
 
+  /** Counts a value that is null, whatever its bytes are. */
+  compareNull(place: number): void {
+    const column = this.#columns[place];
+    if (column === undefined) return;
+    column.rows++;
+    if (column.clash.value !== null) column.differing++;
+  }
+
   /** What was counted since the last call. */
   take(): readonly Conflict[] {
     const found: Conflict[] = [];

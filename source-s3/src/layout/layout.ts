@@ -2,6 +2,8 @@
 // Pure; the only place that knows the Hive naming rules.
 //   <schema prefix>/<table>/[<anything>/][<name>=<value>/…]<file>
 
+import { foreignExtension, isSideFile, type Naming } from './file-name.ts';
+
 /** A column from a folder name, both parts percent-decoded; null stands for `__HIVE_DEFAULT_PARTITION__`. */
 export type Partition = { readonly column: string; readonly value: string | null };
 
@@ -11,6 +13,7 @@ export const SKIP_REASONS = {
   hidden: 'name or folder starts with "_" or "."',
   temporary: 'temporary file of a running job',
   checksum: 'checksum file',
+  side_file: 'manifest or other side file of a writer',
   archived: 'in an archive storage class and not restored',
   extension: 'another format’s or an unknown extension',
   before_start_date: 'last modified before start_date',
@@ -28,33 +31,35 @@ type KeyFacts = {
   readonly size: number;
   /** In an archive class that cannot be read without a restore. */
   readonly archived: boolean;
+  /** Whether the user asks for this very name, though it has this extension, or is a side file's. */
+  readonly isAsked?: (extension: string | undefined) => boolean;
 };
 
 const checksumExtensions = new Set(['crc', 'md5', 'sha1', 'sha256', 'sha512', 'sfv']);
 const hiveNull = '__HIVE_DEFAULT_PARTITION__';
 
-/** Which names are a format's: by their extension, behind which `.gz` or `.zst` may stand if it is `compressible`. */
-export type Naming = { readonly extensions: readonly string[]; readonly compressible: boolean };
-
 /** Why an object below a table is not read; undefined for a data file. */
-export function skipReason({ path, size, archived }: KeyFacts, naming: Naming): SkipReason | undefined {
+export function skipReason(
+  { path, size, archived, isAsked = nobodyAsks }: KeyFacts,
+  naming: Naming,
+): SkipReason | undefined {
   const segments = path.split('/');
   const name = segments.at(-1) ?? '';
   if (name === '' || name.endsWith('_$folder$')) return 'marker';
   if (segments.some((part) => part === '_temporary' || part.startsWith('__magic')) || name.endsWith('._COPYING_')) {
     return 'temporary';
   }
-  const extension = extensionOf(naming.compressible ? name.replace(/\.(gz|gzip|zst|zstd)$/iu, '') : name);
+  const extension = foreignExtension(name, naming);
   if (extension !== undefined && checksumExtensions.has(extension)) return 'checksum';
   if (segments.some(isHidden)) return 'hidden';
-  if (extension !== undefined && !naming.extensions.includes(extension)) return 'extension';
+  if (isSideFile(name) && !isAsked(undefined)) return 'side_file';
+  if (extension !== undefined && !isAsked(extension)) return 'extension';
   if (size === 0) return 'empty';
   return archived ? 'archived' : undefined;
 }
 
-/** Lower case, without the dot, with the mark that editors put behind the names of copies; undefined when there is none. */
-export function extensionOf(name: string): string | undefined {
-  return /\.([A-Za-z0-9]+[~#]?)$/u.exec(name)?.[1]?.toLowerCase();
+function nobodyAsks(): boolean {
+  return false;
 }
 
 /** A folder `_x=1` is a partition whose column's name happens to start with an underscore. */

@@ -1,6 +1,7 @@
 // Which part of a table is read: the config's fields `file_pattern`, `partition_filter` and `latest_partition_only`.
 import * as z from 'zod';
 
+import { formatsOf, vagueExtensions } from './file-name.ts';
 import { FilePattern } from './file-pattern.ts';
 import { sortKey, type Bounds } from './partition-order.ts';
 import type { DeclaredType } from './declared-column.ts';
@@ -24,7 +25,7 @@ export const selectionShape = {
     .meta({
       title: 'File pattern',
       description:
-        'Only files whose path below the table matches this glob are read. "*" stays inside a folder, "**" crosses folders; a pattern without "/" is for the name of the file.',
+        'Only files whose path below the table matches this glob are read. "*" stays inside a folder, "**" crosses folders; a pattern without "/" is for the name of the file. A name that it spells, such as "*.log.gz", is read whatever its extension.',
       examples: ['part-*.parquet', 'year=2026/**/*.parquet'],
       order: 15,
     }),
@@ -59,6 +60,8 @@ export type PartitionFilter = Bounds & {
 export type Selection = {
   /** As it was given, for people. */
   readonly filePattern: string | undefined;
+  /** Whether `file_pattern` names the file, by more than wildcards; another format’s extension only where it spells that. */
+  readonly asksFor: (path: string, extension: string | undefined) => boolean;
   /** Of a path below a table. */
   readonly matches: (path: string) => boolean;
   readonly filtersOf: (table: string) => readonly PartitionFilter[];
@@ -73,6 +76,7 @@ export function resolveSelection({
   latest_partition_only,
 }: SelectionFields): Selection {
   const pattern = file_pattern === undefined ? undefined : new FilePattern(file_pattern);
+  const names = file_pattern === undefined ? undefined : namesFile(file_pattern);
   const latest = new Set(latest_partition_only);
   const filters = (partition_filter ?? []).map((filter) => ({
     column: filter.column,
@@ -82,10 +86,21 @@ export function resolveSelection({
   }));
   return {
     filePattern: file_pattern,
+    asksFor: (path, extension) => names?.(extension) === true && pattern?.test(path) === true,
     matches: (path) => pattern?.test(path) ?? true,
     filtersOf: (name) => filters.filter(({ table }) => table === undefined || table === name),
     isLatestOnly: (name) => latest.has(name),
     tables: [...latest, ...filters.flatMap(({ table }) => table ?? [])],
+  };
+}
+
+function namesFile(pattern: string): (extension: string | undefined) => boolean {
+  const name = pattern.slice(pattern.lastIndexOf('/') + 1).toLowerCase();
+  if (!/[^*?.]/u.test(name)) return () => false;
+  const words = new Set(name.match(/[a-z0-9]+/gu));
+  return (extension) => {
+    if (extension === undefined || vagueExtensions.has(extension)) return true;
+    return formatsOf(extension).length === 0 || words.has(extension);
   };
 }
 

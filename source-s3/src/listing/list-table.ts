@@ -6,7 +6,8 @@ import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import { archiveClasses, type ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { SourceConfig } from '../config/config.ts';
-import { skipReason, type Naming, type SkipReason } from '../layout/layout.ts';
+import { shownExtension, type Naming } from '../layout/file-name.ts';
+import { skipReason, type SkipReason } from '../layout/layout.ts';
 import { PartitionColumns } from '../layout/partition-columns.ts';
 import { findLatest, walkPlaces, type Seen } from './partition-walk.ts';
 import type { PartitionFilter } from '../layout/selection.ts';
@@ -17,6 +18,8 @@ import type { Table } from './tables.ts';
 /** What is known of a listing beside its data files; whole when all of these were taken. */
 export type ListingReport = {
   readonly skips: SkipReport;
+  /** Files with the extensions of other formats, or with unknown ones, by extension. */
+  readonly foreign: ReadonlyMap<string, { readonly count: number; readonly example: string }>;
   readonly columns: PartitionColumns;
   /** For people: what of the options had no effect, what is spelled in two ways. */
   readonly remarks: readonly string[];
@@ -27,6 +30,13 @@ type TablePage = { readonly objects: readonly ListedObject[]; readonly skipped: 
 
 /** An object, or a folder that was not listed. */
 export type Skipped = { readonly reason: SkipReason; readonly key: string };
+
+const sparkLog = /\/_spark_metadata\//u;
+const uncommitted =
+  'Spark\'s streaming sink wrote the folder "_spark_metadata", in which it notes the files of complete batches. The notes are not read: all data files are, and those of a batch that failed and was tried again hold its rows once more.';
+
+/** That are told apart. */
+const mostExtensions = 100;
 
 type ListingConfig = Pick<SourceConfig, 'partitioning' | 'selection' | 'startDate' | 'modifiedBefore'> & {
   readonly naming: Naming;
@@ -42,14 +52,18 @@ export function listTable(
   config: ListingConfig,
   signal: AbortSignal,
 ): { readonly pages: AsyncGenerator<TablePage>; readonly report: ListingReport } {
-  const report = { skips: new Map(), columns: new PartitionColumns(), remarks: [] };
+  const report = { skips: new Map(), foreign: new Map(), columns: new PartitionColumns(), remarks: [] };
   return { pages: dataFiles(s3, table, { ...config, report }, signal), report };
 }
+
+type Gathered = Pick<ListingReport, 'skips'> & {
+  readonly foreign: Map<string, { count: number; readonly example: string }>;
+};
 
 async function* dataFiles(
   s3: S3,
   table: Table,
-  config: ListingConfig & { readonly report: ListingReport & { readonly remarks: string[] } },
+  config: ListingConfig & { readonly report: Gathered & ListingReport & { readonly remarks: string[] } },
   signal: AbortSignal,
 ): AsyncGenerator<TablePage> {
   const { name } = table.stream;
@@ -64,16 +78,27 @@ async function* dataFiles(
   const isLatestOnly = config.selection.isLatestOnly(name);
   const latest = isLatestOnly ? await findLatest(walk, { places }, signal) : undefined;
   const met = new Set<PartitionFilter>();
+  let hasSparkLog = false;
   for await (const seen of latest ?? walkPlaces(walk, places, signal)) {
     refuseTableFormats(table, seen, config.naming);
     if (seen.kind === 'met') met.add(seen.filter);
     const page = pageOf(seen, table, config);
     for (const { key } of page.objects) report.columns.see(key.slice(table.prefix.length));
-    for (const { reason, key } of page.skipped) countSkip(report.skips, reason, key);
+    for (const entry of page.skipped) gather(report, entry);
+    hasSparkLog ||= page.skipped.some(({ key }) => sparkLog.test(key));
     yield page;
   }
+  if (hasSparkLog) report.remarks.push(uncommitted);
   report.remarks.push(...remarks(filters, met, isLatestOnly && latest === undefined));
   if (partitioning.mode === 'partitioned') report.remarks.push(...report.columns.twins.map(spelledTwice));
+}
+
+/** Counts what is not read. */
+export function gather({ skips, foreign }: Gathered, { reason, key }: Skipped): void {
+  countSkip(skips, reason, key);
+  if (reason !== 'extension') return;
+  const extension = shownExtension(key);
+  if (foreign.has(extension) || foreign.size < mostExtensions) countSkip(foreign, extension, key);
 }
 
 function pageOf(seen: Seen, table: Table, config: ListingConfig): TablePage {
@@ -117,10 +142,16 @@ function spelledTwice(spellings: readonly string[]): string {
   return `folders name one column ${names}; it is read as "${spellings[0]}"`;
 }
 
-function skipReasonOf(object: ListedObject, { prefix }: Table, config: ListingConfig): SkipReason | undefined {
+/** Why an object of the table is not read; undefined for a data file. */
+export function skipReasonOf(
+  object: ListedObject,
+  { prefix }: Pick<Table, 'prefix'>,
+  config: ListingConfig,
+): SkipReason | undefined {
   const path = object.key.slice(prefix.length);
   const archived = archiveClasses.has(object.storageClass ?? '') && object.restored !== true;
-  const reason = skipReason({ path, size: object.size, archived }, config.naming);
+  const isAsked = (extension: string | undefined): boolean => config.selection.asksFor(path, extension);
+  const reason = skipReason({ path, size: object.size, archived, isAsked }, config.naming);
   if (reason !== undefined) return reason;
   if (!config.selection.matches(path)) return 'file_pattern';
   const time = object.lastModified.getTime();

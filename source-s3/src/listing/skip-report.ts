@@ -4,10 +4,15 @@ import { SKIP_REASONS, type SkipReason } from '../layout/layout.ts';
 /** Number and one example of what was passed over for each reason. */
 export type SkipReport = Map<SkipReason, { count: number; readonly example: string }>;
 
-export function countSkip(report: SkipReport, reason: SkipReason, key: string): void {
+export function countSkip<Name>(
+  report: Map<Name, { count: number; readonly example: string }>,
+  reason: Name,
+  key: string,
+  count = 1,
+): void {
   const entry = report.get(reason);
-  if (entry === undefined) report.set(reason, { count: 1, example: key });
-  else entry.count++;
+  if (entry === undefined) report.set(reason, { count, example: key });
+  else entry.count += count;
 }
 
 /** A list for one sentence; undefined when nothing was passed over but folder markers. */

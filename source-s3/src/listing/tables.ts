@@ -8,7 +8,8 @@ import { listPages } from '@s3-connectors/common/s3/list.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import type { SchemaPrefix, SourceConfig } from '../config/config.ts';
-import { namespaceOf, skipReason, tableName, type Naming, type SkipReason } from '../layout/layout.ts';
+import type { Naming } from '../layout/file-name.ts';
+import { namespaceOf, skipReason, tableName, type SkipReason } from '../layout/layout.ts';
 import { countSkip, describeSkips, type SkipReport } from './skip-report.ts';
 import { tableFormat } from './table-format.ts';
 

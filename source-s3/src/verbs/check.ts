@@ -8,14 +8,18 @@ import { readRange } from '@s3-connectors/common/s3/read.ts';
 
 import { accessOf } from '../config/access.ts';
 import type { SchemaPrefix, SourceConfig } from '../config/config.ts';
+import { namingOf } from '../layout/file-name.ts';
+import { gather, skipReasonOf } from '../listing/list-table.ts';
+import { NothingRead } from './no-data.ts';
 import { noTables } from './no-tables.ts';
 import { openSession, type Session } from './session.ts';
 import { findTables, type Tables } from '../listing/tables.ts';
 
 /** Someone waits for the answer. */
 const patience = { retryBudgetMs: 20_000, idleTimeoutMs: 10_000 };
-/** Objects looked at to find one that can be read. */
+/** Objects looked at in each table, and tables, to find a file that a sync would read. */
 const looksAt = 100;
+const tablesLookedAt = 20;
 
 /** @throws ConnectorError naming all that is missing; CONFIG_INVALID when there is nothing to read. */
 export async function check(config: SourceConfig, context: VerbContext): Promise<void> {
@@ -23,11 +27,13 @@ export async function check(config: SourceConfig, context: VerbContext): Promise
   if (config.format.format === 'parquet') await rehearse(session.folder); // Other formats need no disk.
   const rehearsal = new Rehearsal(context.signal);
   const found: Tables[] = [];
+  const look: Look = { nothing: new NothingRead(), isOpen: false };
   for (const prefix of config.schemaPrefixes) {
-    const tables = await rehearsePrefix(rehearsal, { session, config, prefix }, context.signal);
+    const tables = await rehearsePrefix(rehearsal, { session, config, prefix, look }, context.signal);
     if (tables !== undefined) found.push(tables);
   }
   rehearsal.conclude(context.log);
+  if (!look.isOpen && look.nothing.isByName) throw look.nothing.error(config);
   if (found.some(({ byStream }) => byStream.size > 0)) {
     // Two prefixes may hold the same table.
     if (found.length > 1) await findTables(session.s3, config.schemaPrefixes, context.signal);
@@ -41,11 +47,19 @@ export async function check(config: SourceConfig, context: VerbContext): Promise
   );
 }
 
-type Place = { readonly session: Session; readonly config: SourceConfig; readonly prefix: SchemaPrefix };
+/** What is found of the tables' files; open: one is read, or there may be one among those that were not looked at. */
+type Look = { readonly nothing: NothingRead; isOpen: boolean };
+
+type Place = {
+  readonly look: Look;
+  readonly session: Session;
+  readonly config: SourceConfig;
+  readonly prefix: SchemaPrefix;
+};
 
 async function rehearsePrefix(
   rehearsal: Rehearsal,
-  { session, config, prefix }: Place,
+  { session, config, prefix, look }: Place,
   signal: AbortSignal,
 ): Promise<Tables | undefined> {
   const [listing, reading] = needsBelow(config, prefix.path);
@@ -57,7 +71,7 @@ async function rehearsePrefix(
   if (tables === undefined) rehearsal.skip(step, reading, 'nothing is known that lies there');
   else {
     const object = await rehearsal.try(`List a table below ${shown}`, listing, () =>
-      firstObject(session, tables, signal),
+      firstObject(session, { tables, config, look }, signal),
     );
     if (object === undefined) rehearsal.skip(step, reading, 'no object lies there');
     else await rehearsal.try(step, reading, () => readRange(session.s3, { ...object, start: 0, end: 1 }, signal));
@@ -75,16 +89,34 @@ function needsBelow(config: SourceConfig, path: string): readonly [listing: Line
   ];
 }
 
-/** Of the first table that has one. Archived objects cannot be read, and are not read by a sync. */
-async function firstObject({ s3 }: Session, tables: Tables, signal: AbortSignal): Promise<ListedObject | undefined> {
-  for (const { prefix } of tables.byStream.values()) {
-    for await (const page of listPages(s3, { prefix, pageSize: looksAt }, signal)) {
-      const object = page.objects.find(
-        ({ size, storageClass = 'STANDARD' }) => size > 0 && !storageClass.includes('GLACIER'),
-      );
-      if (object !== undefined) return object;
+/** One that a sync would read, else one that is at least there. Archived objects cannot be read. */
+async function firstObject(
+  { s3 }: Session,
+  { tables, config, look }: { readonly tables: Tables; readonly config: SourceConfig; readonly look: Look },
+  signal: AbortSignal,
+): Promise<ListedObject | undefined> {
+  let other: ListedObject | undefined;
+  const listing = { ...config, naming: namingOf(config.format.format) };
+  for (const [index, table] of [...tables.byStream.values()].entries()) {
+    if (index >= tablesLookedAt) {
+      look.isOpen = true;
       break;
     }
+    const report = { skips: new Map(), foreign: new Map() };
+    let count = 0;
+    for await (const page of listPages(s3, { prefix: table.prefix, pageSize: looksAt }, signal)) {
+      for (const object of page.objects) {
+        const reason = skipReasonOf(object, table, listing);
+        look.isOpen ||= reason === undefined;
+        if (reason === undefined) return object;
+        gather(report, { reason, key: object.key });
+        if (object.size > 0 && !(object.storageClass ?? '').includes('GLACIER')) other ??= object;
+      }
+      count += page.objects.length;
+      if (count >= looksAt) break;
+    }
+    look.isOpen ||= count >= looksAt;
+    look.nothing.add(table.prefix, report);
   }
-  return undefined;
+  return other;
 }

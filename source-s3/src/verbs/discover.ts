@@ -16,9 +16,11 @@ import { failsAll } from './failure-of-all.ts';
 import { FileSample, mostSampled } from './file-sample.ts';
 import type { Format, Reading } from '../formats/contract/format.ts';
 import { formatOf } from '../formats/formats.ts';
+import { NothingRead } from './no-data.ts';
 import { noTables } from './no-tables.ts';
-import { listTable, reportListing, type ListingReport } from '../listing/list-table.ts';
+import { listTable, reportListing } from '../listing/list-table.ts';
 import { openSession } from './session.ts';
+import { HeaderDrift } from '../columns/header-drift.ts';
 import { OwnProvenance } from '../columns/own-provenance.ts';
 import { lastModifiedColumn, tableColumns } from '../columns/table-columns.ts';
 import { findTables, reportTables, type Table } from '../listing/tables.ts';
@@ -29,7 +31,7 @@ const manyTables = 500;
 
 /**
  * Streams in the order of their tables; the same bucket gives the same catalog.
- * @throws CONFIG_INVALID when there is no table at all, or the catalog becomes too large; what a table that cannot be read says
+ * @throws CONFIG_INVALID when there is no table at all, no table holds a file that is read, or the catalog becomes too large; what a table that cannot be read says
  * when none can.
  */
 export async function discover(config: SourceConfig, context: VerbContext): Promise<AirbyteCatalog> {
@@ -43,11 +45,12 @@ export async function discover(config: SourceConfig, context: VerbContext): Prom
   const streams: AirbyteStream[] = [];
   const size = new CatalogSize(config.memoryBytes);
   let failure: ConnectorError | undefined;
+  const nothing = new NothingRead();
   const found = mapConcurrent(
     tables.byStream.values(),
     tablesAtOnce,
     (table, signal) => {
-      return streamOf(config, reading, { table, mostFiles }, { ...context, signal });
+      return streamOf(config, reading, { table, mostFiles, nothing }, { ...context, signal });
     },
     context.signal,
   );
@@ -58,22 +61,15 @@ export async function discover(config: SourceConfig, context: VerbContext): Prom
       streams.push(stream);
     }
   }
-  if (streams.length === 0 && failure !== undefined) throw failure;
+  if (streams.length === 0) throw failure ?? nothing.error(config);
   return { streams };
-}
-
-/** For one who chose another format than that of the files. */
-function ofOthers({ skips }: ListingReport, { format }: SourceConfig): string {
-  const others = skips.get('extension');
-  if (others === undefined) return '';
-  return ` No file is named as ${format.format}; if "${others.example}" and the like are what you want, correct "data_format".`;
 }
 
 /** Undefined for a table without data files. A table that cannot be read is left out with a WARN, and its error returned. */
 async function streamOf(
   config: SourceConfig,
   reading: Reading,
-  { table, mostFiles }: { readonly table: Table; readonly mostFiles: number },
+  { table, mostFiles, nothing }: { readonly table: Table; readonly mostFiles: number; readonly nothing: NothingRead },
   { log, signal }: VerbContext,
 ): Promise<AirbyteStream | ConnectorError | undefined> {
   try {
@@ -84,12 +80,17 @@ async function streamOf(
     reportListing(table, report, log);
     const objects = sample.files(mostFiles);
     if (objects.length === 0) {
-      log('WARN', `The folder "${table.prefix}" holds no data file and is not a stream.${ofOthers(report, config)}`);
+      const own = new NothingRead();
+      own.add(table.prefix, report);
+      log('WARN', `The folder "${table.prefix}" holds no data file and is not a stream. ${own.advice(config)}`);
+      nothing.add(table.prefix, report);
       return undefined;
     }
     const own = new OwnProvenance();
-    const fromFiles = await describeAll(format, reading, { objects, own }, signal);
-    for (const sentence of own.describe()) log('WARN', `${streamLabel(table.stream)}: ${sentence}`);
+    const headers = new HeaderDrift();
+    const fromFiles = await describeAll(format, reading, { objects, own, headers }, signal);
+    const doubts = [...own.describe(), ...Array.from(headers.describe(), ({ message }) => message)];
+    for (const sentence of doubts) log('WARN', `${streamLabel(table.stream)}: ${sentence}`);
     const columns = tableColumns(config, table, fromFiles, report.columns.names);
     return {
       ...table.stream,
@@ -118,15 +119,21 @@ async function streamOf(
 async function describeAll(
   format: Format,
   reading: Reading,
-  { objects, own }: { readonly objects: readonly ListedObject[]; readonly own: OwnProvenance },
+  {
+    objects,
+    own,
+    headers,
+  }: { readonly objects: readonly ListedObject[]; readonly own: OwnProvenance; readonly headers: HeaderDrift },
   signal: AbortSignal,
 ): Promise<readonly Column[]> {
   let columns: readonly Column[] | undefined;
   const failures: ConnectorError[] = [];
   for (const object of objects) {
     try {
-      const described = await format.describe(reading, object, signal);
+      const { columns: described, header } = await format.describe(reading, object, signal);
       for (const { name } of described) own.see(name, object.key);
+      const names = described.map(({ name }) => name);
+      if (header !== undefined) headers.see(object.key, names, header);
       columns = mergeColumns(columns ?? [], described);
     } catch (error) {
       const failure = toConnectorError(error);

@@ -62,7 +62,10 @@ const parquetPages: FuzzTarget = {
 };
 
 function cutRecords(pieces: readonly Uint8Array[]): { readonly rows: string[][]; readonly hasProblem: boolean } {
-  const records = new CsvRecords({ delimiter: 0x2c, quote: 0x22, escape: undefined }, { key: 'k', origin: 0 });
+  const records = new CsvRecords(
+    { delimiter: 0x2c, quote: 0x22, escape: undefined },
+    { key: 'k', origin: 0, columns: 0 },
+  );
   const rows: string[][] = [];
   let hasProblem = false;
   const take = (): void => {

@@ -5,6 +5,7 @@ import type { Format, PlacedLines, Reading, SourceFile } from '../contract/forma
 import { openBytes, type ObjectBytes } from '../contract/object-bytes.ts';
 import { placedLines, streamedUnit } from '../contract/placed-lines.ts';
 import { unreadable } from '../contract/unreadable.ts';
+import { namingOf } from '../../layout/file-name.ts';
 import { AvroBlockRows } from './avro-block-rows.ts';
 import { avroBlocks, readAvroHeader, type AvroBlock, type AvroHeader } from './avro-blocks.ts';
 import { AvroDamage } from './avro-bytes.ts';
@@ -15,13 +16,13 @@ type OpenAvro = { readonly object: ListedObject; readonly header: AvroHeader; re
 
 export function avroFormat({ invalidRecords }: { readonly invalidRecords: 'fail' | 'skip' }): Format {
   return {
-    naming: { extensions: ['avro'], compressible: false },
+    naming: namingOf('avro'),
     async open(reading, object, signal) {
       return sourceFile(reading, await open(reading, object, signal), invalidRecords);
     },
     async describe(reading, object, signal) {
       const { header } = await open(reading, object, signal);
-      return avroColumns(header.schema);
+      return { rows: undefined, compression: [header.codec], columns: avroColumns(header.schema) };
     },
   };
 }

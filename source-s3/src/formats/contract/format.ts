@@ -9,8 +9,9 @@ import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { Engine } from '../../engine/engine.ts';
 import type { Lines } from '../../records/line-buffer.ts';
-import type { Naming } from '../../layout/layout.ts';
+import type { Naming } from '../../layout/file-name.ts';
 import type { PartitionColumns } from '../../layout/partition-columns.ts';
+import type { TextHeader } from '../../columns/header-drift.ts';
 import type { Clash, Conflict } from '../../columns/partition-conflicts.ts';
 
 /** What reading files takes: bucket access, the engine, and a folder for local files. */
@@ -28,9 +29,11 @@ export type Format = {
    * @throws FILE_UNREADABLE naming the object and the reason; S3_OBJECT_CHANGED when it is no longer the listed version.
    */
   open(reading: Reading, object: ListedObject, signal: AbortSignal): Promise<SourceFile>;
-  /** The columns that discover declares for a file, which may take more than to open it. @throws as `open` */
-  describe(reading: Reading, object: ListedObject, signal: AbortSignal): Promise<readonly Column[]>;
+  /** What discover and inspect say of a file, which may take more than to open it. @throws as `open` */
+  describe(reading: Reading, object: ListedObject, signal: AbortSignal): Promise<Description>;
 };
+
+export type Description = Pick<SourceFile, 'rows' | 'compression' | 'header'> & { readonly columns: readonly Column[] };
 
 export type SourceFile = {
   readonly object: ListedObject;
@@ -38,8 +41,8 @@ export type SourceFile = {
   readonly columns: readonly string[];
   /** `columns` are those of the first row; others may have others. */
   readonly isSampled?: true;
-  /** The names are a record of the file's text, as a CSV header is. */
-  readonly isTextHeader?: true;
+  /** Only of text in columns. */
+  readonly header?: TextHeader;
   /** Known or estimated; undefined when there is no telling. */
   readonly rows: number | undefined;
   /** The codecs it is compressed with, for people; `none` is one. */

@@ -3,9 +3,11 @@ import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 
 import { castText } from '../../casts/text-cast.ts';
 import type { LineBuilder } from '../../records/line-builder.ts';
+import type { Dialect } from '../../config/csv-config.ts';
 import { escaped } from './csv-fields.ts';
 import type { CsvRecords } from './csv-records.ts';
 import { castInferred } from './csv-value.ts';
+import { never } from './dialect-marks.ts';
 import { writePlainValue } from './plain-value.ts';
 
 /** A field of the file, behind the bytes that lead to it. */
@@ -19,6 +21,7 @@ export type Slot = {
   readonly isDeclared: boolean;
 };
 
+/** Of a field as it stands in the file, without the quotes around it. */
 export type NullTest = (bytes: Uint8Array, start: number, end: number) => boolean;
 
 const nullBytes = Buffer.from('null');
@@ -34,13 +37,16 @@ export function writeField(
   let { bytes } = records.text;
   let start = starts[field] ?? 0;
   let end = ends[field] ?? 0;
+  if (isNull(bytes, start, end)) {
+    out.raw(nullBytes);
+    return 'written';
+  }
   if (making[field] === escaped) {
     bytes = records.unescape(field);
     start = 0;
     end = records.unescapedBytes;
   }
-  if (isNull(bytes, start, end)) out.raw(nullBytes);
-  else if (type === undefined) out.string(bytes, start, end);
+  if (type === undefined) out.string(bytes, start, end);
   else if (!writePlainValue(out, { bytes, start, end }, type)) {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString();
     const json = isDeclared ? castText(text, type) : castInferred(text, type);
@@ -50,14 +56,24 @@ export function writeField(
   return 'written';
 }
 
-export function nullTest(nullValues: readonly string[]): NullTest {
+export type Nulls = {
+  readonly nullValues: readonly string[];
+  readonly quotedNulls: boolean;
+  readonly dialect: Dialect;
+};
+
+/** The one rule of what is null. */
+export function nullTest({ nullValues, quotedNulls, dialect }: Nulls): NullTest {
   const isEmptyNull = nullValues.includes('');
   const others = nullValues.filter((text) => text !== '').map((text) => Buffer.from(text));
   const longest = Math.max(0, ...others.map(({ length }) => length));
+  const quote = quotedNulls ? never : (dialect.quote ?? never); // What stands before a field that cannot be null.
   return (bytes, start, end) => {
-    if (start === end) return isEmptyNull;
+    if (start === end) return isEmptyNull && bytes[start - 1] !== quote;
     if (end - start > longest) return false;
-    for (const other of others) if (other.length === end - start && startsWith(bytes, start, other)) return true;
+    for (const other of others) {
+      if (other.length === end - start && startsWith(bytes, start, other)) return bytes[start - 1] !== quote;
+    }
     return false;
   };
 }

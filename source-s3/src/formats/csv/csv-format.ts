@@ -1,16 +1,16 @@
 // CSV as a format: a file is one unit as far as fetching goes, read as a stream; a run goes on from any record of it.
-import type { Column } from '@s3-connectors/common/columns/column-type.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { DeclaredType } from '../../layout/declared-column.ts';
-import type { Format, Reading, SourceFile } from '../contract/format.ts';
+import { namingOf } from '../../layout/file-name.ts';
+import type { Description, Format, Reading, SourceFile } from '../contract/format.ts';
 import { declaredColumnType } from '../../layout/partition-value.ts';
 import { openText, type ObjectText } from '../text/object-text.ts';
 import { placedLines, streamedUnit } from '../contract/placed-lines.ts';
-import type { CsvOptions } from '../../config/csv-config.ts';
-import type { Dialect } from '../../config/csv-config.ts';
+import type { CsvOptions, Dialect } from '../../config/csv-config.ts';
 import { readHead, type CsvHead } from './csv-head.ts';
+import { nullTest, type NullTest } from './csv-field.ts';
 import { csvWriter } from './csv-lines.ts';
 import { CsvRecords } from './csv-records.ts';
 import { delimiterByName, likelyDelimiter } from './delimiter.ts';
@@ -49,7 +49,7 @@ export function csvFormat(csv: Csv): Format {
     return { object, text, head, dialect };
   };
   return {
-    naming: { extensions: ['csv', 'tsv', 'txt'], compressible: true },
+    naming: namingOf('csv'),
     open: async (reading, object, signal) => sourceFile(csv, reading, await open(reading, object, signal)),
     describe: async (reading, object, signal) => describe(csv, await open(reading, object, signal), signal),
   };
@@ -60,23 +60,22 @@ function sourceFile(
   { log, s3 }: Reading,
   { object, text, head, dialect }: OpenCsv,
 ): SourceFile {
-  const { key, size } = object;
-  const isPlain = text.compression === 'none';
+  const { key } = object;
   return {
     object,
     columns: head.names,
-    isTextHeader: true,
-    compression: [text.compression],
-    rows: isPlain ? Math.ceil(size / head.lineBytes) : undefined,
+    ...factsOf({ object, text, head }),
     *units(stopped) {
       const place = stopped ?? { unit: head.dataStart, rows: 0 };
       yield streamedUnit((asked, signal) => {
         const declared = (column: string): DeclaredType | undefined => options.typeOf(table, column);
-        const cutter = new CsvRecords(dialect, { key, origin: place.unit });
+        const cutter = new CsvRecords(dialect, { key, origin: place.unit, columns: head.names.length });
         const query = {
           asked,
           names: head.names,
           nullValues: options.nullValues,
+          quotedNulls: options.quotedNulls,
+          dialect,
           declared,
           emittedAt: s3.clock.wall(),
         };
@@ -92,24 +91,33 @@ async function describe(
   { options, table }: Csv,
   { object, text, head, dialect }: OpenCsv,
   signal: AbortSignal,
-): Promise<readonly Column[]> {
+): Promise<Description> {
   const guesses = head.names.map(() => new TypeGuess());
   if (options.inferTypes) {
-    const records = new CsvRecords(dialect, { key: object.key, origin: head.dataStart });
+    const place = { key: object.key, origin: head.dataStart, columns: head.names.length };
+    const records = new CsvRecords(dialect, place);
+    const isNull = nullTest({ ...options, dialect });
     let bytes = 0;
     for await (const piece of text.from(head.dataStart, signal)) {
       records.push(piece);
-      look(records, guesses, options.nullValues);
+      look(records, guesses, isNull);
       bytes += piece.length;
       if (bytes >= sampleBytes) break;
     }
     if (bytes < sampleBytes) records.finish();
-    look(records, guesses, options.nullValues);
+    look(records, guesses, isNull);
   }
-  return head.names.map((name, field) => {
+  const columns = head.names.map((name, field) => {
     const type = options.typeOf(table, name) ?? guesses[field]?.kind ?? 'string';
     return { name, type: declaredColumnType(type) };
   });
+  return { ...factsOf({ object, text, head }), columns };
+}
+
+function factsOf({ object, text, head }: Omit<OpenCsv, 'dialect'>): Omit<Description, 'columns'> {
+  const isPlain = text.compression === 'none';
+  const rows = isPlain ? Math.ceil(object.size / head.lineBytes) : undefined;
+  return { rows, compression: [text.compression], header: head.header };
 }
 
 function oneColumn(key: string, likely: string): string {
@@ -117,12 +125,13 @@ function oneColumn(key: string, likely: string): string {
   return `The header of "${key}" is one column. If "${delimiter}" stands between its fields, set data_format.delimiter to that.`;
 }
 
-function look(records: CsvRecords, guesses: readonly TypeGuess[], nullValues: readonly string[]): void {
+function look(records: CsvRecords, guesses: readonly TypeGuess[], isNull: NullTest): void {
   while (records.next()) {
     if (records.problem !== undefined || records.fields.count !== guesses.length) continue;
+    const { starts, ends } = records.fields;
     for (const [field, guess] of guesses.entries()) {
-      const text = Buffer.from(records.unescaped(field)).toString();
-      if (!nullValues.includes(text)) guess.see(text);
+      if (isNull(records.text.bytes, starts[field] ?? 0, ends[field] ?? 0)) continue;
+      guess.see(Buffer.from(records.unescaped(field)).toString());
     }
   }
 }

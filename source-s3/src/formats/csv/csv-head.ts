@@ -4,10 +4,12 @@ import { isUtf8 } from 'node:buffer';
 import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
+import type { TextHeader } from '../../columns/header-drift.ts';
 import { unreadable } from '../contract/unreadable.ts';
 import { markBytes } from '../text/encoding.ts';
 import type { CsvOptions } from '../../config/csv-config.ts';
 import { CsvRecords } from './csv-records.ts';
+import { isLikeData } from './header-doubt.ts';
 
 export type CsvHead = {
   /** Unique; none when the file has no record at all. */
@@ -16,14 +18,22 @@ export type CsvHead = {
   readonly dataStart: number;
   /** Bytes for each line of the first piece. */
   readonly lineBytes: number;
+  readonly header: TextHeader;
 };
+
+const counted: TextHeader = { names: 'counted', isLikeData: false };
+const given: TextHeader = { names: 'given', isLikeData: false };
 
 /** Takes no more of the text than it needs. @throws FILE_UNREADABLE when the header is not well formed. */
 export async function readHead(
   text: AsyncIterable<Uint8Array>,
   { options, key, say }: { readonly options: CsvOptions; readonly key: string; readonly say: Log },
 ): Promise<CsvHead> {
-  const records = new CsvRecords(options.dialect, { key, origin: 0 });
+  const records = new CsvRecords(options.dialect, {
+    key,
+    origin: 0,
+    columns: options.columnNames?.length ?? Number(!options.header),
+  });
   let skipped = 0;
   let linesLeft = options.skipLines;
   let lineBytes: number | undefined;
@@ -42,7 +52,7 @@ export async function readHead(
   }
   records.finish();
   if (records.next()) return headOf(records, skipped, lineBytes ?? 1, { options, key, say });
-  return { names: options.columnNames ?? [], dataStart: skipped, lineBytes: lineBytes ?? 1 };
+  return { names: options.columnNames ?? [], dataStart: skipped, lineBytes: lineBytes ?? 1, header: given };
 }
 
 function headOf(
@@ -54,12 +64,12 @@ function headOf(
   const { header, columnNames } = options;
   refuseBinary(records, key);
   const dataStart = skipped + (header ? records.end : records.start);
-  if (columnNames !== undefined) return { names: columnNames, dataStart, lineBytes };
+  if (columnNames !== undefined) return { names: columnNames, dataStart, lineBytes, header: given };
   if (records.fields.count > mostColumns) {
     throw unreadable({ key }, `its header has ${records.fields.count} columns, of which there may be ${mostColumns}`);
   }
   const places = Array.from({ length: records.fields.count }, (_, field) => field);
-  if (!header) return { names: places.map((field) => `column_${field + 1}`), dataStart, lineBytes };
+  if (!header) return { names: places.map((field) => `column_${field + 1}`), dataStart, lineBytes, header: counted };
   if (records.problem !== undefined) throw unreadable({ key }, `its header ${records.problem}`);
   const found = places.map((field) => Buffer.from(records.unescaped(field)).toString());
   const names = uniqueNames(found);
@@ -73,7 +83,7 @@ function headOf(
       `The header of "${key}" has names twice or empty ones. These columns get a name with a number: ${shown.join(', ')}.`,
     );
   }
-  return { names, dataStart, lineBytes };
+  return { names, dataStart, lineBytes, header: { names: 'record', isLikeData: isLikeData(found, records) } };
 }
 
 /** As many as other formats may have. */

@@ -10,16 +10,15 @@ import { PartitionComparer } from '../../columns/partition-comparer.ts';
 import type { DeclaredType } from '../../layout/declared-column.ts';
 import { declaredColumnType } from '../../layout/partition-value.ts';
 import type { RowWriter } from '../contract/placed-lines.ts';
-import type { Slot } from './csv-field.ts';
+import type { Nulls, NullTest, Slot } from './csv-field.ts';
 import { escaped } from './csv-fields.ts';
 import type { CsvRecords } from './csv-records.ts';
 import { csvRow, writeRow } from './csv-row.ts';
 
-type CsvLines = {
+type CsvLines = Nulls & {
   readonly asked: Omit<Asked, 'folders'>;
   /** Names of the file's columns, in its order. */
   readonly names: readonly string[];
-  readonly nullValues: readonly string[];
   readonly declared: (column: string) => DeclaredType | undefined;
   /** Milliseconds since 1970. */
   readonly emittedAt: number;
@@ -30,8 +29,9 @@ export function csvWriter(query: CsvLines, records: CsvRecords): RowWriter {
   const { slots, tail } = template(query);
   const { clashes, frame } = query.asked;
   const expected = query.names.length;
-  const row = csvRow(slots, query.nullValues);
+  const row = csvRow(slots, query);
   const comparer = fieldComparer(query);
+  const { isNull } = row;
   const close = Buffer.from(frame.close);
   const end = Buffer.concat([tail, close]);
   return {
@@ -58,7 +58,7 @@ export function csvWriter(query: CsvLines, records: CsvRecords): RowWriter {
         out.raw(close);
       }
       if (!out.endLine()) return 'is not UTF-8';
-      if (clashes.length > 0) compareFields(comparer, clashes, records);
+      if (clashes.length > 0) compareFields(comparer, { clashes, isNull }, records);
       return undefined;
     },
     findings: () => ({ conflicts: comparer.take(), undeclared: [] }),
@@ -66,20 +66,27 @@ export function csvWriter(query: CsvLines, records: CsvRecords): RowWriter {
 }
 
 /** By the type that is declared for the file's column, else as text. */
-function fieldComparer({ asked, nullValues, declared }: CsvLines): PartitionComparer {
+function fieldComparer({ asked, declared }: CsvLines): PartitionComparer {
   return new PartitionComparer(asked.clashes, (text, { column, value }) => {
-    if (nullValues.includes(text)) return value === null;
     const type = declaredColumnType(declared(column) ?? 'string');
     return text === value || agreesWithFolder(castText(text, type) ?? '', value, type);
   });
 }
 
-function compareFields(comparer: PartitionComparer, clashes: readonly Clash[], records: CsvRecords): void {
+function compareFields(
+  comparer: PartitionComparer,
+  { clashes, isNull }: { readonly clashes: readonly Clash[]; readonly isNull: NullTest },
+  records: CsvRecords,
+): void {
   const { starts, ends, making } = records.fields;
+  const { bytes } = records.text;
   for (let index = 0; index < clashes.length; index++) {
     const field = clashes[index]?.place ?? 0;
-    if (making[field] === escaped) comparer.compare(index, records.unescape(field), 0, records.unescapedBytes);
-    else comparer.compare(index, records.text.bytes, starts[field] ?? 0, ends[field] ?? 0);
+    const start = starts[field] ?? 0;
+    const end = ends[field] ?? 0;
+    if (isNull(bytes, start, end)) comparer.compareNull(index);
+    else if (making[field] === escaped) comparer.compare(index, records.unescape(field), 0, records.unescapedBytes);
+    else comparer.compare(index, bytes, start, end);
   }
 }
 

@@ -1,22 +1,26 @@
 // Cuts CSV text that comes in pieces into records and fields, without decoding it. Most records are whole in a piece and cut
 // by the shortcut; blank lines are none.
-import { CARRIAGE_RETURN, NEWLINE } from '@s3-connectors/common/json/ascii.ts';
+import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import { TextWindow } from '../text/text-window.ts';
 import type { Dialect } from '../../config/csv-config.ts';
 import { RecordParser } from './record-parser.ts';
 import { CsvFields, escaped } from './csv-fields.ts';
+import { marksOfDialect, never } from './dialect-marks.ts';
 import { FastRecordParser } from './fast-record-parser.ts';
 
 const maxRecordBytes = 64 * 1024 * 1024;
-const never = -1; // No byte, and no place.
+
+/** `origin`: the offset in the text of the first byte that is pushed; `key`: for errors. */
+type CsvPlace = { readonly key: string; readonly origin: number; readonly columns: number };
 
 /** Bound: that of the text, of which the longest record is kept, and twice the longest escaped field. */
 export class CsvRecords {
   readonly #key: string;
-  readonly #quote: number;
-  readonly #escape: number;
+  readonly #marks: ReturnType<typeof marksOfDialect>;
+  readonly #escapedBytes = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+  readonly #keepsBlank: boolean;
   /** The current record's bytes and those behind it. */
   readonly text: TextWindow;
   /** Of the current record. */
@@ -32,12 +36,12 @@ export class CsvRecords {
   #isCut = true;
   #isEnded = false;
 
-  /** `origin`: the offset in the text of the first byte that is pushed; `key`: for errors. */
-  constructor(dialect: Dialect, { key, origin }: { readonly key: string; readonly origin: number }) {
-    const { quote, escape } = dialect;
+  /** `columns`: how many the file has, 0 if that is not known yet. */
+  constructor(dialect: Dialect, { key, origin, columns }: CsvPlace) {
     this.#key = key;
-    this.#quote = quote ?? never;
-    this.#escape = escape === undefined || escape === quote ? never : escape;
+    this.#marks = marksOfDialect(dialect);
+    for (const [byte, meant] of dialect.escapedBytes ?? []) this.#escapedBytes[byte] = meant;
+    this.#keepsBlank = dialect.lineEnd === 'newline' && columns === 1;
     this.text = new TextWindow(origin);
     this.#whole = new FastRecordParser(dialect, this.fields);
     this.#any = new RecordParser(dialect, this.text, this.fields);
@@ -102,11 +106,13 @@ export class CsvRecords {
     return this.#isCut;
   }
 
-  /** Blank lines, and the second half of a CRLF. */
+  /** Blank lines, and the second half of a CRLF. In a file of one column that writers of rows made, a blank line is a row. */
   #behindBlank(): number {
     const { bytes, filled } = this.text;
+    const { otherEnd } = this.#marks;
     let at = this.#at;
-    while (at < filled && (bytes[at] === NEWLINE || bytes[at] === CARRIAGE_RETURN)) at++;
+    if (this.#keepsBlank) return at;
+    while (at < filled && (bytes[at] === NEWLINE || bytes[at] === otherEnd)) at++;
     return at;
   }
 
@@ -115,14 +121,21 @@ export class CsvRecords {
     const { bytes } = this.text;
     const start = this.fields.starts[field] ?? 0;
     const end = this.fields.ends[field] ?? 0;
-    const doubled = bytes[start - 1] === this.#quote ? this.#quote : never;
+    const { quote, quotedEscape, escape } = this.#marks;
+    const isQuoted = bytes[start - 1] === quote;
+    const doubled = isQuoted ? quote : never;
+    const ownEscape = isQuoted ? quotedEscape : escape;
     if (this.#unescaped.length < end - start) this.#unescaped = new Uint8Array(2 * (end - start));
     const unescaped = this.#unescaped;
     let length = 0;
     for (let at = start; at < end; at++) {
-      const isSkipped = bytes[at] === this.#escape || (bytes[at] === doubled && bytes[at + 1] === doubled);
-      if (isSkipped && at + 1 < end) at++; // An escape that nothing follows stands for itself: its record is invalid.
-      unescaped[length++] = bytes[at] as number;
+      const byte = bytes[at] as number;
+      // An escape that nothing follows stands for itself: its record is invalid.
+      if (byte === ownEscape && at + 1 < end) unescaped[length++] = this.#escapedBytes[bytes[++at] as number] as number;
+      else {
+        if (byte === doubled && bytes[at + 1] === doubled && at + 1 < end) at++;
+        unescaped[length++] = byte;
+      }
     }
     this.unescapedBytes = length;
     return unescaped;

@@ -3,7 +3,7 @@
 import type { LineBuilder } from '../../records/line-builder.ts';
 import { QUOTE } from '@s3-connectors/common/json/ascii.ts';
 import { wordBytes } from '@s3-connectors/common/json/words.ts';
-import { nullTest, writeField, type NullTest, type Slot } from './csv-field.ts';
+import { nullTest, writeField, type Nulls, type NullTest, type Slot } from './csv-field.ts';
 import { plain } from './csv-fields.ts';
 import type { CsvRecords } from './csv-records.ts';
 
@@ -25,7 +25,7 @@ type CsvRow = {
   readonly longestNull: number;
 };
 
-export function csvRow(slots: readonly Slot[], nullValues: readonly string[]): CsvRow {
+export function csvRow(slots: readonly Slot[], nulls: Nulls): CsvRow {
   const leads = Buffer.concat([...slots.map(({ lead }) => lead), new Uint8Array(wordBytes)]);
   let end = 0;
   return {
@@ -34,8 +34,8 @@ export function csvRow(slots: readonly Slot[], nullValues: readonly string[]): C
     leadEnds: Int32Array.from(slots, ({ lead }) => (end += lead.length)),
     fields: Int32Array.from(slots, ({ field }) => field),
     isText: Uint8Array.from(slots, ({ type }) => (type === undefined ? 1 : 0)),
-    isNull: nullTest(nullValues),
-    longestNull: Math.max(-1, ...nullValues.map((text) => Buffer.byteLength(text))),
+    isNull: nullTest(nulls),
+    longestNull: Math.max(-1, ...nulls.nullValues.map((text) => Buffer.byteLength(text))),
   };
 }
 

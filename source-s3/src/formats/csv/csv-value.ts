@@ -32,6 +32,11 @@ export class TypeGuess {
     this.#left = this.#left.filter((type) => castInferred(text, declaredColumnType(type)) !== undefined);
   }
 
+  /** All that fit, string apart. */
+  get kinds(): readonly DeclaredType[] {
+    return this.#any ? this.#left : [];
+  }
+
   /** The narrowest; string when nothing fits all values, or none was seen. */
   get kind(): DeclaredType {
     return (this.#any ? this.#left[0] : undefined) ?? 'string';

@@ -1,5 +1,5 @@
 // A header of one column that holds tabs, semicolons or bars: its delimiter is most likely another than the configured one.
-import { COMMA, TAB } from '@s3-connectors/common/json/ascii.ts';
+import { COMMA } from '@s3-connectors/common/json/ascii.ts';
 
 const candidates = ['\t', ';', '|', ','];
 
@@ -9,7 +9,13 @@ export function likelyDelimiter(names: readonly string[]): string | undefined {
   return others.length > 0 ? undefined : candidates.find((delimiter) => only.includes(delimiter));
 }
 
-/** `.tsv` says tab, where the header bears it out and the configured delimiter is the default one. */
+const byExtension = [
+  ['\t', /\.(?:tsv|tab)\d*(?:\.\w+)*$/iu],
+  ['|', /\.psv\d*(?:\.\w+)*$/iu],
+] as const;
+
+/** `.tsv` says tab and `.psv` a bar, where the header bears it out and the configured delimiter is the default one. */
 export function delimiterByName(key: string, likely: string | undefined, configured: number): number | undefined {
-  return likely === '\t' && configured === COMMA && /\.tsv(?:\.\w+)?$/iu.test(key) ? TAB : undefined;
+  if (configured !== COMMA) return undefined;
+  return byExtension.find(([delimiter, name]) => delimiter === likely && name.test(key))?.[0].charCodeAt(0);
 }

@@ -1,27 +1,34 @@
 // Cuts the CSV records that most are, well formed and whole in the text that is there, four bytes at a step. It is
 // CsvRecords' shortcut: what it leaves alone is cut by RecordParser, byte for byte by the grammar.
 import type { TextWindow } from '../text/text-window.ts';
-import { BACKSLASH, CARRIAGE_RETURN, NEWLINE } from '@s3-connectors/common/json/ascii.ts';
+import { BACKSLASH, NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import { equalTo, escapable, firstOf, marksOf, wordBytes, wordOf } from '@s3-connectors/common/json/words.ts';
 import type { Dialect } from '../../config/csv-config.ts';
 import { escaped, literal, plain, type CsvFields, type Making } from './csv-fields.ts';
-
-const never = -1; // No byte, and no place.
+import { marksOfDialect, never } from './dialect-marks.ts';
 
 export class FastRecordParser {
   readonly #fields: CsvFields;
   readonly #delimiter: number;
   readonly #quote: number;
   readonly #escape: number;
+  readonly #quotedEscape: number;
+  /** That of some fields, quoted or not. */
+  readonly #anyEscape: number;
+  readonly #otherEnd: number;
   readonly #isUsual: boolean;
 
   /** `fields`: what a cut record's are noted in. */
-  constructor({ delimiter, quote, escape }: Dialect, fields: CsvFields) {
+  constructor(dialect: Dialect, fields: CsvFields) {
     this.#fields = fields;
+    const { delimiter, quote, escape, quotedEscape, otherEnd } = marksOfDialect(dialect);
     this.#delimiter = delimiter;
-    this.#quote = quote ?? never;
-    this.#escape = escape === undefined || escape === quote ? never : escape;
-    this.#isUsual = this.#escape === never || escape === BACKSLASH;
+    this.#quote = quote;
+    this.#escape = escape;
+    this.#quotedEscape = quotedEscape;
+    this.#anyEscape = Math.max(escape, quotedEscape);
+    this.#otherEnd = otherEnd;
+    this.#isUsual = this.#anyEscape === never || this.#anyEscape === BACKSLASH;
   }
 
   /** The place behind the record whose first byte is at `start`; -1: it is left alone. */
@@ -29,7 +36,8 @@ export class FastRecordParser {
     const { starts, ends, making } = this.#fields;
     const delimiter = this.#delimiter;
     const quote = this.#quote;
-    const escape = this.#escape;
+    const escape = this.#anyEscape;
+    const otherEnd = this.#otherEnd;
     const lastWord = this.#isUsual ? filled - wordBytes : never;
     let count = 0;
     let seen = 0;
@@ -52,11 +60,11 @@ export class FastRecordParser {
         }
         at += firstOf(marks);
         const byte = bytes[at];
-        if (isQuoted ? byte === quote : byte === delimiter || byte === NEWLINE || byte === CARRIAGE_RETURN) {
+        if (isQuoted ? byte === quote : byte === delimiter || byte === NEWLINE || byte === otherEnd) {
           if (!isQuoted || (at + 1 < filled && bytes[at + 1] !== quote)) break;
           made = escaped; // A doubled quote.
           at++;
-        } else if (byte === escape) {
+        } else if (byte === escape && escape === (isQuoted ? this.#quotedEscape : this.#escape)) {
           made = escaped;
           at++;
         } else made ||= literal;
@@ -67,7 +75,7 @@ export class FastRecordParser {
       if (isQuoted) at++;
       const end = bytes[at++];
       if (end === delimiter) continue;
-      if (end !== NEWLINE && end !== CARRIAGE_RETURN) return never;
+      if (end !== NEWLINE && end !== otherEnd) return never;
       this.#fields.count = count;
       this.#fields.seen = seen;
       return at;

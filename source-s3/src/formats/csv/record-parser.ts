@@ -1,13 +1,12 @@
 // Cuts one CSV record, whatever it is, byte for byte: also one that is torn between pieces of text, or not well formed. The
 // grammar is RFC 4180's and, beyond it, that of Python's csv module in its strict mode: a quote counts only at a field's
 // start; CR, LF or CRLF end a record.
-import { CARRIAGE_RETURN, NEWLINE } from '@s3-connectors/common/json/ascii.ts';
+import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 
 import type { TextWindow } from '../text/text-window.ts';
 import type { Dialect } from '../../config/csv-config.ts';
 import { escaped, literal, type CsvFields } from './csv-fields.ts';
-
-const never = -1; // No byte.
+import { marksOfDialect } from './dialect-marks.ts';
 
 /** Where the next byte stands. */
 type State = 'field start' | 'plain' | 'plain escape' | 'quoted' | 'quoted escape' | 'quote seen';
@@ -18,6 +17,7 @@ export class RecordParser {
   readonly #delimiter: number;
   readonly #quote: number;
   readonly #escape: number;
+  readonly #otherEnd: number;
   readonly #plainStops = new Uint8Array(256);
   readonly #quotedStops = new Uint8Array(256);
   /** What is wrong with the record. */
@@ -29,14 +29,16 @@ export class RecordParser {
   #isEscaped = false;
 
   /** `fields`: what its fields are noted in. */
-  constructor({ delimiter, quote, escape }: Dialect, text: TextWindow, fields: CsvFields) {
+  constructor(dialect: Dialect, text: TextWindow, fields: CsvFields) {
     this.#text = text;
     this.#fields = fields;
+    const { delimiter, quote, escape, quotedEscape, otherEnd } = marksOfDialect(dialect);
     this.#delimiter = delimiter;
-    this.#quote = quote ?? never;
-    this.#escape = escape === undefined || escape === quote ? never : escape;
-    for (const stop of [delimiter, CARRIAGE_RETURN, NEWLINE, this.#escape]) if (stop >= 0) this.#plainStops[stop] = 1;
-    for (const stop of [this.#quote, this.#escape]) if (stop >= 0) this.#quotedStops[stop] = 1;
+    this.#quote = quote;
+    this.#escape = escape;
+    this.#otherEnd = otherEnd;
+    for (const stop of [delimiter, otherEnd, NEWLINE, escape]) if (stop >= 0) this.#plainStops[stop] = 1;
+    for (const stop of [quote, quotedEscape]) if (stop >= 0) this.#quotedStops[stop] = 1;
   }
 
   /** A record begins at `start`. */
@@ -122,7 +124,7 @@ export class RecordParser {
       this.#state = 'quoted';
       return false;
     }
-    if (byte === this.#delimiter || byte === NEWLINE || byte === CARRIAGE_RETURN) return this.#endField(this.at - 1);
+    if (byte === this.#delimiter || byte === NEWLINE || byte === this.#otherEnd) return this.#endField(this.at - 1);
     this.problem ??= `has text behind the closing quote of its field ${this.#fields.count + 1}`;
     this.#state = 'plain';
     return false;

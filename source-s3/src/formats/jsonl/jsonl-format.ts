@@ -5,6 +5,7 @@ import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { Format, Reading, SourceFile } from '../contract/format.ts';
 import { unreadable } from '../contract/unreadable.ts';
+import { namingOf } from '../../layout/file-name.ts';
 import { markBytes } from '../text/encoding.ts';
 import { openText, type ObjectText } from '../text/object-text.ts';
 import { placedLines, streamedUnit } from '../contract/placed-lines.ts';
@@ -29,7 +30,7 @@ type Sample = {
 
 export function jsonlFormat({ invalidRecords }: Jsonl): Format {
   return {
-    naming: { extensions: ['jsonl', 'ndjson', 'json'], compressible: true },
+    naming: namingOf('jsonl'),
     async open(reading, object, signal) {
       const text = await openText(reading, { object, encoding: 'utf-8' }, signal);
       const sample = await look(text, { key: object.key, maxBytes: 1 }, signal);
@@ -37,11 +38,12 @@ export function jsonlFormat({ invalidRecords }: Jsonl): Format {
     },
     async describe(reading, object, signal) {
       const text = await openText(reading, { object, encoding: 'utf-8' }, signal);
-      const { columns, noneSince } = await look(text, { key: object.key, maxBytes: sampleBytes }, signal);
+      const sample = await look(text, { key: object.key, maxBytes: sampleBytes }, signal);
+      const { columns, noneSince } = sample;
       if (noneSince !== undefined && invalidRecords === 'fail') {
         throw unreadable(object, `none of its first lines, from byte ${noneSince} on, is a JSON object`);
       }
-      return columns;
+      return { ...factsOf(object, text, sample), columns };
     },
   };
 }
@@ -54,15 +56,18 @@ type OpenJsonl = {
   readonly invalidRecords: 'fail' | 'skip';
 };
 
+function factsOf({ size }: ListedObject, { compression }: ObjectText, { lines, bytes }: Sample) {
+  const rows = compression === 'none' ? Math.ceil((size * lines) / Math.max(1, bytes)) : undefined;
+  return { rows, compression: [compression] };
+}
+
 function sourceFile({ reading, object, text, sample, invalidRecords }: OpenJsonl): SourceFile {
-  const { key, size } = object;
-  const isPlain = text.compression === 'none';
+  const { key } = object;
   return {
     object,
     columns: sample.columns.map(({ name }) => name),
     isSampled: true,
-    compression: [text.compression],
-    rows: isPlain ? Math.ceil((size * sample.lines) / Math.max(1, sample.bytes)) : undefined,
+    ...factsOf(object, text, sample),
     *units(stopped) {
       const place = stopped ?? { unit: sample.dataStart, rows: 0 };
       yield streamedUnit((asked, signal) => {

@@ -1,4 +1,5 @@
 // A Parquet object as far as its footer tells: read through sparse local files, which hold what is needed at its own offset.
+import { compressionExtensions, extensionOf } from '../../layout/file-name.ts';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -160,9 +161,16 @@ async function readEnd(s3: S3, object: ListedObject, signal: AbortSignal): Promi
   const end = await readRange(s3, { key, etag, start: Math.max(0, size - tailBytes), end: size }, signal);
   const magic = end.toString('latin1', end.length - 4);
   if (magic === 'PARE') throw unreadable(object, 'its footer is encrypted');
-  if (magic !== 'PAR1') throw unreadable(object, 'it does not end as a Parquet file; it may have been cut');
+  if (magic !== 'PAR1') throw unreadable(object, `it does not end as a Parquet file; ${whyNot(key)}`);
   if (footerLength(end) > size - 4) throw unreadable(object, 'its footer is damaged');
   return end;
+}
+
+function whyNot(key: string): string {
+  const isCompressed = compressionExtensions.has(extensionOf(key) ?? '');
+  return isCompressed
+    ? 'it may be compressed as a whole, which is not read: a Parquet file has its compression inside'
+    : 'it may have been cut';
 }
 
 /** With its length and magic. */

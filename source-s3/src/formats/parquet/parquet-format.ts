@@ -5,6 +5,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { ByteBudget } from '../../engine/byte-budget.ts';
 
 import type { SourceConfig } from '../../config/config.ts';
+import { namingOf } from '../../layout/file-name.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Asked, Format, PlacedLines, Reading, SourceFile, Unit } from '../contract/format.ts';
 import type { Conflict } from '../../columns/partition-conflicts.ts';
@@ -27,13 +28,14 @@ export function parquetFormat(memory: DecodingMemory): Format {
   const disk = new ByteBudget(diskBytes);
   const known = new KnownColumns();
   return {
-    naming: { extensions: ['parquet', 'parq', 'pq'], compressible: false },
+    naming: namingOf('parquet'),
     async open(reading, object, signal) {
       return sourceFile(reading, await openParquet(reading, { object, known, ...memory }, signal), { disk, memory });
     },
     async describe(reading, object, signal) {
-      const { columns } = await openParquet(reading, { object, known, ...memory }, signal);
-      return columns.map(({ name, type }) => ({ name, type: columnType(type) }));
+      const { columns, groups, codecs } = await openParquet(reading, { object, known, ...memory }, signal);
+      const described = columns.map(({ name, type }) => ({ name, type: columnType(type) }));
+      return { rows: groups.rows, compression: codecs, columns: described };
     },
   };
 }

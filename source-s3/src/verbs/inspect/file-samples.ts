@@ -4,15 +4,10 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import { failsAll } from '../failure-of-all.ts';
-import type { Format, Reading } from '../../formats/contract/format.ts';
+import type { Description, Format, Reading } from '../../formats/contract/format.ts';
 import type { SchemaDifference, SchemaReport } from './report.ts';
 
-export type Sample = {
-  readonly object: ListedObject;
-  readonly columns: readonly Column[];
-  readonly rows: number | undefined;
-  readonly compression: readonly string[];
-};
+export type Sample = Description & { readonly object: ListedObject };
 
 export type Samples = {
   readonly samples: readonly Sample[];
@@ -30,8 +25,7 @@ export async function lookInto(
   const unreadable: { key: string; reason: string }[] = [];
   for (const object of objects) {
     try {
-      const { rows, compression = [] } = await format.open(reading, object, signal);
-      samples.push({ object, rows, compression, columns: await format.describe(reading, object, signal) });
+      samples.push({ object, ...(await format.describe(reading, object, signal)) });
     } catch (error) {
       if (!(error instanceof ConnectorError) || (error.code !== 'S3_OBJECT_CHANGED' && failsAll(error))) throw error;
       unreadable.push({ key: object.key, reason: error.message });

@@ -4,9 +4,12 @@ import type { SkipReason } from '../../layout/layout.ts';
 /** docs/inspect.md says what each is. */
 export const NEAR_MISS_CODES = [
   'column_spelled_twice',
+  'column_spelled_twice_in_files',
   'columns_differ',
   'files_beside_folders',
   'files_in_no_table',
+  'header_like_data',
+  'headers_differ',
   'mixed_formats',
   'no_data_files',
   'odd_folder_names',
@@ -16,6 +19,7 @@ export const NEAR_MISS_CODES = [
   'table_too_deep',
   'value_misfit',
   'value_spelled_twice',
+  'widths_differ',
 ] as const;
 export type NearMissCode = (typeof NEAR_MISS_CODES)[number];
 

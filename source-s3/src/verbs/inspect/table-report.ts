@@ -9,6 +9,7 @@ import { formatOf } from '../../formats/formats.ts';
 import { listTable } from '../../listing/list-table.ts';
 import type { Table } from '../../listing/tables.ts';
 import { lookInto, schemaOf, type Samples } from './file-samples.ts';
+import { sampleNearMisses } from './sample-near-misses.ts';
 import { nearMissesOf } from './near-misses.ts';
 import type { PartitionReport, Problem, RowsReport, SelectionReport, SkippedReport, TableReport } from './report.ts';
 import { ShardSurvey } from './shard-survey.ts';
@@ -80,7 +81,7 @@ function assemble(config: SourceConfig, findings: Findings): TableReport {
     selection: selectionOf(config, table),
     shards: shardSurvey?.report(rows.count) ?? null,
     skipped: skippedOf(survey),
-    near_misses: problem === null ? nearMissesOf(table, survey, remarks) : [],
+    near_misses: problem === null ? [...nearMissesOf(table, survey, remarks), ...sampleNearMisses(found.samples)] : [],
   };
 }
 
@@ -100,7 +101,8 @@ function rowsOf({ format }: SourceConfig, survey: TableSurvey, { samples, unread
 
 function compressionOf({ samples }: Samples): TableReport['compression'] {
   const files = new Map<string, number>();
-  for (const codec of samples.flatMap(({ compression }) => compression)) files.set(codec, (files.get(codec) ?? 0) + 1);
+  for (const codec of samples.flatMap(({ compression = [] }) => compression))
+    files.set(codec, (files.get(codec) ?? 0) + 1);
   return [...files].map(([codec, count]) => ({ codec, files: count }));
 }
 

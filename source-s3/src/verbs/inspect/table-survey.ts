@@ -3,7 +3,8 @@ import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { DeclaredType } from '../../layout/declared-column.ts';
 import { FileSample, mostSampled } from '../file-sample.ts';
-import { extensionOf, partitionsOf, type SkipReason } from '../../layout/layout.ts';
+import { shownExtension } from '../../layout/file-name.ts';
+import { partitionsOf, type SkipReason } from '../../layout/layout.ts';
 import type { Skipped } from '../../listing/list-table.ts';
 import { ColumnSurvey } from './column-survey.ts';
 
@@ -60,7 +61,7 @@ export class TableSurvey {
     for (const column of this.#folder.columns) column.countFile();
     if (folder === '') note(this.direct, object.key);
     else this.#notePlain(folder, object.key);
-    const extension = extensionsOf(path);
+    const extension = shownExtension(path);
     const count = this.extensions.get(extension) ?? { files: 0, bytes: 0 };
     if (this.extensions.size < maxNames) this.extensions.set(extension, count);
     count.files++;
@@ -69,7 +70,7 @@ export class TableSurvey {
 
   pass({ reason, key }: Skipped): void {
     noteUnder(this.skips, reason, key);
-    if (reason === 'extension') noteUnder(this.foreign, extensionsOf(key), key);
+    if (reason === 'extension') noteUnder(this.foreign, shownExtension(key), key);
   }
 
   /** The files to look into: all of a few; else the newest, the oldest, one of each shape, and others. */
@@ -112,14 +113,6 @@ function noteUnder<Name>(counts: Map<Name, SkipCount>, name: Name, key: string):
 function note(count: SkipCount, key: string): void {
   count.count++;
   if (count.examples.length < examplesKept) count.examples.push(key);
-}
-
-/** `.csv.gz` of `a/b.csv.gz`, in lower case; "" when there is none. */
-function extensionsOf(path: string): string {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  const compressed = /\.(?:gz|gzip|zst|zstd)$/iu.exec(name)?.[0] ?? '';
-  const extension = extensionOf(name.slice(0, name.length - compressed.length));
-  return `${extension === undefined ? '' : `.${extension}`}${compressed.toLowerCase()}`;
 }
 
 /** What is odd in the names of folders, in words. */

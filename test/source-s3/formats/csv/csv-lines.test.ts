@@ -56,7 +56,7 @@ function declared(name: string): 'integer' | undefined {
 
 /** What becomes of text that comes in pieces of so many bytes. */
 function told(bytes: Buffer, pieceBytes: number, { dialect, names, nullValues }: Case): Told {
-  const records = new CsvRecords(dialect, { key: 'k', origin: 0 });
+  const records = new CsvRecords(dialect, { key: 'k', origin: 0, columns: 0 });
   const asked = {
     frame: airbyteFrame({ name: 's' }),
     columns: columns.map(({ name, kind }) => ({ name, type: { kind } })),
@@ -64,7 +64,7 @@ function told(bytes: Buffer, pieceBytes: number, { dialect, names, nullValues }:
     spellings: new Map(),
     clashes: [],
   };
-  const writer = csvWriter({ asked, names, nullValues, declared, emittedAt: 0 }, records);
+  const writer = csvWriter({ asked, names, nullValues, quotedNulls: true, dialect, declared, emittedAt: 0 }, records);
   const out = new LineBuilder();
   const problems: string[] = [];
   const take = (): void => {

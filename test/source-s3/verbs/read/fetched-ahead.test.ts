@@ -50,7 +50,7 @@ class Counted {
   get format(): Format {
     return {
       naming: { extensions: ['x'], compressible: false },
-      describe: () => Promise.resolve([]),
+      describe: () => Promise.resolve({ columns: [], rows: undefined }),
       open: async (_reading, object) => {
         const file = Number(object.key.slice('lake/t/'.length));
         await this.#meet('open', file * unitsPerFile);

@@ -1,0 +1,71 @@
+// Headers of text files that are probably not what `header` says, and headerless files of different widths: a first row taken
+// for names, or columns that shift by a place, are lost without an error. One rule for discover, read and inspect.
+
+/** Where the names of a text file's columns come from: its first record, the number of that record's fields, or the config. */
+export type TextHeader = {
+  readonly names: 'record' | 'counted' | 'given';
+  /** The record of the names looks like one of the rows that follow. */
+  readonly isLikeData: boolean;
+};
+
+type HeaderDoubt = {
+  readonly code: 'header_like_data' | 'headers_differ' | 'widths_differ';
+  readonly message: string;
+  /** Keys. */
+  readonly examples: readonly string[];
+};
+
+type Found = { count: number; readonly examples: string[] };
+
+const maxExamples = 3;
+
+/** Bound: the names of one file. */
+export class HeaderDrift {
+  readonly #likeData: Found = { count: 0, examples: [] };
+  readonly #strange: Found = { count: 0, examples: [] };
+  readonly #otherWidth: Found = { count: 0, examples: [] };
+  #first: { readonly key: string; readonly names: ReadonlySet<string> } | undefined;
+  #width: { readonly key: string; readonly fields: number } | undefined;
+
+  /** A file's columns, in its order. Empty files have none. */
+  see(key: string, names: readonly string[], header: TextHeader): void {
+    if (names.length === 0) return;
+    if (header.isLikeData) add(this.#likeData, key);
+    if (header.names === 'record') {
+      this.#first ??= { key, names: new Set(names) };
+      if (!names.some((name) => this.#first?.names.has(name))) add(this.#strange, key);
+    } else if (header.names === 'counted') {
+      this.#width ??= { key, fields: names.length };
+      if (names.length !== this.#width.fields) add(this.#otherWidth, key);
+    }
+  }
+
+  /** Without a name of a column: where the header is missing these are values. */
+  *describe(): Generator<HeaderDoubt> {
+    const noHeader = 'set data_format.header to false if the files have no header';
+    if (this.#likeData.count > 0) {
+      const which = counted(this.#likeData);
+      const message = `the header looks like a row of data in ${which}; if it is one, it is not read. Please ${noHeader}.`;
+      yield { code: 'header_like_data', message, examples: this.#likeData.examples };
+    }
+    if (this.#strange.count > 0) {
+      const which = counted(this.#strange);
+      const message = `the header shares no name with that of "${this.#first?.key}" in ${which}. Please ${noHeader}, or move them to a table of their own.`;
+      yield { code: 'headers_differ', message, examples: this.#strange.examples };
+    }
+    if (this.#otherWidth.count > 0) {
+      const which = counted(this.#otherWidth);
+      const message = `files without a header have their columns by place, and the first row of ${which} has another number of fields than that of "${this.#width?.key}" (${this.#width?.fields}). If a column was added or removed before the last one, values are in the wrong columns. Move them to a table of their own.`;
+      yield { code: 'widths_differ', message, examples: this.#otherWidth.examples };
+    }
+  }
+}
+
+function add(found: Found, key: string): void {
+  found.count++;
+  if (found.examples.length < maxExamples) found.examples.push(key);
+}
+
+function counted({ count, examples }: Found): string {
+  return count === 1 ? `"${examples[0]}"` : `${count} files, first "${examples[0]}"`;
+}

@@ -1,0 +1,75 @@
+// docs/formats.md: what the source reads and what it does not, from the tables of its code.
+import { csvDialects, type DialectOptions } from '../source-s3/src/config/csv-dialects.ts';
+import { compressionExtensions, formatExtensions, sideFiles } from '../source-s3/src/layout/file-name.ts';
+import { SKIP_REASONS } from '../source-s3/src/layout/layout.ts';
+import { markdownTable } from './markdown-table.ts';
+
+export function formatsPage(): string {
+  return `# What is read and what is not
+
+Made from the code by \`npm run build\`.
+
+## Names of files
+
+${markdownTable([['`data_format.format`', 'Extensions'], ...Object.entries(formatExtensions).map(([format, names]) => [`\`${format}\``, codes(names)])])}
+
+A name without an extension is read as the format. Behind the extension may stand a compression
+(${codes([...compressionExtensions])}) and a part’s number (\`data.csv000\`,
+\`data.csv.001\`, \`part-0.c000\`). Any other name is read if \`file_pattern\` spells it: \`*.log.gz\`, but not \`*\`.
+
+## Dialects of CSV
+
+\`data_format.dialect\` names the writer. It gives the options below their values; an option that you set wins over the dialect.
+
+${markdownTable([['Dialect', 'Writer', 'Delimiter', 'Quote', 'Escape', 'Header', 'Null', 'Null in quotes', 'Line end'], ...dialects()])}
+
+A null is compared with the field as it stands in the file: with \`escape\` \`\\\` and the null value \`\\N\`, the field \`\\N\` is null and
+\`\\\\N\` is the text \`\\N\`. In the dialects whose lines end with LF alone, a CR is part of a value, and a blank line is a row if
+the file has one column.
+
+## Side files
+
+Writers put these beside their data. They are skipped unless \`file_pattern\` spells the name, such as \`*-manifest.csv\`.
+
+${markdownTable([['Writer', 'Names'], ...sideFiles.map(({ writer, names }) => [writer, names])])}
+
+## Files that are skipped
+
+The log of each sync counts them by these reasons, with an example each.
+
+${markdownTable([['Reason', 'What it is'], ...Object.entries(SKIP_REASONS).map(([reason, text]) => [`\`${reason}\``, text])])}
+`;
+}
+
+function dialects(): readonly (readonly string[])[] {
+  return Object.entries(csvDialects).map(([name, options]: [string, DialectOptions]) => [
+    `\`${name}\``,
+    options.writer,
+    shown(options.delimiter),
+    shown(options.quote),
+    escapeText(options),
+    options.header ? 'yes' : 'no',
+    options.nullValues.map((text) => (text === '' ? 'empty' : shown(text))).join(', '),
+    options.quotedNulls ? 'yes' : 'no',
+    options.lineEnd === 'any' ? 'LF, CR, CRLF' : 'LF',
+  ]);
+}
+
+function codes(extensions: readonly string[]): string {
+  return extensions.map((one) => `\`.${one}\``).join(', ');
+}
+
+function escapeText({ escape, escapedFields, escapedLetters }: DialectOptions): string {
+  const letters = Object.keys(escapedLetters).join('');
+  if (escape === '') return letters === '' ? 'none' : `none; one that you set knows the letters ${letters}`;
+  const where = escapedFields === 'all' ? '' : ` in ${escapedFields} fields`;
+  return `${shown(escape)}${where}${letters === '' ? '' : ` with the letters ${letters}`}`;
+}
+
+/** In a cell of a table. */
+function shown(text: string): string {
+  if (text === '') return 'none';
+  if (text === '\t') return '`\\t`';
+  if (text < ' ') return `\`\\u00${text.charCodeAt(0).toString(16).padStart(2, '0')}\``;
+  return `\`${text.replaceAll('|', '\\|')}\``;
+}
