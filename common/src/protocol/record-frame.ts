@@ -1,7 +1,7 @@
 // What is around the data of a stream's records, the same for all of them: a source writes its lines into it, whoever reads them.
 import type { StreamDescriptor } from './errors.ts';
 
-/** A line is `start`, the members of the data, `end`, what had to become null in it if anything did, and `close`. */
+/** A line is `start`, the members of the data, `end`, what had to become null in it or else `unchanged`, and `close`. */
 export type RecordFrame = {
   /** Up to the brace that opens the data. */
   readonly start: string;
@@ -9,6 +9,8 @@ export type RecordFrame = {
   readonly end: (emittedAt: number) => string;
   /** What is around the changes of a record; undefined where records tell of none. */
   readonly changes: { readonly start: string; readonly end: string } | undefined;
+  /** Of a record in which nothing of its own had to become null. */
+  readonly unchanged: string;
   readonly close: string;
 };
 
@@ -19,8 +21,17 @@ export function airbyteFrame({ name, namespace }: StreamDescriptor): RecordFrame
     start: `{"type":"RECORD","record":{"stream":${JSON.stringify(name)}${space},"data":{`,
     end: (emittedAt) => `},"emitted_at":${emittedAt}`,
     changes: { start: ',"meta":{"changes":[', end: ']}' },
+    unchanged: '',
     close: '}}',
   };
+}
+
+/** The frame of records in which these fields had to become null, whatever else did. */
+export function withChanges(frame: RecordFrame, fields: readonly string[]): RecordFrame {
+  const { changes } = frame;
+  if (changes === undefined || fields.length === 0) return frame;
+  const start = changes.start + fields.map(changeText).join(',');
+  return { ...frame, changes: { start: `${start},`, end: changes.end }, unchanged: start + changes.end };
 }
 
 /** A field of which the value had to become null. */

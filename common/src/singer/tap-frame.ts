@@ -8,6 +8,7 @@ export function singerFrame(stream: string, version: number | undefined): Record
     start: `{"type":"RECORD","stream":${JSON.stringify(stream)},"record":{`,
     end: (emittedAt) => `}${versioned},"time_extracted":"${new Date(emittedAt).toISOString()}"`,
     changes: undefined,
+    unchanged: '',
     close: '}',
   };
 }

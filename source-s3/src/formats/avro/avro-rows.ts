@@ -54,6 +54,7 @@ export function avroRowWriter({ asked, schema, emittedAt }: RowQuery): AvroRowWr
   const tail = Buffer.from(
     `${written > 0 && others.length > 0 ? ',' : ''}${others.join(',')}${asked.frame.end(emittedAt)}`,
   );
+  const end = Buffer.from(asked.frame.unchanged + asked.frame.close);
   const lost: string[] = [];
   return {
     write(from, out) {
@@ -66,8 +67,8 @@ export function avroRowWriter({ asked, schema, emittedAt }: RowQuery): AvroRowWr
         throw error instanceof RangeError ? new AvroDamage('a row is nested too deeply') : error;
       }
       out.raw(tail);
-      if (lost.length > 0) out.raw(Buffer.from(changesText(asked.frame, [...new Set(lost)])));
-      out.text(asked.frame.close);
+      if (lost.length === 0) out.raw(end);
+      else out.raw(Buffer.from(changesText(asked.frame, [...new Set(lost)]) + asked.frame.close));
     },
     findings: () => ({ conflicts: comparer.take(), undeclared: [] }),
   };

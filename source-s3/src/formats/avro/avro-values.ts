@@ -81,8 +81,10 @@ export class AvroWriters {
       write(from, row);
       const stored = row.out.takeBack(mark);
       if (!isUtf8(stored)) return row.out.raw(Buffer.from(stored)); // The line will be refused.
-      const json = castJson(stored.toString(), kind, target);
-      if (json === undefined && row.lost.length === losses) row.lost.push(field);
+      const text = stored.toString();
+      const json = castJson(text, kind, target);
+      const isLost = json === undefined || (json === 'null' && text !== 'null');
+      if (isLost && row.lost.length === losses) row.lost.push(field);
       row.out.raw(json === undefined ? nullText : Buffer.from(json));
     };
   }

@@ -14,6 +14,8 @@ export function castJson(json: string, stored: ColumnType['kind'], target: Colum
     case 'string':
     case 'unknown':
       return json.startsWith('"') ? json : JSON.stringify(json);
+    case 'boolean':
+      return stored === 'integer' ? castText(json, target) : undefined;
     case 'integer':
       return stored === 'number' ? wholeNumber(json) : undefined;
     case 'date': {

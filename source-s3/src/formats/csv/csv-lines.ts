@@ -33,13 +33,13 @@ export function csvWriter(query: CsvLines, records: CsvRecords): RowWriter {
   const row = csvRow(slots, query.nullValues);
   const comparer = fieldComparer(query);
   const close = Buffer.from(frame.close);
-  const end = Buffer.concat([tail, close]);
+  const end = Buffer.concat([tail, Buffer.from(frame.unchanged), close]);
   return {
     write(out) {
       if (records.problem !== undefined) return records.problem;
       if (records.fields.count !== expected) return `has ${records.fields.count} fields, ${expected} are expected`;
       const misfits = writeRow(out, records, row);
-      const wrong = misfits?.find(({ isDeclared }) => isDeclared);
+      const wrong = misfits?.find(({ written }) => written === 'invalid')?.slot;
       if (wrong !== undefined) {
         out.dropLine();
         return `has a value in "${wrong.name}" that is no ${wrong.type?.kind}`;
@@ -47,14 +47,8 @@ export function csvWriter(query: CsvLines, records: CsvRecords): RowWriter {
       if (misfits === undefined) out.raw(end);
       else {
         out.raw(tail);
-        out.raw(
-          Buffer.from(
-            changesText(
-              frame,
-              misfits.map(({ name }) => name),
-            ),
-          ),
-        );
+        const names = misfits.map(({ slot }) => slot.name);
+        out.raw(Buffer.from(changesText(frame, names)));
         out.raw(close);
       }
       if (!out.endLine()) return 'is not UTF-8';

@@ -41,7 +41,7 @@ export function jsonlWriter(query: JsonlRecords, lines: JsonLines): RowWriter {
   const head = Buffer.from(frame.start);
   const same = asked.filter(isConstant).map((name) => `${JSON.stringify(name)}:${constants.get(name)}`);
   const nothing = asked.slice(0, 1).map((name) => `${JSON.stringify(name)}:null`); // Platforms drop empty records.
-  const tail = frame.end(query.emittedAt) + frame.close;
+  const tail = frame.end(query.emittedAt) + frame.unchanged + frame.close;
   const rest = Buffer.from(same.map((member) => `,${member}`).join('') + tail);
   const restAlone = Buffer.from((same.length === 0 ? nothing : same).join(',') + tail);
   const comparer = new PartitionComparer(clashes, (json, { value }) => agreesWithFolder(json, value, undefined));
