@@ -7,12 +7,16 @@ export type RecordFrame = {
   readonly start: string;
   /** From the brace that closes the data on. `emittedAt`: milliseconds since 1970. */
   readonly end: (emittedAt: number) => string;
-  /** What is around the changes of a record; undefined where records tell of none. */
-  readonly changes: { readonly start: string; readonly end: string } | undefined;
+  /** What is around the changes of a record. */
+  readonly changes: { readonly start: string; readonly end: string };
+  /** Whether records tell of changes. Where they do not, they are counted all the same. */
+  readonly tellsChanges: boolean;
   /** Of a record in which nothing of its own had to become null. */
   readonly unchanged: string;
   readonly close: string;
 };
+
+export const metaChanges = { start: ',"meta":{"changes":[', end: ']}' };
 
 /** As RECORD messages of Airbyte's protocol. */
 export function airbyteFrame({ name, namespace }: StreamDescriptor): RecordFrame {
@@ -20,7 +24,8 @@ export function airbyteFrame({ name, namespace }: StreamDescriptor): RecordFrame
   return {
     start: `{"type":"RECORD","record":{"stream":${JSON.stringify(name)}${space},"data":{`,
     end: (emittedAt) => `},"emitted_at":${emittedAt}`,
-    changes: { start: ',"meta":{"changes":[', end: ']}' },
+    changes: metaChanges,
+    tellsChanges: true,
     unchanged: '',
     close: '}}',
   };
@@ -29,7 +34,7 @@ export function airbyteFrame({ name, namespace }: StreamDescriptor): RecordFrame
 /** The frame of records in which these fields had to become null, whatever else did. */
 export function withChanges(frame: RecordFrame, fields: readonly string[]): RecordFrame {
   const { changes } = frame;
-  if (changes === undefined || fields.length === 0) return frame;
+  if (!frame.tellsChanges || fields.length === 0) return frame;
   const start = changes.start + fields.map(changeText).join(',');
   return { ...frame, changes: { start: `${start},`, end: changes.end }, unchanged: start + changes.end };
 }
@@ -40,6 +45,6 @@ export function changeText(field: string): string {
 }
 
 /** All that had to become null in a record, as its frame tells it. */
-export function changesText({ changes }: RecordFrame, fields: readonly string[]): string {
-  return changes === undefined ? '' : changes.start + fields.map(changeText).join(',') + changes.end;
+export function changesText({ changes, tellsChanges }: RecordFrame, fields: readonly string[]): string {
+  return !tellsChanges ? '' : changes.start + fields.map(changeText).join(',') + changes.end;
 }

@@ -4,12 +4,12 @@ import { isUtf8 } from 'node:buffer';
 
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 
+import { castJson } from '../../casts/json-cast.ts';
 import { AvroDamage, type AvroBytes } from './avro-bytes.ts';
 import { scalarColumn, type AvroScalar } from './avro-columns.ts';
 import { nullText, pass, type Row, type WriteValue } from './avro-row.ts';
 import { scalarWriter } from './avro-scalars.ts';
 import type { AvroRecord, AvroType } from './avro-schema.ts';
-import { castJson } from './json-cast.ts';
 
 const [comma, openArray, closeArray, openObject, closeObject, colon] = [',', '[', ']', '{', '}', ':'].map((text) =>
   Buffer.from(text),

@@ -7,6 +7,7 @@ import { castText } from '../../casts/text-cast.ts';
 import { agreesWithFolder } from '../../columns/folder-value.ts';
 import type { Clash } from '../../columns/partition-conflicts.ts';
 import { PartitionComparer } from '../../columns/partition-comparer.ts';
+import { RowCounts } from '../../columns/row-counts.ts';
 import type { DeclaredType } from '../../layout/declared-column.ts';
 import { declaredColumnType } from '../../layout/partition-value.ts';
 import type { RowWriter } from '../contract/placed-lines.ts';
@@ -32,6 +33,7 @@ export function csvWriter(query: CsvLines, records: CsvRecords): RowWriter {
   const expected = query.names.length;
   const row = csvRow(slots, query.nullValues);
   const comparer = fieldComparer(query);
+  const nulled = new RowCounts();
   const close = Buffer.from(frame.close);
   const end = Buffer.concat([tail, Buffer.from(frame.unchanged), close]);
   return {
@@ -49,13 +51,14 @@ export function csvWriter(query: CsvLines, records: CsvRecords): RowWriter {
         out.raw(tail);
         const names = misfits.map(({ slot }) => slot.name);
         out.raw(Buffer.from(changesText(frame, names)));
+        nulled.add(names);
         out.raw(close);
       }
       if (!out.endLine()) return 'is not UTF-8';
       if (clashes.length > 0) compareFields(comparer, clashes, records);
       return undefined;
     },
-    findings: () => ({ conflicts: comparer.take(), undeclared: [] }),
+    findings: () => ({ conflicts: comparer.take(), undeclared: [], nulled: nulled.take() }),
   };
 }
 

@@ -39,7 +39,7 @@ async function fetchUnit(
   const clashes = clashesOf(config, object.key.slice(table.prefix.length), names);
   const spellings = fileSpellings(folders, names);
   const asked = { frame: withChanges(frame, nulled), columns, constants: texts, spellings, folders, clashes };
-  return orChanged(object, async () => ({ kind: 'fetched', file, unit: await unit.fetch(asked, signal) }));
+  return orChanged(object, async () => ({ kind: 'fetched', file, unit: await unit.fetch(asked, signal), nulled }));
 }
 
 /** What was fetched and nobody has taken: it is on disk, and would stay there when the reading ends early. */
