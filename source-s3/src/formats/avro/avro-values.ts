@@ -8,7 +8,7 @@ import { castJson } from '../../casts/json-cast.ts';
 import { AvroDamage, type AvroBytes } from './avro-bytes.ts';
 import { scalarColumn, type AvroScalar } from './avro-columns.ts';
 import { nullText, pass, type Row, type WriteValue } from './avro-row.ts';
-import { scalarWriter } from './avro-scalars.ts';
+import { floatTextWriter, isFloat, scalarWriter } from './avro-scalars.ts';
 import type { AvroRecord, AvroType } from './avro-schema.ts';
 
 const [comma, openArray, closeArray, openObject, closeObject, colon] = [',', '[', ']', '{', '}', ':'].map((text) =>
@@ -35,9 +35,8 @@ export class AvroWriters {
         if (target !== undefined && target.kind !== 'map') return this.#cast(type, target, field);
         return mapWriter(this.writer(type.values, target?.value, field));
       default:
-        return target === undefined || fits(scalarColumn(type), target)
-          ? scalarWriter(type, field)
-          : this.#cast(type, target, field);
+        if (target === undefined || fits(scalarColumn(type), target)) return scalarWriter(type, field);
+        return target.kind === 'string' && isFloat(type) ? floatTextWriter(type) : this.#cast(type, target, field);
     }
   }
 
