@@ -84,6 +84,20 @@ def nanoseconds():
     )
 
 
+def nulls():
+    """NullType, also inside of lists, structs and maps."""
+    return pa.table(
+        {
+            "id": [1, 2, 3],
+            "null": pa.nulls(3),
+            "list": pa.array([[None, None], [], None], pa.list_(pa.null())),
+            "struct": pa.array([{"a": None, "b": "x"}, None, {"a": None, "b": None}], pa.struct([("a", pa.null()), ("b", pa.string())])),
+            "map": pa.array([[("k", None)], [], None], pa.map_(pa.string(), pa.null())),
+            "entries": pa.array([[(1, None)], [], None], pa.map_(pa.int32(), pa.null())),
+        }
+    )
+
+
 def nested():
     point = pa.struct([("x", pa.int32()), ("y y", pa.string()), ("when", pa.timestamp("us", "UTC")), ("d", pa.date32())])
     made = lambda dice: {"x": dice.randint(-9, 9), "y y": text(dice), "when": dice.randint(0, 10**15), "d": dice.randint(0, 9999)}

@@ -17,7 +17,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from arrow_tables import INTEGERS, column, exact, moment, nanoseconds, nested, octets, real, scalars, text
+from arrow_tables import INTEGERS, column, exact, moment, nanoseconds, nested, nulls, octets, real, scalars, text
 
 target = Path(sys.argv[1])
 
@@ -69,6 +69,11 @@ def by_arrow():
         pq.write_table(deep, place(f"arrow_nested_{name}"), **options)
         if name != "version_1" and name != "version_24":
             pq.write_table(nanos, place(f"arrow_nanos_{name}"), **options)
+    pq.write_table(nulls(), place("arrow_nulls"))
+    pq.write_table(nulls(), place("arrow_nulls_v1"), version="1.0", data_page_version="2.0")
+    pq.write_table(nulls().slice(0, 0), place("arrow_nulls_0_rows"))
+    pl.DataFrame({"id": [1, 2], "null": [None, None]}).write_parquet(place("polars_nulls"))
+    pd.DataFrame({"id": [1, 2], "null": [None, None]}).to_parquet(place("pandas_nulls"))
     stamps = plain.select([name for name in plain.column_names if name.startswith("timestamp_")])
     near = pa.table({"a": pa.array([0, 1, -1, None, 1768487400123456789, -(2**62)], pa.timestamp("ns"))})
     pq.write_table(near, place("arrow_int96"), use_deprecated_int96_timestamps=True)

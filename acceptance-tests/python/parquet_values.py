@@ -34,6 +34,8 @@ def is_utc(leaf):
 def kind_of(leaf):
     """Which line of the table of values holds for a leaf."""
     logical, physical = leaf["logical"]["Type"], leaf["physical"]
+    if logical == "Null":
+        return "null"
     if physical == "INT96" or logical == "Timestamp":
         return "instant" if is_utc(leaf) else "local"
     if logical in ("String", "Enum", "JSON", "UUID"):
@@ -48,6 +50,7 @@ def kind_of(leaf):
 
 
 SCHEMAS = {
+    "null": {"type": ["null", "string"]},
     "integer": {"type": ["null", "integer"]},
     "decimal": {"type": ["null", "number"]},
     "float": {"type": ["null", "number"]},
@@ -124,6 +127,7 @@ def converter(shape, arrow):
     if kind == "time":
         return lambda value: clock(*divmod(value, UNITS[arrow.unit]), UNITS[arrow.unit])
     return {
+        "null": str,  # It is never asked for.
         "integer": lambda value: Number(value),
         "decimal": lambda value: Number(format(value, "f")) if isinstance(value, Decimal) else Number(value),
         "float": lambda value: Float(value) if math.isfinite(value) else None,

@@ -32,9 +32,27 @@ export async function parquet(sql: string, options = 'COMPRESSION zstd'): Promis
  * no two that differ in case. The footer has a name with its length before it; nothing else in a file depends on it.
  */
 export function renamed(body: Buffer, names: ReadonlyMap<string, string>): Buffer {
+  return withFooter(body, (footer) => {
+    return [...names].reduce((text, [from, to]) => text.replaceAll(thriftText(from), () => thriftText(to)), footer);
+  });
+}
+
+/**
+ * The file with columns and members of that name, which are INTs, of NullType: as pyarrow, pandas and polars write a column of
+ * nothing but nulls. LogicalType (field 10) is then UNKNOWN (field 11), and there is no ConvertedType (field 6).
+ */
+export function nullTyped(body: Buffer, name: string): Buffer {
+  const asInteger = `${thriftText(name)}\x25\x22\0`;
+  return withFooter(body, (footer) => {
+    if (!footer.includes(asInteger)) throw new Error(`no column "${name}" is an INT`);
+    return footer.replaceAll(asInteger, `${thriftText(name)}\x6c\xbc\0\0\0`);
+  });
+}
+
+/** `change`: of a footer as Latin-1. */
+function withFooter(body: Buffer, change: (footer: string) => string): Buffer {
   const start = body.length - 8 - body.readUInt32LE(body.length - 8);
-  let footer = body.toString('latin1', start, body.length - 8);
-  for (const [from, to] of names) footer = footer.replaceAll(thriftText(from), () => thriftText(to));
+  const footer = change(body.toString('latin1', start, body.length - 8));
   const trailer = Buffer.from(body.subarray(-8));
   trailer.writeUInt32LE(footer.length);
   return Buffer.concat([body.subarray(0, start), Buffer.from(footer, 'latin1'), trailer]);

@@ -190,8 +190,8 @@ function skipNumber(bytes: Uint8Array, at: number): number {
   return next === NOT_JSON ? next : skipFraction(bytes, next);
 }
 
-/** What may follow a number's whole part. */
-function skipFraction(bytes: Uint8Array, at: number): number {
+/** The byte after a number whose whole part ends at `at`. */
+export function skipFraction(bytes: Uint8Array, at: number): number {
   let next = at;
   if (bytes[next] === 0x2e) next = skipDigits(bytes, next + 1);
   if (next === NOT_JSON || (bytes[next] !== 0x65 && bytes[next] !== 0x45)) return next;

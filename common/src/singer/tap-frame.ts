@@ -1,5 +1,5 @@
 // What is around the data of a tap's records.
-import type { RecordFrame } from '../protocol/record-frame.ts';
+import { metaChanges, type RecordFrame } from '../protocol/record-frame.ts';
 
 /** `version` is given to the records of a stream that is read whole. */
 export function singerFrame(stream: string, version: number | undefined): RecordFrame {
@@ -7,7 +7,9 @@ export function singerFrame(stream: string, version: number | undefined): Record
   return {
     start: `{"type":"RECORD","stream":${JSON.stringify(stream)},"record":{`,
     end: (emittedAt) => `}${versioned},"time_extracted":"${new Date(emittedAt).toISOString()}"`,
-    changes: undefined,
+    changes: metaChanges,
+    tellsChanges: false,
+    unchanged: '',
     close: '}',
   };
 }

@@ -2,7 +2,16 @@
 import { literal } from '@s3-connectors/common/columns/sql.ts';
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
-import { blanks, endSecond, firstSecond, numberRewrites, patterns, type CastTarget } from './cast-table.ts';
+import {
+  blanks,
+  endSecond,
+  firstSecond,
+  integerRewrites,
+  numberRewrites,
+  patterns,
+  trueInitials,
+  type CastTarget,
+} from './cast-table.ts';
 
 export type TextCastSql = {
   /** Of type VARCHAR: the JSON text, without the quotes around it where it is `quoted`. Null where the text is no value of the type. */
@@ -28,15 +37,15 @@ const quotedKinds: ReadonlySet<string> = new Set(['date', 'time', 'timestamp']);
 function valueSql(text: string, type: CastTarget): string {
   switch (type.kind) {
     case 'integer':
-      return `regexp_replace(${numberSql(text)}, '^-0$', '0')`;
+      return rewrittenSql(text, integerRewrites);
     case 'number':
-      return `CASE WHEN isfinite(TRY_CAST(${text} AS DOUBLE)) THEN ${numberSql(text)} END`;
+      return `CASE WHEN isfinite(TRY_CAST(${text} AS DOUBLE)) THEN ${rewrittenSql(text, numberRewrites)} END`;
     case 'boolean':
-      return `lower(${text})`;
+      return `CASE WHEN lower(left(${text}, 1)) IN (${trueInitials.map(literal).join(', ')}) THEN 'true' ELSE 'false' END`;
     case 'date':
       return `CASE WHEN TRY_CAST(left(${text}, 10) AS DATE) >= DATE '0001-01-01' THEN left(${text}, 10) END`;
     case 'time':
-      return `rpad(left(${text}, 8), 8, ':00') || ${fractionSql(text)}`;
+      return `left(${text}, 8) || ${fractionSql(text)}`;
     case 'timestamp':
       return timestampSql(text, type.utc ? 'Z' : '');
     default:
@@ -44,8 +53,8 @@ function valueSql(text: string, type: CastTarget): string {
   }
 }
 
-function numberSql(text: string): string {
-  return numberRewrites.reduce((sql, [pattern, replacement]) => {
+function rewrittenSql(text: string, rewrites: typeof numberRewrites): string {
+  return rewrites.reduce((sql, [pattern, replacement]) => {
     return `regexp_replace(${sql}, ${literal(pattern)}, ${literal(replacement)})`;
   }, text);
 }
@@ -53,9 +62,9 @@ function numberSql(text: string): string {
 /** The time in UTC, without and then with what is less than a second. */
 function timestampSql(text: string, suffix: string): string {
   const part = (group: number): string =>
-    `regexp_extract(${text}, '^(.{10})(?:.(.{5})(:[0-9]{2})?([.][0-9]+)?(.*))?$', ${group})`;
+    `regexp_extract(${text}, '^(.{10})(?:.(.{5})(:[0-9]{2})?([.][0-9]+)? ?(.*))?$', ${group})`;
   const clock = `${orElse(part(2), '00:00')} || ${orElse(part(3), ':00')}`;
-  const zone = `regexp_replace(${orElse(part(5), 'Z')}, '^(.[0-9]{2})$', '\\1:00')`;
+  const zone = `regexp_replace(replace(${orElse(part(5), 'Z')}, 'UTC', 'Z'), '^(.[0-9]{2})$', '\\1:00')`;
   const count = `epoch_us(TRY_CAST(${part(1)} || ' ' || ${clock} || ${zone} AS TIMESTAMPTZ)) // 1000000`;
   const instant = `CASE WHEN s >= ${firstSecond} AND s < ${endSecond} THEN strftime(make_timestamp(s * 1000000), '%Y-%m-%dT%H:%M:%S') END`;
   return `list_transform([${count}], lambda s: ${instant})[1] || ${fractionSql(text)} || '${suffix}'`;

@@ -6,25 +6,43 @@ import {
   blanks,
   endSecond,
   firstSecond,
+  integerRewrites,
   isCastTarget,
+  notFinite,
   numberRewrites,
   patterns,
+  trueInitials,
   type CastTarget,
 } from './cast-table.ts';
 
 const whole = Object.fromEntries(
-  Object.entries(patterns).map(([kind, pattern]) => [kind, new RegExp(`^(?:${pattern})$`, 'u')]),
+  Object.entries(patterns).map(([kind, pattern]) => [kind, wholeText(pattern)]),
 ) as Readonly<Record<CastTarget['kind'], RegExp>>;
+const isNotFinite = wholeText(notFinite);
 
-const rewrites = numberRewrites.map(([pattern, replacement]) => {
-  return [new RegExp(pattern, 'u'), replacement.replaceAll(/\\(\d)/gu, '$$$1')] as const;
-});
+type Rewrites = readonly (readonly [pattern: RegExp, replacement: string])[];
+const toNumber = rewritesOf(numberRewrites);
+const toInteger = rewritesOf(integerRewrites);
 
-/** The JSON text; undefined: the text is no value of the type. */
+function wholeText(pattern: string): RegExp {
+  return new RegExp(`^(?:${pattern})$`, 'u');
+}
+
+function rewritesOf(rewrites: typeof numberRewrites): Rewrites {
+  return rewrites.map(([pattern, replacement]) => {
+    return [new RegExp(pattern, 'u'), replacement.replaceAll(/\\(\d)/gu, '$$$1')] as const;
+  });
+}
+
+/** What a number becomes that JSON has no form for: NaN and the infinities. */
+export const noJsonNumber = 'null';
+
+/** The JSON text, or `noJsonNumber`; undefined: the text is not a value of the type. */
 export function castText(text: string, type: ColumnType): string | undefined {
   if (isCastTarget(type)) {
     const bare = bareText(text);
-    return whole[type.kind].test(bare) ? castBare(bare, type) : undefined;
+    if (whole[type.kind].test(bare)) return castBare(bare, type);
+    return type.kind === 'number' && isNotFinite.test(bare) ? noJsonNumber : undefined;
   }
   if (type.kind === 'binary') return `"${Buffer.from(text).toString('base64')}"`;
   return type.kind === 'string' || type.kind === 'unknown' ? JSON.stringify(text) : undefined; // Nothing nested is made of a text.
@@ -41,20 +59,18 @@ function bareText(text: string): string {
 /** Of a text that has the type's pattern. */
 function castBare(text: string, type: CastTarget): string | undefined {
   switch (type.kind) {
-    case 'integer': {
-      const digits = numberText(text);
-      return digits === '-0' ? '0' : digits;
-    }
+    case 'integer':
+      return rewritten(text, toInteger);
     case 'number':
-      return Number.isFinite(Number(text)) ? numberText(text) : undefined;
+      return Number.isFinite(Number(text)) ? rewritten(text, toNumber) : undefined;
     case 'boolean':
-      return text.toLowerCase();
+      return String(trueInitials.includes(text.charAt(0).toLowerCase()));
     case 'date': {
       const day = text.slice(0, 10);
       return secondOf(day, '00:00:00', 'Z') === undefined ? undefined : `"${day}"`;
     }
     case 'time':
-      return `"${text.slice(0, 8).padEnd(8, ':00')}${fractionText(text.slice(8))}"`;
+      return `"${text.slice(0, 8)}${fractionText(text.slice(8))}"`;
     case 'timestamp':
       return timestampJson(text, type.utc ? 'Z' : '');
     default:
@@ -63,16 +79,17 @@ function castBare(text: string, type: CastTarget): string | undefined {
 }
 
 /** As JSON has it, by its digits: as a number, millions of them would take minutes. */
-function numberText(text: string): string {
-  return rewrites.reduce((rewritten, [pattern, replacement]) => rewritten.replace(pattern, replacement), text);
+function rewritten(text: string, rewrites: Rewrites): string {
+  return rewrites.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text);
 }
 
-const timestampParts = /^(.{10})(?:.(\d\d:\d\d)(:\d\d)?(\.\d+)?(.*))?$/u;
+const timestampParts = /^(.{10})(?:.(\d\d:\d\d)(:\d\d)?(\.\d+)? ?(.*))?$/u;
 
 /** In UTC; `suffix` follows it. */
 function timestampJson(text: string, suffix: string): string | undefined {
   const [, date = '', minutes = '00:00', seconds = ':00', fraction = '', zone = ''] = timestampParts.exec(text) ?? [];
-  const second = secondOf(date, minutes + seconds, zone === '' ? 'Z' : zone.replace(/^(...):?(..)?$/u, offsetText));
+  const isUtc = zone === '' || zone === 'UTC';
+  const second = secondOf(date, minutes + seconds, isUtc ? 'Z' : zone.replace(/^([+-]..):?(..)?$/u, offsetText));
   if (second === undefined) return undefined;
   return `"${new Date(second * 1000).toISOString().slice(0, 19)}${fractionText(fraction)}${suffix}"`;
 }

@@ -1,5 +1,10 @@
-// Columns that files hold and the catalog does not, and files that hold none of the catalog's: both are gathered while a
-// table is read and said once, so that a changed export does not end as columns of nulls without a word.
+// Columns that files hold and the catalog does not, or the other way round, members of objects too, and files that hold none of the
+// catalog's columns: all are gathered while a table is read and said once, so that a changed export does not end as columns of
+// nulls without a word.
+import type { Column } from '@s3-connectors/common/columns/column-type.ts';
+
+import { isNested, memberDrift, type MemberDrift } from './member-drift.ts';
+import { MissingColumns } from './missing-columns.ts';
 import { OwnProvenance } from './own-provenance.ts';
 import { isProvenance, type FileColumns } from './table-columns.ts';
 import type { PartitionColumns } from '../layout/partition-columns.ts';
@@ -7,18 +12,23 @@ import type { PartitionColumns } from '../layout/partition-columns.ts';
 const maxNamed = 10;
 const maxKept = 1000;
 
-/** Bound: a thousand names. */
+/** Bound: a thousand names of each kind. */
 export class ColumnDrift {
   readonly #folders: PartitionColumns;
   /** By name: how it is shown, and the first file that has it. */
   readonly #undeclared = new Map<string, { readonly shown: string; readonly key: string }>();
   readonly #own = new OwnProvenance();
+  readonly #missing = new MissingColumns();
+  readonly #nested: readonly Column[];
+  /** Files of one schema have one object of types. */
+  readonly #memberDrifts = new WeakMap<readonly Column[], MemberDrift>();
   #strangers = 0;
   #stranger: { readonly key: string; readonly columns: number } | undefined;
   #lastStranger: string | undefined;
 
-  constructor(folders: PartitionColumns) {
+  constructor({ folders, columns }: { readonly folders: PartitionColumns; readonly columns: readonly Column[] }) {
     this.#folders = folders;
+    this.#nested = columns.filter(({ name, type }) => isNested(type) && !this.#isOthers(name));
   }
 
   /** A column, or member of a JSON line, that is left out. */
@@ -41,11 +51,27 @@ export class ColumnDrift {
     }
     const fromFiles = asked.names.filter((name) => !this.#isOthers(name));
     const hasOne = stored.names.some((name) => asked.has(name) && !this.#isOthers(name));
+    if (hasOne) {
+      const [present, missing] = [
+        fromFiles.filter((name) => stored.has(name)),
+        fromFiles.filter((name) => !stored.has(name)),
+      ];
+      this.#missing.see(key, { present, missing });
+    }
     if (stored.names.length === 0 || fromFiles.length === 0 || hasOne) return;
     if (key === this.#lastStranger) return;
     this.#lastStranger = key;
     this.#strangers++;
     this.#stranger ??= { key, columns: stored.names.length };
+  }
+
+  /** The members of a file's objects. */
+  seeMembers(key: string, stored: readonly Column[]): void {
+    if (this.#nested.length === 0) return;
+    const drift = this.#memberDrifts.get(stored) ?? memberDrift(this.#nested, stored);
+    this.#memberDrifts.set(stored, drift);
+    for (const name of drift.undeclared) this.leftOut(name, key);
+    this.#missing.see(key, drift);
   }
 
   /** Sentences for the log. */
@@ -57,6 +83,7 @@ export class ColumnDrift {
       const more = names.length > maxNamed ? ` and ${names.length - maxNamed} more` : '';
       yield `columns that the catalog does not declare are left out: ${named.join(', ')}${more}. Run discover again, or select them, to have them.`;
     }
+    yield* this.#missing.describe();
     if (this.#stranger !== undefined) {
       const { key, columns } = this.#stranger;
       const own = columns === 1 ? '1 column' : `${columns} columns`;

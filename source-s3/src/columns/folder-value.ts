@@ -5,7 +5,7 @@ import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { literal } from '@s3-connectors/common/columns/sql.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
-import { castText } from '../casts/text-cast.ts';
+import { castText, noJsonNumber } from '../casts/text-cast.ts';
 import { columnType, type StoredType } from './sql/stored-type.ts';
 import { int96Text, timestampText, timeText } from './sql/time-sql.ts';
 
@@ -42,7 +42,7 @@ export function differsSql(sql: string, stored: StoredType, folder: string | nul
   if (folder === null) return `${sql} IS NOT NULL`;
   const type = columnType(stored);
   const json = folderJson(folder, type);
-  if (json === undefined || stored.kind === 'geometry') return 'true';
+  if (json === undefined || json === noJsonNumber || stored.kind === 'geometry') return 'true';
   const text = json.startsWith('"') ? literal(String(parseJson(json))) : literal(json);
   switch (stored.kind) {
     case 'integer': {

@@ -54,8 +54,15 @@ export type FileColumns = {
   readonly stored: NameLookup;
 };
 
+/** What is the same for all rows of a file. */
+export type FileConstants = {
+  /** JSON texts of the catalog's columns; they win over the file's columns. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** Of them, those that are null because JSON has no form for the folder's value. */
+  readonly nulled: readonly string[];
+};
+
 /**
- * JSON texts of the catalog's columns which are the same for all rows of a file; they win over the file's columns.
  * @throws PARTITION_VALUE_INVALID for a folder that does not fit its declared type, CONFIG_INVALID for a column in both
  * places under `on_conflict: error`.
  */
@@ -64,23 +71,26 @@ export function fileConstants(
   table: Table,
   object: ListedObject,
   { asked, stored }: FileColumns,
-): ReadonlyMap<string, string> {
-  const constants = new Map([
+): FileConstants {
+  const texts = new Map([
     [fileUrlColumn, JSON.stringify(`s3://${connection.bucket}/${object.key}`)],
     [lastModifiedColumn, JSON.stringify(object.lastModified.toISOString().replace('Z', '000Z'))],
   ]);
-  if (partitioning.mode === 'not_partitioned') return constants;
+  const nulled: string[] = [];
+  if (partitioning.mode === 'not_partitioned') return { texts, nulled };
   for (const partition of partitionsOf(object.key.slice(table.prefix.length))) {
     if (stored.find(partition.column) !== undefined) {
       if (partitioning.onConflict === 'error') throw conflict(partition.column, object.key);
       if (partitioning.onConflict === 'file') continue;
     }
     const name = asked.find(partition.column) ?? partition.column;
-    if (constants.has(name)) continue; // Of a column named twice the first counts.
+    if (texts.has(name)) continue; // Of a column named twice the first counts.
     const type = partitioning.typeOf(table.stream.name, partition.column);
-    constants.set(name, partitionJson(partition, type, object.key));
+    const json = partitionJson(partition, type, object.key);
+    texts.set(name, json);
+    if (json === 'null' && partition.value !== null && asked.has(name)) nulled.push(name);
   }
-  return constants;
+  return { texts, nulled };
 }
 
 /**

@@ -1,5 +1,5 @@
 // The order of partition values: whether one lies between bounds, and which of several is the newest.
-import { castText } from '../casts/text-cast.ts';
+import { castText, noJsonNumber } from '../casts/text-cast.ts';
 import type { DeclaredType } from './declared-column.ts';
 import type { Partition } from './layout.ts';
 import { declaredColumnType, partitionJson } from './partition-value.ts';
@@ -11,7 +11,13 @@ type SortKey = bigint | number | string;
 /** By the type: numbers as numbers, times as times, strings by their text. Undefined where the value does not fit. */
 export function sortKey(value: string, type: DeclaredType): SortKey | undefined {
   const json = castText(value, declaredColumnType(type));
-  return json === undefined ? undefined : keyOfJson(json, type);
+  return json === undefined || json === noJsonNumber ? undefined : keyOfJson(json, type);
+}
+
+/** Undefined of null. */
+function keyOf(partition: Partition, type: DeclaredType, key: string): SortKey | undefined {
+  const json = partitionJson(partition, type, key);
+  return json === 'null' ? undefined : keyOfJson(json, type);
 }
 
 function keyOfJson(json: string, type: DeclaredType): SortKey {
@@ -31,8 +37,8 @@ export type Bounds = { readonly from?: string | undefined; readonly to?: string 
  * @throws PARTITION_VALUE_INVALID when the folder's value does not fit the type; `key` is what the message names.
  */
 export function isInside(partition: Partition, { from, to }: Bounds, type: DeclaredType, key: string): boolean {
-  if (partition.value === null) return false;
-  const value = keyOfJson(partitionJson(partition, type, key), type);
+  const value = keyOf(partition, type, key);
+  if (value === undefined) return false;
   const least = from === undefined ? undefined : sortKey(from, type);
   const most = to === undefined ? undefined : sortKey(to, type);
   return (least === undefined || value >= least) && (most === undefined || value <= most);
@@ -43,9 +49,9 @@ export function isInside(partition: Partition, { from, to }: Bounds, type: Decla
  * @throws PARTITION_VALUE_INVALID when a value does not fit the type.
  */
 export function comparePartitions(a: Partition, b: Partition, type: DeclaredType, key: string): number {
-  if (a.value === null || b.value === null) return Number(a.value !== null) - Number(b.value !== null);
-  if (type === 'string') return naturalOrder(a.value, b.value);
-  const [x, y] = [keyOfJson(partitionJson(a, type, key), type), keyOfJson(partitionJson(b, type, key), type)];
+  if (type === 'string' && a.value !== null && b.value !== null) return naturalOrder(a.value, b.value);
+  const [x, y] = [keyOf(a, type, key), keyOf(b, type, key)];
+  if (x === undefined || y === undefined) return Number(x !== undefined) - Number(y !== undefined);
   return x < y ? -1 : Number(x > y);
 }
 

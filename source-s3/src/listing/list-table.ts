@@ -119,7 +119,17 @@ export function reportListing(table: Table, { skips, remarks: said }: ListingRep
   const label = streamLabel(table.stream);
   const skipped = describeSkips(skips);
   if (skipped !== undefined) log('INFO', `${label}: not read: ${skipped}`);
+  const empty = skips.get('empty');
+  if (empty !== undefined) log('WARN', `${label}: ${emptyFiles(empty)}`);
   for (const remark of said) log('WARN', `${label}: ${remark}`);
+}
+
+function emptyFiles({ count, example }: { readonly count: number; readonly example: string }): string {
+  const what =
+    count === 1
+      ? `1 data file has zero bytes: "${example}"`
+      : `${count} data files have zero bytes, such as "${example}"`;
+  return `${what}. If a writer failed, have it written again.`;
 }
 
 function remarks(

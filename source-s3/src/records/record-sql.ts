@@ -153,15 +153,17 @@ function* linePieces(
   }
   yield { text: frame.end(emittedAt) };
   const changes = [...texts.values()].flatMap((column) => column.changes);
-  if (changes.length > 0 && frame.changes !== undefined) yield { sql: changesSql(changes, frame.changes) };
+  if (changes.length > 0) yield { sql: changesSql(changes, frame) };
+  else yield { text: frame.unchanged };
   yield { text: frame.close };
 }
 
-/** For a row with values that had to become null, else nothing. */
-function changesSql(changes: readonly Change[], around: NonNullable<RecordFrame['changes']>): string {
+/** For a row with values that had to become null, and for others. Written whether or not the frame tells it: it is counted by that. */
+function changesSql(changes: readonly Change[], frame: RecordFrame): string {
+  const { start, end } = frame.changes;
   const any = changes.map(({ condition }) => `(${condition})`).join(' OR ');
-  const text = `concat(${literal(around.start)}, concat_ws(',', ${textsOf(changes)}), ${literal(around.end)})`;
-  return `CASE WHEN ${any} THEN ${text} ELSE '' END`;
+  const text = `concat(${literal(start)}, concat_ws(',', ${textsOf(changes)}), ${literal(end)})`;
+  return `CASE WHEN ${any} THEN ${text} ELSE ${literal(frame.unchanged)} END`;
 }
 
 /** concat_ws passes over nulls. */

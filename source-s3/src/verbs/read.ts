@@ -25,6 +25,7 @@ import { decodeUnits } from './read/decode-units.ts';
 import { fetchUnits } from './read/fetch-units.ts';
 import { openFiles } from './read/open-files.ts';
 import type { TableReading, VersionPart } from './read/steps.ts';
+import { TableFindings } from './read/table-findings.ts';
 import { withCheckpoints } from './read/with-checkpoints.ts';
 import { withReplaced } from './read/with-replaced.ts';
 import { openSession, type Session } from './session.ts';
@@ -84,9 +85,14 @@ async function* readStream(
   const { cursor } = plan;
   const reading = { s3, engine, folder, log, format, config, table, frame: frameOf(stream), columns, folders, cursor };
   const parts = withReplaced(reading, plan.objects, (objects) => readVersions(reading, objects, signal), signal);
-  const checkpointing = { stream: table.stream, cursor, folders, totalBytes: plan.bytes, log, clock: s3.clock };
-  const findings = yield* withCheckpoints(parts, checkpointing);
-  for (const [level, sentence] of findings.describe(config)) log(level, `${streamLabel(table.stream)}: ${sentence}`);
+  const findings = new TableFindings({ folders, columns });
+  const checkpointing = { stream: table.stream, cursor, findings, totalBytes: plan.bytes, log, clock: s3.clock };
+  try {
+    yield* withCheckpoints(parts, checkpointing);
+  } finally {
+    // Also of a stream that fails: what is null in the records that were sent is said.
+    for (const [level, sentence] of findings.describe(config)) log(level, `${streamLabel(table.stream)}: ${sentence}`);
+  }
   if (cursor.isNarrowed) log('WARN', narrowed(table, config));
 }
 

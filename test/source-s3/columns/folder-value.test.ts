@@ -41,15 +41,15 @@ const cases: Readonly<Record<string, Case>> = {
     csv: ['number', '1.5'],
     json: '1.5',
     same: ['1.5', '1.50', '15e-1'],
-    other: ['1', '1,5', hiveNull],
+    other: ['1', '1,5', 'NaN', hiveNull],
   },
   boolean: {
     sql: 'true',
     avro: ['boolean', true],
     csv: ['boolean', 'true'],
     json: 'true',
-    same: ['true', 'TRUE'],
-    other: ['false', '1', hiveNull],
+    same: ['true', 'TRUE', '1'],
+    other: ['false', '0', 'on', hiveNull],
   },
   string: {
     sql: "'01'",

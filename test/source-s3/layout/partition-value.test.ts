@@ -23,9 +23,12 @@ suite('a folder’s value', () => {
     ['integer', '-12', '-12'],
     ['integer', '+5', '5'],
     ['integer', '123456789012345678901234567890', '123456789012345678901234567890'],
+    ['integer', '1.0', '1'],
     ['number', '1.50', '1.50'],
+    ['number', 'NaN', 'null'],
     ['number', '-2e3', '-2e3'],
     ['boolean', 'TRUE', 'true'],
+    ['boolean', '1', 'true'],
     ['boolean', 'false', 'false'],
     ['date', '2026-01-15', '"2026-01-15"'],
     ['date', '2024-02-29', '"2024-02-29"'],
@@ -42,14 +45,13 @@ suite('a folder’s value', () => {
   }
 
   const misfits: readonly (readonly [type: DeclaredType, value: string])[] = [
-    ['integer', '1.0'],
+    ['integer', '1.5'],
     ['integer', '0x10'],
     ['integer', ''],
     ['integer', '1_000'],
-    ['number', 'NaN'],
     ['number', '1,5'],
     ['number', '1e999'],
-    ['boolean', '1'],
+    ['boolean', 'on'],
     ['date', '2026-1-5'],
     ['date', '2026-02-30'],
     ['date', '20260115'],
@@ -119,6 +121,26 @@ suite('partition columns of a table', () => {
       { mode: 'not_partitioned' },
     );
     assert.deepEqual(Object.keys(rows[0] ?? {}), ['id', '_ab_source_file_url', '_ab_source_file_last_modified']);
+  });
+
+  test('are null where JSON has no such number, which each record says, beside what else became null in it', async () => {
+    const column_types = [{ name: 'x', type: 'number' }];
+    const config = { data_partitioning: { mode: 'partitioned', column_types } };
+    for (const [data_format, body] of [
+      [{ format: 'parquet' }, await parquet("SELECT 'NaN'::DOUBLE AS d UNION ALL SELECT 1.5")],
+      [{ format: 'csv', column_types: [{ name: 'd', type: 'number' }] }, 'd\nNaN\n1.5\n'],
+    ] as const) {
+      await using server = await serverWith({ [`lake/t/x=-Infinity/a.${data_format.format}`]: body });
+      const { messages, failures } = await readHere(server, { config: { ...config, data_format } });
+      assert.deepEqual(failures, []);
+      const found = ofType(messages, 'RECORD').map(({ record: { data, meta } }) => {
+        return [data['x'], data['d'], ...(meta?.changes ?? []).map(({ field }) => field)];
+      });
+      assert.deepEqual(found, [
+        [null, null, 'x', 'd'],
+        [null, 1.5, 'x'],
+      ]);
+    }
   });
 
   test('that do not fit fail the stream and name the folder', async () => {

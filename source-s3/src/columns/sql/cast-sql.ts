@@ -74,7 +74,7 @@ function conversion(sql: string, stored: StoredType, target: ColumnType): { type
     case 'number':
       return { type: { kind: 'float' }, cast: 'NULL::DOUBLE' };
     case 'boolean':
-      return { type: { kind: 'boolean' }, cast: 'NULL::BOOLEAN' };
+      return { type: { kind: 'boolean' }, cast: stored.kind === 'integer' ? zeroOrOne(sql) : 'NULL::BOOLEAN' };
     case 'date':
       return { type: { kind: 'date' }, cast: stored.kind === 'timestamp' ? midnight(sql, stored) : 'NULL::DATE' };
     case 'time':
@@ -105,6 +105,11 @@ function midnight(sql: string, { nanoseconds }: Extract<StoredType, { kind: 'tim
   if (!nanoseconds) return `CASE WHEN date_trunc('day', ${sql}) = ${sql} THEN TRY_CAST(${sql} AS DATE) END`;
   const [count, day] = [`epoch_ns(${sql})`, '86400000000000'];
   return `CASE WHEN ${count} % ${day} = 0 THEN DATE '1970-01-01' + (${count} // ${day})::INTEGER END`;
+}
+
+/** As their texts are. */
+function zeroOrOne(sql: string): string {
+  return `CASE ${sql} WHEN 1 THEN true WHEN 0 THEN false END`;
 }
 
 /** The engine would round 1.5 to 2 in a cast, without a word. */

@@ -4,6 +4,8 @@ import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 
 export type StoredType =
   | { readonly kind: 'integer' | 'float' | 'boolean' | 'string' | 'binary' | 'date' }
+  /** Parquet's NullType, by whatever physical type: no value is anything but null. */
+  | { readonly kind: 'null' }
   /** `width`: digits in all; `scale`: those behind the point. */
   | { readonly kind: 'decimal'; readonly width: number; readonly scale: number }
   /** Whatever has no JSON form of its own and is read as the engine's text: enum, uuid, interval, bit. */
@@ -39,6 +41,8 @@ export type StoredField = StoredColumn & { readonly key: string | number | undef
 /** The JSON-side type of stored values. */
 export function columnType(stored: StoredType): ColumnType {
   switch (stored.kind) {
+    case 'null':
+      return { kind: 'unknown' };
     case 'decimal':
     case 'float':
       return { kind: 'number' };

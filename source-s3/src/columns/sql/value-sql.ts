@@ -38,6 +38,7 @@ function jsonText({ sql, form, json }: Value): string {
 }
 
 function valueSql(raw: string, rawType: StoredType, target: ColumnType, path: readonly string[]): Value {
+  if (rawType.kind === 'null') return nullValue;
   if (rawType.kind === 'map' && !hasTextKeys(rawType)) {
     return valueSql(`map_entries(${raw})`, entriesType(rawType), target, path);
   }
@@ -51,6 +52,8 @@ function valueSql(raw: string, rawType: StoredType, target: ColumnType, path: re
   const { sql, type: stored } = cast;
   if (target.kind === 'string') return textValue(sql, stored, path);
   switch (stored.kind) {
+    case 'null':
+      return nullValue;
     case 'decimal':
       return { sql: path.length > 1 ? nestedDecimal(sql, stored) : decimalText(sql, stored), form: 'plain', losses };
     case 'integer':
@@ -88,10 +91,14 @@ function valueSql(raw: string, rawType: StoredType, target: ColumnType, path: re
   }
 }
 
+const nullValue: Value = { sql: 'NULL::VARCHAR', form: 'json', json: "'null'", losses: [] };
+
 /** The text of any stored value; strings as they are, nested values as their JSON. */
 function textValue(sql: string, stored: StoredType, path: readonly string[]): Value {
   const losses: readonly Loss[] = [];
   switch (stored.kind) {
+    case 'null':
+      return nullValue;
     case 'string':
       return { sql, form: 'json', losses };
     case 'binary':

@@ -46,6 +46,7 @@ function sourceFile(
   return {
     object,
     columns: schema.fields.map(({ name }) => name),
+    types: avroColumns(schema),
     rows: undefined,
     compression: [codec],
     *units(stopped) {

@@ -6,6 +6,7 @@ import { changesText } from '@s3-connectors/common/protocol/record-frame.ts';
 import type { Asked, Findings } from '../contract/format.ts';
 import { agreesWithFolder } from '../../columns/folder-value.ts';
 import { PartitionComparer } from '../../columns/partition-comparer.ts';
+import { RowCounts } from '../../columns/row-counts.ts';
 import type { LineBuilder } from '../../records/line-builder.ts';
 import { AvroDamage, type AvroBytes } from './avro-bytes.ts';
 import { pass, type Row, type WriteValue } from './avro-row.ts';
@@ -54,7 +55,9 @@ export function avroRowWriter({ asked, schema, emittedAt }: RowQuery): AvroRowWr
   const tail = Buffer.from(
     `${written > 0 && others.length > 0 ? ',' : ''}${others.join(',')}${asked.frame.end(emittedAt)}`,
   );
+  const end = Buffer.from(asked.frame.unchanged + asked.frame.close);
   const lost: string[] = [];
+  const nulled = new RowCounts();
   return {
     write(from, out) {
       const row: Row = { out, lost };
@@ -66,10 +69,14 @@ export function avroRowWriter({ asked, schema, emittedAt }: RowQuery): AvroRowWr
         throw error instanceof RangeError ? new AvroDamage('a row is nested too deeply') : error;
       }
       out.raw(tail);
-      if (lost.length > 0) out.raw(Buffer.from(changesText(asked.frame, [...new Set(lost)])));
-      out.text(asked.frame.close);
+      if (lost.length === 0) out.raw(end);
+      else {
+        const fields = new Set(lost);
+        nulled.add(fields);
+        out.raw(Buffer.from(changesText(asked.frame, [...fields]) + asked.frame.close));
+      }
     },
-    findings: () => ({ conflicts: comparer.take(), undeclared: [] }),
+    findings: () => ({ conflicts: comparer.take(), undeclared: [], nulled: nulled.take() }),
   };
 }
 

@@ -56,6 +56,25 @@ function writeNumber(value: number, row: Row, field: string): void {
   else lose(row, field);
 }
 
+export function isFloat(type: AvroScalar): boolean {
+  return type.kind === 'float' || type.kind === 'double';
+}
+
+/** As a text, which has a form for all of them: that of the engine, as for Parquet. */
+export function floatTextWriter({ kind }: AvroScalar): WriteValue {
+  return (from, { out }) => {
+    const value = kind === 'float' ? from.bytes.readFloatLE(from.take(4)) : from.bytes.readDoubleLE(from.take(8));
+    out.text(`"${floatText(value)}"`);
+  };
+}
+
+function floatText(value: number): string {
+  if (Number.isNaN(value)) return 'nan';
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  const digits = Object.is(value, -0) ? '-0' : String(value);
+  return /^-?\d+$/u.test(digits) ? `${digits}.0` : digits;
+}
+
 function lose({ out, lost }: Row, field: string): void {
   out.raw(nullText);
   lost.push(field);

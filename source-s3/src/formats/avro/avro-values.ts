@@ -4,12 +4,12 @@ import { isUtf8 } from 'node:buffer';
 
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 
+import { castJson } from '../../casts/json-cast.ts';
 import { AvroDamage, type AvroBytes } from './avro-bytes.ts';
 import { scalarColumn, type AvroScalar } from './avro-columns.ts';
 import { nullText, pass, type Row, type WriteValue } from './avro-row.ts';
-import { scalarWriter } from './avro-scalars.ts';
+import { floatTextWriter, isFloat, scalarWriter } from './avro-scalars.ts';
 import type { AvroRecord, AvroType } from './avro-schema.ts';
-import { castJson } from './json-cast.ts';
 
 const [comma, openArray, closeArray, openObject, closeObject, colon] = [',', '[', ']', '{', '}', ':'].map((text) =>
   Buffer.from(text),
@@ -35,9 +35,8 @@ export class AvroWriters {
         if (target !== undefined && target.kind !== 'map') return this.#cast(type, target, field);
         return mapWriter(this.writer(type.values, target?.value, field));
       default:
-        return target === undefined || fits(scalarColumn(type), target)
-          ? scalarWriter(type, field)
-          : this.#cast(type, target, field);
+        if (target === undefined || fits(scalarColumn(type), target)) return scalarWriter(type, field);
+        return target.kind === 'string' && isFloat(type) ? floatTextWriter(type) : this.#cast(type, target, field);
     }
   }
 
@@ -81,8 +80,10 @@ export class AvroWriters {
       write(from, row);
       const stored = row.out.takeBack(mark);
       if (!isUtf8(stored)) return row.out.raw(Buffer.from(stored)); // The line will be refused.
-      const json = castJson(stored.toString(), kind, target);
-      if (json === undefined && row.lost.length === losses) row.lost.push(field);
+      const text = stored.toString();
+      const json = castJson(text, kind, target);
+      const isLost = json === undefined || (json === 'null' && text !== 'null');
+      if (isLost && row.lost.length === losses) row.lost.push(field);
       row.out.raw(json === undefined ? nullText : Buffer.from(json));
     };
   }

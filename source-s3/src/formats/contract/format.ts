@@ -13,6 +13,7 @@ import type { Naming } from '../../layout/file-name.ts';
 import type { PartitionColumns } from '../../layout/partition-columns.ts';
 import type { TextHeader } from '../../columns/header-drift.ts';
 import type { Clash, Conflict } from '../../columns/partition-conflicts.ts';
+import type { RowCount } from '../../columns/row-counts.ts';
 
 /** What reading files takes: bucket access, the engine, and a folder for local files. */
 export type Reading = {
@@ -39,6 +40,8 @@ export type SourceFile = {
   readonly object: ListedObject;
   /** Names of the columns, in the file's order. */
   readonly columns: readonly string[];
+  /** Their types, where the file tells them; one object for files of one schema. */
+  readonly types?: readonly Column[];
   /** `columns` are those of the first row; others may have others. */
   readonly isSampled?: true;
   /** Only of text in columns. */
@@ -86,6 +89,10 @@ export type Findings = {
   readonly conflicts: readonly Conflict[];
   /** Names that the catalog does not declare, where a file's columns do not tell them. */
   readonly undeclared: readonly string[];
+  /** Fields of which the value had to become null. */
+  readonly nulled: readonly RowCount[];
+  /** Columns that are in a record more than once, of which the last counts. */
+  readonly repeated?: readonly RowCount[];
 };
 
 export type PlacedLines = Lines & { readonly place: Place; readonly findings?: Findings };

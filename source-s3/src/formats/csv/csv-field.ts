@@ -1,12 +1,11 @@
 // One CSV field as JSON on its way into a line, whatever it is: null, text, or a value of its column's type.
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 
-import { castText } from '../../casts/text-cast.ts';
+import { castText, noJsonNumber } from '../../casts/text-cast.ts';
 import type { LineBuilder } from '../../records/line-builder.ts';
 import type { Dialect } from '../../config/csv-config.ts';
 import { escaped } from './csv-fields.ts';
 import type { CsvRecords } from './csv-records.ts';
-import { castInferred } from './csv-value.ts';
 import { never } from './dialect-marks.ts';
 import { writePlainValue } from './plain-value.ts';
 
@@ -18,20 +17,23 @@ export type Slot = {
   readonly name: string;
   /** Undefined: text as it is. */
   readonly type: ColumnType | undefined;
+  /** By the user: a value that does not fit makes its record invalid. Otherwise it is null. */
   readonly isDeclared: boolean;
 };
+
+/** `nulled`: the value is not one of the column's type, or is one that JSON has no form for. */
+export type Written = 'written' | 'nulled' | 'invalid';
 
 /** Of a field as it stands in the file, without the quotes around it. */
 export type NullTest = (bytes: Uint8Array, start: number, end: number) => boolean;
 
 const nullBytes = Buffer.from('null');
 
-/** A misfit, which no value of the column's type can be, is written as null. */
 export function writeField(
   out: LineBuilder,
   records: CsvRecords,
   { slot, isNull }: { readonly slot: Slot; readonly isNull: NullTest },
-): 'written' | 'misfit' {
+): Written {
   const { field, type, isDeclared } = slot;
   const { starts, ends, making } = records.fields;
   let { bytes } = records.text;
@@ -49,9 +51,10 @@ export function writeField(
   if (type === undefined) out.string(bytes, start, end);
   else if (!writePlainValue(out, { bytes, start, end }, type)) {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString();
-    const json = isDeclared ? castText(text, type) : castInferred(text, type);
+    const json = castText(text, type);
     out.raw(json === undefined ? nullBytes : Buffer.from(json));
-    if (json === undefined) return 'misfit';
+    if (json === undefined && isDeclared) return 'invalid';
+    if (json === undefined || json === noJsonNumber) return 'nulled';
   }
   return 'written';
 }

@@ -7,6 +7,7 @@ import { castText } from '../../casts/text-cast.ts';
 import { agreesWithFolder } from '../../columns/folder-value.ts';
 import type { Clash } from '../../columns/partition-conflicts.ts';
 import { PartitionComparer } from '../../columns/partition-comparer.ts';
+import { RowCounts } from '../../columns/row-counts.ts';
 import type { DeclaredType } from '../../layout/declared-column.ts';
 import { declaredColumnType } from '../../layout/partition-value.ts';
 import type { RowWriter } from '../contract/placed-lines.ts';
@@ -32,14 +33,15 @@ export function csvWriter(query: CsvLines, records: CsvRecords): RowWriter {
   const row = csvRow(slots, query);
   const comparer = fieldComparer(query);
   const { isNull } = row;
+  const nulled = new RowCounts();
   const close = Buffer.from(frame.close);
-  const end = Buffer.concat([tail, close]);
+  const end = Buffer.concat([tail, Buffer.from(frame.unchanged), close]);
   return {
     write(out) {
       if (records.problem !== undefined) return records.problem;
       if (records.fields.count !== expected) return `has ${records.fields.count} fields, ${expected} are expected`;
       const misfits = writeRow(out, records, row);
-      const wrong = misfits?.find(({ isDeclared }) => isDeclared);
+      const wrong = misfits?.find(({ written }) => written === 'invalid')?.slot;
       if (wrong !== undefined) {
         out.dropLine();
         return `has a value in "${wrong.name}" that is no ${wrong.type?.kind}`;
@@ -47,21 +49,16 @@ export function csvWriter(query: CsvLines, records: CsvRecords): RowWriter {
       if (misfits === undefined) out.raw(end);
       else {
         out.raw(tail);
-        out.raw(
-          Buffer.from(
-            changesText(
-              frame,
-              misfits.map(({ name }) => name),
-            ),
-          ),
-        );
+        const names = misfits.map(({ slot }) => slot.name);
+        out.raw(Buffer.from(changesText(frame, names)));
+        nulled.add(names);
         out.raw(close);
       }
       if (!out.endLine()) return 'is not UTF-8';
       if (clashes.length > 0) compareFields(comparer, { clashes, isNull }, records);
       return undefined;
     },
-    findings: () => ({ conflicts: comparer.take(), undeclared: [] }),
+    findings: () => ({ conflicts: comparer.take(), undeclared: [], nulled: nulled.take() }),
   };
 }
 

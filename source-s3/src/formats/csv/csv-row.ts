@@ -3,7 +3,7 @@
 import type { LineBuilder } from '../../records/line-builder.ts';
 import { QUOTE } from '@s3-connectors/common/json/ascii.ts';
 import { wordBytes } from '@s3-connectors/common/json/words.ts';
-import { nullTest, writeField, type Nulls, type NullTest, type Slot } from './csv-field.ts';
+import { nullTest, writeField, type Nulls, type NullTest, type Slot, type Written } from './csv-field.ts';
 import { plain } from './csv-fields.ts';
 import type { CsvRecords } from './csv-records.ts';
 
@@ -39,8 +39,11 @@ export function csvRow(slots: readonly Slot[], nulls: Nulls): CsvRow {
   };
 }
 
-/** @returns the slots whose field does not fit its type and was written as null; undefined: there is none. */
-export function writeRow(out: LineBuilder, records: CsvRecords, row: CsvRow): Slot[] | undefined {
+/** A slot whose field was written as null, since it does not fit its type. */
+type Misfit = { readonly slot: Slot; readonly written: Exclude<Written, 'written'> };
+
+/** @returns undefined: there is none. */
+export function writeRow(out: LineBuilder, records: CsvRecords, row: CsvRow): Misfit[] | undefined {
   const { leads, leadEnds, fields, isText, isNull, longestNull } = row;
   const { starts, ends, making, seen } = records.fields;
   const { bytes, view: source } = records.text;
@@ -49,7 +52,7 @@ export function writeRow(out: LineBuilder, records: CsvRecords, row: CsvRow): Sl
   let to = out.room(mostBytes);
   let { view } = out;
   let lead = 0;
-  let misfits: Slot[] | undefined;
+  let misfits: Misfit[] | undefined;
   for (let index = 0; index < fields.length; index++) {
     const leadEnd = leadEnds[index] as number;
     for (let shift = to - lead, at = lead; at < leadEnd; at += 4)
@@ -73,7 +76,8 @@ export function writeRow(out: LineBuilder, records: CsvRecords, row: CsvRow): Sl
     } else {
       out.wrote(to);
       const slot = row.slots[index] as Slot;
-      if (writeField(out, records, { slot, isNull }) === 'misfit') misfits = [...(misfits ?? []), slot];
+      const written = writeField(out, records, { slot, isNull });
+      if (written !== 'written') misfits = [...(misfits ?? []), { slot, written }];
       to = out.room(mostBytes);
       ({ view } = out);
     }

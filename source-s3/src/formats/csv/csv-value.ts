@@ -1,12 +1,10 @@
-// A CSV field as JSON of its column's type: declared types take what the table of casts has, inferred ones only what no other
-// reading is possible for, so that ids, phone numbers and codes are never harmed.
-import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
-
+// The type of a CSV column as its values tell it: one that leaves no other reading of them, so that ids, phone numbers and codes
+// are never harmed. What becomes of values under a type is decided by the table of casts alone.
 import { castText } from '../../casts/text-cast.ts';
 import { declaredColumnType } from '../../layout/partition-value.ts';
 import type { DeclaredType } from '../../layout/declared-column.ts';
 
-const inferable: Readonly<Partial<Record<ColumnType['kind'], RegExp>>> = {
+const inferable: Readonly<Partial<Record<DeclaredType, RegExp>>> = {
   integer: /^(0|-?[1-9]\d{0,14})$/u,
   number: /^-?(?!(?:\.?\d){16})(0|[1-9]\d*)(\.\d+)?$/u,
   boolean: /^(true|false)$/u,
@@ -15,10 +13,9 @@ const inferable: Readonly<Partial<Record<ColumnType['kind'], RegExp>>> = {
 };
 const inOrder: readonly DeclaredType[] = ['integer', 'number', 'boolean', 'date', 'timestamp'];
 
-/** The JSON text of a field of a type that is not declared; undefined: it does not fit. */
-export function castInferred(text: string, type: ColumnType): string | undefined {
-  const isInferred = type.kind !== 'timestamp' || type.utc; // Others come from a catalog that somebody wrote.
-  return isInferred && inferable[type.kind]?.test(text) === false ? undefined : castText(text, type);
+/** Whether a text tells of that type: it is a value of it, and written as only such values are. */
+export function tellsOf(text: string, type: DeclaredType): boolean {
+  return inferable[type]?.test(text) !== false && castText(text, declaredColumnType(type)) !== undefined;
 }
 
 /** Kinds that a column's values can still have. */
@@ -29,7 +26,7 @@ export class TypeGuess {
   see(text: string): void {
     this.#any = true;
     if (this.#left.length === 0) return;
-    this.#left = this.#left.filter((type) => castInferred(text, declaredColumnType(type)) !== undefined);
+    this.#left = this.#left.filter((type) => tellsOf(text, type));
   }
 
   /** All that fit, string apart. */

@@ -1,5 +1,6 @@
-// The members of one JSON line that the catalog asks for, found on bytes in one pass that also validates the line.
-import { CLOSE_OBJECT, COMMA, OPEN_OBJECT, QUOTE } from '@s3-connectors/common/json/ascii.ts';
+// The members of one JSON line that the catalog asks for, found on bytes in one pass that also validates the line and tells values
+// that are of another type than the catalog declares.
+import { CLOSE_OBJECT, COMMA, NINE, OPEN_OBJECT, QUOTE, ZERO } from '@s3-connectors/common/json/ascii.ts';
 import { createNameIndex, indexOfName, type NameIndex } from '@s3-connectors/common/json/name-index.ts';
 import {
   NOT_JSON,
@@ -10,16 +11,24 @@ import {
   skipValue,
 } from '@s3-connectors/common/json/json-bytes.ts';
 
+import { met, skipFitted, skipPlainNumber } from './fitted-value.ts';
+import { anyRow, fits as isOfType, toLook, verdicts, type Fit } from './json-fit.ts';
 import { isSameAt } from './same-bytes.ts';
 
 /** Scans lines for members of these names. One object is used for all lines: the next scan writes over what it found. */
 export class JsonMembers {
   readonly #names: NameIndex;
+  readonly #fits: readonly Fit[];
+  /** By the member's place: where the verdicts of its name's type begin. */
+  #rows = new Int32Array(64);
   /** Names found, by their number, in the line's order; -1 for other names. Value k is bytes[valueStarts[k], valueEnds[k]). */
   found = new Int32Array(64);
   keyStarts = new Int32Array(64);
   valueStarts = new Int32Array(64);
   valueEnds = new Int32Array(64);
+  /** 1 where the value is not of its declared type; to be read where `hasMisfit` is set. */
+  areMisfits = new Uint8Array(64);
+  hasMisfit = false;
   count = 0;
   /** One of the names stands twice in the line. */
   hasTwice = false;
@@ -30,8 +39,10 @@ export class JsonMembers {
   #view: DataView = new DataView(new ArrayBuffer(0));
   #end = 0;
 
-  constructor(names: readonly string[]) {
+  /** `fits`: of the first names. */
+  constructor(names: readonly string[], fits: readonly Fit[] = []) {
     this.#names = createNameIndex(names);
+    this.#fits = fits;
     this.#seenIn = new Float64Array(names.length);
   }
 
@@ -45,7 +56,11 @@ export class JsonMembers {
     while (bytes[at] === QUOTE) {
       const value = this.count < before && this.#isKeyAgain(at) ? this.#behindKeyAgain(at) : this.#behindKey(at);
       if (value === NOT_JSON) return false;
-      const valueEnd = bytes[value] === QUOTE ? skipString(bytes, value) : skipValue(bytes, value);
+      const first = bytes[value] as number;
+      const verdict = verdicts[(this.#rows[this.count] as number) + first];
+      let valueEnd: number;
+      if (verdict !== isOfType) valueEnd = this.#skipLooking(value, verdict);
+      else valueEnd = first === QUOTE ? skipString(bytes, value) : skipValue(bytes, value);
       if (valueEnd === NOT_JSON) return false;
       this.#add(at, value, valueEnd);
       const isNext = bytes[valueEnd] === COMMA && bytes[valueEnd + 1] === QUOTE;
@@ -55,12 +70,31 @@ export class JsonMembers {
     return bytes[at] === CLOSE_OBJECT && skipSpace(bytes, at + 1) === end;
   }
 
+  /** The end of a value that does not fit, or of which the first byte does not tell. */
+  #skipLooking(value: number, verdict: number | undefined): number {
+    const bytes = this.#bytes;
+    const first = bytes[value] as number;
+    met.misfit = false;
+    let end: number;
+    if (verdict === toLook && first > ZERO && first <= NINE) end = skipPlainNumber(bytes, value, verdict);
+    else end = skipFitted(bytes, value, this.#fits[this.found[this.count] as number] as Fit);
+    if (met.misfit) this.#addMisfit();
+    return end;
+  }
+
+  #addMisfit(): void {
+    if (!this.hasMisfit) this.areMisfits.fill(0);
+    this.hasMisfit = true;
+    this.areMisfits[this.count] = 1;
+  }
+
   #begin(bytes: Uint8Array, end: number): void {
     if (bytes !== this.#bytes) this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#bytes = bytes;
     this.#end = end;
     this.count = 0;
     this.hasTwice = false;
+    this.hasMisfit = false;
     this.#line++;
   }
 
@@ -85,7 +119,9 @@ export class JsonMembers {
 
   #nextName(start: number, end: number): void {
     if (this.count === this.found.length) this.#grow();
-    this.found[this.count] = indexOfName(this.#names, this.#bytes, start, end);
+    const name = indexOfName(this.#names, this.#bytes, start, end);
+    this.found[this.count] = name;
+    this.#rows[this.count] = name === -1 ? 0 : (this.#fits[name]?.row ?? anyRow) * 256;
   }
 
   /** A member whose name is in its place already. */
@@ -102,9 +138,13 @@ export class JsonMembers {
 
   #grow(): void {
     this.found = grown(this.found);
+    this.#rows = grown(this.#rows);
     this.keyStarts = grown(this.keyStarts);
     this.valueStarts = grown(this.valueStarts);
     this.valueEnds = grown(this.valueEnds);
+    const misfit = new Uint8Array(2 * this.areMisfits.length);
+    misfit.set(this.areMisfits);
+    this.areMisfits = misfit;
   }
 }
 

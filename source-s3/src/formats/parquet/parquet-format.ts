@@ -1,5 +1,7 @@
 // Parquet as a format: a unit is a row group, fetched to local disk and decoded by the engine.
-import { columnType } from '../../columns/sql/stored-type.ts';
+import type { Column } from '@s3-connectors/common/columns/column-type.ts';
+
+import { columnType, type StoredColumn } from '../../columns/sql/stored-type.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import { ByteBudget } from '../../engine/byte-budget.ts';
@@ -9,6 +11,7 @@ import { namingOf } from '../../layout/file-name.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Asked, Format, PlacedLines, Reading, SourceFile, Unit } from '../contract/format.ts';
 import type { Conflict } from '../../columns/partition-conflicts.ts';
+import { LineChanges } from '../../records/line-changes.ts';
 import { columnsRead, conflictSql, joinedSql, type RecordQuery } from '../../records/record-sql.ts';
 import { columnTexts } from './column-texts.ts';
 import { damagedPlace } from './damaged-place.ts';
@@ -34,10 +37,18 @@ export function parquetFormat(memory: DecodingMemory): Format {
     },
     async describe(reading, object, signal) {
       const { columns, groups, codecs } = await openParquet(reading, { object, known, ...memory }, signal);
-      const described = columns.map(({ name, type }) => ({ name, type: columnType(type) }));
-      return { rows: groups.rows, compression: codecs, columns: described };
+      return { rows: groups.rows, compression: codecs, columns: typesOf(columns) };
     },
   };
+}
+
+const types = new WeakMap<readonly StoredColumn[], readonly Column[]>();
+
+/** One object for the files of one schema. */
+function typesOf(stored: readonly StoredColumn[]): readonly Column[] {
+  const known = types.get(stored) ?? stored.map(({ name, type }) => ({ name, type: columnType(type) }));
+  types.set(stored, known);
+  return known;
 }
 
 type DecodingMemory = Pick<SourceConfig, 'memoryBytes' | 'engineMemoryBytes' | 'pageMemoryBytes'>;
@@ -47,6 +58,7 @@ function sourceFile(reading: Reading, file: ParquetFile, budgets: Budgets): Sour
   return {
     object: file.object,
     columns: file.columns.map(({ name }) => name),
+    types: typesOf(file.columns),
     rows: file.groups.rows,
     compression: file.codecs,
     *units(stopped) {
@@ -119,9 +131,11 @@ async function* decode(
       const texts = stack.use(await columnTexts(engine, { query, local, groups, folder }, signal));
       all = engine.lines(joinedSql(query, texts.paths), signal);
     }
-    for await (const lines of all) {
+    const changes = new LineChanges(frame);
+    for await (const made of all) {
+      const { lines, nulled } = changes.count(made);
       done += lines.rows;
-      yield { ...lines, place: { unit: group.index, rows: done }, findings: { conflicts, undeclared: [] } };
+      yield { ...lines, place: { unit: group.index, rows: done }, findings: { conflicts, undeclared: [], nulled } };
       conflicts = []; // Told with the first lines.
     }
   } catch (error) {

@@ -26,13 +26,20 @@ export async function* decodeUnits(
 }
 
 /** A format may read on from the bucket while it decodes, and find the object changed only then. */
-async function* decode({ file, unit: fetched }: Extract<FetchedStep, { kind: 'fetched' }>, signal: AbortSignal) {
+async function* decode(
+  { file, unit: fetched, nulled }: Extract<FetchedStep, { kind: 'fetched' }>,
+  signal: AbortSignal,
+) {
   await using unit = fetched;
   const { key, etag } = file.object;
   try {
     for await (const { bytes, rows, place, findings } of unit.lines(signal)) {
       const position = { key, etag, ...place };
-      yield { kind: 'lines' as const, bytes, rows, position, file, findings };
+      const found = findings && {
+        ...findings,
+        nulled: [...findings.nulled, ...nulled.map((field) => ({ field, rows }))],
+      };
+      yield { kind: 'lines' as const, bytes, rows, position, file, findings: nulled.length > 0 ? found : findings };
     }
   } catch (error) {
     yield asChanged(file.object, error);

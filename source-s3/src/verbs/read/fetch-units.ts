@@ -1,4 +1,5 @@
 // The hop that fetches the next unit while one is decoded.
+import { withChanges } from '@s3-connectors/common/protocol/record-frame.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import { clashesOf } from '../../columns/partition-conflicts.ts';
@@ -34,11 +35,11 @@ async function fetchUnit(
   if (step.kind !== 'unit') return step;
   const { file, names, unit } = step;
   const { object } = file;
-  const constants = fileConstants(config, table, object, names);
+  const { texts, nulled } = fileConstants(config, table, object, names);
   const clashes = clashesOf(config, object.key.slice(table.prefix.length), names);
   const spellings = fileSpellings(folders, names);
-  const asked = { frame, columns, constants, spellings, folders, clashes };
-  return orChanged(object, async () => ({ kind: 'fetched', file, unit: await unit.fetch(asked, signal) }));
+  const asked = { frame: withChanges(frame, nulled), columns, constants: texts, spellings, folders, clashes };
+  return orChanged(object, async () => ({ kind: 'fetched', file, unit: await unit.fetch(asked, signal), nulled }));
 }
 
 /** What was fetched and nobody has taken: it is on disk, and would stay there when the reading ends early. */

@@ -38,7 +38,13 @@ export type UnitStep =
 
 export type FetchedStep =
   | FileStep
-  | { readonly kind: 'fetched'; readonly file: SourceFile; readonly unit: FetchedUnit }
+  | {
+      readonly kind: 'fetched';
+      readonly file: SourceFile;
+      readonly unit: FetchedUnit;
+      /** Columns that are null in all its rows, for JSON has no form for the folder's value. */
+      readonly nulled: readonly string[];
+    }
   | EndStep
   | ChangedStep;
 

@@ -3,29 +3,35 @@ import { ColumnDrift } from '../../columns/column-drift.ts';
 import { HeaderDrift } from '../../columns/header-drift.ts';
 import { ConflictReport } from '../../columns/partition-conflicts.ts';
 import type { SourceConfig } from '../../config/config.ts';
-import type { PartitionColumns } from '../../layout/partition-columns.ts';
+import { FieldReport } from '../../columns/field-report.ts';
 import type { Part } from './steps.ts';
 
-/** Bound: that of the three reports. */
+/** Bound: that of its reports. */
 export class TableFindings {
   readonly #conflicts = new ConflictReport();
   readonly #drift: ColumnDrift;
   readonly #headers = new HeaderDrift();
+  readonly #nulled = new FieldReport();
+  readonly #repeated = new FieldReport();
 
-  constructor(folders: PartitionColumns) {
-    this.#drift = new ColumnDrift(folders);
+  constructor(table: ConstructorParameters<typeof ColumnDrift>[0]) {
+    this.#drift = new ColumnDrift(table);
   }
 
   see(part: Part): void {
     if (part.kind === 'file' && part.file.isSampled !== true) {
-      const { object, columns, header } = part.file;
+      const { object, columns, header, types } = part.file;
       this.#drift.seeFile(object.key, { ...part.names, isTextHeader: header !== undefined });
+      if (types !== undefined) this.#drift.seeMembers(object.key, types);
       if (header !== undefined) this.#headers.see(object.key, columns, header);
     }
     if (part.kind !== 'lines' || part.findings === undefined) return;
-    const { conflicts, undeclared } = part.findings;
-    this.#conflicts.add(conflicts, part.position.key);
-    for (const name of undeclared) this.#drift.leftOut(name, part.position.key);
+    const { conflicts, undeclared, nulled, repeated = [] } = part.findings;
+    const { key } = part.position;
+    this.#conflicts.add(conflicts, key);
+    this.#nulled.add(nulled, key);
+    this.#repeated.add(repeated, key);
+    for (const name of undeclared) this.#drift.leftOut(name, key);
   }
 
   /** Sentences for the log. */
@@ -35,5 +41,15 @@ export class TableFindings {
     if (text !== undefined) yield [this.#conflicts.hasConflict ? 'WARN' : 'INFO', text];
     for (const sentence of this.#drift.describe()) yield ['WARN', sentence];
     for (const { message } of this.#headers.describe()) yield ['WARN', message];
+    const nulled = this.#nulled.describe(
+      (field, rows) =>
+        `${field} has values in ${rows} that do not fit the catalog’s type, or that JSON has no form for, and that became null`,
+      'If the files are right, run discover again; else correct them.',
+    );
+    const repeated = this.#repeated.describe(
+      (field, rows) => `${field} is more than once in ${rows}, of which the last value counts`,
+      'Correct the writer of the files if that is not meant.',
+    );
+    for (const sentence of [...nulled, ...repeated]) yield ['WARN', sentence];
   }
 }

@@ -11,29 +11,26 @@ import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
 import { isStateDue, stateMessage } from '../../progress/checkpoints.ts';
 import type { Cursor } from '../../progress/cursor.ts';
-import type { PartitionColumns } from '../../layout/partition-columns.ts';
 import type { Part } from './steps.ts';
-import { TableFindings } from './table-findings.ts';
+import type { TableFindings } from './table-findings.ts';
 
 const progressEveryMs = 10_000;
 
 type Stream = {
   readonly stream: StreamDescriptor;
   readonly cursor: Cursor;
-  /** Columns that the table's folders carry. */
-  readonly folders: PartitionColumns;
+  /** Takes what is found out about the table's columns. */
+  readonly findings: TableFindings;
   /** Of the objects to read. */
   readonly totalBytes: number;
   readonly log: Log;
   readonly clock: Clock;
 };
 
-/** Returns what was found out about the table's columns. */
 export async function* withCheckpoints(
   parts: AsyncIterable<Part>,
-  { stream, cursor, folders, totalBytes, log, clock }: Stream,
-): AsyncGenerator<Output, TableFindings> {
-  const findings = new TableFindings(folders);
+  { stream, cursor, findings, totalBytes, log, clock }: Stream,
+): AsyncGenerator<Output> {
   let records = 0;
   let sinceState = { records: 0, bytes: 0, start: clock.elapsed(), stateBytes: 0 };
   let unitEnded = false;
@@ -72,7 +69,6 @@ export async function* withCheckpoints(
   }
   yield state();
   log('INFO', `${streamLabel(stream)}: ${records} records read`);
-  return findings;
 }
 
 /** Rows of the first file for its size, scaled to the size of all. */

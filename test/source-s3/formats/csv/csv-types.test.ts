@@ -40,12 +40,27 @@ suite('types of CSV columns', () => {
     assert.ok(dataText(lines[1] ?? '').startsWith('{"n":7,"x":0.5,"on":false,"d":null,"t":null,'));
   });
 
-  for (const [column, value] of Object.entries({ n: '1.0', x: 'NaN', on: '1', d: '2026-02-30', t: 'soon' })) {
+  for (const [column, value] of Object.entries({ n: '1.5', x: '1_000', on: 'on', d: '2026-02-30', t: 'soon' })) {
     test(`make "${value}" in "${column}" an invalid record when they are declared`, async () => {
       const { failures } = await rowsOf({ 'lake/t/a.csv': `${column}\n${value}\n` }, csv({ column_types: typed }));
       assert.match(failures[0] ?? '', new RegExp(`has a value in "${column}" that is no`, 'u'));
     });
   }
+
+  test('make NaN null, which the record says, since JSON has no such number', async () => {
+    await using server = await serverWith({ 'lake/t/a.csv': 'x\n1.5\nNaN\n-Infinity\n' });
+    const { messages, failures } = await readHere(server, { config: csv({ column_types: typed }) });
+    assert.deepEqual(failures, []);
+    const records = ofType(messages, 'RECORD').map(({ record }) => record);
+    assert.deepEqual(
+      records.map(({ data, meta }) => [data['x'], meta?.changes.map(({ field }) => field)]),
+      [
+        [1.5, undefined],
+        [null, ['x']],
+        [null, ['x']],
+      ],
+    );
+  });
 
   test('count for their table only when they name one', async () => {
     const types = [{ name: 'n', type: 'integer', table: 't' }];
@@ -89,7 +104,7 @@ suite('types of CSV columns', () => {
     await using server = await serverWith({ 'lake/t/a.csv': 'n\n1\n2\n' });
     const config = csv({ infer_types: true });
     const { catalog } = await discoverHere(server, config);
-    server.seed(bucket, 'lake/t/b.csv', 'n\n007\n3\n', { lastModified: timeOf(5) });
+    server.seed(bucket, 'lake/t/b.csv', 'n\nx\n3\n', { lastModified: timeOf(5) });
     const { messages } = await readHere(server, { config, catalog: configured(catalog) });
     const records = ofType(messages, 'RECORD').map(({ record }) => record);
     assert.deepEqual(

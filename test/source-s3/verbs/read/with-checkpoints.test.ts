@@ -8,6 +8,7 @@ import type { SourceFile } from '../../../../source-s3/src/formats/contract/form
 import type { Part } from '../../../../source-s3/src/verbs/read/steps.ts';
 import { PartitionColumns } from '../../../../source-s3/src/layout/partition-columns.ts';
 import { fromStreamState } from '../../../../source-s3/src/progress/stream-state.ts';
+import { TableFindings } from '../../../../source-s3/src/verbs/read/table-findings.ts';
 import { withCheckpoints } from '../../../../source-s3/src/verbs/read/with-checkpoints.ts';
 
 const second = 1000;
@@ -33,7 +34,7 @@ async function read(lines: number, secondsBetween: number): Promise<{ states: nu
   const outputs = withCheckpoints(parts(), {
     stream: { name: 't' },
     cursor,
-    folders: new PartitionColumns(),
+    findings: new TableFindings({ folders: new PartitionColumns(), columns: [] }),
     totalBytes: 100,
     log,
     clock,

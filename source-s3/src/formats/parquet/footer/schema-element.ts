@@ -35,7 +35,7 @@ export const convertedTimestamps: readonly number[] = [9, 10]; // TIMESTAMP_MILL
 /** `number`: its field of the union. */
 export type LogicalType = { readonly number: number; readonly isUtc: boolean; readonly isNanoseconds: boolean };
 
-export const logicalTypes = { string: 1, enumeration: 4, time: 7, timestamp: 8, json: 12 } as const;
+export const logicalTypes = { string: 1, enumeration: 4, time: 7, timestamp: 8, unknown: 11, json: 12 } as const;
 const isKnown = (number: number): boolean => number >= 1 && number <= 18 && number !== 9;
 const nanosecondsUnit = 3;
 const repeated = 2;

@@ -52,6 +52,7 @@ export function leavesOf(root: SchemaNode): readonly Leaf[] {
 
 /** The engine's type of a column, corrected by what the footer says of it. */
 export function refinedType(node: SchemaNode, type: StoredType): StoredType {
+  if (isNull(node)) return { kind: 'null' };
   switch (type.kind) {
     case 'list': {
       return { kind: 'list', items: itemType(elementOf(node), type.items) };
@@ -106,6 +107,11 @@ function itemType(element: SchemaNode, type: StoredType): StoredType {
     return refinedType({ ...element, isRepeated: false }, type);
   }
   return { kind: 'struct', fields: [{ name: member.name, key: undefined, type: refinedType(member, type) }] };
+}
+
+/** The engine takes nulls for values of their physical type. */
+function isNull({ logicalType, children }: SchemaNode): boolean {
+  return logicalType?.number === logicalTypes.unknown && children.length === 0;
 }
 
 /** The engine takes bytes for text only by the older annotation. */

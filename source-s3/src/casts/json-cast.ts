@@ -3,9 +3,9 @@
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
-import { castText } from '../../casts/text-cast.ts';
+import { castText } from './text-cast.ts';
 
-/** `json`: as the writers of values make it, without white space, of the type `stored`. Undefined: the value does not fit. */
+/** `json`: of the type `stored`; numbers and times as the writers of values make them. Undefined: the value does not fit. */
 export function castJson(json: string, stored: ColumnType['kind'], target: ColumnType): string | undefined {
   if (json === 'null') return json;
   if (stored === 'string') return castText(parseJson(json) as string, target);
@@ -14,6 +14,8 @@ export function castJson(json: string, stored: ColumnType['kind'], target: Colum
     case 'string':
     case 'unknown':
       return json.startsWith('"') ? json : JSON.stringify(json);
+    case 'boolean':
+      return stored === 'integer' ? castText(json, target) : undefined;
     case 'integer':
       return stored === 'number' ? wholeNumber(json) : undefined;
     case 'date': {
@@ -31,7 +33,7 @@ export function castJson(json: string, stored: ColumnType['kind'], target: Colum
 
 /** `2.00`, and `1e+21` with all its digits. */
 function wholeNumber(json: string): string | undefined {
-  if (/^-?\d+(?:\.0+)?$/u.test(json)) return json.replace(/\..*/u, '');
+  if (/^-?\d+(?:\.0+)?$/u.test(json)) return castText(json, { kind: 'integer' });
   const number = Number(json);
-  return json.includes('e') && Number.isInteger(number) ? BigInt(number).toString() : undefined;
+  return /e/iu.test(json) && Number.isInteger(number) ? BigInt(number).toString() : undefined;
 }

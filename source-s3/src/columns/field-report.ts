@@ -1,0 +1,42 @@
+// Fields of which something is to be said once a table, with how many rows of how many files have it, and the first of the files.
+import type { RowCount } from './row-counts.ts';
+
+const mostKept = 1000;
+const mostNamed = 20;
+
+type Entry = { rows: number; files: number; lastKey: string; readonly example: string; exampleRows: number };
+
+/** Bound: a thousand fields. */
+export class FieldReport {
+  readonly #fields = new Map<string, Entry>();
+
+  /** In some rows of the file; files come one after the other. */
+  add(counts: readonly RowCount[], key: string): void {
+    for (const { field, rows } of counts) {
+      const entry = this.#fields.get(field) ?? { rows: 0, files: 0, lastKey: '', example: key, exampleRows: 0 };
+      if (this.#fields.size < mostKept) this.#fields.set(field, entry);
+      entry.rows += rows;
+      if (entry.lastKey !== key) entry.files++;
+      entry.lastKey = key;
+      if (entry.example === key) entry.exampleRows += rows;
+    }
+  }
+
+  /** A sentence for each field. */
+  *describe(what: (field: string, rows: string) => string, advice: string): Generator<string> {
+    let named = 0;
+    for (const [field, { rows, files, example, exampleRows }] of this.#fields) {
+      if (named++ === mostNamed) {
+        yield `and so it is for ${this.#fields.size - mostNamed} more fields. ${advice}`;
+        return;
+      }
+      const where =
+        files === 1 ? `1 file, "${example}"` : `${files} files, first "${example}" (${rowsText(exampleRows)})`;
+      yield `${what(`"${field}"`, rowsText(rows))}: ${where}. ${advice}`;
+    }
+  }
+}
+
+function rowsText(rows: number): string {
+  return rows === 1 ? '1 row' : `${rows} rows`;
+}

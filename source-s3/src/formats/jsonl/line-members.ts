@@ -1,0 +1,88 @@
+// The members of one line that the catalog asks for, written to the line that goes out: as the bytes they are, if they fit.
+import { fileUrlColumn, lastModifiedColumn } from '../../columns/table-columns.ts';
+import type { LineBuilder } from '../../records/line-builder.ts';
+import { castValue } from './cast-value.ts';
+import type { Fit } from './json-fit.ts';
+import type { JsonMembers } from './json-members.ts';
+import { textAt } from './json-text.ts';
+import type { UndeclaredNames } from './undeclared-names.ts';
+
+export const provenance = [fileUrlColumn, lastModifiedColumn];
+export const comma = Buffer.from(',');
+
+export type Row = {
+  readonly members: JsonMembers;
+  /** The catalog's names of the wanted members, by their number. */
+  readonly wanted: readonly string[];
+  /** Their keys; undefined where the file's own serves. */
+  readonly keys: readonly (Uint8Array | undefined)[];
+  readonly fits: readonly Fit[];
+  /** The names from this one on, of which there are two, say where a row came from: members of theirs are not read. */
+  readonly firstOwn: number;
+  readonly undeclared: UndeclaredNames;
+  /** Takes the fields that had to become null. */
+  readonly lost: Set<string>;
+  /** Takes the names of members that are there more than once. */
+  readonly repeated: Set<string>;
+};
+
+/** Members that follow each other go out as one piece, with what stands between them. True: there was none to write. */
+export function writeMembers(out: LineBuilder, bytes: Uint8Array, row: Row): boolean {
+  const { members, keys, firstOwn, undeclared } = row;
+  let isEmpty = true;
+  let runStart = -1;
+  let runEnd = -1;
+  const endRun = (): void => {
+    if (runStart === -1) return;
+    if (!isEmpty) out.raw(comma);
+    out.raw(bytes, runStart, runEnd);
+    isEmpty = false;
+    runStart = -1;
+  };
+  let stranger = -1;
+  for (let place = 0; place < members.count; place++) {
+    const name = members.found[place] ?? -1;
+    if (name >= 0 && name < keys.length && !(members.hasTwice && isSaidAgain(row, place))) {
+      const isSame = !members.hasMisfit || members.areMisfits[place] === 0;
+      if (keys[name] !== undefined || !isSame) {
+        endRun();
+        if (!isEmpty) out.raw(comma);
+        writeMember(out, bytes, row, place);
+        isEmpty = false;
+        continue;
+      }
+      if (runStart === -1) runStart = members.keyStarts[place] ?? 0;
+      runEnd = members.valueEnds[place] ?? 0;
+    } else {
+      endRun();
+      if (name === firstOwn || name === firstOwn + 1) undeclared.add(provenance[name - firstOwn] ?? '');
+      else if (name === -1 && stranger === -1) stranger = place;
+    }
+  }
+  endRun();
+  if (stranger !== -1) undeclared.add(textAt(bytes, members.keyStarts[stranger] ?? 0));
+  return isEmpty;
+}
+
+/** One with another key than the file's, or with a value that is not of its type. */
+function writeMember(out: LineBuilder, bytes: Uint8Array, row: Row, place: number): void {
+  const { members, keys, fits, wanted, lost } = row;
+  const name = members.found[place] ?? -1;
+  const [start, end] = [members.valueStarts[place] ?? 0, members.valueEnds[place] ?? 0];
+  const key = keys[name];
+  if (key === undefined) out.raw(bytes, members.keyStarts[place], start);
+  else out.raw(key);
+  const fit = fits[name];
+  if (fit === undefined || !members.hasMisfit || members.areMisfits[place] === 0) out.raw(bytes, start, end);
+  else out.raw(Buffer.from(castValue(bytes, [start, end], fit, { field: wanted[name] ?? '', lost })));
+}
+
+/** Of a name that is there more than once the last counts, as in JSON.parse and nearly everywhere. */
+function isSaidAgain({ members: { found, count }, wanted, repeated }: Row, place: number): boolean {
+  for (let later = place + 1; later < count; later++) {
+    if (found[later] !== found[place]) continue;
+    repeated.add(wanted[found[place] ?? -1] ?? '');
+    return true;
+  }
+  return false;
+}

@@ -1,0 +1,22 @@
+// Members of JSON lines that the catalog does not declare, by their names, while lines go by.
+import { isProvenance } from '../../columns/table-columns.ts';
+
+const mostUndeclared = 1000;
+
+/** Each is told once. Bound: a thousand names, and the two that say where a row came from, which are always told. */
+export class UndeclaredNames {
+  readonly #known = new Set<string>();
+  #found: string[] = [];
+
+  add(name: string): void {
+    if (this.#known.has(name) || (this.#known.size >= mostUndeclared && !isProvenance(name))) return;
+    this.#known.add(name);
+    this.#found.push(name);
+  }
+
+  take(): readonly string[] {
+    const found = this.#found;
+    if (found.length > 0) this.#found = [];
+    return found;
+  }
+}

@@ -1,0 +1,59 @@
+// Counts the values that had to become null in lines which the engine made: their changes are at the end of a line. Of a frame that
+// does not tell of changes they are then taken out of the lines.
+import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
+import type { RecordFrame } from '@s3-connectors/common/protocol/record-frame.ts';
+
+import { RowCounts, type RowCount } from '../columns/row-counts.ts';
+import type { Lines } from './line-buffer.ts';
+
+type Counted = { readonly lines: Lines; readonly nulled: readonly RowCount[] };
+
+/** Lines without changes cost one search for the end that only changes have. */
+export class LineChanges {
+  readonly #start: Buffer;
+  readonly #end: Buffer;
+  readonly #closeBytes: number;
+  readonly #isTold: boolean;
+
+  constructor({ changes, close, tellsChanges }: RecordFrame) {
+    this.#start = Buffer.from(changes.start);
+    this.#end = Buffer.from(`${changes.end}${close}\n`);
+    this.#closeBytes = Buffer.byteLength(close) + 1;
+    this.#isTold = tellsChanges;
+  }
+
+  /** The same memory, of which changes that are not told were taken out. */
+  count({ bytes, rows }: Lines): Counted {
+    /** By what stands between start and end, as Latin-1: most changed rows have the same. */
+    const found = new Map<string, number>();
+    let kept = 0; // Bytes of the lines that go out.
+    let from = 0; // The first byte that is not among them yet.
+    for (let end = bytes.indexOf(this.#end); end !== -1; end = bytes.indexOf(this.#end, end + this.#end.length)) {
+      const lineStart = bytes.lastIndexOf(NEWLINE, end) + 1;
+      const place = bytes.subarray(lineStart, end).lastIndexOf(this.#start);
+      if (place === -1) continue; // What is true of all rows of the file.
+      const start = lineStart + place;
+      const text = bytes.toString('latin1', start + this.#start.length, end);
+      found.set(text, (found.get(text) ?? 0) + 1);
+      if (this.#isTold) continue;
+      if (kept !== from) bytes.copyWithin(kept, from, start);
+      kept += start - from;
+      from = end + this.#end.length - this.#closeBytes;
+    }
+    if (from > 0) {
+      bytes.copyWithin(kept, from);
+      kept += bytes.length - from;
+    }
+    return { lines: { bytes: from > 0 ? bytes.subarray(0, kept) : bytes, rows }, nulled: countsOf(found) };
+  }
+}
+
+function countsOf(found: ReadonlyMap<string, number>): readonly RowCount[] {
+  const counts = new RowCounts();
+  for (const [text, rows] of found) {
+    const changes = parseJson(`[${Buffer.from(text, 'latin1').toString()}]`) as readonly { readonly field: string }[];
+    counts.add(new Set(changes.map(({ field }) => field)), rows);
+  }
+  return counts.take();
+}
