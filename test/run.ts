@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 
-import { buildAll } from './support/build-once.ts';
+import { buildAll } from './support/built-programs.ts';
 
 const root = join(import.meta.dirname, '..');
 const cache = join(root, 'node_modules/.cache/s3-connectors-tests');

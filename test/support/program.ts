@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
-import { builtFrom } from './build-once.ts';
+import { builtFrom } from './built-programs.ts';
 
 export type Ended = {
   readonly stdout: string;
