@@ -67,5 +67,6 @@ function defaultOf(field: Field, isRequired: boolean): string {
 }
 
 function meaning({ description = '', title = '' }: Field): string {
-  return (description === '' ? title : description).replaceAll('|', '\\|').replaceAll('\n', ' ');
+  const text = (description === '' ? title : description).replaceAll('\n', ' ');
+  return text.replaceAll('|', '\\|').replaceAll('*', '\\*'); // Else two of them would be emphasis.
 }

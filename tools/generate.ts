@@ -64,9 +64,9 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
 }
 
 const headings: Readonly<Record<FailureType, string>> = {
-  config_error: 'The user can fix it (`config_error`)',
+  config_error: 'You can fix it (`config_error`)',
   transient_error: 'Time can fix it (`transient_error`)',
-  system_error: 'We must fix it (`system_error`)',
+  system_error: 'A program must be fixed (`system_error`)',
 };
 
 /** docs/errors.md from the table of codes. */
@@ -79,9 +79,9 @@ export function errorsPage(): string {
   });
   return `# Errors
 
-Every failure a connector reports, as \`ERROR_CODES\` in common/src/protocol/errors.ts has it. A run that fails prints one
-TRACE ERROR line: its \`message\` names the object and what to change, its \`internal_message\` begins with the code, and
-its \`failure_type\` says who can act. \`check\` answers a \`config_error\` with CONNECTION_STATUS FAILED instead.
+A run that fails prints a TRACE message of the type ERROR. Its \`message\` names the object and says what to change, its
+\`internal_message\` begins with one of the codes below, and its \`failure_type\` says who can act. \`check\` answers a
+\`config_error\` with CONNECTION_STATUS FAILED instead, and exits with 0. On standard error the code stands in brackets.
 
 ${sections.join('\n')}`;
 }

@@ -140,12 +140,14 @@ export const ERROR_CODES = {
   RECORDS_REJECTED: {
     failureType: 'config_error',
     cause: 'Too many records break their schema.',
-    remedy: 'Correct the source; unless invalid_records is fail, the rejected records lie below _rejected/.',
+    remedy:
+      'Correct the source, then reset the stream; unless invalid_records is fail, the rejected records are stored below _rejected/.',
   },
   STREAM_INCOMPLETE: {
     failureType: 'transient_error',
     cause: 'The input ended before a stream that is to be replaced was known to be complete.',
-    remedy: 'Run again; what was there before is kept.',
+    remedy:
+      'Run again; what was there before is kept. If it fails the same way, the source does not say that the stream is complete: it must send STREAM_STATUS COMPLETE, or a STATE after its last record. Or append to the stream instead.',
   },
   REPLACEMENT_REFUSED: {
     failureType: 'config_error',

@@ -142,10 +142,11 @@ export class Runtime<Planned extends Target> {
 
   /** @throws RECORDS_REJECTED when too many were, unless the run was stopped. */
   refuseRejections(): void {
-    const { plan, context } = this.#foundation;
+    const { area, plan, context } = this.#foundation;
     const excesses = this.intake.rejections.excesses((stream) => plan.targets[stream]?.label ?? '');
     if (excesses.length === 0 || context.signal.aborted) return;
-    throw new ConnectorError('RECORDS_REJECTED', `${excesses.join('; ')}. They lie below _rejected/.`);
+    const text = `${excesses.join('; ')}. They are stored below "${area.prefix}_rejected/", each with its reason. Correct the source, or the catalog; then reset the stream, since the states are already behind these records.`;
+    throw new ConnectorError('RECORDS_REJECTED', text);
   }
 
   /** Removes what was staged in vain, unless `cut` is aborted or that takes too long to be part of an ending. */
