@@ -57,12 +57,9 @@ function valueSql(raw: string, rawType: StoredType, target: ColumnType, path: re
     case 'boolean':
       return { sql, form: 'plain', losses };
     case 'float': {
-      const notFinite = { field, condition: `NOT isfinite(${sql})` };
-      return {
-        sql: `CASE WHEN isfinite(${sql}) THEN ${sql}::DOUBLE END`,
-        form: 'plain',
-        losses: [...losses, notFinite],
-      };
+      const isFinite = `isfinite(${sql})`;
+      const all = [...losses, { field, condition: `NOT ${isFinite}` }];
+      return { sql: `CASE WHEN ${isFinite} THEN ${sql}::DOUBLE END`, form: 'plain', losses: all };
     }
     case 'list':
       return listValue(sql, stored.items, target.kind === 'list' ? target.items : columnType(stored.items), path);
