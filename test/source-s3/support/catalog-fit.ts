@@ -10,7 +10,7 @@ const base64 = '^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$';
 
 /** The problem of a value under a schema of the catalog; undefined: it fits. */
 export function schemaCheck(schema: Json): (value: unknown) => string | undefined {
-  const type = z.fromJSONSchema(exact(schema) as Parameters<typeof z.fromJSONSchema>[0]);
+  const type = z.fromJSONSchema(exact(schema));
   return (value) => {
     const { error } = type.safeParse(value);
     return error === undefined ? undefined : z.prettifyError(error);

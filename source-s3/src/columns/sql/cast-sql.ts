@@ -44,6 +44,7 @@ function isTextual({ kind }: StoredType): boolean {
 }
 
 function fits(stored: StoredType, target: ColumnType): boolean {
+  if (stored.kind === 'null') return true;
   switch (target.kind) {
     case 'number':
       return stored.kind === 'integer' || stored.kind === 'decimal' || stored.kind === 'float';

@@ -38,7 +38,6 @@ function jsonText({ sql, form, json }: Value): string {
 }
 
 function valueSql(raw: string, rawType: StoredType, target: ColumnType, path: readonly string[]): Value {
-  if (rawType.kind === 'null') return nullValue;
   if (rawType.kind === 'map' && !hasTextKeys(rawType)) {
     return valueSql(`map_entries(${raw})`, entriesType(rawType), target, path);
   }
@@ -52,20 +51,15 @@ function valueSql(raw: string, rawType: StoredType, target: ColumnType, path: re
   const { sql, type: stored } = cast;
   if (target.kind === 'string') return textValue(sql, stored, path);
   switch (stored.kind) {
-    case 'null':
-      return nullValue;
     case 'decimal':
       return { sql: path.length > 1 ? nestedDecimal(sql, stored) : decimalText(sql, stored), form: 'plain', losses };
     case 'integer':
     case 'boolean':
       return { sql, form: 'plain', losses };
     case 'float': {
-      const notFinite = { field, condition: `NOT isfinite(${sql})` };
-      return {
-        sql: `CASE WHEN isfinite(${sql}) THEN ${sql}::DOUBLE END`,
-        form: 'plain',
-        losses: [...losses, notFinite],
-      };
+      const isFinite = `isfinite(${sql})`;
+      const all = [...losses, { field, condition: `NOT ${isFinite}` }];
+      return { sql: `CASE WHEN ${isFinite} THEN ${sql}::DOUBLE END`, form: 'plain', losses: all };
     }
     case 'list':
       return listValue(sql, stored.items, target.kind === 'list' ? target.items : columnType(stored.items), path);
@@ -73,6 +67,7 @@ function valueSql(raw: string, rawType: StoredType, target: ColumnType, path: re
       return structValue(sql, stored.fields, structFields(stored, target), path);
     case 'map':
       return mapValue(sql, stored, target, path);
+    case 'null':
     case 'string':
     case 'binary':
     case 'encoded-string':
@@ -90,8 +85,6 @@ function valueSql(raw: string, rawType: StoredType, target: ColumnType, path: re
       return assertNever(stored);
   }
 }
-
-const nullValue: Value = { sql: 'NULL::VARCHAR', form: 'json', json: "'null'", losses: [] };
 
 /** The text of any stored value; strings as they are, nested values as their JSON. */
 function textValue(sql: string, stored: StoredType, path: readonly string[]): Value {
@@ -183,6 +176,7 @@ function structFields(stored: StoredType, target: ColumnType): readonly Column[]
 }
 
 const absent: Value = { sql: 'NULL', form: 'json', losses: [] };
+const nullValue: Value = { sql: 'NULL::VARCHAR', form: 'json', json: "'null'", losses: [] };
 
 function structValue(
   sql: string,

@@ -70,14 +70,15 @@ export function avroRowWriter({ asked, schema, emittedAt }: RowQuery): AvroRowWr
       }
       out.raw(tail);
       if (lost.length === 0) out.raw(end);
-      else {
-        const fields = new Set(lost);
-        nulled.add(fields);
-        out.raw(Buffer.from(changesText(asked.frame, [...fields]) + asked.frame.close));
-      }
+      else out.raw(changedEnd(asked, new Set(lost), nulled));
     },
     findings: () => ({ conflicts: comparer.take(), undeclared: [], nulled: nulled.take() }),
   };
+}
+
+function changedEnd({ frame }: Asked, fields: ReadonlySet<string>, nulled: RowCounts): Uint8Array {
+  nulled.add(fields);
+  return Buffer.from(changesText(frame, [...fields]) + frame.close);
 }
 
 /** A column that the file does not hold, or whose folder's value counts. */

@@ -29,29 +29,15 @@ type JsonlRecords = {
 
 /** Writes the current line. */
 export function jsonlWriter({ asked, emittedAt }: JsonlRecords, lines: JsonLines): RowWriter {
-  const { frame, columns, constants, folders, clashes } = asked;
+  const { frame, folders, clashes } = asked;
   const row = rowOf(asked);
   const { members, wanted, names, lost, repeated, undeclared } = row;
   const nulls = nullMembers(wanted, folders);
   const head = Buffer.from(frame.start);
-  const same = columns
-    .filter(({ name }) => constants.has(name))
-    .map(({ name }) => `${JSON.stringify(name)}:${constants.get(name)}`);
-  const nothing = columns.slice(0, 1).map(({ name }) => `${JSON.stringify(name)}:null`); // Platforms drop empty records.
-  const rest = same.map((member) => `,${member}`).join('') + frame.end(emittedAt);
-  const restAlone = (same.length === 0 ? nothing : same).join(',') + frame.end(emittedAt);
-  const close = frame.unchanged + frame.close;
-  const [usual, alone] = [Buffer.from(rest + close), Buffer.from(restAlone + close)];
+  const endOf = lineEnds(asked, emittedAt);
   const comparer = new PartitionComparer(clashes, (json, { value }) => agreesWithFolder(json, value, undefined));
   const clashing = clashes.map(({ column }) => names.indexOf(column));
   const [nulledRows, repeatedRows] = [new RowCounts(), new RowCounts()];
-  /** Of a line in which a value became null. */
-  const endChanged = (isEmpty: boolean): Uint8Array => {
-    const text = (isEmpty ? restAlone : rest) + changesText(frame, [...lost]) + frame.close;
-    nulledRows.add(lost);
-    lost.clear();
-    return Buffer.from(text);
-  };
   return {
     write(out) {
       const { bytes, from, to } = lines;
@@ -66,13 +52,10 @@ export function jsonlWriter({ asked, emittedAt }: JsonlRecords, lines: JsonLines
         out.raw(text);
         isEmpty = false;
       }
-      if (lost.size > 0) out.raw(endChanged(isEmpty));
-      else out.raw(isEmpty ? alone : usual);
+      out.raw(endOf(isEmpty, lost));
       out.endLine();
-      if (repeated.size > 0) {
-        repeatedRows.add(repeated);
-        repeated.clear();
-      }
+      if (lost.size > 0) countRow(nulledRows, lost);
+      if (repeated.size > 0) countRow(repeatedRows, repeated);
       if (clashing.length > 0) compareMembers(comparer, clashing, bytes, members);
       return undefined;
     },
@@ -82,6 +65,30 @@ export function jsonlWriter({ asked, emittedAt }: JsonlRecords, lines: JsonLines
       nulled: nulledRows.take(),
       repeated: repeatedRows.take(),
     }),
+  };
+}
+
+function countRow(counts: RowCounts, fields: Set<string>): void {
+  counts.add(fields);
+  fields.clear();
+}
+
+/** What follows the members of the file, of which there may be none: what is the same for all rows, and what became null. */
+function lineEnds(
+  { frame, columns, constants }: Asked,
+  emittedAt: number,
+): (isEmpty: boolean, lost: ReadonlySet<string>) => Uint8Array {
+  const same = columns
+    .filter(({ name }) => constants.has(name))
+    .map(({ name }) => `${JSON.stringify(name)}:${constants.get(name)}`);
+  const nothing = columns.slice(0, 1).map(({ name }) => `${JSON.stringify(name)}:null`); // Platforms drop empty records.
+  const rest = same.map((member) => `,${member}`).join('') + frame.end(emittedAt);
+  const restAlone = (same.length === 0 ? nothing : same).join(',') + frame.end(emittedAt);
+  const usual = Buffer.from(rest + frame.unchanged + frame.close);
+  const alone = Buffer.from(restAlone + frame.unchanged + frame.close);
+  return (isEmpty, lost) => {
+    if (lost.size === 0) return isEmpty ? alone : usual;
+    return Buffer.from((isEmpty ? restAlone : rest) + changesText(frame, [...lost]) + frame.close);
   };
 }
 
