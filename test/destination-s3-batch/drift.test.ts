@@ -1,5 +1,5 @@
 // Days of rows whose fields come, go and change their kinds: all files of all days are read together by the engine, by itself
-// and through the view of `ddl`, and every value that was sent is found, in its column or as text beside it, and counted.
+// and through the view of `ddl`, and every value that was sent is found, in its column or as text beside it.
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ import { ddl } from '../../destination-s3-batch/src/ddl/ddl.ts';
 import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { bucket, catalogJson, recordLine } from '../support/destination-input.ts';
 import { configJson, runWrite } from './support/batch.ts';
-import { content, misfitsIn, parseExactly, restored } from './support/restored.ts';
+import { content, meaning, parseExactly, restored } from './support/restored.ts';
 import { withoutHalves } from '../support/without-halves.ts';
 import { emptyServer } from '../support/empty-server.ts';
 
@@ -94,19 +94,16 @@ suite('days of properties that drift', () => {
       await fc.assert(
         fc.asyncProperty(days, async (sent) => {
           for (const { key } of server.objects(bucket)) server.remove(bucket, key);
-          let counted = 0;
           for (const [day, rows] of sent.entries()) {
             const lines = rows.map((properties, row) => {
               const time = new Date(Date.UTC(2026, 0, 28 + day)).toISOString();
               return recordLine('visits', `{"time":"${time}","row_id":${day * 10 + row},"properties":${properties}}`);
             });
-            const { error, said } = await runWrite(server, lines, {
+            const { error } = await runWrite(server, lines, {
               catalog: catalogJson('visits'),
               config: { output_format },
             });
             assert.equal(error, undefined);
-            const summary = JSON.parse(said.at(-1)?.[1] ?? '') as { readonly misfit_values: number };
-            counted += summary.misfit_values;
           }
           const expected = new Map(
             sent.flatMap((rows, day) =>
@@ -114,14 +111,14 @@ suite('days of properties that drift', () => {
             ),
           );
           for (const rows of await readBack(server, output_format)) {
-            const found = rows.map((row) => parseExactly(row) as Readonly<Record<string, unknown>>);
-            assert.equal(found.length, expected.size);
-            for (const { row_id, properties, properties__json } of found) {
+            assert.equal(rows.length, expected.size);
+            for (const read of rows) {
+              const { row_id, properties, properties__json } = parseExactly(read) as Readonly<Record<string, unknown>>;
               const row = restored({ properties, ...(properties__json === undefined ? {} : { properties__json }) });
               const id = Number(String(row_id).slice('number '.length));
-              assert.deepEqual(content((row as { readonly properties?: unknown }).properties), expected.get(id));
+              const { properties: found } = row as { readonly properties?: unknown };
+              assert.deepEqual(meaning(content(found)), meaning(expected.get(id)));
             }
-            assert.equal(misfitsIn(found), counted);
           }
         }),
         { numRuns: 15, seed: 14, endOnFailure: true },

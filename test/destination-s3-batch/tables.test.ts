@@ -169,7 +169,7 @@ suite('a week of properties that drift', () => {
       { n: 4, o__json: '"text"', later: [{ x: 1 }] },
       { later: [{ x: 2, y: true }, { x__json: '"z"' }] },
       { n__json: '[6]', later__json: '{"x":1}' },
-      { n: 7, gone__json: '7' },
+      { n: 7, gone: '7' },
     ]);
   });
 });

@@ -118,7 +118,7 @@ export class Converter implements AsyncDisposable {
     const maxColumns = asLines ? Infinity : mostColumns(engineBytes(config));
     const fitted = await fitRows(rows, { type, asLines, maxColumns, target: `${folder}.fitted` });
     try {
-      typings.fitted(table, fitted.type, fitted.misfits);
+      typings.fitted(table, fitted.type, fitted.values);
       return await this.#write(fitted, fitted.type, folder, format);
     } finally {
       await unlink(fitted.path);

@@ -1,11 +1,11 @@
 // The pass over spooled rows that brings every value into the form of its field's type; see columns/fit.ts.
 import type { StructType } from '../columns/types/field-type.ts';
 import { Fitter } from '../columns/fit/fit.ts';
-import type { Misfits } from '../columns/types/slot.ts';
+import type { FittedValues } from '../columns/types/slot.ts';
 import type { RowSource } from './made-file.ts';
 import { rewriteRows } from './rewritten-rows.ts';
 
-type FittedRows = RowSource & { readonly type: StructType; readonly misfits: Misfits };
+type FittedRows = RowSource & { readonly type: StructType; readonly values: FittedValues };
 
 /** Writes the fitted rows to `target`. */
 export async function fitRows(
@@ -19,5 +19,5 @@ export async function fitRows(
 ): Promise<FittedRows> {
   const fitter = new Fitter(type, { asLines, maxColumns });
   const fitted = await rewriteRows(source, target, (bytes, start, _end, out) => fitter.fit(bytes, start, out));
-  return { ...fitted, type: fitter.type, misfits: fitter.misfits };
+  return { ...fitted, type: fitter.type, values: fitter.values };
 }

@@ -29,9 +29,9 @@ export function reportTables(reported: Reported, log: Log): void {
     if (type === undefined) continue;
     warnOfSurplus(table, reported, log);
     warnOfTimes(table, type, reported, log);
-    const misfits = typings.misfitsOf(table);
-    tally.values(table.name, { misfits, cut: new Map(), coerced: new Map() });
-    log('INFO', columnReport(table.name, type, misfits));
+    const values = typings.valuesOf(table);
+    tally.values(table.name, values);
+    log('INFO', columnReport(table.name, type, values));
   }
   for (const { index, label } of targets) {
     const dropped = Object.entries(sink.droppedFields(index)).map(([name, count]) => `${name} (${count})`);

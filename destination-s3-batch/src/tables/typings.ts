@@ -10,7 +10,7 @@ import type { TypingRules } from '../columns/decide/kind.ts';
 import type { FieldType, StructType } from '../columns/types/field-type.ts';
 import { joinedType } from '../columns/types/joined-type.ts';
 import { countFields, fieldRoom, type FieldRoom } from '../columns/decide/new-fields.ts';
-import type { Misfits } from '../columns/types/slot.ts';
+import type { FittedValues } from '../columns/types/slot.ts';
 import { readRegistry, registryKey, writeRegistry, type Registered } from '../columns/registry/registry.ts';
 import { withOwner, type Owners } from '../columns/registry/table-owners.ts';
 import type { Shape } from '../columns/observe/shape.ts';
@@ -25,8 +25,8 @@ type Typing = {
   fieldsBefore: number | undefined;
   /** Fields seen that there was no room for. */
   surplus: number;
-  /** By the field's path. */
-  readonly misfits: Map<string, number>;
+  /** Values that are not as they came, by the field's path. */
+  readonly values: Readonly<Record<keyof FittedValues, Map<string, number>>>;
 };
 
 type Rules = TypingRules & { readonly maxFields: number };
@@ -68,12 +68,15 @@ export class Typings {
     return { type, isAsTyped: isAsTyped(shape, type, this.#rules) };
   }
 
-  /** After rows were fitted: the siblings that they needed, and how many values went there. */
-  fitted(table: Table, type: StructType, misfits: Misfits): void {
+  /** After rows were fitted: the siblings that they needed, and what became of their values. */
+  fitted(table: Table, type: StructType, values: FittedValues): void {
     const typing = this.#typings.get(table);
     if (typing === undefined) return;
     this.#set(typing, type);
-    for (const [path, count] of misfits) typing.misfits.set(path, (typing.misfits.get(path) ?? 0) + count);
+    for (const outcome of ['misfits', 'cut', 'coerced'] as const) {
+      const known = typing.values[outcome];
+      for (const [path, count] of values[outcome]) known.set(path, (known.get(path) ?? 0) + count);
+    }
   }
 
   /** Undefined for a table without rows in this run and before. */
@@ -86,8 +89,8 @@ export class Typings {
     return this.#typings.get(table)?.surplus ?? 0;
   }
 
-  misfitsOf(table: Table): Misfits {
-    return this.#typings.get(table)?.misfits ?? new Map<string, number>();
+  valuesOf(table: Table): FittedValues {
+    return this.#typings.get(table)?.values ?? noValues();
   }
 
   /**
@@ -138,7 +141,7 @@ export class Typings {
       const event = etag === undefined ? table.event : found.event;
       const owners = this.#ownersOf(table, found);
       const changed = owners !== found.owners;
-      typing = { type, owners, event, etag, changed, fieldsBefore: undefined, surplus: 0, misfits: new Map() };
+      typing = { type, owners, event, etag, changed, fieldsBefore: undefined, surplus: 0, values: noValues() };
       this.#typings.set(table, typing);
     }
     return typing;
@@ -182,4 +185,8 @@ function otherEvent(key: string): ConnectorError {
 
 function isSame(a: FieldType, b: FieldType): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function noValues(): Typing['values'] {
+  return { misfits: new Map(), cut: new Map(), coerced: new Map() };
 }

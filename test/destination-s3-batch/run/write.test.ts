@@ -53,7 +53,7 @@ suite('writing', () => {
     assert.equal(error, undefined);
     assert.match(keysBelow(server)[0] ?? '', /\.json\.gz$/u);
     assert.deepEqual(jsonRows(server, 'data/'), [
-      '{"time":"2026-01-05T00:00:00Z","n__json":"12345678901234567890.5","s":"ü\\u00fc"}',
+      '{"time":"2026-01-05T00:00:00Z","n":12345678901234567890.5,"s":"ü\\u00fc"}',
       '{"time":"2026-01-05"}',
     ]);
   });

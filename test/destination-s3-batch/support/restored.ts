@@ -1,7 +1,7 @@
 // What a row was before it was brought into the types of its table.
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
-import { restName } from '../../../destination-s3-batch/src/columns/types/field-type.ts';
+import { restName, type StructType } from '../../../destination-s3-batch/src/columns/types/field-type.ts';
 
 /** JSON with its numbers as text, so that no digit is lost: whole ones as digits, others as a double prints them. */
 export function parseExactly(text: string): unknown {
@@ -45,13 +45,33 @@ export function content(value: unknown): unknown {
   return members.length === 0 ? undefined : Object.fromEntries(members);
 }
 
-/** How many values of a row went beside their fields. */
-export function misfitsIn(value: unknown): number {
-  if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + misfitsIn(item), 0);
-  if (typeof value !== 'object' || value === null) return 0;
-  return Object.entries(value).reduce((sum, [name, member]) => {
-    if (!name.endsWith(restName)) return sum + misfitsIn(member);
-    if (member === null) return sum;
-    return sum + (name === restName ? Object.keys(parseJson(String(member)) as object).length : 1);
-  }, 0);
+/** The same for values that mean the same: a number or boolean, and the text of it. */
+export function meaning(value: unknown): unknown {
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return jsonNumber.test(value) ? numberText(Number(value), value) : value;
+  if (Array.isArray(value)) return value.map(meaning);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, meaning(member)]));
+}
+
+const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/u;
+
+/** How many of the rows have a value, by the path of each field that is in no list. */
+export function countsByPath(rows: readonly unknown[], type: StructType, path = ''): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const field of type.fields) {
+    const name = path === '' ? field.name : `${path}.${field.name}`;
+    const values = rows
+      .map((row) => memberOf(row, field.name))
+      .filter((value) => value !== null && value !== undefined);
+    counts.set(name, values.length);
+    if (field.type.kind === 'struct') for (const entry of countsByPath(values, field.type, name)) counts.set(...entry);
+  }
+  return counts;
+}
+
+function memberOf(row: unknown, name: string): unknown {
+  return typeof row === 'object' && row !== null && Object.hasOwn(row, name)
+    ? (row as Record<string, unknown>)[name]
+    : null;
 }

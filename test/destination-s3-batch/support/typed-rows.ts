@@ -38,7 +38,9 @@ export function typed(
     type: fitter.type,
     asTyped: isAsTyped(shape, decided, { asLines }),
     fitted,
-    misfits: Object.fromEntries(fitter.misfits),
+    misfits: Object.fromEntries(fitter.values.misfits),
+    cut: Object.fromEntries(fitter.values.cut),
+    coerced: Object.fromEntries(fitter.values.coerced),
   };
 }
 

@@ -161,8 +161,8 @@ suite('writing', () => {
     ['{"type":"STATE","state":null}\n', 'Line 4 of the input is a STATE without a "state" object.'],
     ['{"type":"STATE","state":{"stream":{"stream_descriptor":{}}}}\n', 'Line 4 of the input is a STATE of a stream without a name.'],
     ['{"type":"RECORD","record":{"stream":7,"data":{}}}\n', 'Line 4 of the input is a RECORD without the name of its stream.'],
-    [recordLine('events', `{"time":${at},"x":[1.5, NaN]}`), 'Line 4 of the input holds NaN or Infinity, which JSON does not have: send null instead.'],
-    [recordLine('events', `{"time":${at},"x":-Infinity}`), 'Line 4 of the input holds NaN or Infinity, which JSON does not have: send null instead.'],
+    ['{"type":"STATE","state":{"data":{"x":[1.5, NaN]}}}\n', 'Line 4 of the input holds NaN or Infinity, which JSON does not have: send null instead.'],
+    ['{"type":"STATE","state":{"data":{"x":-Infinity}}}\n', 'Line 4 of the input holds NaN or Infinity, which JSON does not have: send null instead.'],
     [recordLine('events', `{"time":${at},"x":"a: NaN}",}`), 'Line 4 of the input is not a message of the Airbyte protocol.'],
   ] as const; // prettier-ignore
   for (const [line, message] of broken) {

@@ -81,7 +81,7 @@ function decideType(shape: Shape, known: FieldType | undefined, rules: Deciding)
 /** A field of lists of lists is of little use to anything else, so it must be that for certain: by the catalog or by many rows. */
 function isListOfLists({ ballot, rows, items }: Shape): boolean {
   if (items?.declared?.kind === 'list') return true;
-  const lists = ballot[seen.list] as number;
+  const lists = (ballot[seen.list] as number) + (ballot[seen.emptyList] as number);
   return lists >= nestedListRows && lists === rows;
 }
 
@@ -89,7 +89,7 @@ function isListOfLists({ ballot, rows, items }: Shape): boolean {
 function hasContent(shape: Shape): boolean {
   const { counts, rest, twins, items, children } = shape;
   for (let kind: number = seen.boolean; kind < counts.length; kind += 1) {
-    if (kind !== seen.object && kind !== seen.list && counts[kind] !== 0) return true;
+    if (!containers.includes(kind) && counts[kind] !== 0) return true;
   }
   return rest > 0 || twins > 0 || (items !== undefined && hasContent(items)) || children.some(hasContent);
 }
@@ -97,7 +97,7 @@ function hasContent(shape: Shape): boolean {
 /** Whether every row seen is as the type has it, so that nothing needs to be changed in any. */
 export function isAsTyped(shape: Shape, type: FieldType, rules: Pick<TypingRules, 'asLines'>): boolean {
   const { counts } = shape;
-  const allowed = type.kind === 'timestamp' && !rules.asLines ? readableTimestamp : asTyped[type.kind];
+  const allowed = allowedKinds(type.kind, rules);
   for (let kind: number = seen.boolean; kind < counts.length; kind += 1) {
     if (counts[kind] !== 0 && !allowed.includes(kind)) return false;
   }
@@ -108,12 +108,23 @@ export function isAsTyped(shape: Shape, type: FieldType, rules: Pick<TypingRules
   return shape.children.every((child) => {
     const fieldType = types.get(child.name);
     if (fieldType !== undefined) return isAsTyped(child, fieldType, rules);
-    return !hasContent(child) && !(rules.asLines && (child.counts[seen.object] !== 0 || child.counts[seen.list] !== 0));
+    return !hasContent(child) && !(rules.asLines && containers.some((kind) => child.counts[kind] !== 0));
   });
 }
 
+/** Kinds that hold other values, or none. */
+const containers: readonly number[] = [seen.object, seen.list, seen.emptyList];
+
+/** What may be seen in a number that is to be in lines, which keep all digits. */
+const numberInLines: readonly number[] = [seen.int, seen.wide, seen.whole, seen.real];
+
 /** What may be seen in a timestamp that the engine is to read. */
 const readableTimestamp: readonly number[] = [seen.temporal, seen.readable];
+
+function allowedKinds(kind: FieldType['kind'], { asLines }: Pick<TypingRules, 'asLines'>): readonly number[] {
+  if (kind === 'timestamp' && !asLines) return readableTimestamp;
+  return kind === 'number' && asLines ? numberInLines : asTyped[kind];
+}
 
 /** What may be seen in a field of the type and needs no change. */
 const asTyped: Readonly<Record<FieldType['kind'], readonly number[]>> = {
@@ -125,6 +136,6 @@ const asTyped: Readonly<Record<FieldType['kind'], readonly number[]>> = {
   time: [seen.temporal],
   timestamp: [seen.temporal],
   json: [],
-  list: [seen.list],
+  list: [seen.list, seen.emptyList],
   struct: [seen.object],
 };

@@ -44,12 +44,13 @@ function inferredKind({ ballot }: Shape, { objectsAsText, rows }: TypingRules & 
   const wholes = sum(seen.int, seen.wide, seen.huge);
   // One fraction among many integers does not make them doubles, nor do a few among integers that no double holds.
   const isFraction = wholes === 0 || (fractions >= leastRows(rows) && fractions >= sum(seen.wide, seen.huge));
+  const [objects, lists, empty] = [sum(seen.object), sum(seen.list), sum(seen.emptyList)];
   const candidates = [
     ['string', sum(seen.text, seen.broken, seen.temporal, seen.readable)],
     [isFraction ? 'number' : 'integer', fractions + wholes],
     ['boolean', sum(seen.boolean)],
-    [objectsAsText ? 'json' : 'struct', sum(seen.object)],
-    ['list', sum(seen.list)],
+    [objectsAsText ? 'json' : 'struct', objects > lists ? objects + empty : objects],
+    ['list', objects > lists ? lists : lists + empty],
     ['json', sum(seen.deep)],
   ] as const;
   const [kind, count] = candidates.reduce((most, next) => (next[1] > most[1] ? next : most));

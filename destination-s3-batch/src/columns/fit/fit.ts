@@ -16,10 +16,11 @@ import { NOT_JSON, skipColon, skipSpace, skipString, skipValue } from '@s3-conne
 import { RowWriter } from '../../rows/row-writer.ts';
 import { countColumns, restName, type ScalarType, type StructType } from '../types/field-type.ts';
 import type { TypingRules } from '../decide/kind.ts';
-import { asItIs, fits, fittedScalar, listAsItIs, type IsInForm } from './fitted-value.ts';
+import { asItIs, emptyObject, fittedScalar, listAsItIs, type IsInForm } from './fitted-value.ts';
 import { valueAfter } from '../types/member-key.ts';
+import { RowOutcomes } from './row-outcomes.ts';
 import { earlierTwins, isEmptyValue, keyText, nextMember } from './row-members.ts';
-import { countedMisfits, slotOf, withSiblings, type Misfits, type Slot } from '../types/slot.ts';
+import { fittedValues, slotOf, withSiblings, type FittedValues, type Slot } from '../types/slot.ts';
 import { isPlain, isReadable } from '../types/temporal-text.ts';
 
 /** Fits rows of one table to its type, which is found to need siblings on the way. */
@@ -27,12 +28,14 @@ export class Fitter {
   readonly #row: Slot;
   #out = new RowWriter();
   readonly #isInForm: IsInForm;
+  readonly #asLines: boolean;
   #bytes: Uint8Array = new Uint8Array();
   /** All of the row before this byte is written, or is not to be. */
   #copied = 0;
-  /** The fields that had a misfit in this row, and the structs with a member that has none. */
-  readonly #misfits: Slot[] = [];
-  readonly #rests: Slot[] = [];
+  /** What became of values of this row. */
+  readonly #outcomes = new RowOutcomes();
+  /** The field in hand does not hold all of its value. */
+  #isCut = false;
   #field: Slot | undefined;
   /** The name of the last member that has no field. */
   #stranger = '';
@@ -46,6 +49,7 @@ export class Fitter {
   ) {
     this.#siblingsLeft = maxColumns - countColumns(type);
     this.#row = slotOf('', type);
+    this.#asLines = asLines;
     this.#isInForm = asLines ? isPlain : isReadable;
   }
 
@@ -56,15 +60,12 @@ export class Fitter {
     this.#copied = start;
     this.#copyTo(this.#object(start, this.#row));
     out.endLine();
-    for (const slot of this.#misfits) slot.misfits += 1;
-    for (const slot of this.#rests) slot.rest += 1;
-    this.#misfits.length = 0;
-    this.#rests.length = 0;
+    this.#outcomes.count();
   }
 
-  /** Values that did not fit so far. */
-  get misfits(): Misfits {
-    return new Map(countedMisfits(this.#row, ''));
+  /** What became of values so far, if they are not as they came. */
+  get values(): FittedValues {
+    return fittedValues(this.#row);
   }
 
   /** The type with the siblings that the rows so far need. */
@@ -80,12 +81,7 @@ export class Fitter {
   /** `dropped`: where keys begin that are named again later. @returns the byte after the object. */
   #object(start: number, slot: Slot, dropped?: ReadonlySet<number>): number {
     const bytes = this.#bytes;
-    const before = {
-      length: this.#out.length,
-      copied: this.#copied,
-      misfits: this.#misfits.length,
-      rests: this.#rests.length,
-    };
+    const before = { length: this.#out.length, copied: this.#copied, noted: this.#outcomes.length, isCut: this.#isCut };
     const visit = (this.#visits += 1);
     let strangers: Set<string> | undefined;
     let rest: number[] | undefined;
@@ -99,8 +95,8 @@ export class Fitter {
       if (!isDropped && (field === undefined ? strangers?.has(this.#stranger) === true : field.visit === visit)) {
         this.#out.length = before.length;
         this.#copied = before.copied;
-        this.#misfits.length = before.misfits;
-        this.#rests.length = before.rests;
+        this.#outcomes.forget(before.noted);
+        this.#isCut = before.isCut;
         return this.#object(start, slot, earlierTwins(bytes, start));
       }
       let end: number;
@@ -108,12 +104,16 @@ export class Fitter {
         end = skipValue(bytes, value);
         if (!isDropped) {
           (strangers ??= new Set()).add(this.#stranger);
-          if (!isEmptyValue(bytes, value)) (rest ??= []).push(at, end);
+          if (!isEmptyValue(bytes, value)) {
+            (rest ??= []).push(at, end);
+            this.#outcomes.note(slot, 'rest');
+          }
         }
         this.#leaveOut(keptEnd, last === undefined ? nextMember(bytes, end) : end);
       } else {
         field.visit = visit;
         end = this.#member(at, value, field);
+        if (this.#isCut) (rest ??= []).push(at, end);
         if (end === NOT_JSON) {
           end = skipValue(bytes, value);
           (rest ??= []).push(at, end);
@@ -126,6 +126,7 @@ export class Fitter {
       at = nextMember(bytes, end);
     }
     if (rest !== undefined) this.#writeRest(rest, slot, at, last === undefined);
+    this.#isCut = before.isCut;
     return at + 1;
   }
 
@@ -150,26 +151,28 @@ export class Fitter {
     this.#copied = end;
   }
 
-  /** The member whose key is at `keyStart`. @returns the byte after it, or NOT_JSON when it is to go into `__json`. */
+  /**
+   * The member whose key is at `keyStart`. @returns the byte after it, or NOT_JSON when it is to go into `__json`. If `#isCut` is set,
+   * it is to go there too.
+   */
   #member(keyStart: number, value: number, field: Slot): number {
+    this.#isCut = false;
     const end = this.#value(value, field);
-    if (end !== NOT_JSON) return end;
+    if (end !== NOT_JSON && !this.#isCut) return end;
     if (!field.hasSibling && this.#siblingsLeft > 0) {
       this.#siblingsLeft -= 1;
       field.hasSibling = true;
     }
-    return field.hasSibling ? this.#misfit(keyStart, value, field) : NOT_JSON;
-  }
-
-  #misfit(keyStart: number, value: number, field: Slot): number {
-    const bytes = this.#bytes;
-    const end = skipValue(bytes, value);
-    this.#copyTo(keyStart);
+    if (end === NOT_JSON) this.#outcomes.note(field, 'misfits');
+    if (!field.hasSibling) return end;
+    const valueEnd = end === NOT_JSON ? skipValue(this.#bytes, value) : end;
+    this.#copyTo(end === NOT_JSON ? keyStart : end);
+    if (end !== NOT_JSON) this.#out.byte(COMMA);
     this.#out.copy(field.siblingHead, 0, field.siblingHead.length);
-    this.#out.quoted(bytes, value, end);
-    this.#copied = end;
-    this.#misfits.push(field);
-    return end;
+    this.#out.quoted(this.#bytes, value, valueEnd);
+    this.#copied = valueEnd;
+    this.#isCut = false;
+    return valueEnd;
   }
 
   /** @returns the byte after the value, or NOT_JSON when it does not fit: then nothing of it is written. */
@@ -178,35 +181,57 @@ export class Fitter {
     const first = bytes[at];
     const { type } = slot;
     if (first === LETTER_N) return at + 4;
-    if (type.kind === 'struct') return first === OPEN_OBJECT ? this.#object(at, slot) : NOT_JSON;
+    if (type.kind === 'struct' && first === OPEN_OBJECT) return this.#object(at, slot);
     if (type.kind === 'list') {
       return first === OPEN_ARRAY && slot.items !== undefined ? this.#list(at, slot.items) : NOT_JSON;
     }
-    const end = asItIs(this.#bytes, at, type, this.#isInForm);
-    return end === NOT_JSON ? this.#rewritten(at, type) : end;
+    const end = type.kind === 'struct' ? NOT_JSON : asItIs(this.#bytes, at, type, this.#isInForm);
+    return end === NOT_JSON ? this.#rewritten(at, slot, type) : end;
   }
 
-  #rewritten(at: number, type: ScalarType): number {
+  #rewritten(at: number, slot: Slot, type: ScalarType | StructType): number {
     const bytes = this.#bytes;
     const end = skipValue(bytes, at);
-    const fitted = type.kind === 'json' ? undefined : fittedScalar(bytes, at, end, type);
-    if (fitted === '') return end;
-    if (fitted === undefined && type.kind !== 'json') return NOT_JSON;
-    this.#copyTo(at);
-    if (fitted === undefined) this.#out.quoted(bytes, at, end);
-    else this.#out.text(fitted);
-    this.#copied = end;
+    if (type.kind === 'json') {
+      this.#copyTo(at);
+      this.#out.quoted(bytes, at, end);
+      this.#copied = end;
+      return end;
+    }
+    const isStruct = type.kind === 'struct';
+    const fitted = isStruct ? emptyObject(bytes, at) : fittedScalar(bytes, at, end, { type, asLines: this.#asLines });
+    if (fitted === undefined) return NOT_JSON;
+    if (fitted.isCoerced === true) this.#outcomes.note(slot, 'coerced');
+    if (fitted.isCut === true) {
+      this.#outcomes.note(slot, 'cut');
+      this.#isCut = true;
+    }
+    if (fitted.text !== '') this.#replace(at, end, fitted.text);
     return end;
   }
 
-  /** A list fits as a whole or not at all: its items have no siblings. */
+  #replace(at: number, end: number, text: string): void {
+    this.#copyTo(at);
+    this.#out.text(text);
+    this.#copied = end;
+  }
+
+  /** An item that does not fit is null; items have no siblings, so that the list is kept beside its field. */
   #list(start: number, items: Slot): number {
     const bytes = this.#bytes;
     const plainEnd = listAsItIs(this.#bytes, start, items.type, this.#isInForm);
     if (plainEnd !== NOT_JSON) return plainEnd;
-    if (!fits(bytes, start, { kind: 'list', items: items.type })) return NOT_JSON;
     let at = skipSpace(bytes, start + 1);
-    while (bytes[at] !== CLOSE_ARRAY) at = nextMember(bytes, this.#value(at, items));
+    while (bytes[at] !== CLOSE_ARRAY) {
+      let end = this.#value(at, items);
+      if (end === NOT_JSON) {
+        end = skipValue(bytes, at);
+        this.#replace(at, end, 'null');
+        this.#outcomes.note(items, 'misfits');
+        this.#isCut = true;
+      }
+      at = nextMember(bytes, end);
+    }
     return at + 1;
   }
 
@@ -214,11 +239,11 @@ export class Fitter {
   #writeRest(rest: readonly number[], slot: Slot, at: number, isAlone: boolean): void {
     const bytes = this.#bytes;
     this.#copyTo(at);
+    slot.hasRest = true;
     this.#out.text(`${isAlone ? '' : ','}"${restName}":"{`);
     for (let index = 0; index < rest.length; index += 2) {
       if (index > 0) this.#out.byte(COMMA);
       this.#out.escaped(bytes, rest[index] as number, rest[index + 1] as number);
-      this.#rests.push(slot);
     }
     this.#out.text('}"');
   }

@@ -8,13 +8,13 @@ import {
   QUOTE,
   ZERO,
 } from '@s3-connectors/common/json/ascii.ts';
-import { NOT_JSON, plainEnd, skipSpace, skipValue } from '@s3-connectors/common/json/json-bytes.ts';
+import { NOT_JSON, plainEnd, skipSpace } from '@s3-connectors/common/json/json-bytes.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
-import type { FieldType, ScalarType } from '../types/field-type.ts';
-import { isDouble, numberKind, numberKinds, safeDigits, wholeText } from '../types/number-kind.ts';
+import type { FieldType, ScalarType, TemporalType } from '../types/field-type.ts';
+import { integerText, isDouble, numberKind, numberKinds, safeDigits } from '../types/number-kind.ts';
 import { nextMember } from './row-members.ts';
-import { type isPlain, isTemporal, plainText } from '../types/temporal-text.ts';
+import { type isPlain, isTemporal, plainTime } from '../types/temporal-text.ts';
 import { isWholeText } from '../types/whole-text.ts';
 
 /** Whether a text is a date or time in a form that may be written. */
@@ -61,51 +61,90 @@ function plainIntegerEnd(bytes: Uint8Array, start: number): number {
   return isWhole ? end : NOT_JSON;
 }
 
-/** Whether the value has a place in the type: an object in any struct, whatever its members are. */
-export function fits(bytes: Uint8Array, start: number, type: FieldType): boolean {
-  const first = bytes[start];
-  if (first === LETTER_N || type.kind === 'json') return true;
-  if (type.kind === 'struct') return first === OPEN_OBJECT;
-  if (type.kind !== 'list') return fittedScalar(bytes, start, skipValue(bytes, start), type) !== undefined;
-  if (first !== OPEN_ARRAY) return false;
-  let at = skipSpace(bytes, start + 1);
-  while (bytes[at] !== CLOSE_ARRAY) {
-    if (!fits(bytes, at, type.items)) return false;
-    at = nextMember(bytes, skipValue(bytes, at));
-  }
-  return true;
-}
+/**
+ * How a value is written in a field. `text`: '' for the value itself. `isCut`: the field holds only a part of it; `isCoerced`: all of
+ * it, as another kind of value.
+ */
+export type Fitted = { readonly text: string; readonly isCut?: boolean; readonly isCoerced?: boolean };
 
-/** What to write for the value: '' for the value itself; undefined when it does not fit. */
-export function fittedScalar(bytes: Uint8Array, start: number, end: number, type: FieldType): string | undefined {
+const asItComes: Fitted = { text: '' };
+const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/u;
+/** Longer texts are no numbers that anyone means. */
+const mostNumberBytes = 400;
+
+/** Undefined when the value does not fit at all. `asLines`: in lines a number keeps all of its digits. */
+export function fittedScalar(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  { type, asLines }: { readonly type: ScalarType; readonly asLines: boolean },
+): Fitted | undefined {
   const first = bytes[start] as number;
+  if (first === OPEN_OBJECT || first === OPEN_ARRAY) return undefined;
+  const text = (): string => Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString();
   const isText = first === QUOTE;
   const isBoolean = first === 0x74 || first === 0x66;
-  const isNumber = !isText && !isBoolean && first !== OPEN_OBJECT && first !== OPEN_ARRAY;
-  if (type.kind === 'boolean') return isBoolean ? '' : undefined;
-  if (type.kind === 'string') return isText && isWholeText(bytes, start + 1, end - 1) ? '' : undefined;
-  if (isTemporal(type)) {
-    if (!isText && !isNumber) return undefined;
-    const text = Buffer.from(bytes.subarray(start, end)).toString();
-    const plain = plainText(type, isText ? String(parseJson(text)) : text);
-    return plain === undefined ? undefined : `"${plain}"`;
-  }
-  return isNumber ? fittedNumber(bytes, start, end, type.kind === 'integer') : undefined;
+  if (type.kind === 'string') return isText ? fittedText(bytes, start, end) : { text: `"${text()}"`, isCoerced: true };
+  if (type.kind === 'boolean') return isText ? spelledBoolean(text()) : isBoolean ? asItComes : undefined;
+  if (isBoolean) return undefined;
+  if (isTemporal(type)) return fittedTime(type, isText ? String(parseJson(text())) : text(), !isText);
+  const options = { integer: type.kind === 'integer', asLines };
+  if (!isText) return fittedNumber(bytes, start, end, options);
+  if (end - start > mostNumberBytes) return undefined;
+  const spelled = Buffer.from(String(parseJson(text())));
+  if (!number.test(spelled.toString())) return undefined;
+  const fitted = fittedNumber(spelled, 0, spelled.length, options);
+  return (
+    fitted && {
+      ...fitted,
+      text: fitted.text === '' ? spelled.toString() : fitted.text,
+      isCoerced: fitted.isCut !== true,
+    }
+  );
 }
 
-function fittedNumber(bytes: Uint8Array, start: number, end: number, integer: boolean): string | undefined {
+/** PHP writes an object without members as a list without items. */
+export function emptyObject(bytes: Uint8Array, start: number): Fitted | undefined {
+  const isEmpty = bytes[start] === OPEN_ARRAY && bytes[skipSpace(bytes, start + 1)] === CLOSE_ARRAY;
+  return isEmpty ? { text: '{}', isCoerced: true } : undefined;
+}
+
+/** What the engine does not take of a text is U+FFFD in the field. */
+function fittedText(bytes: Uint8Array, start: number, end: number): Fitted {
+  if (isWholeText(bytes, start + 1, end - 1)) return asItComes;
+  const text = String(parseJson(Buffer.from(bytes.subarray(start, end)).toString()));
+  return { text: JSON.stringify(text.toWellFormed().replaceAll('\0', '\ufffd')), isCut: true };
+}
+
+function spelledBoolean(text: string): Fitted | undefined {
+  return text === '"true"' || text === '"false"' ? { text: text.slice(1, -1), isCoerced: true } : undefined;
+}
+
+function fittedTime(type: TemporalType, text: string, isNumber: boolean): Fitted | undefined {
+  const plain = plainTime(type, text);
+  if (plain === undefined) return undefined;
+  return { text: `"${plain.text}"`, isCut: !plain.isWhole, isCoerced: plain.isWhole && isNumber };
+}
+
+type NumberOptions = { readonly integer: boolean; readonly asLines: boolean };
+
+function fittedNumber(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  { integer, asLines }: NumberOptions,
+): Fitted | undefined {
   const kind = numberKind(bytes, start, end);
-  const text = (): string => Buffer.from(bytes.subarray(start, end)).toString();
-  switch (kind) {
-    case numberKinds.int:
-      return '';
-    case numberKinds.wide:
-      return integer || isDouble(text()) ? '' : undefined;
-    case numberKinds.whole:
-      return integer ? wholeText(text()) : '';
-    case numberKinds.real:
-      return integer ? undefined : '';
-    default:
-      return undefined;
+  if (kind === numberKinds.int) return asItComes;
+  if (integer && kind === numberKinds.wide) return asItComes;
+  if (integer && kind === numberKinds.huge) return undefined;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+  if (integer) {
+    const digits = integerText(text);
+    return digits === undefined ? undefined : { text: digits };
   }
+  if (kind === numberKinds.whole || kind === numberKinds.real || isDouble(text)) return asItComes;
+  const value = Number(text);
+  if (!Number.isFinite(value)) return undefined;
+  return asLines ? asItComes : { text: String(value), isCut: true };
 }

@@ -153,7 +153,13 @@ function observeValue(walk: Walk, at: number, shape: Shape, depth: number): numb
       kind = seen.deep;
       end = skipValue(bytes, at);
     } else if (first === OPEN_OBJECT) end = observeObject(walk, at, shape, depth, undefined);
-    else end = observeList(walk, at, shape, depth);
+    else {
+      const item = skipSpace(bytes, at + 1);
+      if (bytes[item] === CLOSE_ARRAY) {
+        kind = seen.emptyList;
+        end = item + 1;
+      } else end = observeItems(walk, item, shape, depth);
+    }
   } else {
     if (first === 0x74 || first === 0x66) kind = seen.boolean;
     end = skipValue(bytes, at);
@@ -170,11 +176,10 @@ function note({ by }: Walk, shape: Shape, kind: number): void {
   votes.counts[kind] = (votes.counts[kind] as number) + by;
 }
 
-function observeList(walk: Walk, start: number, shape: Shape, depth: number): number {
+/** From the first item of a list on. */
+function observeItems(walk: Walk, start: number, shape: Shape, depth: number): number {
   const { bytes } = walk;
-  let at = start + 1;
-  if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at);
-  if (bytes[at] === CLOSE_ARRAY) return at + 1;
+  let at = start;
   const items = shape.items ?? shape.item();
   for (;;) {
     at = observeValue(walk, at, items, depth + 1);

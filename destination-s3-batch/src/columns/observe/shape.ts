@@ -1,6 +1,5 @@
 // What a table's rows look like: a tree of what the catalog declares and of what was seen in the rows, from which types are
 // decided when the table is written.
-import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { columnTypeOf } from '@s3-connectors/common/columns/json-schema.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import { isObject, type JsonObject } from '@s3-connectors/common/protocol/messages.ts';
@@ -8,6 +7,7 @@ import { isObject, type JsonObject } from '@s3-connectors/common/protocol/messag
 import { maxDepth, maxFieldNameBytes, maxFields } from '../../config/budgets.ts';
 import { keyOf, type Key } from '../types/member-key.ts';
 import { restName, type ScalarType, type TemporalType } from '../types/field-type.ts';
+import { oneType, onlyOption, scalar, typesOf } from './declared-type.ts';
 import { Room, type RunRoom } from './room.ts';
 import { isTemporal } from '../types/temporal-text.ts';
 
@@ -32,8 +32,10 @@ export const seen = {
   deep: 13,
   /** A text of the declared date or time in another form, which the engine reads. */
   readable: 14,
+  /** A list without items, or an object without members as PHP writes it. */
+  emptyList: 15,
 } as const;
-const seenKinds = 15;
+const seenKinds = 16;
 
 /** What the catalog says of a value, as far as it says anything. `object`: one of unknown members. */
 export type Declared = ScalarType | { readonly kind: 'list' | 'struct' | 'object' };
@@ -186,12 +188,11 @@ function declareMembers(shape: Shape, schema: JsonObject, depth: number): void {
   }
 }
 
-/** What the schema leaves open (no type, several types, the members of an object) is left to the rows. */
+/** What the schema leaves open (no type, several types that are not all scalars, the members of an object) is left to the rows. */
 function declareValue(shape: Shape, whole: JsonObject, depth: number): void {
   const schema = onlyOption(whole);
-  const types = [schema['type']].flat().filter((type) => typeof type === 'string' && type !== 'null');
-  const [type] = types;
-  if (types.length !== 1 || depth > maxDepth) return;
+  const type = oneType(typesOf(schema));
+  if (type === undefined || depth > maxDepth) return;
   if (type === 'array') {
     shape.declare({ kind: 'list' });
     declareValue(shape.item(), isObject(schema['items']) ? schema['items'] : {}, depth + 1);
@@ -201,32 +202,7 @@ function declareValue(shape: Shape, whole: JsonObject, depth: number): void {
     shape.declare({ kind: isOpen ? 'object' : 'struct' });
     if (!isOpen) declareMembers(shape, schema, depth);
   } else {
-    const declared = scalar(columnTypeOf(schema));
+    const declared = scalar(columnTypeOf({ ...schema, type }));
     if (declared !== undefined) shape.declare(declared);
-  }
-}
-
-/** The schema itself, or the one that it allows beside null: many sources say "or null" by `anyOf`. */
-function onlyOption(schema: JsonObject): JsonObject {
-  if (schema['type'] !== undefined) return schema;
-  const options = schema['anyOf'] ?? schema['oneOf'] ?? schema['allOf'];
-  if (!Array.isArray(options)) return schema;
-  const others = options.filter((option) => !isObject(option) || option['type'] !== 'null');
-  const [only] = others;
-  return others.length === 1 && isObject(only) ? onlyOption(only) : schema;
-}
-
-/** Bytes stay in base64, as records have them. */
-function scalar(type: ColumnType): ScalarType | undefined {
-  switch (type.kind) {
-    case 'unknown':
-    case 'list':
-    case 'struct':
-    case 'map':
-      return undefined;
-    case 'timestamp':
-      return type;
-    default:
-      return { kind: type.kind === 'binary' ? 'string' : type.kind };
   }
 }

@@ -1,20 +1,27 @@
 // What became of each column of a table, in one line for the log.
+import { fieldsText } from '@s3-connectors/common/destination/run/summary.ts';
+
 import type { FieldType, StructType } from '../types/field-type.ts';
 import { engineType } from '../types/field-type.ts';
-import type { Misfits } from '../types/slot.ts';
+import type { FittedValues } from '../types/slot.ts';
 
 const maxColumns = 100;
 
-/** `Table "visits": time TIMESTAMPTZ, n BIGINT; 2 values of n did not fit and lie in n__json`. */
-export function columnReport(table: string, type: StructType, misfits: Misfits): string {
+/** `Columns of the table "visits": time TIMESTAMPTZ, n BIGINT; values that … : n (2).` */
+export function columnReport(table: string, type: StructType, values: FittedValues): string {
   const columns = type.fields.map(({ name, type: fieldType }) => `${name} ${kindOf(fieldType)}`);
   const more = columns.length > maxColumns ? ` and ${columns.length - maxColumns} more` : '';
-  const lost = Array.from(
-    misfits,
-    ([path, count]) => `; ${count} values of ${path} did not fit and lie beside it as JSON text`,
-  );
-  return `Columns of the table "${table}": ${columns.slice(0, maxColumns).join(', ')}${more}${lost.slice(0, maxColumns).join('')}.`;
+  const remarks = outcomes
+    .filter(([outcome]) => values[outcome].size > 0)
+    .map(([outcome, what]) => `; ${what}: ${fieldsText(values[outcome])}`);
+  return `Columns of the table "${table}": ${columns.slice(0, maxColumns).join(', ')}${more}${remarks.join('')}.`;
 }
+
+const outcomes = [
+  ['misfits', 'values that do not fit, null in the column and complete beside it as JSON text'],
+  ['cut', 'values of which the column holds a part, complete beside it as JSON text'],
+  ['coerced', 'values that the column holds as another kind of value'],
+] as const;
 
 function kindOf(type: FieldType): string {
   if (type.kind === 'struct') return `STRUCT of ${type.fields.length}`;

@@ -12,6 +12,7 @@ type NumberKind = (typeof numberKinds)[keyof typeof numberKinds];
 export const safeDigits = 15;
 /** Of `toPrecision` in every runtime. */
 const mostPrecision = 21;
+const mostInt64Digits = 19;
 const maxInt64 = 2n ** 63n - 1n;
 const minInt64 = -(2n ** 63n);
 
@@ -29,9 +30,13 @@ export function numberKind(bytes: Uint8Array, start: number, end: number): Numbe
   return numberKinds.whole;
 }
 
-/** The digits of a whole number written with a fraction or an exponent. */
-export function wholeText(text: string): string {
-  return String(Number(text) + 0); // + 0: no minus zero.
+/** The digits of a number of int64 that is written with a fraction or an exponent; undefined for other numbers. */
+export function integerText(text: string): string | undefined {
+  const [, sign = '', digits = '', exponent = ''] = /^(-?)(\d+)e(-?\d+)$/u.exec(significant(text)) ?? [];
+  if (digits === '') return '0';
+  if (digits.length > Number(exponent) || Number(exponent) > mostInt64Digits) return undefined;
+  const value = BigInt(sign + digits.padEnd(Number(exponent), '0'));
+  return value > maxInt64 || value < minInt64 ? undefined : String(value);
 }
 
 function longInteger(bytes: Uint8Array, start: number, end: number): NumberKind {

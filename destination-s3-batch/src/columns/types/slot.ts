@@ -2,27 +2,34 @@
 import { keyOf, type Key } from './member-key.ts';
 import { restName, siblingName, type Field, type FieldType } from './field-type.ts';
 
-/** A field's value that did not fit, counted by the field's path. */
-export type Misfits = ReadonlyMap<string, number>;
+/**
+ * What became of a value that is not as it came. `misfits`: null in its field; `cut`: a part of it is in its field; both complete in
+ * the sibling. `coerced`: in its field as another kind of value. `rest`: a member without a field, in `__json` of its object.
+ */
+export type Outcome = 'misfits' | 'cut' | 'coerced' | 'rest';
 
-/** A field as rows are fitted to it. `misfits`: values that went into its sibling; of a struct, `rest`: into its `__json`. */
-export type Slot = Key & {
-  readonly name: string;
-  readonly type: FieldType;
-  /** `"name__json":` */
-  readonly siblingHead: Buffer;
-  readonly slots: ReadonlyMap<string, Slot>;
-  readonly items: Slot | undefined;
-  /** What does not fit goes there; without it, into `__json` of the object that the field is in. */
-  hasSibling: boolean;
-  misfits: number;
-  rest: number;
-  /** The object in which it was met last, by number. */
-  visit: number;
-  /** The member that came first the last time, of a struct; and the one that came after this one. */
-  first: Slot | undefined;
-  follower: Slot | undefined;
-};
+/** By the field's path; members without a field are misfits of `__json`. */
+export type FittedValues = Readonly<Record<'misfits' | 'cut' | 'coerced', ReadonlyMap<string, number>>>;
+
+/** A field as rows are fitted to it, with how many of its values had each outcome. */
+export type Slot = Key &
+  Record<Outcome, number> & {
+    readonly name: string;
+    readonly type: FieldType;
+    /** `"name__json":` */
+    readonly siblingHead: Buffer;
+    readonly slots: ReadonlyMap<string, Slot>;
+    readonly items: Slot | undefined;
+    /** What does not fit goes there; without it, into `__json` of the object that the field is in. */
+    hasSibling: boolean;
+    /** Of a struct: it has a member `__json`. */
+    hasRest: boolean;
+    /** The object in which it was met last, by number. */
+    visit: number;
+    /** The member that came first the last time, of a struct; and the one that came after this one. */
+    first: Slot | undefined;
+    follower: Slot | undefined;
+  };
 
 export function slotOf(name: string, type: FieldType, hasSibling = false): Slot {
   const fields = type.kind === 'struct' ? type.fields : [];
@@ -34,7 +41,10 @@ export function slotOf(name: string, type: FieldType, hasSibling = false): Slot 
     slots: new Map(fields.map((field) => [field.name, slotOf(field.name, field.type, field.misfits)])),
     items: type.kind === 'list' ? slotOf('', type.items) : undefined,
     hasSibling,
+    hasRest: type.kind === 'struct' && type.rest,
     misfits: 0,
+    cut: 0,
+    coerced: 0,
     rest: 0,
     visit: 0,
     first: undefined,
@@ -42,18 +52,30 @@ export function slotOf(name: string, type: FieldType, hasSibling = false): Slot 
   };
 }
 
-/** By path. */
-export function* countedMisfits({ slots, items, rest }: Slot, path: string): Iterable<[string, number]> {
-  if (rest > 0) yield [`${path}${restName}`, rest];
-  if (items !== undefined) yield* countedMisfits(items, `${path.replace(/\.$/u, '')}[].`);
-  for (const slot of slots.values()) {
-    if (slot.misfits > 0) yield [`${path}${slot.name}`, slot.misfits];
-    yield* countedMisfits(slot, `${path}${slot.name}.`);
+/** Of the field and all below it. */
+export function fittedValues(row: Slot): FittedValues {
+  const values = {
+    misfits: new Map<string, number>(),
+    cut: new Map<string, number>(),
+    coerced: new Map<string, number>(),
+  };
+  count(row, '', values);
+  return values;
+}
+
+function count(slot: Slot, path: string, values: Readonly<Record<keyof FittedValues, Map<string, number>>>): void {
+  const { slots, items, rest } = slot;
+  for (const outcome of ['misfits', 'cut', 'coerced'] as const) {
+    if (slot[outcome] > 0) values[outcome].set(path, slot[outcome]);
   }
+  const head = path === '' ? '' : `${path}.`;
+  if (rest > 0) values.misfits.set(`${head}${restName}`, rest);
+  if (items !== undefined) count(items, `${path}[]`, values);
+  for (const member of slots.values()) count(member, `${head}${member.name}`, values);
 }
 
 /** The type with the siblings that were needed. */
-export function withSiblings({ type, slots, items, rest }: Slot): FieldType {
+export function withSiblings({ type, slots, items, hasRest }: Slot): FieldType {
   if (type.kind === 'list') return items === undefined ? type : { kind: 'list', items: withSiblings(items) };
   if (type.kind !== 'struct') return type;
   const fields = type.fields.map((field): Field => {
@@ -61,5 +83,5 @@ export function withSiblings({ type, slots, items, rest }: Slot): FieldType {
     if (slot === undefined) return field;
     return { name: field.name, type: withSiblings(slot), misfits: slot.hasSibling };
   });
-  return { kind: 'struct', fields, rest: type.rest || rest > 0 };
+  return { kind: 'struct', fields, rest: hasRest };
 }

@@ -35,41 +35,75 @@ export function isReadable(type: TemporalType, bytes: Uint8Array, start: number,
   return isOffset(bytes, clock, end) && isWithinYears(bytes, start);
 }
 
+/** `isWhole`: the text says all; else it is only what the type can hold of it. */
+export type PlainTime = { readonly text: string; readonly isWhole: boolean };
+
+/** What a text says. `fraction`: digits after the seconds. */
+type Parts = {
+  readonly date: string | undefined;
+  readonly clock: string | undefined;
+  readonly fraction: string;
+  readonly zone: string | undefined;
+};
+
 /**
- * The form of a text or a number that means the same instant, date or time; undefined when it means none, or one that the
- * type cannot hold (a fraction finer than microseconds). Digits alone are Unix time: 10 are seconds, 13 milliseconds, 16
- * microseconds. A text without zone is taken for UTC.
+ * The form of a text or a number that means an instant, date or time; undefined when it means none. Of what the type cannot hold
+ * (digits beyond microseconds, a zone, a clock, a date) the rest is taken as it is written. Numbers are Unix time: 10 digits before
+ * the point are seconds, 13 milliseconds, 16 microseconds. A text without zone is taken for UTC.
  */
+export function plainTime(type: TemporalType, text: string): PlainTime | undefined {
+  const parts = unixParts(text) ?? isoParts(text);
+  const form = parts === undefined || !existsIn(parts) ? undefined : formOf(type, parts);
+  const bytes = Buffer.from(form?.text ?? '');
+  return form !== undefined && isPlain(type, bytes, 0, bytes.length) ? form : undefined;
+}
+
+/** The text of `plainTime`. */
 export function plainText(type: TemporalType, text: string): string | undefined {
-  if (type.kind === 'timestamp' && type.utc && /^\d{10}$|^\d{13}$|^\d{16}$/u.test(text)) return ofUnixTime(text);
+  return plainTime(type, text)?.text;
+}
+
+function isoParts(text: string): Parts | undefined {
   const parts =
     /^(?:(\d{4}-\d{2}-\d{2})(?:$|[Tt ]))?(?:(\d{2}:\d{2})(:\d{2})?(?:[.,](\d+))?)?(Z|z| ?UTC|[+-]\d{2}(?::?\d{2})?)?$/u.exec(
       text,
     );
   if (parts === null) return undefined;
   const [, date, minutes, seconds = ':00', fraction = '', zone] = parts;
-  if (fraction.length > 6 && fraction.slice(6).replaceAll('0', '') !== '') return undefined;
-  const clock = minutes === undefined ? undefined : `${minutes}${seconds}${micros(fraction)}`;
-  const plain = joined(type, date, clock, zone);
-  const bytes = Buffer.from(plain ?? '');
-  return plain !== undefined && isPlain(type, bytes, 0, bytes.length) ? plain : undefined;
+  return { date, clock: minutes === undefined ? undefined : minutes + seconds, fraction, zone };
 }
 
-function joined(
-  type: TemporalType,
-  date: string | undefined,
-  clock: string | undefined,
-  zone: string | undefined,
-): string | undefined {
-  if (type.kind === 'time') return date === undefined && zone === undefined ? clock : undefined;
+function unixParts(text: string): Parts | undefined {
+  const digits = /^\d[\d.]*[eE]/u.test(text) ? String(Number(text)) : text;
+  const [, whole, fraction = ''] = /^(\d{10}|\d{13}|\d{16})(?:\.(\d+))?$/u.exec(digits) ?? [];
+  if (whole === undefined) return undefined;
+  const utc = new Date(Number(whole.slice(0, 10)) * 1000).toISOString();
+  return { date: utc.slice(0, 10), clock: utc.slice(11, 19), fraction: whole.slice(10) + fraction, zone: 'Z' };
+}
+
+/** Whether there is such a day, time of day and zone, as far as they are said. */
+function existsIn({ date = '2000-01-01', clock = '00:00:00', zone = '' }: Parts): boolean {
+  const local = Buffer.from(`${date}T${clock}`);
+  const [, hours = '00', minutes = '00'] = /(\d{2}):?(\d{2})?$/u.exec(zone) ?? [];
+  return hours <= '23' && minutes <= '59' && isPlain({ kind: 'timestamp', utc: false }, local, 0, local.length);
+}
+
+function formOf(type: TemporalType, { date, clock, fraction, zone }: Parts): PlainTime | undefined {
+  const kept = micros(fraction.slice(0, 6));
+  const isMicros = !/[1-9]/u.test(fraction.slice(6));
+  if (type.kind === 'time') {
+    const isWhole = isMicros && date === undefined && zone === undefined;
+    return clock === undefined ? undefined : { text: clock + kept, isWhole };
+  }
   if (date === undefined) return undefined;
   if (type.kind === 'date') {
-    const isMidnight = clock === undefined || clock === '00:00:00';
-    return isMidnight && !/[1-9]/u.test(zone ?? '') ? date : undefined; // Elsewhere it is another day.
+    const isMidnight = !/[1-9]/u.test(`${clock ?? ''}${fraction}`);
+    return { text: date, isWhole: isMidnight && !/[1-9]/u.test(zone ?? '') }; // Elsewhere it is another day.
   }
-  const local = `${date}T${clock ?? '00:00:00'}`;
-  if (!type.utc) return zone === undefined ? local : undefined;
-  return zone === undefined || !/\d/u.test(zone) ? `${local}Z` : inUtc(local, zone);
+  const local = `${date}T${clock ?? '00:00:00'}${kept}`;
+  if (!type.utc) return { text: local, isWhole: isMicros && zone === undefined };
+  const utc = zone === undefined || !/\d/u.test(zone) ? `${local}Z` : inUtc(local, zone);
+  return utc === undefined ? undefined : { text: utc, isWhole: isMicros };
 }
 
 /** Minutes in UTC by minute and zone: rows mostly come in the order of their time. */
@@ -95,11 +129,6 @@ function minuteInUtc(minute: string, zone: string): string | undefined {
   const ms = Date.parse(`${minute}Z`) - (zone.startsWith('-') ? -1 : 1) * minutes * 60_000;
   const utc = new Date(ms).toISOString();
   return utc.length === 24 ? utc.slice(0, 16) : undefined;
-}
-
-function ofUnixTime(digits: string): string {
-  const utc = new Date(Number(digits.slice(0, 10)) * 1000).toISOString();
-  return `${utc.slice(0, 19)}${micros(digits.slice(10))}Z`;
 }
 
 /** A fraction of a second without needless zeros. */

@@ -207,7 +207,6 @@ suite('rows that may be written as they came', () => {
     '"i":1.5',
     '"i":9223372036854775808',
     '"i":"5"',
-    '"n":9007199254740993',
     '"n":1e400',
     '"n":true',
     '"s":5',
@@ -240,7 +239,9 @@ suite('rows that may be written as they came', () => {
     });
 
     test(`have no value that is of another form, named twice, or without a field, ${where}`, () => {
-      for (const row of never) assert.equal(!decided([`{${row}}`], { properties, asLines }).isAsTyped, true, row);
+      const rounded = asLines ? [] : ['"n":9007199254740993'];
+      for (const row of [...never, ...rounded])
+        assert.equal(!decided([`{${row}}`], { properties, asLines }).isAsTyped, true, row);
       for (const row of never) assert.ok(!decided(['{}', `{${row}}`, '{}'], { properties, asLines }).isAsTyped, row);
     });
   }

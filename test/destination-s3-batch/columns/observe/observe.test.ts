@@ -25,7 +25,7 @@ function seenIn(shape: Shape, path = ''): Record<string, number> {
     number: numbers,
     string: sum(seen.text, seen.broken, seen.temporal, seen.readable),
     object: sum(seen.object),
-    list: sum(seen.list),
+    list: sum(seen.list, seen.emptyList),
     rest: shape.rest,
     twins: shape.twins,
   };

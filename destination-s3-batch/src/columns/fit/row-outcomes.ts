@@ -1,0 +1,30 @@
+// What became of the values of one row, which is counted when the row is complete: it may be begun again.
+import type { Outcome, Slot } from '../types/slot.ts';
+
+export class RowOutcomes {
+  readonly #outcomes: Outcome[] = [];
+  readonly #slots: Slot[] = [];
+
+  get length(): number {
+    return this.#slots.length;
+  }
+
+  note(slot: Slot, outcome: Outcome): void {
+    this.#slots.push(slot);
+    this.#outcomes.push(outcome);
+  }
+
+  /** What was noted since there were so many. */
+  forget(length: number): void {
+    this.#slots.length = length;
+    this.#outcomes.length = length;
+  }
+
+  /** At the end of the row. */
+  count(): void {
+    for (let index = 0; index < this.#slots.length; index += 1) {
+      (this.#slots[index] as Slot)[this.#outcomes[index] as Outcome] += 1;
+    }
+    this.forget(0);
+  }
+}
