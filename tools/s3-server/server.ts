@@ -8,8 +8,8 @@ import { type Content, fileContent, memoryContent } from './content.ts';
 import { createCounter } from './counts.ts';
 import { createFaults } from './faults.ts';
 import { createHandler } from './handler.ts';
-import { createStore, listedObject, type ObjectVersion, seededObject, storedObject } from './store.ts';
-import type { S3ServerOptions, S3TestServer, SeedOptions, Unsupported } from './types.ts';
+import { type Bucket, createStore, listedObject, type ObjectVersion, seededObject, storedObject } from './store.ts';
+import type { S3ServerOptions, S3TestServer, SeedOptions, StoredObject, Unsupported } from './types.ts';
 
 // Longer than a client keeps an idle connection: else one is closed just when it is used again.
 const KEEP_ALIVE_MS = 60_000;
@@ -52,14 +52,7 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Te
       const { objects } = store.bucket(bucket);
       for (const entry of entries) objects.put(listedObject(entry));
     },
-    objects(bucket, prefix = '') {
-      const { objects } = store.bucket(bucket);
-      const keys = objects.keys().filter((key) => key.startsWith(prefix));
-      return keys
-        .map((key) => objects.get(key))
-        .filter((object) => object !== undefined)
-        .map(storedObject);
-    },
+    objects: (bucket, prefix = '') => storedBelow(store.bucket(bucket), prefix),
     object(bucket, key) {
       const object = store.bucket(bucket).objects.get(key);
       return object === undefined ? undefined : storedObject(object);
@@ -72,6 +65,14 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Te
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function storedBelow({ objects }: Bucket, prefix: string): readonly StoredObject[] {
+  const keys = objects.keys().filter((key) => key.startsWith(prefix));
+  return keys
+    .map((key) => objects.get(key))
+    .filter((object) => object !== undefined)
+    .map(storedObject);
 }
 
 async function closeServer(server: Server): Promise<void> {

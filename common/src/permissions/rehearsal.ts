@@ -124,6 +124,8 @@ function outcomeParts(outcome: Outcome): readonly string[] {
 
 const policyHint = 'The verb "policy" prints a policy that allows all a sync needs.';
 
+const replacingHint = ` ${policyHint} If you replace no stream, you need none of this (--append-only).`;
+
 /** What no sync works without, in one message that fits a text box. undefined: nothing is amiss. */
 export function verdict(lines: readonly Line[]): ConnectorError | undefined {
   const errors = errorsOf(lines, ({ need }) => need.when === 'always');
@@ -146,7 +148,7 @@ export function warnings(lines: readonly Line[]): readonly string[] {
     errors.length === 0
       ? []
       : [
-          `Streams that are replaced (overwrite) would fail; those that are appended work. ${numbered(errors)} ${policyHint} If you replace no stream, you need none of this (--append-only).`,
+          `Streams that are replaced (overwrite) would fail; those that are appended work. ${numbered(errors)}${errors.some(({ code }) => permissionCodes.has(code)) ? replacingHint : ''}`,
         ];
   const advice = lines.flatMap(({ outcome }) => (outcome.state === 'advice' ? [outcome.text] : []));
   return [...replacing, ...advice];

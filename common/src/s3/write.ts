@@ -1,7 +1,8 @@
 // Writing whole objects: one PutObject or CopyObject each, with a checksum and the headers that the config asks for.
 import { CopyObjectCommand } from '@aws-sdk/client-s3';
 
-import { assertNever } from '../protocol/errors.ts';
+import type { Target } from './address/operation.ts';
+import { assertNever, ConnectorError } from '../protocol/errors.ts';
 import { payloadOf, type Body } from './body.ts';
 import { call } from './call.ts';
 import { withChecksumHeaders } from './checksum-headers.ts';
@@ -20,6 +21,11 @@ export type WriteHeaders = {
     | { readonly mode: 'bucket_default' }
     | { readonly mode: 'sse_s3' }
     | { readonly mode: 'sse_kms'; readonly kmsKeyId: string };
+  /**
+   * `looked_up`: for a storage without conditional writes. Conditions are compared with what a look shows before the write; a run that
+   * writes between the two is not noticed. Absent: they are sent.
+   */
+  readonly conditions?: 'looked_up';
 };
 
 type NewObject = {
@@ -57,6 +63,9 @@ export async function putObject(
 ): Promise<WrittenBody> {
   const { key, body, contentType, ifMatch, ifNoneMatch } = object;
   refuseOddKey(key);
+  const condition = conditionOf(object);
+  const isSent = how.conditions === undefined;
+  if (condition !== undefined && !isSent) await lookBefore(s3, object, signal);
   const overTls = s3.endpoint?.startsWith('http:') !== true;
   const checksums = await checksumsOf(body, overTls ? [] : ['sha256']);
   const input: PutInput = {
@@ -64,12 +73,13 @@ export async function putObject(
     Key: key,
     ContentType: contentType,
     ContentLength: checksums.size,
-    ...(ifMatch === undefined ? {} : { IfMatch: ifMatch }),
-    ...(ifNoneMatch === undefined ? {} : { IfNoneMatch: ifNoneMatch }),
+    ...(isSent && ifMatch !== undefined ? { IfMatch: ifMatch } : {}),
+    ...(isSent && ifNoneMatch !== undefined ? { IfNoneMatch: ifNoneMatch } : {}),
     ...headersOf(how),
   };
   const md5 = async (): Promise<string> => Buffer.from(await md5Of(body), 'hex').toString('base64');
-  const request = { operation: 'PutObject', key, ...aboutHeaders(how) } as const;
+  const about = { ...aboutHeaders(how), ...(condition === undefined ? {} : { condition }) };
+  const request = { operation: 'PutObject', key, ...about } as const;
   const { etag } = await call(
     s3,
     request,
@@ -94,6 +104,21 @@ export async function putObject(
     signal,
   );
   return { etag, size: checksums.size, crc32: checksums.crc32 };
+}
+
+function conditionOf({ ifMatch, ifNoneMatch }: NewObject): Target['condition'] {
+  if (ifNoneMatch !== undefined) return 'If-None-Match';
+  return ifMatch === undefined ? undefined : 'If-Match';
+}
+
+/** @throws S3_OBJECT_CONFLICT when the condition does not hold now. */
+async function lookBefore(s3: S3, { key, ifMatch }: NewObject, signal: AbortSignal | undefined): Promise<void> {
+  const head = await headObject(s3, key, signal);
+  if (head?.etag === ifMatch) return;
+  throw new ConnectorError(
+    'S3_OBJECT_CONFLICT',
+    `Could not write s3://${s3.bucket}/${key}: someone else wrote it at the same time. Let only one run at a time write there, and run again.`,
+  );
 }
 
 function isPrecondition(error: unknown): boolean {

@@ -7,8 +7,8 @@ import type { VerbContext } from '../../protocol/connector.ts';
 import { closeS3, openS3, type S3 } from '../../s3/connection/client.ts';
 import { asksOf, type Action, type Operation } from '../../s3/address/operation.ts';
 import { publicAccess } from '../../s3/public-access.ts';
-import { readRange } from '../../s3/read.ts';
 import { Probes, type CheckedPlace } from './probes.ts';
+import { rehearseConditions } from './rehearsed-conditions.ts';
 import { rehearseWrite } from './rehearsed-write.ts';
 
 /** Someone waits at a form; a sync is more patient. */
@@ -27,14 +27,21 @@ export async function check(place: CheckedPlace, access: Access, { log, signal }
     const written = await rehearseWrite(rehearsal, needs('PutObject'), probes);
     const reading = needs('GetObject');
     const copying = [copyNeed(needs('CopyObject'))];
+    const looking = reading.map((need) => ({ ...need, when: 'replacing' as const }));
     if (written === undefined) {
       rehearsal.skip('Read it', reading, 'nothing could be written');
       rehearsal.skip('Copy it', copying, 'nothing could be written');
     } else {
-      const range = { ...written, start: 0, end: 1 };
-      const read = await rehearsal.try('Read it', reading, () => readRange(s3, range, signal));
+      const read = await rehearsal.try('Read it', reading, async () => {
+        await probes.read(written);
+        return true;
+      });
       if (read === undefined) rehearsal.skip('Copy it', copying, 'it cannot be read');
-      else await rehearsal.try('Copy it', copying, () => probes.copy(written.key));
+      else {
+        await rehearsal.try('Look at it', looking, () => probes.look(written));
+        await rehearsal.try('Copy it', copying, () => probes.copy(written.key));
+        if (!rehearsal.isOver) await rehearseConditions(rehearsal, conditionNeed(access), { probes, written });
+      }
     }
     await rehearsal.try('List the folder', needs('ListObjectsV2'), () => probes.list());
     const always = probes.left.length > 0;
@@ -54,6 +61,12 @@ export async function check(place: CheckedPlace, access: Access, { log, signal }
 function copyNeed(needs: readonly Line['need'][]): Line['need'] {
   const action = needs.map((need) => need.action).join(' and ');
   return { action, resource: needs[0]?.resource ?? '', when: 'replacing' };
+}
+
+/** The write is allowed; what is asked is whether it keeps to its condition. */
+function conditionNeed({ conditions = 'replacing', ...access }: Access): Line['need'] {
+  const need = needsOf(access).find(({ action }) => action === 's3:PutObject');
+  return { action: 's3:PutObject', resource: need?.resource ?? '', when: conditions };
 }
 
 /** What an operation needs by the list of needs, which knows when. */

@@ -4,15 +4,20 @@ import { randomUUID } from 'node:crypto';
 import type { S3 } from '../../s3/connection/client.ts';
 import type { Connection } from '../../s3/connection/config.ts';
 import { deleteObjects } from '../../s3/delete.ts';
+import { headObject } from '../../s3/head.ts';
 import { listPages } from '../../s3/list.ts';
+import { readObject, readRange } from '../../s3/read.ts';
 import { copyObject, putObject, type WriteHeaders } from '../../s3/write.ts';
 import type { Bounds, OwnKey } from '../../s3/own-key.ts';
 import type { Place } from '../config/config.ts';
 import { ownKey } from '../replacing/own-keys.ts';
 
 const cleanUpWithinMs = 5000;
+const mostBytes = 1024;
 
 export type CheckedPlace = Pick<Place, 'prefix' | 'headers'> & { readonly connection: Connection };
+
+type Condition = { readonly ifMatch?: string; readonly ifNoneMatch?: '*' };
 
 export type Written = { readonly key: OwnKey; readonly etag: string };
 
@@ -40,12 +45,23 @@ export class Probes {
     return [...this.#keys];
   }
 
-  async write(headers: WriteHeaders): Promise<Written> {
+  async write(headers: WriteHeaders, condition: Condition = {}): Promise<Written> {
     const key = this.#name;
     const body = Buffer.from('Written to try the connection. It may be deleted.\n');
-    const written = await putObject(this.#s3, { key, body, contentType: 'text/plain' }, headers, this.#signal);
+    const object = { key, body, contentType: 'text/plain', ...condition };
+    const written = await putObject(this.#s3, object, headers, this.#signal);
     this.#keys.add(key);
     return { key, ...written };
+  }
+
+  /** As a sync reads and verifies: a range, and the document as a whole. */
+  async read(written: Written): Promise<void> {
+    await readRange(this.#s3, { ...written, start: 0, end: 1 }, this.#signal);
+    await readObject(this.#s3, written.key, mostBytes, this.#signal);
+  }
+
+  async look({ key }: Written): Promise<void> {
+    await headObject(this.#s3, key, this.#signal);
   }
 
   async copy(from: OwnKey): Promise<void> {
@@ -56,6 +72,7 @@ export class Probes {
 
   async list(): Promise<void> {
     await listPages(this.#s3, { prefix: this.#name, pageSize: 1 }, this.#signal).next();
+    await listPages(this.#s3, { prefix: this.#name, pageSize: 1, delimiter: '/' }, this.#signal).next();
   }
 
   async remove(signal = this.#signal): Promise<void> {

@@ -53,6 +53,12 @@ export const placeShape = {
     description: 'The canned ACL sent with each write.',
     order: 11,
   }),
+  conditional_writes: z.boolean().default(true).meta({
+    title: 'Conditional writes',
+    description:
+      'A document in the bucket is written only if no other run has changed it meanwhile. Turn this off for a storage that has no conditional writes, and let only one run at a time write below the prefix.',
+    order: 25,
+  }),
   encryption: z
     .discriminatedUnion('mode', [bucketDefault, sseS3, sseKms])
     .default({ mode: 'bucket_default' })
@@ -155,12 +161,13 @@ export function resolveShared<Entry>(config: SharedConfig<Entry>, env: Environme
 }
 
 function resolvePlace(config: PlaceConfig, env: Environment): Place {
-  const { prefix, acl, encryption, worker_id } = config;
+  const { prefix, acl, conditional_writes, encryption, worker_id } = config;
   const job = env['JOB_COMPLETION_INDEX'] ?? '';
   return {
     prefix: prefix === '' ? '' : `${prefix.replace(/\/$/u, '')}/`,
     headers: {
       ...(acl === 'none' ? {} : { acl }),
+      ...(conditional_writes ? {} : { conditions: 'looked_up' }),
       encryption: encryption.mode === 'sse_kms' ? { mode: 'sse_kms', kmsKeyId: encryption.kms_key_id } : encryption,
     },
     workerId: worker_id ?? (workerForm.test(job) ? job : '0'),

@@ -46,6 +46,8 @@ export type Access = Place & {
   readonly uses: readonly Use[];
   /** Sent with every write. */
   readonly headers?: WriteHeaders;
+  /** Which syncs need conditional writes. Absent: none. */
+  readonly conditions?: 'always' | 'replacing';
 };
 
 /** `prefixes`: paths below which tables lie, each empty or ended by a slash. */
@@ -74,14 +76,19 @@ export function streamingAccess(writing: Writing): Access {
     'type=events/year=2026/month=01/day=01/hour=00/0-0-0.jsonl.gz',
     '_rejected/type=events/0-0-0.jsonl.gz',
   ];
-  return destinationAccess(writing, { files, folders: ['type=events/'], appends: ['PutObject'] });
+  return destinationAccess(writing, {
+    files,
+    folders: ['type=events/'],
+    appends: ['PutObject'],
+    conditions: 'replacing',
+  });
 }
 
 /** The shapes of tables are kept in the bucket, so every run reads and lists as well. */
 export function batchAccess(writing: Writing): Access {
   const files = ['data/aliases/year=2026/month=1/day=1/0-0-0.snappy.parquet', '_schemas/aliases.json'];
   const appends = ['PutObject', 'GetObject', 'ListObjectsV2'] as const;
-  return destinationAccess(writing, { files, folders: ['data/aliases/'], appends });
+  return destinationAccess(writing, { files, folders: ['data/aliases/'], appends, conditions: 'always' });
 }
 
 type Layout = {
@@ -89,9 +96,10 @@ type Layout = {
   readonly folders: readonly string[];
   /** What a run does that replaces nothing. */
   readonly appends: readonly Operation[];
+  readonly conditions: NonNullable<Access['conditions']>;
 };
 
-function destinationAccess(writing: Writing, { files, folders, appends }: Layout): Access {
+function destinationAccess(writing: Writing, { files, folders, appends, conditions }: Layout): Access {
   const { prefix: folder, headers, ...place } = writing;
   const staged = [...files, '_staging/1/0-0-0', '_manifests/events/latest.json'];
   const use = (operation: Operation, examples: readonly string[]): Use => {
@@ -106,5 +114,5 @@ function destinationAccess(writing: Writing, { files, folders, appends }: Layout
     use('DeleteObjects', staged),
     { operation: 'GetPublicAccessBlock', folder: '', examples: [], when: 'advice' } as const,
   ];
-  return { ...place, uses, headers };
+  return { ...place, uses, headers, conditions };
 }

@@ -13,6 +13,8 @@ export type Target = {
   /** An ACL goes with the write: S3 then asks for s3:PutObjectAcl as well. */
   readonly acl?: boolean;
   readonly kmsKeyId?: string;
+  /** The condition that the write is sent with. */
+  readonly condition?: 'If-Match' | 'If-None-Match';
   readonly endpoint?: string;
   /** The account that the request says must own the bucket. */
   readonly expectedBucketOwner?: string;

@@ -157,6 +157,14 @@ const aclRefused: Row = {
     `the ${endpoint === undefined ? 'bucket' : 'storage'} does not take ACLs. Set "acl" to "none"`,
 };
 
+const conditionRefused: Row = {
+  code: 'S3_REQUEST_REFUSED',
+  say: ({ answer, target }) => {
+    const name = answer.code === '' ? `HTTP status ${answer.status}` : answer.code;
+    return `the storage answers a write with ${target.condition} with ${name}${said(answer.text)}. If it has no conditional writes, set "conditional_writes" to false, and let only one run at a time write below the prefix`;
+  },
+};
+
 export const refused: Row = {
   code: 'S3_REQUEST_REFUSED',
   say: ({ answer: { code, status, text }, target: { endpoint } }) => {
@@ -221,7 +229,8 @@ export function rowFor({ answer, target }: Refusal): Row {
   if (own === undefined && target.acl === true && /\bacl\b/iu.test(answer.text)) return aclRefused;
   const elsewhere = answer.region !== undefined && answer.region !== target.region;
   if (code === '' && answer.status === 400 && elsewhere) return wrongRegion;
-  return own ?? refused;
+  const isCondition = target.condition !== undefined && (answer.status === 501 || answer.status === 400);
+  return own ?? (isCondition ? conditionRefused : refused);
 }
 
 /** Whether the code says by itself what is wrong. */

@@ -1,0 +1,58 @@
+// The conditional writes of a rehearsal: documents in the bucket are created only if they are new, and written only over the version
+// that was read, so that of two runs one fails instead of undoing what the other did. Some storages refuse such a write; others
+// ignore the condition, which is worse.
+import type { Line, Rehearsal } from '../../permissions/rehearsal.ts';
+import { ConnectorError } from '../../protocol/errors.ts';
+import type { Probes, Written } from './probes.ts';
+
+const steps = {
+  create: 'Write it only if it is new',
+  replace: 'Write it only over the version that was read',
+} as const;
+/** No object of ours has it: it is an MD5 of nothing that is known. */
+const otherEtag = '"00000000000000000000000000000000"';
+
+const remedy =
+  'Set "conditional_writes" to false, and let only one run at a time write below the prefix: another one is then noticed only by a look before each write';
+
+/** @param need of a write, for those that need conditions. */
+export async function rehearseConditions(
+  rehearsal: Rehearsal,
+  need: Line['need'],
+  { probes, written }: { readonly probes: Probes; readonly written: Written },
+): Promise<void> {
+  if (probes.place.headers.conditions === 'looked_up') {
+    for (const step of Object.values(steps)) {
+      rehearsal.skip(step, [need], '"conditional_writes" is false: let only one run at a time write below the prefix');
+    }
+    return;
+  }
+  const create = await refusalOf(() => probes.write(probes.place.headers, { ifNoneMatch: '*' }));
+  note(rehearsal, steps.create, need, verdict(create, 'If-None-Match'));
+  const replace = await refusalOf(() => probes.write(probes.place.headers, { ifMatch: written.etag }));
+  const other = replace ?? (await refusalOf(() => probes.write(probes.place.headers, { ifMatch: otherEtag })));
+  note(rehearsal, steps.replace, need, replace ?? verdict(other, 'If-Match'));
+}
+
+async function refusalOf(write: () => Promise<unknown>): Promise<ConnectorError | undefined> {
+  try {
+    await write();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConnectorError) return error;
+    throw error;
+  }
+}
+
+/** What is wrong after a write that must meet a conflict. */
+function verdict(refusal: ConnectorError | undefined, header: string): ConnectorError | undefined {
+  if (refusal?.code === 'S3_OBJECT_CONFLICT') return undefined;
+  if (refusal !== undefined) return refusal;
+  const text = `The storage ignores ${header}: it wrote over an object that it should have refused to replace. ${remedy}.`;
+  return new ConnectorError('S3_REQUEST_REFUSED', text);
+}
+
+/** It ends nothing: a storage that lacks this one thing may do all others. */
+function note(rehearsal: Rehearsal, step: string, need: Line['need'], error: ConnectorError | undefined): void {
+  rehearsal.note(step, need, error === undefined ? { state: 'ok' } : { state: 'refused', error });
+}
