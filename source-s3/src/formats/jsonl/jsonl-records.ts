@@ -12,7 +12,7 @@ import { PartitionComparer } from '../../columns/partition-comparer.ts';
 import type { PartitionColumns } from '../../layout/partition-columns.ts';
 import type { RowWriter } from '../contract/placed-lines.ts';
 import type { LineBuilder } from '../../records/line-builder.ts';
-import type { JsonLines } from './json-lines.ts';
+import type { JsonCutter } from './json-cutter.ts';
 import { JsonMembers } from './json-members.ts';
 import { hasLoneSurrogate, textAt } from './json-text.ts';
 
@@ -26,7 +26,7 @@ const provenance = [fileUrlColumn, lastModifiedColumn];
 const comma = Buffer.from(',');
 
 /** Writes the current line. */
-export function jsonlWriter(query: JsonlRecords, lines: JsonLines): RowWriter {
+export function jsonlWriter(query: JsonlRecords, lines: JsonCutter): RowWriter {
   const { frame, columns, constants, spellings, folders, clashes } = query.asked;
   const isConstant = (name: string): boolean => constants.has(name);
   const asked = columns.map(({ name }) => name);
@@ -50,7 +50,7 @@ export function jsonlWriter(query: JsonlRecords, lines: JsonLines): RowWriter {
   return {
     write(out) {
       const { bytes, from, to } = lines;
-      if (!members.scan(bytes, from, to)) return notAnObject(bytes, from);
+      if (!members.scan(bytes, from, to)) return notAnObject(lines);
       if (!lines.isText && !isUtf8(bytes.subarray(from, to))) return 'is not UTF-8';
       if (lines.hasEscapes && hasLoneSurrogate(bytes, from, to)) return 'holds half a surrogate pair, which is no text';
       out.raw(head);
@@ -111,8 +111,10 @@ function nullMembers(fromFile: readonly string[], folders: PartitionColumns) {
   );
 }
 
-function notAnObject(bytes: Uint8Array, start: number): string {
-  return bytes[skipSpace(bytes, start)] === OPEN_ARRAY
+function notAnObject({ form, bytes, from }: JsonCutter): string {
+  if (form === 'array') return 'is not a JSON object; the file is read as a JSON array of objects';
+  if (form === 'values') return 'is not a JSON object; the file is read as JSON objects one after the other';
+  return bytes[skipSpace(bytes, from)] === OPEN_ARRAY
     ? 'is a JSON array, or the beginning of one; each line has to hold an object'
     : 'is not a JSON object on one line';
 }
