@@ -17,6 +17,12 @@ A name without an extension is read as the format. Behind the extension may stan
 (${codes([...compressionExtensions])}) and a part’s number (\`data.csv000\`,
 \`data.csv.001\`, \`part-0.c000\`). Any other name is read if \`file_pattern\` spells it: \`*.log.gz\`, but not \`*\`.
 
+## Forms of JSON
+
+With \`data_format.format\` \`jsonl\` the first value of each file tells its form:
+
+${markdownTable([['Form', 'Example', 'Read'], ...jsonForms])}
+
 ## Dialects of CSV
 
 \`data_format.dialect\` names the writer. It gives the options below their values; an option that you set wins over the dialect.
@@ -40,6 +46,15 @@ The log of each sync counts them by these reasons, with an example each.
 ${markdownTable([['Reason', 'What it is'], ...Object.entries(SKIP_REASONS).map(([reason, text]) => [`\`${reason}\``, text])])}
 `;
 }
+
+const jsonForms = [
+  ['JSON lines', '`{"a":1}⏎{"a":2}⏎`', 'a record for each line'],
+  ['one array, or several', '`[{"a":1},{"a":2}]`', 'a record for each element'],
+  ['pretty-printed objects', '`{⏎ "a": 1⏎}⏎`', 'a record for each object'],
+  ['objects without line ends, as Firehose writes them', '`{"a":1}{"a":2}`', 'a record for each object'],
+  ['an object around the records', '`{"Records":[…]}`', 'one record'],
+  ['lines that are arrays of values', '`[1,2]⏎[3,4]⏎`', 'no: the stream fails'],
+];
 
 function dialects(): readonly (readonly string[])[] {
   return Object.entries(csvDialects).map(([name, options]: [string, DialectOptions]) => [

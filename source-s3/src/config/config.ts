@@ -52,9 +52,11 @@ const dataFormat = z.discriminatedUnion('format', [
     .object({ format: z.literal('parquet').meta({ order: 0 }) })
     .meta({ title: 'Parquet', description: 'Apache Parquet files, ZSTD recommended.' }),
   csvSchema,
-  z
-    .object({ format: z.literal('jsonl').meta({ order: 0 }) })
-    .meta({ title: 'JSON lines', description: 'A JSON object on each line, plain or compressed with gzip or zstd.' }),
+  z.object({ format: z.literal('jsonl').meta({ order: 0 }) }).meta({
+    title: 'JSON',
+    description:
+      'A JSON object on each line, or an array of objects, or objects one after the other. Plain or compressed with gzip or zstd.',
+  }),
   z
     .object({ format: z.literal('avro').meta({ order: 0 }) })
     .meta({ title: 'Avro', description: 'Avro object container files.' }),

@@ -25,7 +25,7 @@ export const selectionShape = {
     .meta({
       title: 'File pattern',
       description:
-        'Only files whose path below the table matches this glob are read. "*" stays inside a folder, "**" crosses folders; a pattern without "/" is for the name of the file. A name that it spells, such as "*.log.gz", is read whatever its extension.',
+        'Only files whose path below the table matches this glob are read. "*" stays inside a folder, "**" crosses folders; a pattern without "/" is for the name of the file. A file whose name it spells, at least in part, is read whatever its extension is.',
       examples: ['part-*.parquet', 'year=2026/**/*.parquet'],
       order: 15,
     }),

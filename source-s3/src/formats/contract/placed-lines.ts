@@ -75,6 +75,7 @@ class PlacedBuilder<Piece> {
   readonly #out = new LineBuilder();
   #unit: number;
   #rowsInUnit = 0;
+  #failure: unknown;
   readonly invalid: InvalidRecords;
 
   constructor(reading: RowReading<Piece>) {
@@ -95,7 +96,7 @@ class PlacedBuilder<Piece> {
   /** Writes the rows that are there, and yields the lines when they are many or a unit ends. */
   *ready(): Generator<PlacedLines> {
     const { cutter, place, writer } = this.#reading;
-    while (cutter.next()) {
+    while (this.#advance()) {
       const { start } = cutter;
       if (start - this.#unit >= unitBytes) {
         if (this.rows > 0) yield this.take();
@@ -113,6 +114,19 @@ class PlacedBuilder<Piece> {
       }
       this.#rowsInUnit++;
       if (this.#out.isReady) yield this.take();
+    }
+    if (this.#failure === undefined) return;
+    if (this.rows > 0) yield this.take();
+    throw this.#failure;
+  }
+
+  /** Damage that the cutter meets comes after the lines before it. */
+  #advance(): boolean {
+    try {
+      return this.#reading.cutter.next();
+    } catch (error) {
+      this.#failure = error;
+      return false;
     }
   }
 }

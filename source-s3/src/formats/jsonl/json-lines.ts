@@ -6,12 +6,13 @@ import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import { grownBuffer } from '@s3-connectors/common/streams/grown-buffer.ts';
 
 import { unreadable } from '../contract/unreadable.ts';
-import type { RowCutter } from '../contract/placed-lines.ts';
+import type { JsonCutter } from './json-cutter.ts';
 
 const maxLineBytes = 64 * 1024 * 1024;
 
 /** Bound: one piece and the part of a line that came before it, twice that while it grows; a line above 64 MiB is refused. */
-export class JsonLines implements RowCutter<Uint8Array> {
+export class JsonLines implements JsonCutter {
+  readonly form = 'lines';
   readonly #key: string;
   /** What holds the current line, bytes[from, to); bytes[to] is a newline. */
   bytes: Uint8Array = new Uint8Array(0);

@@ -15,7 +15,7 @@ import { RowCounts } from '../../columns/row-counts.ts';
 import type { PartitionColumns } from '../../layout/partition-columns.ts';
 import type { RowWriter } from '../contract/placed-lines.ts';
 import { fitOf } from './json-fit.ts';
-import type { JsonLines } from './json-lines.ts';
+import type { JsonCutter } from './json-cutter.ts';
 import { JsonMembers } from './json-members.ts';
 import { hasLoneSurrogate } from './json-text.ts';
 import { comma, provenance, writeMembers, type Row } from './line-members.ts';
@@ -28,7 +28,7 @@ type JsonlRecords = {
 };
 
 /** Writes the current line. */
-export function jsonlWriter({ asked, emittedAt }: JsonlRecords, lines: JsonLines): RowWriter {
+export function jsonlWriter({ asked, emittedAt }: JsonlRecords, lines: JsonCutter): RowWriter {
   const { frame, folders, clashes } = asked;
   const row = rowOf(asked);
   const { members, wanted, names, lost, repeated, undeclared } = row;
@@ -41,7 +41,7 @@ export function jsonlWriter({ asked, emittedAt }: JsonlRecords, lines: JsonLines
   return {
     write(out) {
       const { bytes, from, to } = lines;
-      if (!members.scan(bytes, from, to)) return notAnObject(bytes, from);
+      if (!members.scan(bytes, from, to)) return notAnObject(lines);
       if (!lines.isText && !isUtf8(bytes.subarray(from, to))) return 'is not UTF-8';
       if (lines.hasEscapes && hasLoneSurrogate(bytes, from, to)) return 'holds half a surrogate pair, which is no text';
       out.raw(head);
@@ -133,8 +133,10 @@ function nullMembers(fromFile: readonly string[], folders: PartitionColumns) {
   );
 }
 
-function notAnObject(bytes: Uint8Array, start: number): string {
-  return bytes[skipSpace(bytes, start)] === OPEN_ARRAY
+function notAnObject({ form, bytes, from }: JsonCutter): string {
+  if (form === 'array') return 'is not a JSON object; the file is read as a JSON array of objects';
+  if (form === 'values') return 'is not a JSON object; the file is read as JSON objects one after the other';
+  return bytes[skipSpace(bytes, from)] === OPEN_ARRAY
     ? 'is a JSON array, or the beginning of one; each line has to hold an object'
     : 'is not a JSON object on one line';
 }

@@ -206,8 +206,8 @@ suite('a line that is no JSON object', () => {
 
 suite('a file that is not JSON lines', () => {
   const bodies: Readonly<Record<string, string | Uint8Array>> = {
-    'pretty-printed JSON': JSON.stringify([{ id: 1 }], undefined, 2),
-    'an array on one line': '[{"id":1}]',
+    'pretty-printed numbers': JSON.stringify([1, 2], undefined, 2),
+    'an array of arrays': '[[1,2],[3,4]]',
     CSV: 'id,name\n1,Zoë\n',
     binary: Buffer.from(Array.from({ length: 4000 }, (_, index) => (index * 7919) % 251)),
   };
