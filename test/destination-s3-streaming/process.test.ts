@@ -159,7 +159,11 @@ suite('the program destination-s3-streaming', () => {
     assert.deepEqual(status?.connectionStatus, { status: 'SUCCEEDED' });
     assert.deepEqual(
       calls.map((call) => call.split(' ')[0]),
-      ['PutObject', 'GetObject', 'CopyObject', 'ListObjectsV2', 'DeleteObjects', 'GetPublicAccessBlock'],
+      [
+        ...['PutObject', 'GetObject', 'GetObject', 'HeadObject', 'CopyObject'],
+        ...['PutObject', 'PutObject', 'PutObject'], // Create-only, over the version that was read, and over another one.
+        ...['ListObjectsV2', 'ListObjectsV2', 'DeleteObjects', 'GetPublicAccessBlock'],
+      ],
     );
     assert.equal(server.objects(bucket).length, 0);
   });
