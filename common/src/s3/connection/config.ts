@@ -103,7 +103,7 @@ const placeShape = {
 };
 
 const endpointShape = {
-  requester_pays: z.boolean().optional().meta({
+  requester_pays: z.boolean().default(false).meta({
     title: 'Requester pays',
     description: 'Your account pays for the requests and the transfer, as a Requester Pays bucket asks for.',
     order: 4,
@@ -167,7 +167,7 @@ export type ConnectionConfig = {
   readonly region: string;
   readonly credentials: Credentials;
   readonly expected_bucket_owner?: string | undefined;
-  readonly requester_pays?: boolean | undefined;
+  readonly requester_pays: boolean;
   readonly endpoint?: string | undefined;
   readonly force_path_style?: boolean | undefined;
   readonly allow_http: boolean;
@@ -220,7 +220,7 @@ export function resolveConnection(config: ConnectionConfig): Connection {
   const forcePathStyle = force_path_style ?? hasText(endpoint);
   const owner = hasText(expected_bucket_owner) ? { expectedBucketOwner: expected_bucket_owner } : {};
   const http = config.allow_http ? { allowHttp: true } : {};
-  const payer = requester_pays === true ? { requesterPays: true } : {};
+  const payer = requester_pays ? { requesterPays: true } : {};
   return { bucket, region, credentials, ...place, forcePathStyle, ...owner, ...payer, ...http };
 }
 
