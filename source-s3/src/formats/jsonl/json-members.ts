@@ -1,24 +1,27 @@
 // The members of one JSON line that the catalog asks for, found on bytes in one pass that also validates the line and tells values
 // that are of another type than the catalog declares.
-import { CLOSE_OBJECT, COMMA, NINE, OPEN_OBJECT, QUOTE, ZERO } from '@s3-connectors/common/json/ascii.ts';
+import { CLOSE_OBJECT, COMMA, LETTER_N, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '@s3-connectors/common/json/ascii.ts';
 import { createNameIndex, indexOfName, type NameIndex } from '@s3-connectors/common/json/name-index.ts';
 import {
   NOT_JSON,
   skipColon,
+  skipFraction,
   skipSpace,
   skipString,
   skipToNextMember,
   skipValue,
+  skipWhole,
 } from '@s3-connectors/common/json/json-bytes.ts';
 
-import { met, skipFitted, skipPlainNumber } from './fitted-value.ts';
-import { anyRow, fits as isOfType, toLook, verdicts, type Fit } from './json-fit.ts';
+import { isNumeric, isScalarFit, met, skipFitted } from './fitted-value.ts';
+import { anyRow, fits as isOfType, fractional, verdicts, type Fit } from './json-fit.ts';
 import { isSameAt } from './same-bytes.ts';
 
 /** Scans lines for members of these names. One object is used for all lines: the next scan writes over what it found. */
 export class JsonMembers {
   readonly #names: NameIndex;
   readonly #fits: readonly Fit[];
+  readonly #verdicts = verdicts;
   /** By the member's place: where the verdicts of its name's type begin. */
   #rows = new Int32Array(64);
   /** Names found, by their number, in the line's order; -1 for other names. Value k is bytes[valueStarts[k], valueEnds[k]). */
@@ -53,39 +56,59 @@ export class JsonMembers {
     const open = skipSpace(bytes, start);
     if (bytes[open] !== OPEN_OBJECT) return false;
     let at = skipSpace(bytes, open + 1);
+    const table = this.#verdicts;
+    let doubt = isOfType;
     while (bytes[at] === QUOTE) {
       const value = this.count < before && this.#isKeyAgain(at) ? this.#behindKeyAgain(at) : this.#behindKey(at);
       if (value === NOT_JSON) return false;
       const first = bytes[value] as number;
-      const verdict = verdicts[(this.#rows[this.count] as number) + first];
+      let form = first;
       let valueEnd: number;
-      if (verdict !== isOfType) valueEnd = this.#skipLooking(value, verdict);
-      else valueEnd = first === QUOTE ? skipString(bytes, value) : skipValue(bytes, value);
+      if (first === QUOTE) valueEnd = skipString(bytes, value);
+      else if (isNumeric(first)) {
+        const wholeEnd = skipWhole(bytes, value);
+        valueEnd = skipFraction(bytes, wholeEnd);
+        if (valueEnd !== wholeEnd) form = fractional;
+      } else if (first === OPEN_OBJECT || first === OPEN_ARRAY) {
+        valueEnd = this.#skipNested(value);
+        form = LETTER_N; // It was looked at.
+      } else valueEnd = skipValue(bytes, value);
       if (valueEnd === NOT_JSON) return false;
+      doubt |= table[(this.#rows[this.count] as number) + form] as number;
       this.#add(at, value, valueEnd);
       const isNext = bytes[valueEnd] === COMMA && bytes[valueEnd + 1] === QUOTE;
       at = isNext ? valueEnd + 1 : skipToNextMember(bytes, valueEnd);
       if (at === NOT_JSON) return false;
     }
-    return bytes[at] === CLOSE_OBJECT && skipSpace(bytes, at + 1) === end;
+    if (bytes[at] !== CLOSE_OBJECT || skipSpace(bytes, at + 1) !== end) return false;
+    if (doubt !== isOfType) this.#look();
+    return true;
   }
 
-  /** The end of a value that does not fit, or of which the first byte does not tell. */
-  #skipLooking(value: number, verdict: number | undefined): number {
-    const bytes = this.#bytes;
-    const first = bytes[value] as number;
+  /** The end of an object or an array, of which all that is inside is looked at on the way. */
+  #skipNested(value: number): number {
+    const fit = this.#fits[this.found[this.count] as number];
+    if (fit === undefined) return skipValue(this.#bytes, value);
     met.misfit = false;
-    let end: number;
-    if (verdict === toLook && first > ZERO && first <= NINE) end = skipPlainNumber(bytes, value, verdict);
-    else end = skipFitted(bytes, value, this.#fits[this.found[this.count] as number] as Fit);
-    if (met.misfit) this.#addMisfit();
+    const end = skipFitted(this.#bytes, value, fit);
+    if (met.misfit) this.#addMisfit(this.count);
     return end;
   }
 
-  #addMisfit(): void {
+  /** At the values of a line of which not all fit by their forms. */
+  #look(): void {
+    for (let place = 0; place < this.count; place++) {
+      const fit = this.#fits[this.found[place] as number];
+      if (fit === undefined) continue;
+      const [start, end] = [this.valueStarts[place] as number, this.valueEnds[place] as number];
+      if (!isScalarFit(this.#bytes, start, end, fit)) this.#addMisfit(place);
+    }
+  }
+
+  #addMisfit(place: number): void {
     if (!this.hasMisfit) this.areMisfits.fill(0);
     this.hasMisfit = true;
-    this.areMisfits[this.count] = 1;
+    this.areMisfits[place] = 1;
   }
 
   #begin(bytes: Uint8Array, end: number): void {
@@ -142,14 +165,13 @@ export class JsonMembers {
     this.keyStarts = grown(this.keyStarts);
     this.valueStarts = grown(this.valueStarts);
     this.valueEnds = grown(this.valueEnds);
-    const misfit = new Uint8Array(2 * this.areMisfits.length);
-    misfit.set(this.areMisfits);
-    this.areMisfits = misfit;
+    this.areMisfits = grown(this.areMisfits);
   }
 }
 
-function grown(from: Int32Array): Int32Array<ArrayBuffer> {
-  const to = new Int32Array(2 * from.length);
-  to.set(from);
-  return to;
+function grown<Numbers extends Int32Array | Uint8Array>(from: Numbers): Numbers {
+  const to = from.constructor as new (length: number) => Numbers;
+  const larger = new to(2 * from.length);
+  larger.set(from);
+  return larger;
 }
