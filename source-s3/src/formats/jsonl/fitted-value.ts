@@ -4,6 +4,7 @@ import {
   CLOSE_ARRAY,
   CLOSE_OBJECT,
   COMMA,
+  LETTER_N,
   MINUS,
   NINE,
   OPEN_ARRAY,
@@ -25,7 +26,9 @@ import {
 import { indexOfName } from '@s3-connectors/common/json/name-index.ts';
 
 import { castJson } from '../../casts/json-cast.ts';
-import { fits, fractional, misfits, toLook, verdicts, type Fit, type Members } from './json-fit.ts';
+import { forms, type Fit, type Members } from './json-fit.ts';
+
+// Numbers of `forms` stand in the code itself where every value goes by: V8 reads a module's constant from memory each time.
 
 /** What the last call of `skipFitted` met. */
 export const met = { misfit: false };
@@ -41,33 +44,43 @@ export function isNumeric(first: number): boolean {
   return (first >= ZERO && first <= NINE) || first === MINUS;
 }
 
-/** Whether a valid value fits; an object or an array is not looked into. */
-export function isScalarFit(bytes: Uint8Array, start: number, end: number, { row, type }: Fit): boolean {
+/** Whether a number is written as an integer: of what a number has behind its first byte, only digits have this bit. */
+export function isWhole(bytes: Uint8Array, start: number, end: number): boolean {
+  let bits = 0x10;
+  for (let at = start + 1; at < end; at++) bits &= bytes[at] as number;
+  return bits !== 0;
+}
+
+/** Whether a valid value fits that is neither an object nor an array. */
+export function isScalarFit(bytes: Uint8Array, start: number, end: number, { allowed, type }: Fit): boolean {
   const first = bytes[start] as number;
-  const form = isNumeric(first) && skipWhole(bytes, start) !== end ? fractional : first;
-  const verdict = verdicts[row * 256 + form];
-  return verdict === toLook && first === QUOTE ? isFormOf(bytes, start, end, type) : verdict !== misfits;
+  if (first === QUOTE) return (allowed & forms.text) !== 0 || isFormOf(bytes, start, end, type);
+  if (!isNumeric(first)) return first === LETTER_N || (allowed & forms.word) !== 0;
+  return (allowed & (isWhole(bytes, start, end) ? forms.whole : forms.fraction)) !== 0;
 }
 
 /** The byte after the value at `at`, or NOT_JSON. Where it does not fit, `met.misfit` is set. */
 export function skipFitted(bytes: Uint8Array, at: number, fit: Fit): number {
   const first = bytes[at] as number;
-  const row = fit.row * 256;
+  const { allowed } = fit;
   if (first === QUOTE) {
     const end = skipString(bytes, at);
-    if (verdicts[row + QUOTE] !== fits && end !== NOT_JSON && !isScalarFit(bytes, at, end, fit)) met.misfit = true;
+    if ((allowed & 1) === 0 && end !== NOT_JSON && !isFormOf(bytes, at, end, fit.type)) met.misfit = true;
     return end;
   }
   if (isNumeric(first)) {
     const wholeEnd = skipWhole(bytes, at);
     const end = skipFraction(bytes, wholeEnd);
-    if (verdicts[row + (end === wholeEnd ? first : fractional)] !== fits) met.misfit = true;
+    if ((allowed & (end === wholeEnd ? 2 : 4)) === 0) met.misfit = true;
     return end;
   }
-  const verdict = verdicts[row + first];
-  if (verdict === misfits) met.misfit = true;
-  if (verdict === toLook && first === OPEN_OBJECT) return skipMembers(bytes, at, fit);
-  if (verdict === toLook && first === OPEN_ARRAY) return skipItems(bytes, at, fit.inner as Fit);
+  if (first === OPEN_OBJECT) {
+    if ((allowed & 32) !== 0) return skipMembers(bytes, at, fit);
+    met.misfit = true;
+  } else if (first === OPEN_ARRAY) {
+    if ((allowed & 16) !== 0) return skipItems(bytes, at, fit.inner as Fit);
+    met.misfit = true;
+  } else if (first !== LETTER_N && (allowed & 8) === 0) met.misfit = true;
   return skipValue(bytes, at);
 }
 

@@ -44,6 +44,7 @@ export function jsonlWriter({ asked, emittedAt }: JsonlRecords, lines: JsonLines
       if (!members.scan(bytes, from, to)) return notAnObject(bytes, from);
       if (!lines.isText && !isUtf8(bytes.subarray(from, to))) return 'is not UTF-8';
       if (lines.hasEscapes && hasLoneSurrogate(bytes, from, to)) return 'holds half a surrogate pair, which is no text';
+      members.judge();
       out.raw(head);
       let isEmpty = writeMembers(out, bytes, row);
       for (const { place, text } of nulls) {
