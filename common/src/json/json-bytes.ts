@@ -184,13 +184,17 @@ function isWord(bytes: Uint8Array, at: number, rest: number): boolean {
 }
 
 function skipNumber(bytes: Uint8Array, at: number): number {
-  let next = bytes[at] === 0x2d ? at + 1 : at;
-  if (bytes[next] === 0x30) next += 1;
-  else next = skipDigits(bytes, next);
-  return next === NOT_JSON ? next : skipFraction(bytes, next);
+  const wholeEnd = skipWhole(bytes, at);
+  return wholeEnd === NOT_JSON ? NOT_JSON : skipFraction(bytes, wholeEnd);
 }
 
-/** The byte after a number whose whole part ends at `at`. */
+/** The byte after the whole part of the number at `at`, with its sign. */
+export function skipWhole(bytes: Uint8Array, at: number): number {
+  const first = bytes[at] === 0x2d ? at + 1 : at;
+  return bytes[first] === 0x30 ? first + 1 : skipDigits(bytes, first);
+}
+
+/** The byte after the number whose whole part ends at `at`. */
 export function skipFraction(bytes: Uint8Array, at: number): number {
   let next = at;
   if (bytes[next] === 0x2e) next = skipDigits(bytes, next + 1);

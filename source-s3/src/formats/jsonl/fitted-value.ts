@@ -4,10 +4,11 @@ import {
   CLOSE_ARRAY,
   CLOSE_OBJECT,
   COMMA,
+  LETTER_N,
+  MINUS,
   NINE,
   OPEN_ARRAY,
   OPEN_OBJECT,
-  POINT,
   QUOTE,
   ZERO,
 } from '@s3-connectors/common/json/ascii.ts';
@@ -20,14 +21,14 @@ import {
   skipString,
   skipToNextMember,
   skipValue,
+  skipWhole,
 } from '@s3-connectors/common/json/json-bytes.ts';
 import { indexOfName } from '@s3-connectors/common/json/name-index.ts';
 
 import { castJson } from '../../casts/json-cast.ts';
-import { misfits, toLook, verdicts, type Fit, type Members } from './json-fit.ts';
+import { forms, type Fit, type Members } from './json-fit.ts';
 
-const ONE = ZERO + 1;
-const LETTER_E = 0x45;
+// Numbers of `forms` stand in the code itself where every value goes by: V8 reads a module's constant from memory each time.
 
 /** What the last call of `skipFitted` met. */
 export const met = { misfit: false };
@@ -39,42 +40,48 @@ export function isFit(bytes: Uint8Array, at: number, fit: Fit): boolean {
   return !met.misfit;
 }
 
+export function isNumeric(first: number): boolean {
+  return (first >= ZERO && first <= NINE) || first === MINUS;
+}
+
+/** Whether a number is written as an integer: of what a number has behind its first byte, only digits have this bit. */
+export function isWhole(bytes: Uint8Array, start: number, end: number): boolean {
+  let bits = 0x10;
+  for (let at = start + 1; at < end; at++) bits &= bytes[at] as number;
+  return bits !== 0;
+}
+
+/** Whether a valid value fits that is neither an object nor an array. */
+export function isScalarFit(bytes: Uint8Array, start: number, end: number, { allowed, type }: Fit): boolean {
+  const first = bytes[start] as number;
+  if (first === QUOTE) return (allowed & forms.text) !== 0 || isFormOf(bytes, start, end, type);
+  if (!isNumeric(first)) return first === LETTER_N || (allowed & forms.word) !== 0;
+  return (allowed & (isWhole(bytes, start, end) ? forms.whole : forms.fraction)) !== 0;
+}
+
 /** The byte after the value at `at`, or NOT_JSON. Where it does not fit, `met.misfit` is set. */
 export function skipFitted(bytes: Uint8Array, at: number, fit: Fit): number {
   const first = bytes[at] as number;
-  const verdict = verdicts[fit.row * 256 + first];
-  if (verdict === misfits) met.misfit = true;
-  if (first >= ONE && first <= NINE) return skipPlainNumber(bytes, at, verdict);
+  const { allowed } = fit;
   if (first === QUOTE) {
     const end = skipString(bytes, at);
-    if (verdict === toLook && end !== NOT_JSON && !isFormOf(bytes, at, end, fit.type)) met.misfit = true;
+    if ((allowed & 1) === 0 && end !== NOT_JSON && !isFormOf(bytes, at, end, fit.type)) met.misfit = true;
     return end;
   }
-  if (verdict === toLook && first === OPEN_ARRAY) return skipItems(bytes, at, fit.inner as Fit);
-  if (verdict === toLook && first === OPEN_OBJECT) return skipMembers(bytes, at, fit);
-  const end = skipValue(bytes, at);
-  if (verdict === toLook && end !== NOT_JSON && !isWhole(bytes, at, end)) met.misfit = true;
-  return end;
-}
-
-/** Of one that begins with a digit above zero. */
-export function skipPlainNumber(bytes: Uint8Array, at: number, verdict: number | undefined): number {
-  let end = at + 1;
-  let byte = bytes[end] as number;
-  while (byte >= ZERO && byte <= NINE) byte = bytes[++end] as number;
-  if (byte !== POINT && byte < LETTER_E) return end;
-  const after = skipFraction(bytes, end);
-  if (after !== end && verdict === toLook) met.misfit = true;
-  return after;
-}
-
-/** Of a number: it is written as an integer. */
-function isWhole(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let at = start + 1; at < end; at++) {
-    const byte = bytes[at] as number;
-    if (byte === POINT || byte >= LETTER_E) return false;
+  if (isNumeric(first)) {
+    const wholeEnd = skipWhole(bytes, at);
+    const end = skipFraction(bytes, wholeEnd);
+    if ((allowed & (end === wholeEnd ? 2 : 4)) === 0) met.misfit = true;
+    return end;
   }
-  return true;
+  if (first === OPEN_OBJECT) {
+    if ((allowed & 32) !== 0) return skipMembers(bytes, at, fit);
+    met.misfit = true;
+  } else if (first === OPEN_ARRAY) {
+    if ((allowed & 16) !== 0) return skipItems(bytes, at, fit.inner as Fit);
+    met.misfit = true;
+  } else if (first !== LETTER_N && (allowed & 8) === 0) met.misfit = true;
+  return skipValue(bytes, at);
 }
 
 function skipItems(bytes: Uint8Array, start: number, fit: Fit): number {
@@ -95,19 +102,19 @@ function skipMembers(bytes: Uint8Array, start: number, { inner, members }: Fit):
   let next = 0; // Members mostly follow each other as they are declared.
   while (bytes[at] === QUOTE) {
     let fit = inner;
-    let keyEnd = members === undefined ? NOT_JSON : keyEndIfAt(bytes, at, members.keys[next]);
-    if (keyEnd !== NOT_JSON) fit = members?.fits[next++];
+    let value = members === undefined ? NOT_JSON : valueIfAt(bytes, at, members.keys[next]);
+    if (value !== NOT_JSON) fit = members?.fits[next++];
     else {
-      keyEnd = skipString(bytes, at);
+      const keyEnd = skipString(bytes, at);
       if (keyEnd === NOT_JSON) return NOT_JSON;
       const number = members === undefined ? -1 : indexOfName(members.names, bytes, at + 1, keyEnd - 1);
       if (number !== -1) {
         fit = members?.fits[number];
         next = number + 1;
       }
+      value = skipColon(bytes, keyEnd);
+      if (value === NOT_JSON) return NOT_JSON;
     }
-    const value = skipColon(bytes, keyEnd);
-    if (value === NOT_JSON) return NOT_JSON;
     const end = fit === undefined ? skipValue(bytes, value) : skipFitted(bytes, value, fit);
     if (end === NOT_JSON) return NOT_JSON;
     const isNext = bytes[end] === COMMA && bytes[end + 1] === QUOTE;
@@ -117,12 +124,13 @@ function skipMembers(bytes: Uint8Array, start: number, { inner, members }: Fit):
   return bytes[at] === CLOSE_OBJECT ? at + 1 : NOT_JSON;
 }
 
-/** The byte after the key at `at`; NOT_JSON where that is another one. */
-function keyEndIfAt(bytes: Uint8Array, at: number, key: Uint8Array | undefined): number {
+/** Where the value begins of the member at `at`; NOT_JSON where its key is another one. */
+function valueIfAt(bytes: Uint8Array, at: number, key: Uint8Array | undefined): number {
   if (key === undefined) return NOT_JSON;
   const { length } = key;
-  for (let index = 0; index < length; index++) if (bytes[at + index] !== key[index]) return NOT_JSON;
-  return at + length;
+  let index = 1; // The first is the quote.
+  while (index < length && bytes[at + index] === key[index]) index++;
+  return index === length ? skipSpace(bytes, at + length) : NOT_JSON;
 }
 
 /** Of the member whose name is bytes[start, end); undefined: the catalog does not declare it. */

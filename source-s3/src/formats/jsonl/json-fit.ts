@@ -1,13 +1,15 @@
-// Whether a JSON value is of the type that the catalog declares, told on its bytes: most values by the first one.
-import { LETTER_N, MINUS, OPEN_ARRAY, OPEN_OBJECT, QUOTE, ZERO } from '@s3-connectors/common/json/ascii.ts';
+// Which JSON values are of the type that the catalog declares, made once for a column.
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { createNameIndex, type NameIndex } from '@s3-connectors/common/json/name-index.ts';
 
-/** What is looked for; made once for a column. */
+/** The forms that a JSON value can have, beside null. A word is true or false. */
+export const forms = { text: 1, whole: 2, fraction: 4, word: 8, array: 16, object: 32 } as const;
+export const allForms = 63;
+
 export type Fit = {
   readonly type: ColumnType;
-  /** The row of `verdicts`. */
-  readonly row: number;
+  /** The forms that values of the type have. A text can also be looked at: of a date no text fits by its form alone. */
+  readonly allowed: number;
   /** Of a list's items or a map's values. */
   readonly inner: Fit | undefined;
   /** Of an object; undefined: whatever it holds fits. */
@@ -17,67 +19,40 @@ export type Fit = {
 export type Members = {
   readonly names: NameIndex;
   readonly fits: readonly Fit[];
-  /** Each with its quotes, as most writers put it. */
+  /** Each with its quotes and its colon, as most writers put them. */
   readonly keys: readonly Uint8Array[];
 };
 
-/** By the first byte of a value: it fits, it does not, or all of it is to be looked at. */
-export const fits = 0;
-export const misfits = 1;
-export const toLook = 2;
-
-const rows = ['any', 'string', 'integer', 'number', 'boolean', 'list', 'object', 'members', 'form'] as const;
-type Row = (typeof rows)[number];
-export const integerRow = rows.indexOf('integer');
-const letters = { t: 0x74, f: 0x66 };
-const numeric = [MINUS, ...Array.from({ length: 10 }, (_, digit) => ZERO + digit)];
-const begins: Readonly<Record<Exclude<Row, 'any'>, readonly [bytes: readonly number[], verdict: number]>> = {
-  string: [[QUOTE], fits],
-  integer: [numeric, toLook],
-  number: [numeric, fits],
-  boolean: [[letters.t, letters.f], fits],
-  list: [[OPEN_ARRAY], toLook],
-  object: [[OPEN_OBJECT], fits],
-  /** An object whose members have types. */
-  members: [[OPEN_OBJECT], toLook],
-  /** A text of a certain form. */
-  form: [[QUOTE], toLook],
-};
-/** A row of 256 for each kind. */
-export const verdicts = new Uint8Array(rows.length * 256).fill(misfits);
-export const anyRow = 0;
-verdicts.fill(fits, 0, 256);
-for (const [row, name] of rows.entries()) {
-  if (name === 'any') continue;
-  const [bytes, verdict] = begins[name];
-  verdicts[row * 256 + LETTER_N] = fits; // Every column is nullable.
-  for (const byte of bytes) verdicts[row * 256 + byte] = verdict;
+export function fitOf(type: ColumnType): Fit {
+  const { text, whole, fraction, word, array, object } = forms;
+  switch (type.kind) {
+    case 'string':
+    case 'unknown':
+      return fit(type, text);
+    case 'integer':
+      return fit(type, whole);
+    case 'number':
+      return fit(type, whole | fraction);
+    case 'boolean':
+      return fit(type, word);
+    case 'list':
+      return fit(type, array, fitOf(type.items));
+    case 'map':
+      return fit(type, object, fitOf(type.value));
+    case 'struct':
+      return fit(type, object, undefined, membersOf(type.fields));
+    default:
+      return fit(type, 0);
+  }
 }
 
-export function fitOf(type: ColumnType): Fit {
-  const row = (name: Row, more: Partial<Fit> = {}): Fit => {
-    return { type, row: rows.indexOf(name), inner: undefined, members: undefined, ...more };
-  };
-  switch (type.kind) {
-    case 'integer':
-    case 'number':
-    case 'boolean':
-    case 'string':
-      return row(type.kind);
-    case 'unknown':
-      return row('string');
-    case 'list':
-      return row('list', { inner: fitOf(type.items) });
-    case 'map':
-      return row('members', { inner: fitOf(type.value) });
-    case 'struct': {
-      if (type.fields.length === 0) return row('object');
-      const names = type.fields.map(({ name }) => name);
-      const keys = names.map((name) => Buffer.from(JSON.stringify(name)));
-      const members = { names: createNameIndex(names), keys, fits: type.fields.map((field) => fitOf(field.type)) };
-      return row('members', { members });
-    }
-    default:
-      return row('form');
-  }
+function fit(type: ColumnType, allowed: number, inner?: Fit, members?: Members): Fit {
+  return { type, allowed, inner, members };
+}
+
+function membersOf(fields: Extract<ColumnType, { kind: 'struct' }>['fields']): Members | undefined {
+  if (fields.length === 0) return undefined;
+  const names = fields.map(({ name }) => name);
+  const keys = names.map((name) => Buffer.from(`${JSON.stringify(name)}:`));
+  return { names: createNameIndex(names), keys, fits: fields.map(({ type }) => fitOf(type)) };
 }

@@ -1,6 +1,6 @@
 // The members of one JSON line that the catalog asks for, found on bytes in one pass that also validates the line and tells values
 // that are of another type than the catalog declares.
-import { CLOSE_OBJECT, COMMA, NINE, OPEN_OBJECT, QUOTE, ZERO } from '@s3-connectors/common/json/ascii.ts';
+import { CLOSE_OBJECT, COMMA, LETTER_N, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '@s3-connectors/common/json/ascii.ts';
 import { createNameIndex, indexOfName, type NameIndex } from '@s3-connectors/common/json/name-index.ts';
 import {
   NOT_JSON,
@@ -11,16 +11,20 @@ import {
   skipValue,
 } from '@s3-connectors/common/json/json-bytes.ts';
 
-import { met, skipFitted, skipPlainNumber } from './fitted-value.ts';
-import { anyRow, fits as isOfType, toLook, verdicts, type Fit } from './json-fit.ts';
+import { isScalarFit, isWhole, met, skipFitted } from './fitted-value.ts';
+import { allForms, forms, type Fit } from './json-fit.ts';
 import { isSameAt } from './same-bytes.ts';
 
 /** Scans lines for members of these names. One object is used for all lines: the next scan writes over what it found. */
 export class JsonMembers {
   readonly #names: NameIndex;
   readonly #fits: readonly Fit[];
-  /** By the member's place: where the verdicts of its name's type begin. */
-  #rows = new Int32Array(64);
+  /** By the member's place: the forms that its value may have. */
+  #allowed = new Uint8Array(64);
+  /** Places of texts in the line, each a bit; those from the 33rd on have none. */
+  #texts = 0;
+  /** Places where a text is not of the type of the member's name. */
+  #noTexts = 0;
   /** Names found, by their number, in the line's order; -1 for other names. Value k is bytes[valueStarts[k], valueEnds[k]). */
   found = new Int32Array(64);
   keyStarts = new Int32Array(64);
@@ -53,39 +57,84 @@ export class JsonMembers {
     const open = skipSpace(bytes, start);
     if (bytes[open] !== OPEN_OBJECT) return false;
     let at = skipSpace(bytes, open + 1);
+    let bit = 1; // Of the member's place. Those from the 33rd on have none.
+    let texts = 0; // Places of texts, as bits.
     while (bytes[at] === QUOTE) {
       const value = this.count < before && this.#isKeyAgain(at) ? this.#behindKeyAgain(at) : this.#behindKey(at);
       if (value === NOT_JSON) return false;
       const first = bytes[value] as number;
-      const verdict = verdicts[(this.#rows[this.count] as number) + first];
       let valueEnd: number;
-      if (verdict !== isOfType) valueEnd = this.#skipLooking(value, verdict);
-      else valueEnd = first === QUOTE ? skipString(bytes, value) : skipValue(bytes, value);
+      if (first === QUOTE) {
+        valueEnd = skipString(bytes, value);
+        texts |= bit;
+      } else if (first === OPEN_OBJECT || first === OPEN_ARRAY) valueEnd = this.#skipNested(value);
+      else valueEnd = skipValue(bytes, value);
       if (valueEnd === NOT_JSON) return false;
       this.#add(at, value, valueEnd);
+      bit <<= 1;
       const isNext = bytes[valueEnd] === COMMA && bytes[valueEnd + 1] === QUOTE;
       at = isNext ? valueEnd + 1 : skipToNextMember(bytes, valueEnd);
       if (at === NOT_JSON) return false;
     }
-    return bytes[at] === CLOSE_OBJECT && skipSpace(bytes, at + 1) === end;
+    if (bytes[at] !== CLOSE_OBJECT || skipSpace(bytes, at + 1) !== end) return false;
+    this.#texts = texts;
+    return true;
   }
 
-  /** The end of a value that does not fit, or of which the first byte does not tell. */
-  #skipLooking(value: number, verdict: number | undefined): number {
+  /** Tells values of the line that are not of their declared type. Apart, so that `scan` stays small enough to be one loop. */
+  judge(): void {
+    const { count } = this;
     const bytes = this.#bytes;
-    const first = bytes[value] as number;
+    const starts = this.valueStarts;
+    const allowed = this.#allowed;
+    if ((this.#texts & this.#noTexts) !== 0 || count > 32) this.#look();
+    else {
+      let others = count === 32 ? ~this.#texts : ((1 << count) - 1) & ~this.#texts;
+      for (; others !== 0; others &= others - 1) {
+        const place = 31 - Math.clz32(others & -others);
+        const first = bytes[starts[place] as number] as number;
+        if (first === LETTER_N || first === OPEN_ARRAY || first === OPEN_OBJECT) continue;
+        const form = first > OPEN_ARRAY ? forms.word : forms.whole | forms.fraction;
+        const may = (allowed[place] as number) & form;
+        if (may === form) continue;
+        const isInteger =
+          may === forms.whole && isWhole(bytes, starts[place] as number, this.valueEnds[place] as number);
+        if (!isInteger) this.#lookAt(place);
+      }
+    }
+  }
+
+  /** The end of an object or an array, of which all that is inside is looked at on the way. */
+  #skipNested(value: number): number {
+    const name = this.found[this.count] as number;
+    const fit = name >= 0 && name < this.#fits.length ? this.#fits[name] : undefined; // To read past an array's end is slow.
+    if (fit === undefined) return skipValue(this.#bytes, value);
     met.misfit = false;
-    let end: number;
-    if (verdict === toLook && first > ZERO && first <= NINE) end = skipPlainNumber(bytes, value, verdict);
-    else end = skipFitted(bytes, value, this.#fits[this.found[this.count] as number] as Fit);
-    if (met.misfit) this.#addMisfit();
+    const end = skipFitted(this.#bytes, value, fit);
+    if (met.misfit) this.#addMisfit(this.count);
     return end;
   }
 
-  #addMisfit(): void {
+  /** Of a line with a text where none may be, or with more members than have a bit. */
+  #look(): void {
+    for (let place = 0; place < this.count; place++) this.#lookAt(place);
+  }
+
+  /** Objects and arrays were looked at on the way. */
+  #lookAt(place: number): void {
+    const name = this.found[place] as number;
+    if (name < 0 || name >= this.#fits.length) return;
+    const start = this.valueStarts[place] as number;
+    const first = this.#bytes[start];
+    if (first === OPEN_OBJECT || first === OPEN_ARRAY) return;
+    if (!isScalarFit(this.#bytes, start, this.valueEnds[place] as number, this.#fits[name] as Fit))
+      this.#addMisfit(place);
+  }
+
+  #addMisfit(place: number): void {
     if (!this.hasMisfit) this.areMisfits.fill(0);
     this.hasMisfit = true;
-    this.areMisfits[this.count] = 1;
+    this.areMisfits[place] = 1;
   }
 
   #begin(bytes: Uint8Array, end: number): void {
@@ -121,7 +170,11 @@ export class JsonMembers {
     if (this.count === this.found.length) this.#grow();
     const name = indexOfName(this.#names, this.#bytes, start, end);
     this.found[this.count] = name;
-    this.#rows[this.count] = name === -1 ? 0 : (this.#fits[name]?.row ?? anyRow) * 256;
+    const allowed = name === -1 ? allForms : (this.#fits[name]?.allowed ?? allForms);
+    this.#allowed[this.count] = allowed;
+    if (this.count >= 32) return;
+    const bit = 1 << this.count;
+    this.#noTexts = (allowed & forms.text) === 0 ? this.#noTexts | bit : this.#noTexts & ~bit;
   }
 
   /** A member whose name is in its place already. */
@@ -138,18 +191,17 @@ export class JsonMembers {
 
   #grow(): void {
     this.found = grown(this.found);
-    this.#rows = grown(this.#rows);
     this.keyStarts = grown(this.keyStarts);
     this.valueStarts = grown(this.valueStarts);
     this.valueEnds = grown(this.valueEnds);
-    const misfit = new Uint8Array(2 * this.areMisfits.length);
-    misfit.set(this.areMisfits);
-    this.areMisfits = misfit;
+    this.areMisfits = grown(this.areMisfits);
+    this.#allowed = grown(this.#allowed);
   }
 }
 
-function grown(from: Int32Array): Int32Array<ArrayBuffer> {
-  const to = new Int32Array(2 * from.length);
-  to.set(from);
-  return to;
+function grown<Numbers extends Int32Array | Uint8Array>(from: Numbers): Numbers {
+  const to = from.constructor as new (length: number) => Numbers;
+  const larger = new to(2 * from.length);
+  larger.set(from);
+  return larger;
 }

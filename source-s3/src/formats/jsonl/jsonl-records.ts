@@ -34,7 +34,7 @@ export function jsonlWriter({ asked, emittedAt }: JsonlRecords, lines: JsonCutte
   const { members, wanted, names, lost, repeated, undeclared } = row;
   const nulls = nullMembers(wanted, folders);
   const head = Buffer.from(frame.start);
-  const endOf = lineEnds(asked, emittedAt);
+  const ends = lineEnds(asked, emittedAt);
   const comparer = new PartitionComparer(clashes, (json, { value }) => agreesWithFolder(json, value, undefined));
   const clashing = clashes.map(({ column }) => names.indexOf(column));
   const [nulledRows, repeatedRows] = [new RowCounts(), new RowCounts()];
@@ -44,6 +44,7 @@ export function jsonlWriter({ asked, emittedAt }: JsonlRecords, lines: JsonCutte
       if (!members.scan(bytes, from, to)) return notAnObject(lines);
       if (!lines.isText && !isUtf8(bytes.subarray(from, to))) return 'is not UTF-8';
       if (lines.hasEscapes && hasLoneSurrogate(bytes, from, to)) return 'holds half a surrogate pair, which is no text';
+      members.judge();
       out.raw(head);
       let isEmpty = writeMembers(out, bytes, row);
       for (const { place, text } of nulls) {
@@ -52,10 +53,12 @@ export function jsonlWriter({ asked, emittedAt }: JsonlRecords, lines: JsonCutte
         out.raw(text);
         isEmpty = false;
       }
-      out.raw(endOf(isEmpty, lost));
+      if (members.hasMisfit && lost.size > 0) {
+        out.raw(ends.changed(isEmpty, lost));
+        countRow(nulledRows, lost);
+      } else out.raw(isEmpty ? ends.alone : ends.usual);
       out.endLine();
-      if (lost.size > 0) countRow(nulledRows, lost);
-      if (repeated.size > 0) countRow(repeatedRows, repeated);
+      if (members.hasTwice && repeated.size > 0) countRow(repeatedRows, repeated);
       if (clashing.length > 0) compareMembers(comparer, clashing, bytes, members);
       return undefined;
     },
@@ -73,22 +76,27 @@ function countRow(counts: RowCounts, fields: Set<string>): void {
   fields.clear();
 }
 
-/** What follows the members of the file, of which there may be none: what is the same for all rows, and what became null. */
-function lineEnds(
-  { frame, columns, constants }: Asked,
-  emittedAt: number,
-): (isEmpty: boolean, lost: ReadonlySet<string>) => Uint8Array {
+type LineEnds = {
+  readonly usual: Uint8Array;
+  /** Where no member of the file is before it. */
+  readonly alone: Uint8Array;
+  /** Where values became null. */
+  readonly changed: (isEmpty: boolean, lost: ReadonlySet<string>) => Uint8Array;
+};
+
+/** What follows the members of the file: what is the same for all rows, and what is around them. */
+function lineEnds({ frame, columns, constants }: Asked, emittedAt: number): LineEnds {
   const same = columns
     .filter(({ name }) => constants.has(name))
     .map(({ name }) => `${JSON.stringify(name)}:${constants.get(name)}`);
   const nothing = columns.slice(0, 1).map(({ name }) => `${JSON.stringify(name)}:null`); // Platforms drop empty records.
   const rest = same.map((member) => `,${member}`).join('') + frame.end(emittedAt);
   const restAlone = (same.length === 0 ? nothing : same).join(',') + frame.end(emittedAt);
-  const usual = Buffer.from(rest + frame.unchanged + frame.close);
-  const alone = Buffer.from(restAlone + frame.unchanged + frame.close);
-  return (isEmpty, lost) => {
-    if (lost.size === 0) return isEmpty ? alone : usual;
-    return Buffer.from((isEmpty ? restAlone : rest) + changesText(frame, [...lost]) + frame.close);
+  const close = frame.unchanged + frame.close;
+  return {
+    usual: Buffer.from(rest + close),
+    alone: Buffer.from(restAlone + close),
+    changed: (isEmpty, lost) => Buffer.from((isEmpty ? restAlone : rest) + changesText(frame, [...lost]) + frame.close),
   };
 }
 

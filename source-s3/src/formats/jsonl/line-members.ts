@@ -29,6 +29,7 @@ export type Row = {
 /** Members that follow each other go out as one piece, with what stands between them. True: there was none to write. */
 export function writeMembers(out: LineBuilder, bytes: Uint8Array, row: Row): boolean {
   const { members, keys, firstOwn, undeclared } = row;
+  const { hasMisfit } = members;
   let isEmpty = true;
   let runStart = -1;
   let runEnd = -1;
@@ -43,8 +44,7 @@ export function writeMembers(out: LineBuilder, bytes: Uint8Array, row: Row): boo
   for (let place = 0; place < members.count; place++) {
     const name = members.found[place] ?? -1;
     if (name >= 0 && name < keys.length && !(members.hasTwice && isSaidAgain(row, place))) {
-      const isSame = !members.hasMisfit || members.areMisfits[place] === 0;
-      if (keys[name] !== undefined || !isSame) {
+      if (keys[name] !== undefined || (hasMisfit && members.areMisfits[place] === 1)) {
         endRun();
         if (!isEmpty) out.raw(comma);
         writeMember(out, bytes, row, place);
