@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import * as fc from 'fast-check';
 
 import { maxFields } from '../../../../destination-s3-batch/src/config/budgets.ts';
@@ -13,7 +14,7 @@ import { RowObserver } from '../../../../destination-s3-batch/src/columns/observ
 import { shapeOfSchema } from '../../../../destination-s3-batch/src/columns/observe/shape.ts';
 import { RowWriter } from '../../../../destination-s3-batch/src/rows/row-writer.ts';
 import { RowMarks } from '../../../../destination-s3-batch/src/spool/row-marks.ts';
-import { content, parseExactly } from '../../support/restored.ts';
+import { content } from '../../support/restored.ts';
 import { anyRow, typed } from '../../support/typed-rows.ts';
 
 type Options = { readonly asLines: boolean; readonly objectsAsText: boolean; readonly known?: StructType };
@@ -35,6 +36,14 @@ function judged(rows: readonly string[], { known, ...rules }: Options) {
   return { fitted: out.bytes.toString().split('\n').slice(0, -1), marked, isUsualAsTyped, type, shape };
 }
 
+/** With numbers as they are spelled; members of nothing that have no column may be left out. */
+function written(row: string): unknown {
+  const spelled = row.replaceAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/gu, (token) =>
+    token.startsWith('"') ? token : `"number ${token}"`,
+  );
+  return content(parseJson(spelled));
+}
+
 suite('rows with usual values', () => {
   test('need no change when all usual values are as the types say, whatever other rows need (1,000 tables)', () => {
     const repeated = fc.tuple(
@@ -53,9 +62,7 @@ suite('rows with usual values', () => {
         if (!isUsualAsTyped) return;
         for (const [number, row] of rows.entries()) {
           if (marked.has(number)) continue;
-          // The engine leaves out members of nothing that have no column by itself.
-          if (asLines) assert.equal(fitted[number], row);
-          else assert.deepEqual(content(parseExactly(fitted[number] ?? '')), content(parseExactly(row)));
+          assert.deepEqual(written(fitted[number] ?? ''), written(row));
           spared += 1;
         }
       }),
