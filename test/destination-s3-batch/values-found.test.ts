@@ -232,3 +232,37 @@ function asWords(members: Readonly<Record<string, Value>>): Readonly<Record<stri
     }),
   );
 }
+
+suite('rows among which few are unusual', () => {
+  const running = emptyServer();
+
+  test('are all stored, those as they came and in their order, these in their types', async () => {
+    const server = running();
+    const rows = Array.from({ length: 5000 }, (_, id) => {
+      return `{"id":${id}, "n":${id % 1000 === 500 ? '"x"' : id},"s":"${'y'.repeat(id % 300)}"}`;
+    });
+    const expected = rows.map((row) => row.replace('"n":"x"', String.raw`"n__json":"\"x\""`));
+    for (const output_format of ['json', 'parquet']) {
+      for (const { key } of server.objects(bucket)) server.remove(bucket, key);
+      const lines = rows.map((row) => recordLine('visits', row));
+      const { error, said } = await runWrite(server, lines, {
+        catalog: catalogJson('visits'),
+        config: { output_format },
+      });
+      assert.equal(error, undefined);
+      const found = await rowsIn(server);
+      if (output_format === 'json') assert.equal(found.join('\n'), expected.join('\n'));
+      const parsed = found.map((row) => parseJson(row) as Read);
+      const names = (read: readonly Read[]): string =>
+        read
+          .map(({ id, s }) => `${id as number} ${(s as string).length}`)
+          .toSorted()
+          .join();
+      assert.equal(names(parsed), names(rows.map((row) => parseJson(row) as Read)));
+      assert.equal(parsed.filter(({ n__json = null }) => n__json === '"x"').length, 5);
+      assert.equal(countOf(parsed, 'n'), 4995);
+      const { tables } = parseJson(said.at(-1)?.[1] ?? '') as Summary;
+      assert.deepEqual(tables[0]?.misfits, { n: 5 });
+    }
+  });
+});

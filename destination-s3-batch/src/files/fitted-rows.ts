@@ -22,11 +22,8 @@ export async function fitRows(
   { type, asLines, maxColumns, target, marks }: Options,
 ): Promise<FittedRows> {
   const fitter = new Fitter(type, { asLines, maxColumns });
-  let row = -1;
-  const fitted = await rewriteRows(source, target, (bytes, start, end, out) => {
-    row += 1;
-    if (marks === undefined || marks.has(row)) fitter.fit(bytes, start, out);
-    else out.copy(bytes, start, end + 1);
+  const fitted = await rewriteRows(source, target, (bytes, start, _end, out) => fitter.fit(bytes, start, out), {
+    stays: (row) => marks?.has(row) === false,
   });
   return { ...fitted, type: fitter.type, values: fitter.values };
 }
