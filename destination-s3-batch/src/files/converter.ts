@@ -11,12 +11,13 @@ import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { TaskQueue } from '@s3-connectors/common/streams/task-queue.ts';
 
-import type { Typings } from '../tables/typings.ts';
+import type { Decided, Typings } from '../tables/typings.ts';
 import type { StructType } from '../columns/types/field-type.ts';
 import { mostColumns } from '../config/budgets.ts';
 import type { Config, OutputFormat } from '../config/config.ts';
 import { openEngine, type Engine } from '../engine/engine.ts';
 import { extensions, layout } from '../layout/layout.ts';
+import type { RowMarks } from '../spool/row-marks.ts';
 import type { SpoolFile } from '../spool/spool-file.ts';
 import type { Table } from '../tables/table.ts';
 import { distinctRows } from './distinct-rows.ts';
@@ -51,6 +52,9 @@ type Options = {
   readonly folder: TempFolder;
   readonly signal: AbortSignal;
 };
+
+/** `marks`: of the rows that may not be as the type has them; undefined when all may. */
+type TypedRows = Pick<Decided, 'type' | 'isAsTyped'> & { readonly table: Table; readonly marks: RowMarks | undefined };
 
 export class Converter implements AsyncDisposable {
   readonly #options: Options;
@@ -95,12 +99,15 @@ export class Converter implements AsyncDisposable {
     const { table } = segment;
     const { typings, signal } = this.#options;
     if (table.shape === undefined) return await this.#write(segment, undefined, folder, 'json');
-    const { type, isAsTyped } = await typings.decide(table, table.shape, signal);
-    if (table.dedup === undefined) return await this.#writeTyped(segment, { type, isAsTyped, table }, folder);
-    const dedup = { ...table.dedup, row: type };
+    const decided = await typings.decide(table, table.shape, signal);
+    if (table.dedup === undefined) {
+      const marks = decided.isUsualAsTyped ? segment.unusual : undefined;
+      return await this.#writeTyped(segment, { ...decided, table, marks }, folder);
+    }
+    const dedup = { ...table.dedup, row: decided.type };
     const distinct = await distinctRows(await this.#openEngine(), segment, dedup, `${folder}.distinct`);
     try {
-      return await this.#writeTyped(distinct, { type, isAsTyped, table }, folder);
+      return await this.#writeTyped(distinct, { ...decided, table, marks: undefined }, folder);
     } finally {
       await unlink(distinct.path);
     }
@@ -108,7 +115,7 @@ export class Converter implements AsyncDisposable {
 
   async #writeTyped(
     rows: RowSource,
-    { type, isAsTyped, table }: { readonly type: StructType; readonly isAsTyped: boolean; readonly table: Table },
+    { type, isAsTyped, table, marks }: TypedRows,
     folder: string,
   ): Promise<readonly MadeFile[]> {
     const { typings, config } = this.#options;
@@ -116,7 +123,7 @@ export class Converter implements AsyncDisposable {
     if (isAsTyped) return await this.#write(rows, type, folder, format);
     const asLines = format === 'json';
     const maxColumns = asLines ? Infinity : mostColumns(engineBytes(config));
-    const fitted = await fitRows(rows, { type, asLines, maxColumns, target: `${folder}.fitted` });
+    const fitted = await fitRows(rows, { type, asLines, maxColumns, marks, target: `${folder}.fitted` });
     try {
       typings.fitted(table, fitted.type, fitted.values);
       return await this.#write(fitted, fitted.type, folder, format);

@@ -12,14 +12,20 @@ const readBytes = 1024 * 1024;
 /** Writes what stands for the row bytes[start, end), a line or nothing. */
 type WriteRow = (bytes: Buffer, start: number, end: number, out: RowWriter) => void;
 
+type Options = {
+  /** Whether the row, counted from 0, stays as it is: those that follow each other are copied at once. By default none. */
+  readonly stays?: (row: number) => boolean;
+};
+
 /** @returns what `target` has. Bound: a few chunks of 1 MiB, or of the longest row. */
 export async function rewriteRows(
   { path }: Pick<RowSource, 'path'>,
   target: string,
   write: WriteRow,
+  { stays = () => false }: Options = {},
 ): Promise<RowSource> {
   const out = new RowWriter();
-  let [rows, bytes, longestRow] = [0, 0, 0];
+  let [row, rows, bytes, longestRow] = [0, 0, 0, 0];
   {
     await using file = await LocalFile.open(target, 'new');
     const lines = readLines(createReadStream(path, { highWaterMark: readBytes }), {
@@ -28,14 +34,22 @@ export async function rewriteRows(
     });
     for await (const batch of lines) {
       out.clear();
-      let start = 0;
+      let [start, copied] = [0, 0];
       for (const end of batch.ends) {
-        const before = out.length;
-        write(batch.bytes, start, end, out);
-        if (out.length > before) rows += 1;
-        longestRow = Math.max(longestRow, out.length - before);
+        let length = end + 1 - start;
+        if (!stays(row)) {
+          out.copy(batch.bytes, copied, start);
+          const before = out.length;
+          write(batch.bytes, start, end, out);
+          length = out.length - before;
+          copied = end + 1;
+        }
+        if (length > 0) rows += 1;
+        longestRow = Math.max(longestRow, length);
         start = end + 1;
+        row += 1;
       }
+      out.copy(batch.bytes, copied, start);
       await file.write(out.bytes);
       bytes += out.length;
     }

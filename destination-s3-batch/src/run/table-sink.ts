@@ -60,6 +60,7 @@ export class TableSink implements Sink<TableTarget> {
     day: number;
     placedBy: number;
     time: number;
+    isUnusual: boolean;
   };
   readonly #made: RowsOut;
   readonly #cuts: CutRows[] = [];
@@ -69,7 +70,7 @@ export class TableSink implements Sink<TableTarget> {
     this.#options = options;
     this.#skip = skippingWalk(plan.fields);
     this.#eventName = plan.fields.indexOf('event_name');
-    this.#place = { table: undefined, day: 0, placedBy: 0, time: Number.NaN };
+    this.#place = { table: undefined, day: 0, placedBy: 0, time: Number.NaN, isUnusual: false };
     this.#made = { time: Number.NaN, out: this.#out, emit: () => this.#addMade() };
     const ways = plan.targets.map((target) => {
       return wayOf(target, { prefix, fields: plan.fields, tables, log: context.log });
@@ -121,7 +122,7 @@ export class TableSink implements Sink<TableTarget> {
     const way = this.#ways[index] as Way;
     way.rejected ??= tables.add({ name, stream: index, folder, columns: undefined });
     this.#hold({ index, succession }, way, states.rejectedRecord(index));
-    const place = { table: way.rejected, day: layout.periodOf(placedBy), placedBy, time: Number.NaN };
+    const place = { table: way.rejected, day: layout.periodOf(placedBy), placedBy, time: Number.NaN, isUnusual: false };
     spool.append(place, kept, 0, kept.length);
   }
 
@@ -199,9 +200,9 @@ export class TableSink implements Sink<TableTarget> {
   }
 
   #add(bytes: Uint8Array, start: number, end: number): void {
-    const place = this.#place as RowPlace;
-    if (place.table.shape !== undefined) this.#observer.accept(place.table.shape, bytes, start);
-    this.#options.spool.append(place, bytes, start, end);
+    const { shape } = (this.#place as RowPlace).table;
+    this.#place.isUnusual = shape !== undefined && this.#observer.accept(shape, bytes, start);
+    this.#options.spool.append(this.#place as RowPlace, bytes, start, end);
   }
 
   /** A replaced stream's STATEs wait for its end anyway. */

@@ -5,6 +5,7 @@ import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import { LocalFile } from '@s3-connectors/common/local-disk/local-file.ts';
 import { grownBuffer } from '@s3-connectors/common/streams/grown-buffer.ts';
 
+import { RowMarks } from './row-marks.ts';
 import type { Table } from '../tables/table.ts';
 
 const firstBytes = 4 * 1024;
@@ -36,6 +37,8 @@ export class SpoolFile {
   /** Where the stream's source stood before the first row. */
   readonly position: Uint8Array;
   readonly cut: Cut;
+  /** Rows with unusual values; see columns/observe/observe.ts. */
+  readonly unusual = new RowMarks();
   rows = 0;
   bytes = 0;
   longestRow = 0;

@@ -22,6 +22,8 @@ export type RowPlace = {
   readonly placedBy: number;
   /** NaN for a row without a time of its own. */
   readonly time: number;
+  /** It is to be marked; see columns/observe/observe.ts. */
+  readonly isUnusual: boolean;
 };
 
 type Limits = {
@@ -76,6 +78,7 @@ export class Spool {
     const { table, day, time } = place;
     let file = this.#last;
     if (file === undefined || file.table !== table || file.day !== day) file = this.#find(place);
+    if (place.isUnusual) file.unusual.set(file.rows);
     file.append(bytes, start, end, time);
     const size = end - start + 1;
     this.#heldBytes += size;

@@ -34,6 +34,8 @@ type Rules = TypingRules & { readonly maxFields: number };
 /** Other runs wrote the types of a table meanwhile so many times: that is no accident. */
 const maxTurns = 5;
 
+export type Decided = { readonly type: StructType; readonly isAsTyped: boolean; readonly isUsualAsTyped: boolean };
+
 /** A table with rows of any shape must have some column. */
 const rowText: StructType = { kind: 'struct', fields: [], rest: true };
 
@@ -51,12 +53,11 @@ export class Typings {
     this.#rules = rules;
   }
 
-  /** The type that all rows seen so far are to be written in, and whether they are so already. */
-  async decide(
-    table: Table,
-    shape: Shape,
-    signal: AbortSignal,
-  ): Promise<{ readonly type: StructType; readonly isAsTyped: boolean }> {
+  /**
+   * The type that all rows seen so far are to be written in, whether they are so already, and whether those are that were not marked
+   * as unusual.
+   */
+  async decide(table: Table, shape: Shape, signal: AbortSignal): Promise<Decided> {
     const typing = await this.#of(table, signal);
     const { type: decided, surplus } = decideRow(shape, typing.type, {
       ...this.#rules,
@@ -65,7 +66,8 @@ export class Typings {
     const type = decided.fields.length === 0 ? rowText : decided;
     typing.surplus = surplus;
     this.#set(typing, type);
-    return { type, isAsTyped: isAsTyped(shape, type, this.#rules) };
+    const isTyped = isAsTyped(shape, type, this.#rules);
+    return { type, isAsTyped: isTyped, isUsualAsTyped: isTyped || isAsTyped(shape, type, this.#rules, 'usual') };
   }
 
   /** After rows were fitted: the siblings that they needed, and what became of their values. */

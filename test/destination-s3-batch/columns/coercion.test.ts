@@ -207,7 +207,7 @@ suite('a column', () => {
 
 const two = (most: number): fc.Arbitrary<string> => fc.nat(most).map((number) => String(number).padStart(2, '0'));
 const digits = (most: number): fc.Arbitrary<string> =>
-  fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength: most });
+  fc.string({ unit: fc.constantFrom(...Array.from('0123456789')), minLength: 1, maxLength: most });
 const isoTime = fc
   .tuple(fc.constantFrom('T', ' ', 't'), two(25), two(60), fc.option(two(60)), fc.option(digits(12)))
   .map(([separator, hour, minute, second, fraction]) => {

@@ -1,6 +1,7 @@
 // What a run did, for people as one sentence and for programs as one line of JSON, the last of the log.
 import { maxTextBytes } from '../../protocol/capped.ts';
-import { otherFields, type FieldCounts, type Repair } from '../../records/repairs.ts';
+import type { FieldCounts, Repair } from '../../records/repairs.ts';
+import { fieldsJson, fieldsText, total } from './field-counts.ts';
 import type { IntakeCounts } from './intake.ts';
 import type { ReplacedSet } from './replacements.ts';
 
@@ -30,6 +31,9 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
+/** So many fields of each table are named, if the line is not too long then. */
+const fewFields = 5;
+const mostFieldsShown = [100, 20, fewFields];
 /** No more fit in a message: each takes 50 bytes at least. */
 const mostShown = Math.floor(maxTextBytes / 50);
 
@@ -43,7 +47,7 @@ type TableSummary = {
   /** Of a table that was replaced: files of before that are gone, and how long a listing could show both sets. */
   deleted_files?: number;
   burst_seconds?: number;
-} & { -readonly [What in keyof TableValues]?: Readonly<Record<string, number>> };
+};
 
 /**
  * Values of a table that are not as they came, by field. `misfits`: null in their field, beside it as JSON text; `cut`: in their
@@ -60,7 +64,7 @@ export type Kept = { readonly name: string; readonly isRejected: boolean };
 /** What can be seen now, by table: what waited in staging and was dropped does not count. */
 export class Tally {
   readonly #tables = new Map<string, TableSummary>();
-  readonly #values = { misfits: 0, cut: 0, coerced: 0 };
+  readonly #valuesOf = new Map<string, TableValues>();
   /** All files stored, whatever became of them. */
   readonly stored = { files: 0, bytes: 0 };
 
@@ -80,11 +84,8 @@ export class Tally {
   }
 
   values(name: string, values: TableValues): void {
-    const known = this.#of({ name, isRejected: false });
-    for (const what of ['misfits', 'cut', 'coerced'] as const) {
-      this.#values[what] += total(values[what].values());
-      if (values[what].size > 0) known[what] = shownFields(values[what]);
-    }
+    this.#of({ name, isRejected: false });
+    this.#valuesOf.set(name, values);
   }
 
   /** One line. */
@@ -105,30 +106,41 @@ export class Tally {
       rows: sum(({ rows }) => rows),
       bytes: sum(({ bytes }) => bytes),
       files: sum(({ files }) => files),
-      misfit_values: this.#values.misfits,
-      cut_values: this.#values.cut,
-      coerced_values: this.#values.coerced,
+      misfit_values: this.#count('misfits'),
+      cut_values: this.#count('cut'),
+      coerced_values: this.#count('coerced'),
       nulled_values: nulled,
       repaired_texts: repairedTexts,
     };
-    const streams = repairs.map((of) => ({
-      stream: of.label,
-      ...(of.nulled.size > 0 ? { nulled: shownFields(of.nulled) } : {}),
-      ...(of.repairedTexts.size > 0 ? { repaired_texts: shownFields(of.repairedTexts) } : {}),
-    }));
-    // A line that is cut would not be JSON: tables and streams that do not fit are counted.
-    for (let shown = Math.min(tables.length + streams.length, mostShown); ; shown--) {
-      const shownTables = Math.min(tables.length, shown);
-      const shownStreams = Math.min(streams.length, shown);
-      const line = JSON.stringify({
+    const line = (shown: number, fields: number): string => {
+      const [shownTables, shownStreams] = [tables.slice(0, shown), repairs.slice(0, shown)];
+      return JSON.stringify({
         ...head,
-        tables: tables.slice(0, shownTables),
-        ...(shownTables < tables.length ? { more_tables: tables.length - shownTables } : {}),
-        ...(shownStreams > 0 ? { streams: streams.slice(0, shownStreams) } : {}),
-        ...(shownStreams < streams.length ? { more_streams: streams.length - shownStreams } : {}),
+        tables: shownTables.map((table) => this.#tableJson(table, fields)),
+        ...(shownTables.length < tables.length ? { more_tables: tables.length - shownTables.length } : {}),
+        ...(shownStreams.length > 0 ? { streams: shownStreams.map((stream) => repairJson(stream, fields)) } : {}),
+        ...(shownStreams.length < repairs.length ? { more_streams: repairs.length - shownStreams.length } : {}),
       });
-      if (shown === 0 || Buffer.byteLength(line) <= maxTextBytes) return line;
+    };
+    // A line that is cut would not be JSON: fields, tables and streams that do not fit are counted.
+    const all = Math.min(Math.max(tables.length, repairs.length), mostShown);
+    const whole = mostFieldsShown.map((fields) => line(all, fields)).find(fits);
+    if (whole !== undefined) return whole;
+    for (let shown = all; ; shown--) {
+      const part = line(shown, fewFields);
+      if (shown === 0 || fits(part)) return part;
     }
+  }
+
+  #tableJson(table: TableSummary, fields: number): object {
+    const values = this.#valuesOf.get(table.table);
+    if (values === undefined || table.rejected === true) return table;
+    const { misfits, cut, coerced } = values;
+    return { ...table, ...fieldsJson({ misfits, cut, coerced }, fields) };
+  }
+
+  #count(what: keyof TableValues): number {
+    return total(Array.from(this.#valuesOf.values(), (values) => total(values[what].values())));
   }
 
   #of({ name, isRejected }: Kept): TableSummary {
@@ -145,6 +157,14 @@ export class Tally {
   }
 }
 
+function fits(line: string): boolean {
+  return Buffer.byteLength(line) <= maxTextBytes;
+}
+
+function repairJson({ label, nulled, repairedTexts }: StreamRepairs, fields: number): object {
+  return { stream: label, ...fieldsJson({ nulled, repaired_texts: repairedTexts }, fields) };
+}
+
 /** For the log. */
 export function repairText({ label, nulled, repairedTexts }: StreamRepairs): string {
   const texts = [
@@ -153,30 +173,4 @@ export function repairText({ label, nulled, repairedTexts }: StreamRepairs): str
   ] as const;
   const remarks = texts.filter(([counts]) => counts.size > 0).map(([counts, what]) => `${fieldsText(counts)} ${what}`);
   return `Values in the records of "${label}" are changed, so that readers take the file: ${remarks.join('; ')}.`;
-}
-
-/** `price (3), name (1)` */
-export function fieldsText(counts: FieldCounts): string {
-  const shown = Object.entries(shownFields(counts)).map(([field, count]) => {
-    return field === otherFields ? `other fields (${count})` : `${field} (${count})`;
-  });
-  return shown.join(', ');
-}
-
-/** Of the fields that are counted by name, in the summary and in the log; the last one is the sum of all others. */
-const mostShownFields = 20;
-
-/** Those with the highest counts first. */
-export function shownFields(counts: FieldCounts): Readonly<Record<string, number>> {
-  const fields = [...counts].sort(([, a], [, b]) => b - a);
-  const others = total(fields.slice(mostShownFields).map(([, count]) => count));
-  const shown = new Map(fields.slice(0, mostShownFields));
-  if (others > 0) shown.set(otherFields, (shown.get(otherFields) ?? 0) + others);
-  return Object.fromEntries(shown);
-}
-
-function total(counts: Iterable<number>): number {
-  let sum = 0;
-  for (const count of counts) sum += count;
-  return sum;
 }

@@ -86,29 +86,47 @@ function isListOfLists({ ballot, rows, items }: Shape): boolean {
 }
 
 /** Whether a value was seen, at any depth, that would be lost without a field. */
-function hasContent(shape: Shape): boolean {
-  const { counts, rest, twins, items, children } = shape;
+function hasContent(shape: Shape, which: Which = 'all'): boolean {
+  const { counts, items, children } = shape;
   for (let kind: number = seen.boolean; kind < counts.length; kind += 1) {
-    if (!containers.includes(kind) && counts[kind] !== 0) return true;
+    if (!containers.includes(kind) && has(shape, kind, which)) return true;
   }
-  return rest > 0 || twins > 0 || (items !== undefined && hasContent(items)) || children.some(hasContent);
+  if (hasStrays(shape, which) || (items !== undefined && hasContent(items, which))) return true;
+  return children.some((child) => hasContent(child, which));
 }
 
-/** Whether every row seen is as the type has it, so that nothing needs to be changed in any. */
-export function isAsTyped(shape: Shape, type: FieldType, rules: Pick<TypingRules, 'asLines'>): boolean {
+/** Of which values a question is: of all, or of the usual ones, which rows have that were not marked when they were noted. */
+type Which = 'all' | 'usual';
+
+function has({ counts, usual }: Shape, kind: number, which: Which): boolean {
+  return which === 'all' ? counts[kind] !== 0 : ((usual >> kind) & 1) !== 0;
+}
+
+/** Members without a field, or named twice. */
+function hasStrays({ rest, twins, hasForgotten }: Shape, which: Which): boolean {
+  return which === 'all' ? rest > 0 || twins > 0 : hasForgotten;
+}
+
+/** Whether every row seen, or every one that is usual, is as the type has it, so that nothing needs to be changed in any. */
+export function isAsTyped(
+  shape: Shape,
+  type: FieldType,
+  rules: Pick<TypingRules, 'asLines'>,
+  which: Which = 'all',
+): boolean {
   const { counts } = shape;
   const allowed = allowedKinds(type.kind, rules);
   for (let kind: number = seen.boolean; kind < counts.length; kind += 1) {
-    if (counts[kind] !== 0 && !allowed.includes(kind)) return false;
+    if (!allowed.includes(kind) && has(shape, kind, which)) return false;
   }
-  if (type.kind === 'list') return shape.items === undefined || isAsTyped(shape.items, type.items, rules);
+  if (type.kind === 'list') return shape.items === undefined || isAsTyped(shape.items, type.items, rules, which);
   if (type.kind !== 'struct') return true;
-  if (shape.twins > 0 || shape.rest > 0) return false;
+  if (hasStrays(shape, which)) return false;
   const types = new Map(type.fields.map((field) => [field.name, field.type]));
   return shape.children.every((child) => {
     const fieldType = types.get(child.name);
-    if (fieldType !== undefined) return isAsTyped(child, fieldType, rules);
-    return !hasContent(child) && !(rules.asLines && containers.some((kind) => child.counts[kind] !== 0));
+    if (fieldType !== undefined) return isAsTyped(child, fieldType, rules, which);
+    return !hasContent(child, which) && !(rules.asLines && containers.some((kind) => has(child, kind, which)));
   });
 }
 

@@ -32,15 +32,13 @@ import { numberKind, numberKinds, safeDigits } from '../types/number-kind.ts';
 import { maxDepth } from '../../config/budgets.ts';
 import { seen, type Shape } from './shape.ts';
 import { isPlain, isReadable } from '../types/temporal-text.ts';
+import { note, noteOdd, type Walk } from './walk.ts';
 import { isWholeText } from '../types/whole-text.ts';
-
-/** `by`: how often each value counts, 1 or -1. */
-type Walk = { readonly bytes: Uint8Array; by: 1 | -1 };
 
 /** Numbers objects, so that a member named twice is told by its `visit`; and rows. */
 let visits = 0;
 let rows = 0;
-let walk: Walk = { bytes: new Uint8Array(), by: 1 };
+let walk: Walk = { bytes: new Uint8Array(), by: 1, row: 0, root: undefined, isUnusual: false };
 
 /**
  * bytes[start] opens an object, and bytes[end of the line] is the newline. `found`: where fields of the row are to be noted, by
@@ -50,15 +48,26 @@ export function observeRow(bytes: Uint8Array, start: number, shape: Shape, found
   return observe(bytes, start, shape, 1, found);
 }
 
+/**
+ * Whether the row that was noted last has anything but usual values: values of a kind that few rows have in that field, members
+ * without a field or named twice. The others can be judged together, by `usual` of the shapes.
+ */
+export function isUnusualRow(): boolean {
+  return walk.isUnusual;
+}
+
 /** Takes back what `observeRow` has noted, as far as it came. */
 export function forgetRow(bytes: Uint8Array, start: number, shape: Shape): void {
   observe(bytes, start, shape, -1, undefined);
 }
 
 function observe(bytes: Uint8Array, start: number, shape: Shape, by: 1 | -1, found: Envelope | undefined): number {
-  if (walk.bytes !== bytes) walk = { bytes, by };
+  if (walk.bytes !== bytes) walk = { bytes, by, row: 0, root: shape, isUnusual: false };
   walk.by = by;
+  walk.root = shape;
+  walk.isUnusual = false;
   rows = (rows + 1) >>> 0;
+  walk.row = rows;
   shape.room.begin(shape, by === -1);
   shape.counts[seen.object] = (shape.counts[seen.object] as number) + by;
   return observeObject(walk, start, shape, 1, found);
@@ -93,12 +102,12 @@ function observeObject(walk: Walk, start: number, shape: Shape, depth: number, f
     }
     let end: number;
     if (child === undefined) {
-      shape.rest += walk.by;
+      noteOdd(walk, shape, 'rest');
       end = skipValue(bytes, value);
     } else {
       before = child;
       if (child.visit === visit) {
-        shape.twins += walk.by;
+        noteOdd(walk, shape, 'twins');
         end = skipValue(bytes, value); // However often it is named, the row has one such member.
       } else {
         child.visit = visit;
@@ -166,14 +175,6 @@ function observeValue(walk: Walk, at: number, shape: Shape, depth: number): numb
   }
   note(walk, shape, kind);
   return end;
-}
-
-function note({ by }: Walk, shape: Shape, kind: number): void {
-  shape.counts[kind] = (shape.counts[kind] as number) + by;
-  const { votes } = shape;
-  if (votes === undefined || votes.lastRow[kind] === rows) return;
-  votes.lastRow[kind] = rows;
-  votes.counts[kind] = (votes.counts[kind] as number) + by;
 }
 
 /** From the first item of a list on. */

@@ -2,7 +2,7 @@
 // table at all.
 import type { Envelope } from '@s3-connectors/common/records/envelope.ts';
 
-import { forgetRow, observeRow } from './observe.ts';
+import { forgetRow, isUnusualRow, observeRow } from './observe.ts';
 import type { Shape } from './shape.ts';
 
 const noBytes = new Uint8Array();
@@ -12,6 +12,7 @@ export class RowObserver {
   #shape: Shape | undefined;
   #bytes: Uint8Array = noBytes;
   #start = 0;
+  #isUnusual = false;
 
   /** As `observeRow`; the row may turn out to be none of the table. */
   walk(shape: Shape, bytes: Uint8Array, start: number, found: Envelope): number {
@@ -19,17 +20,21 @@ export class RowObserver {
     this.#shape = shape;
     this.#bytes = bytes;
     this.#start = start;
-    return observeRow(bytes, start, shape, found);
+    const end = observeRow(bytes, start, shape, found);
+    this.#isUnusual = isUnusualRow();
+    return end;
   }
 
-  /** It is a row of the table with that shape: it is noted, if it was not yet. */
-  accept(shape: Shape, bytes: Uint8Array, start: number): void {
+  /** It is a row of the table with that shape: it is noted, if it was not yet. @returns `isUnusualRow` of it. */
+  accept(shape: Shape, bytes: Uint8Array, start: number): boolean {
     const isNoted = this.#shape === shape && this.#bytes === bytes && this.#start === start;
-    if (isNoted) this.#shape = undefined;
-    else {
-      this.forget();
-      observeRow(bytes, start, shape);
+    if (isNoted) {
+      this.#shape = undefined;
+      return this.#isUnusual;
     }
+    this.forget();
+    observeRow(bytes, start, shape);
+    return isUnusualRow();
   }
 
   /** What was walked and not accepted is taken back. */

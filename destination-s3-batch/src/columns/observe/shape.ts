@@ -51,6 +51,10 @@ export class Shape implements Key {
   readonly key: Uint8Array;
   readonly words: Int32Array;
   readonly counts = new Uint32Array(seenKinds);
+  /** A bit for each kind that many values are of, null among them; rows with values of other kinds are marked when they are noted. */
+  usual = 1 << seen.nothing;
+  /** Members that are forgotten had usual values. */
+  hasForgotten = false;
   /** Undefined outside lists: there each row has one value at most. */
   readonly votes: Votes | undefined;
   children: readonly Shape[] = [];
@@ -127,6 +131,7 @@ export class Shape implements Key {
   keepChildren(stays: (child: Shape) => boolean): void {
     const kept = this.children.filter((child) => stays(child));
     this.rest += this.children.length - kept.length;
+    this.hasForgotten ||= this.children.some((child) => !kept.includes(child) && hasUsual(child));
     if (kept.length === this.children.length) return;
     this.children = kept;
     this.#byName = new Map(kept.map((child) => [child.name, child]));
@@ -148,6 +153,10 @@ export class Shape implements Key {
     this.declared = declared;
     this.temporal = isTemporal(declared) ? declared : undefined;
   }
+}
+
+function hasUsual({ usual, items, children }: Shape): boolean {
+  return usual !== 1 << seen.nothing || (items !== undefined && hasUsual(items)) || children.some(hasUsual);
 }
 
 /** Each byte of a name in an escape of its own. */

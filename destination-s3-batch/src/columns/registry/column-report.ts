@@ -1,5 +1,5 @@
 // What became of each column of a table, in one line for the log.
-import { fieldsText } from '@s3-connectors/common/destination/run/summary.ts';
+import { fieldsText } from '@s3-connectors/common/destination/run/field-counts.ts';
 
 import type { FieldType, StructType } from '../types/field-type.ts';
 import { engineType } from '../types/field-type.ts';

@@ -32,3 +32,28 @@ test('a summary is one message of valid JSON, however many tables there are, and
     assert.ok(tables.length >= Math.min(count, 10));
   }
 });
+
+test('a summary names the fields of values that are not as they came, and the sum of those that do not fit', () => {
+  for (const count of [2, 50, 5000]) {
+    const fields = (head: string) => new Map(Array.from({ length: count }, (_, index) => [`${head}_${index}`, 1]));
+    const tally = new Tally();
+    tally.values('visits', { misfits: fields('m'), cut: fields('c'), coerced: new Map() });
+    const repairs = { label: 'visits', nulled: fields('n'), repairedTexts: new Map<string, number>() };
+    const line = tally.json({ ...figures, nulled: count }, 1, [repairs]);
+    assert.ok(Buffer.byteLength(line) <= maxTextBytes, String(line.length));
+    type Counts = Readonly<Record<string, number>>;
+    const summary = JSON.parse(line) as {
+      readonly misfit_values: number;
+      readonly tables: readonly { readonly misfits: Counts; readonly cut: Counts; readonly coerced?: Counts }[];
+      readonly streams: readonly { readonly stream: string; readonly nulled: Counts }[];
+    };
+    assert.equal(summary.misfit_values, count);
+    const sum = (counts: Counts = {}): number => Object.values(counts).reduce((all, one) => all + one, 0);
+    const [table, stream] = [summary.tables[0], summary.streams[0]];
+    assert.deepEqual(
+      [sum(table?.misfits), sum(table?.cut), table?.coerced, sum(stream?.nulled)],
+      [count, count, undefined, count],
+    );
+    assert.equal(table?.misfits['*'] === undefined, count < 5000);
+  }
+});

@@ -1,0 +1,41 @@
+// A walk over a row: what is noted of each value in the shape of its field.
+import { seen, type Shape } from './shape.ts';
+
+/**
+ * `by`: how often each value counts, 1 or -1; `row`: its number; `root`: of the row; `isUnusual`: it has anything but usual values.
+ */
+export type Walk = {
+  readonly bytes: Uint8Array;
+  by: 1 | -1;
+  row: number;
+  root: Shape | undefined;
+  isUnusual: boolean;
+};
+
+/** Values of a kind become usual when a field has so many of them, and at least in one of so many rows. */
+const leastUsual = 64;
+const usualShare = 1 / 64;
+
+/** Hot path. */
+export function note(walk: Walk, shape: Shape, kind: number): void {
+  const { by, row } = walk;
+  shape.counts[kind] = (shape.counts[kind] as number) + by;
+  if (((shape.usual >> kind) & 1) === 0) noteUnusual(walk, shape, kind);
+  const { votes } = shape;
+  if (votes === undefined || votes.lastRow[kind] === row) return;
+  votes.lastRow[kind] = row;
+  votes.counts[kind] = (votes.counts[kind] as number) + by;
+}
+
+/** A member without a field, or named twice. */
+export function noteOdd(walk: Walk, shape: Shape, what: 'rest' | 'twins'): void {
+  shape[what] += walk.by;
+  walk.isUnusual = true;
+}
+
+function noteUnusual(walk: Walk, shape: Shape, kind: number): void {
+  walk.isUnusual = true;
+  const count = shape.counts[kind] as number;
+  const all = walk.root?.counts[seen.object] ?? 0;
+  if (walk.by === 1 && count >= leastUsual && count >= all * usualShare) shape.usual |= 1 << kind;
+}
