@@ -46,7 +46,11 @@ function changeOf({ table, field, as, forget, apply }: OperatorArguments): Chang
   return { table, field, type };
 }
 
-async function* showTypes(area: Area, wanted: unknown, signal: AbortSignal): AsyncGenerator<Print> {
+async function* showTypes(
+  area: Area,
+  wanted: string | boolean | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<Print> {
   let found = false;
   for await (const { table, type, stream } of readTables(area, signal)) {
     if (wanted !== undefined && wanted !== table) continue;
@@ -120,7 +124,7 @@ function beside(placed: PlacedField): string {
   return placed.field.misfits ? `, and what did not fit in ${siblingPath(placed)}` : '';
 }
 
-function notWritten({ prefix }: Area, table: unknown): string {
+function notWritten({ prefix }: Area, table: string | boolean | undefined): string {
   const what = table === undefined ? 'No table has' : `The table "${String(table)}" has not`;
   return `${what} been written below "${prefix}" yet.`;
 }

@@ -19,7 +19,8 @@ suite('the verb types', () => {
   async function run(given: Record<string, string | boolean>, config: Json = {}): Promise<string> {
     const resolved = resolveConfig(parseConfig(configSchema, configJson(server, config), silentLog), {});
     const context = { log: silentLog, signal: new AbortController().signal, fail: () => undefined };
-    return (await Array.fromAsync(types(resolved, given, context))).join('');
+    const printed = await Array.fromAsync(types(resolved, given, context));
+    return printed.map((text) => (typeof text === 'string' ? text : assert.fail('it is no text'))).join('');
   }
 
   async function write(rows: readonly (Json | string)[], config: Json = {}): Promise<void> {
