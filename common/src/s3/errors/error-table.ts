@@ -157,6 +157,16 @@ const aclRefused: Row = {
     `the ${endpoint === undefined ? 'bucket' : 'storage'} does not take ACLs. Set "acl" to "none"`,
 };
 
+const tagsRefused: Row = {
+  code: 'S3_REQUEST_REFUSED',
+  say: ({ answer }) => `the tags were refused${said(answer.text)}. Correct "object_tags", or remove it`,
+};
+
+const classRefused: Row = {
+  code: 'S3_REQUEST_REFUSED',
+  say: ({ answer }) => `the storage class was refused${said(answer.text)}. Correct "storage_class", or leave it empty`,
+};
+
 const conditionRefused: Row = {
   code: 'S3_REQUEST_REFUSED',
   say: ({ answer, target }) => {
@@ -190,6 +200,8 @@ export const rows: Readonly<Record<string, Row>> = {
   InvalidObjectState: archived,
   InvalidRange: changed,
   InvalidSecurity: unsigned,
+  InvalidStorageClass: classRefused,
+  InvalidTag: tagsRefused,
   InvalidToken: tokenInvalid,
   'KMS.AccessDeniedException': kmsDenied,
   MissingSecurityHeader: unsigned,
@@ -224,13 +236,22 @@ export function rowFor({ answer, target }: Refusal): Row {
   const code = answer.code === '' ? (codeByStatus[answer.status] ?? '') : answer.code;
   if (code.startsWith('KMS.')) return rows[code] ?? kmsUnusable;
   if (code === 'AccessDenied' && answer.text.includes('kms:')) return kmsDenied;
-  // A 400 to a HEAD tells no more than the region.
   const own = rows[`${code}@${target.operation}`] ?? rows[code];
-  if (own === undefined && target.acl === true && /\bacl\b/iu.test(answer.text)) return aclRefused;
+  const named = own ?? rowByHeader({ answer, target });
+  if (named !== undefined) return named;
+  // A 400 to a HEAD tells no more than the region.
   const elsewhere = answer.region !== undefined && answer.region !== target.region;
   if (code === '' && answer.status === 400 && elsewhere) return wrongRegion;
   const isCondition = target.condition !== undefined && (answer.status === 501 || answer.status === 400);
-  return own ?? (isCondition ? conditionRefused : refused);
+  return isCondition ? conditionRefused : refused;
+}
+
+/** By the header that the storage names: it does not know it, or not with this value. */
+function rowByHeader({ answer: { text }, target }: Refusal): Row | undefined {
+  if (target.acl === true && /\bacl\b/iu.test(text)) return aclRefused;
+  if (target.tags === true && /tagging/iu.test(text)) return tagsRefused;
+  const isWrite = target.operation === 'PutObject' || target.operation === 'CopyObject';
+  return isWrite && /storage-?class/iu.test(text) ? classRefused : undefined;
 }
 
 /** Whether the code says by itself what is wrong. */
