@@ -1,17 +1,9 @@
 // The table of S3's refusals: error code (or code@operation, which goes first) → our code and the words for the user. The
 // words go on from "Could not read s3://bucket/key: " and end with the remedy.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
-import type { ErrorCode } from '../../protocol/errors.ts';
-import type { Answer } from './failure.ts';
 import { neededActions, neededKeyAction, neededResource } from '../address/operation.ts';
-import type { Target } from '../address/operation.ts';
-
-export type Refusal = {
-  readonly answer: Answer;
-  readonly target: Target;
-};
-
-type Row = { readonly code: ErrorCode; readonly say: (refusal: Refusal) => string };
+import { aclRefused, classRefused, rowByHeader, tagsRefused } from './header-refusals.ts';
+import { said, type Refusal, type Row } from './refusal.ts';
 
 const denied: Row = {
   code: 'S3_ACCESS_DENIED',
@@ -151,30 +143,6 @@ const archived: Row = {
   say: () => 'it is archived (a Glacier class). Restore it, or move it out of the prefix',
 };
 
-const aclRefused: Row = {
-  code: 'S3_REQUEST_REFUSED',
-  say: ({ target: { endpoint } }) =>
-    `the ${endpoint === undefined ? 'bucket' : 'storage'} does not take ACLs. Set "acl" to "none"`,
-};
-
-const tagsRefused: Row = {
-  code: 'S3_REQUEST_REFUSED',
-  say: ({ answer }) => `the tags were refused${said(answer.text)}. Correct "object_tags", or remove it`,
-};
-
-const classRefused: Row = {
-  code: 'S3_REQUEST_REFUSED',
-  say: ({ answer }) => `the storage class was refused${said(answer.text)}. Correct "storage_class", or leave it empty`,
-};
-
-const conditionRefused: Row = {
-  code: 'S3_REQUEST_REFUSED',
-  say: ({ answer, target }) => {
-    const name = answer.code === '' ? `HTTP status ${answer.status}` : answer.code;
-    return `the storage answers a write with ${target.condition} with ${name}${said(answer.text)}. If it has no conditional writes, set "conditional_writes" to false, and let only one run at a time write below the prefix`;
-  },
-};
-
 export const refused: Row = {
   code: 'S3_REQUEST_REFUSED',
   say: ({ answer: { code, status, text }, target: { endpoint } }) => {
@@ -237,21 +205,11 @@ export function rowFor({ answer, target }: Refusal): Row {
   if (code.startsWith('KMS.')) return rows[code] ?? kmsUnusable;
   if (code === 'AccessDenied' && answer.text.includes('kms:')) return kmsDenied;
   const own = rows[`${code}@${target.operation}`] ?? rows[code];
-  const named = own ?? rowByHeader({ answer, target });
-  if (named !== undefined) return named;
+  if (own !== undefined) return own;
   // A 400 to a HEAD tells no more than the region.
   const elsewhere = answer.region !== undefined && answer.region !== target.region;
   if (code === '' && answer.status === 400 && elsewhere) return wrongRegion;
-  const isCondition = target.condition !== undefined && (answer.status === 501 || answer.status === 400);
-  return isCondition ? conditionRefused : refused;
-}
-
-/** By the header that the storage names: it does not know it, or not with this value. */
-function rowByHeader({ answer: { text }, target }: Refusal): Row | undefined {
-  if (target.acl === true && /\bacl\b/iu.test(text)) return aclRefused;
-  if (target.tags === true && /tagging/iu.test(text)) return tagsRefused;
-  const isWrite = target.operation === 'PutObject' || target.operation === 'CopyObject';
-  return isWrite && /storage-?class/iu.test(text) ? classRefused : undefined;
+  return rowByHeader({ answer, target }) ?? refused;
 }
 
 /** Whether the code says by itself what is wrong. */
@@ -263,8 +221,4 @@ export function isExplained(code: string): boolean {
 export function deniedAction(text: string): { readonly action: string; readonly resource: string } | undefined {
   const [, action, resource] = /not authorized to perform: (\w+:\w+) on resource: "?([^\s"]+)/u.exec(text) ?? [];
   return action === undefined || resource === undefined ? undefined : { action, resource };
-}
-
-function said(text: string): string {
-  return text === '' ? '' : ` (“${text.replace(/\.$/u, '')}”)`;
 }
