@@ -19,6 +19,22 @@ const ddlVerb: OperatorVerb<Config> = {
   },
 };
 
+const typesVerb: OperatorVerb<Config> = {
+  name: 'types',
+  describe: 'Show the types that are kept of the tables, or change that of a field',
+  options: {
+    table: { type: 'string', describe: 'only this table' },
+    field: { type: 'string', describe: 'the field to change, as a.b for a member' },
+    as: { type: 'string', describe: 'the type that it is to have' },
+    forget: { type: 'boolean', describe: 'let the next run decide its type again' },
+    apply: { type: 'boolean', describe: 'change it; without this only what would happen is shown' },
+  },
+  async *run(config, given, context) {
+    const { types } = await import('./types-verb/types.ts');
+    yield* types(config, given, context);
+  },
+};
+
 export const destinationS3Batch = defineDestination({
   name: 'destination-s3-batch',
   title: 'S3 batch',
@@ -30,5 +46,5 @@ export const destinationS3Batch = defineDestination({
     const { openSpoolFolder } = await import('./spool/spool-folder.ts');
     await using _ = await openSpoolFolder(config, log);
   },
-  verbs: [ddlVerb],
+  verbs: [ddlVerb, typesVerb],
 });

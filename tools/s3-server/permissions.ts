@@ -60,7 +60,14 @@ export function onBucket(action: string, { bucket, query }: S3Request): Permissi
   return { action, bucket, resource: `arn:aws:s3:::${bucket}`, context };
 }
 
-// Sending an ACL needs s3:PutObjectAcl beside s3:PutObject, and reading the source of a copy s3:GetObject.
+/** The tags, and nothing of the write's other headers. */
+function tagContext(text: string): Permission['context'] {
+  return Object.fromEntries(
+    Array.from(new URLSearchParams(text), ([key, value]) => [`s3:RequestObjectTag/${key}`, value]),
+  );
+}
+
+// Tags need s3:PutObjectTagging. Sending an ACL needs s3:PutObjectAcl beside s3:PutObject, and reading the source of a copy s3:GetObject.
 function writePermissions({ operation, bucket, key, header }: S3Request): readonly Permission[] {
   const context: Record<string, string> = {};
   for (const name of WRITE_KEYS) {
@@ -69,6 +76,8 @@ function writePermissions({ operation, bucket, key, header }: S3Request): readon
   }
   const permissions = [onObject('s3:PutObject', bucket, key, context)];
   if (header('x-amz-acl') !== undefined) permissions.push(onObject('s3:PutObjectAcl', bucket, key, context));
+  const tags = header('x-amz-tagging');
+  if (tags !== undefined) permissions.push(onObject('s3:PutObjectTagging', bucket, key, tagContext(tags)));
   if (operation === 'CopyObject') {
     const source = parseCopySource(header('x-amz-copy-source') ?? '');
     permissions.push(onObject('s3:GetObject', source.bucket, source.key));

@@ -117,6 +117,8 @@ export type ObjectHeaders = {
   readonly encryption?: string;
   readonly kmsKeyId?: string;
   readonly storageClass: string;
+  /** `x-amz-tagging`, decoded. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** A restored copy of a GLACIER or DEEP_ARCHIVE object: it can be read. */
   readonly restored?: boolean;
   /** `x-amz-checksum-*` headers as verified at the write. */

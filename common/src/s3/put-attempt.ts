@@ -17,6 +17,8 @@ const headerNames = {
   ChecksumCRC32: 'x-amz-checksum-crc32',
   ACL: 'x-amz-acl',
   ServerSideEncryption: 'x-amz-server-side-encryption',
+  StorageClass: 'x-amz-storage-class',
+  Tagging: 'x-amz-tagging',
   SSEKMSKeyId: 'x-amz-server-side-encryption-aws-kms-key-id',
   IfMatch: 'if-match',
   IfNoneMatch: 'if-none-match',

@@ -12,6 +12,7 @@ import type { S3 } from './connection/client.ts';
 import { describeFailure } from './errors/failure.ts';
 import { headObject, noEtag } from './head.ts';
 import { refuseOddKey, refuseOutside, type Bounds, type OwnKey } from './own-key.ts';
+import type { ObjectTag, StorageClass } from './object-settings.ts';
 import { attemptPut, type PutInput } from './put-attempt.ts';
 
 /** What goes with every write: the ACL for the bucket's owner, and who encrypts with what. */
@@ -26,6 +27,10 @@ export type WriteHeaders = {
    * writes between the two is not noticed. Absent: they are sent.
    */
   readonly conditions?: 'looked_up';
+  /** Absent: STANDARD. */
+  readonly storageClass?: StorageClass;
+  /** At least one. */
+  readonly tags?: readonly ObjectTag[];
 };
 
 type NewObject = {
@@ -163,7 +168,8 @@ export async function copyObject(
     async (options) => {
       const { CopyObjectResult } = await withChecksumHeaders(s3, 'CopyObject', (headers) => {
         const sum = headers === 'content-md5' ? {} : { ChecksumAlgorithm: 'CRC32' as const };
-        return s3.client.send(new CopyObjectCommand({ ...input, ...sum }), options);
+        const tagging = how.tags === undefined ? {} : { TaggingDirective: 'REPLACE' as const }; // Else the source's are read.
+        return s3.client.send(new CopyObjectCommand({ ...input, ...sum, ...tagging }), options);
       });
       if (CopyObjectResult?.ETag === undefined) throw failedAfterAll();
       return { etag: CopyObjectResult.ETag };
@@ -177,8 +183,12 @@ function failedAfterAll(): Error {
   return Object.assign(new Error(''), { name: 'InternalError', $metadata: { httpStatusCode: 503 } });
 }
 
-function headersOf({ acl, encryption }: WriteHeaders) {
-  const canned = acl === undefined ? {} : { ACL: acl };
+function headersOf({ acl, encryption, storageClass, tags }: WriteHeaders) {
+  const canned = {
+    ...(acl === undefined ? {} : { ACL: acl }),
+    ...(storageClass === undefined ? {} : { StorageClass: storageClass }),
+    ...(tags === undefined ? {} : { Tagging: taggingOf(tags) }),
+  };
   switch (encryption.mode) {
     case 'bucket_default':
       return canned;
@@ -191,7 +201,15 @@ function headersOf({ acl, encryption }: WriteHeaders) {
   }
 }
 
+function taggingOf(tags: readonly ObjectTag[]): string {
+  return tags.map(({ key, value }) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`).join('&');
+}
+
 /** What a refusal may be about. */
-function aboutHeaders({ acl, encryption }: WriteHeaders) {
-  return { acl: acl !== undefined, ...(encryption.mode === 'sse_kms' ? { kmsKeyId: encryption.kmsKeyId } : {}) };
+function aboutHeaders({ acl, encryption, tags }: WriteHeaders) {
+  return {
+    acl: acl !== undefined,
+    tags: tags !== undefined,
+    ...(encryption.mode === 'sse_kms' ? { kmsKeyId: encryption.kmsKeyId } : {}),
+  };
 }

@@ -34,6 +34,15 @@ const stream = z.object({
     order: 3,
   }),
   time_field: timeField.meta({ order: 4 }),
+  json_columns: z
+    .array(z.string().regex(/^(?!\.)(?!.*\.(?:\.|$)).+$/su, 'is no path: write a.b, or a[].b for members of a list'))
+    .optional()
+    .meta({
+      title: 'Columns of JSON text',
+      description:
+        'Fields that are kept as JSON text, such as objects whose keys users make: each key would become a column. A path is a.b for a member, and a[].b for a member of the items of a list.',
+      order: 5,
+    }),
 });
 
 export const configSchema = z

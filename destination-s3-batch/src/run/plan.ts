@@ -3,6 +3,7 @@
 import { declaredProperties, given, isOfType } from '@s3-connectors/common/destination/input/stream-plan.ts';
 import { planTargets, type Plan, type Target } from '@s3-connectors/common/destination/run/plan.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
@@ -24,6 +25,8 @@ export type TableTarget = Target & {
   readonly columns: JsonObject;
   /** Undefined: rows are kept as they come. */
   readonly dedup: Dedup | undefined;
+  /** Paths of columns that are kept as JSON text. */
+  readonly textColumns: readonly string[];
 };
 
 type Source = { readonly conversion: Conversion; readonly table: string; readonly schema: RowSchema | undefined };
@@ -58,6 +61,7 @@ export function planStreams(
             conversion,
             columns: columnsOf(stream, conversion, schema),
             dedup: dedupOf(stream, conversion, log),
+            textColumns: textColumnsOf(stream, entry, conversion === 'none' && schema === undefined),
           },
         };
       },
@@ -111,6 +115,20 @@ function columnsOf(stream: ConfiguredStream, conversion: Conversion, schema: Row
       };
     }
   }
+}
+
+/** @throws CONFIG_INVALID for a stream of a published type, whose columns are given. */
+function textColumnsOf(
+  stream: ConfiguredStream,
+  entry: StreamConfig | undefined,
+  isGeneric: boolean,
+): readonly string[] {
+  const paths = entry?.json_columns ?? [];
+  if (isGeneric || paths.length === 0) return paths;
+  throw new ConnectorError(
+    'CONFIG_INVALID',
+    `The stream "${streamLabel(stream)}" is of a published type, whose columns are given. Remove "json_columns" from its entry in "streams".`,
+  );
 }
 
 function dedupOf(stream: ConfiguredStream, conversion: Conversion, log: Log): Dedup | undefined {

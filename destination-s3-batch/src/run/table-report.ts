@@ -5,6 +5,7 @@ import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
 import { columnReport } from '../columns/registry/column-report.ts';
 import { maxNewFields, maxRareFields } from '../config/budgets.ts';
+import { otherwiseTyped } from '../columns/observe/text-columns.ts';
 import { timePaths, type StructType } from '../columns/types/field-type.ts';
 import type { Config } from '../config/config.ts';
 import type { Table } from '../tables/table.ts';
@@ -29,6 +30,7 @@ export function reportTables(reported: Reported, log: Log): void {
     if (type === undefined) continue;
     warnOfSurplus(table, reported, log);
     warnOfTimes(table, type, reported, log);
+    warnOfText(table, type, log);
     const values = typings.valuesOf(table);
     tally.values(table.name, values);
     log('INFO', columnReport(table.name, type, values));
@@ -58,5 +60,14 @@ function warnOfTimes({ name }: Table, type: StructType, { config }: Reported, lo
   log(
     'WARN',
     `The table "${name}" keeps the Parquet type TIME for ${paths.join(', ')}, from an earlier run. Spark cannot read such a table. Change the type with the verb "types", or set "time_as" to "time_micros".`,
+  );
+}
+
+function warnOfText({ name, shape }: Table, type: StructType, log: Log): void {
+  const paths = shape === undefined ? [] : otherwiseTyped(shape, type);
+  if (paths.length === 0) return;
+  log(
+    'WARN',
+    `The table "${name}" keeps the type of ${paths.join(', ')} from an earlier run, which "json_columns" wants as JSON text. Change it with the verb "types".`,
   );
 }

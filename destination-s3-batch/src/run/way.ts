@@ -39,10 +39,10 @@ type Options = {
 const noRows = { table: undefined, events: undefined, rows: undefined, otherRows: undefined, dropped: undefined };
 
 export function wayOf(target: TableTarget, { prefix, fields, tables, log }: Options): Way {
-  const { index, name, place, conversion, columns, stream: descriptor, dedup } = target;
+  const { index, name, place, conversion, columns, stream: descriptor, dedup, textColumns } = target;
   const isSplit = conversion === 'split_events';
   return {
-    table: isSplit ? undefined : tables.add({ name, stream: index, folder: place.folder, columns, dedup }),
+    table: isSplit ? undefined : tables.add({ name, stream: index, folder: place.folder, columns, dedup, textColumns }),
     events: isSplit ? new EventTables({ prefix, stream: index, descriptor, tables, log }) : undefined,
     rows: publishedRows(target, fields),
     otherRows: isSplit ? otherEventRows(fields) : undefined,

@@ -2,6 +2,7 @@
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
 import { runRoom } from '../columns/observe/room.ts';
+import { declareTextColumns } from '../columns/observe/text-columns.ts';
 import { shapeOfSchema, type Shape } from '../columns/observe/shape.ts';
 
 export type Table = {
@@ -27,6 +28,7 @@ export type Dedup = { readonly key: readonly (readonly string[])[]; readonly cur
 type NewTable = Pick<Table, 'name' | 'stream' | 'event' | 'folder'> & {
   readonly columns: JsonObject | undefined;
   readonly dedup?: Dedup | undefined;
+  readonly textColumns?: readonly string[];
 };
 
 /** All tables of a run, each name once. Bound: the catalog's, `maxEventTables` and their rejected rows. */
@@ -41,9 +43,10 @@ export class Tables {
     this.#fields = fields;
   }
 
-  add({ columns, dedup, ...rest }: NewTable): Table {
+  add({ columns, dedup, textColumns = [], ...rest }: NewTable): Table {
     const options = { fields: this.#fields, room: this.#room };
     const shape = columns === undefined ? undefined : shapeOfSchema({ properties: columns }, options);
+    if (shape !== undefined) declareTextColumns(shape, textColumns, columns ?? {});
     const table: Table = { ...rest, index: this.all.length, shape, dedup };
     this.all.push(table);
     this.#byFolder.set(table.folder, table);

@@ -14,6 +14,14 @@ import { user } from '../../support/iam.ts';
 export const place = { bucket: 'publisher-data', region: 'eu-central-1' };
 export const kmsKey = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 export const withAcl: WriteHeaders = { acl: 'bucket-owner-full-control', encryption: { mode: 'bucket_default' } };
+export const withTags: WriteHeaders = {
+  ...withAcl,
+  storageClass: 'STANDARD_IA',
+  tags: [
+    { key: 'team', value: 'data + ads' },
+    { key: 'cost', value: '' },
+  ],
+};
 const plain: WriteHeaders = { encryption: { mode: 'sse_s3' } };
 export const withKey: WriteHeaders = {
   acl: 'bucket-owner-full-control',
@@ -35,6 +43,8 @@ export const accesses: Readonly<Record<string, Access>> = {
   streaming,
   'streaming without an ACL': streamingAccess({ ...writing, headers: plain }),
   'streaming with a KMS key': streamingAccess({ ...writing, headers: withKey }),
+  'streaming with tags': streamingAccess({ ...writing, headers: withTags }),
+  'batch with tags and a KMS key': batchAccess({ ...writing, headers: { ...withKey, ...withTags } }),
   'streaming into the root': streamingAccess({ ...writing, prefix: '' }),
   batch: batchAccess(writing),
   'batch with a KMS key': batchAccess({ ...writing, headers: withKey }),

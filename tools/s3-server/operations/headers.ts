@@ -21,7 +21,7 @@ const STORAGE_CLASSES = [
 export type Description = Omit<ObjectHeaders, keyof Storage | 'checksums' | 'restored'>;
 
 /** How the data is kept: always as the write says, never copied. */
-export type Storage = Pick<ObjectHeaders, 'acl' | 'encryption' | 'kmsKeyId' | 'storageClass'>;
+export type Storage = Pick<ObjectHeaders, 'acl' | 'encryption' | 'kmsKeyId' | 'storageClass' | 'tags'>;
 
 export function descriptionOf({ header, headerNames }: S3Request): Description {
   const metadata = headerNames
@@ -53,7 +53,24 @@ export function storageOf({ header }: S3Request): Storage {
     ...present('encryption', encryption),
     ...present('kmsKeyId', kmsKeyId),
     storageClass,
+    ...tagsOf(header('x-amz-tagging')),
   };
+}
+
+const mostTags = 10;
+
+/** @throws InvalidTag, InvalidArgument. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
+function tagsOf(text: string | undefined): Pick<Storage, 'tags'> {
+  if (text === undefined) return {};
+  const pairs = [...new URLSearchParams(text)];
+  const isFit = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+  for (const [key, value] of pairs) {
+    const isLong = key.length > 128 || value.length > 256;
+    if (key === '' || isLong || !isFit.test(key + value) || key.startsWith('aws:')) throw new S3Error('InvalidTag');
+  }
+  const tags = Object.fromEntries(pairs);
+  if (pairs.length > mostTags || Object.keys(tags).length !== pairs.length) throw new S3Error('InvalidTag');
+  return { tags };
 }
 
 /** What the answer to a write tells of the object's keeping. */
@@ -79,6 +96,7 @@ export function objectHeaders({ etag, lastModified, headers }: ObjectVersion): R
     ...present('expires', headers.expires),
     ...Object.fromEntries(Object.entries(metadata).map(([name, value]) => [METADATA + name, value])),
     ...(storageClass === 'STANDARD' ? {} : { 'x-amz-storage-class': storageClass }),
+    ...(headers.tags === undefined ? {} : { 'x-amz-tagging-count': String(Object.keys(headers.tags).length) }),
     ...(headers.restored === true ? { 'x-amz-restore': 'ongoing-request="false"' } : {}),
     ...storageHeaders(headers),
   };

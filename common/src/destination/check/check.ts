@@ -72,14 +72,17 @@ function conditionNeed({ conditions = 'replacing', ...access }: Access): Line['n
 /** What an operation needs by the list of needs, which knows when. */
 function needsFinder(access: Access): (operation: Operation) => readonly Line['need'][] {
   const needs = needsOf(access);
-  const { acl, encryption } = access.headers ?? {};
+  const { acl, encryption, tags } = access.headers ?? {};
   const sent = {
     acl: acl !== undefined,
+    tags: tags !== undefined,
     ...(encryption?.mode === 'sse_kms' ? { kmsKeyId: encryption.kmsKeyId } : {}),
   };
   return (operation) => {
     const isWrite = operation === 'PutObject' || operation === 'CopyObject';
-    const actions = asksOf({ operation, ...sent, acl: isWrite && sent.acl }).map(([action]): Action => action);
+    const actions = asksOf({ operation, ...sent, acl: isWrite && sent.acl, tags: isWrite && sent.tags }).map(
+      ([action]): Action => action,
+    );
     return needs.filter(({ action }) => actions.includes(action));
   };
 }

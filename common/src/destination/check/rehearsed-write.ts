@@ -28,16 +28,16 @@ export async function rehearseWrite(
 type Denied = { readonly step: string; readonly needs: readonly Line['need'][]; readonly error: ConnectorError };
 
 async function tellApart(rehearsal: Rehearsal, { step, needs, error }: Denied, probes: Probes): Promise<void> {
-  const acls = needs.filter(({ action }) => action === 's3:PutObjectAcl');
-  for (const { headers, isAboutAcl, remedy } of otherHeaders(probes.place.headers)) {
+  const resource = needs.find(({ action }) => action === 's3:PutObjectAcl')?.resource ?? needs[0]?.resource ?? '';
+  for (const { headers, missing, remedy } of otherHeaders(probes.place.headers)) {
     const isAllowed = await probes.write(headers).then(
       () => true,
       () => false,
     );
     if (!isAllowed) continue;
     const options = error.answer === undefined ? {} : { answer: error.answer };
-    const told = new ConnectorError(error.code, `${error.message} ${remedy(acls[0]?.resource ?? '')}`, options);
-    const passed = isAboutAcl ? needs.filter(({ action }) => action === 's3:PutObject') : [];
+    const told = new ConnectorError(error.code, `${error.message} ${remedy(resource)}`, options);
+    const passed = missing === undefined ? [] : needs.filter(({ action }) => allowedWithout[missing].includes(action));
     for (const need of passed) rehearsal.note(step, need, { state: 'ok' });
     rehearsal.refuse(
       step,
@@ -51,10 +51,19 @@ async function tellApart(rehearsal: Rehearsal, { step, needs, error }: Denied, p
 
 type OtherHeaders = {
   readonly headers: WriteHeaders;
-  /** Then s3:PutObject itself is allowed. */
-  readonly isAboutAcl: boolean;
-  readonly remedy: (aclResource: string) => string;
+  /** What the headers of the config need beyond these. */
+  readonly missing?: keyof typeof allowedWithout;
+  readonly remedy: (resource: string) => string;
 };
+
+/** What is allowed for sure if the write passes without what needs the other permission. */
+const allowedWithout = {
+  's3:PutObjectAcl': ['s3:PutObject'],
+  's3:PutObjectTagging': ['s3:PutObject', 's3:PutObjectAcl'],
+} satisfies Record<string, readonly string[]>;
+
+const tagsMissing = (resource: string): string =>
+  `Without the tags the same write is allowed: it is s3:PutObjectTagging on ${resource} that is missing. Allow that, or remove "object_tags".`;
 
 const aclMissing = (aclResource: string): string =>
   `Without the ACL the same write is allowed: it is s3:PutObjectAcl on ${aclResource} that is missing, or a condition that does not let this ACL pass. Allow that, or set "acl" to "none".`;
@@ -63,10 +72,13 @@ const encryptionWanted = (): string =>
   'With encryption asked for the same write is allowed: set "encryption" to sse_s3.';
 
 /** Headers to try where those of the config are denied, and what it means if they pass. */
-function* otherHeaders({ acl, encryption }: WriteHeaders): Generator<OtherHeaders> {
-  if (acl !== undefined) yield { headers: { encryption }, isAboutAcl: true, remedy: aclMissing };
-  else yield { headers: { acl: 'bucket-owner-full-control', encryption }, isAboutAcl: false, remedy: aclWanted };
-  if (encryption.mode !== 'bucket_default') return;
-  const encrypted = { ...(acl === undefined ? {} : { acl }), encryption: { mode: 'sse_s3' } } as const;
-  yield { headers: encrypted, isAboutAcl: false, remedy: encryptionWanted };
+function* otherHeaders(headers: WriteHeaders): Generator<OtherHeaders> {
+  const { acl, tags, ...others } = headers;
+  const tagged = tags === undefined ? {} : { tags };
+  const untagged = { ...others, ...(acl === undefined ? {} : { acl }) };
+  if (tags !== undefined) yield { headers: untagged, missing: 's3:PutObjectTagging', remedy: tagsMissing };
+  if (acl !== undefined) yield { headers: { ...others, ...tagged }, missing: 's3:PutObjectAcl', remedy: aclMissing };
+  else yield { headers: { ...headers, acl: 'bucket-owner-full-control' }, remedy: aclWanted };
+  if (headers.encryption.mode !== 'bucket_default') return;
+  yield { headers: { ...headers, encryption: { mode: 'sse_s3' } }, remedy: encryptionWanted };
 }

@@ -9,6 +9,7 @@ import {
   type Connection,
   type ConnectionConfig,
 } from '../../s3/connection/config.ts';
+import { storageClasses } from '../../s3/object-settings.ts';
 import type { WriteHeaders } from '../../s3/write.ts';
 import { prefixProblem } from './prefix.ts';
 
@@ -37,6 +38,27 @@ const sseKms = z
   })
   .meta({ title: 'A KMS key', description: 'SSE-KMS.' });
 
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html
+const mostTags = 10;
+const tagText = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+const tagRemedy = 'has a character that S3 does not take in a tag: use letters, digits, blanks and + - = . _ : / @';
+
+const tag = z.object({
+  key: z
+    .string()
+    .min(1, 'is empty')
+    .max(128, 'has more than 128 characters')
+    .regex(tagText, tagRemedy)
+    .refine((key) => !key.startsWith('aws:'), 'begins with aws:, which AWS keeps for itself')
+    .meta({ title: 'Key', description: 'The name of the tag.', order: 0 }),
+  value: z
+    .string()
+    .max(256, 'has more than 256 characters')
+    .regex(tagText, tagRemedy)
+    .default('')
+    .meta({ title: 'Value', description: 'The value of the tag. It may be empty.', order: 1 }),
+});
+
 /** Spread into a destination's config; `checkPlace` belongs to it. */
 export const placeShape = {
   prefix: z
@@ -52,6 +74,16 @@ export const placeShape = {
     title: 'ACL',
     description: 'The canned ACL sent with each write.',
     order: 11,
+  }),
+  storage_class: z.enum(storageClasses).optional().meta({
+    title: 'Storage class',
+    description: 'The storage class of everything that is written. Leave it empty for STANDARD.',
+    order: 26,
+  }),
+  object_tags: z.array(tag).max(mostTags, 'has more than 10 tags, which S3 refuses').default([]).meta({
+    title: 'Tags',
+    description: 'Tags of every object that is written, at most 10. They need the permission s3:PutObjectTagging.',
+    order: 27,
   }),
   conditional_writes: z.boolean().default(true).meta({
     title: 'Conditional writes',
@@ -101,7 +133,7 @@ export const workerShape = {
   }),
 };
 
-type PlaceConfig = { readonly [Field in keyof typeof placeShape]: z.output<(typeof placeShape)[Field]> } & {
+type PlaceConfig = Readonly<z.output<z.ZodObject<typeof placeShape>>> & {
   readonly worker_id?: string | undefined;
 };
 
@@ -143,7 +175,11 @@ const mebibyte = 1024 * 1024;
 export const checkPlace = [
   (config: Partial<ConnectionConfig & PlaceConfig>, context: z.RefinementCtx): void => {
     checkConnection(config, context);
-    const { prefix, bucket } = config;
+    const { prefix, bucket, object_tags: tags } = config;
+    const keys = new Set(tags?.map(({ key }) => key));
+    if (tags !== undefined && keys.size < tags.length) {
+      context.addIssue({ code: 'custom', path: ['object_tags'], message: 'names a key twice: S3 takes each once' });
+    }
     const problem = typeof prefix === 'string' ? prefixProblem(prefix, bucket) : undefined;
     if (problem !== undefined) context.addIssue({ code: 'custom', path: ['prefix'], message: problem });
   },
@@ -161,12 +197,14 @@ export function resolveShared<Entry>(config: SharedConfig<Entry>, env: Environme
 }
 
 function resolvePlace(config: PlaceConfig, env: Environment): Place {
-  const { prefix, acl, conditional_writes, encryption, worker_id } = config;
+  const { prefix, acl, conditional_writes, encryption, storage_class, object_tags, worker_id } = config;
   const job = env['JOB_COMPLETION_INDEX'] ?? '';
   return {
     prefix: prefix === '' ? '' : `${prefix.replace(/\/$/u, '')}/`,
     headers: {
       ...(acl === 'none' ? {} : { acl }),
+      ...(storage_class === undefined ? {} : { storageClass: storage_class }),
+      ...(object_tags.length === 0 ? {} : { tags: object_tags }),
       ...(conditional_writes ? {} : { conditions: 'looked_up' }),
       encryption: encryption.mode === 'sse_kms' ? { mode: 'sse_kms', kmsKeyId: encryption.kms_key_id } : encryption,
     },

@@ -31,10 +31,15 @@ export type Need = {
 export function needsOf(access: Access): readonly Need[] {
   const needs = new Map<string, Need>();
   for (const use of access.uses) {
-    const { encryption, acl } = use.headers ?? {};
+    const { encryption, acl, tags } = use.headers ?? {};
     const kmsKeyId = encryption?.mode === 'sse_kms' ? { kmsKeyId: encryption.kmsKeyId } : {};
     const writes = use.operation === 'PutObject' || use.operation === 'CopyObject';
-    for (const ask of asksOf({ operation: use.operation, acl: writes && acl !== undefined, ...kmsKeyId })) {
+    for (const ask of asksOf({
+      operation: use.operation,
+      acl: writes && acl !== undefined,
+      tags: writes && tags !== undefined,
+      ...kmsKeyId,
+    })) {
       const need = needOf(ask, use, access);
       const name = `${need.action} ${need.resource} ${need.prefixes?.join(' ') ?? ''}`;
       const earlier = needs.get(name);
@@ -69,7 +74,11 @@ function needOf([action, on]: Ask, use: Use, access: Access): Need {
     return { action, resource, ...prefixes, guards, when, requests };
   }
   const isWrite = action === 's3:PutObject' || action === 's3:PutObjectAcl';
-  const context = { ...general, ...(isWrite && headers !== undefined ? contextOf(headers) : {}) };
+  const context = {
+    ...general,
+    ...(isWrite && headers !== undefined ? contextOf(headers) : {}),
+    ...(action === 's3:PutObjectTagging' ? tagContext(headers) : {}),
+  };
   const root = `${bucketArn(partition, bucket)}/${folder}`;
   return {
     action,
@@ -101,11 +110,16 @@ function keyNeed(action: Action, use: Use, access: Access): Need {
   };
 }
 
+function tagContext({ tags = [] }: Partial<WriteHeaders> = {}): RequestContext {
+  return Object.fromEntries(tags.map(({ key, value }) => [`s3:RequestObjectTag/${key}`, value]));
+}
+
 /** The condition keys of a write with these headers. Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */
-function contextOf({ acl, encryption }: WriteHeaders): RequestContext {
+function contextOf({ acl, encryption, storageClass }: WriteHeaders): RequestContext {
   const sse = { bucket_default: undefined, sse_s3: 'AES256', sse_kms: 'aws:kms' }[encryption.mode];
   return {
     ...(acl === undefined ? {} : { 's3:x-amz-acl': acl }),
+    ...(storageClass === undefined ? {} : { 's3:x-amz-storage-class': storageClass }),
     ...(sse === undefined ? {} : { 's3:x-amz-server-side-encryption': sse }),
     ...(encryption.mode === 'sse_kms' ? { 's3:x-amz-server-side-encryption-aws-kms-key-id': encryption.kmsKeyId } : {}),
   };

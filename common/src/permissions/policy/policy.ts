@@ -100,11 +100,13 @@ function s3Statements(needs: readonly Need[], form: 'least' | 'full'): readonly 
 function leastStatements(wanted: readonly Need[]): readonly PolicyStatement[] {
   const lists = wanted.filter(({ action }) => action === 's3:ListBucket');
   const writes = wanted.filter(({ action }) => isWrite(action));
-  const others = wanted.filter((need) => !lists.includes(need) && !writes.includes(need));
+  const tags = wanted.filter(({ action }) => action === taggingAction);
+  const others = wanted.filter((need) => ![...lists, ...writes, ...tags].includes(need));
   return [
     ...statement('List', lists, prefixCondition(lists)),
     ...statement(others.some(({ action }) => action !== 's3:GetObject') ? 'ReadAndDelete' : 'Read', others),
     ...statement('Write', writes, aclCondition(writes)),
+    ...statement('Tag', tags),
   ];
 }
 
@@ -123,11 +125,19 @@ function fullStatements(wanted: readonly Need[]): readonly PolicyStatement[] {
   };
   if (writes.length === 0) return [whole];
   const write: PolicyStatement = { Sid: 'Write', Effect: 'Allow', Action: ['s3:Put*'], Resource: [`${bucket}/*`] };
-  return [whole, { ...write, ...conditionOf([writes[0]?.guards ?? {}, aclCondition(writes)]) }];
+  const [tag] = statement(
+    'Tag',
+    wanted.filter(({ action }) => action === taggingAction),
+  );
+  const allowed = [whole, { ...write, ...conditionOf([writes[0]?.guards ?? {}, aclCondition(writes)]) }];
+  return tag === undefined ? allowed : [...allowed, { ...tag, Resource: write.Resource }];
 }
 
+/** It knows no s3:x-amz-acl, so that a condition on that would deny it. */
+const taggingAction = 's3:PutObjectTagging';
+
 function isWrite(action: string): boolean {
-  return action.startsWith('s3:Put');
+  return action.startsWith('s3:Put') && action !== taggingAction;
 }
 
 function statement(Sid: string, needs: readonly Need[], condition: Guards = {}): readonly PolicyStatement[] {

@@ -12,6 +12,8 @@ export type Target = {
   readonly from?: string;
   /** An ACL goes with the write: S3 then asks for s3:PutObjectAcl as well. */
   readonly acl?: boolean;
+  /** Tags go with the write: S3 then asks for s3:PutObjectTagging as well. */
+  readonly tags?: boolean;
   readonly kmsKeyId?: string;
   /** The condition that the write is sent with. */
   readonly condition?: 'If-Match' | 'If-None-Match';
@@ -67,16 +69,18 @@ export const operations = {
 /** What a permission is judged on. */
 export type On = 'bucket' | 'object' | 'from' | 'key';
 export type Operation = keyof typeof operations;
-/** Sent with an ACL, a write needs this as well, on the object. */
+/** Sent with an ACL, or with tags, a write needs these as well, on the object. */
 const aclAsk = ['s3:PutObjectAcl', 'object'] as const;
-export type Action = (typeof operations)[Operation]['asks'][number][0] | (typeof aclAsk)[0];
+const tagsAsk = ['s3:PutObjectTagging', 'object'] as const;
+export type Action = (typeof operations)[Operation]['asks'][number][0] | (typeof aclAsk)[0] | (typeof tagsAsk)[0];
 export type Ask = readonly [Action, On];
 
 /** All that one request asks of IAM. Without `kmsKeyId` nothing is known of a key. */
-export function asksOf({ operation, acl, kmsKeyId }: Pick<Target, 'operation' | 'acl' | 'kmsKeyId'>): readonly Ask[] {
+export function asksOf(target: Pick<Target, 'operation' | 'acl' | 'tags' | 'kmsKeyId'>): readonly Ask[] {
+  const { operation, acl, tags, kmsKeyId } = target;
   const asks: readonly Ask[] = operations[operation].asks;
   const known = kmsKeyId === undefined ? asks.filter(([, on]) => on !== 'key') : asks;
-  return acl === true ? [...known, aclAsk] : known;
+  return [...known, ...(acl === true ? [aclAsk] : []), ...(tags === true ? [tagsAsk] : [])];
 }
 
 /** `Could not read s3://bucket/key` */

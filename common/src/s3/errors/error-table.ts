@@ -1,17 +1,9 @@
 // The table of S3's refusals: error code (or code@operation, which goes first) → our code and the words for the user. The
 // words go on from "Could not read s3://bucket/key: " and end with the remedy.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
-import type { ErrorCode } from '../../protocol/errors.ts';
-import type { Answer } from './failure.ts';
 import { neededActions, neededKeyAction, neededResource } from '../address/operation.ts';
-import type { Target } from '../address/operation.ts';
-
-export type Refusal = {
-  readonly answer: Answer;
-  readonly target: Target;
-};
-
-type Row = { readonly code: ErrorCode; readonly say: (refusal: Refusal) => string };
+import { aclRefused, classRefused, rowByHeader, tagsRefused } from './header-refusals.ts';
+import { said, type Refusal, type Row } from './refusal.ts';
 
 const denied: Row = {
   code: 'S3_ACCESS_DENIED',
@@ -151,20 +143,6 @@ const archived: Row = {
   say: () => 'it is archived (a Glacier class). Restore it, or move it out of the prefix',
 };
 
-const aclRefused: Row = {
-  code: 'S3_REQUEST_REFUSED',
-  say: ({ target: { endpoint } }) =>
-    `the ${endpoint === undefined ? 'bucket' : 'storage'} does not take ACLs. Set "acl" to "none"`,
-};
-
-const conditionRefused: Row = {
-  code: 'S3_REQUEST_REFUSED',
-  say: ({ answer, target }) => {
-    const name = answer.code === '' ? `HTTP status ${answer.status}` : answer.code;
-    return `the storage answers a write with ${target.condition} with ${name}${said(answer.text)}. If it has no conditional writes, set "conditional_writes" to false, and let only one run at a time write below the prefix`;
-  },
-};
-
 export const refused: Row = {
   code: 'S3_REQUEST_REFUSED',
   say: ({ answer: { code, status, text }, target: { endpoint } }) => {
@@ -190,6 +168,8 @@ export const rows: Readonly<Record<string, Row>> = {
   InvalidObjectState: archived,
   InvalidRange: changed,
   InvalidSecurity: unsigned,
+  InvalidStorageClass: classRefused,
+  InvalidTag: tagsRefused,
   InvalidToken: tokenInvalid,
   'KMS.AccessDeniedException': kmsDenied,
   MissingSecurityHeader: unsigned,
@@ -224,13 +204,12 @@ export function rowFor({ answer, target }: Refusal): Row {
   const code = answer.code === '' ? (codeByStatus[answer.status] ?? '') : answer.code;
   if (code.startsWith('KMS.')) return rows[code] ?? kmsUnusable;
   if (code === 'AccessDenied' && answer.text.includes('kms:')) return kmsDenied;
-  // A 400 to a HEAD tells no more than the region.
   const own = rows[`${code}@${target.operation}`] ?? rows[code];
-  if (own === undefined && target.acl === true && /\bacl\b/iu.test(answer.text)) return aclRefused;
+  if (own !== undefined) return own;
+  // A 400 to a HEAD tells no more than the region.
   const elsewhere = answer.region !== undefined && answer.region !== target.region;
   if (code === '' && answer.status === 400 && elsewhere) return wrongRegion;
-  const isCondition = target.condition !== undefined && (answer.status === 501 || answer.status === 400);
-  return own ?? (isCondition ? conditionRefused : refused);
+  return rowByHeader({ answer, target }) ?? refused;
 }
 
 /** Whether the code says by itself what is wrong. */
@@ -242,8 +221,4 @@ export function isExplained(code: string): boolean {
 export function deniedAction(text: string): { readonly action: string; readonly resource: string } | undefined {
   const [, action, resource] = /not authorized to perform: (\w+:\w+) on resource: "?([^\s"]+)/u.exec(text) ?? [];
   return action === undefined || resource === undefined ? undefined : { action, resource };
-}
-
-function said(text: string): string {
-  return text === '' ? '' : ` (“${text.replace(/\.$/u, '')}”)`;
 }

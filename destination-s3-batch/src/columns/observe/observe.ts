@@ -158,7 +158,7 @@ function observeValue(walk: Walk, at: number, shape: Shape, depth: number): numb
   let end: number;
   if (first === OPEN_OBJECT || first === OPEN_ARRAY) {
     kind = first === OPEN_OBJECT ? seen.object : seen.list;
-    if (depth > maxDepth) {
+    if (depth > maxDepth || shape.isText) {
       kind = seen.deep;
       end = skipValue(bytes, at);
     } else if (first === OPEN_OBJECT) end = observeObject(walk, at, shape, depth, undefined);

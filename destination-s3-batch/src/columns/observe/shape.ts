@@ -60,6 +60,8 @@ export class Shape implements Key {
   children: readonly Shape[] = [];
   /** The catalog names it. */
   isNamed = false;
+  /** What is inside an object or a list of it is not looked at: it is kept as JSON text. */
+  isText = false;
   /** Members that are looked for in rows. */
   fields: readonly string[] = [];
   declared: Declared | undefined;

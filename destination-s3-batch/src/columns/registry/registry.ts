@@ -23,7 +23,7 @@ const maxBytes = 16 * 1024 * 1024;
 const readsAtOnce = 16;
 const mostShown = 200;
 
-type TypeJson = {
+export type TypeJson = {
   readonly type: FieldType['kind'] | 'timestamp_without_zone';
   readonly fields?: readonly FieldJson[] | undefined;
   readonly rest?: true | undefined;
@@ -31,7 +31,7 @@ type TypeJson = {
 };
 type FieldJson = TypeJson & { readonly name: string; readonly misfits?: true | undefined };
 
-const kinds = [
+export const typeKinds = [
   'boolean',
   'integer',
   'number',
@@ -46,7 +46,7 @@ const kinds = [
 ] as const;
 const typeSchema: z.ZodType<TypeJson> = z
   .object({
-    type: z.enum(kinds),
+    type: z.enum(typeKinds),
     get fields() {
       return z.array(fieldJson).optional();
     },
@@ -151,7 +151,7 @@ export async function writeRegistry(
   { table, stream, also, event, type, etag }: RegisteredTable & { readonly etag: string | undefined },
   signal?: AbortSignal,
 ): Promise<string> {
-  const { fields, rest } = toJson(type);
+  const { fields, rest } = typeToJson(type);
   const body = Buffer.from(`${JSON.stringify({ version: 1, table, stream, also, event, fields, rest })}\n`);
   const condition = etag === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: etag };
   const bounded = { ...area, maxDocumentBytes: Math.min(maxBytes, area.maxDocumentBytes) };
@@ -160,19 +160,19 @@ export async function writeRegistry(
 
 /** The JSON form of a table's type, for manifests. */
 export function typeJson(type: StructType): JsonObject {
-  return parseJson(JSON.stringify(toJson(type))) as JsonObject;
+  return parseJson(JSON.stringify(typeToJson(type))) as JsonObject;
 }
 
-function toJson(type: FieldType): TypeJson {
+export function typeToJson(type: FieldType): TypeJson {
   switch (type.kind) {
     case 'timestamp':
       return { type: type.utc ? 'timestamp' : 'timestamp_without_zone' };
     case 'list':
-      return { type: 'list', items: toJson(type.items) };
+      return { type: 'list', items: typeToJson(type.items) };
     case 'struct': {
       const fields = type.fields.map(({ name, misfits, type: fieldType }): FieldJson => ({
         name,
-        ...toJson(fieldType),
+        ...typeToJson(fieldType),
         ...(misfits ? { misfits: true as const } : {}),
       }));
       return { type: 'struct', fields, ...(type.rest ? { rest: true as const } : {}) };
@@ -185,13 +185,13 @@ function toJson(type: FieldType): TypeJson {
 function structOf({ fields = [], rest }: TypeJson): StructType {
   const read = fields.map((field): Field => ({
     name: field.name,
-    type: typeOf(field),
+    type: typeOfJson(field),
     misfits: field.misfits === true,
   }));
   return { kind: 'struct', fields: read, rest: rest === true };
 }
 
-function typeOf(json: TypeJson): FieldType {
+export function typeOfJson(json: TypeJson): FieldType {
   switch (json.type) {
     case 'timestamp':
       return { kind: 'timestamp', utc: true };
@@ -199,7 +199,7 @@ function typeOf(json: TypeJson): FieldType {
       return { kind: 'timestamp', utc: false };
     case 'list':
       if (json.items === undefined) throw new Error('a list without items');
-      return { kind: 'list', items: typeOf(json.items) };
+      return { kind: 'list', items: typeOfJson(json.items) };
     case 'struct':
       return structOf(json);
     default:

@@ -19,6 +19,8 @@ import { anyRow, typed } from '../../support/typed-rows.ts';
 
 type Options = { readonly asLines: boolean; readonly objectsAsText: boolean; readonly known?: StructType };
 
+const timesAsText = true;
+
 /** The rows as they are written if all are brought into the types, and the numbers of those that are marked. */
 function judged(rows: readonly string[], { known, ...rules }: Options) {
   const shape = shapeOfSchema({});
@@ -28,11 +30,11 @@ function judged(rows: readonly string[], { known, ...rules }: Options) {
   for (const [number, line] of lines.entries()) {
     if (observer.accept(shape, line, line.indexOf('{'))) marked.set(number);
   }
-  const { type } = decideRow(shape, known, { ...rules, room: fieldRoom(0, 0, maxFields) });
-  const fitter = new Fitter(type, rules);
+  const { type } = decideRow(shape, known, { ...rules, timesAsText, room: fieldRoom(0, 0, maxFields) });
+  const fitter = new Fitter(type, { ...rules, timesAsText });
   const out = new RowWriter();
   for (const line of lines) fitter.fit(line, line.indexOf('{'), out);
-  const isUsualAsTyped = isAsTyped(shape, type, rules, 'usual');
+  const isUsualAsTyped = isAsTyped(shape, type, { ...rules, timesAsText }, 'usual');
   return { fitted: out.bytes.toString().split('\n').slice(0, -1), marked, isUsualAsTyped, type, shape };
 }
 

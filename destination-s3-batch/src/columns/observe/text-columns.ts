@@ -1,0 +1,67 @@
+// Columns that the config wants as JSON text: objects whose keys users make would become a column for each of their keys.
+import { isObject, type JsonObject } from '@s3-connectors/common/protocol/messages.ts';
+
+import type { FieldType } from '../types/field-type.ts';
+import type { Shape } from './shape.ts';
+
+/** A part of a path: a member, or with `items` the items of the list that it is. */
+type Step = { readonly name: string; readonly items: number };
+
+/** `paths` as `a.b`, and `a[].b` through a list. Of names with dots those that `properties` declares are meant. */
+export function declareTextColumns(root: Shape, paths: readonly string[], properties: JsonObject): void {
+  for (const path of paths) {
+    const shape = shapeAt(root, stepsOf(path, properties));
+    if (shape === undefined) continue; // Another name that differs in case only is declared, or there is no room.
+    shape.declare({ kind: 'json' });
+    shape.isText = true;
+  }
+}
+
+/** Paths of columns that are to be JSON text and have another type from an earlier run, which never changes. */
+export function otherwiseTyped(shape: Shape, type: FieldType | undefined, path = ''): readonly string[] {
+  if (type === undefined) return [];
+  if (shape.isText) return type.kind === 'json' ? [] : [path];
+  if (type.kind === 'list') return shape.items === undefined ? [] : otherwiseTyped(shape.items, type.items, path);
+  if (type.kind !== 'struct') return [];
+  const types = new Map(type.fields.map((field) => [field.name, field.type]));
+  return shape.children.flatMap((child) => {
+    return otherwiseTyped(child, types.get(child.name), path === '' ? child.name : `${path}.${child.name}`);
+  });
+}
+
+function shapeAt(root: Shape, steps: readonly Step[]): Shape | undefined {
+  let shape: Shape | undefined = root;
+  for (const { name, items } of steps) {
+    shape = shape?.children.find((child) => child.name === name) ?? shape?.declareChild(name);
+    for (let level = 0; level < items; level += 1) {
+      if (shape?.declared === undefined) shape?.declare({ kind: 'list' });
+      shape = shape?.item();
+    }
+  }
+  return shape;
+}
+
+function stepsOf(path: string, properties: JsonObject): readonly Step[] {
+  const steps: Step[] = [];
+  let left = path;
+  let node: JsonObject = { properties };
+  while (left !== '') {
+    const members = isObject(node['properties']) ? node['properties'] : {};
+    const known = Object.keys(members).find(
+      (name) => left === name || left.startsWith(`${name}.`) || left.startsWith(`${name}[]`),
+    );
+    const name = known ?? /^(?:(?!\[\]|\.).)*/su.exec(left)?.[0] ?? left;
+    const lists = /^(?:\[\])*/u.exec(left.slice(name.length))?.[0] ?? '';
+    steps.push({ name, items: lists.length / 2 });
+    node = memberOf(members[name], lists.length / 2);
+    left = left.slice(name.length + lists.length).replace(/^\./u, '');
+    if (name === '' && lists === '') break; // Two dots in a row lead nowhere.
+  }
+  return steps;
+}
+
+function memberOf(schema: unknown, lists: number): JsonObject {
+  let node = schema;
+  for (let level = 0; level < lists; level += 1) node = isObject(node) ? node['items'] : undefined;
+  return isObject(node) ? node : {};
+}
