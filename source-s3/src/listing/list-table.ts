@@ -11,6 +11,7 @@ import { skipReason, type SkipReason } from '../layout/layout.ts';
 import { PartitionColumns } from '../layout/partition-columns.ts';
 import { findLatest, walkPlaces, type Seen } from './partition-walk.ts';
 import type { PartitionFilter } from '../layout/selection.ts';
+import { Present } from './present.ts';
 import { countSkip, describeSkips, type SkipReport } from './skip-report.ts';
 import { tableFormat } from './table-format.ts';
 import type { Table } from './tables.ts';
@@ -77,15 +78,18 @@ async function* dataFiles(
   const latest = isLatestOnly ? await findLatest(walk, { places }, signal) : undefined;
   const met = new Set<PartitionFilter>();
   let hasSparkLog = false;
+  const present = new Present(s3);
   for await (const seen of latest ?? walkPlaces(walk, places, signal)) {
     refuseTableFormats(table, seen, config.naming);
     if (seen.kind === 'met') met.add(seen.filter);
-    const page = pageOf(seen, table, config);
+    const page = pageOf(seen, table, { ...config, present });
     for (const { key } of page.objects) report.columns.see(key.slice(table.prefix.length));
     for (const entry of page.skipped) gather(report, entry);
     hasSparkLog ||= page.skipped.some(({ key }) => sparkLog.test(key));
     yield page;
   }
+  const future = present.describe();
+  if (future !== undefined) report.remarks.push(future);
   if (hasSparkLog) report.remarks.push(uncommitted);
   report.remarks.push(...remarks(filters, met, isLatestOnly && latest === undefined));
   if (partitioning.mode === 'partitioned') report.remarks.push(...report.columns.twins.map(spelledTwice));
@@ -99,14 +103,14 @@ export function gather({ skips, foreign }: Gathered, { reason, key }: Skipped): 
   if (foreign.has(extension) || foreign.size < mostExtensions) countSkip(foreign, extension, key);
 }
 
-function pageOf(seen: Seen, table: Table, config: ListingConfig): TablePage {
+function pageOf(seen: Seen, table: Table, config: ListingConfig & { readonly present: Present }): TablePage {
   if (seen.kind === 'met') return { objects: [], skipped: [] };
   if (seen.kind === 'passed') return { objects: [], skipped: [seen] };
   const objects: ListedObject[] = [];
   const skipped: Skipped[] = [];
   for (const object of seen.objects) {
     const reason = skipReasonOf(object, table, config);
-    if (reason === undefined) objects.push(object);
+    if (reason === undefined) objects.push(config.present.at(object));
     else skipped.push({ reason, key: object.key });
   }
   return { objects, skipped };

@@ -7,6 +7,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
 import { noProgress, type Progress } from './cursor.ts';
+import { Settled } from './settled.ts';
 
 const version = 1;
 const fingerprintBytes = 8;
@@ -19,10 +20,12 @@ const streamState = z.object({
   /** The fingerprints of the objects read inside the window, 8 bytes each. */
   recent: z.base64().default(''),
   settled: z.int().min(0).default(0),
+  /** The settled objects by their hashes. */
+  settled_buckets: z.base64().optional(),
   unfinished: z.object({ key: z.string(), etag: z.string(), unit: z.int().min(0), rows: z.int().min(0) }).nullish(),
 });
 
-/** At most 220 KB of text, whatever the number of objects. */
+/** At most 270 KB of text, whatever the number of objects. */
 export function toStreamState(progress: Progress): JsonObject {
   const { watermark, windowStart, remembered, settled, unfinished } = progress;
   return {
@@ -30,7 +33,8 @@ export function toStreamState(progress: Progress): JsonObject {
     ...(watermark !== undefined && { watermark: { last_modified: isoTime(watermark.time), key: watermark.key } }),
     ...(Number.isFinite(windowStart) && { window_start: isoTime(windowStart) }),
     recent: Buffer.from([...remembered].join(''), 'hex').toString('base64'),
-    settled,
+    settled: settled.total,
+    settled_buckets: settled.text,
     ...(unfinished !== undefined && { unfinished }),
   };
 }
@@ -50,12 +54,12 @@ export function fromStreamState(state: JsonObject | undefined): Progress {
       `The saved state is not valid: ${problems} Reset the stream to start anew.`,
     );
   }
-  const { watermark, window_start: windowStart, recent, settled, unfinished } = parsed.data;
+  const { watermark, window_start: windowStart, recent, settled, settled_buckets: text, unfinished } = parsed.data;
   return {
     watermark: watermark ? { time: watermark.last_modified, key: watermark.key } : undefined,
     windowStart: windowStart ?? Number.NEGATIVE_INFINITY,
     remembered: new Set(fingerprints(recent)),
-    settled,
+    settled: Settled.from(settled, text),
     unfinished: unfinished ?? undefined,
   };
 }
