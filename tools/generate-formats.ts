@@ -1,5 +1,6 @@
 // docs/formats.md: what the source reads and what it does not, from the tables of its code.
 import { csvDialects, type DialectOptions } from '../source-s3/src/config/csv-dialects.ts';
+import { codecs, unreadCodecs } from '../source-s3/src/formats/text/codecs.ts';
 import { compressionExtensions, formatExtensions, sideFiles } from '../source-s3/src/layout/file-name.ts';
 import { SKIP_REASONS } from '../source-s3/src/layout/layout.ts';
 import { markdownTable } from './markdown-table.ts';
@@ -16,6 +17,15 @@ ${markdownTable([['`data_format.format`', 'Extensions'], ...Object.entries(forma
 A name without an extension is read as the format. Behind the extension may stand a compression
 (${codes([...compressionExtensions])}) and a part’s number (\`data.csv000\`,
 \`data.csv.001\`, \`part-0.c000\`). Any other name is read if \`file_pattern\` spells it: \`*.log.gz\`, but not \`*\`.
+
+## Compression of text
+
+CSV and JSON files are inflated while they arrive. Their first bytes tell the compression, their names only where the bytes cannot.
+
+${markdownTable([['Read', 'Usual extensions', 'Told by'], ...codecs.map(({ title, extensions, begins }) => [title, codes(extensions), begins === undefined ? 'its name' : 'its first bytes'])])}
+
+A file in ${unreadCodecs.map(({ title }) => title).join(', ')} is refused by that name. Parquet and Avro have their compression inside:
+all codecs of Parquet but the old \`LZ4\` and \`LZO\`, of Avro \`deflate\`, \`snappy\` and \`zstandard\`.
 
 ## Forms of JSON
 

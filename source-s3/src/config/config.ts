@@ -53,7 +53,7 @@ const dataFormat = z.discriminatedUnion('format', [
   z.object({ format: z.literal('jsonl').meta({ order: 0 }) }).meta({
     title: 'JSON',
     description:
-      'A JSON object on each line, or an array of objects, or objects one after the other. Plain or compressed with gzip or zstd.',
+      'A JSON object on each line, or an array of objects, or objects one after the other. Plain or compressed (docs/formats.md lists how).',
   }),
   z
     .object({ format: z.literal('avro').meta({ order: 0 }) })
