@@ -2,7 +2,7 @@
 import * as z from 'zod';
 
 import { formatsOf, vagueExtensions } from './file-name.ts';
-import { FilePattern } from './file-pattern.ts';
+import { FilePattern, headOf } from './file-pattern.ts';
 import { sortKey, type Bounds } from './partition-order.ts';
 import type { DeclaredType } from './declared-column.ts';
 
@@ -25,7 +25,7 @@ export const selectionShape = {
     .meta({
       title: 'File pattern',
       description:
-        'Only files whose path below the table matches this glob are read. "*" stays inside a folder, "**" crosses folders; a pattern without "/" is for the name of the file. A file whose name it spells, at least in part, is read whatever its extension is.',
+        'Only files whose path below the table matches this glob are read. "*" stays inside a folder, "**" crosses folders; a pattern without "/" is for the name of the file. A file whose name it spells, at least in part, is read whatever its extension. What a pattern with a "/" spells before its first wildcard bounds what is listed.',
       examples: ['part-*.parquet', 'year=2026/**/*.parquet'],
       order: 15,
     }),
@@ -62,6 +62,8 @@ export type Selection = {
   readonly filePattern: string | undefined;
   /** Whether `file_pattern` names the file, by more than wildcards; another format’s extension only where it spells that. */
   readonly asksFor: (path: string, extension: string | undefined) => boolean;
+  /** What every path below a table that `matches` begins with. */
+  readonly head: string;
   /** Of a path below a table. */
   readonly matches: (path: string) => boolean;
   readonly filtersOf: (table: string) => readonly PartitionFilter[];
@@ -86,6 +88,7 @@ export function resolveSelection({
   }));
   return {
     filePattern: file_pattern,
+    head: headOf(file_pattern ?? ''),
     asksFor: (path, extension) => names?.(extension) === true && pattern?.test(path) === true,
     matches: (path) => pattern?.test(path) ?? true,
     filtersOf: (name) => filters.filter(({ table }) => table === undefined || table === name),

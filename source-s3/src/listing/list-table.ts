@@ -3,7 +3,8 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
-import { archiveClasses, type ListedObject } from '@s3-connectors/common/s3/list.ts';
+import { archiveClasses, listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
+import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import type { SourceConfig } from '../config/config.ts';
 import { shownExtension, type Naming } from '../layout/file-name.ts';
@@ -13,7 +14,7 @@ import { findLatest, walkPlaces, type Seen } from './partition-walk.ts';
 import type { PartitionFilter } from '../layout/selection.ts';
 import { Present } from './present.ts';
 import { countSkip, describeSkips, type SkipReport } from './skip-report.ts';
-import { tableFormat } from './table-format.ts';
+import { logFolders, tableFormat } from './table-format.ts';
 import type { Table } from './tables.ts';
 
 /** What is known of a listing beside its data files; whole when all of these were taken. */
@@ -35,6 +36,8 @@ export type Skipped = { readonly reason: SkipReason; readonly key: string };
 const sparkLog = /\/_spark_metadata\//u;
 const uncommitted =
   'Spark\'s streaming sink wrote the folder "_spark_metadata", in which it notes the files of complete batches. The notes are not read: all data files are, and those of a batch that failed and was tried again hold its rows once more.';
+
+const logsAtOnce = 3;
 
 /** That are told apart. */
 const mostExtensions = 100;
@@ -73,8 +76,10 @@ async function* dataFiles(
     typeOf: (column: string) => (partitioning.mode === 'partitioned' ? partitioning.typeOf(name, column) : 'string'),
     isData: (object: ListedObject) => skipReasonOf(object, table, config) === undefined,
   };
-  const places = [{ folder: table.prefix, open: filters }];
   const isLatestOnly = config.selection.isLatestOnly(name);
+  const head = filters.length > 0 || isLatestOnly ? '' : config.selection.head; // Else the walk goes by folders.
+  if (head !== '') await refuseFormatsBeside(s3, { table, head, naming: config.naming }, signal);
+  const places = [{ folder: table.prefix + head, open: filters }];
   const latest = isLatestOnly ? await findLatest(walk, { places }, signal) : undefined;
   const met = new Set<PartitionFilter>();
   let hasSparkLog = false;
@@ -158,6 +163,29 @@ export function skipReasonOf(
   if (!config.selection.matches(path)) return 'file_pattern';
   const { startDate } = config;
   return startDate !== undefined && object.lastModified.getTime() < startDate ? 'before_start_date' : undefined;
+}
+
+/** Where only what begins with `head` is listed: a table format keeps its log in a folder beside its files or above them. */
+async function refuseFormatsBeside(
+  s3: S3,
+  { table, head, naming }: { readonly table: Table; readonly head: string; readonly naming: Naming },
+  signal: AbortSignal,
+): Promise<void> {
+  const parents = head.split('/').map((_, depth, parts) =>
+    parts
+      .slice(0, depth)
+      .map((part) => `${part}/`)
+      .join(''),
+  );
+  const logs = parents.flatMap((parent) => logFolders.map((folder) => `${table.prefix}${parent}${folder}`));
+  for await (const page of mapConcurrent(logs, logsAtOnce, (prefix, stop) => firstPage(s3, prefix, stop), signal)) {
+    refuseTableFormats(table, { kind: 'objects', objects: page }, naming);
+  }
+}
+
+async function firstPage(s3: S3, prefix: string, signal: AbortSignal): Promise<readonly ListedObject[]> {
+  for await (const { objects } of listPages(s3, { prefix }, signal)) return objects;
+  return [];
 }
 
 function refuseTableFormats(table: Table, seen: Seen, { extensions }: Naming): void {
