@@ -43,6 +43,12 @@ A null is compared with the field as it stands in the file: with \`escape\` \`\\
 \`\\\\N\` is the text \`\\N\`. In the dialects whose lines end with LF alone, a CR is part of a value, and a blank line is a row if
 the file has one column.
 
+## Layouts
+
+A table is a folder directly below a schema prefix. Below it files may be in any folders:
+
+${markdownTable([['Layout', 'Columns', 'Setting'], ...layouts])}
+
 ## Side files
 
 Writers put these beside their data. They are skipped unless \`file_pattern\` spells the name, such as \`*-manifest.csv\`.
@@ -64,6 +70,22 @@ const jsonForms = [
   ['objects without line ends, as Firehose writes them', '`{"a":1}{"a":2}`', 'a record for each object'],
   ['an object around the records', '`{"Records":[…]}`', 'one record'],
   ['lines that are arrays of values', '`[1,2]⏎[3,4]⏎`', 'no: the stream fails'],
+];
+
+const layouts = [
+  [
+    '`year=2026/month=01/a.parquet`, Hive’s names',
+    'one for each name, percent-decoded; `__HIVE_DEFAULT_PARTITION__` is null',
+    '`data_partitioning.mode`: `partitioned`',
+  ],
+  [
+    '`2026/01/15/a.json`, `2026-01-15/07/a.json`: Firehose, DMS, Hudi',
+    'one, a date or a timestamp',
+    '`date_folders` with `pattern` and `column`',
+  ],
+  ['any folders', 'none', '`not_partitioned`'],
+  ['Delta Lake, Iceberg, Hudi with `.hoodie/`', 'refused: their plain files hold deleted rows', ''],
+  ['`_spark_metadata/`', 'read with a WARN: files of batches that failed may be among them', ''],
 ];
 
 function dialects(): readonly (readonly string[])[] {

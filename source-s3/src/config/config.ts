@@ -11,6 +11,8 @@ import {
 
 import { csvSchema, resolveCsv, type CsvOptions } from './csv-config.ts';
 import { declaredColumn, declaredTypes, type DeclaredType } from '../layout/declared-column.ts';
+import { dateFolders, parseDatePattern } from '../layout/date-folders.ts';
+import { hiveFolders, type FolderColumns } from '../layout/folder-columns.ts';
 import { foldName } from '../layout/layout.ts';
 import { checkSelection, resolveSelection, selectionShape, type Selection } from '../layout/selection.ts';
 
@@ -40,6 +42,34 @@ const dataPartitioning = z.discriminatedUnion('mode', [
       }),
     })
     .meta({ title: 'Partitioned', description: 'Folders named column=value become columns.' }),
+  z
+    .object({
+      mode: z.literal('date_folders').meta({ order: 0 }),
+      pattern: z
+        .string()
+        .refine(
+          (text) => parseDatePattern(text) !== undefined,
+          'must tell year, month and day, as yyyy/MM/dd or yyyy-MM-dd[/HH]',
+        )
+        .default('yyyy/MM/dd')
+        .meta({
+          title: 'Pattern',
+          description:
+            'How the folders are named: yyyy, MM, dd and HH with what is between them. What stands in brackets at the end may be missing, as in yyyy/MM/dd[/HH].',
+          order: 1,
+        }),
+      column: z.string().min(1).default('date').meta({
+        title: 'Column',
+        description: 'Name of the column: a date, or with HH a timestamp in UTC.',
+        order: 2,
+      }),
+      on_conflict: z.enum(['path', 'file', 'error']).default('path').meta({
+        title: 'On conflict',
+        description: 'Which value counts when the column stands in the files too.',
+        order: 3,
+      }),
+    })
+    .meta({ title: 'Date folders', description: 'Folders such as 2024/01/15/ become one column.' }),
   z
     .object({ mode: z.literal('not_partitioned').meta({ order: 0 }) })
     .meta({ title: 'Not partitioned', description: 'Folder names carry no columns.' }),
@@ -85,7 +115,8 @@ export const sourceSchema = z
       .optional()
       .meta({
         title: 'Start date',
-        description: 'Objects last modified before this time are not read.',
+        description:
+          'Objects last modified before this time are not read. With date folders, folders older than it by more than the look-back window are not listed.',
         format: 'date-time',
         order: 14,
       }),
@@ -127,6 +158,7 @@ export type SourceConfig = {
         readonly onConflict: 'path' | 'file' | 'error';
         /** The declared type of a partition column of a table; string where nothing is declared. Case does not count. */
         readonly typeOf: (table: string, column: string) => DeclaredType;
+        readonly folders: FolderColumns;
       };
   readonly format: { readonly format: 'parquet' | 'jsonl' | 'avro' } | CsvOptions;
   readonly invalidRecords: 'fail' | 'skip';
@@ -168,7 +200,14 @@ export function parseSchemaPrefix(text: string): SchemaPrefix {
 
 function resolvePartitioning(parsed: z.output<typeof dataPartitioning>): SourceConfig['partitioning'] {
   if (parsed.mode === 'not_partitioned') return parsed;
+  if (parsed.mode === 'date_folders') {
+    const pattern = parseDatePattern(parsed.pattern);
+    if (pattern === undefined) throw new Error('the schema refuses such a pattern');
+    const folders = dateFolders(pattern, parsed.column);
+    const dateTypeOf = (_: string, column: string): DeclaredType => folders.typeOf(column) ?? 'string';
+    return { mode: 'partitioned', onConflict: parsed.on_conflict, typeOf: dateTypeOf, folders };
+  }
   const declared = declaredTypes(parsed.column_types, foldName);
   const typeOf = (table: string, column: string): DeclaredType => declared(table, column) ?? 'string';
-  return { mode: 'partitioned', onConflict: parsed.on_conflict, typeOf };
+  return { mode: 'partitioned', onConflict: parsed.on_conflict, typeOf, folders: hiveFolders };
 }

@@ -27,15 +27,19 @@ function keyOfJson(json: string, type: DeclaredType): SortKey {
 export type Bounds = { readonly from?: string | undefined; readonly to?: string | undefined };
 
 /**
- * Null lies in no bounds. The bounds themselves fit the type: the config was checked.
+ * Whether some of the values from the one to the other lie in the bounds, which themselves fit the type: the config was checked.
  * @throws PARTITION_VALUE_INVALID when the folder's value does not fit the type; `key` is what the message names.
  */
-export function isInside(partition: Partition, { from, to }: Bounds, type: DeclaredType, key: string): boolean {
-  if (partition.value === null) return false;
-  const value = keyOfJson(partitionJson(partition, type, key), type);
+export function meets(
+  span: { readonly column: string; readonly from: string; readonly to: string },
+  { from, to }: Bounds,
+  type: DeclaredType,
+  key: string,
+): boolean {
+  const keyOf = (value: string): SortKey => keyOfJson(partitionJson({ column: span.column, value }, type, key), type);
   const least = from === undefined ? undefined : sortKey(from, type);
   const most = to === undefined ? undefined : sortKey(to, type);
-  return (least === undefined || value >= least) && (most === undefined || value <= most);
+  return (least === undefined || keyOf(span.to) >= least) && (most === undefined || keyOf(span.from) <= most);
 }
 
 /**

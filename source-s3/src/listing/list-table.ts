@@ -9,6 +9,7 @@ import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 import type { SourceConfig } from '../config/config.ts';
 import { shownExtension, type Naming } from '../layout/file-name.ts';
 import { skipReason, type SkipReason } from '../layout/layout.ts';
+import { hiveFolders, type FolderColumns } from '../layout/folder-columns.ts';
 import { PartitionColumns } from '../layout/partition-columns.ts';
 import { findLatest, walkPlaces, type Seen } from './partition-walk.ts';
 import type { PartitionFilter } from '../layout/selection.ts';
@@ -42,7 +43,9 @@ const logsAtOnce = 3;
 /** That are told apart. */
 const mostExtensions = 100;
 
-type ListingConfig = Pick<SourceConfig, 'partitioning' | 'selection' | 'startDate'> & { readonly naming: Naming };
+type ListingConfig = Pick<SourceConfig, 'partitioning' | 'selection' | 'startDate' | 'lookbackMs'> & {
+  readonly naming: Naming;
+};
 
 /**
  * Lists the table, a page at a time. Without filters nothing is held but the page.
@@ -54,13 +57,22 @@ export function listTable(
   config: ListingConfig,
   signal: AbortSignal,
 ): { readonly pages: AsyncGenerator<TablePage>; readonly report: ListingReport } {
-  const report = { skips: new Map(), foreign: new Map(), columns: new PartitionColumns(), remarks: [] };
+  const report = {
+    skips: new Map(),
+    foreign: new Map(),
+    columns: new PartitionColumns(foldersOf(config).partitionsOf),
+    remarks: [],
+  };
   return { pages: dataFiles(s3, table, { ...config, report }, signal), report };
 }
 
 type Gathered = Pick<ListingReport, 'skips'> & {
   readonly foreign: Map<string, { count: number; readonly example: string }>;
 };
+
+function foldersOf({ partitioning }: Pick<SourceConfig, 'partitioning'>): FolderColumns {
+  return partitioning.mode === 'partitioned' ? partitioning.folders : hiveFolders;
+}
 
 async function* dataFiles(
   s3: S3,
@@ -70,9 +82,11 @@ async function* dataFiles(
 ): AsyncGenerator<TablePage> {
   const { name } = table.stream;
   const { partitioning, report } = config;
-  const filters = config.selection.filtersOf(name);
+  const filters = [...config.selection.filtersOf(name), ...startFilters(config)];
   const walk = {
     s3,
+    root: table.prefix,
+    levelOf: foldersOf(config).levelOf,
     typeOf: (column: string) => (partitioning.mode === 'partitioned' ? partitioning.typeOf(name, column) : 'string'),
     isData: (object: ListedObject) => skipReasonOf(object, table, config) === undefined,
   };
@@ -129,13 +143,25 @@ export function reportListing(table: Table, { skips, remarks: said }: ListingRep
   for (const remark of said) log('WARN', `${label}: ${remark}`);
 }
 
+/** With date folders `start_date` leaves out those that were over long before it, as far as files can come late. */
+function startFilters({ partitioning, startDate, lookbackMs }: ListingConfig): readonly PartitionFilter[] {
+  if (partitioning.mode !== 'partitioned' || startDate === undefined) return [];
+  const { dateColumn } = partitioning.folders;
+  if (dateColumn === undefined) return [];
+  const from = new Date(startDate - lookbackMs).toISOString();
+  const isDate = partitioning.folders.typeOf(dateColumn) === 'date';
+  return [
+    { column: dateColumn, from: isDate ? from.slice(0, 10) : from, table: undefined, reason: 'before_start_date' },
+  ];
+}
+
 function remarks(
   filters: readonly PartitionFilter[],
   met: ReadonlySet<PartitionFilter>,
   isWhole: boolean,
 ): readonly string[] {
   const idle = filters
-    .filter((filter) => !met.has(filter))
+    .filter((filter) => !met.has(filter) && filter.reason === undefined)
     .map(({ column }) => {
       return `partition_filter on "${column}" has no effect: no folder is named "${column}=…"`;
     });

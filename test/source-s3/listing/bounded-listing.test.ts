@@ -35,7 +35,10 @@ suite('file_pattern', () => {
     const one = await days({ file_pattern: 'day=17/*.json' });
     assert.deepEqual([idsOf(one.messages).length, one.lists], [100, 1 + 1 + 2 * 3]); // One page; three looks in each of two folders.
     const two = await days({ file_pattern: 'day=1[78]/7.json' });
-    assert.deepEqual(idsOf(two.messages).toSorted((a, b) => a - b), [17_007, 18_007]);
+    assert.deepEqual(
+      idsOf(two.messages).toSorted((a, b) => a - b),
+      [17_007, 18_007],
+    );
   });
 
   test('still refuses a table format whose log it leaves out', async () => {
@@ -52,7 +55,10 @@ suite('file_pattern', () => {
   test('is combined with partition_filter, which bounds the folders', async () => {
     const config = { file_pattern: 'day=1*/7.json', partition_filter: [{ column: 'day', from: '17', to: '18' }] };
     const { messages, lists } = await days(config);
-    assert.deepEqual(idsOf(messages).toSorted((a, b) => a - b), [17_007, 18_007]);
+    assert.deepEqual(
+      idsOf(messages).toSorted((a, b) => a - b),
+      [17_007, 18_007],
+    );
     assert.equal(lists, 1 + 1 + 2); // The tables, the table’s folders, two of them.
   });
 
