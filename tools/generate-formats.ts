@@ -45,7 +45,8 @@ the file has one column.
 
 ## Layouts
 
-A table is a folder directly below a schema prefix. Below it files may be in any folders:
+A table is a folder directly below a schema prefix. In a prefix a \`*\` stands for any characters of a folder's name: \`tenant=*/exports\`.
+Below a table files may be in any folders:
 
 ${markdownTable([['Layout', 'Columns', 'Setting'], ...layouts])}
 

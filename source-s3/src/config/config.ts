@@ -23,7 +23,7 @@ export const schemaPrefix = z
     (path) => !/^(s3|https?):/u.test(path),
     'Write the path inside the bucket only, without "s3://" and the bucket',
   )
-  .refine((path) => !/\*(?!$)|[^/]\*$/u.test(path), '"*" may stand only at the end, as "path/*"')
+  .refine((path) => !path.includes('**'), '"**" is not known: write a "*" for each folder, as "path/*/*"')
   .refine((path) => !path.split('/').includes('..'), 'must not contain ".."');
 
 const dataPartitioning = z.discriminatedUnion('mode', [
@@ -100,8 +100,8 @@ export const sourceSchema = z
       .meta({
         title: 'Schema prefixes',
         description:
-          'Paths in the bucket whose folders are the tables. "path/*" takes every folder below as such a path, "" is the root of the bucket.',
-        examples: [['exports/daily']],
+          'Paths in the bucket whose folders are the tables. A "*" stands for any characters in the name of a folder: "path/*" takes every folder below as such a path, "tenant=*/exports" that folder of every tenant. "" is the root of the bucket.',
+        examples: [['exports/daily'], ['tenant=*/exports']],
         order: 11,
       }),
     data_format: dataFormat.meta({ title: 'Data format', description: 'Format of the files.', order: 12 }),
@@ -144,8 +144,11 @@ export const sourceSchema = z
 /** Footers opened ahead, bodies on their way to disk, lines on their way out: the table in docs/architecture.md. */
 const bufferMegabytes = 16;
 
-/** Where tables lie: a path with its `/` at the end, or "" for the root; `wildcard`: every folder below is such a path. */
-export type SchemaPrefix = { readonly path: string; readonly wildcard: boolean };
+/**
+ * Where tables lie: a path with its `/` at the end, or "" for the root, and the names of the folders below it that lead there, as
+ * far as wildcards (`*`) are among them: every folder they match is such a path.
+ */
+export type SchemaPrefix = { readonly path: string; readonly levels: readonly string[] };
 
 export type SourceConfig = {
   readonly connection: Connection;
@@ -193,9 +196,17 @@ export function resolveSource(parsed: z.output<typeof sourceSchema>): SourceConf
 }
 
 export function parseSchemaPrefix(text: string): SchemaPrefix {
-  const wildcard = text === '*' || text.endsWith('/*');
-  const path = (wildcard ? text.slice(0, -1) : text).replace(/\/+$/u, '');
-  return { path: path === '' ? '' : `${path}/`, wildcard };
+  const folders = text.replace(/\/+$/u, '').split('/');
+  const first = folders.findIndex((name) => name.includes('*'));
+  const levels = first === -1 ? [] : folders.slice(first);
+  const path = folders.slice(0, folders.length - levels.length).join('/');
+  return { path: path === '' ? '' : `${path}/`, levels };
+}
+
+/** As it is written, with its `/` at the end unless that ends in a wildcard. */
+export function shownPrefix({ path, levels }: SchemaPrefix): string {
+  const rest = levels.join('/');
+  return `${path}${rest}${rest === '' || rest.endsWith('*') ? '' : '/'}`;
 }
 
 function resolvePartitioning(parsed: z.output<typeof dataPartitioning>): SourceConfig['partitioning'] {
