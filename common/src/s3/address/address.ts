@@ -35,8 +35,45 @@ export function bucketProblem(text: string): string | undefined {
   return 'is not a bucket name: 3 to 63 lower-case letters, digits, hyphens and dots, with a letter or digit at both ends';
 }
 
+type Door = { readonly form: RegExp; readonly remedy: (text: string) => string };
+
+/** Other ways to data than a bucket's name, each with what to write instead. */
+const otherDoors: readonly Door[] = [
+  {
+    form: /^gs:\/\//u,
+    remedy: (text) =>
+      `is an address of Google Cloud Storage: write "${text.slice(5).split('/')[0]}", set "endpoint" to "https://storage.googleapis.com" and use an HMAC key`,
+  },
+  {
+    form: /^(?:abfss?|wasbs?|az|azure|adl|hdfs|oss|obs|cosn?|swift):\/\//u,
+    remedy: (text) =>
+      `is an address of another storage ("${text.split(':')[0]}"), which does not speak S3: copy the data to a bucket`,
+  },
+  {
+    form: /^arn:[^:]*:s3-object-lambda:/u,
+    remedy: () =>
+      'is an Object Lambda access point’s ARN: write its alias (it ends in --ol-s3), or the bucket’s name to read the objects as they are stored',
+  },
+  {
+    form: /^arn:[^:]*:s3-outposts:/u,
+    remedy: () => 'is an ARN of S3 on Outposts, which is not supported: copy the data to a bucket in a region',
+  },
+  {
+    form: /^arn:[^:]*:s3::[^:]*:accesspoint[/:][^/]+\.mrap(?:\/|$)|\.mrap$/u,
+    remedy: () =>
+      'is a Multi-Region Access Point, whose requests are signed in another way: write the name of one of its buckets, and that bucket’s region',
+  },
+  {
+    form: /^arn:[^:]*:s3express:/u,
+    remedy: () =>
+      'is a directory bucket (S3 Express One Zone), whose listings are in no order: use a general purpose bucket',
+  },
+];
+
 /** The problem of a text that holds more than the name: s3://…, an ARN, a URL, a path. */
 function bucketInAddress(text: string): string | undefined {
+  const special = otherDoors.find(({ form }) => form.test(text));
+  if (special !== undefined) return special.remedy(text);
   const arn = /^arn:[^:]*:s3:[^:]*:[^:]*:(.*)$/u.exec(text)?.[1];
   if (arn?.startsWith('accesspoint') === true) {
     return 'is an access point’s ARN: write the alias of the access point (it ends in -s3alias) or the bucket’s name';
