@@ -100,7 +100,7 @@ export const sourceSchema = z
       .meta({
         title: 'Schema prefixes',
         description:
-          'Paths in the bucket whose folders are the tables. A "*" stands for any characters in the name of a folder: "path/*" takes every folder below as such a path, "tenant=*/exports" that folder of every tenant. "" is the root of the bucket.',
+          'Paths in the bucket whose folders are the tables. A star stands for any characters in the name of a folder, as in "tenant=*/exports"; as the last folder it takes each one there as such a path. "" is the root of the bucket.',
         examples: [['exports/daily'], ['tenant=*/exports']],
         order: 11,
       }),
