@@ -1,5 +1,6 @@
 // docs/formats.md: what the source reads and what it does not, from the tables of its code.
 import { csvDialects, type DialectOptions } from '../source-s3/src/config/csv-dialects.ts';
+import { codecs, unreadCodecs } from '../source-s3/src/formats/text/codecs.ts';
 import { compressionExtensions, formatExtensions, sideFiles } from '../source-s3/src/layout/file-name.ts';
 import { SKIP_REASONS } from '../source-s3/src/layout/layout.ts';
 import { markdownTable } from './markdown-table.ts';
@@ -17,6 +18,15 @@ A name without an extension is read as the format. Behind the extension may stan
 (${codes([...compressionExtensions])}) and a part’s number (\`data.csv000\`,
 \`data.csv.001\`, \`part-0.c000\`). Any other name is read if \`file_pattern\` spells it: \`*.log.gz\`, but not \`*\`.
 
+## Compression of text
+
+CSV and JSON files are inflated while they arrive. Their first bytes tell the compression, their names only where the bytes cannot.
+
+${markdownTable([['Read', 'Usual extensions', 'Told by'], ...codecs.map(({ title, extensions, begins }) => [title, codes(extensions), begins === undefined ? 'its name' : 'its first bytes'])])}
+
+A file in ${unreadCodecs.map(({ title }) => title).join(', ')} is refused by that name. Parquet and Avro have their compression inside:
+all codecs of Parquet but the old \`LZ4\` and \`LZO\`, of Avro \`deflate\`, \`snappy\` and \`zstandard\`.
+
 ## Forms of JSON
 
 With \`data_format.format\` \`jsonl\` the first value of each file tells its form:
@@ -32,6 +42,13 @@ ${markdownTable([['Dialect', 'Writer', 'Delimiter', 'Quote', 'Escape', 'Header',
 A null is compared with the field as it stands in the file: with \`escape\` \`\\\` and the null value \`\\N\`, the field \`\\N\` is null and
 \`\\\\N\` is the text \`\\N\`. In the dialects whose lines end with LF alone, a CR is part of a value, and a blank line is a row if
 the file has one column.
+
+## Layouts
+
+A table is a folder directly below a schema prefix. In a prefix a \`*\` stands for any characters of a folder's name: \`tenant=*/exports\`.
+Below a table files may be in any folders:
+
+${markdownTable([['Layout', 'Columns', 'Setting'], ...layouts])}
 
 ## Side files
 
@@ -54,6 +71,22 @@ const jsonForms = [
   ['objects without line ends, as Firehose writes them', '`{"a":1}{"a":2}`', 'a record for each object'],
   ['an object around the records', '`{"Records":[…]}`', 'one record'],
   ['lines that are arrays of values', '`[1,2]⏎[3,4]⏎`', 'no: the stream fails'],
+];
+
+const layouts = [
+  [
+    '`year=2026/month=01/a.parquet`, Hive’s names',
+    'one for each name, percent-decoded; `__HIVE_DEFAULT_PARTITION__` is null',
+    '`data_partitioning.mode`: `partitioned`',
+  ],
+  [
+    '`2026/01/15/a.json`, `2026-01-15/07/a.json`: Firehose, DMS, Hudi',
+    'one, a date or a timestamp',
+    '`date_folders` with `pattern` and `column`',
+  ],
+  ['any folders', 'none', '`not_partitioned`'],
+  ['Delta Lake, Iceberg, Hudi with `.hoodie/`', 'refused: their plain files hold deleted rows', ''],
+  ['`_spark_metadata/`', 'read with a WARN: files of batches that failed may be among them', ''],
 ];
 
 function dialects(): readonly (readonly string[])[] {

@@ -13,7 +13,8 @@ await runTap(
     description: 'Reads the tables below a prefix of an S3 bucket.',
     capabilities: ['about', 'activate-version', 'catalog', 'discover', 'state', 'test'],
     connector: sourceS3,
-    hasNamespaces: ({ schemaPrefixes }) => schemaPrefixes.length > 1 || schemaPrefixes.some(({ wildcard }) => wildcard),
+    hasNamespaces: ({ schemaPrefixes }) =>
+      schemaPrefixes.length > 1 || schemaPrefixes.some(({ levels }) => levels.length > 0),
   },
   process.argv.slice(2),
 );

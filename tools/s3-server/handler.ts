@@ -41,6 +41,7 @@ export function createHandler(parts: HandlerParts): Handler {
   return async (incoming, response) => {
     const requestId = randomBytes(8).toString('hex').toUpperCase();
     response.setHeader('server', 'AmazonS3');
+    response.setHeader('date', parts.gate.clock().toUTCString());
     response.setHeader('x-amz-request-id', requestId);
     index += 1;
     const request = tryParse(incoming);

@@ -1,6 +1,5 @@
 // Columns that stand both in a folder's name and in the file: compared, so that a wrong folder does not go unseen.
 import type { SourceConfig } from '../config/config.ts';
-import { partitionsOf } from '../layout/layout.ts';
 import type { FileColumns } from './table-columns.ts';
 
 /** A column in both places; `place` is that among the file's columns. */
@@ -13,7 +12,7 @@ export function clashesOf(
   { asked, stored }: FileColumns,
 ): readonly Clash[] {
   if (partitioning.mode === 'not_partitioned') return [];
-  return partitionsOf(path).flatMap(({ column, value }) => {
+  return partitioning.folders.partitionsOf(path).flatMap(({ column, value }) => {
     const inFile = stored.find(column);
     if (inFile === undefined || asked.find(column) === undefined) return [];
     const place = stored.placeOf(inFile);

@@ -4,7 +4,6 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { SourceConfig } from '../config/config.ts';
-import { partitionsOf } from '../layout/layout.ts';
 import { NameLookup } from '../layout/name-lookup.ts';
 import type { PartitionColumns } from '../layout/partition-columns.ts';
 import { declaredColumnType, partitionJson } from '../layout/partition-value.ts';
@@ -78,7 +77,7 @@ export function fileConstants(
   ]);
   const nulled: string[] = [];
   if (partitioning.mode === 'not_partitioned') return { texts, nulled };
-  for (const partition of partitionsOf(object.key.slice(table.prefix.length))) {
+  for (const partition of partitioning.folders.partitionsOf(object.key.slice(table.prefix.length))) {
     if (stored.find(partition.column) !== undefined) {
       if (partitioning.onConflict === 'error') throw conflict(partition.column, object.key);
       if (partitioning.onConflict === 'file') continue;

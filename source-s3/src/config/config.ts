@@ -12,6 +12,8 @@ import {
 import { csvSchema, resolveCsv, type CsvOptions } from './csv-config.ts';
 import { resolveShard, shardSchema } from './shard-config.ts';
 import { declaredColumn, declaredTypes, type DeclaredType } from '../layout/declared-column.ts';
+import { dateFolders, parseDatePattern } from '../layout/date-folders.ts';
+import { hiveFolders, type FolderColumns } from '../layout/folder-columns.ts';
 import { foldName } from '../layout/layout.ts';
 import type { Shard } from '../layout/shard.ts';
 import { checkSelection, resolveSelection, selectionShape, type Selection } from '../layout/selection.ts';
@@ -23,7 +25,7 @@ export const schemaPrefix = z
     (path) => !/^(s3|https?):/u.test(path),
     'Write the path inside the bucket only, without "s3://" and the bucket',
   )
-  .refine((path) => !/\*(?!$)|[^/]\*$/u.test(path), '"*" may stand only at the end, as "path/*"')
+  .refine((path) => !path.includes('**'), '"**" is not known: write a "*" for each folder, as "path/*/*"')
   .refine((path) => !path.split('/').includes('..'), 'must not contain ".."');
 
 const dataPartitioning = z.discriminatedUnion('mode', [
@@ -43,6 +45,34 @@ const dataPartitioning = z.discriminatedUnion('mode', [
     })
     .meta({ title: 'Partitioned', description: 'Folders named column=value become columns.' }),
   z
+    .object({
+      mode: z.literal('date_folders').meta({ order: 0 }),
+      pattern: z
+        .string()
+        .refine(
+          (text) => parseDatePattern(text) !== undefined,
+          'must tell year, month and day, as yyyy/MM/dd or yyyy-MM-dd[/HH]',
+        )
+        .default('yyyy/MM/dd')
+        .meta({
+          title: 'Pattern',
+          description:
+            'How the folders are named: yyyy, MM, dd and HH with what is between them. What stands in brackets at the end may be missing, as in yyyy/MM/dd[/HH].',
+          order: 1,
+        }),
+      column: z.string().min(1).default('date').meta({
+        title: 'Column',
+        description: 'Name of the column: a date, or with HH a timestamp in UTC.',
+        order: 2,
+      }),
+      on_conflict: z.enum(['path', 'file', 'error']).default('path').meta({
+        title: 'On conflict',
+        description: 'Which value counts when the column stands in the files too.',
+        order: 3,
+      }),
+    })
+    .meta({ title: 'Date folders', description: 'Folders such as 2024/01/15/ become one column.' }),
+  z
     .object({ mode: z.literal('not_partitioned').meta({ order: 0 }) })
     .meta({ title: 'Not partitioned', description: 'Folder names carry no columns.' }),
 ]);
@@ -55,7 +85,7 @@ const dataFormat = z.discriminatedUnion('format', [
   z.object({ format: z.literal('jsonl').meta({ order: 0 }) }).meta({
     title: 'JSON',
     description:
-      'A JSON object on each line, or an array of objects, or objects one after the other. Plain or compressed with gzip or zstd.',
+      'A JSON object on each line, or an array of objects, or objects one after the other. Plain or compressed (docs/formats.md lists how).',
   }),
   z
     .object({ format: z.literal('avro').meta({ order: 0 }) })
@@ -74,8 +104,8 @@ export const sourceSchema = z
       .meta({
         title: 'Schema prefixes',
         description:
-          'Paths in the bucket whose folders are the tables. "path/*" takes every folder below as such a path, "" is the root of the bucket.',
-        examples: [['exports/daily']],
+          'Paths in the bucket whose folders are the tables. A star stands for any characters in the name of a folder, as in "tenant=*/exports"; as the last folder it takes each one there as such a path. "" is the root of the bucket.',
+        examples: [['exports/daily'], ['tenant=*/exports']],
         order: 11,
       }),
     data_format: dataFormat.meta({ title: 'Data format', description: 'Format of the files.', order: 12 }),
@@ -86,7 +116,8 @@ export const sourceSchema = z
     }),
     start_date: time.optional().meta({
       title: 'Start date',
-      description: 'Objects last modified before this time are not read.',
+      description:
+        'Objects last modified before this time are not read. With date folders, folders older than it by more than the look-back window are not listed.',
       format: 'date-time',
       order: 14,
     }),
@@ -127,8 +158,11 @@ export const sourceSchema = z
 /** Footers opened ahead, bodies on their way to disk, lines on their way out: the table in docs/architecture.md. */
 const bufferMegabytes = 16;
 
-/** Where tables lie: a path with its `/` at the end, or "" for the root; `wildcard`: every folder below is such a path. */
-export type SchemaPrefix = { readonly path: string; readonly wildcard: boolean };
+/**
+ * Where tables lie: a path with its `/` at the end, or "" for the root, and the names of the folders below it that lead there, as
+ * far as wildcards (`*`) are among them: every folder they match is such a path.
+ */
+export type SchemaPrefix = { readonly path: string; readonly levels: readonly string[] };
 
 export type SourceConfig = {
   readonly connection: Connection;
@@ -141,6 +175,7 @@ export type SourceConfig = {
         readonly onConflict: 'path' | 'file' | 'error';
         /** The declared type of a partition column of a table; string where nothing is declared. Case does not count. */
         readonly typeOf: (table: string, column: string) => DeclaredType;
+        readonly folders: FolderColumns;
       };
   readonly format: { readonly format: 'parquet' | 'jsonl' | 'avro' } | CsvOptions;
   readonly invalidRecords: 'fail' | 'skip';
@@ -183,14 +218,29 @@ export function resolveSource(parsed: z.output<typeof sourceSchema>, env: Enviro
 }
 
 export function parseSchemaPrefix(text: string): SchemaPrefix {
-  const wildcard = text === '*' || text.endsWith('/*');
-  const path = (wildcard ? text.slice(0, -1) : text).replace(/\/+$/u, '');
-  return { path: path === '' ? '' : `${path}/`, wildcard };
+  const folders = text.replace(/\/+$/u, '').split('/');
+  const first = folders.findIndex((name) => name.includes('*'));
+  const levels = first === -1 ? [] : folders.slice(first);
+  const path = folders.slice(0, folders.length - levels.length).join('/');
+  return { path: path === '' ? '' : `${path}/`, levels };
+}
+
+/** As it is written, with its `/` at the end unless that ends in a wildcard. */
+export function shownPrefix({ path, levels }: SchemaPrefix): string {
+  const rest = levels.join('/');
+  return `${path}${rest}${rest === '' || rest.endsWith('*') ? '' : '/'}`;
 }
 
 function resolvePartitioning(parsed: z.output<typeof dataPartitioning>): SourceConfig['partitioning'] {
   if (parsed.mode === 'not_partitioned') return parsed;
+  if (parsed.mode === 'date_folders') {
+    const pattern = parseDatePattern(parsed.pattern);
+    if (pattern === undefined) throw new Error('the schema refuses such a pattern');
+    const folders = dateFolders(pattern, parsed.column);
+    const dateTypeOf = (_: string, column: string): DeclaredType => folders.typeOf(column) ?? 'string';
+    return { mode: 'partitioned', onConflict: parsed.on_conflict, typeOf: dateTypeOf, folders };
+  }
   const declared = declaredTypes(parsed.column_types, foldName);
   const typeOf = (table: string, column: string): DeclaredType => declared(table, column) ?? 'string';
-  return { mode: 'partitioned', onConflict: parsed.on_conflict, typeOf };
+  return { mode: 'partitioned', onConflict: parsed.on_conflict, typeOf, folders: hiveFolders };
 }

@@ -125,7 +125,7 @@ export const csvSchema = z
     },
     { error: 'must differ from quote and escape', path: ['delimiter'] },
   )
-  .meta({ title: 'CSV', description: 'Delimited text, plain or compressed with gzip or zstd.' });
+  .meta({ title: 'CSV', description: 'Delimited text, plain or compressed (docs/formats.md lists how).' });
 
 export type CsvOptions = {
   readonly format: 'csv';

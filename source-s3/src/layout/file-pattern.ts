@@ -3,6 +3,11 @@
 // path among the stars of a pattern, and with eight of them one path takes minutes. Here all ways are followed side by side,
 // as an automaton whose states are places in the pattern (Thompson, https://swtch.com/~rsc/regexp/regexp1.html).
 
+/** What every path that matches begins with, as far as the pattern spells it. */
+export function headOf(glob: string): string {
+  return glob.includes('/') ? (/^\/?([^*?[{\\]*)/u.exec(glob)?.[1] ?? '') : '';
+}
+
 type Takes = (character: string) => boolean;
 /** A place takes one character that passes its test, or none; then come all of `next`. */
 type Place = { readonly takes: Takes | undefined; readonly next: number[] };

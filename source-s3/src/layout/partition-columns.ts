@@ -1,18 +1,24 @@
 // The columns that the folders of a table carry. Hive's names know no case: `Year=` and `year=` are one column, under the
 // spelling that a listing shows first.
-import { partitionsOf } from './layout.ts';
+import type { FolderColumns } from './folder-columns.ts';
+import { partitionsOf as hivePartitionsOf } from './layout.ts';
 
 /** Bound: one entry for each spelling. */
 export class PartitionColumns {
   readonly #spellings = new Map<string, Set<string>>();
   #folder: string | undefined;
+  readonly #partitionsOf: FolderColumns['partitionsOf'];
+
+  constructor(partitionsOf: FolderColumns['partitionsOf'] = hivePartitionsOf) {
+    this.#partitionsOf = partitionsOf;
+  }
 
   /** `path` of a data file below the table. */
   see(path: string): void {
     const folder = path.slice(0, path.lastIndexOf('/') + 1);
     if (folder === this.#folder) return; // Most files lie in the folder of the one before.
     this.#folder = folder;
-    for (const { column } of partitionsOf(folder)) {
+    for (const { column } of this.#partitionsOf(folder)) {
       const spellings = this.#spellings.get(column.toLowerCase());
       if (spellings === undefined) this.#spellings.set(column.toLowerCase(), new Set([column]));
       else spellings.add(column);

@@ -33,15 +33,20 @@ function keyOfJson(json: string, type: DeclaredType): SortKey {
 export type Bounds = { readonly from?: string | undefined; readonly to?: string | undefined };
 
 /**
- * Null lies in no bounds. The bounds themselves fit the type: the config was checked.
+ * Whether some of the values from the one to the other lie in the bounds, which themselves fit the type: the config was checked.
  * @throws PARTITION_VALUE_INVALID when the folder's value does not fit the type; `key` is what the message names.
  */
-export function isInside(partition: Partition, { from, to }: Bounds, type: DeclaredType, key: string): boolean {
-  const value = keyOf(partition, type, key);
-  if (value === undefined) return false;
+export function meets(
+  { column, ...span }: { readonly column: string; readonly from: string; readonly to: string },
+  { from, to }: Bounds,
+  type: DeclaredType,
+  key: string,
+): boolean {
+  const [first, last] = [span.from, span.to].map((value) => keyOf({ column, value }, type, key));
+  if (first === undefined || last === undefined) return false;
   const least = from === undefined ? undefined : sortKey(from, type);
   const most = to === undefined ? undefined : sortKey(to, type);
-  return (least === undefined || value >= least) && (most === undefined || value <= most);
+  return (least === undefined || last >= least) && (most === undefined || first <= most);
 }
 
 /**

@@ -2,8 +2,9 @@
 import * as z from 'zod';
 
 import { formatsOf, vagueExtensions } from './file-name.ts';
-import { FilePattern } from './file-pattern.ts';
+import { FilePattern, headOf } from './file-pattern.ts';
 import { sortKey, type Bounds } from './partition-order.ts';
+import { parseDatePattern } from './date-folders.ts';
 import type { DeclaredType } from './declared-column.ts';
 
 const filterSchema = z.object({
@@ -25,7 +26,7 @@ export const selectionShape = {
     .meta({
       title: 'File pattern',
       description:
-        'Only files whose path below the table matches this glob are read. "*" stays inside a folder, "**" crosses folders; a pattern without "/" is for the name of the file. A file whose name it spells, at least in part, is read whatever its extension is.',
+        'Only files whose path below the table matches this glob are read. "*" stays inside a folder, "**" crosses folders; a pattern without "/" is for the name of the file. A file whose name it spells, at least in part, is read whatever its extension. What a pattern with a "/" spells before its first wildcard bounds what is listed.',
       examples: ['part-*.parquet', 'year=2026/**/*.parquet'],
       order: 15,
     }),
@@ -49,9 +50,12 @@ type Partitioning =
   | {
       readonly mode: 'partitioned';
       readonly column_types: readonly { readonly name: string; readonly type: DeclaredType }[];
-    };
+    }
+  | { readonly mode: 'date_folders'; readonly pattern: string; readonly column: string };
 
 export type PartitionFilter = Bounds & {
+  /** What is said of a folder outside; undefined: `partition_filter`. */
+  readonly reason?: 'before_start_date';
   readonly column: string;
   /** Undefined: all tables. */
   readonly table: string | undefined;
@@ -62,6 +66,8 @@ export type Selection = {
   readonly filePattern: string | undefined;
   /** Whether `file_pattern` names the file, by more than wildcards; another format’s extension only where it spells that. */
   readonly asksFor: (path: string, extension: string | undefined) => boolean;
+  /** What every path below a table that `matches` begins with. */
+  readonly head: string;
   /** Of a path below a table. */
   readonly matches: (path: string) => boolean;
   readonly filtersOf: (table: string) => readonly PartitionFilter[];
@@ -86,6 +92,7 @@ export function resolveSelection({
   }));
   return {
     filePattern: file_pattern,
+    head: headOf(file_pattern ?? ''),
     asksFor: (path, extension) => names?.(extension) === true && pattern?.test(path) === true,
     matches: (path) => pattern?.test(path) ?? true,
     filtersOf: (name) => filters.filter(({ table }) => table === undefined || table === name),
@@ -118,18 +125,23 @@ export function checkSelection(
     context.addIssue({ code: 'custom', path, message });
   };
   if (partitioning.mode === 'not_partitioned') {
-    const why = 'It needs data_partitioning.mode "partitioned": without it folders carry no columns';
+    const why = 'It needs data_partitioning.mode "partitioned" or "date_folders": without it folders carry no columns';
     if (filters.length > 0) report(['partition_filter'], why);
     if (latest.length > 0) report(['latest_partition_only'], why);
     return;
   }
   for (const [index, { column, from, to }] of filters.entries()) {
-    const declared = partitioning.column_types.filter(({ name }) => name.toLowerCase() === column.toLowerCase());
+    const declared = declaredIn(partitioning).filter(({ name }) => name.toLowerCase() === column.toLowerCase());
     const types = declared.length === 0 ? (['string'] as const) : declared.map(({ type }) => type);
     for (const problem of new Set(types.flatMap((type) => boundsProblem(orUndefined(from), orUndefined(to), type)))) {
       report(['partition_filter', index], problem);
     }
   }
+}
+
+function declaredIn(partitioning: Exclude<Partitioning, { mode: 'not_partitioned' }>) {
+  if (partitioning.mode === 'partitioned') return partitioning.column_types;
+  return [{ name: partitioning.column, type: parseDatePattern(partitioning.pattern)?.type ?? 'date' }];
 }
 
 function boundsProblem(from: string | undefined, to: string | undefined, type: DeclaredType): readonly string[] {

@@ -4,14 +4,18 @@ import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import { listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
-import { partitionsOf, sameColumn, type Partition } from '../layout/layout.ts';
-import { comparePartitions, isInside, refinesTime } from '../layout/partition-order.ts';
+import type { FolderColumns } from '../layout/folder-columns.ts';
+import { sameColumn, type Partition } from '../layout/layout.ts';
+import { comparePartitions, meets, refinesTime } from '../layout/partition-order.ts';
 import type { DeclaredType } from '../layout/declared-column.ts';
 import type { PartitionFilter } from '../layout/selection.ts';
 
 /** `isData` tells what would be read from what is passed over for its own sake. */
 export type Walk = {
   readonly s3: S3;
+  /** What all paths are below. */
+  readonly root: string;
+  readonly levelOf: FolderColumns['levelOf'];
   readonly typeOf: (column: string) => DeclaredType;
   readonly isData: (object: ListedObject) => boolean;
 };
@@ -22,7 +26,11 @@ export type Place = { readonly folder: string; readonly open: readonly Partition
 export type Seen =
   | { readonly kind: 'objects'; readonly objects: readonly ListedObject[] }
   /** A folder that was not looked into, or an object beside the newest partition. */
-  | { readonly kind: 'passed'; readonly key: string; readonly reason: 'partition_filter' | 'older_partition' }
+  | {
+      readonly kind: 'passed';
+      readonly key: string;
+      readonly reason: 'partition_filter' | 'older_partition' | 'before_start_date';
+    }
   /** A filter met its column. */
   | { readonly kind: 'met'; readonly filter: PartitionFilter };
 
@@ -122,7 +130,7 @@ async function* listFolders(walk: Walk, places: readonly Place[], signal: AbortS
 }
 
 async function* listFolder(
-  { s3, typeOf }: Walk,
+  { s3, typeOf, root, levelOf }: Walk,
   { folder: prefix, open }: Place,
   signal: AbortSignal,
 ): AsyncGenerator<Level> {
@@ -130,14 +138,17 @@ async function* listFolder(
     const seen: Seen[] = [];
     const branches: Branch[] = [];
     for (const folder of folders) {
-      const [own] = partitionsOf(folder.slice(prefix.length));
-      const met = own === undefined ? [] : open.filter(({ column }) => sameColumn(column, own.column));
+      const { own, span } = levelOf(folder.slice(root.length));
+      const column = span?.column ?? own?.column;
+      const met = column === undefined ? [] : open.filter((filter) => sameColumn(filter.column, column));
       for (const filter of met) seen.push({ kind: 'met', filter });
-      const isOutside = (filter: PartitionFilter): boolean => {
-        return own !== undefined && !isInside(own, filter, typeOf(own.column), folder);
-      };
-      if (met.some(isOutside)) seen.push({ kind: 'passed', key: folder, reason: 'partition_filter' });
-      else branches.push({ folder, open: open.filter((filter) => !met.includes(filter)), own });
+      const outside = met.find((filter) => span === undefined || !meets(span, filter, typeOf(span.column), folder));
+      if (outside !== undefined) {
+        seen.push({ kind: 'passed', key: folder, reason: outside.reason ?? 'partition_filter' });
+        continue;
+      }
+      const isDone = span === undefined || span.isWhole;
+      branches.push({ folder, open: isDone ? open.filter((filter) => !met.includes(filter)) : open, own });
     }
     yield { objects, seen, branches };
   }

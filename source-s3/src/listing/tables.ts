@@ -9,6 +9,7 @@ import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import type { SchemaPrefix, SourceConfig } from '../config/config.ts';
 import type { Naming } from '../layout/file-name.ts';
+import { folderGlob } from '../layout/folder-glob.ts';
 import { namespaceOf, skipReason, tableName, type SkipReason } from '../layout/layout.ts';
 import { countSkip, describeSkips, type SkipReport } from './skip-report.ts';
 import { tableFormat } from './table-format.ts';
@@ -92,22 +93,41 @@ function tableOf(path: string, prefix: string): Table {
   return { stream: { name, ...(namespace !== undefined && { namespace }) }, prefix };
 }
 
-/** The schema prefixes, each once, with `path/*` replaced by the folders below it. */
+/** The schema prefixes, each once, with those that have wildcards replaced by the folders that they match. */
 export async function* schemaPaths(
   s3: S3,
   { prefixes, skips }: { readonly prefixes: readonly SchemaPrefix[]; readonly skips: SkipReport },
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   const seen = new Set<string>();
-  for (const { path, wildcard } of prefixes) {
-    const level = wildcard ? await listLevel(s3, path, signal) : { keys: [], folders: [path] };
-    countStrays(skips, path, level.keys);
-    for (const folder of level.folders) {
-      const reason = wildcard ? folderSkip(folder.slice(path.length, -1)) : undefined;
-      if (reason !== undefined) countSkip(skips, reason, folder);
-      else if (!seen.has(folder)) yield folder;
+  for (const { path, levels } of prefixes) {
+    for await (const folder of matchingFolders(s3, { path, levels, skips }, signal)) {
+      if (!seen.has(folder)) yield folder;
       seen.add(folder);
     }
+  }
+}
+
+type Wildcards = SchemaPrefix & { readonly skips: SkipReport };
+
+async function* matchingFolders(
+  s3: S3,
+  { path, levels, skips }: Wildcards,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  const [name, ...deeper] = levels;
+  if (name === undefined) return yield path;
+  if (!name.includes('*'))
+    return yield* matchingFolders(s3, { path: `${path}${name}/`, levels: deeper, skips }, signal);
+  const [head = ''] = name.split('*');
+  const { keys, folders } = await listLevel(s3, `${path}${head}`, signal);
+  countStrays(skips, path, keys);
+  const pattern = folderGlob(name);
+  for (const folder of folders) {
+    const own = folder.slice(path.length, -1);
+    const reason = head === '' ? folderSkip(own) : undefined; // A name that is spelled is meant.
+    if (reason !== undefined) countSkip(skips, reason, folder);
+    else if (pattern.test(own)) yield* matchingFolders(s3, { path: folder, levels: deeper, skips }, signal);
   }
 }
 

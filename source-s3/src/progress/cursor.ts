@@ -8,7 +8,9 @@ import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import { wholeTable, type Shard } from '../layout/shard.ts';
 import { fingerprint, keyOf } from './fingerprint.ts';
+import { isFuture } from '../listing/present.ts';
 import { ObjectList } from '../listing/object-list.ts';
+import { Settled } from './settled.ts';
 
 export const maxRemembered = 20_000;
 
@@ -26,8 +28,8 @@ export type Progress = {
   readonly windowStart: number;
   /** Fingerprints (key and ETag) of the objects read inside the window. */
   readonly remembered: ReadonlySet<string>;
-  /** How many objects read lie before the window. */
-  readonly settled: number;
+  /** The objects read that lie before the window. */
+  readonly settled: Settled;
   readonly unfinished: Position | undefined;
 };
 
@@ -36,9 +38,16 @@ export const noProgress: Progress = {
   watermark: undefined,
   windowStart: Number.NEGATIVE_INFINITY,
   remembered: new Set(),
-  settled: 0,
+  settled: new Settled(),
   unfinished: undefined,
 };
+
+/** Progress that a future date led beyond the present: what was written since is to be read, so it ends now. */
+export function untilPresent(progress: Progress, now: number | undefined): Progress {
+  const { watermark, windowStart } = progress;
+  if (watermark === undefined || !isFuture(watermark.time, now)) return progress;
+  return { ...progress, watermark: { time: now, key: '' }, windowStart: Math.min(windowStart, now) };
+}
 
 /** What a listing means for what was read before. */
 export type ReadPlan = {
@@ -50,7 +59,7 @@ export type ReadPlan = {
   readonly cursor: Cursor;
   /** Keys among them that were read before, in another version. */
   readonly replaced: readonly string[];
-  /** Objects before the window which, as far as their number tells, no run has read. */
+  /** Objects before the window which, as far as their hashes tell, no run has read. */
   readonly unexplained: number;
 };
 
@@ -64,7 +73,7 @@ export class Planning implements Disposable {
   readonly #replaced: string[] = [];
   #unfinished: ListedObject | undefined;
   #listed = 0;
-  #beforeWindow = 0;
+  readonly #beforeWindow = new Settled();
 
   /** `prefix`: what all keys begin with. */
   constructor(progress: Progress, { prefix, lookbackMs }: { readonly prefix: string; readonly lookbackMs: number }) {
@@ -77,14 +86,14 @@ export class Planning implements Disposable {
   see(object: ListedObject): void {
     const { remembered, unfinished, watermark, windowStart } = this.#progress;
     const place = placeOf(object);
-    const print = remembered.size > 0 ? fingerprint(object) : '';
+    const print = watermark === undefined && remembered.size === 0 ? '' : fingerprint(object);
     this.#listed++;
     if (remembered.has(print)) this.#known.push({ print, time: place.time });
     else if (isVersion(object, unfinished)) this.#unfinished = object;
     else if (isAfter(place, watermark) || place.time >= windowStart) {
       this.#objects.add(object);
       if (this.#knownKeys.has(keyOf(print)) || object.key === unfinished?.key) this.#replaced.push(object.key);
-    } else this.#beforeWindow++;
+    } else this.#beforeWindow.add(print);
   }
 
   /** How many were seen. */
@@ -101,12 +110,16 @@ export class Planning implements Disposable {
       count: this.#objects.length + (unfinished === undefined ? 0 : 1),
       bytes: this.#objects.totalBytes + (unfinished?.size ?? 0),
       cursor: new Cursor(
-        { ...progress, unfinished: unfinished && progress.unfinished },
+        {
+          ...progress,
+          settled: progress.settled.keep(this.#beforeWindow),
+          unfinished: unfinished && progress.unfinished,
+        },
         this.#known.sort((a, b) => a.time - b.time),
         this.#lookbackMs,
       ),
       replaced: this.#replaced,
-      unexplained: Math.max(0, this.#beforeWindow - progress.settled),
+      unexplained: progress.settled.excess(this.#beforeWindow),
     };
   }
 
@@ -127,7 +140,7 @@ type Remembered = { readonly print: string; readonly time: number };
 export class Cursor {
   #watermark: Watermark | undefined;
   #windowStart: number;
-  #settled: number;
+  readonly #settled: Settled;
   #unfinished: Position | undefined;
   /** The unfinished object of the run before; this run begins with it. */
   readonly #resumed: Position | undefined;
@@ -142,7 +155,7 @@ export class Cursor {
     this.#shard = progress.shard;
     this.#watermark = progress.watermark;
     this.#windowStart = progress.windowStart;
-    this.#settled = progress.settled;
+    this.#settled = progress.settled.copy();
     this.#unfinished = progress.unfinished;
     this.#resumed = progress.unfinished;
     this.#lookbackMs = lookbackMs;
@@ -190,7 +203,7 @@ export class Cursor {
       watermark: this.#watermark,
       windowStart: this.#windowStart,
       remembered: new Set(this.#remembered),
-      settled: this.#settled,
+      settled: this.#settled.copy(),
       unfinished: this.#unfinished,
     };
   }
@@ -203,7 +216,7 @@ export class Cursor {
       if (this.#remembered.size > maxRemembered) this.#windowStart = Math.max(this.#windowStart, next.time + 1);
       if (next.time >= this.#windowStart) break;
       this.#remembered.delete(next.print);
-      this.#settled++;
+      this.#settled.add(next.print);
       this.#oldest++;
     }
     if (this.#oldest < maxRemembered) return;

@@ -2,6 +2,8 @@
 // another version of the same key can be told from a new key.
 import { hash as digest } from 'node:crypto';
 
+export const fingerprintDigits = 16;
+
 /** 16 hex digits. Two of 20,000 objects share one by chance about once in 10^11 runs. */
 export function fingerprint({ key, etag }: { readonly key: string; readonly etag: string }): string {
   return hash(key) + hash(`${key}\n${etag}`);

@@ -8,6 +8,7 @@ import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
 import { includes, wholeTable, type Shard } from '../layout/shard.ts';
 import { noProgress, type Progress } from './cursor.ts';
+import { Settled } from './settled.ts';
 
 const version = 1;
 const fingerprintBytes = 8;
@@ -20,6 +21,8 @@ const streamState = z.object({
   /** The fingerprints of the objects read inside the window, 8 bytes each. */
   recent: z.base64().default(''),
   settled: z.int().min(0).default(0),
+  /** The settled objects by their hashes. */
+  settled_buckets: z.base64().optional(),
   unfinished: z.object({ key: z.string(), etag: z.string(), unit: z.int().min(0), rows: z.int().min(0) }).nullish(),
   /** Absent: the whole table's. */
   shard: z
@@ -28,7 +31,7 @@ const streamState = z.object({
     .default(wholeTable),
 });
 
-/** At most 220 KB of text, whatever the number of objects. */
+/** At most 270 KB of text, whatever the number of objects. */
 export function toStreamState(progress: Progress): JsonObject {
   const { shard, watermark, windowStart, remembered, settled, unfinished } = progress;
   return {
@@ -36,7 +39,8 @@ export function toStreamState(progress: Progress): JsonObject {
     ...(watermark !== undefined && { watermark: { last_modified: isoTime(watermark.time), key: watermark.key } }),
     ...(Number.isFinite(windowStart) && { window_start: isoTime(windowStart) }),
     recent: Buffer.from([...remembered].join(''), 'hex').toString('base64'),
-    settled,
+    settled: settled.total,
+    settled_buckets: settled.text,
     ...(unfinished !== undefined && { unfinished }),
     ...(shard.count > 1 && { shard: { ...shard } }),
   };
@@ -60,14 +64,14 @@ export function fromStreamState(state: JsonObject | undefined, shard: Shard = wh
       `The saved state is not valid: ${problems} Reset the stream to start anew.`,
     );
   }
-  const { watermark, window_start: windowStart, recent, settled, unfinished } = parsed.data;
+  const { watermark, window_start: windowStart, recent, settled, settled_buckets: text, unfinished } = parsed.data;
   if (!includes(parsed.data.shard, shard)) throw otherShard(parsed.data.shard, shard);
   return {
     shard,
     watermark: watermark ? { time: watermark.last_modified, key: watermark.key } : undefined,
     windowStart: windowStart ?? Number.NEGATIVE_INFINITY,
     remembered: new Set(fingerprints(recent)),
-    settled,
+    settled: Settled.from(settled, text),
     unfinished: unfinished ?? undefined,
   };
 }

@@ -7,7 +7,7 @@ import { listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { readRange } from '@s3-connectors/common/s3/read.ts';
 
 import { accessOf } from '../config/access.ts';
-import type { SchemaPrefix, SourceConfig } from '../config/config.ts';
+import { shownPrefix, type SchemaPrefix, type SourceConfig } from '../config/config.ts';
 import { namingOf } from '../layout/file-name.ts';
 import { gather, skipReasonOf } from '../listing/list-table.ts';
 import { NothingRead } from './no-data.ts';
@@ -63,7 +63,7 @@ async function rehearsePrefix(
   signal: AbortSignal,
 ): Promise<Tables | undefined> {
   const [listing, reading] = needsBelow(config, prefix.path);
-  const shown = `"${prefix.path}${prefix.wildcard ? '*' : ''}"`;
+  const shown = `"${shownPrefix(prefix)}"`;
   const tables = await rehearsal.try(`List the tables below ${shown}`, listing, () =>
     findTables(session.s3, [prefix], signal),
   );
@@ -80,7 +80,7 @@ async function rehearsePrefix(
 }
 
 function needsBelow(config: SourceConfig, path: string): readonly [listing: Line['need'][], reading: Line['need'][]] {
-  const needs = needsOf(accessOf({ ...config, schemaPrefixes: [{ path, wildcard: false }] }));
+  const needs = needsOf(accessOf({ ...config, schemaPrefixes: [{ path, levels: [] }] }));
   const listing = needs.filter(({ action }) => action === 's3:ListBucket');
   const where = path === '' ? '' : ` (for the prefix "${path}")`;
   return [

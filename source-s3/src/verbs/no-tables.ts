@@ -3,7 +3,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';
 
-import type { SchemaPrefix, SourceConfig } from '../config/config.ts';
+import { shownPrefix, type SchemaPrefix, type SourceConfig } from '../config/config.ts';
 import type { Tables } from '../listing/tables.ts';
 
 /** CONFIG_INVALID, with what lies there instead. */
@@ -15,7 +15,7 @@ export async function noTables(
 ): Promise<ConnectorError> {
   const [first] = refused;
   if (first !== undefined) return first;
-  const paths = schemaPrefixes.map(({ path, wildcard }) => `"${path}${wildcard ? '*' : ''}"`).join(', ');
+  const paths = schemaPrefixes.map((prefix) => `"${shownPrefix(prefix)}"`).join(', ');
   const stray = skips.get('no_table');
   const instead =
     stray === undefined

@@ -14,7 +14,7 @@ import { summarize } from '@s3-connectors/common/s3/connection/counters.ts';
 import { standard, widenPipes } from '@s3-connectors/common/streams/pipe-size.ts';
 
 import type { SourceConfig } from '../config/config.ts';
-import { maxRemembered, Planning, type ReadPlan } from '../progress/cursor.ts';
+import { maxRemembered, Planning, untilPresent, type Progress, type ReadPlan } from '../progress/cursor.ts';
 import { openEngine } from '../engine/engine.ts';
 import { openSelfReplacingEngine } from '../engine/self-replacing-engine.ts';
 import { formatOf } from '../formats/formats.ts';
@@ -76,7 +76,10 @@ async function* readStream(
 ): AsyncGenerator<Output> {
   const { s3 } = session;
   const format = formatOf(config, table);
-  using planning = newPlanning(config, table, saved);
+  const before = fromStreamState(saved.get(streamKey(table.stream)), config.shard);
+  const progress = untilPresent(before, s3.contact.serverTime);
+  if (progress !== before) log('WARN', inFuture(table, before));
+  using planning = new Planning(progress, { prefix: table.prefix, lookbackMs: config.lookbackMs });
   const planned = { s3, table, format, planning, log };
   const { plan, folders } = await session.folder.use(() => planTable(config, planned, signal));
   const folder = await subfolder(session.folder, place);
@@ -103,10 +106,6 @@ export function readVersions(
   signal: AbortSignal,
 ): AsyncGenerator<VersionPart> {
   return decodeUnits(fetchUnits(reading, openFiles(reading, objects, signal), signal), signal);
-}
-
-function newPlanning({ lookbackMs, shard }: SourceConfig, { stream, prefix }: Table, saved: SavedState): Planning {
-  return new Planning(fromStreamState(saved.get(streamKey(stream)), shard), { prefix, lookbackMs });
 }
 
 type ToPlan = Pick<TableReading, 's3' | 'table' | 'format' | 'log'> & { readonly planning: Planning };
@@ -137,8 +136,12 @@ function* warnings(table: Table, { replaced, unexplained }: ReadPlan, config: So
     yield `${label}: ${replaced.length} files were replaced since they were read and are read again, whole, such as "${replaced[0]}"`;
   }
   if (unexplained > 0) {
-    yield `${label}: ${unexplained} files older than the look-back window of ${config.lookbackMs / 3_600_000} hours were never read and are passed over. If they came late, raise lookback_hours and reset the stream.`;
+    yield `${label}: ${unexplained} files older than the look-back window of ${config.lookbackMs / 3_600_000} hours were never read, as far as is known, and are passed over. If they came late, or if options left them out of earlier runs, raise lookback_hours and reset the stream.`;
   }
+}
+
+function inFuture({ stream }: Table, { watermark }: Progress): string {
+  return `${streamLabel(stream)}: the saved progress is dated in the future by S3's clock, for "${watermark?.key}" was. It counts as of now. Files that were written since then may have been passed over: reset the stream to read them.`;
 }
 
 function narrowed(table: Table, config: SourceConfig): string {

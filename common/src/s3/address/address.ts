@@ -35,10 +35,49 @@ export function bucketProblem(text: string): string | undefined {
   return 'is not a bucket name: 3 to 63 lower-case letters, digits, hyphens and dots, with a letter or digit at both ends';
 }
 
+type Door = { readonly form: RegExp; readonly remedy: (text: string) => string };
+
+/** Other ways to data than a bucket's name, each with what to write instead. */
+const otherDoors: readonly Door[] = [
+  {
+    form: /^gs:\/\//u,
+    remedy: (text) =>
+      `is an address of Google Cloud Storage: write "${text.slice(5).split('/')[0]}", set "endpoint" to "https://storage.googleapis.com" and use an HMAC key`,
+  },
+  {
+    form: /^(?:abfss?|wasbs?|az|azure|adl|hdfs|oss|obs|cosn?|swift):\/\//u,
+    remedy: (text) =>
+      `is an address of another storage ("${text.split(':')[0]}"), which does not speak S3: copy the data to a bucket`,
+  },
+  {
+    form: /^arn:[^:]*:s3-object-lambda:/u,
+    remedy: () =>
+      'is an Object Lambda access point’s ARN: write its alias (it ends in --ol-s3), or the bucket’s name to read the objects as they are stored',
+  },
+  {
+    form: /^arn:[^:]*:s3-outposts:/u,
+    remedy: () => 'is an ARN of S3 on Outposts, which is not supported: copy the data to a bucket in a region',
+  },
+  {
+    form: /^arn:[^:]*:s3::[^:]*:accesspoint[/:][^/]+\.mrap(?:\/|$)|\.mrap$|\.mrap\.accesspoint\./u,
+    remedy: () =>
+      'is a Multi-Region Access Point, whose requests are signed in another way: write the name of one of its buckets, and that bucket’s region',
+  },
+  {
+    form: /^arn:[^:]*:s3:[^:]+:[^:]*:accesspoint/u,
+    remedy: () => 'is an access point’s ARN: write its alias (it ends in -s3alias) or the bucket’s name',
+  },
+  {
+    form: /^arn:[^:]*:s3express:/u,
+    remedy: () =>
+      'is a directory bucket (S3 Express One Zone), whose listings are in no order: use a general purpose bucket',
+  },
+];
+
 /** The problem of a text that holds more than the name: s3://…, an ARN, a URL, a path. */
 function bucketInAddress(text: string): string | undefined {
-  const elsewhere = accessPoint(text) ?? otherStorage(text);
-  if (elsewhere !== undefined) return elsewhere;
+  const special = otherDoors.find(({ form }) => form.test(text));
+  if (special !== undefined) return special.remedy(text);
   const arn = /^arn:[^:]*:s3:[^:]*:[^:]*:(.*)$/u.exec(text)?.[1];
   const rest = arn ?? /^s3[an]?:\/\/(.*)$/u.exec(text)?.[1] ?? (/^https?:/u.test(text) ? fromUrl(text) : undefined);
   if (rest === undefined && !text.includes('/')) return undefined;
@@ -47,35 +86,6 @@ function bucketInAddress(text: string): string | undefined {
   const folder = path.filter((part) => part !== '*').join('/');
   const remedy = folder === '' ? '' : `; the path "${folder}" belongs to the field for the prefix`;
   return `is ${kind}, not a bucket’s name: write "${name}"${remedy}`;
-}
-
-/** Access points are reached by their aliases, which look like buckets; a multi-region one is signed in a way of its own. */
-function accessPoint(text: string): string | undefined {
-  const isMultiRegion = /^arn:[^:]*:s3::\d*:accesspoint|\.mrap$|\.mrap\.accesspoint\./u.test(text);
-  if (isMultiRegion)
-    return 'is a multi-region access point, which is not supported: write the name of one of its buckets';
-  const kind = /^arn:[^:]*:(s3|s3-object-lambda|s3-outposts):.*[:/]accesspoint/u.exec(text)?.[1];
-  if (kind === 's3') return aliasOf('an access point', '-s3alias', ' or the bucket’s name');
-  if (kind === 's3-object-lambda') return aliasOf('an Object Lambda access point', '--ol-s3');
-  return kind === 's3-outposts' ? aliasOf('an access point of S3 on Outposts', '--op-s3') : undefined;
-}
-
-function aliasOf(what: string, ending: string, other = ''): string {
-  return `is the ARN of ${what}: write its alias (it ends in ${ending})${other}`;
-}
-
-/** What only looks like S3, or speaks its language elsewhere. */
-function otherStorage(text: string): string | undefined {
-  const [, scheme = '', name = ''] =
-    /^(gs|gcs|r2|oss|cos|obs|minio|abfss?|wasbs?|az|hdfs|file):\/\/([^/]*)/iu.exec(text) ?? [];
-  const kind = scheme.toLowerCase();
-  if (kind === '') return undefined;
-  if (/^(abfss?|wasbs?|az|hdfs|file)$/u.test(kind))
-    return `is no bucket of S3: a storage named by "${kind}://" does not speak its protocol`;
-  const known = kind.startsWith('g')
-    ? ' ("https://storage.googleapis.com", with the HMAC key of a service account)'
-    : '';
-  return `is an address, not a bucket’s name: write "${name}", and the storage’s S3 endpoint into "endpoint"${known}`;
 }
 
 /** `bucket/path` of an S3 web address, virtual-host or path style. */

@@ -19,7 +19,12 @@ export type Handler = S3Client['config']['requestHandler'];
 type Sent = Parameters<Handler['handle']>[0];
 type Answer = { readonly statusCode: number; readonly headers: Readonly<Record<string, string>>; body?: unknown };
 
-type Guard = { readonly watch: EndpointWatch; readonly clock: Clock; readonly answerTimeoutMs: number };
+type Guard = {
+  readonly watch: EndpointWatch;
+  readonly clock: Clock;
+  readonly answerTimeoutMs: number;
+  readonly contact: { serverTime?: number };
+};
 
 /** Puts the guard into the handler that the SDK made. */
 export function guardHandler(handler: Handler, guard: Guard): void {
@@ -28,6 +33,8 @@ export function guardHandler(handler: Handler, guard: Guard): void {
     guard.watch(request);
     const sent = await handle(request, options);
     const answer = sent.response as Answer;
+    const date = Date.parse(answer.headers['date'] ?? '');
+    if (!Number.isNaN(date)) guard.contact.serverTime = date;
     const isData = answer.statusCode < 300 && request.method === 'GET' && isGetObject(request);
     const { body } = answer;
     if (!isData && !isEmpty(answer) && body instanceof Readable) answer.body = bounded(body, answer.statusCode, guard);

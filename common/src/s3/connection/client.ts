@@ -24,6 +24,9 @@ export const idleTimeoutMs = 60_000;
 /** The SDK would warn on the console, which belongs to nobody. */
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
+/** `answered`: the endpoint has spoken S3 to us at least once. `serverTime`: the date of its last answer, in ms since 1970. */
+export type Contact = { answered: boolean; serverTime?: number };
+
 export type S3 = {
   readonly client: S3Client;
   readonly bucket: string;
@@ -39,8 +42,7 @@ export type S3 = {
   readonly retryBudgetMs: number;
   /** What the waits between attempts go by. */
   readonly clock: Clock;
-  /** `answered`: the endpoint has spoken S3 to us at least once. */
-  readonly contact: { answered: boolean };
+  readonly contact: Contact;
   /** What was learned of a storage that imitates S3 in part; see checksum-headers.ts. */
   readonly support: { refusesChecksums: boolean };
   /** For small objects; undefined: through the SDK. */
@@ -64,6 +66,7 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
   const { log = silentLog, clock = systemClock } = options;
   const place = endpointOf(connection, process.env);
   const { endpoint } = place;
+  const contact: Contact = { answered: false };
   const owner = expectedBucketOwner === undefined ? {} : { expectedBucketOwner };
   const requestHandler = {
     ...createAgents(process.env),
@@ -88,6 +91,7 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
   guardHandler(client.config.requestHandler, {
     watch: watchEndpoints(connection, process.env, log),
     clock,
+    contact,
     answerTimeoutMs: options.answerTimeoutMs ?? answerTimeoutMs,
   });
   return {
@@ -101,7 +105,7 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
     log,
     retryBudgetMs: options.retryBudgetMs ?? defaultRetryBudgetMs,
     clock,
-    contact: { answered: false },
+    contact,
     support: { refusesChecksums: false },
     putRoute: watchPutRoute(client, clock),
   };

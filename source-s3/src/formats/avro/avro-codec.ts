@@ -3,7 +3,7 @@ import { crc32, inflateRawSync, zstdDecompressSync } from 'node:zlib';
 
 import { AvroDamage } from './avro-bytes.ts';
 import { Damage, damageText } from '../text/damage.ts';
-import { unsnappy } from './snappy.ts';
+import { unsnappy } from '../text/snappy.ts';
 
 export type Codec = 'null' | 'deflate' | 'snappy' | 'zstandard';
 

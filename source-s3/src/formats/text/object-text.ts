@@ -5,7 +5,8 @@ import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import type { Reading } from '../contract/format.ts';
 import { openBytes } from '../contract/object-bytes.ts';
 import { unreadable } from '../contract/unreadable.ts';
-import { compressionOf, inflate, promisedCompression, type Compression } from './compression.ts';
+import { compressionOf, promisedCompression, unreadCodec, type Compression } from './codecs.ts';
+import { inflate } from './compression.ts';
 import { damageText } from './damage.ts';
 import type { Encoding } from '../../config/csv-config.ts';
 import { encodingOf, toUtf8 } from './encoding.ts';
@@ -20,7 +21,7 @@ export type ObjectText = {
   readonly from: (offset: number, signal: AbortSignal) => AsyncGenerator<Uint8Array>;
 };
 
-/** Holds the object's first 256 KiB. A suffix that does not tell the compression is a WARN. */
+/** Holds the object's first 256 KiB. A suffix that does not tell the compression is a WARN. @throws FILE_UNREADABLE for a compression that is not read. */
 export async function openText(
   { s3, log }: Reading,
   { object, encoding }: { readonly object: ListedObject; readonly encoding: Encoding },
@@ -30,8 +31,15 @@ export async function openText(
   const bytes = await openBytes(s3, object, signal);
   const { head } = bytes;
   const promised = promisedCompression(key);
-  const compression = compressionOf(head, promised);
-  if (promised !== undefined && promised !== compression) {
+  const unread = unreadCodec(head, key);
+  if (unread !== undefined)
+    throw unreadable(object, `it is compressed with ${unread}, which is not read; gzip and zstd are`);
+  const compression = compressionOf(head, key);
+  if (
+    promised !== undefined &&
+    promised !== compression &&
+    !(promised === 'snappy' && compression === 'hadoop_snappy')
+  ) {
     log('WARN', `"${key}" is named as ${promised}, but its compression is ${compression}; it is read as that.`);
   }
   const isPlain = compression === 'none' && encodingOf(head, encoding) === 'utf-8';

@@ -58,7 +58,7 @@ async function inspectBucket(config: SourceConfig, chosen: Chosen, context: Verb
   const seen: Tables[] = [];
   const skips = new Map();
   for await (const path of schemaPaths(s3, { prefixes: config.schemaPrefixes, skips }, context.signal)) {
-    const tables = await findTables(s3, [{ path, wildcard: false }], context.signal);
+    const tables = await findTables(s3, [{ path, levels: [] }], context.signal);
     seen.push(tables);
     prefixes.push(await reportPrefix(config, { reading, path, tables, chosen }, context));
   }

@@ -5,6 +5,7 @@ import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import type { SourceConfig } from '../../config/config.ts';
 import { failsAll } from '../failure-of-all.ts';
 import type { Reading } from '../../formats/contract/format.ts';
+import { hiveFolders } from '../../layout/folder-columns.ts';
 import { formatOf } from '../../formats/formats.ts';
 import { listTable } from '../../listing/list-table.ts';
 import type { Table } from '../../listing/tables.ts';
@@ -25,7 +26,11 @@ export async function reportTable(
   const { partitioning } = config;
   const typeOf = (column: string) =>
     partitioning.mode === 'partitioned' ? partitioning.typeOf(table.stream.name, column) : 'string';
-  const survey = new TableSurvey(table.prefix, typeOf);
+  const survey = new TableSurvey(
+    table.prefix,
+    typeOf,
+    partitioning.mode === 'partitioned' ? partitioning.folders : hiveFolders,
+  );
   const shardSurvey = shards === undefined ? undefined : new ShardSurvey(shards);
   const format = formatOf(config, table);
   let remarks: readonly string[] = [];

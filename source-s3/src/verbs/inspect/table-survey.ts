@@ -4,7 +4,8 @@ import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import type { DeclaredType } from '../../layout/declared-column.ts';
 import { FileSample, mostSampled } from '../file-sample.ts';
 import { shownExtension } from '../../layout/file-name.ts';
-import { partitionsOf, type SkipReason } from '../../layout/layout.ts';
+import { hiveFolders, type FolderColumns } from '../../layout/folder-columns.ts';
+import type { SkipReason } from '../../layout/layout.ts';
 import type { Skipped } from '../../listing/list-table.ts';
 import { ColumnSurvey } from './column-survey.ts';
 
@@ -41,12 +42,18 @@ export class TableSurvey {
   readonly odd = new Map<string, SkipCount>();
   readonly #prefix: string;
   readonly #typeOf: (column: string) => DeclaredType;
+  readonly #partitionsOf: FolderColumns['partitionsOf'];
   #path: string | undefined;
   #folder: Folder = { shape: undefined, columns: [] };
 
   /** All keys begin with `prefix`. */
-  constructor(prefix: string, typeOf: (column: string) => DeclaredType) {
+  constructor(
+    prefix: string,
+    typeOf: (column: string) => DeclaredType,
+    { partitionsOf }: Pick<FolderColumns, 'partitionsOf'> = hiveFolders,
+  ) {
     this.#prefix = prefix;
+    this.#partitionsOf = partitionsOf;
     this.#typeOf = typeOf;
   }
 
@@ -82,7 +89,7 @@ export class TableSurvey {
   #enter(folder: string, object: ListedObject): void {
     this.#path = folder;
     const columns: ColumnSurvey[] = [];
-    const partitions = partitionsOf(folder);
+    const partitions = this.#partitionsOf(folder);
     for (const partition of partitions) {
       const name = partition.column.toLowerCase();
       const type = this.#typeOf(partition.column);
@@ -100,7 +107,8 @@ export class TableSurvey {
 
   #notePlain(folder: string, key: string): void {
     const top = folder.slice(0, folder.indexOf('/'));
-    if (!top.includes('=')) noteUnder(this.plainFolders, top, key);
+    const isDate = this.#partitionsOf !== hiveFolders.partitionsOf && this.#folder.columns.length > 0;
+    if (!top.includes('=') && !isDate) noteUnder(this.plainFolders, top, key);
   }
 }
 

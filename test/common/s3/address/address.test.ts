@@ -18,6 +18,7 @@ suite('a bucket’s name', () => {
     'name-s3alias',
     'name--ol-s3',
     'name--op-s3',
+    'my-ap-hrzrl--ol-s3',
   ]) {
     test(`"${name}" is one`, () => assert.equal(bucketProblem(name), undefined));
   }
@@ -35,18 +36,20 @@ suite('a bucket’s name', () => {
       'arn:aws:s3:eu-west-1:123456789012:accesspoint/ap',
       /write its alias \(it ends in -s3alias\) or the bucket’s name$/,
     ],
-    ['arn:aws:s3-object-lambda:eu-west-1:123456789012:accesspoint/ap', /Object Lambda .*ends in --ol-s3\)$/],
-    ['arn:aws:s3-outposts:eu-west-1:123456789012:outpost/op-1/accesspoint/ap', /Outposts: .*ends in --op-s3\)$/],
-    ['arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap', /multi-region .*name of one of its buckets$/],
-    ['mfzwi23gnjvgw.mrap', /multi-region/],
-    ['https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/a', /multi-region/],
-    ['gs://data/raw', /write "data", .*"https:\/\/storage\.googleapis\.com", with the HMAC key/],
-    ['r2://data', /write "data", and the storage’s S3 endpoint into "endpoint"$/],
-    ['abfss://data@account.dfs.core.windows.net/raw', /no bucket of S3: a storage named by "abfss:\/\/"/],
-    ['hdfs://name:8020/data', /no bucket of S3/],
     ['https://data.s3.eu-west-1.amazonaws.com/raw/', /is an address, .*write "data"; the path "raw"/],
     ['https://s3.eu-west-1.amazonaws.com/data', /write "data"$/],
     ['data--use1-az4--x-s3', /directory bucket/],
+    [
+      'gs://data/raw',
+      /Google Cloud Storage: write "data", set "endpoint" to "https:\/\/storage\.googleapis\.com".*HMAC/,
+    ],
+    ['abfss://c@account.dfs.core.windows.net/x', /another storage \("abfss"\), which does not speak S3/],
+    ['arn:aws:s3-object-lambda:eu-west-1:123456789012:accesspoint/ap', /Object Lambda .*--ol-s3/],
+    ['arn:aws:s3-outposts:eu-west-1:123456789012:outpost/op-1/accesspoint/ap', /Outposts, which is not supported/],
+    ['arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap', /Multi-Region .*one of its buckets/],
+    ['mfzwi23gnjvgw.mrap', /Multi-Region/],
+    ['https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/a', /Multi-Region/],
+    ['arn:aws:s3express:us-east-1:123456789012:bucket/b--use1-az4--x-s3', /directory bucket/],
     ['ab', /3 to 63/],
     ['da ta', /3 to 63/],
     ['-data', /3 to 63/],
@@ -141,4 +144,20 @@ suite('an endpoint', () => {
       ],
     );
   });
+});
+
+suite('an endpoint of AWS itself', () => {
+  const hosts = [
+    's3.dualstack.eu-west-1.amazonaws.com',
+    's3-fips.us-east-1.amazonaws.com',
+    's3-fips.dualstack.us-gov-west-1.amazonaws.com',
+    'bucket.vpce-1a2b3c4d-5e6f.s3.us-east-1.vpce.amazonaws.com',
+    's3-accelerate.amazonaws.com',
+  ];
+  for (const host of hosts) {
+    test(`is one in any of its forms: ${host}`, () => {
+      assert.equal(endpointProblem(`https://${host}`, false, 'data'), undefined);
+      assert.equal(isAwsEndpoint(`https://${host}`), true);
+    });
+  }
 });

@@ -31,10 +31,10 @@ function judged(rows: readonly string[], { known, ...rules }: Options) {
     if (observer.accept(shape, line, line.indexOf('{'))) marked.set(number);
   }
   const { type } = decideRow(shape, known, { ...rules, timesAsText, room: fieldRoom(0, 0, maxFields) });
-  const fitter = new Fitter(type, { ...rules, timesAsText });
+  const fitter = new Fitter(type, rules);
   const out = new RowWriter();
   for (const line of lines) fitter.fit(line, line.indexOf('{'), out);
-  const isUsualAsTyped = isAsTyped(shape, type, { ...rules, timesAsText }, 'usual');
+  const isUsualAsTyped = isAsTyped(shape, type, rules, 'usual');
   return { fitted: out.bytes.toString().split('\n').slice(0, -1), marked, isUsualAsTyped, type, shape };
 }
 

@@ -1,6 +1,6 @@
 // Snappy's raw format, as Avro blocks have it.
 // https://github.com/google/snappy/blob/main/format_description.txt
-import { Damage } from '../text/damage.ts';
+import { Damage } from './damage.ts';
 
 /** @throws Damage when the data is damaged or would be longer than `maxBytes`. */
 export function unsnappy(source: Uint8Array, maxBytes: number): Buffer {

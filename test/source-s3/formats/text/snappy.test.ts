@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import { unsnappy } from '../../../../source-s3/src/formats/avro/snappy.ts';
+import { unsnappy } from '../../../../source-s3/src/formats/text/snappy.ts';
 
 const literal = (text: string): readonly number[] => [(text.length - 1) << 2, ...Buffer.from(text)];
 

@@ -1,0 +1,67 @@
+// Bytes taken in the lengths that a container's frames have, from pieces of any length.
+import { Damage } from './damage.ts';
+
+type Pieces = AsyncIterator<Uint8Array, unknown, undefined>;
+
+/** Bound: a piece, and what is asked for at once. */
+export class ByteReader implements AsyncDisposable {
+  readonly #pieces: Pieces;
+  /** What was not taken yet. */
+  unread: Uint8Array = new Uint8Array();
+
+  constructor(source: AsyncIterable<Uint8Array>) {
+    this.#pieces = source[Symbol.asyncIterator]();
+  }
+
+  /** Whether there is another byte. */
+  async hasMore(): Promise<boolean> {
+    while (this.unread.length === 0) {
+      const { done, value } = await this.#pieces.next();
+      if (done === true) return false;
+      this.unread = value;
+    }
+    return true;
+  }
+
+  /** Exactly so many bytes. @throws Damage when there are fewer. */
+  async take(length: number): Promise<Buffer> {
+    const taken: Uint8Array[] = [];
+    for (let missing = length; missing > 0;) {
+      if (!(await this.hasMore())) throw new Damage('it ends early');
+      const part = this.unread.subarray(0, missing);
+      taken.push(part);
+      this.unread = this.unread.subarray(part.length);
+      missing -= part.length;
+    }
+    const [only] = taken;
+    return taken.length === 1 && only !== undefined
+      ? Buffer.from(only.buffer, only.byteOffset, only.length)
+      : Buffer.concat(taken);
+  }
+
+  /** So many bytes, as they come. @throws Damage when there are fewer. */
+  async *pass(length: number): AsyncGenerator<Uint8Array> {
+    for (let missing = length; missing > 0;) {
+      if (!(await this.hasMore())) throw new Damage('it ends early');
+      const part = this.unread.subarray(0, missing);
+      this.unread = this.unread.subarray(part.length);
+      missing -= part.length;
+      yield part;
+    }
+  }
+
+  /** All that is left, for a decoder that finds its end itself; the decoder's `bytesWritten` says what it took. */
+  async *feed(decoder: { readonly bytesWritten: number }): AsyncGenerator<Uint8Array> {
+    for (let bytes = 0; await this.hasMore();) {
+      const piece = this.unread;
+      bytes += piece.length;
+      yield piece;
+      this.unread = piece.subarray(piece.length - (bytes - decoder.bytesWritten));
+      if (this.unread.length > 0) return;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pieces.return?.();
+  }
+}

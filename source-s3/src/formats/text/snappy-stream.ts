@@ -1,0 +1,59 @@
+// Snappy in its two framings of files: its own, with checksums, and Hadoop's, of which Spark's and Hive's text is.
+// https://github.com/google/snappy/blob/main/framing_format.txt
+import { ByteReader } from './byte-reader.ts';
+import { crc32c } from './crc32c.ts';
+import { Damage } from './damage.ts';
+import { unsnappy } from './snappy.ts';
+
+const maxChunkBytes = 65_536;
+const maxHadoopBytes = 16 * 1024 * 1024;
+const header = Buffer.from('sNaPpY');
+
+/** @throws Damage for what is cut, or does not match its checksum. */
+export async function* unframeSnappy(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  await using reader = new ByteReader(source);
+  while (await reader.hasMore()) {
+    const [type = 0, a = 0, b = 0, c = 0] = await reader.take(4);
+    const length = a + 256 * b + 65_536 * c;
+    if (type === 0xff) {
+      if (!(await reader.take(length)).equals(header))
+        throw new Damage('a snappy stream begins with another identifier');
+    } else if (type === 0 || type === 1) {
+      if (length < 4 || length > 2 * maxChunkBytes) throw new Damage('a chunk has an impossible length');
+      const chunk = await reader.take(length);
+      const data = type === 0 ? unsnappy(chunk.subarray(4), maxChunkBytes) : chunk.subarray(4);
+      if (masked(crc32c(data)) !== chunk.readUInt32LE(0)) throw new Damage('a checksum does not match');
+      yield data;
+    } else if (type >= 0x80) await reader.take(length);
+    else throw new Damage(`a chunk has the unknown type ${type}`);
+  }
+}
+
+function masked(crc: number): number {
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
+}
+
+/** Blocks of a length inflated, and as many snappy texts as it takes, each behind its length. No checksum. @throws Damage */
+export async function* unframeHadoopSnappy(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  await using reader = new ByteReader(source);
+  while (await reader.hasMore()) {
+    let left = (await reader.take(4)).readUInt32BE();
+    while (left > 0) {
+      const length = (await reader.take(4)).readUInt32BE();
+      if (length > maxHadoopBytes) throw new Damage('a block has an impossible length');
+      const data = unsnappy(await reader.take(length), Math.min(left, maxHadoopBytes));
+      if (data.length === 0) throw new Damage('a block holds less than it says');
+      left -= data.length;
+      yield data;
+    }
+  }
+}
+
+/** Whether a file that is named as snappy begins as Hadoop's framing has it. */
+export function isHadoopSnappy(head: Uint8Array): boolean {
+  if (head.length < 9) return false;
+  const view = new DataView(head.buffer, head.byteOffset, head.length);
+  const length = view.getUint32(0);
+  const stored = view.getUint32(4);
+  return length > 0 && stored > 0 && stored <= maxHadoopBytes && stored <= 1.2 * length + 32;
+}
