@@ -157,13 +157,10 @@ suite('the program destination-s3-streaming', () => {
     assert.equal(exitCode, 0);
     const [status] = ofType(assertProtocolLines(stdout), 'CONNECTION_STATUS');
     assert.deepEqual(status?.connectionStatus, { status: 'SUCCEEDED' });
-    assert.deepEqual(
-      calls.map((call) => call.split(' ')[0]),
-      [
-        ...['PutObject', 'GetObject', 'GetObject', 'HeadObject', 'CopyObject'],
-        ...['PutObject', 'PutObject', 'PutObject'], // Create-only, over the version that was read, and over another one.
-        ...['ListObjectsV2', 'ListObjectsV2', 'DeleteObjects', 'GetPublicAccessBlock'],
-      ],
+    assert.equal(
+      calls.map((call) => call.split(' ')[0]).join(' '),
+      // The last three writes: create-only, over the version that was read, and over another one.
+      'PutObject GetObject GetObject HeadObject CopyObject PutObject PutObject PutObject ListObjectsV2 ListObjectsV2 DeleteObjects GetPublicAccessBlock',
     );
     assert.equal(server.objects(bucket).length, 0);
   });

@@ -8,14 +8,12 @@ import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import { wholeTable, type Shard } from '../layout/shard.ts';
 import { fingerprint, keyOf } from './fingerprint.ts';
+import { isAfter, placeOf, type Place } from './reading-order.ts';
 import { isFuture } from '../listing/present.ts';
 import { ObjectList } from '../listing/object-list.ts';
 import { Settled } from './settled.ts';
 
 export const maxRemembered = 20_000;
-
-/** A place in (LastModified, key) order; `time` in ms since 1970. */
-type Watermark = { readonly time: number; readonly key: string };
 
 /** How far an object has been read: `rows` of its unit (a row group) number `unit` are done. */
 export type Position = { readonly key: string; readonly etag: string; readonly unit: number; readonly rows: number };
@@ -23,7 +21,7 @@ export type Position = { readonly key: string; readonly etag: string; readonly u
 export type Progress = {
   /** Of whose files it tells. */
   readonly shard: Shard;
-  readonly watermark: Watermark | undefined;
+  readonly watermark: Place | undefined;
   /** Objects older than this count as read; ms since 1970. */
   readonly windowStart: number;
   /** Fingerprints (key and ETag) of the objects read inside the window. */
@@ -138,7 +136,7 @@ type Remembered = { readonly print: string; readonly time: number };
 
 /** The progress of one run over one table, moved on object by object; amortised constant time each. */
 export class Cursor {
-  #watermark: Watermark | undefined;
+  #watermark: Place | undefined;
   #windowStart: number;
   readonly #settled: Settled;
   #unfinished: Position | undefined;
@@ -229,24 +227,6 @@ export class Cursor {
     this.#remembered.add(print);
     this.#queue.push({ print, time: object.lastModified.getTime() });
   }
-}
-
-/** By LastModified, then by the bytes of the key. */
-export function inReadingOrder(a: ListedObject, b: ListedObject): number {
-  return a.lastModified.getTime() - b.lastModified.getTime() || compareKeys(a.key, b.key);
-}
-
-function compareKeys(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
-
-function placeOf(object: ListedObject): Watermark {
-  return { time: object.lastModified.getTime(), key: object.key };
-}
-
-function isAfter(place: Watermark, watermark: Watermark | undefined): boolean {
-  if (watermark === undefined) return true;
-  return place.time > watermark.time || (place.time === watermark.time && compareKeys(place.key, watermark.key) > 0);
 }
 
 function isVersion(object: ListedObject, position: Position | undefined): boolean {

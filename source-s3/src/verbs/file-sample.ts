@@ -2,7 +2,7 @@
 // listing, hence over the partitions.
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
-import { inReadingOrder } from '../progress/cursor.ts';
+import { inReadingOrder } from '../progress/reading-order.ts';
 
 /** Tables of no more files are looked into whole. */
 export const mostSampled = 8;

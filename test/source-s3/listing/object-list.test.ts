@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { inReadingOrder } from '../../../source-s3/src/progress/cursor.ts';
+import { inReadingOrder } from '../../../source-s3/src/progress/reading-order.ts';
 import { ObjectList } from '../../../source-s3/src/listing/object-list.ts';
 
 const prefix = 'lake/t/';

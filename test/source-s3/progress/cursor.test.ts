@@ -4,7 +4,8 @@ import { suite, test } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { inReadingOrder, maxRemembered, noProgress } from '../../../source-s3/src/progress/cursor.ts';
+import { maxRemembered, noProgress } from '../../../source-s3/src/progress/cursor.ts';
+import { inReadingOrder } from '../../../source-s3/src/progress/reading-order.ts';
 import { toStreamState } from '../../../source-s3/src/progress/stream-state.ts';
 import { hour, object, planReading, rowsOf, run, saved, start } from '../support/cursor.ts';
 

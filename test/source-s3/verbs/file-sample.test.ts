@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 
 import * as fc from 'fast-check';
 
-import { inReadingOrder } from '../../../source-s3/src/progress/cursor.ts';
+import { inReadingOrder } from '../../../source-s3/src/progress/reading-order.ts';
 import { FileSample, mostSampled } from '../../../source-s3/src/verbs/file-sample.ts';
 import { parquet } from '../../support/parquet.ts';
 import { discoverHere, serverWith, timeOf } from '../support/source.ts';
