@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import * as fc from 'fast-check';
 import { catalogJson, recordLine, stateLine } from '../support/destination-input.ts';
 import { jsonRows, queryParquet, runWrite } from './support/batch.ts';
 import { emptyServer } from '../support/empty-server.ts';
@@ -156,4 +157,47 @@ suite('a stream set to append_dedup', () => {
       assert.deepEqual(found, kept);
     });
   }
+
+  test('keeps of 3,000 rows in any spelling what a plain model keeps', async () => {
+    const server = running();
+    const spelledId = fc
+      .integer({ min: -20, max: 20 })
+      .chain((n) => fc.constantFrom(`${n}`, `${n}.0`, `${n}e0`, `"${n}"`));
+    const at = fc.integer({ min: 0, max: 50 });
+    const zones = [
+      ['Z', 0],
+      ['.000Z', 0],
+      ['+00:00', 0],
+      ['+02:00', 120],
+      ['-05:30', -330],
+    ] as const;
+    const spelledAt = fc.tuple(at, fc.constantFrom(...zones)).map(([minutes, [zone, offset]]) => {
+      const wall = new Date(Date.UTC(2026, 0, 15, 10, minutes + offset)).toISOString().slice(0, 19);
+      return { text: `"${wall}${zone}"`, minutes };
+    });
+    const drawn = fc.sample(fc.tuple(spelledId, fc.option(spelledAt, { nil: undefined })), { numRuns: 3000, seed: 17 });
+    const model = new Map<number, { readonly minutes: number; readonly n: number }>();
+    for (const [n, [id, moment]] of drawn.entries()) {
+      const key = Number(id.replaceAll('"', ''));
+      const minutes = moment?.minutes ?? -1;
+      if (minutes >= (model.get(key)?.minutes ?? -1)) model.set(key, { minutes, n });
+    }
+    const { error } = await runWrite(
+      server,
+      drawn.map(([id, moment], n) => recordLine('users', `{"id":${id},"at":${moment?.text ?? 'null'},"n":${n}}`)),
+      {
+        catalog: catalogJson({
+          ...stream,
+          primary_key: [['id']],
+          properties: { id: { type: 'integer' }, at: { type: 'string', format: 'date-time' } },
+        }),
+      },
+    );
+    assert.equal(error, undefined);
+    const kept = await queryParquet(server, 'data/users/', 'SELECT n::INTEGER AS n FROM files ORDER BY n');
+    assert.deepEqual(
+      kept.map(({ n }) => n),
+      Array.from(model.values(), ({ n }) => n).sort((a, b) => a - b),
+    );
+  });
 });

@@ -142,6 +142,24 @@ suite('a storage that refuses x-amz-checksum headers', () => {
     assert.ok('x-amz-checksum-crc32' in (server.object(testBucket, 'a')?.headers.checksums ?? {}));
   });
 
+  test('is told what it may lack where it names no header', async () => {
+    const message = 'A header you provided implies functionality that is not implemented.';
+    await using it = connect(server.endpoint);
+    const object = { key: 'a', body: Buffer.from('a'), contentType: 'text/plain' };
+    for (const [condition, words] of [
+      [{}, /does not implement what the write asks for.*If it does not take ACLs, set "acl" to "none"/u],
+      [{ ifNoneMatch: '*' }, /"conditional_writes" to false.*If it does not take ACLs, set "acl" to "none"/u],
+    ] as const) {
+      server.inject({ kind: 'error', code: 'NotImplemented', message, times: 2 });
+      await assert.rejects(putObject(it.s3, { ...object, ...condition }, acl), {
+        code: 'S3_REQUEST_REFUSED',
+        message: words,
+      });
+    }
+    server.inject({ kind: 'error', code: 'NotImplemented', message, times: 2 });
+    await assert.rejects(putObject(it.s3, object, plain), (error: Error) => !error.message.includes('"acl"'));
+  });
+
   test('is told by its own words where it is the ACL that it does not take', async () => {
     for (const [answer, message] of [
       ['NotImplemented', undefined],

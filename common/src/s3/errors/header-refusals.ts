@@ -1,4 +1,5 @@
 // Refusals of a header that a write is sent with: storages that imitate S3 do not know each.
+import type { Target } from '../address/operation.ts';
 import { said, type Refusal, type Row } from './refusal.ts';
 
 export const aclRefused: Row = {
@@ -21,9 +22,20 @@ const conditionRefused: Row = {
   code: 'S3_REQUEST_REFUSED',
   say: ({ answer, target }) => {
     const name = answer.code === '' ? `HTTP status ${answer.status}` : answer.code;
-    return `the storage answers a write with ${target.condition} with ${name}${said(answer.text)}. If it has no conditional writes, set "conditional_writes" to false, and let only one run at a time write below the prefix`;
+    return `the storage answers a write with ${target.condition} with ${name}${said(answer.text)}. If it has no conditional writes, set "conditional_writes" to false, and let only one run at a time write below the prefix${perhapsAcl(target)}`;
   },
 };
+
+/** No header is named: the ACL is what most storages lack. */
+const unnamedRefused: Row = {
+  code: 'S3_REQUEST_REFUSED',
+  say: ({ answer, target }) =>
+    `the storage does not implement what the write asks for${said(answer.text)}${perhapsAcl(target)}`,
+};
+
+function perhapsAcl({ acl }: Target): string {
+  return acl === true ? '. If it does not take ACLs, set "acl" to "none"' : '';
+}
 
 /** By the header that the storage names: it does not know it, or not with this value. */
 export function rowByHeader({ answer: { text, status }, target }: Refusal): Row | undefined {
@@ -31,5 +43,6 @@ export function rowByHeader({ answer: { text, status }, target }: Refusal): Row 
   if (target.tags === true && /tagging/iu.test(text)) return tagsRefused;
   const isWrite = target.operation === 'PutObject' || target.operation === 'CopyObject';
   if (isWrite && /storage-?class/iu.test(text)) return classRefused;
-  return target.condition !== undefined && (status === 501 || status === 400) ? conditionRefused : undefined;
+  if (target.condition !== undefined && (status === 501 || status === 400)) return conditionRefused;
+  return target.acl === true && status === 501 ? unnamedRefused : undefined;
 }
