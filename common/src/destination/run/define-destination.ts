@@ -6,6 +6,8 @@ import { policyVerbs } from '../../permissions/verbs/policy-verbs.ts';
 import type { Connector, OperatorVerb, VerbContext } from '../../protocol/connector.ts';
 import { specification } from '../../protocol/spec.ts';
 import type { CheckedPlace } from '../check/probes.ts';
+import type { Layout } from '../layout/layout.ts';
+import { statusVerb } from '../status/status-verb.ts';
 
 type Write<Config> = NonNullable<Connector<z.ZodObject, Config>['write']>;
 
@@ -14,6 +16,7 @@ type Destination<Schema extends z.ZodObject, Config> = {
   readonly title: string;
   readonly schema: Schema;
   readonly resolve: (parsed: z.output<Schema>) => Config;
+  readonly layout: Layout;
   /** What it does in S3. */
   readonly access: (writing: Writing) => Access;
   /** Loads `write`. */
@@ -24,10 +27,11 @@ type Destination<Schema extends z.ZodObject, Config> = {
   readonly verbs?: readonly OperatorVerb<Config>[];
 };
 
-export function defineDestination<Schema extends z.ZodObject, Config extends CheckedPlace>(
-  destination: Destination<Schema, Config>,
-) {
-  const { name, title, schema, resolve, access, load, rehearse, verbs = [] } = destination;
+export function defineDestination<
+  Schema extends z.ZodObject,
+  Config extends CheckedPlace & { readonly maxMemoryBytes: number },
+>(destination: Destination<Schema, Config>) {
+  const { name, title, schema, resolve, layout, access, load, rehearse, verbs = [] } = destination;
   const accessOf = ({ connection, prefix, headers }: Config): Access => {
     return access({ ...placeOf(connection), prefix, headers });
   };
@@ -51,6 +55,6 @@ export function defineDestination<Schema extends z.ZodObject, Config extends Che
       const { write } = await load();
       yield* write(...given);
     },
-    operatorVerbs: [...policyVerbs(accessOf), ...verbs],
+    operatorVerbs: [...policyVerbs(accessOf), statusVerb(name, layout), ...verbs],
   } satisfies Connector<Schema, Config>;
 }

@@ -1,5 +1,5 @@
 // Text in columns for a terminal of 100: fields with a hanging indent, rows of cells, and names that cannot move the cursor.
-import { oneLine } from '@s3-connectors/common/protocol/text.ts';
+import { oneLine } from '../protocol/text.ts';
 
 export const lineWidth = 100;
 const labelWidth = 14;
