@@ -28,6 +28,7 @@ export const destinationS3Batch = defineDestination({
   layout,
   access: batchAccess,
   load: () => import('./run/write.ts'),
+  misfits: async () => (await import('./columns/registry/misfit-fields.ts')).readMisfits,
   async rehearse(config, { log }) {
     const { openSpoolFolder } = await import('./spool/spool-folder.ts');
     await using _ = await openSpoolFolder(config, log);

@@ -7,6 +7,7 @@ import type { Connector, OperatorVerb, VerbContext } from '../../protocol/connec
 import { specification } from '../../protocol/spec.ts';
 import type { CheckedPlace } from '../check/probes.ts';
 import type { Layout } from '../layout/layout.ts';
+import type { ReadMisfits } from '../status/looks/misfits.ts';
 import { statusVerb } from '../status/status-verb.ts';
 
 type Write<Config> = NonNullable<Connector<z.ZodObject, Config>['write']>;
@@ -21,6 +22,8 @@ type Destination<Schema extends z.ZodObject, Config> = {
   readonly access: (writing: Writing) => Access;
   /** Loads `write`. */
   readonly load: () => Promise<{ readonly write: Write<Config> }>;
+  /** Loads what tells `status` of fields whose values did not all fit. */
+  readonly misfits?: () => Promise<ReadMisfits>;
   /** What `check` tries before it asks S3. */
   readonly rehearse?: (config: Config, context: VerbContext) => Promise<void>;
   /** Beside those of policies. */
@@ -31,7 +34,7 @@ export function defineDestination<
   Schema extends z.ZodObject,
   Config extends CheckedPlace & { readonly maxMemoryBytes: number },
 >(destination: Destination<Schema, Config>) {
-  const { name, title, schema, resolve, layout, access, load, rehearse, verbs = [] } = destination;
+  const { name, title, schema, resolve, layout, access, load, misfits, rehearse, verbs = [] } = destination;
   const accessOf = ({ connection, prefix, headers }: Config): Access => {
     return access({ ...placeOf(connection), prefix, headers });
   };
@@ -55,6 +58,6 @@ export function defineDestination<
       const { write } = await load();
       yield* write(...given);
     },
-    operatorVerbs: [...policyVerbs(accessOf), statusVerb(name, layout), ...verbs],
+    operatorVerbs: [...policyVerbs(accessOf), statusVerb({ destination: name, layout, misfits }), ...verbs],
   } satisfies Connector<Schema, Config>;
 }

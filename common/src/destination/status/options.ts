@@ -27,7 +27,8 @@ export function statusOptions(given: OperatorArguments, noun: 'type' | 'table'):
     html: typeof html === 'string' ? html : undefined,
     maxAgeSeconds: maxAge === undefined ? undefined : durationOf(String(maxAge)),
     days: days === undefined ? 14 : numberOf('--days', String(days), mostDays),
-    recentHours: hours === undefined ? 24 : numberOf('--hours', String(hours), mostHours),
+    // A day's export arrives at some time of the next day.
+    recentHours: hours === undefined ? (noun === 'type' ? 24 : 48) : numberOf('--hours', String(hours), mostHours),
     only: typeof only === 'string' ? only : undefined,
   };
 }

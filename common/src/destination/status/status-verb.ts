@@ -1,11 +1,25 @@
 // `status` on the command line, the same for both destinations. What it does is loaded when it is asked for, so that `spec` answers at once.
 import type { OperatorVerb } from '../../protocol/connector.ts';
 import type { Connection } from '../../s3/connection/config.ts';
+import type { WriteHeaders } from '../../s3/write.ts';
 import type { Layout } from '../layout/layout.ts';
+import type { ReadMisfits } from './looks/misfits.ts';
 
-type StatusConfig = { readonly connection: Connection; readonly prefix: string; readonly maxMemoryBytes: number };
+type StatusConfig = {
+  readonly connection: Connection;
+  readonly prefix: string;
+  readonly headers: WriteHeaders;
+  readonly maxMemoryBytes: number;
+};
 
-export function statusVerb<Config extends StatusConfig>(destination: string, layout: Layout): OperatorVerb<Config> {
+type About = {
+  readonly destination: string;
+  readonly layout: Layout;
+  /** Loads what reads the types that a destination keeps. */
+  readonly misfits?: (() => Promise<ReadMisfits>) | undefined;
+};
+
+export function statusVerb<Config extends StatusConfig>({ destination, layout, misfits }: About): OperatorVerb<Config> {
   return {
     name: 'status',
     describe: 'Report what has arrived in the bucket, how old it is, and what is missing or in the wrong place',
@@ -19,12 +33,14 @@ export function statusVerb<Config extends StatusConfig>(destination: string, lay
       days: { type: 'string', describe: `How many days back ${layout.period}s without files are looked for (14)` },
       hours: {
         type: 'string',
-        describe: 'Event types and fields of files of the last so many hours are compared with earlier ones (24)',
+        describe: 'Types and fields of files of the last so many hours are compared with earlier ones (24; tables: 48)',
       },
     },
-    async *run({ connection, prefix, maxMemoryBytes }, given, context) {
+    async *run({ connection, prefix, headers, maxMemoryBytes }, given, context) {
       const { status } = await import('./status.ts');
-      yield* status({ destination, layout, connection, prefix, maxMemoryBytes }, given, context);
+      const task = { destination, layout, connection, prefix, headers, maxMemoryBytes };
+      const readMisfits = await misfits?.();
+      yield* status(readMisfits === undefined ? task : { ...task, readMisfits }, given, context);
     },
   };
 }

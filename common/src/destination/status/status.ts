@@ -6,9 +6,17 @@ import { closeS3, openS3, type S3 } from '../../s3/connection/client.ts';
 import type { Connection } from '../../s3/connection/config.ts';
 import { listPages } from '../../s3/list.ts';
 import { systemClock, type Clock } from '../../streams/clock.ts';
+import type { WriteHeaders } from '../../s3/write.ts';
 import type { Layout } from '../layout/layout.ts';
+import { largestDocument } from '../replacing/document-memory.ts';
+import { lookElsewhere } from './looks/elsewhere.ts';
+import { lookAtExports } from './looks/exports.ts';
+import { lookAtFields } from './looks/fields.ts';
+import { FindingList } from './looks/look.ts';
+import { lookAtMisfits, withMisfits, type ReadMisfits } from './looks/misfits.ts';
+import { lookAtRejected } from './looks/rejected.ts';
 import { statusOptions, type StatusOptions } from './options.ts';
-import { buildReport } from './report/build-report.ts';
+import { buildReport, type Found } from './report/build-report.ts';
 import type { StatusReport } from './report/report.ts';
 import { statusText } from './report/report-text.ts';
 import { durationText } from './report/report-words.ts';
@@ -22,7 +30,10 @@ export type StatusTask = {
   readonly layout: Layout;
   readonly connection: Connection;
   readonly prefix: string;
+  readonly headers: WriteHeaders;
   readonly maxMemoryBytes: number;
+  /** Fields of a table whose values did not all fit; undefined: the destination keeps no types. */
+  readonly readMisfits?: ReadMisfits;
 };
 
 /** `clock`: by default the machine's. */
@@ -47,10 +58,28 @@ async function reportOf(
   try {
     const now = clock.wall();
     const survey = await surveyOf(s3, task, { options, now }, signal);
-    return buildReport(task, { options, survey, now, s3 });
+    const found = await lookInto({ ...task, s3 }, survey, now, signal);
+    return buildReport(task, { options, survey, now, ...found, counters: s3.counters });
   } finally {
     closeS3(s3);
   }
+}
+
+/** What the listing does not say, from a bounded number of objects. */
+async function lookInto(
+  { s3, layout, prefix, headers, maxMemoryBytes, readMisfits }: StatusTask & { readonly s3: S3 },
+  survey: PrefixSurvey,
+  now: number,
+  signal: AbortSignal,
+): Promise<Pick<Found, 'exports' | 'fields' | 'rejected' | 'findings'>> {
+  const findings = new FindingList();
+  const look = { s3, layout, prefix, headers, maxDocumentBytes: largestDocument(maxMemoryBytes), findings };
+  await lookElsewhere(look, survey.places.size === 0, signal);
+  const exports = await lookAtExports(look, survey, now, signal);
+  const fields = await lookAtFields(look, survey, signal);
+  const rejected = await lookAtRejected(look, survey, signal);
+  const misfits = readMisfits === undefined ? new Map() : await lookAtMisfits(look, { survey, readMisfits }, signal);
+  return { exports, fields: withMisfits(fields, misfits), rejected, findings: findings.all };
 }
 
 async function surveyOf(

@@ -73,6 +73,7 @@ export function taskFor(
     layout,
     connection: { bucket, region: 'eu-central-1', credentials, endpoint: server.endpoint, forcePathStyle: true },
     prefix,
+    headers: { encryption: { mode: 'bucket_default' } },
     maxMemoryBytes: 256 * 1024 * 1024,
     ...more,
   };

@@ -3,9 +3,10 @@ import type { Layout } from '../../layout/layout.ts';
 import type { Counters } from '../../../s3/connection/counters.ts';
 import type { StatusOptions } from '../options.ts';
 import type { PrefixSurvey } from '../survey/prefix-survey.ts';
+import type { PlaceExports } from '../looks/exports.ts';
 import { findingsOf } from './findings.ts';
 import { placeStatus, seconds } from './place-status.ts';
-import type { PlaceStatus, StatusReport } from './report.ts';
+import type { FieldsStatus, PlaceStatus, RejectedStatus, StatusFinding, StatusReport } from './report.ts';
 
 /** Larger places have their volumes in the report. */
 const detailedPlaces = 100;
@@ -17,17 +18,23 @@ type About = {
   readonly prefix: string;
 };
 
-type Found = {
+export type Found = {
   readonly options: StatusOptions;
   readonly survey: PrefixSurvey;
   readonly now: number;
-  readonly s3: { readonly counters: Counters };
+  /** By the names in the path. */
+  readonly exports: ReadonlyMap<string, PlaceExports>;
+  readonly fields: ReadonlyMap<string, FieldsStatus>;
+  readonly rejected: readonly RejectedStatus[];
+  readonly findings: readonly StatusFinding[];
+  readonly counters: Counters;
 };
 
-export function buildReport(about: About, { options, survey, now, s3 }: Found): StatusReport {
+export function buildReport(about: About, found: Found): StatusReport {
+  const { options, survey, now, rejected, counters } = found;
   const { layout, prefix, connection } = about;
   const { days, maxAgeSeconds, only } = options;
-  const places = placesOf(about, { options, survey, now });
+  const places = placesOf(about, found);
   const stale = places.filter((place) => isStale(place, options));
   const findings = findingsOf({
     noun: layout.noun,
@@ -35,11 +42,13 @@ export function buildReport(about: About, { options, survey, now, s3 }: Found): 
     prefix,
     survey,
     places,
-    rejected: [],
+    rejected,
     stale,
     maxAgeSeconds: maxAgeSeconds ?? null,
     only,
-    others: [],
+    recentHours: options.recentHours,
+    windowFrom: now - days * 86_400_000,
+    others: found.findings,
   });
   const newest = newestArrival(survey);
   return {
@@ -49,6 +58,7 @@ export function buildReport(about: About, { options, survey, now, s3 }: Found): 
     prefix,
     at: new Date(now).toISOString(),
     days,
+    hours: options.recentHours,
     period: layout.period,
     findings,
     files: places.reduce((sum, { files }) => sum + files, 0),
@@ -58,14 +68,14 @@ export function buildReport(about: About, { options, survey, now, s3 }: Found): 
     max_age_seconds: maxAgeSeconds ?? null,
     is_stale: maxAgeSeconds !== undefined && (stale.length > 0 || findings.some(({ code }) => code === 'no_data')),
     places,
-    rejected: [],
+    rejected,
     objects_listed: survey.objects,
-    list_requests: s3.counters.ListObjectsV2.requests,
-    get_requests: s3.counters.GetObject.requests,
+    list_requests: counters.ListObjectsV2.requests,
+    get_requests: counters.GetObject.requests,
   };
 }
 
-function placesOf({ layout, prefix }: About, { options, survey, now }: Omit<Found, 's3'>): readonly PlaceStatus[] {
+function placesOf({ layout, prefix }: About, { options, survey, now, exports, fields }: Found): readonly PlaceStatus[] {
   const largest = [...survey.places].sort(([, a], [, b]) => b.bytes - a.bytes || b.files - a.files);
   return largest.map(([name, place], index) => {
     const context = { now, days: options.days, period: layout.period, isDetailed: index < detailedPlaces };
@@ -73,9 +83,9 @@ function placesOf({ layout, prefix }: About, { options, survey, now }: Omit<Foun
       name: decodedName(name),
       folder: `${prefix}${layout.parent}${name}/`,
       ...placeStatus(place, context),
-      last_export: null,
-      unfinished_exports: [],
-      fields: null,
+      last_export: exports.get(name)?.last ?? null,
+      unfinished_exports: exports.get(name)?.unfinished ?? [],
+      fields: fields.get(name) ?? null,
     };
   });
 }

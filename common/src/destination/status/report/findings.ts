@@ -2,8 +2,10 @@
 import { countText, bytesText } from '../../../program/text-layout.ts';
 import { surveyBounds, type PrefixSurvey } from '../survey/prefix-survey.ts';
 import type { Misplacement } from '../survey/key-kind.ts';
+import { finding } from './finding.ts';
+import { placeFindings } from './place-findings.ts';
 import { STATUS_CODES, type PlaceStatus, type RejectedStatus, type StatusCode, type StatusFinding } from './report.ts';
-import { durationText, rangesText } from './report-words.ts';
+import { durationText } from './report-words.ts';
 
 export type Judged = {
   readonly noun: 'type' | 'table';
@@ -15,6 +17,9 @@ export type Judged = {
   /** Names of types or tables whose data is too old; null: nobody asked. */
   readonly stale: readonly PlaceStatus[];
   readonly maxAgeSeconds: number | null;
+  readonly recentHours: number;
+  /** Milliseconds: what is older is no news. */
+  readonly windowFrom: number;
   /** The type or table that was asked for. */
   readonly only: string | undefined;
   /** What was found while documents and files were read. */
@@ -27,21 +32,14 @@ export function findingsOf(judged: Judged): readonly StatusFinding[] {
   const found = [
     ...emptyFindings(judged),
     ...judged.stale.map((place) => staleFinding(judged, place)),
-    ...judged.places.flatMap((place) => [...placeFindings(judged, place)]),
+    ...silentFindings(judged),
+    ...judged.places.flatMap((place) => [...placeFindings(judged.noun, place)]),
     ...misplacedFindings(judged),
-    ...judged.rejected.map(rejectedFinding),
+    ...judged.rejected.filter(({ newest }) => Date.parse(newest) >= judged.windowFrom).map(rejectedFinding),
     ...judged.others,
     ...boundFindings(judged),
   ];
   return found.sort((a, b) => order.indexOf(a.code) - order.indexOf(b.code));
-}
-
-export function finding(
-  code: StatusCode,
-  message: string,
-  { name = null, examples = [] }: { readonly name?: string | null; readonly examples?: readonly string[] } = {},
-): StatusFinding {
-  return { code, severity: STATUS_CODES[code], name, message, examples };
 }
 
 function emptyFindings({ survey, prefix, bucket, noun, places, only }: Judged): readonly StatusFinding[] {
@@ -64,27 +62,22 @@ function staleFinding({ noun, maxAgeSeconds }: Judged, place: PlaceStatus): Stat
   return finding('stale', text, { name: place.name, examples: keysOf(place) });
 }
 
-function* placeFindings({ noun }: Judged, place: PlaceStatus): Generator<StatusFinding> {
-  const { name, gaps, gap_count: count, unfinished_exports: unfinished } = place;
-  if (count > 0) {
-    const what = noun === 'type' ? 'hour' : 'day';
-    const ranges = rangesText(gaps.map(({ period }) => period));
-    const last = gaps.at(-1)?.usual_files ?? 0;
-    const usual = last < 1 ? '' : ` It usually has about ${countText(Math.round(last), 'file')} in the last of these.`;
-    const text = `The ${noun} "${name}" has no files in ${countText(count, what)} that usually ${count === 1 ? 'has' : 'have'} some: ${ranges}.${usual} If the source had no data then, nothing is wrong; else run the sync for that time again.`;
-    yield finding('gap', text, { name });
+/** Types or tables of which nothing has arrived lately: all of them, or each that others have gone on without. */
+function silentFindings({ noun, places, recentHours, windowFrom }: Judged): readonly StatusFinding[] {
+  const dated = places.filter(({ newest }) => newest !== null);
+  const silent = dated.filter(({ age_seconds: age }) => age > recentHours * 3600);
+  if (silent.length === 0) return [];
+  if (silent.length === dated.length) {
+    const last = Math.min(...silent.map(({ age_seconds: age }) => age));
+    const text = `Nothing has arrived in the last ${countText(recentHours, 'hour')}; the newest file came ${durationText(last)} ago. Look whether the sync runs, and what its log says.`;
+    return [finding('silent', text)];
   }
-  for (const { export: id, state, files, began } of unfinished) {
-    const did =
-      state === 'staged' ? `${countText(files, 'file')} wait below _staging/` : 'it had begun to publish its files';
-    const text = `The export ${id} of the ${noun} "${name}" began at ${began} and is not finished: ${did}. If no run is at work now, the next run of the same worker finishes it or rolls it back. Readers see the data from before it.`;
-    yield finding('unfinished_export', text, { name });
-  }
-  const { future_files: ahead } = place;
-  if (ahead > 0) {
-    const text = `${countText(ahead, 'file')} of the ${noun} "${name}" ${ahead === 1 ? 'is' : 'are'} in folders of a time that has not come yet. Look at the clock of what made the records.`;
-    yield finding('future_time', text, { name });
-  }
+  return silent
+    .filter((place) => Date.parse(place.newest_object?.arrived ?? '') >= windowFrom)
+    .map((place) => {
+      const text = `The ${noun} "${place.name}" got its last file ${durationText(place.age_seconds)} ago, while others go on. Look whether the source still has it, and whether the catalog still selects its stream.`;
+      return finding('missing_event_type', text, { name: place.name });
+    });
 }
 
 const remedies: Readonly<Record<Misplacement, (folder: string) => string>> = {

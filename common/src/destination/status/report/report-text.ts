@@ -1,7 +1,7 @@
 // The report as text for a terminal of 100 columns: the findings first, then a table of types or tables, then each in full.
 import { oneLine } from '../../../protocol/text.ts';
 import { bytesText, countText, field, row, type Cell } from '../../../program/text-layout.ts';
-import type { PlaceStatus, RejectedStatus, StatusFinding, StatusReport } from './report.ts';
+import type { ExportStatus, PlaceStatus, RejectedStatus, StatusFinding, StatusReport } from './report.ts';
 import { durationText, rangesText } from './report-words.ts';
 
 const namesShown = 20;
@@ -98,14 +98,9 @@ function gapsText({ gaps, gap_count: count, quiet_count: quiet }: PlaceStatus, p
   return `${countText(count, period)} without files: ${rangesText(gaps.map((gap) => gap.period))}${usual}`;
 }
 
-function exportText({
-  export: id,
-  published,
-  age_seconds: age,
-  rows,
-  objects,
-}: NonNullable<PlaceStatus['last_export']>) {
-  return `${id}, published ${published}, ${durationText(age)} ago: ${countText(rows, 'row')} in ${countText(objects, 'file')}`;
+function exportText({ export: id, published, age_seconds: age, rows, objects }: ExportStatus): string {
+  const size = rows === null || objects === null ? '' : `: ${countText(rows, 'row')} in ${countText(objects, 'file')}`;
+  return `${id === null ? '' : `${id}, `}published ${published}, ${durationText(age)} ago${size}`;
 }
 
 function* fieldLines(fields: NonNullable<PlaceStatus['fields']>): Generator<string> {

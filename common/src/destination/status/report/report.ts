@@ -7,6 +7,7 @@ import type { PeriodKind } from './periods.ts';
 export const STATUS_CODES = {
   no_data: 'error',
   stale: 'error',
+  silent: 'warning',
   unfinished_export: 'warning',
   gap: 'warning',
   leading_slash: 'warning',
@@ -34,6 +35,7 @@ export type StatusCode =
   | Misplacement
   | 'no_data'
   | 'stale'
+  | 'silent'
   | 'unfinished_export'
   | 'gap'
   | 'found_elsewhere'
@@ -69,6 +71,8 @@ export type StatusReport = {
   readonly at: string;
   /** How many days back hours or days without files are looked for. */
   readonly days: number;
+  /** Files of the last so many hours are compared with earlier ones. */
+  readonly hours: number;
   readonly period: PeriodKind;
   readonly findings: readonly StatusFinding[];
   readonly files: number;
@@ -124,20 +128,24 @@ export type PlaceStatus = {
 
 export type Volume = { readonly period: string; readonly files: number; readonly bytes: number };
 
-type ExportStatus = {
-  readonly export: string;
-  readonly began: string;
+/** What latest.json says; null: it is too large to be read here. */
+export type ExportStatus = {
+  readonly export: string | null;
+  readonly began: string | null;
   readonly published: string;
   readonly age_seconds: number;
-  readonly rows: number;
-  readonly objects: number;
+  readonly rows: number | null;
+  readonly objects: number | null;
 };
 
 export type UnfinishedExport = {
   readonly export: string;
   readonly began: string;
-  /** `staged`: files wait below `_staging/`; `publishing`: it had begun to copy them to their places. */
-  readonly state: 'staged' | 'publishing';
+  /**
+   * `staged`: files wait below `_staging/`; `publishing`: it had begun to copy them to their places; `deleting`: it counts, but files
+   * from before it may be left.
+   */
+  readonly state: 'staged' | 'publishing' | 'deleting';
   readonly files: number;
   readonly newest: string | null;
 };

@@ -36,7 +36,7 @@ export type Whereabouts = { readonly bucket: string; readonly prefix: string; re
 const anyFile = String.raw`-?\d{1,16}-[0-9a-f]{16}-[A-Za-z0-9_]{1,32}\.(?:jsonl\.gz|snappy\.parquet|json\.gz)$`;
 /** As either destination lays files out, at any depth. */
 const laidOut = new RegExp(
-  String.raw`^(.*?)(?:type=|data/)[^/]+/(?:year=\d{4}/month=\d{1,2}/day=\d{1,2}/(?:hour=\d\d/)?)?${anyFile}`,
+  String.raw`^((?:.*/)?)(?:type=|data/)[^/]+/(?:year=\d{4}/month=\d{1,2}/day=\d{1,2}/(?:hour=\d\d/)?)?${anyFile}`,
   'su',
 );
 const dates = /^year=\d{4}\/month=\d{1,2}\/day=\d{1,2}\/(?:hour=\d{1,2}\/)?[^/]*$/u;
@@ -80,21 +80,28 @@ function manifestKind(name: string, [file = '', ...deeper]: readonly string[]): 
   return parseExportId(id) === undefined ? undefined : { kind: 'manifest', name, export: id };
 }
 
-function misplaced(path: string, { bucket, prefix, layout }: Whereabouts): KeyKind {
-  const at = (why: Misplacement, folder: string): KeyKind => ({ kind: 'misplaced', why, folder });
-  if (path.startsWith('/') || path.startsWith('s3:/'))
-    return at('leading_slash', firstFolder(path.replace(/^\/+/u, '')));
-  if (path.startsWith(`${bucket}/`)) return at('bucket_in_prefix', `${bucket}/`);
-  if (prefix !== '' && path.startsWith(prefix)) return at('doubled_prefix', prefix);
+function misplaced(path: string, where: Whereabouts): KeyKind {
+  const [why, folder] = whereFound(path, where);
+  return why === undefined ? { kind: 'known' } : { kind: 'misplaced', why, folder };
+}
+
+/** Undefined: the key is in its place, in that of the other destination. */
+function whereFound(
+  path: string,
+  { bucket, prefix, layout }: Whereabouts,
+): readonly [Misplacement | undefined, string] {
+  if (path.startsWith('/') || path.startsWith('s3:/')) return ['leading_slash', firstFolder(path.replace(/^\/+/u, ''))];
+  if (path.startsWith(`${bucket}/`)) return ['bucket_in_prefix', `${bucket}/`];
+  if (prefix !== '' && path.startsWith(prefix)) return ['doubled_prefix', prefix];
   const [, above] = laidOut.exec(path) ?? [];
-  if (above !== undefined && above !== '') return at('other_prefix', above);
-  // The other destination may share the prefix: its files are in place.
-  if (above === '' && !path.startsWith(layout.parent)) return { kind: 'known' };
-  const folder = path.startsWith(layout.parent) ? /^[^/]*\/(?:[^/]*\/)?/u.exec(path)?.[0] : undefined;
-  if (folder === undefined) return at('foreign', firstFolder(path));
-  const place = layout.parent.endsWith('/') ? folder : firstFolder(path);
-  const isDated = dates.test(path.slice(place.length)) || !path.slice(place.length).includes('/');
-  return at(isDated && !laidOut.test(path) ? 'other_files' : 'other_folders', place);
+  if (above !== undefined && above !== '') return ['other_prefix', above];
+  if (above === '' && !path.startsWith(layout.parent)) return [undefined, ''];
+  if (!path.startsWith(layout.parent)) return ['foreign', firstFolder(path)];
+  const place = layout.parent.endsWith('/')
+    ? layout.parent + firstFolder(path.slice(layout.parent.length))
+    : firstFolder(path);
+  const rest = path.slice(place.length);
+  return [above === undefined && (dates.test(rest) || !rest.includes('/')) ? 'other_files' : 'other_folders', place];
 }
 
 /** With its slash; "": the key is in no folder. */
