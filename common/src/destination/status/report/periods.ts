@@ -1,7 +1,7 @@
 // Hours and days without files: gaps, told from those that usually have none. Pure.
 //
-// What a period usually has is told from the same hour of the week (or day of the week) of the weeks before; where there are not
-// three of these yet, from the same hour of all days (or all days). A period is expected to have files if at least half of these had
+// What a period usually has is told from the same hour of the week (or day of the week) in the weeks around it; where there are not
+// three of these, from the same hour of all days (or all days). A period is expected to have files if at least half of these had
 // some. Only periods between the oldest and the newest with files count, so that an outage at the end does not become usual.
 import type { PeriodRing } from '../survey/period-ring.ts';
 
@@ -18,10 +18,9 @@ const usualShare = 0.5;
 export function expectationOf(ring: PeriodRing, kind: PeriodKind, period: number): Expectation {
   for (const stride of strides[kind]) {
     let [seen, present, files] = [0, 0, 0];
-    for (let step = 1; step <= mostCompared; step += 1) {
-      const compared = period - step * stride;
-      if (compared < ring.oldestHeld) break;
-      if (compared > ring.newest) continue;
+    for (let step = -mostCompared; step <= mostCompared; step += 1) {
+      const compared = period + step * stride;
+      if (step === 0 || compared < ring.oldestHeld || compared > ring.newest) continue;
       const cell = ring.at(compared);
       seen += 1;
       files += cell.files;
