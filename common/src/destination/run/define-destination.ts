@@ -58,6 +58,10 @@ export function defineDestination<
       const { write } = await load();
       yield* write(...given);
     },
-    operatorVerbs: [...policyVerbs(accessOf), statusVerb({ destination: name, layout, misfits }), ...verbs],
+    operatorVerbs: [
+      ...policyVerbs(accessOf, { hasStatus: true }),
+      statusVerb({ destination: name, layout, misfits }),
+      ...verbs,
+    ],
   } satisfies Connector<Schema, Config>;
 }

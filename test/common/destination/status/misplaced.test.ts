@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import { keyKind } from '@s3-connectors/common/destination/status/survey/key-kind.ts';
 
@@ -128,7 +128,7 @@ suite('status of a bucket with misplaced data', () => {
     running().seed(bucket, `${prefix}type=${name}/${events.split('/').slice(1).join('/')}`, 'x');
     running().seed(bucket, `${prefix}_rejected/${name}/x.gz`, 'x', { lastModified: new Date(now) });
     const { text } = await reportOf(task());
-    assert.doesNotMatch(text, /[\u{1b}\u{202e}]/u);
+    for (const odd of ['\u{1b}', '\u{202e}']) assert.ok(!text.includes(odd));
     for (const line of text.split('\n')) assert.doesNotMatch(line, /^b/u);
   });
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import { FileCandidates } from '@s3-connectors/common/destination/status/survey/file-candidates.ts';
 import { LogHistogram } from '@s3-connectors/common/destination/status/survey/histogram.ts';
