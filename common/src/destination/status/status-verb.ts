@@ -25,6 +25,7 @@ export function statusVerb<Config extends StatusConfig>({ destination, layout, m
     describe: 'Report what has arrived in the bucket, how old it is, and what is missing or in the wrong place',
     options: {
       json: { type: 'boolean', describe: 'The whole report as JSON' },
+      html: { type: 'string', describe: 'Also write the report as a page to this file, to look at in a browser' },
       'max-age': {
         type: 'string',
         describe: 'Exit with 1 if the newest file is older than this: 15m, 26h, 2d',

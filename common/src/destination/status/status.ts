@@ -18,6 +18,7 @@ import { lookAtRejected } from './looks/rejected.ts';
 import { statusOptions, type StatusOptions } from './options.ts';
 import { buildReport, type Found } from './report/build-report.ts';
 import type { StatusReport } from './report/report.ts';
+import { statusPage } from './report/report-page.ts';
 import { statusText } from './report/report-text.ts';
 import { durationText } from './report/report-words.ts';
 import { PrefixSurvey } from './survey/prefix-survey.ts';
@@ -45,6 +46,8 @@ export async function* status(
   const options = statusOptions(given, task.layout.noun);
   const report = await reportOf(task, options, context);
   yield options.isJson ? { json: report } : statusText(report);
+  const { html } = options;
+  if (html !== undefined) yield { file: html, page: (clean) => statusPage(report, clean) };
   if (report.is_stale) context.fail(staleError(task, report));
 }
 

@@ -63,12 +63,12 @@ export function appendOnly(access: Access): Access {
 }
 
 /** What the verb `status` of a destination does: it lists the prefix and reads some objects, and writes nothing. */
-export function statusOnly({ uses, headers: _, ...place }: Access): Access {
-  const reads = uses.flatMap((use): readonly Use[] => {
+export function statusOnly(access: Access): Access {
+  const uses = access.uses.flatMap((use): readonly Use[] => {
     if (use.operation === 'ListObjectsV2') return [{ ...use, examples: [''], when: 'always' }];
     return use.operation === 'GetObject' ? [{ ...use, when: 'always' }] : [];
   });
-  return { ...place, uses: reads };
+  return { ...access, uses };
 }
 
 export type Writing = Place & {

@@ -51,8 +51,7 @@ export function placeStatus(place: PlaceSurvey, context: PlaceContext & { readon
           },
     file_sizes: place.sizes.doublings().map(({ upTo, count }) => ({ up_to_bytes: upTo, files: count })),
     volume_by_day: isDetailed ? volumes(place.days, 'day', 0) : [],
-    volume_by_hour:
-      isDetailed && hours !== undefined ? volumes(hours, 'hour', Math.floor(now / hourMs) - days * 24) : [],
+    volume_by_hour: isDetailed && hours !== undefined ? volumes(hours, 'hour', firstHour(now, days)) : [],
   };
 }
 
@@ -74,4 +73,9 @@ function volumes(ring: PeriodRing, kind: PeriodKind, from: number): readonly Vol
 
 export function seconds(ms: number): number {
   return Math.max(0, Math.round(ms / 1000));
+}
+
+/** Of whole days: a map of hours has no part of a day. */
+function firstHour(now: number, days: number): number {
+  return Math.floor((now - days * dayMs) / dayMs) * 24;
 }

@@ -37,8 +37,9 @@ function nounOf({ period }: StatusReport): 'type' | 'table' {
 const labels = { error: 'ERROR', warning: 'WARNING', note: 'note' } as const;
 
 function* findingLines({ code, severity, message, examples }: StatusFinding): Generator<string> {
-  const shown = examples.slice(0, namesShown).map((example) => `"${oneLine(example)}"`);
-  const more = examples.length > namesShown ? ` and ${examples.length - namesShown} more` : '';
+  const named = examples.filter((example) => !message.includes(example));
+  const shown = named.slice(0, namesShown).map((example) => `"${oneLine(example)}"`);
+  const more = named.length > namesShown ? ` and ${named.length - namesShown} more` : '';
   const such = shown.length === 0 ? '' : ` For example ${shown.join(', ')}${more}.`;
   yield* field(labels[severity], `${code}: ${oneLine(message)}${such}`);
 }
