@@ -90,11 +90,13 @@ suite('status of the streaming destination', () => {
     const { folder } = streamingLayout.place('permutive/', 'segment');
     const old = new Date(now - 9 * dayMs);
     running().seed(bucket, `${folder}${old.getTime()}-0123456789abcdef-0.jsonl.gz`, 'x', { lastModified: old });
-    assert.deepEqual(codesOf((await reportOf(task(), { 'max-age': '1h' })).json), ['stale sync_aliases']);
-    assert.deepEqual(codesOf((await reportOf(task(), { 'max-age': '1h', type: 'events' })).json), []);
-    assert.deepEqual(codesOf((await reportOf(task(), { 'max-age': '1h', type: 'segment' })).json), ['stale segment']);
+    const stale = async (given: Record<string, string>) =>
+      codesOf((await reportOf(task(), { 'max-age': '1h', ...given })).json).filter((code) => code.startsWith('stale'));
+    assert.deepEqual(await stale({}), ['stale sync_aliases']);
+    assert.deepEqual(await stale({ type: 'events' }), []);
+    assert.deepEqual(await stale({ type: 'segment' }), ['stale segment']);
     const { json, failures } = await reportOf(task(), { 'max-age': '1h', type: 'eventz' });
-    assert.deepEqual(codesOf(json), ['no_data eventz']);
+    assert.equal(codesOf(json)[0], 'no_data eventz');
     assert.equal(failures.length, 1);
   });
 
@@ -104,6 +106,51 @@ suite('status of the streaming destination', () => {
     assert.deepEqual(failures, []);
     assert.match(text, /There is no object below "permutive\/"/u);
     assert.equal((await reportOf(task(), { 'max-age': '15m' })).failures.length, 1);
+  });
+
+  test('names a type that stopped while others go on, and one that is new', async () => {
+    seedHours('events', 10);
+    seedHours('sync_aliases', 10, (time) => time > hourStart - 40 * hourMs);
+    seedFile(running(), streamingLayout, { name: 'visits', time: now - 2 * hourMs });
+    const { json } = await reportOf(task());
+    assert.deepEqual(codesOf(json), ['gap sync_aliases', 'missing_event_type sync_aliases', 'new_event_type visits']);
+  });
+
+  test('says once that nothing arrives any more, and does not call all types missing', async () => {
+    seedHours('events', 10, (time) => time > hourStart - 40 * hourMs);
+    seedHours('sync_aliases', 10, (time) => time > hourStart - 30 * hourMs);
+    const { json } = await reportOf(task());
+    assert.deepEqual(codesOf(json), ['silent', 'gap sync_aliases', 'gap events']);
+    assert.match(
+      json.findings[0]?.message ?? '',
+      /Nothing has arrived in the last 24 hours; the newest file came 1 d 6 h ago/u,
+    );
+  });
+
+  test('takes data of long ago for what it is, and does not call the hours since then gaps', async () => {
+    seedFile(running(), streamingLayout, { name: 'flights', time: Date.UTC(2001, 0, 1), lastModified: new Date(now) });
+    const { json } = await reportOf(task(), { 'max-age': '15m' });
+    assert.deepEqual(codesOf(json), []);
+    assert.deepEqual([json.places[0]?.newest, json.places[0]?.quiet_count], ['2001-01-01T00', 0]);
+  });
+
+  test('reports files of hours that have not come, and does not take them for the newest', async () => {
+    seedHours('events', 3);
+    seedFile(running(), streamingLayout, {
+      name: 'events',
+      time: now + 3 * dayMs,
+      lastModified: new Date(now - 60_000),
+    });
+    const { json } = await reportOf(task());
+    assert.deepEqual(codesOf(json), ['future_time events']);
+    assert.equal(json.places[0]?.newest, '2026-01-15T12');
+  });
+
+  test('takes objects that consoles write for folders for nothing', async () => {
+    seedHours('events', 3);
+    for (const key of ['permutive/', 'permutive/type=events/', 'permutive/type=events/year=2026/'])
+      running().seed(bucket, key, '');
+    assert.deepEqual(codesOf((await reportOf(task())).json), []);
   });
 
   test('refuses ages and numbers that it does not understand', async () => {
@@ -130,6 +177,23 @@ suite('status of the batch destination', () => {
       ['2026-01-06'],
     );
     assert.equal(byName['domains']?.gap_count, 0);
-    assert.deepEqual(codesOf(json), ['gap aliases']);
+    assert.deepEqual(codesOf(json), ['gap aliases', 'new_event_type domains']);
+  });
+
+  test('does not expect a weekly table every day', async () => {
+    for (let day = 60; day >= 1; day -= 1) {
+      seedFile(running(), batchLayout, { name: 'visits', time: now - day * dayMs });
+      if (day % 7 === 5) seedFile(running(), batchLayout, { name: 'weekly', time: now - day * dayMs });
+    }
+    assert.deepEqual(codesOf((await reportOf(task())).json), []);
+    assert.deepEqual(codesOf((await reportOf(task(), { 'max-age': '30h' })).json), []);
+    const { json } = await reportOf(task(), { 'max-age': '30h' }, now + 4 * dayMs);
+    assert.deepEqual(codesOf(json), [
+      'stale visits',
+      'stale weekly',
+      'gap visits',
+      'gap weekly',
+      'missing_event_type visits',
+    ]);
   });
 });

@@ -47,6 +47,7 @@ export function buildReport(about: About, found: Found): StatusReport {
     maxAgeSeconds: maxAgeSeconds ?? null,
     only,
     recentHours: options.recentHours,
+    now,
     windowFrom: now - days * 86_400_000,
     others: found.findings,
   });

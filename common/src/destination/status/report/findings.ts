@@ -1,11 +1,11 @@
 // What looks wrong, each finding with what to change, the gravest first. Pure.
 import { countText, bytesText } from '../../../program/text-layout.ts';
-import { surveyBounds, type PrefixSurvey } from '../survey/prefix-survey.ts';
+import type { PrefixSurvey } from '../survey/prefix-survey.ts';
 import type { Misplacement } from '../survey/key-kind.ts';
 import { finding } from './finding.ts';
 import { placeFindings } from './place-findings.ts';
 import { STATUS_CODES, type PlaceStatus, type RejectedStatus, type StatusCode, type StatusFinding } from './report.ts';
-import { durationText } from './report-words.ts';
+import { durationText, startOf } from './report-words.ts';
 
 export type Judged = {
   readonly noun: 'type' | 'table';
@@ -18,6 +18,8 @@ export type Judged = {
   readonly stale: readonly PlaceStatus[];
   readonly maxAgeSeconds: number | null;
   readonly recentHours: number;
+  /** Milliseconds. */
+  readonly now: number;
   /** Milliseconds: what is older is no news. */
   readonly windowFrom: number;
   /** The type or table that was asked for. */
@@ -33,6 +35,7 @@ export function findingsOf(judged: Judged): readonly StatusFinding[] {
     ...emptyFindings(judged),
     ...judged.stale.map((place) => staleFinding(judged, place)),
     ...silentFindings(judged),
+    ...newFindings(judged),
     ...judged.places.flatMap((place) => [...placeFindings(judged.noun, place)]),
     ...misplacedFindings(judged),
     ...judged.rejected.filter(({ newest }) => Date.parse(newest) >= judged.windowFrom).map(rejectedFinding),
@@ -57,7 +60,7 @@ function emptyFindings({ survey, prefix, bucket, noun, places, only }: Judged): 
 
 function staleFinding({ noun, maxAgeSeconds }: Judged, place: PlaceStatus): StatusFinding {
   const quiet =
-    place.quiet_seconds > 0 ? `, ${durationText(place.quiet_seconds)} of it in hours that usually have no files` : '';
+    place.quiet_seconds > 0 ? `, ${durationText(place.quiet_seconds)} of it when there are usually none` : '';
   const text = `The newest file of the ${noun} "${place.name}" arrived ${durationText(place.age_seconds)} ago${quiet}; --max-age is ${durationText(maxAgeSeconds ?? 0)}. Look whether the sync runs, and what its log says.`;
   return finding('stale', text, { name: place.name, examples: keysOf(place) });
 }
@@ -65,7 +68,7 @@ function staleFinding({ noun, maxAgeSeconds }: Judged, place: PlaceStatus): Stat
 /** Types or tables of which nothing has arrived lately: all of them, or each that others have gone on without. */
 function silentFindings({ noun, places, recentHours, windowFrom }: Judged): readonly StatusFinding[] {
   const dated = places.filter(({ newest }) => newest !== null);
-  const silent = dated.filter(({ age_seconds: age }) => age > recentHours * 3600);
+  const silent = dated.filter(({ age_seconds: age, quiet_seconds: quiet }) => age - quiet > recentHours * 3600);
   if (silent.length === 0) return [];
   if (silent.length === dated.length) {
     const last = Math.min(...silent.map(({ age_seconds: age }) => age));
@@ -75,9 +78,22 @@ function silentFindings({ noun, places, recentHours, windowFrom }: Judged): read
   return silent
     .filter((place) => Date.parse(place.newest_object?.arrived ?? '') >= windowFrom)
     .map((place) => {
-      const text = `The ${noun} "${place.name}" got its last file ${durationText(place.age_seconds)} ago, while others go on. Look whether the source still has it, and whether the catalog still selects its stream.`;
+      const text = `The ${noun} "${place.name}" got its last file ${durationText(place.age_seconds)} ago. Look whether the source still has it, and whether the catalog still selects its stream.`;
       return finding('missing_event_type', text, { name: place.name });
     });
+}
+
+/** Types or tables whose first rows are of the last hours, beside others. What is replaced shows only its last rows. */
+function newFindings({ noun, places, recentHours, now }: Judged): readonly StatusFinding[] {
+  const isNew = ({ oldest, last_export: replaced, unfinished_exports: unfinished }: PlaceStatus): boolean => {
+    if (oldest === null || replaced !== null || unfinished.length > 0) return false;
+    return startOf(oldest) >= now - recentHours * 3_600_000;
+  };
+  const found = places.filter(isNew);
+  if (found.length === places.filter(({ oldest }) => oldest !== null).length) return [];
+  return found.map(({ name, oldest }) => {
+    return finding('new_event_type', `The ${noun} "${name}" is new: its first rows are of ${oldest ?? ''}.`, { name });
+  });
 }
 
 const remedies: Readonly<Record<Misplacement, (folder: string) => string>> = {
@@ -124,10 +140,10 @@ function rejectedFinding({
   return finding('rejected', text, { name });
 }
 
-function boundFindings({ survey, noun }: Judged): readonly StatusFinding[] {
+function boundFindings({ survey, noun, places: { length: places } }: Judged): readonly StatusFinding[] {
   const { beyond } = survey;
   if (beyond.count === 0) return [];
-  const text = `There are more than ${surveyBounds.places} ${noun}s, or more exports or rejected streams than are kept in memory: ${countText(beyond.count, 'object')} (${bytesText(beyond.bytes)}) are counted here alone.`;
+  const text = `There are more ${noun}s (${places}), exports or rejected streams than are kept in memory: ${countText(beyond.count, 'object')} (${bytesText(beyond.bytes)}) are counted here alone.`;
   return [finding('beyond_bounds', text, { examples: beyond.examples })];
 }
 

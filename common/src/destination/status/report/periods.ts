@@ -35,7 +35,7 @@ export function expectationOf(ring: PeriodRing, kind: PeriodKind, period: number
 
 export type MissingPeriod = { readonly period: number; readonly usualFiles: number };
 
-/** Periods without files: those that usually have some, the oldest first, and the number of the others. */
+/** Periods without files: those that usually have some, the oldest first, and how many usually have none. */
 type Missing = { readonly gaps: readonly MissingPeriod[]; readonly quiet: number };
 
 /** From `from`, or the oldest period with files if that is later, up to `to`, not included. Bound: `to - from` gaps. */
@@ -47,30 +47,31 @@ export function missingPeriods(ring: PeriodRing, kind: PeriodKind, [from, to]: r
     if (ring.at(period).files > 0) continue;
     const { kind: expected, usualFiles } = expectationOf(ring, kind, period);
     if (expected === 'files') gaps.push({ period, usualFiles });
-    else quiet += 1;
+    else if (expected === 'few') quiet += 1;
   }
   return { gaps, quiet };
 }
 
-const hourMs = 3_600_000;
+const periodMs = { hour: 3_600_000, day: 86_400_000 } as const;
 /** After so long without files nothing is usual any more. */
-const mostHours = 8 * 7 * 24;
+const mostPeriods = 8 * 7 * 24;
 
-/** How much of the time from `since` to `now` lies in hours that usually have no files, in milliseconds. */
-export function quietTime(hours: PeriodRing, since: number, now: number): number {
-  const [first, last] = [Math.floor(since / hourMs), Math.floor(now / hourMs)];
-  if (last - first > mostHours) return 0;
+/** How much of the time from `since` to `now` is in hours or days that usually have no files, in milliseconds. */
+export function quietTime(ring: PeriodRing, kind: PeriodKind, [since, now]: readonly [number, number]): number {
+  const ms = periodMs[kind];
+  const [first, last] = [Math.floor(since / ms), Math.floor(now / ms)];
+  if (last - first > mostPeriods) return 0;
   let quiet = 0;
-  for (let hour = first; hour <= last; hour += 1) {
-    if (hours.at(hour).files > 0 || expectationOf(hours, 'hour', hour).kind !== 'few') continue;
-    quiet += Math.min(now, (hour + 1) * hourMs) - Math.max(since, hour * hourMs);
+  for (let period = first; period <= last; period += 1) {
+    if (ring.at(period).files > 0 || expectationOf(ring, kind, period).kind !== 'few') continue;
+    quiet += Math.min(now, (period + 1) * ms) - Math.max(since, period * ms);
   }
   return quiet;
 }
 
 /** `2026-01-15T14` or `2026-01-15`, UTC. */
 export function periodText(kind: PeriodKind, period: number): string {
-  const time = new Date(period * hourMs * (kind === 'hour' ? 1 : 24));
+  const time = new Date(period * periodMs[kind]);
   return time.toISOString().slice(0, kind === 'hour' ? 13 : 10);
 }
 

@@ -34,7 +34,7 @@ export function placeStatus(place: PlaceSurvey, context: PlaceContext & { readon
         ? null
         : { key: place.newest.key, bytes: place.newest.size, arrived: place.newest.lastModified.toISOString() },
     age_seconds: seconds(now - arrived),
-    quiet_seconds: hours === undefined ? 0 : seconds(quietTime(hours, Math.min(arrived, now), now)),
+    quiet_seconds: isDated ? seconds(quietTime(ring, period, [Math.min(arrived, now), now])) : 0,
     gaps: gaps
       .slice(-mostGaps)
       .map((gap) => ({ period: periodText(period, gap.period), usual_files: Math.round(gap.usualFiles * 10) / 10 })),

@@ -17,11 +17,16 @@ export function durationText(seconds: number): string {
 
 const hourMs = 3_600_000;
 
+/** Of an hour (`2026-01-15T14`) or a day, in milliseconds. */
+export function startOf(period: string): number {
+  return Date.parse(period.includes('T') ? `${period}:00Z` : period);
+}
+
 /** Of hours (`2026-01-15T14`) or days in order, those in a row as one range; the newest ones if there are many. */
 export function rangesText(periods: readonly string[]): string {
   const isHours = periods[0]?.includes('T') === true;
   const ms = isHours ? hourMs : 24 * hourMs;
-  const numbers = periods.map((period) => Date.parse(isHours ? `${period}:00Z` : period) / ms);
+  const numbers = periods.map((period) => startOf(period) / ms);
   const text = (period: number): string => {
     const iso = new Date(period * ms).toISOString();
     return isHours ? `${iso.slice(0, 10)} ${iso.slice(11, 13)}h` : iso.slice(0, 10);

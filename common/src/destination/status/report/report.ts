@@ -103,7 +103,7 @@ export type PlaceStatus = {
   readonly newest: string | null;
   readonly newest_object: { readonly key: string; readonly bytes: number; readonly arrived: string } | null;
   readonly age_seconds: number;
-  /** Of the age: in hours that usually have no files. `--max-age` does not count them. */
+  /** Of the age: in hours or days that usually have no files. `--max-age` does not count them. */
   readonly quiet_seconds: number;
   /** Without files in the last days. At most 1,000 are listed. */
   readonly gaps: readonly { readonly period: string; readonly usual_files: number }[];

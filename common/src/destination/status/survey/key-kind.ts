@@ -47,7 +47,8 @@ export function keyKind(key: string, where: Whereabouts): KeyKind {
   const data = layout.readKey(path);
   if (data !== undefined) return { kind: 'data', ...data };
   if (path.startsWith('_')) return ownKind(path) ?? misplaced(path, where);
-  return path === '' ? { kind: 'known' } : misplaced(path, where); // The prefix itself: a marker that consoles write.
+  // Consoles write objects for folders.
+  return path === '' || (path.endsWith('/') && !path.startsWith('/')) ? { kind: 'known' } : misplaced(path, where);
 }
 
 function ownKind(path: string): KeyKind | undefined {

@@ -6,7 +6,15 @@ import { FileCandidates } from './file-candidates.ts';
 import { keyKind, MISPLACEMENTS, type Misplacement, type Whereabouts } from './key-kind.ts';
 import { PlaceSurvey, type SurveyTimes } from './place-survey.ts';
 
-export const surveyBounds = { places: 1000, rejected: 200, exports: 200, misplaced: 100, examples: 3 } as const;
+/** `places`: a type holds more than a table, and there may be a table for each of 5,000 events. */
+export const surveyBounds = {
+  places: { hour: 1000, day: 5000 },
+  manifests: 5000,
+  rejected: 200,
+  exports: 200,
+  misplaced: 100,
+  examples: 3,
+} as const;
 
 /** `examples`: the first keys. */
 export type KeyCount = { count: number; bytes: number; readonly examples: string[] };
@@ -51,7 +59,11 @@ export class PrefixSurvey {
     switch (kind.kind) {
       case 'data': {
         const place = () => new PlaceSurvey(this.#where.layout.period, this.#times);
-        this.#held(this.places, { name: kind.name, most: surveyBounds.places, object }, place)?.see(object, kind);
+        this.#held(
+          this.places,
+          { name: kind.name, most: surveyBounds.places[this.#where.layout.period], object },
+          place,
+        )?.see(object, kind);
         return;
       }
       case 'misplaced':
@@ -66,12 +78,16 @@ export class PrefixSurvey {
         return;
       }
       case 'manifest': {
-        const found = this.#held(this.manifests, { name: kind.name, most: surveyBounds.places, object }, noManifests);
+        const found = this.#held(
+          this.manifests,
+          { name: kind.name, most: surveyBounds.manifests, object },
+          noManifests,
+        );
         if (found !== undefined) addManifest(found, kind.export, object);
         return;
       }
       case 'schema':
-        if (this.schemas.size < surveyBounds.places) this.schemas.add(kind.name);
+        if (this.schemas.size < surveyBounds.manifests) this.schemas.add(kind.name);
         return;
       default:
         this.known += 1;
