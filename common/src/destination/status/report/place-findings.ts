@@ -5,7 +5,8 @@ import type { FieldsStatus, PlaceStatus, StatusCode, StatusFinding, UnfinishedEx
 import { rangesText } from './report-words.ts';
 
 const unfinishedText: Readonly<Record<UnfinishedExport['state'], (files: number) => string>> = {
-  staged: (files) => `${countText(files, 'file')} of it waiting below _staging/. Readers see the data from before it.`,
+  staged: (files) =>
+    `${countText(files, 'file')} ${files === 1 ? 'waits' : 'wait'} below _staging/, and readers see the data from before it.`,
   publishing: () =>
     'it had begun to copy its files to their places. Readers that list the folder can see both versions, those that follow latest.json see the one from before it.',
   deleting: () =>
@@ -18,7 +19,8 @@ export function* placeFindings(noun: 'type' | 'table', place: PlaceStatus): Gene
     const what = noun === 'type' ? 'hour' : 'day';
     const ranges = rangesText(gaps.map(({ period }) => period));
     const last = gaps.at(-1)?.usual_files ?? 0;
-    const usual = last < 1 ? '' : ` It usually has about ${countText(Math.round(last), 'file')} in the last of these.`;
+    const usual =
+      last < 1 ? '' : ` About ${countText(Math.round(last), 'file')} ${Math.round(last) === 1 ? 'is' : 'are'} usual.`;
     const text = `The ${noun} "${name}" has no files in ${countText(count, what)} that usually ${count === 1 ? 'has' : 'have'} some: ${ranges}.${usual} If the source had no data then, nothing is wrong; else run the sync for that time again.`;
     yield finding('gap', text, { name });
   }
@@ -36,20 +38,21 @@ export function* placeFindings(noun: 'type' | 'table', place: PlaceStatus): Gene
 
 function* fieldFindings(name: string, fields: FieldsStatus): Generator<StatusFinding> {
   const rows = `${countText(fields.recent_rows, 'row')} of the newest files`;
-  const lists: readonly (readonly [StatusCode, readonly string[], string])[] = [
-    ['missing_event_type', fields.missing_event_types, `that earlier files have are not in ${rows}`],
-    [
-      'missing_field',
-      fields.missing,
-      `that earlier files have are not in ${rows}. A field that is always null counts as missing`,
-    ],
-    ['new_event_type', fields.new_event_types, 'are in the newest files and not in earlier ones'],
-    ['new_field', fields.new, 'are in the newest files and not in earlier ones'],
-    ['misfit_field', fields.misfits, 'have values that do not fit their column: these are in <field>__json'],
+  const earlier = `of earlier files of "${name}"`;
+  const newest = `of the newest files of "${name}"`;
+  const lists: readonly (readonly [StatusCode, readonly string[], string, string])[] = [
+    ['missing_event_type', fields.missing_event_types, earlier, `not in ${rows}`],
+    ['missing_field', fields.missing, earlier, `not in ${rows}, or always null there`],
+    ['new_event_type', fields.new_event_types, newest, 'not in earlier ones'],
+    ['new_field', fields.new, newest, 'not in earlier ones'],
   ];
-  for (const [code, names, what] of lists) {
+  for (const [code, names, where, what] of lists) {
     if (names.length === 0) continue;
-    const subject = code.endsWith('event_type') ? 'event type' : 'field';
-    yield finding(code, `${countText(names.length, subject)} of "${name}" ${what}.`, { name, examples: names });
+    const subject = countText(names.length, code.endsWith('event_type') ? 'event type' : 'field');
+    yield finding(code, `${subject} ${where} ${names.length === 1 ? 'is' : 'are'} ${what}.`, { name, examples: names });
   }
+  const { misfits } = fields;
+  if (misfits.length === 0) return;
+  const text = `${countText(misfits.length, 'field')} of "${name}" ${misfits.length === 1 ? 'has' : 'have'} values that do not fit their column: these are in <field>__json.`;
+  yield finding('misfit_field', text, { name, examples: misfits });
 }

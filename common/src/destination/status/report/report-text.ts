@@ -40,7 +40,7 @@ function* findingLines({ code, severity, message, examples }: StatusFinding): Ge
   const named = examples.filter((example) => !message.includes(example));
   const shown = named.slice(0, namesShown).map((example) => `"${oneLine(example)}"`);
   const more = named.length > namesShown ? ` and ${named.length - namesShown} more` : '';
-  const such = shown.length === 0 ? '' : ` For example ${shown.join(', ')}${more}.`;
+  const such = shown.length === 0 ? '' : ` See ${shown.join(', ')}${more}.`;
   yield* field(labels[severity], `${code}: ${oneLine(message)}${such}`);
 }
 

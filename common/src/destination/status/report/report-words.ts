@@ -34,6 +34,12 @@ export function rangesText(periods: readonly string[]): string {
   const ranges = rangesOf(numbers);
   const shown = ranges
     .slice(-rangesShown)
-    .map(([from, to]) => (from === to ? text(from) : `${text(from)} to ${text(to)}`));
+    .map(([from, to]) => (from === to ? text(from) : `${text(from)} to ${endText(text(from), text(to))}`));
   return `${ranges.length > rangesShown ? `${ranges.length - rangesShown} earlier ranges, ` : ''}${shown.join(', ')}`;
+}
+
+/** Without the day, if that is the one of the beginning. */
+function endText(from: string, to: string): string {
+  const [day = '', hour] = to.split(' ');
+  return hour !== undefined && from.startsWith(day) ? hour : to;
 }
