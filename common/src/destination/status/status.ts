@@ -15,7 +15,7 @@ import { lookAtFields } from './looks/fields.ts';
 import { FindingList } from './looks/look.ts';
 import { lookAtMisfits, withMisfits, type ReadMisfits } from './looks/misfits.ts';
 import { lookAtRejected } from './looks/rejected.ts';
-import { statusOptions, type StatusOptions } from './options.ts';
+import { statusOptions, type StatusOptions } from './report/options.ts';
 import { buildReport, type Found } from './report/build-report.ts';
 import type { StatusReport } from './report/report.ts';
 import { statusPage } from './report/report-page.ts';

@@ -4,14 +4,12 @@ import { readDocument } from '../../replacing/document-memory.ts';
 import { parseExportId, type ExportId } from '../../replacing/export-id.ts';
 import { latestKey, manifestFolder, manifestKey, parseIntent, parseLatest } from '../../replacing/manifest.ts';
 import type { DataPlace } from '../../replacing/own-keys.ts';
-import type { ExportStatus, UnfinishedExport } from '../report/report.ts';
+import type { ExportStatus, PlaceExports, UnfinishedExport } from '../report/report.ts';
 import type { KeyCount, ManifestFolder, PrefixSurvey } from '../survey/prefix-survey.ts';
 import { lookBounds, type Look } from './look.ts';
 
 /** Some 15,000 files. */
 const mostBytes = 4 * 1024 * 1024;
-
-export type PlaceExports = { readonly last: ExportStatus | null; readonly unfinished: readonly UnfinishedExport[] };
 
 /** By the name in the path. Bound: two documents for each of `lookBounds.manifests` places. */
 export async function lookAtExports(

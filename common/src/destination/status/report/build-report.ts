@@ -1,12 +1,11 @@
 // The report, made of what was listed and what was read. Pure.
 import type { Layout } from '../../layout/layout.ts';
 import type { Counters } from '../../../s3/connection/counters.ts';
-import type { StatusOptions } from '../options.ts';
+import type { StatusOptions } from './options.ts';
 import type { PrefixSurvey } from '../survey/prefix-survey.ts';
-import type { PlaceExports } from '../looks/exports.ts';
 import { findingsOf } from './findings.ts';
 import { placeStatus, seconds } from './place-status.ts';
-import type { FieldsStatus, PlaceStatus, RejectedStatus, StatusFinding, StatusReport } from './report.ts';
+import type { FieldsStatus, PlaceExports, PlaceStatus, RejectedStatus, StatusFinding, StatusReport } from './report.ts';
 
 /** Larger places have their volumes in the report. */
 const detailedPlaces = 100;

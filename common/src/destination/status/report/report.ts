@@ -150,6 +150,9 @@ export type UnfinishedExport = {
   readonly newest: string | null;
 };
 
+/** Of one type or table. */
+export type PlaceExports = { readonly last: ExportStatus | null; readonly unfinished: readonly UnfinishedExport[] };
+
 /** Compares files that arrived in the last hours with earlier ones of the last days, by samples of both. */
 export type FieldsStatus = {
   readonly recent_files: number;

@@ -1,6 +1,6 @@
 // What the options of `status` mean. Pure.
-import { ConnectorError } from '../../protocol/errors.ts';
-import type { OperatorArguments } from '../../protocol/connector.ts';
+import { ConnectorError } from '../../../protocol/errors.ts';
+import type { OperatorArguments } from '../../../protocol/connector.ts';
 
 export type StatusOptions = {
   readonly isJson: boolean;
