@@ -86,6 +86,20 @@ suite('what status reads', () => {
     assert.deepEqual(codesOf(await json(streaming())), []);
   });
 
+  test('shows no name of a field that could move the cursor, begin a line, or fill the report', async () => {
+    const odd = 'a\u{1b}[2J\nb\u{202e}c';
+    const names = Object.fromEntries(Array.from({ length: 3000 }, (_, at) => [`f${at}`, 1]));
+    seedRows(
+      'events',
+      [{ [odd]: 1, __proto__x: 1, [`x${'y'.repeat(5000)}`]: 1, ...names }],
+      [{ id: 1 }, { id: 1 }, { id: 1 }],
+    );
+    const { text, json: report } = await reportOf(streaming());
+    for (const part of ['\u{1b}', '\u{202e}', '\nb']) assert.ok(!text.includes(part));
+    assert.equal(report.places[0]?.fields?.missing.length, 100);
+    assert.ok(text.length < 20_000 && JSON.stringify(report).length < 200_000);
+  });
+
   test('counts rejected records by reason, and shows nothing of the records', async () => {
     seedFile(running(), streamingLayout, { name: 'events', time: now - hourMs, body: lines([{ id: 1 }]) });
     const rejected = [
@@ -217,6 +231,10 @@ suite('what status reads', () => {
       body: gzipSync(`${canary}\n[1]\n{"id":1}\n`),
     });
     const { json: report, text } = await reportOf(streaming());
+    const cut = gzipSync('{"id":1}\n'.repeat(1000)).subarray(0, -10);
+    seedFile(running(), streamingLayout, { name: 'events', time: now - 3 * hourMs, body: cut });
+    const { json: other } = await reportOf(streaming());
+    assert.equal(other.findings.length, 3);
     assert.deepEqual(codesOf(report), ['unreadable', 'unreadable']);
     assert.ok(!`${text}${JSON.stringify(report)}`.includes(canary));
   });

@@ -59,15 +59,15 @@ suite('the page of status', () => {
     assert.match(page, /warning: gap/u);
     assert.equal(page.match(/class="gap"/gu)?.length, 1);
     assert.match(page, /<title>2026-01-13 10h: no files, and usually some<\/title>/u);
-    assert.equal(page.match(/<title>2026-01-\d\d \d\dh: 1 file, 1 B<\/title>/gu)?.length, 14 * 24 + 12 - 1);
-    assert.match(page, /<title>2026-01-14: 24 files, 24 B<\/title>/u);
+    assert.equal(page.match(/<title>2026-01-\d\d \d\dh: 1 file, 29 B<\/title>/gu)?.length, 14 * 24 + 12 - 1);
+    assert.match(page, /<title>2026-01-14: 24 files, 696 B<\/title>/u);
   });
 
   test('of a batch destination has a calendar of days and no hours', async () => {
     for (let day = 1; day < 30; day += 1) seedFile(running(), batchLayout, { name: 'users', time: now - day * dayMs });
     const page = await pageOf(batchLayout);
     assert.match(page, /Volume by table/u);
-    assert.match(page, /<title>2026-01-14: 1 file, 1 B<\/title>/u);
+    assert.match(page, /<title>2026-01-14: 1 file, 29 B<\/title>/u);
     assert.doesNotMatch(page, /Bytes by hour/u);
   });
 

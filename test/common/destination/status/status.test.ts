@@ -43,7 +43,7 @@ suite('status of the streaming destination', () => {
     assert.equal(events.delay?.files, 73);
     assert.deepEqual(json.findings, []);
     assert.match(text, /Nothing looks wrong/u);
-    assert.match(text, /events +73 +73 B +2026-01-15T12 +35 min ago +0/u);
+    assert.match(text, /events +73 +2\.1 kB +2026-01-15T12 +35 min ago +0/u);
   });
 
   test('tells hours without files from hours that usually have none', async () => {
@@ -58,7 +58,7 @@ suite('status of the streaming destination', () => {
     );
     assert.equal(events.quiet_count, 14 * 4);
     assert.deepEqual(codesOf(json), ['gap events']);
-    assert.match(text, /gap: .*2 hours that usually have some: 2026-01-14\s+06h to 2026-01-14 07h/su);
+    assert.match(text, /gap: .*2 hours that usually have some: 2026-01-14\s+06h to 07h/su);
   });
 
   test('exits with 1 when the newest file is older than --max-age, and not before', async () => {
@@ -106,6 +106,15 @@ suite('status of the streaming destination', () => {
     assert.deepEqual(failures, []);
     assert.match(text, /There is no object below "permutive\/"/u);
     assert.equal((await reportOf(task(), { 'max-age': '15m' })).failures.length, 1);
+  });
+
+  test('does not call hours gaps whose rows come with the next sync, if syncs run every six hours', async () => {
+    const lastSync = hourStart - 5 * hourMs;
+    for (let time = hourStart - 20 * dayMs; time < lastSync; time += hourMs) {
+      const sync = lastSync - Math.floor((lastSync - time) / (6 * hourMs)) * 6 * hourMs;
+      seedFile(running(), streamingLayout, { name: 'events', time, lastModified: new Date(Math.max(sync, time)) });
+    }
+    assert.deepEqual(codesOf((await reportOf(task())).json), []);
   });
 
   test('names a type that stopped while others go on, and one that is new', async () => {

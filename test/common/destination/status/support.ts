@@ -1,5 +1,6 @@
 // What the tests of `status` share: layouts of both destinations, keys as they write them, and a report made in this process.
 import assert from 'node:assert/strict';
+import { gzipSync } from 'node:zlib';
 
 import { defineLayout, type Layout } from '@s3-connectors/common/destination/layout/layout.ts';
 import type { StatusReport } from '@s3-connectors/common/destination/status/report/report.ts';
@@ -43,11 +44,13 @@ export function keyOf(layout: Layout, name: string, time: number, worker = '0'):
   return `${folder}${layout.folders(layout.periodOf(time))}${time}-${hash}-${worker}${extensions[0]}`;
 }
 
-/** A file that arrived four minutes after its first record. */
+const oneRow = gzipSync('{"id":1}\n');
+
+/** A file of one row that arrived four minutes after its first record. */
 export function seedFile(
   server: S3TestServer,
   layout: Layout,
-  { name, time, body = 'x', ...options }: SeedOptions & { name: string; time: number; body?: string | Buffer },
+  { name, time, body = oneRow, ...options }: SeedOptions & { name: string; time: number; body?: string | Buffer },
 ): string {
   const key = keyOf(layout, name, time);
   server.seed(bucket, key, body, { lastModified: new Date(time + 240_000), ...options });

@@ -19,16 +19,20 @@ export async function firstLines(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const end = Math.min(size, sampleBounds.compressed);
-  const text = await inflated(key, await readRange(s3, { key, etag, start: 0, end }, signal));
-  const isWhole = end === size && text.length < sampleBounds.text;
+  const isAll = end === size;
+  const text = await inflated(await readRange(s3, { key, etag, start: 0, end }, signal), { key, isAll });
+  const isWhole = isAll && text.length < sampleBounds.text;
   const lines = text.toString().split('\n');
   if (!isWhole || lines.at(-1) === '') lines.pop();
   return lines;
 }
 
-/** What the bytes begin with, at most `sampleBounds.text`: the end may be missing. */
-export async function inflated(key: string, bytes: Buffer): Promise<Buffer> {
-  const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
+/** What the bytes begin with, at most `sampleBounds.text`. `isAll`: otherwise the end may be missing. */
+async function inflated(
+  bytes: Buffer,
+  { key, isAll }: { readonly key: string; readonly isAll: boolean },
+): Promise<Buffer> {
+  const gunzip = createGunzip(isAll ? {} : { finishFlush: constants.Z_SYNC_FLUSH });
   const parts: Buffer[] = [];
   let size = 0;
   gunzip.end(bytes);

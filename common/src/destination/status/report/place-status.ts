@@ -7,8 +7,10 @@ import type { PlaceStatus, Volume } from './report.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const mostGaps = 1000;
-/** An hour is judged when its last files have had time to arrive, a day when the export of the next day has. */
-const graceMs = { hour: hourMs / 2, day: dayMs } as const;
+/** A day is judged when the export of the next day has had time to arrive. */
+const dayGraceMs = dayMs;
+/** An hour, when its last files have: later where files usually arrive late, such as those of a sync that runs every six hours. */
+const hourGraceMs = { least: hourMs / 2, most: 26 * hourMs, share: 0.95, margin: 1.1 } as const;
 
 export type PlaceContext = { readonly now: number; readonly days: number; readonly period: PeriodKind };
 
@@ -19,7 +21,7 @@ type FromListing = Omit<PlaceStatus, 'name' | 'folder' | 'last_export' | 'unfini
 export function placeStatus(place: PlaceSurvey, context: PlaceContext & { readonly isDetailed: boolean }): FromListing {
   const { now, days, period, isDetailed } = context;
   const ring = place.hours ?? place.days;
-  const { gaps, quiet } = gapsOf(ring, context);
+  const { gaps, quiet } = gapsOf(place, context);
   const arrived = place.newest?.lastModified.getTime() ?? now;
   const hours = place.hours !== undefined && place.hours.newest >= 0 ? place.hours : undefined;
   const median = place.delays.quantile(0.5);
@@ -55,12 +57,17 @@ export function placeStatus(place: PlaceSurvey, context: PlaceContext & { readon
   };
 }
 
-function gapsOf(ring: PeriodRing, { now, days, period }: PlaceContext): ReturnType<typeof missingPeriods> {
+function gapsOf(place: PlaceSurvey, { now, days, period }: PlaceContext): ReturnType<typeof missingPeriods> {
+  const ring = place.hours ?? place.days;
   const ms = period === 'hour' ? hourMs : dayMs;
-  return missingPeriods(ring, period, [
-    Math.floor((now - days * dayMs) / ms),
-    Math.floor((now - graceMs[period]) / ms),
-  ]);
+  const grace = period === 'hour' ? hourGraceOf(place) : dayGraceMs;
+  return missingPeriods(ring, period, [Math.floor((now - days * dayMs) / ms), Math.floor((now - grace) / ms)]);
+}
+
+function hourGraceOf({ delays }: PlaceSurvey): number {
+  const { least, most, share, margin } = hourGraceMs;
+  const usual = (delays.quantile(share) ?? 0) * 1000 * margin;
+  return Math.min(most, Math.max(least, usual));
 }
 
 function volumes(ring: PeriodRing, kind: PeriodKind, from: number): readonly Volume[] {
