@@ -6,6 +6,7 @@ import { FileSample, mostSampled } from '../file-sample.ts';
 import { extensionOf, partitionsOf, type SkipReason } from '../../layout/layout.ts';
 import type { Skipped } from '../../listing/list-table.ts';
 import { ColumnSurvey } from './column-survey.ts';
+import { dayOf, DayVolumes } from './day-volumes.ts';
 
 const examplesKept = 3;
 const maxShapes = 50;
@@ -17,7 +18,11 @@ export type SkipCount = { count: number; readonly examples: string[] };
 /** Files whose folders carry the same columns in the same order. */
 export type Shape = { readonly columns: readonly string[]; files: number; readonly example: ListedObject };
 
-type Folder = { readonly shape: Shape | undefined; readonly columns: readonly ColumnSurvey[] };
+type Folder = {
+  readonly shape: Shape | undefined;
+  readonly columns: readonly ColumnSurvey[];
+  readonly day: number | undefined;
+};
 
 /** Bound: some hundreds of names and keys, and each column's values up to `ColumnSurvey`'s. */
 export class TableSurvey {
@@ -38,10 +43,11 @@ export class TableSurvey {
   readonly direct: SkipCount = { count: 0, examples: [] };
   /** Keys with folders that are named oddly, by what is odd. */
   readonly odd = new Map<string, SkipCount>();
+  readonly days = new DayVolumes();
   readonly #prefix: string;
   readonly #typeOf: (column: string) => DeclaredType;
   #path: string | undefined;
-  #folder: Folder = { shape: undefined, columns: [] };
+  #folder: Folder = { shape: undefined, columns: [], day: undefined };
 
   /** All keys begin with `prefix`. */
   constructor(prefix: string, typeOf: (column: string) => DeclaredType) {
@@ -58,6 +64,7 @@ export class TableSurvey {
     if (folder !== this.#path) this.#enter(folder, object);
     if (this.#folder.shape !== undefined) this.#folder.shape.files++;
     for (const column of this.#folder.columns) column.countFile();
+    if (this.#folder.day !== undefined) this.days.add(this.#folder.day, object.size);
     if (folder === '') note(this.direct, object.key);
     else this.#notePlain(folder, object.key);
     const extension = extensionsOf(path);
@@ -93,7 +100,7 @@ export class TableSurvey {
     const names = partitions.map(({ column }) => column.toLowerCase());
     const shape = this.shapes.get(names.join('/')) ?? { columns: names, files: 0, example: object };
     if (this.shapes.size < maxShapes) this.shapes.set(names.join('/'), shape);
-    this.#folder = { shape, columns };
+    this.#folder = { shape, columns, day: dayOf(partitions) };
     for (const oddity of odditiesOf(folder)) noteUnder(this.odd, oddity, object.key);
   }
 

@@ -6,7 +6,7 @@ import { pageOf } from '../../../program/page/page.ts';
 import { bytesText, countText } from '../../../program/text-layout.ts';
 import type { PlaceStatus, StatusFinding, StatusReport } from './report.ts';
 import { durationText } from './report-words.ts';
-import { calendarMap, hourMap } from './volume-maps.ts';
+import { dayMap, hourMap } from './volume-maps.ts';
 
 /** Some 100 KB each. */
 const placesInFull = 20;
@@ -109,9 +109,7 @@ function placePart(
     return { name: `up to ${bytesText(limit)}`, value: files, text: files.toLocaleString('en') };
   });
   const maps = [
-    ...(place.volume_by_day.length > 0
-      ? [figure(markup, 'Bytes by day', heatMap(markup, calendarMap(place, report)))]
-      : []),
+    ...(place.volume_by_day.length > 0 ? [figure(markup, 'Bytes by day', heatMap(markup, dayMap(place, report)))] : []),
     ...(place.volume_by_hour.length > 0
       ? [figure(markup, `Bytes by hour (UTC), the last ${report.days} days`, heatMap(markup, hourMap(place, report)))]
       : []),
