@@ -54,7 +54,7 @@ function emptyFindings({ survey, prefix, bucket, noun, places, only }: Judged): 
   const text =
     survey.objects === 0
       ? `There is no object below ${where}. Either nothing has been written yet, or "bucket" or "prefix" is not the one that the destination writes to.`
-      : `There are ${countText(survey.objects, 'object')} below ${where}, but no data file of a ${noun} among them. Either nothing has been written yet, or "bucket" or "prefix" is not the one that the destination writes to.`;
+      : `There ${survey.objects === 1 ? 'is' : 'are'} ${countText(survey.objects, 'object')} below ${where}, but no data file of a ${noun} among them. Either nothing has been written yet, or "bucket" or "prefix" is not the one that the destination writes to.`;
   return [finding('no_data', text)];
 }
 

@@ -18,10 +18,11 @@ const usualShare = 0.5;
 export function expectationOf(ring: PeriodRing, kind: PeriodKind, period: number): Expectation {
   for (const stride of strides[kind]) {
     let [seen, present, files] = [0, 0, 0];
-    for (let step = -mostCompared; step <= mostCompared; step += 1) {
-      const compared = period + step * stride;
-      if (step === 0 || compared < ring.oldestHeld || compared > ring.newest) continue;
-      const cell = ring.at(compared);
+    const first = Math.max(-mostCompared, Math.ceil((ring.oldestHeld - period) / stride));
+    const last = Math.min(mostCompared, Math.floor((ring.newest - period) / stride));
+    for (let step = first; step <= last; step += 1) {
+      if (step === 0) continue;
+      const cell = ring.at(period + step * stride);
       seen += 1;
       files += cell.files;
       if (cell.files > 0) present += 1;
