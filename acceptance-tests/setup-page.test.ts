@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 
 import { runProgram } from '../test/support/program.ts';
 import { type Browser, startBrowser } from './support/browser.ts';
+import { contrastsOf } from './support/contrasts.ts';
 import { executables, temporaryFolder } from './support/programs.ts';
 
 const page = pathToFileURL(join(import.meta.dirname, '../docs/setup/index.html')).href;
@@ -144,26 +145,3 @@ suite('the setup page', () => {
     assert.deepEqual(others, []);
   });
 });
-
-/** In the page: the contrast of each text with what lies behind it, by WCAG 2. */
-const contrastsOf = `(() => {
-  const numbers = (color) => color.match(/[\\d.]+/g).map(Number);
-  const light = (color) => {
-    const [r, g, b] = numbers(color).map((value) => value / 255).map((value) => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const behind = (node) => {
-    for (let at = node; at; at = at.parentElement) {
-      const color = getComputedStyle(at).backgroundColor;
-      if (numbers(color)[3] !== 0) return color;
-    }
-    return 'rgb(255, 255, 255)';
-  };
-  return [...document.querySelectorAll('body *')]
-    .filter((node) => node.checkVisibility() && [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim() !== ''))
-    .filter((node) => node.tagName !== 'SCRIPT')
-    .map((node) => {
-      const [a, b] = [light(getComputedStyle(node).color), light(behind(node))].sort((x, y) => y - x);
-      return { text: node.textContent.trim().slice(0, 40), ratio: (a + 0.05) / (b + 0.05) };
-    });
-})()`;

@@ -4,6 +4,7 @@ import { batchAccess } from '@s3-connectors/common/permissions/needs/access.ts';
 import type { OperatorVerb } from '@s3-connectors/common/protocol/connector.ts';
 
 import { configSchema, resolveConfig, type Config } from './config/config.ts';
+import { layout } from './layout/layout.ts';
 
 const ddlVerb: OperatorVerb<Config> = {
   name: 'ddl',
@@ -40,8 +41,10 @@ export const destinationS3Batch = defineDestination({
   title: 'S3 batch',
   schema: configSchema,
   resolve: (parsed) => resolveConfig(parsed),
+  layout,
   access: batchAccess,
   load: () => import('./run/write.ts'),
+  misfits: async () => (await import('./columns/registry/misfit-fields.ts')).readMisfits,
   async rehearse(config, { log }) {
     const { openSpoolFolder } = await import('./spool/spool-folder.ts');
     await using _ = await openSpoolFolder(config, log);

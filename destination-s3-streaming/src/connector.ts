@@ -3,12 +3,14 @@ import { defineDestination } from '@s3-connectors/common/destination/run/define-
 import { streamingAccess } from '@s3-connectors/common/permissions/needs/access.ts';
 
 import { configSchema, resolveConfig } from './config/config.ts';
+import { layout } from './layout/layout.ts';
 
 export const destinationS3Streaming = defineDestination({
   name: 'destination-s3-streaming',
   title: 'S3 streaming',
   schema: configSchema,
   resolve: (parsed) => resolveConfig(parsed),
+  layout,
   access: streamingAccess,
   load: () => import('./run/write.ts'),
 });

@@ -1,6 +1,6 @@
 // Files of ours on local disk. A disk that is nearly full takes a part of what it is given and reports success: here a write
 // is complete or fails. No other module writes to a file (test/repository/code.test.ts).
-import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { withFreeSpace } from './free-space.ts';
@@ -83,5 +83,21 @@ export class LocalFile implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#handle.close();
+  }
+}
+
+/** Writes a file in place of an older one, if there is one: whoever opens it meanwhile reads one of both, never a part. */
+export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+  const part = `${path}.${process.pid}.part`;
+  try {
+    {
+      await using file = await LocalFile.open(part, 'new');
+      await file.write(bytes);
+      await file.sync();
+    }
+    await rename(part, path);
+  } catch (error) {
+    await removeFile(part).catch(() => undefined); // The first failure is the one to report.
+    throw error;
   }
 }

@@ -5,9 +5,12 @@ import { capText } from '../protocol/capped.ts';
 import { readJsonFile } from './cli.ts';
 import { parseCommandLine, single } from './command-line.ts';
 import { parseConfig } from '../protocol/config.ts';
-import type { Connector, OperatorArguments, OperatorVerb, Print } from '../protocol/connector.ts';
+import type { Connector, OperatorArguments, OperatorVerb, PageFile, Print } from '../protocol/connector.ts';
 import { type Face, runProcess } from './process.ts';
 import { oneLine, plainJson, plainLines } from '../protocol/text.ts';
+import { ConnectorError } from '../protocol/errors.ts';
+import { thrownText } from '../protocol/thrown.ts';
+import { replaceFile } from '../local-disk/local-file.ts';
 import type { MessageWriter } from './writer.ts';
 
 /** The verb with the longest name that `argv` begins with. */
@@ -34,15 +37,30 @@ export function runOperatorVerb<Schema extends z.ZodObject, Config>(
     const json = await readJsonFile(parsed.config, 'config');
     frame.hideSecrets(connector.spec.connectionSpecification, json);
     const config = connector.resolve(parseConfig(connector.schema, json, frame.log));
-    for await (const print of verb.run(config, parsed.given, frame))
-      await frame.out.write(Buffer.from(printed(print, frame.redact)));
+    for await (const print of verb.run(config, parsed.given, frame)) {
+      if (typeof print === 'object' && 'page' in print) await writePage(print, frame.redact);
+      else await frame.out.write(Buffer.from(printed(print, frame.redact)));
+    }
   });
 }
 
 /** Members of JSON that hold sentences; all others hold names and keys, which stay as they are. */
 const sentences: ReadonlySet<string> = new Set(['message', 'reason']);
 
-function printed(print: Print, redact: (text: string) => string): string {
+/** @throws USAGE_INVALID for a file that cannot be written. */
+async function writePage({ file, page }: PageFile, redact: (text: string) => string): Promise<void> {
+  const text = page((part) => oneLine(redact(part)));
+  try {
+    await replaceFile(file, Buffer.from(text));
+  } catch (error) {
+    throw new ConnectorError(
+      'USAGE_INVALID',
+      `The page cannot be written to ${JSON.stringify(file)}: ${thrownText(error)}.`,
+    );
+  }
+}
+
+function printed(print: Exclude<Print, PageFile>, redact: (text: string) => string): string {
   if (typeof print === 'string') return plainLines(redact(print));
   if ('sql' in print) return print.sql;
   const clean = (name: string, value: unknown): unknown => {

@@ -34,7 +34,10 @@ export type OperatorArguments = Readonly<Record<string, string | boolean | undef
  * What an operator verb prints: a text of whole lines for people, in which secrets are redacted, or a document for programs,
  * whose names are left as they are. Names in `sql` are printable: JSON can escape what is not, SQL cannot.
  */
-export type Print = string | { readonly json: unknown } | { readonly sql: string };
+export type Print = string | { readonly json: unknown } | { readonly sql: string } | PageFile;
+
+/** A page that is written to a file, over an older one; its texts go through `clean`, which hides secrets. */
+export type PageFile = { readonly file: string; readonly page: (clean: (text: string) => string) => string };
 
 /** A verb for people at a terminal and their scripts: stdout holds its text alone, everything else goes to stderr. */
 export type OperatorVerb<Config> = {

@@ -169,6 +169,11 @@ export const ERROR_CODES = {
     cause: 'The folder for temporary files is full, read-only, missing, forbidden, too small or in memory.',
     remedy: 'Do what the message says: free space, create or allow the folder; or set another by spool_dir or TMPDIR.',
   },
+  DATA_STALE: {
+    failureType: 'transient_error',
+    cause: 'The newest data below the prefix is older than `status --max-age` allows.',
+    remedy: 'Look whether the sync runs and what its log says; the report names what is stale.',
+  },
   OUTPUT_CLOSED: {
     failureType: 'transient_error',
     cause: 'The program that reads the connector’s output went away, or standard output cannot be written.',

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 
-import { LocalFile, writeWhole, writeWholeSync } from '@s3-connectors/common/local-disk/local-file.ts';
+import { LocalFile, replaceFile, writeWhole, writeWholeSync } from '@s3-connectors/common/local-disk/local-file.ts';
 import * as fc from 'fast-check';
 
 import { runLimited } from '../../support/limited.ts';
@@ -84,5 +84,24 @@ suite('a local file', () => {
       await file.write(Buffer.from('BC'), 1);
     }
     assert.equal(await readFile(path, 'utf8'), 'aBCdefgij');
+  });
+});
+
+suite('a file that replaces another', () => {
+  test('is there as a whole, and nothing beside it', async () => {
+    const own = await mkdtemp(join(folder, 'replaced-'));
+    const path = join(own, 'page.html');
+    await writeFile(path, 'an older and longer one');
+    await replaceFile(path, Buffer.from('new'));
+    assert.equal(await readFile(path, 'utf8'), 'new');
+    assert.deepEqual(await readdir(own), ['page.html']);
+  });
+
+  test('leaves the older one, and nothing beside it, when it cannot be written', async () => {
+    const own = await mkdtemp(join(folder, 'replaced-'));
+    await assert.rejects(replaceFile(join(own, 'missing/page.html'), Buffer.from('new')), { code: 'ENOENT' });
+    await assert.rejects(replaceFile(own, Buffer.from('new')), { code: 'EISDIR' });
+    assert.deepEqual(await readdir(own), []);
+    assert.ok(!(await readdir(folder)).some((name) => name.endsWith('.part')));
   });
 });

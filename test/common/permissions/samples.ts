@@ -3,6 +3,7 @@ import {
   appendOnly,
   batchAccess,
   sourceAccess,
+  statusOnly,
   streamingAccess,
   type Access,
 } from '@s3-connectors/common/permissions/needs/access.ts';
@@ -52,6 +53,8 @@ export const accesses: Readonly<Record<string, Access>> = {
   'batch of a known account with a KMS key': { ...batchAccess({ ...writing, headers: withKey }), owner },
   'streaming, only appended': appendOnly(streaming),
   'batch, only appended, with a KMS key': appendOnly(batchAccess({ ...writing, headers: withKey })),
+  'streaming, for status': statusOnly(streaming),
+  'batch with a KMS key, for status': statusOnly(batchAccess({ ...writing, headers: withKey })),
   'streaming over http': { ...streaming, endpoint: 'http://s3.eu-central-1.amazonaws.com' },
   'source of another storage, of a known account': { ...source, owner, endpoint: 'https://storage.example.com' },
   'streaming at another storage with a KMS key': {

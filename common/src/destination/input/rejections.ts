@@ -10,16 +10,21 @@ import type { Envelope } from '../../records/envelope.ts';
  * data is something else, or missing; `not_utf8`; `unknown_stream`: not in the catalog; `line_too_long`: only its beginning is
  * kept; `row_too_large`: for the engine's memory; `no_table`: an event whose name no table can have.
  */
-export type RejectionReason =
-  | 'missing_field'
-  | 'wrong_type'
-  | 'time_out_of_range'
-  | 'other_workspace'
-  | 'too_late'
-  | 'too_early'
-  | RefusalReason
-  | 'row_too_large'
-  | 'no_table';
+export const REJECTION_REASONS = [
+  'missing_field',
+  'wrong_type',
+  'time_out_of_range',
+  'other_workspace',
+  'too_late',
+  'too_early',
+  'not_an_object',
+  'not_utf8',
+  'unknown_stream',
+  'line_too_long',
+  'row_too_large',
+  'no_table',
+] as const;
+export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
 /** Why no row of any stream can be made of a record. */
 export type RefusalReason = 'not_an_object' | 'not_utf8' | 'unknown_stream' | 'line_too_long';

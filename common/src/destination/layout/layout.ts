@@ -20,8 +20,11 @@ type LayoutRules = {
   readonly extensions: readonly string[];
 };
 
+/** What the key of a data file says. `name`: of the stream or table, as it is in the path; `period`: undefined without date folders. */
+export type DataKey = { readonly name: string; readonly period: number | undefined; readonly timestamp: number };
+
 /** `prefix` is empty or ends with a slash, and so does each folder. */
-export type Layout = Pick<LayoutRules, 'noun' | 'parent'> & {
+export type Layout = Pick<LayoutRules, 'noun' | 'parent' | 'period' | 'rejectedParent'> & {
   /** What is replaced as one: the files of a stream or table. @throws RangeError as `encodeName`. */
   readonly place: (prefix: string, name: string) => DataPlace;
   readonly rejectedFolder: (prefix: string, name: string) => string;
@@ -31,6 +34,8 @@ export type Layout = Pick<LayoutRules, 'noun' | 'parent'> & {
   readonly periodOf: (ms: number) => number;
   /** The folders of a period. */
   readonly folders: (period: number) => string;
+  /** Of the key of a data file in this very form, without its prefix; undefined for any other. */
+  readonly readKey: (path: string) => DataKey | undefined;
 };
 
 const hourMs = 3_600_000;
@@ -53,10 +58,34 @@ export function defineLayout(rules: LayoutRules): Layout {
   return {
     noun,
     parent,
+    period,
+    rejectedParent,
     place: (prefix, name) => ({ name: encodeName(name), folder: `${prefix}${parent}${encode(name)}/`, extensions }),
     rejectedFolder: (prefix, name) => `${prefix}${rejectedParent}${encode(name)}/`,
     fits: (folder) => Buffer.byteLength(folder) + stagedKeyBytes + longestRest <= maxKeyBytes,
     periodOf: (time) => Math.floor(time / ms),
     folders,
+    readKey: keyReader(rules, folders),
+  };
+}
+
+/** Keys come in the order of a listing: the folders of the last one are kept. */
+function keyReader({ parent, period, extensions }: LayoutRules, folders: Layout['folders']): Layout['readKey'] {
+  const dates = String.raw`year=(\d{4})/month=(\d{1,2})/day=(\d{1,2})/${period === 'hour' ? String.raw`hour=(\d\d)/` : '()'}`;
+  const endings = extensions.map((extension) => extension.replaceAll('.', String.raw`\.`)).join('|');
+  const name = `(-?\\d{1,16})-[0-9a-f]{16}-[A-Za-z0-9_]{1,32}(?:${endings})`;
+  const form = new RegExp(`^${parent}([^/]+)/(${dates})?${name}$`, 'u');
+  let last: { readonly text: string; readonly period: number } = { text: '', period: Number.NaN };
+  return (path) => {
+    const [, place, text, year, month, day, hour, timestamp] = form.exec(path) ?? [];
+    if (place === undefined) return undefined;
+    if (text === undefined) return { name: place, period: undefined, timestamp: Number(timestamp) };
+    if (text !== last.text) {
+      const time = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour ?? 0));
+      last = { text, period: Math.floor(time / periodMs[period]) };
+    }
+    return folders(last.period) === text
+      ? { name: place, period: last.period, timestamp: Number(timestamp) }
+      : undefined;
   };
 }

@@ -6,6 +6,9 @@ import { policyVerbs } from '../../permissions/verbs/policy-verbs.ts';
 import type { Connector, OperatorVerb, VerbContext } from '../../protocol/connector.ts';
 import { specification } from '../../protocol/spec.ts';
 import type { CheckedPlace } from '../check/probes.ts';
+import type { Layout } from '../layout/layout.ts';
+import type { ReadMisfits } from '../status/looks/misfits.ts';
+import { statusVerb } from '../status/status-verb.ts';
 
 type Write<Config> = NonNullable<Connector<z.ZodObject, Config>['write']>;
 
@@ -14,20 +17,24 @@ type Destination<Schema extends z.ZodObject, Config> = {
   readonly title: string;
   readonly schema: Schema;
   readonly resolve: (parsed: z.output<Schema>) => Config;
+  readonly layout: Layout;
   /** What it does in S3. */
   readonly access: (writing: Writing) => Access;
   /** Loads `write`. */
   readonly load: () => Promise<{ readonly write: Write<Config> }>;
+  /** Loads what tells `status` of fields whose values did not all fit. */
+  readonly misfits?: () => Promise<ReadMisfits>;
   /** What `check` tries before it asks S3. */
   readonly rehearse?: (config: Config, context: VerbContext) => Promise<void>;
   /** Beside those of policies. */
   readonly verbs?: readonly OperatorVerb<Config>[];
 };
 
-export function defineDestination<Schema extends z.ZodObject, Config extends CheckedPlace>(
-  destination: Destination<Schema, Config>,
-) {
-  const { name, title, schema, resolve, access, load, rehearse, verbs = [] } = destination;
+export function defineDestination<
+  Schema extends z.ZodObject,
+  Config extends CheckedPlace & { readonly maxMemoryBytes: number },
+>(destination: Destination<Schema, Config>) {
+  const { name, title, schema, resolve, layout, access, load, misfits, rehearse, verbs = [] } = destination;
   const accessOf = ({ connection, prefix, headers }: Config): Access => {
     return access({ ...placeOf(connection), prefix, headers });
   };
@@ -51,6 +58,10 @@ export function defineDestination<Schema extends z.ZodObject, Config extends Che
       const { write } = await load();
       yield* write(...given);
     },
-    operatorVerbs: [...policyVerbs(accessOf), ...verbs],
+    operatorVerbs: [
+      ...policyVerbs(accessOf, { hasStatus: true }),
+      statusVerb({ destination: name, layout, misfits }),
+      ...verbs,
+    ],
   } satisfies Connector<Schema, Config>;
 }

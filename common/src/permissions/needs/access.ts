@@ -64,6 +64,15 @@ export function appendOnly(access: Access): Access {
   return { ...access, uses: access.uses.filter(({ when }) => when !== 'replacing') };
 }
 
+/** What the verb `status` of a destination does: it lists the prefix and reads some objects, and writes nothing. */
+export function statusOnly(access: Access): Access {
+  const uses = access.uses.flatMap((use): readonly Use[] => {
+    if (use.operation === 'ListObjectsV2') return [{ ...use, examples: [''], when: 'always' }];
+    return use.operation === 'GetObject' ? [{ ...use, when: 'always' }] : [];
+  });
+  return { ...access, uses };
+}
+
 export type Writing = Place & {
   /** Empty, or ended by a slash. */
   readonly prefix: string;

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import type { OperatorArguments, OperatorVerb } from '../../protocol/connector.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { Log } from '../../protocol/log.ts';
-import { appendOnly, type Access } from '../needs/access.ts';
+import { appendOnly, statusOnly, type Access } from '../needs/access.ts';
 import type { Principal } from '../needs/arn.ts';
 import { needsOf, type Need } from '../needs/needs.ts';
 import { bucketPolicy, iamPolicy, keyPolicyStatement, trustPolicy } from '../policy/policy.ts';
@@ -20,8 +20,20 @@ const appendOption = {
   },
 } as const;
 
+/** Of the destinations. */
+const statusOption = {
+  'for-status': {
+    type: 'boolean',
+    describe: 'Only for the verb status, which lists and reads below the prefix and writes nothing',
+  },
+} as const;
+
 /** @param accessOf what the connector does with such a config. */
-export function policyVerbs<Config>(accessOf: (config: Config) => Access): readonly OperatorVerb<Config>[] {
+export function policyVerbs<Config>(
+  accessOf: (config: Config) => Access,
+  { hasStatus = false }: { readonly hasStatus?: boolean } = {},
+): readonly OperatorVerb<Config>[] {
+  const narrowing = { ...appendOption, ...(hasStatus ? statusOption : {}) };
   return [
     {
       name: 'policy',
@@ -33,7 +45,7 @@ export function policyVerbs<Config>(accessOf: (config: Config) => Access): reado
           describe:
             'bucket (default): the bucket’s policy; iam: for the user or role; kms: for the key; trust: who may assume the role',
         },
-        ...appendOption,
+        ...narrowing,
         full: { type: 'boolean', describe: 'The broad form: List, Get, Delete and Put on the whole bucket' },
       },
       run: (config, given, { log }) => {
@@ -48,7 +60,7 @@ export function policyVerbs<Config>(accessOf: (config: Config) => Access): reado
         principal: { type: 'string', describe: 'Who asks; needed if the policy names several, or others' },
         kind: { type: 'string', describe: 'bucket or iam; if not given, told by whether it names a principal' },
         fix: { type: 'boolean', describe: 'Print a corrected policy instead' },
-        ...appendOption,
+        ...narrowing,
       },
       async *run(config, given, context) {
         const { validation } = await import('./validate-verb.ts');
@@ -59,7 +71,8 @@ export function policyVerbs<Config>(accessOf: (config: Config) => Access): reado
 }
 
 function askedAccess(access: Access, given: OperatorArguments): Access {
-  return given['append-only'] === true ? appendOnly(access) : access;
+  const asked = given['append-only'] === true ? appendOnly(access) : access;
+  return given['for-status'] === true ? statusOnly(access) : asked;
 }
 
 function policyOf(access: Access, given: OperatorArguments, log: Log): object {

@@ -8,6 +8,7 @@ export const inspectVerb: OperatorVerb<SourceConfig> = {
   describe: 'Report how the tables are laid out, what a sync would read of them and what it would pass over',
   options: {
     json: { type: 'boolean', describe: 'The whole report as JSON' },
+    html: { type: 'string', describe: 'Also write the report as a page to this file, to look at in a browser' },
     'schema-prefix': { type: 'string', describe: 'Only this schema prefix; it need not be one of the config' },
     shards: {
       type: 'string',

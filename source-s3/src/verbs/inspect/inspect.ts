@@ -14,6 +14,7 @@ import { noTables } from '../no-tables.ts';
 import { openSession } from '../session.ts';
 import { findTables, schemaPaths, type Table, type Tables } from '../../listing/tables.ts';
 import { prefixNearMisses } from './near-misses.ts';
+import { inspectPage } from './report-page.ts';
 import { reportText } from './report-text.ts';
 import { reportTable } from './table-report.ts';
 import type { InspectReport, PrefixReport } from './report.ts';
@@ -32,6 +33,8 @@ export async function* inspect(
   const shards = givenShards(given['shards']);
   const report = await inspectBucket({ ...config, schemaPrefixes }, { tableName: given['table'], shards }, context);
   yield given['json'] === true ? { json: report } : reportText(report);
+  const { html } = given;
+  if (typeof html === 'string') yield { file: html, page: (clean) => inspectPage(report, clean) };
 }
 
 function givenPrefix(text: string): SchemaPrefix {

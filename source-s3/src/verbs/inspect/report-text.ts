@@ -11,7 +11,16 @@ import type {
   SkippedReport,
   TableReport,
 } from './report.ts';
-import { bytesText, countText, field, lineWidth, row, shortened, valueText, type Cell } from './text-layout.ts';
+import {
+  bytesText,
+  countText,
+  field,
+  lineWidth,
+  row,
+  shortened,
+  valueText,
+  type Cell,
+} from '@s3-connectors/common/program/text-layout.ts';
 
 const columnsShown = 40;
 const differencesShown = 5;

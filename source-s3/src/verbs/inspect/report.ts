@@ -59,6 +59,8 @@ export type TableReport = {
   /** Of the files that were looked into. */
   readonly compression: readonly { readonly codec: string; readonly files: number }[];
   readonly partitions: readonly PartitionReport[];
+  /** By the day that the folders name; the newest 420 at most, the oldest first. */
+  readonly volume_by_day: readonly { readonly day: string; readonly files: number; readonly bytes: number }[];
   readonly schema: SchemaReport;
   readonly unreadable: readonly { readonly key: string; readonly reason: string }[];
   readonly selection: SelectionReport;

@@ -81,6 +81,7 @@ function assemble(config: SourceConfig, findings: Findings): TableReport {
     extensions: [...survey.extensions].map(([extension, count]) => ({ extension, ...count })),
     compression: compressionOf(found),
     partitions: isPartitioned ? partitionsOf(survey) : [],
+    volume_by_day: isPartitioned ? survey.days.all : [],
     schema: schemaOf(found.samples),
     unreadable: found.unreadable,
     selection: selectionOf(config, table),

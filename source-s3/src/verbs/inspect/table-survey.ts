@@ -8,6 +8,7 @@ import { hiveFolders, type FolderColumns } from '../../layout/folder-columns.ts'
 import type { SkipReason } from '../../layout/layout.ts';
 import type { Skipped } from '../../listing/list-table.ts';
 import { ColumnSurvey } from './column-survey.ts';
+import { dayOf, DayVolumes } from './day-volumes.ts';
 
 const examplesKept = 3;
 const maxShapes = 50;
@@ -19,7 +20,11 @@ export type SkipCount = { count: number; readonly examples: string[] };
 /** Files whose folders carry the same columns in the same order. */
 export type Shape = { readonly columns: readonly string[]; files: number; readonly example: ListedObject };
 
-type Folder = { readonly shape: Shape | undefined; readonly columns: readonly ColumnSurvey[] };
+type Folder = {
+  readonly shape: Shape | undefined;
+  readonly columns: readonly ColumnSurvey[];
+  readonly day: number | undefined;
+};
 
 /** Bound: some hundreds of names and keys, and each column's values up to `ColumnSurvey`'s. */
 export class TableSurvey {
@@ -40,11 +45,12 @@ export class TableSurvey {
   readonly direct: SkipCount = { count: 0, examples: [] };
   /** Keys with folders that are named oddly, by what is odd. */
   readonly odd = new Map<string, SkipCount>();
+  readonly days = new DayVolumes();
   readonly #prefix: string;
   readonly #typeOf: (column: string) => DeclaredType;
   readonly #partitionsOf: FolderColumns['partitionsOf'];
   #path: string | undefined;
-  #folder: Folder = { shape: undefined, columns: [] };
+  #folder: Folder = { shape: undefined, columns: [], day: undefined };
 
   /** All keys begin with `prefix`. */
   constructor(
@@ -66,6 +72,7 @@ export class TableSurvey {
     if (folder !== this.#path) this.#enter(folder, object);
     if (this.#folder.shape !== undefined) this.#folder.shape.files++;
     for (const column of this.#folder.columns) column.countFile();
+    if (this.#folder.day !== undefined) this.days.add(this.#folder.day, object.size);
     if (folder === '') note(this.direct, object.key);
     else this.#notePlain(folder, object.key);
     const extension = shownExtension(path);
@@ -101,7 +108,7 @@ export class TableSurvey {
     const names = partitions.map(({ column }) => column.toLowerCase());
     const shape = this.shapes.get(names.join('/')) ?? { columns: names, files: 0, example: object };
     if (this.shapes.size < maxShapes) this.shapes.set(names.join('/'), shape);
-    this.#folder = { shape, columns };
+    this.#folder = { shape, columns, day: dayOf(partitions) };
     for (const oddity of odditiesOf(folder)) noteUnder(this.odd, oddity, object.key);
   }
 

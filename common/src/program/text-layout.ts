@@ -1,5 +1,5 @@
 // Text in columns for a terminal of 100: fields with a hanging indent, rows of cells, and names that cannot move the cursor.
-import { oneLine } from '@s3-connectors/common/protocol/text.ts';
+import { oneLine } from '../protocol/text.ts';
 
 export const lineWidth = 100;
 const labelWidth = 14;
@@ -64,9 +64,14 @@ function* wrapped(text: string, width: number): Generator<string> {
     } else if (line !== '') line += ' ';
     line += word;
     while (line.length > width) {
-      yield line.slice(0, width);
-      line = line.slice(width);
+      const end = isHighSurrogate(line.charCodeAt(width - 1)) ? width - 1 : width; // A pair is one letter.
+      yield line.slice(0, end);
+      line = line.slice(end);
     }
   }
   yield line;
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
 }

@@ -1,0 +1,111 @@
+// The report, made of what was listed and what was read. Pure.
+import type { Layout } from '../../layout/layout.ts';
+import type { Counters } from '../../../s3/connection/counters.ts';
+import type { StatusOptions } from './options.ts';
+import type { PrefixSurvey } from '../survey/prefix-survey.ts';
+import { findingsOf } from './findings.ts';
+import { placeStatus, seconds } from './place-status.ts';
+import type { FieldsStatus, PlaceExports, PlaceStatus, RejectedStatus, StatusFinding, StatusReport } from './report.ts';
+
+/** Larger places have their volumes in the report. */
+const detailedPlaces = 100;
+
+type About = {
+  readonly destination: string;
+  readonly layout: Layout;
+  readonly connection: { readonly bucket: string };
+  readonly prefix: string;
+};
+
+export type Found = {
+  readonly options: StatusOptions;
+  readonly survey: PrefixSurvey;
+  readonly now: number;
+  /** By the names in the path. */
+  readonly exports: ReadonlyMap<string, PlaceExports>;
+  readonly fields: ReadonlyMap<string, FieldsStatus>;
+  readonly rejected: readonly RejectedStatus[];
+  readonly findings: readonly StatusFinding[];
+  readonly counters: Counters;
+};
+
+export function buildReport(about: About, found: Found): StatusReport {
+  const { options, survey, now, rejected, counters } = found;
+  const { layout, prefix, connection } = about;
+  const { days, maxAgeSeconds, only } = options;
+  const places = placesOf(about, found);
+  const stale = places.filter((place) => isStale(place, options));
+  const findings = findingsOf({
+    noun: layout.noun,
+    bucket: connection.bucket,
+    prefix,
+    survey,
+    places,
+    rejected,
+    stale,
+    maxAgeSeconds: maxAgeSeconds ?? null,
+    only,
+    recentHours: options.recentHours,
+    now,
+    windowFrom: now - days * 86_400_000,
+    others: found.findings,
+  });
+  const newest = newestArrival(survey);
+  return {
+    version: 1,
+    destination: about.destination,
+    bucket: connection.bucket,
+    prefix,
+    at: new Date(now).toISOString(),
+    days,
+    hours: options.recentHours,
+    period: layout.period,
+    findings,
+    files: places.reduce((sum, { files }) => sum + files, 0),
+    bytes: places.reduce((sum, { bytes }) => sum + bytes, 0),
+    newest_arrival: newest === 0 ? null : new Date(newest).toISOString(),
+    age_seconds: newest === 0 ? null : seconds(now - newest),
+    max_age_seconds: maxAgeSeconds ?? null,
+    is_stale: maxAgeSeconds !== undefined && (stale.length > 0 || findings.some(({ code }) => code === 'no_data')),
+    places,
+    rejected,
+    objects_listed: survey.objects,
+    list_requests: counters.ListObjectsV2.requests,
+    get_requests: counters.GetObject.requests,
+  };
+}
+
+function placesOf({ layout, prefix }: About, { options, survey, now, exports, fields }: Found): readonly PlaceStatus[] {
+  const largest = [...survey.places].sort(([, a], [, b]) => b.bytes - a.bytes || b.files - a.files);
+  return largest.map(([name, place], index) => {
+    const context = { now, days: options.days, period: layout.period, isDetailed: index < detailedPlaces };
+    return {
+      name: decodedName(name),
+      folder: `${prefix}${layout.parent}${name}/`,
+      ...placeStatus(place, context),
+      last_export: exports.get(name)?.last ?? null,
+      unfinished_exports: exports.get(name)?.unfinished ?? [],
+      fields: fields.get(name) ?? null,
+    };
+  });
+}
+
+/** Milliseconds; 0: there is no file. */
+function newestArrival({ places }: PrefixSurvey): number {
+  return [...places.values()].reduce((time, { newest }) => Math.max(time, newest?.lastModified.getTime() ?? 0), 0);
+}
+
+/** Files without date folders are written when someone writes them: they are judged only if they are asked for. */
+function isStale(place: PlaceStatus, { maxAgeSeconds, only }: StatusOptions): boolean {
+  if (maxAgeSeconds === undefined || (only === undefined ? place.newest === null : place.name !== only)) return false;
+  return place.age_seconds - place.quiet_seconds > maxAgeSeconds;
+}
+
+/** A name in a path that is not percent-encoded as ours are stays as it is. */
+function decodedName(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}

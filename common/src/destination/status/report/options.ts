@@ -1,0 +1,50 @@
+// What the options of `status` mean. Pure.
+import { ConnectorError } from '../../../protocol/errors.ts';
+import type { OperatorArguments } from '../../../protocol/connector.ts';
+
+export type StatusOptions = {
+  readonly isJson: boolean;
+  /** Where the page is written; undefined: nowhere. */
+  readonly html: string | undefined;
+  /** Undefined: age is reported and not judged. */
+  readonly maxAgeSeconds: number | undefined;
+  readonly days: number;
+  readonly recentHours: number;
+  /** The only type or table that is judged by age; undefined: all of them. */
+  readonly only: string | undefined;
+};
+
+const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+const mostDays = 28;
+const mostHours = mostDays * 24;
+
+/** @throws USAGE_INVALID */
+export function statusOptions(given: OperatorArguments, noun: 'type' | 'table'): StatusOptions {
+  const { html, json } = given;
+  const [maxAge, days, hours, only] = [given['max-age'], given['days'], given['hours'], given[noun]];
+  return {
+    isJson: json === true,
+    html: typeof html === 'string' ? html : undefined,
+    maxAgeSeconds: maxAge === undefined ? undefined : durationOf(String(maxAge)),
+    days: days === undefined ? 14 : numberOf('--days', String(days), mostDays),
+    // A day's export arrives at some time of the next day.
+    recentHours: hours === undefined ? (noun === 'type' ? 24 : 48) : numberOf('--hours', String(hours), mostHours),
+    only: typeof only === 'string' ? only : undefined,
+  };
+}
+
+function durationOf(text: string): number {
+  const [, number, unit = ''] = /^(\d{1,7})([smhd])$/u.exec(text) ?? [];
+  const seconds = Number(number) * (units[unit] ?? Number.NaN);
+  if (seconds > 0) return seconds;
+  throw new ConnectorError(
+    'USAGE_INVALID',
+    `--max-age is ${JSON.stringify(text)}: write a whole number and its unit, s, m, h or d, such as 15m or 26h.`,
+  );
+}
+
+function numberOf(option: string, text: string, most: number): number {
+  const number = /^\d{1,5}$/u.test(text) ? Number(text) : 0;
+  if (number >= 1 && number <= most) return number;
+  throw new ConnectorError('USAGE_INVALID', `${option} must be a whole number from 1 to ${most}.`);
+}

@@ -1,0 +1,179 @@
+// What `status --json` prints: what is below a destination's prefix, how old it is, and what looks wrong. docs/status.md explains
+// the fields.
+import type { Misplacement } from '../survey/key-kind.ts';
+import type { PeriodKind } from './periods.ts';
+
+/** The closed list, in the order in which they are shown. An error is what `--max-age` and people are woken for. */
+export const STATUS_CODES = {
+  no_data: 'error',
+  stale: 'error',
+  silent: 'warning',
+  unfinished_export: 'warning',
+  gap: 'warning',
+  leading_slash: 'warning',
+  bucket_in_prefix: 'warning',
+  doubled_prefix: 'warning',
+  other_prefix: 'warning',
+  other_folders: 'warning',
+  other_files: 'warning',
+  foreign: 'warning',
+  found_elsewhere: 'warning',
+  future_time: 'warning',
+  document_refused: 'warning',
+  unreadable: 'warning',
+  rejected: 'warning',
+  missing_event_type: 'warning',
+  missing_field: 'warning',
+  misfit_field: 'note',
+  new_event_type: 'note',
+  new_field: 'note',
+  not_allowed: 'note',
+  beyond_bounds: 'note',
+} as const satisfies Readonly<Record<StatusCode, 'error' | 'warning' | 'note'>>;
+
+export type StatusCode =
+  | Misplacement
+  | 'no_data'
+  | 'stale'
+  | 'silent'
+  | 'unfinished_export'
+  | 'gap'
+  | 'found_elsewhere'
+  | 'future_time'
+  | 'document_refused'
+  | 'unreadable'
+  | 'rejected'
+  | 'missing_event_type'
+  | 'missing_field'
+  | 'misfit_field'
+  | 'new_event_type'
+  | 'new_field'
+  | 'not_allowed'
+  | 'beyond_bounds';
+
+export type StatusFinding = {
+  readonly code: StatusCode;
+  readonly severity: (typeof STATUS_CODES)[StatusCode];
+  /** Of the type or table; null: of the prefix. */
+  readonly name: string | null;
+  readonly message: string;
+  /** Keys, or names of fields. */
+  readonly examples: readonly string[];
+};
+
+export type StatusReport = {
+  /** Of this form; fields may be added without a new one. */
+  readonly version: 1;
+  readonly destination: string;
+  readonly bucket: string;
+  readonly prefix: string;
+  /** When it was made. Times are ISO 8601 in UTC. */
+  readonly at: string;
+  /** How many days back hours or days without files are looked for. */
+  readonly days: number;
+  /** Files of the last so many hours are compared with earlier ones. */
+  readonly hours: number;
+  readonly period: PeriodKind;
+  readonly findings: readonly StatusFinding[];
+  readonly files: number;
+  readonly bytes: number;
+  readonly newest_arrival: string | null;
+  readonly age_seconds: number | null;
+  /** Null without `--max-age`. */
+  readonly max_age_seconds: number | null;
+  readonly is_stale: boolean;
+  /** Types of the streaming destination, tables of the batch destination; the largest first. */
+  readonly places: readonly PlaceStatus[];
+  readonly rejected: readonly RejectedStatus[];
+  /** What it took. */
+  readonly objects_listed: number;
+  readonly list_requests: number;
+  readonly get_requests: number;
+};
+
+export type PlaceStatus = {
+  /** Percent-decoded. */
+  readonly name: string;
+  /** In the bucket. */
+  readonly folder: string;
+  readonly files: number;
+  readonly bytes: number;
+  /** Hours or days of the rows; null: no file is in a date folder. */
+  readonly oldest: string | null;
+  readonly newest: string | null;
+  readonly newest_object: { readonly key: string; readonly bytes: number; readonly arrived: string } | null;
+  readonly age_seconds: number;
+  /** Of the age: in hours or days that usually have no files. `--max-age` does not count them. */
+  readonly quiet_seconds: number;
+  /** Without files in the last days. At most 1,000 are listed. */
+  readonly gaps: readonly { readonly period: string; readonly usual_files: number }[];
+  readonly gap_count: number;
+  /** Hours or days without files that usually have none. */
+  readonly quiet_count: number;
+  /** In folders of a time that no present record can have. */
+  readonly future_files: number;
+  /** From the time of a file's first record to its arrival; null for batch tables, and without recent files. */
+  readonly delay: { readonly files: number; readonly median_seconds: number; readonly p99_seconds: number } | null;
+  /** Files by size: up to so many bytes, and above the half of it. */
+  readonly file_sizes: readonly { readonly up_to_bytes: number; readonly files: number }[];
+  /** At most the newest 400; none but for the hundred largest places, as for `volume_by_hour`, which has the days of the report. */
+  readonly volume_by_day: readonly Volume[];
+  readonly volume_by_hour: readonly Volume[];
+  /** The last replacement that counts; null: the place is never replaced, or its documents were not read. */
+  readonly last_export: ExportStatus | null;
+  readonly unfinished_exports: readonly UnfinishedExport[];
+  /** Of the files that were looked into; null: none was. */
+  readonly fields: FieldsStatus | null;
+};
+
+export type Volume = { readonly period: string; readonly files: number; readonly bytes: number };
+
+/** What latest.json says; null: it is too large to be read here. */
+export type ExportStatus = {
+  readonly export: string | null;
+  readonly began: string | null;
+  readonly published: string;
+  readonly age_seconds: number;
+  readonly rows: number | null;
+  readonly objects: number | null;
+};
+
+export type UnfinishedExport = {
+  readonly export: string;
+  readonly began: string;
+  /**
+   * `staged`: files wait below `_staging/`; `publishing`: it had begun to copy them to their places; `deleting`: it counts, but files
+   * from before it may be left.
+   */
+  readonly state: 'staged' | 'publishing' | 'deleting';
+  readonly files: number;
+  readonly newest: string | null;
+};
+
+/** Of one type or table. */
+export type PlaceExports = { readonly last: ExportStatus | null; readonly unfinished: readonly UnfinishedExport[] };
+
+/** Compares files that arrived in the last hours with earlier ones of the last days, by samples of both. */
+export type FieldsStatus = {
+  readonly recent_files: number;
+  readonly recent_rows: number;
+  readonly earlier_files: number;
+  readonly earlier_rows: number;
+  /** In earlier files and not in recent ones, and the other way round; only where that is no chance. */
+  readonly missing: readonly string[];
+  readonly new: readonly string[];
+  readonly missing_event_types: readonly string[];
+  readonly new_event_types: readonly string[];
+  /** Whose values did not all fit their column: the others are in `<field>__json`. */
+  readonly misfits: readonly string[];
+};
+
+export type RejectedStatus = {
+  readonly name: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly newest: string;
+  /** In the newest files that were looked into. */
+  readonly sampled_records: number;
+  readonly reasons: readonly { readonly reason: string; readonly field: string; readonly records: number }[];
+};

@@ -1,0 +1,158 @@
+// What a listing says of everything below the prefix. It is given each object once, in any order, and holds an amount of memory that
+// no listing changes: what is beyond its bounds is counted, not kept. Pure.
+import type { ExportId } from '../../replacing/export-id.ts';
+import type { ListedObject } from '../../../s3/list.ts';
+import { FileCandidates } from './file-candidates.ts';
+import { keyKind, MISPLACEMENTS, type Misplacement, type Whereabouts } from './key-kind.ts';
+import { PlaceSurvey, type SurveyTimes } from './place-survey.ts';
+
+/** `places`: a type holds more than a table, and there may be a table for each of 5,000 events. */
+export const surveyBounds = {
+  places: { hour: 1000, day: 5000 },
+  manifests: 5000,
+  rejected: 200,
+  exports: 200,
+  misplaced: 100,
+  examples: 3,
+} as const;
+
+/** `examples`: the first keys. */
+export type KeyCount = { count: number; bytes: number; readonly examples: string[] };
+
+type MisplacedKeys = KeyCount & { readonly why: Misplacement; readonly folder: string };
+
+/** Of one export below `_staging/`. */
+type StagedExport = KeyCount & { newest: number };
+
+/** Of one folder below `_manifests/`. `latest`: latest.json. */
+export type ManifestFolder = {
+  latest: Pick<ListedObject, 'size' | 'lastModified'> | undefined;
+  newest: { readonly export: ExportId; readonly size: number } | undefined;
+};
+
+type RejectedFiles = KeyCount & { newest: number; readonly candidates: FileCandidates };
+
+export class PrefixSurvey {
+  readonly places = new Map<string, PlaceSurvey>();
+  readonly rejected = new Map<string, RejectedFiles>();
+  readonly staged = new Map<ExportId, StagedExport>();
+  readonly manifests = new Map<string, ManifestFolder>();
+  /** Tables that have a document in `_schemas/`. */
+  readonly schemas = new Set<string>();
+  readonly misplaced = new Map<string, MisplacedKeys>();
+  /** Objects that would have needed more than the bounds. */
+  readonly beyond: KeyCount = { count: 0, bytes: 0, examples: [] };
+  objects = 0;
+  /** Objects of the destinations that nothing is reported about. */
+  known = 0;
+  readonly #where: Whereabouts;
+  readonly #times: SurveyTimes;
+
+  constructor(where: Whereabouts, times: SurveyTimes) {
+    this.#where = where;
+    this.#times = times;
+  }
+
+  see(object: ListedObject): void {
+    this.objects += 1;
+    const kind = keyKind(object.key, this.#where);
+    switch (kind.kind) {
+      case 'data': {
+        const place = () => new PlaceSurvey(this.#where.layout.period, this.#times);
+        this.#held(
+          this.places,
+          { name: kind.name, most: surveyBounds.places[this.#where.layout.period], object },
+          place,
+        )?.see(object, kind);
+        return;
+      }
+      case 'misplaced':
+        this.#seeMisplaced(object, kind);
+        return;
+      case 'rejected':
+        this.#seeRejected(object, kind.name);
+        return;
+      case 'staged': {
+        const found = this.#held(this.staged, { name: kind.export, most: surveyBounds.exports, object }, noStaged);
+        if (found !== undefined) addNewest(found, object);
+        return;
+      }
+      case 'manifest': {
+        const found = this.#held(
+          this.manifests,
+          { name: kind.name, most: surveyBounds.manifests, object },
+          noManifests,
+        );
+        if (found !== undefined) addManifest(found, kind.export, object);
+        return;
+      }
+      case 'schema':
+        if (this.schemas.size < surveyBounds.manifests) this.schemas.add(kind.name);
+        return;
+      default:
+        this.known += 1;
+    }
+  }
+
+  #seeMisplaced(object: ListedObject, { why, folder }: Pick<MisplacedKeys, 'why' | 'folder'>): void {
+    // A reason has a place of its own when the bound is reached, so that none is lost among the others.
+    const isFull = this.misplaced.size >= surveyBounds.misplaced - MISPLACEMENTS.length;
+    const named = this.misplaced.has(`${why} ${folder}`) || !isFull ? folder : '';
+    const found = this.misplaced.get(`${why} ${named}`) ?? { ...nothing(), why, folder: named };
+    this.misplaced.set(`${why} ${named}`, found);
+    addTo(found, object);
+  }
+
+  #seeRejected(object: ListedObject, name: string): void {
+    const { recentFrom, windowFrom } = this.#times;
+    const made = () => ({ ...nothing(), newest: 0, candidates: new FileCandidates(recentFrom, windowFrom) });
+    const found = this.#held(this.rejected, { name, most: surveyBounds.rejected, object }, made);
+    if (found === undefined) return;
+    addNewest(found, object);
+    found.candidates.see(object);
+  }
+
+  #held<T>(
+    map: Map<string, T>,
+    { name, most, object }: { readonly name: string; readonly most: number; readonly object: ListedObject },
+    make: () => T,
+  ): T | undefined {
+    const found = map.get(name);
+    if (found !== undefined) return found;
+    if (map.size >= most) {
+      addTo(this.beyond, object);
+      return undefined;
+    }
+    const made = make();
+    map.set(name, made);
+    return made;
+  }
+}
+
+function nothing(): KeyCount {
+  return { count: 0, bytes: 0, examples: [] };
+}
+
+function addTo(found: KeyCount, { key, size }: ListedObject): void {
+  found.count += 1;
+  found.bytes += size;
+  if (found.examples.length < surveyBounds.examples) found.examples.push(key);
+}
+
+function addNewest(found: KeyCount & { newest: number }, object: ListedObject): void {
+  addTo(found, object);
+  found.newest = Math.max(found.newest, object.lastModified.getTime());
+}
+
+function noStaged(): StagedExport {
+  return { ...nothing(), newest: 0 };
+}
+
+function noManifests(): ManifestFolder {
+  return { latest: undefined, newest: undefined };
+}
+
+function addManifest(found: ManifestFolder, id: ExportId | undefined, { size, lastModified }: ListedObject): void {
+  if (id === undefined) found.latest = { size, lastModified };
+  else if (found.newest === undefined || found.newest.export < id) found.newest = { export: id, size };
+}

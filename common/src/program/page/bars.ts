@@ -1,0 +1,47 @@
+// A table whose numbers are shown as bars as well.
+import type { Html, HtmlTag } from './html.ts';
+
+export type Bar = {
+  readonly name: string;
+  readonly value: number;
+  readonly text: string;
+  readonly more?: readonly string[];
+};
+
+const barWidth = 160;
+
+/** `heads`: of the name, the bar's number, and what more there is. */
+export function barTable(markup: HtmlTag, heads: readonly string[], bars: readonly Bar[]): Html {
+  const most = Math.max(1, ...bars.map(({ value }) => value));
+  const [nameHead = '', valueHead = '', ...moreHeads] = heads;
+  const rows = bars.map(({ name, value, text, more = [] }) => {
+    const width = Math.max(value > 0 ? 1 : 0, Math.round((value / most) * barWidth));
+    const cells = more.map((cell) => markup`<td class="number">${cell}</td>`);
+    return markup`<tr>
+      <td>${name}</td>
+      <td class="number">${text}</td>
+      <td>
+        <svg width="${barWidth}" height="12" aria-hidden="true">
+          <rect class="bar" width="${width}" height="12"></rect>
+        </svg>
+      </td>
+      ${cells}
+    </tr>`;
+  });
+  const more = moreHeads.map((head) => markup`<th scope="col" class="number">${head}</th>`);
+  return markup`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">${nameHead}</th>
+          <th scope="col" class="number">${valueHead}</th>
+          <td></td>
+          ${more}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
+}

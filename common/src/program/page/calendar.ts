@@ -1,0 +1,57 @@
+// A calendar as a heat map: a column a week, a row a weekday, the bytes of each day. Pure.
+import { bytesText, countText } from '../text-layout.ts';
+import type { HeatCell, HeatMap } from './heat-map.ts';
+
+type DayVolume = { readonly files: number; readonly bytes: number };
+
+type Calendar = {
+  readonly label: string;
+  /** By the number of the day since 1970. */
+  readonly days: ReadonlyMap<number, DayVolume>;
+  /** Without files, and usually with some. */
+  readonly gaps: ReadonlySet<number>;
+  readonly lastDay: number;
+};
+
+const dayMs = 86_400_000;
+const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+/** 1970-01-05 was a Monday. */
+const firstMonday = 4;
+const mostWeeks = 58;
+
+/** From the first day with files to the last day; at most the last 58 weeks. */
+export function calendarMap({ label, days, gaps, lastDay }: Calendar): HeatMap {
+  const weekOf = (day: number): number => Math.floor((day - firstMonday) / 7);
+  const first = [...days.keys()].reduce((least, day) => Math.min(least, day), lastDay);
+  const firstWeek = Math.max(weekOf(first), weekOf(lastDay) - mostWeeks + 1);
+  const shown = range(Math.max(first, firstWeek * 7 + firstMonday), lastDay + 1);
+  const months = shown.filter((day) => new Date(day * dayMs).getUTCDate() === 1);
+  const cells = shown.map((day) => {
+    const at = { column: weekOf(day) - firstWeek, row: day - firstMonday - weekOf(day) * 7 };
+    return volumeCell(at, { name: dayText(day), volume: days.get(day), isGap: gaps.has(day) });
+  });
+  return {
+    label,
+    cells,
+    rowLabels: new Map(weekdays.map((name, row) => [row, name])),
+    columnLabels: new Map(months.map((day) => [weekOf(day) - firstWeek, dayText(day).slice(0, 7)])),
+  };
+}
+
+export function dayText(day: number): string {
+  return new Date(day * dayMs).toISOString().slice(0, 10);
+}
+
+type Shown = { readonly name: string; readonly volume: DayVolume | undefined; readonly isGap: boolean };
+
+/** An empty file is a file. */
+export function volumeCell(at: Pick<HeatCell, 'column' | 'row'>, { name, volume, isGap }: Shown): HeatCell {
+  const { files = 0, bytes = 0 } = volume ?? {};
+  const none = isGap ? 'no files, and usually some' : 'no files';
+  const what = files > 0 ? `${countText(files, 'file')}, ${bytesText(bytes)}` : none;
+  return { ...at, value: files > 0 ? Math.max(1, bytes) : 0, title: `${name}: ${what}`, isMarked: isGap };
+}
+
+export function range(from: number, to: number): readonly number[] {
+  return Array.from({ length: Math.max(0, to - from) }, (_, at) => from + at);
+}
