@@ -33,8 +33,8 @@ export function airbyteFrame({ name, namespace }: StreamDescriptor): RecordFrame
 
 /** The frame of records in which these fields had to become null, whatever else did. */
 export function withChanges(frame: RecordFrame, fields: readonly string[]): RecordFrame {
+  if (fields.length === 0 || !frame.tellsChanges) return frame;
   const { changes } = frame;
-  if (!frame.tellsChanges || fields.length === 0) return frame;
   const start = changes.start + fields.map(changeText).join(',');
   return { ...frame, changes: { start: `${start},`, end: changes.end }, unchanged: start + changes.end };
 }

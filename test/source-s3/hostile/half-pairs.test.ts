@@ -26,9 +26,17 @@ suite('hostile names come back as they are, on lines that are JSON', () => {
       const whole = rows.filter((row) => !/\\ud[89a-f]/u.test(JSON.stringify(row).replaceAll('\\\\', '')));
       const found = airbyteRows(lines).get(streamId({ namespace: 'lake', name: 't' })) ?? [];
       const data = found.map((row) => shown(new Map(Object.entries(row))).filter(([name]) => !name.startsWith('_ab_')));
-      const expected = whole.map((row) =>
-        shown(new Map(Object.entries(row))).filter(([name]) => !name.startsWith('_ab_')),
+      // A column of texts and of objects is declared a string.
+      const texts = new Set(
+        rows.flatMap((row) => Object.entries(row).flatMap(([name, one]) => (typeof one === 'string' ? [name] : []))),
       );
+      const asDeclared = (name: string, one: unknown): unknown => {
+        return texts.has(name) && typeof one !== 'string' ? JSON.stringify(one) : one;
+      };
+      const expected = whole.map((row) => {
+        const entries = Object.entries(row).map(([name, one]) => [name, asDeclared(name, one)] as const);
+        return shown(new Map(entries)).filter(([name]) => !name.startsWith('_ab_'));
+      });
       assert.deepEqual(data, [...expected, ...expected]);
       assert.equal(ofType(messages, 'RECORD').length, 2 * whole.length);
     });
