@@ -40,17 +40,23 @@ export function countNotNumbers(line: Uint8Array, masked: Uint8Array, start: num
   return count;
 }
 
-/** The line with null for each of the words, its sign included. */
+/** The line with null for each of the words, its sign included. Memory: one more line of a third more bytes. */
 export function withNulls(line: Uint8Array, masked: Uint8Array): Buffer {
-  const parts: Uint8Array[] = [];
-  let copied = 0;
+  const nulls = Buffer.allocUnsafe(line.length + countNotNumbers(line, masked, 0, line.length));
+  let [length, copied] = [0, 0];
+  const copyTo = (end: number): void => {
+    nulls.set(line.subarray(copied, end), length);
+    length += end - copied;
+  };
   for (let at = 0; at < masked.length; at += 1) {
     if (!isWordStart(line, masked, at)) continue;
-    const signed = line[at - 1] === MINUS ? at - 1 : at;
-    parts.push(line.subarray(copied, signed), nothing);
+    copyTo(line[at - 1] === MINUS ? at - 1 : at);
+    nulls.set(nothing, length);
+    length += nothing.length;
     copied = at + wordLength(line, at);
   }
-  return Buffer.concat([...parts, line.subarray(copied)]);
+  copyTo(line.length);
+  return nulls.subarray(0, length);
 }
 
 function isWordStart(line: Uint8Array, masked: Uint8Array, at: number): boolean {
