@@ -3,6 +3,8 @@ import { CARRIAGE_RETURN, COLON, COMMA, MINUS, NEWLINE, OPEN_ARRAY, QUOTE, SPACE
 import { NOT_JSON, skipString } from './json-bytes.ts';
 
 const words = ['NaN', 'Infinity'].map((word) => Buffer.from(word));
+const firstOfNaN = 0x4e;
+const firstOfInfinity = 0x49;
 /** What can be right before a value that is in an array or an object. */
 const beforeValues = [COLON, COMMA, OPEN_ARRAY, SPACE, TAB, CARRIAGE_RETURN];
 const nothing = Buffer.from('null');
@@ -23,6 +25,7 @@ export function withNumbers(bytes: Uint8Array, start: number, end: number): Buff
       at = textEnd - 1;
       continue;
     }
+    if (line[at] !== firstOfNaN && line[at] !== firstOfInfinity) continue;
     const length = wordLength(line, at);
     if (length === 0 || !isValueStart(bytes, start + at)) continue;
     line.fill(SPACE, at, at + length);
