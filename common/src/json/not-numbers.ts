@@ -3,6 +3,8 @@ import { CARRIAGE_RETURN, COLON, COMMA, MINUS, NEWLINE, OPEN_ARRAY, QUOTE, SPACE
 import { NOT_JSON, skipString } from './json-bytes.ts';
 
 const words = ['NaN', 'Infinity'].map((word) => Buffer.from(word));
+const firstOfNaN = 0x4e;
+const firstOfInfinity = 0x49;
 /** What can be right before a value that is in an array or an object. */
 const beforeValues = [COLON, COMMA, OPEN_ARRAY, SPACE, TAB, CARRIAGE_RETURN];
 const nothing = Buffer.from('null');
@@ -23,6 +25,7 @@ export function withNumbers(bytes: Uint8Array, start: number, end: number): Buff
       at = textEnd - 1;
       continue;
     }
+    if (line[at] !== firstOfNaN && line[at] !== firstOfInfinity) continue;
     const length = wordLength(line, at);
     if (length === 0 || !isValueStart(bytes, start + at)) continue;
     line.fill(SPACE, at, at + length);
@@ -40,17 +43,23 @@ export function countNotNumbers(line: Uint8Array, masked: Uint8Array, start: num
   return count;
 }
 
-/** The line with null for each of the words, its sign included. */
+/** The line with null for each of the words, its sign included. Memory: one more line of a third more bytes. */
 export function withNulls(line: Uint8Array, masked: Uint8Array): Buffer {
-  const parts: Uint8Array[] = [];
-  let copied = 0;
+  const nulls = Buffer.allocUnsafe(line.length + countNotNumbers(line, masked, 0, line.length));
+  let [length, copied] = [0, 0];
+  const copyTo = (end: number): void => {
+    nulls.set(line.subarray(copied, end), length);
+    length += end - copied;
+  };
   for (let at = 0; at < masked.length; at += 1) {
     if (!isWordStart(line, masked, at)) continue;
-    const signed = line[at - 1] === MINUS ? at - 1 : at;
-    parts.push(line.subarray(copied, signed), nothing);
+    copyTo(line[at - 1] === MINUS ? at - 1 : at);
+    nulls.set(nothing, length);
+    length += nothing.length;
     copied = at + wordLength(line, at);
   }
-  return Buffer.concat([...parts, line.subarray(copied)]);
+  copyTo(line.length);
+  return nulls.subarray(0, length);
 }
 
 function isWordStart(line: Uint8Array, masked: Uint8Array, at: number): boolean {

@@ -58,7 +58,8 @@ function visitMembers(walk: Visit, start: number, path: string, depth: number): 
 function visitItems(walk: Visit, start: number, path: string, depth: number): number {
   const { bytes } = walk;
   let at = skipSpace(bytes, start + 1);
-  while (bytes[at] !== CLOSE_ARRAY) at = afterItem(bytes, visit(walk, at, `${path}[]`, depth + 1));
+  const items = `${path}[]`;
+  while (bytes[at] !== CLOSE_ARRAY) at = afterItem(bytes, visit(walk, at, items, depth + 1));
   return at + 1;
 }
 

@@ -38,7 +38,7 @@ export const batchCases: readonly BenchCase[] = [
   {
     name: 'batch-parquet-misfits',
     what: 'The same rows, of which one in a thousand has a text in a field of integers.',
-    limit: `${limit} Each row is walked once more to be fitted.`,
+    limit: `${limit} All rows are copied once more, and those that may not fit are walked again.`,
     mostMegabytes,
     prepare: (bench) => prepareOdd(bench, { time: isoTime, score: oneInThousand }),
   },

@@ -1,5 +1,5 @@
-// Rewrites rows so that every value is as its field's type has it: what does not fit goes as JSON text into the sibling
-// `<field>__json`, members without a field into `__json`. Only for tables in which something was seen that does not fit.
+// Rewrites rows so that every value is as its field's type has it: what a field cannot hold goes as JSON text into the sibling
+// `<field>__json`, members without a field into `__json`. Only for rows in which something may be that does not fit.
 //
 // Most of such rows are right as they are, or but for a value: so a row is walked, and copied in runs that end only where
 // something else is to be written. Precondition: the row was observed, and is valid JSON.

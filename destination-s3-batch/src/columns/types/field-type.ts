@@ -1,6 +1,6 @@
 // The type of a field as a table has it: plain data, kept in the table's registry and turned into the engine's types.
 //
-// A value that does not fit its field's type is kept as JSON text in a sibling field, `<field>__json`; members of an object
+// A value that its field's type cannot hold, or not all of it, is kept as JSON text in a sibling field, `<field>__json`; members of an object
 // that can have no field of their own are kept together, as one JSON object, in its member `__json`. So no name that ends
 // in `__json` is ever a field's own.
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';

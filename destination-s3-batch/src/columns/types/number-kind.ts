@@ -13,6 +13,8 @@ export const safeDigits = 15;
 /** Of `toPrecision` in every runtime. */
 const mostPrecision = 21;
 const mostInt64Digits = 19;
+/** No writer prints more digits; to look at so many would take a time that grows with their square. */
+const mostDigits = 800;
 const maxInt64 = 2n ** 63n - 1n;
 const minInt64 = -(2n ** 63n);
 
@@ -32,6 +34,7 @@ export function numberKind(bytes: Uint8Array, start: number, end: number): Numbe
 
 /** The digits of a number of int64 that is written with a fraction or an exponent; undefined for other numbers. */
 export function integerText(text: string): string | undefined {
+  if (text.length > mostDigits) return undefined;
   const [, sign = '', digits = '', exponent = ''] = /^(-?)(\d+)e(-?\d+)$/u.exec(significant(text)) ?? [];
   if (digits === '') return '0';
   if (digits.length > Number(exponent) || Number(exponent) > mostInt64Digits) return undefined;
@@ -63,7 +66,7 @@ export function isDouble(text: string): boolean {
   const value = Number(text);
   const shortest = String(value);
   if (text === shortest) return true;
-  if (!Number.isFinite(value)) return false;
+  if (!Number.isFinite(value) || text.length > mostDigits) return false;
   const digits = significant(text);
   if (digits === significant(shortest) || digits === significant(value.toPrecision(17))) return true;
   if (/^-?\d+$/u.test(text) && BigInt(value) === BigInt(text)) return true;

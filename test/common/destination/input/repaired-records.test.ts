@@ -148,6 +148,12 @@ suite('a record with NaN, Infinity or halves of surrogate pairs', () => {
     assert.equal(fields.find(([name]) => name === '*')?.[1], 101);
   });
 
+  test('may have 100,000 of them', () => {
+    const { stored, counts } = taken(record(`{"a":[${'NaN,'.repeat(100_000)}-Infinity,"\\ud83d"]}`));
+    assert.equal(stored[0], `{"a":[${'null,'.repeat(100_000)}null,"\\ufffd"]}`);
+    assert.deepEqual(counts, [{ 'a[]': 100_001 }, { 'a[]': 1 }]);
+  });
+
   test('loses the halves in each of many rows with the same key', () => {
     const { stored } = taken(record('{"\\ud83d":1}').repeat(3));
     assert.deepEqual(stored, ['{"\\ufffd":1}', '{"\\ufffd":1}', '{"\\ufffd":1}']);

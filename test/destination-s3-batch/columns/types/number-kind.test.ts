@@ -4,7 +4,12 @@ import { suite, test } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { isDouble, numberKind, numberKinds } from '../../../../destination-s3-batch/src/columns/types/number-kind.ts';
+import {
+  integerText,
+  isDouble,
+  numberKind,
+  numberKinds,
+} from '../../../../destination-s3-batch/src/columns/types/number-kind.ts';
 
 function kindOf(text: string): number {
   const bytes = Buffer.from(text);
@@ -51,6 +56,16 @@ suite('a number is held by a double', () => {
     ['1E+2', 'a whole number with an exponent'],
   ] as const;
   for (const [text, what] of held) test(`if it is ${what}`, () => assert.ok(isDouble(text)));
+
+  test('unless it has millions of digits, which are not looked at one run of zeros after the other', () => {
+    for (const zeros of ['0'.repeat(1_000_000), '10'.repeat(500_000)]) {
+      for (const text of [`0.1${zeros}1`, `1${zeros}1`, `1${zeros}1.5`]) {
+        assert.ok(!isDouble(text));
+        kindOf(text);
+        assert.equal(integerText(text), undefined);
+      }
+    }
+  });
 
   const rounded = [
     ['9007199254740993', 'an integer between two doubles'],
