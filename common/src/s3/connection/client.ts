@@ -15,6 +15,7 @@ import { credentialsFor } from './credentials.ts';
 import { endpointOf, watchEndpoints } from './endpoint-watch.ts';
 import { watchPutRoute, type PutRoute } from './put-route.ts';
 import { sendExpectedOwner } from './expected-owner.ts';
+import { sendRequestPayer } from './requester-pays.ts';
 import { defaultRetryBudgetMs } from './retry.ts';
 
 const connectTimeoutMs = 10_000;
@@ -86,6 +87,7 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
     followRegionRedirects: false, // The wrong region is a mistake to be told.
   });
   if (expectedBucketOwner !== undefined) sendExpectedOwner(client, expectedBucketOwner);
+  if (connection.requesterPays === true) sendRequestPayer(client);
   guardHandler(client.config.requestHandler, {
     watch: watchEndpoints(connection, process.env, log),
     clock,

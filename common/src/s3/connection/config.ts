@@ -151,6 +151,12 @@ export const sourceConnectionShape = {
   credentials: z
     .discriminatedUnion('auth_type', [accessKey, assumeRole, defaultChain, anonymous])
     .meta(credentialsTexts),
+  requester_pays: z.boolean().default(false).meta({
+    title: 'Requester pays',
+    description:
+      'Whether your account pays for the requests, as a bucket of another account may ask. Without it such a bucket denies access.',
+    order: 4,
+  }),
 };
 
 export type Credentials = z.output<typeof sourceConnectionShape.credentials>;
@@ -164,6 +170,7 @@ export type ConnectionConfig = {
   readonly endpoint?: string | undefined;
   readonly force_path_style?: boolean | undefined;
   readonly allow_http: boolean;
+  readonly requester_pays?: boolean;
 };
 
 /** Where the bucket is and who asks: checked, with defaults filled in. */
@@ -178,6 +185,8 @@ export type Connection = {
   readonly expectedBucketOwner?: string;
   /** Also of endpoints that the environment names. Absent: only on this machine. */
   readonly allowHttp?: boolean;
+  /** The account of the credentials pays for requests. Absent: the bucket’s owner. */
+  readonly requesterPays?: true;
 };
 
 /**
@@ -211,7 +220,8 @@ export function resolveConnection(config: ConnectionConfig): Connection {
   const forcePathStyle = force_path_style ?? hasText(endpoint);
   const owner = hasText(expected_bucket_owner) ? { expectedBucketOwner: expected_bucket_owner } : {};
   const http = config.allow_http ? { allowHttp: true } : {};
-  return { bucket, region, credentials, ...place, forcePathStyle, ...owner, ...http };
+  const payer = config.requester_pays === true ? { requesterPays: true as const } : {};
+  return { bucket, region, credentials, ...place, forcePathStyle, ...owner, ...http, ...payer };
 }
 
 export function hasText(text: unknown): text is string {
