@@ -116,9 +116,14 @@ async function* matchingFolders(
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   const [name, ...deeper] = levels;
-  if (name === undefined) return yield path;
-  if (!name.includes('*'))
-    return yield* matchingFolders(s3, { path: `${path}${name}/`, levels: deeper, skips }, signal);
+  if (name === undefined) {
+    yield path;
+    return;
+  }
+  if (!name.includes('*')) {
+    yield* matchingFolders(s3, { path: `${path}${name}/`, levels: deeper, skips }, signal);
+    return;
+  }
   const [head = ''] = name.split('*');
   const { keys, folders } = await listLevel(s3, `${path}${head}`, signal);
   countStrays(skips, path, keys);

@@ -31,7 +31,11 @@ export function isLikeData(names: readonly string[], records: CsvRecords): boole
 
 const times: ReadonlySet<DeclaredType> = new Set(['date', 'timestamp']);
 
+/** Numbers, dates and booleans begin so; nearly no name does, and there can be 20,000. */
+const beginning = /^(?:[-\d]|true$|false$)/u;
+
 function kindsOf(name: string): readonly DeclaredType[] {
+  if (!beginning.test(name)) return [];
   const guess = new TypeGuess();
   guess.see(name);
   return guess.kinds;
