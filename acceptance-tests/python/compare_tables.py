@@ -13,7 +13,7 @@ from collections import defaultdict
 from importlib import import_module
 from pathlib import Path
 
-from json_text import differs, parse
+from json_text import AsText, Number, differs, parse
 
 OURS = ("_ab_source_file_url", "_ab_source_file_last_modified")
 
@@ -38,6 +38,24 @@ def without_ours(members):
     return {name: value for name, value in members.items() if name not in OURS}
 
 
+def as_declared(properties, members):
+    """What is declared a string and is none in the file goes out as the text of its JSON."""
+    return {name: declared(properties.get(name, {}), value) for name, value in members.items()}
+
+
+def declared(schema, value):
+    kinds = schema.get("type", [])
+    if "string" in kinds and not isinstance(value, (str, type(None))) and "object" not in kinds and "array" not in kinds:
+        return AsText(value)
+    if isinstance(value, Number) and kinds == ["null", "string"]:
+        return AsText(value)
+    if isinstance(value, list) and "items" in schema:
+        return [declared(schema["items"], item) for item in value]
+    if isinstance(value, dict) and "properties" in schema:
+        return as_declared(schema["properties"], value)
+    return value
+
+
 def why_different(schema, rows, wanted_schema, wanted):
     if wanted_schema is not None:
         a, b = without_ours(schema), without_ours(wanted_schema)
@@ -47,7 +65,7 @@ def why_different(schema, rows, wanted_schema, wanted):
     if len(rows) != len(wanted):
         return f"{len(rows)} rows, not {len(wanted)}"
     for index, (found, one) in enumerate(zip(rows, wanted)):
-        why = differs(without_ours(found), without_ours(one))
+        why = differs(without_ours(found), as_declared(schema, without_ours(one)))
         if why is not None:
             return f"row {index}{why}"
     return ""

@@ -15,12 +15,23 @@ class Float(float):
     """A number whose text may be any that reads back as the same double."""
 
 
+class AsText:
+    """A value whose JSON text is the value that is wanted."""
+
+    def __init__(self, value):
+        self.value = value
+
+
 def parse(text):
     return json.loads(text, parse_int=Number, parse_float=Number)
 
 
 def differs(found, wanted, path=""):
     """Where two JSON values differ, in words; None when they are equal."""
+    if isinstance(wanted, AsText):
+        if not isinstance(found, str) or isinstance(found, Number):
+            return f"{path}: {found!r}, not the text of {wanted.value!r}"
+        return differs(parse(found), wanted.value, path)
     if isinstance(wanted, Float):
         if not isinstance(found, Number):
             return f"{path}: {found!r}, not {wanted!r}"

@@ -82,7 +82,13 @@ function isUndecided(name: string, field: Node): boolean {
 }
 
 function keywordProblems(field: Node, path: string): readonly string[] {
-  return Object.keys(field).flatMap((key) => (keywords.has(key) ? [] : [`${path}: keyword ${key} is not drawn`]));
+  const unknown = Object.keys(field).filter((key) => !keywords.has(key));
+  return [
+    ...unknown.map((key) => `${path}: keyword ${key} is not drawn`),
+    ...(/\\[pP]\{/u.test(String(field['pattern']))
+      ? [`${path}: other languages do not know the pattern’s classes`]
+      : []),
+  ];
 }
 
 function shapeProblems(field: Node, path: string): readonly string[] {

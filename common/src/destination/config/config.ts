@@ -40,6 +40,7 @@ const sseKms = z
 
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html
 const mostTags = 10;
+/** No pattern of the form: readers of it in other languages do not know `\p`. */
 const tagText = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 const tagRemedy = 'has a character that S3 does not take in a tag: use letters, digits, blanks and + - = . _ : / @';
 
@@ -48,13 +49,13 @@ const tag = z.object({
     .string()
     .min(1, 'is empty')
     .max(128, 'has more than 128 characters')
-    .regex(tagText, tagRemedy)
+    .refine((text) => tagText.test(text), tagRemedy)
     .refine((key) => !key.startsWith('aws:'), 'begins with aws:, which AWS keeps for itself')
     .meta({ title: 'Key', description: 'The name of the tag.', order: 0 }),
   value: z
     .string()
     .max(256, 'has more than 256 characters')
-    .regex(tagText, tagRemedy)
+    .refine((text) => tagText.test(text), tagRemedy)
     .default('')
     .meta({ title: 'Value', description: 'The value of the tag. It may be empty.', order: 1 }),
 });
