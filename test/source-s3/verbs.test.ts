@@ -38,7 +38,7 @@ suite('check', () => {
     await using server = await serverWith({ 'lake/t/a.parquet': file });
     assert.match(
       await check(server, { schema_prefixes: ['lakes'] }),
-      /No table lies below "lakes\/".*schema_prefixes/u,
+      /There is no table below "lakes\/".*schema_prefixes/u,
     );
     assert.match(await check(server, { bucket: 'missing-bucket' }), /bucket.*missing-bucket.*does not exist/iu);
     server.inject({ operation: 'GetObject', kind: 'error', code: 'AccessDenied' });

@@ -62,7 +62,7 @@ export const ERROR_CODES = {
   },
   S3_REGION_WRONG: {
     failureType: 'config_error',
-    cause: 'The bucket lies in another region.',
+    cause: 'The bucket is in another region.',
     remedy: 'Set the region that the message names.',
   },
   S3_KMS_DENIED: {

@@ -16,7 +16,7 @@ export type Field = {
 };
 
 export type RowSchema = {
-  /** Events lie in a folder per hour, a snapshot has no date folders. */
+  /** Events are stored in a folder per hour, a snapshot has no date folders. */
   readonly kind: 'events' | 'snapshot';
   /** The field that says whose the row is. */
   readonly workspaceField: string;

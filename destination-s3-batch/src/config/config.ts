@@ -30,7 +30,7 @@ const stream = z.object({
   }),
   kind: z.enum(['events', 'snapshot']).optional().meta({
     title: 'Kind',
-    description: 'Events lie in the folder of their own day, a snapshot in that of the day of the export.',
+    description: 'Events are stored in the folder of their own day, a snapshot in that of the day of the export.',
     order: 3,
   }),
   time_field: timeField.meta({ order: 4 }),

@@ -27,7 +27,7 @@ const stream = z.object({
   time_field: timeField.meta({ order: 3 }),
   kind: z.enum(['events', 'snapshot']).optional().meta({
     title: 'Kind',
-    description: 'Events lie in a folder per hour, a snapshot has no date folders.',
+    description: 'Events are stored in a folder per hour, a snapshot has no date folders.',
     order: 4,
   }),
 });

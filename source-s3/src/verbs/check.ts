@@ -68,12 +68,12 @@ async function rehearsePrefix(
     findTables(session.s3, [prefix], signal),
   );
   const step = `Read one byte of an object below ${shown}`;
-  if (tables === undefined) rehearsal.skip(step, reading, 'nothing is known that lies there');
+  if (tables === undefined) rehearsal.skip(step, reading, 'nothing is known of what is there');
   else {
     const object = await rehearsal.try(`List a table below ${shown}`, listing, () =>
       firstObject(session, { tables, config, look }, signal),
     );
-    if (object === undefined) rehearsal.skip(step, reading, 'no object lies there');
+    if (object === undefined) rehearsal.skip(step, reading, 'there is no object');
     else await rehearsal.try(step, reading, () => readRange(session.s3, { ...object, start: 0, end: 1 }, signal));
   }
   return tables;

@@ -21,7 +21,7 @@ export async function noTables(
     stray === undefined
       ? await neighbours(s3, schemaPrefixes, signal)
       : `${stray.count} keys lie there in no folder, such as "${stray.example}": if they are one table, put them in a folder or give the path above as the schema prefix.`;
-  const text = `No table lies below ${paths} in the bucket "${connection.bucket}". A table is a folder directly below a schema prefix, with its files in it: <schema prefix>/<table>/<file>. Correct schema_prefixes. ${instead}`;
+  const text = `There is no table below ${paths} in the bucket "${connection.bucket}". A table is a folder directly below a schema prefix, with its files in it: <schema prefix>/<table>/<file>. Correct schema_prefixes. ${instead}`;
   return new ConnectorError('CONFIG_INVALID', text.trim());
 }
 

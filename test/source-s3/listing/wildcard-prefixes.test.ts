@@ -55,7 +55,7 @@ suite('A schema prefix with a wildcard', () => {
   test('that matches no folder, or folders without tables, is told as it was written', async () => {
     await using server = await serverWith(tenants);
     const refused = discoverHere(server, { data_format: { format: 'jsonl' }, schema_prefixes: ['none=*/exports'] });
-    await assert.rejects(refused, { code: 'CONFIG_INVALID', message: /No table lies below "none=\*\/exports\/"/u });
+    await assert.rejects(refused, { code: 'CONFIG_INVALID', message: /There is no table below "none=\*\/exports\/"/u });
   });
 
   test('of two stars in a row is refused', () => {

@@ -15,11 +15,11 @@ export type Figures = IntakeCounts & {
 /** `closed`: why files were closed, after a comma. */
 export function sentenceOf(figures: Figures, closed = ''): string {
   const remarks = [
-    [figures.untimed, 'records had no valid time and lie by emitted_at'],
+    [figures.untimed, 'records had no valid time and are placed by emitted_at'],
     [figures.invalid, 'records break their schema and were written all the same'],
     [figures.nulled, 'values were NaN or Infinity and are stored as null'],
     [figures.repairedTexts, 'halves of surrogate pairs were replaced by U+FFFD'],
-    [figures.rejected, 'records were rejected and lie below _rejected/'],
+    [figures.rejected, 'records were rejected and are stored below _rejected/'],
     [figures.late, 'records came late'],
     [figures.early, 'records were ahead of time'],
   ] as const;

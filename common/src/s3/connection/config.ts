@@ -95,8 +95,7 @@ const placeShape = {
     }),
   region: z.string().meta({
     title: 'Region',
-    description:
-      'The region that the bucket lies in. With an endpoint that is not AWS: the name that it goes by there.',
+    description: 'The region of the bucket. For another storage than AWS: the region that the storage names.',
     examples: ['eu-central-1', 'us-east-1'],
     order: 1,
   }),
@@ -127,7 +126,7 @@ const endpointShape = {
   }),
   allow_http: z.boolean().default(false).meta({
     title: 'Allow http',
-    description: 'Allows an endpoint that is not encrypted. One on this machine needs no leave.',
+    description: 'Allows an endpoint without TLS. An endpoint on this machine needs no setting.',
     order: 92,
   }),
 };

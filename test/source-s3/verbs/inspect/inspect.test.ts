@@ -173,7 +173,7 @@ suite('inspect', () => {
     await assert.rejects(tables({ 'schema-prefix': '/c' }), { code: 'USAGE_INVALID', message: /start with "\/"/u });
     await assert.rejects(tables({ 'schema-prefix': 'd' }), {
       code: 'CONFIG_INVALID',
-      message: /No table lies below "d\/"/u,
+      message: /There is no table below "d\/"/u,
     });
   });
 
