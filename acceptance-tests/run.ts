@@ -12,6 +12,7 @@ import { promisify } from 'node:util';
 import { installConnector } from '../tools/build.ts';
 import { connectorNames } from '../tools/generate.ts';
 import { findBrowser } from './support/browser.ts';
+import { findJava } from './support/debian.ts';
 import { startMinistack } from './support/ministack.ts';
 import { packageVersion, preparePython, prepareRunner, python, type Runner, runners } from './support/python.ts';
 import { columns, RunnerTable } from './support/runner-table.ts';
@@ -35,6 +36,7 @@ try {
   for (const name of connectorNames) await installConnector(name);
   await preparePython(say);
   await findBrowser(say);
+  await findJava(say);
   for (const name of runnerNames) await prepareRunner(name, say);
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 's3-connectors-acceptance-'));

@@ -1,12 +1,12 @@
 // A headless Chromium, driven over its DevTools protocol: the keys a user presses, and what the page then shows.
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 
-const execute = promisify(execFile);
+import { findProgram } from './debian.ts';
+
 const names = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'];
 const startWithinMs = 60_000;
 
@@ -25,21 +25,10 @@ export type Browser = AsyncDisposable & {
   readonly requested: readonly string[];
 };
 
-/** The browser's name; on Debian it is installed if it is missing. @throws Error saying what to install. */
-export async function findBrowser(say: (text: string) => void = () => undefined): Promise<string> {
-  for (const name of names) {
-    const found = await execute('which', [name]).catch(() => undefined);
-    if (found !== undefined) return name;
-  }
-  say('Installing chromium-headless-shell (apt-get) …');
-  const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
-  try {
-    await execute('apt-get', ['update', '-qq'], options);
-    await execute('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium-headless-shell'], options);
-  } catch {
-    throw new Error('The setup page is tested in Chromium: install chromium or google-chrome.');
-  }
-  return 'chromium-headless-shell';
+/** The browser's name. @throws Error saying what to install. */
+export function findBrowser(say?: (text: string) => void): Promise<string> {
+  const remedy = 'The pages are tested in Chromium: install chromium or google-chrome.';
+  return findProgram({ names, debianPackage: 'chromium-headless-shell', remedy }, say);
 }
 
 export async function startBrowser(): Promise<Browser> {

@@ -1,0 +1,47 @@
+// Programs of others that tests need: found on the path, or on Debian, as root, installed by apt.
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
+
+type Needed = {
+  /** Any of these serves. */
+  readonly names: readonly string[];
+  readonly debianPackage: string;
+  /** Why it is needed, and what to install: the error where it cannot be installed. */
+  readonly remedy: string;
+};
+
+/** The program's name. @throws Error with the remedy. */
+export async function findProgram(
+  { names, debianPackage, remedy }: Needed,
+  say: (text: string) => void = () => undefined,
+): Promise<string> {
+  const found = await firstOnPath(names);
+  if (found !== undefined) return found;
+  say(`Installing ${debianPackage} (apt-get) …`);
+  const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+  try {
+    await execute('apt-get', ['update', '-qq'], options);
+    await execute('apt-get', ['install', '-y', '-qq', '--no-install-recommends', debianPackage], options);
+  } catch {
+    throw new Error(remedy);
+  }
+  const installed = await firstOnPath(names);
+  if (installed === undefined) throw new Error(remedy);
+  return installed;
+}
+
+async function firstOnPath(names: readonly string[]): Promise<string | undefined> {
+  for (const name of names) {
+    const found = await execute('which', [name]).catch(() => undefined);
+    if (found !== undefined) return name;
+  }
+  return undefined;
+}
+
+/** Spark and Hive's parsers run on it. */
+export function findJava(say?: (text: string) => void): Promise<string> {
+  const remedy = 'Spark reads what the destinations write: install Java 17 (openjdk-17-jre-headless).';
+  return findProgram({ names: ['java'], debianPackage: 'openjdk-17-jre-headless', remedy }, say);
+}
