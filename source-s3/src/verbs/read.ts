@@ -23,6 +23,7 @@ import { isInShard } from '../layout/shard.ts';
 import { listTable, reportListing } from '../listing/list-table.ts';
 import { decodeUnits } from './read/decode-units.ts';
 import { fetchUnits } from './read/fetch-units.ts';
+import { markedAtOnce } from './read/heap-marking.ts';
 import { openFiles } from './read/open-files.ts';
 import type { TableReading, VersionPart } from './read/steps.ts';
 import { TableFindings } from './read/table-findings.ts';
@@ -91,7 +92,7 @@ async function* readStream(
   const findings = new TableFindings({ folders, columns });
   const checkpointing = { stream: table.stream, cursor, findings, totalBytes: plan.bytes, log, clock: s3.clock };
   try {
-    yield* withCheckpoints(parts, checkpointing);
+    yield* markedAtOnce(withCheckpoints(parts, checkpointing));
   } finally {
     // Also of a stream that fails: what is null in the records that were sent is said.
     for (const [level, sentence] of findings.describe(config)) log(level, `${streamLabel(table.stream)}: ${sentence}`);
