@@ -2,8 +2,16 @@
 export type DecidingModule = { readonly name: string; readonly file: string; readonly also?: readonly string[] };
 
 export const modules: readonly DecidingModule[] = [
-  { name: 'cursor', file: 'source-s3/src/progress/cursor.ts', also: ['source-s3/progress/cursor-window'] },
-  { name: 'selection', file: 'source-s3/src/layout/selection.ts', also: ['source-s3/layout/selection-rules'] },
+  {
+    name: 'cursor',
+    file: 'source-s3/src/progress/cursor.ts',
+    also: ['source-s3/progress/cursor-window', 'source-s3/progress/late-objects', 'source-s3/progress/shard-states'],
+  },
+  {
+    name: 'selection',
+    file: 'source-s3/src/layout/selection.ts',
+    also: ['source-s3/layout/selection-rules', 'source-s3/listing/bounded-listing'],
+  },
   { name: 'durable-states', file: 'common/src/destination/input/durable-states.ts' },
   { name: 'completion', file: 'common/src/destination/input/completion.ts' },
   {
