@@ -29,7 +29,7 @@ all codecs of Parquet but the old \`LZ4\` and \`LZO\`, of Avro \`deflate\`, \`sn
 
 ## Forms of JSON
 
-With \`data_format.format\` \`jsonl\` the first value of each file tells its form:
+With \`data_format.format\` \`jsonl\` the first value of each file says its form:
 
 ${markdownTable([['Form', 'Example', 'Read'], ...jsonForms])}
 

@@ -38,7 +38,7 @@ function isEmpty(type: FieldType): boolean {
   return type.kind === 'struct' && type.fields.length === 0 && !type.rest;
 }
 
-/** Where values lie that do not fit the field. */
+/** Where values are that do not fit the field. */
 export function siblingPath({ path, field }: PlacedField): string {
   return path.slice(0, path.length - field.name.length) + siblingName(field.name);
 }

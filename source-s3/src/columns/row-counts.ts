@@ -1,4 +1,4 @@
-// How many rows have something that is told by a field, counted while they go by.
+// How many rows have something that is reported by field, counted while they go by.
 
 /** `field`: the dotted path of a value. */
 export type RowCount = { readonly field: string; readonly rows: number };

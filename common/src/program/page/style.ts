@@ -1,4 +1,4 @@
-// The style of all pages: light and dark, and colours that are told apart in both.
+// The style of all pages: light and dark, and colours that differ in both.
 
 export const pageStyle = `
 :root {

@@ -40,7 +40,7 @@ export type SourceFile = {
   readonly object: ListedObject;
   /** Names of the columns, in the file's order. */
   readonly columns: readonly string[];
-  /** Their types, where the file tells them; one object for files of one schema. */
+  /** Their types, where the file has them; one object for files of one schema. */
   readonly types?: readonly Column[];
   /** `columns` are those of the first row; others may have others. */
   readonly isSampled?: true;

@@ -46,7 +46,7 @@ export function castValue(
   if (first === OPEN_OBJECT && (type.kind === 'struct' || type.kind === 'map'))
     return castMembers(bytes, start, fit, losses);
   const json = textOf(bytes, start, end);
-  const cast = type.kind === 'binary' ? undefined : castJson(json, kindOf(json), type); // A text that is not base64 tells no bytes.
+  const cast = type.kind === 'binary' ? undefined : castJson(json, kindOf(json), type); // A text that is not base64 stands for no bytes.
   if (cast === undefined || cast === 'null') losses.lost.add(losses.field);
   return cast ?? 'null';
 }

@@ -1,4 +1,4 @@
-// The members of one JSON line that the catalog asks for, found on bytes in one pass that also validates the line and tells values
+// The members of one JSON line that the catalog asks for, found on bytes in one pass that also validates the line and finds values
 // that are of another type than the catalog declares.
 import { CLOSE_OBJECT, COMMA, LETTER_N, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '@s3-connectors/common/json/ascii.ts';
 import { createNameIndex, indexOfName, type NameIndex } from '@s3-connectors/common/json/name-index.ts';
@@ -81,7 +81,7 @@ export class JsonMembers {
     return true;
   }
 
-  /** Tells values of the line that are not of their declared type. Apart, so that `scan` stays small enough to be one loop. */
+  /** Finds values of the line that are not of their declared type. Apart, so that `scan` stays small enough to be one loop. */
   judge(): void {
     const { count } = this;
     const bytes = this.#bytes;

@@ -3,7 +3,7 @@ import { isProvenance } from '../../columns/table-columns.ts';
 
 const mostUndeclared = 1000;
 
-/** Each is told once. Bound: a thousand names, and the two that say where a row came from, which are always told. */
+/** Each is reported once. Bound: a thousand names, and the two that say where a row came from, which are always reported. */
 export class UndeclaredNames {
   readonly #known = new Set<string>();
   #found: string[] = [];

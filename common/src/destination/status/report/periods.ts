@@ -1,6 +1,6 @@
-// Hours and days without files: gaps, told from those that usually have none. Pure.
+// Hours and days without files: gaps, and how they differ from those that usually have none. Pure.
 //
-// What a period usually has is told from the same hour of the week (or day of the week) in the weeks around it; where there are not
+// What a period usually has is known from the same hour of the week (or day of the week) in the weeks around it; where there are not
 // three of these, from the same hour of all days (or all days). A period is expected to have files if at least half of these had
 // some. Only periods between the oldest and the newest with files count, so that an outage at the end does not become usual.
 import type { PeriodRing } from '../survey/period-ring.ts';

@@ -7,7 +7,7 @@ import { PeriodRing } from './period-ring.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-/** Eight weeks: what an hour usually has is told from the same hour of the week. */
+/** Eight weeks: what an hour usually has is known from the same hour of the week. */
 const hoursHeld = 8 * 7 * 24;
 /** A year, and the weeks around it that a calendar shows. */
 const daysHeld = 400;
