@@ -10,7 +10,7 @@ export const modules: readonly DecidingModule[] = [
   {
     name: 'selection',
     file: 'source-s3/src/layout/selection.ts',
-    also: ['source-s3/layout/selection-rules', 'source-s3/listing/bounded-listing'],
+    also: ['source-s3/layout/selection-rules', 'source-s3/layout/asked-names', 'source-s3/listing/bounded-listing'],
   },
   { name: 'durable-states', file: 'common/src/destination/input/durable-states.ts' },
   { name: 'completion', file: 'common/src/destination/input/completion.ts' },
