@@ -1,6 +1,7 @@
 // The style of all pages: light and dark, and colours that differ in both.
 
-export const pageStyle = `
+/** The colours and the body: also of the setup page. */
+export const pageBase = `
 :root {
   color-scheme: light dark;
   --text: light-dark(#1b1f24, #e8eaed);
@@ -8,6 +9,8 @@ export const pageStyle = `
   --back: light-dark(#ffffff, #14171b);
   --field: light-dark(#f4f6f8, #1f242a);
   --line: light-dark(#6b7480, #8a94a1);
+  --key: light-dark(#0a4fb3, #8ab8ff);
+  --good: light-dark(#0b6b32, #7ddb9b);
   --error: light-dark(#a11414, #ff9d94);
   --warning: light-dark(#7a4a00, #f2c26b);
   --none: light-dark(#e6eaee, #262c33);
@@ -17,6 +20,9 @@ export const pageStyle = `
   --heat4: light-dark(#0a4fb3, #9cc9f5);
 }
 body { margin: 0; background: var(--back); color: var(--text); font: 1rem/1.5 system-ui, sans-serif; }
+`;
+
+export const pageStyle = `${pageBase}
 main { max-width: 72rem; margin: 0 auto; padding: 1rem; }
 h1, h2, h3, td, th, li, dd { overflow-wrap: anywhere; }
 p, small, figcaption { color: var(--muted); }
