@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { openScreen } from '@s3-connectors/common/program/screen.ts';
 import { DuckDBInstance } from '@duckdb/node-api';
 
 import { buildConnector } from '../build.ts';
@@ -19,6 +20,7 @@ import { type Pair, summarize } from './statistics.ts';
 
 const root = join(import.meta.dirname, '../..');
 const page = join(root, 'docs/benchmarks.md');
+const screen = openScreen(process.stdout, { elsewhere: false });
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
 type Options = { readonly runs: number; readonly rows: number | undefined; readonly command: string };
@@ -32,6 +34,8 @@ async function measure(benchCase: BenchCase, { runs, rows, command }: Options, s
   const pairs: Pair[] = [];
   const [first, last] = benchCase.runsOnce === true ? [1, 1] : [0, runs];
   for (let index = first; index <= last; index++) {
+    const [name, begun] = [index === 0 ? 'warm-up' : `run ${index} of ${last}`, performance.now()];
+    using _ = screen.watch(() => `  ${name}: ${((performance.now() - begun) / 1000).toFixed(0)} s`);
     const pair = { run: await prepared.run(), reference: await prepared.reference?.run() };
     say(`  ${index === 0 ? 'warm-up' : `run ${index}`}: ${pairText(pair)}`);
     if (index > 0) pairs.push(pair);
@@ -64,7 +68,7 @@ function pairText({ run, reference }: Pair): string {
 }
 
 function say(text: string): void {
-  process.stdout.write(`${text}\n`);
+  screen.say(text);
 }
 
 function positive(text: string | undefined): number | undefined {

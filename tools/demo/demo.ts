@@ -4,7 +4,7 @@
 import { buildConnector } from '../build.ts';
 import { type JourneyOptions, runJourney } from './journey.ts';
 import { report } from './report.ts';
-import { openScreen } from './screen.ts';
+import { openScreen } from '@s3-connectors/common/program/screen.ts';
 
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -31,7 +31,7 @@ export async function runDemoProgram(options: Omit<JourneyOptions, 'screen'>): P
       stop.abort(new Error(`Stopped by ${name}`));
     });
   }
-  const equal = await runDemo({ ...options, screen: openScreen(process.stdout) }, stop.signal);
+  const equal = await runDemo({ ...options, screen: openScreen(process.stdout, { elsewhere: true }) }, stop.signal);
   if (!equal) process.exitCode ??= 1;
 }
 

@@ -12,7 +12,7 @@ import { compare, type Comparison } from './comparison.ts';
 import { schemaPrefix, seedFlights, table, writeFlights } from './flights.ts';
 import { bucket, chooseStreams, destinationPrefix, move, type Moved, prepare, type Programs } from './programs.ts';
 import { megabytes, number } from './numbers.ts';
-import type { Screen } from './screen.ts';
+import type { Screen } from '@s3-connectors/common/program/screen.ts';
 
 export type JourneyOptions = {
   readonly programs: Programs;
@@ -96,17 +96,13 @@ async function watched<T>(screen: Screen, server: S3TestServer, total: number, r
   const begun = performance.now();
   const read = counts.of('GetObject').bytesOut;
   const { requests, bytesIn } = counts.of('PutObject');
-  const line = screen.watch(() => {
+  using _ = screen.watch(() => {
     const put = counts.of('PutObject');
     const seconds = ((performance.now() - begun) / 1000).toFixed(0);
     const done = `${megabytes(counts.of('GetObject').bytesOut - read)} of ${megabytes(total)}`;
     return `${seconds} s: read ${done}, written ${number(put.requests - requests)} files, ${megabytes(put.bytesIn - bytesIn)}`;
   });
-  try {
-    return await run();
-  } finally {
-    line.end();
-  }
+  return await run();
 }
 
 /** Copies what the destination left into a folder: DuckDB reads S3 only with an extension that it would have to download. */

@@ -6,12 +6,11 @@ import { readJsonFile } from './cli.ts';
 import { parseCommandLine, single } from './command-line.ts';
 import { parseConfig } from '../protocol/config.ts';
 import type { Connector, OperatorArguments, OperatorVerb, PageFile, Print } from '../protocol/connector.ts';
-import { type Face, runProcess } from './process.ts';
+import { runProcess, type Speak } from './process.ts';
 import { oneLine, plainJson, plainLines } from '../protocol/text.ts';
 import { ConnectorError } from '../protocol/errors.ts';
 import { thrownText } from '../protocol/thrown.ts';
 import { replaceFile } from '../local-disk/local-file.ts';
-import type { MessageWriter } from './writer.ts';
 
 /** The verb with the longest name that `argv` begins with. */
 export function operatorVerbOf<Config>(
@@ -70,11 +69,11 @@ function printed(print: Exclude<Print, PageFile>, redact: (text: string) => stri
 }
 
 /** Levels below WARN are progress: they are shown as they are. */
-export function terminalFace(name: string): (out: MessageWriter, redact: (text: string) => string) => Face {
-  return (_out, redact) => {
+export function terminalFace(name: string): Speak {
+  return (_out, redact, screen) => {
     const debug = process.env['LOG_LEVEL']?.toUpperCase() === 'DEBUG';
     const say = (text: string): void => {
-      process.stderr.write(`${name}: ${capText(oneLine(redact(text)))}\n`);
+      screen.say(`${name}: ${capText(oneLine(redact(text)))}`);
     };
     return {
       log(level, message) {

@@ -1,17 +1,20 @@
 // The life of the process around one verb, whatever its face: standard output, secrets, signals, failures, exit code.
 import { capText } from '../protocol/capped.ts';
-import type { VerbContext } from '../protocol/connector.ts';
+import type { VerbContext, Watch } from '../protocol/connector.ts';
 import { ConnectorError, toConnectorError } from '../protocol/errors.ts';
 import type { Log } from '../protocol/log.ts';
 import { collectSecrets, redactor } from './redact.ts';
 import { closeStandardInput } from './standard-input.ts';
 import { standardOutput } from './standard-output.ts';
+import { openScreen, type Screen } from './screen.ts';
 import { exitCodes, Stopped, stopSignals } from './stop-signals.ts';
 import { oneLine } from '../protocol/text.ts';
 import { isReaderGone, openWriter, type MessageWriter } from './writer.ts';
 
 /** How those who started the verb are spoken to. */
 export type Face = { readonly log: Log; readonly fail: (error: ConnectorError) => void };
+
+export type Speak = (out: MessageWriter, redact: (text: string) => string, screen: Screen) => Face;
 
 export type Frame = VerbContext & {
   readonly out: MessageWriter;
@@ -27,10 +30,7 @@ const idleMs = 2000;
  * Sets `process.exitCode` (0; 1 after a failure or when the reader of stdout went away; 143, 130 after a signal) and
  * returns when everything is printed; never calls process.exit.
  */
-export async function runProcess(
-  speak: (out: MessageWriter, redact: (text: string) => string) => Face,
-  verb: (frame: Frame) => Promise<void>,
-): Promise<void> {
+export async function runProcess(speak: Speak, verb: (frame: Frame) => Promise<void>): Promise<void> {
   process.stderr.on('error', () => undefined); // A text that cannot be written there is lost; the data goes on.
   let redact = redactor([]);
   const redactNow = (text: string): string => redact(text);
@@ -39,18 +39,20 @@ export async function runProcess(
   const signals = stopSignals();
   const { stop } = signals;
   const signal = AbortSignal.any([stop.signal, out.closed]);
-  const face = speak(out, redactNow);
+  const screen = openScreen(process.stderr, { elsewhere: false });
+  const face = speak(out, redactNow, screen);
   const fail = (error: ConnectorError): void => {
     face.fail(error);
     untold = error;
     process.exitCode = 1;
   };
   const releaseDefects = catchDefects(stop, fail);
+  const watch: Watch = (text) => screen.watch(() => oneLine(redactNow(text())));
   const hideSecrets: Frame['hideSecrets'] = (schema, config) => {
     redact = redactor(collectSecrets(schema, config));
   };
   try {
-    await verb({ out, redact: redactNow, log: face.log, signal, fail, hideSecrets });
+    await verb({ out, redact: redactNow, log: face.log, signal, fail, hideSecrets, watch });
   } catch (error) {
     if (!isEcho(error, signal)) fail(logged(toConnectorError(error), face.log));
   } finally {
@@ -64,6 +66,12 @@ export async function runProcess(
     closeStandardInput();
     if (stop.signal.reason instanceof Stopped) end(stop.signal.reason.signal);
   }
+}
+
+/** For a verb that prints data as it comes: on a terminal that shows the data nothing else moves. */
+export function besideData<Context extends VerbContext>(context: Context): Omit<Context, 'watch'> & VerbContext {
+  const { watch, ...rest } = context;
+  return process.stdout.isTTY || watch === undefined ? rest : { ...rest, watch };
 }
 
 /** Nothing is left to do or to print. Work of others that does not stop (a query) must not keep the process. */

@@ -11,7 +11,7 @@ import { assertNever, type ConnectorError, toConnectorError } from '../protocol/
 import type { Log } from '../protocol/log.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
 import { operatorVerbOf, runOperatorVerb } from './operator.ts';
-import { type Face, type Frame, isEcho, logged, runProcess } from './process.ts';
+import { besideData, type Face, type Frame, isEcho, logged, runProcess } from './process.ts';
 import { standardInput } from './standard-input.ts';
 import { parseState } from '../protocol/state.ts';
 import { framesOf } from '../protocol/thrown.ts';
@@ -70,13 +70,13 @@ async function* outputs<Schema extends z.ZodObject, Config>(
     case 'read': {
       const catalog = parseConfiguredCatalog(await readJsonFile(invocation.catalog, 'catalog'));
       const state = invocation.state === undefined ? undefined : await readJsonFile(invocation.state, 'state');
-      if (connector.read !== undefined) yield* connector.read(config, catalog, parseState(state), context);
+      if (connector.read !== undefined) yield* connector.read(config, catalog, parseState(state), besideData(context));
       return;
     }
     case 'write': {
       const catalog = parseConfiguredCatalog(await readJsonFile(invocation.catalog, 'catalog'));
       if (connector.write === undefined) return;
-      yield* connector.write(config, catalog, standardInput(context.signal), context);
+      yield* connector.write(config, catalog, standardInput(context.signal), besideData(context));
       return;
     }
     case 'spec':

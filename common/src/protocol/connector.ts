@@ -11,12 +11,16 @@ import type { SavedState } from './state.ts';
 /** Whole lines, each ended by `\n`, printed as they are; or one message. */
 export type Output = Uint8Array | AirbyteMessage;
 
+/** Shows people what `text` says for as long as the result is not disposed of; nothing where nobody looks on. */
+export type Watch = (text: () => string) => Disposable;
+
 export type VerbContext = {
   readonly log: Log;
   /** Aborted by SIGTERM and SIGINT, and when the reader of stdout goes away. */
   readonly signal: AbortSignal;
   /** Reports an error now and lets the run end with exit code 1, while the verb goes on (other streams do). */
   readonly fail: (error: ConnectorError) => void;
+  readonly watch?: Watch;
 };
 
 export type ReadContext = VerbContext & {

@@ -4,7 +4,7 @@ import type * as z from 'zod';
 import { readJsonFile } from '../program/cli.ts';
 import type { Connector } from '../protocol/connector.ts';
 import { terminalFace } from '../program/operator.ts';
-import { type Frame, runProcess } from '../program/process.ts';
+import { besideData, type Frame, runProcess } from '../program/process.ts';
 import type { Plugin } from './about.ts';
 import { parseBookmarks } from './bookmarks.ts';
 import { allTapStreams, parseSingerCatalog, singerCatalogText, type TapStream } from './catalog.ts';
@@ -59,7 +59,7 @@ async function* output<Schema extends z.ZodObject, Config>(
       const bookmarks = parseBookmarks(state);
       const configured = streams.map((stream) => stream.configured);
       const version = Date.now();
-      const context = { ...frame, frameOf: tapFrames(streams, version) };
+      const context = { ...besideData(frame), frameOf: tapFrames(streams, version) };
       const outputs = connector.read(config, configured, savedState(streams, bookmarks), context);
       yield* tapLines(outputs, { streams, bookmarks, version });
       return;

@@ -9,7 +9,7 @@ import type { ConnectorError } from '../protocol/errors.ts';
 import { readLines } from '../protocol/lines.ts';
 import { outlineDepth } from '../records/record-scanner.ts';
 import { terminalFace } from '../program/operator.ts';
-import { runProcess } from '../program/process.ts';
+import { besideData, runProcess } from '../program/process.ts';
 import { standardInput } from '../program/standard-input.ts';
 import type { Plugin } from './about.ts';
 import { parseSingerArguments } from './command-line.ts';
@@ -45,7 +45,7 @@ export function runTarget<Schema extends z.ZodObject, Config>(
     };
     const states = writeRuns(lines, batches, (catalog, input) => {
       const config = connector.resolve(settingsFor(settings, catalog));
-      return connector.write(config, catalog, input, { ...frame, fail });
+      return connector.write(config, catalog, input, { ...besideData(frame), fail });
     });
     try {
       for await (const state of states) await frame.out.write(state);

@@ -4,6 +4,7 @@
 // three quarters of the spool's bound; the rest is for what is just being made of one segment.
 import type { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
 import type { Plan } from '@s3-connectors/common/destination/run/plan.ts';
+import type { Figures } from '@s3-connectors/common/destination/run/summary.ts';
 import { layFoundation, Runtime, type RunContext } from '@s3-connectors/common/destination/run/runtime.ts';
 import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
@@ -99,6 +100,10 @@ export class Run implements AsyncDisposable {
       remove: (segment) => this.#spool.remove(segment),
       refused: ({ stream }, error) => this.#runtime.giveUp(targets[stream] as TableTarget, error),
     });
+  }
+
+  get figures(): Figures {
+    return this.#runtime.figures;
   }
 
   /** Puts in order what earlier runs left, before anything is written. */

@@ -2,6 +2,7 @@
 // what is to be replaced is replaced.
 //
 // Nothing is to be seen in S3 before the input has ended, but when the spool is full.
+import { watchRun } from '@s3-connectors/common/destination/run/progress.ts';
 import { runContext, type WriteContext } from '@s3-connectors/common/destination/run/runtime.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
@@ -21,7 +22,9 @@ export async function* write(
 ): AsyncGenerator<Uint8Array> {
   await using folder = await openSpoolFolder(config, context.log);
   try {
-    await using run = new Run(config, catalog, folder, runContext(context));
+    const own = runContext(context);
+    await using run = new Run(config, catalog, folder, own);
+    using _ = watchRun(own, () => run.figures);
     yield* writeLines(run, input, context);
   } catch (error) {
     throw await folder.explained(error);

@@ -96,7 +96,7 @@ export class Run {
       places: onePlaceEach(plan.targets, (...why) => this.#runtime.giveUp(...why)),
       schemaOf: ({ schema }) => schema,
     });
-    this.#report = new Report({ log, clock, figures: () => this.#figures(), latency: this.#latency });
+    this.#report = new Report({ log, clock, figures: () => this.figures, latency: this.#latency });
     this.#lines = new ReadAhead(readLines(input, { outlineDepth: outlineDepth.airbyte }), this.#wakeUp);
     const onStop = (): void => this.#stopReading();
     this.#stopping = new Stopping({ signal, clock, onStop, onCut: (reason) => this.#store.abort(reason) });
@@ -223,7 +223,7 @@ export class Run {
     return this.#files.held.bytes + this.#store.held.bytes + this.#states.waitingBytes + this.#pool.idleBytes;
   }
 
-  #figures(): StreamingFigures {
+  get figures(): StreamingFigures {
     return { ...this.#runtime.figures, ...this.#store.reasons };
   }
 

@@ -6,6 +6,7 @@
 // the closing of files nor the printing of STATEs, and a slow S3 holds the input back instead of filling the memory.
 import { setImmediate } from 'node:timers/promises';
 
+import { watchRun } from '@s3-connectors/common/destination/run/progress.ts';
 import { runContext, type WriteContext } from '@s3-connectors/common/destination/run/runtime.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 
@@ -19,7 +20,9 @@ export async function* write(
   input: AsyncIterable<Uint8Array>,
   context: WriteContext,
 ): AsyncGenerator<Uint8Array> {
-  const run = new Run(config, catalog, input, runContext(context));
+  const own = runContext(context);
+  const run = new Run(config, catalog, input, own);
+  using _ = watchRun(own, () => run.figures);
   try {
     await run.begin();
     while (!run.isFinished) {

@@ -10,7 +10,7 @@ import { airbyteFrame } from '@s3-connectors/common/protocol/record-frame.ts';
 import type { SavedState } from '@s3-connectors/common/protocol/state.ts';
 import { streamDescriptor, streamKey, streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
-import { summarize } from '@s3-connectors/common/s3/connection/counters.ts';
+import { requestsText } from '@s3-connectors/common/s3/connection/counters.ts';
 import { standard, widenPipes } from '@s3-connectors/common/streams/pipe-size.ts';
 
 import type { SourceConfig } from '../config/config.ts';
@@ -58,7 +58,7 @@ export async function* read(
       yield streamStatus(descriptor, 'INCOMPLETE');
     }
   }
-  context.log('INFO', `Requests of "${config.name}" to S3: ${summarize(session.s3.counters)}`);
+  context.log('INFO', `Requests of "${config.name}" to S3: ${requestsText(session.s3.counters)}`);
 }
 
 type StreamReading = {
@@ -73,7 +73,7 @@ type StreamReading = {
 async function* readStream(
   config: SourceConfig,
   { session, table, stream, saved, place }: StreamReading,
-  { log, signal, frameOf = airbyteFrame }: ReadContext,
+  { log, signal, watch, frameOf = airbyteFrame }: ReadContext,
 ): AsyncGenerator<Output> {
   const { s3 } = session;
   const format = formatOf(config, table);
@@ -90,7 +90,7 @@ async function* readStream(
   const reading = { s3, engine, folder, log, format, config, table, frame: frameOf(stream), columns, folders, cursor };
   const parts = withReplaced(reading, plan.objects, (objects) => readVersions(reading, objects, signal), signal);
   const findings = new TableFindings({ folders, columns });
-  const checkpointing = { stream: table.stream, cursor, findings, totalBytes: plan.bytes, log, clock: s3.clock };
+  const checkpointing = { stream: table.stream, cursor, findings, totalBytes: plan.bytes, log, watch, clock: s3.clock };
   try {
     yield* markedAtOnce(withCheckpoints(parts, checkpointing));
   } finally {

@@ -21,7 +21,7 @@ async function demo(beforeComparing?: (server: S3TestServer) => void): Promise<{
   const said: string[] = [];
   const screen = {
     say: (text: string) => void said.push(text),
-    watch: () => ({ end: () => undefined }),
+    watch: () => ({ [Symbol.dispose]: () => undefined }),
   };
   const options = { programs, screen, rows: 10_000, ...(beforeComparing === undefined ? {} : { beforeComparing }) };
   const equal = await runDemo(options, new AbortController().signal);
@@ -52,7 +52,7 @@ suite('the demo', { concurrency: 2 }, () => {
     const destination = join(import.meta.dirname, '../../support/no-such-program.mjs');
     const screen = {
       say: (text: string) => void said.push(text),
-      watch: () => ({ end: () => undefined }),
+      watch: () => ({ [Symbol.dispose]: () => undefined }),
     };
     const said: string[] = [];
     const programs = { source: await buildOnce('source-s3'), destination };

@@ -4,7 +4,7 @@ import type { VerbContext } from '../../protocol/connector.ts';
 import { ConnectorError, toConnectorError } from '../../protocol/errors.ts';
 import type { JsonObject } from '../../protocol/messages.ts';
 import { openS3 } from '../../s3/connection/client.ts';
-import { summarize as summarizeRequests } from '../../s3/connection/counters.ts';
+import { requestsText } from '../../s3/connection/counters.ts';
 import type { Connection } from '../../s3/connection/config.ts';
 import { systemClock, type Clock } from '../../streams/clock.ts';
 import type { Place } from '../config/config.ts';
@@ -131,7 +131,7 @@ export class Runtime<Planned extends Target> {
     const { context, states, area, plan } = this.#foundation;
     const { supersededText } = states;
     if (supersededText !== undefined) context.log('WARN', supersededText);
-    context.log('INFO', `${sentence} ${summarizeRequests(area.s3.counters)}.`);
+    context.log('INFO', `${sentence} Requests to S3: ${requestsText(area.s3.counters)}.`);
     const repairs = [...plan.targets, plan.strays].flatMap(({ index, label }) => {
       const found = this.intake.repairs.of(index);
       return found === undefined ? [] : [{ label, ...found }];

@@ -1,7 +1,8 @@
 // status: where is my data? Listing → survey → a look at some documents and files → report → text, JSON or a page. It needs
 // s3:ListBucket and s3:GetObject, and writes nothing to the bucket.
-import type { OperatorArguments, Print, VerbContext } from '../../protocol/connector.ts';
+import type { OperatorArguments, Print, VerbContext, Watch } from '../../protocol/connector.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
+import { countText } from '../../program/text-layout.ts';
 import { closeS3, openS3, type S3 } from '../../s3/connection/client.ts';
 import type { Connection } from '../../s3/connection/config.ts';
 import { listPages } from '../../s3/list.ts';
@@ -55,12 +56,12 @@ export async function* status(
 async function reportOf(
   task: StatusTask,
   options: StatusOptions,
-  { log, signal, clock = systemClock }: VerbContext & { readonly clock?: Clock },
+  { log, signal, watch, clock = systemClock }: VerbContext & { readonly clock?: Clock },
 ): Promise<StatusReport> {
   const s3 = openS3(task.connection, { log, retryBudgetMs });
   try {
     const now = clock.wall();
-    const survey = await surveyOf(s3, task, { options, now }, signal);
+    const survey = await surveyOf(s3, task, { options, now, watch }, signal);
     const found = await lookInto({ ...task, s3 }, survey, now, signal);
     return buildReport(task, { options, survey, now, ...found, counters: s3.counters });
   } finally {
@@ -88,7 +89,7 @@ async function lookInto(
 async function surveyOf(
   s3: S3,
   { connection, prefix, layout }: StatusTask,
-  { options, now }: { readonly options: StatusOptions; readonly now: number },
+  { options, now, watch }: { readonly options: StatusOptions; readonly now: number; readonly watch: Watch | undefined },
   signal: AbortSignal,
 ): Promise<PrefixSurvey> {
   const times = {
@@ -97,7 +98,10 @@ async function surveyOf(
     windowFrom: now - options.days * 24 * hourMs,
   };
   const survey = new PrefixSurvey({ bucket: connection.bucket, prefix, layout }, times);
+  let listed = 0;
+  using _ = watch?.(() => `${countText(listed, 'object')} listed`);
   for await (const { objects } of listPages(s3, { prefix }, signal)) {
+    listed += objects.length;
     for (const object of objects) survey.see(object);
   }
   return survey;

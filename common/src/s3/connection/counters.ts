@@ -12,12 +12,12 @@ export function createCounters(): Counters {
   return Object.fromEntries(zeros) as Counters;
 }
 
-/** `S3 requests: 3 ListObjectsV2, 12 GetObject (1 retried, 3.4 MB received)`; `S3 requests: none`. */
-export function summarize(counters: Counters): string {
+/** `3 ListObjectsV2, 12 GetObject (1 retried, 3.4 MB received)`; `none`. */
+export function requestsText(counters: Counters): string {
   const parts = Object.entries(counters)
     .filter(([, count]) => count.requests > 0)
     .map(([name, count]) => `${count.requests} ${name}${asides(count)}`);
-  return `S3 requests: ${parts.length === 0 ? 'none' : parts.join(', ')}`;
+  return parts.length === 0 ? 'none' : parts.join(', ');
 }
 
 function asides({ retries, bytesIn, bytesOut }: OperationCount): string {

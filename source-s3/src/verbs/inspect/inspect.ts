@@ -2,6 +2,8 @@
 // would read, through the same listing and the same formats, but for the rows themselves.
 import type { OperatorArguments, Print, VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import { countText } from '@s3-connectors/common/program/text-layout.ts';
+import { requestsText } from '@s3-connectors/common/s3/connection/counters.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import { parseSchemaPrefix, schemaPrefix, type SchemaPrefix, type SourceConfig } from '../../config/config.ts';
@@ -57,6 +59,13 @@ async function inspectBucket(config: SourceConfig, chosen: Chosen, context: Verb
   await using engine = openSelfReplacingEngine(() => openEngine(session.folder, config.engineMemoryBytes));
   const { s3, folder } = session;
   const reading = { s3, folder, engine, log: context.log };
+  using _ = context.watch?.(
+    () =>
+      `${countText(
+        seen.reduce((sum, { byStream }) => sum + byStream.size, 0),
+        'table',
+      )}, requests: ${requestsText(s3.counters)}`,
+  );
   const prefixes: PrefixReport[] = [];
   const seen: Tables[] = [];
   const skips = new Map();

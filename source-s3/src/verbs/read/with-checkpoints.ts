@@ -5,12 +5,14 @@
 import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamStatus, type AirbyteMessage } from '@s3-connectors/common/protocol/messages.ts';
-import type { Output } from '@s3-connectors/common/protocol/connector.ts';
+import type { Output, Watch } from '@s3-connectors/common/protocol/connector.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
+import { progressText } from '@s3-connectors/common/program/progress-text.ts';
 import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
 import { isStateDue, stateMessage } from '../../progress/checkpoints.ts';
 import type { Cursor } from '../../progress/cursor.ts';
+import { Sent } from './sent.ts';
 import type { Part } from './steps.ts';
 import type { TableFindings } from './table-findings.ts';
 
@@ -25,13 +27,20 @@ type Stream = {
   readonly totalBytes: number;
   readonly log: Log;
   readonly clock: Clock;
+  readonly watch?: Watch | undefined;
 };
 
 export async function* withCheckpoints(
   parts: AsyncIterable<Part>,
-  { stream, cursor, findings, totalBytes, log, clock }: Stream,
+  { stream, cursor, findings, totalBytes, log, clock, watch }: Stream,
 ): AsyncGenerator<Output> {
-  let records = 0;
+  const begun = clock.elapsed();
+  const sent = new Sent();
+  using _ = watch?.(() => {
+    const { records: rows, bytes } = sent;
+    const elapsedMs = clock.elapsed() - begun;
+    return progressText({ label: streamLabel(stream), rows, bytes, elapsedMs, share: sent.shareOf(totalBytes) });
+  });
   let sinceState = { records: 0, bytes: 0, start: clock.elapsed(), stateBytes: 0 };
   let unitEnded = false;
   let unit = '';
@@ -45,6 +54,7 @@ export async function* withCheckpoints(
     findings.see(part);
     if (part.kind === 'file') continue;
     if (part.kind === 'finished') {
+      sent.finish(part.object);
       if (part.again) cursor.finishOutOfTurn(part.object);
       else cursor.finish(part.object);
       unitEnded = true;
@@ -55,20 +65,20 @@ export async function* withCheckpoints(
     unit = thisUnit;
     if (isStateDue({ ...sinceState, ageMs: clock.elapsed() - sinceState.start, unitEnded })) yield state();
     unitEnded = false;
-    if (records === 0) yield estimate(stream, part, totalBytes, clock.wall());
+    if (sent.records === 0) yield estimate(stream, part, totalBytes, clock.wall());
     yield part.bytes;
-    if (records === 0) yield streamStatus(stream, 'RUNNING');
+    if (sent.records === 0) yield streamStatus(stream, 'RUNNING');
     cursor.advance(part.position);
-    records += part.rows;
+    sent.add(part);
     sinceState.records += part.rows;
     sinceState.bytes += part.bytes.length;
     if (clock.elapsed() - lastProgress >= progressEveryMs) {
       lastProgress = clock.elapsed();
-      log('INFO', `${streamLabel(stream)}: ${records} records read, now in "${part.position.key}"`);
+      log('INFO', `${streamLabel(stream)}: ${sent.records} records read, now in "${part.position.key}"`);
     }
   }
   yield state();
-  log('INFO', `${streamLabel(stream)}: ${records} records read`);
+  log('INFO', `${streamLabel(stream)}: ${sent.records} records read`);
 }
 
 /** Rows of the first file for its size, scaled to the size of all. */
