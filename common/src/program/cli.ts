@@ -96,6 +96,10 @@ export async function readJsonFile(path: string, what: string): Promise<unknown>
   try {
     return parseJson(text.replace(/^\uFEFF/u, ''));
   } catch (error) {
+    if (text.trim() === '') throw new ConnectorError('USAGE_INVALID', `The ${what} file "${path}" is empty.`);
+    if (/^[A-Za-z_][\w-]*:(?:\s|$)/mu.test(text) && !/^\s*[[{]/u.test(text)) {
+      throw new ConnectorError('USAGE_INVALID', `The ${what} file "${path}" must be JSON, and it looks like YAML.`);
+    }
     const place = /line \d+ column \d+/u.exec(error instanceof Error ? error.message : '')?.[0];
     const where = place === undefined ? '' : ` (${place})`;
     throw new ConnectorError('USAGE_INVALID', `The ${what} file "${path}" is not valid JSON${where}.`);

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { ConnectorError } from './errors.ts';
 import { isObject, type DestinationSyncMode, type JsonObject, type SyncMode } from './messages.ts';
 import { streamDescriptor, streamKey, streamLabel } from './stream-key.ts';
-import { describeIssues } from './config.ts';
+import { describeIssues, mistakeWords } from './mistakes.ts';
 
 export type JsonSchema = JsonObject;
 
@@ -52,7 +52,7 @@ const configuredCatalog = z.object({
 
 /** @throws CATALOG_INVALID listing every mistake, or naming a stream that is configured twice. */
 export function parseConfiguredCatalog(json: unknown): readonly ConfiguredStream[] {
-  const parsed = configuredCatalog.safeParse(json);
+  const parsed = configuredCatalog.safeParse(json, mistakeWords);
   if (!parsed.success) {
     throw new ConnectorError(
       'CATALOG_INVALID',

@@ -3,10 +3,9 @@ import * as z from 'zod';
 
 import { ConnectorError } from './errors.ts';
 import type { Log } from './log.ts';
+import { describeIssue, mistakeWords } from './mistakes.ts';
 import { nearestName } from './nearest-name.ts';
 import { isObject } from './messages.ts';
-
-type Issue = z.core.$ZodIssue;
 
 /** Airbyte's own S3 connectors name these fields otherwise; people copy their configs over. */
 const airbyteNames: Readonly<Record<string, string>> = {
@@ -29,13 +28,17 @@ const airbyteNames: Readonly<Record<string, string>> = {
  * @throws CONFIG_INVALID listing all mistakes at once.
  */
 export function parseConfig<Schema extends z.ZodObject>(schema: Schema, json: unknown, log: Log): z.output<Schema> {
-  const parsed = schema.safeParse(json);
+  // Rules over several fields run whatever the fields are, but they need fields.
+  if (!isObject(json))
+    throw new ConnectorError('CONFIG_INVALID', mistakeList(['the whole must be an object in braces']));
+  const parsed = schema.safeParse(json, mistakeWords);
   const unknown = unknownFields(z.toJSONSchema(schema, { io: 'input' }) as Fields, json, '');
   const mistakes = unknown.flatMap(({ path }) => {
     const ours = Object.hasOwn(airbyteNames, path) ? airbyteNames[path] : undefined;
     return ours === undefined ? [] : [`"${path}" is not a field here: write ${ours}`];
   });
-  if (!parsed.success) mistakes.push(...parsed.error.issues.map((issue) => describeIssue(issue, json)));
+  const misspelt = (path: string): string | undefined => unknown.find(({ meant }) => meant === path)?.path;
+  if (!parsed.success) mistakes.push(...parsed.error.issues.map((issue) => describeIssue(issue, json, misspelt)));
   if (mistakes.length > 0) throw new ConnectorError('CONFIG_INVALID', mistakeList(mistakes));
   for (const { path, nearest } of unknown) {
     const hint = nearest === undefined ? '' : ` Did you mean "${nearest}"?`;
@@ -51,7 +54,12 @@ type Fields = {
   readonly items?: Fields;
 };
 
-type UnknownField = { readonly path: string; readonly nearest: string | undefined };
+/** `meant`: the path of the known field whose name is the nearest. */
+type UnknownField = {
+  readonly path: string;
+  readonly nearest: string | undefined;
+  readonly meant: string | undefined;
+};
 
 /** All fields of `value` that its schema doesn't know, in depth. */
 function unknownFields(schema: Fields, value: unknown, path: string): readonly UnknownField[] {
@@ -60,11 +68,13 @@ function unknownFields(schema: Fields, value: unknown, path: string): readonly U
   }
   const fields = schema.oneOf === undefined ? schema.properties : chosen(schema.oneOf, value)?.properties;
   if (!isObject(value) || fields === undefined) return [];
+  const pathOf = (name: string): string => (path === '' ? name : `${path}.${name}`);
   return Object.entries(value).flatMap(([name, member]) => {
-    const memberPath = path === '' ? name : `${path}.${name}`;
+    const memberPath = pathOf(name);
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (field !== undefined) return unknownFields(field, member, memberPath);
-    return [{ path: memberPath, nearest: nearestName(name, Object.keys(fields)) }];
+    const nearest = nearestName(name, Object.keys(fields));
+    return [{ path: memberPath, nearest, meant: nearest === undefined ? undefined : pathOf(nearest) }];
   });
 }
 
@@ -81,31 +91,4 @@ function mistakeList(mistakes: readonly string[]): string {
   const [only] = mistakes;
   if (mistakes.length === 1) return `The config has a mistake: ${only}.`;
   return `The config has ${mistakes.length} mistakes: ${mistakes.map((text, index) => `(${index + 1}) ${text}`).join('; ')}.`;
-}
-
-/** Joined descriptions of zod's issues, for a message to the user. */
-export function describeIssues(issues: readonly Issue[], json: unknown): string {
-  return `${issues.map((issue) => describeIssue(issue, json)).join('; ')}.`;
-}
-
-function describeIssue(issue: Issue, json: unknown): string {
-  const path = issue.path.map((part, index) =>
-    typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`,
-  );
-  const name = path.length === 0 ? 'the whole' : `"${path.join('')}"`;
-  if (valueAt(json, issue.path) === undefined && issue.code.startsWith('invalid_')) return `${name} is missing`;
-  const text = issue.message.replace(/\.$/u, '').replace(/^Invalid discriminator value\. Expected (.*)$/u, oneOf);
-  if (/^(?:is|has|must|may) /u.test(text)) return `${name} ${text}`;
-  return `${name}: ${text.charAt(0).toLowerCase()}${text.slice(1)}`;
-}
-
-/** zod's `'a' | 'b'` in words. */
-function oneOf(_: string, choices: string): string {
-  return `must be one of ${choices.replaceAll(' | ', ', ').replaceAll("'", '"')}`;
-}
-
-function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((value, part) => {
-    return typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[part] : undefined;
-  }, json);
 }

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 
 import { schemaAsParsed, type ConfiguredStream } from '../protocol/catalog.ts';
-import { describeIssues } from '../protocol/config.ts';
+import { describeIssues, mistakeWords } from '../protocol/mistakes.ts';
 import { ConnectorError } from '../protocol/errors.ts';
 import type { AirbyteCatalog, AirbyteStream, JsonObject, JsonValue } from '../protocol/messages.ts';
 import { streamDescriptor, streamLabel } from '../protocol/stream-key.ts';
@@ -95,7 +95,7 @@ type Entry = z.output<typeof catalogSchema>['streams'][number];
 
 /** The selected streams with their selected columns. @throws CATALOG_INVALID listing every mistake. */
 export function parseSingerCatalog(json: unknown): readonly TapStream[] {
-  const parsed = catalogSchema.safeParse(json);
+  const parsed = catalogSchema.safeParse(json, mistakeWords);
   if (!parsed.success) {
     const problems = describeIssues(parsed.error.issues, json);
     throw new ConnectorError('CATALOG_INVALID', `The catalog is not valid: ${problems}`);

@@ -2,7 +2,7 @@
 // name, since reading on from a state that is not understood would lose or repeat rows silently.
 import * as z from 'zod';
 
-import { describeIssues } from '@s3-connectors/common/protocol/config.ts';
+import { describeIssues, mistakeWords } from '@s3-connectors/common/protocol/mistakes.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
@@ -56,7 +56,7 @@ export function fromStreamState(state: JsonObject | undefined, shard: Shard = wh
     const text = `The saved state has version ${state['version']}, this connector reads versions up to ${version}. Upgrade it.`;
     throw new ConnectorError('STATE_INVALID', text);
   }
-  const parsed = streamState.safeParse(state);
+  const parsed = streamState.safeParse(state, mistakeWords);
   if (!parsed.success) {
     const problems = describeIssues(parsed.error.issues, state);
     throw new ConnectorError(

@@ -90,11 +90,17 @@ suite('a JSON file', () => {
   });
 
   test('that is no JSON is named with the place of the mistake, and never quoted', async () => {
-    for (const text of ['{"key": canary}', '{"key": "canary', 'canary', '', '{"a": 1}\n{"canary": 2}']) {
+    for (const text of ['{"key": canary}', '{"key": "canary', 'canary', '{"a": 1}\n{"canary": 2}']) {
       const message = await usageError(readText(text));
       assert.match(message, /config file ".*" is not valid JSON/u);
       assert.doesNotMatch(message, /canary/u);
     }
     assert.match(await usageError(readText('{"a": 1,\n"b": 2 3}')), /\(line 2 column 8\)/u);
+    for (const text of ['', ' \n']) assert.match(await usageError(readText(text)), /config file ".*" is empty\.$/u);
+    for (const text of ['bucket: canary\nregion: x\n', '# mine\nstreams:\n  - canary\n']) {
+      const message = await usageError(readText(text));
+      assert.match(message, /must be JSON, and it looks like YAML\.$/u);
+      assert.doesNotMatch(message, /canary/u);
+    }
   });
 });

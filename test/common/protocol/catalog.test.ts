@@ -94,7 +94,7 @@ suite('parsing a configured catalog', () => {
           { sync_mode: 'incremental', stream: { name: 'a' } },
         ],
       }),
-      'The catalog is not valid: "streams[0].sync_mode": invalid option: expected one of "full_refresh"|"incremental"; ' +
+      'The catalog is not valid: "streams[0].sync_mode" must be one of "full_refresh", "incremental"; ' +
         '"streams[1].stream.json_schema" is missing.',
     );
   });

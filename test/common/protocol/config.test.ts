@@ -51,8 +51,8 @@ suite('parsing a config', () => {
     const { error } = parse({ bucket: 7, max_file_mb: 0, streams: [{ stream: 'a' }, {}] });
     assert.equal(
       error,
-      'The config has 4 mistakes: (1) "bucket": invalid input: expected string, received number; (2) "region" is missing; ' +
-        '(3) "max_file_mb": too small: expected number to be >=1; (4) "streams[1].stream" is missing.',
+      'The config has 4 mistakes: (1) "bucket" must be a text in quotes; (2) "region" is missing; ' +
+        '(3) "max_file_mb" must be at least 1; (4) "streams[1].stream" is missing.',
     );
   });
 
@@ -61,12 +61,24 @@ suite('parsing a config', () => {
   });
 
   test('names the choices when a value is none of them', () => {
-    assert.match(parse({ ...right, output_format: 'csv' }).error ?? '', /"parquet"\|"json"/u);
+    assert.match(
+      parse({ ...right, output_format: 'csv' }).error ?? '',
+      /"output_format" must be one of "parquet", "json"\.$/u,
+    );
     assert.match(
       parse({ ...right, credentials: { auth_type: 'keys' } }).error ?? '',
       /"credentials.auth_type" must be one of "access_key", "anonymous"\.$/u,
     );
     assert.match(parse({ ...right, credentials: {} }).error ?? '', /"credentials.auth_type" is missing/u);
+  });
+
+  test('names the unknown field that stands beside a missing one', () => {
+    const { error } = parse({ ...right, region: undefined, regoin: 'eu', streams: [{ steam: 'a' }] });
+    assert.equal(
+      error,
+      'The config has 2 mistakes: (1) "region" is missing; "regoin" is there, which is unknown and may be a misspelling; ' +
+        '(2) "streams[0].stream" is missing; "streams[0].steam" is there, which is unknown and may be a misspelling.',
+    );
   });
 
   test('refuses what is no object', () => {

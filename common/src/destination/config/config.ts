@@ -5,6 +5,7 @@ import * as z from 'zod';
 import {
   always,
   checkConnection,
+  type Written,
   resolveConnection,
   type Connection,
   type ConnectionConfig,
@@ -81,11 +82,16 @@ export const placeShape = {
     description: 'The storage class of everything that is written. Leave it empty for STANDARD.',
     order: 26,
   }),
-  object_tags: z.array(tag).max(mostTags, 'has more than 10 tags, which S3 refuses').default([]).meta({
-    title: 'Tags',
-    description: 'Tags of every object that is written, at most 10. They need the permission s3:PutObjectTagging.',
-    order: 27,
-  }),
+  object_tags: z
+    .array(tag)
+    .max(mostTags, 'has more than 10 tags, which S3 refuses')
+    .refine(hasEachOnce, 'names a key twice: S3 takes each once')
+    .default([])
+    .meta({
+      title: 'Tags',
+      description: 'Tags of every object that is written, at most 10. They need the permission s3:PutObjectTagging.',
+      order: 27,
+    }),
   conditional_writes: z.boolean().default(true).meta({
     title: 'Conditional writes',
     description:
@@ -165,6 +171,10 @@ export type Shared<Entry> = Place & {
   readonly maxMemoryBytes: number;
 };
 
+function hasEachOnce(tags: readonly { readonly key: string }[]): boolean {
+  return new Set(tags.map(({ key }) => key)).size === tags.length;
+}
+
 /** By these, Kubernetes (indexed jobs), AWS Batch and Slurm (arrays) and people tell their workers apart. */
 const arrayIndexes = ['SHARD_INDEX', 'JOB_COMPLETION_INDEX', 'AWS_BATCH_JOB_ARRAY_INDEX', 'SLURM_ARRAY_TASK_ID'];
 
@@ -174,13 +184,9 @@ const mebibyte = 1024 * 1024;
 
 /** `superRefine(...checkPlace)`: what can be judged only with several fields in view, the connection's too. */
 export const checkPlace = [
-  (config: Partial<ConnectionConfig & PlaceConfig>, context: z.RefinementCtx): void => {
+  (config: Written, context: z.RefinementCtx): void => {
     checkConnection(config, context);
-    const { prefix, bucket, object_tags: tags } = config;
-    const keys = new Set(tags?.map(({ key }) => key));
-    if (tags !== undefined && keys.size < tags.length) {
-      context.addIssue({ code: 'custom', path: ['object_tags'], message: 'names a key twice: S3 takes each once' });
-    }
+    const { prefix, bucket } = config;
     const problem = typeof prefix === 'string' ? prefixProblem(prefix, bucket) : undefined;
     if (problem !== undefined) context.addIssue({ code: 'custom', path: ['prefix'], message: problem });
   },

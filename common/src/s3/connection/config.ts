@@ -188,21 +188,24 @@ export type Connection = {
   readonly allowHttp?: boolean;
 };
 
+/** What the user wrote: a field may be missing or of any type. */
+export type Written = Readonly<Record<string, unknown>>;
+
 /**
  * What can be judged only with several fields in view: `z.object({ ...connectionShape, … }).superRefine(checkConnection,
- * always)`. With `always` it runs beside other mistakes too, so that one message can name all; it is then given whatever
+ * always)`. With `always` it runs beside other mistakes too, so that one message can name all; it is then given what
  * the user wrote.
  */
-export function checkConnection(config: Partial<ConnectionConfig>, context: z.RefinementCtx): void {
+export function checkConnection(config: Written, context: z.RefinementCtx): void {
   if (isHosted(process.env)) {
     for (const { path, message } of hostedProblems(config)) report(context, [...path], message);
   }
-  const { bucket, region } = config;
-  const endpoint = hasText(config.endpoint) ? config.endpoint : undefined;
+  const { bucket, region, allow_http: allowHttp } = config;
+  const endpoint = hasText(config['endpoint']) ? config['endpoint'] : undefined;
   if (typeof region === 'string') report(context, ['region'], regionProblem(region, endpoint));
   if (endpoint === undefined) return;
   const name = typeof bucket === 'string' && bucket !== '' ? bucket : undefined;
-  report(context, ['endpoint'], endpointProblem(endpoint, config.allow_http === true, name));
+  report(context, ['endpoint'], endpointProblem(endpoint, allowHttp === true, name));
 }
 
 /** Runs a refinement although fields are missing or of a wrong type. */

@@ -1,0 +1,118 @@
+// What is wrong with a document that a user gave, in words: the path of each mistake, and what to write there.
+import type * as z from 'zod';
+
+import { assertNever } from './errors.ts';
+
+export type Issue = z.core.$ZodIssue;
+
+/** For zod, beside what a schema says itself. */
+export const mistakeWords = { error: (issue: z.core.$ZodRawIssue): string => wordsOf(issue as Issue) };
+
+/** Joined descriptions of zod's issues, for a message to the user. */
+export function describeIssues(issues: readonly Issue[], json: unknown): string {
+  return `${issues.map((issue) => describeIssue(issue, json)).join('; ')}.`;
+}
+
+/** `beside`: a name that is there and unknown, where a field is missing whose name is like it. */
+export function describeIssue(issue: Issue, json: unknown, beside?: (path: string) => string | undefined): string {
+  const path = pathText(issue.path);
+  const name = path === '' ? 'the whole' : `"${path}"`;
+  if (!isMissing(issue, json)) return said(name, issue.message);
+  const other = beside?.(path);
+  if (other !== undefined) return `${name} is missing; "${other}" is there, which is unknown and may be a misspelling`;
+  return issue.code === 'invalid_type' ? `${name} is missing` : `${name} is missing: it ${issue.message}`;
+}
+
+/** A schema's own words may be a sentence of their own. */
+function said(name: string, message: string): string {
+  const text = message.replace(/\.$/u, '');
+  if (/^(?:is|has|must|may) /u.test(text)) return `${name} ${text}`;
+  return `${name}: ${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+}
+
+function isMissing({ code, path }: Issue, json: unknown): boolean {
+  return code.startsWith('invalid_') && path.length > 0 && valueAt(json, path) === undefined;
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`))
+    .join('');
+}
+
+/** Goes on a name: `must be …`. */
+function wordsOf(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return typeWords(issue.expected, issue.input);
+    case 'invalid_value':
+      return oneOf(issue.values);
+    case 'too_small':
+      return sizeWords(issue.origin, issue.minimum, issue.inclusive === false ? 'more than' : 'at least');
+    case 'too_big':
+      return sizeWords(issue.origin, issue.maximum, issue.inclusive === false ? 'less than' : 'at most');
+    case 'not_multiple_of':
+      return `must be a multiple of ${issue.divisor}`;
+    case 'invalid_format':
+      return `must have the form ${issue.pattern ?? issue.format}`;
+    case 'unrecognized_keys':
+      return `must not have ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
+    case 'invalid_union':
+      return unionWords(issue);
+    case 'invalid_key':
+    case 'invalid_element':
+      return 'has an entry that is not valid';
+    case 'custom':
+      return 'is not valid';
+    default:
+      return assertNever(issue);
+  }
+}
+
+function typeWords(expected: string, input: unknown): string {
+  if (expected === 'array' && typeof input === 'string') return 'must be a list, also of one text: ["…"]';
+  if ((expected === 'number' || expected === 'int' || expected === 'boolean') && typeof input === 'string') {
+    return `must be ${typeNames[expected]}, without quotes`;
+  }
+  return `must be ${typeNames[expected] ?? expected}`;
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: 'a text in quotes',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list in square brackets',
+  object: 'an object in braces',
+  record: 'an object in braces',
+};
+
+function sizeWords(origin: string, bound: number | bigint, how: string): string {
+  const [one, many] = unitsOf[origin] ?? ['', ''];
+  if (one === '') return `must be ${how} ${bound}`;
+  return `must have ${how} ${bound} ${Number(bound) === 1 ? one : many}`;
+}
+
+const unitsOf: Readonly<Record<string, readonly [string, string]>> = {
+  string: ['character', 'characters'],
+  array: ['entry', 'entries'],
+  set: ['entry', 'entries'],
+  object: ['field', 'fields'],
+};
+
+function unionWords(issue: Extract<Issue, { code: 'invalid_union' }>): string {
+  if ('options' in issue && Array.isArray(issue.options)) return oneOf(issue.options);
+  const texts = (issue.errors ?? []).flatMap(([first]) => (first === undefined ? [] : [first.message]));
+  return texts.length === 0 ? 'is not valid' : [...new Set(texts)].join(', or ');
+}
+
+function oneOf(values: readonly unknown[]): string {
+  const [first, ...more] = values.map((value) => JSON.stringify(value));
+  return more.length === 0 ? `must be ${first}` : `must be one of ${[first, ...more].join(', ')}`;
+}
+
+function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, part) => {
+    return typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[part] : undefined;
+  }, json);
+}
