@@ -90,11 +90,7 @@ export const modules: readonly DecidingModule[] = [
   {
     name: 'earlier-tables',
     file: 'destination-s3-batch/src/run/earlier-tables.ts',
-    also: [
-      'destination-s3-batch/foreign-tables',
-      'destination-s3-batch/unproven-tables',
-      'destination-s3-batch/generation-tables',
-    ],
+    also: ['destination-s3-batch/run/claimed-tables'],
   },
   {
     name: 'decide',
