@@ -116,7 +116,16 @@ await runConnector(
       const error = failure(config);
       return error === undefined ? Promise.resolve() : Promise.reject(error as Error);
     },
-    discover: () => Promise.resolve({ streams: [] }),
+    discover: () =>
+      Promise.resolve({
+        streams: [
+          {
+            name: 'rows',
+            json_schema: { type: 'object', properties: {} },
+            supported_sync_modes: ['full_refresh', 'incremental'],
+          },
+        ],
+      }),
     read: (config, _catalog, _state, context) => read(config, context),
     write: (config, _catalog, input, context) => write(config, input, context),
     operatorVerbs: [

@@ -5,6 +5,7 @@ import type { Argv } from 'yargs';
 
 import { parseJson } from '../json/parse-json.ts';
 import { ConnectorError } from '../protocol/errors.ts';
+import { isObject } from '../protocol/messages.ts';
 import { parseCommandLine, single, type ParsedCommandLine } from './command-line.ts';
 
 export type Verb = 'spec' | 'check' | 'discover' | 'read' | 'write';
@@ -17,7 +18,7 @@ export type Invocation =
 const verbHelp: Readonly<Record<Verb, string>> = {
   spec: 'Print the specification of the configuration',
   check: 'Try the configuration against the bucket',
-  discover: 'Print the catalog of streams',
+  discover: 'Print the streams; with --configured, the catalog that read and write need',
   read: 'Read the configured streams as records',
   write: 'Write the records on standard input to the bucket',
 };
@@ -71,7 +72,12 @@ export async function parseArguments(
 function addFiles(command: Argv, verb: Verb): Argv {
   for (const file of verbFiles[verb])
     command.option(file, { type: 'string', demandOption: true, describe: `${file} file (JSON)` });
-  if (verb === 'read') command.option('state', { type: 'string', describe: 'state file (JSON)' });
+  if (verb === 'discover') {
+    // Taken before the command line is parsed (configured-catalog.ts).
+    command.option('configured', { type: 'boolean', describe: 'print the catalog that read and write need' });
+  }
+  if (verb === 'read')
+    command.option('state', { type: 'string', describe: 'state file (JSON), or what a destination printed' });
   return command;
 }
 
@@ -81,8 +87,22 @@ function path(line: ParsedCommandLine, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** What a connector printed: messages, one in a line; a last one that was cut is none. Undefined for anything else. */
+function jsonLines(text: string): readonly unknown[] | undefined {
+  const lines = text.split('\n');
+  const cut = lines.pop() ?? '';
+  const whole = lines.filter((line) => line.trim() !== '');
+  try {
+    const messages = whole.map((line) => parseJson(line));
+    if (!messages.every((message) => isObject(message) && typeof message['type'] === 'string')) return undefined;
+    return messages.length > 1 || (messages.length === 1 && cut !== '') ? messages : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
- * Reads a JSON file named on the command line.
+ * Reads a JSON file named on the command line; of one that has the messages of a connector, line by line, a list of them.
  * @throws USAGE_INVALID naming the file and the place of the mistake, never its text: it may hold a secret.
  */
 export async function readJsonFile(path: string, what: string): Promise<unknown> {
@@ -96,6 +116,8 @@ export async function readJsonFile(path: string, what: string): Promise<unknown>
   try {
     return parseJson(text.replace(/^\uFEFF/u, ''));
   } catch (error) {
+    const lines = jsonLines(text);
+    if (lines !== undefined) return lines;
     if (text.trim() === '') throw new ConnectorError('USAGE_INVALID', `The ${what} file "${path}" is empty.`);
     if (/^[A-Za-z_][\w-]*:(?:\s|$)/mu.test(text) && !/^\s*[[{]/u.test(text)) {
       throw new ConnectorError('USAGE_INVALID', `The ${what} file "${path}" must be JSON, and it looks like YAML.`);

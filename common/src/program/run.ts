@@ -6,6 +6,7 @@ import type * as z from 'zod';
 import { parseArguments, readJsonFile, type Invocation, type Verb } from './cli.ts';
 import { parseConfiguredCatalog } from '../protocol/catalog.ts';
 import { parseConfig } from '../protocol/config.ts';
+import { asksForConfigured, configuredCatalogVerb } from './configured-catalog.ts';
 import type { Connector, Output } from '../protocol/connector.ts';
 import { assertNever, type ConnectorError, toConnectorError } from '../protocol/errors.ts';
 import type { Log } from '../protocol/log.ts';
@@ -24,6 +25,9 @@ export async function runConnector<Schema extends z.ZodObject, Config>(
 ): Promise<void> {
   const operatorVerb = operatorVerbOf(connector.operatorVerbs ?? [], argv);
   if (operatorVerb !== undefined) return runOperatorVerb(connector, operatorVerb, argv);
+  if (connector.discover !== undefined && asksForConfigured(argv)) {
+    return runOperatorVerb(connector, configuredCatalogVerb(connector.discover.bind(connector)), argv);
+  }
   return runProcess(airbyteFace, async (frame) => {
     const invocation = await parseArguments(argv, { ...connector, verbs: verbsOf(connector) });
     const verb = runVerb(connector, invocation, frame);

@@ -50,8 +50,22 @@ const configuredCatalog = z.object({
   ),
 });
 
+/** The message of `discover`, its whole output, or the catalog in it. */
+function isDiscovered(json: unknown): boolean {
+  if (Array.isArray(json)) return json.some((one) => isObject(one) && one['type'] === 'CATALOG');
+  if (!isObject(json)) return false;
+  const [first]: readonly unknown[] = Array.isArray(json['streams']) ? json['streams'] : [];
+  return json['type'] === 'CATALOG' || (isObject(first) && !('stream' in first) && 'json_schema' in first);
+}
+
 /** @throws CATALOG_INVALID listing every mistake, or naming a stream that is configured twice. */
 export function parseConfiguredCatalog(json: unknown): readonly ConfiguredStream[] {
+  if (isDiscovered(json)) {
+    throw new ConnectorError(
+      'CATALOG_INVALID',
+      'The catalog is what "discover" prints, which does not say how each stream is synced. Print one that does with "discover --configured".',
+    );
+  }
   const parsed = configuredCatalog.safeParse(json, mistakeWords);
   if (!parsed.success) {
     throw new ConnectorError(

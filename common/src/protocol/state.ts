@@ -7,8 +7,11 @@ import { streamKey, type StreamKey } from './stream-key.ts';
 /** The saved `stream_state` by stream; a stream without one is not in it. */
 export type SavedState = ReadonlyMap<StreamKey, JsonObject>;
 
+/** What a destination prints between its states. */
+const otherMessages: ReadonlySet<string> = new Set(['LOG', 'TRACE', 'CONTROL', 'RECORD']);
+
 /**
- * Takes STREAM states and the `stream_states` of a GLOBAL one; the last state of a stream wins. An empty state (`{}`, null)
+ * Takes STREAM states and the `stream_states` of a GLOBAL one; the last state of a stream wins; other messages between them are passed over. An empty state (`{}`, null)
  * means "from the start".
  * @throws STATE_INVALID for anything else.
  */
@@ -17,6 +20,7 @@ export function parseState(json: unknown): SavedState {
   if (json === undefined || json === null || isEmptyObject(json)) return saved;
   if (!Array.isArray(json) && !isObject(json)) throw invalid('it must be an array of state messages');
   for (const [index, entry] of (Array.isArray(json) ? json : [json]).entries()) {
+    if (isObject(entry) && typeof entry['type'] === 'string' && otherMessages.has(entry['type'])) continue;
     for (const stream of streamStates(entry, index)) {
       const descriptor = stream['stream_descriptor'];
       if (!isObject(descriptor) || typeof descriptor['name'] !== 'string') {

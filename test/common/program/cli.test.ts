@@ -89,6 +89,18 @@ suite('a JSON file', () => {
     assert.match(await usageError(readJsonFile(folder, 'state')), /\(EISDIR\)/u);
   });
 
+  test('that has the messages of a connector is a list of them, without one that was cut', async () => {
+    const [log, state] = [{ type: 'LOG' }, { type: 'STATE', state: {} }];
+    const text = `${JSON.stringify(log)}\n\n${JSON.stringify(state)}\n`;
+    assert.deepEqual(await readText(text), [log, state]);
+    assert.deepEqual(await readText(`${text}{"type":"STA`), [log, state]);
+    assert.deepEqual(await readText(`${JSON.stringify(state)}\n{"type":"STA`), [state]);
+    assert.deepEqual(await readText(`${JSON.stringify(state)}\n`), state);
+    for (const other of ['{"a":1}\n{"a":2}\n', '{"type":"LOG"}\n7\n', `${text}canary\n`]) {
+      assert.match(await usageError(readText(other)), /is not valid JSON/u);
+    }
+  });
+
   test('that is no JSON is named with the place of the mistake, and never quoted', async () => {
     for (const text of ['{"key": canary}', '{"key": "canary', 'canary', '{"a": 1}\n{"canary": 2}']) {
       const message = await usageError(readText(text));

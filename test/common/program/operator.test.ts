@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 
+import { parseConfiguredCatalog } from '@s3-connectors/common/protocol/catalog.ts';
+
 import { type Ended, runProgram } from '../../support/program.ts';
 
 const fixture = join(import.meta.dirname, '../../support/fixture-connector.ts');
@@ -27,6 +29,21 @@ suite('an operator verb', () => {
   test('prints its text alone on stdout, redacted, and its log on stderr', async () => {
     const { stdout, stderr, exitCode } = await run(['count']);
     assert.deepEqual([stdout, stderr, exitCode], ['10 rows ****\n', 'fixture: counting with ****\n', 0]);
+  });
+
+  test('discover --configured prints the catalog that read and write need, and nothing else', async () => {
+    const { stdout, exitCode } = await run(['discover', '--configured']);
+    const { streams } = JSON.parse(stdout) as { streams: readonly Record<string, unknown>[] };
+    assert.deepEqual(
+      streams.map(({ sync_mode, destination_sync_mode }) => [sync_mode, destination_sync_mode]),
+      streams.map(() => ['incremental', 'append']),
+    );
+    assert.ok(streams.length > 0 && parseConfiguredCatalog({ streams }).length === streams.length);
+    assert.equal(exitCode, 0);
+    const other = await run(['discover', '--mode', 'full_refresh_overwrite', '--configured']);
+    assert.match(other.stdout, /"full_refresh",\s+"destination_sync_mode": "overwrite"/u);
+    const wrong = await run(['discover', '--configured', '--mode', 'sideways']);
+    assert.match(wrong.stderr, /--mode must be one of incremental_append, .*\(USAGE_INVALID\)/u);
   });
 
   test('takes flags and texts', async () => {

@@ -99,6 +99,14 @@ suite('parsing a configured catalog', () => {
     );
   });
 
+  test('knows what discover printed, and says how to print what is needed', () => {
+    const catalog = { streams: [{ name: 'a', json_schema: {}, supported_sync_modes: ['full_refresh'] }] };
+    const message = { type: 'CATALOG', catalog };
+    for (const json of [catalog, message, [{ type: 'LOG' }, message]]) {
+      assert.match(refusal(json), /^The catalog is what "discover" prints.*"discover --configured"\.$/u);
+    }
+  });
+
   test('refuses what is no catalog', () => {
     for (const json of [
       null,

@@ -62,6 +62,14 @@ suite('parsing a saved state', () => {
     assert.deepEqual(parseState(streamState('users', { at: 7 })).get(users), { at: 7 });
   });
 
+  test('passes over the other messages that a destination prints', () => {
+    const log = { type: 'LOG', log: { level: 'INFO', message: 'x' } };
+    const trace = { type: 'TRACE', trace: {} };
+    const state = { type: 'STATE', state: streamState('users', { at: 7 }) };
+    assert.deepEqual([...parseState([log, state, trace])], [[users, { at: 7 }]]);
+    assert.equal(parseState([log]).size, 0);
+  });
+
   test('reads the streams of a GLOBAL state', () => {
     const stream_states = [{ stream_descriptor: { name: 'users' }, stream_state: { at: 7 } }];
     const saved = parseState([{ type: 'GLOBAL', global: { shared_state: { x: 1 }, stream_states } }]);

@@ -62,6 +62,10 @@ suite('the tables of earlier runs', () => {
       ['their_events', { stream: others }],
       ['theirs', { stream: others }],
     ]);
+    // What is there of tables that are known by then is not asked about once more.
+    const place = layout.place(prefix, 'pageview_events');
+    await noteGeneration(it.area, { place, generation: 4, stream: events }, signal);
+    it.seed('pageview_events', 'clicks_events');
     const begun = await it.begin();
     assert.deepEqual(
       begun.map(({ place, judge }) => [place.name, judge !== undefined]),
@@ -101,6 +105,18 @@ suite('the tables of earlier runs', () => {
     await it.begin();
     assert.deepEqual([[...it.earlier.of(0)], [...it.earlier.foreignTo(0)]], [[], ['odd_events']]);
     assert.deepEqual(it.refused, []);
+  });
+
+  test('are not decided where S3 denies the documents of a place: the run ends', async () => {
+    await using it = await opened(targetsOf(overwritten));
+    it.seed('odd_events');
+    it.server.inject({
+      operation: 'ListObjectsV2',
+      prefix: `${prefix}_manifests/odd_events/`,
+      kind: 'error',
+      code: 'AccessDenied',
+    });
+    await assert.rejects(it.begin(), { code: 'S3_ACCESS_DENIED' });
   });
 
   test('are not known if a document of the registry is not of its table: its stream fails alone', async () => {

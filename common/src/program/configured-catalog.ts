@@ -1,0 +1,41 @@
+// `discover --configured`: a catalog that `read` and `write` take, alone on standard output.
+import { ConnectorError } from '../protocol/errors.ts';
+import type { Connector, OperatorVerb } from '../protocol/connector.ts';
+import type { AirbyteCatalog } from '../protocol/messages.ts';
+
+const modes = {
+  incremental_append: { sync_mode: 'incremental', destination_sync_mode: 'append' },
+  full_refresh_append: { sync_mode: 'full_refresh', destination_sync_mode: 'append' },
+  full_refresh_overwrite: { sync_mode: 'full_refresh', destination_sync_mode: 'overwrite' },
+} as const;
+type Mode = keyof typeof modes;
+
+export function asksForConfigured([verb, ...rest]: readonly string[]): boolean {
+  return verb === 'discover' && rest.includes('--configured');
+}
+
+export function configuredCatalogVerb<Config>(
+  discover: NonNullable<Connector<never, Config>['discover']>,
+): OperatorVerb<Config> {
+  return {
+    name: 'discover',
+    describe: 'Print a catalog of all streams for read and write',
+    options: {
+      configured: { type: 'boolean', describe: 'The catalog says how each stream is synced' },
+      mode: { type: 'string', describe: `${Object.keys(modes).join(', ')} (the first)` },
+    },
+    async *run(config, { mode = 'incremental_append' }, context) {
+      if (!isMode(mode))
+        throw new ConnectorError('USAGE_INVALID', `--mode must be one of ${Object.keys(modes).join(', ')}.`);
+      yield { json: configured(await discover(config, context), mode) };
+    },
+  };
+}
+
+function isMode(text: string | boolean): text is Mode {
+  return typeof text === 'string' && Object.hasOwn(modes, text);
+}
+
+function configured({ streams }: AirbyteCatalog, mode: Mode): unknown {
+  return { streams: streams.map((stream) => ({ stream, ...modes[mode] })) };
+}
