@@ -1,5 +1,5 @@
-// What common writers put into a bucket by default, and the rows that it stands for, by the blocks of docs/coming-from.md. Files are named
-// and written as the writer’s own documents say.
+// What common writers put into a bucket by default, and the rows that it stands for, by the blocks of docs/coming-from.md. The text of
+// Postgres 15, Spark 3.5, DuckDB 2 and pandas 3 is what they wrote; the others’ is named and written as their own documents say.
 import { gzipSync } from 'node:zlib';
 
 import { avroFile } from '../../source-s3/support/avro.ts';
@@ -28,7 +28,7 @@ const typedRows = (at: string, more: Row = {}): readonly Row[] => [
 ];
 const day = { day: '2026-01-15' };
 const athena = `20260115_143000_00012_abcde_${uuid}`;
-const part = `part-00000-${uuid}-c000`;
+const part = `part-00000-${uuid}.c000`; // Without partitionBy it is -c000.
 const lines = (...texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('');
 
 const dms = {
@@ -187,12 +187,17 @@ export const writers: Readonly<Record<string, () => Written | Promise<Written>>>
   }),
   spark_json: () => ({
     objects: {
-      [`day=2026-01-15/${part}.json`]: lines('{"id":1,"at":"2026-01-15T14:30:00.123Z"}', '{"id":2}'),
+      [`day=2026-01-15/${part}.json`]: lines(
+        '{"id":1,"name":"Zoë, \\"Z\\"","active":true,"at":"2026-01-15T14:30:00.123Z"}',
+        '{"id":2,"name":"","active":false}',
+        '{"id":3}',
+      ),
       _SUCCESS: '',
     },
     rows: [
-      { id: 1, at: '2026-01-15T14:30:00.123Z', ...day },
-      { id: 2, ...day },
+      row(1, 'Zoë, "Z"', true, '2026-01-15T14:30:00.123Z', day),
+      { id: 2, name: '', active: false, ...day },
+      { id: 3, ...day },
     ],
   }),
   spark_parquet: async () => ({
@@ -228,7 +233,7 @@ export const writers: Readonly<Record<string, () => Written | Promise<Written>>>
   }),
   postgres_text: () => ({
     objects: {
-      users: lines('1\tZoë, "Z"\tt\t2026-01-15 15:30:00.123456+01', '2\t\tf\t\\N'),
+      users: lines('1\tZoë, "Z"\tt\t2026-01-15 14:30:00.123456+00', '2\t\tf\t\\N'),
       users_part2: lines('3\t\\N\t\\N\t\\N', '4\ta\\tb\\nc \\\\N\tt\t2026-01-15 14:30:00+00'),
     },
     rows: [...typedRows(utc), row(4, 'a\tb\nc \\N', true, '2026-01-15T14:30:00Z')],
