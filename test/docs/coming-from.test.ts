@@ -1,22 +1,11 @@
 // docs/coming-from.md: every block of settings reads what its writer puts into a bucket by default. Where a real writer made the files of
 // another test, the block has the options that read them there.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { suite, test } from 'node:test';
 
 import { writtenFiles } from '../source-s3/formats/csv/written-files.ts';
-import type { Json } from '../source-s3/support/source.ts';
 import { textRows } from '../source-s3/support/text.ts';
-import { writers } from './support/writers.ts';
-
-const page = readFileSync(join(import.meta.dirname, '../../docs/coming-from.md'), 'utf8');
-const blocks = new Map(
-  Array.from(page.matchAll(/^```json (\w+)\n(.*?)^```$/gmsu), ([, name = '', text = '']) => [
-    name,
-    JSON.parse(text) as Json & { readonly data_format: Json },
-  ]),
-);
+import { blocks, page, settingsOf, writers } from './support/writers.ts';
 
 suite('docs/coming-from.md', () => {
   test('has a block of settings for each writer and format that is tried here, and no other', () => {
@@ -35,7 +24,7 @@ suite('docs/coming-from.md', () => {
     test(`has settings that read what the writer puts out by default: ${name}`, async () => {
       const { objects, rows } = await make();
       const placed = Object.entries(objects).map(([key, body]) => [`lake/users/${key}`, body]);
-      const found = await textRows(Object.fromEntries(placed) as typeof objects, blocks.get(name) ?? {});
+      const found = await textRows(Object.fromEntries(placed) as typeof objects, settingsOf(name));
       assert.deepEqual(found.rows, rows);
       assert.deepEqual([found.said, found.failures], [[], []]);
     });
@@ -45,7 +34,7 @@ suite('docs/coming-from.md', () => {
     const seen = new Set<string>();
     for (const { block, options } of writtenFiles) {
       if (block === undefined) continue;
-      const { column_names, column_types, infer_types, format, ...shown } = blocks.get(block)?.data_format ?? {};
+      const { column_names, column_types, infer_types, format, ...shown } = settingsOf(block).data_format;
       const { column_names: _, ...used } = options;
       assert.deepEqual(shown, used, block);
       assert.deepEqual([format, column_names === undefined], ['csv', options['column_names'] === undefined], block);

@@ -1,12 +1,28 @@
 // What common writers put into a bucket by default, and the rows that it stands for, by the blocks of docs/coming-from.md. The text of
 // Postgres 15, Spark 3.5, DuckDB 2 and pandas 3 is what they wrote; the others’ is named and written as their own documents say.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { avroFile } from '../../source-s3/support/avro.ts';
 import { parquet } from '../../support/parquet.ts';
 
 type Row = Readonly<Record<string, unknown>>;
+type Settings = Row & { readonly data_format: Row };
 type Written = { readonly objects: Readonly<Record<string, string | Uint8Array>>; readonly rows: readonly Row[] };
+
+export const page = readFileSync(join(import.meta.dirname, '../../../docs/coming-from.md'), 'utf8');
+/** The settings of each block of the page, by its name. */
+export const blocks: ReadonlyMap<string, Settings> = new Map(
+  Array.from(page.matchAll(/^```json (\w+)\n(.*?)^```$/gmsu), ([, name = '', text = '']) => [
+    name,
+    JSON.parse(text) as Settings,
+  ]),
+);
+
+export function settingsOf(block: string): Settings {
+  return blocks.get(block) ?? { data_format: {} };
+}
 
 const uuid = '1b2c3d4e-5f60-4718-8293-a4b5c6d7e8f9';
 const utc = '2026-01-15T14:30:00.123456Z';
