@@ -8,7 +8,8 @@ import { markdownTable } from './markdown-table.ts';
 export function formatsPage(): string {
   return `# What is read and what is not
 
-Made from the code by \`npm run build\`.
+Made from the code by \`npm run build\`. [Coming from …](coming-from.md) has the settings for what Redshift, Snowflake, Spark and others
+write by default.
 
 ## Names of files
 

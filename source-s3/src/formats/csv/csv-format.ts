@@ -108,8 +108,9 @@ async function describe(
     look(records, guesses, isNull);
   }
   const columns = head.names.map((name, field) => {
-    const type = options.typeOf(table, name) ?? guesses[field]?.kind ?? 'string';
-    return { name, type: declaredColumnType(type) };
+    const declared = options.typeOf(table, name) ?? (options.inferTypes ? undefined : 'string');
+    const type = declared === undefined ? guesses[field]?.columnType : declaredColumnType(declared);
+    return { name, type: type ?? { kind: 'unknown' } };
   });
   return { ...factsOf({ object, text, head }), columns };
 }

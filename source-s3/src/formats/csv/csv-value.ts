@@ -1,5 +1,7 @@
 // The type of a CSV column as its values tell it: one that leaves no other reading of them, so that ids, phone numbers and codes
 // are never harmed. What becomes of values under a type is decided by the table of casts alone.
+import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
+
 import { castText } from '../../casts/text-cast.ts';
 import { declaredColumnType } from '../../layout/partition-value.ts';
 import type { DeclaredType } from '../../layout/declared-column.ts';
@@ -9,7 +11,7 @@ const inferable: Readonly<Partial<Record<DeclaredType, RegExp>>> = {
   number: /^-?(?!(?:\.?\d){16})(0|[1-9]\d*)(\.\d+)?$/u,
   boolean: /^(true|false)$/u,
   date: /^\d{4}-\d{2}-\d{2}$/u,
-  timestamp: /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})?$/u,
+  timestamp: /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?( UTC| ?(Z|[+-]\d{2}(:?\d{2})?))?$/u,
 };
 const inOrder: readonly DeclaredType[] = ['integer', 'number', 'boolean', 'date', 'timestamp'];
 
@@ -32,6 +34,11 @@ export class TypeGuess {
   /** All that fit, string apart. */
   get kinds(): readonly DeclaredType[] {
     return this.#any ? this.#left : [];
+  }
+
+  /** Of a column; unknown where no value was seen, so that other files tell. */
+  get columnType(): ColumnType {
+    return this.#any ? declaredColumnType(this.kind) : { kind: 'unknown' };
   }
 
   /** The narrowest; string when nothing fits all values, or none was seen. */

@@ -15,6 +15,7 @@ import {
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import {
   NOT_JSON,
+  plainEnd,
   skipColon,
   skipFraction,
   skipSpace,
@@ -24,9 +25,10 @@ import {
   skipWhole,
 } from '@s3-connectors/common/json/json-bytes.ts';
 import { indexOfName } from '@s3-connectors/common/json/name-index.ts';
+import { wordsOf } from '@s3-connectors/common/json/words.ts';
 
 import { castJson } from '../../casts/json-cast.ts';
-import { forms, type Fit, type Members } from './json-fit.ts';
+import { forms, type Fit, type Key, type Members } from './json-fit.ts';
 
 // Numbers of `forms` stand in the code itself where every value goes by: V8 reads a module's constant from memory each time.
 
@@ -88,7 +90,7 @@ function skipItems(bytes: Uint8Array, start: number, fit: Fit): number {
   let at = skipSpace(bytes, start + 1);
   if (bytes[at] === CLOSE_ARRAY) return at + 1;
   for (;;) {
-    const end = skipFitted(bytes, at, fit);
+    const end = skipInner(bytes, at, fit);
     if (end === NOT_JSON) return NOT_JSON;
     at = skipSpace(bytes, end);
     if (bytes[at] === CLOSE_ARRAY) return at + 1;
@@ -98,24 +100,29 @@ function skipItems(bytes: Uint8Array, start: number, fit: Fit): number {
 }
 
 function skipMembers(bytes: Uint8Array, start: number, { inner, members }: Fit): number {
+  if (members === undefined) return inner === undefined ? skipValue(bytes, start) : skipMap(bytes, start, inner);
+  const { keys, fits } = members;
+  const words = wordsOf(bytes);
   let at = skipSpace(bytes, start + 1);
   let next = 0; // Members mostly follow each other as they are declared.
   while (bytes[at] === QUOTE) {
-    let fit = inner;
-    let value = members === undefined ? NOT_JSON : valueIfAt(bytes, at, members.keys[next]);
-    if (value !== NOT_JSON) fit = members?.fits[next++];
-    else {
+    let fit: Fit | undefined;
+    let value: number;
+    const key = next < keys.length ? keys[next] : undefined;
+    if (key !== undefined && isKeyAt(words, at, key)) {
+      fit = fits[next++];
+      value = skipSpace(bytes, at + key.length);
+    } else {
       const keyEnd = skipString(bytes, at);
-      if (keyEnd === NOT_JSON) return NOT_JSON;
-      const number = members === undefined ? -1 : indexOfName(members.names, bytes, at + 1, keyEnd - 1);
+      value = keyEnd === NOT_JSON ? NOT_JSON : skipColon(bytes, keyEnd);
+      if (value === NOT_JSON) return NOT_JSON;
+      const number = indexOfName(members.names, bytes, at + 1, keyEnd - 1);
       if (number !== -1) {
-        fit = members?.fits[number];
+        fit = fits[number];
         next = number + 1;
       }
-      value = skipColon(bytes, keyEnd);
-      if (value === NOT_JSON) return NOT_JSON;
     }
-    const end = fit === undefined ? skipValue(bytes, value) : skipFitted(bytes, value, fit);
+    const end = fit === undefined ? skipValue(bytes, value) : skipInner(bytes, value, fit);
     if (end === NOT_JSON) return NOT_JSON;
     const isNext = bytes[end] === COMMA && bytes[end + 1] === QUOTE;
     at = isNext ? end + 1 : skipToNextMember(bytes, end);
@@ -124,13 +131,41 @@ function skipMembers(bytes: Uint8Array, start: number, { inner, members }: Fit):
   return bytes[at] === CLOSE_OBJECT ? at + 1 : NOT_JSON;
 }
 
-/** Where the value begins of the member at `at`; NOT_JSON where its key is another one. */
-function valueIfAt(bytes: Uint8Array, at: number, key: Uint8Array | undefined): number {
-  if (key === undefined) return NOT_JSON;
-  const { length } = key;
-  let index = 1; // The first is the quote.
-  while (index < length && bytes[at + index] === key[index]) index++;
-  return index === length ? skipSpace(bytes, at + length) : NOT_JSON;
+function skipMap(bytes: Uint8Array, start: number, inner: Fit): number {
+  let at = skipSpace(bytes, start + 1);
+  while (bytes[at] === QUOTE) {
+    const keyEnd = skipString(bytes, at);
+    const value = keyEnd === NOT_JSON ? NOT_JSON : skipColon(bytes, keyEnd);
+    const end = value === NOT_JSON ? NOT_JSON : skipInner(bytes, value, inner);
+    at = end === NOT_JSON ? NOT_JSON : skipToNextMember(bytes, end);
+    if (at === NOT_JSON) return NOT_JSON;
+  }
+  return bytes[at] === CLOSE_OBJECT ? at + 1 : NOT_JSON;
+}
+
+/** `skipFitted` of an item or a member: most are texts or whole numbers of their type, which take no further call. */
+function skipInner(bytes: Uint8Array, at: number, fit: Fit): number {
+  const first = bytes[at] as number;
+  const { allowed } = fit;
+  if (first === QUOTE && (allowed & 1) !== 0) {
+    const end = plainEnd(bytes, at + 1);
+    return bytes[end] === QUOTE ? end + 1 : skipString(bytes, at);
+  }
+  if (first >= 0x31 && first <= 0x39 && (allowed & 2) !== 0) {
+    let end = at + 1;
+    while ((bytes[end] as number) >= 0x30 && (bytes[end] as number) <= 0x39) end++;
+    const behind = bytes[end];
+    if (behind === 0x2c || behind === 0x5d || behind === 0x7d) return end;
+  }
+  return skipFitted(bytes, at, fit);
+}
+
+/** Whether the key is at `at`, compared four bytes at a step. */
+function isKeyAt(words: DataView, at: number, { length, words: own }: Key): boolean {
+  const last = own.length - 1;
+  if (last < 0 || at + length > words.byteLength) return false;
+  for (let index = 0; index < last; index++) if (words.getInt32(at + 4 * index, true) !== own[index]) return false;
+  return words.getInt32(at + length - 4, true) === own[last];
 }
 
 /** Of the member whose name is bytes[start, end); undefined: the catalog does not declare it. */

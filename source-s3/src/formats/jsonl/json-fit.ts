@@ -1,5 +1,6 @@
 // Which JSON values are of the type that the catalog declares, made once for a column.
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
+import { wordBytes } from '@s3-connectors/common/json/words.ts';
 import { createNameIndex, type NameIndex } from '@s3-connectors/common/json/name-index.ts';
 
 /** The forms that a JSON value can have, beside null. A word is true or false. */
@@ -20,8 +21,11 @@ export type Members = {
   readonly names: NameIndex;
   readonly fits: readonly Fit[];
   /** Each with its quotes and its colon, as most writers put them. */
-  readonly keys: readonly Uint8Array[];
+  readonly keys: readonly Key[];
 };
+
+/** Words of four bytes; the last one ends with the key. Without any for a key that is shorter. */
+export type Key = { readonly length: number; readonly words: Int32Array };
 
 export function fitOf(type: ColumnType): Fit {
   const { text, whole, fraction, word, array, object } = forms;
@@ -53,6 +57,15 @@ function fit(type: ColumnType, allowed: number, inner?: Fit, members?: Members):
 function membersOf(fields: Extract<ColumnType, { kind: 'struct' }>['fields']): Members | undefined {
   if (fields.length === 0) return undefined;
   const names = fields.map(({ name }) => name);
-  const keys = names.map((name) => Buffer.from(`${JSON.stringify(name)}:`));
+  const keys = names.map((name) => keyOf(Buffer.from(`${JSON.stringify(name)}:`)));
   return { names: createNameIndex(names), keys, fits: fields.map(({ type }) => fitOf(type)) };
+}
+
+function keyOf(bytes: Buffer): Key {
+  const { length } = bytes;
+  const count = length < wordBytes ? 0 : Math.ceil(length / wordBytes);
+  const words = Int32Array.from({ length: count }, (_, index) =>
+    bytes.readInt32LE(Math.min(index * wordBytes, length - wordBytes)),
+  );
+  return { length, words };
 }

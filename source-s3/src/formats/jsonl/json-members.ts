@@ -5,26 +5,26 @@ import { createNameIndex, indexOfName, type NameIndex } from '@s3-connectors/com
 import {
   NOT_JSON,
   skipColon,
+  skipFraction,
   skipSpace,
   skipString,
   skipToNextMember,
   skipValue,
+  skipWhole,
 } from '@s3-connectors/common/json/json-bytes.ts';
 
-import { isScalarFit, isWhole, met, skipFitted } from './fitted-value.ts';
-import { allForms, forms, type Fit } from './json-fit.ts';
+import { isNumeric, isScalarFit, met, skipFitted } from './fitted-value.ts';
+import { allForms, type Fit } from './json-fit.ts';
 import { isSameAt } from './same-bytes.ts';
 
 /** Scans lines for members of these names. One object is used for all lines: the next scan writes over what it found. */
 export class JsonMembers {
   readonly #names: NameIndex;
   readonly #fits: readonly Fit[];
-  /** By the member's place: the forms that its value may have. */
-  #allowed = new Uint8Array(64);
-  /** Places of texts in the line, each a bit; those from the 33rd on have none. */
-  #texts = 0;
-  /** Places where a text is not of the type of the member's name. */
-  #noTexts = 0;
+  /** By the member's place: the forms that its value must not have, of the name that was last there. */
+  #refused = new Uint8Array(64);
+  /** A scalar of the line has such a form. */
+  #isDoubtful = false;
   /** Names found, by their number, in the line's order; -1 for other names. Value k is bytes[valueStarts[k], valueEnds[k]). */
   found = new Int32Array(64);
   keyStarts = new Int32Array(64);
@@ -34,8 +34,12 @@ export class JsonMembers {
   areMisfits = new Uint8Array(64);
   hasMisfit = false;
   count = 0;
+  /** Members of the line before, as far as its bytes are still there; -1: they are not. */
+  #before = -1;
   /** One of the names stands twice in the line. */
   hasTwice = false;
+  /** Lines that follow each other with the same names, place by place, have the same number. */
+  shape = 0;
   /** By name: the line in which it was last seen. */
   readonly #seenIn: Float64Array;
   #line = 0;
@@ -52,56 +56,56 @@ export class JsonMembers {
 
   /** Scans bytes[start, end), where bytes[end] is a newline. False: it is not one JSON object. */
   scan(bytes: Uint8Array, start: number, end: number): boolean {
-    const before = bytes === this.#bytes && start > this.#end ? this.count : 0; // Members of a line that still stands there.
+    const before = bytes === this.#bytes && start > this.#end ? this.#before : -1;
     this.#begin(bytes, end);
     const open = skipSpace(bytes, start);
     if (bytes[open] !== OPEN_OBJECT) return false;
     let at = skipSpace(bytes, open + 1);
-    let bit = 1; // Of the member's place. Those from the 33rd on have none.
-    let texts = 0; // Places of texts, as bits.
+    let isSame = true; // Its names are those of the line before.
+    let doubts = 0; // Forms that are not those of the types.
     while (bytes[at] === QUOTE) {
-      const value = this.count < before && this.#isKeyAgain(at) ? this.#behindKeyAgain(at) : this.#behindKey(at);
+      let value: number;
+      if (this.count < before && this.#isKeyAgain(at)) value = this.#behindKeyAgain(at);
+      else {
+        value = this.#behindKey(at);
+        isSame = false;
+      }
       if (value === NOT_JSON) return false;
       const first = bytes[value] as number;
+      const refused = this.#refused[this.count] as number;
       let valueEnd: number;
       if (first === QUOTE) {
         valueEnd = skipString(bytes, value);
-        texts |= bit;
+        doubts |= refused & 1;
+      } else if (isNumeric(first)) {
+        const wholeEnd = skipWhole(bytes, value);
+        valueEnd = skipFraction(bytes, wholeEnd);
+        doubts |= refused & (valueEnd === wholeEnd ? 2 : 4);
       } else if (first === OPEN_OBJECT || first === OPEN_ARRAY) valueEnd = this.#skipNested(value);
-      else valueEnd = skipValue(bytes, value);
+      else {
+        valueEnd = skipValue(bytes, value);
+        if (first !== LETTER_N) doubts |= refused & 8;
+      }
       if (valueEnd === NOT_JSON) return false;
       this.#add(at, value, valueEnd);
-      bit <<= 1;
       const isNext = bytes[valueEnd] === COMMA && bytes[valueEnd + 1] === QUOTE;
       at = isNext ? valueEnd + 1 : skipToNextMember(bytes, valueEnd);
       if (at === NOT_JSON) return false;
     }
     if (bytes[at] !== CLOSE_OBJECT || skipSpace(bytes, at + 1) !== end) return false;
-    this.#texts = texts;
+    if (!isSame || this.count !== before) {
+      this.hasTwice = this.#findTwice();
+      this.shape++;
+    }
+    this.#isDoubtful = doubts !== 0;
+    this.#before = this.count;
     return true;
   }
 
-  /** Finds values of the line that are not of their declared type. Apart, so that `scan` stays small enough to be one loop. */
+  /** Finds values of the line that are not of their declared type; where all forms are those of the types, they were seen to fit. */
   judge(): void {
-    const { count } = this;
-    const bytes = this.#bytes;
-    const starts = this.valueStarts;
-    const allowed = this.#allowed;
-    if ((this.#texts & this.#noTexts) !== 0 || count > 32) this.#look();
-    else {
-      let others = count === 32 ? ~this.#texts : ((1 << count) - 1) & ~this.#texts;
-      for (; others !== 0; others &= others - 1) {
-        const place = 31 - Math.clz32(others & -others);
-        const first = bytes[starts[place] as number] as number;
-        if (first === LETTER_N || first === OPEN_ARRAY || first === OPEN_OBJECT) continue;
-        const form = first > OPEN_ARRAY ? forms.word : forms.whole | forms.fraction;
-        const may = (allowed[place] as number) & form;
-        if (may === form) continue;
-        const isInteger =
-          may === forms.whole && isWhole(bytes, starts[place] as number, this.valueEnds[place] as number);
-        if (!isInteger) this.#lookAt(place);
-      }
-    }
+    if (!this.#isDoubtful) return;
+    for (let place = 0; place < this.count; place++) this.#lookAt(place);
   }
 
   /** The end of an object or an array, of which all that is inside is looked at on the way. */
@@ -113,11 +117,6 @@ export class JsonMembers {
     const end = skipFitted(this.#bytes, value, fit);
     if (met.misfit) this.#addMisfit(this.count);
     return end;
-  }
-
-  /** Of a line with a text where none may be, or with more members than have a bit. */
-  #look(): void {
-    for (let place = 0; place < this.count; place++) this.#lookAt(place);
   }
 
   /** Objects and arrays were looked at on the way. */
@@ -142,9 +141,8 @@ export class JsonMembers {
     this.#bytes = bytes;
     this.#end = end;
     this.count = 0;
-    this.hasTwice = false;
+    this.#before = -1;
     this.hasMisfit = false;
-    this.#line++;
   }
 
   /** Most lines have the members of the line before: whether the key at `at` is that of its next member, with its colon. */
@@ -170,11 +168,7 @@ export class JsonMembers {
     if (this.count === this.found.length) this.#grow();
     const name = indexOfName(this.#names, this.#bytes, start, end);
     this.found[this.count] = name;
-    const allowed = name === -1 ? allForms : (this.#fits[name]?.allowed ?? allForms);
-    this.#allowed[this.count] = allowed;
-    if (this.count >= 32) return;
-    const bit = 1 << this.count;
-    this.#noTexts = (allowed & forms.text) === 0 ? this.#noTexts | bit : this.#noTexts & ~bit;
+    this.#refused[this.count] = name === -1 ? 0 : allForms & ~(this.#fits[name]?.allowed ?? allForms);
   }
 
   /** A member whose name is in its place already. */
@@ -183,10 +177,18 @@ export class JsonMembers {
     this.keyStarts[place] = keyStart;
     this.valueStarts[place] = valueStart;
     this.valueEnds[place] = valueEnd;
-    const name = this.found[place] as number;
-    if (name < 0) return;
-    this.hasTwice ||= this.#seenIn[name] === this.#line;
-    this.#seenIn[name] = this.#line;
+  }
+
+  #findTwice(): boolean {
+    this.#line++;
+    let hasTwice = false;
+    for (let place = 0; place < this.count; place++) {
+      const name = this.found[place] as number;
+      if (name < 0) continue;
+      hasTwice ||= this.#seenIn[name] === this.#line;
+      this.#seenIn[name] = this.#line;
+    }
+    return hasTwice;
   }
 
   #grow(): void {
@@ -195,7 +197,7 @@ export class JsonMembers {
     this.valueStarts = grown(this.valueStarts);
     this.valueEnds = grown(this.valueEnds);
     this.areMisfits = grown(this.areMisfits);
-    this.#allowed = grown(this.#allowed);
+    this.#refused = grown(this.#refused);
   }
 }
 

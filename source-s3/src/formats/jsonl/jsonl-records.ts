@@ -117,6 +117,7 @@ function rowOf({ columns, constants, spellings, clashes }: Asked): Row & { reado
     undeclared: new UndeclaredNames(),
     lost: new Set(),
     repeated: new Set(),
+    run: { shape: -1, first: 0, last: 0 },
   };
 }
 

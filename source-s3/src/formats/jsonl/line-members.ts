@@ -24,21 +24,29 @@ export type Row = {
   readonly lost: Set<string>;
   /** Takes the names of members that are there more than once. */
   readonly repeated: Set<string>;
+  /** The places of the one piece that lines of a shape go out as. */
+  run: { readonly shape: number; readonly first: number; readonly last: number };
 };
 
 /** Members that follow each other go out as one piece, with what stands between them. True: there was none to write. */
 export function writeMembers(out: LineBuilder, bytes: Uint8Array, row: Row): boolean {
+  const { members, run } = row;
+  if (members.shape !== run.shape || members.hasMisfit) return writeRuns(out, bytes, row);
+  out.raw(bytes, members.keyStarts[run.first], members.valueEnds[run.last]);
+  return false;
+}
+
+function writeRuns(out: LineBuilder, bytes: Uint8Array, row: Row): boolean {
   const { members, keys, firstOwn, undeclared } = row;
   const { hasMisfit } = members;
   let isEmpty = true;
-  let runStart = -1;
-  let runEnd = -1;
+  let [first, last] = [-1, -1];
   const endRun = (): void => {
-    if (runStart === -1) return;
+    if (first === -1) return;
     if (!isEmpty) out.raw(comma);
-    out.raw(bytes, runStart, runEnd);
+    out.raw(bytes, members.keyStarts[first], members.valueEnds[last]);
     isEmpty = false;
-    runStart = -1;
+    first = -1;
   };
   let stranger = -1;
   for (let place = 0; place < members.count; place++) {
@@ -51,14 +59,15 @@ export function writeMembers(out: LineBuilder, bytes: Uint8Array, row: Row): boo
         isEmpty = false;
         continue;
       }
-      if (runStart === -1) runStart = members.keyStarts[place] ?? 0;
-      runEnd = members.valueEnds[place] ?? 0;
+      if (first === -1) first = place;
+      last = place;
     } else {
       endRun();
       if (name === firstOwn || name === firstOwn + 1) undeclared.add(provenance[name - firstOwn] ?? '');
       else if (name === -1 && stranger === -1) stranger = place;
     }
   }
+  if (isEmpty && first !== -1 && !hasMisfit && !members.hasTwice) row.run = { shape: members.shape, first, last };
   endRun();
   if (stranger !== -1) undeclared.add(textAt(bytes, members.keyStarts[stranger] ?? 0));
   return isEmpty;

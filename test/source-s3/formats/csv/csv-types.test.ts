@@ -100,6 +100,27 @@ suite('types of CSV columns', () => {
     assert.deepEqual(properties['date'], { type: ['null', 'string'], format: 'date' });
   });
 
+  test('are inferred from the files that have values, whatever others lack', async () => {
+    const objects = { 'lake/t/a.csv': 'n,yes,none\n1,true,\n', 'lake/t/b.csv': 'n,yes,none\n,,\n' };
+    const { rows: found } = await rowsOf(objects, csv({ infer_types: true }));
+    assert.deepEqual(found, [
+      { n: 1, yes: true, none: null },
+      { n: null, yes: null, none: null },
+    ]);
+  });
+
+  test('are inferred of timestamps with the zones that Postgres, Redshift, Snowflake and BigQuery write', async () => {
+    const texts = ['00:00+00', '01:00+0100', '01:00 +0100', '01:00+01:00', '00:00 UTC', '00:00Z'];
+    const objects = Object.fromEntries(
+      texts.map((text, index) => [`lake/t${index}/a.csv`, `at\n2026-01-15 ${text.replace(/^../u, '$&:30')}\n`]),
+    );
+    const { rows: found } = await rowsOf(objects, csv({ infer_types: true }));
+    assert.deepEqual(
+      found,
+      texts.map(() => ({ at: '2026-01-15T00:30:00Z' })),
+    );
+  });
+
   test('that were inferred make other values null, and say so in the record', async () => {
     await using server = await serverWith({ 'lake/t/a.csv': 'n\n1\n2\n' });
     const config = csv({ infer_types: true });

@@ -12,67 +12,27 @@ import { nullTest } from '../../../../source-s3/src/formats/csv/csv-field.ts';
 import { CsvRecords } from '../../../../source-s3/src/formats/csv/csv-records.ts';
 import type { Json } from '../../support/source.ts';
 import { textRows } from '../../support/text.ts';
-
-type Row = { readonly id: number; readonly a: string | null; readonly b: string | null };
-
-const folder = join(import.meta.dirname, 'written');
-const written = JSON.parse(readFileSync(join(folder, 'rows.json'), 'utf8')) as readonly Row[];
-const names = { column_names: ['id', 'a', 'b'] };
-/** It writes both as nothing, and a CR without quotes, which ends a record for its own reader too. */
-const pandas = ({ id, a, b }: Row): Row | undefined => {
-  return a?.includes('\r') ? undefined : { id, a: a === '' ? null : a, b };
-};
-
-/** Each with its options, and what the writer itself did to a row; undefined: it tore the row in pieces. */
-const cases: readonly { file: string; options: Json; lost?: (row: Row) => Row | undefined }[] = [
-  { file: 'mysql.txt', options: { dialect: 'mysql', ...names } },
-  { file: 'mysql-enclosed.csv', options: { dialect: 'mysql', delimiter: ',', quote: '"', ...names } },
-  { file: 'mysql-optionally.csv', options: { dialect: 'mysql', delimiter: ',', quote: '"', ...names } },
-  { file: 'postgres_text.txt', options: { dialect: 'postgres_text', ...names } },
-  { file: 'postgres.csv', options: { quoted_nulls: false } },
-  { file: 'sqlite.csv', options: { quoted_nulls: false } },
-  { file: 'duckdb.csv', options: { quoted_nulls: false } },
-  { file: 'pandas.csv', options: {}, lost: pandas },
-  { file: 'pandas-tabs.tsv', options: { dialect: 'excel_tsv' }, lost: pandas },
-  {
-    file: 'spark.csv',
-    options: { dialect: 'spark', ...names },
-    lost: (row) => ({ ...row, a: row.a?.trim() ?? null }), // Spark trims what it writes.
-  },
-  {
-    file: 'hive_text.txt',
-    options: { dialect: 'hive_text', ...names },
-    lost: (row) => {
-      if (row.a?.includes('\n') || row.a?.includes('\u0001')) return undefined;
-      return { ...row, a: row.a === '\\N' ? null : row.a };
-    },
-  },
-  {
-    file: 'hive_text-escaped.txt',
-    options: { dialect: 'hive_text', escape: '\\', ...names },
-    lost: (row) => (row.a?.includes('\n') ? undefined : row),
-  },
-];
+import { writtenFiles, writtenFolder, writtenRows } from './written-files.ts';
 
 async function rowsOf(file: string, options: Json): Promise<readonly Json[]> {
   const { rows } = await textRows(
-    { [`lake/t/${file}`]: readFileSync(join(folder, file)) },
+    { [`lake/t/${file}`]: readFileSync(join(writtenFolder, file)) },
     { data_format: { format: 'csv', ...options }, invalid_records: 'skip' },
   );
   return rows;
 }
 
 suite('CSV of a real writer, in its dialect,', () => {
-  for (const { file, options, lost } of cases) {
+  for (const { file, options, lost } of writtenFiles) {
     test(`is read value by value as it was written: ${file}`, async () => {
-      const kept = lost === undefined ? written : written.flatMap((row) => lost(row) ?? []);
+      const kept = lost === undefined ? writtenRows : writtenRows.flatMap((row) => lost(row) ?? []);
       const expected = kept.map(({ id, a, b }) => ({ id: String(id), a, b }));
       assert.deepEqual(await rowsOf(file, options), expected);
     });
   }
 
   test('keeps the blank lines of a file of one column, which are its empty texts', async () => {
-    const expected = written.map(({ a }) => ({ column_1: a }));
+    const expected = writtenRows.map(({ a }) => ({ column_1: a }));
     assert.deepEqual(await rowsOf('postgres_text-one-column.txt', { dialect: 'postgres_text' }), expected);
     assert.deepEqual(await rowsOf('mysql-one-column.txt', { dialect: 'mysql' }), expected);
   });
