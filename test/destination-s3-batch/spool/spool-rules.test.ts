@@ -36,7 +36,7 @@ function add(
   { day = 20_000, time = Number.NaN, placedBy = 0 }: To = {},
 ): void {
   const bytes = Buffer.from(`${'-'.repeat(7)}${'x'.repeat(size - 1)}--`);
-  spool.append({ table, day, placedBy, time, isUnusual: false }, bytes, 7, 7 + size - 1);
+  spool.append({ table, day, partition: '', placedBy, time, isUnusual: false }, bytes, 7, 7 + size - 1);
 }
 
 function addMany(spool: Spool, table: Table, rows: number, size = 100): void {
