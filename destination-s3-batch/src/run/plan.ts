@@ -6,7 +6,12 @@ import {
   isOfType,
   pathNameOf,
 } from '@s3-connectors/common/destination/input/stream-plan.ts';
-import { metadataColumns, replacedMembers, type RowPlan } from '@s3-connectors/common/destination/rows/row-plan.ts';
+import {
+  besideName,
+  metadataColumns,
+  replacedMembers,
+  type RowPlan,
+} from '@s3-connectors/common/destination/rows/row-plan.ts';
 import { planTargets, type Plan, type Target } from '@s3-connectors/common/destination/run/plan.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
@@ -162,6 +167,6 @@ function dedupOf(stream: ConfiguredStream, { conversion, rowPlan, log }: DedupRu
 function keyInRow(key: Dedup['key'], rowPlan: RowPlan | undefined): Dedup['key'] {
   const inFolder = new Set(rowPlan?.partitions.filter(({ isDay }) => !isDay).map(({ field }) => field));
   return key.map(([name = '', ...deeper]) => {
-    return deeper.length === 0 && inFolder.has(name) ? [`${name}__json`] : [name, ...deeper];
+    return deeper.length === 0 && inFolder.has(name) ? [besideName(name)] : [name, ...deeper];
   });
 }

@@ -1,5 +1,5 @@
 // From a record of a stream that has partitions or Airbyte's columns to its row, on bytes: members that are in folders are left out of
-// it, and what a folder cannot say is beside it, as JSON text in `<field>__json`.
+// it, and what a folder cannot say is beside it, as JSON text in `<field>__value`.
 import { CLOSE_OBJECT, COMMA, OPEN_OBJECT, QUOTE } from '../../json/ascii.ts';
 import { skipColon, skipSpace, skipString, skipToNextMember, skipValue } from '../../json/json-bytes.ts';
 import { createNameIndex, indexOfName, type NameIndex } from '../../json/name-index.ts';
@@ -8,13 +8,13 @@ import { RowWriter } from '../../records/row-writer.ts';
 import type { Rejection } from '../input/rejections.ts';
 import { AirbyteColumns } from './airbyte-columns.ts';
 import { PartitionValues } from './partition-values.ts';
-import { replacedMembers, type PartitionField, type RowPlan } from './row-plan.ts';
+import { besideName, replacedMembers, type PartitionField, type RowPlan } from './row-plan.ts';
 
 type Part = PartitionField & {
   readonly values: PartitionValues;
   /** Among the fields that the scanner finds. */
   readonly slot: number;
-  /** `"country__json":`. */
+  /** `"country__value":`. */
   readonly sibling: Buffer;
   /** The number of the sibling's name in the index. */
   readonly siblingName: number;
@@ -36,7 +36,7 @@ export class RowMaker {
   /** `fields`: those that the scanner finds. */
   constructor(plan: RowPlan, fields: readonly string[]) {
     const replaced = replacedMembers(plan);
-    const siblings = plan.partitions.map(({ field }) => `${field}__json`);
+    const siblings = plan.partitions.map(({ field }) => besideName(field));
     this.#replaced = replaced.length;
     this.#names = createNameIndex([...replaced, ...siblings]);
     this.#parts = plan.partitions.map((part, index) => ({

@@ -25,6 +25,14 @@ export type RowPlan = {
     | undefined;
 };
 
+/**
+ * What a folder cannot say of a field is beside it in the row, as JSON text. Not `__json`: the batch destination keeps such names for
+ * values that do not fit the column of a field, and here there is none.
+ */
+export function besideName(field: string): string {
+  return `${field}__value`;
+}
+
 /** Folders that all files are in anyway. */
 const dateFolders = ['year', 'month', 'day', 'hour'];
 const maxNameBytes = 100;
