@@ -29,9 +29,9 @@ export function meantBy(folder: string | null, beside: unknown): unknown {
 
 /** The same of what was sent: numbers are compared as such. */
 export function isMeant(found: unknown, sent: unknown): boolean {
-  if (typeof found === 'object' && found !== null && 'text' in found && typeof sent !== 'object') {
+  if (typeof found === 'object' && found !== null && 'text' in found && sent !== null && typeof sent !== 'object') {
     const text = String(found.text);
-    return typeof sent === 'number' ? Object.is(Number(text) + 0, sent + 0) : text === String(sent);
+    return typeof sent === 'number' ? Object.is(Number(text) + 0, sent + 0) : text === `${sent as string | boolean}`;
   }
   return JSON.stringify(found) === JSON.stringify(sent ?? null);
 }

@@ -2,6 +2,7 @@
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { mostPartitions } from '@s3-connectors/common/destination/layout/partition-folders.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import type { Table } from '../tables/table.ts';
@@ -11,8 +12,6 @@ const flushesAtOnce = 4;
 /** Of what one segment may have: rows in all open ones together. Above it the largest takes no more, unless all are small. */
 const openShare = 2;
 const smallShare = 1 / 4;
-/** Open segments of partitions: above it those are closed that had no row for longest. */
-export const mostPartitions = 1000;
 /** Closed segments that wait to be written to disk: each takes memory, however few rows it has. */
 const mostFull = 256;
 const noPosition = new Uint8Array();

@@ -1,6 +1,7 @@
 // All open files: at most one for each place, hour and partition, in the order in which they were opened. A stream has two places: one
 // for its rows, which has the stream's number, and one for its rejected records, a full set of numbers later.
 import { beginContentHash } from '@s3-connectors/common/destination/files/file-names.ts';
+import { mostPartitions } from '@s3-connectors/common/destination/layout/partition-folders.ts';
 import type { Target } from '@s3-connectors/common/destination/run/plan.ts';
 import type { Hash } from 'node:crypto';
 
@@ -34,9 +35,6 @@ export type Opening = {
   /** As the clock has elapsed. */
   readonly openedAt: number;
 };
-
-/** Files in partitions that are open: above it those are closed that had no row for longest. */
-export const mostPartitions = 1000;
 
 const noPosition = Buffer.alloc(0);
 

@@ -9,11 +9,14 @@ export const maxPartitions = 3;
 /** Bytes of a value in the name of a folder. */
 export const maxValueBytes = 180;
 
+/** Files in such folders that are open: above it those are closed that had no row for longest. */
+export const mostPartitions = 1000;
+
 /** As part of a regular expression: the folders of a file, below those of its date. */
 export const partitionForm = `((?:[^/=]+=[^/]+/){0,${maxPartitions}})`;
 
 /** Source: escapePathName in https://github.com/apache/hive/blob/master/common/src/java/org/apache/hadoop/hive/common/FileUtils.java */
-const escaped = /[\u0001-\u001f"#%'*/:=?\\\u007f{[\]^]/gu;
+const escaped = /[\p{Cc}"#%'*/:=?\\{[\]^]/gu;
 /** Characters that have no form in a key which all readers decode alike. */
 const unfit = /[\0\u0080-\u009f\u2028\u2029\ufeff\ufffe\uffff]/u;
 

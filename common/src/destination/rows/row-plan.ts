@@ -56,18 +56,19 @@ export function partitionBy(taken: readonly string[]) {
       ? 'is the name of a folder that each file is in already'
       : undefined;
   };
-  const isDistinct = (texts: readonly string[]): boolean => {
-    return new Set(texts.map((text) => partitionField(text).folder.toLowerCase())).size === texts.length;
-  };
-  const field = z.string().superRefine((text, { addIssue }) => {
+  const field = z.string().superRefine((text, context) => {
     const message = problem(text);
-    if (message !== undefined) addIssue({ code: 'custom', message });
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
   });
   return z
     .array(field)
     .max(maxPartitions, `has more than ${maxPartitions} fields`)
     .refine(isDistinct, 'names a folder twice')
     .optional();
+}
+
+function isDistinct(texts: readonly string[]): boolean {
+  return new Set(texts.map((text) => partitionField(text).folder.toLowerCase())).size === texts.length;
 }
 
 export const partitionByText = {
