@@ -8,7 +8,7 @@ import {
   maxPartitions,
   maxValueBytes,
   mostPartitions,
-} from '@s3-connectors/common/destination/layout/partition-folders.ts';
+} from '@s3-connectors/common/destination/files/partition-folders.ts';
 import { REJECTION_REASONS } from '@s3-connectors/common/destination/input/rejections.ts';
 import { defaultMaxLineBytes, keptLineBytes } from '@s3-connectors/common/protocol/lines.ts';
 

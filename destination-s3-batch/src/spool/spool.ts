@@ -2,7 +2,7 @@
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { mostPartitions } from '@s3-connectors/common/destination/layout/partition-folders.ts';
+import { mostPartitions } from '@s3-connectors/common/destination/files/partition-folders.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import type { Table } from '../tables/table.ts';

@@ -1,7 +1,7 @@
 // All open files: at most one for each place, hour and partition, in the order in which they were opened. A stream has two places: one
 // for its rows, which has the stream's number, and one for its rejected records, a full set of numbers later.
 import { beginContentHash } from '@s3-connectors/common/destination/files/file-names.ts';
-import { mostPartitions } from '@s3-connectors/common/destination/layout/partition-folders.ts';
+import { mostPartitions } from '@s3-connectors/common/destination/files/partition-folders.ts';
 import type { Target } from '@s3-connectors/common/destination/run/plan.ts';
 import type { Hash } from 'node:crypto';
 

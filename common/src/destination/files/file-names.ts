@@ -2,7 +2,7 @@
 // repeats the name and overwrites itself, while equal rows received at another time get a name of their own.
 import { createHash, type Hash } from 'node:crypto';
 
-import { markedHash } from '../layout/partition-folders.ts';
+import { markedHash } from './partition-folders.ts';
 
 const hashLength = 16;
 /** After so many names a new epoch begins, which is mixed into all later hashes: memory stays bounded, names stay apart. */

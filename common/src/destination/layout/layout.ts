@@ -4,7 +4,7 @@
 import { encodeName, encodeValue, maxKeyBytes } from '../files/key-part.ts';
 import { stagedKeyBytes } from '../replacing/export-id.ts';
 import type { DataPlace } from '../replacing/own-keys.ts';
-import { isMarked, partitionForm } from './partition-folders.ts';
+import { isMarked, partitionForm } from '../files/partition-folders.ts';
 
 type LayoutRules = {
   /** What has a folder, for messages; the field of an entry of `streams` that gives a stream another one. */

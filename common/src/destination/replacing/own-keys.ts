@@ -8,7 +8,7 @@
 //   _manifests/users/20260115T143000123Z-1a2b3c4d-0.json, _manifests/users/generations/7.json
 //   _connection-check-{uuid}, _connection-check-{uuid}-copy                                   written by `check`
 import { ConnectorError } from '../../protocol/errors.ts';
-import { isMarked, partitionForm } from '../layout/partition-folders.ts';
+import { isMarked, partitionForm } from '../files/partition-folders.ts';
 import { outsideProblem, type OwnKey } from '../../s3/own-key.ts';
 import { exportForm, stagingFolder, type ExportId } from './export-id.ts';
 

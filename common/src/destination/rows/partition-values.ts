@@ -2,7 +2,7 @@
 import { BACKSLASH, QUOTE } from '../../json/ascii.ts';
 import { parseJson } from '../../json/parse-json.ts';
 import { instant } from '../../records/event-time.ts';
-import { folderText, nullPartition } from '../layout/partition-folders.ts';
+import { folderText, nullPartition } from '../files/partition-folders.ts';
 import type { PartitionField } from './row-plan.ts';
 
 /** `isLost`: the value is none of null, and no folder says what it is. */

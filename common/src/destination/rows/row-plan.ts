@@ -6,7 +6,7 @@ import type { ConfiguredStream } from '../../protocol/catalog.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { JsonObject } from '../../protocol/messages.ts';
 import { streamDescriptor, streamLabel } from '../../protocol/stream-key.ts';
-import { folderText, maxPartitions, maxValueBytes } from '../layout/partition-folders.ts';
+import { folderText, maxPartitions, maxValueBytes } from '../files/partition-folders.ts';
 
 /** A field whose values are folders. */
 export type PartitionField = {

@@ -1,7 +1,7 @@
 // What a key below the prefix is: a data file where the layout has it, a document or another object of the destinations, or
 // misplaced, with the setting that would explain it. Pure; a key is input like any other.
 import type { DataKey, Layout } from '../../layout/layout.ts';
-import { partitionForm } from '../../layout/partition-folders.ts';
+import { partitionForm } from '../../files/partition-folders.ts';
 import { parseExportId, type ExportId } from '../../replacing/export-id.ts';
 
 /**
