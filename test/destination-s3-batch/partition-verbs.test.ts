@@ -35,7 +35,9 @@ suite('a table with folders by field', () => {
     const resolved = resolveConfig(parseConfig(configSchema, configJson(server, config), silentLog), {});
     const context = { log: silentLog, signal: new AbortController().signal, fail: () => undefined };
     const printed = await Array.fromAsync(verb(resolved, given, context));
-    return printed.map((print) => (typeof print === 'object' && 'sql' in print ? print.sql : String(print))).join('');
+    return printed
+      .map((print) => (typeof print === 'string' ? print : 'sql' in print ? print.sql : assert.fail('it is no text')))
+      .join('');
   }
 
   for (const output_format of ['parquet', 'json']) {

@@ -169,7 +169,7 @@ suite('the order of a row', () => {
       if (Array.isArray(json)) return `[ ${json.map(spelling).join(' ,\t')} ]`;
       if (typeof json === 'number') return json === 0 ? '-0.0' : `${json}`.includes('e') ? `${json}` : `${json}e0`;
       if (typeof json !== 'object' || json === null) return JSON.stringify(json);
-      const members = Object.entries(json).reverse();
+      const members = Object.entries(json).toReversed();
       return `{${members.map(([key, member]) => `${JSON.stringify(key)} : ${spelling(member)}`).join(', ')}}`;
     };
     const meaning = (json: unknown): string =>
@@ -179,7 +179,7 @@ suite('the order of a row', () => {
       if (typeof json !== 'object' || json === null) return json;
       return Object.fromEntries(
         Object.entries(json)
-          .sort()
+          .sort(([a], [b]) => (a < b ? -1 : 1))
           .map(([key, member]) => [key, sorted(member)]),
       );
     };
