@@ -150,7 +150,7 @@ export class Spool {
   }
 
   #close(file: SpoolFile): void {
-    this.#places.get(file.table.index)?.delete(slotOf(file));
+    this.#places.get(file.table.index)?.delete(slotOf(file.day, file.partition));
     this.#partitioned.delete(file);
     this.#full.push(file);
     this.#openBytes -= file.bytes;
@@ -181,7 +181,7 @@ export class Spool {
   #find({ table, day, partition, placedBy: timestamp }: RowPlace): SpoolFile {
     let files = this.#places.get(table.index);
     if (files === undefined) this.#places.set(table.index, (files = new Map()));
-    const slot = slotOf({ day, partition });
+    const slot = slotOf(day, partition);
     let file = files.get(slot);
     if (file === undefined) {
       this.#count += 1;
@@ -203,6 +203,6 @@ export class Spool {
   }
 }
 
-function slotOf({ day, partition }: Pick<RowPlace, 'day' | 'partition'>): number | string {
+function slotOf(day: number, partition: string): number | string {
   return partition === '' ? day : `${day}/${partition}`;
 }
