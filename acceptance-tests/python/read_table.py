@@ -2,7 +2,8 @@
 
 Usage: read_table.py <duckdb|pyarrow|polars|clickhouse|spark> <parquet|json> <folder>
 Prints {"version", "rows": [{column: value}]}: rows sorted, values as text that is the same whoever read them: numbers in their
-shortest form, dates and times as ISO 8601 in UTC, without the folders' columns. Exits with 1 where a file cannot be read.
+shortest form, dates and times as ISO 8601 in UTC. Columns of folders are those that the reader itself finds, as text: polars finds
+none of JSON lines. Exits with 1 where a file cannot be read.
 """
 
 import datetime as dt
@@ -38,9 +39,10 @@ def text(value):
 def in_duckdb():
     import duckdb
 
+    hive = "hive_partitioning = true, hive_types_autocast = false"
     read = {
-        "parquet": f"read_parquet({paths}, union_by_name = true, hive_partitioning = false)",
-        "json": f"read_json({paths}, format = 'newline_delimited', union_by_name = true, hive_partitioning = false)",
+        "parquet": f"read_parquet({paths}, union_by_name = true, {hive})",
+        "json": f"read_json({paths}, format = 'newline_delimited', union_by_name = true, {hive})",
     }[form]
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
@@ -54,16 +56,25 @@ def in_pyarrow():
     import pyarrow.json
     import pyarrow.parquet
 
+    import pyarrow.dataset as ds
+
     read = {"parquet": lambda path: pa.parquet.ParquetFile(path).read(), "json": pyarrow.json.read_json}[form]
-    table = pa.concat_tables([read(path) for path in paths], promote_options="permissive")
-    return pa.__version__, table.to_pylist()
+    folders = ds.partitioning(pa.schema([("kind", pa.string())]), flavor="hive")
+
+    def whole(path):
+        keys = ds.get_partition_keys(folders.parse(path))
+        return [{**row, **keys} for row in read(path).to_pylist()]
+
+    if form == "parquet":  # Of JSON it guesses types, of each file for itself.
+        pa.concat_tables([read(path) for path in paths], promote_options="permissive")
+    return pa.__version__, [row for path in paths for row in whole(path)]
 
 
 def in_polars():
     import polars as pl
 
     if form == "parquet":
-        frames = [pl.read_parquet(path, hive_partitioning=False) for path in paths]
+        frames = [pl.read_parquet(path, hive_partitioning=True) for path in paths]
     else:
         frames = [pl.read_ndjson(gzip.open(path).read(), infer_schema_length=None) for path in paths]
     return pl.__version__, pl.concat(frames, how="diagonal_relaxed").to_dicts()
@@ -77,7 +88,7 @@ def in_clickhouse():
         kind = {"parquet": "Parquet", "json": "JSONEachRow"}[form]
         quiet = "output_format_json_quote_64bit_integers = 0, output_format_json_named_tuples_as_objects = 1"
         utc = "session_timezone = 'UTC', date_time_output_format = 'iso'"
-        settings = f"{quiet}, {utc}, schema_inference_use_cache_for_file = 0, input_format_json_infer_incomplete_types_as_strings = 1"
+        settings = f"{quiet}, {utc}, use_hive_partitioning = 1, schema_inference_use_cache_for_file = 0, input_format_json_infer_incomplete_types_as_strings = 1"
         answer = chdb.query(f"SELECT * FROM file('{path}', '{kind}') SETTINGS {settings}", "JSONEachRow")
         parts += [json.loads(line) for line in str(answer).splitlines() if line]
     return chdb.__version__, parts
@@ -92,7 +103,8 @@ def in_spark():
         for name, value in settings.items():
             builder = builder.config(name, value)
         session = builder.getOrCreate()
-        read = {"parquet": session.read.option("mergeSchema", "true").parquet, "json": session.read.json}[form]
+        base = session.read.option("basePath", folder)
+        read = {"parquet": base.option("mergeSchema", "true").parquet, "json": base.json}[form]
         table = read(*paths) if form == "parquet" else read(paths)
         return session.version, [row.asDict(recursive=True) for row in table.collect()]
 

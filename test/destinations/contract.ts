@@ -1,6 +1,7 @@
 // What holds for every destination, whatever it writes.
 import { registerBucketTests } from './hostile-bucket.ts';
 import { registerNameTests } from './hostile-names.ts';
+import { registerPartitionTests } from './partitions.ts';
 import { registerRepairedRecords } from './repaired-records.ts';
 import { registerReplacementTests } from './replacement.ts';
 import { registerReplacementFailures } from './replacement-failures.ts';
@@ -21,4 +22,5 @@ export function registerDestinationTests(destination: DestinationUnderTest): voi
   registerNameTests(destination);
   registerBucketTests(destination);
   registerRepairedRecords(destination);
+  registerPartitionTests(destination);
 }

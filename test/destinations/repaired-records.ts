@@ -57,6 +57,19 @@ export function registerRepairedRecords({ name, write, folderOf }: DestinationUn
       assert.match(said.map(([, text]) => text).join('\n'), /records of "visits" are changed.*price \(1\)/u);
     });
 
+    test('have keys that differ in halves of surrogate pairs alone as keys that differ, and lose no value', async () => {
+      await using server = await startS3Server();
+      server.createBucket(bucket);
+      const more = String.raw`{"k\ud83d":1,"k\udc00":2,"\ufffd":3,"\udE00":4,"plain\ud800":5,"k\ud83d":6}`;
+      const lines = [recordLine('visits', `{"id":1,"more":${more}}`)];
+      const config = { streams: [{ stream: 'visits' }] };
+      const { error } = await write(server, lines, { catalog: catalogJson('visits'), config });
+      assert.equal(error, undefined);
+      const [row] = server.objects(bucket, `permutive/${folderOf('visits')}`).flatMap(({ body }) => linesIn(body));
+      const expected = { 'k(D83D)': 6, 'k(DC00)': 2, '\ufffd': 3, '(DE00)': 4, 'plain\ufffd': 5 };
+      assert.deepEqual((row as { readonly more: unknown }).more, expected);
+    });
+
     test('are stored whatever texts they hold, as files that DuckDB reads whole (2,000 generated records)', async () => {
       await using server = await startS3Server();
       server.createBucket(bucket);

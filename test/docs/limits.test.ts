@@ -4,6 +4,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { maxKeyBytes } from '@s3-connectors/common/destination/files/key-part.ts';
+import {
+  maxPartitions,
+  maxValueBytes,
+  mostPartitions,
+} from '@s3-connectors/common/destination/files/partition-folders.ts';
 import { REJECTION_REASONS } from '@s3-connectors/common/destination/input/rejections.ts';
 import { defaultMaxLineBytes, keptLineBytes } from '@s3-connectors/common/protocol/lines.ts';
 
@@ -19,6 +24,9 @@ suite('docs/limits.md', () => {
     const expected = {
       ...Object.fromEntries(constants),
       maxKeyBytes,
+      maxPartitions,
+      maxValueBytes,
+      mostPartitions,
       defaultMaxLineBytes,
       keptLineBytes,
       catalogShare,

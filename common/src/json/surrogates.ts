@@ -25,8 +25,11 @@ function isLow(bytes: Uint8Array, at: number): boolean {
   return ((bytes[at + 3] as number) | LOWER) >= LETTER_C;
 }
 
-/** Replaces the halves in bytes[start, end), a part of valid JSON, by U+FFFD, which takes as many bytes. @returns how many. */
-export function replaceHalves(bytes: Uint8Array, start: number, end: number): number {
+/**
+ * Replaces the halves in bytes[start, end), a part of valid JSON, by U+FFFD, which takes as many bytes; `as` their code: by a text such
+ * as `(D83D)`, as which they stay apart. @returns how many.
+ */
+export function replaceHalves(bytes: Uint8Array, start: number, end: number, as: 'U+FFFD' | 'code' = 'U+FFFD'): number {
   let replaced = 0;
   let at = start;
   while (at < end) {
@@ -35,10 +38,16 @@ export function replaceHalves(bytes: Uint8Array, start: number, end: number): nu
     else if (!isSurrogate(bytes, at)) at += 6;
     else if (isPair(bytes, at)) at += 12;
     else {
-      bytes.set(replacement, at);
+      bytes.set(as === 'code' ? codeText(bytes, at) : replacement, at);
       replaced += 1;
       at += 6;
     }
   }
   return replaced;
+}
+
+/** Of the escape at `at`. */
+function codeText(bytes: Uint8Array, at: number): Buffer {
+  const digits = Buffer.from(bytes.subarray(at + 2, at + 6)).toString('latin1');
+  return Buffer.from(`(${digits.toUpperCase()})`);
 }

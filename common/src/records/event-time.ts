@@ -16,8 +16,13 @@ const daysBeforeMonth = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
  * 2000-01-01 … `nowMs` + 24 h.
  */
 export function eventTime(bytes: Uint8Array, start: number, end: number, nowMs: number): number {
-  const ms = bytes[start] === 0x22 ? textTime(bytes, start, end) : numberTime(bytes, start, end);
+  const ms = instant(bytes, start, end);
   return ms >= earliestMs && ms <= nowMs + dayMs ? ms : Number.NaN;
+}
+
+/** The same of any year with four digits. */
+export function instant(bytes: Uint8Array, start: number, end: number): number {
+  return bytes[start] === 0x22 ? textTime(bytes, start, end) : numberTime(bytes, start, end);
 }
 
 /** `emitted_at` in milliseconds from its raw JSON value; NaN when it is no number or no year of four digits. */

@@ -1,7 +1,7 @@
 // What is changed in records before they are stored, because no reader would take it: NaN and Infinity become null, halves of
 // surrogate pairs U+FFFD. Counted by stream and by the field's path.
 import { CLOSE_ARRAY, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '../json/ascii.ts';
-import { skipColon, skipSpace, skipString, skipValue } from '../json/json-bytes.ts';
+import { hasEscape, skipColon, skipSpace, skipString, skipValue } from '../json/json-bytes.ts';
 import { parseJson } from '../json/parse-json.ts';
 
 /** `nulled`: values that were NaN or Infinity; `repairedTexts`: halves of surrogate pairs. */
@@ -18,8 +18,11 @@ export const otherFields = '*';
 const mostDepth = 8;
 const mostNameLength = 100;
 
-/** Looks at, and may change, bytes[start, end): a key, a value or several. @returns how often it found something. */
-type Find = (start: number, end: number) => number;
+/**
+ * Looks at, and may change, bytes[start, end): a key, a value or several. `isTwin`: a key that would be one with another of its object
+ * if both had U+FFFD for halves of surrogate pairs. @returns how often it found something.
+ */
+type Find = (start: number, end: number, isTwin: boolean) => number;
 type Note = (path: string, count: number) => void;
 
 /** Runs `find` over all keys and values of the valid JSON at `start`, and notes what it finds by the path of the field. */
@@ -36,23 +39,46 @@ function visit(walk: Visit, start: number, path: string, depth: number): number 
   if (depth < mostDepth && first === OPEN_OBJECT) return visitMembers(walk, start, path, depth);
   if (depth < mostDepth && first === OPEN_ARRAY) return visitItems(walk, start, path, depth);
   const end = skipValue(bytes, start);
-  const count = find(start, end);
+  const count = find(start, end, false);
   if (count > 0) note(path, count);
   return end;
 }
 
 function visitMembers(walk: Visit, start: number, path: string, depth: number): number {
   const { bytes, find, note } = walk;
+  let twins: ReadonlySet<string> | undefined;
   let at = skipSpace(bytes, start + 1);
   while (bytes[at] === QUOTE) {
     const keyEnd = skipString(bytes, at);
-    const found = find(at, keyEnd);
+    const mayBeTwin = hasEscape(bytes, at + 1, keyEnd - 1);
+    if (mayBeTwin) twins ??= twinKeys(bytes, start);
+    const found = find(at, keyEnd, mayBeTwin && twins?.has(keyText(bytes, at, keyEnd)) === true);
     const key = bytes.subarray(at, Math.min(keyEnd, at + 6 * mostNameLength));
     const name = (): string => (path === '' ? nameOf(key, keyEnd - at) : `${path}.${nameOf(key, keyEnd - at)}`);
     if (found > 0) note(name(), found);
     at = afterItem(bytes, visit(walk, skipColon(bytes, keyEnd), name(), depth + 1));
   }
   return at + 1;
+}
+
+/** Keys of the object that differ from another in halves of surrogate pairs alone. */
+function twinKeys(bytes: Uint8Array, start: number): ReadonlySet<string> {
+  const first = new Map<string, string>();
+  const twins = new Set<string>();
+  for (let at = skipSpace(bytes, start + 1); bytes[at] === QUOTE;) {
+    const keyEnd = skipString(bytes, at);
+    const key = keyText(bytes, at, keyEnd);
+    const stored = key.toWellFormed();
+    const other = first.get(stored);
+    if (other === undefined) first.set(stored, key);
+    else if (other !== key) twins.add(key).add(other);
+    at = afterItem(bytes, skipValue(bytes, skipColon(bytes, keyEnd)));
+  }
+  return twins;
+}
+
+function keyText(bytes: Uint8Array, start: number, end: number): string {
+  return String(parseJson(Buffer.from(bytes.subarray(start, end)).toString()));
 }
 
 function visitItems(walk: Visit, start: number, path: string, depth: number): number {

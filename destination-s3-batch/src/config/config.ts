@@ -14,6 +14,7 @@ import {
   type Environment,
   type Shared,
 } from '@s3-connectors/common/destination/config/config.ts';
+import { partitionBy, partitionByText } from '@s3-connectors/common/destination/rows/row-plan.ts';
 import type { RecordRules } from '@s3-connectors/common/destination/run/judge.ts';
 import { connectionShape } from '@s3-connectors/common/s3/connection/config.ts';
 import { hostedVariable, isHosted } from '@s3-connectors/common/s3/address/hosted.ts';
@@ -43,6 +44,7 @@ const stream = z.object({
         'Fields that are kept as JSON text, such as objects whose keys users make: each key would become a column. A path is a.b for a member, and a[].b for a member of the items of a list.',
       order: 5,
     }),
+  partition_by: partitionBy([]).meta({ ...partitionByText, order: 6 }),
 });
 
 export const configSchema = z

@@ -8,7 +8,7 @@ import { oneLine } from '@s3-connectors/common/protocol/text.ts';
 import { storedFields, type FieldType, type StructType } from '../columns/types/field-type.ts';
 import { maxTableNameBytes } from '../config/budgets.ts';
 import type { OutputFormat } from '../config/config.ts';
-import { partitions } from './partitions.ts';
+import { datePartitions } from './partitions.ts';
 import { hiddenComment, visibleFields, type Refuse } from './visible-fields.ts';
 
 /** What is in a table's folder. `location` ends with a slash. `firstYear`: undefined for a table without files. */
@@ -18,6 +18,8 @@ export type TableFiles = {
   readonly location: string;
   readonly format: OutputFormat;
   readonly firstYear: number | undefined;
+  /** Folders below those of the day. */
+  readonly partitions: readonly { readonly name: string; readonly key: string }[];
 };
 
 /** No row is older: other times are taken for none. */
@@ -36,9 +38,12 @@ const refuseName: Refuse = (name, depth) => {
   return isTaken ? undefined : 'Athena takes only letters, digits and "_" in the name of a member';
 };
 
-/** Undefined for a table without a column that Athena takes. */
-export function athenaTable({ table, type, location, format, firstYear }: TableFiles): string | undefined {
-  const { columns, hidden } = visibleFields(type, refuseName);
+/** Undefined for a table without a column that Athena takes, or with a folder that it does not. */
+export function athenaTable(files: TableFiles): string | undefined {
+  const { table, type, location, format, partitions } = files;
+  const folders = [...datePartitions, ...partitions.map((partition) => partition.name)];
+  if (folders.some((folder) => refuseName(folder, 0) !== undefined)) return undefined;
+  const { columns, hidden } = visibleFields(type, folders, refuseName);
   const typed = columns.map(({ name, type: fieldType }) => ({ name, sql: athenaType(fieldType, format) }));
   const [shown, long] = [false, true].map((isLong) => typed.filter(({ sql }) => sql.length > maxTypeLength === isLong));
   if (shown === undefined || shown.length === 0) return undefined;
@@ -53,22 +58,28 @@ export function athenaTable({ table, type, location, format, firstYear }: TableF
     `CREATE EXTERNAL TABLE ${quoted(name)} (`,
     shown.map(({ name: column, sql }) => `  ${quoted(column)} ${sql}`).join(',\n'),
     ')',
-    `PARTITIONED BY (${partitions.map((partition) => `${quoted(partition)} INT`).join(', ')})`,
+    `PARTITIONED BY (${folders.map((folder, index) => `${quoted(folder)} ${index < datePartitions.length ? 'INT' : 'STRING'}`).join(', ')})`,
     ...(format === 'parquet' ? ['STORED AS PARQUET'] : ["ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'"]),
-    `LOCATION ${text(location)}`,
-    'TBLPROPERTIES (',
-    propertiesOf(location, firstYear ?? leastYear),
-    ');',
+    ...(partitions.length > 0 ? loaded(name, location) : projected(files)),
   ].join('\n');
+}
+
+/** Values that nobody knows before: folders are loaded, again after each sync that brings new ones. */
+function loaded(name: string, location: string): readonly string[] {
+  return [`LOCATION ${text(location)};`, '', `MSCK REPAIR TABLE ${quoted(name)};`];
+}
+
+function projected({ location, firstYear = leastYear }: TableFiles): readonly string[] {
+  return [`LOCATION ${text(location)}`, 'TBLPROPERTIES (', propertiesOf(location, firstYear), ');'];
 }
 
 function propertiesOf(location: string, firstYear: number): string {
   const ranges = { year: `${firstYear},${lastYear}`, month: '1,12', day: '1,31' };
-  const projection = partitions.flatMap((name) => [
+  const projection = datePartitions.flatMap((name) => [
     [`projection.${name}.type`, 'integer'],
     [`projection.${name}.range`, ranges[name]],
   ]);
-  const folders = partitions.map((name) => `${name}=\${${name}}/`).join('');
+  const folders = datePartitions.map((name) => `${name}=\${${name}}/`).join('');
   return [['projection.enabled', 'true'], ...projection, ['storage.location.template', `${location}${folders}`]]
     .map(([name = '', value = '']) => `  ${text(name)} = ${text(value)}`)
     .join(',\n');

@@ -10,7 +10,7 @@ import type { Config } from '../config/config.ts';
 import { layout } from '../layout/layout.ts';
 import { athenaTable } from './athena.ts';
 import { duckdbView } from './duckdb.ts';
-import { firstYear } from './partitions.ts';
+import { firstYear, ownPartitions } from './partitions.ts';
 
 /** @throws USAGE_INVALID for a table that was never written, or an engine that is not known. */
 export async function* ddl(
@@ -30,10 +30,11 @@ export async function* ddl(
   let found = false;
   try {
     const area = { s3, prefix, headers, maxDocumentBytes };
-    for await (const { table, type } of readTables(area, signal)) {
+    for await (const { table, type, stream } of readTables(area, signal)) {
       if (wanted !== undefined && wanted !== table) continue;
       found = true;
-      const files = { table, type, format, location: layout.place(root, table).folder };
+      const partitions = ownPartitions(config.streams, stream);
+      const files = { table, type, format, location: layout.place(root, table).folder, partitions };
       if (!isPrintable(files.location)) {
         log('WARN', `The table "${table}" has no statement: its name holds characters that SQL cannot show.`);
         continue;
@@ -44,7 +45,11 @@ export async function* ddl(
           ? athenaTable({ ...files, firstYear: await firstYear(area, own, signal) })
           : duckdbView(files);
       if (sql !== undefined) yield { sql: `${sql}\n\n` };
-      else log('WARN', `The table "${table}" has no statement: Athena takes the name of none of its columns.`);
+      else
+        log(
+          'WARN',
+          `The table "${table}" has no statement: Athena takes the name of none of its columns, or not that of a folder.`,
+        );
     }
   } finally {
     closeS3(s3);

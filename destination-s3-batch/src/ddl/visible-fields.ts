@@ -9,7 +9,6 @@ import {
   type StoredField,
   type StructType,
 } from '../columns/types/field-type.ts';
-import { partitions } from './partitions.ts';
 
 /** Why an engine does not take a name, if it does not. `depth`: 0 for a column, more for a member of one. */
 export type Refuse = (name: string, depth: number) => string | undefined;
@@ -17,8 +16,11 @@ export type Refuse = (name: string, depth: number) => string | undefined;
 type Visible = { readonly columns: readonly StoredField[]; readonly hidden: readonly string[] };
 
 /** What no engine takes goes first. */
-export function visibleFields(type: StructType, refuse: Refuse = () => undefined): Visible {
+export function visibleFields(type: StructType, folders: readonly string[], refuse: Refuse = () => undefined): Visible {
   const hidden = new Map<string, string>();
+  const folderNames = new Set(folders.map((name) => name.toLowerCase()));
+  const folderName: Refuse = (name, depth) =>
+    depth === 0 && folderNames.has(name.toLowerCase()) ? 'a folder has its name' : undefined;
   const whole: Refuse = (name, depth) => unprintable(name) ?? folderName(name, depth) ?? refuse(name, depth);
   return {
     columns: visibleMembers(type, { path: '', depth: 0, refuse: whole, hidden }),
@@ -32,12 +34,6 @@ export function hiddenComment(path: string, reason: string): string {
 
 function unprintable(name: string): string | undefined {
   return isPrintable(name) ? undefined : 'SQL cannot show the characters of its name';
-}
-
-const folderNames: ReadonlySet<string> = new Set(partitions);
-
-function folderName(name: string, depth: number): string | undefined {
-  return depth === 0 && folderNames.has(name.toLowerCase()) ? 'a folder has its name' : undefined;
 }
 
 type Place = {

@@ -48,7 +48,7 @@ export class Conversions implements AsyncDisposable {
 
   /** Waits as long as there are too many. */
   async room(): Promise<void> {
-    while (this.#underWay.size > maxWaiting) await Promise.race(this.#underWay.values());
+    while (this.#underWay.size > maxWaiting) await this.#underWay.values().next().value;
   }
 
   /** All files that a cut was made for, as they become ready, of tables that are prepared. */
@@ -63,9 +63,9 @@ export class Conversions implements AsyncDisposable {
         else await removeFile(file);
       }
       if (this.#made.some(({ segment }) => segment.cut.isMade)) continue;
-      const underWay = [...this.#underWay].filter(([segment]) => segment.cut.isMade);
-      if (underWay.length === 0) return;
-      await Promise.race(underWay.map(([, done]) => done));
+      const next = this.#underWay.entries().find(([segment]) => segment.cut.isMade);
+      if (next === undefined) return;
+      await next[1]; // They are done in their order.
     }
   }
 

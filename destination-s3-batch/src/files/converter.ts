@@ -168,7 +168,7 @@ export class Converter implements AsyncDisposable {
    * the source stands after them (else, where it stood before them), so that a replay with the same cuts repeats it.
    */
   keyOf({ segment, part }: ConvertedFile): string {
-    const { table, day, timestamp, position, cut, crc, bytes } = segment;
+    const { table, day, partition, timestamp, position, cut, crc, bytes } = segment;
     const { workerId, format } = this.#options.config;
     const folder = table.folder + layout.folders(day);
     const extension = extensions[table.shape === undefined ? 'json' : format];
@@ -176,7 +176,7 @@ export class Converter implements AsyncDisposable {
     if (cut.until === undefined) content.update(position);
     else content.update('until ').update(cut.until);
     content.update(`/${crc}/${bytes}/${part}`);
-    return this.#names.key({ folder, timestamp, workerId, extension }, content);
+    return this.#names.key({ folder, partition, timestamp, workerId, extension }, content);
   }
 }
 

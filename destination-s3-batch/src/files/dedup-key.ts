@@ -3,13 +3,14 @@
 // one cursor. Taken from the bytes by our own code: the engine's JSON takes neither halves of surrogate pairs nor all numbers.
 import { createHash } from 'node:crypto';
 
-import { OPEN_OBJECT, QUOTE } from '@s3-connectors/common/json/ascii.ts';
+import { OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '@s3-connectors/common/json/ascii.ts';
 import { findMember } from '@s3-connectors/common/json/json-bytes.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import type { FieldType, StructType } from '../columns/types/field-type.ts';
 import { plainText } from '../columns/types/temporal-text.ts';
 import type { Dedup } from '../tables/table.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { sortableNumber } from './sortable-number.ts';
 
 /** Paths into a row, and its type as far as it is decided. */
@@ -21,7 +22,7 @@ export type TypedDedup = Dedup & { readonly row: StructType };
  */
 type DedupKey = { readonly key: string; readonly order: string };
 
-/** A member of a row. `json`: its text, of a string with its quotes; `text`: of a string what it says. */
+/** A member of a row. `json`: its text, the same for all spellings but those of numbers; of a string with its quotes; `text`: of a string what it says. */
 type Value = { readonly json: string; readonly text: string | undefined };
 
 /** Longer keys are told apart by their hash, longer cursors by their beginning: the engine sorts them in memory. */
@@ -67,9 +68,10 @@ function valueAt(bytes: Uint8Array, start: number, path: readonly string[]): Val
     at = member.valueStart;
     end = member.valueEnd;
   }
+  if (bytes[at] === OPEN_OBJECT || bytes[at] === OPEN_ARRAY) return { json: canonicalJson(bytes, at), text: undefined };
   const json = Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at).toString();
   if (json === 'null') return undefined;
-  if (bytes[at] !== QUOTE) return { json: json.replaceAll(/[\t\r]/gu, ' '), text: undefined };
+  if (bytes[at] !== QUOTE) return { json, text: undefined };
   const text = String(parseJson(json));
   return { json: JSON.stringify(text), text };
 }

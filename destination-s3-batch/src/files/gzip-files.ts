@@ -34,13 +34,13 @@ type Member = {
 
 /** Bound: some ten chunks of 1 MiB, or of the longest row. */
 export async function writeGzip(
-  { path }: Pick<RowSource, 'path'>,
+  source: Pick<RowSource, 'path' | 'bytes'>,
   { deflate, target, maxFileBytes }: Options,
 ): Promise<readonly MadeFile[]> {
   await mkdir(target, { mode: 0o700 });
   const made: MadeFile[] = [];
   let member: Member | undefined;
-  const chunks = mapConcurrent(wholeLines(path), compressionsAtOnce, async (chunk) => {
+  const chunks = mapConcurrent(wholeLines(source), compressionsAtOnce, async (chunk) => {
     return { chunk, compressed: await deflate.compress(chunk) };
   });
   try {
@@ -64,9 +64,11 @@ export async function writeGzip(
 }
 
 /** Chunks that end with a line. */
-async function* wholeLines(path: string): AsyncGenerator<Buffer> {
+async function* wholeLines({ path, bytes }: Pick<RowSource, 'path' | 'bytes'>): AsyncGenerator<Buffer> {
   let rest: Buffer[] = [];
-  for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes }) as AsyncIterable<Buffer>) {
+  // The whole buffer is taken for a file of a few bytes, too.
+  const highWaterMark = Math.min(chunkBytes, bytes + 1);
+  for await (const chunk of createReadStream(path, { highWaterMark }) as AsyncIterable<Buffer>) {
     const end = chunk.lastIndexOf(NEWLINE) + 1;
     if (end === 0) {
       rest.push(chunk);

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { LocalFile } from '@s3-connectors/common/local-disk/local-file.ts';
 import { readLines } from '@s3-connectors/common/protocol/lines.ts';
 
-import { RowWriter } from '../rows/row-writer.ts';
+import { RowWriter } from '@s3-connectors/common/records/row-writer.ts';
 import type { RowSource } from './made-file.ts';
 
 const readBytes = 1024 * 1024;
@@ -19,7 +19,7 @@ type Options = {
 
 /** @returns what `target` has. Bound: a few chunks of 1 MiB, or of the longest row. */
 export async function rewriteRows(
-  { path }: Pick<RowSource, 'path'>,
+  source: Pick<RowSource, 'path' | 'bytes'>,
   target: string,
   write: WriteRow,
   { stays = () => false }: Options = {},
@@ -28,7 +28,7 @@ export async function rewriteRows(
   let [row, rows, bytes, longestRow] = [0, 0, 0, 0];
   {
     await using file = await LocalFile.open(target, 'new');
-    const lines = readLines(createReadStream(path, { highWaterMark: readBytes }), {
+    const lines = readLines(createReadStream(source.path, { highWaterMark: Math.min(readBytes, source.bytes + 1) }), {
       maxLineBytes: Infinity,
       reuse: true,
     });

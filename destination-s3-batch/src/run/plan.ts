@@ -1,6 +1,17 @@
 // Which table each stream of the catalog goes to, and how its records become rows; the rest of the plan is common to both
 // destinations.
-import { declaredProperties, given, isOfType } from '@s3-connectors/common/destination/input/stream-plan.ts';
+import {
+  declaredProperties,
+  given,
+  isOfType,
+  pathNameOf,
+} from '@s3-connectors/common/destination/input/stream-plan.ts';
+import {
+  besideName,
+  metadataColumns,
+  replacedMembers,
+  type RowPlan,
+} from '@s3-connectors/common/destination/rows/row-plan.ts';
 import { planTargets, type Plan, type Target } from '@s3-connectors/common/destination/run/plan.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
@@ -31,14 +42,12 @@ export type TableTarget = Target & {
 
 type Source = { readonly conversion: Conversion; readonly table: string; readonly schema: RowSchema | undefined };
 
+type Given = Pick<Config, 'prefix' | 'arrayIndex' | 'streams' | 'splitEvents'> &
+  Partial<Pick<Config, 'namespaceInPath' | 'airbyteMetadata'>>;
+
 /** @throws CATALOG_INVALID for streams that would be written to one path, and for modes that no platform asks for. */
 export function planStreams(
-  {
-    prefix,
-    arrayIndex,
-    streams: entries,
-    splitEvents,
-  }: Pick<Config, 'prefix' | 'arrayIndex' | 'streams' | 'splitEvents'>,
+  { prefix, arrayIndex, streams: entries, splitEvents, namespaceInPath, airbyteMetadata }: Given,
   catalog: readonly ConfiguredStream[],
   log: Log,
 ): Plan<TableTarget> {
@@ -48,21 +57,23 @@ export function planStreams(
       arrayIndex,
       layout,
       entries,
+      metadata: airbyteMetadata === true ? 'text' : undefined,
       kindOf: ({ kind }) => (kind === 'replace' ? 'snapshot' : 'events'),
       describe: (stream, entry) => {
         const { conversion, table, schema } = sourceOf(stream, { entry, splitEvents, log });
         const isSplit = conversion === 'split_events';
+        const isGeneric = conversion === 'none' && schema === undefined;
         return {
-          name: table,
+          name: isGeneric && given(entry?.table) === undefined ? pathNameOf(stream, namespaceInPath) : table,
           schema,
           fields: isSplit ? eventTable.fields.map(({ name }) => name) : [],
           otherNames: isSplit ? [otherEvents] : [],
-          more: {
+          more: (rowPlan) => ({
             conversion,
-            columns: columnsOf(stream, conversion, schema),
-            dedup: dedupOf(stream, conversion, log),
-            textColumns: textColumnsOf(stream, entry, conversion === 'none' && schema === undefined),
-          },
+            columns: withPlan(columnsOf(stream, conversion, schema), rowPlan),
+            dedup: dedupOf(stream, { conversion, rowPlan, log }),
+            textColumns: textColumnsOf(stream, entry, isGeneric),
+          }),
         };
       },
       log,
@@ -117,6 +128,13 @@ function columnsOf(stream: ConfiguredStream, conversion: Conversion, schema: Row
   }
 }
 
+function withPlan(columns: JsonObject, rowPlan: RowPlan | undefined): JsonObject {
+  if (rowPlan === undefined) return columns;
+  const gone = new Set(replacedMembers(rowPlan));
+  const kept = Object.entries(columns).filter(([name]) => !gone.has(name));
+  return Object.fromEntries([...(rowPlan.metadata === undefined ? [] : Object.entries(metadataColumns)), ...kept]);
+}
+
 /** @throws CONFIG_INVALID for a stream of a published type, whose columns are given. */
 function textColumnsOf(
   stream: ConfiguredStream,
@@ -131,13 +149,24 @@ function textColumnsOf(
   );
 }
 
-function dedupOf(stream: ConfiguredStream, conversion: Conversion, log: Log): Dedup | undefined {
+type DedupRules = { readonly conversion: Conversion; readonly rowPlan: RowPlan | undefined; readonly log: Log };
+
+function dedupOf(stream: ConfiguredStream, { conversion, rowPlan, log }: DedupRules): Dedup | undefined {
   if (stream.destinationSyncMode !== 'append_dedup') return undefined;
   const { primaryKey: key, cursorField: cursor } = stream;
   const isPossible = key.length > 0 && conversion === 'none';
+  const folder = rowPlan === undefined || rowPlan.partitions.length === 0 ? 'day' : 'folder';
   const what = isPossible
-    ? 'of duplicates only those of the same run, table and day are removed. A key that another run or another day has again is there twice: query the latest row of each key'
+    ? `of duplicates only those of the same run, table and ${folder} are removed. A key that another run or another ${folder} has again is there twice: query the latest row of each key`
     : `no duplicates are removed: it ${conversion === 'none' ? 'has no primary key' : 'becomes other tables'}`;
   log('WARN', `The stream "${streamLabel(stream)}" is set to append_dedup: rows are appended, and ${what}.`);
-  return isPossible ? { key, cursor } : undefined;
+  return isPossible ? { key: keyInRow(key, rowPlan), cursor } : undefined;
+}
+
+/** A part of a key that is in the folder is the same in all rows that are looked at, but for those that no folder says. */
+function keyInRow(key: Dedup['key'], rowPlan: RowPlan | undefined): Dedup['key'] {
+  const inFolder = new Set(rowPlan?.partitions.filter(({ isDay }) => !isDay).map(({ field }) => field));
+  return key.map(([name = '', ...deeper]) => {
+    return deeper.length === 0 && inFolder.has(name) ? [besideName(name)] : [name, ...deeper];
+  });
 }

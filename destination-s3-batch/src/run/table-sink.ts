@@ -15,7 +15,7 @@ import { fitsEngine } from '../config/budgets.ts';
 import { layout } from '../layout/layout.ts';
 import { countValues } from '../rows/count-values.ts';
 import type { RowsOut } from '../rows/published-rows.ts';
-import { RowWriter } from '../rows/row-writer.ts';
+import { RowWriter } from '@s3-connectors/common/records/row-writer.ts';
 import type { RowPlace, Spool } from '../spool/spool.ts';
 import type { Table, Tables } from '../tables/table.ts';
 import type { TableTarget } from './plan.ts';
@@ -58,6 +58,7 @@ export class TableSink implements Sink<TableTarget> {
   readonly #skip: WalkData;
   readonly #place: { -readonly [Key in keyof RowPlace]: RowPlace[Key] | undefined } & {
     day: number;
+    partition: string;
     placedBy: number;
     time: number;
     isUnusual: boolean;
@@ -70,7 +71,7 @@ export class TableSink implements Sink<TableTarget> {
     this.#options = options;
     this.#skip = skippingWalk(plan.fields);
     this.#eventName = plan.fields.indexOf('event_name');
-    this.#place = { table: undefined, day: 0, placedBy: 0, time: Number.NaN, isUnusual: false };
+    this.#place = { table: undefined, day: 0, partition: '', placedBy: 0, time: Number.NaN, isUnusual: false };
     this.#made = { time: Number.NaN, out: this.#out, emit: () => this.#addMade() };
     const ways = plan.targets.map((target) => {
       return wayOf(target, { prefix, fields: plan.fields, tables, log: context.log });
@@ -86,7 +87,8 @@ export class TableSink implements Sink<TableTarget> {
   /** Looks at the values of what is a row as it comes. */
   walkData(target: TableTarget | undefined, bytes: Uint8Array, start: number, found: Envelope): number {
     const way = target === undefined ? undefined : (this.#ways[target.index] as Way);
-    const shape = way?.rows === undefined ? way?.table?.shape : undefined;
+    const isMade = way?.rows !== undefined || way?.maker !== undefined;
+    const shape = isMade ? undefined : way?.table?.shape;
     return shape === undefined ? this.#skip(bytes, start, found) : this.#observer.walk(shape, bytes, start, found);
   }
 
@@ -99,6 +101,8 @@ export class TableSink implements Sink<TableTarget> {
     const way = this.#ways[target.index] as Way;
     const table = way.table ?? this.#eventTable(way, bytes, found);
     if (table === undefined) return noTable;
+    const rejection = way.maker?.make(bytes, found, placement.now);
+    if (rejection !== undefined) return rejection;
     this.#hold(target, way, this.#options.states.record(target.index));
     const isSnapshot = target.timeField === undefined;
     const place = this.#place;
@@ -106,6 +110,11 @@ export class TableSink implements Sink<TableTarget> {
     place.placedBy = placement.placedBy;
     place.time = isSnapshot ? Number.NaN : placement.placedBy;
     place.day = layout.periodOf(isSnapshot ? this.#options.startedAt : placement.placedBy);
+    place.partition = way.maker?.partition ?? '';
+    if (way.maker !== undefined) {
+      this.#add(way.maker.out.memory, 0, way.maker.out.length);
+      return undefined;
+    }
     if (way.rows === undefined) {
       this.#add(bytes, found.dataStart, found.dataEnd);
       return undefined;
@@ -122,7 +131,8 @@ export class TableSink implements Sink<TableTarget> {
     const way = this.#ways[index] as Way;
     way.rejected ??= tables.add({ name, stream: index, folder, columns: undefined });
     this.#hold({ index, succession }, way, states.rejectedRecord(index));
-    const place = { table: way.rejected, day: layout.periodOf(placedBy), placedBy, time: Number.NaN, isUnusual: false };
+    const day = layout.periodOf(placedBy);
+    const place = { table: way.rejected, day, partition: '', placedBy, time: Number.NaN, isUnusual: false };
     spool.append(place, kept, 0, kept.length);
   }
 
@@ -130,7 +140,10 @@ export class TableSink implements Sink<TableTarget> {
   passed(scope: Scope, position: Uint8Array): void {
     const { spool, cutBytes } = this.#options;
     const streams = scope === 'all' ? this.#ways.keys() : [scope];
-    for (const stream of streams) spool.passed(stream, position);
+    for (const stream of streams) {
+      spool.passed(stream, position);
+      this.#ways[stream]?.maker?.passed(position);
+    }
     if (spool.uncutBytes >= cutBytes) this.#cutClosed();
   }
 

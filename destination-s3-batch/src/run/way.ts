@@ -3,6 +3,7 @@ import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
 import type { TableTarget } from './plan.ts';
 import type { Table, Tables } from '../tables/table.ts';
+import { RowMaker } from '@s3-connectors/common/destination/rows/row-maker.ts';
 import { DroppedFields } from '../rows/dropped-fields.ts';
 import { EventTables } from '../rows/event-tables.ts';
 import {
@@ -20,6 +21,8 @@ export type Way = {
   readonly events: EventTables | undefined;
   /** Undefined: a record is a row as it comes. */
   readonly rows: PublishedRows | undefined;
+  /** Undefined: the rows need nothing of the kind; then `rows` is undefined too. */
+  readonly maker: RowMaker | undefined;
   /** Of events that have no table of their own. */
   readonly otherRows: PublishedRows | undefined;
   readonly dropped: DroppedFields | undefined;
@@ -36,15 +39,23 @@ type Options = {
   readonly log: Log;
 };
 
-const noRows = { table: undefined, events: undefined, rows: undefined, otherRows: undefined, dropped: undefined };
+const noRows = {
+  table: undefined,
+  events: undefined,
+  rows: undefined,
+  maker: undefined,
+  otherRows: undefined,
+  dropped: undefined,
+};
 
 export function wayOf(target: TableTarget, { prefix, fields, tables, log }: Options): Way {
-  const { index, name, place, conversion, columns, stream: descriptor, dedup, textColumns } = target;
+  const { index, name, place, conversion, columns, stream: descriptor, dedup, textColumns, rowPlan } = target;
   const isSplit = conversion === 'split_events';
   return {
     table: isSplit ? undefined : tables.add({ name, stream: index, folder: place.folder, columns, dedup, textColumns }),
     events: isSplit ? new EventTables({ prefix, stream: index, descriptor, tables, log }) : undefined,
     rows: publishedRows(target, fields),
+    maker: rowPlan && new RowMaker(rowPlan, fields),
     otherRows: isSplit ? otherEventRows(fields) : undefined,
     dropped: droppedFields(target, fields),
     rejected: undefined,

@@ -31,6 +31,8 @@ export class SpoolFile {
   readonly table: Table;
   /** Counted since 1970. */
   readonly day: number;
+  /** Folders below that of the day, ended by a slash; "" for none. */
+  readonly partition: string;
   readonly path: string;
   /** Milliseconds: the time of the first row. */
   readonly timestamp: number;
@@ -53,9 +55,10 @@ export class SpoolFile {
   #checked = 0;
   #written = 0;
 
-  constructor(place: Pick<SpoolFile, 'table' | 'day' | 'path' | 'timestamp' | 'position' | 'cut'>) {
+  constructor(place: Pick<SpoolFile, 'table' | 'day' | 'partition' | 'path' | 'timestamp' | 'position' | 'cut'>) {
     this.table = place.table;
     this.day = place.day;
+    this.partition = place.partition;
     this.path = place.path;
     this.timestamp = place.timestamp;
     this.position = place.position;

@@ -1,7 +1,8 @@
-// Rows on local disk: a file for each table and day, cut into segments that are turned into files for S3 one by one.
+// Rows on local disk: a file for each table, day and partition, cut into segments that are turned into files for S3 one by one.
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { mostPartitions } from '@s3-connectors/common/destination/files/partition-folders.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import type { Table } from '../tables/table.ts';
@@ -11,6 +12,8 @@ const flushesAtOnce = 4;
 /** Of what one segment may have: rows in all open ones together. Above it the largest takes no more, unless all are small. */
 const openShare = 2;
 const smallShare = 1 / 4;
+/** Closed segments that wait to be written to disk: each takes memory, however few rows it has. */
+const mostFull = 256;
 const noPosition = new Uint8Array();
 
 /** Where a row goes. */
@@ -18,6 +21,8 @@ export type RowPlace = {
   readonly table: Table;
   /** Counted since 1970. */
   readonly day: number;
+  /** Folders below that of the day, ended by a slash; "" for none. */
+  readonly partition: string;
   /** Milliseconds: the row's time, or when it was emitted. */
   readonly placedBy: number;
   /** NaN for a row without a time of its own. */
@@ -37,8 +42,10 @@ type Limits = {
 export class Spool {
   readonly #directory: string;
   readonly #limits: Limits;
-  /** Open segments by table and day. */
-  readonly #places = new Map<number, Map<number, SpoolFile>>();
+  /** Open segments by table, and by day or that and the partition. */
+  readonly #places = new Map<number, Map<number | string, SpoolFile>>();
+  /** Those of partitions; the one that had the last row is the last. */
+  readonly #partitioned = new Set<SpoolFile>();
   /** By stream. */
   readonly #positions = new Map<number, Uint8Array>();
   /** By stream: what its rows that come now belong to. */
@@ -70,14 +77,15 @@ export class Spool {
   }
 
   get isFullOfRows(): boolean {
-    return this.#heldBytes >= this.#limits.maxHeldBytes;
+    return this.#heldBytes >= this.#limits.maxHeldBytes || this.#full.length >= mostFull;
   }
 
   /** Adds a row, without its newline. Hot path. */
   append(place: RowPlace, bytes: Uint8Array, start: number, end: number): void {
-    const { table, day, time } = place;
+    const { table, day, partition, time } = place;
     let file = this.#last;
-    if (file === undefined || file.table !== table || file.day !== day) file = this.#find(place);
+    const isLast = file?.table === table && file.day === day && file.partition === partition;
+    if (file === undefined || !isLast) file = this.#find(place);
     if (place.isUnusual) file.unusual.set(file.rows);
     file.append(bytes, start, end, time);
     const size = end - start + 1;
@@ -142,7 +150,8 @@ export class Spool {
   }
 
   #close(file: SpoolFile): void {
-    this.#places.get(file.table.index)?.delete(file.day);
+    this.#places.get(file.table.index)?.delete(slotOf(file.day, file.partition));
+    this.#partitioned.delete(file);
     this.#full.push(file);
     this.#openBytes -= file.bytes;
     file.cut.closedBytes += file.bytes;
@@ -169,18 +178,31 @@ export class Spool {
     for (const days of this.#places.values()) yield* days.values();
   }
 
-  #find({ table, day, placedBy: timestamp }: RowPlace): SpoolFile {
-    let days = this.#places.get(table.index);
-    if (days === undefined) this.#places.set(table.index, (days = new Map()));
-    let file = days.get(day);
+  #find({ table, day, partition, placedBy: timestamp }: RowPlace): SpoolFile {
+    let files = this.#places.get(table.index);
+    if (files === undefined) this.#places.set(table.index, (files = new Map()));
+    const slot = slotOf(day, partition);
+    let file = files.get(slot);
     if (file === undefined) {
       this.#count += 1;
       const path = join(this.#directory, `${this.#count}.ndjson`);
       const position = this.#positions.get(table.stream) ?? noPosition;
       let cut = this.#cuts.get(table.stream);
       if (cut === undefined) this.#cuts.set(table.stream, (cut = { closedBytes: 0, isMade: false, until: undefined }));
-      days.set(day, (file = new SpoolFile({ table, day, path, timestamp, position, cut })));
+      files.set(slot, (file = new SpoolFile({ table, day, partition, path, timestamp, position, cut })));
     }
+    if (partition !== '') this.#use(file);
     return file;
   }
+
+  #use(file: SpoolFile): void {
+    this.#partitioned.delete(file);
+    this.#partitioned.add(file);
+    const [idle] = this.#partitioned;
+    if (this.#partitioned.size > mostPartitions && idle !== undefined) this.#close(idle);
+  }
+}
+
+function slotOf(day: number, partition: string): number | string {
+  return partition === '' ? day : `${day}/${partition}`;
 }

@@ -15,7 +15,7 @@ export type OldFiles = {
 /** Only files that this connector wrote. Bound: the folders of all days. */
 export async function oldFiles({ s3, prefix }: Area, table: string, signal: AbortSignal): Promise<OldFiles> {
   const place = layout.place(prefix, table);
-  const days = new Set<string>();
+  const days = new Set<number | undefined>();
   let [files, bytes, parquet] = [0, 0, 0];
   for await (const { objects } of listPages(s3, { prefix: place.folder }, signal)) {
     const sizes = new Map(objects.map(({ key, size }) => [key, size]));
@@ -23,7 +23,7 @@ export async function oldFiles({ s3, prefix }: Area, table: string, signal: Abor
       files += 1;
       bytes += sizes.get(key) ?? 0;
       if (key.endsWith('.parquet')) parquet += 1;
-      days.add(key.slice(0, key.lastIndexOf('/')));
+      days.add(layout.readKey(key.slice(prefix.length))?.period);
     }
   }
   return { files, bytes, parquet, days: days.size };

@@ -11,6 +11,7 @@ import {
   type Environment,
   type Shared,
 } from '@s3-connectors/common/destination/config/config.ts';
+import { partitionBy, partitionByText } from '@s3-connectors/common/destination/rows/row-plan.ts';
 import type { RecordRules } from '@s3-connectors/common/destination/run/judge.ts';
 import { connectionShape } from '@s3-connectors/common/s3/connection/config.ts';
 import * as z from 'zod';
@@ -30,6 +31,7 @@ const stream = z.object({
     description: 'Events are stored in a folder per hour, a snapshot has no date folders.',
     order: 4,
   }),
+  partition_by: partitionBy(['type']).meta({ ...partitionByText, order: 5 }),
 });
 
 const lateData = z.object({

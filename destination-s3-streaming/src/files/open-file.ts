@@ -38,10 +38,12 @@ type Beginning = {
   readonly stream: number;
   /** The number of its place in `OpenFiles`. */
   readonly place: number;
-  /** Counted since 1970, or `noHour`. */
-  readonly hour: number;
-  /** The folder, ended by a slash. */
+  /** Its own among those of its place. */
+  readonly slot: number | string;
+  /** That of its hour, ended by a slash. */
   readonly folder: string;
+  /** Folders below that one, ended by a slash; "" for none. */
+  readonly partition: string;
   /** Milliseconds: the time of the first row. */
   readonly timestamp: number;
   readonly openedAt: number;
@@ -53,8 +55,9 @@ type Beginning = {
 export class OpenFile implements OpenFileFacts, Gatherer {
   readonly stream: number;
   readonly place: number;
-  readonly hour: number;
+  readonly slot: number | string;
   readonly folder: string;
+  readonly partition: string;
   readonly timestamp: number;
   readonly openedAt: number;
   readonly rowTimes: RowTimes;
@@ -78,8 +81,9 @@ export class OpenFile implements OpenFileFacts, Gatherer {
   constructor(beginning: Beginning, workshop: FileWorkshop, account: Account) {
     this.stream = beginning.stream;
     this.place = beginning.place;
-    this.hour = beginning.hour;
+    this.slot = beginning.slot;
     this.folder = beginning.folder;
+    this.partition = beginning.partition;
     this.timestamp = beginning.timestamp;
     this.openedAt = beginning.openedAt;
     this.rowTimes = new RowTimes(workshop.maxAgeMs);

@@ -25,6 +25,8 @@ type Situation<File> = {
   readonly oldestFirst: Iterable<File>;
   /** Files that grew since the last time. */
   readonly grown: Iterable<File>;
+  /** More files than may be open: what each takes beside its bytes counts too. */
+  readonly surplus?: Iterable<File>;
   /** Memory held by all open files and by what waits for them. */
   readonly openBytes: number;
   readonly now: number;
@@ -32,19 +34,25 @@ type Situation<File> = {
 
 /** Each file at most once; looked for as they are asked for, since thousands may be due and few be closed at a time. */
 export function* filesDue<File extends OpenFileFacts>(
-  { oldestFirst, grown, openBytes, now }: Situation<File>,
+  { oldestFirst, grown, surplus = [], openBytes, now }: Situation<File>,
   limits: RotationLimits,
 ): Generator<Due<File>, void> {
-  const full = new Set<File>();
+  const closed = new Set<File>();
   let excess = openBytes - limits.maxOpenBytes;
   for (const file of grown) {
     if (file.compressedBytes < limits.maxFileBytes) continue;
-    full.add(file);
+    closed.add(file);
     excess -= file.heldBytes;
     yield { file, reason: 'size' };
   }
+  for (const file of surplus) {
+    if (closed.has(file)) continue;
+    closed.add(file);
+    excess -= file.heldBytes;
+    yield { file, reason: 'memory' };
+  }
   for (const file of oldestFirst) {
-    if (full.has(file)) continue;
+    if (closed.has(file)) continue;
     const aged = now - file.openedAt >= limits.maxAgeMs;
     if (!aged && excess <= 0) return;
     excess -= file.heldBytes;

@@ -65,8 +65,8 @@ export class Store {
   put(file: OpenFile, reason: RotationReason): void {
     const { hash, body } = file.close(this.held);
     const { s3, config, keyFor, onStored } = this.#options;
-    const { folder, timestamp } = file;
-    const key = this.#names.key({ folder, timestamp, workerId: config.workerId, extension }, hash);
+    const { folder, partition, timestamp } = file;
+    const key = this.#names.key({ folder, partition, timestamp, workerId: config.workerId, extension }, hash);
     this.#underWay += 1;
     void this.#queue.run(async () => {
       let sent: readonly Uint8Array[] = [];

@@ -1,35 +1,53 @@
-// Rows in: each goes into the open file of its stream and hour, or of its stream's rejected records. The hot path: nothing here
+// Rows in: each goes into the open file of its stream, hour and partition, or of its stream's rejected records. The hot path: nothing here
 // builds a string, an object or a Date for a row whose file is open.
 import type { DurableStates, Scope } from '@s3-connectors/common/destination/input/durable-states.ts';
 import type { Placement, Sink } from '@s3-connectors/common/destination/run/intake.ts';
-import type { Target } from '@s3-connectors/common/destination/run/plan.ts';
+import type { Plan, Target } from '@s3-connectors/common/destination/run/plan.ts';
+import type { Rejection } from '@s3-connectors/common/destination/input/rejections.ts';
+import { RowMaker } from '@s3-connectors/common/destination/rows/row-maker.ts';
 import type { Envelope } from '@s3-connectors/common/records/envelope.ts';
 
 import type { OpenFile } from '../files/open-file.ts';
 import { layout } from '../layout/layout.ts';
-import { noHour, type OpenFiles } from './open-files.ts';
+import { noHour, type OpenFiles, type Opening, type Slot } from './open-files.ts';
 
 /** A file's first row: the number of its record, and the time that it is placed by. */
-type FirstRow = { readonly number: number; readonly timestamp: number; readonly openedAt: number };
+type FirstRow = Opening & { readonly number: number };
 
 export class FileSink implements Sink {
   readonly #files: OpenFiles;
   readonly #states: DurableStates;
+  /** By the number of the stream: of those whose rows are not stored as they come. */
+  readonly #makers: readonly (RowMaker | undefined)[];
 
-  constructor(files: OpenFiles, states: DurableStates) {
+  constructor({ targets, fields }: Plan, files: OpenFiles, states: DurableStates) {
+    this.#makers = targets.map(({ rowPlan }) => rowPlan && new RowMaker(rowPlan, fields));
     this.#files = files;
     this.#states = states;
   }
 
-  append({ index, timeField, succession }: Target, placement: Placement, bytes: Buffer, found: Envelope): undefined {
+  append(
+    { index, timeField, succession }: Target,
+    placement: Placement,
+    bytes: Buffer,
+    found: Envelope,
+  ): Rejection | undefined {
     const { time, placedBy: timestamp, now, cameAt: openedAt } = placement;
+    const maker = this.#makers[index];
+    const rejection = maker?.make(bytes, found, now);
+    if (rejection !== undefined) return rejection;
     const hour = timeField === undefined ? noHour : layout.periodOf(timestamp);
+    const partition = maker === undefined ? '' : maker.partition;
+    const slot = partition === '' ? hour : `${hour}/${partition}`;
     const number = this.#states.record(index);
-    const file = this.#files.find(index, hour) ?? this.#open(index, hour, { number, timestamp, openedAt }, index);
-    file.append(bytes, found.dataStart, found.dataEnd);
+    const file =
+      this.#files.find(index, slot) ?? this.#open(index, slot, { number, hour, partition, timestamp, openedAt }, index);
+    if (maker === undefined) file.append(bytes, found.dataStart, found.dataEnd);
+    else file.append(maker.out.memory, 0, maker.out.length);
     const isTimed = !Number.isNaN(time);
     if (isTimed && succession.kind === 'replace') file.spans(time);
     file.rowTimes.add(openedAt - file.openedAt, now - (isTimed ? time : timestamp));
+    return undefined;
   }
 
   setAside({ index, timeField }: Target, kept: Buffer, placement: Placement): void {
@@ -37,16 +55,19 @@ export class FileSink implements Sink {
     const hour = timeField === undefined ? noHour : layout.periodOf(timestamp);
     const place = this.#files.rejectedPlace(index);
     const number = this.#states.rejectedRecord(index);
-    const file = this.#files.find(place, hour) ?? this.#open(place, hour, { number, timestamp, openedAt }, index);
+    const file =
+      this.#files.find(place, hour) ??
+      this.#open(place, hour, { number, hour, partition: '', timestamp, openedAt }, index);
     file.append(kept, 0, kept.length);
   }
 
   passed(scope: Scope, position: Uint8Array): void {
     this.#files.passed(scope, position);
+    for (const maker of scope === 'all' ? this.#makers : [this.#makers[scope]]) maker?.passed(position);
   }
 
-  #open(place: number, hour: number, { number, timestamp, openedAt }: FirstRow, stream: number): OpenFile {
-    const file = this.#files.open(place, hour, { timestamp, openedAt });
+  #open(place: number, slot: Slot, { number, ...opening }: FirstRow, stream: number): OpenFile {
+    const file = this.#files.open(place, slot, opening);
     this.#states.opened(stream, file, number);
     return file;
   }

@@ -1,6 +1,7 @@
-// All open files: at most one for each place and hour, in the order in which they were opened. A stream has two places: one
+// All open files: at most one for each place, hour and partition, in the order in which they were opened. A stream has two places: one
 // for its rows, which has the stream's number, and one for its rejected records, a full set of numbers later.
 import { beginContentHash } from '@s3-connectors/common/destination/files/file-names.ts';
+import { mostPartitions } from '@s3-connectors/common/destination/files/partition-folders.ts';
 import type { Target } from '@s3-connectors/common/destination/run/plan.ts';
 import type { Hash } from 'node:crypto';
 
@@ -10,19 +11,30 @@ import { type Account, type FileWorkshop, OpenFile } from '../files/open-file.ts
 /** The hour of a stream without date folders. */
 export const noHour = -1;
 
+/** Of a file among those of its place: its hour, or that and the folders of its partition. */
+export type Slot = number | string;
+
 /** What a place's next file begins with, and where its open ones are. */
 type Place = {
   readonly stream: number;
   readonly folder: string;
-  readonly files: Map<number, OpenFile>;
+  readonly files: Map<Slot, OpenFile>;
   /** The file that took the last row: mostly it takes the next one too. */
-  lastHour: number;
+  lastSlot: Slot;
   lastFile: OpenFile | undefined;
   /** Fed with the position that the stream's source was at; copied for each file. */
   position: Hash;
 };
 
-type Opening = { readonly timestamp: number; readonly openedAt: number };
+export type Opening = {
+  readonly hour: number;
+  /** Folders below that of the hour, ended by a slash; "" for none. */
+  readonly partition: string;
+  /** Milliseconds: the time of its first row. */
+  readonly timestamp: number;
+  /** As the clock has elapsed. */
+  readonly openedAt: number;
+};
 
 const noPosition = Buffer.alloc(0);
 
@@ -33,6 +45,8 @@ export class OpenFiles {
   readonly #workshop: FileWorkshop;
   readonly #oldestFirst = new Set<OpenFile>();
   readonly #grown = new Set<OpenFile>();
+  /** Those in partitions; the one that had the last row is the last. */
+  readonly #partitioned = new Set<OpenFile>();
   /** Memory of all open files. */
   readonly held: Account = { bytes: 0 };
 
@@ -70,34 +84,48 @@ export class OpenFiles {
     return stream + this.#streams;
   }
 
-  /** The file open for the place and hour, if there is one. Hot path. */
-  find(placeNumber: number, hour: number): OpenFile | undefined {
+  /** Files in partitions that are too many, those first that had no row for longest. */
+  surplus(): readonly OpenFile[] {
+    const count = this.#partitioned.size - mostPartitions;
+    return count > 0 ? this.#partitioned.values().take(count).toArray() : [];
+  }
+
+  get hasSurplus(): boolean {
+    return this.#partitioned.size > mostPartitions;
+  }
+
+  /** The file open in the slot of the place, if there is one. Hot path. */
+  find(placeNumber: number, slot: Slot): OpenFile | undefined {
     const place = this.#places[placeNumber] as Place;
-    if (place.lastHour === hour) return place.lastFile;
-    const file = place.files.get(hour);
-    place.lastHour = hour;
+    if (place.lastSlot === slot) return place.lastFile;
+    const file = place.files.get(slot);
+    place.lastSlot = slot;
     place.lastFile = file;
+    if (file !== undefined && file.partition !== '') {
+      this.#partitioned.delete(file);
+      this.#partitioned.add(file);
+    }
     return file;
   }
 
-  /** Opens a file where none is open. `timestamp`: the time of its first row; `openedAt`: as the clock has elapsed. */
-  open(placeNumber: number, hour: number, { timestamp, openedAt }: Opening): OpenFile {
+  /** Opens a file where none is open. */
+  open(placeNumber: number, slot: Slot, opening: Opening): OpenFile {
     const place = this.#places[placeNumber] as Place;
     const { stream, folder } = place;
     const beginning = {
+      ...opening,
       stream,
       place: placeNumber,
-      hour,
-      folder: hour === noHour ? folder : folder + layout.folders(hour),
-      timestamp,
-      openedAt,
+      slot,
+      folder: opening.hour === noHour ? folder : folder + layout.folders(opening.hour),
       hash: place.position.copy(),
     };
     const file = new OpenFile(beginning, this.#workshop, this.held);
-    place.files.set(hour, file);
-    place.lastHour = hour;
+    place.files.set(slot, file);
+    place.lastSlot = slot;
     place.lastFile = file;
     this.#oldestFirst.add(file);
+    if (opening.partition !== '') this.#partitioned.add(file);
     return file;
   }
 
@@ -115,18 +143,19 @@ export class OpenFiles {
     return grown;
   }
 
-  /** The next row of its place and hour opens a new file. The caller closes this one. */
+  /** The next row of its slot opens a new file. The caller closes this one. */
   remove(file: OpenFile): void {
     const place = this.#places[file.place] as Place;
-    place.files.delete(file.hour);
-    place.lastHour = Number.NaN;
+    place.files.delete(file.slot);
+    place.lastSlot = Number.NaN;
     place.lastFile = undefined;
     this.#oldestFirst.delete(file);
     this.#grown.delete(file);
+    this.#partitioned.delete(file);
   }
 }
 
 function emptyPlace(stream: number, folder: string): Place {
   const position = beginContentHash(noPosition);
-  return { stream, folder, files: new Map(), lastHour: Number.NaN, lastFile: undefined, position };
+  return { stream, folder, files: new Map(), lastSlot: Number.NaN, lastFile: undefined, position };
 }

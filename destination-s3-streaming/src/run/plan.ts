@@ -1,5 +1,5 @@
 // Which type each stream of the catalog is of; the rest of the plan is common to both destinations.
-import { given, isOfType } from '@s3-connectors/common/destination/input/stream-plan.ts';
+import { given, isOfType, pathNameOf } from '@s3-connectors/common/destination/input/stream-plan.ts';
 import { planTargets, type Plan, type Target } from '@s3-connectors/common/destination/run/plan.ts';
 import type { ConfiguredStream, JsonSchema } from '@s3-connectors/common/protocol/catalog.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
@@ -12,9 +12,12 @@ import { layout } from '../layout/layout.ts';
 /** `schema`: as the catalog has it. */
 export type TypeTarget = Target & { readonly schema: JsonSchema };
 
+type Given = Pick<Config, 'prefix' | 'arrayIndex' | 'streams'> &
+  Partial<Pick<Config, 'namespaceInPath' | 'airbyteMetadata'>>;
+
 /** @throws CATALOG_INVALID for generations that do not exist, and for streams that would be written to one path. */
 export function planStreams(
-  { prefix, arrayIndex, streams: entries }: Pick<Config, 'prefix' | 'arrayIndex' | 'streams'>,
+  { prefix, arrayIndex, streams: entries, namespaceInPath, airbyteMetadata }: Given,
   catalog: readonly ConfiguredStream[],
   log: Log,
 ): Plan<TypeTarget> {
@@ -25,12 +28,15 @@ export function planStreams(
       arrayIndex,
       layout,
       entries,
+      metadata: airbyteMetadata === true ? 'ms' : undefined,
       kindOf: () => 'events',
       describe: (stream, entry) => {
         const name = given(entry?.type) ?? stream.name;
         const schema = streamingTypes.get(name);
         const isPublished = schema !== undefined && isOfType(schema, stream, entry, log);
-        return { name, schema: isPublished ? schema : undefined, more: { schema: stream.jsonSchema } };
+        const more = (): Pick<TypeTarget, 'schema'> => ({ schema: stream.jsonSchema });
+        if (isPublished) return { name, schema, more };
+        return { name: given(entry?.type) ?? pathNameOf(stream, namespaceInPath), schema: undefined, more };
       },
       log,
     },

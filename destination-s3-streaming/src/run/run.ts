@@ -92,7 +92,7 @@ export class Run {
       onChunk: (error) => (error === undefined ? this.#wakeUp.notify() : this.#store.fail(error)),
     });
     this.#runtime = new Runtime<TypeTarget>(foundation, {
-      sink: new FileSink(this.#files, this.#states),
+      sink: new FileSink(plan, this.#files, this.#states),
       places: onePlaceEach(plan.targets, (...why) => this.#runtime.giveUp(...why)),
       schemaOf: ({ schema }) => schema,
     });
@@ -129,7 +129,7 @@ export class Run {
    */
   takeLines(): boolean {
     const hasRoom = this.#bufferBytes < this.#memory.bufferBytes && this.#deflate.size < maxChunksWaiting;
-    const batch = hasRoom ? this.#lines.take() : undefined;
+    const batch = hasRoom && !this.#files.hasSurplus ? this.#lines.take() : undefined;
     if (batch === undefined) return false;
     try {
       this.#runtime.intake.take(batch);
@@ -145,7 +145,8 @@ export class Run {
     if (this.#store.failure !== undefined || !this.#store.hasRoom) return;
     const { oldestFirst } = this.#files;
     const openBytes = this.#files.held.bytes + this.#states.waitingBytes;
-    const situation = { oldestFirst, grown: this.#files.takeGrown(), openBytes, now: this.#context.clock.elapsed() };
+    const [grown, surplus, now] = [this.#files.takeGrown(), this.#files.surplus(), this.#context.clock.elapsed()];
+    const situation = { oldestFirst, grown, surplus, openBytes, now };
     const due = this.#lines.ended ? allDue(oldestFirst) : filesDue(situation, this.#limits);
     for (const { file, reason } of due) {
       if (!this.#store.hasRoom) return;

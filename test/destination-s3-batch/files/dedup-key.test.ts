@@ -162,4 +162,41 @@ suite('the order of a row', () => {
       { numRuns: 1000, seed: 17 },
     );
   });
+
+  test('is the same for all spellings of an object or a list, and for no others (1,000 values)', () => {
+    const value = fc.jsonValue({ maxDepth: 3 });
+    const spelling = (json: unknown): string => {
+      if (Array.isArray(json)) return `[ ${json.map(spelling).join(' ,\t')} ]`;
+      if (typeof json === 'number') return json === 0 ? '-0.0' : `${json}`.includes('e') ? `${json}` : `${json}e0`;
+      if (typeof json !== 'object' || json === null) return JSON.stringify(json);
+      const members = Object.entries(json).toReversed();
+      return `{${members.map(([key, member]) => `${JSON.stringify(key)} : ${spelling(member)}`).join(', ')}}`;
+    };
+    const meaning = (json: unknown): string =>
+      spelling(JSON.parse(JSON.stringify(json).replaceAll(/(?<=[[:,])-0\b/gu, '0')));
+    const sorted = (json: unknown): unknown => {
+      if (Array.isArray(json)) return json.map(sorted);
+      if (typeof json !== 'object' || json === null) return json;
+      return Object.fromEntries(
+        Object.entries(json)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([key, member]) => [key, sorted(member)]),
+      );
+    };
+    fc.assert(
+      fc.property(value, value, (a, b) => {
+        const [first, again, other] = [JSON.stringify({ k: a }), spelling({ k: a }), JSON.stringify({ k: b })];
+        assert.equal(of(first, undefined).key, of(again, undefined).key);
+        const isSame = meaning(sorted(a)) === meaning(sorted(b));
+        assert.equal(of(first, undefined).key === of(other, undefined).key, isSame);
+      }),
+      { numRuns: 1000, seed: 17 },
+    );
+    assert.equal(
+      of('{"a":1,"b":[1.0,{"x":"\\u0041","x":2}]}', undefined).key,
+      of('{"b":[1,{"x":2e0}],"a":10e-1}', undefined).key,
+    );
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+    assert.match(of(deep, undefined).key, /^sha256:/u);
+  });
 });

@@ -50,7 +50,7 @@ suite('a file of the spool', () => {
   function fileAt(name: string): SpoolFile {
     const position = Buffer.from('p');
     const cut = { closedBytes: 0, isMade: false, until: undefined };
-    return new SpoolFile({ table, day: 3, path: join(folder, name), timestamp: 9, position, cut });
+    return new SpoolFile({ table, day: 3, partition: '', path: join(folder, name), timestamp: 9, position, cut });
   }
 
   test('has all rows, their checksum and what is told of them, also of rows that come while it is written', async () => {

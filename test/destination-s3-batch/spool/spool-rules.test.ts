@@ -1,9 +1,11 @@
 // When segments close, and what each has: to the byte, with rows whose sizes are known.
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, mkdtempDisposable, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
+
+import { mostPartitions } from '@s3-connectors/common/destination/files/partition-folders.ts';
 
 import type { SpoolFile } from '../../../destination-s3-batch/src/spool/spool-file.ts';
 import { Spool } from '../../../destination-s3-batch/src/spool/spool.ts';
@@ -36,7 +38,7 @@ function add(
   { day = 20_000, time = Number.NaN, placedBy = 0 }: To = {},
 ): void {
   const bytes = Buffer.from(`${'-'.repeat(7)}${'x'.repeat(size - 1)}--`);
-  spool.append({ table, day, placedBy, time, isUnusual: false }, bytes, 7, 7 + size - 1);
+  spool.append({ table, day, partition: '', placedBy, time, isUnusual: false }, bytes, 7, 7 + size - 1);
 }
 
 function addMany(spool: Spool, table: Table, rows: number, size = 100): void {
@@ -64,6 +66,29 @@ suite('a segment', () => {
       assert.deepEqual(named(await spool.flush()), []);
       assert.deepEqual(named(await takeAll(spool)), ['whole 15']);
     });
+  });
+
+  test('of a partition closes when it had no row for longest and too many are open', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'spool-test-'));
+    const spool = new Spool(folder.path, { maxHeldBytes: 1e9, segmentBytes: 1e9 });
+    const row = Buffer.from('{}');
+    const addTo = (partition: string): void => {
+      spool.append(
+        { table: a, day: 1, partition, placedBy: 0, time: Number.NaN, isUnusual: false },
+        row,
+        0,
+        row.length,
+      );
+    };
+    for (let place = 0; place < mostPartitions; place += 1) addTo(`k=${place}/`);
+    addTo('k=0/');
+    assert.equal(spool.uncutBytes, (mostPartitions + 1) * 3);
+    addTo('k=new/');
+    spool.cut(0);
+    const files = await spool.flush();
+    const closed = files.map(({ partition, rows }) => `${partition} ${rows}`);
+    assert.deepEqual([closed[0], closed.at(-1), closed.length], ['k=1/ 1', 'k=new/ 1', mostPartitions + 1]);
+    assert.ok(closed.includes('k=0/ 2'));
   });
 
   test('is of one day', async () => {

@@ -28,7 +28,12 @@ function fill(spool: Spool, tables: readonly Table[], rows: number, from = 0): v
   for (let row = from; row < from + rows; row += 1) {
     const table = tables[row % tables.length] as Table;
     const bytes = Buffer.from(`{"row":${row},"padding":"${'x'.repeat(row % 200)}"}`);
-    spool.append({ table, day: 20_000, placedBy: 0, time: Number.NaN, isUnusual: false }, bytes, 0, bytes.length);
+    spool.append(
+      { table, day: 20_000, partition: '', placedBy: 0, time: Number.NaN, isUnusual: false },
+      bytes,
+      0,
+      bytes.length,
+    );
   }
 }
 

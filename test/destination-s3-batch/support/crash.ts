@@ -31,11 +31,19 @@ export async function serverWith(bucket: string, objects: readonly StoredObject[
 
 export type Kill = { readonly moment: Moment; readonly index: number };
 
+type KilledInput = {
+  readonly program?: 'destination-s3-batch' | 'destination-s3-streaming';
+  readonly config: Json;
+  readonly catalog: Json;
+  readonly input: Iterable<string>;
+  readonly folder: string;
+};
+
 /** The program, killed at a call of S3. @returns what it printed, and whether it was killed before it ended. */
 export async function killedRun(
   server: S3TestServer,
   { moment, index }: Kill,
-  { config, catalog, input, folder }: { config: Json; catalog: Json; input: Iterable<string>; folder: string },
+  { program: name = 'destination-s3-batch', config, catalog, input, folder }: KilledInput,
 ): Promise<{ readonly stdout: string; readonly wasKilled: boolean }> {
   const args = ['write'];
   for (const [name, content] of Object.entries({ config, catalog })) {
@@ -43,7 +51,7 @@ export async function killedRun(
     await writeFile(path, JSON.stringify(content));
     args.push(`--${name}`, path);
   }
-  await using program = startProgram(await buildOnce('destination-s3-batch'), args);
+  await using program = startProgram(await buildOnce(name), args);
   breakAt(server, moment, index, () => program.child.kill('SIGKILL'));
   Readable.from(input, { objectMode: false }).pipe(program.child.stdin);
   const { signal, exitCode, stdout } = await program.ended();

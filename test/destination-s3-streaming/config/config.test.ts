@@ -19,6 +19,8 @@ suite('the config of the streaming destination', () => {
       prefix: '',
       headers: { acl: 'bucket-owner-full-control', encryption: { mode: 'bucket_default' } },
       streams: [],
+      namespaceInPath: false,
+      airbyteMetadata: false,
       rules: {
         workspaceId: undefined,
         invalidRecords: 'dead_letter',

@@ -40,6 +40,13 @@ suite('rotation', () => {
     assert.deepEqual(due(files, 3, 1031), ['a memory', 'b memory']);
   });
 
+  test('closes files that are too many, each once', () => {
+    const files = [file('a', 0, 30), file('b', 1, 30, 500), file('c', 2, 30)];
+    const situation = { oldestFirst: files, grown: files, surplus: files.slice(1), openBytes: 1060, now: 3 };
+    const closed = Array.from(filesDue(situation, limits), ({ file: { name }, reason }) => `${name} ${reason}`);
+    assert.deepEqual(closed, ['b size', 'c memory']);
+  });
+
   test('counts what is closed for its size or age before it closes more for memory', () => {
     const files = [file('a', 0, 30), file('b', 200, 30, 500), file('c', 201, 30)];
     assert.deepEqual(due(files, 240, 1060), ['b size', 'a age']);

@@ -98,6 +98,18 @@ export const placeShape = {
       'A document in the bucket is written only if no other run has changed it meanwhile. Turn this off for a storage that has no conditional writes, and let only one run at a time write below the prefix.',
     order: 25,
   }),
+  namespace_in_path: z.boolean().default(false).meta({
+    title: 'Namespace in the path',
+    description:
+      'The name of a folder begins with the namespace of its stream, as in analytics__visits. Not for the published types, nor where "streams" gives a name.',
+    order: 28,
+  }),
+  airbyte_metadata: z.boolean().default(false).meta({
+    title: 'Airbyte’s columns',
+    description:
+      'Rows get the columns of Airbyte’s own destinations: _airbyte_raw_id, _airbyte_extracted_at, _airbyte_generation_id and _airbyte_meta. Not for the published types.',
+    order: 29,
+  }),
   encryption: z
     .discriminatedUnion('mode', [bucketDefault, sseS3, sseKms])
     .default({ mode: 'bucket_default' })
@@ -167,6 +179,8 @@ export type Shared<Entry> = Place & {
   readonly connection: Connection;
   /** Overrides for streams. */
   readonly streams: readonly Entry[];
+  readonly namespaceInPath: boolean;
+  readonly airbyteMetadata: boolean;
   readonly maxFileBytes: number;
   readonly maxMemoryBytes: number;
 };
@@ -198,6 +212,8 @@ export function resolveShared<Entry>(config: SharedConfig<Entry>, env: Environme
     connection: resolveConnection(config),
     ...resolvePlace(config, env),
     streams: config.streams,
+    namespaceInPath: config.namespace_in_path,
+    airbyteMetadata: config.airbyte_metadata,
     maxFileBytes: config.max_file_mb * mebibyte,
     maxMemoryBytes: config.max_memory_mb * mebibyte,
   };

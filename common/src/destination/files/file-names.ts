@@ -2,6 +2,8 @@
 // repeats the name and overwrites itself, while equal rows received at another time get a name of their own.
 import { createHash, type Hash } from 'node:crypto';
 
+import { markedHash } from './partition-folders.ts';
+
 const hashLength = 16;
 /** After so many names a new epoch begins, which is mixed into all later hashes: memory stays bounded, names stay apart. */
 const namesPerEpoch = 20_000;
@@ -15,6 +17,8 @@ export function beginContentHash(position: Uint8Array): Hash {
 type FilePlace = {
   /** Ends with a slash. */
   readonly folder: string;
+  /** Below `folder`: those of its partition, if it has any. */
+  readonly partition?: string;
   /** Milliseconds: the time of the file's first row. */
   readonly timestamp: number;
   readonly workerId: string;
@@ -27,16 +31,17 @@ export class FileNames {
   #epoch = 0;
 
   /** The key of a file: `{folder}{timestamp}-{hash}-{worker_id}{extension}`. `content` is used up. */
-  key({ folder, timestamp, workerId, extension }: FilePlace, content: Hash): string {
-    const place = `${folder}${timestamp}-`;
-    return `${place}${this.hash(place, content)}-${workerId}${extension}`;
+  key({ folder, partition = '', timestamp, workerId, extension }: FilePlace, content: Hash): string {
+    const place = `${folder}${partition}${timestamp}-`;
+    return `${place}${this.hash(place, content, partition)}-${workerId}${extension}`;
   }
 
   /** 16 hex digits; `place` is what stands before them in the key. `content` is used up. */
-  hash(place: string, content: Hash): string {
+  hash(place: string, content: Hash, partition = ''): string {
     const digest = content.digest();
-    let hash = this.#epoch === 0 ? hex(digest) : mixed(digest, this.#epoch, 0);
-    for (let count = 1; this.#used.has(place + hash); count += 1) hash = mixed(digest, this.#epoch, count);
+    const marked = (hash: string): string => markedHash(hash, partition);
+    let hash = marked(this.#epoch === 0 ? hex(digest) : mixed(digest, this.#epoch, 0));
+    for (let count = 1; this.#used.has(place + hash); count += 1) hash = marked(mixed(digest, this.#epoch, count));
     this.#used.add(flat(place + hash));
     if (this.#used.size >= namesPerEpoch) {
       this.#used.clear();

@@ -148,10 +148,12 @@ export class LineIntake<Target extends Numbered> {
   /** In place, of the record that was scanned last. */
   #replaceHalves(bytes: Buffer): void {
     this.#options.walker?.forgetWalk?.();
-    this.#countRepairs(bytes, 'repairedTexts', (from, to) => replaceHalves(bytes, from, to));
+    this.#countRepairs(bytes, 'repairedTexts', (from, to, isTwin) => {
+      return replaceHalves(bytes, from, to, isTwin ? 'code' : 'U+FFFD');
+    });
   }
 
-  #countRepairs(bytes: Buffer, repair: Repair, find: (start: number, end: number) => number): void {
+  #countRepairs(bytes: Buffer, repair: Repair, find: (start: number, end: number, isTwin: boolean) => number): void {
     const { envelope } = this.#scanner;
     if (envelope.dataStart < 0) return;
     const stream = this.#names.find(bytes, envelope)?.index ?? this.#options.strays;

@@ -16,16 +16,22 @@ export type StreamEntry = {
   readonly namespace?: string | undefined;
   readonly kind?: RowSchema['kind'] | undefined;
   readonly time_field?: string | undefined;
+  readonly partition_by?: string[] | undefined;
 };
 
 /** What is set for a stream: by the entry that has its namespace too, else by one for any namespace. */
 export function entryFor<Found extends StreamEntry>(
-  stream: ConfiguredStream,
+  stream: Pick<ConfiguredStream, 'name' | 'namespace'>,
   entries: readonly Found[],
 ): Found | undefined {
   const named = entries.filter((entry) => entry.stream === stream.name);
   const exact = named.find(({ namespace }) => given(namespace) !== undefined && namespace === stream.namespace);
   return exact ?? named.find(({ namespace }) => given(namespace) === undefined);
+}
+
+/** What a stream of no published type is called in the path, unless its entry says so. */
+export function pathNameOf({ name, namespace = '' }: ConfiguredStream, hasNamespace: boolean | undefined): string {
+  return hasNamespace === true && namespace !== '' ? `${namespace}__${name}` : name;
 }
 
 /** A field that a form left empty is not set. */

@@ -4,6 +4,7 @@
 import { encodeName, encodeValue, maxKeyBytes } from '../files/key-part.ts';
 import { stagedKeyBytes } from '../replacing/export-id.ts';
 import type { DataPlace } from '../replacing/own-keys.ts';
+import { isMarked, partitionForm } from '../files/partition-folders.ts';
 
 type LayoutRules = {
   /** What has a folder, for messages; the field of an entry of `streams` that gives a stream another one. */
@@ -28,8 +29,11 @@ export type Layout = Pick<LayoutRules, 'noun' | 'parent' | 'period' | 'rejectedP
   /** What is replaced as one: the files of a stream or table. @throws RangeError as `encodeName`. */
   readonly place: (prefix: string, name: string) => DataPlace;
   readonly rejectedFolder: (prefix: string, name: string) => string;
-  /** Whether every key below the folder fits S3's limit, also while the file waits in staging. */
-  readonly fits: (folder: string) => boolean;
+  /**
+   * Whether every key below the folder fits S3's limit, also while the file waits in staging. `partitionBytes`: the most that the
+   * folders of a partition take.
+   */
+  readonly fits: (folder: string, partitionBytes?: number) => boolean;
   /** The number since 1970 of the hour or day that a time in milliseconds is in. */
   readonly periodOf: (ms: number) => number;
   /** The folders of a period. */
@@ -62,7 +66,8 @@ export function defineLayout(rules: LayoutRules): Layout {
     rejectedParent,
     place: (prefix, name) => ({ name: encodeName(name), folder: `${prefix}${parent}${encode(name)}/`, extensions }),
     rejectedFolder: (prefix, name) => `${prefix}${rejectedParent}${encode(name)}/`,
-    fits: (folder) => Buffer.byteLength(folder) + stagedKeyBytes + longestRest <= maxKeyBytes,
+    fits: (folder, partitionBytes = 0) =>
+      Buffer.byteLength(folder) + partitionBytes + stagedKeyBytes + longestRest <= maxKeyBytes,
     periodOf: (time) => Math.floor(time / ms),
     folders,
     readKey: keyReader(rules, folders),
@@ -73,12 +78,12 @@ export function defineLayout(rules: LayoutRules): Layout {
 function keyReader({ parent, period, extensions }: LayoutRules, folders: Layout['folders']): Layout['readKey'] {
   const dates = String.raw`year=(\d{4})/month=(\d{1,2})/day=(\d{1,2})/${period === 'hour' ? String.raw`hour=(\d\d)/` : '()'}`;
   const endings = extensions.map((extension) => extension.replaceAll('.', String.raw`\.`)).join('|');
-  const name = `(-?\\d{1,16})-[0-9a-f]{16}-[A-Za-z0-9_]{1,32}(?:${endings})`;
-  const form = new RegExp(`^${parent}([^/]+)/(${dates})?${name}$`, 'u');
+  const name = `(-?\\d{1,16})-([0-9a-f]{16})-[A-Za-z0-9_]{1,32}(?:${endings})`;
+  const form = new RegExp(`^${parent}([^/]+)/(${dates})?${partitionForm}${name}$`, 'u');
   let last: { readonly text: string; readonly period: number } = { text: '', period: Number.NaN };
   return (path) => {
-    const [, place, text, year, month, day, hour, timestamp] = form.exec(path) ?? [];
-    if (place === undefined) return undefined;
+    const [, place, text, year, month, day, hour, partition = '', timestamp, hash = ''] = form.exec(path) ?? [];
+    if (place === undefined || !isMarked(hash, partition)) return undefined;
     if (text === undefined) return { name: place, period: undefined, timestamp: Number(timestamp) };
     if (text !== last.text) {
       const time = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour ?? 0));

@@ -2,10 +2,13 @@
 // document or a listing, is input like any other; it becomes an `OwnKey` here or is refused.
 //
 //   type=users/year=2026/month=01/day=15/hour=07/1768462200000-0123456789abcdef-0.jsonl.gz    a data file, also `data/users/…`
+//   type=users/year=2026/month=01/day=15/hour=07/country=DE/1768462200000-0123456789ab1f8c-0.jsonl.gz
+//                                                                                             the same in a partition
 //   _staging/20260115T143000123Z-1a2b3c4d-0/type=users/…                                      the same while it waits
 //   _manifests/users/20260115T143000123Z-1a2b3c4d-0.json, _manifests/users/generations/7.json
 //   _connection-check-{uuid}, _connection-check-{uuid}-copy                                   written by `check`
 import { ConnectorError } from '../../protocol/errors.ts';
+import { isMarked, partitionForm } from '../files/partition-folders.ts';
 import { outsideProblem, type OwnKey } from '../../s3/own-key.ts';
 import { exportForm, stagingFolder, type ExportId } from './export-id.ts';
 
@@ -23,8 +26,7 @@ export type DataPlace = {
 type FolderContent = { readonly ours: readonly OwnKey[]; readonly others: readonly string[] };
 
 const allExtensions = ['.jsonl.gz', '.snappy.parquet', '.json.gz'];
-const stem =
-  '(?:year=\\d{4}/month=\\d{1,2}/day=\\d{1,2}/(?:hour=\\d{2}/)?)?-?\\d{1,16}-[0-9a-f]{16}-[A-Za-z0-9_]{1,32}';
+const stem = `(?:year=\\d{4}/month=\\d{1,2}/day=\\d{1,2}/(?:hour=\\d{2}/)?)?${partitionForm}-?\\d{1,16}-([0-9a-f]{16})-[A-Za-z0-9_]{1,32}`;
 const data = `(?:type=|data/)[^/]+/${stem}${oneOf(allExtensions)}`;
 const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const ownForm = new RegExp(
@@ -34,8 +36,14 @@ const ownForm = new RegExp(
 
 /** Undefined for a key of no form of ours. The one place that makes an `OwnKey`. */
 function asOwnKey(prefix: string, key: string): OwnKey | undefined {
-  const isOurs = outsideProblem({ prefix }, key) === undefined && ownForm.test(key.slice(prefix.length));
+  const isOurs = outsideProblem({ prefix }, key) === undefined && hasForm(ownForm, key.slice(prefix.length));
   return isOurs ? (key as OwnKey) : undefined;
+}
+
+/** `form`: its groups are the folders of a partition and the hash of a file, once or twice. */
+function hasForm(form: RegExp, path: string): boolean {
+  const [found, folders, hash, stagedFolders = '', stagedHash = ''] = form.exec(path) ?? [];
+  return found !== undefined && isMarked(hash ?? stagedHash, folders ?? stagedFolders);
 }
 
 /** Of a key that we make ourselves. @throws UNEXPECTED for one of no form of ours: never for what the bucket holds. */
@@ -47,7 +55,7 @@ export function ownKey(prefix: string, key: string): OwnKey {
 
 /**
  * Tells keys apart that were read from the bucket: ours are exactly below the place's folder, in date folders or none, and
- * have the name `{timestamp}-{hash}-{worker_id}` with an extension of the place.
+ * have the name `{timestamp}-{hash}-{worker_id}` with an extension of the place; in folders of partitions, one that vouches for these.
  */
 export function tellApart(
   prefix: string,
@@ -58,7 +66,7 @@ export function tellApart(
   const ours: OwnKey[] = [];
   const others: string[] = [];
   for (const key of keys) {
-    const own = key.startsWith(folder) && name.test(key.slice(folder.length)) ? asOwnKey(prefix, key) : undefined;
+    const own = key.startsWith(folder) && hasForm(name, key.slice(folder.length)) ? asOwnKey(prefix, key) : undefined;
     if (own === undefined) others.push(key);
     else ours.push(own);
   }

@@ -20,6 +20,7 @@ import {
 import type { Layout } from '../layout/layout.ts';
 import { regimeOf, successionOf, type Succession } from '../replacing/generations.ts';
 import type { DataPlace } from '../replacing/own-keys.ts';
+import { partitionBytes, planRows, type RowPlan } from '../rows/row-plan.ts';
 
 /** What every destination knows of a stream. */
 export type Target = {
@@ -36,6 +37,8 @@ export type Target = {
   readonly timeField: number | undefined;
   /** Undefined for a stream of no published type: its rows may be anything. */
   readonly published: Published | undefined;
+  /** Undefined: its rows are stored as they come. */
+  readonly rowPlan: RowPlan | undefined;
   /** What becomes of the data that is there already, and how the input shows that the stream is complete. */
   readonly succession: Succession;
   readonly regime: Regime;
@@ -66,7 +69,7 @@ export type Described<More> = {
   readonly fields?: readonly string[];
   /** Other names below which the stream has files. */
   readonly otherNames?: readonly string[];
-  readonly more: More;
+  readonly more: (rowPlan: RowPlan | undefined) => More;
 };
 
 export type PlanRules<Entry extends StreamEntry, More> = {
@@ -75,6 +78,8 @@ export type PlanRules<Entry extends StreamEntry, More> = {
   readonly arrayIndex?: string | undefined;
   readonly layout: Layout;
   readonly entries: readonly Entry[];
+  /** The form of times in the columns that Airbyte's destinations add; undefined: they are not wanted. */
+  readonly metadata: 'ms' | 'text' | undefined;
   readonly describe: (stream: ConfiguredStream, entry: Entry | undefined) => Described<More>;
   /** What a stream is that neither its entry nor its type says. */
   readonly kindOf: (succession: Succession) => RowSchema['kind'];
@@ -89,7 +94,7 @@ export function planTargets<Entry extends StreamEntry, More>(
   rules: PlanRules<Entry, More>,
   catalog: readonly ConfiguredStream[],
 ): Plan<Target & More> {
-  const { prefix, layout, entries, log } = rules;
+  const { prefix, layout, entries, metadata, log } = rules;
   warnOfUnusedEntries(entries, catalog, log);
   const fields = new FieldNumbers();
   const labels = new Map<string, string>();
@@ -97,14 +102,16 @@ export function planTargets<Entry extends StreamEntry, More>(
     const entry = entryFor(stream, entries);
     const described = rules.describe(stream, entry);
     const { name, schema, otherNames = [] } = described;
-    for (const used of [name, ...otherNames]) refuseUnfit(stream, used, rules);
+    const rowPlan = planRows(stream, { fields: entry?.partition_by, isGeneric: schema === undefined, metadata });
+    for (const { field } of rowPlan?.partitions ?? []) fields.of(field);
+    for (const used of [name, ...otherNames]) refuseUnfit(stream, { name: used, rowPlan }, rules);
     const place = layout.place(prefix, name);
     refuseShared(stream, labels.get(place.folder), layout.noun, place.folder);
     labels.set(place.folder, streamLabel(stream));
     const succession = successionOf(stream);
     const isSnapshot = (entry?.kind ?? schema?.kind ?? rules.kindOf(succession)) === 'snapshot';
     return {
-      ...described.more,
+      ...described.more(rowPlan),
       index,
       stream: streamDescriptor(stream),
       label: streamLabel(stream),
@@ -113,6 +120,7 @@ export function planTargets<Entry extends StreamEntry, More>(
       rejectedFolder: layout.rejectedFolder(prefix, name),
       timeField: isSnapshot ? undefined : fields.of(given(entry?.time_field) ?? defaultTimeField),
       published: schema && publishedFrom(schema, fields, described.fields),
+      rowPlan,
       succession,
       regime: regimeOf(stream),
     };
@@ -136,6 +144,7 @@ function straysOf(prefix: string, index: number): Target {
     rejectedFolder: folder,
     timeField: undefined,
     published: undefined,
+    rowPlan: undefined,
     succession: { kind: 'keep' },
     regime: 'legacy',
   };
@@ -152,13 +161,13 @@ function publishedFrom(schema: RowSchema, fields: FieldNumbers, more: readonly s
 
 function refuseUnfit(
   stream: ConfiguredStream,
-  name: string,
+  { name, rowPlan }: { readonly name: string; readonly rowPlan: RowPlan | undefined },
   { prefix, layout }: Pick<PlanRules<StreamEntry, unknown>, 'prefix' | 'layout'>,
 ): void {
   if (!name.isWellFormed()) {
     throw refusedStream(stream, `has a name that is not Unicode. Set a "${layout.noun}" for it in "streams".`);
   }
-  if (layout.fits(layout.place(prefix, name).folder)) return;
+  if (layout.fits(layout.place(prefix, name).folder, rowPlan && partitionBytes(rowPlan))) return;
   throw refusedStream(
     stream,
     `has a name too long for a key in S3. Set a shorter "${layout.noun}" for it in "streams".`,

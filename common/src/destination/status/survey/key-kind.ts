@@ -1,6 +1,7 @@
 // What a key below the prefix is: a data file where the layout has it, a document or another object of the destinations, or
 // misplaced, with the setting that would explain it. Pure; a key is input like any other.
 import type { DataKey, Layout } from '../../layout/layout.ts';
+import { partitionForm } from '../../files/partition-folders.ts';
 import { parseExportId, type ExportId } from '../../replacing/export-id.ts';
 
 /**
@@ -36,7 +37,7 @@ export type Whereabouts = { readonly bucket: string; readonly prefix: string; re
 const anyFile = String.raw`-?\d{1,16}-[0-9a-f]{16}-[A-Za-z0-9_]{1,32}\.(?:jsonl\.gz|snappy\.parquet|json\.gz)$`;
 /** As either destination lays files out, at any depth. */
 const laidOut = new RegExp(
-  String.raw`^((?:.*/)?)(?:type=|data/)[^/]+/(?:year=\d{4}/month=\d{1,2}/day=\d{1,2}/(?:hour=\d\d/)?)?${anyFile}`,
+  String.raw`^((?:.*/)?)(?:type=|data/)[^/]+/(?:year=\d{4}/month=\d{1,2}/day=\d{1,2}/(?:hour=\d\d/)?)?${partitionForm}${anyFile}`,
   'su',
 );
 const dates = /^year=\d{4}\/month=\d{1,2}\/day=\d{1,2}\/(?:hour=\d{1,2}\/)?[^/]*$/u;

@@ -1,6 +1,6 @@
 // Bytes that grow: rows are put together here from pieces of other rows.
-import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
-import { grownBuffer } from '@s3-connectors/common/streams/grown-buffer.ts';
+import { NEWLINE } from '../json/ascii.ts';
+import { grownBuffer } from '../streams/grown-buffer.ts';
 
 const firstBytes = 64 * 1024;
 const HEX = '0123456789abcdef';

@@ -1,0 +1,75 @@
+// The folder of a field's value, from its raw JSON.
+import { BACKSLASH, QUOTE } from '../../json/ascii.ts';
+import { parseJson } from '../../json/parse-json.ts';
+import { instant } from '../../records/event-time.ts';
+import { folderText, nullPartition } from '../files/partition-folders.ts';
+import type { PartitionField } from './row-plan.ts';
+
+/** `isLost`: the value is none of null, and no folder says what it is. */
+export type Partition = { readonly folder: string; readonly isLost: boolean };
+
+/** Distinct values that are remembered. */
+const maxValues = 4096;
+const longestValue = 1024;
+/** A double keeps so many digits. */
+const exactDigits = 15;
+const firstDay = Date.parse('0000-01-01');
+const lastDay = Date.parse('+010000-01-01');
+
+/** Bound: 4,096 values of 1 KiB. */
+export class PartitionValues {
+  readonly #field: PartitionField;
+  readonly #head: string;
+  readonly #known = new Map<string, Partition>();
+
+  constructor(field: PartitionField) {
+    this.#field = field;
+    this.#head = `${folderText(field.folder) ?? ''}=`;
+  }
+
+  /** Of the value bytes[start, end); a start below 0: the row has none. */
+  of(bytes: Buffer, start: number, end: number): Partition {
+    if (end - start > longestValue) return this.#partition(undefined);
+    const raw = start < 0 ? 'null' : bytes.toString('latin1', start, end);
+    const known = this.#known.get(raw);
+    if (known !== undefined) return known;
+    if (this.#known.size >= maxValues) this.#known.clear();
+    const partition = this.#read(raw, bytes, start, end);
+    this.#known.set(raw, partition);
+    return partition;
+  }
+
+  #read(raw: string, bytes: Buffer, start: number, end: number): Partition {
+    if (raw === 'null') return { folder: `${this.#head}${nullPartition}/`, isLost: false };
+    if (this.#field.isDay) return { ...this.#partition(dayText(bytes, start, end)), isLost: false };
+    const first = bytes[start] as number;
+    if (first === QUOTE) return this.#partition(folderText(stringText(bytes, start, end)));
+    if (raw === 'true' || raw === 'false') return this.#partition(raw);
+    const isNumber = first === 0x2d || (first >= 0x30 && first <= 0x39);
+    return this.#partition(isNumber ? folderText(numberText(raw)) : undefined);
+  }
+
+  #partition(value: string | undefined): Partition {
+    return { folder: `${this.#head}${value ?? nullPartition}/`, isLost: value === undefined };
+  }
+}
+
+function stringText(bytes: Buffer, start: number, end: number): string {
+  const isPlain = !bytes.subarray(start, end).includes(BACKSLASH);
+  return isPlain ? bytes.toString('utf8', start + 1, end - 1) : String(parseJson(bytes.toString('utf8', start, end)));
+}
+
+/** One text for one number, however it is spelled, if a double has all its digits. */
+function numberText(raw: string): string {
+  const [mantissa = ''] = raw.split(/[eE]/u);
+  const digits = mantissa.replaceAll(/\D/gu, '').replace(/^0+/u, '');
+  const value = Number(raw);
+  const isExact = digits.length <= exactDigits && Number.isFinite(value) && (value !== 0 || digits === '');
+  return isExact ? String(value) : raw;
+}
+
+/** UTC. Undefined for what is no time of a year with four digits. */
+function dayText(bytes: Buffer, start: number, end: number): string | undefined {
+  const ms = instant(bytes, start, end);
+  return ms >= firstDay && ms < lastDay ? new Date(ms).toISOString().slice(0, 10) : undefined;
+}

@@ -1,0 +1,100 @@
+// From a record of a stream that has partitions or Airbyte's columns to its row, on bytes: members that are in folders are left out of
+// it, and what a folder cannot say is beside it, as JSON text in `<field>__value`.
+import { CLOSE_OBJECT, COMMA, OPEN_OBJECT, QUOTE } from '../../json/ascii.ts';
+import { skipColon, skipSpace, skipString, skipToNextMember, skipValue } from '../../json/json-bytes.ts';
+import { createNameIndex, indexOfName, type NameIndex } from '../../json/name-index.ts';
+import type { Envelope } from '../../records/envelope.ts';
+import { RowWriter } from '../../records/row-writer.ts';
+import type { Rejection } from '../input/rejections.ts';
+import { AirbyteColumns } from './airbyte-columns.ts';
+import { PartitionValues } from './partition-values.ts';
+import { besideName, replacedMembers, type PartitionField, type RowPlan } from './row-plan.ts';
+
+type Part = PartitionField & {
+  readonly values: PartitionValues;
+  /** Among the fields that the scanner finds. */
+  readonly slot: number;
+  /** `"country__value":`. */
+  readonly sibling: Buffer;
+  /** The number of the sibling's name in the index. */
+  readonly siblingName: number;
+};
+
+/** Bound: the row in hand, and some thousand values of each field. */
+export class RowMaker {
+  /** The row that was made last. */
+  readonly out = new RowWriter();
+  /** The folders that it goes to, ended by a slash; "" for a stream without. */
+  partition = '';
+  readonly #parts: readonly Part[];
+  readonly #columns: AirbyteColumns | undefined;
+  readonly #names: NameIndex;
+  /** Names in the index before this are left out of rows; the others are those of siblings. */
+  readonly #replaced: number;
+  readonly #folders: string[] = [];
+
+  /** `fields`: those that the scanner finds. */
+  constructor(plan: RowPlan, fields: readonly string[]) {
+    const replaced = replacedMembers(plan);
+    const siblings = plan.partitions.map(({ field }) => besideName(field));
+    this.#replaced = replaced.length;
+    this.#names = createNameIndex([...replaced, ...siblings]);
+    this.#parts = plan.partitions.map((part, index) => ({
+      ...part,
+      values: new PartitionValues(part),
+      slot: fields.indexOf(part.field),
+      sibling: Buffer.from(`${JSON.stringify(siblings[index])}:`),
+      siblingName: replaced.length + index,
+    }));
+    this.#columns = plan.metadata && new AirbyteColumns(plan.metadata);
+  }
+
+  /** Makes the row of a record that was scanned. @returns why there is none. */
+  make(bytes: Buffer, found: Envelope, nowMs: number): Rejection | undefined {
+    const { out } = this;
+    out.clear();
+    out.byte(OPEN_OBJECT);
+    this.#columns?.write(bytes, found, nowMs, out);
+    const seen = this.#copyMembers(bytes, found.dataStart);
+    for (let index = 0; index < this.#parts.length; index += 1) {
+      const { values, slot, sibling, siblingName, field } = this.#parts[index] as Part;
+      const [start, end] = [found.fieldStarts[slot] as number, found.fieldEnds[slot] as number];
+      const { folder, isLost } = values.of(bytes, start, end);
+      if (this.#folders[index] !== folder) {
+        this.#folders[index] = folder;
+        this.partition = this.#folders.join('');
+      }
+      if (!isLost) continue;
+      if ((seen & (1 << siblingName)) !== 0) return { reason: 'wrong_type', field };
+      if (out.length > 1) out.byte(COMMA);
+      out.copy(sibling, 0, sibling.length);
+      out.quoted(bytes, start, end);
+    }
+    out.byte(CLOSE_OBJECT);
+    return undefined;
+  }
+
+  /** The source says how far it is. */
+  passed(position: Uint8Array): void {
+    this.#columns?.passed(position);
+  }
+
+  /** @returns a bit for each name of the index that the record has; there are ten at most. */
+  #copyMembers(bytes: Buffer, start: number): number {
+    const { out } = this;
+    let seen = 0;
+    let at = skipSpace(bytes, start + 1);
+    while (bytes[at] === QUOTE) {
+      const keyEnd = skipString(bytes, at);
+      const end = skipValue(bytes, skipColon(bytes, keyEnd));
+      const name = indexOfName(this.#names, bytes, at + 1, keyEnd - 1);
+      if (name >= 0) seen |= 1 << name;
+      if (name < 0 || name >= this.#replaced) {
+        if (out.length > 1) out.byte(COMMA);
+        out.copy(bytes, at, end);
+      }
+      at = skipToNextMember(bytes, end);
+    }
+    return seen;
+  }
+}
