@@ -89,14 +89,14 @@ async function* dataFiles(
   const walk = {
     s3,
     root: table.prefix,
+    head: config.selection.head,
     levelOf: foldersOf(config).levelOf,
     typeOf: (column: string) => (partitioning.mode === 'partitioned' ? partitioning.typeOf(name, column) : 'string'),
     isData: (object: ListedObject) => skipReasonOf(object, table, config) === undefined,
   };
   const isLatestOnly = config.selection.isLatestOnly(name);
-  const head = filters.length > 0 || isLatestOnly ? '' : config.selection.head; // Else the walk goes by folders.
-  if (head !== '') await refuseFormatsBeside(s3, { table, head, naming: config.naming }, signal);
-  const places = [{ folder: table.prefix + head, open: filters }];
+  if (walk.head !== '') await refuseFormatsBeside(s3, { table, head: walk.head, naming: config.naming }, signal);
+  const places = [{ folder: table.prefix, open: filters }];
   const latest = isLatestOnly ? await findLatest(walk, { places }, signal) : undefined;
   const met = new Set<PartitionFilter>();
   let hasSparkLog = false;

@@ -11,6 +11,29 @@ import { idsOf } from '../support/text.ts';
 const catalog = catalogJson({ t: { id: { type: 'integer' } } });
 const jsonl = { data_format: { format: 'jsonl' } };
 
+const filters: readonly (readonly [name: string, config: Json])[] = [
+  ['partition_filter', { partition_filter: [{ column: 'hour', from: '02', to: '03' }] }],
+  ['latest_partition_only', { latest_partition_only: ['t'] }],
+];
+
+/** A folder for each of 1,500 regions, in each four hours of 30 files. */
+async function regions(config: Json) {
+  await using server = await serverWith({});
+  for (let region = 0; region < 1500; region++) {
+    for (let hour = 0; hour < 4; hour++) {
+      for (let file = 0; file < 30; file++) {
+        const key = `lake/t/region=${String(region).padStart(4, '0')}/hour=0${hour}/${file}.json`;
+        // Nothing but the files of one region is read, so the others need no bytes.
+        if (region === 1234) server.seed(bucket, key, `{"id":${hour * 100 + file}}\n`, { lastModified: new Date(0) });
+        else if (file === 0) server.seed(bucket, key, '{"id":9999}\n', { lastModified: new Date(0) });
+      }
+    }
+  }
+  server.counts.reset();
+  const { messages } = await readHere(server, { config: { ...jsonl, ...config }, catalog });
+  return { ids: idsOf(messages).toSorted((a, b) => a - b), lists: server.counts.of('ListObjectsV2').requests };
+}
+
 /** 60 days of 100 files: six pages when the whole table is listed. */
 async function days(config: Json, more: Readonly<Record<string, string>> = {}) {
   await using server = await serverWith({});
@@ -59,7 +82,48 @@ suite('file_pattern', () => {
       idsOf(messages).toSorted((a, b) => a - b),
       [17_007, 18_007],
     );
-    assert.equal(lists, 1 + 1 + 2); // The tables, the table’s folders, two of them.
+    assert.equal(lists, 1 + 3 + 1 + 2); // The tables, three looks, the folders that begin with "day=1", two of them.
+  });
+
+  for (const [name, config] of filters) {
+    test(`bounds what is listed also with ${name}`, async () => {
+      const { ids, lists } = await regions({ file_pattern: 'region=1234/**', ...config });
+      const hours = name === 'partition_filter' ? [2, 3] : [0, 1, 2, 3]; // The newest partition is a region.
+      assert.deepEqual(
+        ids,
+        hours.flatMap((hour) => Array.from({ length: 30 }, (_, file) => hour * 100 + file)),
+      );
+      // The tables; three looks in each of two folders; the hours of the region; what is read, each hour by itself or all.
+      assert.equal(lists, 1 + 2 * 3 + 1 + (name === 'partition_filter' ? 2 : 1));
+    });
+  }
+
+  test('bounds what is listed also with start_date on date folders', async () => {
+    await using server = await serverWith({});
+    for (let day = 0; day < 720; day++) {
+      const time = new Date(Date.UTC(2026, 0, 1) + day * 86_400_000);
+      const folder = time.toISOString().slice(0, 10).replaceAll('-', '/');
+      for (const site of ['a', 'b', 'c']) {
+        server.seed(bucket, `lake/t/${site}/${folder}/0.json`, `{"id":${day}}\n`, { lastModified: time });
+      }
+    }
+    server.counts.reset();
+    const config = {
+      ...jsonl,
+      data_partitioning: { mode: 'date_folders' },
+      start_date: '2027-12-15T00:00:00Z',
+      file_pattern: 'b/2027/**',
+    };
+    const { messages } = await readHere(server, { config, catalog });
+    assert.equal(idsOf(messages).length, 720 - 713);
+    // The tables; three looks in each of three folders; months; days of one; those from three days before the start date.
+    assert.equal(server.counts.of('ListObjectsV2').requests, 1 + 3 * 3 + 1 + 1 + (7 + 3));
+  });
+
+  test('of a folder that is not there reads nothing, with each filter', async () => {
+    for (const config of [...filters.map(([, more]) => more), {}]) {
+      assert.deepEqual((await regions({ file_pattern: 'region=nowhere/**', ...config })).ids, []);
+    }
   });
 
   test('matches no path that does not begin with its head', () => {
