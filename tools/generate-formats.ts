@@ -45,7 +45,8 @@ the file has one column.
 
 ## Layouts
 
-A table is a folder directly below a schema prefix. In a prefix a \`*\` stands for any characters of a folder's name: \`tenant=*/exports\`.
+A table is a folder directly below a schema prefix; with \`tables_from\` \`files\` it is a file there, named without the
+extension of its format and what stands behind that: \`users.csv.gz\` is the table \`users\`. In a prefix a \`*\` stands for any characters of a folder's name: \`tenant=*/exports\`.
 Below a table files may be in any folders:
 
 ${markdownTable([['Layout', 'Columns', 'Setting'], ...layouts])}
@@ -85,6 +86,7 @@ const layouts = [
     '`date_folders` with `pattern` and `column`',
   ],
   ['any folders', 'none', '`not_partitioned`'],
+  ['`users.csv`, `orders.csv.gz`: a file for each table', 'none', '`tables_from`: `files`'],
   ['Delta Lake, Iceberg, Hudi with `.hoodie/`', 'refused: their plain files hold deleted rows', ''],
   ['`_spark_metadata/`', 'read with a WARN: files of batches that failed may be among them', ''],
 ];

@@ -22,6 +22,7 @@ export const SKIP_REASONS = {
   partition_filter: 'folders outside partition_filter, not listed',
   older_partition: 'files and folders beside the newest partition',
   no_table: 'directly below a schema prefix, in no table’s folder',
+  folder: 'folder below a schema prefix whose files are the tables',
 } as const;
 export type SkipReason = keyof typeof SKIP_REASONS;
 

@@ -7,14 +7,14 @@ import { archiveClasses, listPages, type ListedObject } from '@s3-connectors/com
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import type { SourceConfig } from '../config/config.ts';
-import { shownExtension, type Naming } from '../layout/file-name.ts';
+import type { Naming } from '../layout/file-name.ts';
 import { skipReason, type SkipReason } from '../layout/layout.ts';
 import { hiveFolders, type FolderColumns } from '../layout/folder-columns.ts';
 import { PartitionColumns } from '../layout/partition-columns.ts';
 import { findLatest, walkPlaces, type Seen } from './partition-walk.ts';
 import type { PartitionFilter } from '../layout/selection.ts';
 import { Present } from './present.ts';
-import { countSkip, describeSkips, type SkipReport } from './skip-report.ts';
+import { describeSkips, gather, type Gathered, type Skipped, type SkipReport } from './skip-report.ts';
 import { logFolders, tableFormat } from './table-format.ts';
 import type { Table } from './tables.ts';
 
@@ -31,17 +31,11 @@ export type ListingReport = {
 /** A part of a listing: the data files of a page, and what else lies among them. */
 type TablePage = { readonly objects: readonly ListedObject[]; readonly skipped: readonly Skipped[] };
 
-/** An object, or a folder that was not listed. */
-export type Skipped = { readonly reason: SkipReason; readonly key: string };
-
 const sparkLog = /\/_spark_metadata\//u;
 const uncommitted =
   'Spark\'s streaming sink wrote the folder "_spark_metadata", in which it notes the files of complete batches. The notes are not read: all data files are, and those of a batch that failed and was tried again hold its rows once more.';
 
 const logsAtOnce = 3;
-
-/** That are told apart. */
-const mostExtensions = 100;
 
 type ListingConfig = Pick<
   SourceConfig,
@@ -69,10 +63,6 @@ export function listTable(
   return { pages: dataFiles(s3, table, { ...config, report }, signal), report };
 }
 
-type Gathered = Pick<ListingReport, 'skips'> & {
-  readonly foreign: Map<string, { count: number; readonly example: string }>;
-};
-
 function foldersOf({ partitioning }: Pick<SourceConfig, 'partitioning'>): FolderColumns {
   return partitioning.mode === 'partitioned' ? partitioning.folders : hiveFolders;
 }
@@ -85,6 +75,14 @@ async function* dataFiles(
 ): AsyncGenerator<TablePage> {
   const { name } = table.stream;
   const { partitioning, report } = config;
+  if (table.file !== undefined) {
+    const present = new Present(s3);
+    const page = pageOf({ kind: 'objects', objects: [table.file] }, table, { ...config, present });
+    for (const entry of page.skipped) gather(report, entry);
+    yield page;
+    report.remarks.push(...present.remarks);
+    return;
+  }
   const filters = [...config.selection.filtersOf(name), ...startFilters(config)];
   const walk = {
     s3,
@@ -110,19 +108,10 @@ async function* dataFiles(
     hasSparkLog ||= page.skipped.some(({ key }) => sparkLog.test(key));
     yield page;
   }
-  const future = present.describe();
-  if (future !== undefined) report.remarks.push(future);
+  report.remarks.push(...present.remarks);
   if (hasSparkLog) report.remarks.push(uncommitted);
   report.remarks.push(...remarks(filters, met, isLatestOnly && latest === undefined));
   if (partitioning.mode === 'partitioned') report.remarks.push(...report.columns.twins.map(spelledTwice));
-}
-
-/** Counts what is not read. */
-export function gather({ skips, foreign }: Gathered, { reason, key }: Skipped): void {
-  countSkip(skips, reason, key);
-  if (reason !== 'extension') return;
-  const extension = shownExtension(key);
-  if (foreign.has(extension) || foreign.size < mostExtensions) countSkip(foreign, extension, key);
 }
 
 function pageOf(seen: Seen, table: Table, config: ListingConfig & { readonly present: Present }): TablePage {
