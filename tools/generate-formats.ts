@@ -88,7 +88,11 @@ const layouts = [
   ['any folders', 'none', '`not_partitioned`'],
   ['`users.csv`, `orders.csv.gz`: a file for each table', 'none', '`tables_from`: `files`'],
   ['Delta Lake, Iceberg, Hudi with `.hoodie/`', 'refused: their plain files hold deleted rows', ''],
-  ['`_spark_metadata/`', 'read with a WARN: files of batches that failed may be among them', ''],
+  [
+    '`_spark_metadata/` in the table’s folder: Spark’s streaming sink',
+    'only the files of complete batches are read, by its log; all of them with a WARN where a batch of the log is missing or damaged',
+    '',
+  ],
 ];
 
 function dialects(): readonly (readonly string[])[] {

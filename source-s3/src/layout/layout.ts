@@ -15,6 +15,7 @@ export const SKIP_REASONS = {
   checksum: 'checksum file',
   side_file: 'manifest or other side file of a writer',
   archived: 'in an archive storage class and not restored',
+  uncommitted: 'not in the log of Spark’s streaming sink, _spark_metadata',
   extension: 'another format’s or an unknown extension',
   before_start_date: 'last modified before start_date',
   after_modified_before: 'not last modified before modified_before',

@@ -17,6 +17,8 @@ export type Walk = {
   readonly root: string;
   /** What the paths begin with that are wanted; "" for all. */
   readonly head: string;
+  /** Sees the pages of the root before they are used. */
+  readonly atRoot: (pages: AsyncIterable<ListPage>) => AsyncIterable<ListPage>;
   readonly levelOf: FolderColumns['levelOf'];
   readonly typeOf: (column: string) => DeclaredType;
   readonly isData: (object: ListedObject) => boolean;
@@ -65,8 +67,8 @@ async function begun<T>(source: AsyncGenerator<T>): Promise<AsyncGenerator<T>> {
 }
 
 async function* listWhole(walk: Walk, { folder }: Place, signal: AbortSignal): AsyncGenerator<Seen> {
-  const prefix = folder + headBelow(walk, folder);
-  for await (const { objects } of listPages(walk.s3, { prefix }, signal)) yield { kind: 'objects', objects };
+  const pages = listPages(walk.s3, { prefix: folder + headBelow(walk, folder) }, signal);
+  for await (const { objects } of folder === walk.root ? walk.atRoot(pages) : pages) yield { kind: 'objects', objects };
 }
 
 /** What the wanted paths below a folder begin with: all listed folders are on the way to the head, or below it. */
@@ -78,8 +80,12 @@ function headBelow({ root, head }: Walk, folder: string): string {
 async function* levelPages(walk: Walk, folder: string, signal: AbortSignal): AsyncGenerator<ListPage> {
   const head = headBelow(walk, folder);
   const end = head.indexOf('/') + 1;
-  if (end > 0) yield { objects: [], folders: [folder + head.slice(0, end)] };
-  else yield* listPages(walk.s3, { prefix: folder + head, delimiter: '/' }, signal);
+  if (end > 0) {
+    yield { objects: [], folders: [folder + head.slice(0, end)] };
+    return;
+  }
+  const pages = listPages(walk.s3, { prefix: folder + head, delimiter: '/' }, signal);
+  yield* folder === walk.root ? walk.atRoot(pages) : pages;
 }
 
 /**

@@ -56,7 +56,7 @@ suite('file_pattern', () => {
     const whole = await days({ file_pattern: '**/7.json' });
     assert.deepEqual([idsOf(whole.messages).length, whole.lists], [60, 1 + 6]); // The tables, and six pages.
     const one = await days({ file_pattern: 'day=17/*.json' });
-    assert.deepEqual([idsOf(one.messages).length, one.lists], [100, 1 + 1 + 2 * 3]); // One page; three looks in each of two folders.
+    assert.deepEqual([idsOf(one.messages).length, one.lists], [100, 1 + 1 + 2 * 3 + 1]); // One page; three looks in each of two folders; Spark’s log.
     const two = await days({ file_pattern: 'day=1[78]/7.json' });
     assert.deepEqual(
       idsOf(two.messages).toSorted((a, b) => a - b),
@@ -82,7 +82,7 @@ suite('file_pattern', () => {
       idsOf(messages).toSorted((a, b) => a - b),
       [17_007, 18_007],
     );
-    assert.equal(lists, 1 + 3 + 1 + 2); // The tables, three looks, the folders that begin with "day=1", two of them.
+    assert.equal(lists, 1 + 4 + 1 + 2); // The tables, four looks, the folders that begin with "day=1", two of them.
   });
 
   for (const [name, config] of filters) {
@@ -93,8 +93,8 @@ suite('file_pattern', () => {
         ids,
         hours.flatMap((hour) => Array.from({ length: 30 }, (_, file) => hour * 100 + file)),
       );
-      // The tables; three looks in each of two folders; the hours of the region; what is read, each hour by itself or all.
-      assert.equal(lists, 1 + 2 * 3 + 1 + (name === 'partition_filter' ? 2 : 1));
+      // The tables; three looks in each of two folders, one for Spark’s log; the hours of the region; what is read, each hour by itself or all.
+      assert.equal(lists, 1 + 2 * 3 + 1 + 1 + (name === 'partition_filter' ? 2 : 1));
     });
   }
 
@@ -116,8 +116,8 @@ suite('file_pattern', () => {
     };
     const { messages } = await readHere(server, { config, catalog });
     assert.equal(idsOf(messages).length, 720 - 713);
-    // The tables; three looks in each of three folders; months; days of one; those from three days before the start date.
-    assert.equal(server.counts.of('ListObjectsV2').requests, 1 + 3 * 3 + 1 + 1 + (7 + 3));
+    // The tables; three looks in each of three folders, one for Spark’s log; months; days of one; those from three days before the start date.
+    assert.equal(server.counts.of('ListObjectsV2').requests, 1 + 3 * 3 + 1 + 1 + 1 + (7 + 3));
   });
 
   test('of a folder that is not there reads nothing, with each filter', async () => {
