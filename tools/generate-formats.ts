@@ -20,7 +20,9 @@ A name without an extension is read as the format. Behind the extension may stan
 
 ## Compression of text
 
-CSV and JSON files are inflated while they arrive. Their first bytes tell the compression, their names only where the bytes cannot.
+CSV and JSON files are inflated while they arrive. Their first bytes tell the compression, their names only where the bytes cannot. The
+files of a ZIP archive are read one after the other, each with its own header; folders, side files, and files of other formats among
+them are skipped. An encrypted file, or one of another method than stored and deflated, fails its stream.
 
 ${markdownTable([['Read', 'Usual extensions', 'Told by'], ...codecs.map(({ title, extensions, begins }) => [title, codes(extensions), begins === undefined ? 'its name' : 'its first bytes'])])}
 
