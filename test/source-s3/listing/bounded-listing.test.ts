@@ -5,7 +5,10 @@ import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
 
 import { FilePattern, headOf } from '../../../source-s3/src/layout/file-pattern.ts';
-import { bucket, readHere, serverWith, catalogJson, type Json } from '../support/source.ts';
+import { namingOf } from '../../../source-s3/src/layout/file-name.ts';
+import { listTable } from '../../../source-s3/src/listing/list-table.ts';
+import { openSession } from '../../../source-s3/src/verbs/session.ts';
+import { bucket, readHere, serverWith, sourceConfig, catalogJson, type Json } from '../support/source.ts';
 import { idsOf } from '../support/text.ts';
 
 const catalog = catalogJson({ t: { id: { type: 'integer' } } });
@@ -66,12 +69,20 @@ suite('file_pattern', () => {
 
   test('still refuses a table format whose log it leaves out', async () => {
     for (const log of ['_delta_log/00.json', '.hoodie/x', 'metadata/v1.metadata.json', 'day=17/_delta_log/00.json']) {
-      const { failures } = await days({ file_pattern: 'day=17/1*.json' }, { [`lake/t/${log}`]: '{}' });
-      assert.deepEqual(
-        failures.map(({ code }) => code),
-        ['TABLE_FORMAT_UNSUPPORTED'],
-        log,
-      );
+      await using server = await serverWith({ [`lake/t/${log}`]: '{}', 'lake/t/day=17/1.json': '{"id":1}\n' });
+      for (const more of [
+        {},
+        { partition_filter: [{ column: 'day', from: '17' }] },
+        { latest_partition_only: ['t'] },
+      ]) {
+        const config = { ...jsonl, file_pattern: 'day=17/1*.json', ...more };
+        const { failures } = await readHere(server, { config, catalog });
+        assert.deepEqual(
+          failures.map(({ code }) => code),
+          ['TABLE_FORMAT_UNSUPPORTED'],
+          log,
+        );
+      }
     }
   });
 
@@ -124,6 +135,77 @@ suite('file_pattern', () => {
     for (const config of [...filters.map(([, more]) => more), {}]) {
       assert.deepEqual((await regions({ file_pattern: 'region=nowhere/**', ...config })).ids, []);
     }
+  });
+
+  test('leaves out no file that a listing without bounds finds, whatever filters there are', async () => {
+    await using server = await serverWith({});
+    const [a, b, plain] = [
+      fc.constantFrom('a=1', 'a=2', 'a=1x'),
+      fc.constantFrom('b=1', 'b=2'),
+      fc.constantFrom('x', '01'),
+    ];
+    const folders = fc.oneof(
+      fc.constant<readonly string[]>([]),
+      fc.tuple(a),
+      fc.tuple(a, b),
+      fc.tuple(a, b, plain),
+      fc.tuple(plain, a),
+      fc.tuple(plain, a, b),
+    );
+    const key = fc.tuple(folders, fc.constantFrom('1.json', '2.json', '12.json'));
+    const pattern = fc.tuple(
+      folders,
+      fc.constantFrom('*.json', '1*', '**', '**/1.json', 'a=*/*', '*/b=1/**', 'a=1*/**', '[a-x]*/*'),
+    );
+    const filter = fc.constantFrom(
+      {},
+      { partition_filter: [{ column: 'a', from: '2' }] },
+      {
+        partition_filter: [
+          { column: 'b', to: '1' },
+          { column: 'a', to: '1' },
+        ],
+      },
+      { latest_partition_only: ['t'] },
+    );
+    await using session = await openSession(sourceConfig(server, jsonl), { log: () => undefined });
+    let run = 0;
+    let [found, none] = [0, 0];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(key, { minLength: 5, maxLength: 25 }),
+        pattern,
+        filter,
+        async (keys, [head, rest], filters) => {
+          const prefix = `lake/${run++}/t/`;
+          // Beside folders of a column the newest partition is looked for in these alone.
+          const isUniform = ([[first]]: (typeof keys)[number]) =>
+            !('latest_partition_only' in filters) || first?.startsWith('a=');
+          for (const [path, name] of keys.filter(isUniform))
+            server.seed(bucket, prefix + [...path, name].join('/'), '{}');
+          const config = sourceConfig(server, { ...jsonl, file_pattern: [...head, rest].join('/'), ...filters });
+          const listed = async (selection: typeof config.selection): Promise<readonly string[]> => {
+            const naming = namingOf('jsonl');
+            const table = { stream: { name: 't' }, prefix };
+            const { pages } = listTable(
+              session.s3,
+              table,
+              { ...config, selection, naming },
+              new AbortController().signal,
+            );
+            return (await Array.fromAsync(pages))
+              .flatMap(({ objects }) => objects.map((object) => object.key))
+              .toSorted();
+          };
+          const bounded = await listed(config.selection);
+          assert.deepEqual(bounded, await listed({ ...config.selection, head: '' }));
+          if (bounded.length > 0) found++;
+          else none++;
+        },
+      ),
+      { numRuns: 250, seed: 16 }, // Each lists a table twice.
+    );
+    assert.ok(found > 50 && none > 50, `${found} ${none}`);
   });
 
   test('matches no path that does not begin with its head', () => {
