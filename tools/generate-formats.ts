@@ -21,7 +21,9 @@ A name without an extension is read as the format. Behind the extension may stan
 
 ## Compression of text
 
-CSV and JSON files are inflated while they arrive. Their first bytes tell the compression, their names only where the bytes cannot.
+CSV and JSON files are inflated while they arrive. Their first bytes tell the compression, their names only where the bytes cannot. The
+files of a ZIP archive are read one after the other, each with its own header; folders, side files, and files of other formats among
+them are skipped. An encrypted file, or one of another method than stored and deflated, fails its stream.
 
 ${markdownTable([['Read', 'Usual extensions', 'Told by'], ...codecs.map(({ title, extensions, begins }) => [title, codes(extensions), begins === undefined ? 'its name' : 'its first bytes'])])}
 
@@ -46,7 +48,8 @@ the file has one column.
 
 ## Layouts
 
-A table is a folder directly below a schema prefix. In a prefix a \`*\` stands for any characters of a folder's name: \`tenant=*/exports\`.
+A table is a folder directly below a schema prefix; with \`tables_from\` \`files\` it is a file there, named without the
+extension of its format and what stands behind that: \`users.csv.gz\` is the table \`users\`. In a prefix a \`*\` stands for any characters of a folder's name: \`tenant=*/exports\`.
 Below a table files may be in any folders:
 
 ${markdownTable([['Layout', 'Columns', 'Setting'], ...layouts])}
@@ -86,8 +89,13 @@ const layouts = [
     '`date_folders` with `pattern` and `column`',
   ],
   ['any folders', 'none', '`not_partitioned`'],
+  ['`users.csv`, `orders.csv.gz`: a file for each table', 'none', '`tables_from`: `files`'],
   ['Delta Lake, Iceberg, Hudi with `.hoodie/`', 'refused: their plain files hold deleted rows', ''],
-  ['`_spark_metadata/`', 'read with a WARN: files of batches that failed may be among them', ''],
+  [
+    '`_spark_metadata/` in the table’s folder: Spark’s streaming sink',
+    'only the files of complete batches are read, by its log; all of them with a WARN where a batch of the log is missing or damaged',
+    '',
+  ],
 ];
 
 function dialects(): readonly (readonly string[])[] {

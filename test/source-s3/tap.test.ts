@@ -54,6 +54,22 @@ suite('tap-s3-tables', () => {
     assert.deepEqual([record['id'], record['price'], record['day']], [0, 1.1, '1']);
   });
 
+  test('takes each file for a table where the config says so', async () => {
+    await using server = await serverWith({ 'lake/users.parquet': body, 'lake/orders.parquet': body });
+    const config = await jsonFile({
+      ...configJson(server),
+      tables_from: 'files',
+      data_partitioning: { mode: 'not_partitioned' },
+    });
+    const ended = await runProgram(tap, ['--config', config]);
+    const lines = ended.stdout
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => parseJson(line) as Line);
+    const schemas = lines.filter(({ type }) => type === 'SCHEMA').map(({ stream }) => stream);
+    assert.deepEqual([schemas, ids(lines).length], [['orders', 'users'], 6]);
+  });
+
   test('reads everything without a catalog, and only what is new with a state', async () => {
     await using server = await serverWith({ 'lake/t/a.parquet': body });
     const first = await sync(server);

@@ -10,11 +10,8 @@ import {
 } from '@s3-connectors/common/s3/connection/config.ts';
 
 import { csvSchema, resolveCsv, type CsvOptions } from './csv-config.ts';
+import { dataPartitioning, resolvePartitioning, type FolderMeaning } from './partitioning-config.ts';
 import { resolveShard, shardSchema } from './shard-config.ts';
-import { declaredColumn, declaredTypes, type DeclaredType } from '../layout/declared-column.ts';
-import { dateFolders, parseDatePattern } from '../layout/date-folders.ts';
-import { hiveFolders, type FolderColumns } from '../layout/folder-columns.ts';
-import { foldName } from '../layout/layout.ts';
 import type { Shard } from '../layout/shard.ts';
 import { checkSelection, resolveSelection, selectionShape, type Selection } from '../layout/selection.ts';
 
@@ -27,55 +24,6 @@ export const schemaPrefix = z
   )
   .refine((path) => !path.includes('**'), '"**" is not known: write a "*" for each folder, as "path/*/*"')
   .refine((path) => !path.split('/').includes('..'), 'must not contain ".."');
-
-const dataPartitioning = z.discriminatedUnion('mode', [
-  z
-    .object({
-      mode: z.literal('partitioned').meta({ order: 0 }),
-      column_types: z.array(declaredColumn('partition column')).default([]).meta({
-        title: 'Column types',
-        description: 'Types of partition columns. Columns that are not listed are strings, so that leading zeros stay.',
-        order: 1,
-      }),
-      on_conflict: z.enum(['path', 'file', 'error']).default('path').meta({
-        title: 'On conflict',
-        description: 'Which value counts when a column stands both in the folder names and in the files.',
-        order: 2,
-      }),
-    })
-    .meta({ title: 'Partitioned', description: 'Folders named column=value become columns.' }),
-  z
-    .object({
-      mode: z.literal('date_folders').meta({ order: 0 }),
-      pattern: z
-        .string()
-        .refine(
-          (text) => parseDatePattern(text) !== undefined,
-          'must tell year, month and day, as yyyy/MM/dd or yyyy-MM-dd[/HH]',
-        )
-        .default('yyyy/MM/dd')
-        .meta({
-          title: 'Pattern',
-          description:
-            'How the folders are named: yyyy, MM, dd and HH with what is between them. What stands in brackets at the end may be missing, as in yyyy/MM/dd[/HH].',
-          order: 1,
-        }),
-      column: z.string().min(1).default('date').meta({
-        title: 'Column',
-        description: 'Name of the column: a date, or with HH a timestamp in UTC.',
-        order: 2,
-      }),
-      on_conflict: z.enum(['path', 'file', 'error']).default('path').meta({
-        title: 'On conflict',
-        description: 'Which value counts when the column stands in the files too.',
-        order: 3,
-      }),
-    })
-    .meta({ title: 'Date folders', description: 'Folders such as 2024/01/15/ become one column.' }),
-  z
-    .object({ mode: z.literal('not_partitioned').meta({ order: 0 }) })
-    .meta({ title: 'Not partitioned', description: 'Folder names carry no columns.' }),
-]);
 
 const dataFormat = z.discriminatedUnion('format', [
   z
@@ -151,6 +99,12 @@ export const sourceSchema = z
       format: 'date-time',
       order: 22,
     }),
+    tables_from: z.enum(['folders', 'files']).default('folders').meta({
+      title: 'Tables from',
+      description:
+        'What is a table: each folder directly below a schema prefix, with all files in it, or each file directly below one, as users.csv.gz is the table users.',
+      order: 23,
+    }),
   })
   .superRefine(checkConnection, always)
   .superRefine(checkSelection);
@@ -168,15 +122,8 @@ export type SourceConfig = {
   readonly connection: Connection;
   readonly name: string;
   readonly schemaPrefixes: readonly SchemaPrefix[];
-  readonly partitioning:
-    | { readonly mode: 'not_partitioned' }
-    | {
-        readonly mode: 'partitioned';
-        readonly onConflict: 'path' | 'file' | 'error';
-        /** The declared type of a partition column of a table; string where nothing is declared. Case does not count. */
-        readonly typeOf: (table: string, column: string) => DeclaredType;
-        readonly folders: FolderColumns;
-      };
+  readonly tablesFrom: 'folders' | 'files';
+  readonly partitioning: FolderMeaning;
   readonly format: { readonly format: 'parquet' | 'jsonl' | 'avro' } | CsvOptions;
   readonly invalidRecords: 'fail' | 'skip';
   /** Milliseconds since 1970. */
@@ -203,6 +150,7 @@ export function resolveSource(parsed: z.output<typeof sourceSchema>, env: Enviro
     connection: resolveConnection(parsed),
     name: parsed.name ?? parsed.bucket,
     schemaPrefixes: parsed.schema_prefixes.map(parseSchemaPrefix),
+    tablesFrom: parsed.tables_from,
     partitioning: resolvePartitioning(parsed.data_partitioning),
     format: parsed.data_format.format === 'csv' ? resolveCsv(parsed.data_format) : parsed.data_format,
     invalidRecords: parsed.invalid_records,
@@ -229,18 +177,4 @@ export function parseSchemaPrefix(text: string): SchemaPrefix {
 export function shownPrefix({ path, levels }: SchemaPrefix): string {
   const rest = levels.join('/');
   return `${path}${rest}${rest === '' || rest.endsWith('*') ? '' : '/'}`;
-}
-
-function resolvePartitioning(parsed: z.output<typeof dataPartitioning>): SourceConfig['partitioning'] {
-  if (parsed.mode === 'not_partitioned') return parsed;
-  if (parsed.mode === 'date_folders') {
-    const pattern = parseDatePattern(parsed.pattern);
-    if (pattern === undefined) throw new Error('the schema refuses such a pattern');
-    const folders = dateFolders(pattern, parsed.column);
-    const dateTypeOf = (_: string, column: string): DeclaredType => folders.typeOf(column) ?? 'string';
-    return { mode: 'partitioned', onConflict: parsed.on_conflict, typeOf: dateTypeOf, folders };
-  }
-  const declared = declaredTypes(parsed.column_types, foldName);
-  const typeOf = (table: string, column: string): DeclaredType => declared(table, column) ?? 'string';
-  return { mode: 'partitioned', onConflict: parsed.on_conflict, typeOf, folders: hiveFolders };
 }

@@ -33,22 +33,35 @@ export function extensionOf(name: string): string | undefined {
   return /\.([A-Za-z0-9]+[~#]?)$/u.exec(name)?.[1]?.toLowerCase();
 }
 
+type Split = { readonly stem: string; readonly extension: string | undefined };
+
 /** The extension of the format, of which `isKnown` tells, without compression and part numbers behind it; undefined for none. */
-function formatExtension(name: string, isKnown: (extension: string) => boolean): string | undefined {
+function splitName(name: string, isKnown: (extension: string) => boolean): Split {
   let rest = name;
   for (;;) {
-    const extension = extensionOf(rest);
-    if (extension === undefined || isKnown(extension)) return extension;
-    const base = numbered.exec(extension)?.[1];
-    if (base !== undefined && isKnown(base)) return base;
-    if (!compressionExtensions.has(extension) && !partNumber.test(extension)) return extension;
-    rest = rest.slice(0, -extension.length - 1);
+    const last = extensionOf(rest);
+    if (last === undefined) return { stem: name, extension: undefined };
+    const stem = rest.slice(0, -last.length - 1);
+    const base = numbered.exec(last)?.[1];
+    const extension = base !== undefined && !isKnown(last) && isKnown(base) ? base : last;
+    if (isKnown(extension) || !(compressionExtensions.has(last) || partNumber.test(last))) return { stem, extension };
+    rest = stem;
   }
+}
+
+const allExtensions: ReadonlySet<string> = new Set(Object.values(formatExtensions).flat());
+
+/** `users` of `users.csv.gz`: the name without what says the format, the compression and the part; else without compression. */
+export function stemOf(name: string): string {
+  const { stem, extension } = splitName(name, (one) => allExtensions.has(one));
+  if (extension !== undefined && allExtensions.has(extension)) return stem;
+  const last = extensionOf(name);
+  return last !== undefined && compressionExtensions.has(last) ? stemOf(name.slice(0, -last.length - 1)) : name;
 }
 
 /** The extension by which a file is of another format, or of one that is not known; undefined where it is this format's. */
 export function foreignExtension(name: string, { extensions, compressible }: Naming): string | undefined {
-  const extension = formatExtension(name, (one) => extensions.includes(one));
+  const { extension } = splitName(name, (one) => extensions.includes(one));
   if (extension !== undefined) return extensions.includes(extension) ? undefined : extension;
   // Nothing tells the format. A compressed file is no Parquet or Avro file.
   const last = extensionOf(name);

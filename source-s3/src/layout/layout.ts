@@ -15,6 +15,7 @@ export const SKIP_REASONS = {
   checksum: 'checksum file',
   side_file: 'manifest or other side file of a writer',
   archived: 'in an archive storage class and not restored',
+  uncommitted: 'not in the log of Spark’s streaming sink, _spark_metadata',
   extension: 'another format’s or an unknown extension',
   before_start_date: 'last modified before start_date',
   after_modified_before: 'not last modified before modified_before',
@@ -22,6 +23,7 @@ export const SKIP_REASONS = {
   partition_filter: 'folders outside partition_filter, not listed',
   older_partition: 'files and folders beside the newest partition',
   no_table: 'directly below a schema prefix, in no table’s folder',
+  folder: 'folder below a schema prefix whose files are the tables',
 } as const;
 export type SkipReason = keyof typeof SKIP_REASONS;
 

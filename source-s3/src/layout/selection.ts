@@ -113,7 +113,7 @@ function namesFile(pattern: string): (extension: string | undefined) => boolean 
 
 /** What can be judged only with the partition columns in view. */
 export function checkSelection(
-  config: SelectionFields & { readonly data_partitioning: Partitioning },
+  config: SelectionFields & { readonly data_partitioning: Partitioning; readonly tables_from?: 'folders' | 'files' },
   context: z.RefinementCtx,
 ): void {
   const {
@@ -124,8 +124,11 @@ export function checkSelection(
   const report = (path: (string | number)[], message: string): void => {
     context.addIssue({ code: 'custom', path, message });
   };
-  if (partitioning.mode === 'not_partitioned') {
-    const why = 'It needs data_partitioning.mode "partitioned" or "date_folders": without it folders carry no columns';
+  if (partitioning.mode === 'not_partitioned' || config.tables_from === 'files') {
+    const why =
+      config.tables_from === 'files'
+        ? 'It is for folders, of which a table has none with tables_from "files"'
+        : 'It needs data_partitioning.mode "partitioned" or "date_folders": without it folders carry no columns';
     if (filters.length > 0) report(['partition_filter'], why);
     if (latest.length > 0) report(['latest_partition_only'], why);
     return;

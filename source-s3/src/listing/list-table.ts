@@ -1,21 +1,20 @@
 // The data files of a table, and what lies beside them and is not read, by reason.
-import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
-import { archiveClasses, listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
-import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
+import { archiveClasses, type ListedObject, type ListPage } from '@s3-connectors/common/s3/list.ts';
 
 import type { SourceConfig } from '../config/config.ts';
-import { shownExtension, type Naming } from '../layout/file-name.ts';
+import type { Naming } from '../layout/file-name.ts';
 import { skipReason, type SkipReason } from '../layout/layout.ts';
 import { hiveFolders, type FolderColumns } from '../layout/folder-columns.ts';
 import { PartitionColumns } from '../layout/partition-columns.ts';
 import { findLatest, walkPlaces, type Seen } from './partition-walk.ts';
 import type { PartitionFilter } from '../layout/selection.ts';
 import { Present } from './present.ts';
-import { countSkip, describeSkips, type SkipReport } from './skip-report.ts';
-import { logFolders, tableFormat } from './table-format.ts';
+import { refuseFormatsBeside, refuseTableFormats } from './refuse-formats.ts';
+import { describeSkips, gather, type Gathered, type Skipped, type SkipReport } from './skip-report.ts';
+import { behindLog, isDeeperLog, readSparkLog, sparkRemarks, type SparkLog } from './spark-log.ts';
 import type { Table } from './tables.ts';
 
 /** What is known of a listing beside its data files; whole when all of these were taken. */
@@ -31,23 +30,13 @@ export type ListingReport = {
 /** A part of a listing: the data files of a page, and what else lies among them. */
 type TablePage = { readonly objects: readonly ListedObject[]; readonly skipped: readonly Skipped[] };
 
-/** An object, or a folder that was not listed. */
-export type Skipped = { readonly reason: SkipReason; readonly key: string };
-
-const sparkLog = /\/_spark_metadata\//u;
-const uncommitted =
-  'Spark\'s streaming sink wrote the folder "_spark_metadata", in which it notes the files of complete batches. The notes are not read: all data files are, and those of a batch that failed and was tried again hold its rows once more.';
-
-const logsAtOnce = 3;
-
-/** That are told apart. */
-const mostExtensions = 100;
-
 type ListingConfig = Pick<
   SourceConfig,
   'partitioning' | 'selection' | 'startDate' | 'modifiedBefore' | 'lookbackMs'
 > & {
   readonly naming: Naming;
+  /** Of the paths below the table; all, where nothing tells. */
+  readonly isCommitted?: (path: string) => boolean;
 };
 
 /**
@@ -69,13 +58,12 @@ export function listTable(
   return { pages: dataFiles(s3, table, { ...config, report }, signal), report };
 }
 
-type Gathered = Pick<ListingReport, 'skips'> & {
-  readonly foreign: Map<string, { count: number; readonly example: string }>;
-};
-
 function foldersOf({ partitioning }: Pick<SourceConfig, 'partitioning'>): FolderColumns {
   return partitioning.mode === 'partitioned' ? partitioning.folders : hiveFolders;
 }
+
+/** What is known of a table while it is listed. */
+type Found = { log: SparkLog | undefined; hasLatest: boolean };
 
 async function* dataFiles(
   s3: S3,
@@ -83,46 +71,67 @@ async function* dataFiles(
   config: ListingConfig & { readonly report: Gathered & ListingReport & { readonly remarks: string[] } },
   signal: AbortSignal,
 ): AsyncGenerator<TablePage> {
+  const { partitioning, report, selection } = config;
+  const filters = [...selection.filtersOf(table.stream.name), ...startFilters(config)];
+  const found: Found = { log: undefined, hasLatest: true };
+  const isCommitted = (path: string): boolean => found.log?.isCommitted(path) !== false;
+  const listing = { ...config, filters, found, isCommitted, present: new Present(s3) };
+  const met = new Set<PartitionFilter>();
+  let isRead = false;
+  let hasDeeperLog = false;
+  for await (const seen of seenKeys(s3, table, listing, signal)) {
+    refuseTableFormats(table, seen, config.naming);
+    if (seen.kind === 'met') met.add(seen.filter);
+    const page = pageOf(seen, table, listing);
+    for (const { key } of page.objects) report.columns.see(key.slice(table.prefix.length));
+    for (const entry of page.skipped) gather(report, entry);
+    isRead ||= page.objects.length > 0;
+    hasDeeperLog ||= page.skipped.some(({ key }) => isDeeperLog(key.slice(table.prefix.length)));
+    yield page;
+  }
+  report.remarks.push(
+    ...listing.present.remarks,
+    ...sparkRemarks(found.log, { hasDeeperLog, isAllUncommitted: !isRead && report.skips.has('uncommitted') }),
+    ...remarks(filters, met, !found.hasLatest),
+    ...(partitioning.mode === 'partitioned' ? report.columns.twins.map(spelledTwice) : []),
+  );
+}
+
+/** All that may be data, by the shortest way that the options leave. */
+async function* seenKeys(
+  s3: S3,
+  table: Table,
+  config: ListingConfig & { readonly filters: readonly PartitionFilter[]; readonly found: Found },
+  signal: AbortSignal,
+): AsyncGenerator<Seen> {
+  const { prefix, file } = table;
+  if (file !== undefined) {
+    yield { kind: 'objects', objects: [file] };
+    return;
+  }
   const { name } = table.stream;
-  const { partitioning, report } = config;
-  const filters = [...config.selection.filtersOf(name), ...startFilters(config)];
+  const { partitioning, filters, selection, found } = config;
+  const findLog = async (): Promise<void> => {
+    found.log = await readSparkLog(s3, prefix, signal);
+  };
   const walk = {
     s3,
-    root: table.prefix,
+    root: prefix,
+    atRoot: (pages: AsyncIterable<ListPage>) => (selection.head === '' ? behindLog(pages, prefix, findLog) : pages),
+    head: selection.head,
     levelOf: foldersOf(config).levelOf,
     typeOf: (column: string) => (partitioning.mode === 'partitioned' ? partitioning.typeOf(name, column) : 'string'),
     isData: (object: ListedObject) => skipReasonOf(object, table, config) === undefined,
   };
-  const isLatestOnly = config.selection.isLatestOnly(name);
-  const head = filters.length > 0 || isLatestOnly ? '' : config.selection.head; // Else the walk goes by folders.
-  if (head !== '') await refuseFormatsBeside(s3, { table, head, naming: config.naming }, signal);
-  const places = [{ folder: table.prefix + head, open: filters }];
-  const latest = isLatestOnly ? await findLatest(walk, { places }, signal) : undefined;
-  const met = new Set<PartitionFilter>();
-  let hasSparkLog = false;
-  const present = new Present(s3);
-  for await (const seen of latest ?? walkPlaces(walk, places, signal)) {
-    refuseTableFormats(table, seen, config.naming);
-    if (seen.kind === 'met') met.add(seen.filter);
-    const page = pageOf(seen, table, { ...config, present });
-    for (const { key } of page.objects) report.columns.see(key.slice(table.prefix.length));
-    for (const entry of page.skipped) gather(report, entry);
-    hasSparkLog ||= page.skipped.some(({ key }) => sparkLog.test(key));
-    yield page;
+  const places = [{ folder: prefix, open: filters }];
+  if (walk.head !== '') {
+    await refuseFormatsBeside(s3, { table, head: walk.head, naming: config.naming }, signal);
+    await findLog();
   }
-  const future = present.describe();
-  if (future !== undefined) report.remarks.push(future);
-  if (hasSparkLog) report.remarks.push(uncommitted);
-  report.remarks.push(...remarks(filters, met, isLatestOnly && latest === undefined));
-  if (partitioning.mode === 'partitioned') report.remarks.push(...report.columns.twins.map(spelledTwice));
-}
-
-/** Counts what is not read. */
-export function gather({ skips, foreign }: Gathered, { reason, key }: Skipped): void {
-  countSkip(skips, reason, key);
-  if (reason !== 'extension') return;
-  const extension = shownExtension(key);
-  if (foreign.has(extension) || foreign.size < mostExtensions) countSkip(foreign, extension, key);
+  const isLatestOnly = selection.isLatestOnly(name);
+  const latest = isLatestOnly ? await findLatest(walk, { places }, signal) : undefined;
+  found.hasLatest = !isLatestOnly || latest !== undefined;
+  yield* latest ?? walkPlaces(walk, places, signal);
 }
 
 function pageOf(seen: Seen, table: Table, config: ListingConfig & { readonly present: Present }): TablePage {
@@ -199,49 +208,10 @@ export function skipReasonOf(
   const isAsked = (extension: string | undefined): boolean => config.selection.asksFor(path, extension);
   const reason = skipReason({ path, size: object.size, archived, isAsked }, config.naming);
   if (reason !== undefined) return reason;
+  if (config.isCommitted?.(path) === false) return 'uncommitted';
   if (!config.selection.matches(path)) return 'file_pattern';
   const time = object.lastModified.getTime();
   const { startDate = Number.NEGATIVE_INFINITY, modifiedBefore = Number.POSITIVE_INFINITY } = config;
   if (time < startDate) return 'before_start_date';
   return time < modifiedBefore ? undefined : 'after_modified_before';
-}
-
-/** Where only what begins with `head` is listed: a table format keeps its log in a folder beside its files or above them. */
-async function refuseFormatsBeside(
-  s3: S3,
-  { table, head, naming }: { readonly table: Table; readonly head: string; readonly naming: Naming },
-  signal: AbortSignal,
-): Promise<void> {
-  const parents = head.split('/').map((_, depth, parts) =>
-    parts
-      .slice(0, depth)
-      .map((part) => `${part}/`)
-      .join(''),
-  );
-  const logs = parents.flatMap((parent) => logFolders.map((folder) => `${table.prefix}${parent}${folder}`));
-  for await (const page of mapConcurrent(logs, logsAtOnce, (prefix, stop) => firstPage(s3, prefix, stop), signal)) {
-    refuseTableFormats(table, { kind: 'objects', objects: page }, naming);
-  }
-}
-
-async function firstPage(s3: S3, prefix: string, signal: AbortSignal): Promise<readonly ListedObject[]> {
-  for await (const { objects } of listPages(s3, { prefix }, signal)) return objects;
-  return [];
-}
-
-function refuseTableFormats(table: Table, seen: Seen, { extensions }: Naming): void {
-  if (seen.kind === 'met') return;
-  const keys = seen.kind === 'passed' ? [seen.key] : seen.objects.map(({ key }) => key);
-  for (const key of keys) {
-    const format = tableFormat(key.slice(table.prefix.length), { jsonIsData: extensions.includes('json') });
-    if (format !== undefined) throw unsupported(table, format, key.slice(table.prefix.length));
-  }
-}
-
-function unsupported(table: Table, format: string, path: string): ConnectorError {
-  return new ConnectorError(
-    'TABLE_FORMAT_UNSUPPORTED',
-    `"${table.prefix}" is a table in ${format} format ("${path}"): read as plain files it would give deleted rows back. Use a connector for ${format}, or export it as plain files.`,
-    { stream: table.stream },
-  );
 }

@@ -1,7 +1,7 @@
 // Lists a table: whole, or folder by folder where `partition_filter` or `latest_partition_only` say that some folders need
 // not be listed at all. A folder costs a request then, so that is done only as deep as the options look.
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
-import { listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
+import { listPages, type ListedObject, type ListPage } from '@s3-connectors/common/s3/list.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import type { FolderColumns } from '../layout/folder-columns.ts';
@@ -15,6 +15,10 @@ export type Walk = {
   readonly s3: S3;
   /** What all paths are below. */
   readonly root: string;
+  /** What the paths begin with that are wanted; "" for all. */
+  readonly head: string;
+  /** Sees the pages of the root before they are used. */
+  readonly atRoot: (pages: AsyncIterable<ListPage>) => AsyncIterable<ListPage>;
   readonly levelOf: FolderColumns['levelOf'];
   readonly typeOf: (column: string) => DeclaredType;
   readonly isData: (object: ListedObject) => boolean;
@@ -62,8 +66,26 @@ async function begun<T>(source: AsyncGenerator<T>): Promise<AsyncGenerator<T>> {
   })();
 }
 
-async function* listWhole({ s3 }: Walk, { folder }: Place, signal: AbortSignal): AsyncGenerator<Seen> {
-  for await (const { objects } of listPages(s3, { prefix: folder }, signal)) yield { kind: 'objects', objects };
+async function* listWhole(walk: Walk, { folder }: Place, signal: AbortSignal): AsyncGenerator<Seen> {
+  const pages = listPages(walk.s3, { prefix: folder + headBelow(walk, folder) }, signal);
+  for await (const { objects } of folder === walk.root ? walk.atRoot(pages) : pages) yield { kind: 'objects', objects };
+}
+
+/** What the wanted paths below a folder begin with: all listed folders are on the way to the head, or below it. */
+function headBelow({ root, head }: Walk, folder: string): string {
+  return `${root}${head}`.slice(folder.length);
+}
+
+/** One level of a folder. A name that the head spells is not asked for: what is not there is found empty. */
+async function* levelPages(walk: Walk, folder: string, signal: AbortSignal): AsyncGenerator<ListPage> {
+  const head = headBelow(walk, folder);
+  const end = head.indexOf('/') + 1;
+  if (end > 0) {
+    yield { objects: [], folders: [folder + head.slice(0, end)] };
+    return;
+  }
+  const pages = listPages(walk.s3, { prefix: folder + head, delimiter: '/' }, signal);
+  yield* folder === walk.root ? walk.atRoot(pages) : pages;
 }
 
 /**
@@ -129,12 +151,9 @@ async function* listFolders(walk: Walk, places: readonly Place[], signal: AbortS
   for await (const pages of mapConcurrent(places, foldersAtOnce, begin, signal)) yield* pages;
 }
 
-async function* listFolder(
-  { s3, typeOf, root, levelOf }: Walk,
-  { folder: prefix, open }: Place,
-  signal: AbortSignal,
-): AsyncGenerator<Level> {
-  for await (const { objects, folders } of listPages(s3, { prefix, delimiter: '/' }, signal)) {
+async function* listFolder(walk: Walk, { folder: place, open }: Place, signal: AbortSignal): AsyncGenerator<Level> {
+  const { typeOf, root, levelOf } = walk;
+  for await (const { objects, folders } of levelPages(walk, place, signal)) {
     const seen: Seen[] = [];
     const branches: Branch[] = [];
     for (const folder of folders) {

@@ -24,11 +24,12 @@ export class Present {
     return { ...object, lastModified: new Date(serverTime) };
   }
 
-  /** For the log; undefined where all is past. */
-  describe(): string | undefined {
-    if (this.#example === undefined) return undefined;
+  /** For the log; none where all is past. */
+  get remarks(): readonly string[] {
+    if (this.#example === undefined) return [];
     const { key, lastModified } = this.#example;
-    return `${this.#future} files are dated in the future by S3's clock, such as "${key}" (${lastModified.toISOString()}); they count as modified now.`;
+    const text = `${this.#future} files are dated in the future by S3's clock, such as "${key}" (${lastModified.toISOString()}); they count as modified now.`;
+    return [text];
   }
 }
 

@@ -1,4 +1,5 @@
 // What was passed over and why, in numbers: for the log and for people.
+import { shownExtension } from '../layout/file-name.ts';
 import { SKIP_REASONS, type SkipReason } from '../layout/layout.ts';
 
 /** Number and one example of what was passed over for each reason. */
@@ -13,6 +14,26 @@ export function countSkip<Name>(
   const entry = report.get(reason);
   if (entry === undefined) report.set(reason, { count, example: key });
   else entry.count += count;
+}
+
+/** An object, or a folder that was not listed. */
+export type Skipped = { readonly reason: SkipReason; readonly key: string };
+
+export type Gathered = {
+  readonly skips: SkipReport;
+  /** Files with the extensions of other formats, or with unknown ones, by extension. */
+  readonly foreign: Map<string, { count: number; readonly example: string }>;
+};
+
+/** That are told apart. */
+const mostExtensions = 100;
+
+/** Counts what is not read. */
+export function gather({ skips, foreign }: Gathered, { reason, key }: Skipped): void {
+  countSkip(skips, reason, key);
+  if (reason !== 'extension') return;
+  const extension = shownExtension(key);
+  if (foreign.has(extension) || foreign.size < mostExtensions) countSkip(foreign, extension, key);
 }
 
 /** A list for one sentence; undefined when nothing was passed over but folder markers. */

@@ -1,40 +1,54 @@
-// Finds the tables: every folder directly below a schema prefix is one, and a stream. Listing with a delimiter costs a
-// request per thousand folders, however many objects they hold.
+// Finds the tables: every folder directly below a schema prefix is one, and a stream, or with `tables_from: files` every data
+// file there. Listing with a delimiter costs a request per thousand of them, however many objects the folders hold.
 import { ConnectorError, type StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamKey, streamLabel, type StreamKey } from '@s3-connectors/common/protocol/stream-key.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
-import { listPages } from '@s3-connectors/common/s3/list.ts';
+import { listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
 import type { SchemaPrefix, SourceConfig } from '../config/config.ts';
-import type { Naming } from '../layout/file-name.ts';
+import { namingOf, stemOf, type Naming } from '../layout/file-name.ts';
 import { folderGlob } from '../layout/folder-glob.ts';
 import { namespaceOf, skipReason, tableName, type SkipReason } from '../layout/layout.ts';
-import { countSkip, describeSkips, type SkipReport } from './skip-report.ts';
+import { countSkip, describeSkips, gather, type Gathered, type SkipReport } from './skip-report.ts';
 import { tableFormat } from './table-format.ts';
 
-/** `prefix` is the table's folder with its `/`: keys below it are the table's. */
-export type Table = { readonly stream: StreamDescriptor; readonly prefix: string };
+export type Table = {
+  readonly stream: StreamDescriptor;
+  /** The folder with its `/` that all its keys are below. */
+  readonly prefix: string;
+  /** The only one, where a file is the table. */
+  readonly file?: ListedObject;
+};
+
+/** The folder or the file. */
+export function tablePlace({ prefix, file }: Table): string {
+  return file?.key ?? prefix;
+}
 
 export type Tables = {
   /** In the order of the prefixes and then of the keys. */
   readonly byStream: ReadonlyMap<StreamKey, Table>;
   /** What lies directly below the schema prefixes and belongs to no table. */
   readonly skips: SkipReport;
+  readonly foreign: Gathered['foreign'];
   /** Schema prefixes that are no such thing, and streams (named in the error) of which there would be two. */
   readonly refused: readonly ConnectorError[];
 };
 
 const prefixesAtOnce = 8;
 
-export async function findTables(s3: S3, prefixes: readonly SchemaPrefix[], signal: AbortSignal): Promise<Tables> {
+type TablesConfig = Pick<SourceConfig, 'schemaPrefixes' | 'tablesFrom' | 'format' | 'selection'>;
+
+export async function findTables(s3: S3, config: TablesConfig, signal: AbortSignal): Promise<Tables> {
   const byStream = new Map<StreamKey, Table>();
   const skips: SkipReport = new Map();
+  const foreign: Gathered['foreign'] = new Map();
   const refused: ConnectorError[] = [];
   const twice = new Set<StreamKey>();
   const listed = mapConcurrent(
-    schemaPaths(s3, { prefixes, skips }, signal),
+    schemaPaths(s3, { prefixes: config.schemaPrefixes, skips }, signal),
     prefixesAtOnce,
     async (path, stop) => {
       const level = await listLevel(s3, path, stop);
@@ -42,30 +56,52 @@ export async function findTables(s3: S3, prefixes: readonly SchemaPrefix[], sign
     },
     signal,
   );
-  for await (const { path, keys, folders, format } of listed) {
+  for await (const { path, objects, folders, format } of listed) {
     if (format !== undefined) {
       refused.push(tableAsPrefix(path, format));
       continue;
     }
-    countStrays(skips, path, keys);
-    for (const folder of folders) {
-      const reason = folderSkip(folder.slice(path.length, -1));
-      if (reason !== undefined) {
-        countSkip(skips, reason, folder);
-        continue;
-      }
-      const table = tableOf(path, folder);
+    const level = { path, objects, folders, skips, foreign };
+    for (const table of config.tablesFrom === 'files' ? fileTables(level, config) : folderTables(level)) {
       const key = streamKey(table.stream);
       const twin = byStream.get(key);
       if (twin === undefined) byStream.set(key, table);
       else {
         twice.add(key);
-        refused.push(twins(table.stream, twin.prefix, folder));
+        refused.push(twins(table, twin));
       }
     }
   }
   for (const key of twice) byStream.delete(key);
-  return { byStream, skips, refused };
+  return { byStream, skips, foreign, refused };
+}
+
+type Level = LevelListing & Gathered & { readonly path: string };
+
+function* folderTables({ path, objects, folders, skips }: Level): Generator<Table> {
+  countStrays(skips, path, objects);
+  for (const folder of folders) {
+    const name = folder.slice(path.length, -1);
+    const reason = folderSkip(name);
+    if (reason === undefined) yield { stream: streamOf(path, tableName(name)), prefix: folder };
+    else countSkip(skips, reason, folder);
+  }
+}
+
+/** By name alone: a file that is too old or archived is a table without a file to read, as a folder of such files is. */
+function* fileTables({ path, objects, folders, ...counts }: Level, config: TablesConfig): Generator<Table> {
+  const naming = namingOf(config.format.format);
+  for (const folder of folders) {
+    gather(counts, { reason: folderSkip(folder.slice(path.length, -1)) ?? 'folder', key: folder });
+  }
+  for (const file of objects) {
+    const name = file.key.slice(path.length);
+    const isAsked = (extension: string | undefined): boolean => config.selection.asksFor(name, extension);
+    const byName = skipReason({ path: name, size: 1, archived: false, isAsked }, naming);
+    const reason = byName ?? (config.selection.matches(name) ? undefined : 'file_pattern');
+    if (reason === undefined) yield { stream: streamOf(path, stemOf(name)), prefix: path, file };
+    else gather(counts, { reason, key: file.key });
+  }
 }
 
 function folderSkip(name: string): SkipReason | undefined {
@@ -77,20 +113,25 @@ function folderSkip(name: string): SkipReason | undefined {
 export function reportTables({ byStream, skips, refused }: Tables, { selection }: SourceConfig, log: Log): void {
   for (const error of refused) log('WARN', error.message);
   const skipped = describeSkips(skips);
-  if (skipped !== undefined) log(skips.has('no_table') ? 'WARN' : 'INFO', `Belongs to no table: ${skipped}`);
+  const isDoubtful = skips.has('no_table') || skips.has('folder');
+  if (skipped !== undefined) log(isDoubtful ? 'WARN' : 'INFO', `Belongs to no table: ${skipped}`);
   const names = new Set([...byStream.values()].map(({ stream }) => stream.name));
   for (const name of new Set(selection.tables)) {
     if (!names.has(name)) log('WARN', `The options name the table "${name}", but there is no such table.`);
   }
-  const partitions = [...byStream.values()].filter(({ stream }) => stream.name.includes('='));
+  const partitions = [...byStream.values()].filter(isNamedAsPartition);
   const [first] = partitions;
   if (first !== undefined) log('WARN', partitionsAsTables(first, partitions.length));
 }
 
-function tableOf(path: string, prefix: string): Table {
-  const name = tableName(prefix.slice(path.length, -1));
+/** A folder, not a file. */
+export function isNamedAsPartition({ stream, file }: Table): boolean {
+  return file === undefined && stream.name.includes('=');
+}
+
+function streamOf(path: string, name: string): StreamDescriptor {
   const namespace = namespaceOf(path);
-  return { stream: { name, ...(namespace !== undefined && { namespace }) }, prefix };
+  return { name, ...(namespace !== undefined && { namespace }) };
 }
 
 /** The schema prefixes, each once, with those that have wildcards replaced by the folders that they match. */
@@ -125,8 +166,8 @@ async function* matchingFolders(
     return;
   }
   const [head = ''] = name.split('*');
-  const { keys, folders } = await listLevel(s3, `${path}${head}`, signal);
-  countStrays(skips, path, keys);
+  const { objects, folders } = await listLevel(s3, `${path}${head}`, signal);
+  countStrays(skips, path, objects);
   const pattern = folderGlob(name);
   for (const folder of folders) {
     const own = folder.slice(path.length, -1);
@@ -136,12 +177,12 @@ async function* matchingFolders(
   }
 }
 
-type LevelListing = { readonly keys: readonly string[]; readonly folders: readonly string[] };
+type LevelListing = { readonly objects: readonly ListedObject[]; readonly folders: readonly string[] };
 
 async function listLevel(s3: S3, prefix: string, signal: AbortSignal): Promise<LevelListing> {
   const pages = await Array.fromAsync(listPages(s3, { prefix, delimiter: '/' }, signal));
   return {
-    keys: pages.flatMap(({ objects }) => objects.map(({ key }) => key)),
+    objects: pages.flatMap(({ objects }) => objects),
     folders: pages.flatMap(({ folders }) => folders),
   };
 }
@@ -150,8 +191,8 @@ async function listLevel(s3: S3, prefix: string, signal: AbortSignal): Promise<L
 const anyJson = { jsonIsData: true };
 const anyFormat: Naming = { extensions: [], compressible: true };
 
-function countStrays(skips: SkipReport, path: string, keys: readonly string[]): void {
-  for (const key of keys) {
+function countStrays(skips: SkipReport, path: string, objects: readonly ListedObject[]): void {
+  for (const { key } of objects) {
     const reason = skipReason({ path: key.slice(path.length), size: 1, archived: false }, anyFormat);
     countSkip(skips, reason === undefined || reason === 'extension' ? 'no_table' : reason, key);
   }
@@ -170,8 +211,8 @@ async function tableFormatOf(
   // Iceberg's own two folders; a plain table may be called "metadata" and be large.
   const isLikeIceberg = ['metadata/', 'data/'].every((name) => folders.includes(`${path}${name}`));
   if (byFolder !== undefined || !isLikeIceberg) return byFolder;
-  const { keys } = await listLevel(s3, `${path}metadata/`, signal);
-  return keys.map((key) => tableFormat(key.slice(path.length), anyJson)).find((format) => format !== undefined);
+  const { objects } = await listLevel(s3, `${path}metadata/`, signal);
+  return objects.map(({ key }) => tableFormat(key.slice(path.length), anyJson)).find((format) => format !== undefined);
 }
 
 function tableAsPrefix(path: string, format: string): ConnectorError {
@@ -191,10 +232,16 @@ function partitionsAsTables({ prefix }: Table, count: number): string {
   return `${count} folders that are taken for tables are named like partitions, such as "${prefix}".${remedy}`;
 }
 
-function twins(stream: StreamDescriptor, one: string, other: string): ConnectorError {
+function twins(table: Table, other: Table): ConnectorError {
+  const { stream, file } = table;
+  const what = file === undefined ? 'folders' : 'files';
+  const remedy =
+    file === undefined
+      ? ''
+      : ' If they are parts of one table, put them in a folder and set tables_from to "folders", or choose one by file_pattern.';
   return new ConnectorError(
     'CONFIG_INVALID',
-    `The folders "${one}" and "${other}" would both be the stream "${streamLabel(stream)}". Neither is read. Rename one, or list their schema prefixes in separate connections.`,
+    `The ${what} "${tablePlace(other)}" and "${tablePlace(table)}" would both be the stream "${streamLabel(stream)}". Neither is read. Rename one, or list their schema prefixes in separate connections.${remedy}`,
     { stream },
   );
 }

@@ -3,17 +3,19 @@ import { rehearse } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import { needsOf } from '@s3-connectors/common/permissions/needs/needs.ts';
 import { Rehearsal, type Line } from '@s3-connectors/common/permissions/rehearsal.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
-import { listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
+import { listPages, type ListedObject, type ListPage } from '@s3-connectors/common/s3/list.ts';
+import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import { readRange } from '@s3-connectors/common/s3/read.ts';
 
 import { accessOf } from '../config/access.ts';
 import { shownPrefix, type SchemaPrefix, type SourceConfig } from '../config/config.ts';
 import { namingOf } from '../layout/file-name.ts';
-import { gather, skipReasonOf } from '../listing/list-table.ts';
+import { skipReasonOf } from '../listing/list-table.ts';
+import { gather } from '../listing/skip-report.ts';
 import { NothingRead } from './no-data.ts';
 import { noTables } from './no-tables.ts';
 import { openSession, type Session } from './session.ts';
-import { findTables, type Tables } from '../listing/tables.ts';
+import { findTables, tablePlace, type Table, type Tables } from '../listing/tables.ts';
 
 /** Someone waits for the answer. */
 const patience = { retryBudgetMs: 20_000, idleTimeoutMs: 10_000 };
@@ -36,15 +38,10 @@ export async function check(config: SourceConfig, context: VerbContext): Promise
   if (!look.isOpen && look.nothing.isByName) throw look.nothing.error(config);
   if (found.some(({ byStream }) => byStream.size > 0)) {
     // Two prefixes may hold the same table.
-    if (found.length > 1) await findTables(session.s3, config.schemaPrefixes, context.signal);
+    if (found.length > 1) await findTables(session.s3, config, context.signal);
     return;
   }
-  throw await noTables(
-    session.s3,
-    config,
-    await findTables(session.s3, config.schemaPrefixes, context.signal),
-    context.signal,
-  );
+  throw await noTables(session.s3, config, await findTables(session.s3, config, context.signal), context.signal);
 }
 
 /** What is found of the tables' files; open: one is read, or there may be one among those that were not looked at. */
@@ -65,7 +62,7 @@ async function rehearsePrefix(
   const [listing, reading] = needsBelow(config, prefix.path);
   const shown = `"${shownPrefix(prefix)}"`;
   const tables = await rehearsal.try(`List the tables below ${shown}`, listing, () =>
-    findTables(session.s3, [prefix], signal),
+    findTables(session.s3, { ...config, schemaPrefixes: [prefix] }, signal),
   );
   const step = `Read one byte of an object below ${shown}`;
   if (tables === undefined) rehearsal.skip(step, reading, 'nothing is known of what is there');
@@ -104,7 +101,7 @@ async function firstObject(
     }
     const report = { skips: new Map(), foreign: new Map() };
     let count = 0;
-    for await (const page of listPages(s3, { prefix: table.prefix, pageSize: looksAt }, signal)) {
+    for await (const page of looksInto(s3, table, signal)) {
       for (const object of page.objects) {
         const reason = skipReasonOf(object, table, listing);
         look.isOpen ||= reason === undefined;
@@ -116,7 +113,12 @@ async function firstObject(
       if (count >= looksAt) break;
     }
     look.isOpen ||= count >= looksAt;
-    look.nothing.add(table.prefix, report);
+    look.nothing.add(tablePlace(table), report);
   }
   return other;
+}
+
+async function* looksInto(s3: S3, { prefix, file }: Table, signal: AbortSignal): AsyncGenerator<ListPage> {
+  if (file === undefined) yield* listPages(s3, { prefix, pageSize: looksAt }, signal);
+  else yield { objects: [file], folders: [] };
 }

@@ -23,7 +23,7 @@ import { openSession } from './session.ts';
 import { HeaderDrift } from '../columns/header-drift.ts';
 import { OwnProvenance } from '../columns/own-provenance.ts';
 import { lastModifiedColumn, tableColumns } from '../columns/table-columns.ts';
-import { findTables, reportTables, type Table } from '../listing/tables.ts';
+import { findTables, reportTables, tablePlace, type Table } from '../listing/tables.ts';
 
 const tablesAtOnce = 8;
 /** With more tables, of each only the newest and the oldest file are looked into: a request or two for each file add up. */
@@ -38,7 +38,7 @@ export async function discover(config: SourceConfig, context: VerbContext): Prom
   await using session = await openSession(config, context);
   await using engine = openSelfReplacingEngine(() => openEngine(session.folder, config.engineMemoryBytes));
   const reading = { ...session, engine, log: context.log };
-  const tables = await findTables(session.s3, config.schemaPrefixes, context.signal);
+  const tables = await findTables(session.s3, config, context.signal);
   reportTables(tables, config, context.log);
   if (tables.byStream.size === 0) throw await noTables(session.s3, config, tables, context.signal);
   const mostFiles = tables.byStream.size > manyTables ? 2 : mostSampled;
@@ -81,9 +81,10 @@ async function streamOf(
     const objects = sample.files(mostFiles);
     if (objects.length === 0) {
       const own = new NothingRead();
-      own.add(table.prefix, report);
-      log('WARN', `The folder "${table.prefix}" holds no data file and is not a stream. ${own.advice(config)}`);
-      nothing.add(table.prefix, report);
+      own.add(tablePlace(table), report);
+      const what = table.file === undefined ? 'The folder ' : '';
+      log('WARN', `${what}"${tablePlace(table)}" holds no data file and is not a stream. ${own.advice(config)}`);
+      nothing.add(tablePlace(table), report);
       return undefined;
     }
     const own = new OwnProvenance();

@@ -53,6 +53,7 @@ export class NothingRead {
       seen.length === 0 ? '' : `No name there is one of ${format}, but there are ${named}. ${this.#remedy(format)}`,
       skipped === undefined ? '' : `Not read: ${skipped}.`,
       others.has('file_pattern') ? `Correct file_pattern ("${selection.filePattern}").` : '',
+      others.has('folder') ? 'If each folder is a table, set tables_from to "folders".' : '',
       others.has('before_start_date') ? 'Set an earlier start_date if these files are wanted.' : '',
     ];
     return parts.filter((part) => part !== '').join(' ');

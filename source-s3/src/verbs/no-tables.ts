@@ -5,24 +5,42 @@ import { listPages } from '@s3-connectors/common/s3/list.ts';
 
 import { shownPrefix, type SchemaPrefix, type SourceConfig } from '../config/config.ts';
 import type { Tables } from '../listing/tables.ts';
+import { NothingRead } from './no-data.ts';
+
+/** For files directly below a schema prefix. */
+export const strayRemedy =
+  'If they are one table, put them in a folder or give the path above as the schema prefix; if each is a table, set tables_from to "files".';
 
 /** CONFIG_INVALID, with what lies there instead. */
 export async function noTables(
   s3: S3,
-  { connection, schemaPrefixes }: SourceConfig,
-  { skips, refused }: Tables,
+  config: SourceConfig,
+  { skips, foreign, refused }: Tables,
   signal: AbortSignal,
 ): Promise<ConnectorError> {
   const [first] = refused;
   if (first !== undefined) return first;
+  const { connection, schemaPrefixes } = config;
   const paths = schemaPrefixes.map((prefix) => `"${shownPrefix(prefix)}"`).join(', ');
   const stray = skips.get('no_table');
+  const beside = (): Promise<string> => neighbours(s3, schemaPrefixes, signal);
+  const text = `There is no table below ${paths} in the bucket "${connection.bucket}".`;
+  if (config.tablesFrom === 'files') {
+    const nothing = new NothingRead();
+    nothing.add('', { skips, foreign });
+    const instead = skips.size === 0 ? `Correct schema_prefixes. ${await beside()}` : nothing.advice(config);
+    return new ConnectorError(
+      'CONFIG_INVALID',
+      `${text} With tables_from "files" a table is a file directly below a schema prefix. ${instead}`.trim(),
+    );
+  }
   const instead =
     stray === undefined
-      ? await neighbours(s3, schemaPrefixes, signal)
-      : `${stray.count} keys lie there in no folder, such as "${stray.example}": if they are one table, put them in a folder or give the path above as the schema prefix.`;
-  const text = `There is no table below ${paths} in the bucket "${connection.bucket}". A table is a folder directly below a schema prefix, with its files in it: <schema prefix>/<table>/<file>. Correct schema_prefixes. ${instead}`;
-  return new ConnectorError('CONFIG_INVALID', text.trim());
+      ? await beside()
+      : `${stray.count} keys lie there in no folder, such as "${stray.example}". ${strayRemedy}`;
+  const folders =
+    'A table is a folder directly below a schema prefix, with its files in it: <schema prefix>/<table>/<file>.';
+  return new ConnectorError('CONFIG_INVALID', `${text} ${folders} Correct schema_prefixes. ${instead}`.trim());
 }
 
 const neighboursNamed = 5;

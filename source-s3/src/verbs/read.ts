@@ -42,7 +42,7 @@ export async function* read(
 ): AsyncGenerator<Output> {
   const widened = widenPipes([standard.output]); // Meanwhile S3 is asked.
   await using session = await openSession(config, context);
-  const tables = await findTables(session.s3, config.schemaPrefixes, context.signal);
+  const tables = await findTables(session.s3, config, context.signal);
   reportTables(tables, config, context.log);
   await widened;
   for (const [index, stream] of catalog.entries()) {

@@ -6,6 +6,7 @@ import type * as fc from 'fast-check';
 
 import { avroFile, recordOf } from '../../source-s3/support/avro.ts';
 import { bucket, readHere, serverWith, timeOf, type Json } from '../../source-s3/support/source.ts';
+import { zipOf } from '../../source-s3/support/zip.ts';
 import { parquet } from '../../support/parquet.ts';
 import { damaged } from '../damaged.ts';
 import { codeOf, type FuzzTarget, type Outcome, type Subject } from '../target.ts';
@@ -87,6 +88,12 @@ const jsonlTexts = [
   '{"a":{"b":[[1],[]]}}\n{"a":12345678901234567890}\n{"a":true}',
 ];
 
+const jsonTexts = [
+  '[{"id":1,"deep":{"a":[1]}},\n{"id":2}]\n',
+  '{"id":1}{"id":2,"b":"}"}',
+  '{\n "id": 1\n}\n{\n "id": 2\n}\n',
+];
+
 function compressed(texts: readonly string[]): readonly Uint8Array[] {
   return texts.flatMap((text) => [
     gzipSync(text),
@@ -145,6 +152,28 @@ export const fileTargets: readonly FuzzTarget[] = [
     key: 'lake/t/file.jsonl',
     format: { format: 'jsonl' },
     inputs: () => damaged(bytesOf(jsonlTexts), { tokens: jsonTokens }),
+  }),
+  fileTarget({
+    name: 'json-array',
+    key: 'lake/t/file.json',
+    format: { format: 'jsonl' },
+    inputs: () => damaged(bytesOf(jsonTexts), { tokens: jsonTokens }),
+  }),
+  fileTarget({
+    name: 'zip',
+    key: 'lake/t/file.zip',
+    format: { format: 'csv' },
+    inputs: () =>
+      damaged(
+        [
+          zipOf(csvTexts.map((body, index) => ({ name: `${index}.csv`, body }))),
+          zipOf([{ name: 'a', body: 'a\n1\n' }]),
+        ],
+        {
+          nearEnd: 200,
+          tokens: csvTokens,
+        },
+      ),
   }),
   fileTarget({
     name: 'jsonl-zstd',

@@ -218,14 +218,3 @@ suite('Tables of which no file is read', () => {
     });
   });
 });
-
-suite('Files of Spark’s streaming sink', () => {
-  test('are read with a warning that uncommitted ones may be among them', async () => {
-    const { rows, said } = await textRows(
-      { 'lake/t/part-0.csv': 'a\n1\n', 'lake/t/_spark_metadata/0': 'v1\n{}' },
-      { data_format: { format: 'csv' } },
-    );
-    assert.deepEqual(rows, [{ a: '1' }]);
-    assert.match(said.join('\n'), /"_spark_metadata"/u);
-  });
-});

@@ -6,7 +6,13 @@ import * as z from 'zod';
 
 import { checkSelection, resolveSelection, selectionShape } from '../../../source-s3/src/layout/selection.ts';
 
-const schema = z.object({ ...selectionShape, data_partitioning: z.any() }).superRefine(checkSelection);
+const schema = z
+  .object({
+    ...selectionShape,
+    data_partitioning: z.any(),
+    tables_from: z.enum(['folders', 'files']).default('folders'),
+  })
+  .superRefine(checkSelection);
 type Json = Readonly<Record<string, unknown>>;
 const partitioned = (types: Readonly<Record<string, string>> = {}): Json => ({
   mode: 'partitioned',
@@ -156,4 +162,17 @@ suite('a selection is refused', () => {
       'partition_filter.1: Give "from", "to" or both',
     ]);
   });
+});
+
+test('options for folders are refused where files are the tables, whatever the folders would mean', () => {
+  const fields = { partition_filter: [{ column: 'a', from: '1' }], latest_partition_only: ['t'] };
+  const why = 'It is for folders, of which a table has none with tables_from "files"';
+  for (const partitioning of [partitioned(), { mode: 'not_partitioned' }]) {
+    assert.deepEqual(problems({ ...fields, tables_from: 'files' }, partitioning), [
+      `partition_filter: ${why}`,
+      `latest_partition_only: ${why}`,
+    ]);
+    assert.deepEqual(problems({ file_pattern: '*', tables_from: 'files' }, partitioning), []);
+  }
+  assert.deepEqual(problems({ ...fields, tables_from: 'folders' }), []);
 });

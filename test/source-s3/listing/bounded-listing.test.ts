@@ -33,7 +33,7 @@ suite('file_pattern', () => {
     const whole = await days({ file_pattern: '**/7.json' });
     assert.deepEqual([idsOf(whole.messages).length, whole.lists], [60, 1 + 6]); // The tables, and six pages.
     const one = await days({ file_pattern: 'day=17/*.json' });
-    assert.deepEqual([idsOf(one.messages).length, one.lists], [100, 1 + 1 + 2 * 3]); // One page; three looks in each of two folders.
+    assert.deepEqual([idsOf(one.messages).length, one.lists], [100, 1 + 1 + 2 * 3 + 1]); // One page; three looks in each of two folders; Spark’s log.
     const two = await days({ file_pattern: 'day=1[78]/7.json' });
     assert.deepEqual(
       idsOf(two.messages).toSorted((a, b) => a - b),
@@ -43,12 +43,20 @@ suite('file_pattern', () => {
 
   test('still refuses a table format whose log it leaves out', async () => {
     for (const log of ['_delta_log/00.json', '.hoodie/x', 'metadata/v1.metadata.json', 'day=17/_delta_log/00.json']) {
-      const { failures } = await days({ file_pattern: 'day=17/1*.json' }, { [`lake/t/${log}`]: '{}' });
-      assert.deepEqual(
-        failures.map(({ code }) => code),
-        ['TABLE_FORMAT_UNSUPPORTED'],
-        log,
-      );
+      await using server = await serverWith({ [`lake/t/${log}`]: '{}', 'lake/t/day=17/1.json': '{"id":1}\n' });
+      for (const more of [
+        {},
+        { partition_filter: [{ column: 'day', from: '17' }] },
+        { latest_partition_only: ['t'] },
+      ]) {
+        const config = { ...jsonl, file_pattern: 'day=17/1*.json', ...more };
+        const { failures } = await readHere(server, { config, catalog });
+        assert.deepEqual(
+          failures.map(({ code }) => code),
+          ['TABLE_FORMAT_UNSUPPORTED'],
+          log,
+        );
+      }
     }
   });
 
@@ -59,7 +67,7 @@ suite('file_pattern', () => {
       idsOf(messages).toSorted((a, b) => a - b),
       [17_007, 18_007],
     );
-    assert.equal(lists, 1 + 1 + 2); // The tables, the table’s folders, two of them.
+    assert.equal(lists, 1 + 4 + 1 + 2); // The tables, four looks, the folders that begin with "day=1", two of them.
   });
 
   test('matches no path that does not begin with its head', () => {

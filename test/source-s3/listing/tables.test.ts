@@ -25,7 +25,7 @@ suite('the cost of discovery', () => {
     server.seedListing(bucket, entries);
     const config = sourceConfig(server);
     await using session = await openSession(config, { log: silentLog });
-    const { byStream } = await findTables(session.s3, config.schemaPrefixes, new AbortController().signal);
+    const { byStream } = await findTables(session.s3, config, new AbortController().signal);
     assert.equal(byStream.size, 5000);
     assert.deepEqual([...byStream.values()][4999], {
       stream: { name: 't4999', namespace: 'lake' },

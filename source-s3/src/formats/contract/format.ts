@@ -52,6 +52,8 @@ export type SourceFile = {
   readonly compression?: readonly string[];
   /** All units in order, or those from where a run stopped. */
   units(stopped: Place | undefined): Iterable<Unit>;
+  /** Of an archive: the file in it behind this one, but for those that a run has read. @throws as `Format.open` */
+  next?: (stopped: Place | undefined, signal: AbortSignal) => Promise<SourceFile | undefined>;
 };
 
 /** Of a file that is read as a stream, a unit is what begins in so many bytes; to go on inside, it is decoded from its start. */

@@ -6,8 +6,8 @@ import { readRange, streamRange } from '@s3-connectors/common/s3/read.ts';
 export type ObjectBytes = {
   /** Bound: 256 KiB. */
   readonly head: Buffer;
-  /** @throws S3_OBJECT_CHANGED when it is no longer the listed version. */
-  readonly from: (offset: number, signal: AbortSignal) => AsyncGenerator<Uint8Array>;
+  /** Bytes to `end`, or all. @throws S3_OBJECT_CHANGED when it is no longer the listed version. */
+  readonly from: (offset: number, signal: AbortSignal, end?: number) => AsyncGenerator<Uint8Array>;
 };
 
 const headBytes = 256 * 1024;
@@ -16,9 +16,9 @@ export async function openBytes(s3: S3, { key, etag, size }: ListedObject, signa
   const head = await readRange(s3, { key, etag, start: 0, end: Math.min(size, headBytes) }, signal);
   return {
     head,
-    async *from(offset, stop) {
-      if (offset < head.length) yield head.subarray(offset);
-      yield* streamRange(s3, { key, etag, start: Math.max(offset, head.length), end: size }, stop);
+    async *from(offset, stop, end = size) {
+      if (offset < head.length) yield head.subarray(offset, end);
+      yield* streamRange(s3, { key, etag, start: Math.max(offset, head.length), end }, stop);
     },
   };
 }

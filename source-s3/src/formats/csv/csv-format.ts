@@ -6,8 +6,10 @@ import type { DeclaredType } from '../../layout/declared-column.ts';
 import { namingOf } from '../../layout/file-name.ts';
 import type { Description, Format, Reading, SourceFile } from '../contract/format.ts';
 import { declaredColumnType } from '../../layout/partition-value.ts';
-import { openText, type ObjectText } from '../text/object-text.ts';
-import { placedLines, streamedUnit } from '../contract/placed-lines.ts';
+import { openText } from '../text/object-text.ts';
+import type { ObjectText } from '../text/readable-text.ts';
+import { describeTexts, textBehind, textUnits } from '../text/text-units.ts';
+import { placedLines } from '../contract/placed-lines.ts';
 import type { CsvOptions, Dialect } from '../../config/csv-config.ts';
 import { readHead, type CsvHead } from './csv-head.ts';
 import { nullTest, type NullTest } from './csv-field.ts';
@@ -18,24 +20,24 @@ import { TypeGuess } from './csv-value.ts';
 
 const sampleBytes = 1024 * 1024;
 
+const naming = namingOf('csv');
+
 type Csv = { readonly options: CsvOptions; readonly invalidRecords: 'fail' | 'skip'; readonly table: string };
-type OpenCsv = {
-  readonly object: ListedObject;
-  readonly text: ObjectText;
+type CsvText = { readonly object: ListedObject; readonly text: ObjectText };
+type OpenCsv = CsvText & {
   readonly head: CsvHead;
   readonly dialect: Dialect;
 };
 
 export function csvFormat(csv: Csv): Format {
   let hasWarned = false;
-  const open = async (reading: Reading, object: ListedObject, signal: AbortSignal): Promise<OpenCsv> => {
-    const { options } = csv;
+  const { options } = csv;
+  const open = async ({ log }: Reading, { object, text }: CsvText, signal: AbortSignal): Promise<OpenCsv> => {
     const say: Log = (level, message) => {
-      if (!hasWarned) reading.log(level, message); // Of many files with the same header the first is named.
+      if (!hasWarned) log(level, message); // Of many files with the same header the first is named.
       hasWarned = true;
     };
-    const text = await openText(reading, { object, encoding: options.encoding }, signal);
-    const { key } = object;
+    const { key } = text;
     const { dialect } = options;
     const head = await readHead(text.from(0, signal), { options, key, say });
     const likely = options.header ? likelyDelimiter(head.names) : undefined;
@@ -48,10 +50,26 @@ export function csvFormat(csv: Csv): Format {
     if (likely !== undefined) say('WARN', oneColumn(key, likely));
     return { object, text, head, dialect };
   };
+  const textOf = (reading: Reading, object: ListedObject, signal: AbortSignal): Promise<ObjectText> =>
+    openText(reading, { object, encoding: options.encoding, naming }, signal);
+  const fileOf = async (reading: Reading, of: CsvText, signal: AbortSignal): Promise<SourceFile> => {
+    const file = sourceFile(csv, reading, await open(reading, of, signal));
+    return {
+      ...file,
+      async next(stopped, stop) {
+        const text = textBehind(of.text, stopped);
+        return text && (await fileOf(reading, { ...of, text }, stop));
+      },
+    };
+  };
   return {
-    naming: namingOf('csv'),
-    open: async (reading, object, signal) => sourceFile(csv, reading, await open(reading, object, signal)),
-    describe: async (reading, object, signal) => describe(csv, await open(reading, object, signal), signal),
+    naming,
+    open: async (reading, object, signal) =>
+      fileOf(reading, { object, text: await textOf(reading, object, signal) }, signal),
+    describe: async (reading, object, signal) =>
+      describeTexts(await textOf(reading, object, signal), async (text) =>
+        describe(csv, await open(reading, { object, text }, signal), signal),
+      ),
   };
 }
 
@@ -60,14 +78,13 @@ function sourceFile(
   { log, s3 }: Reading,
   { object, text, head, dialect }: OpenCsv,
 ): SourceFile {
-  const { key } = object;
+  const { key } = text;
   return {
     object,
     columns: head.names,
     ...factsOf({ object, text, head }),
-    *units(stopped) {
-      const place = stopped ?? { unit: head.dataStart, rows: 0 };
-      yield streamedUnit((asked, signal) => {
+    units(stopped) {
+      return textUnits(text, { dataStart: head.dataStart, stopped }, (place, asked, signal) => {
         const declared = (column: string): DeclaredType | undefined => options.typeOf(table, column);
         const cutter = new CsvRecords(dialect, { key, origin: place.unit, columns: head.names.length });
         const query = {
@@ -94,7 +111,7 @@ async function describe(
 ): Promise<Description> {
   const guesses = head.names.map(() => new TypeGuess());
   if (options.inferTypes) {
-    const place = { key: object.key, origin: head.dataStart, columns: head.names.length };
+    const place = { key: text.key, origin: head.dataStart, columns: head.names.length };
     const records = new CsvRecords(dialect, place);
     const isNull = nullTest({ ...options, dialect });
     let bytes = 0;

@@ -5,7 +5,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import { unreadable } from '../contract/unreadable.ts';
 import { markBytes } from '../text/encoding.ts';
-import type { ObjectText } from '../text/object-text.ts';
+import type { ObjectText } from '../text/readable-text.ts';
 import type { JsonCutter, JsonForm } from './json-cutter.ts';
 import { FormProbe } from './json-form.ts';
 import { JsonLines } from './json-lines.ts';

@@ -104,7 +104,7 @@ export class JsonValues implements JsonCutter {
       this.#expected = 'first';
       this.#at++;
     } else {
-      if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT || byte === COMMA) throw this.#damaged('a value is missing');
+      if (endsPlain(byte)) throw this.#damaged('a value is missing'); // Nor is a NUL one: it would end where it begins.
       this.#isInValue = true;
       this.#depth = 0;
       this.to = 0;
@@ -180,7 +180,7 @@ export class JsonValues implements JsonCutter {
   }
 }
 
-/** What a number or a literal cannot hold. */
+/** What a number or a literal cannot hold, nor any value begin with. */
 function endsPlain(byte: number): boolean {
   return byte <= SPACE || byte === COMMA || byte === CLOSE_ARRAY || byte === CLOSE_OBJECT;
 }

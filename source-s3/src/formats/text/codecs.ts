@@ -33,6 +33,11 @@ function isBzip2(head: Uint8Array): boolean {
   );
 }
 
+/** A member, or of an empty archive its end. */
+function isZip(head: Uint8Array): boolean {
+  return starts(0x50, 0x4b, 0x03, 0x04)(head) || starts(0x50, 0x4b, 0x05, 0x06)(head);
+}
+
 export const codecs: readonly Codec[] = [
   { name: 'gzip', title: 'gzip, of any members', extensions: ['gz', 'gzip'], begins: starts(0x1f, 0x8b) },
   { name: 'zstd', title: 'Zstandard, of any frames', extensions: ['zst', 'zstd'], begins: isZstd },
@@ -42,7 +47,7 @@ export const codecs: readonly Codec[] = [
     extensions: ['sz', 'snappy'],
     begins: starts(0xff, 0x06, 0, 0, 0x73, 0x4e, 0x61, 0x50, 0x70, 0x59),
   },
-  { name: 'zip', title: 'ZIP archive of one file', extensions: ['zip'], begins: starts(0x50, 0x4b, 0x03, 0x04) },
+  { name: 'zip', title: 'ZIP archive, of any files', extensions: ['zip'], begins: isZip },
   { name: 'hadoop_snappy', title: 'Snappy as Hadoop, Spark and Hive write text', extensions: ['snappy'] },
   { name: 'deflate', title: 'zlib, Hadoop’s DefaultCodec', extensions: ['deflate', 'zz'] },
   { name: 'brotli', title: 'Brotli', extensions: ['br'] },

@@ -5,10 +5,9 @@ import type { Compression } from './codecs.ts';
 import { decoded } from './decoded.ts';
 import { inflateMembers } from './gzip-members.ts';
 import { unframeHadoopSnappy, unframeSnappy } from './snappy-stream.ts';
-import { unzip } from './zip-member.ts';
 import { splitFrames } from './zstd-frames.ts';
 
-const inflatedBytes = 128 * 1024; // A step's output: few turns of the event loop for each megabyte.
+export const inflatedBytes = 128 * 1024; // A step's output: few turns of the event loop for each megabyte.
 
 /**
  * The inflated bytes of all members or frames, in pieces of at most 128 KiB (of Hadoop's Snappy, its blocks); whatever a small
@@ -31,8 +30,6 @@ export function inflate(source: AsyncIterable<Uint8Array>, kind: Compression): A
       return unframeSnappy(source);
     case 'hadoop_snappy':
       return unframeHadoopSnappy(source);
-    case 'zip':
-      return unzip(source, inflatedBytes);
     default:
       return source;
   }

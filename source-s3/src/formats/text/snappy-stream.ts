@@ -21,11 +21,20 @@ export async function* unframeSnappy(source: AsyncIterable<Uint8Array>): AsyncGe
     } else if (type === 0 || type === 1) {
       if (length < 4 || length > 2 * maxChunkBytes) throw new Damage('a chunk has an impossible length');
       const chunk = await reader.take(length);
-      const data = type === 0 ? unsnappy(chunk.subarray(4), maxChunkBytes) : chunk.subarray(4);
+      const data = type === 0 ? inflated(chunk.subarray(4), maxChunkBytes) : chunk.subarray(4);
       if (masked(crc32c(data)) !== chunk.readUInt32LE(0)) throw new Damage('a checksum does not match');
       yield data;
     } else if (type >= 0x80) await reader.take(length);
     else throw new Damage(`a chunk has the unknown type ${type}`);
+  }
+}
+
+/** @throws Damage, also where it is longer. */
+function inflated(data: Uint8Array, mostBytes: number): Buffer {
+  try {
+    return unsnappy(data, mostBytes);
+  } catch (error) {
+    throw error instanceof RangeError ? new Damage('a block holds more than it may') : error;
   }
 }
 
@@ -41,7 +50,7 @@ export async function* unframeHadoopSnappy(source: AsyncIterable<Uint8Array>): A
     while (left > 0) {
       const length = (await reader.take(4)).readUInt32BE();
       if (length > maxHadoopBytes) throw new Damage('a block has an impossible length');
-      const data = unsnappy(await reader.take(length), Math.min(left, maxHadoopBytes));
+      const data = inflated(await reader.take(length), Math.min(left, maxHadoopBytes));
       if (data.length === 0) throw new Damage('a block holds less than it says');
       left -= data.length;
       yield data;

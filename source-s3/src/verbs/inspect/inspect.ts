@@ -70,12 +70,12 @@ async function inspectBucket(config: SourceConfig, chosen: Chosen, context: Verb
   const seen: Tables[] = [];
   const skips = new Map();
   for await (const path of schemaPaths(s3, { prefixes: config.schemaPrefixes, skips }, context.signal)) {
-    const tables = await findTables(s3, [{ path, levels: [] }], context.signal);
+    const tables = await findTables(s3, { ...config, schemaPrefixes: [{ path, levels: [] }] }, context.signal);
     seen.push(tables);
     prefixes.push(await reportPrefix(config, { reading, path, tables, chosen }, context));
   }
   if (prefixes.every(({ tables, problem }) => tables.length === 0 && problem === null)) {
-    const [tables = { byStream: new Map(), skips, refused: [] }] = seen;
+    const [tables = { byStream: new Map(), skips, foreign: new Map(), refused: [] }] = seen;
     throw typeof chosen.tableName === 'string'
       ? noSuchTable(chosen.tableName, seen)
       : await noTables(s3, config, tables, context.signal);

@@ -1,6 +1,7 @@
 // What in a layout is read other than people mostly mean it: a closed list, each with what to change. Pure.
 import { namespaceOf } from '../../layout/layout.ts';
-import type { Table } from '../../listing/tables.ts';
+import { isNamedAsPartition, tablePlace, type Table } from '../../listing/tables.ts';
+import { strayRemedy } from '../no-tables.ts';
 import type { NearMiss, NearMissCode } from './report.ts';
 import type { SkipCount, TableSurvey } from './table-survey.ts';
 
@@ -18,10 +19,13 @@ export function nearMissesOf(table: Table, survey: TableSurvey, remarks: readonl
   ];
 }
 
-function noDataFiles({ prefix }: Table, { skips }: TableSurvey): NearMiss {
+function noDataFiles(table: Table, { skips }: TableSurvey): NearMiss {
   const passed = [...skips.values()].reduce((sum, { count }) => sum + count, 0);
   const why = passed === 0 ? 'nothing lies there' : `what lies there (${passed}) is passed over`;
-  return miss('no_data_files', `No data file below "${prefix}": ${why}. It is no stream.`);
+  return miss(
+    'no_data_files',
+    `No data file ${table.file === undefined ? 'below' : 'in'} "${tablePlace(table)}": ${why}. It is no stream.`,
+  );
 }
 
 function formats({ foreign, files: read }: TableSurvey): readonly NearMiss[] {
@@ -92,10 +96,10 @@ export function prefixNearMisses(
 ): readonly NearMiss[] {
   const misses: NearMiss[] = [];
   if (stray !== undefined) {
-    const text = `${files(stray)} directly below "${path}", in no table’s folder, and not read. If they are one table, put them in a folder or give the path above as the schema prefix.`;
+    const text = `${files(stray)} directly below "${path}", in no table’s folder, and not read. ${strayRemedy}`;
     misses.push(counted('files_in_no_table', text, stray));
   }
-  const partitions = tables.filter(({ stream }) => stream.name.includes('='));
+  const partitions = tables.filter(isNamedAsPartition);
   if (partitions.length > 0) {
     const remedy = path === '' ? '' : ` If "${path}" is one table, give "${parentOf(path)}" as the schema prefix.`;
     const text = `${partitions.length} folders that are taken for tables are named like partitions.${remedy}`;
@@ -111,13 +115,7 @@ export function prefixNearMisses(
   for (const alike of [...names.values()].filter(({ length }) => length > 1)) {
     const list = alike.map(({ stream }) => JSON.stringify(stream.name)).join(', ');
     const text = `Names of tables that differ only in case, blanks or the encoding of letters: ${list}. A destination may take them for one.`;
-    misses.push(
-      miss(
-        'similar_table_names',
-        text,
-        alike.slice(0, 3).map(({ prefix }) => prefix),
-      ),
-    );
+    misses.push(miss('similar_table_names', text, alike.slice(0, 3).map(tablePlace)));
   }
   return misses;
 }

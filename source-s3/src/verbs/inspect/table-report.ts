@@ -8,7 +8,7 @@ import type { Reading } from '../../formats/contract/format.ts';
 import { hiveFolders } from '../../layout/folder-columns.ts';
 import { formatOf } from '../../formats/formats.ts';
 import { listTable } from '../../listing/list-table.ts';
-import type { Table } from '../../listing/tables.ts';
+import { tablePlace, type Table } from '../../listing/tables.ts';
 import { lookInto, schemaOf, type Samples } from './file-samples.ts';
 import { sampleNearMisses } from './sample-near-misses.ts';
 import { nearMissesOf } from './near-misses.ts';
@@ -65,13 +65,13 @@ type Findings = {
 
 function assemble(config: SourceConfig, findings: Findings): TableReport {
   const { table, survey, shardSurvey, remarks, found, problem } = findings;
-  const { stream, prefix } = table;
+  const { stream } = table;
   const rows = rowsOf(config, survey, found);
   const isPartitioned = config.partitioning.mode === 'partitioned';
   return {
     name: stream.name,
     namespace: stream.namespace ?? null,
-    prefix,
+    prefix: tablePlace(table),
     problem,
     files: survey.files,
     bytes: survey.bytes,

@@ -6,7 +6,7 @@ import { FileSample, mostSampled } from '../file-sample.ts';
 import { shownExtension } from '../../layout/file-name.ts';
 import { hiveFolders, type FolderColumns } from '../../layout/folder-columns.ts';
 import type { SkipReason } from '../../layout/layout.ts';
-import type { Skipped } from '../../listing/list-table.ts';
+import type { Skipped } from '../../listing/skip-report.ts';
 import { ColumnSurvey } from './column-survey.ts';
 import { dayOf, DayVolumes } from './day-volumes.ts';
 

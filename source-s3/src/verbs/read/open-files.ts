@@ -2,7 +2,7 @@
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
-import type { SourceFile } from '../../formats/contract/format.ts';
+import type { Place, SourceFile } from '../../formats/contract/format.ts';
 import { NameLookup } from '../../layout/name-lookup.ts';
 import { orChanged, type ChangedStep, type TableReading, type UnitStep } from './steps.ts';
 
@@ -19,19 +19,42 @@ export async function* openFiles(
   const asked = new NameLookup(reading.columns.map(({ name }) => name));
   for await (const step of mapConcurrent(objects, filesOpened, open, signal)) {
     if (step.kind === 'changed') yield step;
-    else yield* stepsOf(step.file, asked, reading);
+    else yield* stepsOf(step.file, { asked, reading }, signal);
   }
 }
 
 type OpenedStep = { readonly kind: 'opened'; readonly file: SourceFile };
 
-function* stepsOf(file: SourceFile, asked: NameLookup, { cursor }: TableReading): Generator<UnitStep> {
-  const names = { asked, stored: new NameLookup(file.columns) };
-  let isFirst = true;
-  for (const unit of file.units(cursor.positionIn(file.object))) {
-    if (isFirst) yield { kind: 'file', file, names };
-    isFirst = false;
-    yield { kind: 'unit', file, names, unit };
+/** An archive's files are opened one by one. */
+async function* stepsOf(
+  opened: SourceFile,
+  { asked, reading }: { readonly asked: NameLookup; readonly reading: TableReading },
+  signal: AbortSignal,
+): AsyncGenerator<UnitStep> {
+  const { object } = opened;
+  const stopped = reading.cursor.positionIn(object);
+  for (let file: SourceFile | undefined = opened; file !== undefined;) {
+    const names = { asked, stored: new NameLookup(file.columns) };
+    let isFirst = true;
+    for (const unit of file.units(stopped)) {
+      if (isFirst) yield { kind: 'file', file, names };
+      isFirst = false;
+      yield { kind: 'unit', file, names, unit };
+    }
+    const following: SourceFile | ChangedStep | undefined = await nextOf(file, stopped, signal);
+    if (following !== undefined && 'kind' in following) {
+      yield following;
+      return;
+    }
+    file = following;
   }
-  yield { kind: 'end', object: file.object };
+  yield { kind: 'end', object };
+}
+
+async function nextOf(
+  file: SourceFile,
+  stopped: Place | undefined,
+  signal: AbortSignal,
+): Promise<SourceFile | ChangedStep | undefined> {
+  return orChanged(file.object, async () => file.next?.(stopped, signal));
 }

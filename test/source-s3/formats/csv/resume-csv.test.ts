@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { ofType } from '../../../support/protocol-schema.ts';
 import { bucket, catalogJson, readHere, serverWith, timeOf } from '../../support/source.ts';
 import { idsOf } from '../../support/text.ts';
+import { zipOf } from '../../support/zip.ts';
 
 const rowsPerFile = 30_000;
 const key = 'lake/t/b.csv';
@@ -14,12 +15,26 @@ const config = { data_format: { format: 'csv', column_types: [{ name: 'id', type
 const skipping = { ...config, invalid_records: 'skip' };
 
 /** Some 18 MB, more than two units; every 7,000th line is invalid. */
-function csv(from: number): string {
-  const lines = Array.from({ length: rowsPerFile }, (_, index) => {
+function csv(from: number, count = rowsPerFile): string {
+  const lines = Array.from({ length: count }, (_, index) => {
     const line = `${from + index},"${'a ""quoted""\r\nvalue '.repeat(30)}"\r\n`;
     return index % 7000 === 6999 ? `torn\r\n${line}` : line;
   });
   return `id,text\r\n${lines.join('')}`;
+}
+
+/** The same rows in files of some units, some lines, one line, and in another encoding. */
+function archive(): Buffer {
+  const counts = [20_000, 300, 1, 9699];
+  return zipOf(
+    counts.map((count, index) => {
+      const text = csv(
+        counts.slice(0, index).reduce((sum, one) => sum + one, 0),
+        count,
+      );
+      return { name: `${index}.csv`, body: index === 3 ? Buffer.from(`\uFEFF${text}`, 'utf16le') : text };
+    }),
+  );
 }
 
 function range(from: number, to: number): readonly number[] {
@@ -31,6 +46,7 @@ suite('a run over CSV files', () => {
     ['plain', csv(0)],
     ['gzipped', gzipSync(csv(0), { level: 1 })],
     ['in UTF-16', Buffer.from(`\uFEFF${csv(0)}`, 'utf16le')],
+    ['in an archive', archive()],
   ] as const) {
     test(`that are ${name} goes on from every state it printed`, { timeout: 60_000 }, async () => {
       await using server = await serverWith({ [key]: body, 'lake/t/c.csv': 'text,id\nx,90000\n' });

@@ -73,6 +73,24 @@ const objects = fc.array(object, { minLength: 1, maxLength: 8 });
 const indent = fc.constantFrom(undefined, 1, '\t', '  ');
 
 suite('JSON that is no lines', () => {
+  for (const [form, text] of [
+    ['values', '{"a":\n1}\0{"a":2}'],
+    ['array', '[{"a":1},\0]'],
+    ['array', '[\u0001]'],
+  ] as const) {
+    test(`has no value at a control character: ${JSON.stringify(text)}`, () => {
+      assert.throws(() => cut(text, form), { code: 'FILE_UNREADABLE', message: /a value is missing/u });
+    });
+  }
+
+  test('with a NUL between objects ends in an error where invalid records are skipped, not in endless ones', async () => {
+    const { failures } = await textRows(
+      { 'lake/t/a.json': '{"a":\n1}\0{"a":2}' },
+      { ...config, invalid_records: 'skip' },
+    );
+    assert.match(failures.join(), /FILE_UNREADABLE .*a value is missing/u);
+  });
+
   test('gives its values and their places under any cutting into pieces, and from any of them on', () => {
     fc.assert(
       fc.property(

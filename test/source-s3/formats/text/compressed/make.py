@@ -18,3 +18,13 @@ z('two.zip',zipfile.ZIP_DEFLATED,[('a.json',rows),('b.json',rows)])
 z('bzip2.zip',zipfile.ZIP_BZIP2,[('a.json',rows)])
 open(O+'a.json.xz','wb').write(lzma.compress(rows)); open(O+'a.json.bz2','wb').write(bz2.compress(rows))
 open(O+'a.json.lz4','wb').write(bytes(cramjam.lz4.compress(rows)))
+b=io.BytesIO()
+class W(io.RawIOBase):
+    def writable(self): return True
+    def write(self,d): b.write(d); return len(d)
+with zipfile.ZipFile(W(),'w',zipfile.ZIP_DEFLATED) as f:
+    for n in ('a.json','b.json'):
+        with f.open(n,'w',force_zip64=True) as m: m.write(rows)
+open(O+'zip64.zip','wb').write(b.getvalue())
+for n in range(3): open('abc'[n]+'.json','w').write(''.join('{"id":%d}\n'%i for i in range(10*n,10*n+10)))
+subprocess.run(['zip','-q','-fz','-X',O+'infozip.zip','a.json','b.json','c.json'],check=True) # Info-ZIP 3, a Zip64 directory

@@ -1,0 +1,80 @@
+// What the folders below a table mean: the config's field `data_partitioning`.
+import * as z from 'zod';
+
+import { dateFolders, parseDatePattern } from '../layout/date-folders.ts';
+import { declaredColumn, declaredTypes, type DeclaredType } from '../layout/declared-column.ts';
+import { hiveFolders, type FolderColumns } from '../layout/folder-columns.ts';
+import { foldName } from '../layout/layout.ts';
+
+export const dataPartitioning = z.discriminatedUnion('mode', [
+  z
+    .object({
+      mode: z.literal('partitioned').meta({ order: 0 }),
+      column_types: z.array(declaredColumn('partition column')).default([]).meta({
+        title: 'Column types',
+        description: 'Types of partition columns. Columns that are not listed are strings, so that leading zeros stay.',
+        order: 1,
+      }),
+      on_conflict: z.enum(['path', 'file', 'error']).default('path').meta({
+        title: 'On conflict',
+        description: 'Which value counts when a column stands both in the folder names and in the files.',
+        order: 2,
+      }),
+    })
+    .meta({ title: 'Partitioned', description: 'Folders named column=value become columns.' }),
+  z
+    .object({
+      mode: z.literal('date_folders').meta({ order: 0 }),
+      pattern: z
+        .string()
+        .refine(
+          (text) => parseDatePattern(text) !== undefined,
+          'must tell year, month and day, as yyyy/MM/dd or yyyy-MM-dd[/HH]',
+        )
+        .default('yyyy/MM/dd')
+        .meta({
+          title: 'Pattern',
+          description:
+            'How the folders are named: yyyy, MM, dd and HH with what is between them. What stands in brackets at the end may be missing, as in yyyy/MM/dd[/HH].',
+          order: 1,
+        }),
+      column: z.string().min(1).default('date').meta({
+        title: 'Column',
+        description: 'Name of the column: a date, or with HH a timestamp in UTC.',
+        order: 2,
+      }),
+      on_conflict: z.enum(['path', 'file', 'error']).default('path').meta({
+        title: 'On conflict',
+        description: 'Which value counts when the column stands in the files too.',
+        order: 3,
+      }),
+    })
+    .meta({ title: 'Date folders', description: 'Folders such as 2024/01/15/ become one column.' }),
+  z
+    .object({ mode: z.literal('not_partitioned').meta({ order: 0 }) })
+    .meta({ title: 'Not partitioned', description: 'Folder names carry no columns.' }),
+]);
+
+export type FolderMeaning =
+  | { readonly mode: 'not_partitioned' }
+  | {
+      readonly mode: 'partitioned';
+      readonly onConflict: 'path' | 'file' | 'error';
+      /** The declared type of a partition column of a table; string where nothing is declared. Case does not count. */
+      readonly typeOf: (table: string, column: string) => DeclaredType;
+      readonly folders: FolderColumns;
+    };
+
+export function resolvePartitioning(parsed: z.output<typeof dataPartitioning>): FolderMeaning {
+  if (parsed.mode === 'not_partitioned') return parsed;
+  if (parsed.mode === 'date_folders') {
+    const pattern = parseDatePattern(parsed.pattern);
+    if (pattern === undefined) throw new Error('the schema refuses such a pattern');
+    const folders = dateFolders(pattern, parsed.column);
+    const dateTypeOf = (_: string, column: string): DeclaredType => folders.typeOf(column) ?? 'string';
+    return { mode: 'partitioned', onConflict: parsed.on_conflict, typeOf: dateTypeOf, folders };
+  }
+  const declared = declaredTypes(parsed.column_types, foldName);
+  const typeOf = (table: string, column: string): DeclaredType => declared(table, column) ?? 'string';
+  return { mode: 'partitioned', onConflict: parsed.on_conflict, typeOf, folders: hiveFolders };
+}

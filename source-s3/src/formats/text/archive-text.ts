@@ -1,0 +1,75 @@
+// The files in a ZIP archive as texts, one behind the other.
+import type { Log } from '@s3-connectors/common/protocol/log.ts';
+import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
+
+import type { Encoding } from '../../config/csv-config.ts';
+import type { Naming } from '../../layout/file-name.ts';
+import { skipReason } from '../../layout/layout.ts';
+import { countSkip, describeSkips, type SkipReport } from '../../listing/skip-report.ts';
+import type { ObjectBytes } from '../contract/object-bytes.ts';
+import { unreadable } from '../contract/unreadable.ts';
+import { inflatedBytes } from './compression.ts';
+import { asUnreadable, decodedFrom, type ObjectText } from './readable-text.ts';
+import { memberBytes, refusalOf, zipMembers, type ZipMember } from './zip.ts';
+
+type ToOpen = {
+  readonly object: ListedObject;
+  readonly encoding: Encoding;
+  /** Of the table's format. */
+  readonly naming: Naming;
+  readonly log: Log;
+};
+
+/** The first text of an archive, which leads to the others; an empty one where there is none. */
+export async function openArchive(
+  { from }: Pick<ObjectBytes, 'from'>,
+  { object, encoding, naming, log }: ToOpen,
+  signal: AbortSignal,
+): Promise<ObjectText> {
+  const archive = { size: object.size, from };
+  const members = await zipMembers(archive, signal).catch((error: unknown) => {
+    throw asUnreadable(object.key, error, signal);
+  });
+  const { wanted, left } = chooseMembers(members, naming);
+  if (left !== undefined)
+    log(wanted.length === 0 ? 'WARN' : 'INFO', `"${object.key}": not read of the archive: ${left}`);
+  let text: ObjectText | undefined;
+  let end = Number.POSITIVE_INFINITY;
+  for (const { member, base } of placed(wanted).toReversed()) {
+    const key = `${object.key}/${member.name}`;
+    const refusal = refusalOf(member);
+    if (refusal !== undefined) throw unreadable({ key }, `it ${refusal}`);
+    const open = (stop: AbortSignal) => memberBytes(archive, { member, pieceBytes: inflatedBytes }, stop);
+    text = { compression: 'zip', key, base, end, from: decodedFrom(open, encoding, key), next: text };
+    end = base;
+  }
+  return text ?? { compression: 'zip', key: object.key, base: 0, end, from: () => noBytes() };
+}
+
+async function* noBytes(): AsyncGenerator<Uint8Array> {
+  // No piece.
+}
+
+/** Text in UTF-8 has at most twice the bytes of any other encoding; a place behind the last byte is its own. */
+function placed(members: readonly ZipMember[]): readonly { readonly member: ZipMember; readonly base: number }[] {
+  let base = 0;
+  return members.map((member) => {
+    const found = { member, base };
+    base += 2 * member.bytes + 1;
+    return found;
+  });
+}
+
+/** The data files among the members, by their names; without one those of which just the extension is another's. */
+function chooseMembers(members: readonly ZipMember[], naming: Naming) {
+  const skips: SkipReport = new Map();
+  const reasons = members.map(({ name, bytes }) => skipReason({ path: name, size: bytes, archived: false }, naming));
+  const least = reasons.includes(undefined) ? undefined : 'extension';
+  const wanted = members.filter(({ name }, index) => {
+    const reason = reasons[index];
+    if (reason === least) return true;
+    if (reason !== undefined) countSkip(skips, reason, name);
+    return false;
+  });
+  return { wanted, left: describeSkips(skips) };
+}

@@ -1,0 +1,68 @@
+// What a text of an object is to its readers, and how what its decoders throw is told.
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+
+import type { Encoding } from '../../config/csv-config.ts';
+import { unreadable } from '../contract/unreadable.ts';
+import type { Compression } from './codecs.ts';
+import { damageText } from './damage.ts';
+import { toUtf8 } from './encoding.ts';
+
+export type ObjectText = {
+  readonly compression: Compression;
+  /** Its name for people, and for what a name tells: that of the object, or of a member of an archive behind it. */
+  readonly key: string;
+  /** All places in the object's text from `base` on and before `end` are this text's. */
+  readonly base: number;
+  readonly end: number;
+  /**
+   * Pieces of at most 256 KiB (thrice that from another encoding); offsets count bytes of the text, with its byte order
+   * mark. Plain UTF-8 is read from there, all else is inflated and decoded again from the object's start, or the member's.
+   * @throws FILE_UNREADABLE when it is cut, damaged or of another encoding; S3_OBJECT_CHANGED.
+   */
+  readonly from: (offset: number, signal: AbortSignal) => AsyncGenerator<Uint8Array>;
+  /** The member of the archive behind it. */
+  readonly next?: ObjectText | undefined;
+};
+
+type From = ObjectText['from'];
+
+/** `open` gives the bytes from the start, of the encoding. @throws as `ObjectText.from`; `key`: of whom it is said. */
+export function decodedFrom(
+  open: (stop: AbortSignal) => AsyncIterable<Uint8Array>,
+  encoding: Encoding,
+  key: string,
+): From {
+  return saidOf(key, (offset, stop) => without(offset, toUtf8(open(stop), encoding)));
+}
+
+export function saidOf(key: string, from: From): From {
+  return async function* (offset, stop) {
+    try {
+      yield* from(offset, stop);
+    } catch (error) {
+      throw asUnreadable(key, error, stop);
+    }
+  };
+}
+
+/** @throws the signal's reason when it is aborted */
+export function asUnreadable(key: string, error: unknown, stop: AbortSignal): ConnectorError {
+  stop.throwIfAborted();
+  return error instanceof ConnectorError ? error : unreadable({ key }, reasonOf(error), error);
+}
+
+async function* without(bytes: number, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let left = bytes;
+  for await (const piece of pieces) {
+    if (left < piece.length) yield piece.subarray(left);
+    left = Math.max(0, left - piece.length);
+  }
+}
+
+/** zlib's and TextDecoder's failures in words. */
+function reasonOf(error: unknown): string {
+  const { code } = error as { readonly code?: string };
+  if (code === 'Z_BUF_ERROR') return 'its compressed data ends early; it may have been cut';
+  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'it is not text of the encoding that is configured';
+  return `its compressed data is damaged (${damageText(error)})`;
+}
