@@ -32,12 +32,14 @@ export async function readHead(
   const records = new CsvRecords(options.dialect, {
     key,
     origin: 0,
-    columns: options.columnNames?.length ?? Number(!options.header),
+    columns: options.header ? 0 : (options.columnNames?.length ?? Number(options.dialect.lineEnd === 'newline')),
   });
+  let head: CsvHead | undefined;
   let skipped = 0;
   let linesLeft = options.skipLines;
   let lineBytes: number | undefined;
   for await (const piece of text) {
+    if (head !== undefined) return piece[0] === NEWLINE ? { ...head, dataStart: head.dataStart + 1 } : head;
     let start = lineBytes === undefined ? markBytes(piece) : 0;
     lineBytes ??= averageLine(piece);
     while (linesLeft > 0 && start < piece.length) {
@@ -48,8 +50,10 @@ export async function readHead(
     skipped += start;
     if (start === piece.length) continue;
     records.push(piece.subarray(start));
-    if (records.next()) return headOf(records, skipped, lineBytes, { options, key, say });
+    if (records.next()) head = headOf(records, skipped, lineBytes, { options, key, say });
+    if (head !== undefined && !(options.header && records.isCutAtReturn)) return head;
   }
+  if (head !== undefined) return head;
   records.finish();
   if (records.next()) return headOf(records, skipped, lineBytes ?? 1, { options, key, say });
   return { names: options.columnNames ?? [], dataStart: skipped, lineBytes: lineBytes ?? 1, header: given };
@@ -63,7 +67,9 @@ function headOf(
 ): CsvHead {
   const { header, columnNames } = options;
   refuseBinary(records, key);
-  const dataStart = skipped + (header ? records.end : records.start);
+  // In a file of one column the blank lines above the first value are rows.
+  const rowsStart = (columnNames?.length ?? records.fields.count) === 1 ? 0 : records.start;
+  const dataStart = skipped + (header ? records.lineEnd : rowsStart);
   if (columnNames !== undefined) return { names: columnNames, dataStart, lineBytes, header: given };
   if (records.fields.count > mostColumns) {
     throw unreadable({ key }, `its header has ${records.fields.count} columns, of which there may be ${mostColumns}`);
