@@ -92,7 +92,7 @@ async function describe(
   { object, text, head, dialect }: OpenCsv,
   signal: AbortSignal,
 ): Promise<Description> {
-  const guesses = head.names.map(() => new TypeGuess());
+  const guesses = options.inferTypes ? head.names.map(() => new TypeGuess()) : [];
   if (options.inferTypes) {
     const place = { key: object.key, origin: head.dataStart, columns: head.names.length };
     const records = new CsvRecords(dialect, place);
@@ -108,8 +108,9 @@ async function describe(
     look(records, guesses, isNull);
   }
   const columns = head.names.map((name, field) => {
-    const type = options.typeOf(table, name) ?? guesses[field]?.kind ?? 'string';
-    return { name, type: declaredColumnType(type) };
+    const declared = options.typeOf(table, name);
+    const guessed = declared === undefined ? guesses[field]?.type : undefined;
+    return { name, type: guessed ?? declaredColumnType(declared ?? 'string') };
   });
   return { ...factsOf({ object, text, head }), columns };
 }

@@ -100,6 +100,18 @@ suite('types of CSV columns', () => {
     assert.deepEqual(properties['date'], { type: ['null', 'string'], format: 'date' });
   });
 
+  test('are inferred from the files that have values: neither one of nulls nor a header alone makes a text of all', async () => {
+    const header = 'n,x,on,d,none';
+    const objects = {
+      'lake/t/a.csv': `${header}\n,,,,\n`,
+      'lake/t/b.csv': `${header}\n1,1.5,true,2026-01-15,\n`,
+      'lake/t/c.csv': `${header}\n`,
+    };
+    const { rows: found } = await rowsOf(objects, csv({ infer_types: true }));
+    const nulls = { n: null, x: null, on: null, d: null, none: null };
+    assert.deepEqual(found, [nulls, { n: 1, x: 1.5, on: true, d: '2026-01-15', none: null }]);
+  });
+
   test('that were inferred make other values null, and say so in the record', async () => {
     await using server = await serverWith({ 'lake/t/a.csv': 'n\n1\n2\n' });
     const config = csv({ infer_types: true });
