@@ -11,6 +11,7 @@ import { shownExtension, type Naming } from '../layout/file-name.ts';
 import { skipReason, type SkipReason } from '../layout/layout.ts';
 import { hiveFolders, type FolderColumns } from '../layout/folder-columns.ts';
 import { PartitionColumns } from '../layout/partition-columns.ts';
+import { folderRemarks } from './folder-remarks.ts';
 import { findLatest, walkPlaces, type Seen } from './partition-walk.ts';
 import type { PartitionFilter } from '../layout/selection.ts';
 import { Present } from './present.ts';
@@ -114,7 +115,8 @@ async function* dataFiles(
   if (future !== undefined) report.remarks.push(future);
   if (hasSparkLog) report.remarks.push(uncommitted);
   report.remarks.push(...remarks(filters, met, isLatestOnly && latest === undefined));
-  if (partitioning.mode === 'partitioned') report.remarks.push(...report.columns.twins.map(spelledTwice));
+  if (partitioning.mode !== 'partitioned') return;
+  report.remarks.push(...folderRemarks(table.prefix, report.columns, partitioning.folders));
 }
 
 /** Counts what is not read. */
@@ -181,11 +183,6 @@ function remarks(
   return isWhole
     ? [...idle, 'latest_partition_only has no effect: no folder is named "column=…", all files are read']
     : idle;
-}
-
-function spelledTwice(spellings: readonly string[]): string {
-  const names = spellings.map((name) => `"${name}="`).join(' and ');
-  return `folders name one column ${names}; it is read as "${spellings[0]}"`;
 }
 
 /** Why an object of the table is not read; undefined for a data file. */

@@ -106,7 +106,8 @@ suite('CSV of one column', () => {
             rows.map(({ value }) => value),
             values,
           );
-          for (const [index, { start }] of rows.entries()) assert.deepEqual(cut(text, start, lengths), rows.slice(index));
+          for (const [index, { start }] of rows.entries())
+            assert.deepEqual(cut(text, start, lengths), rows.slice(index));
         },
       ),
       { numRuns: 1_000 },
