@@ -1,4 +1,5 @@
 // CSV as a format: a file is one unit as far as fetching goes, read as a stream; a run goes on from any record of it.
+import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
@@ -92,7 +93,7 @@ async function describe(
   { object, text, head, dialect }: OpenCsv,
   signal: AbortSignal,
 ): Promise<Description> {
-  const guesses = options.inferTypes ? head.names.map(() => new TypeGuess()) : [];
+  const guesses = head.names.map(() => new TypeGuess());
   if (options.inferTypes) {
     const place = { key: object.key, origin: head.dataStart, columns: head.names.length };
     const records = new CsvRecords(dialect, place);
@@ -108,9 +109,9 @@ async function describe(
     look(records, guesses, isNull);
   }
   const columns = head.names.map((name, field) => {
-    const declared = options.typeOf(table, name);
-    const guessed = declared === undefined ? guesses[field]?.type : undefined;
-    return { name, type: guessed ?? declaredColumnType(declared ?? 'string') };
+    const kind = options.typeOf(table, name) ?? (options.inferTypes ? guesses[field]?.kind : 'string');
+    const type: ColumnType = kind === undefined ? { kind: 'unknown' } : declaredColumnType(kind); // Other files decide.
+    return { name, type };
   });
   return { ...factsOf({ object, text, head }), columns };
 }

@@ -1,7 +1,5 @@
 // The type of a CSV column as its values tell it: one that leaves no other reading of them, so that ids, phone numbers and codes
 // are never harmed. What becomes of values under a type is decided by the table of casts alone.
-import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
-
 import { castText } from '../../casts/text-cast.ts';
 import { declaredColumnType } from '../../layout/partition-value.ts';
 import type { DeclaredType } from '../../layout/declared-column.ts';
@@ -36,8 +34,8 @@ export class TypeGuess {
     return this.#any ? this.#left : [];
   }
 
-  /** The narrowest; string when nothing fits all values; unknown, which any other file’s type replaces, when none was seen. */
-  get type(): ColumnType {
-    return this.#any ? declaredColumnType(this.#left[0] ?? 'string') : { kind: 'unknown' };
+  /** The narrowest; string when nothing fits all values, undefined when none was seen. */
+  get kind(): DeclaredType | undefined {
+    return this.#any ? (this.#left[0] ?? 'string') : undefined;
   }
 }
