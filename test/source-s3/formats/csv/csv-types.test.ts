@@ -71,6 +71,37 @@ suite('types of CSV columns', () => {
     assert.deepEqual(found, [{ n: 1 }, { n: '1' }]);
   });
 
+  test('of a column that no table has are said by discover, with the name that is nearest', async () => {
+    await using server = await serverWith({ 'lake/t/Day=1/a.csv': 'amount,on\n1,1\n', 'lake/u/a.csv': 'other\n1\n' });
+    const { said } = await discoverHere(server, {
+      data_format: {
+        format: 'csv',
+        column_types: [
+          { name: 'Amount', type: 'integer' },
+          { name: 'amount', type: 'integer' },
+          { name: 'on', type: 'boolean', table: 'u' },
+          { name: 'on', type: 'boolean', table: 'gone' },
+        ],
+      },
+      data_partitioning: {
+        mode: 'partitioned',
+        column_types: [
+          { name: 'day', type: 'integer' },
+          { name: 'hour', type: 'integer' },
+        ],
+      },
+    });
+    const warnings = said.filter((line) => line.includes('column_types'));
+    assert.equal(warnings.length, 4, warnings.join('\n'));
+    assert.match(
+      warnings[0] ?? '',
+      /^WARN data_format\.column_types declares "Amount", and no table has .* "amount"\?$/u,
+    );
+    assert.match(warnings[1] ?? '', /declares "on", and no table "u" has/u);
+    assert.match(warnings[2] ?? '', /declares "on", and no table "gone" has/u);
+    assert.match(warnings[3] ?? '', /^WARN data_partitioning\.column_types declares "hour"/u);
+  });
+
   test('are inferred only where all values allow it, and never of ids', async () => {
     const body = [
       'int,num,yes,date,time,zip,phone,long,mixed,none',
