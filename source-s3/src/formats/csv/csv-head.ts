@@ -66,7 +66,7 @@ function headOf(
   { options, key, say }: { readonly options: CsvOptions; readonly key: string; readonly say: Log },
 ): CsvHead {
   const { header, columnNames } = options;
-  refuseBinary(records, key);
+  refuseOthers(records, { key, header });
   // In a file of one column the blank lines above the first value are rows.
   const rowsStart = (columnNames?.length ?? records.fields.count) === 1 ? 0 : records.start;
   const dataStart = skipped + (header ? records.lineEnd : rowsStart);
@@ -100,12 +100,17 @@ const mostTold = 10;
 /** What a server answers in place of a file, stored under its name: on one line it would be a header without rows. */
 const markup = /^\s*<(?:!doctype|html|\?xml)\b/iu;
 
-/** Its first record tells a file that is no text from one whose text is to be told how to read. */
-function refuseBinary(records: CsvRecords, key: string): void {
+/** JSON, one value or many, over several lines or not: no header begins so, while a value may. */
+const jsonHeader = /^\s*(?:\{\s*(?:["}]|$)|\[\s*(?:\{|$))/u;
+
+/** Its first record tells a file that is no CSV from one whose text is to be told how to read. */
+function refuseOthers(records: CsvRecords, { key, header }: { readonly key: string; readonly header: boolean }): void {
   const first = records.record;
   if (first.includes(0)) throw unreadable({ key }, 'it is no text, or text in UTF-16 that "encoding" does not tell');
   if (!isUtf8(first)) throw unreadable({ key }, 'it is no text in UTF-8; "encoding" may tell another');
-  if (markup.test(Buffer.from(first).toString('latin1'))) throw unreadable({ key }, 'it is a page of HTML or XML');
+  const text = Buffer.from(first).toString('latin1');
+  if (markup.test(text)) throw unreadable({ key }, 'it is a page of HTML or XML');
+  if (header && jsonHeader.test(text)) throw unreadable({ key }, 'it is JSON, which data_format.format "jsonl" reads');
 }
 
 /** The second column of a name gets `_2` and so on, one without a name `column_` and its place. */
