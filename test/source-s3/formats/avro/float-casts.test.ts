@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
 import { DuckDBInstance } from '@duckdb/node-api';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import { floatText, wholeText } from '../../../../source-s3/src/formats/avro/float-text.ts';
 import { avroFile, recordOf } from '../../support/avro.ts';
