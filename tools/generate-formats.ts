@@ -43,8 +43,8 @@ ${markdownTable([['Form', 'Example', 'Read'], ...jsonForms])}
 ${markdownTable([['Dialect', 'Writer', 'Delimiter', 'Quote', 'Escape', 'Header', 'Null', 'Null in quotes', 'Line end'], ...dialects()])}
 
 A null is compared with the field as it stands in the file: with \`escape\` \`\\\` and the null value \`\\N\`, the field \`\\N\` is null and
-\`\\\\N\` is the text \`\\N\`. In the dialects whose lines end with LF alone, a CR is part of a value, and a blank line is a row if
-the file has one column.
+\`\\\\N\` is the text \`\\N\`. In the dialects whose lines end with LF alone, a CR is part of a value. A blank line below the header
+is a row if the file has one column, as DuckDB, polars, pyarrow and sqlite write a null there; in other files it is none.
 
 ## Layouts
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 
 import { COMMA } from '@s3-connectors/common/json/ascii.ts';
 
-import { declaredColumn, declaredTypes, type DeclaredType } from '../layout/declared-column.ts';
+import { declaredColumn, declaredTypes, type Declared, type DeclaredType } from '../layout/declared-column.ts';
 import { csvDialects, type CsvDialect, type DialectOptions } from './csv-dialects.ts';
 
 export type Encoding = 'utf-8' | 'utf-16' | 'latin-1' | 'windows-1252';
@@ -136,6 +136,7 @@ export type CsvOptions = {
   /** As they stand in a file, escapes and all. */
   readonly nullValues: readonly string[];
   readonly quotedNulls: boolean;
+  readonly columnTypes: readonly Declared[];
   readonly typeOf: (table: string, column: string) => DeclaredType | undefined;
   readonly inferTypes: boolean;
   readonly skipLines: number;
@@ -152,6 +153,7 @@ export function resolveCsv(parsed: z.output<typeof csvSchema>): CsvOptions {
     encoding: parsed.encoding,
     nullValues: parsed.null_values ?? preset.nullValues,
     quotedNulls: parsed.quoted_nulls ?? preset.quotedNulls,
+    columnTypes: parsed.column_types,
     typeOf: declaredTypes(parsed.column_types, (name) => name),
     inferTypes: parsed.infer_types,
     skipLines: parsed.skip_rows,

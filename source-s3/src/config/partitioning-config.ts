@@ -2,7 +2,7 @@
 import * as z from 'zod';
 
 import { dateFolders, parseDatePattern } from '../layout/date-folders.ts';
-import { declaredColumn, declaredTypes, type DeclaredType } from '../layout/declared-column.ts';
+import { declaredColumn, declaredTypes, type Declared, type DeclaredType } from '../layout/declared-column.ts';
 import { hiveFolders, type FolderColumns } from '../layout/folder-columns.ts';
 import { foldName } from '../layout/layout.ts';
 
@@ -60,6 +60,7 @@ export type FolderMeaning =
   | {
       readonly mode: 'partitioned';
       readonly onConflict: 'path' | 'file' | 'error';
+      readonly columnTypes: readonly Declared[];
       /** The declared type of a partition column of a table; string where nothing is declared. Case does not count. */
       readonly typeOf: (table: string, column: string) => DeclaredType;
       readonly folders: FolderColumns;
@@ -72,9 +73,10 @@ export function resolvePartitioning(parsed: z.output<typeof dataPartitioning>): 
     if (pattern === undefined) throw new Error('the schema refuses such a pattern');
     const folders = dateFolders(pattern, parsed.column);
     const dateTypeOf = (_: string, column: string): DeclaredType => folders.typeOf(column) ?? 'string';
-    return { mode: 'partitioned', onConflict: parsed.on_conflict, typeOf: dateTypeOf, folders };
+    return { mode: 'partitioned', onConflict: parsed.on_conflict, columnTypes: [], typeOf: dateTypeOf, folders };
   }
   const declared = declaredTypes(parsed.column_types, foldName);
   const typeOf = (table: string, column: string): DeclaredType => declared(table, column) ?? 'string';
-  return { mode: 'partitioned', onConflict: parsed.on_conflict, typeOf, folders: hiveFolders };
+  const { on_conflict: onConflict, column_types: columnTypes } = parsed;
+  return { mode: 'partitioned', onConflict, columnTypes, typeOf, folders: hiveFolders };
 }

@@ -72,10 +72,11 @@ function firstOf({ yyyy = '0001', MM = '01', dd = '01', HH = '00' }: Parts): str
   return `${yyyy}-${MM}-${dd}T${HH}:00:00Z`;
 }
 
+/** Years from 1 to 9999, as of all dates. */
 function exists(parts: Parts): boolean {
   const text = firstOf(parts);
   const time = new Date(text);
-  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(text.slice(0, 13));
+  return parts.yyyy !== '0000' && !Number.isNaN(time.getTime()) && time.toISOString().startsWith(text.slice(0, 13));
 }
 
 /** The last moment. */

@@ -7,6 +7,8 @@ import { partitionsOf as hivePartitionsOf } from './layout.ts';
 export class PartitionColumns {
   readonly #spellings = new Map<string, Set<string>>();
   #folder: string | undefined;
+  #isBare = false;
+  #bare: { readonly count: number; readonly first: string } | undefined;
   readonly #partitionsOf: FolderColumns['partitionsOf'];
 
   constructor(partitionsOf: FolderColumns['partitionsOf'] = hivePartitionsOf) {
@@ -16,9 +18,15 @@ export class PartitionColumns {
   /** `path` of a data file below the table. */
   see(path: string): void {
     const folder = path.slice(0, path.lastIndexOf('/') + 1);
-    if (folder === this.#folder) return; // Most files lie in the folder of the one before.
+    if (folder !== this.#folder) this.#seeFolder(folder); // Most files lie in the folder of the one before.
+    if (this.#isBare) this.#bare = { count: (this.#bare?.count ?? 0) + 1, first: this.#bare?.first ?? path };
+  }
+
+  #seeFolder(folder: string): void {
+    const partitions = this.#partitionsOf(folder);
     this.#folder = folder;
-    for (const { column } of this.#partitionsOf(folder)) {
+    this.#isBare = partitions.length === 0;
+    for (const { column } of partitions) {
       const spellings = this.#spellings.get(column.toLowerCase());
       if (spellings === undefined) this.#spellings.set(column.toLowerCase(), new Set([column]));
       else spellings.add(column);
@@ -31,6 +39,11 @@ export class PartitionColumns {
 
   has(name: string): boolean {
     return this.#spellings.has(name.toLowerCase());
+  }
+
+  /** The files of which no folder tells a column. */
+  get bare(): { readonly count: number; readonly first: string } | undefined {
+    return this.#bare;
   }
 
   /** The spellings of each column that has more than one. */

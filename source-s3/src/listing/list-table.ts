@@ -9,6 +9,7 @@ import type { Naming } from '../layout/file-name.ts';
 import { skipReason, type SkipReason } from '../layout/layout.ts';
 import { hiveFolders, type FolderColumns } from '../layout/folder-columns.ts';
 import { PartitionColumns } from '../layout/partition-columns.ts';
+import { folderRemarks } from './folder-remarks.ts';
 import { findLatest, walkPlaces, type Seen } from './partition-walk.ts';
 import type { PartitionFilter } from '../layout/selection.ts';
 import { Present } from './present.ts';
@@ -93,7 +94,7 @@ async function* dataFiles(
     ...listing.present.remarks,
     ...sparkRemarks(found.log, { hasDeeperLog, isAllUncommitted: !isRead && report.skips.has('uncommitted') }),
     ...remarks(filters, met, !found.hasLatest),
-    ...(partitioning.mode === 'partitioned' ? report.columns.twins.map(spelledTwice) : []),
+    ...(partitioning.mode === 'partitioned' ? folderRemarks(table.prefix, report.columns, partitioning.folders) : []),
   );
 }
 
@@ -190,11 +191,6 @@ function remarks(
   return isWhole
     ? [...idle, 'latest_partition_only has no effect: no folder is named "column=…", all files are read']
     : idle;
-}
-
-function spelledTwice(spellings: readonly string[]): string {
-  const names = spellings.map((name) => `"${name}="`).join(' and ');
-  return `folders name one column ${names}; it is read as "${spellings[0]}"`;
 }
 
 /** Why an object of the table is not read; undefined for a data file. */

@@ -122,6 +122,21 @@ export function reportTables({ byStream, skips, refused }: Tables, { selection }
   const partitions = [...byStream.values()].filter(isNamedAsPartition);
   const [first] = partitions;
   if (first !== undefined) log('WARN', partitionsAsTables(first, partitions.length));
+  const inside = readTwice([...byStream.values()]);
+  if (inside !== undefined) log('WARN', inside);
+}
+
+/** Where a schema prefix is a table of another, or in one. */
+function readTwice(tables: readonly Table[]): string | undefined {
+  const byPrefix = new Set(tables.map(({ prefix }) => prefix));
+  const around = ({ prefix }: Table): string | undefined => {
+    let end = prefix.lastIndexOf('/', prefix.length - 2);
+    while (end > 0 && !byPrefix.has(prefix.slice(0, end + 1))) end = prefix.lastIndexOf('/', end - 1);
+    return end > 0 ? prefix.slice(0, end + 1) : undefined;
+  };
+  const inner = tables.find((table) => around(table) !== undefined);
+  if (inner === undefined) return undefined;
+  return `The table "${inner.prefix}" is in the folder of another table, "${around(inner)}": its rows are in both streams. Correct schema_prefixes if that is not meant.`;
 }
 
 /** A folder, not a file. */

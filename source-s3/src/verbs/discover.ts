@@ -12,6 +12,7 @@ import type { SourceConfig } from '../config/config.ts';
 import { CatalogSize } from '../columns/catalog-size.ts';
 import { openEngine } from '../engine/engine.ts';
 import { openSelfReplacingEngine } from '../engine/self-replacing-engine.ts';
+import { DeclaredTypes } from './declared-types.ts';
 import { failsAll } from './failure-of-all.ts';
 import { FileSample, mostSampled } from './file-sample.ts';
 import type { Format, Reading } from '../formats/contract/format.ts';
@@ -46,6 +47,7 @@ export async function discover(config: SourceConfig, context: VerbContext): Prom
   const size = new CatalogSize(config.memoryBytes);
   let failure: ConnectorError | undefined;
   const nothing = new NothingRead();
+  const declared = new DeclaredTypes(config);
   const found = mapConcurrent(
     tables.byStream.values(),
     tablesAtOnce,
@@ -58,9 +60,11 @@ export async function discover(config: SourceConfig, context: VerbContext): Prom
     if (stream instanceof ConnectorError) failure ??= stream;
     else if (stream !== undefined) {
       size.add(stream);
+      declared.see(stream);
       streams.push(stream);
     }
   }
+  for (const sentence of declared.describe()) context.log('WARN', sentence);
   if (streams.length === 0) throw failure ?? nothing.error(config);
   return { streams };
 }

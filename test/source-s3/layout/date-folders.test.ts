@@ -25,6 +25,8 @@ suite('A date in folders', () => {
     ['yyyy/MM/dd', '2024/02/30/a.json', undefined],
     ['yyyy/MM/dd', '2024/13/01/a.json', undefined],
     ['yyyy/MM/dd', '2024/1/15/a.json', undefined],
+    ['yyyy/MM/dd', '0000/01/01/a.json', undefined],
+    ['yyyy/MM/dd', '0001/01/01/a.json', '0001-01-01'],
     ['yyyy/MM/dd', '2024/01/a.json', undefined],
     ['yyyy/MM/dd', '2023/2024/01/15/a.json', '2024-01-15'],
     ['yyyy/MM/dd/HH', '2024/01/15/13/a.json', '2024-01-15T13:00:00Z'],
@@ -154,6 +156,22 @@ suite('A table of date folders', () => {
     const { messages } = await readHere(server, { config });
     const found = ofType(messages, 'RECORD').map(({ record }) => record.data['at']);
     assert.deepEqual(found, [null, '2026-01-15T07:00:00Z']);
+  });
+
+  test('says once which files are in no date folder, also when none is in one', async () => {
+    const bare = async (...keys: readonly string[]): Promise<readonly string[]> => {
+      await using server = await serverWith(Object.fromEntries(keys.map((key) => [`lake/t/${key}`, '{"id":1}\n'])));
+      const { said, failures } = await readHere(server, { config: { ...jsonl, data_partitioning: mode } });
+      assert.deepEqual(failures, []);
+      return said.filter((line) => line.startsWith('WARN'));
+    };
+    const one = await bare('2026/01/15/a.json', '2026/02/30/b.json');
+    assert.equal(one.length, 1);
+    assert.match(one[0] ?? '', /1 file is in no date folder .*pattern.*: "lake\/t\/2026\/02\/30\/b\.json"/u);
+    const all = await bare('2026-01-15/a.json', '2026-01-15/b.json', '2026-01-16/a.json');
+    assert.equal(all.length, 1);
+    assert.match(all[0] ?? '', /3 files are in no date folder .*first "lake\/t\/2026-01-15\/a\.json"/u);
+    assert.deepEqual(await bare('2026/01/15/a.json'), []);
   });
 
   test('is told by inspect as one column, without a near miss', async () => {

@@ -132,6 +132,19 @@ test('folders like partitions that are taken for tables are remarked once', asyn
   assert.match(remarks[0] ?? '', /2 folders .* If "lake\/t\/" is one table, give "lake\/" as the schema prefix/u);
 });
 
+test('a table in the folder of another is remarked once, since its rows are in both streams', async () => {
+  await using server = await serverWith({ 'lake/t/x/y/a.parquet': file, 'lake/tx/b.parquet': file });
+  const remarksOf = async (...prefixes: readonly string[]): Promise<readonly string[]> => {
+    const { said } = await discoverHere(server, { schema_prefixes: prefixes });
+    return said.filter((line) => line.includes('is in the folder of another table'));
+  };
+  const [remark, ...others] = await remarksOf('lake', 'lake/t', 'lake/t/x');
+  assert.match(remark ?? '', /^WARN .*"lake\/t\/x\/" is in the folder of another table, "lake\/t\/"/u);
+  assert.deepEqual(others, []);
+  assert.deepEqual(await remarksOf('lake', 'lake/tx'), []);
+  assert.deepEqual(await remarksOf('lake', 'lake'), []);
+});
+
 test('a table format at any depth of a table refuses it', async () => {
   await using server = await serverWith({
     'lake/db/t/_delta_log/0.json': '{}',

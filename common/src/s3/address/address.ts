@@ -79,10 +79,11 @@ function bucketInAddress(text: string): string | undefined {
   const special = otherDoors.find(({ form }) => form.test(text));
   if (special !== undefined) return special.remedy(text);
   const arn = /^arn:[^:]*:s3:[^:]*:[^:]*:(.*)$/u.exec(text)?.[1];
-  const rest = arn ?? /^s3[an]?:\/\/(.*)$/u.exec(text)?.[1] ?? (/^https?:/u.test(text) ? fromUrl(text) : undefined);
+  const address = /^[a-z][\w+.-]*:\/\/(.*)$/iu.exec(text)?.[1];
+  const rest = arn ?? (/^https?:/iu.test(text) ? fromUrl(text) : address);
   if (rest === undefined && !text.includes('/')) return undefined;
   const [name = '', ...path] = (rest ?? text).split('/').filter((part) => part !== '');
-  const kind = arn !== undefined ? 'an ARN' : /^\w+:\/\//u.test(text) ? 'an address' : 'a path';
+  const kind = arn !== undefined ? 'an ARN' : address !== undefined ? 'an address' : 'a path';
   const folder = path.filter((part) => part !== '*').join('/');
   const remedy = folder === '' ? '' : `; the path "${folder}" belongs to the field for the prefix`;
   return `is ${kind}, not a bucket’s name: write "${name}"${remedy}`;

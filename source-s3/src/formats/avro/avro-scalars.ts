@@ -5,7 +5,7 @@ import { AvroDamage, type AvroBytes } from './avro-bytes.ts';
 import { durationParts, type AvroScalar } from './avro-columns.ts';
 import { nullText, type Row, type WriteValue } from './avro-row.ts';
 import type { Logical } from './avro-schema.ts';
-
+import { floatText, wholeText } from './float-text.ts';
 import { dateText, timestampText, timeText } from './instant-text.ts';
 
 /** `field`: named when a value has no JSON form (NaN, a time behind the day's end) and becomes null. */
@@ -60,19 +60,15 @@ export function isFloat(type: AvroScalar): boolean {
   return type.kind === 'float' || type.kind === 'double';
 }
 
-/** As a text, which has a form for all of them: that of the engine, as for Parquet. */
-export function floatTextWriter({ kind }: AvroScalar): WriteValue {
-  return (from, { out }) => {
+/** Of a float or a double: as a text, or as an integer. */
+export function castFloatWriter({ kind }: AvroScalar, target: 'string' | 'integer', field: string): WriteValue {
+  return (from, row) => {
     const value = kind === 'float' ? from.bytes.readFloatLE(from.take(4)) : from.bytes.readDoubleLE(from.take(8));
-    out.text(`"${floatText(value)}"`);
+    const text =
+      target === 'integer' ? wholeText(value) : `"${floatText(value, kind === 'float' ? 'float' : 'double')}"`;
+    if (text === undefined) lose(row, field);
+    else row.out.text(text);
   };
-}
-
-function floatText(value: number): string {
-  if (Number.isNaN(value)) return 'nan';
-  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
-  const digits = Object.is(value, -0) ? '-0' : String(value);
-  return /^-?\d+$/u.test(digits) ? `${digits}.0` : digits;
 }
 
 function lose({ out, lost }: Row, field: string): void {

@@ -8,7 +8,7 @@ import { castJson } from '../../casts/json-cast.ts';
 import { AvroDamage, type AvroBytes } from './avro-bytes.ts';
 import { scalarColumn, type AvroScalar } from './avro-columns.ts';
 import { nullText, pass, type Row, type WriteValue } from './avro-row.ts';
-import { floatTextWriter, isFloat, scalarWriter } from './avro-scalars.ts';
+import { castFloatWriter, isFloat, scalarWriter } from './avro-scalars.ts';
 import type { AvroRecord, AvroType } from './avro-schema.ts';
 
 const [comma, openArray, closeArray, openObject, closeObject, colon] = [',', '[', ']', '{', '}', ':'].map((text) =>
@@ -36,7 +36,9 @@ export class AvroWriters {
         return mapWriter(this.writer(type.values, target?.value, field));
       default:
         if (target === undefined || fits(scalarColumn(type), target)) return scalarWriter(type, field);
-        return target.kind === 'string' && isFloat(type) ? floatTextWriter(type) : this.#cast(type, target, field);
+        return isFloat(type) && (target.kind === 'string' || target.kind === 'integer')
+          ? castFloatWriter(type, target.kind, field)
+          : this.#cast(type, target, field);
     }
   }
 

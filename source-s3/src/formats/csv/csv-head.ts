@@ -32,12 +32,14 @@ export async function readHead(
   const records = new CsvRecords(options.dialect, {
     key,
     origin: 0,
-    columns: options.columnNames?.length ?? Number(!options.header),
+    columns: options.header ? 0 : (options.columnNames?.length ?? Number(options.dialect.lineEnd === 'newline')),
   });
+  let head: CsvHead | undefined;
   let skipped = 0;
   let linesLeft = options.skipLines;
   let lineBytes: number | undefined;
   for await (const piece of text) {
+    if (head !== undefined) return piece[0] === NEWLINE ? { ...head, dataStart: head.dataStart + 1 } : head;
     let start = lineBytes === undefined ? markBytes(piece) : 0;
     lineBytes ??= averageLine(piece);
     while (linesLeft > 0 && start < piece.length) {
@@ -48,8 +50,10 @@ export async function readHead(
     skipped += start;
     if (start === piece.length) continue;
     records.push(piece.subarray(start));
-    if (records.next()) return headOf(records, skipped, lineBytes, { options, key, say });
+    if (records.next()) head = headOf(records, skipped, lineBytes, { options, key, say });
+    if (head !== undefined && !(options.header && records.isCutAtReturn)) return head;
   }
+  if (head !== undefined) return head;
   records.finish();
   if (records.next()) return headOf(records, skipped, lineBytes ?? 1, { options, key, say });
   return { names: options.columnNames ?? [], dataStart: skipped, lineBytes: lineBytes ?? 1, header: given };
@@ -62,8 +66,10 @@ function headOf(
   { options, key, say }: { readonly options: CsvOptions; readonly key: string; readonly say: Log },
 ): CsvHead {
   const { header, columnNames } = options;
-  refuseBinary(records, key);
-  const dataStart = skipped + (header ? records.end : records.start);
+  refuseOthers(records, { key, header });
+  // In a file of one column the blank lines above the first value are rows.
+  const rowsStart = (columnNames?.length ?? records.fields.count) === 1 ? 0 : records.start;
+  const dataStart = skipped + (header ? records.lineEnd : rowsStart);
   if (columnNames !== undefined) return { names: columnNames, dataStart, lineBytes, header: given };
   if (records.fields.count > mostColumns) {
     throw unreadable({ key }, `its header has ${records.fields.count} columns, of which there may be ${mostColumns}`);
@@ -94,12 +100,17 @@ const mostTold = 10;
 /** What a server answers in place of a file, stored under its name: on one line it would be a header without rows. */
 const markup = /^\s*<(?:!doctype|html|\?xml)\b/iu;
 
-/** Its first record tells a file that is no text from one whose text is to be told how to read. */
-function refuseBinary(records: CsvRecords, key: string): void {
+/** JSON, one value or many, over several lines or not: no header begins so, while a value may. */
+const jsonHeader = /^\s*(?:\{\s*(?:["}]|$)|\[\s*(?:\{|$))/u;
+
+/** Its first record tells a file that is no CSV from one whose text is to be told how to read. */
+function refuseOthers(records: CsvRecords, { key, header }: { readonly key: string; readonly header: boolean }): void {
   const first = records.record;
   if (first.includes(0)) throw unreadable({ key }, 'it is no text, or text in UTF-16 that "encoding" does not tell');
   if (!isUtf8(first)) throw unreadable({ key }, 'it is no text in UTF-8; "encoding" may tell another');
-  if (markup.test(Buffer.from(first).toString('latin1'))) throw unreadable({ key }, 'it is a page of HTML or XML');
+  const text = Buffer.from(first).toString('latin1');
+  if (markup.test(text)) throw unreadable({ key }, 'it is a page of HTML or XML');
+  if (header && jsonHeader.test(text)) throw unreadable({ key }, 'it is JSON, which data_format.format "jsonl" reads');
 }
 
 /** The second column of a name gets `_2` and so on, one without a name `column_` and its place. */

@@ -1,5 +1,5 @@
 // Cuts CSV text that comes in pieces into records and fields, without decoding it. Most records are whole in a piece and cut
-// by the shortcut; blank lines are none.
+// by the shortcut. A blank line is a record in a file of one column, as writers have nulls there, and none in others.
 import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
@@ -34,6 +34,8 @@ export class CsvRecords {
   #at = 0;
   /** The current record has ended. */
   #isCut = true;
+  /** It ended with a CR, whose LF may be still to come. */
+  #isBehindReturn = false;
   #isEnded = false;
 
   /** `columns`: how many the file has, 0 if that is not known yet. */
@@ -41,7 +43,7 @@ export class CsvRecords {
     this.#key = key;
     this.#marks = marksOfDialect(dialect);
     for (const [byte, meant] of dialect.escapedBytes ?? []) this.#escapedBytes[byte] = meant;
-    this.#keepsBlank = dialect.lineEnd === 'newline' && columns === 1;
+    this.#keepsBlank = columns === 1;
     this.text = new TextWindow(origin);
     this.#whole = new FastRecordParser(dialect, this.fields);
     this.#any = new RecordParser(dialect, this.text, this.fields);
@@ -55,6 +57,18 @@ export class CsvRecords {
   /** Offset in the text of the byte behind the current record. */
   get end(): number {
     return this.text.offset + this.#at;
+  }
+
+  /** The same, behind the LF of its CRLF if that is there. */
+  get lineEnd(): number {
+    const { bytes, filled } = this.text;
+    const isHalf = bytes[this.#at - 1] === this.#marks.otherEnd && this.#at < filled && bytes[this.#at] === NEWLINE;
+    return this.end + Number(isHalf);
+  }
+
+  /** Whether the current record ended with a CR, and with it the text that is there: a LF may follow. */
+  get isCutAtReturn(): boolean {
+    return this.#at === this.text.filled && this.text.bytes[this.#at - 1] === this.#marks.otherEnd;
   }
 
   /** The current record's bytes, with its delimiters and quotes. */
@@ -106,12 +120,17 @@ export class CsvRecords {
     return this.#isCut;
   }
 
-  /** Blank lines, and the second half of a CRLF. In a file of one column that writers of rows made, a blank line is a row. */
+  /** Blank lines, if they are no records, and the second half of a CRLF. */
   #behindBlank(): number {
     const { bytes, filled } = this.text;
     const { otherEnd } = this.#marks;
     let at = this.#at;
-    if (this.#keepsBlank) return at;
+    if (this.#keepsBlank) {
+      if (at > this.#recordStart) this.#isBehindReturn = bytes[at - 1] === otherEnd;
+      if (!this.#isBehindReturn || at === filled || bytes[at] !== NEWLINE) return at;
+      this.#isBehindReturn = false;
+      return at + 1;
+    }
     while (at < filled && (bytes[at] === NEWLINE || bytes[at] === otherEnd)) at++;
     return at;
   }

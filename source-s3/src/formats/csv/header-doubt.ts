@@ -24,7 +24,7 @@ export function isLikeData(names: readonly string[], records: CsvRecords): boole
   }
   if (rows === 0) return own[0]?.length !== 0 || own.some((kinds) => kinds.some((kind) => times.has(kind)));
   const typed = guesses.flatMap(({ kind }, field) =>
-    kind === 'string' || names[field] === '' ? [] : [{ kind, field }],
+    kind === undefined || kind === 'string' || names[field] === '' ? [] : [{ kind, field }],
   );
   return typed.length > 0 && typed.every(({ kind, field }) => own[field]?.includes(kind));
 }

@@ -71,6 +71,37 @@ suite('types of CSV columns', () => {
     assert.deepEqual(found, [{ n: 1 }, { n: '1' }]);
   });
 
+  test('of a column that no table has are said by discover, with the name that is nearest', async () => {
+    await using server = await serverWith({ 'lake/t/Day=1/a.csv': 'amount,on\n1,1\n', 'lake/u/a.csv': 'other\n1\n' });
+    const { said } = await discoverHere(server, {
+      data_format: {
+        format: 'csv',
+        column_types: [
+          { name: 'Amount', type: 'integer' },
+          { name: 'amount', type: 'integer' },
+          { name: 'on', type: 'boolean', table: 'u' },
+          { name: 'on', type: 'boolean', table: 'gone' },
+        ],
+      },
+      data_partitioning: {
+        mode: 'partitioned',
+        column_types: [
+          { name: 'day', type: 'integer' },
+          { name: 'hour', type: 'integer' },
+        ],
+      },
+    });
+    const warnings = said.filter((line) => line.includes('column_types'));
+    assert.equal(warnings.length, 4, warnings.join('\n'));
+    assert.match(
+      warnings[0] ?? '',
+      /^WARN data_format\.column_types declares "Amount", and no table has .* "amount"\?$/u,
+    );
+    assert.match(warnings[1] ?? '', /declares "on", and no table "u" has/u);
+    assert.match(warnings[2] ?? '', /declares "on", and no table "gone" has/u);
+    assert.match(warnings[3] ?? '', /^WARN data_partitioning\.column_types declares "hour"/u);
+  });
+
   test('are inferred only where all values allow it, and never of ids', async () => {
     const body = [
       'int,num,yes,date,time,zip,phone,long,mixed,none',
@@ -100,15 +131,6 @@ suite('types of CSV columns', () => {
     assert.deepEqual(properties['date'], { type: ['null', 'string'], format: 'date' });
   });
 
-  test('are inferred from the files that have values, whatever others lack', async () => {
-    const objects = { 'lake/t/a.csv': 'n,yes,none\n1,true,\n', 'lake/t/b.csv': 'n,yes,none\n,,\n' };
-    const { rows: found } = await rowsOf(objects, csv({ infer_types: true }));
-    assert.deepEqual(found, [
-      { n: 1, yes: true, none: null },
-      { n: null, yes: null, none: null },
-    ]);
-  });
-
   test('are inferred of timestamps with the zones that Postgres, Redshift, Snowflake and BigQuery write', async () => {
     const texts = ['00:00+00', '01:00+0100', '01:00 +0100', '01:00+01:00', '00:00 UTC', '00:00Z'];
     const objects = Object.fromEntries(
@@ -119,6 +141,18 @@ suite('types of CSV columns', () => {
       found,
       texts.map(() => ({ at: '2026-01-15T00:30:00Z' })),
     );
+  });
+
+  test('are inferred from the files that have values: neither one of nulls nor a header alone makes a text of all', async () => {
+    const header = 'n,x,on,d,none';
+    const objects = {
+      'lake/t/a.csv': `${header}\n,,,,\n`,
+      'lake/t/b.csv': `${header}\n1,1.5,true,2026-01-15,\n`,
+      'lake/t/c.csv': `${header}\n`,
+    };
+    const { rows: found } = await rowsOf(objects, csv({ infer_types: true }));
+    const nulls = { n: null, x: null, on: null, d: null, none: null };
+    assert.deepEqual(found, [nulls, { n: 1, x: 1.5, on: true, d: '2026-01-15', none: null }]);
   });
 
   test('that were inferred make other values null, and say so in the record', async () => {

@@ -194,6 +194,9 @@ suite('a CSV file that is told or encoded otherwise', () => {
     ['UTF-16 without a mark', Buffer.from(text, 'utf16le'), /is no text, or text in UTF-16 that "encoding"/u],
     ['Latin-1', Buffer.from(`größe${text}`, 'latin1'), /is no text in UTF-8; "encoding" may tell another/u],
     ['a page of HTML', Buffer.from('<!DOCTYPE html><html><body>Not Found</body></html>'), /is a page of HTML or XML/u],
+    ['JSON lines', Buffer.from('{"a":1}\n{"a":2}\n'), /is JSON, which data_format\.format "jsonl" reads/u],
+    ['a JSON array', Buffer.from('[{"a":1},\n{"a":2}]\n'), /is JSON/u],
+    ['JSON over several lines', Buffer.from(' {\r\n  "a": 1\r\n}\r\n'), /is JSON/u],
     ['an error of S3', Buffer.from('<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>'), /of HTML or XML/u],
     ['a picture', Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ', 'base64'), /is no text/u],
   ];

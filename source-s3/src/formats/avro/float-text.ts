@@ -1,0 +1,30 @@
+// A float or double of Avro as the engine casts one of Parquet: to a text, which has a form for all of them, and to an integer.
+
+/** The fewest digits that read back as the same value; from 1e16 on and below 1e-4 with an exponent. */
+export function floatText(value: number, kind: 'float' | 'double'): string {
+  if (Number.isNaN(value)) return 'nan';
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  const short = kind === 'float' ? shortFloat(value) : value;
+  const [mantissa = '', exponent = ''] = short.toExponential().split('e');
+  const power = Number(exponent);
+  const sign = Object.is(value, -0) ? '-' : '';
+  if (power >= 16 || power < -4) {
+    return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
+  }
+  const digits = String(short);
+  return sign + (/^-?\d+$/u.test(digits) ? `${digits}.0` : digits);
+}
+
+/** The double whose digits are the fewest of those that round to the same float. */
+function shortFloat(value: number): number {
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return short;
+  }
+  return Number(value.toPrecision(9));
+}
+
+/** All its digits; undefined for what is no integer. */
+export function wholeText(value: number): string | undefined {
+  return Number.isInteger(value) ? BigInt(value).toString() : undefined;
+}

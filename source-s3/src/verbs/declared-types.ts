@@ -1,0 +1,50 @@
+// Declared types of columns that no table has: a name that is mistyped, or in another case, must not leave a column a string
+// without a word.
+import type { AirbyteStream } from '@s3-connectors/common/protocol/messages.ts';
+import { nearestName } from '@s3-connectors/common/protocol/nearest-name.ts';
+
+import type { SourceConfig } from '../config/config.ts';
+import type { Declared } from '../layout/declared-column.ts';
+import { foldName } from '../layout/layout.ts';
+
+type Declaration = Declared & {
+  readonly option: string;
+  /** Names that are one have one key. */
+  readonly keyOf: (name: string) => string;
+};
+
+/** Bound: the names of columns of one table, for each declaration that was not met yet. */
+export class DeclaredTypes {
+  #unmet: readonly { readonly declaration: Declaration; nearest: string | undefined }[];
+
+  constructor({ format, partitioning }: Pick<SourceConfig, 'format' | 'partitioning'>) {
+    const ofFiles = format.format === 'csv' ? format.columnTypes : [];
+    const ofFolders = partitioning.mode === 'partitioned' ? partitioning.columnTypes : [];
+    const declarations: readonly Declaration[] = [
+      ...ofFiles.map((entry) => ({ ...entry, option: 'data_format.column_types', keyOf: (name: string) => name })),
+      ...ofFolders.map((entry) => ({ ...entry, option: 'data_partitioning.column_types', keyOf: foldName })),
+    ];
+    this.#unmet = declarations.map((declaration) => ({ declaration, nearest: undefined }));
+  }
+
+  see({ name: table, json_schema: schema }: AirbyteStream): void {
+    if (this.#unmet.length === 0) return;
+    const names = Object.keys(Object(schema['properties']));
+    this.#unmet = this.#unmet.filter((entry) => {
+      const { name, table: own, keyOf } = entry.declaration;
+      if (own !== undefined && own !== '' && own !== table) return true;
+      entry.nearest ??= nearestName(name, names);
+      return !names.some((column) => keyOf(column) === keyOf(name));
+    });
+  }
+
+  /** Sentences for the log. */
+  *describe(): Generator<string> {
+    for (const { declaration, nearest } of this.#unmet) {
+      const { option, name, table } = declaration;
+      const where = table === undefined || table === '' ? 'no table' : `no table "${table}"`;
+      const meant = nearest === undefined ? '' : ` Did you mean "${nearest}"?`;
+      yield `${option} declares "${name}", and ${where} has such a column in the files that discover looked into.${meant}`;
+    }
+  }
+}
