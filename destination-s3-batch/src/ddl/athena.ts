@@ -8,7 +8,7 @@ import { oneLine } from '@s3-connectors/common/protocol/text.ts';
 import { storedFields, type FieldType, type StructType } from '../columns/types/field-type.ts';
 import { maxTableNameBytes } from '../config/budgets.ts';
 import type { OutputFormat } from '../config/config.ts';
-import { partitions } from './partitions.ts';
+import { partitions } from '../layout/folder-names.ts';
 import { hiddenComment, visibleFields, type Refuse } from './visible-fields.ts';
 
 /** What is in a table's folder. `location` ends with a slash. `firstYear`: undefined for a table without files. */

@@ -5,7 +5,7 @@ import { engineType } from '../columns/types/field-type.ts';
 import { structLiteral } from '../engine/engine-sql.ts';
 import { extensions } from '../layout/layout.ts';
 import type { TableFiles } from './athena.ts';
-import { partitions } from './partitions.ts';
+import { partitions } from '../layout/folder-names.ts';
 import { visibleFields } from './visible-fields.ts';
 
 export function duckdbView({ table, type, location, format }: Omit<TableFiles, 'firstYear'>): string {

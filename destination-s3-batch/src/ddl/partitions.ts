@@ -1,9 +1,6 @@
-// The folders of a table's days, as statements name them, and the first year that has any.
+// The first year that has a folder.
 import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';
-
-/** From coarse to fine. */
-export const partitions = ['year', 'month', 'day'] as const;
 
 /** Of the folders below `folder`, which ends with a slash; undefined where there is none. */
 export async function firstYear(

@@ -9,7 +9,7 @@ import {
   type StoredField,
   type StructType,
 } from '../columns/types/field-type.ts';
-import { partitions } from './partitions.ts';
+import { isFolderName } from '../layout/folder-names.ts';
 
 /** Why an engine does not take a name, if it does not. `depth`: 0 for a column, more for a member of one. */
 export type Refuse = (name: string, depth: number) => string | undefined;
@@ -34,10 +34,8 @@ function unprintable(name: string): string | undefined {
   return isPrintable(name) ? undefined : 'SQL cannot show the characters of its name';
 }
 
-const folderNames: ReadonlySet<string> = new Set(partitions);
-
 function folderName(name: string, depth: number): string | undefined {
-  return depth === 0 && folderNames.has(name.toLowerCase()) ? 'a folder has its name' : undefined;
+  return depth === 0 && isFolderName(name) ? 'a folder has its name' : undefined;
 }
 
 type Place = {

@@ -8,6 +8,7 @@ import { maxNewFields, maxRareFields } from '../config/budgets.ts';
 import { otherwiseTyped } from '../columns/observe/text-columns.ts';
 import { timePaths, type StructType } from '../columns/types/field-type.ts';
 import type { Config } from '../config/config.ts';
+import { isFolderName } from '../layout/folder-names.ts';
 import type { Table } from '../tables/table.ts';
 import type { Typings } from '../tables/typings.ts';
 import type { TableSink } from './table-sink.ts';
@@ -31,6 +32,7 @@ export function reportTables(reported: Reported, log: Log): void {
     warnOfSurplus(table, reported, log);
     warnOfTimes(table, type, reported, log);
     warnOfText(table, type, log);
+    warnOfFolders(table, type, log);
     const values = typings.valuesOf(table);
     tally.values(table.name, values);
     log('INFO', columnReport(table.name, type, values));
@@ -70,4 +72,22 @@ function warnOfText({ name, shape }: Table, type: StructType, log: Log): void {
     'WARN',
     `The table "${name}" keeps the type of ${paths.join(', ')} from an earlier run, which "json_columns" wants as JSON text. Change it with the verb "types".`,
   );
+}
+
+function warnOfFolders({ name, shape }: Table, type: StructType, log: Log): void {
+  const kept = type.fields.map((field) => field.name).filter(isFolderName);
+  const others = (shape?.children ?? []).filter((child) => child.rows > 0).map((child) => child.name);
+  const moved = others.filter((field) => isFolderName(field) && !kept.includes(field));
+  if (moved.length > 0) {
+    log(
+      'WARN',
+      `Rows of the table "${name}" have fields with the name of a folder: ${moved.join(', ')}. Readers take that column from the folder, so the values are kept as JSON text in the field "__json".`,
+    );
+  }
+  if (kept.length > 0) {
+    log(
+      'WARN',
+      `The table "${name}" keeps columns with the name of a folder from an earlier run: ${kept.join(', ')}. Readers show the value of the folder, or refuse the table. With the verb "types" and --forget they are kept in the field "__json" from the next run on.`,
+    );
+  }
 }
