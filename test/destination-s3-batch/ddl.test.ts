@@ -174,6 +174,26 @@ TBLPROPERTIES (
     assert.match(text, /LOCATION 's3:\/\/publisher-data\/permutive\/data\/my-täble\/'/u);
   });
 
+  test('gives tables whose names differ in case only names that the engine tells apart, with --table too', async () => {
+    await runWrite(
+      server,
+      ['visits', 'Visits', 'VISITS'].map((table) => recordLine(table, { n: 1 })),
+      { catalog: catalogJson('visits', 'Visits', 'VISITS') },
+    );
+    for (const engine of ['athena', 'duckdb']) {
+      const text = await statements({ engine });
+      const names = Array.from(text.matchAll(/(?:TABLE|VIEW) [`"](\w+)[`"]/gu), ([, name]) => name?.toLowerCase());
+      assert.equal(new Set(names).size, 3, text);
+      assert.match(
+        text,
+        /^-- The table visits is called visits_[0-9a-f]{8}: another one has its name in another case\.$/mu,
+      );
+      for (const table of ['visits', 'Visits', 'VISITS']) {
+        assert.ok(text.includes(await statements({ engine, table })));
+      }
+    }
+  });
+
   test('leaves out a column whose type is longer than AWS Glue takes', async () => {
     const names = Array.from({ length: 900 }, (_, n) => `${'x'.repeat(200)}${n}`);
     const properties = Object.fromEntries(names.map((name) => [name, { type: 'integer' }]));

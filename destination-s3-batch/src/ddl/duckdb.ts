@@ -8,7 +8,7 @@ import type { TableFiles } from './athena.ts';
 import { partitions } from '../layout/folder-names.ts';
 import { visibleFields } from './visible-fields.ts';
 
-export function duckdbView({ table, type, location, format }: Omit<TableFiles, 'firstYear'>): string {
+export function duckdbView({ name, comments, type, location, format }: Omit<TableFiles, 'firstYear'>): string {
   const glob = literal(`${location}year=*/month=*/day=*/*${extensions[format]}`);
   const folders = structLiteral(partitions.map((name) => [name, 'BIGINT'] as const));
   const hive = `hive_partitioning = true, hive_types = ${folders.replaceAll("'BIGINT'", 'BIGINT')}`;
@@ -18,5 +18,7 @@ export function duckdbView({ table, type, location, format }: Omit<TableFiles, '
     format === 'parquet'
       ? `read_parquet(${glob}, union_by_name = true, ${hive})`
       : `read_json(${glob}, format = 'newline_delimited', auto_detect = false, columns = ${columns}, ${hive})`;
-  return `${hidden.map((comment) => `${comment}\n`).join('')}CREATE OR REPLACE VIEW ${identifier(table)} AS\nSELECT * FROM ${files};`;
+  return [...comments, ...hidden, `CREATE OR REPLACE VIEW ${identifier(name)} AS`, `SELECT * FROM ${files};`].join(
+    '\n',
+  );
 }
