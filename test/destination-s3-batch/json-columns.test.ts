@@ -123,6 +123,20 @@ suite('json_columns', () => {
     ]);
   });
 
+  test('make objects and lists of objects of what is around them, whatever kind the first records have', async () => {
+    const rows = [{ o: 5, l: { x: 1 } }, { o: [1], l: [5, { map: { k: 1 } }] }, { o: { map: { k: 2 } } }];
+    await write(rows, ['o.map', 'l[].map']);
+    const found = await queryParquet(server, 'data/', 'SELECT o.map AS o, l[2].map AS l, o__json, l__json FROM files');
+    assert.deepEqual(
+      found.map(({ o, l, o__json, l__json }) => [o, l, o__json, l__json]),
+      [
+        [null, null, '5', '{"x":1}'],
+        [null, '{"k":1}', '[1]', '[5,{"map":{"k":1}}]'],
+        ['{"k":2}', null, null, null],
+      ],
+    );
+  });
+
   test('are columns of text where the catalog declares another type, too', async () => {
     const properties = { v: { type: 'integer' }, o: { type: 'object', properties: { a: { type: 'integer' } } } };
     await write([{ v: 1, o: { a: 1 } }], ['v', 'o'], { properties });
