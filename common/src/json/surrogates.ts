@@ -27,7 +27,12 @@ function isLow(bytes: Uint8Array, at: number): boolean {
 
 /** Replaces the halves in bytes[start, end), a part of valid JSON, by U+FFFD, which takes as many bytes. @returns how many. */
 export function replaceHalves(bytes: Uint8Array, start: number, end: number): number {
-  let replaced = 0;
+  return eachHalf(bytes, start, end, (at) => bytes.set(replacement, at));
+}
+
+/** `visit` gets where the escape of each half in bytes[start, end), a part of valid JSON, begins. @returns how many there are. */
+export function eachHalf(bytes: Uint8Array, start: number, end: number, visit?: (at: number) => void): number {
+  let halves = 0;
   let at = start;
   while (at < end) {
     if (bytes[at] !== BACKSLASH) at += 1;
@@ -35,10 +40,10 @@ export function replaceHalves(bytes: Uint8Array, start: number, end: number): nu
     else if (!isSurrogate(bytes, at)) at += 6;
     else if (isPair(bytes, at)) at += 12;
     else {
-      bytes.set(replacement, at);
-      replaced += 1;
+      visit?.(at);
+      halves += 1;
       at += 6;
     }
   }
-  return replaced;
+  return halves;
 }

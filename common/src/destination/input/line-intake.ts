@@ -10,6 +10,7 @@ import type { Completion } from './completion.ts';
 import type { DurableStates, Scope } from './durable-states.ts';
 import { halvesSeen, NOT_JSON, skipSpace } from '../../json/json-bytes.ts';
 import { countNotNumbers, withNulls, withNumbers } from '../../json/not-numbers.ts';
+import { unitsForNames } from '../../json/half-names.ts';
 import { replaceHalves } from '../../json/surrogates.ts';
 import type { Envelope } from '../../records/envelope.ts';
 import type { WalkData } from '../../records/data-walk.ts';
@@ -148,7 +149,10 @@ export class LineIntake<Target extends Numbered> {
   /** In place, of the record that was scanned last. */
   #replaceHalves(bytes: Buffer): void {
     this.#options.walker?.forgetWalk?.();
+    const { dataStart, dataEnd } = this.#scanner.envelope;
+    const units = dataStart < 0 ? [] : unitsForNames(bytes, dataStart, dataEnd);
     this.#countRepairs(bytes, 'repairedTexts', (from, to) => replaceHalves(bytes, from, to));
+    for (const { at, text } of units) bytes.set(text, at);
   }
 
   #countRepairs(bytes: Buffer, repair: Repair, find: (start: number, end: number) => number): void {
