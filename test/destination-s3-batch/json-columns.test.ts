@@ -157,7 +157,7 @@ suite('json_columns', () => {
     assert.match(text, /"rest":true/u, 'new members are beside the others');
   });
 
-  for (const path of ['', '.a', 'a.', 'a..b']) {
+  for (const path of ['', '.a', 'a.', 'a..b', '__json', 'a__json', 'o.A__JSON', 'a__json[].b']) {
     test(`refuse the path ${JSON.stringify(path)}`, async () => {
       const { error } = await write([{ a: 1 }], [path]);
       assert.ok(error instanceof ConnectorError && error.code === 'CONFIG_INVALID');
