@@ -177,9 +177,9 @@ for (const format of ['parquet', 'json'] as const) {
         for (const [key, found] of Object.entries(files)) {
           judgePlace(`s3://${bucket}/${key}`, properties);
           if (found === null) continue;
-          const all = Object.entries(found)
-            .filter(([name]) => name !== 'Day') // A folder has its name.
-            .map(([name, type]) => [name, type.replace(/a b: ARRAY<STRUCT<.*?>>, /u, '')]); // Athena takes no blank there.
+          const all = Object.entries(found).map(([name, type]) => {
+            return [name, type.replace(/a b: ARRAY<STRUCT<.*?>>, /u, '')]; // Athena takes no blank there.
+          });
           assert.deepEqual(rest.columns, Object.fromEntries(all), key);
         }
       }
@@ -202,6 +202,7 @@ for (const format of ['parquet', 'json'] as const) {
         times: `ARRAY<${timestamp}>`,
         nested: `STRUCT<timestamp: ${timestamp}, ä_1: ARRAY<STRUCT<x: DOUBLE, x__json: STRING, day: ${date}>>>`,
         undeclared: 'STRUCT<year: BIGINT, A: ARRAY<STRUCT<b: BOOLEAN>>, __json: STRING>',
+        __json: 'STRING', // Has the field "Day", since a folder has its name.
       });
     });
 

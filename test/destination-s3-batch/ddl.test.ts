@@ -101,8 +101,11 @@ TBLPROPERTIES (
     assert.match(await statements({}, config), /LOCATION 's3:\/\/publisher-data\/it\\'s\/data\/visits\/'/u);
   });
 
-  test('leaves out a column that has a folder’s name, and says so', async () => {
-    await runWrite(server, [recordLine('visits', { Day: 'Monday', n: 1 })], { catalog: catalogJson('visits') });
+  test('leaves out a column that has a folder’s name from an earlier version, and says so', async () => {
+    await runWrite(server, [recordLine('visits', { when: 'Monday', n: 1 })], { catalog: catalogJson('visits') });
+    const key = 'permutive/_schemas/visits.json';
+    const known = server.object(bucket, key)?.body.toString() ?? '';
+    server.seed(bucket, key, known.replace('"when"', '"Day"'));
     for (const engine of ['athena', 'duckdb']) {
       const text = await statements({ engine });
       assert.match(text, /^-- The column Day is left out/u);
@@ -169,6 +172,26 @@ TBLPROPERTIES (
     for (const name of names) assert.match(name ?? '', /^my_t_ble_[0-9a-f]{8}$/u);
     assert.match(text, /^-- The table my-täble is called my_t_ble_[0-9a-f]{8}: /mu);
     assert.match(text, /LOCATION 's3:\/\/publisher-data\/permutive\/data\/my-täble\/'/u);
+  });
+
+  test('gives tables whose names differ in case only names that the engine tells apart, with --table too', async () => {
+    await runWrite(
+      server,
+      ['visits', 'Visits', 'VISITS'].map((table) => recordLine(table, { n: 1 })),
+      { catalog: catalogJson('visits', 'Visits', 'VISITS') },
+    );
+    for (const engine of ['athena', 'duckdb']) {
+      const text = await statements({ engine });
+      const names = Array.from(text.matchAll(/(?:TABLE|VIEW) [`"](\w+)[`"]/gu), ([, name]) => name?.toLowerCase());
+      assert.equal(new Set(names).size, 3, text);
+      assert.match(
+        text,
+        /^-- The table visits is called visits_[0-9a-f]{8}: another one has its name in another case\.$/mu,
+      );
+      for (const table of ['visits', 'Visits', 'VISITS']) {
+        assert.ok(text.includes(await statements({ engine, table })));
+      }
+    }
   });
 
   test('leaves out a column whose type is longer than AWS Glue takes', async () => {

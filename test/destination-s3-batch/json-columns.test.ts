@@ -123,6 +123,20 @@ suite('json_columns', () => {
     ]);
   });
 
+  test('make objects and lists of objects of what is around them, whatever kind the first records have', async () => {
+    const rows = [{ o: 5, l: { x: 1 } }, { o: [1], l: [5, { map: { k: 1 } }] }, { o: { map: { k: 2 } } }];
+    await write(rows, ['o.map', 'l[].map']);
+    const found = await queryParquet(server, 'data/', 'SELECT o.map AS o, l[2].map AS l, o__json, l__json FROM files');
+    assert.deepEqual(
+      found.map(({ o, l, o__json, l__json }) => [o, l, o__json, l__json]),
+      [
+        [null, null, '5', '{"x":1}'],
+        [null, '{"k":1}', '[1]', '[5,{"map":{"k":1}}]'],
+        ['{"k":2}', null, null, null],
+      ],
+    );
+  });
+
   test('are columns of text where the catalog declares another type, too', async () => {
     const properties = { v: { type: 'integer' }, o: { type: 'object', properties: { a: { type: 'integer' } } } };
     await write([{ v: 1, o: { a: 1 } }], ['v', 'o'], { properties });
@@ -143,7 +157,7 @@ suite('json_columns', () => {
     assert.match(text, /"rest":true/u, 'new members are beside the others');
   });
 
-  for (const path of ['', '.a', 'a.', 'a..b']) {
+  for (const path of ['', '.a', 'a.', 'a..b', '__json', 'a__json', 'o.A__JSON', 'a__json[].b']) {
     test(`refuse the path ${JSON.stringify(path)}`, async () => {
       const { error } = await write([{ a: 1 }], [path]);
       assert.ok(error instanceof ConnectorError && error.code === 'CONFIG_INVALID');

@@ -10,7 +10,7 @@ const text: Json = { type: ['null', 'string'] };
 const properties: Json = {
   time: { ...text, format: 'date-time' },
   local: { ...text, format: 'date-time', airbyte_type: 'timestamp_without_timezone' },
-  day: { ...text, format: 'date' },
+  birthday: { ...text, format: 'date' },
   clock: { ...text, airbyte_type: 'time_without_timezone' },
   big: { type: 'integer' },
   real: { type: 'number' },
@@ -42,7 +42,7 @@ suite('Parquet', () => {
     assert.deepEqual(lines.slice(1), [
       'time INT64 OPTIONAL TIMESTAMP_MICROS 1',
       'local INT64 OPTIONAL TIMESTAMP_MICROS 0',
-      'day INT32 OPTIONAL DATE ',
+      'birthday INT32 OPTIONAL DATE ',
       'clock BYTE_ARRAY OPTIONAL UTF8 ',
       'big INT64 OPTIONAL INT_64 ',
       'real DOUBLE OPTIONAL  ',
@@ -133,7 +133,7 @@ suite('Parquet', () => {
   });
 
   test('says in each footer that its dates are of the calendar of today, as Spark asks for old ones', async () => {
-    const row = recordLine('visits', '{"time":"1600-01-01T00:00:00Z","day":"1500-01-01"}');
+    const row = recordLine('visits', '{"time":"1600-01-01T00:00:00Z","birthday":"1500-01-01"}');
     await runWrite(server, [row], { catalog: catalogJson({ name: 'visits', properties }) });
     const keys = await queryParquet(
       server,
@@ -145,7 +145,7 @@ suite('Parquet', () => {
 
   test('holds every value as it was received', async () => {
     const row =
-      '{"time":"2026-01-15T14:30:00.123456Z","local":"1969-12-31T23:59:59.999999","day":"0001-01-01","clock":"23:59:59.5","big":-9223372036854775808,"real":1.7976931348623157e308,"flag":false,"name":"a\\u0000b","list":[]}';
+      '{"time":"2026-01-15T14:30:00.123456Z","local":"1969-12-31T23:59:59.999999","birthday":"0001-01-01","clock":"23:59:59.5","big":-9223372036854775808,"real":1.7976931348623157e308,"flag":false,"name":"a\\u0000b","list":[]}';
     const other =
       '{"big":9007199254740993,"real":0.1,"name":"\\ud83d\\ude00 ü “\\"\\\\\\n”","list":[{"n":1,"tags":[]},null,{"tags":["x",null]}]}';
     const { error } = await runWrite(
@@ -156,7 +156,7 @@ suite('Parquet', () => {
       },
     );
     assert.equal(error, undefined);
-    const sql = `SELECT big::VARCHAR AS big, real, name, epoch_us(time) AS us, local::VARCHAR AS local, day::VARCHAR AS day,
+    const sql = `SELECT big::VARCHAR AS big, real, name, epoch_us(time) AS us, local::VARCHAR AS local, birthday::VARCHAR AS birthday,
       clock::VARCHAR AS clock, flag, to_json(list)::VARCHAR AS list FROM files ORDER BY big`;
     assert.deepEqual(await queryParquet(server, 'data/', sql), [
       {
@@ -165,7 +165,7 @@ suite('Parquet', () => {
         name: 'ab',
         us: '1768487400123456',
         local: '1969-12-31 23:59:59.999999',
-        day: '0001-01-01',
+        birthday: '0001-01-01',
         clock: '23:59:59.5',
         flag: false,
         list: '[]',
@@ -176,7 +176,7 @@ suite('Parquet', () => {
         name: '😀 ü “"\\\n”',
         us: null,
         local: null,
-        day: null,
+        birthday: null,
         clock: null,
         flag: null,
         list: '[{"n":1,"tags":[]},null,{"n":null,"tags":["x",null]}]',

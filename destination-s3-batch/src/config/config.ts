@@ -36,7 +36,15 @@ const stream = z.object({
   }),
   time_field: timeField.meta({ order: 4 }),
   json_columns: z
-    .array(z.string().regex(/^(?!\.)(?!.*\.(?:\.|$)).+$/su, 'is no path: write a.b, or a[].b for members of a list'))
+    .array(
+      z
+        .string()
+        .regex(/^(?!\.)(?!.*\.(?:\.|$)).+$/su, 'is no path: write a.b, or a[].b for members of a list')
+        .refine(
+          (path) => !/__json(?:\[\])*(?:\.|$)/iu.test(path),
+          'names "…__json", which is never a column of a member',
+        ),
+    )
     .optional()
     .meta({
       title: 'Columns of JSON text',

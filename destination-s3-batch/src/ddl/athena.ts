@@ -1,19 +1,15 @@
 // A table for Athena: it knows the folders of all days without being told of each (partition projection,
 // https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html). The folders are not padded, so neither are the numbers.
-import { createHash } from 'node:crypto';
-
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
-import { oneLine } from '@s3-connectors/common/protocol/text.ts';
 
 import { storedFields, type FieldType, type StructType } from '../columns/types/field-type.ts';
-import { maxTableNameBytes } from '../config/budgets.ts';
 import type { OutputFormat } from '../config/config.ts';
-import { datePartitions } from './partitions.ts';
+import { datePartitions } from '../layout/folder-names.ts';
+import type { TableName } from './table-name.ts';
 import { hiddenComment, visibleFields, type Refuse } from './visible-fields.ts';
 
 /** What is in a table's folder. `location` ends with a slash. `firstYear`: undefined for a table without files. */
-export type TableFiles = {
-  readonly table: string;
+export type TableFiles = TableName & {
   readonly type: StructType;
   readonly location: string;
   readonly format: OutputFormat;
@@ -40,19 +36,16 @@ const refuseName: Refuse = (name, depth) => {
 
 /** Undefined for a table without a column that Athena takes, or with a folder that it does not. */
 export function athenaTable(files: TableFiles): string | undefined {
-  const { table, type, location, format, partitions } = files;
+  const { name, comments, type, location, format, partitions } = files;
   const folders = [...datePartitions, ...partitions.map((partition) => partition.name)];
   if (folders.some((folder) => refuseName(folder, 0) !== undefined)) return undefined;
   const { columns, hidden } = visibleFields(type, folders, refuseName);
-  const typed = columns.map(({ name, type: fieldType }) => ({ name, sql: athenaType(fieldType, format) }));
+  const typed = columns.map((column) => ({ name: column.name, sql: athenaType(column.type, format) }));
   const [shown, long] = [false, true].map((isLong) => typed.filter(({ sql }) => sql.length > maxTypeLength === isLong));
   if (shown === undefined || shown.length === 0) return undefined;
   const tooLong = `AWS Glue takes types of ${maxTypeLength} characters`;
-  const name = tableName(table);
   return [
-    ...(name === table
-      ? []
-      : [`-- The table ${oneLine(table)} is called ${name}: Athena takes only letters, digits and "_".`]),
+    ...comments,
     ...hidden,
     ...(long ?? []).map((column) => hiddenComment(column.name, tooLong)),
     `CREATE EXTERNAL TABLE ${quoted(name)} (`,
@@ -83,13 +76,6 @@ function propertiesOf(location: string, firstYear: number): string {
   return [['projection.enabled', 'true'], ...projection, ['storage.location.template', `${location}${folders}`]]
     .map(([name = '', value = '']) => `  ${text(name)} = ${text(value)}`)
     .join(',\n');
-}
-
-/** A name that Hive and Athena take; of two tables never the same. */
-function tableName(table: string): string {
-  if (/^\w+$/u.test(table)) return table;
-  const mark = createHash('sha256').update(table).digest('hex').slice(0, 8);
-  return `${table.replaceAll(/\W/gu, '_').slice(0, maxTableNameBytes - mark.length - 1)}_${mark}`;
 }
 
 /** In JSON times are text, which Athena's JSON reader takes for no timestamp. */

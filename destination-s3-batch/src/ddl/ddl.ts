@@ -11,6 +11,7 @@ import { layout } from '../layout/layout.ts';
 import { athenaTable } from './athena.ts';
 import { duckdbView } from './duckdb.ts';
 import { firstYear, ownPartitions } from './partitions.ts';
+import { tableName } from './table-name.ts';
 
 /** @throws USAGE_INVALID for a table that was never written, or an engine that is not known. */
 export async function* ddl(
@@ -27,14 +28,16 @@ export async function* ddl(
   const s3 = openS3(connection, { log });
   const root =
     typeof location === 'string' ? `${location.replace(/\/$/u, '')}/` : `s3://${connection.bucket}/${prefix}`;
+  const names = new Set<string>();
   let found = false;
   try {
     const area = { s3, prefix, headers, maxDocumentBytes };
     for await (const { table, type, stream } of readTables(area, signal)) {
+      const named = tableName(table, engine, names); // The same with --table as without.
       if (wanted !== undefined && wanted !== table) continue;
       found = true;
       const partitions = ownPartitions(config.streams, stream);
-      const files = { table, type, format, location: layout.place(root, table).folder, partitions };
+      const files = { ...named, type, format, location: layout.place(root, table).folder, partitions };
       if (!isPrintable(files.location)) {
         log('WARN', `The table "${table}" has no statement: its name holds characters that SQL cannot show.`);
         continue;

@@ -1,13 +1,10 @@
-// The folders of a table's days, as statements name them, and the first year that has any.
+// The folders below those of a table's days, as statements name them, and the first year that has any.
 import { entryFor, type StreamEntry } from '@s3-connectors/common/destination/input/stream-plan.ts';
 import { folderText } from '@s3-connectors/common/destination/files/partition-folders.ts';
 import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
 import { partitionField } from '@s3-connectors/common/destination/rows/row-plan.ts';
 import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';
-
-/** From coarse to fine. Below them are those of `partition_by`. */
-export const datePartitions = ['year', 'month', 'day'] as const;
 
 /** Names of the folders of a stream's rows below those of the day, and as they are in keys. */
 export function ownPartitions(

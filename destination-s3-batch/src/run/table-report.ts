@@ -5,9 +5,11 @@ import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
 import { columnReport } from '../columns/registry/column-report.ts';
 import { maxNewFields, maxRareFields } from '../config/budgets.ts';
-import { otherwiseTyped } from '../columns/observe/text-columns.ts';
+import { keptTypes } from '../columns/registry/kept-types.ts';
 import { timePaths, type StructType } from '../columns/types/field-type.ts';
 import type { Config } from '../config/config.ts';
+import { isFolderName } from '../layout/folder-names.ts';
+import type { FittedValues } from '../columns/types/slot.ts';
 import type { Table } from '../tables/table.ts';
 import type { Typings } from '../tables/typings.ts';
 import type { TableSink } from './table-sink.ts';
@@ -23,6 +25,8 @@ type Reported = {
   readonly config: Pick<Config, 'format' | 'timesAsText'>;
 };
 
+type Outcome = { readonly values: FittedValues; readonly log: Log };
+
 export function reportTables(reported: Reported, log: Log): void {
   const { targets, tables, typings, tally, sink } = reported;
   for (const table of tables) {
@@ -30,8 +34,9 @@ export function reportTables(reported: Reported, log: Log): void {
     if (type === undefined) continue;
     warnOfSurplus(table, reported, log);
     warnOfTimes(table, type, reported, log);
-    warnOfText(table, type, log);
     const values = typings.valuesOf(table);
+    warnOfKeptTypes(table, type, { values, log });
+    warnOfFolders(table, type, log);
     tally.values(table.name, values);
     log('INFO', columnReport(table.name, type, values));
   }
@@ -63,11 +68,32 @@ function warnOfTimes({ name }: Table, type: StructType, { config }: Reported, lo
   );
 }
 
-function warnOfText({ name, shape }: Table, type: StructType, log: Log): void {
-  const paths = shape === undefined ? [] : otherwiseTyped(shape, type);
-  if (paths.length === 0) return;
-  log(
-    'WARN',
-    `The table "${name}" keeps the type of ${paths.join(', ')} from an earlier run, which "json_columns" wants as JSON text. Change it with the verb "types".`,
-  );
+function warnOfKeptTypes({ name, shape }: Table, type: StructType, { values, log }: Outcome): void {
+  if (shape === undefined) return;
+  const { asText, declared } = keptTypes(shape, type, values);
+  const warn = (paths: readonly string[], what: string): void => {
+    if (paths.length === 0) return;
+    const text = `The table "${name}" keeps the type of ${paths.join(', ')} from an earlier run, ${what}.`;
+    log('WARN', `${text} Change it with the verb "types".`);
+  };
+  warn(asText, 'which "json_columns" wants as JSON text');
+  warn(declared, 'and the catalog declares another one: values that do not fit are in "__json" fields only');
+}
+
+function warnOfFolders({ name, shape }: Table, type: StructType, log: Log): void {
+  const kept = type.fields.map((field) => field.name).filter(isFolderName);
+  const others = (shape?.children ?? []).filter((child) => child.rows > 0).map((child) => child.name);
+  const moved = others.filter((field) => isFolderName(field) && !kept.includes(field));
+  if (moved.length > 0) {
+    log(
+      'WARN',
+      `Rows of the table "${name}" have fields with the name of a folder: ${moved.join(', ')}. Readers take that column from the folder, so the values are kept as JSON text in the field "__json".`,
+    );
+  }
+  if (kept.length > 0) {
+    log(
+      'WARN',
+      `The table "${name}" keeps columns with the name of a folder from an earlier run: ${kept.join(', ')}. Readers show the value of the folder, or refuse the table. With the verb "types" and --forget they are kept in the field "__json" from the next run on.`,
+    );
+  }
 }

@@ -88,6 +88,7 @@ suite('storage_class and object_tags', () => {
     ['eleven tags', { object_tags: Array.from({ length: 11 }, (_, n) => ({ key: `${n}` })) }, /more than 10 tags/u],
     ['a key twice', { object_tags: [{ key: 'a' }, { key: 'a', value: 'b' }] }, /names a key twice/u],
     ['a key of AWS', { object_tags: [{ key: 'aws:team' }] }, /begins with aws:/u],
+    ['a key of AWS in other case', { object_tags: [{ key: 'AWS:team' }] }, /begins with aws:/u],
     ['an empty key', { object_tags: [{ key: '' }] }, /is empty/u],
     ['a character that S3 does not take', { object_tags: [{ key: 'a', value: 'b,c' }] }, /does not take in a tag/u],
     ['a value that is too long', { object_tags: [{ key: 'a', value: 'b'.repeat(257) }] }, /more than 256 characters/u],

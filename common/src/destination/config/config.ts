@@ -51,7 +51,7 @@ const tag = z.object({
     .min(1, 'is empty')
     .max(128, 'has more than 128 characters')
     .refine((text) => tagText.test(text), tagRemedy)
-    .refine((key) => !key.startsWith('aws:'), 'begins with aws:, which AWS keeps for itself')
+    .refine((key) => !/^aws:/iu.test(key), 'begins with aws:, which AWS keeps for itself')
     .meta({ title: 'Key', description: 'The name of the tag.', order: 0 }),
   value: z
     .string()

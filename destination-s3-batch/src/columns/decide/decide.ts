@@ -7,6 +7,7 @@ import type { Field, FieldType, StructType } from '../types/field-type.ts';
 import { kindOf, type TypingRules } from './kind.ts';
 import { newFields, type FieldRoom } from './new-fields.ts';
 import { seen, type Shape } from '../observe/shape.ts';
+import { datePartitions } from '../../layout/folder-names.ts';
 
 /** What decides beside the shapes: `rows`: of the table; `isField`: whether a member seen becomes a field. */
 type Deciding = TypingRules & { readonly rows: number; readonly isField: (child: Shape) => boolean };
@@ -22,12 +23,18 @@ export function decideRow(
 ): DecidedRow {
   const { fields, surplus } = newFields(shape, known, { room, rules });
   const isField = (child: Shape): boolean => child.isNamed || fields.has(child);
-  return { type: decideStruct(shape, known, { ...rules, rows: shape.rows, isField }), surplus };
+  return { type: decideStruct(shape, known, { ...rules, rows: shape.rows, isField }, datePartitions), surplus };
 }
 
-function decideStruct(shape: Shape, known: StructType | undefined, rules: Deciding): StructType {
+/** `folders`: names that no new field can have. */
+function decideStruct(
+  shape: Shape,
+  known: StructType | undefined,
+  rules: Deciding,
+  folders: readonly string[] = [],
+): StructType {
   const fields: Field[] = [];
-  const taken = new Set<string>();
+  const taken = new Set(folders);
   const byName = new Map(shape.children.map((child) => [child.name, child]));
   for (const field of known?.fields ?? []) {
     const child = byName.get(field.name);
@@ -35,7 +42,7 @@ function decideStruct(shape: Shape, known: StructType | undefined, rules: Decidi
     taken.add(field.name.toLowerCase());
   }
   for (const child of shape.children) {
-    // Known, or told from another field by its case only.
+    // Known, or told from another field by its case only, or a folder has its name.
     if (taken.has(child.name.toLowerCase()) || !rules.isField(child)) continue;
     const type = decideType(child, undefined, rules);
     if (type === undefined) continue;

@@ -4,6 +4,7 @@ import { fewRows, leastRows, maxNewFields, maxRareFields, rareFieldsBelow } from
 import type { FieldType, StructType } from '../types/field-type.ts';
 import { kindOf, type Kind, type TypingRules } from './kind.ts';
 import type { Shape } from '../observe/shape.ts';
+import { datePartitions } from '../../layout/folder-names.ts';
 
 /** How many fields may be added, and how many of them may be rare. */
 export type FieldRoom = { readonly all: number; readonly rare: number };
@@ -35,7 +36,7 @@ type Options = { readonly room: FieldRoom; readonly rules: TypingRules };
 /** The fields of the rows that are neither known nor named by the catalog and are to be added. */
 export function newFields(root: Shape, known: StructType | undefined, { room, rules }: Options): NewFields {
   const { rows } = root;
-  const search: Search = { rules: { ...rules, rows }, taken: new Map(), candidates: [] };
+  const search: Search = { root, rules: { ...rules, rows }, taken: new Map(), candidates: [] };
   findIn(root, known, true, search);
   const { taken } = search;
   // Stable: a field comes before its members, of which there cannot be more.
@@ -47,7 +48,7 @@ export function newFields(root: Shape, known: StructType | undefined, { room, ru
   for (const { parent, shape, kind } of candidates) {
     const names = taken.get(parent);
     const folded = shape.name.toLowerCase();
-    if (names === undefined || names.has(folded)) continue; // Its parent is not chosen, or it is told from another by case only.
+    if (names === undefined || names.has(folded)) continue; // Its parent is not chosen, or it is told from another by case only, or a folder has its name.
     if (left.all <= 0 || (kind.count < fewRows(rows) && left.rare <= 0)) {
       surplus += 1;
       continue;
@@ -62,6 +63,7 @@ export function newFields(root: Shape, known: StructType | undefined, { room, ru
 }
 
 type Search = {
+  readonly root: Shape;
   readonly rules: TypingRules & { readonly rows: number };
   /** The objects that are fields, each with the names of its own, without their case. */
   readonly taken: Map<Shape, Set<string>>;
@@ -76,7 +78,8 @@ function findIn(shape: Shape, known: FieldType | undefined, isReached: boolean, 
   }
   if (kind !== 'struct') return;
   const types = new Map(known?.kind === 'struct' ? known.fields.map(({ name, type }) => [name, type]) : []);
-  const names = new Set(Array.from(types.keys(), (name) => name.toLowerCase()));
+  const folders = shape === search.root ? datePartitions : [];
+  const names = new Set([...folders, ...Array.from(types.keys(), (name) => name.toLowerCase())]);
   const theirs = shape.children.filter(({ name, isNamed }) => {
     return types.has(name) || (isNamed && !names.has(name.toLowerCase()));
   });

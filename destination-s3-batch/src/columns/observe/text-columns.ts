@@ -1,7 +1,6 @@
 // Columns that the config wants as JSON text: objects whose keys users make would become a column for each of their keys.
 import { isObject, type JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
-import type { FieldType } from '../types/field-type.ts';
 import type { Shape } from './shape.ts';
 
 /** A part of a path: a member, or with `items` the items of the list that it is. */
@@ -17,21 +16,10 @@ export function declareTextColumns(root: Shape, paths: readonly string[], proper
   }
 }
 
-/** Paths of columns that are to be JSON text and have another type from an earlier run, which never changes. */
-export function otherwiseTyped(shape: Shape, type: FieldType | undefined, path = ''): readonly string[] {
-  if (type === undefined) return [];
-  if (shape.isText) return type.kind === 'json' ? [] : [path];
-  if (type.kind === 'list') return shape.items === undefined ? [] : otherwiseTyped(shape.items, type.items, path);
-  if (type.kind !== 'struct') return [];
-  const types = new Map(type.fields.map((field) => [field.name, field.type]));
-  return shape.children.flatMap((child) => {
-    return otherwiseTyped(child, types.get(child.name), path === '' ? child.name : `${path}.${child.name}`);
-  });
-}
-
 function shapeAt(root: Shape, steps: readonly Step[]): Shape | undefined {
   let shape: Shape | undefined = root;
   for (const { name, items } of steps) {
+    if (shape?.declared === undefined) shape?.declare({ kind: 'object' }); // The config says that it has this member.
     shape = shape?.children.find((child) => child.name === name) ?? shape?.declareChild(name);
     for (let level = 0; level < items; level += 1) {
       if (shape?.declared === undefined) shape?.declare({ kind: 'list' });

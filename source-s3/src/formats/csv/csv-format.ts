@@ -1,5 +1,4 @@
 // CSV as a format: a file is one unit as far as fetching goes, read as a stream; a run goes on from any record of it.
-import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 

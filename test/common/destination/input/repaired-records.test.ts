@@ -130,6 +130,37 @@ suite('a record with NaN, Infinity or halves of surrogate pairs', () => {
     assert.ok(changes > 5000, String(changes));
   });
 
+  test('keeps all its members, also those whose names only halves tell apart (2,000 objects)', () => {
+    const name = fc.array(fc.constantFrom('a', '\ud83d', '\ude00', '\udfff', '\ufffd', '\ue03d', '\u{1f600}'), {
+      maxLength: 3,
+    });
+    const names = fc.uniqueArray(
+      name.map((parts) => parts.join('')),
+      { maxLength: 6 },
+    );
+    let changes = 0;
+    fc.assert(
+      fc.property(names, names, (outer, inner) => {
+        const value = JSON.stringify(Object.fromEntries(inner.map((key, index) => [key, index])));
+        const { stored, all } = taken(record(`{${outer.map((key) => `${JSON.stringify(key)}:[${value}]`).join(',')}}`));
+        const rows = Object.entries(parseJson(stored[0] ?? '') as Record<string, readonly object[]>);
+        assert.equal(rows.length, outer.length);
+        for (const [key, [object]] of rows) {
+          assert.ok([key, ...Object.keys(object ?? {})].every((text) => text.isWellFormed()));
+          assert.deepEqual(new Set(Object.values(object ?? {})), new Set(inner.keys()));
+        }
+        changes += all.repairedTexts;
+      }),
+      { seed: 20_260_115, numRuns: 2000 },
+    );
+    assert.ok(changes > 5000, String(changes));
+  });
+
+  test('gives a name that another member has a character for private use, and else U+FFFD', () => {
+    const { stored } = taken(record('{"a\\ud83d":1,"a\\ude00":2,"\\ufffd":3,"\\uD83D":4,"b\\ud83d":5}'));
+    assert.deepEqual(stored, ['{"a\\ufffd":1,"a\\ue600":2,"\\ufffd":3,"\\ue03d":4,"b\\ufffd":5}']);
+  });
+
   test('is counted by the path of its field', () => {
     const data = '{"a":NaN,"b":{"c":[-Infinity,1,Infinity],"\\ud83d":"x"},"d":"\\ud83d \\udc00","e":[{"f":NaN}]}';
     const { stored, counts } = taken(record(data) + record('{"a":NaN}'));

@@ -93,6 +93,13 @@ suite('the fields of a table', () => {
     assert.equal(decided(['{"a":1}'], { known: struct({ a: integer }) }).type.rest, false);
   });
 
+  test('never have the name of a folder of the table, unless they have it already; members of objects may', () => {
+    const properties = { Year: { type: 'integer' } };
+    const rows = ['{"Year":1,"MONTH":2,"day":3,"o":{"year":4}}'];
+    const { type, surplus } = decided(rows, { properties, known: struct({ day: integer }) });
+    assert.deepEqual([type, surplus], [struct({ day: integer, o: struct({ year: integer }) }), 0]);
+  });
+
   test('are as many as there is room for; the rest is counted', () => {
     const rows = ['{"a":1,"b":2,"c":{"d":3}}'];
     assert.deepEqual(decided(rows, { room: { all: 2, rare: 2 } }).columns, '"a" BIGINT, "b" BIGINT');
