@@ -1,7 +1,6 @@
 // Finds the tables: every folder directly below a schema prefix is one, and a stream, or with `tables_from: files` every data
 // file there. Listing with a delimiter costs a request per thousand of them, however many objects the folders hold.
 import { ConnectorError, type StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
-import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamKey, streamLabel, type StreamKey } from '@s3-connectors/common/protocol/stream-key.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import { listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
@@ -11,7 +10,7 @@ import type { SchemaPrefix, SourceConfig } from '../config/config.ts';
 import { namingOf, stemOf, type Naming } from '../layout/file-name.ts';
 import { folderGlob } from '../layout/folder-glob.ts';
 import { namespaceOf, skipReason, tableName, type SkipReason } from '../layout/layout.ts';
-import { countSkip, describeSkips, gather, type Gathered, type SkipReport } from './skip-report.ts';
+import { countSkip, gather, type Gathered, type SkipReport } from './skip-report.ts';
 import { tableFormat } from './table-format.ts';
 
 export type Table = {
@@ -109,41 +108,6 @@ function folderSkip(name: string): SkipReason | undefined {
   return name.startsWith('_') || name.startsWith('.') ? 'hidden' : undefined;
 }
 
-/** What is said of the tables, whoever looked for them. */
-export function reportTables({ byStream, skips, refused }: Tables, { selection }: SourceConfig, log: Log): void {
-  for (const error of refused) log('WARN', error.message);
-  const skipped = describeSkips(skips);
-  const isDoubtful = skips.has('no_table') || skips.has('folder');
-  if (skipped !== undefined) log(isDoubtful ? 'WARN' : 'INFO', `Belongs to no table: ${skipped}`);
-  const names = new Set([...byStream.values()].map(({ stream }) => stream.name));
-  for (const name of new Set(selection.tables)) {
-    if (!names.has(name)) log('WARN', `The options name the table "${name}", but there is no such table.`);
-  }
-  const partitions = [...byStream.values()].filter(isNamedAsPartition);
-  const [first] = partitions;
-  if (first !== undefined) log('WARN', partitionsAsTables(first, partitions.length));
-  const inside = readTwice([...byStream.values()]);
-  if (inside !== undefined) log('WARN', inside);
-}
-
-/** Where a schema prefix is a table of another, or in one. */
-function readTwice(tables: readonly Table[]): string | undefined {
-  const byPrefix = new Set(tables.map(({ prefix }) => prefix));
-  const around = ({ prefix }: Table): string | undefined => {
-    let end = prefix.lastIndexOf('/', prefix.length - 2);
-    while (end > 0 && !byPrefix.has(prefix.slice(0, end + 1))) end = prefix.lastIndexOf('/', end - 1);
-    return end > 0 ? prefix.slice(0, end + 1) : undefined;
-  };
-  const inner = tables.find((table) => around(table) !== undefined);
-  if (inner === undefined) return undefined;
-  return `The table "${inner.prefix}" is in the folder of another table, "${around(inner)}": its rows are in both streams. Correct schema_prefixes if that is not meant.`;
-}
-
-/** A folder, not a file. */
-export function isNamedAsPartition({ stream, file }: Table): boolean {
-  return file === undefined && stream.name.includes('=');
-}
-
 function streamOf(path: string, name: string): StreamDescriptor {
   const namespace = namespaceOf(path);
   return { name, ...(namespace !== undefined && { namespace }) };
@@ -235,16 +199,6 @@ function tableAsPrefix(path: string, format: string): ConnectorError {
     'TABLE_FORMAT_UNSUPPORTED',
     `The schema prefix "${path}" is itself a table in ${format} format: read as plain files it would give deleted rows back. Use a connector for ${format}, or export it as plain files.`,
   );
-}
-
-/** The usual mistake: the path of one table given as a schema prefix. */
-function partitionsAsTables({ prefix }: Table, count: number): string {
-  const parent = prefix.replace(/[^/]*\/$/u, '');
-  const remedy =
-    parent === ''
-      ? ''
-      : ` If "${parent}" is one table, give "${parent.replace(/[^/]*\/$/u, '')}" as the schema prefix.`;
-  return `${count} folders that are taken for tables are named like partitions, such as "${prefix}".${remedy}`;
 }
 
 function twins(table: Table, other: Table): ConnectorError {

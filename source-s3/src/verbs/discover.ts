@@ -24,7 +24,8 @@ import { openSession } from './session.ts';
 import { HeaderDrift } from '../columns/header-drift.ts';
 import { OwnProvenance } from '../columns/own-provenance.ts';
 import { lastModifiedColumn, tableColumns } from '../columns/table-columns.ts';
-import { findTables, reportTables, tablePlace, type Table } from '../listing/tables.ts';
+import { reportTables } from '../listing/report-tables.ts';
+import { findTables, tablePlace, type Table } from '../listing/tables.ts';
 
 const tablesAtOnce = 8;
 /** With more tables, of each only the newest and the oldest file are looked into: a request or two for each file add up. */

@@ -31,7 +31,8 @@ import { withCheckpoints } from './read/with-checkpoints.ts';
 import { withReplaced } from './read/with-replaced.ts';
 import { openSession, type Session } from './session.ts';
 import { fromStreamState } from '../progress/stream-state.ts';
-import { findTables, reportTables, type Table, type Tables } from '../listing/tables.ts';
+import { reportTables } from '../listing/report-tables.ts';
+import { findTables, type Table, type Tables } from '../listing/tables.ts';
 
 /** A stream that fails is INCOMPLETE, is named in a TRACE ERROR and leaves the others alone. */
 export async function* read(

@@ -1,6 +1,7 @@
 // What in a layout is read other than people mostly mean it: a closed list, each with what to change. Pure.
 import { namespaceOf } from '../../layout/layout.ts';
-import { isNamedAsPartition, tablePlace, type Table } from '../../listing/tables.ts';
+import { isNamedAsPartition } from '../../listing/report-tables.ts';
+import { tablePlace, type Table } from '../../listing/tables.ts';
 import { strayRemedy } from '../no-tables.ts';
 import type { NearMiss, NearMissCode } from './report.ts';
 import type { SkipCount, TableSurvey } from './table-survey.ts';

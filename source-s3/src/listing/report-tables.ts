@@ -1,0 +1,51 @@
+// What is said of the tables below the schema prefixes: what belongs to none, and what looks like a mistake.
+import type { Log } from '@s3-connectors/common/protocol/log.ts';
+
+import type { SourceConfig } from '../config/config.ts';
+import { describeSkips } from './skip-report.ts';
+import type { Table, Tables } from './tables.ts';
+
+/** What is said of the tables, whoever looked for them. */
+export function reportTables({ byStream, skips, refused }: Tables, { selection }: SourceConfig, log: Log): void {
+  for (const error of refused) log('WARN', error.message);
+  const skipped = describeSkips(skips);
+  const isDoubtful = skips.has('no_table') || skips.has('folder');
+  if (skipped !== undefined) log(isDoubtful ? 'WARN' : 'INFO', `Belongs to no table: ${skipped}`);
+  const names = new Set([...byStream.values()].map(({ stream }) => stream.name));
+  for (const name of new Set(selection.tables)) {
+    if (!names.has(name)) log('WARN', `The options name the table "${name}", but there is no such table.`);
+  }
+  const partitions = [...byStream.values()].filter(isNamedAsPartition);
+  const [first] = partitions;
+  if (first !== undefined) log('WARN', partitionsAsTables(first, partitions.length));
+  const inside = readTwice([...byStream.values()]);
+  if (inside !== undefined) log('WARN', inside);
+}
+
+/** Where a schema prefix is a table of another, or in one. */
+function readTwice(tables: readonly Table[]): string | undefined {
+  const byPrefix = new Set(tables.map(({ prefix }) => prefix));
+  const around = ({ prefix }: Table): string | undefined => {
+    let end = prefix.lastIndexOf('/', prefix.length - 2);
+    while (end > 0 && !byPrefix.has(prefix.slice(0, end + 1))) end = prefix.lastIndexOf('/', end - 1);
+    return end > 0 ? prefix.slice(0, end + 1) : undefined;
+  };
+  const inner = tables.find((table) => around(table) !== undefined);
+  if (inner === undefined) return undefined;
+  return `The table "${inner.prefix}" is in the folder of another table, "${around(inner)}": its rows are in both streams. Correct schema_prefixes if that is not meant.`;
+}
+
+/** A folder, not a file. */
+export function isNamedAsPartition({ stream, file }: Table): boolean {
+  return file === undefined && stream.name.includes('=');
+}
+
+/** The usual mistake: the path of one table given as a schema prefix. */
+function partitionsAsTables({ prefix }: Table, count: number): string {
+  const parent = prefix.replace(/[^/]*\/$/u, '');
+  const remedy =
+    parent === ''
+      ? ''
+      : ` If "${parent}" is one table, give "${parent.replace(/[^/]*\/$/u, '')}" as the schema prefix.`;
+  return `${count} folders that are taken for tables are named like partitions, such as "${prefix}".${remedy}`;
+}
