@@ -1,5 +1,6 @@
 // Every failure a user can meet: a closed table of codes, each with its Airbyte failure type, its cause and its remedy.
 // docs/errors.md is held equal to this table by a test; the run turns a ConnectorError into one TRACE ERROR line.
+import { kafkaCodes } from './kafka-codes.ts';
 import { thrownText } from './thrown.ts';
 
 /** Who can act on a failure: the user (config), time (transient), or we (system). Airbyte protocol, AirbyteErrorTraceMessage. */
@@ -169,44 +170,7 @@ export const ERROR_CODES = {
     cause: 'The folder for temporary files is full, read-only, missing, forbidden, too small or in memory.',
     remedy: 'Do what the message says: free space, create or allow the folder; or set another by spool_dir or TMPDIR.',
   },
-  KAFKA_UNREACHABLE: {
-    failureType: 'config_error',
-    cause:
-      'No broker answers: its name does not resolve, nothing listens there, or one side speaks TLS and the other does not.',
-    remedy: 'Correct kafka.brokers, kafka.tls or kafka.sasl; the message says what was met.',
-  },
-  KAFKA_CREDENTIALS_INVALID: {
-    failureType: 'config_error',
-    cause: 'A broker refused the login, or does not offer its mechanism.',
-    remedy: 'Correct kafka.sasl: the mechanism, the user and the password.',
-  },
-  KAFKA_ACCESS_DENIED: {
-    failureType: 'config_error',
-    cause: 'The user may not read the topic, or may not use the consumer group.',
-    remedy: 'Allow Read and Describe on the topics, and Read on the group, to this user.',
-  },
-  KAFKA_TOPIC_MISSING: {
-    failureType: 'config_error',
-    cause: 'A topic does not exist, or the user may not see it.',
-    remedy: 'Correct kafka.topics, create the topic, or allow Describe on it.',
-  },
-  KAFKA_REQUEST_REFUSED: {
-    failureType: 'config_error',
-    cause:
-      'A broker refused a request for good: a group of another protocol, for instance, or an API that it does not have.',
-    remedy: 'Follow the error code of Kafka in the message.',
-  },
-  KAFKA_OFFSETS_LOST: {
-    failureType: 'config_error',
-    cause: 'Messages that were to be read next are gone from the topic.',
-    remedy:
-      'Keep messages longer (retention.ms). Set kafka.lost_messages to skip to go on with the first one that is left.',
-  },
-  KAFKA_UNAVAILABLE: {
-    failureType: 'transient_error',
-    cause: 'The brokers did not answer, or the group did not settle, for longer than ten minutes.',
-    remedy: 'Run again: reading goes on at the offsets of the group, which cover only what is stored.',
-  },
+  ...kafkaCodes,
   DATA_STALE: {
     failureType: 'transient_error',
     cause: 'The newest data below the prefix is older than `status --max-age` allows.',

@@ -3,7 +3,7 @@ import { defineDestination } from '@s3-connectors/common/destination/run/define-
 import { streamingAccess } from '@s3-connectors/common/permissions/needs/access.ts';
 import { readJsonFile } from '@s3-connectors/common/program/cli.ts';
 import { parseConfiguredCatalog } from '@s3-connectors/common/protocol/catalog.ts';
-import type { OperatorVerb } from '@s3-connectors/common/protocol/connector.ts';
+import type { Connector, OperatorVerb } from '@s3-connectors/common/protocol/connector.ts';
 
 import { layout } from '../layout/layout.ts';
 import { feedSchema, resolveFeedConfig, type FeedConfig } from './config.ts';
@@ -22,6 +22,7 @@ const run: OperatorVerb<FeedConfig> = {
     const given =
       typeof catalog === 'string' ? parseConfiguredCatalog(await readJsonFile(catalog, 'catalog')) : undefined;
     await feed(config, streamsOf(config, given), context);
+    yield 'Ended: all that was read is stored.\n';
   },
 };
 
@@ -40,5 +41,15 @@ const destination = defineDestination<typeof feedSchema, FeedConfig>({
   verbs: [run],
 });
 
-/** Its input is no verb's: `run` takes the place of `write`. */
-export const feedKafka = { ...destination, write: undefined };
+const { name, version, schema, spec, resolve, operatorVerbs } = destination;
+
+/** Without `write`, whose place `run` takes. */
+export const feedKafka = {
+  name,
+  version,
+  schema,
+  spec,
+  resolve,
+  operatorVerbs,
+  check: (config, context) => destination.check(config, context),
+} satisfies Connector<typeof feedSchema, FeedConfig>;

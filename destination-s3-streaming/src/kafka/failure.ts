@@ -68,7 +68,7 @@ export function kafkaFailure(error: unknown, kafka: Kafka, wasConnected: boolean
     return fail('KAFKA_ACCESS_DENIED', `The user may not read ${what} (${denied}). Allow it by an ACL of Kafka.`);
   }
   const isMissing = apiIds.some((id) => id === 'UNKNOWN_TOPIC_OR_PARTITION' || id === 'UNKNOWN_TOPIC_ID');
-  if (isMissing || parts.some(({ message }) => typeof message === 'string' && /^Unknown topic /u.test(message))) {
+  if (isMissing || parts.some(({ message }) => typeof message === 'string' && message.startsWith('Unknown topic '))) {
     return fail(
       'KAFKA_TOPIC_MISSING',
       `One of the topics ${topicNames(kafka)} does not exist at ${brokers}, or the user may not see it. Correct kafka.topics, or create it.`,

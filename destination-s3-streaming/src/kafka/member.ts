@@ -111,7 +111,8 @@ export class Member {
     if (this.#openedUnder !== ownership.generation) await this.#reopen();
     const stream = this.#stream;
     const messages: Message[] = [];
-    for (let bytes = 0; stream !== undefined && bytes < batchBytes;) {
+    if (stream === undefined) return messages;
+    for (let bytes = 0; bytes < batchBytes;) {
       const message = stream.read() as Message | null;
       if (message === null) {
         this.#pass(stream);
