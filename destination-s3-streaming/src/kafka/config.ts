@@ -100,7 +100,7 @@ const sasl = z
       oauth,
     ],
     {
-      error: `must have a mechanism of none, ${mechanisms.join(', ')}: others, such as AWS_MSK_IAM and GSSAPI (Kerberos), do not exist here. On MSK, use SASL/SCRAM`,
+      error: `must be none, ${mechanisms.join(', ')}: others, such as AWS_MSK_IAM and GSSAPI (Kerberos), do not exist here. On MSK, use SASL/SCRAM`,
     },
   )
   .default({ mechanism: 'none' })
@@ -110,13 +110,13 @@ const kafka = z
   .object({
     brokers: z
       .array(text.regex(/^[^\s/,]+:\d{1,5}$/u, 'is not written as host:port'))
-      .min(1, 'names no broker')
+      .min(1, 'has no broker')
       .meta({
         title: 'Brokers',
         description: 'Some of the brokers, each as host:port. The others are found by them.',
         order: 0,
       }),
-    topics: z.array(topic).min(1, 'names no topic').meta({
+    topics: z.array(topic).min(1, 'has no topic').meta({
       title: 'Topics',
       description: 'What is fed.',
       order: 1,

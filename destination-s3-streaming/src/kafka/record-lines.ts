@@ -4,6 +4,7 @@ import { isUtf8 } from 'node:buffer';
 
 import { CLOSE_OBJECT, NEWLINE, SPACE } from '@s3-connectors/common/json/ascii.ts';
 import { skipSpace } from '@s3-connectors/common/json/json-bytes.ts';
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import { createRecordScanner } from '@s3-connectors/common/records/record-scanner.ts';
 
 export type Included = 'key' | 'headers' | 'offset';
@@ -36,7 +37,7 @@ export class RecordLines {
     const tail = Buffer.from(`,"emitted_at":${now}}}\n`);
     const more = this.#include.size === 0 ? undefined : Buffer.from(`"_kafka":${this.#about(message)}`);
     const line = this.#joined(payload, more, tail);
-    if (isUtf8(payload) && this.#isRow(line, tail)) return line;
+    if (isUtf8(payload) && !hasBreakInText(payload) && this.#isRow(line, tail)) return line;
     return this.#joined(Buffer.from(JSON.stringify({ unreadable: payload.toString() })), more, tail);
   }
 
@@ -74,6 +75,17 @@ export class RecordLines {
     const line = Buffer.concat([this.#head, ...parts, tail]);
     for (let at = line.indexOf(NEWLINE); at < line.length - 1; at = line.indexOf(NEWLINE, at + 1)) line[at] = SPACE;
     return line;
+  }
+}
+
+/** A line break inside a text is no JSON, and a space in its place would be. Few payloads have any line break. */
+function hasBreakInText(payload: Buffer): boolean {
+  if (!payload.includes(NEWLINE)) return false;
+  try {
+    parseJson(payload.toString());
+    return false;
+  } catch {
+    return true;
   }
 }
 
