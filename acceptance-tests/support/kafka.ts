@@ -128,8 +128,11 @@ async function properties(folder: string, { plain, tls, sasl }: Ports, controlle
     'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAIN:PLAINTEXT,TLS:SSL,LOGIN:SASL_PLAINTEXT',
     'listener.name.tls.ssl.keystore.type': 'PEM',
     'listener.name.tls.ssl.keystore.location': keystore,
-    'listener.name.login.sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
+    'listener.name.login.sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER',
     'listener.name.login.plain.sasl.jaas.config': `org.apache.kafka.common.security.plain.PlainLoginModule required user_${username}="${password}";`,
+    // Tokens without a signature, which a test can make.
+    'listener.name.login.oauthbearer.sasl.jaas.config':
+      'org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker";',
     ...Object.fromEntries(
       ['scram-sha-256', 'scram-sha-512'].map((name) => [
         `listener.name.login.${name}.sasl.jaas.config`,

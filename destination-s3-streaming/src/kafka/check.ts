@@ -9,7 +9,7 @@ export async function checkKafka({ kafka }: FeedConfig): Promise<void> {
   const client = openClient(kafka);
   try {
     const names = kafka.topics.map(({ topic }) => topic);
-    const { topics } = await client.metadata({ topics: names });
+    const { topics } = await client.metadata({ topics: names, retries: 0 });
     const partitionsOf = (topic: string): number[] =>
       Array.from({ length: topics.get(topic)?.partitionsCount ?? 0 }, (_, index) => index);
     await client.listOffsets({ topics: names });

@@ -79,7 +79,8 @@ export function kafkaFailure(error: unknown, kafka: Kafka, wasConnected: boolean
   const refused = refusalOf(parts, kafka);
   if (refused !== undefined) return fail('KAFKA_REQUEST_REFUSED', refused);
   if (!isPassing(parts, codes)) return error;
-  if (wasConnected) return fail('KAFKA_UNAVAILABLE', `${brokers} does not answer as it should (${shortOf(parts)}).`);
+  if (wasConnected || apiIds.length > 0)
+    return fail('KAFKA_UNAVAILABLE', `${brokers} does not answer as it should (${shortOf(parts)}).`);
   const [met] = codes.filter((code) => noBroker.has(code));
   const why =
     met === undefined

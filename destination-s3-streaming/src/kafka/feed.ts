@@ -23,6 +23,8 @@ import { RecordLines, type Message } from './record-lines.ts';
 
 const stateEveryMs = 1000;
 const reportEveryMs = 5 * 60_000;
+/** How soon new partitions of a topic are seen. */
+const partitionsEveryMs = 30_000;
 /** How often the assignment is looked at while nothing comes. */
 const lookEveryMs = 250;
 /** After a signal, for what was read to be taken in; the destination stores it in another 16 seconds. */
@@ -103,6 +105,7 @@ class Feeder {
     const { clock, signal } = this.#context;
     let stateDue = 0;
     let reportDue = clock.elapsed() + reportEveryMs;
+    let lookDue = clock.elapsed() + partitionsEveryMs;
     while (!signal.aborted) {
       const messages = await this.#read();
       if (this.#fatal !== undefined) throw this.#fatal;
@@ -115,6 +118,10 @@ class Feeder {
       if (clock.elapsed() >= reportDue) {
         await this.#report();
         reportDue = clock.elapsed() + reportEveryMs;
+      }
+      if (clock.elapsed() >= lookDue) {
+        await this.#member?.lookForPartitions().catch(() => undefined); // What is wrong shows when it reads.
+        lookDue = clock.elapsed() + partitionsEveryMs;
       }
       if (messages.length === 0) await this.#wakeUp.wait(lookEveryMs);
     }
@@ -144,6 +151,7 @@ class Feeder {
         const base = { kafka: this.#kafka, ownership: this.#ownership, wakeUp: this.#wakeUp, clock, log };
         this.#member = new Member(base);
         await this.#member.join();
+        this.#wasConnected = true;
         log('INFO', `Joined the group "${this.#kafka.groupId}" by the protocol ${this.#kafka.groupProtocol}.`);
       }
       const messages = await this.#member.read();

@@ -11,8 +11,8 @@ import type { WakeUp } from '../run/wake-up.ts';
 import { closedWithin, openClient, type KafkaClient } from './client.ts';
 import type { FeedConfig } from './config.ts';
 import type { Ownership, PartitionOffset, TopicPartition } from './ownership.ts';
+import { listOffsets, seedOwned } from './positions.ts';
 import type { Message } from './record-lines.ts';
-import { seedOf, type Range } from './seed.ts';
 
 type Stream = MessagesStream<Buffer, Buffer, Buffer, Buffer>;
 
@@ -20,8 +20,6 @@ type Stream = MessagesStream<Buffer, Buffer, Buffer, Buffer>;
 const batchBytes = 1024 * 1024;
 /** What a message takes beside its payload, about. */
 const messageBytes = 200;
-/** Kafka's names of the first offset, and of the one after the last. */
-const offsetOf = { earliest: -2n, latest: -1n } as const;
 
 type Options = {
   readonly kafka: FeedConfig['kafka'];
@@ -40,6 +38,7 @@ export class Member {
   #memberId: string | null = null;
   #stream: Stream | undefined;
   #openedUnder = -1;
+  #partitions = 0;
   #failure: unknown;
   #streamFailure: unknown;
   rebalances = 0;
@@ -65,8 +64,9 @@ export class Member {
     return this.#failure === undefined && this.#memberId !== null;
   }
 
-  /** @throws what the client does. */
+  /** @throws what the client does; at once where no broker answers, or none lets it in: its own requests try for long. */
   async join(): Promise<void> {
+    this.#partitions = await this.#countPartitions(0);
     // Kept for the whole membership: with its last stream the client would forget the topics, and own nothing at its next heartbeat.
     this.#client.topics.trackAll(...this.#topics);
     if (this.#options.kafka.groupProtocol === 'classic') await this.#client.joinGroup({});
@@ -96,6 +96,18 @@ export class Member {
     const { added, revoked } = change;
     log('INFO', `Assigned: ${placesText(ownership.owned)} (${added.length} new, ${revoked.length} given up).`);
     wakeUp.notify();
+  }
+
+  /**
+   * Joins again when topics have got more partitions: with the protocol "classic" nobody else would notice. Only of the group's leader
+   * this makes the group divide them.
+   */
+  async lookForPartitions(): Promise<void> {
+    const partitions = await this.#countPartitions();
+    if (partitions === this.#partitions) return;
+    this.#partitions = partitions;
+    this.#options.log('INFO', `The topics have ${partitions} partitions now.`);
+    if (this.#options.kafka.groupProtocol === 'classic') await this.#client.joinGroup({});
   }
 
   /** The messages that are there: at most a megabyte and the last one of it. Opens a stream where there is none for what is owned. */
@@ -134,11 +146,8 @@ export class Member {
   /** What comes after the last message of each partition that is owned. */
   async ends(): Promise<readonly PartitionOffset[]> {
     const { owned } = this.#options.ownership;
-    const ends = await this.#offsets(owned, 'latest');
-    return owned.flatMap((place) => {
-      const offset = ends.get(place.topic)?.[place.partition];
-      return offset === undefined ? [] : [{ ...place, offset }];
-    });
+    const ends = await listOffsets(this.#client, owned, 'latest');
+    return owned.map((place) => ({ ...place, offset: ends(place) ?? 0n }));
   }
 
   /** Leaves the group, so that others need not wait for the session's end. Never throws. */
@@ -147,12 +156,18 @@ export class Member {
     await closedWithin(this.#client, this.#options.clock);
   }
 
+  async #countPartitions(retries?: number): Promise<number> {
+    const topics = [...this.#topics];
+    const found = await this.#client.metadata(retries === undefined ? { topics } : { topics, retries });
+    return topics.reduce((total, topic) => total + (found.topics.get(topic)?.partitionsCount ?? 0), 0);
+  }
+
   async #reopen(): Promise<void> {
-    const { ownership, wakeUp } = this.#options;
+    const { ownership, wakeUp, kafka, log } = this.#options;
     this.#closeStream();
     for (;;) {
       const { generation, owned } = ownership;
-      if (owned.length > 0) await this.#seed(owned);
+      if (owned.length > 0) await seedOwned(this.#client, ownership, { rules: kafka.seeding, log });
       if (generation !== ownership.generation) continue;
       const offsets = owned.map((place) => ({ ...place, offset: ownership.placeOf(place)?.next ?? 0n }));
       const topics = [...this.#topics];
@@ -169,37 +184,6 @@ export class Member {
       stream?.on('readable', () => wakeUp.notify());
       return;
     }
-  }
-
-  /** Where what is new begins, and whether what is read on is still there. */
-  async #seed(owned: readonly TopicPartition[]): Promise<void> {
-    const { ownership, kafka, log } = this.#options;
-    const topics = [...Map.groupBy(owned, ({ topic }) => topic)].map(([topic, places]) => {
-      return { topic, partitions: places.map(({ partition }) => partition) };
-    });
-    const committed = await this.#client.listCommittedOffsets({ topics });
-    const [earliest, latest] = [await this.#offsets(owned, 'earliest'), await this.#offsets(owned, 'latest')];
-    for (const place of owned) {
-      const { topic, partition } = place;
-      const known = ownership.placeOf(place);
-      if (known === undefined) continue; // Revoked meanwhile.
-      const range = rangeOf(earliest.get(topic)?.[partition], latest.get(topic)?.[partition]);
-      const offset = committed.get(topic)?.[partition];
-      const group = offset === undefined || offset < 0n ? undefined : offset;
-      const seed = seedOf(place, known.next ?? group, range, kafka.seeding);
-      if (seed.warning !== undefined) log('WARN', seed.warning);
-      if (known.next === undefined) ownership.seed({ ...place, offset: seed.offset }, group);
-      else ownership.pass({ ...place, offset: seed.offset }, ownership.generation);
-    }
-  }
-
-  async #offsets(owned: readonly TopicPartition[], which: keyof typeof offsetOf): Promise<Map<string, bigint[]>> {
-    const byTopic = [...Map.groupBy(owned, ({ topic }) => topic)];
-    return this.#client.listOffsets({
-      topics: byTopic.map(([topic]) => topic),
-      partitions: Object.fromEntries(byTopic.map(([topic, places]) => [topic, places.map((place) => place.partition)])),
-      timestamp: offsetOf[which],
-    });
   }
 
   /** All that was fetched is read: what is left before the next fetch are no messages. */
@@ -220,11 +204,6 @@ export class Member {
     if (stream === undefined || stream.destroyed) return;
     stream.destroy(); // Not `close`, which waits for a fetch that is under way, and resumes the stream to its end.
   }
-}
-
-function rangeOf(earliest: bigint | undefined, latest: bigint | undefined): Range {
-  if (earliest === undefined || latest === undefined) throw new Error('A broker did not say what a partition has');
-  return { earliest, latest };
 }
 
 /** `events 0, 3, 5; clicks 1`. */
