@@ -170,6 +170,9 @@ suite('feed-kafka', () => {
       await feed.produceSome(100);
       for (const name of ['a', 'b']) feed.start(name);
       await feed.until('all is stored', () => feed.missing(100) === 0);
+      await feed.until('both own some', () =>
+        feed.replicas.every(({ log }) => /Assigned: t\S+ \d, \d, \d \(/u.test(log)),
+      );
       await feed.addPartitions(8);
       await feed.until('the new partitions are assigned', () =>
         feed.replicas.some(({ log }) => /Assigned: .*\b7\b/u.test(log)),

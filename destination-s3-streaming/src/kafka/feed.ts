@@ -24,7 +24,7 @@ import { RecordLines, type Message } from './record-lines.ts';
 const stateEveryMs = 1000;
 const reportEveryMs = 5 * 60_000;
 /** How soon new partitions of a topic are seen. */
-const partitionsEveryMs = 30_000;
+const partitionsEveryMs = 10_000;
 /** How often the assignment is looked at while nothing comes. */
 const lookEveryMs = 250;
 /** After a signal, for what was read to be taken in; the destination stores it in another 16 seconds. */

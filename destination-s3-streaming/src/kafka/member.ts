@@ -92,6 +92,7 @@ export class Member {
     });
     const change = ownership.assign(partitions);
     if (change === undefined) return;
+    this.#closeStream(); // At once: it would fetch what is new, of which it may not know where to.
     this.rebalances += 1;
     const { added, revoked } = change;
     log('INFO', `Assigned: ${placesText(ownership.owned)} (${added.length} new, ${revoked.length} given up).`);
@@ -167,21 +168,25 @@ export class Member {
     this.#closeStream();
     for (;;) {
       const { generation, owned } = ownership;
-      if (owned.length > 0) await seedOwned(this.#client, ownership, { rules: kafka.seeding, log });
+      this.#openedUnder = generation;
+      if (owned.length === 0) return;
+      await seedOwned(this.#client, ownership, { rules: kafka.seeding, log });
       if (generation !== ownership.generation) continue;
       const offsets = owned.map((place) => ({ ...place, offset: ownership.placeOf(place)?.next ?? 0n }));
       const topics = [...this.#topics];
-      const stream =
-        owned.length === 0
-          ? undefined
-          : await this.#client.consume({ topics, mode: 'manual', fallbackMode: 'fail', offsets, autocommit: false });
-      this.#stream = stream;
-      this.#openedUnder = generation; // It may be of the past already: then nothing is taken from it.
-      stream?.on('error', (error) => {
-        if (this.#stream === stream) this.#streamFailure ??= error;
+      const how = { mode: 'manual', fallbackMode: 'fail', autocommit: false } as const;
+      const stream = await this.#client.consume({ topics, offsets, ...how });
+      stream.on('error', (error) => {
+        if (this.#stream !== stream) return; // Nobody reads it any more.
+        this.#streamFailure ??= error;
         wakeUp.notify();
       });
-      stream?.on('readable', () => wakeUp.notify());
+      if (generation !== ownership.generation) {
+        stream.destroy();
+        continue;
+      }
+      this.#stream = stream;
+      stream.on('readable', () => wakeUp.notify());
       return;
     }
   }

@@ -1,4 +1,5 @@
 // Asks the brokers where partitions begin and end, and where the group is, and seeds with it what a member owns.
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
 import type { KafkaClient } from './client.ts';
@@ -31,6 +32,7 @@ export async function seedOwned(
   { rules, log }: { readonly rules: SeedRules; readonly log: Log },
 ): Promise<void> {
   const { owned } = ownership;
+  await refuseUnknown(client, owned);
   const committed = await client.listCommittedOffsets({ topics: byTopic(owned) });
   const [firsts, ends] = [await listOffsets(client, owned, 'earliest'), await listOffsets(client, owned, 'latest')];
   for (const place of owned) {
@@ -45,6 +47,15 @@ export async function seedOwned(
     if (seed.warning !== undefined) log('WARN', seed.warning);
     if (known.next === undefined) ownership.seed({ ...place, offset: seed.offset }, group);
     else ownership.pass({ ...place, offset: seed.offset }, ownership.generation);
+  }
+}
+
+/** A partition may be assigned before it is heard of, and the client does not check what it looks up. @throws KAFKA_UNAVAILABLE */
+async function refuseUnknown(client: KafkaClient, owned: readonly TopicPartition[]): Promise<void> {
+  const { topics } = await client.metadata({ topics: byTopic(owned).map(({ topic }) => topic), forceUpdate: true });
+  for (const { topic, partition } of owned) {
+    if (topics.get(topic)?.partitions[partition] !== undefined) continue;
+    throw new ConnectorError('KAFKA_UNAVAILABLE', `The brokers do not know partition ${partition} of "${topic}" yet.`);
   }
 }
 
