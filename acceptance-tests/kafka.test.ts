@@ -19,7 +19,7 @@ function tokenWithoutSignature(): string {
   return `${parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')}.`;
 }
 
-suite('feed-kafka', () => {
+suite('feed-kafka', { concurrency: 4 }, () => {
   let kafka: Kafka;
   before(async () => {
     kafka = await startKafka();
@@ -89,39 +89,40 @@ suite('feed-kafka', () => {
     await feed.until('all is stored', () => feed.missing(100) === 0);
   });
 
-  const refusals: readonly (readonly [what: string, listener: keyof Kafka & string, more: object, text: RegExp])[] = [
+  const refusals: readonly (readonly [what: string, listener: 'plain' | 'tls' | 'sasl', more: object, text: RegExp])[] =
     [
-      'a wrong password',
-      'sasl',
-      { sasl: { mechanism: 'PLAIN', username: 'feeder', password: 'wrong-canary' } },
-      /KAFKA_CREDENTIALS_INVALID/u,
-    ],
-    [
-      'a wrong password by SCRAM',
-      'sasl',
-      { sasl: { mechanism: 'SCRAM-SHA-256', username: 'feeder', password: 'wrong-canary' } },
-      /refused the login.*KAFKA_CREDENTIALS_INVALID/u,
-    ],
-    [
-      'a login where none is asked for',
-      'plain',
-      { sasl: { mechanism: 'PLAIN', ...kafkaUser } },
-      /mechanism.*KAFKA_CREDENTIALS_INVALID/u,
-    ],
-    ['no login where one is asked for', 'sasl', {}, /kafka\.sasl.*KAFKA_UNREACHABLE/u],
-    ['no TLS where it is spoken', 'tls', {}, /Set kafka\.tls to \{"mode": "on"\}.*KAFKA_UNREACHABLE/u],
-    ['TLS where it is not spoken', 'plain', { tls: { mode: 'on' } }, /"off".*KAFKA_UNREACHABLE/u],
-    ['a certificate that is not trusted', 'tls', { tls: { mode: 'on' } }, /kafka\.tls\.ca.*KAFKA_UNREACHABLE/u],
-    [
-      'a topic that does not exist',
-      'plain',
-      { topics: [{ topic: 'no-such-topic' }] },
-      /"no-such-topic".*KAFKA_TOPIC_MISSING/u,
-    ],
-  ];
+      [
+        'a wrong password',
+        'sasl',
+        { sasl: { mechanism: 'PLAIN', username: 'feeder', password: 'wrong-canary' } },
+        /KAFKA_CREDENTIALS_INVALID/u,
+      ],
+      [
+        'a wrong password by SCRAM',
+        'sasl',
+        { sasl: { mechanism: 'SCRAM-SHA-256', username: 'feeder', password: 'wrong-canary' } },
+        /refused the login.*KAFKA_CREDENTIALS_INVALID/u,
+      ],
+      [
+        'a login where none is asked for',
+        'plain',
+        { sasl: { mechanism: 'PLAIN', ...kafkaUser } },
+        /mechanism.*KAFKA_CREDENTIALS_INVALID/u,
+      ],
+      ['no login where one is asked for', 'sasl', {}, /kafka\.sasl.*KAFKA_UNREACHABLE/u],
+      ['no TLS where it is spoken', 'tls', {}, /Set kafka\.tls to \{"mode": "on"\}.*KAFKA_UNREACHABLE/u],
+      ['TLS where it is not spoken', 'plain', { tls: { mode: 'on' } }, /"off".*KAFKA_UNREACHABLE/u],
+      ['a certificate that is not trusted', 'tls', { tls: { mode: 'on' } }, /kafka\.tls\.ca.*KAFKA_UNREACHABLE/u],
+      [
+        'a topic that does not exist',
+        'plain',
+        { topics: [{ topic: 'no-such-topic' }] },
+        /"no-such-topic".*KAFKA_TOPIC_MISSING/u,
+      ],
+    ];
   for (const [what, listener, more, text] of refusals) {
     test(`ends with what to change after ${what}, and tells no secret`, async () => {
-      await using feed = await startFeed(kafka[listener as 'plain'], more, kafka.plain);
+      await using feed = await startFeed(kafka[listener], more, kafka.plain);
       const replica = feed.start('a');
       assert.equal(await replica.exited, 1);
       assert.match(replica.log, text);
@@ -200,5 +201,27 @@ suite('feed-kafka', () => {
     await feed.until('a warning', () => /WARN: \d+ messages of partition/u.test(allowed.log));
     await feed.produceSome(60);
     await feed.until('the new messages are stored', () => feed.counts().rows >= 660);
+  });
+});
+
+suite('feed-kafka while the broker is away', () => {
+  test('waits, keeps running and goes on, by both protocols', async () => {
+    await using kafka = await startKafka();
+    await using classic = await startFeed(kafka.plain, { group_protocol: 'classic' });
+    await using consumer = await startFeed(kafka.plain, { group_protocol: 'consumer' });
+    const feeds = [classic, consumer];
+    for (const feed of feeds) {
+      await feed.produceSome(1000);
+      for (const name of ['a', 'b']) feed.start(name);
+      await feed.until('all is stored', () => feed.missing(1000) === 0);
+    }
+    await kafka.restart(15_000);
+    for (const feed of feeds) {
+      await feed.produceSome(1000);
+      await feed.until('all is stored', () => feed.missing(2000) === 0);
+      await feed.assertNotAhead();
+      for (const name of ['a', 'b']) assert.equal(await feed.kill(name, 'SIGTERM'), 143);
+      assert.deepEqual(await feed.uncommitted(), []);
+    }
   });
 });

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -29,6 +29,8 @@ export type Kafka = AsyncDisposable & {
   readonly plain: string;
   readonly tls: string;
   readonly sasl: string;
+  /** Killed by -9, and there again after so long, with its data. */
+  restart(awayMs: number): Promise<void>;
 };
 
 /** The broker's libraries, from Maven Central. @throws Error saying what to install. */
@@ -63,9 +65,29 @@ export async function startKafka(): Promise<Kafka> {
   const format = ['kafka.tools.StorageTool', 'format', '-t', 'AAAAAAAAAAAAAAAAAAAAAQ', '-c', file];
   const users = ['--add-scram', scram('SCRAM-SHA-256'), '--add-scram', scram('SCRAM-SHA-512')];
   await execute('java', ['-cp', join(cache, '*'), ...format, ...users]);
+  const { plain, tls, sasl } = ports;
+  let stop = await launch(file, plain);
+  return {
+    plain: address(plain),
+    tls: address(tls),
+    sasl: address(sasl),
+    async restart(awayMs) {
+      await stop();
+      await sleep(awayMs);
+      stop = await launch(file, plain);
+    },
+    async [Symbol.asyncDispose]() {
+      await stop();
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
+
+/** @returns what ends it by kill -9, and waits: its data is removed or is to be found again, and an orderly end would take seconds. */
+async function launch(file: string, port: number): Promise<() => Promise<void>> {
   const child = spawn('java', ['-Xmx384m', '-cp', join(cache, '*'), 'kafka.Kafka', file], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    cwd: folder,
+    cwd: dirname(file),
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -74,21 +96,19 @@ export async function startKafka(): Promise<Kafka> {
     });
   }
   const exited = once(child, 'exit');
-  const close = async (): Promise<void> => {
-    child.kill('SIGKILL'); // Its data is removed; an orderly end would take seconds.
+  const stop = async (): Promise<void> => {
+    child.kill('SIGKILL');
     await exited;
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   };
   const deadline = Date.now() + startWithinMs;
-  while (!(await isUp(address(ports.plain)))) {
+  while (!(await isUp(address(port)))) {
     if (child.exitCode !== null || Date.now() > deadline) {
-      await close();
+      await stop();
       throw new Error(`Kafka does not start:\n${output}`);
     }
     await sleep(200);
   }
-  const { plain, tls, sasl } = ports;
-  return { plain: address(plain), tls: address(tls), sasl: address(sasl), [Symbol.asyncDispose]: close };
+  return stop;
 }
 
 function address(port: number): string {

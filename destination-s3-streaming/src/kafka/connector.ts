@@ -6,6 +6,7 @@ import { parseConfiguredCatalog } from '@s3-connectors/common/protocol/catalog.t
 import type { Connector, OperatorVerb } from '@s3-connectors/common/protocol/connector.ts';
 
 import { layout } from '../layout/layout.ts';
+import { streamsOf } from './streams.ts';
 import { feedSchema, resolveFeedConfig, type FeedConfig } from './config.ts';
 
 const run: OperatorVerb<FeedConfig> = {
@@ -18,7 +19,7 @@ const run: OperatorVerb<FeedConfig> = {
     },
   },
   async *run(config, { catalog }, context) {
-    const { feed, streamsOf } = await import('./feed.ts');
+    const { feed } = await import('./feed.ts');
     const given =
       typeof catalog === 'string' ? parseConfiguredCatalog(await readJsonFile(catalog, 'catalog')) : undefined;
     await feed(config, streamsOf(config, given), context);

@@ -35,6 +35,8 @@ const patienceMs = 10 * 60_000;
 /** Without a failure for so long, the next one is the first of its kind. */
 const calmMs = 2 * 60_000;
 const longestPauseMs = 15_000;
+/** Longer than a group takes to settle. */
+const hangMs = 3 * 60_000;
 
 export async function feed(
   config: FeedConfig,
@@ -150,16 +152,31 @@ class Feeder {
         const { clock, log } = this.#context;
         const base = { kafka: this.#kafka, ownership: this.#ownership, wakeUp: this.#wakeUp, clock, log };
         this.#member = new Member(base);
-        await this.#member.join();
+        await this.#withinReason(this.#member.join());
         this.#wasConnected = true;
         log('INFO', `Joined the group "${this.#kafka.groupId}" by the protocol ${this.#kafka.groupProtocol}.`);
       }
-      const messages = await this.#member.read();
+      const messages = await this.#withinReason(this.#member.read());
       this.#wasConnected = true;
       return messages;
     } catch (error) {
       await this.#onReadFailure(error);
       return [];
+    }
+  }
+
+  /** A request that is never answered must not stop the feed without a word. @throws KAFKA_UNAVAILABLE */
+  async #withinReason<T>(asked: Promise<T>): Promise<T> {
+    const answered = new AbortController();
+    const over = sleep(this.#context.clock, hangMs, answered.signal).then(() => {
+      const failure = new ConnectorError('KAFKA_UNAVAILABLE', 'The brokers have left a request without an answer.');
+      this.#member?.fail(failure);
+      throw failure;
+    });
+    try {
+      return await Promise.race([asked, over]);
+    } finally {
+      answered.abort();
     }
   }
 
@@ -222,24 +239,4 @@ class Feeder {
     if (this.#member === undefined || ends === undefined) return;
     this.#context.log('INFO', lagText(ends, this.#ownership, this.#member.rebalances));
   }
-}
-
-/** One stream for each topic, or those of a catalog. @throws CATALOG_INVALID */
-export function streamsOf(
-  { kafka }: FeedConfig,
-  catalog: readonly ConfiguredStream[] | undefined,
-): readonly ConfiguredStream[] {
-  const names = [...new Set(kafka.topics.map(({ stream }) => stream))];
-  return names.map((name) => {
-    const found = catalog?.find((one) => one.name === name && one.namespace === undefined);
-    if (catalog !== undefined && found === undefined) {
-      throw new ConnectorError('CATALOG_INVALID', `The catalog has no stream "${name}" without a namespace. Add it.`);
-    }
-    if (found !== undefined && found.destinationSyncMode !== 'append') {
-      const text = `The stream "${name}" is to be replaced or deduplicated, but messages never end. Set destination_sync_mode to append.`;
-      throw new ConnectorError('CATALOG_INVALID', text);
-    }
-    const appended = { syncMode: 'incremental', destinationSyncMode: 'append' } as const;
-    return found ?? { name, jsonSchema: { type: 'object' }, ...appended, cursorField: [], primaryKey: [] };
-  });
 }

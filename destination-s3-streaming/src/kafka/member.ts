@@ -47,16 +47,20 @@ export class Member {
     this.#options = options;
     this.#client = openClient(options.kafka);
     this.#topics = options.kafka.topics.map(({ topic }) => topic);
-    const fail = (error: unknown): void => {
-      this.#failure ??= error;
-      this.#options.wakeUp.notify();
-    };
     // Without a listener such an event would end the process; it says that the client rejoins no more.
-    (this.#client as { on(event: string, listener: (error: unknown) => void): void }).on('error', fail);
-    this.#client.on('consumer:heartbeat:stalled', ({ lastError }) => fail(lastError ?? new Error('no heartbeat')));
+    (this.#client as { on(event: string, listener: (error: unknown) => void): void }).on('error', (error) =>
+      this.fail(error),
+    );
+    this.#client.on('consumer:heartbeat:stalled', ({ lastError }) => this.fail(lastError ?? new Error('no heartbeat')));
     const sync = (): void => this.sync();
     this.#client.on('consumer:heartbeat:start', sync).on('consumer:heartbeat:end', sync);
     this.#client.on('consumer:group:join', sync);
+  }
+
+  /** It is to be replaced by another one. */
+  fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#options.wakeUp.notify();
   }
 
   /** Whether it can go on after a stream failed. */
@@ -168,8 +172,10 @@ export class Member {
     this.#closeStream();
     for (;;) {
       const { generation, owned } = ownership;
-      this.#openedUnder = generation;
-      if (owned.length === 0) return;
+      if (owned.length === 0) {
+        this.#openedUnder = generation;
+        return;
+      }
       await seedOwned(this.#client, ownership, { rules: kafka.seeding, log });
       if (generation !== ownership.generation) continue;
       const offsets = owned.map((place) => ({ ...place, offset: ownership.placeOf(place)?.next ?? 0n }));
@@ -186,6 +192,7 @@ export class Member {
         continue;
       }
       this.#stream = stream;
+      this.#openedUnder = generation;
       stream.on('readable', () => wakeUp.notify());
       return;
     }
