@@ -1,9 +1,11 @@
-// `npm run acceptance`: the built programs against a real S3 server and Airbyte's published models, all of other authors.
-// Builds, makes the Python environment, starts the server, runs the tests, says with which versions, and ends the server.
+// `npm run acceptance [-- <word>…]`: the built programs against a real S3 server and Airbyte's published models, all of other authors;
+// or the files whose path has one of the words. Builds, makes the Python environment, starts the server, runs the tests, says with
+// which versions, and ends the server. A suite that starts an engine of its own needs that alone (`engines`).
 import { execFile } from 'node:child_process';
+import { globSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -13,6 +15,7 @@ import { installConnector } from '../tools/build.ts';
 import { connectorNames } from '../tools/generate.ts';
 import { findBrowser } from './support/browser.ts';
 import { findJava } from './support/debian.ts';
+import { prepareKafka } from './support/kafka.ts';
 import { startMinistack } from './support/ministack.ts';
 import { packageVersion, preparePython, prepareRunner, python, type Runner, runners } from './support/python.ts';
 import { columns, RunnerTable } from './support/runner-table.ts';
@@ -21,6 +24,16 @@ const root = join(import.meta.dirname, '..');
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 const fileTimeoutMs = 1_200_000; // A hang fails its file; the server is still ended.
 const runnerNames = Object.keys(runners) as Runner[];
+
+/** Files whose tests start an engine of their own and need nothing else, with what gets it. @throws Error saying how to get it. */
+const engines: Readonly<Record<string, (say: (text: string) => void) => Promise<void>>> = {
+  'kafka.test.ts': prepareKafka,
+};
+const words = process.argv.slice(2);
+const files = globSync('acceptance-tests/*.test.ts', { cwd: root }).filter((path) => {
+  return words.length === 0 || words.some((word) => path.includes(word));
+});
+const needsServer = files.some((path) => engines[basename(path)] === undefined);
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -34,21 +47,27 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 
 try {
   for (const name of connectorNames) await installConnector(name);
+  if (files.length === 0) throw new Error(`No acceptance test's path has ${words.join(' or ')}.`);
+  for (const path of files) await engines[basename(path)]?.(say);
+  if (needsServer) await prepareServer();
+  await using stack = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 's3-connectors-acceptance-'));
+  stack.defer(() => rm(folder, { recursive: true, maxRetries: 3 }));
+  const endpoint = needsServer ? stack.use(await startMinistack()).endpoint : '';
+  stop.signal.throwIfAborted();
+  const table = await runTests(endpoint, folder);
+  say(`\n${columns([['runner', 'connector', 'result'], ...table.rows()])}`);
+  if (needsServer) say(await versions());
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode ??= 1;
+}
+
+async function prepareServer(): Promise<void> {
   await preparePython(say);
   await findBrowser(say);
   await findJava(say);
   for (const name of runnerNames) await prepareRunner(name, say);
-  await using stack = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), 's3-connectors-acceptance-'));
-  stack.defer(() => rm(folder, { recursive: true, maxRetries: 3 }));
-  const { endpoint } = stack.use(await startMinistack());
-  stop.signal.throwIfAborted();
-  const table = await runTests(endpoint, folder);
-  say(`\n${columns([['runner', 'connector', 'result'], ...table.rows()])}`);
-  say(await versions());
-} catch (error) {
-  say(error instanceof Error ? error.message : String(error));
-  process.exitCode ??= 1;
 }
 
 /** @param folder for all temporary files, of the tests and of the programs: tests that are stopped remove nothing. */
@@ -56,7 +75,7 @@ async function runTests(endpoint: string, folder: string): Promise<RunnerTable> 
   const table = new RunnerTable();
   const events = run({
     cwd: root,
-    globPatterns: process.argv.length > 2 ? process.argv.slice(2) : ['acceptance-tests/*.test.ts'],
+    files: files.map((path) => join(root, path)),
     concurrency: 2,
     timeout: fileTimeoutMs,
     signal: stop.signal,
@@ -68,7 +87,7 @@ async function runTests(endpoint: string, folder: string): Promise<RunnerTable> 
     process.exitCode ??= 1;
   });
   events.on('test:summary', ({ file, counts }) => {
-    // The last summary, of the whole run, names no file. A pattern that matches nothing must not pass.
+    // The last summary, of the whole run, names no file. A run without tests must not pass.
     if (file === undefined && counts.tests === 0) process.exitCode ??= 1;
   });
   const report = events.pipe(new spec());

@@ -7,7 +7,15 @@ import { dirname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 import { billOfMaterials, bundledPackages, licenseTexts } from './bundled.ts';
-import { type ConnectorName, connectorNames, generatedFiles, singerFaces } from './generate.ts';
+import {
+  type ConnectorName,
+  connectorNames,
+  generatedFiles,
+  type ProgramName,
+  programNames,
+  programs,
+  singerFaces,
+} from './generate.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -64,12 +72,30 @@ export async function buildConnector(name: ConnectorName, folder = join(root, na
     ...(await bundle(singer.name, join(root, name, 'src', singer.entry), folder)),
     ...(await bundle(name, join(root, name, 'src/main.ts'), folder)),
   ];
+  await writeContents(name, inputs, { folder, mark: '' });
+  for (const program of programsOf(name)) {
+    const more = await bundle(program, join(root, name, 'src', programs[program].entry), folder);
+    await writeContents(name, more, { folder, mark: `${program}.` });
+  }
+  return join(folder, `${name}.mjs`);
+}
+
+/** Its other programs. */
+function programsOf(name: ConnectorName): readonly ProgramName[] {
+  return programNames.filter((program) => programs[program].owner === name);
+}
+
+/** The licences and the bill of materials of what was bundled; `mark` begins the names of the files. */
+async function writeContents(
+  name: ConnectorName,
+  inputs: readonly string[],
+  { folder, mark }: { readonly folder: string; readonly mark: string },
+): Promise<void> {
   const bundled = await bundledPackages(inputs);
   const manifest = JSON.parse(await readFile(join(root, name, 'package.json'), 'utf8')) as Manifest;
   const external = externalPackages.filter((dependency) => dependency in manifest.dependencies);
-  await writeFile(join(folder, 'LICENSES.txt'), licenseTexts(bundled));
-  await writeFile(join(folder, 'sbom.cdx.json'), await billOfMaterials(manifest, bundled, external));
-  return join(folder, `${name}.mjs`);
+  await writeFile(join(folder, `${mark}LICENSES.txt`), licenseTexts(bundled));
+  await writeFile(join(folder, `${mark}sbom.cdx.json`), await billOfMaterials(manifest, bundled, external));
 }
 
 type Manifest = {
@@ -90,6 +116,7 @@ async function bundle(name: string, entry: string, folder: string): Promise<read
     platform: 'node',
     target: 'es2022', // What Node 20 can parse; `using` is lowered.
     mainFields: ['module', 'main'], // The AWS SDK in its ESM form: tree-shaken, and evaluated only where it is imported.
+    alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' }, // Else its code is a file beside it.
     sourcemap: 'linked',
     legalComments: 'eof',
     metafile: true,
@@ -104,7 +131,7 @@ async function bundle(name: string, entry: string, folder: string): Promise<read
 /** Builds a connector in its package and puts it on the PATH of npm's scripts. @returns as `buildConnector` */
 export async function installConnector(name: ConnectorName): Promise<string> {
   const file = await buildConnector(name);
-  for (const command of [name, singerFaces[name].name]) await link(command, dirname(file));
+  for (const command of [name, singerFaces[name].name, ...programsOf(name)]) await link(command, dirname(file));
   return file;
 }
 

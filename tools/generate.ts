@@ -1,11 +1,11 @@
-// The files that are made from code and committed: each connector's spec.json, the settings in its README, its definition for
-// Meltano, docs/errors.md, docs/formats.md, and the setup page.
+// The files that are made from code and committed: each connector's spec.json, the settings in its README and in docs/queues.md, its
+// definition for Meltano, docs/errors.md, docs/formats.md, and the setup page.
 // `npm run build` writes them, a test holds them equal.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { ERROR_CODES, type FailureType } from '@s3-connectors/common/protocol/errors.ts';
-import type { ConnectorSpecification } from '@s3-connectors/common/protocol/messages.ts';
+import type { ConnectorSpecification, JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
 import { formatsPage } from './generate-formats.ts';
 import { meltanoPlugin } from './generate-meltano.ts';
@@ -23,6 +23,13 @@ export const singerFaces = {
   'destination-s3-streaming': { name: 'target-s3-streaming', entry: 'target.ts' },
   'destination-s3-batch': { name: 'target-s3-batch', entry: 'target.ts' },
 } as const satisfies Readonly<Record<ConnectorName, { readonly name: string; readonly entry: string }>>;
+/** What is built in a package beside its connector: a program with a config, an image, and licences of its own. */
+export const programs = {
+  'feed-kafka': { owner: 'destination-s3-streaming', entry: 'feed-kafka.ts' },
+} as const satisfies Readonly<Record<string, { readonly owner: ConnectorName; readonly entry: string }>>;
+export type ProgramName = keyof typeof programs;
+export const programNames = Object.keys(programs) as ProgramName[];
+
 export type ExecutableName = ConnectorName | (typeof singerFaces)[ConnectorName]['name'];
 
 const repository = 'https://github.com/s3-connectors/s3-connectors';
@@ -47,6 +54,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/errors.md', errorsPage()],
     ['docs/formats.md', formatsPage()],
     ['docs/setup/index.html', await setupPage()],
+    ['docs/queues.md', await queuesPage()],
   ]);
   for (const name of connectorNames) {
     const { spec } = await loadConnector(name);
@@ -61,6 +69,14 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     );
   }
   return files;
+}
+
+/** docs/queues.md with the settings that `feed-kafka` has beside those of its destination. */
+async function queuesPage(): Promise<string> {
+  const { feedKafka } = await import('../destination-s3-streaming/src/kafka/connector.ts');
+  const { properties } = feedKafka.spec.connectionSpecification as { readonly properties: JsonObject };
+  const page = await readFile(join(import.meta.dirname, '../docs/queues.md'), 'utf8');
+  return withSettings(page, { properties: { kafka: properties['kafka'] ?? null }, required: ['kafka'] });
 }
 
 const headings: Readonly<Record<FailureType, string>> = {

@@ -55,7 +55,7 @@ async function isUp(endpoint: string): Promise<boolean> {
   return answer?.ok === true;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -18,6 +18,7 @@ export const executables = {
   tap: join(root, 'source-s3/dist/tap-s3-tables.mjs'),
   'target-s3-streaming': join(root, 'destination-s3-streaming/dist/target-s3-streaming.mjs'),
   batch: join(root, 'destination-s3-batch/dist/destination-s3-batch.mjs'),
+  'feed-kafka': join(root, 'destination-s3-streaming/dist/feed-kafka.mjs'),
   'target-s3-batch': join(root, 'destination-s3-batch/dist/target-s3-batch.mjs'),
 } as const;
 export type Side = 'source' | 'destination';

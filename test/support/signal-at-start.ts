@@ -8,7 +8,7 @@ const code =
 registerHooks({
   load(url, context, nextLoad) {
     const loaded = nextLoad(url, context);
-    if (!url.endsWith('/src/connector.ts')) return loaded;
+    if (!/\/src\/(?:kafka\/)?connector\.ts$/u.test(url)) return loaded;
     return { ...loaded, source: `${code}\n${Buffer.from(loaded.source as Uint8Array).toString()}` };
   },
 });

@@ -6,6 +6,7 @@ import { suite, test } from 'node:test';
 import { ERROR_CODES } from '@s3-connectors/common/protocol/errors.ts';
 
 import { connectorNames, loadConnector, singerFaces } from '../../tools/generate.ts';
+import { feedKafka } from '../../destination-s3-streaming/src/kafka/connector.ts';
 import { buildOnce } from '../support/build-once.ts';
 import { runProgram } from '../support/program.ts';
 import { assertProtocolLines, traceErrors } from '../support/protocol-schema.ts';
@@ -84,4 +85,35 @@ for (const name of connectorNames) {
 
 test('the streaming destination does not know the query engine', async () => {
   assert.doesNotMatch(await readFile(await buildOnce('destination-s3-streaming'), 'utf8'), /duckdb/iu);
+});
+
+suite('the executable of feed-kafka', () => {
+  test('is one file with a map and licences of its own, whose client the other programs are without', async () => {
+    const folder = dirname(await buildOnce('destination-s3-streaming'));
+    const file = join(folder, 'feed-kafka.mjs');
+    const { mode, size } = await stat(file);
+    assert.equal(mode & 0o777, 0o755);
+    assert.ok(size < 4_500_000, `${size} bytes`);
+    await stat(`${file}.map`);
+    const licences = await readFile(join(folder, 'feed-kafka.LICENSES.txt'), 'utf8');
+    for (const bundled of ['@aws-sdk/client-s3', '@platformatic/kafka', '@platformatic/wasm-utils', 'zod']) {
+      assert.match(licences, new RegExp(`^${bundled} \\d+\\.\\d+\\.\\d+ \\(`, 'mu'));
+    }
+    for (const name of ['destination-s3-streaming.mjs', 'target-s3-streaming.mjs', 'LICENSES.txt', 'sbom.cdx.json']) {
+      assert.doesNotMatch(await readFile(join(folder, name), 'utf8'), /platformatic/u, name);
+    }
+  });
+
+  test('answers spec without the Kafka client, and names its verbs', async () => {
+    const file = join(dirname(await buildOnce('destination-s3-streaming')), 'feed-kafka.mjs');
+    const { stdout, stderr, exitCode } = await runProgram(file, ['spec']);
+    const [message] = assertProtocolLines(stdout);
+    assert.ok(message?.type === 'SPEC');
+    assert.deepEqual(message.spec, JSON.parse(JSON.stringify(feedKafka.spec)));
+    assert.deepEqual([stderr, exitCode], ['', 0]);
+    const help = await runProgram(file, ['--help']);
+    for (const verb of ['spec', 'check', 'run', 'status', 'policy'])
+      assert.match(help.stdout, new RegExp(` ${verb} `, 'u'));
+    assert.doesNotMatch(help.stdout, / write /u);
+  });
 });

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 
-import { connectorNames, singerFaces } from '../../tools/generate.ts';
+import { connectorNames, programNames, programs, singerFaces } from '../../tools/generate.ts';
 import { stagePackage } from '../../tools/release/packages.ts';
 import { runProgram } from '../support/program.ts';
 
@@ -25,11 +25,12 @@ suite('the packages of a release', () => {
   after(() => rm(folder, { recursive: true }));
 
   for (const name of connectorNames) {
-    test(`hold ${name} whole: both faces, README, licences, and no source`, async () => {
+    test(`hold ${name} whole: all programs, README, licences, and no source`, async () => {
       const place = await stagePackage(name, folder);
       const manifest = JSON.parse(await readFile(join(place, 'package.json'), 'utf8')) as Manifest;
       assert.deepEqual([manifest.name, manifest.private], [`@s3-connectors/${name}`, undefined]);
-      assert.deepEqual(Object.keys(manifest.bin), [name, singerFaces[name].name]);
+      const others = programNames.filter((program) => programs[program].owner === name);
+      assert.deepEqual(Object.keys(manifest.bin).sort(), [name, singerFaces[name].name, ...others].sort());
       for (const needed of Object.keys(manifest.dependencies)) assert.equal(needed, '@duckdb/node-api');
       assert.deepEqual((await readdir(place)).sort(), ['LICENSE', 'README.md', 'dist', 'package.json']);
       assert.ok((await readdir(join(place, 'dist'))).includes('LICENSES.txt'));

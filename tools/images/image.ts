@@ -1,4 +1,4 @@
-// `npm run image [-- <connector>…]`: builds the connectors' images, tagged s3-connectors/<connector>:<version>, for this
+// `npm run image [-- <name>…]`: builds the images of the connectors and of `feed-kafka`, tagged s3-connectors/<name>:<version>, for this
 // machine's kind of processor, and says how large they are. Needs a Docker engine.
 //
 // BASE names another base image than the one that tools/images/Dockerfile pins by its digest, PREFIX another prefix than `s3-connectors/` for the tags.
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { installConnector } from '../build.ts';
-import { type ConnectorName, connectorNames } from '../generate.ts';
+import { type ConnectorName, connectorNames, type ProgramName, programNames, programs } from '../generate.ts';
 
 const execute = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -25,8 +25,12 @@ export function pinnedBase(dockerfile: string): string {
   return base;
 }
 
+/** Programs that have an image. */
+export type ImageName = ConnectorName | ProgramName;
+export const imageNames: readonly ImageName[] = [...connectorNames, ...programNames];
+
 /** @returns the image's tag. @throws Error with the engine's words. */
-export async function buildImage(name: ConnectorName): Promise<string> {
+export async function buildImage(name: ImageName): Promise<string> {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { readonly version: string };
   const image = `${process.env['PREFIX'] ?? 's3-connectors/'}${name}`;
   const context = await gather(name);
@@ -41,15 +45,18 @@ export async function buildImage(name: ConnectorName): Promise<string> {
 }
 
 /** A folder of all that belongs into the image, readable by everyone. */
-async function gather(name: ConnectorName): Promise<string> {
-  const dist = join(await installConnector(name), '..');
+async function gather(name: ImageName): Promise<string> {
+  const program = programNames.find((one) => one === name);
+  const owner = program === undefined ? (name as ConnectorName) : programs[program].owner;
+  const dist = join(await installConnector(owner), '..');
   const cache = join(root, 'node_modules/.cache');
   await mkdir(cache, { recursive: true });
   const context = await mkdtemp(join(cache, 'image-'));
   await copyFile(join(dist, `${name}.mjs`), join(context, 'main.mjs'));
   await copyFile(join(dist, `${name}.mjs.map`), join(context, `${name}.mjs.map`)); // As the bundle calls it.
-  for (const file of ['LICENSES.txt', 'sbom.cdx.json']) await copyFile(join(dist, file), join(context, file));
-  const { dependencies } = JSON.parse(await readFile(join(root, name, 'package.json'), 'utf8')) as {
+  for (const file of ['LICENSES.txt', 'sbom.cdx.json'])
+    await copyFile(join(dist, program === undefined ? file : `${name}.${file}`), join(context, file));
+  const { dependencies } = JSON.parse(await readFile(join(root, owner, 'package.json'), 'utf8')) as {
     readonly dependencies: Readonly<Record<string, string>>;
   };
   if ('@duckdb/node-api' in dependencies) {
@@ -90,7 +97,7 @@ async function hasBuildx(): Promise<boolean> {
 
 if (import.meta.main) {
   const asked = process.argv.slice(2);
-  for (const name of connectorNames.filter((candidate) => asked.length === 0 || asked.includes(candidate))) {
+  for (const name of imageNames.filter((candidate) => asked.length === 0 || asked.includes(candidate))) {
     const image = await buildImage(name);
     const [size, base] = [await imageSize(image), await imageSize(baseImage)];
     process.stdout.write(`${image}: ${size.toFixed(1)} MB, ${(size - base).toFixed(1)} MB above ${baseImage}\n`);

@@ -7,7 +7,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 version=$(node -p "require('$root/package.json').version")
 mkdir -p "$folder"
 
-for name in source-s3 destination-s3-streaming destination-s3-batch; do
+for name in source-s3 destination-s3-streaming destination-s3-batch feed-kafka; do
   image=$PREFIX$name
   scanned=$(cat "$root/tools/release/scanned/$name")
   built=$(docker image inspect --format '{{.Id}}' "$image:$version")

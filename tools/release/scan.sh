@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 rm -rf tools/release/scanned
 mkdir -p tools/release/scanned
 
-for name in source-s3 destination-s3-streaming destination-s3-batch; do
+for name in source-s3 destination-s3-streaming destination-s3-batch feed-kafka; do
   id=$(docker image inspect --format '{{.Id}}' "${PREFIX:-s3-connectors/}$name:$version")
   docker save --output "$work/image.tar" "$id"
   docker run --rm -v "$work:/scan:ro" "$scanner" image --input /scan/image.tar \

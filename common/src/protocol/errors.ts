@@ -1,5 +1,6 @@
 // Every failure a user can meet: a closed table of codes, each with its Airbyte failure type, its cause and its remedy.
 // docs/errors.md is held equal to this table by a test; the run turns a ConnectorError into one TRACE ERROR line.
+import { kafkaCodes } from './kafka-codes.ts';
 import { thrownText } from './thrown.ts';
 
 /** Who can act on a failure: the user (config), time (transient), or we (system). Airbyte protocol, AirbyteErrorTraceMessage. */
@@ -169,6 +170,7 @@ export const ERROR_CODES = {
     cause: 'The folder for temporary files is full, read-only, missing, forbidden, too small or in memory.',
     remedy: 'Do what the message says: free space, create or allow the folder; or set another by spool_dir or TMPDIR.',
   },
+  ...kafkaCodes,
   DATA_STALE: {
     failureType: 'transient_error',
     cause: 'The newest data below the prefix is older than `status --max-age` allows.',

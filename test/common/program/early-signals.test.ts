@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 
-import { connectorNames, singerFaces } from '../../../tools/generate.ts';
+import { connectorNames, programNames, programs, singerFaces } from '../../../tools/generate.ts';
 import { runProgram } from '../../support/program.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -11,9 +11,11 @@ const hook = join(root, 'test/support/signal-at-start.ts');
 
 suite('a signal during the start', () => {
   for (const name of connectorNames) {
+    const others = programNames.filter((program) => programs[program].owner === name);
     const faces = [
       ['main.ts', 'spec'],
       [singerFaces[name].entry, '--about'],
+      ...others.map((program) => [programs[program].entry, 'spec'] as const),
     ] as const;
     for (const [entry, argument] of faces) {
       test(`of ${name}/src/${entry} gives the exit code of any later one`, async () => {

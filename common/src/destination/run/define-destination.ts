@@ -13,7 +13,7 @@ import { statusVerb } from '../status/status-verb.ts';
 type Write<Config> = NonNullable<Connector<z.ZodObject, Config>['write']>;
 
 type Destination<Schema extends z.ZodObject, Config> = {
-  readonly name: 'destination-s3-streaming' | 'destination-s3-batch';
+  readonly name: 'destination-s3-streaming' | 'destination-s3-batch' | 'feed-kafka';
   readonly title: string;
   readonly schema: Schema;
   readonly resolve: (parsed: z.output<Schema>) => Config;

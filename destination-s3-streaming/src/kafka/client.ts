@@ -1,0 +1,111 @@
+// The Kafka client (@platformatic/kafka) set up as the config says. Loaded by the verbs that need it, and by no other program.
+import { isIP } from 'node:net';
+
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
+import { isObject } from '@s3-connectors/common/protocol/messages.ts';
+import { sleep, systemClock, type Clock } from '@s3-connectors/common/streams/clock.ts';
+import { Consumer, type ConsumerOptions } from '@platformatic/kafka';
+
+import type { FeedConfig } from './config.ts';
+
+export type KafkaClient = Consumer;
+type Options = ConsumerOptions<Buffer, Buffer, Buffer, Buffer>;
+
+/** Of one answer to a fetch: what is held of a partition's leader before it is read. */
+const fetchBytes = 8 * 1024 * 1024;
+const fetchWaitMs = 1000;
+const rebalanceTimeoutMs = 60_000;
+const heartbeatIntervalMs = 2000;
+const closeWithinMs = 5000;
+const tokenWithinMs = 20_000;
+
+export function openClient(kafka: FeedConfig['kafka']): KafkaClient {
+  const { brokers, groupId, groupProtocol, sessionTimeoutMs } = kafka;
+  const rebalanceTimeout = Math.max(rebalanceTimeoutMs, sessionTimeoutMs);
+  const group =
+    groupProtocol === 'consumer'
+      ? { groupProtocol, rebalanceTimeout }
+      : {
+          groupProtocol,
+          rebalanceTimeout,
+          sessionTimeout: sessionTimeoutMs,
+          heartbeatInterval: heartbeatIntervalMs,
+          protocols: [{ name: 'cooperative-sticky', version: 3 }],
+        };
+  return new Consumer({
+    clientId: 'feed-kafka',
+    bootstrapBrokers: [...brokers],
+    groupId,
+    ...group,
+    ...security(kafka),
+    autocommit: false,
+    maxBytes: fetchBytes,
+    maxWaitTime: fetchWaitMs,
+    // One message is enough to stop fetching: what is buffered is the answers that are there, one for each leader.
+    highWaterMark: 1,
+    retries: 3,
+    retryDelay: 500,
+  });
+}
+
+/** Its connections end, and it leaves the group if it is a member; within five seconds, and whatever fails. */
+export async function closedWithin(client: KafkaClient, clock: Clock = systemClock): Promise<void> {
+  const over = new AbortController();
+  const given = sleep(clock, closeWithinMs, over.signal).catch(() => undefined);
+  await Promise.race([client.close(true).catch(() => undefined), given]);
+  over.abort();
+}
+
+function security({ brokers, tls, sasl }: FeedConfig['kafka']): Pick<Options, 'tls' | 'tlsServerName' | 'sasl'> {
+  const hasNames = brokers.some((broker) => isIP(broker.replace(/:\d+$/u, '').replace(/^\[(.*)\]$/u, '$1')) === 0);
+  return {
+    ...(tls.mode === 'on' && {
+      tls: {
+        ...(tls.ca !== undefined && { ca: tls.ca }),
+        ...(tls.certificate !== undefined && { cert: tls.certificate }),
+        ...(tls.private_key !== undefined && { key: tls.private_key }),
+      },
+      ...(hasNames && { tlsServerName: true }), // An address is no name for SNI.
+    }),
+    ...(sasl.mechanism !== 'none' && {
+      sasl:
+        sasl.mechanism === 'OAUTHBEARER'
+          ? { mechanism: sasl.mechanism, token: () => fetchToken(sasl) }
+          : { mechanism: sasl.mechanism, username: sasl.username, password: sasl.password },
+    }),
+  };
+}
+
+type OAuth = Extract<FeedConfig['kafka']['sasl'], { readonly mechanism: 'OAUTHBEARER' }>;
+
+/** A token for a client by its own credentials (RFC 6749, 4.4). @throws KAFKA_CREDENTIALS_INVALID */
+async function fetchToken({ endpoint, client_id, client_secret, scope }: OAuth): Promise<string> {
+  const body = new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret });
+  if (scope !== undefined) body.set('scope', scope);
+  const refused = (why: string): ConnectorError => {
+    return new ConnectorError(
+      'KAFKA_CREDENTIALS_INVALID',
+      `${endpoint} gave no token (${why}). Correct endpoint, client_id, client_secret and scope in kafka.sasl.`,
+    );
+  };
+  let answer: Response;
+  try {
+    answer = await fetch(endpoint, { method: 'POST', body, signal: AbortSignal.timeout(tokenWithinMs) });
+  } catch {
+    throw refused('it does not answer');
+  }
+  if (!answer.ok) throw refused(`status ${answer.status}`);
+  const json = parseToken(await answer.text());
+  if (json === undefined) throw refused('no access_token in its answer');
+  return json;
+}
+
+function parseToken(text: string): string | undefined {
+  try {
+    const json = parseJson(text);
+    return isObject(json) && typeof json['access_token'] === 'string' ? json['access_token'] : undefined;
+  } catch {
+    return undefined;
+  }
+}

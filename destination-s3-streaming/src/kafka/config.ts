@@ -1,0 +1,208 @@
+// The configuration of `feed-kafka`: the destination's, and below `kafka` where the messages come from.
+import { randomBytes } from 'node:crypto';
+
+import type { Environment } from '@s3-connectors/common/destination/config/config.ts';
+import * as z from 'zod';
+
+import { configSchema, resolveConfig, type Config } from '../config/config.ts';
+import type { Included } from './record-lines.ts';
+import type { SeedRules } from './seed.ts';
+
+const text = z.string().trim().min(1, 'is empty');
+const mechanisms = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'] as const;
+
+const topic = z.object({
+  topic: text.meta({ title: 'Topic', description: 'The name of the topic.', order: 0 }),
+  stream: text.optional().meta({
+    title: 'Stream',
+    description: 'The stream that its messages are rows of. Leave it empty to use the name of the topic.',
+    order: 1,
+  }),
+});
+
+const tls = z
+  .discriminatedUnion('mode', [
+    z
+      .object({ mode: z.literal('off').meta({ title: 'Kind', order: 0 }) })
+      .meta({ title: 'Off', description: 'Connections are not encrypted.' }),
+    z
+      .object({
+        mode: z.literal('on').meta({ title: 'Kind', order: 0 }),
+        ca: z.string().optional().meta({
+          title: 'Authority',
+          description:
+            'The certificate of the authority that the brokers’ certificates are signed by, as PEM. Leave it empty to trust what Node.js trusts.',
+          multiline: true,
+          order: 1,
+        }),
+        certificate: z.string().optional().meta({
+          title: 'Certificate',
+          description: 'The certificate of this client, as PEM, where the brokers ask for one.',
+          multiline: true,
+          order: 2,
+        }),
+        private_key: z.string().optional().meta({
+          title: 'Private key',
+          description: 'The key of that certificate, as PEM.',
+          multiline: true,
+          airbyte_secret: true,
+          order: 3,
+        }),
+      })
+      .meta({ title: 'On', description: 'Connections are encrypted, and the brokers’ certificates are checked.' }),
+  ])
+  .default({ mode: 'off' })
+  .meta({ title: 'TLS', description: 'How connections to the brokers are encrypted.', order: 5 });
+
+const login = (mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512') =>
+  z
+    .object({
+      mechanism: z.literal(mechanism).meta({ title: 'Kind', order: 0 }),
+      username: text.meta({ title: 'User', description: 'The name of the user, or the API key.', order: 1 }),
+      password: z.string().min(1, 'is empty').meta({
+        title: 'Password',
+        description: 'The password, or the secret of the API key.',
+        airbyte_secret: true,
+        order: 2,
+      }),
+    })
+    .meta({ title: mechanism, description: `A user and a password, by ${mechanism}.` });
+
+const oauth = z
+  .object({
+    mechanism: z.literal('OAUTHBEARER').meta({ title: 'Kind', order: 0 }),
+    endpoint: z.url({ protocol: /^https?$/u, error: 'is not an http or https address' }).meta({
+      title: 'Token endpoint',
+      description: 'The address that gives tokens to a client (OAuth 2.0, client credentials).',
+      order: 1,
+    }),
+    client_id: text.meta({ title: 'Client ID', description: 'The name of the client there.', order: 2 }),
+    client_secret: z.string().min(1, 'is empty').meta({
+      title: 'Client secret',
+      description: 'The secret of the client.',
+      airbyte_secret: true,
+      order: 3,
+    }),
+    scope: text.optional().meta({ title: 'Scope', description: 'The scope to ask for, if one is needed.', order: 4 }),
+  })
+  .meta({ title: 'OAUTHBEARER', description: 'A token from an OAuth server, fetched for each connection.' });
+
+const sasl = z
+  .discriminatedUnion(
+    'mechanism',
+    [
+      z
+        .object({ mechanism: z.literal('none').meta({ title: 'Kind', order: 0 }) })
+        .meta({ title: 'None', description: 'No login.' }),
+      login('PLAIN'),
+      login('SCRAM-SHA-256'),
+      login('SCRAM-SHA-512'),
+      oauth,
+    ],
+    {
+      error: `must be none, ${mechanisms.join(', ')}: others, such as AWS_MSK_IAM and GSSAPI (Kerberos), do not exist here. On MSK, use SASL/SCRAM`,
+    },
+  )
+  .default({ mechanism: 'none' })
+  .meta({ title: 'Login', description: 'How this client logs in (SASL).', order: 6 });
+
+const kafka = z
+  .object({
+    brokers: z
+      .array(text.regex(/^[^\s/,]+:\d{1,5}$/u, 'is not written as host:port'))
+      .min(1, 'has no broker')
+      .meta({
+        title: 'Brokers',
+        description: 'Some of the brokers, each as host:port. The others are found by them.',
+        order: 0,
+      }),
+    topics: z.array(topic).min(1, 'has no topic').meta({
+      title: 'Topics',
+      description: 'What is fed.',
+      order: 1,
+    }),
+    group_id: text.regex(/^\S+$/u, 'has a blank').meta({
+      title: 'Group',
+      description: 'The consumer group. All replicas have the same; the group’s offsets say what is stored.',
+      order: 2,
+    }),
+    group_protocol: z.enum(['classic', 'consumer']).default('classic').meta({
+      title: 'Group protocol',
+      description: 'classic (cooperative-sticky) works with any broker, consumer (KIP-848) with Kafka 4 or newer.',
+      order: 3,
+    }),
+    session_timeout_seconds: z.int().min(6).max(300).default(45).meta({
+      title: 'Session timeout (s)',
+      description:
+        'A replica that is not heard of for so long is taken for dead, and others get its partitions. With the protocol consumer the broker decides.',
+      order: 4,
+    }),
+    tls,
+    sasl,
+    start: z.enum(['earliest', 'latest']).default('earliest').meta({
+      title: 'Start',
+      description: 'Where a partition begins for which the group has no offset.',
+      order: 7,
+    }),
+    lost_messages: z.enum(['fail', 'skip']).default('fail').meta({
+      title: 'Lost messages',
+      description:
+        'What to do when the topic’s retention has deleted messages that were not read: end with an error (fail), or go on with the first message that is left and a warning (skip).',
+      order: 8,
+    }),
+    include: z
+      .array(z.enum(['key', 'headers', 'offset']))
+      .default([])
+      .meta({
+        title: 'Include',
+        description:
+          'What else of a message is stored, in the field _kafka of its row: its key, its headers, its offset (with topic, partition and timestamp).',
+        order: 9,
+      }),
+  })
+  .superRefine(({ topics }, context) => {
+    for (const [index, { topic }] of topics.entries()) {
+      if (topics.findIndex((other) => other.topic === topic) === index) continue;
+      context.addIssue({ code: 'custom', path: ['topics', index], message: 'is a topic that is named twice' });
+    }
+  })
+  .meta({ title: 'Kafka', description: 'Where the messages come from.', order: 5 });
+
+export const feedSchema = configSchema.safeExtend({ kafka });
+
+type KafkaConfig = z.output<typeof kafka>;
+
+export type FeedTopic = { readonly topic: string; readonly stream: string };
+
+export type FeedConfig = Config & {
+  readonly kafka: {
+    readonly brokers: readonly string[];
+    readonly topics: readonly FeedTopic[];
+    readonly groupId: string;
+    readonly groupProtocol: KafkaConfig['group_protocol'];
+    readonly sessionTimeoutMs: number;
+    readonly tls: KafkaConfig['tls'];
+    readonly sasl: KafkaConfig['sasl'];
+    readonly seeding: SeedRules;
+    readonly include: readonly Included[];
+  };
+};
+
+/** Replicas have one config: unless it names a worker, each is one of its own, so that none writes over a file of another. */
+export function resolveFeedConfig(config: z.output<typeof feedSchema>, env: Environment = process.env): FeedConfig {
+  const { kafka } = config;
+  return {
+    ...resolveConfig({ ...config, worker_id: config.worker_id ?? randomBytes(6).toString('hex') }, env),
+    kafka: {
+      brokers: kafka.brokers,
+      topics: kafka.topics.map(({ topic, stream }) => ({ topic, stream: stream ?? topic })),
+      groupId: kafka.group_id,
+      groupProtocol: kafka.group_protocol,
+      sessionTimeoutMs: kafka.session_timeout_seconds * 1000,
+      tls: kafka.tls,
+      sasl: kafka.sasl,
+      seeding: { start: kafka.start, lostMessages: kafka.lost_messages },
+      include: kafka.include,
+    },
+  };
+}

@@ -1,0 +1,36 @@
+// Where a partition is read from when it is assigned, or read again. Pure.
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+
+import type { TopicPartition } from './ownership.ts';
+
+/** What the broker has of a partition: its first message, and the place after its last one. */
+export type Range = { readonly earliest: bigint; readonly latest: bigint };
+
+export type SeedRules = {
+  /** Without an offset of the group. */
+  readonly start: 'earliest' | 'latest';
+  /** When messages that were to be read next are gone. */
+  readonly lostMessages: 'fail' | 'skip';
+};
+
+type Seed = { readonly offset: bigint; readonly warning?: string };
+
+/**
+ * @param next the offset that reading would go on at: of this member, else of the group; undefined: neither has one.
+ * @throws KAFKA_OFFSETS_LOST when the messages from there on are gone, unless they may be skipped.
+ */
+export function seedOf(place: TopicPartition, next: bigint | undefined, range: Range, rules: SeedRules): Seed {
+  const { earliest, latest } = range;
+  if (next === undefined) return { offset: rules.start === 'earliest' ? earliest : latest };
+  if (next >= earliest && next <= latest) return { offset: next };
+  const where = `partition ${place.partition} of the topic "${place.topic}"`;
+  const what =
+    next < earliest
+      ? `${earliest - next} messages of ${where} were deleted before they were read (the group is at the offset ${next}, the first one that is left is ${earliest}): its retention is shorter than this feeder was away.`
+      : `The group is at the offset ${next} of ${where}, which ends at ${latest}: the topic was made anew, or the broker has lost messages.`;
+  if (rules.lostMessages === 'skip') return { offset: earliest, warning: `${what} Reading goes on at ${earliest}.` };
+  throw new ConnectorError(
+    'KAFKA_OFFSETS_LOST',
+    `${what} Set kafka.lost_messages to "skip" to go on at ${earliest}, or set the offset of the group.`,
+  );
+}
