@@ -8,6 +8,7 @@ import {
   sourceConnectionShape,
   type Connection,
 } from '@s3-connectors/common/s3/connection/config.ts';
+import type { Shard } from '@s3-connectors/common/program/scheduler.ts';
 
 import { csvSchema, resolveCsv, type CsvOptions } from './csv-config.ts';
 import { resolveShard, shardSchema } from './shard-config.ts';
@@ -15,7 +16,6 @@ import { declaredColumn, declaredTypes, type DeclaredType } from '../layout/decl
 import { dateFolders, parseDatePattern } from '../layout/date-folders.ts';
 import { hiveFolders, type FolderColumns } from '../layout/folder-columns.ts';
 import { foldName } from '../layout/layout.ts';
-import type { Shard } from '../layout/shard.ts';
 import { checkSelection, resolveSelection, selectionShape, type Selection } from '../layout/selection.ts';
 
 export const schemaPrefix = z

@@ -2,11 +2,12 @@
 // name, since reading on from a state that is not understood would lose or repeat rows silently.
 import * as z from 'zod';
 
+import type { Shard } from '@s3-connectors/common/program/scheduler.ts';
 import { describeIssues } from '@s3-connectors/common/protocol/config.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
-import { includes, wholeTable, type Shard } from '../layout/shard.ts';
+import { includes, wholeTable } from '../layout/shard.ts';
 import { noProgress, type Progress } from './cursor.ts';
 import { Settled } from './settled.ts';
 
