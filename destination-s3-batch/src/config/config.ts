@@ -11,10 +11,11 @@ import {
   resolveShared,
   timeField,
   workerShape,
-  type Environment,
   type Shared,
 } from '@s3-connectors/common/destination/config/config.ts';
+import { runShape } from '@s3-connectors/common/destination/config/run-config.ts';
 import type { RecordRules } from '@s3-connectors/common/destination/run/judge.ts';
+import type { Environment } from '@s3-connectors/common/program/scheduler.ts';
 import { connectionShape } from '@s3-connectors/common/s3/connection/config.ts';
 import { hostedVariable, isHosted } from '@s3-connectors/common/s3/address/hosted.ts';
 import * as z from 'zod';
@@ -114,6 +115,7 @@ export const configSchema = z
       order: 23,
     }),
     ...workerShape,
+    ...runShape,
   })
   .superRefine(...checkPlace);
 

@@ -36,9 +36,10 @@ export function planStreams(
   {
     prefix,
     arrayIndex,
+    run,
     streams: entries,
     splitEvents,
-  }: Pick<Config, 'prefix' | 'arrayIndex' | 'streams' | 'splitEvents'>,
+  }: Pick<Config, 'prefix' | 'arrayIndex' | 'streams' | 'splitEvents'> & { readonly run?: Config['run'] },
   catalog: readonly ConfiguredStream[],
   log: Log,
 ): Plan<TableTarget> {
@@ -46,6 +47,7 @@ export function planStreams(
     {
       prefix,
       arrayIndex,
+      run,
       layout,
       entries,
       kindOf: ({ kind }) => (kind === 'replace' ? 'snapshot' : 'events'),

@@ -33,13 +33,10 @@ async function* writeLines(
   input: AsyncIterable<Uint8Array>,
   context: VerbContext,
 ): AsyncGenerator<Uint8Array> {
-  await run.begin();
+  const isOpen = await run.begin();
   let failure: unknown;
   try {
-    for await (const lines of readLines(input, { reuse: true, outlineDepth: outlineDepth.airbyte })) {
-      await run.take(lines);
-      if (run.isPublishDue) yield* await run.publish();
-    }
+    if (isOpen) yield* takeAll(run, input);
   } catch (error) {
     context.signal.throwIfAborted();
     failure = error; // What came before it is published all the same.
@@ -55,4 +52,11 @@ async function* writeLines(
   run.report();
   if (failure !== undefined) throw failure;
   run.refuseRejections();
+}
+
+async function* takeAll(run: Run, input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const lines of readLines(input, { reuse: true, outlineDepth: outlineDepth.airbyte })) {
+    await run.take(lines);
+    if (run.isPublishDue) yield* await run.publish();
+  }
 }

@@ -12,9 +12,11 @@ import { layout } from '../layout/layout.ts';
 /** `schema`: as the catalog has it. */
 export type TypeTarget = Target & { readonly schema: JsonSchema };
 
+type PlanConfig = Pick<Config, 'prefix' | 'arrayIndex' | 'streams'> & { readonly run?: Config['run'] };
+
 /** @throws CATALOG_INVALID for generations that do not exist, and for streams that would be written to one path. */
 export function planStreams(
-  { prefix, arrayIndex, streams: entries }: Pick<Config, 'prefix' | 'arrayIndex' | 'streams'>,
+  { prefix, arrayIndex, run, streams: entries }: PlanConfig,
   catalog: readonly ConfiguredStream[],
   log: Log,
 ): Plan<TypeTarget> {
@@ -23,6 +25,7 @@ export function planStreams(
     {
       prefix,
       arrayIndex,
+      run,
       layout,
       entries,
       kindOf: () => 'events',

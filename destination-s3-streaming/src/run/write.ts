@@ -31,7 +31,7 @@ export async function* write(
       await (tookLines ? setImmediate() : run.wait());
     }
     yield* run.durableStates();
-    for await (const _ of run.conclude()) yield* run.durableStates();
+    yield* run.conclude();
     run.summarize();
     run.throwFailure();
   } finally {

@@ -28,8 +28,8 @@ export type Layout = Pick<LayoutRules, 'noun' | 'parent' | 'period' | 'rejectedP
   /** What is replaced as one: the files of a stream or table. @throws RangeError as `encodeName`. */
   readonly place: (prefix: string, name: string) => DataPlace;
   readonly rejectedFolder: (prefix: string, name: string) => string;
-  /** Whether every key below the folder fits S3's limit, also while the file waits in staging. */
-  readonly fits: (folder: string) => boolean;
+  /** Whether every key below the folder fits S3's limit, also while the file waits in staging. `stagedBytes`: what a run adds then. */
+  readonly fits: (folder: string, stagedBytes?: number) => boolean;
   /** The number since 1970 of the hour or day that a time in milliseconds is in. */
   readonly periodOf: (ms: number) => number;
   /** The folders of a period. */
@@ -62,7 +62,9 @@ export function defineLayout(rules: LayoutRules): Layout {
     rejectedParent,
     place: (prefix, name) => ({ name: encodeName(name), folder: `${prefix}${parent}${encode(name)}/`, extensions }),
     rejectedFolder: (prefix, name) => `${prefix}${rejectedParent}${encode(name)}/`,
-    fits: (folder) => Buffer.byteLength(folder) + stagedKeyBytes + longestRest <= maxKeyBytes,
+    fits: (folder, stagedBytes = 0) => {
+      return Buffer.byteLength(folder) + Math.max(stagedKeyBytes, stagedBytes) + longestRest <= maxKeyBytes;
+    },
     periodOf: (time) => Math.floor(time / ms),
     folders,
     readKey: keyReader(rules, folders),
