@@ -4,7 +4,8 @@
 // three quarters of the spool's bound; the rest is for what is just being made of one segment.
 import type { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
 import type { Plan } from '@s3-connectors/common/destination/run/plan.ts';
-import { layFoundation, Runtime, type RunContext } from '@s3-connectors/common/destination/run/runtime.ts';
+import { layFoundation, type RunContext } from '@s3-connectors/common/destination/run/foundation.ts';
+import { Runtime } from '@s3-connectors/common/destination/run/runtime.ts';
 import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { LineBatch } from '@s3-connectors/common/protocol/lines.ts';

@@ -3,7 +3,8 @@ import { DeflatePool } from '@s3-connectors/common/destination/files/deflate-poo
 import type { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
 import { onePlaceEach } from '@s3-connectors/common/destination/run/places.ts';
 import type { Target } from '@s3-connectors/common/destination/run/plan.ts';
-import { layFoundation, Runtime, type RunContext } from '@s3-connectors/common/destination/run/runtime.ts';
+import { layFoundation, type RunContext } from '@s3-connectors/common/destination/run/foundation.ts';
+import { Runtime } from '@s3-connectors/common/destination/run/runtime.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { readLines, type LineBatch } from '@s3-connectors/common/protocol/lines.ts';

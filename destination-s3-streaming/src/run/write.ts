@@ -6,7 +6,7 @@
 // the closing of files nor the printing of STATEs, and a slow S3 holds the input back instead of filling the memory.
 import { setImmediate } from 'node:timers/promises';
 
-import { runContext, type WriteContext } from '@s3-connectors/common/destination/run/runtime.ts';
+import { runContext, type WriteContext } from '@s3-connectors/common/destination/run/foundation.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 
 import type { Config } from '../config/config.ts';

@@ -6,7 +6,7 @@
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { Log } from '../../protocol/log.ts';
 import type { Area } from '../replacing/manifests.ts';
-import { isCommitted, refuseOtherStreams } from '../shared-run/member.ts';
+import { isCommitted, noSuchRun, refuseOtherStreams } from '../shared-run/member.ts';
 import type { Outcome, PlannedStream, RunBeginning } from '../shared-run/run-documents.ts';
 import {
   listParts,
@@ -141,11 +141,4 @@ function missingParts(there: ReadonlySet<number>, count: number): readonly numbe
 
 function isConflict(error: unknown): boolean {
   return error instanceof ConnectorError && error.code === 'S3_OBJECT_CONFLICT';
-}
-
-function noSuchRun(run: string): ConnectorError {
-  return new ConnectorError(
-    'CONFIG_INVALID',
-    `There is no run "${run}": no writer has begun it below this prefix, or it was removed. Look at "prefix" and the name of the run.`,
-  );
 }

@@ -8,7 +8,10 @@ import { specification } from '../../protocol/spec.ts';
 import type { CheckedPlace } from '../check/probes.ts';
 import type { Layout } from '../layout/layout.ts';
 import type { ReadMisfits } from '../status/looks/misfits.ts';
+import type { Place } from '../config/config.ts';
 import { statusVerb } from '../status/status-verb.ts';
+import type { OpenRun } from './commit-run.ts';
+import { commitVerb } from './commit-verb.ts';
 
 type Write<Config> = NonNullable<Connector<z.ZodObject, Config>['write']>;
 
@@ -22,6 +25,8 @@ type Destination<Schema extends z.ZodObject, Config> = {
   readonly access: (writing: Writing) => Access;
   /** Loads `write`. */
   readonly load: () => Promise<{ readonly write: Write<Config> }>;
+  /** Loads what `commit` needs. */
+  readonly loadRun: () => Promise<OpenRun<Config>>;
   /** Loads what tells `status` of fields whose values did not all fit. */
   readonly misfits?: () => Promise<ReadMisfits>;
   /** What `check` tries before it asks S3. */
@@ -32,9 +37,9 @@ type Destination<Schema extends z.ZodObject, Config> = {
 
 export function defineDestination<
   Schema extends z.ZodObject,
-  Config extends CheckedPlace & { readonly maxMemoryBytes: number },
+  Config extends Place & CheckedPlace & { readonly maxMemoryBytes: number },
 >(destination: Destination<Schema, Config>) {
-  const { name, title, schema, resolve, layout, access, load, misfits, rehearse, verbs = [] } = destination;
+  const { name, title, schema, resolve, layout, access, load, loadRun, misfits, rehearse, verbs = [] } = destination;
   const accessOf = ({ connection, prefix, headers }: Config): Access => {
     return access({ ...placeOf(connection), prefix, headers });
   };
@@ -61,6 +66,7 @@ export function defineDestination<
     operatorVerbs: [
       ...policyVerbs(accessOf, { hasStatus: true }),
       statusVerb({ destination: name, layout, misfits }),
+      commitVerb(loadRun),
       ...verbs,
     ],
   } satisfies Connector<Schema, Config>;

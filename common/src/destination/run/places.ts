@@ -27,6 +27,11 @@ export type StreamPlaces<Planned extends Target = Target> = {
 /** Called for an error that fails the stream alone. */
 export type GiveUp = (target: Target, error: ConnectorError) => void;
 
+/** Where no stream can fail alone. */
+export const throwRefused: GiveUp = ({ stream }, error) => {
+  throw error.inStream(stream);
+};
+
 /** Of streams that have one place each. */
 export function onePlaceEach(targets: readonly Target[], giveUp: GiveUp): StreamPlaces {
   return {

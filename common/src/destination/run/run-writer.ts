@@ -12,8 +12,8 @@ import type { Plan, Target } from './plan.ts';
 import { partStream, type SharedRun } from './shared-run.ts';
 import type { WaitingFiles } from './waiting-files.ts';
 
-type Written<Planned extends Target> = {
-  readonly intake: Intake<Planned>;
+type Written = {
+  readonly intake: Pick<Intake<Target>, 'hasGivenUp' | 'rejections'>;
   readonly waiting: WaitingFiles;
   readonly completion: Completion;
 };
@@ -51,7 +51,7 @@ export class RunWriter<Planned extends Target> {
   }
 
   /** The input has ended by itself, or was not needed. Yields the STATEs of all writers if this one commits the run. */
-  async *conclude(written: Written<Planned>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  async *conclude(written: Written, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const isFirst = this.#standing === 'open';
     if (isFirst && !(await this.#handIn(written, signal))) return;
     const commit = await this.#shared.commit(isFirst ? 'first' : 'later', signal);
@@ -60,7 +60,7 @@ export class RunWriter<Planned extends Target> {
   }
 
   /** @returns whether the part is there now. */
-  async #handIn({ intake, waiting, completion }: Written<Planned>, signal: AbortSignal): Promise<boolean> {
+  async #handIn({ intake, waiting, completion }: Written, signal: AbortSignal): Promise<boolean> {
     const { plan, states } = this.#process;
     const { targets, strays } = plan;
     if (targets.some(({ index }) => intake.hasGivenUp(index))) return false;

@@ -1,53 +1,18 @@
 // What a run of `write` is in every destination, beside where its rows go: records in, STATEs that wait, streams that fail alone,
 // what is replaced in the end, and the end itself. A destination's loop says when each happens.
-import type { VerbContext } from '../../protocol/connector.ts';
 import { ConnectorError, toConnectorError } from '../../protocol/errors.ts';
 import type { JsonObject } from '../../protocol/messages.ts';
-import { openS3 } from '../../s3/connection/client.ts';
 import { summarize as summarizeRequests } from '../../s3/connection/counters.ts';
-import type { Connection } from '../../s3/connection/config.ts';
-import { systemClock, type Clock } from '../../streams/clock.ts';
-import type { Place } from '../config/config.ts';
 import { Completion } from '../input/completion.ts';
-import { DurableStates } from '../input/durable-states.ts';
-import type { Layout } from '../layout/layout.ts';
-import { largestDocument } from '../replacing/document-memory.ts';
-import type { Area } from '../replacing/manifests.ts';
 import type { StagedFile } from '../replacing/staging.ts';
+import type { Foundation } from './foundation.ts';
 import { Intake, type Sink } from './intake.ts';
-import type { RecordRules } from './judge.ts';
 import type { GiveUp, StreamPlaces } from './places.ts';
-import type { Plan, Target } from './plan.ts';
+import type { Target } from './plan.ts';
 import { Replacements, type Verdict } from './replacements.ts';
 import { RunWriter } from './run-writer.ts';
 import { SharedRun } from './shared-run.ts';
 import { repairText, sentenceOf, Tally, type Figures, type Kept } from './summary.ts';
-
-export type RunContext = VerbContext & { readonly clock: Clock };
-
-/** What `write` is called with: tests give it a clock of their own. */
-export type WriteContext = VerbContext & { readonly clock?: Clock };
-
-export function runContext(context: WriteContext): RunContext {
-  return { clock: systemClock, ...context };
-}
-
-export type RunConfig = Place & {
-  readonly connection: Connection;
-  readonly rules: RecordRules;
-  readonly maxMemoryBytes: number;
-  readonly maxShrinkPercent?: number | undefined;
-};
-
-/** What a run has from its beginning. */
-export type Foundation<Planned extends Target> = {
-  readonly config: RunConfig;
-  readonly plan: Plan<Planned>;
-  readonly layout: Layout;
-  readonly context: RunContext;
-  readonly area: Area;
-  readonly states: DurableStates;
-};
 
 /** What a destination brings: where rows go, and which places a stream fills. */
 export type Plugin<Planned extends Target> = {
@@ -61,20 +26,6 @@ export type Plugin<Planned extends Target> = {
 
 /** What is in staging is removed within this time, else by the next run. */
 const dropWithinMs = 3000;
-
-/** `heldBytes`: what STATEs may take that wait for the end. */
-export function layFoundation<Planned extends Target>(
-  base: Pick<Foundation<Planned>, 'config' | 'plan' | 'layout' | 'context'>,
-  heldBytes: number,
-): Foundation<Planned> {
-  const { connection, prefix, headers, maxMemoryBytes, run } = base.config;
-  const { log, clock } = base.context;
-  const maxDocumentBytes = largestDocument(maxMemoryBytes);
-  const area = { s3: openS3(connection, { log, clock }), prefix, headers, maxDocumentBytes };
-  // In a run each STATE takes the place of the one before it: the last ones alone are handed in.
-  const most = run === undefined ? heldBytes : 0;
-  return { ...base, area, states: new DurableStates(base.plan.targets.length + 1, most) };
-}
 
 export class Runtime<Planned extends Target> {
   readonly intake: Intake<Planned>;

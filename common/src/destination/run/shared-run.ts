@@ -17,6 +17,7 @@ import type { PartFile, PartStream, PlannedStream, RunBeginning } from '../share
 import { PartUnion, type Union } from '../shared-run/union.ts';
 import { lookAtPlaces } from './beginning.ts';
 import { commitRun, type Commit, type Publication, type Turn } from './commit.ts';
+import type { Foundation } from './foundation.ts';
 import type { Plan, Target } from './plan.ts';
 import type { StreamPlaces } from './places.ts';
 import type { ReplacedSet } from './replaced-set.ts';
@@ -33,6 +34,19 @@ export type SharedRunOptions<Planned extends Target> = {
   readonly context: Pick<VerbContext, 'log' | 'fail'>;
   readonly replaced: (name: string, what: ReplacedSet) => void;
 };
+
+type OpenedRun<Planned extends Target> = { readonly area: Area; readonly shared: SharedRun<Planned> };
+
+/** For a process that writes no rows. */
+export function openShared<Planned extends Target>(
+  { area, layout, plan, config, context }: Foundation<Planned>,
+  plugin: Pick<SharedRunOptions<Planned>, 'places' | 'schemaOf'>,
+  run: RunPart,
+): OpenedRun<Planned> {
+  const { workerId, maxShrinkPercent } = config;
+  const options = { area, layout, plan, workerId, maxShrinkPercent, context, replaced: () => undefined, ...plugin };
+  return { area, shared: new SharedRun(options, run.id) };
+}
 
 /** How many records of a stream were taken. */
 export type Taken = { readonly accepted: number; readonly rejected: number };

@@ -96,6 +96,13 @@ export function isCommitted(outcome: Outcome | undefined, run: string): boolean 
   throw new ConnectorError('CONFIG_INVALID', text);
 }
 
+export function noSuchRun(run: string): ConnectorError {
+  return new ConnectorError(
+    'CONFIG_INVALID',
+    `There is no run "${run}": no writer has begun it below this prefix, or it was removed. Look at "prefix" and the name of the run.`,
+  );
+}
+
 /** @throws CONFIG_INVALID */
 function refuseOther(begun: RunBeginning, { part, streams }: Pick<Options, 'part' | 'streams'>): void {
   const { id, count } = part;
