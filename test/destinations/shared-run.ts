@@ -11,7 +11,8 @@ import { idsOf, keysInStaging, overwrite, type DestinationUnderTest } from './un
 const modern = { generation_id: 1, minimum_generation_id: 1, sync_id: 7 };
 const users = { name: 'users', ...overwrite, ...modern };
 const visits = { name: 'visits', generation_id: 0, minimum_generation_id: 0, sync_id: 7 };
-const catalog = catalogJson(users, visits);
+export const runCatalog = catalogJson(users, visits);
+const catalog = runCatalog;
 
 /** Rows of both streams with these ids, complete. */
 export function partInput(part: number, ...ids: readonly number[]): string {
