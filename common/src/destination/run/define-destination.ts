@@ -1,7 +1,7 @@
 // A destination as the run of a connector knows it. Its verbs are loaded when they are called: `spec` answers without the AWS SDK.
 import type * as z from 'zod';
 
-import { placeOf, type Access, type Writing } from '../../permissions/needs/access.ts';
+import { inRun, placeOf, type Access, type Writing } from '../../permissions/needs/access.ts';
 import { policyVerbs } from '../../permissions/verbs/policy-verbs.ts';
 import type { Connector, OperatorVerb, VerbContext } from '../../protocol/connector.ts';
 import { specification } from '../../protocol/spec.ts';
@@ -40,8 +40,9 @@ export function defineDestination<
   Config extends Place & CheckedPlace & { readonly maxMemoryBytes: number },
 >(destination: Destination<Schema, Config>) {
   const { name, title, schema, resolve, layout, access, load, loadRun, misfits, rehearse, verbs = [] } = destination;
-  const accessOf = ({ connection, prefix, headers }: Config): Access => {
-    return access({ ...placeOf(connection), prefix, headers });
+  const accessOf = ({ connection, prefix, headers, run }: Config): Access => {
+    const needed = access({ ...placeOf(connection), prefix, headers });
+    return run === undefined ? needed : inRun(needed);
   };
   return {
     name,
