@@ -97,6 +97,45 @@ export function registerSharedRunTests(destination: DestinationUnderTest): void 
       );
     });
 
+    test('drops what it wrote when the run was given up meanwhile, and fails', async () => {
+      server.setHooks({
+        onAnswer({ operation, key }) {
+          if (operation !== 'PutObject' || !key.endsWith('/parts/0.json')) return;
+          const outcome = { version: 1, run: 'r', state: 'aborted', owner: '', states: [] };
+          server.seed(bucket, 'permutive/_runs/r/commit.json', JSON.stringify(outcome));
+        },
+      });
+      const { error } = await tryPart({ id: 'r', index: 0 }, partInput(0, 1));
+      assert.match(String(error), /The run "r" was given up/u);
+      assert.deepEqual([keysInStaging(server), documents('r')], [[], ['commit.json', 'run.json']]);
+    });
+
+    test('keeps the files of its part when nobody can tell whether that was written', async () => {
+      server.inject({ kind: 'drop_answer', operation: 'PutObject', prefix: 'permutive/_runs/r/parts/', times: 1 });
+      server.inject({
+        kind: 'error',
+        code: 'AccessDenied',
+        operation: 'PutObject',
+        prefix: 'permutive/_runs/r/parts/',
+        times: 1,
+      });
+      const { error } = await tryPart({ id: 'r', index: 0 }, partInput(0, 1));
+      assert.match(String(error), /permutive\/_runs\/r\/parts\/0\.json/u);
+      assert.equal(keysInStaging(server).length, 2);
+      server.clearFaults();
+      for (const index of [0, 1, 2]) await part({ id: 'r', index }, partInput(index, index + 1));
+      assert.deepEqual(
+        [both(), keysInStaging(server)],
+        [
+          [
+            [1, 2, 3],
+            [1, 2, 3],
+          ],
+          [],
+        ],
+      );
+    });
+
     test('hands in no part that is not complete', async () => {
       const { failures, lines } = await tryPart({ id: 'r', index: 0 }, recordLine('users', { id: 1 }));
       assert.deepEqual([failures.map(({ code }) => code), lines], [['STREAM_INCOMPLETE', 'STREAM_INCOMPLETE'], []]);

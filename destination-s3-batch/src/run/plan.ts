@@ -1,6 +1,12 @@
 // Which table each stream of the catalog goes to, and how its records become rows; the rest of the plan is common to both
 // destinations.
-import { declaredProperties, given, isOfType } from '@s3-connectors/common/destination/input/stream-plan.ts';
+import {
+  declaredProperties,
+  given,
+  isOfType,
+  refusedStream,
+} from '@s3-connectors/common/destination/input/stream-plan.ts';
+import { successionOf } from '@s3-connectors/common/destination/replacing/generations.ts';
 import { planTargets, type Plan, type Target } from '@s3-connectors/common/destination/run/plan.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
@@ -54,6 +60,7 @@ export function planStreams(
       describe: (stream, entry) => {
         const { conversion, table, schema } = sourceOf(stream, { entry, splitEvents, log });
         const isSplit = conversion === 'split_events';
+        if (isSplit && run !== undefined) refuseSplitGeneration(stream);
         return {
           name: table,
           schema,
@@ -70,6 +77,15 @@ export function planStreams(
       log,
     },
     catalog,
+  );
+}
+
+/** Which tables are of the generation is known by what each writer finds first. */
+function refuseSplitGeneration(stream: ConfiguredStream): void {
+  if (successionOf(stream).kind !== 'outlive') return;
+  throw refusedStream(
+    stream,
+    'begins a new generation, and is split into a table for each event: that cannot be done by several writers of a run. Set "split_events" to false, overwrite the stream, or use a single writer.',
   );
 }
 

@@ -67,11 +67,7 @@ export function resolveRun(
 ): RunPart | ConnectorError | undefined {
   if (configured === undefined && !namesRun(env)) return undefined;
   try {
-    if (!isConditional) {
-      throw invalid(
-        'A run of several writers needs conditional writes: set "conditional_writes" to true, or use a storage that has them.',
-      );
-    }
+    if (!isConditional) throw needsConditions();
     const { id = runIn(env), index, count } = configured ?? {};
     if (id === undefined) {
       throw invalid(
@@ -89,6 +85,12 @@ export function resolveRun(
     if (error instanceof ConnectorError) return error;
     throw error;
   }
+}
+
+export function needsConditions(): ConnectorError {
+  return invalid(
+    'A run of several writers needs conditional writes: set "conditional_writes" to true, or use a storage that has them.',
+  );
 }
 
 function invalid(text: string): ConnectorError {

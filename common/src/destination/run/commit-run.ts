@@ -7,6 +7,7 @@ import { readJsonFile } from '../../program/cli.ts';
 import { durationOf } from '../../program/duration.ts';
 import { closeS3 } from '../../s3/connection/client.ts';
 import type { Place } from '../config/config.ts';
+import { needsConditions } from '../config/run-config.ts';
 import { isRunId, type RunPart } from '../replacing/run-id.ts';
 import { abortRun, removeOldRuns } from '../shared-run/abort.ts';
 import type { Commit } from './commit.ts';
@@ -30,6 +31,7 @@ export async function* commit<Config extends Place>(
   context: VerbContext,
 ): AsyncGenerator<Print> {
   const { run, maxAgeSeconds, catalog: path } = optionsOf(given);
+  if (config.headers.conditions === 'looked_up') throw needsConditions();
   const catalog = path === undefined ? [] : parseConfiguredCatalog(await readJsonFile(path, 'catalog'));
   const planned = { ...config, run: { id: run ?? 'none', index: 0, count: 1 } };
   const { log, signal, clock } = runContext(context);

@@ -5,7 +5,7 @@ import { ConnectorError } from '../../protocol/errors.ts';
 import type { Completion } from '../input/completion.ts';
 import type { DurableStates } from '../input/durable-states.ts';
 import type { Attempt, RunPart } from '../replacing/run-id.ts';
-import type { Member, Standing } from '../shared-run/member.ts';
+import { givenUp, type Finish, type Member, type Standing } from '../shared-run/member.ts';
 import type { Commit } from './commit.ts';
 import type { Intake } from './intake.ts';
 import type { Plan, Target } from './plan.ts';
@@ -75,21 +75,17 @@ export class RunWriter<Planned extends Target> {
       unknown: intake.rejections.of(strays.index).rejected,
       states: states.take().map((line) => Buffer.from(line).toString()),
     };
-    const finish = await this.#finish(waiting, content, signal);
-    return finish === 'won' || finish === 'lost';
+    if ((await this.#finish(waiting, content, signal)) === 'aborted') throw givenUp(this.#part.id);
+    return true;
   }
 
-  async #finish(
-    waiting: WaitingFiles,
-    content: Parameters<Member['finish']>[0],
-    signal: AbortSignal,
-  ): ReturnType<Member['finish']> {
-    let finish: Awaited<ReturnType<Member['finish']>> | undefined;
+  async #finish(waiting: WaitingFiles, content: Parameters<Member['finish']>[0], signal: AbortSignal): Promise<Finish> {
+    let finish: Finish | undefined;
     try {
       finish = await this.#member.finish(content, signal);
     } finally {
       // After a failure the part may be there all the same, and its files are needed.
-      if (finish === 'lost') await waiting.drop(signal);
+      if (finish === 'lost' || finish === 'aborted') await waiting.drop(signal);
       else waiting.handOver();
     }
     return finish;

@@ -24,8 +24,8 @@ type Options = {
 /** `open`: rows are to be written; `there`: an earlier attempt has finished the part; `committed`: so is the whole run. */
 export type Standing = 'open' | 'there' | 'committed';
 
-/** `won`: the part is this attempt's; else its files are of no use. */
-export type Finish = 'won' | 'lost';
+/** `won`: the part is this attempt's; else its files are of no use. `aborted`: the run was given up. */
+export type Finish = 'won' | 'lost' | 'aborted';
 
 export class Member {
   readonly attempt: Attempt;
@@ -73,8 +73,7 @@ export class Member {
     const ended = (await readOutcome(area, id, signal))?.outcome;
     if (ended === undefined || ended.state === 'committing') return 'won';
     await removePart(area, document, signal); // It came after the end of the run.
-    isCommitted(ended, id);
-    return 'lost';
+    return ended.state === 'aborted' ? 'aborted' : 'lost';
   }
 
   async #begin(tables: RunBeginning['tables'], signal: AbortSignal): Promise<RunBeginning> {
@@ -91,9 +90,13 @@ export class Member {
 
 /** @throws CONFIG_INVALID for a run that was given up. */
 export function isCommitted(outcome: Outcome | undefined, run: string): boolean {
-  if (outcome?.state !== 'aborted') return outcome?.state === 'committed';
+  if (outcome?.state === 'aborted') throw givenUp(run);
+  return outcome?.state === 'committed';
+}
+
+export function givenUp(run: string): ConnectorError {
   const text = `The run "${run}" was given up by "commit --abort": nothing can be added to it. Begin a run with another id.`;
-  throw new ConnectorError('CONFIG_INVALID', text);
+  return new ConnectorError('CONFIG_INVALID', text);
 }
 
 export function noSuchRun(run: string): ConnectorError {
