@@ -182,6 +182,29 @@ export function registerSharedRunTests(destination: DestinationUnderTest): void 
       assert.deepEqual(ids('users'), [0, 1]);
     });
 
+    test('ends an earlier generation of what is appended with its commit, and adds to its own', async () => {
+      const generation = (id: number) => catalogJson({ ...visits, generation_id: id, minimum_generation_id: id });
+      const visit = (index: number, ...ids_: readonly number[]) => {
+        const rows = ids_.map((id) => recordLine('visits', { id })).join('');
+        return rows + stateLine('visits', { index }) + statusLine('visits', 'COMPLETE');
+      };
+      const run = async (id: string, streams: Json, ...inputs: readonly (readonly number[])[]) => {
+        const before = ids('visits');
+        for (const [index, rows] of inputs.entries()) {
+          assert.deepEqual(ids('visits'), before);
+          await part({ id, index, count: inputs.length }, visit(index, ...rows), {}, streams);
+        }
+      };
+      await run('a', generation(7), [1], [2]);
+      assert.deepEqual(ids('visits'), [1, 2]);
+      await run('b', generation(8), [3], [4]);
+      assert.deepEqual(ids('visits'), [3, 4]);
+      await run('c', generation(8), [5], []);
+      assert.deepEqual(ids('visits'), [3, 4, 5]);
+      await run('d', generation(9), [], []);
+      assert.deepEqual(ids('visits'), []);
+    });
+
     test('is judged by the rejected records of all parts', async () => {
       const bad = Array.from({ length: 150 }, (_, id) => recordLine('users', `"text ${id}"`)).join('');
       const many = (from: number, count: number) =>

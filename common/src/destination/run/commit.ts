@@ -41,7 +41,7 @@ type Options = {
 /** `later`: after others, and when an earlier try has not come to its end; `first`: another one that is at it is left alone. */
 export type Turn = 'first' | 'later';
 
-/** `incomplete`: parts are missing; `elsewhere`: another process commits. */
+/** `incomplete`: parts are missing; `elsewhere`: another process commits it or has done so. */
 export type Commit =
   | { readonly kind: 'committed'; readonly states: readonly string[] }
   | { readonly kind: 'incomplete'; readonly missing: readonly number[]; readonly count: number }
@@ -56,15 +56,23 @@ export async function commitRun(options: Options, turn: Turn, signal: AbortSigna
   let conflict: unknown;
   for (let left = maxTurns; left > 0; left -= 1) {
     const found = await readOutcome(area, run, signal);
-    if (isCommitted(found?.outcome, run)) return await end(options, found as ReadOutcome, signal);
     const isOthers = found !== undefined && found.outcome.owner !== options.owner;
+    if (isCommitted(found?.outcome, run)) {
+      // That one prints the STATEs, or whoever comes again after it.
+      if (turn === 'first' && isOthers) return { kind: 'elsewhere' };
+      return await end(options, found as ReadOutcome, signal);
+    }
     // After a conflict the other one may be what stopped this one.
     if (isOthers && (turn === 'first' || conflict !== undefined)) return { kind: 'elsewhere' };
     const beginning = await readBeginning(area, run, signal);
     if (beginning === undefined) throw noSuchRun(run);
     refuseOtherStreams(beginning, streams);
     const missing = missingParts(await listParts(area, run, signal), beginning.count);
-    if (missing.length > 0) return { kind: 'incomplete', missing, count: beginning.count };
+    if (missing.length > 0) {
+      // Parts go when another process has ended the commit meanwhile.
+      if (found?.etag !== (await readOutcome(area, run, signal))?.etag) continue;
+      return { kind: 'incomplete', missing, count: beginning.count };
+    }
     try {
       return await publish(options, { beginning, found }, signal);
     } catch (error) {
@@ -75,7 +83,7 @@ export async function commitRun(options: Options, turn: Turn, signal: AbortSigna
       conflict = error;
     }
   }
-  throw conflict;
+  throw conflict ?? conflictOf(run, 0);
 }
 
 /** Whoever writes the outcome over the version that was read is the owner. */

@@ -100,7 +100,7 @@ export class RunWriter<Planned extends Target> {
   #tell(commit: Commit): void {
     const { log } = this.#process.context;
     const { id } = this.#part;
-    if (commit.kind === 'elsewhere') log('INFO', `Another process commits the run "${id}".`);
+    if (commit.kind === 'elsewhere') log('INFO', `Another process commits the run "${id}", and prints its states.`);
     if (commit.kind !== 'incomplete') return;
     const { missing, count } = commit;
     const more = missing.length > mostShown ? ', …' : '';
