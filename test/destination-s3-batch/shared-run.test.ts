@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
 
 import type { S3TestServer } from '../../tools/s3-server/types.ts';
-import { bucket, catalogJson, recordLine, stateLine, statusLine, type Json } from '../support/destination-input.ts';
+import { bucket, catalogJson, recordLine, stateLine, statusLine } from '../support/destination-input.ts';
 import { emptyServer } from '../support/empty-server.ts';
 import { keysBelow, queryParquet, runWrite } from './support/batch.ts';
 import { eventJson, publishedStream } from './support/published.ts';
@@ -54,7 +54,7 @@ suite('a run of several writers of the batch destination', () => {
   });
 
   test('replaces the tables of split events together, and empties those that get no rows any more', async () => {
-    const catalog = catalogJson({ ...publishedStream('events'), ...modern } as Json);
+    const catalog = catalogJson({ ...publishedStream('events'), ...modern });
     const run = async (id: string, ...names: readonly (readonly string[])[]) => {
       for (const [index, events] of names.entries()) {
         const rows = events.map((event) => recordLine('events', eventJson({ event_name: event }))).join('');
@@ -74,7 +74,7 @@ suite('a run of several writers of the batch destination', () => {
 
   test('refuses events that are split in a new generation', async () => {
     const outlive = { destination_sync_mode: 'append', generation_id: 3, minimum_generation_id: 3, sync_id: 7 };
-    const catalog = catalogJson({ ...publishedStream('events'), ...outlive } as Json);
+    const catalog = catalogJson({ ...publishedStream('events'), ...outlive });
     const { error } = await runWrite(server, [''], { catalog, config: { run: { id: 'a', index: 0, count: 1 } } });
     assert.match(String(error), /begins a new generation, and is split into a table for each event/u);
   });

@@ -24,7 +24,7 @@ import { putObject } from '@s3-connectors/common/s3/write.ts';
 import { layout } from '../../../../../destination-s3-streaming/src/layout/layout.ts';
 import { planStreams } from '../../../../../destination-s3-streaming/src/run/plan.ts';
 import { startS3Server } from '../../../../../tools/s3-server/server.ts';
-import type { S3TestServer } from '../../../../../tools/s3-server/types.ts';
+import type { S3TestServer, StoredObject } from '../../../../../tools/s3-server/types.ts';
 import { catalogJson, stateLine } from '../../../../support/destination-input.ts';
 import { connect, testBucket, type TestConnection } from '../../../../support/s3-connection.ts';
 import { nameOf, stage as stageSet, users } from '../../replacing/support/place.ts';
@@ -33,7 +33,7 @@ import { openStage, type Random, type Stage } from './stage.ts';
 
 const prefix = 'out/';
 /** So many turns later an actor begins, at most. */
-const mostDelay = 60;
+const mostDelay = 80;
 const streams = ['users', 'visits'] as const;
 const catalog = parseConfiguredCatalog(
   catalogJson({ name: 'users', destination_sync_mode: 'overwrite', sync_mode: 'full_refresh' }, 'visits'),
@@ -44,6 +44,10 @@ const context = { log: silentLog, fail: (error: ConnectorError) => assert.fail(e
 
 type Attempt = { readonly kind: 'attempt'; readonly run: string; readonly index: number; readonly isCut: boolean };
 type Actor = Attempt | { readonly kind: 'commit' | 'abort'; readonly run: string };
+/** Against 12 of attempts. */
+type Weights = { readonly commits: number; readonly aborts: number };
+/** `deathRate`: of requests, those at which whoever makes them dies. */
+type Scenes = Weights & { readonly runs: number; readonly deathRate: number };
 type Scene = {
   readonly counts: readonly number[];
   readonly actors: readonly Actor[];
@@ -51,7 +55,7 @@ type Scene = {
   readonly deathRate: number;
 };
 
-const actorOf = (counts: readonly number[]): fc.Arbitrary<Actor> => {
+const actorOf = (counts: readonly number[], { commits, aborts }: Weights): fc.Arbitrary<Actor> => {
   return fc.nat(counts.length - 1).chain((number) => {
     const run = `r${number}`;
     const attempt = fc.record({
@@ -62,21 +66,26 @@ const actorOf = (counts: readonly number[]): fc.Arbitrary<Actor> => {
     });
     return fc.oneof(
       { weight: 12, arbitrary: attempt },
-      { weight: 3, arbitrary: fc.constant({ kind: 'commit' as const, run }) },
-      { weight: 2, arbitrary: fc.constant({ kind: 'abort' as const, run }) },
+      { weight: commits, arbitrary: fc.constant({ kind: 'commit' as const, run }) },
+      { weight: aborts, arbitrary: fc.constant({ kind: 'abort' as const, run }) },
     );
   });
 };
-function scenesOf(runs: number): fc.Arbitrary<Scene> {
-  const counts = fc.array(fc.integer({ min: 1, max: 2 }), { minLength: runs, maxLength: runs });
+function scenesOf({ runs, deathRate, ...weights }: Scenes): fc.Arbitrary<Scene> {
+  const counts = fc.array(fc.constantFrom(2, 1), { minLength: runs, maxLength: runs });
   return counts.chain((chosen) =>
     fc.record({
       counts: fc.constant(chosen),
-      actors: fc.array(actorOf(chosen), { minLength: 1, maxLength: 2 + 2 * runs }),
+      actors: fc.array(actorOf(chosen, weights), { minLength: 2, maxLength: 3 + runs }),
       seed: fc.nat(),
-      deathRate: fc.constantFrom(0, 0.01, 0.04),
+      deathRate: fc.constant(deathRate),
     }),
   );
+}
+
+/** The others come to what attempts have begun. */
+function delayOf({ kind }: Actor, random: Random): number {
+  return kind === 'attempt' ? Math.floor(random() * 10) : Math.floor(random() * mostDelay);
 }
 
 /** Mulberry32. */
@@ -99,18 +108,18 @@ function allRows(run: string, count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => rowsOf(run, index)).flat();
 }
 
-export type Tally = Record<'committed' | 'aborted' | 'refused' | 'died', number>;
+type Tally = Record<'committed' | 'aborted' | 'refused' | 'died', number>;
+type Options = Scenes & { readonly seed: number; readonly cases: number; readonly rare: readonly (keyof Tally)[] };
 
-/** Registers the property for scenes of so many runs. `rare`: what must have come up in a hundredth of the cases at least. */
-export function registerInterleavings(
-  runs: number,
-  { seed, cases, rare }: { seed: number; cases: number; rare: readonly (keyof Tally)[] },
-): void {
-  suite(`${runs} of the runs of several writers, in any order`, () => {
+/** Registers the property. `rare`: what must have come up in a hundredth of the cases at least. */
+export function registerInterleavings(what: string, { seed, cases, rare, ...options }: Options): void {
+  suite(`${what}, in any order,`, () => {
     let server: S3TestServer;
     let connection: TestConnection;
     let area: Area;
     let stage: Stage;
+    /** A table that was replaced before. */
+    let old: readonly StoredObject[];
     let plan: Plan<ReturnType<typeof planStreams>['targets'][number]>;
     const seen: Tally = { committed: 0, aborted: 0, refused: 0, died: 0 };
 
@@ -124,6 +133,9 @@ export function registerInterleavings(
         headers: { encryption: { mode: 'bucket_default' } },
         maxDocumentBytes: 1024 * 1024,
       };
+      await replaceSet(area, { ...(await stageSet(area, [1])), place: users });
+      server.seed(testBucket, keysBelow('type=users/')[0] ?? '', 'old');
+      old = server.objects(testBucket);
       stage = openStage(connection.s3);
       plan = planStreams(
         { prefix, arrayIndex: undefined, streams: [], run: { id: 'r', index: 0, count: 1 } },
@@ -223,7 +235,7 @@ export function registerInterleavings(
       const printed: string[] = [];
       let ended = 0;
       for (const actor of actors) {
-        stage.act(JSON.stringify(actor), deathRate === undefined ? 0 : Math.floor(random() * mostDelay), async () => {
+        stage.act(JSON.stringify(actor), delayOf(actor, random), async () => {
           try {
             if (actor.kind === 'attempt') {
               printed.push(...(await attempt(actor, scene.counts[Number(actor.run.slice(1))] ?? 1)));
@@ -242,11 +254,9 @@ export function registerInterleavings(
     }
 
     test(`show the old set or a complete one, no row twice, and leave nothing (${cases} cases, seed ${seed})`, async () => {
-      const check = fc.asyncProperty(scenesOf(runs), async (scene) => {
+      const check = fc.asyncProperty(scenesOf(options), async (scene) => {
         for (const { key } of server.objects(testBucket)) server.remove(testBucket, key);
-        const old = await stageSet(area, [1]);
-        await replaceSet(area, { ...old, place: users });
-        server.seed(testBucket, countingKey(), 'old');
+        for (const { key, body } of old) server.seed(testBucket, key, body);
         const random = randomFrom(scene.seed);
         await play(scene, scene.actors, scene.deathRate, random);
         for (const [number, count] of scene.counts.entries()) await finish(scene, `r${number}`, count, random);
@@ -258,12 +268,8 @@ export function registerInterleavings(
         assert.deepEqual(documents, []);
       });
       await fc.assert(check, { seed, numRuns: cases });
-      for (const what of rare) assert.ok(seen[what] >= cases / 100, `${what}: ${seen[what]} of ${cases}`);
+      for (const name of rare) assert.ok(seen[name] >= cases / 100, `${name}: ${seen[name]} of ${cases}`);
     });
-
-    function countingKey(): string {
-      return keysBelow('type=users/')[0] ?? assert.fail('there is no old set');
-    }
 
     /** As an engine would: each part again, then the verb; a run that cannot be committed any more is given up. */
     async function finish(scene: Scene, run: string, count: number, random: Random): Promise<void> {
