@@ -136,6 +136,27 @@ export function registerSharedRunTests(destination: DestinationUnderTest): void 
       );
     });
 
+    test('drops the files of an attempt that is second, whose rows are never seen', async () => {
+      const key = 'permutive/_runs/r/parts/0.json';
+      let first: string | undefined;
+      server.setHooks({
+        async onRequest({ operation, key: asked }) {
+          if (operation !== 'PutObject' || !asked.includes('/_staging/r/0-') || first !== undefined) return;
+          first = '';
+          await part({ id: 'r', index: 0 }, partInput(0, 1));
+          first = server.object(bucket, key)?.body.toString();
+        },
+      });
+      const { lines } = await part({ id: 'r', index: 0 }, partInput(0, 1, 5));
+      assert.deepEqual([server.object(bucket, key)?.body.toString(), lines], [first, []]);
+      assert.equal(keysInStaging(server).length, 2);
+      for (const index of [1, 2]) await part({ id: 'r', index }, partInput(index, index + 1));
+      assert.deepEqual(both(), [
+        [1, 2, 3],
+        [1, 2, 3],
+      ]);
+    });
+
     test('hands in no part that is not complete', async () => {
       const { failures, lines } = await tryPart({ id: 'r', index: 0 }, recordLine('users', { id: 1 }));
       assert.deepEqual([failures.map(({ code }) => code), lines], [['STREAM_INCOMPLETE', 'STREAM_INCOMPLETE'], []]);
