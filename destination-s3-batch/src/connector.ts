@@ -44,6 +44,7 @@ export const destinationS3Batch = defineDestination({
   layout,
   access: batchAccess,
   load: () => import('./run/write.ts'),
+  loadRun: async () => (await import('./run/open-run.ts')).openRun,
   misfits: async () => (await import('./columns/registry/misfit-fields.ts')).readMisfits,
   async rehearse(config, { log }) {
     const { openSpoolFolder } = await import('./spool/spool-folder.ts');

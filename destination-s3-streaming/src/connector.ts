@@ -13,4 +13,5 @@ export const destinationS3Streaming = defineDestination({
   layout,
   access: streamingAccess,
   load: () => import('./run/write.ts'),
+  loadRun: async () => (await import('./run/open-run.ts')).openRun,
 });

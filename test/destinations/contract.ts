@@ -7,6 +7,7 @@ import { registerReplacementTests } from './replacement.ts';
 import { registerReplacementFailures } from './replacement-failures.ts';
 import { registerGenerationTests } from './generations.ts';
 import { registerInputEnds } from './input-ends.ts';
+import { registerSharedRunTests } from './shared-run.ts';
 import { registerStreamFailures } from './stream-failures.ts';
 import type { DestinationUnderTest } from './under-test.ts';
 import { registerWaitingStates } from './waiting-states.ts';
@@ -19,6 +20,7 @@ export function registerDestinationTests(destination: DestinationUnderTest): voi
   registerWaitingStates(destination);
   registerReplacementFailures(destination);
   registerStreamFailures(destination);
+  registerSharedRunTests(destination);
   registerNameTests(destination);
   registerBucketTests(destination);
   registerRepairedRecords(destination);

@@ -5,6 +5,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { parseConfiguredCatalog, type ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { StreamEntry } from '@s3-connectors/common/destination/input/stream-plan.ts';
+import type { Place } from '@s3-connectors/common/destination/config/config.ts';
 import type { Plan } from '@s3-connectors/common/destination/run/plan.ts';
 
 import { catalogJson, type Json } from '../support/destination-input.ts';
@@ -18,18 +19,28 @@ export type PlanUnderTest<Planned extends Plan> = {
   /** Below the prefix; ends with a slash. */
   readonly folderOf: (name: string) => string;
   readonly planStreams: (
-    config: { readonly streams: readonly StreamEntry[]; readonly arrayIndex: string | undefined },
+    config: {
+      readonly streams: readonly StreamEntry[];
+      readonly arrayIndex: string | undefined;
+      readonly run: Place['run'];
+    },
     catalog: readonly ConfiguredStream[],
     log: Log,
   ) => Planned;
 };
 
 export function planner<Planned extends Plan>({ setting, planStreams }: PlanUnderTest<Planned>) {
-  const plan = (streams: readonly (string | Json)[], entries: readonly Entry[] = [], arrayIndex?: string) => {
+  const plan = (
+    streams: readonly (string | Json)[],
+    entries: readonly Entry[] = [],
+    { arrayIndex, run, isPart = false }: { arrayIndex?: string; run?: Place['run']; isPart?: boolean } = {},
+  ) => {
     const said: string[] = [];
     const named = entries.map(({ name, ...entry }) => (name === undefined ? entry : { ...entry, [setting]: name }));
-    const config = { streams: named, arrayIndex };
-    const planned = planStreams(config, parseConfiguredCatalog(catalogJson(...streams)), (level, message) => {
+    const config = { streams: named, arrayIndex, run };
+    const parsed = parseConfiguredCatalog(catalogJson(...streams));
+    const catalog = isPart ? parsed.map((stream) => ({ ...stream, isPart })) : parsed;
+    const planned = planStreams(config, catalog, (level, message) => {
       said.push(`${level} ${message}`);
     });
     return { plan: planned, said };
@@ -136,12 +147,43 @@ export function registerPlanTests<Planned extends Plan>(under: PlanUnderTest<Pla
 
     test('refuses to replace a stream by one of several workers, which may append', () => {
       for (const variable of ['SHARD_INDEX', 'SLURM_ARRAY_TASK_ID']) {
-        assert.throws(() => plan(['a', { name: 'b', destination_sync_mode: 'overwrite' }], [], variable), {
-          code: 'CONFIG_INVALID',
-          message: new RegExp(`^The stream "b" is replaced as a whole, but ${variable} says`, 'u'),
-        });
-        assert.equal(plan(['a'], [], variable).plan.targets.length, 1);
+        assert.throws(
+          () => plan(['a', { name: 'b', destination_sync_mode: 'overwrite' }], [], { arrayIndex: variable }),
+          {
+            code: 'CONFIG_INVALID',
+            message: new RegExp(`^The stream "b" is replaced as a whole, but ${variable} says`, 'u'),
+          },
+        );
+        assert.equal(plan(['a'], [], { arrayIndex: variable }).plan.targets.length, 1);
       }
+    });
+
+    const run = { id: 'nightly', index: 1, count: 3 };
+
+    test('lets one of the writers of a run replace a stream', () => {
+      const streams = ['a', { name: 'b', destination_sync_mode: 'overwrite' }];
+      const { plan: planned, said } = plan(streams, [], { arrayIndex: 'SHARD_INDEX', run });
+      assert.deepEqual(
+        planned.targets.map(({ succession }) => succession.kind),
+        ['keep', 'replace'],
+      );
+      assert.match(said.join(), /Part 1 of 3 of the run "nightly": nothing is visible, and no state comes, before/u);
+    });
+
+    test('refuses a run whose part is not known, and that of a Singer target', () => {
+      const unknown = new ConnectorError('CONFIG_INVALID', 'no index');
+      assert.throws(() => plan(['a'], [], { run: unknown }), unknown);
+      assert.throws(() => plan(['a'], [], { run, isPart: true }), {
+        code: 'CONFIG_INVALID',
+        message: /^A Singer target cannot be one of the writers of a run/u,
+      });
+    });
+
+    test('refuses a name that is too long for a key while a file of a run waits', () => {
+      const name = 'x'.repeat(setting === 'type' ? 820 : 830);
+      assert.equal(plan([name]).plan.targets.length, 1);
+      const long = { ...run, id: 'r'.repeat(100) };
+      assert.throws(() => plan([name], [], { run: long }), { code: 'CATALOG_INVALID', message: /a name too long/u });
     });
   });
 }

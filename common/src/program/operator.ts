@@ -62,6 +62,7 @@ async function writePage({ file, page }: PageFile, redact: (text: string) => str
 function printed(print: Exclude<Print, PageFile>, redact: (text: string) => string): string {
   if (typeof print === 'string') return plainLines(redact(print));
   if ('sql' in print) return print.sql;
+  if ('lines' in print) return print.lines.join('');
   const clean = (name: string, value: unknown): unknown => {
     return typeof value === 'string' && sentences.has(name) ? oneLine(redact(value)) : value;
   };

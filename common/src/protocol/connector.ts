@@ -36,9 +36,15 @@ export type OperatorArguments = Readonly<Record<string, string | boolean | undef
 
 /**
  * What an operator verb prints: a text of whole lines for people, in which secrets are redacted, or a document for programs,
- * whose names are left as they are. Names in `sql` are printable: JSON can escape what is not, SQL cannot.
+ * whose names are left as they are. Names in `sql` are printable: JSON can escape what is not, SQL cannot. `lines`: messages, given
+ * back byte for byte.
  */
-export type Print = string | { readonly json: unknown } | { readonly sql: string } | PageFile;
+export type Print =
+  | string
+  | { readonly json: unknown }
+  | { readonly sql: string }
+  | { readonly lines: readonly string[] }
+  | PageFile;
 
 /** A page that is written to a file, over an older one; its texts go through `clean`, which hides secrets. */
 export type PageFile = { readonly file: string; readonly page: (clean: (text: string) => string) => string };

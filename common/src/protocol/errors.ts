@@ -120,7 +120,7 @@ export const ERROR_CODES = {
   BUCKET_DOCUMENT_INVALID: {
     failureType: 'config_error',
     cause:
-      'A document below `_manifests/` or `_schemas/` is damaged, was copied from another prefix, or names objects that are not this connector’s.',
+      'A document below `_manifests/`, `_schemas/` or `_runs/` is damaged, was copied from another prefix, or names objects that are not this connector’s.',
     remedy: 'Nothing is deleted on its word. Clear what the message names, as docs/troubleshooting.md describes.',
   },
   TABLE_FORMAT_UNSUPPORTED: {
@@ -146,14 +146,16 @@ export const ERROR_CODES = {
   },
   STREAM_INCOMPLETE: {
     failureType: 'transient_error',
-    cause: 'The input ended before a stream that is to be replaced was known to be complete.',
+    cause: 'The input ended before a stream was known to be complete that has to be, or parts of a run are missing.',
     remedy:
       'Run again; what was there before is kept. If it fails the same way, the source does not say that the stream is complete: it must send STREAM_STATUS COMPLETE, or a STATE after its last record. Or append to the stream instead.',
   },
   REPLACEMENT_REFUSED: {
     failureType: 'config_error',
-    cause: 'The new data of a stream that is to be replaced is much smaller than the old.',
-    remedy: 'Correct the source, or raise max_shrink_percent; what was there before is kept.',
+    cause:
+      'The new data of a stream that is to be replaced is much smaller than the old, or has too many files, or another run replaced the stream after this one of several writers had begun.',
+    remedy:
+      'What was there before is kept. Correct the source, or raise max_shrink_percent or max_memory_mb; give an older run up (commit --abort) and begin a new one.',
   },
   ENGINE_MEMORY_EXCEEDED: {
     failureType: 'config_error',

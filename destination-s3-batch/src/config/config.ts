@@ -11,11 +11,12 @@ import {
   resolveShared,
   timeField,
   workerShape,
-  type Environment,
   type Shared,
 } from '@s3-connectors/common/destination/config/config.ts';
 import { partitionBy, partitionByText } from '@s3-connectors/common/destination/rows/row-plan.ts';
+import { runShape } from '@s3-connectors/common/destination/config/run-config.ts';
 import type { RecordRules } from '@s3-connectors/common/destination/run/judge.ts';
+import type { Environment } from '@s3-connectors/common/program/scheduler.ts';
 import { connectionShape } from '@s3-connectors/common/s3/connection/config.ts';
 import { hostedVariable, isHosted } from '@s3-connectors/common/s3/address/hosted.ts';
 import * as z from 'zod';
@@ -124,6 +125,7 @@ export const configSchema = z
       order: 23,
     }),
     ...workerShape,
+    ...runShape,
   })
   .superRefine(...checkPlace);
 

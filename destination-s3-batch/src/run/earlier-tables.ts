@@ -66,6 +66,12 @@ export class EarlierTables implements StreamPlaces<TableTarget> {
     return this.#known.get(stream) ?? [];
   }
 
+  /** Of split events any table of events that no other stream has by its name. */
+  mayFill({ conversion, index }: TableTarget, table: string): boolean {
+    if (conversion !== 'split_events' || !isEventTable(table)) return false;
+    return !this.#options.targets.some((target) => target.index !== index && target.name === table);
+  }
+
   /** Tables of events that rows of the stream must not come to. */
   foreignTo(stream: number): ReadonlySet<string> {
     return this.#foreign.get(stream) ?? new Set();

@@ -5,6 +5,7 @@ import {
   given,
   isOfType,
   pathNameOf,
+  refusedStream,
 } from '@s3-connectors/common/destination/input/stream-plan.ts';
 import {
   besideName,
@@ -12,6 +13,7 @@ import {
   replacedMembers,
   type RowPlan,
 } from '@s3-connectors/common/destination/rows/row-plan.ts';
+import { successionOf } from '@s3-connectors/common/destination/replacing/generations.ts';
 import { planTargets, type Plan, type Target } from '@s3-connectors/common/destination/run/plan.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
@@ -43,11 +45,11 @@ export type TableTarget = Target & {
 type Source = { readonly conversion: Conversion; readonly table: string; readonly schema: RowSchema | undefined };
 
 type Given = Pick<Config, 'prefix' | 'arrayIndex' | 'streams' | 'splitEvents'> &
-  Partial<Pick<Config, 'namespaceInPath' | 'airbyteMetadata'>>;
+  Partial<Pick<Config, 'namespaceInPath' | 'airbyteMetadata' | 'run'>>;
 
 /** @throws CATALOG_INVALID for streams that would be written to one path, and for modes that no platform asks for. */
 export function planStreams(
-  { prefix, arrayIndex, streams: entries, splitEvents, namespaceInPath, airbyteMetadata }: Given,
+  { prefix, arrayIndex, run, streams: entries, splitEvents, namespaceInPath, airbyteMetadata }: Given,
   catalog: readonly ConfiguredStream[],
   log: Log,
 ): Plan<TableTarget> {
@@ -55,6 +57,7 @@ export function planStreams(
     {
       prefix,
       arrayIndex,
+      run,
       layout,
       entries,
       metadata: airbyteMetadata === true ? 'text' : undefined,
@@ -62,6 +65,7 @@ export function planStreams(
       describe: (stream, entry) => {
         const { conversion, table, schema } = sourceOf(stream, { entry, splitEvents, log });
         const isSplit = conversion === 'split_events';
+        if (isSplit && run !== undefined) refuseSplitGeneration(stream);
         const isGeneric = conversion === 'none' && schema === undefined;
         return {
           name: isGeneric && given(entry?.table) === undefined ? pathNameOf(stream, namespaceInPath) : table,
@@ -79,6 +83,15 @@ export function planStreams(
       log,
     },
     catalog,
+  );
+}
+
+/** Which tables are of the generation is known by what each writer finds first. */
+function refuseSplitGeneration(stream: ConfiguredStream): void {
+  if (successionOf(stream).kind !== 'outlive') return;
+  throw refusedStream(
+    stream,
+    'begins a new generation, and is split into a table for each event: that cannot be done by several writers of a run. Set "split_events" to false, overwrite the stream, or use a single writer.',
   );
 }
 

@@ -5,7 +5,8 @@
 import type { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
 import type { Plan } from '@s3-connectors/common/destination/run/plan.ts';
 import type { Figures } from '@s3-connectors/common/destination/run/summary.ts';
-import { layFoundation, Runtime, type RunContext } from '@s3-connectors/common/destination/run/runtime.ts';
+import { layFoundation, type RunContext } from '@s3-connectors/common/destination/run/foundation.ts';
+import { Runtime } from '@s3-connectors/common/destination/run/runtime.ts';
 import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { LineBatch } from '@s3-connectors/common/protocol/lines.ts';
@@ -15,7 +16,7 @@ import { closeS3 } from '@s3-connectors/common/s3/connection/client.ts';
 import type { WrittenBody } from '@s3-connectors/common/s3/write.ts';
 
 import { registeredEventTables } from '../columns/registry/registered-names.ts';
-import { typeJson } from '../columns/registry/registry.ts';
+import { registeredSchema, typeJson } from '../columns/registry/registry.ts';
 import { mostFields } from '../config/budgets.ts';
 import type { Config } from '../config/config.ts';
 import { Conversions, type OutputFile } from '../files/conversions.ts';
@@ -90,6 +91,7 @@ export class Run implements AsyncDisposable {
       sink: this.#sink,
       places: earlier,
       schemaOf: (_, table) => this.#schemaOf(table),
+      sharedSchemaOf: (_, table) => registeredSchema(area, table, signal),
     });
     this.#conversions = new Conversions({
       converter: this.#converter,
@@ -106,13 +108,14 @@ export class Run implements AsyncDisposable {
     return this.#runtime.figures;
   }
 
-  /** Puts in order what earlier runs left, before anything is written. */
-  async begin(): Promise<void> {
+  /** Puts in order what earlier runs left, before anything is written. @returns whether rows are to be written. */
+  async begin(): Promise<boolean> {
     const { signal } = this.#context;
-    await this.#runtime.replacements.begin(signal);
-    if (this.#plan.targets.every(({ conversion }) => conversion !== 'split_events')) return;
+    if (!(await this.#runtime.begin(signal))) return false;
+    if (this.#plan.targets.every(({ conversion }) => conversion !== 'split_events')) return true;
     const registered = await registeredEventTables(this.#area, signal);
     this.#sink.expectTables(registered, (stream) => this.#earlier.foreignTo(stream));
+    return true;
   }
 
   /** Rows to the spool. @throws INPUT_INVALID or RECORDS_REJECTED naming a line; what came before it has been taken. */
@@ -154,7 +157,7 @@ export class Run implements AsyncDisposable {
 
   /** The input has ended by itself: replaces what is to be replaced. Yields the STATEs that are durable by that. */
   async *conclude(): AsyncGenerator<Uint8Array> {
-    for await (const _ of this.#runtime.conclude(this.#context.signal)) yield* this.#states.take();
+    yield* this.#runtime.conclude(this.#context.signal);
   }
 
   /** What an operator has to know, the summary last. */
@@ -182,7 +185,7 @@ export class Run implements AsyncDisposable {
 
   /** Where a file is put that is to be at its key. Rejected rows wait for nothing. */
   #keyFor({ segment: { table }, key }: OutputFile): string {
-    return table.shape === undefined ? key : this.#runtime.replacements.keyFor(table.stream, key);
+    return table.shape === undefined ? key : this.#runtime.replacements.waiting.keyFor(table.stream, key);
   }
 
   #stored(file: OutputFile & WrittenBody): void {

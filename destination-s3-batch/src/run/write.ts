@@ -3,7 +3,7 @@
 //
 // Nothing is to be seen in S3 before the input has ended, but when the spool is full.
 import { watchRun } from '@s3-connectors/common/destination/run/progress.ts';
-import { runContext, type WriteContext } from '@s3-connectors/common/destination/run/runtime.ts';
+import { runContext, type WriteContext } from '@s3-connectors/common/destination/run/foundation.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { outlineDepth } from '@s3-connectors/common/records/record-scanner.ts';
@@ -36,13 +36,10 @@ async function* writeLines(
   input: AsyncIterable<Uint8Array>,
   context: VerbContext,
 ): AsyncGenerator<Uint8Array> {
-  await run.begin();
+  const isOpen = await run.begin();
   let failure: unknown;
   try {
-    for await (const lines of readLines(input, { reuse: true, outlineDepth: outlineDepth.airbyte })) {
-      await run.take(lines);
-      if (run.isPublishDue) yield* await run.publish();
-    }
+    if (isOpen) yield* takeAll(run, input);
   } catch (error) {
     context.signal.throwIfAborted();
     failure = error; // What came before it is published all the same.
@@ -58,4 +55,11 @@ async function* writeLines(
   run.report();
   if (failure !== undefined) throw failure;
   run.refuseRejections();
+}
+
+async function* takeAll(run: Run, input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const lines of readLines(input, { reuse: true, outlineDepth: outlineDepth.airbyte })) {
+    await run.take(lines);
+    if (run.isPublishDue) yield* await run.publish();
+  }
 }

@@ -8,11 +8,12 @@ import {
   resolveShared,
   timeField,
   workerShape,
-  type Environment,
   type Shared,
 } from '@s3-connectors/common/destination/config/config.ts';
 import { partitionBy, partitionByText } from '@s3-connectors/common/destination/rows/row-plan.ts';
+import { runShape } from '@s3-connectors/common/destination/config/run-config.ts';
 import type { RecordRules } from '@s3-connectors/common/destination/run/judge.ts';
+import type { Environment } from '@s3-connectors/common/program/scheduler.ts';
 import { connectionShape } from '@s3-connectors/common/s3/connection/config.ts';
 import * as z from 'zod';
 
@@ -48,50 +49,51 @@ const lateData = z.object({
   }),
 });
 
-export const configSchema = z
-  .object({
-    ...connectionShape,
-    ...placeShape,
-    streams: z.array(stream).default([]).meta({
-      title: 'Streams',
-      description: 'What is to be done otherwise for some streams. Without an entry a stream is written by hour.',
-      order: 13,
-    }),
-    workspace_id: z.string().min(1, 'is empty: write the id of the workspace, or leave the field out').optional().meta({
-      title: 'Workspace',
-      description:
-        'When set, a record of another workspace is rejected. It applies to the published types, by their field project_id or workspace.',
-      order: 14,
-    }),
-    invalid_records: invalidRecords.meta({ order: 15 }),
-    late_data: lateData.prefault({}).meta({
-      title: 'Late records',
-      description: 'What to do with records far from the present: late ones, and those more than an hour ahead of it.',
-      order: 16,
-    }),
-    max_file_age_seconds: z.int().min(1).max(86_400).default(240).meta({
-      title: 'Longest age of a file (s)',
-      description: 'A file is closed at this age, so that its rows can be seen.',
-      order: 20,
-    }),
-    max_file_mb: z.int().min(1).max(1024).default(64).meta({
-      title: 'Largest file (MB)',
-      description: 'A file is closed at this compressed size.',
-      order: 21,
-    }),
-    max_memory_mb: z.int().min(32).max(65_536).default(256).meta({
-      title: 'Memory (MB)',
-      description: 'The memory for all open files together. The oldest are closed early when it is reached.',
-      order: 22,
-    }),
-    gzip_level: z.int().min(1).max(9).default(6).meta({
-      title: 'Compression level',
-      description: 'From 1 (fast) to 9 (small).',
-      order: 23,
-    }),
-    ...workerShape,
-  })
-  .superRefine(...checkPlace);
+/** Of every program that writes hourly files. */
+export const configShape = {
+  ...connectionShape,
+  ...placeShape,
+  streams: z.array(stream).default([]).meta({
+    title: 'Streams',
+    description: 'What is to be done otherwise for some streams. Without an entry a stream is written by hour.',
+    order: 13,
+  }),
+  workspace_id: z.string().min(1, 'is empty: write the id of the workspace, or leave the field out').optional().meta({
+    title: 'Workspace',
+    description:
+      'When set, a record of another workspace is rejected. It applies to the published types, by their field project_id or workspace.',
+    order: 14,
+  }),
+  invalid_records: invalidRecords.meta({ order: 15 }),
+  late_data: lateData.prefault({}).meta({
+    title: 'Late records',
+    description: 'What to do with records far from the present: late ones, and those more than an hour ahead of it.',
+    order: 16,
+  }),
+  max_file_age_seconds: z.int().min(1).max(86_400).default(240).meta({
+    title: 'Longest age of a file (s)',
+    description: 'A file is closed at this age, so that its rows can be seen.',
+    order: 20,
+  }),
+  max_file_mb: z.int().min(1).max(1024).default(64).meta({
+    title: 'Largest file (MB)',
+    description: 'A file is closed at this compressed size.',
+    order: 21,
+  }),
+  max_memory_mb: z.int().min(32).max(65_536).default(256).meta({
+    title: 'Memory (MB)',
+    description: 'The memory for all open files together. The oldest are closed early when it is reached.',
+    order: 22,
+  }),
+  gzip_level: z.int().min(1).max(9).default(6).meta({
+    title: 'Compression level',
+    description: 'From 1 (fast) to 9 (small).',
+    order: 23,
+  }),
+  ...workerShape,
+};
+
+export const configSchema = z.object({ ...configShape, ...runShape }).superRefine(...checkPlace);
 
 /** An override for a stream; see `streams` in the schema. */
 export type StreamConfig = z.output<typeof stream>;

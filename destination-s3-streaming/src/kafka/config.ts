@@ -1,10 +1,11 @@
 // The configuration of `feed-kafka`: the destination's, and below `kafka` where the messages come from.
 import { randomBytes } from 'node:crypto';
 
-import type { Environment } from '@s3-connectors/common/destination/config/config.ts';
+import { checkPlace } from '@s3-connectors/common/destination/config/config.ts';
+import type { Environment } from '@s3-connectors/common/program/scheduler.ts';
 import * as z from 'zod';
 
-import { configSchema, resolveConfig, type Config } from '../config/config.ts';
+import { configShape, resolveConfig, type Config } from '../config/config.ts';
 import type { Included } from './record-lines.ts';
 import type { SeedRules } from './seed.ts';
 
@@ -168,7 +169,8 @@ const kafka = z
   })
   .meta({ title: 'Kafka', description: 'Where the messages come from.', order: 5 });
 
-export const feedSchema = configSchema.safeExtend({ kafka });
+/** A group of consumers has no end that could be published at once: there is no `run`. */
+export const feedSchema = z.object({ ...configShape, kafka }).superRefine(...checkPlace);
 
 type KafkaConfig = z.output<typeof kafka>;
 
@@ -193,6 +195,7 @@ export function resolveFeedConfig(config: z.output<typeof feedSchema>, env: Envi
   const { kafka } = config;
   return {
     ...resolveConfig({ ...config, worker_id: config.worker_id ?? randomBytes(6).toString('hex') }, env),
+    run: undefined,
     kafka: {
       brokers: kafka.brokers,
       topics: kafka.topics.map(({ topic, stream }) => ({ topic, stream: stream ?? topic })),

@@ -13,11 +13,11 @@ import { layout } from '../layout/layout.ts';
 export type TypeTarget = Target & { readonly schema: JsonSchema };
 
 type Given = Pick<Config, 'prefix' | 'arrayIndex' | 'streams'> &
-  Partial<Pick<Config, 'namespaceInPath' | 'airbyteMetadata'>>;
+  Partial<Pick<Config, 'namespaceInPath' | 'airbyteMetadata' | 'run'>>;
 
 /** @throws CATALOG_INVALID for generations that do not exist, and for streams that would be written to one path. */
 export function planStreams(
-  { prefix, arrayIndex, streams: entries, namespaceInPath, airbyteMetadata }: Given,
+  { prefix, arrayIndex, run, streams: entries, namespaceInPath, airbyteMetadata }: Given,
   catalog: readonly ConfiguredStream[],
   log: Log,
 ): Plan<TypeTarget> {
@@ -26,6 +26,7 @@ export function planStreams(
     {
       prefix,
       arrayIndex,
+      run,
       layout,
       entries,
       metadata: airbyteMetadata === true ? 'ms' : undefined,

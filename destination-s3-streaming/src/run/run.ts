@@ -3,7 +3,8 @@ import { DeflatePool } from '@s3-connectors/common/destination/files/deflate-poo
 import type { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
 import { onePlaceEach } from '@s3-connectors/common/destination/run/places.ts';
 import type { Target } from '@s3-connectors/common/destination/run/plan.ts';
-import { layFoundation, Runtime, type RunContext } from '@s3-connectors/common/destination/run/runtime.ts';
+import { layFoundation, type RunContext } from '@s3-connectors/common/destination/run/foundation.ts';
+import { Runtime } from '@s3-connectors/common/destination/run/runtime.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { readLines, type LineBatch } from '@s3-connectors/common/protocol/lines.ts';
@@ -51,6 +52,7 @@ export class Run {
   readonly #latency: Latency = { sinceCame: new Sketch(), sinceHappened: new Sketch() };
   readonly #report: Report;
   readonly #stopping: Stopping;
+  readonly #isShared: boolean;
   #inputFailure: unknown;
 
   /** @throws CATALOG_INVALID for what cannot be done, before anything is read. */
@@ -62,6 +64,7 @@ export class Run {
   ) {
     const { log, signal, clock } = context;
     this.#context = context;
+    this.#isShared = config.run !== undefined;
     this.#wakeUp = new WakeUp(clock);
     const plan = planStreams(config, catalog, log);
     this.#targets = plan.targets;
@@ -79,7 +82,7 @@ export class Run {
     this.#store = new Store({
       s3: this.#s3,
       config,
-      keyFor: ({ isOfRows, stream }, key) => (isOfRows ? this.#runtime.replacements.keyFor(stream, key) : key),
+      keyFor: ({ isOfRows, stream }, key) => (isOfRows ? this.#runtime.replacements.waiting.keyFor(stream, key) : key),
       onStored: (file, key, written) => this.#onStored(file, key, written),
       onChange: () => this.#onStoreChange(),
     });
@@ -106,9 +109,10 @@ export class Run {
   async begin(): Promise<void> {
     const { signal, log } = this.#context;
     try {
-      await this.#runtime.replacements.begin(signal);
+      const isOpen = await this.#runtime.begin(signal);
+      if (!isOpen) this.#lines.stop();
     } catch (error) {
-      const appendsOnly = this.#targets.every(({ succession }) => succession.kind === 'keep');
+      const appendsOnly = !this.#isShared && this.#targets.every(({ succession }) => succession.kind === 'keep');
       if (!appendsOnly || !(error instanceof ConnectorError) || error.code !== 'S3_ACCESS_DENIED') throw error;
       log(
         'INFO',
@@ -151,7 +155,7 @@ export class Run {
     for (const { file, reason } of due) {
       if (!this.#store.hasRoom) return;
       this.#files.remove(file);
-      if (this.#isCut && file.isOfRows && this.#runtime.replacements.stages(file.stream)) file.release();
+      if (this.#isCut && file.isOfRows && this.#runtime.replacements.waiting.has(file.stream)) file.release();
       else this.#store.put(file, reason);
     }
   }
@@ -173,8 +177,8 @@ export class Run {
     await this.#wakeUp.wait(msUntilDue);
   }
 
-  /** Everything is stored: replaces what is to be replaced. After each step STATEs may have become durable. */
-  async *conclude(): AsyncGenerator<void> {
+  /** Everything is stored: replaces what is to be replaced. Yields the STATEs that are durable by that. */
+  async *conclude(): AsyncGenerator<Uint8Array> {
     if (this.#isCut || this.#store.failure !== undefined) return;
     yield* this.#runtime.conclude(this.#stopping.cut);
   }

@@ -7,7 +7,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 import { watchRun } from '@s3-connectors/common/destination/run/progress.ts';
-import { runContext, type WriteContext } from '@s3-connectors/common/destination/run/runtime.ts';
+import { runContext, type WriteContext } from '@s3-connectors/common/destination/run/foundation.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 
 import type { Config } from '../config/config.ts';
@@ -34,7 +34,7 @@ export async function* write(
       await (tookLines ? setImmediate() : run.wait());
     }
     yield* run.durableStates();
-    for await (const _ of run.conclude()) yield* run.durableStates();
+    yield* run.conclude();
     run.summarize();
     run.throwFailure();
   } finally {

@@ -8,11 +8,11 @@ import {
   sourceConnectionShape,
   type Connection,
 } from '@s3-connectors/common/s3/connection/config.ts';
+import type { Shard } from '@s3-connectors/common/program/scheduler.ts';
 
 import { csvSchema, resolveCsv, type CsvOptions } from './csv-config.ts';
 import { dataPartitioning, resolvePartitioning, type FolderMeaning } from './partitioning-config.ts';
 import { resolveShard, shardSchema } from './shard-config.ts';
-import type { Shard } from '../layout/shard.ts';
 import { checkSelection, resolveSelection, selectionShape, type Selection } from '../layout/selection.ts';
 
 export const schemaPrefix = z

@@ -1,13 +1,10 @@
 // Which part of a table's files one of several readers takes. Pure.
 import { hash } from 'node:crypto';
 
-/** One reader of `count`; `index` counts from 0. */
-export type Shard = { readonly index: number; readonly count: number };
+import type { Shard } from '@s3-connectors/common/program/scheduler.ts';
 
 /** All files. */
 export const wholeTable: Shard = { index: 0, count: 1 };
-
-export const mostShards = 65_536;
 
 /**
  * By the first four bytes of the key's SHA-256, so that a file that comes late or is replaced is always the same reader's, and

@@ -4,9 +4,10 @@
 // late (a slow upload bears the time of its start), so inside a window before the watermark the objects read are
 // remembered one by one; an object older than the window counts as read. The window is `lookbackMs` long, shorter when it
 // would hold more than `maxRemembered` objects: the state must stay below 1 MB.
+import type { Shard } from '@s3-connectors/common/program/scheduler.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
-import { wholeTable, type Shard } from '../layout/shard.ts';
+import { wholeTable } from '../layout/shard.ts';
 import { fingerprint, keyOf } from './fingerprint.ts';
 import { isAfter, placeOf, type Place } from './reading-order.ts';
 import { isFuture } from '../listing/present.ts';

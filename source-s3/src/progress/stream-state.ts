@@ -3,10 +3,11 @@
 import * as z from 'zod';
 
 import { describeIssues, mistakeWords } from '@s3-connectors/common/protocol/mistakes.ts';
+import type { Shard } from '@s3-connectors/common/program/scheduler.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
-import { includes, wholeTable, type Shard } from '../layout/shard.ts';
+import { includes, wholeTable } from '../layout/shard.ts';
 import { noProgress, type Progress } from './cursor.ts';
 import { Settled } from './settled.ts';
 

@@ -8,8 +8,8 @@ import { publishedStream } from '../support/published.ts';
 const under = {
   setting: 'table',
   folderOf: (name: string) => `data/${name}/`,
-  planStreams: ({ streams, arrayIndex }, catalog, log) =>
-    planStreams({ prefix: 'p/', arrayIndex, streams, splitEvents: true }, catalog, log),
+  planStreams: ({ streams, arrayIndex, run }, catalog, log) =>
+    planStreams({ prefix: 'p/', arrayIndex, run, streams, splitEvents: true }, catalog, log),
 } satisfies Parameters<typeof registerPlanTests>[0];
 
 registerPlanTests(under);

@@ -32,6 +32,7 @@ suite('the config of the streaming destination', () => {
       gzipLevel: 6,
       workerId: '0',
       arrayIndex: undefined,
+      run: undefined,
     });
   });
 

@@ -7,8 +7,8 @@ import { planner, registerPlanTests } from '../../destinations/plan.ts';
 const under = {
   setting: 'type',
   folderOf: (name: string) => `type=${name}/`,
-  planStreams: ({ streams, arrayIndex }, catalog, log) =>
-    planStreams({ prefix: 'p/', arrayIndex, streams }, catalog, log),
+  planStreams: ({ streams, arrayIndex, run }, catalog, log) =>
+    planStreams({ prefix: 'p/', arrayIndex, run, streams }, catalog, log),
 } satisfies Parameters<typeof registerPlanTests>[0];
 
 registerPlanTests(under);

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
 
-import { isInShard, type Shard } from '../../../source-s3/src/layout/shard.ts';
+import type { Shard } from '@s3-connectors/common/program/scheduler.ts';
+
+import { isInShard } from '../../../source-s3/src/layout/shard.ts';
 import { noProgress, type Progress } from '../../../source-s3/src/progress/cursor.ts';
 import { fromStreamState, toStreamState } from '../../../source-s3/src/progress/stream-state.ts';
 import { object, rowsOf, run, saved } from '../support/cursor.ts';

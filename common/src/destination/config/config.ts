@@ -12,9 +12,14 @@ import {
 } from '../../s3/connection/config.ts';
 import { storageClasses } from '../../s3/object-settings.ts';
 import type { WriteHeaders } from '../../s3/write.ts';
+import { ConnectorError } from '../../protocol/errors.ts';
+import { indexVariable, type Environment } from '../../program/scheduler.ts';
+import type { RunPart } from '../replacing/run-id.ts';
 import { prefixProblem } from './prefix.ts';
+import { resolveRun, type runShape } from './run-config.ts';
 
 const workerForm = /^[A-Za-z0-9_]{1,32}$/u;
+const mostWorkerLength = 32;
 const workerRemedy = 'is not a worker’s name: write 1 to 32 letters, digits or underscores';
 
 const bucketDefault = z
@@ -152,7 +157,7 @@ export const workerShape = {
   }),
 };
 
-type PlaceConfig = Readonly<z.output<z.ZodObject<typeof placeShape>>> & {
+type PlaceConfig = Readonly<z.output<z.ZodObject<typeof placeShape & typeof runShape>>> & {
   readonly worker_id?: string | undefined;
 };
 
@@ -172,6 +177,8 @@ export type Place = {
   readonly workerId: string;
   /** The variable by which a scheduler says that this is one of several workers; undefined: there is one. */
   readonly arrayIndex: string | undefined;
+  /** Of several writers whose rows become visible at once; an error: which part of it is not known. */
+  readonly run: RunPart | ConnectorError | undefined;
 };
 
 /** What a pipeline accepts of both. */
@@ -188,11 +195,6 @@ export type Shared<Entry> = Place & {
 function hasEachOnce(tags: readonly { readonly key: string }[]): boolean {
   return new Set(tags.map(({ key }) => key)).size === tags.length;
 }
-
-/** By these, Kubernetes (indexed jobs), AWS Batch and Slurm (arrays) and people tell their workers apart. */
-const arrayIndexes = ['SHARD_INDEX', 'JOB_COMPLETION_INDEX', 'AWS_BATCH_JOB_ARRAY_INDEX', 'SLURM_ARRAY_TASK_ID'];
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 const mebibyte = 1024 * 1024;
 
@@ -221,7 +223,7 @@ export function resolveShared<Entry>(config: SharedConfig<Entry>, env: Environme
 
 function resolvePlace(config: PlaceConfig, env: Environment): Place {
   const { prefix, acl, conditional_writes, encryption, storage_class, object_tags, worker_id } = config;
-  const job = env['JOB_COMPLETION_INDEX'] ?? '';
+  const run = resolveRun(config.run, env, conditional_writes);
   return {
     prefix: prefix === '' ? '' : `${prefix.replace(/\/$/u, '')}/`,
     headers: {
@@ -231,7 +233,16 @@ function resolvePlace(config: PlaceConfig, env: Environment): Place {
       ...(conditional_writes ? {} : { conditions: 'looked_up' }),
       encryption: encryption.mode === 'sse_kms' ? { mode: 'sse_kms', kmsKeyId: encryption.kms_key_id } : encryption,
     },
-    workerId: worker_id ?? (workerForm.test(job) ? job : '0'),
-    arrayIndex: arrayIndexes.find((name) => (env[name] ?? '') !== ''),
+    workerId: workerOf(worker_id, run, env),
+    arrayIndex: indexVariable(env),
+    run,
   };
+}
+
+/** In a run no two parts may give a file the same name. */
+function workerOf(configured: string | undefined, run: Place['run'], env: Environment): string {
+  const job = env['JOB_COMPLETION_INDEX'] ?? '';
+  if (run === undefined || run instanceof ConnectorError) return configured ?? (workerForm.test(job) ? job : '0');
+  const index = String(run.index);
+  return configured === undefined ? index : `${configured.slice(0, mostWorkerLength - index.length - 1)}_${index}`;
 }

@@ -63,3 +63,12 @@ function mixed(digest: Uint8Array, epoch: number, count: number): string {
 function hex(digest: Buffer): string {
   return digest.toString('hex', 0, hashLength / 2);
 }
+
+/** The key of a file of ours with another hash, made of its own and `salt`. */
+export function renamedKey(key: string, salt: string): string {
+  const at = key.lastIndexOf('/') + 1;
+  const name = key.slice(at).replace(/^(-?\d+-)([0-9a-f]{16})(?=-)/u, (_, timestamp: string, hash: string) => {
+    return timestamp + hex(createHash('sha256').update(`${hash}/${salt}`).digest());
+  });
+  return key.slice(0, at) + name;
+}

@@ -96,6 +96,11 @@ type Tally = {
   readonly byCause: Map<string, Rejection & { count: number }>;
 };
 
+/** Whether a run fails that rejects `rejected` of `total` records. */
+export function areTooMany(rejected: number, total: number): boolean {
+  return rejected >= manyRecords && rejected > total * largeShare;
+}
+
 /** What became of each stream's records; the number after the last stream stands for all that are not in the catalog. */
 export class RejectionTally {
   readonly #tallies: readonly Tally[];
@@ -126,8 +131,11 @@ export class RejectionTally {
 
   /** Whether too many of the stream's records were rejected. */
   isExcessive(stream: number): boolean {
-    const { rejected } = this.#tallies[stream] as Tally;
-    return rejected >= manyRecords && rejected > this.#total(stream) * largeShare;
+    return areTooMany((this.#tallies[stream] as Tally).rejected, this.#total(stream));
+  }
+
+  of(stream: number): { readonly accepted: number; readonly rejected: number } {
+    return this.#tallies[stream] as Tally;
   }
 
   /** Records that are not of the catalog are held against all of the run. */

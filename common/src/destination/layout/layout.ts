@@ -30,10 +30,10 @@ export type Layout = Pick<LayoutRules, 'noun' | 'parent' | 'period' | 'rejectedP
   readonly place: (prefix: string, name: string) => DataPlace;
   readonly rejectedFolder: (prefix: string, name: string) => string;
   /**
-   * Whether every key below the folder fits S3's limit, also while the file waits in staging. `partitionBytes`: the most that the
-   * folders of a partition take.
+   * Whether every key below the folder fits S3's limit, also while the file waits in staging. `partition`: the most bytes that the
+   * folders of a partition take; `staged`: what a run of several writers adds in staging.
    */
-  readonly fits: (folder: string, partitionBytes?: number) => boolean;
+  readonly fits: (folder: string, bytes?: { readonly partition?: number; readonly staged?: number }) => boolean;
   /** The number since 1970 of the hour or day that a time in milliseconds is in. */
   readonly periodOf: (ms: number) => number;
   /** The folders of a period. */
@@ -66,8 +66,8 @@ export function defineLayout(rules: LayoutRules): Layout {
     rejectedParent,
     place: (prefix, name) => ({ name: encodeName(name), folder: `${prefix}${parent}${encode(name)}/`, extensions }),
     rejectedFolder: (prefix, name) => `${prefix}${rejectedParent}${encode(name)}/`,
-    fits: (folder, partitionBytes = 0) =>
-      Buffer.byteLength(folder) + partitionBytes + stagedKeyBytes + longestRest <= maxKeyBytes,
+    fits: (folder, { partition = 0, staged = 0 } = {}) =>
+      Buffer.byteLength(folder) + partition + Math.max(stagedKeyBytes, staged) + longestRest <= maxKeyBytes,
     periodOf: (time) => Math.floor(time / ms),
     folders,
     readKey: keyReader(rules, folders),

@@ -39,7 +39,11 @@ export type Manifest = {
   readonly max_time: string | null;
   readonly schema: JsonObject;
   readonly files: readonly ManifestFile[];
+  /** Of several writers that the set is of. `states`: STATE lines, how far their sources are by it. */
+  readonly run?: PublishedRun;
 };
+
+export type PublishedRun = { readonly id: string; readonly states: readonly string[] };
 
 /** Before the first copy. `previous`: the keys of ours in the folder at that moment, new ones among them perhaps. */
 export type Intent = Manifest & { readonly previous: readonly OwnKey[] };
@@ -70,6 +74,7 @@ const manifest = z.object({
   max_time: z.string().nullable(),
   schema: z.record(z.string(), z.json()),
   files: z.array(z.object({ key: z.string(), bytes: count, crc32: z.string(), rows: count })),
+  run: z.object({ id: z.string(), states: z.array(z.string()) }).exactOptional(),
 });
 const intent = manifest.extend({ previous: z.array(z.string()).default([]) });
 const about = { earlier: z.array(exportId).max(keptManifests), revision: z.string() };

@@ -5,12 +5,15 @@
 //   type=users/year=2026/month=01/day=15/hour=07/country=DE/1768462200000-0123456789ab1f8c-0.jsonl.gz
 //                                                                                             the same in a partition
 //   _staging/20260115T143000123Z-1a2b3c4d-0/type=users/…                                      the same while it waits
+//   _staging/nightly-7/3-0123456789abcdef/type=users/…                                        of an attempt at part 3 of a run
 //   _manifests/users/20260115T143000123Z-1a2b3c4d-0.json, _manifests/users/generations/7.json
+//   _runs/nightly-7/run.json, _runs/nightly-7/parts/3.json, _runs/nightly-7/commit.json
 //   _connection-check-{uuid}, _connection-check-{uuid}-copy                                   written by `check`
 import { ConnectorError } from '../../protocol/errors.ts';
 import { isMarked, partitionForm } from '../files/partition-folders.ts';
 import { outsideProblem, type OwnKey } from '../../s3/own-key.ts';
 import { exportForm, stagingFolder, type ExportId } from './export-id.ts';
+import { attemptFolder, attemptForm, runForm, type Attempt } from './run-id.ts';
 
 /** What is replaced as one. */
 export type DataPlace = {
@@ -29,10 +32,14 @@ const allExtensions = ['.jsonl.gz', '.snappy.parquet', '.json.gz'];
 const stem = `(?:year=\\d{4}/month=\\d{1,2}/day=\\d{1,2}/(?:hour=\\d{2}/)?)?${partitionForm}-?\\d{1,16}-([0-9a-f]{16})-[A-Za-z0-9_]{1,32}`;
 const data = `(?:type=|data/)[^/]+/${stem}${oneOf(allExtensions)}`;
 const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const staged = `_staging/(?:${exportForm}|${runForm}/${attemptForm})/${data}`;
+const runDocument = `_runs/${runForm}/(?:run|commit|parts/\\d{1,5})\\.json`;
 const ownForm = new RegExp(
-  `^(?:${data}|_staging/${exportForm}/${data}|_manifests/[^/]+/(?:${exportForm}|generations/-?\\d{1,16})\\.json|_connection-check-${uuid}(?:-copy)?)$`,
+  `^(?:${data}|${staged}|${runDocument}|_manifests/[^/]+/(?:${exportForm}|generations/-?\\d{1,16})\\.json|_connection-check-${uuid}(?:-copy)?)$`,
   'u',
 );
+
+const attemptPath = new RegExp(`^_staging/(${runForm})/${attemptForm}/`, 'u');
 
 /** Undefined for a key of no form of ours. The one place that makes an `OwnKey`. */
 function asOwnKey(prefix: string, key: string): OwnKey | undefined {
@@ -78,7 +85,27 @@ export function stagedKey(prefix: string, exportId: ExportId, key: string): OwnK
   return ownKey(prefix, `${stagingFolder(prefix)}${exportId}/${key.slice(prefix.length)}`);
 }
 
-/** Of a key that was listed below `_staging/`: its export, and the key that it is for. Undefined if it is not ours. */
+/** The same of an attempt at a part of a run. */
+export function attemptKey(prefix: string, attempt: Attempt, key: string): OwnKey {
+  return ownKey(prefix, `${stagingFolder(prefix)}${attemptFolder(attempt)}${key.slice(prefix.length)}`);
+}
+
+/** Of a key that was listed below `_staging/`: the folder that its run has there. Undefined if it is not of a run of ours. */
+export function parseAttemptKey(
+  prefix: string,
+  listed: string,
+): { readonly key: OwnKey; readonly run: string } | undefined {
+  const key = asOwnKey(prefix, listed);
+  const [, run] = attemptPath.exec(listed.slice(prefix.length)) ?? [];
+  return key === undefined || run === undefined ? undefined : { key, run };
+}
+
+/** Of a key that was listed below `_runs/`. Undefined if it is not ours. */
+export function ownRunKey(prefix: string, listed: string): OwnKey | undefined {
+  return listed.startsWith(`${prefix}_runs/`) ? asOwnKey(prefix, listed) : undefined;
+}
+
+/** Of a key that was listed below `_staging/`: its export, and the key that it is for. Undefined if it is not ours or of a run. */
 export function parseStagedKey(
   prefix: string,
   staged: string,

@@ -19,11 +19,11 @@ import { mapConcurrent } from '../../streams/map-concurrent.ts';
 import type { OwnKey } from '../../s3/own-key.ts';
 import type { ExportId } from './export-id.ts';
 import { finish, settle } from './interrupted.ts';
-import type { Intent } from './manifest.ts';
+import type { Intent, Latest, PublishedRun } from './manifest.ts';
 import { writeIntent, writeLatest, type Area } from './manifests.ts';
-import { ownKey, stagedKey, tellApart, type DataPlace } from './own-keys.ts';
+import { ownKey, tellApart, type DataPlace } from './own-keys.ts';
 import { without } from './previous-set.ts';
-import { verifyStaged, type StagedFile } from './staging.ts';
+import { verifyStaged, waitingKey, type StagedFile } from './staging.ts';
 
 export type Replacement = {
   readonly place: DataPlace;
@@ -34,7 +34,10 @@ export type Replacement = {
   /** What the rows look like, for the manifest. */
   readonly schema: JsonObject;
   /** Asked once the previous set is listed, before anything changes: whoever throws keeps it. */
-  readonly approve?: (signal: AbortSignal | undefined) => Promise<void>;
+  readonly approve?: (latest: Latest | undefined) => Promise<void>;
+  readonly run?: PublishedRun | undefined;
+  /** A look at each file says already that it is there. */
+  readonly isVerified?: boolean;
 };
 
 export type Replaced = {
@@ -53,16 +56,16 @@ const namesInWarning = 5;
  */
 export async function replaceSet(area: Area, replacement: Replacement, signal?: AbortSignal): Promise<Replaced> {
   const { place, exportId, files } = replacement;
-  await verifyStaged(area, exportId, files, signal);
+  if (replacement.isVerified !== true) await verifyStaged(area, exportId, files, signal);
   const records = await settle(area, place, signal);
   const previous = await listOurs(area, place, signal);
-  await replacement.approve?.(signal);
+  await replacement.approve?.(records.latest);
   warnOfOther(area, replacement, records.latest?.current?.stream);
   const intent = intentOf(area.prefix, replacement, previous);
   await writeIntent(area, place.name, intent, signal);
   const begun = area.s3.clock.elapsed();
   try {
-    await copyAll(area, intent, signal);
+    await copyAll(area, exportId, files, signal);
     await writeLatest(area, place.name, { ...records, manifest: intent }, signal);
   } catch (error) {
     await takeBack(area, place, intent, signal);
@@ -97,11 +100,21 @@ async function listOurs({ s3, prefix }: Area, place: DataPlace, signal?: AbortSi
   return ours;
 }
 
-async function copyAll(area: Area, { export: id, files }: Intent, signal: AbortSignal | undefined): Promise<void> {
+/** From staging to where the files are to be. It may be done twice. */
+export async function copyAll(
+  area: Area,
+  exportId: ExportId,
+  files: readonly StagedFile[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const { prefix, headers } = area;
   const copies = mapConcurrent(
     files,
     copiesAtOnce,
-    ({ key: to }, linked) => copyObject(area, { from: stagedKey(area.prefix, id, to), to }, area.headers, linked),
+    (file, linked) => {
+      const from = waitingKey(prefix, exportId, file);
+      return copyObject(area, { from, to: ownKey(prefix, file.key) }, headers, linked);
+    },
     signal,
   );
   for await (const _ of copies);
@@ -125,7 +138,7 @@ async function takeBack(area: Area, place: DataPlace, intent: Intent, signal: Ab
 
 function intentOf(
   prefix: string,
-  { exportId, stream, place, files, schema }: Replacement,
+  { exportId, stream, place, files, schema, run }: Replacement,
   previous: readonly OwnKey[],
 ): Intent {
   const times = files.flatMap(({ minTime, maxTime }) => [minTime, maxTime]).filter((time) => !Number.isNaN(time));
@@ -142,6 +155,7 @@ function intentOf(
     max_time: isoTime(times.reduce((most, time) => Math.max(most, time), -Infinity)),
     schema,
     files: files.map(({ key, size, crc32, rows }) => ({ key: ownKey(prefix, key), bytes: size, crc32, rows })),
+    ...(run === undefined ? {} : { run }),
     previous,
   };
 }

@@ -4,20 +4,27 @@ import { ConnectorError } from '../../protocol/errors.ts';
 import { deleteObjects } from '../../s3/delete.ts';
 import { headObject } from '../../s3/head.ts';
 import { listPages } from '../../s3/list.ts';
+import type { OwnKey } from '../../s3/own-key.ts';
 import type { WrittenBody } from '../../s3/write.ts';
 import { mapConcurrent } from '../../streams/map-concurrent.ts';
 import { parseExportId, stagingFolder, type ExportId } from './export-id.ts';
 import type { Area } from './manifests.ts';
 import { parseStagedKey, stagedKey } from './own-keys.ts';
 
-/** A file that waits. `key`: where it is to lie; at `stagedKey(prefix, export, key)` it lies now. */
+/** A file that waits. `key`: where it is to lie; at `waitingKey` it lies now. */
 export type StagedFile = WrittenBody & {
   readonly key: string;
   readonly rows: number;
   /** Milliseconds; NaN where the rows have no time. */
   readonly minTime: number;
   readonly maxTime: number;
+  /** Absent: at `stagedKey(prefix, export, key)`. */
+  readonly stagedAt?: OwnKey;
 };
+
+export function waitingKey(prefix: string, exportId: ExportId, { key, stagedAt }: StagedFile): OwnKey {
+  return stagedAt ?? stagedKey(prefix, exportId, key);
+}
 
 const looksAtOnce = 32;
 const leftoverAgeMs = 24 * 3_600_000;
@@ -32,8 +39,8 @@ export async function verifyStaged(
   const looks = mapConcurrent(
     files,
     looksAtOnce,
-    async ({ key, ...written }, linked) => {
-      const staged = stagedKey(prefix, exportId, key);
+    async (written, linked) => {
+      const staged = waitingKey(prefix, exportId, written);
       const head = await headObject(s3, staged, linked);
       const isSame = head?.size === written.size && (head.crc32 ?? written.crc32) === written.crc32;
       if (!isSame || head.etag !== written.etag) throw changed(s3.bucket, staged, head !== undefined);

@@ -2,6 +2,7 @@
 // written down, in several places at a time.
 import type { ConnectorError, StreamDescriptor } from '../../protocol/errors.ts';
 import { streamKey, streamLabel } from '../../protocol/stream-key.ts';
+import type { ExportId } from '../replacing/export-id.ts';
 import { mayBeTooLarge, smallFirst } from '../replacing/document-memory.ts';
 import { generationStreams, isGenerationNoted, noteGeneration } from '../replacing/generation-record.ts';
 import { settle } from '../replacing/interrupted.ts';
@@ -31,19 +32,51 @@ export type Beginning = {
   readonly refused: (error: ConnectorError) => void;
 };
 
+type Beginnings = Iterable<Beginning> | AsyncIterable<Beginning>;
+
 /** @throws what fails the run, as S3_ACCESS_DENIED. */
-export async function beginPlaces(
-  area: Area,
-  beginnings: Iterable<Beginning> | AsyncIterable<Beginning>,
-  signal: AbortSignal,
-): Promise<void> {
+export async function beginPlaces(area: Area, beginnings: Beginnings, signal: AbortSignal): Promise<void> {
   const withManifests = new Set(await findPlaces(area, signal));
+  await forEachPlace(area, beginnings, signal, (reading, beginning, linked) =>
+    beginPlace(reading, beginning, withManifests, linked),
+  );
+}
+
+/**
+ * For one of several writers of a run: touches nothing, since another may be at work in the places.
+ * @returns the export that counts in each place that has one.
+ */
+export async function lookAtPlaces(
+  area: Area,
+  beginnings: Beginnings,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, ExportId>> {
+  const withManifests = new Set(await findPlaces(area, signal));
+  const counting = new Map<string, ExportId>();
+  await forEachPlace(area, beginnings, signal, async (reading, { place, stream, judge, verify }, linked) => {
+    await verify?.(reading, linked);
+    const records = withManifests.has(place.name) ? await readRecords(reading, place, linked) : noRecords;
+    if (judge?.(await ownerOf(reading, { place, stream, records }, linked)) === false) return;
+    const current = records.latest?.current?.export;
+    if (current !== undefined) counting.set(place.name, current);
+  });
+  return counting;
+}
+
+const noRecords: Records = { latest: undefined, etag: undefined, exports: [] };
+
+async function forEachPlace(
+  area: Area,
+  beginnings: Beginnings,
+  signal: AbortSignal,
+  work: (reading: Area, beginning: Beginning, linked: AbortSignal) => Promise<void>,
+): Promise<void> {
   const steps = smallFirst(
     area,
     { items: beginnings, limit: placesAtOnce },
     async (beginning, reading, linked) => {
       try {
-        await beginPlace(reading, beginning, withManifests, linked);
+        await work(reading, beginning, linked);
       } catch (error) {
         if (!failsAlone(error) || (reading !== area && mayBeTooLarge(error))) throw error;
         beginning.refused(error);

@@ -1,14 +1,17 @@
 // A destination as the run of a connector knows it. Its verbs are loaded when they are called: `spec` answers without the AWS SDK.
 import type * as z from 'zod';
 
-import { placeOf, type Access, type Writing } from '../../permissions/needs/access.ts';
+import { inRun, placeOf, type Access, type Writing } from '../../permissions/needs/access.ts';
 import { policyVerbs } from '../../permissions/verbs/policy-verbs.ts';
 import type { Connector, OperatorVerb, VerbContext } from '../../protocol/connector.ts';
 import { specification } from '../../protocol/spec.ts';
 import type { CheckedPlace } from '../check/probes.ts';
 import type { Layout } from '../layout/layout.ts';
 import type { ReadMisfits } from '../status/looks/misfits.ts';
+import type { Place } from '../config/config.ts';
 import { statusVerb } from '../status/status-verb.ts';
+import type { OpenRun } from './commit-run.ts';
+import { commitVerb } from './commit-verb.ts';
 
 type Write<Config> = NonNullable<Connector<z.ZodObject, Config>['write']>;
 
@@ -22,6 +25,8 @@ type Destination<Schema extends z.ZodObject, Config> = {
   readonly access: (writing: Writing) => Access;
   /** Loads `write`. */
   readonly load: () => Promise<{ readonly write: Write<Config> }>;
+  /** Loads what `commit` needs; absent where there are no runs of several writers. */
+  readonly loadRun?: () => Promise<OpenRun<Config>>;
   /** Loads what tells `status` of fields whose values did not all fit. */
   readonly misfits?: () => Promise<ReadMisfits>;
   /** What `check` tries before it asks S3. */
@@ -32,11 +37,12 @@ type Destination<Schema extends z.ZodObject, Config> = {
 
 export function defineDestination<
   Schema extends z.ZodObject,
-  Config extends CheckedPlace & { readonly maxMemoryBytes: number },
+  Config extends Place & CheckedPlace & { readonly maxMemoryBytes: number },
 >(destination: Destination<Schema, Config>) {
-  const { name, title, schema, resolve, layout, access, load, misfits, rehearse, verbs = [] } = destination;
-  const accessOf = ({ connection, prefix, headers }: Config): Access => {
-    return access({ ...placeOf(connection), prefix, headers });
+  const { name, title, schema, resolve, layout, access, load, loadRun, misfits, rehearse, verbs = [] } = destination;
+  const accessOf = ({ connection, prefix, headers, run }: Config): Access => {
+    const needed = access({ ...placeOf(connection), prefix, headers });
+    return run === undefined ? needed : inRun(needed);
   };
   return {
     name,
@@ -61,6 +67,7 @@ export function defineDestination<
     operatorVerbs: [
       ...policyVerbs(accessOf, { hasStatus: true }),
       statusVerb({ destination: name, layout, misfits }),
+      ...(loadRun === undefined ? [] : [commitVerb(loadRun)]),
       ...verbs,
     ],
   } satisfies Connector<Schema, Config>;

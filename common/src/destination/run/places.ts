@@ -16,6 +16,8 @@ export type StreamPlaces<Planned extends Target = Target> = {
     signal: AbortSignal,
     staged?: ReadonlyMap<string, unknown>,
   ): Promise<Iterable<string>> | Iterable<string>;
+  /** Whether rows of the stream can be in another place than that of its own name. Absent: they cannot. */
+  mayFill?(target: Planned, name: string): boolean;
   /** Asked once the files that would go from a place are listed. Whoever throws keeps them. */
   refuseShared?(target: Planned, name: string, signal: AbortSignal): Promise<void>;
   /** Whether what a generation outlives stays in a place, since another stream has come to it. */
@@ -24,6 +26,11 @@ export type StreamPlaces<Planned extends Target = Target> = {
 
 /** Called for an error that fails the stream alone. */
 export type GiveUp = (target: Target, error: ConnectorError) => void;
+
+/** Where no stream can fail alone. */
+export const throwRefused: GiveUp = ({ stream }, error) => {
+  throw error.inStream(stream);
+};
 
 /** Of streams that have one place each. */
 export function onePlaceEach(targets: readonly Target[], giveUp: GiveUp): StreamPlaces {

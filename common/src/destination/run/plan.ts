@@ -17,10 +17,12 @@ import {
   warnOfUnusedEntries,
   type StreamEntry,
 } from '../input/stream-plan.ts';
+import type { Place } from '../config/config.ts';
 import type { Layout } from '../layout/layout.ts';
 import { regimeOf, successionOf, type Succession } from '../replacing/generations.ts';
 import type { DataPlace } from '../replacing/own-keys.ts';
 import { partitionBytes, planRows, type RowPlan } from '../rows/row-plan.ts';
+import { runStagedBytes } from '../replacing/run-id.ts';
 
 /** What every destination knows of a stream. */
 export type Target = {
@@ -76,6 +78,7 @@ export type PlanRules<Entry extends StreamEntry, More> = {
   readonly prefix: string;
   /** See `Place`. */
   readonly arrayIndex?: string | undefined;
+  readonly run?: Place['run'];
   readonly layout: Layout;
   readonly entries: readonly Entry[];
   /** The form of times in the columns that Airbyte's destinations add; undefined: they are not wanted. */
@@ -94,7 +97,9 @@ export function planTargets<Entry extends StreamEntry, More>(
   rules: PlanRules<Entry, More>,
   catalog: readonly ConfiguredStream[],
 ): Plan<Target & More> {
-  const { prefix, layout, entries, metadata, log } = rules;
+  const { prefix, layout, entries, metadata, log, run } = rules;
+  if (run instanceof ConnectorError) throw run;
+  if (run !== undefined) refuseParts(catalog);
   warnOfUnusedEntries(entries, catalog, log);
   const fields = new FieldNumbers();
   const labels = new Map<string, string>();
@@ -125,8 +130,13 @@ export function planTargets<Entry extends StreamEntry, More>(
       regime: regimeOf(stream),
     };
   });
-  refuseDivided(targets, rules.arrayIndex);
-  warnOfHeldStates(targets, log);
+  if (run === undefined) refuseDivided(targets, rules.arrayIndex);
+  if (run === undefined) warnOfHeldStates(targets, log);
+  else
+    log(
+      'INFO',
+      `Part ${run.index} of ${run.count} of the run "${run.id}": nothing is visible, and no state comes, before all parts are there.`,
+    );
   const byKey = byStreamKey(targets.map((target) => [target.stream, target] as const));
   return { targets, byKey, strays: straysOf(prefix, targets.length), fields: fields.names };
 }
@@ -162,12 +172,14 @@ function publishedFrom(schema: RowSchema, fields: FieldNumbers, more: readonly s
 function refuseUnfit(
   stream: ConfiguredStream,
   { name, rowPlan }: { readonly name: string; readonly rowPlan: RowPlan | undefined },
-  { prefix, layout }: Pick<PlanRules<StreamEntry, unknown>, 'prefix' | 'layout'>,
+  { prefix, layout, run }: Pick<PlanRules<StreamEntry, unknown>, 'prefix' | 'layout' | 'run'>,
 ): void {
   if (!name.isWellFormed()) {
     throw refusedStream(stream, `has a name that is not Unicode. Set a "${layout.noun}" for it in "streams".`);
   }
-  if (layout.fits(layout.place(prefix, name).folder, rowPlan && partitionBytes(rowPlan))) return;
+  const partition = rowPlan === undefined ? 0 : partitionBytes(rowPlan);
+  const staged = run === undefined || run instanceof ConnectorError ? 0 : runStagedBytes(run);
+  if (layout.fits(layout.place(prefix, name).folder, { partition, staged })) return;
   throw refusedStream(
     stream,
     `has a name too long for a key in S3. Set a shorter "${layout.noun}" for it in "streams".`,
@@ -183,13 +195,21 @@ function refuseShared(stream: ConfiguredStream, other: string | undefined, noun:
   );
 }
 
+/** A target writes in several turns, and only the last one knows that a stream is complete. */
+function refuseParts(catalog: readonly ConfiguredStream[]): void {
+  const part = catalog.find(({ isPart }) => isPart === true);
+  if (part === undefined) return;
+  const text = `A Singer target cannot be one of the writers of a run: unset "run" and SYNC_RUN, or feed the destination with messages of Airbyte's protocol.`;
+  throw new ConnectorError('CONFIG_INVALID', text, { stream: streamDescriptor(part) });
+}
+
 /** Each of several workers would replace what the others have written. */
 function refuseDivided(targets: readonly Target[], arrayIndex: string | undefined): void {
   const replaced = targets.find(({ succession }) => succession.kind === 'replace');
   if (arrayIndex === undefined || replaced === undefined) return;
   throw new ConnectorError(
     'CONFIG_INVALID',
-    `The stream "${replaced.label}" is replaced as a whole, but ${arrayIndex} says that this is one of several workers: each would delete the rows of the others. Let a single worker write the stream, append to it instead, or unset ${arrayIndex} if there is one worker only.`,
+    `The stream "${replaced.label}" is replaced as a whole, but ${arrayIndex} says that this is one of several workers: each would delete the rows of the others. Let all of them belong to one "run" (docs/scale-out.md), let a single worker write the stream, append to it instead, or unset ${arrayIndex} if there is one worker only.`,
     { stream: replaced.stream },
   );
 }

@@ -4,21 +4,28 @@
 import type { VerbContext } from '../../protocol/connector.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { JsonObject } from '../../protocol/messages.ts';
+import type { OwnKey } from '../../s3/own-key.ts';
 import type { Ending } from '../input/completion.ts';
 import { beforeAllRecords, type DurableStates } from '../input/durable-states.ts';
 import type { Layout } from '../layout/layout.ts';
 import { mayBeTooLarge, smallFirst } from '../replacing/document-memory.ts';
 import { newExportId } from '../replacing/export-id.ts';
 import { removeOutlived } from '../replacing/generation-record.ts';
-import type { Area } from '../replacing/manifests.ts';
-import { stagedKey, type DataPlace } from '../replacing/own-keys.ts';
+import { settle } from '../replacing/interrupted.ts';
+import type { Latest } from '../replacing/manifest.ts';
+import { readRecords, type Area } from '../replacing/manifests.ts';
+import { attemptKey, stagedKey, type DataPlace } from '../replacing/own-keys.ts';
 import { replaceSet } from '../replacing/replacement.ts';
+import type { Attempt } from '../replacing/run-id.ts';
 import { refuseShrinking } from '../replacing/shrinking.ts';
-import { removeLeftovers, removeStaged, type StagedFile } from '../replacing/staging.ts';
+import { removeLeftovers, verifyStaged, type StagedFile } from '../replacing/staging.ts';
 import { beginPlaces } from './beginning.ts';
 import type { Target } from './plan.ts';
 import type { StreamPlaces } from './places.ts';
+import { secondsText, sizesOf, type ReplacedSet } from './replaced-set.ts';
+import { appendSet, isPublishedBy, refuseOtherBase, type Publishing } from './publishing.ts';
 import { failsAlone } from './stream-failure.ts';
+import { WaitingFiles } from './waiting-files.ts';
 
 /** Of one stream: the more, the sooner all of them are new. */
 const placesAtOnce = 4;
@@ -34,47 +41,43 @@ type Options<Planned extends Target> = {
   /** Undefined: a stream may shrink. */
   readonly maxShrinkPercent?: number | undefined;
   /** What the rows of a place look like, for its manifest. `name`: of the place. */
-  readonly schemaOf: (target: Planned, name: string) => JsonObject;
+  readonly schemaOf: (target: Planned, name: string) => JsonObject | Promise<JsonObject>;
   /** Called for each place whose files were replaced. */
   readonly replaced: (name: string, what: ReplacedSet) => void;
-};
-
-/** What is to be seen in a place now. */
-export type ReplacedSet = {
-  readonly rows: number;
-  readonly bytes: number;
-  readonly files: number;
-  readonly deletedFiles: number;
-  /** How long a listing could show both sets. */
-  readonly burstSeconds: number;
+  /** At a part of a run: whatever is written waits, of appended streams too, until the run is committed. */
+  readonly attempt?: Attempt | undefined;
+  /** A run that is committed: the files of all its parts are made visible. */
+  readonly publishing?: Publishing | undefined;
 };
 
 /** `spoilt`: too many of the stream's records were rejected. */
 export type Verdict = Ending | 'spoilt';
 
-/** Bound: some 300 bytes for each file in staging. */
 export class Replacements<Planned extends Target> {
   readonly #options: Options<Planned>;
   readonly #exportId: string;
-  /** What is in staging, by stream and place; of streams that are neither replaced nor dropped. */
-  readonly #staged = new Map<number, Map<string, StagedFile[]>>();
+  readonly waiting: WaitingFiles;
 
   constructor(options: Options<Planned>) {
-    const { area, workerId, targets, states } = options;
+    const { area, workerId, targets, states, attempt, publishing } = options;
     this.#options = options;
-    this.#exportId = newExportId(new Date(area.s3.clock.wall()), workerId);
-    for (const target of targets) {
-      if (target.succession.kind !== 'replace') continue;
-      this.#staged.set(target.index, new Map());
-      states.opened(target.index, target, beforeAllRecords);
-    }
+    this.#exportId = publishing?.exportId ?? newExportId(new Date(area.s3.clock.wall()), workerId);
+    const isOfRun = attempt !== undefined || publishing !== undefined;
+    const waiting = targets.filter(({ succession }) => succession.kind === 'replace' || isOfRun);
+    for (const target of waiting) states.opened(target.index, target, beforeAllRecords);
+    const stagedAt = (key: string): OwnKey => {
+      return attempt === undefined
+        ? stagedKey(area.prefix, this.#exportId, key)
+        : attemptKey(area.prefix, attempt, key);
+    };
+    this.waiting = new WaitingFiles({ area, streams: waiting.map(({ index }) => index), stagedAt });
   }
 
   /** Before anything is written: ends what earlier runs left unfinished, and notes what is there. */
   async begin(signal: AbortSignal): Promise<void> {
     const { area, workerId, layout, places, context } = this.#options;
     await beginPlaces(area, places.beginnings(), signal);
-    const folders = [...this.#staged.keys()].flatMap((index) => {
+    const folders = this.waiting.streams.flatMap((index) => {
       return Array.from(places.of(index), (name) => this.#placeOf(name).folder);
     });
     const leftovers = { workerId, parent: layout.parent, folders, now: area.s3.clock.wall() };
@@ -82,53 +85,58 @@ export class Replacements<Planned extends Target> {
     if (removed > 0) context.log('INFO', `Removed ${removed} files that earlier runs left below _staging/.`);
   }
 
-  /** Whether the stream's files wait, instead of being visible once they are stored. */
-  stages(stream: number): boolean {
-    return this.#staged.has(stream);
-  }
-
-  /** Where a file of the stream's rows is stored that is to be at `key`. */
-  keyFor(stream: number, key: string): string {
-    return this.stages(stream) ? stagedKey(this.#options.area.prefix, this.#exportId, key) : key;
-  }
-
-  /** @returns whether it waits: nobody sees it before its place is replaced. */
-  stored(stream: number, name: string, file: StagedFile): boolean {
-    const places = this.#staged.get(stream);
-    if (places === undefined) return false;
-    const files = places.get(name);
-    if (files === undefined) places.set(name, [file]);
-    else files.push(file);
-    return true;
-  }
-
   /** The input has ended by itself: does what the stream's end allows. Then STATEs may have become durable. */
   async conclude(target: Planned, verdict: Verdict, signal: AbortSignal): Promise<void> {
     const { succession, stream } = target;
+    const { publishing } = this.#options;
     try {
+      if (publishing !== undefined && succession.kind !== 'replace') await this.#append(target, signal);
       if (succession.kind === 'outlive') await this.#removeOutlived(target, succession.generation, verdict, signal);
       if (succession.kind !== 'replace') return;
       if (verdict === 'proven') await this.#replace(target, signal);
       else this.#keep(target, verdict);
     } catch (error) {
-      if (!failsAlone(error)) throw error;
+      if (!failsAlone(error) || publishing !== undefined) throw error;
       this.#options.context.fail(error.inStream(stream));
     }
   }
 
-  /** Removes what waits for streams that were not replaced. */
-  async drop(signal: AbortSignal): Promise<void> {
-    for (const [index, places] of this.#staged) {
-      this.#staged.delete(index);
-      const keys = [...places.values()].flat().map(({ key }) => key);
-      await removeStaged(this.#options.area, this.#exportId, keys, signal);
+  /** Of a run: whether the stream can be published, before anything of any stream is. @throws REPLACEMENT_REFUSED, S3_OBJECT_CONFLICT */
+  async judge(target: Planned, signal: AbortSignal): Promise<void> {
+    const { area, publishing, places } = this.#options;
+    const staged = this.waiting.of(target.index);
+    for (const files of staged.values()) await verifyStaged(area, this.#exportId, files, signal);
+    if (target.succession.kind !== 'replace' || publishing === undefined) return;
+    const names = new Set([...(await places.proven(target, signal, staged)), ...staged.keys()]);
+    for (const name of names) {
+      const place = this.#placeOf(name);
+      const { latest } = await readRecords(area, place, signal);
+      if (!isPublishedBy(latest, publishing)) refuseOtherBase(publishing, place, latest);
     }
+    await this.#refuseShrinking(target, names, [...staged.values()].flat(), signal);
+  }
+
+  /** Of a run: rows that are added to those that are there. Whoever does it again writes the same files. */
+  async #append(target: Planned, signal: AbortSignal): Promise<void> {
+    const { area, places, states, replaced, publishing } = this.#options;
+    const { index, succession } = target;
+    const staged = this.waiting.of(index);
+    const outlived = succession.kind === 'outlive' ? await places.proven(target, signal) : [];
+    for (const name of new Set([...outlived, ...staged.keys()])) {
+      const files = staged.get(name) ?? [];
+      await appendSet(area, target, { place: this.#placeOf(name), files, exportId: this.#exportId }, signal);
+      replaced(name, { ...sizesOf(files), deletedFiles: 0, burstSeconds: 0 });
+    }
+    this.waiting.published(index);
+    states.stored(index, target);
+    if (publishing !== undefined)
+      this.#options.context.log('INFO', `Added the rows of the run "${publishing.id}" to "${target.label}".`);
   }
 
   /** Each place for itself; of several some are new before the others. */
   async #replace(target: Planned, signal: AbortSignal): Promise<void> {
     const { area, places, states, context } = this.#options;
-    const staged = this.#staged.get(target.index) ?? new Map<string, StagedFile[]>();
+    const staged = this.waiting.of(target.index);
     const names = new Set([...(await places.proven(target, signal, staged)), ...staged.keys()]);
     await this.#refuseShrinking(target, names, [...staged.values()].flat(), signal);
     const begun = area.s3.clock.elapsed();
@@ -144,7 +152,7 @@ export class Replacements<Planned extends Target> {
     };
     for await (const _ of smallFirst(area, { items: names, limit: placesAtOnce }, replace, signal));
     if (failure !== undefined) throw failure.error;
-    this.#staged.delete(target.index);
+    this.waiting.published(target.index);
     states.stored(target.index, target);
     if (names.size < 2) return;
     const seconds = secondsText(area.s3.clock.elapsed() - begun);
@@ -170,15 +178,22 @@ export class Replacements<Planned extends Target> {
     { name, files }: { readonly name: string; readonly files: readonly StagedFile[] },
     signal: AbortSignal,
   ): Promise<void> {
-    const { layout, places, context, schemaOf, replaced } = this.#options;
+    const { layout, places, context, schemaOf, replaced, publishing } = this.#options;
     const { stream, label } = target;
+    const place = this.#placeOf(name);
+    if (publishing !== undefined && isPublishedBy((await settle(area, place, signal)).latest, publishing)) return;
     const replacement = {
-      place: this.#placeOf(name),
+      place,
       exportId: this.#exportId,
       stream,
       files,
-      schema: schemaOf(target, name),
-      approve: async () => places.refuseShared?.(target, name, signal),
+      schema: await schemaOf(target, name),
+      approve: async (latest: Latest | undefined) => {
+        if (publishing !== undefined) refuseOtherBase(publishing, place, latest);
+        await places.refuseShared?.(target, name, signal);
+      },
+      run: publishing && { id: publishing.id, states: publishing.statesOf(stream) },
+      isVerified: publishing !== undefined,
     };
     const { deleted, burstMs } = await replaceSet(area, replacement, signal);
     const sizes = sizesOf(files);
@@ -223,17 +238,4 @@ export class Replacements<Planned extends Target> {
     const { area, layout } = this.#options;
     return layout.place(area.prefix, name);
   }
-}
-
-function sizesOf(files: readonly StagedFile[]): Pick<ReplacedSet, 'rows' | 'bytes' | 'files'> {
-  let [rows, bytes] = [0, 0];
-  for (const file of files) {
-    rows += file.rows;
-    bytes += file.size;
-  }
-  return { rows, bytes, files: files.length };
-}
-
-function secondsText(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
 }

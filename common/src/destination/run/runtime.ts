@@ -1,51 +1,18 @@
 // What a run of `write` is in every destination, beside where its rows go: records in, STATEs that wait, streams that fail alone,
 // what is replaced in the end, and the end itself. A destination's loop says when each happens.
-import type { VerbContext } from '../../protocol/connector.ts';
 import { ConnectorError, toConnectorError } from '../../protocol/errors.ts';
 import type { JsonObject } from '../../protocol/messages.ts';
-import { openS3 } from '../../s3/connection/client.ts';
 import { requestsText } from '../../s3/connection/counters.ts';
-import type { Connection } from '../../s3/connection/config.ts';
-import { systemClock, type Clock } from '../../streams/clock.ts';
-import type { Place } from '../config/config.ts';
 import { Completion } from '../input/completion.ts';
-import { DurableStates } from '../input/durable-states.ts';
-import type { Layout } from '../layout/layout.ts';
-import { largestDocument } from '../replacing/document-memory.ts';
-import type { Area } from '../replacing/manifests.ts';
 import type { StagedFile } from '../replacing/staging.ts';
+import type { Foundation } from './foundation.ts';
 import { Intake, type Sink } from './intake.ts';
-import type { RecordRules } from './judge.ts';
 import type { GiveUp, StreamPlaces } from './places.ts';
-import type { Plan, Target } from './plan.ts';
+import type { Target } from './plan.ts';
 import { Replacements, type Verdict } from './replacements.ts';
+import { RunWriter } from './run-writer.ts';
+import { SharedRun } from './shared-run.ts';
 import { repairText, sentenceOf, Tally, type Figures, type Kept } from './summary.ts';
-
-export type RunContext = VerbContext & { readonly clock: Clock };
-
-/** What `write` is called with: tests give it a clock of their own. */
-export type WriteContext = VerbContext & { readonly clock?: Clock };
-
-export function runContext(context: WriteContext): RunContext {
-  return { clock: systemClock, ...context };
-}
-
-export type RunConfig = Place & {
-  readonly connection: Connection;
-  readonly rules: RecordRules;
-  readonly maxMemoryBytes: number;
-  readonly maxShrinkPercent?: number | undefined;
-};
-
-/** What a run has from its beginning. */
-export type Foundation<Planned extends Target> = {
-  readonly config: RunConfig;
-  readonly plan: Plan<Planned>;
-  readonly layout: Layout;
-  readonly context: RunContext;
-  readonly area: Area;
-  readonly states: DurableStates;
-};
 
 /** What a destination brings: where rows go, and which places a stream fills. */
 export type Plugin<Planned extends Target> = {
@@ -53,22 +20,12 @@ export type Plugin<Planned extends Target> = {
   readonly places: StreamPlaces<Planned>;
   /** What the rows of a place look like, for its manifest. */
   readonly schemaOf: (target: Planned, name: string) => JsonObject;
+  /** The same of all writers of a run. Absent: it is the same. */
+  readonly sharedSchemaOf?: (target: Planned, name: string) => Promise<JsonObject>;
 };
 
 /** What is in staging is removed within this time, else by the next run. */
 const dropWithinMs = 3000;
-
-/** `heldBytes`: what STATEs may take that wait for the end. */
-export function layFoundation<Planned extends Target>(
-  base: Pick<Foundation<Planned>, 'config' | 'plan' | 'layout' | 'context'>,
-  heldBytes: number,
-): Foundation<Planned> {
-  const { connection, prefix, headers, maxMemoryBytes } = base.config;
-  const { log, clock } = base.context;
-  const maxDocumentBytes = largestDocument(maxMemoryBytes);
-  const area = { s3: openS3(connection, { log, clock }), prefix, headers, maxDocumentBytes };
-  return { ...base, area, states: new DurableStates(base.plan.targets.length + 1, heldBytes) };
-}
 
 export class Runtime<Planned extends Target> {
   readonly intake: Intake<Planned>;
@@ -77,22 +34,35 @@ export class Runtime<Planned extends Target> {
   readonly #foundation: Foundation<Planned>;
   readonly #completion: Completion;
   readonly #begunAt: number;
+  /** Undefined: the only writer. */
+  readonly #writer: RunWriter<Planned> | undefined;
 
   constructor(foundation: Foundation<Planned>, plugin: Plugin<Planned>) {
     const { config, plan, layout, context, area, states } = foundation;
     const { targets } = plan;
     const { clock, log } = context;
-    const { sink, places, schemaOf } = plugin;
-    const { workerId, maxShrinkPercent, rules } = config;
+    const { sink, places, schemaOf, sharedSchemaOf = schemaOf } = plugin;
+    const { workerId, maxShrinkPercent, rules, run } = config;
     this.#foundation = foundation;
     this.#begunAt = clock.elapsed();
     const completion = new Completion(targets.map(({ regime }) => regime));
     this.#completion = completion;
     this.intake = new Intake({ plan, sink, states, completion, rules, clock, log });
-    const set = { area, workerId, maxShrinkPercent, layout, targets, places, states, context };
     const { tally } = this;
     const replaced = tally.replaced.bind(tally);
-    this.replacements = new Replacements({ ...set, schemaOf, replaced });
+    const set = { area, workerId, maxShrinkPercent, layout, places, context, replaced };
+    if (run !== undefined && !(run instanceof ConnectorError)) {
+      this.#writer = new RunWriter(new SharedRun({ ...set, plan, schemaOf: sharedSchemaOf }, run.id), run, foundation);
+    }
+    const attempt = this.#writer?.attempt;
+    this.replacements = new Replacements({ ...set, targets, states, schemaOf, attempt });
+  }
+
+  /** Before anything is written. @returns whether rows are to be written: else another attempt has written them. */
+  async begin(signal: AbortSignal): Promise<boolean> {
+    if (this.#writer !== undefined) return await this.#writer.begin(signal);
+    await this.replacements.begin(signal);
+    return true;
   }
 
   /** The stream fails alone, by the first of its errors. */
@@ -102,12 +72,17 @@ export class Runtime<Planned extends Target> {
     this.#foundation.context.fail(error.inStream(stream));
   };
 
-  /** The input has ended by itself: replaces what is to be replaced. After each step STATEs may have become durable. */
-  async *conclude(signal: AbortSignal): AsyncGenerator<void> {
+  /** The input has ended by itself: replaces what is to be replaced. Yields the STATEs that are durable by that. */
+  async *conclude(signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    if (this.#writer !== undefined) {
+      const { intake, replacements } = this;
+      yield* this.#writer.conclude({ intake, waiting: replacements.waiting, completion: this.#completion }, signal);
+      return;
+    }
     for (const target of this.#foundation.plan.targets) {
       if (this.intake.hasGivenUp(target.index)) continue;
       await this.replacements.conclude(target, this.#verdictOf(target), signal);
-      yield;
+      yield* this.#foundation.states.take();
     }
   }
 
@@ -115,7 +90,7 @@ export class Runtime<Planned extends Target> {
   stored(kept: Kept & { readonly stream: number }, file: StagedFile): boolean {
     this.tally.stored.files += 1;
     this.tally.stored.bytes += file.size;
-    if (!kept.isRejected && this.replacements.stored(kept.stream, kept.name, file)) return true;
+    if (!kept.isRejected && this.replacements.waiting.add(kept.stream, kept.name, file)) return true;
     this.tally.add(kept, file);
     return false;
   }
@@ -130,7 +105,7 @@ export class Runtime<Planned extends Target> {
   summarize(sentence = sentenceOf(this.figures)): void {
     const { context, states, area, plan } = this.#foundation;
     const { supersededText } = states;
-    if (supersededText !== undefined) context.log('WARN', supersededText);
+    if (supersededText !== undefined && this.#writer === undefined) context.log('WARN', supersededText);
     context.log('INFO', `${sentence} Requests to S3: ${requestsText(area.s3.counters)}.`);
     const repairs = [...plan.targets, plan.strays].flatMap(({ index, label }) => {
       const found = this.intake.repairs.of(index);
@@ -144,7 +119,8 @@ export class Runtime<Planned extends Target> {
   refuseRejections(): void {
     const { area, plan, context } = this.#foundation;
     const excesses = this.intake.rejections.excesses((stream) => plan.targets[stream]?.label ?? '');
-    if (excesses.length === 0 || context.signal.aborted) return;
+    // Of a run it is judged over all parts.
+    if (excesses.length === 0 || context.signal.aborted || this.#writer !== undefined) return;
     const text = `${excesses.join('; ')}. They are stored below "${area.prefix}_rejected/", each with its reason. Correct the source, or the catalog; then reset the stream, since the states are already behind these records.`;
     throw new ConnectorError('RECORDS_REJECTED', text);
   }
@@ -155,7 +131,7 @@ export class Runtime<Planned extends Target> {
     const late = new AbortController();
     const cancel = context.clock.after(dropWithinMs, () => late.abort(new Error('it took too long')));
     try {
-      await this.replacements.drop(AbortSignal.any([late.signal, cut]));
+      await this.replacements.waiting.drop(AbortSignal.any([late.signal, cut]));
     } catch (error) {
       const why = toConnectorError(error).message;
       context.log('WARN', `Files below _staging/ are left for the next run to remove: ${why}`);

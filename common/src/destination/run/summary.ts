@@ -3,7 +3,7 @@ import { maxTextBytes } from '../../protocol/capped.ts';
 import type { FieldCounts, Repair } from '../../records/repairs.ts';
 import { fieldsJson, fieldsText, total } from './field-counts.ts';
 import type { IntakeCounts } from './intake.ts';
-import type { ReplacedSet } from './replacements.ts';
+import type { ReplacedSet } from './replaced-set.ts';
 
 /** Since the start. `bytes` of the input; `files` and `storedBytes` (compressed) whatever became of them. */
 export type Figures = IntakeCounts & {

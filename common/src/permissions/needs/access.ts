@@ -64,6 +64,12 @@ export function appendOnly(access: Access): Access {
   return { ...access, uses: access.uses.filter(({ when }) => when !== 'replacing') };
 }
 
+/** As one of several writers of a run: it reads what the others have written, and stages all its streams. */
+export function inRun(access: Access): Access {
+  const uses = access.uses.map((use): Use => (use.when === 'replacing' ? { ...use, when: 'always' } : use));
+  return { ...access, uses, conditions: 'always' };
+}
+
 /** What the verb `status` of a destination does: it lists the prefix and reads some objects, and writes nothing. */
 export function statusOnly(access: Access): Access {
   const uses = access.uses.flatMap((use): readonly Use[] => {
@@ -110,7 +116,7 @@ type Layout = {
 
 function destinationAccess(writing: Writing, { files, folders, appends, conditions }: Layout): Access {
   const { prefix: folder, headers, ...place } = writing;
-  const staged = [...files, '_staging/1/0-0-0', '_manifests/events/latest.json'];
+  const staged = [...files, '_staging/1/0-0-0', '_manifests/events/latest.json', '_runs/1/parts/0.json'];
   const use = (operation: Operation, examples: readonly string[]): Use => {
     const when = appends.includes(operation) ? 'always' : 'replacing';
     return { operation, folder, examples, when, headers };
@@ -119,7 +125,7 @@ function destinationAccess(writing: Writing, { files, folders, appends, conditio
     use('PutObject', staged),
     use('GetObject', staged),
     use('CopyObject', staged),
-    use('ListObjectsV2', [...folders, '_staging/', '_manifests/']),
+    use('ListObjectsV2', [...folders, '_staging/', '_manifests/', '_runs/']),
     use('DeleteObjects', staged),
     { operation: 'GetPublicAccessBlock', folder: '', examples: [], when: 'advice' } as const,
   ];

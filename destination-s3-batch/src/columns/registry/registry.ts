@@ -107,6 +107,12 @@ export async function readRegistry(area: Area, table: string, signal?: AbortSign
   return { type, owners: { stream, ...(also === undefined ? {} : { also }) }, event, etag, bytes };
 }
 
+/** What the rows of a table look like by now, for its manifest. */
+export async function registeredSchema(area: Area, table: string, signal?: AbortSignal): Promise<JsonObject> {
+  const { type } = await readRegistry(area, table, signal);
+  return type === undefined ? {} : typeJson(type);
+}
+
 /** All tables of which types are kept. @throws BUCKET_DOCUMENT_INVALID */
 export async function* readTables(area: Area, signal?: AbortSignal): AsyncGenerator<RegisteredTable> {
   for await (const { objects } of listPages(area.s3, { prefix: `${area.prefix}_schemas/` }, signal)) {

@@ -1,5 +1,6 @@
 // inspect: the layout doctor. Schema prefixes → tables → one report each → a text for people or JSON. It reads what a sync
 // would read, through the same listing and the same formats, but for the rows themselves.
+import { mostShards } from '@s3-connectors/common/program/scheduler.ts';
 import type { OperatorArguments, Print, VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { countText } from '@s3-connectors/common/program/text-layout.ts';
@@ -11,7 +12,6 @@ import { openEngine } from '../../engine/engine.ts';
 import { openSelfReplacingEngine } from '../../engine/self-replacing-engine.ts';
 import type { Reading } from '../../formats/contract/format.ts';
 import { namespaceOf } from '../../layout/layout.ts';
-import { mostShards } from '../../layout/shard.ts';
 import { noTables } from '../no-tables.ts';
 import { openSession } from '../session.ts';
 import { findTables, schemaPaths, type Table, type Tables } from '../../listing/tables.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import type { Access } from '@s3-connectors/common/permissions/needs/access.ts';
+import { inRun, type Access } from '@s3-connectors/common/permissions/needs/access.ts';
 import { needsOf } from '@s3-connectors/common/permissions/needs/needs.ts';
 
 import { accesses, kmsKey, source, streaming } from '../samples.ts';
@@ -21,6 +21,14 @@ suite('a connector needs', () => {
     assert.deepEqual(listing?.prefixes, ['exports/', 'exports/*']);
     const asked = listing?.requests.map(({ context }) => context['s3:prefix']);
     assert.deepEqual(asked, ['exports/', 'exports/flights/', 'exports/flights/day=1/']);
+  });
+
+  test('all that replacing needs always, as one of several writers of a run', () => {
+    const access = inRun(streaming);
+    assert.ok(needsOf(access).every(({ when }) => when !== 'replacing'));
+    assert.equal(access.conditions, 'always');
+    const keys = needsOf(access).flatMap(({ requests }) => requests.map(({ resource }) => resource));
+    assert.ok(keys.some((key) => key.includes('/permutive/_runs/')));
   });
 
   test('no leave for one prefix where the whole bucket is read', () => {

@@ -5,7 +5,15 @@ import type { StatusOptions } from './options.ts';
 import type { PrefixSurvey } from '../survey/prefix-survey.ts';
 import { findingsOf } from './findings.ts';
 import { placeStatus, seconds } from './place-status.ts';
-import type { FieldsStatus, PlaceExports, PlaceStatus, RejectedStatus, StatusFinding, StatusReport } from './report.ts';
+import type {
+  FieldsStatus,
+  PlaceExports,
+  PlaceStatus,
+  RejectedStatus,
+  StatusFinding,
+  StatusReport,
+  UnfinishedRun,
+} from './report.ts';
 
 /** Larger places have their volumes in the report. */
 const detailedPlaces = 100;
@@ -42,6 +50,7 @@ export function buildReport(about: About, found: Found): StatusReport {
     survey,
     places,
     rejected,
+    runs: unfinishedRuns(survey),
     stale,
     maxAgeSeconds: maxAgeSeconds ?? null,
     only,
@@ -69,6 +78,7 @@ export function buildReport(about: About, found: Found): StatusReport {
     is_stale: maxAgeSeconds !== undefined && (stale.length > 0 || findings.some(({ code }) => code === 'no_data')),
     places,
     rejected,
+    unfinished_runs: unfinishedRuns(survey),
     objects_listed: survey.objects,
     list_requests: counters.ListObjectsV2.requests,
     get_requests: counters.GetObject.requests,
@@ -87,6 +97,14 @@ function placesOf({ layout, prefix }: About, { options, survey, now, exports, fi
       unfinished_exports: exports.get(name)?.unfinished ?? [],
       fields: fields.get(name) ?? null,
     };
+  });
+}
+
+/** The documents of a run that has ended stay, without parts and files. */
+export function unfinishedRuns({ runs }: Pick<PrefixSurvey, 'runs'>): readonly UnfinishedRun[] {
+  const unfinished = [...runs].filter(([, { hasOutcome, parts, staged }]) => !hasOutcome || parts + staged > 0);
+  return unfinished.map(([run, { hasOutcome, parts, staged, newest }]) => {
+    return { run, parts, files: staged, newest: new Date(newest).toISOString(), is_committing: hasOutcome };
   });
 }
 

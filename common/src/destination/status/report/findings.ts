@@ -4,7 +4,14 @@ import type { PrefixSurvey } from '../survey/prefix-survey.ts';
 import type { Misplacement } from '../survey/key-kind.ts';
 import { finding } from './finding.ts';
 import { placeFindings } from './place-findings.ts';
-import { STATUS_CODES, type PlaceStatus, type RejectedStatus, type StatusCode, type StatusFinding } from './report.ts';
+import {
+  STATUS_CODES,
+  type PlaceStatus,
+  type RejectedStatus,
+  type StatusCode,
+  type StatusFinding,
+  type UnfinishedRun,
+} from './report.ts';
 import { durationText, startOf } from './report-words.ts';
 
 export type Judged = {
@@ -14,6 +21,7 @@ export type Judged = {
   readonly survey: PrefixSurvey;
   readonly places: readonly PlaceStatus[];
   readonly rejected: readonly RejectedStatus[];
+  readonly runs: readonly UnfinishedRun[];
   /** Names of types or tables whose data is too old; null: nobody asked. */
   readonly stale: readonly PlaceStatus[];
   readonly maxAgeSeconds: number | null;
@@ -37,6 +45,7 @@ export function findingsOf(judged: Judged): readonly StatusFinding[] {
     ...silentFindings(judged),
     ...newFindings(judged),
     ...judged.places.flatMap((place) => [...placeFindings(judged.noun, place)]),
+    ...judged.runs.map(runFinding),
     ...misplacedFindings(judged),
     ...judged.rejected.filter(({ newest }) => Date.parse(newest) >= judged.windowFrom).map(rejectedFinding),
     ...judged.others,
@@ -121,6 +130,12 @@ function misplacedFindings({ survey }: Judged): readonly StatusFinding[] {
 
 function singular(text: string): string {
   return text.replace(/^are /u, 'is ').replace('what wrote them', 'what wrote it');
+}
+
+function runFinding({ run, parts, files, newest, is_committing: isCommitting }: UnfinishedRun): StatusFinding {
+  const what = `The run "${run}" of several writers is not finished: ${countText(parts, 'part')} ${parts === 1 ? 'is' : 'are'} there, ${countText(files, 'file')} ${files === 1 ? 'waits' : 'wait'} below _staging/${isCommitting ? ', its commit has begun' : ''}; the last object of it is of ${newest}.`;
+  const remedy = `If no writer is at work now, run the missing parts again and "commit --run ${run}", or give it up: "commit --abort --run ${run}".`;
+  return finding('unfinished_run', `${what} ${remedy}`);
 }
 
 function rejectedFinding({

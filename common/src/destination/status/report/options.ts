@@ -1,4 +1,5 @@
 // What the options of `status` mean. Pure.
+import { durationOf } from '../../../program/duration.ts';
 import { ConnectorError } from '../../../protocol/errors.ts';
 import type { OperatorArguments } from '../../../protocol/connector.ts';
 
@@ -14,7 +15,6 @@ export type StatusOptions = {
   readonly only: string | undefined;
 };
 
-const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 const mostDays = 28;
 const mostHours = mostDays * 24;
 
@@ -25,22 +25,12 @@ export function statusOptions(given: OperatorArguments, noun: 'type' | 'table'):
   return {
     isJson: json === true,
     html: typeof html === 'string' ? html : undefined,
-    maxAgeSeconds: maxAge === undefined ? undefined : durationOf(String(maxAge)),
+    maxAgeSeconds: maxAge === undefined ? undefined : durationOf('--max-age', String(maxAge)),
     days: days === undefined ? 14 : numberOf('--days', String(days), mostDays),
     // A day's export arrives at some time of the next day.
     recentHours: hours === undefined ? (noun === 'type' ? 24 : 48) : numberOf('--hours', String(hours), mostHours),
     only: typeof only === 'string' ? only : undefined,
   };
-}
-
-function durationOf(text: string): number {
-  const [, number, unit = ''] = /^(\d{1,7})([smhd])$/u.exec(text) ?? [];
-  const seconds = Number(number) * (units[unit] ?? Number.NaN);
-  if (seconds > 0) return seconds;
-  throw new ConnectorError(
-    'USAGE_INVALID',
-    `--max-age is ${JSON.stringify(text)}: write a whole number and its unit, s, m, h or d, such as 15m or 26h.`,
-  );
 }
 
 function numberOf(option: string, text: string, most: number): number {

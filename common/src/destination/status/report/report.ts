@@ -9,6 +9,7 @@ export const STATUS_CODES = {
   stale: 'error',
   silent: 'warning',
   unfinished_export: 'warning',
+  unfinished_run: 'warning',
   gap: 'warning',
   leading_slash: 'warning',
   bucket_in_prefix: 'warning',
@@ -37,6 +38,7 @@ export type StatusCode =
   | 'stale'
   | 'silent'
   | 'unfinished_export'
+  | 'unfinished_run'
   | 'gap'
   | 'found_elsewhere'
   | 'future_time'
@@ -85,6 +87,8 @@ export type StatusReport = {
   /** Types of the streaming destination, tables of the batch destination; the largest first. */
   readonly places: readonly PlaceStatus[];
   readonly rejected: readonly RejectedStatus[];
+  /** Runs of several writers that are neither committed nor given up, or of which something is left. */
+  readonly unfinished_runs: readonly UnfinishedRun[];
   /** What it took. */
   readonly objects_listed: number;
   readonly list_requests: number;
@@ -148,6 +152,15 @@ export type UnfinishedExport = {
   readonly state: 'staged' | 'publishing' | 'deleting';
   readonly files: number;
   readonly newest: string | null;
+};
+
+/** `parts`: those that are there; `files`: that wait below `_staging/`; `is_committing`: its commit has begun. */
+export type UnfinishedRun = {
+  readonly run: string;
+  readonly parts: number;
+  readonly files: number;
+  readonly newest: string;
+  readonly is_committing: boolean;
 };
 
 /** Of one type or table. */

@@ -3,6 +3,7 @@
 import type { DataKey, Layout } from '../../layout/layout.ts';
 import { partitionForm } from '../../files/partition-folders.ts';
 import { parseExportId, type ExportId } from '../../replacing/export-id.ts';
+import { attemptForm, runForm } from '../../replacing/run-id.ts';
 
 /**
  * Why a key is not where the layout has it. `leading_slash`: below a folder without a name; `bucket_in_prefix`, `doubled_prefix`:
@@ -28,6 +29,8 @@ export type KeyKind =
   /** `export`: undefined for latest.json. */
   | { readonly kind: 'manifest'; readonly name: string; readonly export: ExportId | undefined }
   | { readonly kind: 'schema'; readonly name: string }
+  /** Of a run of several writers: one of its documents, or a file that waits for its commit. */
+  | { readonly kind: 'run'; readonly run: string; readonly what: 'run' | 'commit' | 'part' | 'staged' }
   /** Written by the destinations, and nothing to report. */
   | { readonly kind: 'known' }
   | { readonly kind: 'misplaced'; readonly why: Misplacement; readonly folder: string };
@@ -57,7 +60,10 @@ function ownKind(path: string): KeyKind | undefined {
   switch (folder) {
     case '_rejected':
       return rest.length > 0 ? { kind: 'rejected', name: first.replace(/^type=/u, '') } : undefined;
+    case '_runs':
+      return runKind(path);
     case '_staging': {
+      if (stagedByRun.test(path)) return { kind: 'run', run: first, what: 'staged' };
       const isExport = parseExportId(first) !== undefined;
       return isExport && rest.length > 0
         ? { kind: 'staged', export: first, path: path.slice(folder.length + first.length + 2) }
@@ -72,6 +78,15 @@ function ownKind(path: string): KeyKind | undefined {
     default:
       return folder.startsWith('_connection-check-') ? { kind: 'known' } : undefined;
   }
+}
+
+const runDocument = new RegExp(String.raw`^_runs/(${runForm})/(run|commit|parts/\d{1,5})\.json$`, 'u');
+const stagedByRun = new RegExp(`^_staging/${runForm}/${attemptForm}/.`, 'u');
+
+function runKind(path: string): KeyKind | undefined {
+  const [, run, document] = runDocument.exec(path) ?? [];
+  if (run === undefined) return undefined;
+  return { kind: 'run', run, what: document === 'run' || document === 'commit' ? document : 'part' };
 }
 
 function manifestKind(name: string, [file = '', ...deeper]: readonly string[]): KeyKind | undefined {

@@ -12,6 +12,7 @@ export const surveyBounds = {
   manifests: 5000,
   rejected: 200,
   exports: 200,
+  runs: 200,
   misplaced: 100,
   examples: 3,
 } as const;
@@ -30,12 +31,16 @@ export type ManifestFolder = {
   newest: { readonly export: ExportId; readonly size: number } | undefined;
 };
 
+/** Of one run of several writers. `isBegun`, `hasOutcome`: by its documents; `newest`: milliseconds. */
+export type RunObjects = { isBegun: boolean; hasOutcome: boolean; parts: number; staged: number; newest: number };
+
 type RejectedFiles = KeyCount & { newest: number; readonly candidates: FileCandidates };
 
 export class PrefixSurvey {
   readonly places = new Map<string, PlaceSurvey>();
   readonly rejected = new Map<string, RejectedFiles>();
   readonly staged = new Map<ExportId, StagedExport>();
+  readonly runs = new Map<string, RunObjects>();
   readonly manifests = new Map<string, ManifestFolder>();
   /** Tables that have a document in `_schemas/`. */
   readonly schemas = new Set<string>();
@@ -75,6 +80,11 @@ export class PrefixSurvey {
       case 'staged': {
         const found = this.#held(this.staged, { name: kind.export, most: surveyBounds.exports, object }, noStaged);
         if (found !== undefined) addNewest(found, object);
+        return;
+      }
+      case 'run': {
+        const found = this.#held(this.runs, { name: kind.run, most: surveyBounds.runs, object }, noRun);
+        if (found !== undefined) addRun(found, kind.what, object);
         return;
       }
       case 'manifest': {
@@ -142,6 +152,18 @@ function addTo(found: KeyCount, { key, size }: ListedObject): void {
 function addNewest(found: KeyCount & { newest: number }, object: ListedObject): void {
   addTo(found, object);
   found.newest = Math.max(found.newest, object.lastModified.getTime());
+}
+
+function noRun(): RunObjects {
+  return { isBegun: false, hasOutcome: false, parts: 0, staged: 0, newest: 0 };
+}
+
+function addRun(found: RunObjects, what: 'run' | 'commit' | 'part' | 'staged', { lastModified }: ListedObject): void {
+  found.isBegun ||= what === 'run';
+  found.hasOutcome ||= what === 'commit';
+  if (what === 'part') found.parts += 1;
+  if (what === 'staged') found.staged += 1;
+  found.newest = Math.max(found.newest, lastModified.getTime());
 }
 
 function noStaged(): StagedExport {

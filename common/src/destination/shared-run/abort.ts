@@ -1,0 +1,83 @@
+// Gives a run up that nobody will finish: from then on it is not committed any more, and what its writers have left is removed. The
+// document that says so stays, so that a writer that is late learns it; by age that goes too.
+import { ConnectorError } from '../../protocol/errors.ts';
+import type { Log } from '../../protocol/log.ts';
+import { listPages } from '../../s3/list.ts';
+import { stagingFolder } from '../replacing/export-id.ts';
+import type { Area } from '../replacing/manifests.ts';
+import { parseAttemptKey } from '../replacing/own-keys.ts';
+import { noSuchRun } from './member.ts';
+import { listDocuments, readOutcome, removeAttempts, removeDocuments, writeOutcome } from './run-store.ts';
+
+/** Someone else wrote the document meanwhile so many times: that is no accident. */
+const maxTurns = 5;
+
+type Aborting = { readonly area: Area; readonly log: Log };
+
+/** @throws CONFIG_INVALID for a run that is committed, or that there is none of. */
+export async function abortRun({ area, log }: Aborting, run: string, signal: AbortSignal): Promise<void> {
+  if (!(await hasDocuments(area, run, signal))) throw noSuchRun(run);
+  const before = await fence(area, run, signal);
+  if (before === 'committed') {
+    throw new ConnectorError('CONFIG_INVALID', `The run "${run}" is committed: there is nothing to give up.`);
+  }
+  if (before === 'committing') {
+    const text = `A commit of the run "${run}" had begun: tables may be of it already, and rows may have been added. Those that are replaced are complete, each by itself.`;
+    log('WARN', text);
+  }
+  const removed = await removeAttempts(area, run, {}, signal);
+  await removeDocuments(area, run, (path) => path !== 'commit.json', signal);
+  log('INFO', `The run "${run}" is given up: ${removed} files of it are removed from staging.`);
+}
+
+/**
+ * Gives up all runs of which nothing was written since `before` (milliseconds), and removes whatever is kept of those that have
+ * ended.
+ * @returns how many.
+ */
+export async function removeOldRuns({ area, log }: Aborting, before: number, signal: AbortSignal): Promise<number> {
+  const newest = new Map<string, number>();
+  const see = (run: string, time: Date): void => {
+    newest.set(run, Math.max(newest.get(run) ?? 0, time.getTime()));
+  };
+  for await (const { run, lastModified } of listDocuments(area, undefined, signal)) see(run, lastModified);
+  for await (const { objects } of listPages(area.s3, { prefix: stagingFolder(area.prefix) }, signal)) {
+    for (const { key, lastModified } of objects) {
+      const found = parseAttemptKey(area.prefix, key);
+      if (found !== undefined) see(found.run, lastModified);
+    }
+  }
+  const old = [...newest].filter(([, time]) => time < before).map(([run]) => run);
+  for (const run of old) {
+    const was = await fence(area, run, signal);
+    await removeAttempts(area, run, {}, signal);
+    await removeDocuments(area, run, (path) => path !== 'commit.json', signal);
+    await removeDocuments(area, run, () => true, signal);
+    log('INFO', `Removed what was kept of the run "${run}"${was === 'committed' ? '' : ', which was not committed'}.`);
+  }
+  return old.length;
+}
+
+/** From here on nobody commits it. @returns how it stood. */
+async function fence(
+  area: Area,
+  run: string,
+  signal: AbortSignal,
+): Promise<'open' | 'committing' | 'committed' | 'aborted'> {
+  for (let left = maxTurns; ; left -= 1) {
+    const found = await readOutcome(area, run, signal);
+    const state = found?.outcome.state;
+    if (state === 'committed' || state === 'aborted') return state;
+    try {
+      await writeOutcome(area, { version: 1, run, state: 'aborted', owner: '', states: [] }, found?.etag, signal);
+      return state ?? 'open';
+    } catch (error) {
+      if (left === 1 || !(error instanceof ConnectorError && error.code === 'S3_OBJECT_CONFLICT')) throw error;
+    }
+  }
+}
+
+async function hasDocuments(area: Area, run: string, signal: AbortSignal): Promise<boolean> {
+  for await (const _ of listDocuments(area, run, signal)) return true;
+  return false;
+}

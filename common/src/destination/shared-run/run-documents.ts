@@ -1,0 +1,112 @@
+// What the writers of a run tell each other, as JSON below `{prefix}_runs/{run}/`, each document written only if it is new, or
+// over the very version that was read:
+//
+//   run.json            by the first writer: how many parts there are, what is written, and which export of each table counts now
+//   parts/{index}.json  by the first attempt at the part that is complete: its files, counts and last STATEs. It wins
+//   commit.json         by whoever publishes all parts or gives the run up; a run that has ended keeps it
+//
+// Pure: text and values; run-store.ts reads and writes them. What is read is input: whatever of it names an object is proven to be
+// of the place that it is for before anyone sees it.
+import * as z from 'zod';
+
+import { parseJson } from '../../json/parse-json.ts';
+import { isObject } from '../../protocol/messages.ts';
+import { parseDocument, refusedDocument } from '../replacing/bucket-document.ts';
+import { attemptDigits, type Attempt } from '../replacing/run-id.ts';
+import { mostShards } from '../../program/scheduler.ts';
+
+const text = z.string();
+const natural = z.int().nonnegative();
+const stream = z.object({ name: text, namespace: text.exactOptional() });
+const stateLine = z.string().refine(isStateLine);
+const head = { version: z.literal(1), run: text };
+
+/** A stream as all writers of a run must know it. `mode`: what becomes of its earlier data. */
+const plannedStream = z.object({ stream, folder: text, mode: z.enum(['keep', 'replace', 'outlive']) });
+export type PlannedStream = z.output<typeof plannedStream>;
+
+/** `tables`: those that an export of counts, which is what the run replaces. */
+const beginning = z.object({
+  ...head,
+  count: z.int().min(1).max(mostShards),
+  streams: z.array(plannedStream),
+  tables: z.array(z.object({ name: text, export: text })),
+});
+export type RunBeginning = z.output<typeof beginning>;
+
+const partFile = z.object({
+  key: text,
+  bytes: natural,
+  crc32: text,
+  etag: text,
+  rows: natural,
+  min_time: z.number().nullable(),
+  max_time: z.number().nullable(),
+});
+export type PartFile = z.output<typeof partFile>;
+
+/** `accepted`, `rejected`: records. `places`: types or tables. */
+const partStream = z.object({
+  stream,
+  accepted: natural,
+  rejected: natural,
+  places: z.array(z.object({ name: text, files: z.array(partFile) })),
+});
+export type PartStream = z.output<typeof partStream>;
+
+/** `unknown`: records of streams that are not in the catalog. `states`: the last line of each scope, in their order. */
+const part = z.object({
+  ...head,
+  index: natural,
+  attempt: z.string().regex(new RegExp(`^${attemptDigits}$`, 'u')),
+  streams: z.array(partStream),
+  unknown: natural,
+  states: z.array(stateLine),
+});
+export type Part = z.output<typeof part>;
+
+/** `owner`: the attempt that commits. */
+const outcome = z.object({
+  ...head,
+  state: z.enum(['committing', 'committed', 'aborted']),
+  owner: text,
+  states: z.array(stateLine),
+});
+export type Outcome = z.output<typeof outcome>;
+
+/** @throws BUCKET_DOCUMENT_INVALID, as all of these. */
+export function parseBeginning(key: string, body: Uint8Array, run: string): RunBeginning {
+  return ofRun(key, parseDocument(key, body, beginning), run);
+}
+
+export function parsePart(key: string, body: Uint8Array, { id, index }: Pick<Attempt, 'id' | 'index'>): Part {
+  const read = ofRun(key, parseDocument(key, body, part), id);
+  if (read.index !== index) throw refusedDocument(key, `is of the part ${read.index}`);
+  return read;
+}
+
+export function parseOutcome(key: string, body: Uint8Array, run: string): Outcome {
+  return ofRun(key, parseDocument(key, body, outcome), run);
+}
+
+export function format(document: RunBeginning | Part | Outcome): Buffer {
+  return Buffer.from(`${JSON.stringify(document)}\n`);
+}
+
+const mostShown = 200;
+
+/** It is printed as it is: one line, and nothing but a STATE. */
+function isStateLine(line: string): boolean {
+  if (line.indexOf('\n') !== line.length - 1) return false;
+  try {
+    const message = parseJson(line);
+    return isObject(message) && message['type'] === 'STATE' && isObject(message['state']);
+  } catch {
+    return false;
+  }
+}
+
+function ofRun<Document extends { readonly run: string }>(key: string, document: Document, run: string): Document {
+  if (document.run === run) return document;
+  throw refusedDocument(key, `is of the run ${JSON.stringify(document.run.slice(0, mostShown))}`);
+}

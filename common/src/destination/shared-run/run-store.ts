@@ -1,0 +1,157 @@
+// Reads and writes the documents of one run; run-documents.ts says what they hold. Who is second to write one that must be new learns
+// that here.
+import { ConnectorError } from '../../protocol/errors.ts';
+import { deleteObjects } from '../../s3/delete.ts';
+import { listPages, type ListedObject } from '../../s3/list.ts';
+import type { OwnKey } from '../../s3/own-key.ts';
+import { stagingFolder } from '../replacing/export-id.ts';
+import { readDocument, writeDocument } from '../replacing/document-memory.ts';
+import type { Area } from '../replacing/manifests.ts';
+import { ownKey, ownRunKey, parseAttemptKey } from '../replacing/own-keys.ts';
+import {
+  format,
+  parseBeginning,
+  parseOutcome,
+  parsePart,
+  type Outcome,
+  type Part,
+  type RunBeginning,
+} from './run-documents.ts';
+
+/** `etag`: of the version that was read. */
+export type ReadOutcome = { readonly outcome: Outcome; readonly etag: string };
+
+/** `prefix` is empty or ends with a slash. */
+export function runsFolder(prefix: string): string {
+  return `${prefix}_runs/`;
+}
+
+/** @throws BUCKET_DOCUMENT_INVALID, as all that read. */
+export async function readBeginning(area: Area, run: string, signal?: AbortSignal): Promise<RunBeginning | undefined> {
+  const key = keyOf(area, run, 'run');
+  const found = await readDocument(area, key, signal);
+  return found && parseBeginning(key, found.body, run);
+}
+
+/** @returns whether it is the first. */
+export function writeBeginning(area: Area, beginning: RunBeginning, signal?: AbortSignal): Promise<boolean> {
+  return writeNew(area, keyOf(area, beginning.run, 'run'), format(beginning), signal);
+}
+
+export async function readPart(
+  area: Area,
+  { id, index }: { readonly id: string; readonly index: number },
+  signal?: AbortSignal,
+): Promise<{ readonly part: Part; readonly bytes: number } | undefined> {
+  const key = keyOf(area, id, `parts/${index}`);
+  const found = await readDocument(area, key, signal);
+  return found && { part: parsePart(key, found.body, { id, index }), bytes: found.body.length };
+}
+
+/** @returns whether it is the first. */
+export function writePart(area: Area, part: Part, signal?: AbortSignal): Promise<boolean> {
+  return writeNew(area, keyOf(area, part.run, `parts/${part.index}`), format(part), signal);
+}
+
+export async function removePart(area: Area, { run, index }: Part, signal?: AbortSignal): Promise<void> {
+  await deleteObjects(area, [keyOf(area, run, `parts/${index}`)], signal);
+}
+
+/** The indexes of the parts that are there. Bound: so many numbers. */
+export async function listParts(area: Area, run: string, signal?: AbortSignal): Promise<ReadonlySet<number>> {
+  const folder = `${runsFolder(area.prefix)}${run}/parts/`;
+  const indexes = new Set<number>();
+  for await (const { objects } of listPages(area.s3, { prefix: folder }, signal)) {
+    for (const { key } of objects) {
+      const [, index] = /^(\d{1,5})\.json$/u.exec(key.slice(folder.length)) ?? [];
+      if (index !== undefined) indexes.add(Number(index));
+    }
+  }
+  return indexes;
+}
+
+export async function readOutcome(area: Area, run: string, signal?: AbortSignal): Promise<ReadOutcome | undefined> {
+  const key = keyOf(area, run, 'commit');
+  const found = await readDocument(area, key, signal);
+  return found && { outcome: parseOutcome(key, found.body, run), etag: found.etag };
+}
+
+/** `etag`: of the version that it is written over; undefined: there must be none. @throws S3_OBJECT_CONFLICT @returns its ETag. */
+export function writeOutcome(
+  area: Area,
+  outcome: Outcome,
+  etag: string | undefined,
+  signal?: AbortSignal,
+): Promise<string> {
+  const condition = etag === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: etag };
+  return writeDocument(area, { key: keyOf(area, outcome.run, 'commit'), body: format(outcome), condition }, signal);
+}
+
+/** Objects of ours below `_runs/`: of a run, or of all. */
+export async function* listDocuments(
+  { s3, prefix }: Area,
+  run: string | undefined,
+  signal?: AbortSignal,
+): AsyncGenerator<ListedObject & { readonly key: OwnKey; readonly run: string }> {
+  const all = runsFolder(prefix);
+  const below = run === undefined ? all : `${all}${run}/`;
+  for await (const { objects } of listPages(s3, { prefix: below }, signal)) {
+    for (const object of objects) {
+      const key = ownRunKey(prefix, object.key);
+      const [name = ''] = object.key.slice(all.length).split('/', 1);
+      if (key !== undefined) yield { ...object, key, run: name };
+    }
+  }
+}
+
+type Kept = { readonly index?: number; readonly keptAttempt?: string | undefined };
+
+/**
+ * Removes what attempts of the run left in staging: all of it, or that of the attempts at one part but for one of them.
+ * @returns the number of objects.
+ */
+export async function removeAttempts(
+  area: Area,
+  run: string,
+  { index, keptAttempt }: Kept = {},
+  signal?: AbortSignal,
+): Promise<number> {
+  const folder = `${stagingFolder(area.prefix)}${run}/${index === undefined ? '' : `${index}-`}`;
+  const kept = keptAttempt === undefined ? undefined : `${folder}${keptAttempt}/`;
+  let removed = 0;
+  for await (const { objects } of listPages(area.s3, { prefix: folder }, signal)) {
+    const left = objects.flatMap(({ key }) => {
+      const found = kept !== undefined && key.startsWith(kept) ? undefined : parseAttemptKey(area.prefix, key);
+      return found?.run === run ? [found.key] : [];
+    });
+    await deleteObjects(area, left, signal);
+    removed += left.length;
+  }
+  return removed;
+}
+
+export async function removeDocuments(
+  area: Area,
+  run: string,
+  which: (path: string) => boolean,
+  signal?: AbortSignal,
+): Promise<void> {
+  const folder = `${runsFolder(area.prefix)}${run}/`;
+  const keys: OwnKey[] = [];
+  for await (const { key } of listDocuments(area, run, signal)) if (which(key.slice(folder.length))) keys.push(key);
+  await deleteObjects(area, keys, signal);
+}
+
+function keyOf({ prefix }: Area, run: string, name: string): OwnKey {
+  return ownKey(prefix, `${runsFolder(prefix)}${run}/${name}.json`);
+}
+
+async function writeNew(area: Area, key: string, body: Buffer, signal: AbortSignal | undefined): Promise<boolean> {
+  try {
+    await writeDocument(area, { key, body, condition: { ifNoneMatch: '*' } }, signal);
+    return true;
+  } catch (error) {
+    if (error instanceof ConnectorError && error.code === 'S3_OBJECT_CONFLICT') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,138 @@
+// The parts of a run as one: which files each stream has in each place, and how many of its records were taken. A part names files
+// of its own attempt alone, since where they wait follows from the part; that they are to be in a place of their stream is proven
+// here. Pure.
+import type { StreamDescriptor } from '../../protocol/errors.ts';
+import { streamKey } from '../../protocol/stream-key.ts';
+import { renamedKey } from '../files/file-names.ts';
+import type { Layout } from '../layout/layout.ts';
+import { ownKeysOf, refusedDocument } from '../replacing/bucket-document.ts';
+import { attemptKey, type DataPlace } from '../replacing/own-keys.ts';
+import type { StagedFile } from '../replacing/staging.ts';
+import type { Part, PartFile, PartStream } from './run-documents.ts';
+import { runsFolder } from './run-store.ts';
+
+/** A stream of the catalog. `mayFill`: whether its rows can be in the place of that name. */
+export type RunStream = {
+  readonly index: number;
+  readonly stream: StreamDescriptor;
+  readonly label: string;
+  readonly isReplaced: boolean;
+  readonly mayFill: (name: string) => boolean;
+};
+
+export type StreamUnion = {
+  accepted: number;
+  rejected: number;
+  /** By the names of their places. */
+  readonly files: Map<string, StagedFile[]>;
+};
+
+export type Union = {
+  /** By the number of the stream. */
+  readonly streams: ReadonlyMap<number, StreamUnion>;
+  unknown: number;
+  readonly states: string[];
+};
+
+type Uniting = {
+  readonly prefix: string;
+  readonly layout: Layout;
+  readonly streams: readonly RunStream[];
+  /** Part of the names of files of replaced streams, so that no two commits of a run ever write to one key. */
+  readonly salt: string;
+};
+
+const mostShown = 200;
+
+/** Takes parts in, one after the other. Bound: some 500 bytes for each file. */
+export class PartUnion {
+  readonly union: Union;
+  readonly #uniting: Uniting;
+  readonly #keys = new Set<string>();
+
+  constructor(uniting: Uniting) {
+    this.#uniting = uniting;
+    const streams = new Map<number, StreamUnion>();
+    for (const { index } of uniting.streams) streams.set(index, { accepted: 0, rejected: 0, files: new Map() });
+    this.union = { streams, unknown: 0, states: [] };
+  }
+
+  /** @throws BUCKET_DOCUMENT_INVALID for a part that is not of these streams, or names a file that is not of its place. */
+  add(part: Part): void {
+    const { streams } = this.#uniting;
+    const partKey = `${runsFolder(this.#uniting.prefix)}${part.run}/parts/${part.index}.json`;
+    const found = new Map(part.streams.map((one) => [streamKey(one.stream), one]));
+    if (found.size !== streams.length || part.streams.length !== streams.length) {
+      throw refusedDocument(partKey, `has ${part.streams.length} streams, and the catalog ${streams.length}`);
+    }
+    for (const stream of streams) {
+      const one = found.get(streamKey(stream.stream));
+      if (one === undefined) throw refusedDocument(partKey, `has nothing of the stream "${stream.label}"`);
+      this.#addStream(stream, one, { part, partKey });
+    }
+    this.union.unknown += part.unknown;
+    this.union.states.push(...part.states);
+  }
+
+  #addStream(
+    stream: RunStream,
+    { accepted, rejected, places }: PartStream,
+    origin: { readonly part: Part; readonly partKey: string },
+  ): void {
+    const into = this.union.streams.get(stream.index) as StreamUnion;
+    into.accepted += accepted;
+    into.rejected += rejected;
+    for (const { name, files } of places) {
+      const place = this.#placeOf(stream, name, origin.partKey);
+      const staged = into.files.get(name) ?? [];
+      for (const file of this.#stagedFiles(stream, { place, files, ...origin })) staged.push(file);
+      into.files.set(name, staged);
+    }
+  }
+
+  #placeOf({ mayFill, label }: RunStream, name: string, partKey: string): DataPlace {
+    if (name !== '' && name.isWellFormed() && mayFill(name)) {
+      return this.#uniting.layout.place(this.#uniting.prefix, name);
+    }
+    const shown = JSON.stringify(name.slice(0, mostShown));
+    throw refusedDocument(partKey, `has files of ${shown}, which the stream "${label}" does not fill`);
+  }
+
+  *#stagedFiles(
+    { isReplaced }: RunStream,
+    {
+      place,
+      files,
+      part,
+      partKey,
+    }: {
+      readonly place: DataPlace;
+      readonly files: readonly PartFile[];
+      readonly part: Part;
+      readonly partKey: string;
+    },
+  ): Generator<StagedFile> {
+    const { prefix, salt } = this.#uniting;
+    const origin = { prefix, place, key: partKey };
+    const keys = ownKeysOf(
+      origin,
+      files.map(({ key }) => key),
+    );
+    const attempt = { id: part.run, index: part.index, attempt: part.attempt };
+    for (const [number, key] of keys.entries()) {
+      if (this.#keys.has(key)) throw refusedDocument(partKey, `names ${JSON.stringify(key)}, as another part does`);
+      this.#keys.add(key);
+      const { bytes, crc32, etag, rows, min_time, max_time } = files[number] as PartFile;
+      yield {
+        key: isReplaced ? renamedKey(key, salt) : key,
+        stagedAt: attemptKey(prefix, attempt, key),
+        size: bytes,
+        crc32,
+        etag,
+        rows,
+        minTime: min_time ?? Number.NaN,
+        maxTime: max_time ?? Number.NaN,
+      };
+    }
+  }
+}
