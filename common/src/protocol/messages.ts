@@ -9,7 +9,8 @@
 // A STATE from a source says "everything before this line is what this state covers"; a destination prints the same
 // STATE again when every record before it is durable. LOG lines may stand anywhere. Objects may have more keys than
 // are named here; they are passed on untouched.
-import type { FailureType, StreamDescriptor } from './errors.ts';
+import type { FailureType } from './error-codes.ts';
+import type { StreamDescriptor } from './errors.ts';
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
 export type JsonObject = { readonly [key: string]: JsonValue };

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import { assertNever, ConnectorError, ERROR_CODES, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import { ERROR_CODES } from '@s3-connectors/common/protocol/error-codes.ts';
+import { assertNever, ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 suite('errors', () => {
   test('take the failure type from the table of codes', () => {

@@ -1,5 +1,6 @@
 // Which errors fail one stream and not the run.
-import { ConnectorError, type ErrorCode } from '../../protocol/errors.ts';
+import type { ErrorCode } from '../../protocol/error-codes.ts';
+import { ConnectorError } from '../../protocol/errors.ts';
 
 /** These say something of one stream, nothing of the others. */
 const failAlone: ReadonlySet<ErrorCode> = new Set([

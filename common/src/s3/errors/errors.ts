@@ -1,7 +1,8 @@
 // Every failure of a request, in words for the user: what could not be done, why, and what to change. The refusals of S3
 // stand in error-table.ts; here are lost connections, missing credentials, and what is no S3 at all.
 import { assertNever, ConnectorError, toConnectorError } from '../../protocol/errors.ts';
-import type { ErrorCode, ServerAnswer } from '../../protocol/errors.ts';
+import type { ErrorCode } from '../../protocol/error-codes.ts';
+import type { ServerAnswer } from '../../protocol/errors.ts';
 import { deniedAction, rowFor } from './error-table.ts';
 import { describeFailure, isPassing } from './failure.ts';
 import type { Answer, Failure, Network, NoCredentials, Unusable } from './failure.ts';

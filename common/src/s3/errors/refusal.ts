@@ -1,5 +1,5 @@
 // A refusal of S3, and the words for it that go on from "Could not read s3://bucket/key: " and end with the remedy.
-import type { ErrorCode } from '../../protocol/errors.ts';
+import type { ErrorCode } from '../../protocol/error-codes.ts';
 import type { Target } from '../address/operation.ts';
 import type { Answer } from './failure.ts';
 
