@@ -2,6 +2,7 @@
 // docs/errors.md is held equal to this table by a test.
 import { kafkaCodes } from './kafka-codes.ts';
 
+/** Who can act on a failure: the user (config), time (transient), or we (system). Airbyte protocol, AirbyteErrorTraceMessage. */
 export type FailureType = 'config_error' | 'transient_error' | 'system_error';
 
 type ErrorEntry = { readonly failureType: FailureType; readonly cause: string; readonly remedy: string };

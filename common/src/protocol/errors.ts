@@ -2,7 +2,6 @@
 import { ERROR_CODES, type ErrorCode, type FailureType } from './error-codes.ts';
 import { thrownText } from './thrown.ts';
 
-/** Who can act on a failure: the user (config), time (transient), or we (system). Airbyte protocol, AirbyteErrorTraceMessage. */
 /** Names a stream in a message: Airbyte's StreamDescriptor. */
 export type StreamDescriptor = { readonly name: string; readonly namespace?: string };
 
