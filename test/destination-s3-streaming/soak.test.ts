@@ -79,6 +79,6 @@ suite('a run of many days', () => {
     const [, , early = 0] = held;
     const last = Math.min(...held.slice(-2)); // One of them may come just before V8 gives something back.
     assert.ok(clock.elapsed() > 2 * 24 * 60 * minute);
-    assert.ok(last - early < 1_000_000, `${early} bytes were held early, ${last} at the end`);
+    assert.ok(last - early < 1_500_000, `${early} bytes were held early, ${last} at the end`);
   });
 });
