@@ -52,7 +52,7 @@ export const runShape = {
       title: 'Run of several writers',
       description:
         'Several processes write one export: nothing of it is visible before all of them have finished, then it is published once. Leave it empty for a single writer.',
-      order: 28,
+      order: 30,
     }),
 };
 

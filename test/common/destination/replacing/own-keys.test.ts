@@ -1,7 +1,17 @@
 // The closed list of forms that a key must have before this connector deletes or copies its object.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { ownKey, parseStagedKey, stagedKey, tellApart } from '@s3-connectors/common/destination/replacing/own-keys.ts';
+import { createHash } from 'node:crypto';
+
+import {
+  attemptKey,
+  ownKey,
+  ownRunKey,
+  parseAttemptKey,
+  parseStagedKey,
+  stagedKey,
+  tellApart,
+} from '@s3-connectors/common/destination/replacing/own-keys.ts';
 
 const exportId = '20260115T143000123Z-1a2b3c4d-0';
 const hash = '0123456789abcdef';
@@ -168,5 +178,80 @@ suite('a staged key', () => {
       assert.throws(() => stagedKey('p/', exportId, `p/${rest}`), unexpected, rest);
     }
     assert.throws(() => stagedKey('p/', 'latest', `p/type=users/${file}`), unexpected);
+  });
+});
+
+suite('a key of an attempt at a part of a run', () => {
+  const attempt = { id: 'nightly-7', index: 3, attempt: hash };
+
+  test('is made for data files alone, and tells its run', () => {
+    for (const prefix of ['', 'p/']) {
+      for (const rest of dataFiles) {
+        const key = attemptKey(prefix, attempt, prefix + rest);
+        assert.equal(key, `${prefix}_staging/nightly-7/3-${hash}/${rest}`);
+        assert.deepEqual(parseAttemptKey(prefix, key), { key, run: 'nightly-7' });
+        assert.equal(parseStagedKey(prefix, key), undefined, 'It is of no export.');
+      }
+    }
+    for (const rest of [...others, 'notes.txt']) {
+      assert.throws(() => attemptKey('p/', attempt, `p/${rest}`), unexpected, rest);
+    }
+  });
+
+  test('is none of any other form, and none outside the prefix', () => {
+    const key = attemptKey('p/', attempt, `p/type=users/${file}`);
+    for (const rest of [
+      ...dataFiles,
+      ...strangers,
+      `_staging/${exportId}/type=users/${file}`,
+      '_runs/nightly-7/run.json',
+    ]) {
+      assert.equal(parseAttemptKey('p/', `p/${rest}`), undefined, rest);
+    }
+    for (const prefix of ['', 'q/', 'p/q/']) assert.equal(parseAttemptKey(prefix, key), undefined, prefix);
+  });
+});
+
+suite('a document of a run', () => {
+  const documents = ['_runs/nightly-7/run.json', '_runs/nightly-7/commit.json', '_runs/nightly-7/parts/0.json'];
+
+  test('is ours below the prefix alone', () => {
+    for (const rest of documents) {
+      assert.equal(ownRunKey('p/', `p/${rest}`), `p/${rest}`);
+      assert.equal(ownRunKey('', rest), rest);
+      for (const key of [rest, `q/${rest}`, `p/p/${rest}`]) assert.equal(ownRunKey('p/', key), undefined, key);
+    }
+  });
+
+  test('is no other key of ours', () => {
+    for (const rest of [...dataFiles, ...others.filter((one) => !documents.includes(one)), ...strangers]) {
+      assert.equal(ownRunKey('p/', `p/${rest}`), undefined, rest);
+    }
+  });
+});
+
+suite('a file in folders of a partition', () => {
+  const folders = 'country=DE/plan=pro%2Fyear/';
+  const mark = createHash('sha256').update(folders).digest('hex').slice(0, 4);
+  const named = (end: string): string => `data/users/${date}${folders}0-${hash.slice(0, 12)}${end}-0.json.gz`;
+  const wrong = mark === '0000' ? '1111' : '0000';
+
+  test('is ours if its name has the mark of its folders, also while it waits', () => {
+    const own = named(mark);
+    assert.equal(ownKey('p/', `p/${own}`), `p/${own}`);
+    const staged = stagedKey('p/', exportId, `p/${own}`);
+    assert.deepEqual(parseStagedKey('p/', staged)?.key, `p/${own}`);
+    const key = attemptKey('p/', { id: 'r', index: 0, attempt: hash }, `p/${own}`);
+    assert.deepEqual(parseAttemptKey('p/', key), { key, run: 'r' });
+  });
+
+  test('is another’s with any other mark, wherever it is', () => {
+    const foreign = named(wrong);
+    assert.throws(() => ownKey('p/', `p/${foreign}`), unexpected);
+    assert.equal(parseStagedKey('p/', `p/_staging/${exportId}/${foreign}`), undefined);
+    assert.equal(parseAttemptKey('p/', `p/_staging/r/0-${hash}/${foreign}`), undefined);
+    const place = { folder: 'p/data/users/', extensions: ['.json.gz'] };
+    const keys = [`p/${named(mark)}`, `p/${foreign}`];
+    assert.deepEqual(tellApart('p/', place, keys), { ours: keys.slice(0, 1), others: keys.slice(1) });
   });
 });
