@@ -75,7 +75,7 @@ export const modules: readonly DecidingModule[] = [
   {
     name: 'spool',
     file: 'destination-s3-batch/src/spool/spool.ts',
-    also: ['destination-s3-batch/spool/spool-rules'],
+    also: ['destination-s3-batch/spool/spool-rules', 'destination-s3-batch/spool/spool-bounds'],
   },
   {
     name: 'spool-file',

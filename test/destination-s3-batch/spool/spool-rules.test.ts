@@ -1,53 +1,15 @@
 // When segments close, and what each has: to the byte, with rows whose sizes are known.
 import assert from 'node:assert/strict';
-import { mkdtemp, mkdtempDisposable, readFile, rm } from 'node:fs/promises';
+import { mkdtempDisposable, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 
 import { mostPartitions } from '@s3-connectors/common/destination/files/partition-folders.ts';
 
-import type { SpoolFile } from '../../../destination-s3-batch/src/spool/spool-file.ts';
 import { Spool } from '../../../destination-s3-batch/src/spool/spool.ts';
 import type { Table } from '../../../destination-s3-batch/src/tables/table.ts';
-import { takeAll } from '../support/spooled.ts';
-
-const segmentBytes = 1000;
-const maxHeldBytes = 1000;
-
-function tableNamed(name: string, index: number, dedup?: Table['dedup']): Table {
-  return { index, name, stream: index, folder: `data/${name}/`, shape: undefined, dedup };
-}
-
-async function withSpool(work: (spool: Spool) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'spool-test-'));
-  try {
-    await work(new Spool(folder, { maxHeldBytes, segmentBytes }));
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
-
-type To = { readonly day?: number; readonly time?: number; readonly placedBy?: number };
-
-/** A row that takes so many bytes with the end of its line, out of the middle of other bytes. */
-function add(
-  spool: Spool,
-  table: Table,
-  size: number,
-  { day = 20_000, time = Number.NaN, placedBy = 0 }: To = {},
-): void {
-  const bytes = Buffer.from(`${'-'.repeat(7)}${'x'.repeat(size - 1)}--`);
-  spool.append({ table, day, partition: '', placedBy, time, isUnusual: false }, bytes, 7, 7 + size - 1);
-}
-
-function addMany(spool: Spool, table: Table, rows: number, size = 100): void {
-  for (let row = 0; row < rows; row += 1) add(spool, table, size);
-}
-
-const named = (files: readonly SpoolFile[]): readonly string[] =>
-  files.map(({ table, rows }) => `${table.name} ${rows}`);
-const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name, index) => tableNamed(name, index)) as [Table, Table, Table, Table];
+import { a, add, addMany, b, c, d, named, plainRow, tableNamed, takeAll, withSpool } from '../support/spooled.ts';
 
 suite('a segment', () => {
   test('closes at its size, and later rows of its table and day begin another', async () => {
@@ -157,6 +119,59 @@ suite('a segment', () => {
     });
   });
 
+  test('of no partition is not closed for the number of those that are open', async () => {
+    await withSpool(async (spool) => {
+      for (let day = 0; day <= mostPartitions; day += 1) {
+        spool.append(
+          { ...plainRow, table: tableNamed('a', 0, { key: [['id']], cursor: [] }), day },
+          Buffer.from('{'),
+          0,
+          1,
+        );
+      }
+      spool.append({ ...plainRow, table: tableNamed('a', 0), day: 0, partition: 'k=1/' }, Buffer.from('{'), 0, 1);
+      assert.deepEqual(await spool.flush(), []);
+    });
+  });
+
+  test('of a partition that is closed no longer counts among those that are open', async () => {
+    await withSpool(async (spool) => {
+      const rowOf = (stream: number, partition: string): void => {
+        spool.append({ ...plainRow, table: tableNamed('t', stream), partition }, Buffer.from('{'), 0, 1);
+      };
+      for (let place = 0; place < mostPartitions; place += 1) rowOf(0, `k=${place}/`);
+      spool.cut(0);
+      assert.equal((await spool.flush()).length, mostPartitions);
+      for (let place = 0; place < mostPartitions; place += 1) rowOf(1, `k=${place}/`);
+      assert.deepEqual(await spool.flush(), []);
+      rowOf(1, 'k=one more/');
+      assert.equal((await spool.flush()).length, 1);
+    });
+  });
+
+  test('knows which of its rows are unusual', async () => {
+    await withSpool(async (spool) => {
+      for (const isUnusual of [false, true, false]) {
+        spool.append({ ...plainRow, table: a, isUnusual }, Buffer.from('{'), 0, 1);
+      }
+      const [file] = await takeAll(spool);
+      assert.deepEqual(
+        [0, 1, 2].map((row) => file?.unusual.has(row)),
+        [false, true, false],
+      );
+    });
+  });
+
+  test('is not made for publishing before a cut', async () => {
+    await withSpool(async (spool) => {
+      addMany(spool, a, 10);
+      const [file] = await spool.flush();
+      assert.deepEqual([file?.cut.isMade, file?.cut.until], [false, undefined]);
+      spool.cut(a.stream);
+      assert.equal(file?.cut.isMade, true);
+    });
+  });
+
   test('has the place where its stream stood before its first row', async () => {
     await withSpool(async (spool) => {
       const [first, second] = [Buffer.from('1'), Buffer.from('2')];
@@ -216,35 +231,6 @@ suite('a segment', () => {
       add(spool, a, 1);
       const [file] = await takeAll(spool);
       assert.equal(await readFile(file?.path ?? '', 'utf8'), '\n');
-    });
-  });
-});
-
-suite('the spool', () => {
-  test('is full of rows at its bound, until they are on disk', async () => {
-    await withSpool(async (spool) => {
-      for (let round = 0; round < 2; round += 1) {
-        add(spool, a, 999);
-        assert.equal(spool.isFullOfRows, false);
-        add(spool, b, 1);
-        assert.equal(spool.isFullOfRows, true);
-        await spool.flush();
-        assert.equal(spool.isFullOfRows, false);
-        assert.equal(spool.bytes, 1000 * (round + 1));
-      }
-    });
-  });
-
-  test('does not count a segment as removed that could not be removed', async () => {
-    await withSpool(async (spool) => {
-      add(spool, a, 500);
-      add(spool, b, 300);
-      const [first] = await takeAll(spool);
-      assert.ok(first !== undefined);
-      await spool.remove(first);
-      assert.equal(spool.bytes, 300);
-      await assert.rejects(spool.remove(first), { code: 'ENOENT' });
-      assert.equal(spool.bytes, 300);
     });
   });
 });

@@ -1,8 +1,56 @@
-// Takes all rows out of a spool, as a publish at the end of the input does.
+// A spool with rows whose sizes are known, and all of them out of it, as a publish at the end of the input takes them.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import type { SpoolFile } from '../../../destination-s3-batch/src/spool/spool-file.ts';
-import type { Spool } from '../../../destination-s3-batch/src/spool/spool.ts';
+import { Spool } from '../../../destination-s3-batch/src/spool/spool.ts';
+import type { Table } from '../../../destination-s3-batch/src/tables/table.ts';
 
 const mostStreams = 64;
+export const segmentBytes = 1000;
+export const maxHeldBytes = 1000;
+
+export function tableNamed(name: string, index: number, dedup?: Table['dedup']): Table {
+  return { index, name, stream: index, folder: `data/${name}/`, shape: undefined, dedup };
+}
+
+export async function withSpool(work: (spool: Spool) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'spool-test-'));
+  try {
+    await work(new Spool(folder, { maxHeldBytes, segmentBytes }));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+type To = { readonly day?: number; readonly time?: number; readonly placedBy?: number };
+
+/** A row that takes so many bytes with the end of its line, out of the middle of other bytes. */
+export function add(
+  spool: Spool,
+  table: Table,
+  size: number,
+  { day = 20_000, time = Number.NaN, placedBy = 0 }: To = {},
+): void {
+  const bytes = Buffer.from(`${'-'.repeat(7)}${'x'.repeat(size - 1)}--`);
+  spool.append({ table, day, partition: '', placedBy, time, isUnusual: false }, bytes, 7, 7 + size - 1);
+}
+
+export function addMany(spool: Spool, table: Table, rows: number, size = 100): void {
+  for (let row = 0; row < rows; row += 1) add(spool, table, size);
+}
+
+export const named = (files: readonly SpoolFile[]): readonly string[] =>
+  files.map(({ table, rows }) => `${table.name} ${rows}`);
+export const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name, index) => tableNamed(name, index)) as [
+  Table,
+  Table,
+  Table,
+  Table,
+];
+
+export const plainRow = { day: 20_000, partition: '', placedBy: 0, time: Number.NaN, isUnusual: false } as const;
 
 /** All segments of streams 0 to 63, on disk. */
 export async function takeAll(spool: Spool): Promise<readonly SpoolFile[]> {
