@@ -34,6 +34,8 @@ const glossary: readonly (readonly [RegExp, string])[] = [
   [/\b(?:go|goes|going|gone|went) on\b/iu, 'continue, resume'],
   [/\b(?:arrive|arrives|come|comes|stored) as (?:it|they) (?:were|was|came|come)\b/iu, 'byte for byte'],
   [/\bdo(?:es)? not do\b/iu, 'is insufficient'],
+  [/\bsome \d/iu, 'about'],
+  [/(?<=[.:;] )Of (?:an?|each|the|these|what)\b/u, 'the subject first'],
   [/(?<![\d.,])1 (?:files|folders|messages|records|requests|rows|states|streams|tables)\b/iu, 'the singular'],
 ];
 
