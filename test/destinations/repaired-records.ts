@@ -70,40 +70,6 @@ export function registerRepairedRecords({ name, write, folderOf }: DestinationUn
       assert.deepEqual((row as { readonly more: unknown }).more, expected);
     });
 
-    test('have the last value of a name that an object has twice, at every depth, in files that DuckDB reads, and it is counted by field', async () => {
-      await using server = await startS3Server();
-      server.createBucket(bucket);
-      const deep = (levels: number, inner: string): string => `${'{"d":'.repeat(levels)}${inner}${'}'.repeat(levels)}`;
-      const twice = [
-        '{"id":0,"name":"x","more":{"y":1},"name":"x"}',
-        '{"id":1,"name":"a","more":{"y":1,"y":2},"name":"b"}',
-        '{"id":2,"more":{"z":[{"q":1,"q":[1,2]},3]},"name":"a"}',
-        '{"id":3,"name":"a","more":{"z":[1,{"q":1 , "\\u0071":2}]}}',
-        `{"id":4,"name":"a","more":${deep(40, '{"a":1,"a":{"b":1},"a":2}')}}`,
-        '{"id":5,"name":"x","more":{"y":1},"name":"x"}',
-      ];
-      const lines = [...twice, '[{"a":1,"a":2}]'].map((row) => recordLine('visits', row));
-      const config = { streams: [{ stream: 'visits' }] };
-      const { error, said } = await write(server, lines, { catalog: catalogJson('visits'), config });
-      assert.equal(error, undefined);
-      const stored = server.objects(bucket, 'permutive/').map(({ body, key }) => ({ body, key }));
-      for (const { body, key } of stored.filter(({ key }) => key.endsWith('.gz'))) {
-        assert.equal((await jsonRowsByEngine(body)).length, linesIn(body).length, key);
-        for (const line of gunzipSync(body).toString().trim().split('\n')) {
-          assert.doesNotMatch(line, /("a"|"q"|"y"|"name"):.*\1:/u);
-        }
-      }
-      const [rows] = [
-        stored
-          .filter(({ key }) => key.startsWith(`permutive/${folderOf('visits')}`))
-          .flatMap(({ body }) => linesIn(body)),
-      ];
-      assert.equal(rows.length, twice.length);
-      const summary = parseJson(said.at(-1)?.[1] ?? '') as { readonly repeated_keys: number };
-      assert.equal(summary.repeated_keys, 9);
-      assert.match(said.map(([, text]) => text).join('\n'), /name \(3\).*are named again in the same object/u);
-    });
-
     test('are stored whatever texts they hold, as files that DuckDB reads whole (2,000 generated records)', async () => {
       await using server = await startS3Server();
       server.createBucket(bucket);

@@ -27,9 +27,6 @@ let nesting = new Uint8Array(1024);
 /** Half surrogate pairs that were seen since the start, however often; see json/surrogates.ts. */
 export let halvesSeen = 0;
 
-/** Objects with members in values that were skipped, since the start. */
-export let objectsSkipped = 0;
-
 /** The first byte at or after `at` that is not white space inside a line. */
 export function skipSpace(bytes: Uint8Array, at: number): number {
   if ((bytes[at] as number) > 0x20) return at; // Most writers put none.
@@ -113,10 +110,7 @@ export function skipValue(bytes: Uint8Array, at: number): number {
         if (depth === nesting.length) nesting = grown(nesting);
         nesting[depth] = first;
         depth += 1;
-        if (first === OPEN_OBJECT) {
-          objectsSkipped += 1;
-          next = skipKey(bytes, next);
-        }
+        if (first === OPEN_OBJECT) next = skipKey(bytes, next);
         if (next === NOT_JSON) return NOT_JSON;
         continue;
       }

@@ -1,31 +1,17 @@
-// Walks a record's `data`: finds some of its fields, skips all else, and so validates it, and sees whether an object may have a key
-// twice. A key is mostly the one that followed its neighbour in an earlier row, which is seen without reading it.
-import { CLOSE_ARRAY, CLOSE_OBJECT, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '../json/ascii.ts';
-import { emptyEnvelope, type Envelope } from './envelope.ts';
+// Walks a record's `data`: finds some of its fields, skips all else, and so validates it. A key is mostly the one that stood at its
+// place in the row before, which is seen without reading it.
+import { CLOSE_OBJECT, COMMA, QUOTE } from '../json/ascii.ts';
+import type { Envelope } from './envelope.ts';
 import {
   halvesSeen,
   NOT_JSON,
-  objectsSkipped,
-  plainEnd,
   skipColon,
   skipSpace,
   skipString,
   skipToNextMember,
   skipValue,
 } from '../json/json-bytes.ts';
-import {
-  beginRow,
-  hashOfEscaped,
-  learnKey,
-  mostKeys,
-  nextObject,
-  noteKey,
-  Places,
-  repeatsSuspected,
-  suspectRepeat,
-  type Place,
-} from './repeated-keys.ts';
-import { forget, standsAt } from './known-text.ts';
+import { createKnownText, forget, know, type KnownText, standsAt } from './known-text.ts';
 import { createNameIndex, indexOfName, type NameIndex } from '../json/name-index.ts';
 import { wordsOf } from '../json/words.ts';
 
@@ -35,138 +21,60 @@ import { wordsOf } from '../json/words.ts';
  */
 export type WalkData = (bytes: Uint8Array, start: number, found: Envelope) => number;
 
-/** Deeper values are skipped. */
-const mostDepth = 32;
+/** Of so many members at the beginning of a row the keys are remembered; of the others only what the last one was. */
+const mostKeys = 256;
+const maxKeyBytes = 64; // With quotes and colon.
 
-type Walk = {
+type Memory = {
   readonly names: NameIndex;
-  bytes: Uint8Array;
-  words: DataView;
-  found: Envelope;
+  /** By the place of its member in the row: the key that stood there last, with the colon, and which field it is. */
+  readonly keys: KnownText[];
+  readonly fields: number[];
 };
 
-const noBytes = new Uint8Array();
-
-function walkFor(fields: readonly string[]): Walk {
-  return { names: createNameIndex(fields), bytes: noBytes, words: wordsOf(noBytes), found: emptyEnvelope(0) };
-}
-
-/** Finds the fields and skips all else. Bound: that of a `Places`. */
+/** Finds the fields and skips all else. Bound: 256 keys of 64 bytes. */
 export function skippingWalk(fields: readonly string[]): WalkData {
-  const walk = walkFor(fields);
-  const places = new Places();
-  return (bytes, start, found) => {
-    beginRow();
-    walk.bytes = bytes;
-    walk.words = wordsOf(bytes);
-    walk.found = found;
-    return walkObject(walk, start, places, 0);
-  };
+  const memory: Memory = { names: createNameIndex(fields), keys: [], fields: [] };
+  return (bytes, start, found) => skipData(bytes, start, memory, found);
 }
 
-const innerWalk = walkFor([]);
-
-/** As `skipValue`, of a value that is part of a row. `places`: of the keys that values of the kind had before. */
-export function walkValue(bytes: Uint8Array, at: number, places: Places): number {
-  innerWalk.bytes = bytes;
-  innerWalk.words = wordsOf(bytes);
-  return walkInside(innerWalk, at, places, 1);
-}
-
-function walkInside(walk: Walk, at: number, places: Places | undefined, depth: number): number {
-  const first = walk.bytes[at];
-  const isObject = first === OPEN_OBJECT;
-  if (!isObject && first !== OPEN_ARRAY) return skipValue(walk.bytes, at);
-  if (places === undefined || depth > mostDepth) {
-    suspectRepeat();
-    return skipValue(walk.bytes, at);
-  }
-  return isObject ? walkObject(walk, at, places, depth) : walkItems(walk, at, places, depth);
-}
-
-/** Scalars are skipped together, objects among them are suspect. */
-function walkItems(walk: Walk, start: number, places: Places, depth: number): number {
-  const { bytes } = walk;
-  let at = skipSpace(bytes, start + 1);
-  const first = bytes[at];
-  if (first !== OPEN_OBJECT && first !== OPEN_ARRAY) {
-    const objectsBefore = objectsSkipped;
-    const end = skipValue(bytes, start);
-    if (objectsSkipped !== objectsBefore) suspectRepeat();
-    return end;
-  }
-  for (;;) {
-    const end = walkInside(walk, at, places, depth + 1);
-    if (end === NOT_JSON) return NOT_JSON;
-    at = skipSpace(bytes, end);
-    if (bytes[at] === CLOSE_ARRAY) return at + 1;
-    if (bytes[at] !== COMMA) return NOT_JSON;
-    at = skipSpace(bytes, at + 1);
-  }
-}
-
-function walkObject(walk: Walk, start: number, places: Places, depth: number): number {
-  const { bytes, words, found } = walk;
-  const { list, distinct } = places;
-  const object = nextObject();
-  const suspectedBefore = repeatsSuspected;
-  let isNoted = false;
+function skipData(bytes: Uint8Array, start: number, memory: Memory, found: Envelope): number {
+  const { keys, fields } = memory;
+  const words = wordsOf(bytes);
   let members = 0;
   let at = skipSpace(bytes, start + 1);
   while (bytes[at] === QUOTE) {
-    let place = list[members];
-    let value: number;
-    if (place !== undefined && standsAt(words, at, place.key)) value = skipSpace(bytes, at + place.key.length);
-    else {
-      if (!isNoted) notePlaces(list, members, object);
-      isNoted = true;
-      places.distinct = 0;
-      place ??= places.at(members);
-      value = readKey(walk, at, place, depth === 0);
-      if (value === NOT_JSON) return NOT_JSON;
-    }
-    if (isNoted) noteKey(place.hash, object);
-    else if (members >= distinct) {
-      notePlaces(list, members + 1, object);
-      isNoted = true;
-    }
-    const first = bytes[value];
-    const isScalar = first !== OPEN_OBJECT && first !== OPEN_ARRAY;
-    const end = isScalar ? skipValue(bytes, value) : walkInside(walk, value, places.inside(place), depth + 1);
-    if (end === NOT_JSON) return NOT_JSON;
-    if (place.field >= 0) {
-      found.fieldStarts[place.field] = value;
-      found.fieldEnds[place.field] = end;
+    const place = members < mostKeys ? members : mostKeys;
+    const key = keys[place];
+    const isKnown = key !== undefined && standsAt(words, at, key);
+    const value = isKnown ? skipSpace(bytes, at + key.length) : readKey(bytes, at, place, memory);
+    const valueEnd = value === NOT_JSON ? NOT_JSON : skipValue(bytes, value);
+    if (valueEnd === NOT_JSON) return NOT_JSON;
+    const field = fields[place] as number;
+    if (field >= 0) {
+      found.fieldStarts[field] = value;
+      found.fieldEnds[field] = valueEnd;
     }
     members += 1;
-    const isPlain = bytes[end] === COMMA && bytes[end + 1] === QUOTE;
-    at = isPlain ? end + 1 : skipToNextMember(bytes, end);
+    const isPlain = bytes[valueEnd] === COMMA && bytes[valueEnd + 1] === QUOTE;
+    at = isPlain ? valueEnd + 1 : skipToNextMember(bytes, valueEnd);
     if (at === NOT_JSON) return NOT_JSON;
   }
-  found.members = members; // Those of the row are noted last.
-  if (isNoted) places.distinct = repeatsSuspected === suspectedBefore ? Math.min(members, mostKeys) : 0;
+  found.members = members;
   return bytes[at] === CLOSE_OBJECT ? at + 1 : NOT_JSON;
 }
 
-function notePlaces(list: readonly Place[], count: number, object: number): void {
-  const end = Math.min(count, list.length);
-  for (let index = 0; index < end; index += 1) noteKey((list[index] as Place).hash, object);
-}
-
-/** @returns where the value begins. */
-function readKey(walk: Walk, at: number, place: Place, isTop: boolean): number {
-  const { bytes, words, names } = walk;
-  const plain = plainEnd(bytes, at + 1);
-  const isPlain = bytes[plain] === QUOTE;
+/** Remembers the key at `at` as that of the members at `place`. @returns where its value begins, or NOT_JSON. */
+function readKey(bytes: Uint8Array, at: number, place: number, { names, keys, fields }: Memory): number {
   const halvesBefore = halvesSeen;
-  const end = isPlain ? plain + 1 : skipString(bytes, at);
-  const value = end === NOT_JSON ? NOT_JSON : skipColon(bytes, end);
+  const keyEnd = skipString(bytes, at);
+  const value = keyEnd === NOT_JSON ? NOT_JSON : skipColon(bytes, keyEnd);
   if (value === NOT_JSON) return NOT_JSON;
-  place.key.length = value - at;
-  place.hash = learnKey(place, words, at, end);
-  if (isTop) place.field = indexOfName(names, bytes, at + 1, end - 1);
-  if (isPlain) return value;
-  place.hash = hashOfEscaped(bytes, at, end);
-  if (halvesSeen !== halvesBefore) forget(place.key); // Its halves are to be seen in each row.
+  fields[place] = indexOfName(names, bytes, at + 1, keyEnd - 1);
+  if (place < mostKeys) {
+    const key = (keys[place] ??= createKnownText(maxKeyBytes));
+    if (halvesSeen === halvesBefore) know(key, bytes, at, value);
+    else forget(key); // Its halves are to be seen in each row.
+  }
   return value;
 }

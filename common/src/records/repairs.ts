@@ -1,12 +1,12 @@
 // What is changed in records before they are stored, because no reader would take it: NaN and Infinity become null, halves of
-// surrogate pairs U+FFFD, and of a name that an object has twice the last value counts. Counted by stream and by the field's path.
+// surrogate pairs U+FFFD. Counted by stream and by the field's path.
 import { CLOSE_ARRAY, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '../json/ascii.ts';
 import { hasEscape, skipColon, skipSpace, skipString, skipValue } from '../json/json-bytes.ts';
 import { parseJson } from '../json/parse-json.ts';
 
-/** `nulled`: values that were NaN or Infinity; `repairedTexts`: halves of surrogate pairs; `repeatedKeys`: values dropped for a later one. */
-export type Repair = 'nulled' | 'repairedTexts' | 'repeatedKeys';
-export type RepairCounts = Record<Repair, number>;
+/** `nulled`: values that were NaN or Infinity; `repairedTexts`: halves of surrogate pairs. */
+export type Repair = 'nulled' | 'repairedTexts';
+export type RepairCounts = { nulled: number; repairedTexts: number };
 
 /** Of a stream: by the field's path. */
 export type FieldCounts = ReadonlyMap<string, number>;
@@ -15,7 +15,7 @@ export type FieldCounts = ReadonlyMap<string, number>;
 const mostFields = 100;
 export const otherFields = '*';
 /** Members deeper than that are counted with the one that they are in. */
-export const mostDepth = 8;
+const mostDepth = 8;
 const mostNameLength = 100;
 
 /**
@@ -54,7 +54,7 @@ function visitMembers(walk: Visit, start: number, path: string, depth: number): 
     if (mayBeTwin) twins ??= twinKeys(bytes, start);
     const found = find(at, keyEnd, mayBeTwin && twins?.has(keyText(bytes, at, keyEnd)) === true);
     const key = bytes.subarray(at, Math.min(keyEnd, at + 6 * mostNameLength));
-    const name = (): string => memberPath(path, nameOf(key, keyEnd - at));
+    const name = (): string => (path === '' ? nameOf(key, keyEnd - at) : `${path}.${nameOf(key, keyEnd - at)}`);
     if (found > 0) note(name(), found);
     at = afterItem(bytes, visit(walk, skipColon(bytes, keyEnd), name(), depth + 1));
   }
@@ -77,14 +77,14 @@ function twinKeys(bytes: Uint8Array, start: number): ReadonlySet<string> {
   return twins;
 }
 
-export function keyText(bytes: Uint8Array, start: number, end: number): string {
+function keyText(bytes: Uint8Array, start: number, end: number): string {
   return String(parseJson(Buffer.from(bytes.subarray(start, end)).toString()));
 }
 
 function visitItems(walk: Visit, start: number, path: string, depth: number): number {
   const { bytes } = walk;
   let at = skipSpace(bytes, start + 1);
-  const items = itemsPath(path);
+  const items = `${path}[]`;
   while (bytes[at] !== CLOSE_ARRAY) at = afterItem(bytes, visit(walk, at, items, depth + 1));
   return at + 1;
 }
@@ -97,29 +97,17 @@ function afterItem(bytes: Uint8Array, end: number): number {
 /** `key`: with its quotes; cut if it has more bytes, which escapes may be cut by. */
 function nameOf(key: Uint8Array, bytes: number): string {
   const text = Buffer.from(key).toString();
-  return key.length === bytes ? String(parseJson(text)) : text.slice(1);
-}
-
-export function memberPath(path: string, name: string): string {
-  const shown = name.slice(0, mostNameLength).toWellFormed();
-  return path === '' ? shown : `${path}.${shown}`;
-}
-
-export function itemsPath(path: string): string {
-  return `${path}[]`;
+  const name = key.length === bytes ? String(parseJson(text)) : text.slice(1);
+  return name.slice(0, mostNameLength).toWellFormed();
 }
 
 export class RepairTally {
-  readonly counts: RepairCounts = { nulled: 0, repairedTexts: 0, repeatedKeys: 0 };
+  readonly counts: RepairCounts = { nulled: 0, repairedTexts: 0 };
   readonly #byStream = new Map<number, Record<Repair, Map<string, number>>>();
 
   /** By the number of the stream. */
   note(stream: number, repair: Repair, path: string, count: number): void {
-    const known = this.#byStream.get(stream) ?? {
-      nulled: new Map(),
-      repairedTexts: new Map(),
-      repeatedKeys: new Map(),
-    };
+    const known = this.#byStream.get(stream) ?? { nulled: new Map(), repairedTexts: new Map() };
     this.#byStream.set(stream, known);
     const fields = known[repair];
     const name = fields.has(path) || fields.size < mostFields ? path : otherFields;

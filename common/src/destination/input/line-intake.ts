@@ -9,14 +9,13 @@ import { streamKey, type StreamKey } from '../../protocol/stream-key.ts';
 import type { Completion } from './completion.ts';
 import type { DurableStates, Scope } from './durable-states.ts';
 import { halvesSeen, NOT_JSON, skipSpace } from '../../json/json-bytes.ts';
-import { withNumbers } from '../../json/not-numbers.ts';
+import { countNotNumbers, withNulls, withNumbers } from '../../json/not-numbers.ts';
+import { replaceHalves } from '../../json/surrogates.ts';
 import type { Envelope } from '../../records/envelope.ts';
 import type { WalkData } from '../../records/data-walk.ts';
 import { lineFault, typeText } from '../../records/line-fault.ts';
 import { createRecordScanner, isRecord, recordIn, type RecordScanner } from '../../records/record-scanner.ts';
-import type { RepairTally } from '../../records/repairs.ts';
-import { LineRepairs } from './line-repairs.ts';
-import { repeatsSuspected } from '../../records/repeated-keys.ts';
+import { findByField, RepairTally, type Repair } from '../../records/repairs.ts';
 import { refusal, tooLongRefusal, type Refusal, type RefusalReason } from './rejections.ts';
 import { StreamNames } from './stream-names.ts';
 import { parseStateLine } from './state-line.ts';
@@ -72,22 +71,17 @@ type Options<Target> = {
 export type LineCounts = { records: number; states: number; bytes: number };
 
 export class LineIntake<Target extends Numbered> {
+  readonly repairs = new RepairTally();
   readonly counts: LineCounts = { records: 0, states: 0, bytes: 0 };
   readonly #options: Options<Target>;
   readonly #scanner: RecordScanner;
   readonly #names: StreamNames<Target>;
-  readonly #repair: LineRepairs;
   readonly #unknownTypes = new Set<string>();
 
   constructor(options: Options<Target>) {
     this.#options = options;
     this.#names = new StreamNames(options.byKey);
-    this.#repair = new LineRepairs((bytes, found) => this.#names.find(bytes, found)?.index ?? options.strays);
     this.#scanner = createRecordScanner(options.fields, 'airbyte', this.#walkOf(options.walker));
-  }
-
-  get repairs(): RepairTally {
-    return this.#repair.tally;
   }
 
   /** @throws INPUT_INVALID naming a line, or what a handler throws; the lines before it have been taken. */
@@ -113,20 +107,10 @@ export class LineIntake<Target extends Numbered> {
 
   #takeLine(bytes: Buffer, start: number, end: number, line: number): void {
     const halvesBefore = halvesSeen;
-    const suspectedBefore = repeatsSuspected;
     let kind = this.#scanner.scan(bytes, start, end);
     if (halvesSeen !== halvesBefore && isRecord(kind)) {
-      this.#options.walker?.forgetWalk?.();
-      this.#repair.replaceHalves(bytes, this.#scanner.envelope);
+      this.#replaceHalves(bytes);
       kind = this.#scanner.scan(bytes, start, end);
-    }
-    if ((repeatsSuspected !== suspectedBefore && isRecord(kind)) || kind === 'dataless') {
-      const line = this.#repair.withLastValues(bytes, { start, end }, this.#scanner.envelope);
-      if (line !== undefined) {
-        this.#options.walker?.forgetWalk?.();
-        [bytes, start, end] = [line, 0, line.length - 1];
-        kind = this.#scanner.scan(bytes, start, end);
-      }
     }
     if (kind !== 'record') this.#options.walker?.forgetWalk?.();
     switch (kind) {
@@ -155,8 +139,25 @@ export class LineIntake<Target extends Numbered> {
     if (masked === undefined || !isRecord(kind)) {
       throw invalid(lineFault(bytes.subarray(start, end), 'Airbyte'));
     }
-    const repaired = this.#repair.withNulls(bytes.subarray(start, end + 1), masked, this.#scanner.envelope);
+    const text = bytes.subarray(start, end + 1);
+    this.#countRepairs(masked, 'nulled', (from, to) => countNotNumbers(text, masked, from, to));
+    const repaired = withNulls(text, masked);
     this.#takeLine(repaired, 0, repaired.length - 1, line);
+  }
+
+  /** In place, of the record that was scanned last. */
+  #replaceHalves(bytes: Buffer): void {
+    this.#options.walker?.forgetWalk?.();
+    this.#countRepairs(bytes, 'repairedTexts', (from, to, isTwin) => {
+      return replaceHalves(bytes, from, to, isTwin ? 'code' : 'U+FFFD');
+    });
+  }
+
+  #countRepairs(bytes: Buffer, repair: Repair, find: (start: number, end: number, isTwin: boolean) => number): void {
+    const { envelope } = this.#scanner;
+    if (envelope.dataStart < 0) return;
+    const stream = this.#names.find(bytes, envelope)?.index ?? this.#options.strays;
+    findByField(bytes, envelope.dataStart, find, (path, count) => this.repairs.note(stream, repair, path, count));
   }
 
   #walkOf(walker: DataWalker<Target> | undefined): WalkData | undefined {

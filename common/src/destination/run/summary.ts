@@ -19,7 +19,6 @@ export function sentenceOf(figures: Figures, closed = ''): string {
     [figures.invalid, 'records break their schema and were written all the same'],
     [figures.nulled, 'values were NaN or Infinity and are stored as null'],
     [figures.repairedTexts, 'halves of surrogate pairs were replaced by U+FFFD'],
-    [figures.repeatedKeys, 'values were dropped for a later value of the same name'],
     [figures.rejected, 'records were rejected and are stored below _rejected/'],
     [figures.late, 'records came late'],
     [figures.early, 'records were ahead of time'],
@@ -91,7 +90,7 @@ export class Tally {
 
   /** One line. */
   json(figures: Figures, seconds: number, repairs: readonly StreamRepairs[] = []): string {
-    const { records, states, rejected, untimed, invalid, late, early, nulled, repairedTexts, repeatedKeys } = figures;
+    const { records, states, rejected, untimed, invalid, late, early, nulled, repairedTexts } = figures;
     const tables = [...this.#tables.values()].sort((a, b) => (a.table < b.table ? -1 : 1));
     const visible = tables.filter((table) => table.rejected === undefined);
     const sum = (of: (table: TableSummary) => number): number => visible.reduce((total, table) => total + of(table), 0);
@@ -112,7 +111,6 @@ export class Tally {
       coerced_values: this.#count('coerced'),
       nulled_values: nulled,
       repaired_texts: repairedTexts,
-      repeated_keys: repeatedKeys,
     };
     const line = (shown: number, fields: number): string => {
       const [shownTables, shownStreams] = [tables.slice(0, shown), repairs.slice(0, shown)];
@@ -163,19 +161,15 @@ function fits(line: string): boolean {
   return Buffer.byteLength(line) <= maxTextBytes;
 }
 
-function repairJson({ label, nulled, repairedTexts, repeatedKeys }: StreamRepairs, fields: number): object {
-  return {
-    stream: label,
-    ...fieldsJson({ nulled, repaired_texts: repairedTexts, repeated_keys: repeatedKeys }, fields),
-  };
+function repairJson({ label, nulled, repairedTexts }: StreamRepairs, fields: number): object {
+  return { stream: label, ...fieldsJson({ nulled, repaired_texts: repairedTexts }, fields) };
 }
 
 /** For the log. */
-export function repairText({ label, nulled, repairedTexts, repeatedKeys }: StreamRepairs): string {
+export function repairText({ label, nulled, repairedTexts }: StreamRepairs): string {
   const texts = [
     [nulled, 'are NaN or Infinity, which JSON does not have, and are stored as null'],
     [repairedTexts, 'are halves of surrogate pairs, which UTF-8 does not have, and are stored as U+FFFD'],
-    [repeatedKeys, 'are named again in the same object, whose last value is stored'],
   ] as const;
   const remarks = texts.filter(([counts]) => counts.size > 0).map(([counts, what]) => `${fieldsText(counts)} ${what}`);
   return `Values in the records of "${label}" are changed, so that readers take the file: ${remarks.join('; ')}.`;

@@ -23,9 +23,8 @@ import {
   skipString,
   skipValue,
 } from '@s3-connectors/common/json/json-bytes.ts';
-import { walkValue } from '@s3-connectors/common/records/data-walk.ts';
 import type { Envelope } from '@s3-connectors/common/records/envelope.ts';
-import { beginRow, Places } from '@s3-connectors/common/records/repeated-keys.ts';
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import type { TemporalType } from '../types/field-type.ts';
 import { valueAfter } from '../types/member-key.ts';
@@ -33,15 +32,12 @@ import { numberKind, numberKinds, safeDigits } from '../types/number-kind.ts';
 import { maxDepth } from '../../config/budgets.ts';
 import { seen, type Shape } from './shape.ts';
 import { isPlain, isReadable } from '../types/temporal-text.ts';
-import { noteField, noteStranger } from './strangers.ts';
 import { note, noteOdd, type Walk } from './walk.ts';
 import { isWholeText } from '../types/whole-text.ts';
 
 /** Numbers objects, so that a member named twice is told by its `visit`; and rows. */
 let visits = 0;
 let rows = 0;
-/** Of the keys in values that are not looked into. */
-const unobserved = new Places();
 let walk: Walk = { bytes: new Uint8Array(), by: 1, row: 0, root: undefined, isUnusual: false };
 
 /**
@@ -72,7 +68,6 @@ function observe(bytes: Uint8Array, start: number, shape: Shape, by: 1 | -1, fou
   walk.isUnusual = false;
   rows = (rows + 1) >>> 0;
   walk.row = rows;
-  beginRow();
   shape.room.begin(shape, by === -1);
   shape.counts[seen.object] = (shape.counts[seen.object] as number) + by;
   return observeObject(walk, start, shape, 1, found);
@@ -80,8 +75,8 @@ function observe(bytes: Uint8Array, start: number, shape: Shape, by: 1 | -1, fou
 
 function observeObject(walk: Walk, start: number, shape: Shape, depth: number, found: Envelope | undefined): number {
   const { bytes } = walk;
-  const visit = (visits += 1);
-  let strangers = 0;
+  visits += 1;
+  const visit = visits;
   let members = 0;
   let at = start + 1;
   if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at);
@@ -107,8 +102,8 @@ function observeObject(walk: Walk, start: number, shape: Shape, depth: number, f
     }
     let end: number;
     if (child === undefined) {
-      strangers = noteStranger(walk, shape, at, strangers);
-      end = walkValue(bytes, value, unobserved);
+      noteOdd(walk, shape, 'rest');
+      end = skipValue(bytes, value);
     } else {
       before = child;
       if (child.visit === visit) {
@@ -124,7 +119,7 @@ function observeObject(walk: Walk, start: number, shape: Shape, depth: number, f
       }
     }
     if (end === NOT_JSON) return NOT_JSON;
-    if (child === undefined && found !== undefined) noteField(bytes, { start: at, value, end }, shape, found);
+    if (child === undefined && found !== undefined) noteField(bytes, at, { value, end }, shape, found);
     members += 1;
     at = end;
     if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at);
@@ -139,6 +134,21 @@ function observeObject(walk: Walk, start: number, shape: Shape, depth: number, f
   }
 }
 
+/** Of a member that has no field in the table. */
+function noteField(
+  bytes: Uint8Array,
+  keyStart: number,
+  { value, end }: { readonly value: number; readonly end: number },
+  { fields }: Shape,
+  found: Envelope,
+): void {
+  const keyEnd = skipString(bytes, keyStart);
+  const number = fields.indexOf(String(parseJson(Buffer.from(bytes.subarray(keyStart, keyEnd)).toString())));
+  if (number < 0) return;
+  found.fieldStarts[number] = value;
+  found.fieldEnds[number] = end;
+}
+
 function observeValue(walk: Walk, at: number, shape: Shape, depth: number): number {
   const { bytes } = walk;
   const first = bytes[at] as number;
@@ -150,7 +160,7 @@ function observeValue(walk: Walk, at: number, shape: Shape, depth: number): numb
     kind = first === OPEN_OBJECT ? seen.object : seen.list;
     if (depth > maxDepth || shape.isText) {
       kind = seen.deep;
-      end = walkValue(bytes, at, unobserved);
+      end = skipValue(bytes, at);
     } else if (first === OPEN_OBJECT) end = observeObject(walk, at, shape, depth, undefined);
     else {
       const item = skipSpace(bytes, at + 1);

@@ -1,6 +1,4 @@
 // A walk over a row: what is noted of each value in the shape of its field.
-import { suspectRepeat } from '@s3-connectors/common/records/repeated-keys.ts';
-
 import { seen, type Shape } from './shape.ts';
 
 /**
@@ -32,7 +30,6 @@ export function note(walk: Walk, shape: Shape, kind: number): void {
 /** A member without a field, or named twice. */
 export function noteOdd(walk: Walk, shape: Shape, what: 'rest' | 'twins'): void {
   shape[what] += walk.by;
-  if (what === 'twins') suspectRepeat();
   walk.isUnusual = true;
 }
 

@@ -12,7 +12,6 @@ const none = {
   early: 0,
   nulled: 0,
   repairedTexts: 0,
-  repeatedKeys: 0,
   files: 0,
   storedBytes: 0,
 };
@@ -39,8 +38,7 @@ test('a summary names the fields of values that are not as they came, and the su
     const fields = (head: string) => new Map(Array.from({ length: count }, (_, index) => [`${head}_${index}`, 1]));
     const tally = new Tally();
     tally.values('visits', { misfits: fields('m'), cut: fields('c'), coerced: new Map() });
-    const none = new Map<string, number>();
-    const repairs = { label: 'visits', nulled: fields('n'), repairedTexts: none, repeatedKeys: none };
+    const repairs = { label: 'visits', nulled: fields('n'), repairedTexts: new Map<string, number>() };
     const line = tally.json({ ...figures, nulled: count }, 1, [repairs]);
     assert.ok(Buffer.byteLength(line) <= maxTextBytes, String(line.length));
     type Counts = Readonly<Record<string, number>>;
