@@ -41,10 +41,10 @@ suite('the same day exported twice', () => {
     await exported(stream, lines);
     const [first] = keysBelow(running());
     const again = await exported(stream, lines);
-    assert.match(messages(again), /"visits": 1 files with 5 rows are there, 0 files are gone/u);
+    assert.match(messages(again), /"visits": 1 file with 5 rows stored, 0 files deleted/u);
     assert.deepEqual(keysBelow(running()), [first]);
     const other = await exported(stream, [...visits.slice(1), stateLine('visits', { n: 4 })]);
-    assert.match(messages(other), /"visits": 1 files with 4 rows are there, 1 files are gone/u);
+    assert.match(messages(other), /"visits": 1 file with 4 rows stored, 1 file deleted/u);
     assert.deepEqual(await countOf('data/visits/', 'id'), { rows: 4, ids: 4 });
   });
 

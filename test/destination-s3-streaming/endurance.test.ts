@@ -93,7 +93,7 @@ suite('a destination that runs for long', () => {
     const [first = '', next = ''] = reports;
     assert.match(
       first,
-      /^Last 5 minutes: 60\d records and 0 states read .*; \d files stored \(0\.0 MB\), closed \d by age\. /u,
+      /^Last 5 minutes: 60\d records and 0 states read .*; \d files? stored \(0\.0 MB\), closed \d by age\. /u,
     );
     assert.match(next, / [12] files are open, \d+ MB in buffers, \d+ MB of memory in all\.$/u);
     const last = said.at(-2) ?? '';

@@ -41,7 +41,7 @@ suite('the program destination-s3-streaming', () => {
     const [sentence, json] = ofType(messages, 'LOG')
       .slice(-2)
       .map(({ log }) => log.message);
-    assert.match(String(sentence), /^2 records and 1 states read .* 1 PutObject/u);
+    assert.match(String(sentence), /^2 records and 1 state read .* 1 PutObject/u);
     const { tables, rows, files, rejected } = JSON.parse(String(json)) as Record<string, unknown>;
     assert.deepEqual([rows, files, rejected], [2, 1, 0]);
     assert.match(JSON.stringify(tables), /^\[\{"table":"events","rows":2,"bytes":\d+,"files":1\}\]$/u);

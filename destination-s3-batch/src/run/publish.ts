@@ -1,4 +1,5 @@
 // Files on local disk to S3: one PutObject each, several at once.
+import { countText } from '@s3-connectors/common/program/text-layout.ts';
 import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
 import { putObject, type WrittenBody } from '@s3-connectors/common/s3/write.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
@@ -23,7 +24,7 @@ export async function* upload(
       const key = keyFor(file);
       const written = await putObject(s3, { key, body: { path: file.path }, contentType }, headers, linked);
       await removeFile(file);
-      s3.log('DEBUG', `Stored ${key}: ${file.rows} rows, ${written.size} bytes.`);
+      s3.log('DEBUG', `Stored ${key}: ${countText(file.rows, 'row')}, ${written.size} bytes.`);
       return { ...file, ...written };
     },
     signal,

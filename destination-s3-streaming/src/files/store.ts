@@ -1,5 +1,6 @@
 // Closed files on their way to S3: one PutObject each, several at once. The first that S3 refuses for good ends the run;
 // those under way are still waited for, since what they hold may be acknowledged.
+import { countText } from '@s3-connectors/common/program/text-layout.ts';
 import { FileNames } from '@s3-connectors/common/destination/files/file-names.ts';
 import { putObject, type WrittenBody } from '@s3-connectors/common/s3/write.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
@@ -80,7 +81,7 @@ export class Store {
         onStored(file, key, written);
         s3.log(
           'DEBUG',
-          `Stored ${object.key}: ${file.rows} rows, ${file.compressedBytes} bytes, closed for its ${reason}.`,
+          `Stored ${object.key}: ${countText(file.rows, 'row')}, ${file.compressedBytes} bytes, closed for its ${reason}.`,
         );
       } catch (error) {
         this.fail(error);

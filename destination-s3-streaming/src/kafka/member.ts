@@ -3,6 +3,7 @@
 // The client's own offsets and streams are not relied on across a change of the assignment: each change opens a new stream at the
 // places that `Ownership` knows, seeded with the group's offsets. Changes are seen in `assignments`, which the client replaces: with
 // the protocol "consumer" no event tells of them.
+import { countText } from '@s3-connectors/common/program/text-layout.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 import type { MessagesStream } from '@platformatic/kafka';
@@ -111,7 +112,7 @@ export class Member {
     const partitions = await this.#countPartitions();
     if (partitions === this.#partitions) return;
     this.#partitions = partitions;
-    this.#options.log('INFO', `The topics have ${partitions} partitions now.`);
+    this.#options.log('INFO', `The topics have ${countText(partitions, 'partition')} now.`);
     if (this.#options.kafka.groupProtocol === 'classic') await this.#client.joinGroup({});
   }
 

@@ -1,6 +1,7 @@
 // The streams of a run whose earlier data goes: what is overwritten waits in staging and is swapped in at once in the end; what a
 // generation outlives is deleted in the end. Without proof that a stream is complete its earlier data stays. A stream may fill
 // several places, also ones that get no rows any more.
+import { countText } from '../../program/text-layout.ts';
 import type { VerbContext } from '../../protocol/connector.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { JsonObject } from '../../protocol/messages.ts';
@@ -82,7 +83,8 @@ export class Replacements<Planned extends Target> {
     });
     const leftovers = { workerId, parent: layout.parent, folders, now: area.s3.clock.wall() };
     const removed = await removeLeftovers(area, leftovers, signal);
-    if (removed > 0) context.log('INFO', `Removed ${removed} files that earlier runs left below _staging/.`);
+    if (removed > 0)
+      context.log('INFO', `Removed ${countText(removed, 'file')} that earlier runs left below _staging/.`);
   }
 
   /** The input has ended by itself: does what the stream's end allows. Then STATEs may have become durable. */
@@ -200,7 +202,7 @@ export class Replacements<Planned extends Target> {
     replaced(name, { ...sizes, deletedFiles: deleted, burstSeconds: burstMs / 1000 });
     context.log(
       'INFO',
-      `Replaced the ${layout.noun} "${name}" of "${label}": ${sizes.files} files with ${sizes.rows} rows are there, ${deleted} files are gone. A listing could show both for ${secondsText(burstMs)}.`,
+      `Replaced the ${layout.noun} "${name}" of "${label}": ${countText(sizes.files, 'file')} with ${countText(sizes.rows, 'row')} stored, ${countText(deleted, 'file')} deleted. A listing could show both for ${secondsText(burstMs)}.`,
     );
   }
 
@@ -230,7 +232,7 @@ export class Replacements<Planned extends Target> {
     }
     context.log(
       'INFO',
-      `Generation ${generation} of "${label}" is complete: ${removed} files from before it were deleted.`,
+      `Generation ${generation} of "${label}" is complete: deleted ${countText(removed, 'file')} from before it.`,
     );
   }
 

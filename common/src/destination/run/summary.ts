@@ -1,4 +1,5 @@
 // What a run did, for people as one sentence and for programs as one line of JSON, the last of the log.
+import { countText } from '../../program/text-layout.ts';
 import { maxTextBytes } from '../../protocol/capped.ts';
 import type { FieldCounts, Repair } from '../../records/repairs.ts';
 import { fieldsJson, fieldsText, total } from './field-counts.ts';
@@ -24,7 +25,7 @@ export function sentenceOf(figures: Figures, closed = ''): string {
     [figures.early, 'records were ahead of time'],
   ] as const;
   const remarked = remarks.filter(([count]) => count > 0).map(([count, what]) => ` ${count} ${what}.`);
-  return `${figures.records} records and ${figures.states} states read (${megabytes(figures.bytes)}); ${figures.files} files stored (${megabytes(figures.storedBytes)})${closed}.${remarked.join('')}`;
+  return `${countText(figures.records, 'record')} and ${countText(figures.states, 'state')} read (${megabytes(figures.bytes)}); ${countText(figures.files, 'file')} stored (${megabytes(figures.storedBytes)})${closed}.${remarked.join('')}`;
 }
 
 function megabytes(bytes: number): string {
