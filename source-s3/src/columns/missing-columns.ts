@@ -30,6 +30,6 @@ export class MissingColumns {
       return `"${field}" (${files === 1 ? '1 file' : `${files} files`}, first "${key}")`;
     });
     const more = fields.length > mostNamed ? ` and ${fields.length - mostNamed} more` : '';
-    yield `the newest files lack columns that the catalog declares, so that these are null in all their rows: ${named.join(', ')}${more}. If they were renamed or dropped, run discover again; else correct the files.`;
+    yield `the newest files lack columns that the catalog declares, so that these are null in all their rows: ${named.join(', ')}${more}. If they were renamed or dropped, run discover again; if the files are wrong, correct them.`;
   }
 }
