@@ -1,4 +1,5 @@
 // The answer when tables hold no file that is read: what was seen there instead, and what to set.
+import { countText } from '@s3-connectors/common/program/text-layout.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { SourceConfig } from '../config/config.ts';
@@ -35,7 +36,8 @@ export class NothingRead {
 
   /** CONFIG_INVALID for all of them. */
   error(config: SourceConfig): ConnectorError {
-    const where = this.#tables === 1 ? `"${this.#first}"` : `${this.#tables} tables, first "${this.#first}",`;
+    const where =
+      this.#tables === 1 ? `"${this.#first}"` : `${countText(this.#tables, 'table')}, first "${this.#first}",`;
     return new ConnectorError('CONFIG_INVALID', `No file of ${where} is read. ${this.advice(config)}`);
   }
 

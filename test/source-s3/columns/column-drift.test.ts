@@ -131,7 +131,10 @@ suite('a column that no record of a newer JSON file has', () => {
 
   test('is looked for in the whole file, so that nothing is said of one that was read in part before', async () => {
     const pad = 'x'.repeat(600);
-    const rows = Array.from({ length: 30_000 }, (_, id) => `{"id":${id},${id === 0 ? '"v":"x",' : ''}"pad":"${pad}"}\n`);
+    const rows = Array.from(
+      { length: 30_000 },
+      (_, id) => `{"id":${id},${id === 0 ? '"v":"x",' : ''}"pad":"${pad}"}\n`,
+    );
     await using server = await serverWith({ 'lake/t/a.jsonl': rows.join('') });
     const catalog = catalogJson({ t: { ...columns, pad: text } });
     const { messages } = await readHere(server, { config: jsonl, catalog });

@@ -109,7 +109,11 @@ suite('a number beyond the integers is null under `integer` in every format', ()
   const values = ['1e300', '-1e300', '1e39', '3e38'];
   const files: Readonly<Record<string, () => Uint8Array | Promise<Uint8Array>>> = {
     parquet: () => parquet(`SELECT unnest([${values.join()}]::DOUBLE[]) AS c`),
-    avro: () => avroFile(recordOf({ c: 'double' }), values.map((c) => ({ c: Number(c) }))),
+    avro: () =>
+      avroFile(
+        recordOf({ c: 'double' }),
+        values.map((c) => ({ c: Number(c) })),
+      ),
     jsonl: () => Buffer.from(values.map((c) => `{"c":${c}}\n`).join('')),
     csv: () => Buffer.from(`c\n${values.join('\n')}\n`),
   };
@@ -119,8 +123,15 @@ suite('a number beyond the integers is null under `integer` in every format', ()
       const { messages, failures } = await readHere(server, { config: { data_format: { format } }, catalog });
       assert.deepEqual(failures, []);
       const records = ofType(messages, 'RECORD').map(({ record }) => record);
-      assert.deepEqual(records.map(({ data }) => data), values.map(() => ({ c: null })));
-      for (const { meta } of records) assert.deepEqual((meta?.changes ?? []).map(({ field }) => field), ['c']);
+      assert.deepEqual(
+        records.map(({ data }) => data),
+        values.map(() => ({ c: null })),
+      );
+      for (const { meta } of records)
+        assert.deepEqual(
+          (meta?.changes ?? []).map(({ field }) => field),
+          ['c'],
+        );
     });
   }
 });

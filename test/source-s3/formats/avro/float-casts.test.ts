@@ -63,7 +63,10 @@ suite('A float of Avro', () => {
   });
 
   test('has the engine’s answer as an integer, beyond the range of its integers too', async () => {
-    const wholes = fc.sample(fc.double({ noDefaultInfinity: true, noNaN: true }).map(Math.trunc), { numRuns: 2_000, seed: 16 });
+    const wholes = fc.sample(fc.double({ noDefaultInfinity: true, noNaN: true }).map(Math.trunc), {
+      numRuns: 2_000,
+      seed: 16,
+    });
     const range = [2 ** 127, 2 ** 127 - 2 ** 74, 1e37, 1e38, 1.7e38, 1e39, 1e300, Number.MAX_VALUE];
     const numbers = [...range, ...range.map((value) => -value), ...wholes];
     const connection = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect();
