@@ -2,7 +2,7 @@
 // catalog's columns: all are gathered while a table is read and said once, so that a changed export does not end as columns of
 // nulls without a word.
 import type { Column } from '@s3-connectors/common/columns/column-type.ts';
-import { countText } from '@s3-connectors/common/program/text-layout.ts';
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 
 import { isNested, memberDrift, type MemberDrift } from './member-drift.ts';
 import { MissingColumns } from './missing-columns.ts';
@@ -89,7 +89,7 @@ export class ColumnDrift {
     yield* this.#missing.describe();
     if (this.#stranger !== undefined) {
       const { key, columns } = this.#stranger;
-      const own = columns === undefined ? '' : `, which has ${countText(columns, 'column')}`;
+      const own = columns === undefined ? '' : `, which has ${countOf(columns, 'column')}`;
       yield `files that have none of the catalog’s columns, so that these are null in all their rows: ${this.#strangers}, first "${key}"${own}. Move them to a table of their own, or correct data_format.`;
     }
   }

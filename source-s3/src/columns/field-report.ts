@@ -1,5 +1,5 @@
 // Fields of which something is to be said once a table, with how many rows of how many files have it, and the first of the files.
-import { countText } from '@s3-connectors/common/program/text-layout.ts';
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 
 import type { RowCount } from './row-counts.ts';
 
@@ -29,18 +29,18 @@ export class FieldReport {
     let named = 0;
     for (const [field, { rows, files, example, exampleRows }] of this.#fields) {
       if (named++ === mostNamed) {
-        yield `and so it is for ${countText(this.#fields.size - mostNamed, 'more field')}. ${advice}`;
+        yield `and so it is for ${countOf(this.#fields.size - mostNamed, 'more field')}. ${advice}`;
         return;
       }
       const where =
         files === 1
           ? `1 file, "${example}"`
-          : `${countText(files, 'file')}, first "${example}" (${rowsText(exampleRows)})`;
+          : `${countOf(files, 'file')}, first "${example}" (${rowsText(exampleRows)})`;
       yield `${what(`"${field}"`, rowsText(rows))}: ${where}. ${advice}`;
     }
   }
 }
 
 function rowsText(rows: number): string {
-  return countText(rows, 'row');
+  return countOf(rows, 'row');
 }

@@ -1,5 +1,5 @@
 // Columns that stand both in a folder's name and in the file: compared, so that a wrong folder does not go unseen.
-import { countText } from '@s3-connectors/common/program/text-layout.ts';
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 
 import type { SourceConfig } from '../config/config.ts';
 import type { PartitionColumns } from '../layout/partition-columns.ts';
@@ -51,7 +51,7 @@ export class ConflictReport {
     const parts = [...this.#columns].map(([column, { rows, differing, example }]) => {
       return differing === 0
         ? `"${column}" agrees in ${rows === 1 ? 'its 1 row' : `all ${rows} rows`}`
-        : `"${column}" differs in ${differing} of ${countText(rows, 'row')}, first in "${example}"`;
+        : `"${column}" differs in ${differing} of ${countOf(rows, 'row')}, first in "${example}"`;
     });
     if (parts.length === 0) return undefined;
     return `columns both in folder names and in files: ${parts.join('; ')}; the ${taken === 'path' ? 'folder’s' : 'file’s'} value is taken`;

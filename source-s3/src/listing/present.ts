@@ -1,6 +1,6 @@
 // Objects that are dated in the future, by S3's own clock or, where its answers have no date, by this machine's: another storage's copy tools set such times. Read in their order
 // they would move the watermark there, and nothing written until then would be read.
-import { countText } from '@s3-connectors/common/program/text-layout.ts';
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
@@ -34,7 +34,7 @@ export class Present {
     const [are, they] = this.#future === 1 ? ['is', 'it counts'] : ['are', 'they count'];
     const clock = `${ownerOf(this.#s3)} clock`;
     return [
-      `${countText(this.#future, 'file')} ${are} dated in the future by ${clock}, such as "${key}" (${lastModified.toISOString()}); ${they} as modified now.`,
+      `${countOf(this.#future, 'file')} ${are} dated in the future by ${clock}, such as "${key}" (${lastModified.toISOString()}); ${they} as modified now.`,
     ];
   }
 }

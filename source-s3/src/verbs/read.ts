@@ -3,7 +3,7 @@
 import { columnsOfSchema } from '@s3-connectors/common/columns/json-schema.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import { subfolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
-import { countText } from '@s3-connectors/common/program/text-layout.ts';
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { streamStatus } from '@s3-connectors/common/protocol/messages.ts';
 import type { Output, ReadContext } from '@s3-connectors/common/protocol/connector.ts';
@@ -131,7 +131,7 @@ async function planTable(
   for (const warning of warnings(table, plan, config)) log('WARN', warning);
   const { index, count } = config.shard;
   const part = count === 1 ? '' : ` of shard ${index} (of ${count})`;
-  log('INFO', `${streamLabel(table.stream)}: ${plan.count} of ${countText(planning.listed, 'file')}${part} to be read`);
+  log('INFO', `${streamLabel(table.stream)}: ${plan.count} of ${countOf(planning.listed, 'file')}${part} to be read`);
   return { plan, folders: report.columns };
 }
 
@@ -141,9 +141,9 @@ function* warnings(table: Table, { replaced, unexplained }: ReadPlan, config: So
     yield `${label}: ${replaced.length === 1 ? '1 file was replaced since it was read and is' : `${replaced.length} files were replaced since they were read and are`} read again from the start, such as "${replaced[0]}"`;
   }
   if (unexplained > 0) {
-    const hours = countText(config.lookbackMs / 3_600_000, 'hour');
+    const hours = countOf(config.lookbackMs / 3_600_000, 'hour');
     const [were, are, they] = unexplained === 1 ? ['was', 'is', 'it'] : ['were', 'are', 'they'];
-    yield `${label}: ${countText(unexplained, 'file')} older than the look-back window of ${hours} ${were} never read, as far as is known, and ${are} skipped. If ${they} came late, or if options excluded ${they === 'it' ? 'it' : 'them'} from earlier runs, raise lookback_hours and reset the stream.`;
+    yield `${label}: ${countOf(unexplained, 'file')} older than the look-back window of ${hours} ${were} never read, as far as is known, and ${are} skipped. If ${they} came late, or if options excluded ${they === 'it' ? 'it' : 'them'} from earlier runs, raise lookback_hours and reset the stream.`;
   }
 }
 
@@ -152,7 +152,7 @@ function inFuture({ stream }: Table, { watermark }: Progress, whose: string): st
 }
 
 function narrowed(table: Table, config: SourceConfig): string {
-  return `${streamLabel(table.stream)}: more than ${maxRemembered} files were modified within ${countText(config.lookbackMs / 3_600_000, 'hour')}. A file that appears late is read only if it is newer than the oldest of the last ${maxRemembered} files.`;
+  return `${streamLabel(table.stream)}: more than ${maxRemembered} files were modified within ${countOf(config.lookbackMs / 3_600_000, 'hour')}. A file that appears late is read only if it is newer than the oldest of the last ${maxRemembered} files.`;
 }
 
 function shortWindow({ stream }: Table, { windowStart }: Progress): string {

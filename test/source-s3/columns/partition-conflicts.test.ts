@@ -78,7 +78,7 @@ suite('a column both in folders and in files', () => {
     });
     assert.deepEqual(new Set(rows.map(({ year }) => year)), new Set(['2025', '2026']));
     assert.deepEqual(said, [
-      'WARN lake.t: columns both in folder names and in files: "year" differs in 2500 of 5,100 rows, first in "lake/t/year=2026/b.parquet"; the folder’s value is taken',
+      'WARN lake.t: columns both in folder names and in files: "year" differs in 2500 of 5100 rows, first in "lake/t/year=2026/b.parquet"; the folder’s value is taken',
     ]);
   });
 

@@ -177,7 +177,10 @@ suite('Tables of which no file is read', () => {
       (error: Error & { code: string }) => {
         assert.equal(error.code, 'CONFIG_INVALID');
         assert.match(error.message, /2 tables, first "lake\/t\/"/u);
-        assert.match(error.message, /2 named "\.log\.gz", such as "lake\/t\/a\.log\.gz"; 1 named "\.parquet"/u);
+        assert.match(
+          error.message,
+          /2 files named "\.log\.gz", such as "lake\/t\/a\.log\.gz"; 1 file named "\.parquet"/u,
+        );
         assert.match(error.message, /set file_pattern to "\*\.log\.gz"/u);
         return true;
       },
@@ -197,7 +200,7 @@ suite('Tables of which no file is read', () => {
       return JSON.stringify(messages.filter(({ type }) => type === 'CONNECTION_STATUS'));
     };
     const csv = configJson(server, { data_format: { format: 'csv' } });
-    assert.match(await statusOf(csv), /FAILED.*2 named \\"\.log\.gz\\".*file_pattern/u);
+    assert.match(await statusOf(csv), /FAILED.*2 files named \\"\.log\.gz\\".*file_pattern/u);
     assert.match(await statusOf({ ...csv, file_pattern: '*.log.gz' }), /SUCCEEDED/u);
     assert.match(
       await statusOf({ ...csv, start_date: '2030-01-01T00:00:00Z', file_pattern: '*.log.gz' }),

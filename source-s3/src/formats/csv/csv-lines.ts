@@ -1,6 +1,6 @@
 // CSV records as RECORD lines: everything that is the same for all is bytes made once, between which the fields go.
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
-import { countText } from '@s3-connectors/common/program/text-layout.ts';
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import { changesText } from '@s3-connectors/common/protocol/record-frame.ts';
 
 import type { Asked } from '../contract/format.ts';
@@ -64,7 +64,7 @@ export function csvWriter(query: CsvLines, records: CsvRecords): RowWriter {
 }
 
 function wrongCount(count: number, expected: number): string {
-  return `has ${countText(count, 'field')}, ${expected} ${expected === 1 ? 'is' : 'are'} expected`;
+  return `has ${countOf(count, 'field')}, ${expected} ${expected === 1 ? 'is' : 'are'} expected`;
 }
 
 /** By the type that is declared for the file's column, else as text. */

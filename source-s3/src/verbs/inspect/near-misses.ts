@@ -126,7 +126,7 @@ function parentOf(path: string): string {
 }
 
 function files({ count }: SkipCount): string {
-  return count === 1 ? '1 file is' : `${count} files are`;
+  return count === 1 ? '1 file lies' : `${count} files lie`;
 }
 
 function counted(code: NearMissCode, message: string, { examples }: SkipCount): NearMiss {

@@ -1,5 +1,5 @@
 // The hop for objects that were replaced while they were read: they are listed again and read once more, whole, after all others.
-import { countText } from '@s3-connectors/common/program/text-layout.ts';
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
 
@@ -24,7 +24,7 @@ export async function* withReplaced(
     const then = object === undefined ? '' : ' It is now read again from the start.';
     reading.log(
       'WARN',
-      `"${key}" was ${what} while it was read; ${countText(rows, 'row')} of the old version ${rows === 1 ? 'was' : 'were'} sent.${then}`,
+      `"${key}" was ${what} while it was read; ${countOf(rows, 'row')} of the old version ${rows === 1 ? 'was' : 'were'} sent.${then}`,
     );
     if (object !== undefined) again.push(object);
   }
