@@ -121,6 +121,6 @@ for (const loader of loaders) {
 type Failed = Error & { readonly stdout: string; readonly stderr: string };
 
 function recordsRead(said: string): Readonly<Record<string, number>> {
-  const found = said.matchAll(/exports\.(\w+): (\d+) records read$/gmu);
+  const found = said.matchAll(/exports\.(\w+): (\d+) records? read$/gmu);
   return Object.fromEntries(Array.from(found, ([, table = '', count]) => [table, Number(count)]));
 }

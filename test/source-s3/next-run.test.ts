@@ -30,7 +30,7 @@ test('a file that was replaced is read again, whole, and said so', async () => {
   const next = await sync(server, state);
   assert.deepEqual(next.values, ['a2', 'a3']);
   assert.deepEqual(next.warnings, [
-    'WARN lake.t: 1 files were replaced since they were read and are read again, whole, such as "lake/t/a.csv"',
+    'WARN lake.t: 1 file was replaced since it was read and is read again from the start, such as "lake/t/a.csv"',
   ]);
   assert.deepEqual((await sync(server, next.state)).values, []);
 });
@@ -46,7 +46,7 @@ test('a file that appears late is read inside the look-back window, and counted 
   assert.equal(next.warnings.length, 1);
   assert.match(
     next.warnings[0] ?? '',
-    /1 files older than the look-back window of 1 hours were never read.*raise lookback_hours and reset the stream/u,
+    /1 file older than the look-back window of 1 hour was never read.*raise lookback_hours and reset the stream/u,
   );
 });
 

@@ -127,7 +127,10 @@ suite('discover', () => {
     }
     assert.ok(said.some((line) => line.includes('1 extension') && line.includes('lake/odd/x.csv')));
     const remedy = said.filter((line) => line.includes('set data_format.format to "csv"'));
-    assert.ok(remedy.length === 1 && remedy[0]?.includes('1 named ".csv", such as "lake/odd/x.csv"'), remedy.join());
+    assert.ok(
+      remedy.length === 1 && remedy[0]?.includes('1 file named ".csv", such as "lake/odd/x.csv"'),
+      remedy.join(),
+    );
   });
 
   const formats: readonly (readonly [string, string])[] = [

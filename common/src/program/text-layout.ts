@@ -31,6 +31,11 @@ export function valueText(value: string): string {
   return value === value.trim() && value !== '' ? oneLine(value) : oneLine(JSON.stringify(value));
 }
 
+/** As `countText` with plain digits, for texts that programs search too. */
+export function countOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
 export function countText(count: number, what: string): string {
   return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -34,6 +34,13 @@ export function castJson(json: string, stored: ColumnType['kind'], target: Colum
 /** `2.00`, and `1e+21` with all its digits. */
 function wholeNumber(json: string): string | undefined {
   if (/^-?\d+(?:\.0+)?$/u.test(json)) return castText(json, { kind: 'integer' });
-  const number = Number(json);
-  return /e/iu.test(json) && Number.isInteger(number) ? BigInt(number).toString() : undefined;
+  return /e/iu.test(json) ? wholeText(Number(json)) : undefined;
+}
+
+/** The engine has no integer from there on: a double has hundreds of digits, which are nobody's number. */
+const endOfIntegers = 2 ** 127;
+
+/** All digits of a float; undefined for one that is not an integer, or is beyond the engine's. */
+export function wholeText(value: number): string | undefined {
+  return Number.isInteger(value) && Math.abs(value) < endOfIntegers ? BigInt(value).toString() : undefined;
 }

@@ -1,4 +1,5 @@
 // How large a catalog may become: all of it is held until it is printed, since it is one message.
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import { megabytes } from '@s3-connectors/common/local-disk/free-space.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { AirbyteStream } from '@s3-connectors/common/protocol/messages.ts';
@@ -31,8 +32,8 @@ export class CatalogSize {
 
   #tooLarge(): ConnectorError {
     const { label = '', bytes = 0, columns = 0 } = this.#widest ?? {};
-    const limit = `The catalog of the first ${this.#tables} tables has more than ${megabytes(this.#maxBytes)}, an eighth of max_memory_mb`;
-    const widest = `The table "${label}" takes the most: ${columns} columns, ${megabytes(bytes)}`;
+    const limit = `The catalog of the first ${countOf(this.#tables, 'table')} has more than ${megabytes(this.#maxBytes)}, an eighth of max_memory_mb`;
+    const widest = `The table "${label}" takes the most: ${countOf(columns, 'column')}, ${megabytes(bytes)}`;
     const advice =
       'Raise max_memory_mb, or divide schema_prefixes among several connections. If that table has no such columns, correct data_format or move it';
     return new ConnectorError('CONFIG_INVALID', `${limit}. ${widest}. ${advice}.`);

@@ -2,6 +2,7 @@
 // catalog's columns: all are gathered while a table is read and said once, so that a changed export does not end as columns of
 // nulls without a word.
 import type { Column } from '@s3-connectors/common/columns/column-type.ts';
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 
 import { isNested, memberDrift, type MemberDrift } from './member-drift.ts';
 import { MissingColumns } from './missing-columns.ts';
@@ -19,15 +20,17 @@ export class ColumnDrift {
   readonly #undeclared = new Map<string, { readonly shown: string; readonly key: string }>();
   readonly #own = new OwnProvenance();
   readonly #missing = new MissingColumns();
+  readonly #names: readonly string[];
   readonly #nested: readonly Column[];
   /** Files of one schema have one object of types. */
   readonly #memberDrifts = new WeakMap<readonly Column[], MemberDrift>();
   #strangers = 0;
-  #stranger: { readonly key: string; readonly columns: number } | undefined;
+  #stranger: { readonly key: string; readonly columns?: number } | undefined;
   #lastStranger: string | undefined;
 
   constructor({ folders, columns }: { readonly folders: PartitionColumns; readonly columns: readonly Column[] }) {
     this.#folders = folders;
+    this.#names = columns.map(({ name }) => name).filter((name) => !this.#isOthers(name));
     this.#nested = columns.filter(({ name, type }) => isNested(type) && !this.#isOthers(name));
   }
 
@@ -49,20 +52,20 @@ export class ColumnDrift {
       if (this.#own.see(name, key) || asked.has(name) || this.#isOthers(name)) continue;
       this.leftOut(name, key, isTextHeader ? `column ${place + 1}` : undefined);
     }
-    const fromFiles = asked.names.filter((name) => !this.#isOthers(name));
-    const hasOne = stored.names.some((name) => asked.has(name) && !this.#isOthers(name));
-    if (hasOne) {
-      const [present, missing] = [
-        fromFiles.filter((name) => stored.has(name)),
-        fromFiles.filter((name) => !stored.has(name)),
-      ];
-      this.#missing.see(key, { present, missing });
+    if (stored.names.length > 0) this.seePresent(key, stored, stored.names.length);
+  }
+
+  /** The columns that a file with rows has; `count`: of all its own columns, where that is known. */
+  seePresent(key: string, stored: { has(name: string): boolean }, count?: number): void {
+    const present = this.#names.filter((name) => stored.has(name));
+    if (present.length > 0) {
+      this.#missing.see(key, { present, missing: this.#names.filter((name) => !stored.has(name)) });
+      return;
     }
-    if (stored.names.length === 0 || fromFiles.length === 0 || hasOne) return;
-    if (key === this.#lastStranger) return;
+    if (this.#names.length === 0 || key === this.#lastStranger) return;
     this.#lastStranger = key;
     this.#strangers++;
-    this.#stranger ??= { key, columns: stored.names.length };
+    this.#stranger ??= { key, ...(count !== undefined && { columns: count }) };
   }
 
   /** The members of a file's objects. */
@@ -86,8 +89,8 @@ export class ColumnDrift {
     yield* this.#missing.describe();
     if (this.#stranger !== undefined) {
       const { key, columns } = this.#stranger;
-      const own = columns === 1 ? '1 column' : `${columns} columns`;
-      yield `files that have none of the catalog’s columns, so that these are null in all their rows: ${this.#strangers}, first "${key}", which has ${own}. Move them to a table of their own, or correct data_format.`;
+      const own = columns === undefined ? '' : `, which has ${countOf(columns, 'column')}`;
+      yield `files that have none of the catalog’s columns, so that these are null in all their rows: ${this.#strangers}, first "${key}"${own}. Move them to a table of their own, or correct data_format.`;
     }
   }
 

@@ -1,4 +1,6 @@
 // Fields of which something is to be said once a table, with how many rows of how many files have it, and the first of the files.
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
+
 import type { RowCount } from './row-counts.ts';
 
 const mostKept = 1000;
@@ -27,16 +29,18 @@ export class FieldReport {
     let named = 0;
     for (const [field, { rows, files, example, exampleRows }] of this.#fields) {
       if (named++ === mostNamed) {
-        yield `and so it is for ${this.#fields.size - mostNamed} more fields. ${advice}`;
+        yield `and so it is for ${countOf(this.#fields.size - mostNamed, 'more field')}. ${advice}`;
         return;
       }
       const where =
-        files === 1 ? `1 file, "${example}"` : `${files} files, first "${example}" (${rowsText(exampleRows)})`;
+        files === 1
+          ? `1 file, "${example}"`
+          : `${countOf(files, 'file')}, first "${example}" (${rowsText(exampleRows)})`;
       yield `${what(`"${field}"`, rowsText(rows))}: ${where}. ${advice}`;
     }
   }
 }
 
 function rowsText(rows: number): string {
-  return rows === 1 ? '1 row' : `${rows} rows`;
+  return countOf(rows, 'row');
 }

@@ -1,5 +1,6 @@
 // Headers of text files that are probably not what `header` says, and headerless files of different widths: a first row taken
 // for names, or columns that shift by a place, are lost without an error. One rule for discover, read and inspect.
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 
 /** Where the names of a text file's columns come from: its first record, the number of that record's fields, or the config. */
 export type TextHeader = {
@@ -67,5 +68,5 @@ function add(found: Found, key: string): void {
 }
 
 function counted({ count, examples }: Found): string {
-  return count === 1 ? `"${examples[0]}"` : `${count} files, first "${examples[0]}"`;
+  return count === 1 ? `"${examples[0]}"` : `${countOf(count, 'file')}, first "${examples[0]}"`;
 }

@@ -1,5 +1,6 @@
 // Columns and members that the catalog declares and newer files lack: they are null in all rows of those files. A file that lacks
 // what only newer files have is not remarkable: tables grow.
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 
 const mostNamed = 10;
 const mostKept = 1000;
@@ -27,9 +28,9 @@ export class MissingColumns {
     const fields = [...this.#missing];
     if (fields.length === 0) return;
     const named = fields.slice(0, mostNamed).map(([field, { key, files }]) => {
-      return `"${field}" (${files === 1 ? '1 file' : `${files} files`}, first "${key}")`;
+      return `"${field}" (${countOf(files, 'file')}, first "${key}")`;
     });
     const more = fields.length > mostNamed ? ` and ${fields.length - mostNamed} more` : '';
-    yield `the newest files lack columns that the catalog declares, so that these are null in all their rows: ${named.join(', ')}${more}. If they were renamed or dropped, run discover again; else correct the files.`;
+    yield `the newest files lack columns that the catalog declares, so that these are null in all their rows: ${named.join(', ')}${more}. If they were renamed or dropped, run discover again; if the files are wrong, correct them.`;
   }
 }

@@ -1,6 +1,9 @@
 // Columns that stand both in a folder's name and in the file: compared, so that a wrong folder does not go unseen.
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
+
 import type { SourceConfig } from '../config/config.ts';
-import type { FileColumns } from './table-columns.ts';
+import type { PartitionColumns } from '../layout/partition-columns.ts';
+import { partitionInFile, type FileColumns } from './table-columns.ts';
 
 /** A column in both places; `place` is that among the file's columns. */
 export type Clash = { readonly column: string; readonly place: number; readonly value: string | null };
@@ -9,13 +12,14 @@ export type Clash = { readonly column: string; readonly place: number; readonly 
 export function clashesOf(
   { partitioning }: SourceConfig,
   path: string,
-  { asked, stored }: FileColumns,
+  { names, folders }: { readonly names: FileColumns; readonly folders: PartitionColumns },
 ): readonly Clash[] {
   if (partitioning.mode === 'not_partitioned') return [];
   return partitioning.folders.partitionsOf(path).flatMap(({ column, value }) => {
-    const inFile = stored.find(column);
-    if (inFile === undefined || asked.find(column) === undefined) return [];
-    const place = stored.placeOf(inFile);
+    const spelling = folders.spellingOf(column);
+    const inFile = partitionInFile(spelling, names);
+    if (inFile === undefined || names.asked.find(spelling) === undefined) return [];
+    const place = names.stored.placeOf(inFile);
     return place === undefined ? [] : [{ column: inFile, place, value }];
   });
 }
@@ -46,8 +50,8 @@ export class ConflictReport {
   describe(taken: 'path' | 'file'): string | undefined {
     const parts = [...this.#columns].map(([column, { rows, differing, example }]) => {
       return differing === 0
-        ? `"${column}" agrees in all ${rows} rows`
-        : `"${column}" differs in ${differing} of ${rows} rows, first in "${example}"`;
+        ? `"${column}" agrees in ${rows === 1 ? 'its 1 row' : `all ${rows} rows`}`
+        : `"${column}" differs in ${differing} of ${countOf(rows, 'row')}, first in "${example}"`;
     });
     if (parts.length === 0) return undefined;
     return `columns both in folder names and in files: ${parts.join('; ')}; the ${taken === 'path' ? 'folder’s' : 'file’s'} value is taken`;

@@ -69,7 +69,7 @@ export function fileConstants(
   { partitioning, connection }: SourceConfig,
   table: Table,
   object: ListedObject,
-  { asked, stored }: FileColumns,
+  { names, folders }: { readonly names: FileColumns; readonly folders: PartitionColumns },
 ): FileConstants {
   const texts = new Map([
     [fileUrlColumn, JSON.stringify(`s3://${connection.bucket}/${object.key}`)],
@@ -78,18 +78,25 @@ export function fileConstants(
   const nulled: string[] = [];
   if (partitioning.mode === 'not_partitioned') return { texts, nulled };
   for (const partition of partitioning.folders.partitionsOf(object.key.slice(table.prefix.length))) {
-    if (stored.find(partition.column) !== undefined) {
+    const column = folders.spellingOf(partition.column);
+    if (partitionInFile(column, names) !== undefined) {
       if (partitioning.onConflict === 'error') throw conflict(partition.column, object.key);
       if (partitioning.onConflict === 'file') continue;
     }
-    const name = asked.find(partition.column) ?? partition.column;
+    const name = names.asked.find(column) ?? column;
     if (texts.has(name)) continue; // Of a column named twice the first counts.
     const type = partitioning.typeOf(table.stream.name, partition.column);
     const json = partitionJson(partition, type, object.key);
     texts.set(name, json);
-    if (json === 'null' && partition.value !== null && asked.has(name)) nulled.push(name);
+    if (json === 'null' && partition.value !== null && names.asked.has(name)) nulled.push(name);
   }
   return { texts, nulled };
+}
+
+/** The file's name of a folder's column. One that the catalog asks for under a name of its own is another column. */
+export function partitionInFile(column: string, { asked, stored }: FileColumns): string | undefined {
+  const inFile = stored.find(column);
+  return inFile !== undefined && inFile !== asked.find(column) && asked.has(inFile) ? undefined : inFile;
 }
 
 /**

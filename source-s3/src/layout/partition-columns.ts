@@ -37,6 +37,12 @@ export class PartitionColumns {
     return [...this.#spellings.values()].flatMap(([first]) => first ?? []);
   }
 
+  /** The column's name as it is read. */
+  spellingOf(column: string): string {
+    const [first = column] = this.#spellings.get(column.toLowerCase()) ?? [];
+    return first;
+  }
+
   has(name: string): boolean {
     return this.#spellings.has(name.toLowerCase());
   }

@@ -47,5 +47,7 @@ function partitionsAsTables({ prefix }: Table, count: number): string {
     parent === ''
       ? ''
       : ` If "${parent}" is one table, give "${parent.replace(/[^/]*\/$/u, '')}" as the schema prefix.`;
-  return `${count} folders that are taken for tables are named like partitions, such as "${prefix}".${remedy}`;
+  const folders =
+    count === 1 ? '1 folder that is taken for a table is' : `${count} folders that are taken for tables are`;
+  return `${folders} named like ${count === 1 ? 'a partition' : 'partitions'}, such as "${prefix}".${remedy}`;
 }

@@ -42,7 +42,7 @@ export const noProgress: Progress = {
 };
 
 /** Progress that a future date led beyond the present: what was written since is to be read, so it ends now. */
-export function untilPresent(progress: Progress, now: number | undefined): Progress {
+export function untilPresent(progress: Progress, now: number): Progress {
   const { watermark, windowStart } = progress;
   if (watermark === undefined || !isFuture(watermark.time, now)) return progress;
   return { ...progress, watermark: { time: now, key: '' }, windowStart: Math.min(windowStart, now) };
@@ -139,6 +139,7 @@ type Remembered = { readonly print: string; readonly time: number };
 export class Cursor {
   #watermark: Place | undefined;
   #windowStart: number;
+  #isFull = false;
   readonly #settled: Settled;
   #unfinished: Position | undefined;
   /** The unfinished object of the run before; this run begins with it. */
@@ -191,9 +192,14 @@ export class Cursor {
     this.#remember(object);
   }
 
-  /** True when the bound of remembered objects made the window shorter than `lookbackMs`. */
+  /** True when the window is shorter than `lookbackMs`. */
   get isNarrowed(): boolean {
     return this.#watermark !== undefined && this.#windowStart > this.#watermark.time - this.#lookbackMs;
+  }
+
+  /** True when the bound of remembered objects made it shorter in this run. */
+  get isFull(): boolean {
+    return this.#isFull;
   }
 
   get progress(): Progress {
@@ -212,7 +218,10 @@ export class Cursor {
     this.#windowStart = Math.max(this.#windowStart, from);
     for (let next = this.#queue[this.#oldest]; next !== undefined; next = this.#queue[this.#oldest]) {
       // Objects that share a time go together, or the window would cut between them.
-      if (this.#remembered.size > maxRemembered) this.#windowStart = Math.max(this.#windowStart, next.time + 1);
+      if (this.#remembered.size > maxRemembered && next.time >= this.#windowStart) {
+        this.#windowStart = next.time + 1;
+        this.#isFull = true;
+      }
       if (next.time >= this.#windowStart) break;
       this.#remembered.delete(next.print);
       this.#settled.add(next.print);

@@ -1,6 +1,7 @@
 // discover: schema prefixes → tables → columns from some files' footers or heads and the folder names.
 import { mergeColumns, type Column } from '@s3-connectors/common/columns/column-type.ts';
 import { jsonSchemaProperties } from '@s3-connectors/common/columns/json-schema.ts';
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { AirbyteCatalog, AirbyteStream } from '@s3-connectors/common/protocol/messages.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
@@ -150,6 +151,9 @@ async function describeAll(
   const [first] = failures;
   if (first === undefined) return columns ?? [];
   if (columns === undefined) throw first;
-  reading.log('WARN', `The catalog is made without ${failures.length} of ${objects.length} files: ${first.message}`);
+  reading.log(
+    'WARN',
+    `The catalog is made without ${failures.length} of ${countOf(objects.length, 'file')}: ${first.message}`,
+  );
   return columns;
 }

@@ -1,4 +1,5 @@
 // The answer when tables hold no file that is read: what was seen there instead, and what to set.
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { SourceConfig } from '../config/config.ts';
@@ -35,7 +36,8 @@ export class NothingRead {
 
   /** CONFIG_INVALID for all of them. */
   error(config: SourceConfig): ConnectorError {
-    const where = this.#tables === 1 ? `"${this.#first}"` : `${this.#tables} tables, first "${this.#first}",`;
+    const where =
+      this.#tables === 1 ? `"${this.#first}"` : `${countOf(this.#tables, 'table')}, first "${this.#first}",`;
     return new ConnectorError('CONFIG_INVALID', `No file of ${where} is read. ${this.advice(config)}`);
   }
 
@@ -44,13 +46,15 @@ export class NothingRead {
     const others = new Map(this.#skips);
     others.delete('extension');
     const seen = [...this.#foreign].map(([extension, { count, example }]) => {
-      return `${count} named "${extension}", such as "${example}"`;
+      return `${countOf(count, 'file')} named "${extension}", such as "${example}"`;
     });
     const named = seen.slice(0, mostNamed).join('; ') + (seen.length > mostNamed ? '; and others' : '');
     const skipped = describeSkips(others);
     if (seen.length === 0 && skipped === undefined) return 'Nothing is stored there.';
     const parts = [
-      seen.length === 0 ? '' : `No name there is one of ${format}, but there are ${named}. ${this.#remedy(format)}`,
+      seen.length === 0
+        ? ''
+        : `No name there is one of ${format}; there is other data: ${named}. ${this.#remedy(format)}`,
       skipped === undefined ? '' : `Not read: ${skipped}.`,
       others.has('file_pattern') ? `Correct file_pattern ("${selection.filePattern}").` : '',
       others.has('folder') ? 'If each folder is a table, set tables_from to "folders".' : '',

@@ -1,4 +1,5 @@
 // The answer when the schema prefixes hold no table: what lies there, or beside it, instead.
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';
@@ -37,7 +38,7 @@ export async function noTables(
   const instead =
     stray === undefined
       ? await beside()
-      : `${stray.count} keys lie there in no folder, such as "${stray.example}". ${strayRemedy}`;
+      : `${countOf(stray.count, 'key')} ${stray.count === 1 ? 'is' : 'are'} there in no folder, such as "${stray.example}". ${strayRemedy}`;
   const folders =
     'A table is a folder directly below a schema prefix, with its files in it: <schema prefix>/<table>/<file>.';
   return new ConnectorError('CONFIG_INVALID', `${text} ${folders} Correct schema_prefixes. ${instead}`.trim());

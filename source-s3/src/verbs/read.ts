@@ -3,6 +3,7 @@
 import { columnsOfSchema } from '@s3-connectors/common/columns/json-schema.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import { subfolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { streamStatus } from '@s3-connectors/common/protocol/messages.ts';
 import type { Output, ReadContext } from '@s3-connectors/common/protocol/connector.ts';
@@ -20,6 +21,7 @@ import { openSelfReplacingEngine } from '../engine/self-replacing-engine.ts';
 import { formatOf } from '../formats/formats.ts';
 import type { PartitionColumns } from '../layout/partition-columns.ts';
 import { isInShard } from '../layout/shard.ts';
+import { ownerOf, presentOf } from '../listing/present.ts';
 import { listTable, reportListing } from '../listing/list-table.ts';
 import { decodeUnits } from './read/decode-units.ts';
 import { fetchUnits } from './read/fetch-units.ts';
@@ -79,8 +81,8 @@ async function* readStream(
   const { s3 } = session;
   const format = formatOf(config, table);
   const before = fromStreamState(saved.get(streamKey(table.stream)), config.shard);
-  const progress = untilPresent(before, s3.contact.serverTime);
-  if (progress !== before) log('WARN', inFuture(table, before));
+  const progress = untilPresent(before, presentOf(s3));
+  if (progress !== before) log('WARN', inFuture(table, before, ownerOf(s3)));
   using planning = new Planning(progress, { prefix: table.prefix, lookbackMs: config.lookbackMs });
   const planned = { s3, table, format, planning, log };
   const { plan, folders } = await session.folder.use(() => planTable(config, planned, signal));
@@ -98,7 +100,8 @@ async function* readStream(
     // Also of a stream that fails: what is null in the records that were sent is said.
     for (const [level, sentence] of findings.describe(config)) log(level, `${streamLabel(table.stream)}: ${sentence}`);
   }
-  if (cursor.isNarrowed) log('WARN', narrowed(table, config));
+  if (cursor.isFull) log('WARN', narrowed(table, config));
+  else if (cursor.isNarrowed) log('INFO', shortWindow(table, cursor.progress));
 }
 
 /** Open → fetch → decode: one version of each object. */
@@ -128,26 +131,32 @@ async function planTable(
   for (const warning of warnings(table, plan, config)) log('WARN', warning);
   const { index, count } = config.shard;
   const part = count === 1 ? '' : ` of shard ${index} (of ${count})`;
-  log('INFO', `${streamLabel(table.stream)}: ${plan.count} of ${planning.listed} files${part} are to be read`);
+  log('INFO', `${streamLabel(table.stream)}: ${plan.count} of ${countOf(planning.listed, 'file')}${part} to be read`);
   return { plan, folders: report.columns };
 }
 
 function* warnings(table: Table, { replaced, unexplained }: ReadPlan, config: SourceConfig): Generator<string> {
   const label = streamLabel(table.stream);
   if (replaced.length > 0) {
-    yield `${label}: ${replaced.length} files were replaced since they were read and are read again, whole, such as "${replaced[0]}"`;
+    yield `${label}: ${replaced.length === 1 ? '1 file was replaced since it was read and is' : `${replaced.length} files were replaced since they were read and are`} read again from the start, such as "${replaced[0]}"`;
   }
   if (unexplained > 0) {
-    yield `${label}: ${unexplained} files older than the look-back window of ${config.lookbackMs / 3_600_000} hours were never read, as far as is known, and are passed over. If they came late, or if options left them out of earlier runs, raise lookback_hours and reset the stream.`;
+    const hours = countOf(config.lookbackMs / 3_600_000, 'hour');
+    const [were, are, they] = unexplained === 1 ? ['was', 'is', 'it'] : ['were', 'are', 'they'];
+    yield `${label}: ${countOf(unexplained, 'file')} older than the look-back window of ${hours} ${were} never read, as far as is known, and ${are} skipped. If ${they} came late, or if options excluded ${they === 'it' ? 'it' : 'them'} from earlier runs, raise lookback_hours and reset the stream.`;
   }
 }
 
-function inFuture({ stream }: Table, { watermark }: Progress): string {
-  return `${streamLabel(stream)}: the saved progress is dated in the future by S3's clock, for "${watermark?.key}" was. It counts as of now. Files that were written since then may have been passed over: reset the stream to read them.`;
+function inFuture({ stream }: Table, { watermark }: Progress, whose: string): string {
+  return `${streamLabel(stream)}: the saved progress is dated in the future by ${whose} clock, because "${watermark?.key}" was. It now counts as saved at the present time. Files that were written since then may have been skipped: reset the stream to read them.`;
 }
 
 function narrowed(table: Table, config: SourceConfig): string {
-  return `${streamLabel(table.stream)}: more than ${maxRemembered} files were modified within ${config.lookbackMs / 3_600_000} hours; a file that appears late is noticed only if it is newer than the oldest of the last ${maxRemembered}.`;
+  return `${streamLabel(table.stream)}: more than ${maxRemembered} files were modified within ${countOf(config.lookbackMs / 3_600_000, 'hour')}. A file that appears late is read only if it is newer than the oldest of the last ${maxRemembered} files.`;
+}
+
+function shortWindow({ stream }: Table, { windowStart }: Progress): string {
+  return `${streamLabel(stream)}: files that were modified before ${new Date(windowStart).toISOString()} count as read, although lookback_hours reaches further back: an earlier run has forgotten which ones it read.`;
 }
 
 function missing(stream: ConfiguredStream, { refused }: Tables, { connection }: SourceConfig): never {

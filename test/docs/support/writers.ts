@@ -226,12 +226,12 @@ export const writers: Readonly<Record<string, () => Written | Promise<Written>>>
   firehose: () => ({
     objects: {
       [`2026/01/15/14/events-1-2026-01-15-14-30-00-${uuid}`]: '{"id":1,"ok":true}{"id":2,"ok":null}',
-      [`2026/01/15/15/events-1-2026-01-15-15-30-00-${uuid}.gz`]: gzipSync('{"id":3,"at":"x}{"}'),
+      [`2026/01/15/15/events-1-2026-01-15-15-30-00-${uuid}.gz`]: gzipSync('{"id":3,"ok":false,"at":"x}{"}'),
     },
     rows: [
       { id: 1, ok: true, arrived: '2026-01-15T14:00:00Z' },
       { id: 2, ok: null, arrived: '2026-01-15T14:00:00Z' },
-      { id: 3, at: 'x}{', arrived: '2026-01-15T15:00:00Z' },
+      { id: 3, ok: false, at: 'x}{', arrived: '2026-01-15T15:00:00Z' },
     ],
   }),
   dms_full_load: () => ({ objects: dms, rows: [row(1, 'Zoë, "Z"', 1, utc), row(2, '', 0, null)] }),

@@ -95,3 +95,53 @@ suite('a file that has none of the catalog’s columns', () => {
     assert.doesNotMatch(warnings.join('\n'), /alice/u);
   });
 });
+
+suite('a column that no record of a newer JSON file has', () => {
+  const jsonl = { data_format: { format: 'jsonl' } };
+  const columns = { id: { type: 'integer' }, v: text };
+
+  test('is named once with the first file', async () => {
+    const objects = {
+      'lake/t/a.jsonl': '{"id":1,"v":"x"}\n',
+      'lake/t/b.jsonl': '{"id":2}\n{"id":3,"w":1}\n',
+      'lake/t/c.jsonl': '{"id":4}\n',
+    };
+    const { warnings } = await warningsOf(objects, columns, jsonl);
+    const missing = warnings.filter((line) => line.includes('newest files lack'));
+    assert.equal(missing.length, 1);
+    assert.match(missing[0] ?? '', /"v" \(2 files, first "lake\/t\/b\.jsonl"\)/u);
+  });
+
+  test('is not remarked where some record of the file has it, wherever it is and whatever its value', async () => {
+    const rows = Array.from({ length: 40_000 }, (_, id) => `{"id":${id}}\n`);
+    rows[35_000] = '{"v":null,"id":35000}\n';
+    const { warnings } = await warningsOf({ 'lake/t/a.jsonl': rows.join('') }, columns, jsonl);
+    assert.deepEqual(warnings, []);
+  });
+
+  test('is not remarked where the file is empty', async () => {
+    const { warnings } = await warningsOf({ 'lake/t/a.jsonl': '\n' }, columns, jsonl);
+    assert.deepEqual(warnings, []);
+  });
+
+  test('is said of the file where it has none of the columns', async () => {
+    const { warnings } = await warningsOf({ 'lake/t/a.jsonl': '{"x":1}\n' }, columns, jsonl);
+    assert.match(warnings[1] ?? '', /none of the catalog’s columns.*: 1, first "lake\/t\/a\.jsonl"\. Move/u);
+  });
+
+  test('is looked for in the whole file, so that nothing is said of one that was read in part before', async () => {
+    const pad = 'x'.repeat(600);
+    const rows = Array.from(
+      { length: 30_000 },
+      (_, id) => `{"id":${id},${id === 0 ? '"v":"x",' : ''}"pad":"${pad}"}\n`,
+    );
+    await using server = await serverWith({ 'lake/t/a.jsonl': rows.join('') });
+    const catalog = catalogJson({ t: { ...columns, pad: text } });
+    const { messages } = await readHere(server, { config: jsonl, catalog });
+    const [first, second] = ofType(messages, 'STATE');
+    assert.ok(first !== undefined && second !== undefined);
+    const { said, failures } = await readHere(server, { config: jsonl, catalog, state: [first.state] });
+    assert.deepEqual(failures, []);
+    assert.doesNotMatch(said.join('\n'), /lack columns/u);
+  });
+});

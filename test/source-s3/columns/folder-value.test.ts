@@ -111,7 +111,7 @@ for (const [kind, one] of Object.entries(cases)) {
         assert.deepEqual(failures, []);
         for (const [t, folder] of folders.entries()) {
           const line = said.find((text) => text.includes(`lake.t${t}: columns both`));
-          const expected = one.same.includes(folder) ? 'agrees in all 1 rows' : 'differs in 1 of 1 rows';
+          const expected = one.same.includes(folder) ? 'agrees in its 1 row' : 'differs in 1 of 1 row,';
           assert.ok(line?.includes(expected), `${folder}: ${line}`);
         }
       });

@@ -241,7 +241,7 @@ suite('a column that the newest files lack', () => {
         Object.fromEntries(bodies.map((body, file) => [keys[file] ?? '', body]));
       const said = await warnings(objects([one, both, one, one]), columns, { config });
       assert.deepEqual(said, [
-        `the newest files lack columns that the catalog declares, so that these are null in all their rows: "c" (2 files, first "${keys[2]}"). If they were renamed or dropped, run discover again; else correct the files.`,
+        `the newest files lack columns that the catalog declares, so that these are null in all their rows: "c" (2 files, first "${keys[2]}"). If they were renamed or dropped, run discover again; if the files are wrong, correct them.`,
       ]);
       assert.deepEqual(await warnings(objects([one, both]), columns, { config }), []);
     });

@@ -86,7 +86,7 @@ suite('a column both in folders and in files', () => {
     const file = await parquet("SELECT DATE '2026-01-15' AS day");
     const { said, rows } = await readTable({ 'lake/t/day=2026-01-15/a.parquet': file }, { on_conflict: 'file' });
     assert.deepEqual(said, [
-      'INFO lake.t: columns both in folder names and in files: "day" agrees in all 1 rows; the file’s value is taken',
+      'INFO lake.t: columns both in folder names and in files: "day" agrees in its 1 row; the file’s value is taken',
     ]);
     assert.equal(rows[0]?.['day'], '2026-01-15');
   });
@@ -134,4 +134,20 @@ suite('a column both in folders and in files', () => {
       ],
     );
   });
+});
+
+test('a column that folders spell in two ways has all their values where files spell it in both ways too', async () => {
+  for (const onConflict of ['path', 'file']) {
+    const objects = {
+      'lake/t/d=01/a.parquet': await parquet('SELECT 1 AS id, 10 AS d'),
+      'lake/t/D=02/b.parquet': await parquet('SELECT 2 AS id, 20 AS "D"'),
+    };
+    const { rows } = await readTable(objects, { on_conflict: onConflict });
+    const values = rows.map(({ id, d, D }) => ({ id, d, D })).sort((a, b) => Number(a.id) - Number(b.id));
+    const second = onConflict === 'path' ? '02' : 20;
+    assert.deepEqual(values, [
+      { id: 1, d: 10, D: '01' },
+      { id: 2, d: null, D: second },
+    ]);
+  }
 });

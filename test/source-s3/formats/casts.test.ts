@@ -4,6 +4,7 @@ import { suite, test } from 'node:test';
 
 import { parquet } from '../../support/parquet.ts';
 import { ofType } from '../../support/protocol-schema.ts';
+import { avroFile, recordOf } from '../support/avro.ts';
 import { catalogJson, readHere, serverWith, type Json } from '../support/source.ts';
 
 const integer = { type: ['null', 'integer'] };
@@ -102,6 +103,38 @@ async function readAs(stored: string, schema: Json): Promise<{ data: Json; field
   const { data, meta } = ofType(messages, 'RECORD')[0]?.record ?? assert.fail();
   return { data, fields: (meta?.changes ?? []).map(({ field }) => field) };
 }
+
+suite('a number beyond the integers is null under `integer` in every format', () => {
+  const catalog = catalogJson({ t: { c: integer } });
+  const values = ['1e300', '-1e300', '1e39', '3e38'];
+  const files: Readonly<Record<string, () => Uint8Array | Promise<Uint8Array>>> = {
+    parquet: () => parquet(`SELECT unnest([${values.join()}]::DOUBLE[]) AS c`),
+    avro: () =>
+      avroFile(
+        recordOf({ c: 'double' }),
+        values.map((c) => ({ c: Number(c) })),
+      ),
+    jsonl: () => Buffer.from(values.map((c) => `{"c":${c}}\n`).join('')),
+    csv: () => Buffer.from(`c\n${values.join('\n')}\n`),
+  };
+  for (const [format, file] of Object.entries(files)) {
+    test(format, async () => {
+      await using server = await serverWith({ [`lake/t/a.${format}`]: await file() });
+      const { messages, failures } = await readHere(server, { config: { data_format: { format } }, catalog });
+      assert.deepEqual(failures, []);
+      const records = ofType(messages, 'RECORD').map(({ record }) => record);
+      assert.deepEqual(
+        records.map(({ data }) => data),
+        values.map(() => ({ c: null })),
+      );
+      for (const { meta } of records)
+        assert.deepEqual(
+          (meta?.changes ?? []).map(({ field }) => field),
+          ['c'],
+        );
+    });
+  }
+});
 
 suite('a value is brought to the catalog’s type', () => {
   for (const [stored, schema, value] of brought) {

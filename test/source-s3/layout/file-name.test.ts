@@ -159,8 +159,11 @@ suite('A Parquet file', () => {
   });
 
   test('that is compressed as a whole is refused with the reason', async () => {
-    await using server = await serverWith({ 'lake/t/a.parquet.gz': gzipSync(await parquet('SELECT 1 AS a')) });
-    await assert.rejects(discoverHere(server), { code: 'FILE_UNREADABLE', message: /compressed as a whole/u });
+    for (const name of ['a.parquet.gz', 'a.parquet']) {
+      await using server = await serverWith({ [`lake/t/${name}`]: gzipSync(await parquet('SELECT 1 AS a')) });
+      const message = /it is compressed as a whole with gzip, which is not read.*Decompress it/u;
+      await assert.rejects(discoverHere(server), { code: 'FILE_UNREADABLE', message });
+    }
   });
 });
 
@@ -174,7 +177,10 @@ suite('Tables of which no file is read', () => {
       (error: Error & { code: string }) => {
         assert.equal(error.code, 'CONFIG_INVALID');
         assert.match(error.message, /2 tables, first "lake\/t\/"/u);
-        assert.match(error.message, /2 named "\.log\.gz", such as "lake\/t\/a\.log\.gz"; 1 named "\.parquet"/u);
+        assert.match(
+          error.message,
+          /2 files named "\.log\.gz", such as "lake\/t\/a\.log\.gz"; 1 file named "\.parquet"/u,
+        );
         assert.match(error.message, /set file_pattern to "\*\.log\.gz"/u);
         return true;
       },
@@ -194,7 +200,7 @@ suite('Tables of which no file is read', () => {
       return JSON.stringify(messages.filter(({ type }) => type === 'CONNECTION_STATUS'));
     };
     const csv = configJson(server, { data_format: { format: 'csv' } });
-    assert.match(await statusOf(csv), /FAILED.*2 named \\"\.log\.gz\\".*file_pattern/u);
+    assert.match(await statusOf(csv), /FAILED.*2 files named \\"\.log\.gz\\".*file_pattern/u);
     assert.match(await statusOf({ ...csv, file_pattern: '*.log.gz' }), /SUCCEEDED/u);
     assert.match(
       await statusOf({ ...csv, start_date: '2030-01-01T00:00:00Z', file_pattern: '*.log.gz' }),

@@ -1,4 +1,5 @@
 // Objects that come late, also after others were deleted, and objects that are dated in the future: none is lost without a word.
+import { Present } from '../../../source-s3/src/listing/present.ts';
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { suite, test } from 'node:test';
@@ -108,7 +109,7 @@ suite('An object dated in the future', () => {
     assert.deepEqual(idsOf(first.messages), [1, 2]);
     assert.match(
       first.said.join('\n'),
-      /WARN lake\.t: 1 files are dated in the future.*"lake\/t\/b\.json" \(2031-01-01/u,
+      /WARN lake\.t: 1 file is dated in the future.*"lake\/t\/b\.json" \(2031-01-01/u,
     );
     server.seed(bucket, 'lake/t/c.json', '{"id":3}\n', at('2026-03-01T12:30:00Z'));
     const second = await readHere(server, { config: jsonl, state: ofType(first.messages, 'STATE').slice(-1) });
@@ -120,6 +121,16 @@ suite('An object dated in the future', () => {
     server.seed(bucket, 'lake/t/a.json', '{"id":1}\n', at('2026-03-01T12:59:00Z'));
     const { said } = await readHere(server, { config: jsonl });
     assert.doesNotMatch(said.join('\n'), /future/u);
+  });
+
+  test('is told by this machine’s clock where S3’s answers have no date', () => {
+    const wall = (): number => now().getTime();
+    const present = new Present({ contact: { answered: true }, clock: { wall } });
+    const object = { key: 'lake/t/b.json', etag: '"1"', size: 1, lastModified: new Date('2031-01-01T00:00:00Z') };
+    assert.equal(present.at(object).lastModified.getTime(), wall());
+    const past = { ...object, lastModified: now() };
+    assert.equal(present.at(past), past);
+    assert.match(present.remarks[0] ?? '', /^1 file is dated in the future by this machine’s clock, such as "lake/u);
   });
 
   test('that an earlier version has read no longer stops its stream', async () => {
@@ -146,6 +157,7 @@ suite('An object dated in the future', () => {
     const { messages, said } = await readHere(server, { config: jsonl, state });
     assert.deepEqual(idsOf(messages), [3]);
     assert.match(said.join('\n'), /saved progress is dated in the future.*reset the stream/u);
+    assert.doesNotMatch(said.join('\n'), /more than 20000/u);
   });
 });
 

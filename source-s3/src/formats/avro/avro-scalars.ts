@@ -1,11 +1,12 @@
 // Avro's scalar values as JSON, exact: digits of decimals and longs, fractions of times, bytes as base64.
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
+import { wholeText } from '../../casts/json-cast.ts';
 import { AvroDamage, type AvroBytes } from './avro-bytes.ts';
 import { durationParts, type AvroScalar } from './avro-columns.ts';
 import { nullText, type Row, type WriteValue } from './avro-row.ts';
 import type { Logical } from './avro-schema.ts';
-import { floatText, wholeText } from './float-text.ts';
+import { floatText } from './float-text.ts';
 import { dateText, timestampText, timeText } from './instant-text.ts';
 
 /** `field`: named when a value has no JSON form (NaN, a time behind the day's end) and becomes null. */

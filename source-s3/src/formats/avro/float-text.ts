@@ -1,4 +1,4 @@
-// A float or double of Avro as the engine casts one of Parquet: to a text, which has a form for all of them, and to an integer.
+// A float or double of Avro as the engine casts one of Parquet to a text, which has a form for all of them.
 
 /** The fewest digits that read back as the same value; from 1e16 on and below 1e-4 with an exponent. */
 export function floatText(value: number, kind: 'float' | 'double'): string {
@@ -22,9 +22,4 @@ function shortFloat(value: number): number {
     if (Math.fround(short) === value) return short;
   }
   return Number(value.toPrecision(9));
-}
-
-/** All its digits; undefined for what is no integer. */
-export function wholeText(value: number): string | undefined {
-  return Number.isInteger(value) ? BigInt(value).toString() : undefined;
 }

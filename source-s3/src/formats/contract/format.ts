@@ -91,6 +91,8 @@ export type Findings = {
   readonly conflicts: readonly Conflict[];
   /** Names that the catalog does not declare, where a file's columns do not tell them. */
   readonly undeclared: readonly string[];
+  /** Columns that a record has for the first time in a file whose columns do not tell it. */
+  readonly present?: readonly string[];
   /** Fields of which the value had to become null. */
   readonly nulled: readonly RowCount[];
   /** Columns that are in a record more than once, of which the last counts. */

@@ -19,6 +19,8 @@ import { delimiterByName, likelyDelimiter } from './delimiter.ts';
 import { TypeGuess } from './csv-value.ts';
 
 const sampleBytes = 1024 * 1024;
+/** What is said of the heads of files. */
+const mostSaid = 10;
 
 const naming = namingOf('csv');
 
@@ -30,14 +32,16 @@ type OpenCsv = CsvText & {
 };
 
 export function csvFormat(csv: Csv): Format {
-  let hasWarned = false;
+  const said = new Set<string>();
   const { options } = csv;
   const open = async ({ log }: Reading, { object, text }: CsvText, signal: AbortSignal): Promise<OpenCsv> => {
-    const say: Log = (level, message) => {
-      if (!hasWarned) log(level, message); // Of many files with the same header the first is named.
-      hasWarned = true;
-    };
     const { key } = text;
+    const say: Log = (level, message) => {
+      const what = message.replaceAll(key, '');
+      if (said.size >= mostSaid || said.has(what)) return; // Of many files with the same header the first is named.
+      said.add(what);
+      log(level, message);
+    };
     const { dialect } = options;
     const head = await readHead(text.from(0, signal), { options, key, say });
     const likely = options.header ? likelyDelimiter(head.names) : undefined;

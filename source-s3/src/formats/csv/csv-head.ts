@@ -1,4 +1,5 @@
 // The beginning of a CSV file: which columns it has, and where its records begin.
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import { isUtf8 } from 'node:buffer';
 
 import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
@@ -56,6 +57,13 @@ export async function readHead(
   if (head !== undefined) return head;
   records.finish();
   if (records.next()) return headOf(records, skipped, lineBytes ?? 1, { options, key, say });
+  if (skipped > 0 && options.skipLines > 0) {
+    const lines = countOf(options.skipLines, 'line');
+    say(
+      'WARN',
+      `"${key}" has no row behind the ${lines} that data_format.skip_rows skips: nothing of it is read. Lower skip_rows if that is not meant.`,
+    );
+  }
   return { names: options.columnNames ?? [], dataStart: skipped, lineBytes: lineBytes ?? 1, header: given };
 }
 

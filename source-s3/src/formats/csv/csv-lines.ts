@@ -1,5 +1,6 @@
 // CSV records as RECORD lines: everything that is the same for all is bytes made once, between which the fields go.
 import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import { changesText } from '@s3-connectors/common/protocol/record-frame.ts';
 
 import type { Asked } from '../contract/format.ts';
@@ -39,7 +40,7 @@ export function csvWriter(query: CsvLines, records: CsvRecords): RowWriter {
   return {
     write(out) {
       if (records.problem !== undefined) return records.problem;
-      if (records.fields.count !== expected) return `has ${records.fields.count} fields, ${expected} are expected`;
+      if (records.fields.count !== expected) return wrongCount(records.fields.count, expected);
       const misfits = writeRow(out, records, row);
       const wrong = misfits?.find(({ written }) => written === 'invalid')?.slot;
       if (wrong !== undefined) {
@@ -60,6 +61,10 @@ export function csvWriter(query: CsvLines, records: CsvRecords): RowWriter {
     },
     findings: () => ({ conflicts: comparer.take(), undeclared: [], nulled: nulled.take() }),
   };
+}
+
+function wrongCount(count: number, expected: number): string {
+  return `has ${countOf(count, 'field')}, ${expected} ${expected === 1 ? 'is' : 'are'} expected`;
 }
 
 /** By the type that is declared for the file's column, else as text. */

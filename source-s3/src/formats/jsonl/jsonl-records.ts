@@ -19,6 +19,7 @@ import type { JsonCutter } from './json-cutter.ts';
 import { JsonMembers } from './json-members.ts';
 import { hasLoneSurrogate } from './json-text.ts';
 import { comma, provenance, writeMembers, type Row } from './line-members.ts';
+import { SeenColumns } from './seen-columns.ts';
 import { UndeclaredNames } from './undeclared-names.ts';
 
 type JsonlRecords = {
@@ -37,6 +38,7 @@ export function jsonlWriter({ asked, emittedAt }: JsonlRecords, lines: JsonCutte
   const ends = lineEnds(asked, emittedAt);
   const comparer = new PartitionComparer(clashes, (json, { value }) => agreesWithFolder(json, value, undefined));
   const clashing = clashes.map(({ column }) => names.indexOf(column));
+  const seen = new SeenColumns(wanted, members);
   const [nulledRows, repeatedRows] = [new RowCounts(), new RowCounts()];
   return {
     write(out) {
@@ -45,6 +47,7 @@ export function jsonlWriter({ asked, emittedAt }: JsonlRecords, lines: JsonCutte
       if (!lines.isText && !isUtf8(bytes.subarray(from, to))) return 'is not UTF-8';
       if (lines.hasEscapes && hasLoneSurrogate(bytes, from, to)) return 'holds half a surrogate pair, which is no text';
       members.judge();
+      if (seen.isDue) seen.look();
       out.raw(head);
       let isEmpty = writeMembers(out, bytes, row);
       for (const { place, text } of nulls) {
@@ -65,6 +68,7 @@ export function jsonlWriter({ asked, emittedAt }: JsonlRecords, lines: JsonCutte
     findings: () => ({
       conflicts: comparer.take(),
       undeclared: undeclared.take(),
+      present: seen.take(),
       nulled: nulledRows.take(),
       repeated: repeatedRows.take(),
     }),

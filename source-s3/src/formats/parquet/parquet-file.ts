@@ -15,6 +15,7 @@ import { ByteBudget } from '../../engine/byte-budget.ts';
 import { storedType } from '../../engine/duckdb-type.ts';
 import type { Reading } from '../contract/format.ts';
 import { unreadable } from '../contract/unreadable.ts';
+import { codecByBytes, codecBytes } from '../text/codecs.ts';
 import { FooterTooLarge, readFooter, readRowGroup, type FooterLimits, type FooterParts } from './footer/footer.ts';
 import { FooterWindow } from './footer/footer-window.ts';
 import type { KnownColumns } from './known-columns.ts';
@@ -161,16 +162,19 @@ async function readEnd(s3: S3, object: ListedObject, signal: AbortSignal): Promi
   const end = await readRange(s3, { key, etag, start: Math.max(0, size - tailBytes), end: size }, signal);
   const magic = end.toString('latin1', end.length - 4);
   if (magic === 'PARE') throw unreadable(object, 'its footer is encrypted');
-  if (magic !== 'PAR1') throw unreadable(object, `it does not end as a Parquet file; ${whyNot(key)}`);
+  if (magic !== 'PAR1')
+    throw unreadable(object, `it does not end as a Parquet file; ${await whyNot(s3, object, signal)}`);
   if (footerLength(end) > size - 4) throw unreadable(object, 'its footer is damaged');
   return end;
 }
 
-function whyNot(key: string): string {
-  const isCompressed = compressionExtensions.has(extensionOf(key) ?? '');
-  return isCompressed
-    ? 'it may be compressed as a whole, which is not read: a Parquet file has its compression inside'
-    : 'it may have been cut';
+/** By its first bytes, which tell more than its name. */
+async function whyNot(s3: S3, { key, etag, size }: ListedObject, signal: AbortSignal): Promise<string> {
+  const codec = codecByBytes(await readRange(s3, { key, etag, start: 0, end: Math.min(size, codecBytes) }, signal));
+  const inside = 'which is not read: a Parquet file has its compression inside. Decompress it';
+  if (codec !== undefined) return `it is compressed as a whole with ${codec}, ${inside}`;
+  const isNamedSo = compressionExtensions.has(extensionOf(key) ?? '');
+  return isNamedSo ? `it may be compressed as a whole, ${inside}` : 'it may have been cut';
 }
 
 /** With its length and magic. */

@@ -1,4 +1,5 @@
 // Parquet as a format: a unit is a row group, fetched to local disk and decoded by the engine.
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import type { Column } from '@s3-connectors/common/columns/column-type.ts';
 
 import { columnType, type StoredColumn } from '../../columns/sql/stored-type.ts';
@@ -145,14 +146,14 @@ async function* decode(
     throw undecodable(error, file.object, isWhole ? await damagedPlace(engine, query, error, signal) : '');
   }
   if (done !== group.rows) {
-    const text = `"${file.object.key}": row group ${group.index} has ${group.rows} rows, ${done} came out.`;
+    const text = `"${file.object.key}": row group ${group.index} has ${countOf(group.rows, 'row')}, ${done} came out.`;
     throw new ConnectorError('ENGINE_FAILED', text);
   }
 }
 
 function inTurns(groups: readonly ColumnGroup[]): string {
   const columns = groups.reduce((sum, one) => sum + one.columns.size, 0);
-  return `its ${columns} columns are decoded in ${groups.length} turns, within the memory there is`;
+  return `its ${countOf(columns, 'column')} are decoded in ${countOf(groups.length, 'turn')}, within the memory there is`;
 }
 
 async function conflictsOf(

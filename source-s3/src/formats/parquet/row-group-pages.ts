@@ -1,5 +1,6 @@
 // A look at the pages of a fetched row group before it is decoded: that they are what was written and hold what the footer
 // says, and which columns' pages fit in memory together.
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import { open } from 'node:fs/promises';
 
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
@@ -120,7 +121,7 @@ async function checkChunk(read: ReadBytes, chunk: Chunk, object: ListedObject): 
   }
   // The engine trusts the footer, and reads memory that is not the page's. Where no header stands it says what is wrong.
   if (seen >= chunk.end && values !== chunk.numValues) {
-    const text = `the pages of its column "${path}" hold ${values} values, and its footer says ${chunk.numValues}`;
+    const text = `the pages of its column "${path}" hold ${countOf(values, 'value')}, and its footer says ${chunk.numValues}`;
     throw unreadable(object, text);
   }
   return { isText, stored, unpacked, dictionary, pages };

@@ -67,6 +67,15 @@ export const unreadCodecs: readonly { readonly title: string; readonly begins: (
   { title: 'Snappy of Java (xerial)', begins: starts(0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0) },
 ];
 
+/** What a codec begins with is in so many bytes. */
+export const codecBytes = 16;
+
+/** The name of a codec, read or not, that the first bytes tell. */
+export function codecByBytes(head: Uint8Array): string | undefined {
+  const begins = (codec: { readonly begins?: (head: Uint8Array) => boolean }): boolean => codec.begins?.(head) === true;
+  return codecs.find(begins)?.name ?? unreadCodecs.find(begins)?.title;
+}
+
 /**
  * `head`: the object's first bytes, all of a small one; `key`: its name. Of fewer bytes than a codec begins with the name
  * decides: an object cut behind its first bytes is no text.
@@ -90,10 +99,19 @@ const firstBytes: Readonly<Partial<Record<Compression, readonly number[]>>> = {
 
 const unreadExtensions: ReadonlySet<string> = new Set(['bz2', 'bzip2', 'xz', 'lzma', 'lz4', 'z', 'lzo', 'lzop']);
 
+/** Data without the bytes that tell it, for names that promise it with them. */
+const rawCodecs: Readonly<Partial<Record<Compression, string>>> = {
+  snappy: 'Snappy in its raw format (the framing format is read)',
+  deflate: 'raw deflate (with the header of zlib it is read)',
+};
+
 /** The compression that is not read, for people: by the first bytes, or by a name that these bear out by being no text. */
 export function unreadCodec(head: Uint8Array, key: string): string | undefined {
   const known = unreadCodecs.find(({ begins }) => begins(head));
   if (known !== undefined) return known.title;
+  const unframed = rawCodecs[promisedCompression(key) ?? 'none'];
+  if (unframed !== undefined && compressionOf(head, key) === 'none' && !(isText(head) && isUtf8Head(head)))
+    return unframed;
   const extension = extensionOf(key);
   return unreadExtensions.has(extension ?? '') && !isText(head) ? `.${extension}` : undefined;
 }
@@ -109,7 +127,17 @@ function isZlib([first = 0, second = 0]: Uint8Array): boolean {
   return (first & 0x0f) === 8 && (256 * first + second) % 31 === 0;
 }
 
-/** A Brotli file has bytes early that no text has. */
+/** Up to a letter that is cut. */
+function isUtf8Head(head: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(head.subarray(0, 64), { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A compressed file has bytes early that no text has. */
 function isText(head: Uint8Array): boolean {
   return head.subarray(0, 64).every((byte) => byte >= 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d);
 }

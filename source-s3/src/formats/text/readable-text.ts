@@ -63,6 +63,9 @@ async function* without(bytes: number, pieces: AsyncIterable<Uint8Array>): Async
 function reasonOf(error: unknown): string {
   const { code } = error as { readonly code?: string };
   if (code === 'Z_BUF_ERROR') return 'its compressed data ends early; it may have been cut';
+  if (code === 'ZSTD_error_frameParameter_windowTooLarge') {
+    return 'its zstd frames have a window of more than 128 MB, which is not read; compress it without "--long", or with "--long=27" at most';
+  }
   if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'it is not text of the encoding that is configured';
   return `its compressed data is damaged (${damageText(error)})`;
 }

@@ -103,7 +103,7 @@ export function prefixNearMisses(
   const partitions = tables.filter(isNamedAsPartition);
   if (partitions.length > 0) {
     const remedy = path === '' ? '' : ` If "${path}" is one table, give "${parentOf(path)}" as the schema prefix.`;
-    const text = `${partitions.length} folders that are taken for tables are named like partitions.${remedy}`;
+    const text = `${partitions.length === 1 ? '1 folder that is taken for a table is named like a partition' : `${partitions.length} folders that are taken for tables are named like partitions`}.${remedy}`;
     misses.push(
       miss(
         'partitions_as_tables',

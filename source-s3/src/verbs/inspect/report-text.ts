@@ -102,7 +102,9 @@ function* tableLines(table: TableReport): Generator<string> {
 function rowsText({ rows, files }: TableReport): string {
   if (files === 0) return '';
   const looked =
-    rows.files_looked_into === files ? 'all files looked into' : `${rows.files_looked_into} files looked into`;
+    rows.files_looked_into === files
+      ? 'all files looked into'
+      : `${countText(rows.files_looked_into, 'file')} looked into`;
   if (rows.count === null) return `, number of rows unknown (${looked})`;
   return `, ${rows.exact ? '' : 'about '}${countText(rows.count, 'row')} (${looked})`;
 }

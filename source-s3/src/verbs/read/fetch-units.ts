@@ -35,8 +35,8 @@ async function fetchUnit(
   if (step.kind !== 'unit') return step;
   const { file, names, unit } = step;
   const { object } = file;
-  const { texts, nulled } = fileConstants(config, table, object, names);
-  const clashes = clashesOf(config, object.key.slice(table.prefix.length), names);
+  const { texts, nulled } = fileConstants(config, table, object, { names, folders });
+  const clashes = clashesOf(config, object.key.slice(table.prefix.length), { names, folders });
   const spellings = fileSpellings(folders, names);
   const asked = { frame: withChanges(frame, nulled), columns, constants: texts, spellings, folders, clashes };
   return orChanged(object, async () => ({ kind: 'fetched', file, unit: await unit.fetch(asked, signal), nulled }));

@@ -37,7 +37,7 @@ async function* stepsOf(
     const names = { asked, stored: new NameLookup(file.columns) };
     let isFirst = true;
     for (const unit of file.units(stopped)) {
-      if (isFirst) yield { kind: 'file', file, names };
+      if (isFirst) yield { kind: 'file', file, names, isResumed: stopped !== undefined };
       isFirst = false;
       yield { kind: 'unit', file, names, unit };
     }

@@ -24,7 +24,13 @@ export type TableReading = Reading & {
 };
 
 /** A file of which something is to be read, before its units. */
-export type FileStep = { readonly kind: 'file'; readonly file: SourceFile; readonly names: FileColumns };
+export type FileStep = {
+  readonly kind: 'file';
+  readonly file: SourceFile;
+  readonly names: FileColumns;
+  /** A run before this one has read a part of it. */
+  readonly isResumed: boolean;
+};
 /** No longer the listed version. */
 export type ChangedStep = { readonly kind: 'changed'; readonly object: ListedObject };
 type EndStep = { readonly kind: 'end'; readonly object: ListedObject };

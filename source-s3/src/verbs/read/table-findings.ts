@@ -4,6 +4,7 @@ import { HeaderDrift } from '../../columns/header-drift.ts';
 import { ConflictReport } from '../../columns/partition-conflicts.ts';
 import type { SourceConfig } from '../../config/config.ts';
 import { FieldReport } from '../../columns/field-report.ts';
+import type { Findings } from '../../formats/contract/format.ts';
 import type { Part } from './steps.ts';
 
 /** Bound: that of its reports. */
@@ -13,21 +14,40 @@ export class TableFindings {
   readonly #headers = new HeaderDrift();
   readonly #nulled = new FieldReport();
   readonly #repeated = new FieldReport();
+  /** Of a file that is read from its start and whose columns only all its records tell: those that were seen. */
+  #seen: Set<string> | undefined;
+  #hasLines = false;
 
   constructor(table: ConstructorParameters<typeof ColumnDrift>[0]) {
     this.#drift = new ColumnDrift(table);
   }
 
   see(part: Part): void {
-    if (part.kind === 'file' && part.file.isSampled !== true) {
-      const { object, columns, header, types } = part.file;
-      this.#drift.seeFile(object.key, { ...part.names, isTextHeader: header !== undefined });
-      if (types !== undefined) this.#drift.seeMembers(object.key, types);
-      if (header !== undefined) this.#headers.see(object.key, columns, header);
+    if (part.kind === 'file') this.#seeFile(part);
+    else if (part.kind === 'finished') this.#endFile(part.object.key);
+    else if (part.findings !== undefined) this.#seeLines(part.position.key, part.findings);
+  }
+
+  #seeFile({ file, names, isResumed }: Extract<Part, { kind: 'file' }>): void {
+    const { object, columns, header, types, isSampled = false } = file;
+    if (isSampled) {
+      if (!isResumed) this.#seen ??= new Set();
+      return;
     }
-    if (part.kind !== 'lines' || part.findings === undefined) return;
-    const { conflicts, undeclared, nulled, repeated = [] } = part.findings;
-    const { key } = part.position;
+    this.#drift.seeFile(object.key, { ...names, isTextHeader: header !== undefined });
+    if (types !== undefined) this.#drift.seeMembers(object.key, types);
+    if (header !== undefined) this.#headers.see(object.key, columns, header);
+  }
+
+  #endFile(key: string): void {
+    if (this.#seen !== undefined && this.#hasLines) this.#drift.seePresent(key, this.#seen);
+    this.#seen = undefined;
+    this.#hasLines = false;
+  }
+
+  #seeLines(key: string, { conflicts, undeclared, nulled, present = [], repeated = [] }: Findings): void {
+    this.#hasLines = true;
+    for (const name of present) this.#seen?.add(name);
     this.#conflicts.add(conflicts, key);
     this.#nulled.add(nulled, key);
     this.#repeated.add(repeated, key);

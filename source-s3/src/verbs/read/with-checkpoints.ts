@@ -7,6 +7,7 @@ import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamStatus, type AirbyteMessage } from '@s3-connectors/common/protocol/messages.ts';
 import type { Output, Watch } from '@s3-connectors/common/protocol/connector.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import { progressText } from '@s3-connectors/common/program/progress-text.ts';
 import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
@@ -74,11 +75,11 @@ export async function* withCheckpoints(
     sinceState.bytes += part.bytes.length;
     if (clock.elapsed() - lastProgress >= progressEveryMs) {
       lastProgress = clock.elapsed();
-      log('INFO', `${streamLabel(stream)}: ${sent.records} records read, now in "${part.position.key}"`);
+      log('INFO', `${streamLabel(stream)}: ${countOf(sent.records, 'record')} read, now in "${part.position.key}"`);
     }
   }
   yield state();
-  log('INFO', `${streamLabel(stream)}: ${sent.records} records read`);
+  log('INFO', `${streamLabel(stream)}: ${countOf(sent.records, 'record')} read`);
 }
 
 /** Rows of the first file for its size, scaled to the size of all. */

@@ -1,4 +1,5 @@
 // The hop for objects that were replaced while they were read: they are listed again and read once more, whole, after all others.
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
 
@@ -20,8 +21,11 @@ export async function* withReplaced(
   for (const [key, rows] of changed) {
     const object = await listAgain(reading, key, signal);
     const what = object === undefined ? 'deleted' : 'replaced';
-    const then = object === undefined ? '' : ' It is now read once more, whole.';
-    reading.log('WARN', `"${key}" was ${what} while it was read; ${rows} rows of the old version were sent.${then}`);
+    const then = object === undefined ? '' : ' It is now read again from the start.';
+    reading.log(
+      'WARN',
+      `"${key}" was ${what} while it was read; ${countOf(rows, 'row')} of the old version ${rows === 1 ? 'was' : 'were'} sent.${then}`,
+    );
     if (object !== undefined) again.push(object);
   }
   for await (const part of read(again)) {

@@ -5,7 +5,8 @@ import { suite, test } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
 import * as fc from 'fast-check';
 
-import { floatText, wholeText } from '../../../../source-s3/src/formats/avro/float-text.ts';
+import { wholeText } from '../../../../source-s3/src/casts/json-cast.ts';
+import { floatText } from '../../../../source-s3/src/formats/avro/float-text.ts';
 import { avroFile, recordOf } from '../../support/avro.ts';
 import { catalogJson, dataText, readHere, serverWith, type Json } from '../../support/source.ts';
 
@@ -59,6 +60,20 @@ suite('A float of Avro', () => {
     assert.equal(wholeText(-(2 ** 53)), '-9007199254740992');
     assert.equal(wholeText(-0), '0');
     for (const value of [1.5, Number.NaN, Number.POSITIVE_INFINITY]) assert.equal(wholeText(value), undefined);
+  });
+
+  test('has the engine’s answer as an integer, beyond the range of its integers too', async () => {
+    const wholes = fc.sample(fc.double({ noDefaultInfinity: true, noNaN: true }).map(Math.trunc), {
+      numRuns: 2_000,
+      seed: 16,
+    });
+    const range = [2 ** 127, 2 ** 127 - 2 ** 74, 1e37, 1e38, 1.7e38, 1e39, 1e300, Number.MAX_VALUE];
+    const numbers = [...range, ...range.map((value) => -value), ...wholes];
+    const connection = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect();
+    const list = numbers.map((value) => `'${value}'`).join();
+    const reader = await connection.runAndReadAll(`SELECT TRY_CAST(unnest([${list}])::DOUBLE AS HUGEINT)::VARCHAR`);
+    const theirs = reader.getRows().map(([text]) => (text === null ? undefined : String(text)));
+    assert.deepEqual(numbers.map(wholeText), theirs);
   });
 
   test('is cast where the catalog declares another type', async () => {

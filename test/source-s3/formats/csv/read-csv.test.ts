@@ -70,6 +70,13 @@ suite('a CSV file', () => {
     assert.deepEqual(said, []);
   });
 
+  test('that ends within skip_rows says so', async () => {
+    const files = { 'lake/t/a.csv': '# one\n# two\n', 'lake/t/b.csv': '# one\n# two\n# three\nid\n1\n' };
+    const { said } = await textRows(files, { data_format: { format: 'csv', skip_rows: 3 } });
+    assert.match(said.join(), /WARN "lake\/t\/a\.csv" has no row behind the 3 lines that data_format\.skip_rows/u);
+    assert.doesNotMatch(said.join('\n'), /"lake\/t\/b\.csv" has no row/u);
+  });
+
   test('whose header is one column that another delimiter would cut says so', async () => {
     for (const delimiter of [';', '|', '\t']) {
       const { said } = await rowsOf({ 'lake/t/a.csv': `a${delimiter}b\n1${delimiter}2\n` });
@@ -220,7 +227,7 @@ suite('a CSV file that is told or encoded otherwise', () => {
 
 suite('an invalid CSV record', () => {
   const bad: readonly (readonly [name: string, line: string | Uint8Array, reason: RegExp])[] = [
-    ['with too few fields', '1', /has 1 fields, 2 are expected/u],
+    ['with too few fields', '1', /has 1 field, 2 are expected/u],
     ['with too many fields', '1,2,3', /has 3 fields, 2 are expected/u],
     ['with text behind a quote', '"1"x,2', /has text behind the closing quote of its field 1/u],
     ['that is not UTF-8', Buffer.from([0x31, 0x2c, 0xff]), /is not UTF-8/u],

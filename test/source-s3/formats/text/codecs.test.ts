@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { suite, test } from 'node:test';
-import { brotliCompressSync, deflateSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync } from 'node:zlib';
 
 import * as fc from 'fast-check';
 
@@ -27,11 +27,26 @@ const read: readonly { name: string; kind: Compression; body: Buffer; rows?: num
   { name: 'a.json.br', kind: 'brotli', body: brotliCompressSync(text), isChecked: false },
 ];
 
-const refused: readonly (readonly [name: string, file: string, reason: RegExp])[] = [
+const literalBytes = 60;
+/** Of literals only; the length comes first. */
+const rawSnappy = Buffer.concat([
+  Buffer.from([0x80 | (text.length & 0x7f), 0x80 | ((text.length >> 7) & 0x7f), text.length >> 14]),
+  ...Array.from({ length: Math.ceil(text.length / literalBytes) }, (_, place) => {
+    const part = Buffer.from(text.slice(place * literalBytes, (place + 1) * literalBytes));
+    return Buffer.concat([Buffer.from([(part.length - 1) << 2]), part]);
+  }),
+]);
+/** The header of a frame with a window of 256 MiB, and a block of one byte. */
+const wideWindow = Buffer.from('28b52ffd00900900007b', 'hex');
+
+const refused: readonly (readonly [name: string, file: string | Buffer, reason: RegExp])[] = [
   ['a.json.bz2', 'a.json.bz2', /compressed with bzip2, which is not read; gzip and zstd are/u],
   ['a.json', 'a.json.bz2', /compressed with bzip2/u],
   ['a.json.xz', 'a.json.xz', /compressed with xz/u],
   ['a.json.lz4', 'a.json.lz4', /compressed with LZ4/u],
+  ['raw.json.snappy', rawSnappy, /compressed with Snappy in its raw format \(the framing format is read\), which/u],
+  ['raw.json.deflate', deflateRawSync(text), /compressed with raw deflate \(with the header of zlib it is read\)/u],
+  ['window.json.zst', wideWindow, /a window of more than 128 MB, which is not read; compress it without "--long"/u],
   ['b.json.lz4', 'hadoop.json.lz4', /compressed with \.lz4, which is not read/u],
   [
     'bzip2.zip',
@@ -63,9 +78,9 @@ suite('A compressed file of text', () => {
   }
 
   for (const [name, file, reason] of refused) {
-    test(`is refused by the name of its compression: ${name} (${file})`, async () => {
+    test(`is refused by the name of its compression: ${name}${typeof file === 'string' ? ` (${file})` : ''}`, async () => {
       const { failures, rows } = await textRows(
-        { 'lake/t/0.json': '{"id":0}\n', [`lake/t/${name}`]: fileOf(file) },
+        { 'lake/t/0.json': '{"id":0}\n', [`lake/t/${name}`]: typeof file === 'string' ? fileOf(file) : file },
         config,
       );
       assert.deepEqual(rows[0], { id: 0 });
