@@ -106,7 +106,7 @@ function policyFor({ access, principal }: Typed): object | string {
   if (typed('kind') === 'trust')
     return trustPolicy(typed('external-id') === '' ? {} : { externalId: typed('external-id') }, principal);
   if (typed('kind') === 'bucket') return bucketPolicy(needs, principal, form);
-  return keyPolicyStatement(needs, principal) ?? 'No KMS key is named, so there is nothing to allow.';
+  return keyPolicyStatement(needs, principal) ?? 'Enter a KMS key to get its statement.';
 }
 
 function show(): void {
@@ -135,7 +135,11 @@ function explain(now: Typed): void {
 }
 
 function explanation({ findings, judged, isGood }: Validation): readonly HTMLElement[] {
-  const head = create('p', isGood ? 'It allows what is needed.' : 'It does not do:', isGood ? 'good' : 'bad');
+  const head = create(
+    'p',
+    isGood ? 'The policy allows everything that is needed.' : 'The policy is insufficient.',
+    isGood ? 'good' : 'bad',
+  );
   const list = document.createElement('ol');
   for (const finding of findings) {
     list.append(create('li', findingText(finding), FINDING_CODES[finding.code] === 'error' ? 'bad' : ''));
@@ -166,7 +170,7 @@ function showFixed(): void {
   fixed.hidden = found === undefined;
   if (found === undefined) return;
   const { policy, notes } = fixPolicy(found, now.access, now.principal);
-  element('notes').replaceChildren(...notes.map((note) => create('li', `Look before you use it: ${note}.`)));
+  element('notes').replaceChildren(...notes.map((note) => create('li', `Check before you use the policy: ${note}.`)));
   fixed.textContent = JSON.stringify(policy, null, 2);
   fixed.focus();
 }
@@ -178,7 +182,7 @@ async function copy(): Promise<void> {
     () => false, // A page from the disk may not; the text is marked instead.
   );
   if (!isCopied) getSelection()?.selectAllChildren(element('policy'));
-  element('copied').textContent = isCopied ? 'Copied.' : 'Marked: press Ctrl+C.';
+  element('copied').textContent = isCopied ? 'Copied.' : 'Selected: press Ctrl+C to copy.';
 }
 
 element('form').addEventListener('submit', (event) => event.preventDefault());

@@ -11,27 +11,27 @@ type Reason = readonly [words: string, systemText: string, remedy?: string];
 
 const space = 'Free some space';
 const allow = 'Allow this user to write there';
-const create = 'Create it, and let nothing remove it during a run';
+const create = 'Create it, and make sure that nothing removes it during a run';
 
 /** Code → words, what the system calls it in texts of the engine, and the remedy. */
 const reasons: Readonly<Record<string, Reason>> = {
   ENOSPC: ['no space is left', 'No space left on device', space],
   EDQUOT: ['the disk quota is used up', 'Disk quota exceeded', space],
-  EFBIG: ['a file may not become so large', 'File too large', 'Raise the largest size of a file (ulimit -f)'],
+  EFBIG: ['a file is not allowed to become this large', 'File too large', 'Raise the limit on file size (ulimit -f)'],
   EROFS: ['it is read-only', 'Read-only file system', 'Make it writable'],
   ENOENT: ['it does not exist, or was removed', 'No such file or directory', create],
-  EACCES: ['this user may not use it', 'Permission denied', allow],
-  EPERM: ['this user may not use it', 'Operation not permitted', allow],
+  EACCES: ['this user is not allowed to use it', 'Permission denied', allow],
+  EPERM: ['this user is not allowed to use it', 'Operation not permitted', allow],
   ENOTDIR: ['it is not a folder', 'Not a directory'],
   ENAMETOOLONG: ['its path is too long', 'File name too long'],
-  ELOOP: ['its links lead in a circle', 'Too many levels of symbolic links'],
+  ELOOP: ['its symbolic links form a loop', 'Too many levels of symbolic links'],
   EEXIST: ['something else is in its place', 'File exists'],
   EIO: ['the disk failed', 'Input/output error'],
   ENXIO: ['the disk failed', 'No such device or address'],
   ENODEV: ['the disk failed', 'No such device'],
   ESTALE: ['it was removed on its server', 'Stale file handle'],
-  ENOTSUP: ['its file system does not support what is needed', 'Operation not supported'],
-  EINVAL: ['its file system does not support what is needed', 'Invalid argument'],
+  ENOTSUP: ['its file system does not support a needed operation', 'Operation not supported'],
+  EINVAL: ['its file system does not support a needed operation', 'Invalid argument'],
 };
 /** The engine's share of the disk, which it takes from the free space, is used up. */
 const noSpill = /^Out of Memory Error: .*(?:offload|max_temp_directory_size)/u;

@@ -10,7 +10,7 @@ export async function freeBytes(folder: string): Promise<number> {
 async function freeSpace(folder: string): Promise<string> {
   try {
     const { blocks, bsize, files, ffree } = await statfs(folder);
-    if (files > 0 && ffree === 0) return 'its file system can hold no more files (inodes)';
+    if (files > 0 && ffree === 0) return 'its file system has no free inodes';
     return `${megabytes(await freeBytes(folder))} of ${megabytes(blocks * bsize)} are free`;
   } catch {
     return 'its free space is unknown';

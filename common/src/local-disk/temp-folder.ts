@@ -41,11 +41,11 @@ export async function openTempFolder(
   const parent = resolve(place.parent);
   const within = { ...place, parent };
   try {
-    if (/[*?[]/u.test(parent)) throw refused(within, 'the query engine takes *, ? and [ in its name for a pattern');
+    if (/[*?[]/u.test(parent)) throw refused(within, 'the query engine reads *, ? and [ in its name as a pattern');
     await make?.(parent);
     const removed = await removeLeftovers(parent);
     if (removed > 0)
-      log('INFO', `Removed ${removed} temporary ${removed === 1 ? 'folder' : 'folders'} that killed runs left.`);
+      log('INFO', `Removed ${removed} temporary ${removed === 1 ? 'folder' : 'folders'} of killed runs.`);
     return await makeOwn(within, log);
   } catch (error) {
     throw await explained(within, error);
@@ -67,7 +67,10 @@ async function makeOwn(place: TempPlace, log: Log): Promise<OwnTempFolder> {
         try {
           await rm(path, { recursive: true, force: true, maxRetries: 3 });
         } catch (error) {
-          log('WARN', `The temporary folder "${path}" is left for the next run to remove: ${textOf(error)}`);
+          log(
+            'WARN',
+            `The temporary folder "${path}" could not be removed (${textOf(error)}). The next run removes it.`,
+          );
         }
       },
     };
@@ -110,7 +113,10 @@ export async function rehearse(folder: TempFolder): Promise<void> {
     }
     const read = await readFile(path);
     if (!read.equals(bytes))
-      throw Object.assign(new Error('EIO: what was written is not read'), { code: 'EIO', syscall: 'read' });
+      throw Object.assign(new Error('EIO: the file does not read back as it was written'), {
+        code: 'EIO',
+        syscall: 'read',
+      });
     await rm(path);
   });
 }

@@ -53,7 +53,7 @@ export class Rehearsal {
     { always = false }: { readonly always?: boolean } = {},
   ): Promise<T | undefined> {
     if (this.#isOver && !always) {
-      this.skip(step, needs, 'a step before it failed');
+      this.skip(step, needs, 'an earlier step failed');
       return undefined;
     }
     try {
@@ -83,7 +83,7 @@ export class Rehearsal {
       when: needs[0]?.when ?? 'always',
     } as const;
     this.note(step, first ?? unnamed, { state: 'refused', error });
-    this.skip(step, rest, 'the permission before it is missing');
+    this.skip(step, rest, 'an earlier permission is missing');
   }
 
   skip(step: string, needs: readonly Line['need'][], text: string): void {
@@ -122,9 +122,9 @@ function outcomeParts(outcome: Outcome): readonly string[] {
   }
 }
 
-const policyHint = 'The verb "policy" prints a policy that allows all a sync needs.';
+const policyHint = 'The verb "policy" prints a policy that allows everything a sync needs.';
 
-const replacingHint = ` ${policyHint} If you replace no stream, you need none of this (--append-only).`;
+const replacingHint = ` ${policyHint} If you only append, you need none of these permissions (--append-only).`;
 
 /** What no sync works without, in one message that fits a text box. undefined: nothing is amiss. */
 export function verdict(lines: readonly Line[]): ConnectorError | undefined {
@@ -133,8 +133,7 @@ export function verdict(lines: readonly Line[]): ConnectorError | undefined {
   if (first === undefined) return undefined;
   const { code, details, answer } = first;
   const hint = code === 'S3_ACCESS_DENIED' ? ` ${policyHint}` : '';
-  const message =
-    others.length === 0 ? first.message : `${errors.length} steps of a sync are refused. ${numbered(errors)}`;
+  const message = others.length === 0 ? first.message : `${errors.length} steps of a sync failed. ${numbered(errors)}`;
   return new ConnectorError(code, `${message}${hint}`, {
     ...(details === undefined ? {} : { details }),
     ...(answer === undefined ? {} : { answer }),
@@ -148,7 +147,7 @@ export function warnings(lines: readonly Line[]): readonly string[] {
     errors.length === 0
       ? []
       : [
-          `Streams that are replaced (overwrite) would fail; those that are appended work. ${numbered(errors)}${errors.some(({ code }) => permissionCodes.has(code)) ? replacingHint : ''}`,
+          `Replaced streams (overwrite) would fail; appended streams work. ${numbered(errors)}${errors.some(({ code }) => permissionCodes.has(code)) ? replacingHint : ''}`,
         ];
   const advice = lines.flatMap(({ outcome }) => (outcome.state === 'advice' ? [outcome.text] : []));
   return [...replacing, ...advice];

@@ -16,11 +16,11 @@ export type Invocation =
   | { readonly verb: 'help'; readonly text: string };
 
 const verbHelp: Readonly<Record<Verb, string>> = {
-  spec: 'Print the specification of the configuration',
-  check: 'Try the configuration against the bucket',
-  discover: 'Print the streams; with --configured, the catalog that read and write need',
-  read: 'Read the configured streams as records',
-  write: 'Write the records on standard input to the bucket',
+  spec: 'Print the specification of the configuration.',
+  check: 'Check that the configuration works with the bucket.',
+  discover: 'Print the streams, or with --configured the catalog for read and write.',
+  read: 'Print the records of the configured streams.',
+  write: 'Write the records from standard input to the bucket.',
 };
 
 const verbFiles: Readonly<Record<Verb, readonly ('config' | 'catalog')[]>> = {
@@ -56,7 +56,7 @@ export async function parseArguments(
       for (const verb of verbs) parser.command(verb, verbHelp[verb], (command) => addFiles(command, verb));
       for (const { name: operatorVerb, describe } of operatorVerbs) parser.command(operatorVerb, describe);
       const known = [...verbs, ...operatorVerbs.map((verb) => verb.name)];
-      parser.demandCommand(1, 1, `say what to do: ${known.join(', ')}`);
+      parser.demandCommand(1, 1, `Name a verb: ${known.join(', ')}`);
     },
   });
   const verb = verbs.find((known) => known === line.parsed._[0]);
@@ -71,13 +71,16 @@ export async function parseArguments(
 
 function addFiles(command: Argv, verb: Verb): Argv {
   for (const file of verbFiles[verb])
-    command.option(file, { type: 'string', demandOption: true, describe: `${file} file (JSON)` });
+    command.option(file, { type: 'string', demandOption: true, describe: `Path of the ${file} file (JSON).` });
   if (verb === 'discover') {
     // Taken before the command line is parsed (configured-catalog.ts).
-    command.option('configured', { type: 'boolean', describe: 'print the catalog that read and write need' });
+    command.option('configured', { type: 'boolean', describe: 'Print a configured catalog for read and write.' });
   }
   if (verb === 'read')
-    command.option('state', { type: 'string', describe: 'state file (JSON), or what a destination printed' });
+    command.option('state', {
+      type: 'string',
+      describe: 'Path of the state file (JSON), or of the output of a destination.',
+    });
   return command;
 }
 
@@ -120,7 +123,7 @@ export async function readJsonFile(path: string, what: string): Promise<unknown>
     if (lines !== undefined) return lines;
     if (text.trim() === '') throw new ConnectorError('USAGE_INVALID', `The ${what} file "${path}" is empty.`);
     if (/^[A-Za-z_][\w-]*:(?:\s|$)/mu.test(text) && !/^\s*[[{]/u.test(text)) {
-      throw new ConnectorError('USAGE_INVALID', `The ${what} file "${path}" must be JSON, and it looks like YAML.`);
+      throw new ConnectorError('USAGE_INVALID', `The ${what} file "${path}" must be JSON, but looks like YAML.`);
     }
     const place = /line \d+ column \d+/u.exec(error instanceof Error ? error.message : '')?.[0];
     const where = place === undefined ? '' : ` (${place})`;

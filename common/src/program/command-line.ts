@@ -41,7 +41,10 @@ export async function parseCommandLine(
 }
 
 export function usageError(text: string, name: string): ConnectorError {
-  return new ConnectorError('USAGE_INVALID', `${text.replaceAll('\n', ' ')} (see ${name} --help)`);
+  return new ConnectorError(
+    'USAGE_INVALID',
+    `${text.replaceAll('\n', ' ').replace(/\.$/u, '')}. Run "${name} --help" for the options.`,
+  );
 }
 
 /** The value of an option that may be given once. @throws USAGE_INVALID when it is given more often. */

@@ -19,10 +19,10 @@ export function configuredCatalogVerb<Config>(
 ): OperatorVerb<Config> {
   return {
     name: 'discover',
-    describe: 'Print a catalog of all streams for read and write',
+    describe: 'Print a catalog of all streams for read and write.',
     options: {
-      configured: { type: 'boolean', describe: 'The catalog says how each stream is synced' },
-      mode: { type: 'string', describe: `${Object.keys(modes).join(', ')} (the first)` },
+      configured: { type: 'boolean', describe: 'Print a configured catalog, which sets the sync mode of each stream.' },
+      mode: { type: 'string', describe: `Sync mode: ${Object.keys(modes).join(', ')}. The first is the default.` },
     },
     async *run(config, { mode = 'incremental_append' }, context) {
       if (!isMode(mode))

@@ -108,13 +108,18 @@ async function parseOperatorArguments(
       parser
         .parserConfiguration({ 'parse-positional-numbers': false })
         .strictOptions()
-        .option('config', { type: 'string', demandOption: true, requiresArg: true, describe: 'config file (JSON)' })
+        .option('config', {
+          type: 'string',
+          demandOption: true,
+          requiresArg: true,
+          describe: 'Path of the config file (JSON).',
+        })
         // Not as positionals of a command: those turn `-`, standard input, into an empty text.
         .demandCommand(
           words.length,
           words.length,
           `${words.join(', ')} is missing`,
-          'Unknown argument: more than the verb takes',
+          'There are more arguments than the verb takes',
         );
       for (const [option, how] of Object.entries(options))
         parser.option(option, { ...how, requiresArg: how.type === 'string' });

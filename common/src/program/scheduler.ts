@@ -69,7 +69,7 @@ export function shardIn(env: Environment, field: string): Shard | undefined {
   if (given(env[count]) === undefined) {
     throw new ConnectorError(
       'CONFIG_INVALID',
-      `The environment has ${name}, so this is one of several processes, but not ${count}, how many there are. Set ${count} (to 1 if this is the only one), or "${field}" in the config.`,
+      `The environment sets ${name}, so this is one of several processes, but it does not set their number, ${count}. Set ${count} (to 1 if this is the only process), or "${field}" in the config.`,
     );
   }
   const shard = { index, count: numberIn(count) };
@@ -77,7 +77,7 @@ export function shardIn(env: Environment, field: string): Shard | undefined {
   if (isShard && index < shard.count) return shard;
   throw new ConnectorError(
     'CONFIG_INVALID',
-    `${name} and ${count} in the environment are no shard: the index must be less than the count, and the count at most ${mostShards}. Correct them, or set "${field}" in the config.`,
+    `${name} and ${count} in the environment are not a valid shard: the index must be less than the count, and the count at most ${mostShards}. Correct them, or set "${field}" in the config.`,
   );
 }
 

@@ -115,8 +115,8 @@ export function isReaderGone(cause: unknown): boolean {
 }
 
 function whyClosed(cause: Error): string {
-  if (isReaderGone(cause)) return 'The program that reads the output went away before the end.';
-  return `Standard output cannot be written (${cause.message}). What was printed before may be incomplete.`;
+  if (isReaderGone(cause)) return 'The program that reads the output exited before the end.';
+  return `Standard output cannot be written (${cause.message}). The output may be incomplete.`;
 }
 
 async function drained(output: Writable, closed: AbortSignal): Promise<void> {

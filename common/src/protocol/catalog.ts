@@ -63,7 +63,7 @@ export function parseConfiguredCatalog(json: unknown): readonly ConfiguredStream
   if (isDiscovered(json)) {
     throw new ConnectorError(
       'CATALOG_INVALID',
-      'The catalog is what "discover" prints, which does not say how each stream is synced. Print one that does with "discover --configured".',
+      'The catalog is the output of "discover", which does not set a sync mode for each stream. Print a configured catalog with "discover --configured".',
     );
   }
   const parsed = configuredCatalog.safeParse(json, mistakeWords);

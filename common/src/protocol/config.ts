@@ -30,12 +30,12 @@ const airbyteNames: Readonly<Record<string, string>> = {
 export function parseConfig<Schema extends z.ZodObject>(schema: Schema, json: unknown, log: Log): z.output<Schema> {
   // Rules over several fields run whatever the fields are, but they need fields.
   if (!isObject(json))
-    throw new ConnectorError('CONFIG_INVALID', mistakeList(['the whole must be an object in braces']));
+    throw new ConnectorError('CONFIG_INVALID', mistakeList(['the config must be an object in braces']));
   const parsed = schema.safeParse(json, mistakeWords);
   const unknown = unknownFields(z.toJSONSchema(schema, { io: 'input' }) as Fields, json, '');
   const mistakes = unknown.flatMap(({ path }) => {
     const ours = Object.hasOwn(airbyteNames, path) ? airbyteNames[path] : undefined;
-    return ours === undefined ? [] : [`"${path}" is not a field here: write ${ours}`];
+    return ours === undefined ? [] : [`"${path}" is not a field of this connector: write ${ours}`];
   });
   const misspelt = (path: string): string | undefined => unknown.find(({ meant }) => meant === path)?.path;
   if (!parsed.success) mistakes.push(...parsed.error.issues.map((issue) => describeIssue(issue, json, misspelt)));

@@ -47,11 +47,14 @@ export class ConnectorError extends Error {
 /** Any thrown value as a ConnectorError; one that is none already is a defect of ours (UNEXPECTED). */
 export function toConnectorError(error: unknown): ConnectorError {
   if (error instanceof ConnectorError) return error;
-  const text = `Unexpected failure: ${thrownText(error)}. Report it with the stack trace from the log`;
+  const text = `Unexpected failure: ${thrownText(error)}. Report it with the stack trace from the log.`;
   return new ConnectorError('UNEXPECTED', text, { cause: error });
 }
 
 /** For the default branch of a switch over a union: a compile error when a case is missing. */
 export function assertNever(value: never): never {
-  throw new ConnectorError('UNEXPECTED', `Unexpected value of the type ${typeof value}`);
+  throw new ConnectorError(
+    'UNEXPECTED',
+    `Unexpected value of the type ${typeof value}. Report it with the stack trace from the log.`,
+  );
 }

@@ -16,10 +16,10 @@ export function describeIssues(issues: readonly Issue[], json: unknown): string 
 /** `beside`: a name that is there and unknown, where a field is missing whose name is like it. */
 export function describeIssue(issue: Issue, json: unknown, beside?: (path: string) => string | undefined): string {
   const path = pathText(issue.path);
-  const name = path === '' ? 'the whole' : `"${path}"`;
+  const name = path === '' ? 'the document' : `"${path}"`;
   if (!isMissing(issue, json)) return said(name, issue.message);
   const other = beside?.(path);
-  if (other !== undefined) return `${name} is missing; "${other}" is there, which is unknown and may be a misspelling`;
+  if (other !== undefined) return `${name} is missing: the unknown field "${other}" may be a misspelling of it`;
   return issue.code === 'invalid_type' ? `${name} is missing` : `${name} is missing: it ${issue.message}`;
 }
 
@@ -70,7 +70,7 @@ function wordsOf(issue: Issue): string {
 }
 
 function typeWords(expected: string, input: unknown): string {
-  if (expected === 'array' && typeof input === 'string') return 'must be a list, also of one text: ["…"]';
+  if (expected === 'array' && typeof input === 'string') return 'must be a list, even for one text: ["…"]';
   if ((expected === 'number' || expected === 'int' || expected === 'boolean') && typeof input === 'string') {
     return `must be ${typeNames[expected]}, without quotes`;
   }

@@ -18,7 +18,7 @@ const otherMessages: ReadonlySet<string> = new Set(['LOG', 'TRACE', 'CONTROL', '
 export function parseState(json: unknown): SavedState {
   const saved = new Map<StreamKey, JsonObject>();
   if (json === undefined || json === null || isEmptyObject(json)) return saved;
-  if (!Array.isArray(json) && !isObject(json)) throw invalid('it must be an array of state messages');
+  if (!Array.isArray(json) && !isObject(json)) throw invalid('it must be an array of STATE messages');
   for (const [index, entry] of (Array.isArray(json) ? json : [json]).entries()) {
     if (isObject(entry) && typeof entry['type'] === 'string' && otherMessages.has(entry['type'])) continue;
     for (const stream of streamStates(entry, index)) {
@@ -45,11 +45,14 @@ function streamStates(entry: unknown, index: number): readonly JsonObject[] {
     if (isObject(global) && Array.isArray(global['stream_states'])) return global['stream_states'].filter(isObject);
     if (isEmptyObject(state)) return [];
   }
-  throw invalid(`entry ${index} is neither a STREAM nor a GLOBAL state (legacy states cannot be read)`);
+  throw invalid(`entry ${index} is neither a STREAM nor a GLOBAL state (legacy states are not supported)`);
 }
 
 function invalid(what: string): ConnectorError {
-  return new ConnectorError('STATE_INVALID', `The saved state is not valid: ${what}. Reset the stream to start anew.`);
+  return new ConnectorError(
+    'STATE_INVALID',
+    `The saved state is not valid: ${what}. Reset the stream to read it from the start.`,
+  );
 }
 
 function isEmptyObject(value: unknown): boolean {

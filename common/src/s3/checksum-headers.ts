@@ -33,10 +33,7 @@ export async function withChecksumHeaders<T>(
 function note({ support, endpoint, log }: S3): void {
   if (support.refusesChecksums) return;
   support.refusesChecksums = true;
-  log(
-    'INFO',
-    `${endpoint ?? 'S3'} refuses x-amz-checksum headers: Content-MD5 is sent instead, for the rest of this run.`,
-  );
+  log('INFO', `${endpoint ?? 'S3'} refuses x-amz-checksum headers, so the rest of this run sends Content-MD5 instead.`);
 }
 
 /** A refusal without a reason that says anything else. */

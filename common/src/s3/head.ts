@@ -47,6 +47,6 @@ export async function headObject(s3: S3, key: string, signal?: AbortSignal): Pro
 export function noEtag(key: string): ConnectorError {
   return new ConnectorError(
     'S3_ANSWER_INVALID',
-    `No ETag came for "${key}": what answers is not S3. Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment.`,
+    `No ETag came for "${key}": the server that answers is not S3. Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment.`,
   );
 }

@@ -14,7 +14,8 @@ const etagForm = /^[\x20-\x7e]{1,256}$/u;
 export function refuseKeys(keys: readonly string[], { prefix }: Asked, before: string | undefined): void {
   let last = before;
   for (const key of keys) {
-    if (!key.startsWith(prefix)) throw invalidListing(prefix, `it has the key ${shown(key)}, outside of it`);
+    if (!key.startsWith(prefix))
+      throw invalidListing(prefix, `it has the key ${shown(key)}, which is outside the prefix`);
     refuseName(key, prefix);
     if (last !== undefined && !isBefore(last, key)) {
       throw invalidListing(prefix, `its keys are not in byte order, or repeated: ${shown(key)} after ${shown(last)}`);
@@ -34,7 +35,7 @@ export function refuseFolders(
       delimiter !== undefined &&
       folder.startsWith(prefix) &&
       folder.indexOf(delimiter, prefix.length) === folder.length - delimiter.length;
-    if (!isFolder) throw invalidListing(prefix, `it has the folder ${shown(folder)}, which is none of it`);
+    if (!isFolder) throw invalidListing(prefix, `it has the folder ${shown(folder)}, which is outside the prefix`);
     refuseName(folder, prefix);
     if (last !== undefined && !isBefore(last, folder)) {
       throw invalidListing(
@@ -77,7 +78,7 @@ export function refuseEntry(
 ): void {
   if (!Number.isSafeInteger(size) || size < 0) throw invalidListing(prefix, `${shown(key)} has the size ${size}`);
   if (!etagForm.test(etag)) throw invalidListing(prefix, `${shown(key)} has an ETag that cannot be one`);
-  if (Number.isNaN(lastModified.getTime())) throw invalidListing(prefix, `${shown(key)} has no time of change`);
+  if (Number.isNaN(lastModified.getTime())) throw invalidListing(prefix, `${shown(key)} has no modification time`);
 }
 
 /** A name from an answer that is not to be trusted, cut. */
@@ -88,6 +89,6 @@ export function shown(name: string): string {
 export function invalidListing(prefix: string, why: string): ConnectorError {
   return new ConnectorError(
     'S3_ANSWER_INVALID',
-    `Could not list "${prefix}": ${why}. Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment; what answers does not list as S3 does.`,
+    `Could not list "${prefix}": ${why}. Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment: the server that answers does not list as S3 does.`,
   );
 }

@@ -63,9 +63,9 @@ export async function* listPages(s3: S3, listing: Listing, signal?: AbortSignal)
     yield page;
     const next = answer.NextContinuationToken;
     if (answer.IsTruncated === true && (next === undefined || next === '' || next === token)) {
-      throw invalidListing(prefix, 'a page said that more follows, but not where');
+      throw invalidListing(prefix, 'a page announces more pages, but has no token for the next');
     }
-    if (emptyPages >= mostEmptyPages) throw invalidListing(prefix, `${emptyPages} pages in a row hold nothing`);
+    if (emptyPages >= mostEmptyPages) throw invalidListing(prefix, `${emptyPages} pages in a row are empty`);
     token = answer.IsTruncated === true ? next : undefined;
   } while (token !== undefined);
 }
@@ -126,7 +126,7 @@ export function pageOf(
   const { prefix } = listing;
   const { Contents = [], CommonPrefixes = [] } = answer;
   if (answer.Contents === undefined && answer.CommonPrefixes === undefined && answer.IsTruncated === undefined) {
-    throw invalidListing(prefix, 'the answer is no listing');
+    throw invalidListing(prefix, 'the answer is not a listing');
   }
   const count = Contents.length + CommonPrefixes.length;
   if (count > mostEntries) throw invalidListing(prefix, `a page has ${count} entries`);
@@ -171,6 +171,6 @@ function decodeKey(text: string, prefix: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
-    throw invalidListing(prefix, `a key is not encoded as asked (${shown(text)})`);
+    throw invalidListing(prefix, `a key is not URL-encoded as requested (${shown(text)})`);
   }
 }

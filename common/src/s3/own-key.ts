@@ -31,7 +31,8 @@ function oddProblem(key: string): string | undefined {
   if (key.split('/').some((part) => part === '' || part === '.' || part === '..')) {
     return 'has a part that is empty, "." or ".."';
   }
-  if (/[\p{Cc}\ufffe\uffff]/u.test(key) || !key.isWellFormed()) return 'has a character that no key of ours has';
+  if (/[\p{Cc}\ufffe\uffff]/u.test(key) || !key.isWellFormed())
+    return 'has a character that this connector never uses in keys';
   return undefined;
 }
 

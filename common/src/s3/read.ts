@@ -92,7 +92,7 @@ export async function* streamRange(s3: S3, range: Range, signal?: AbortSignal): 
     try {
       for await (const chunk of body) {
         at += chunk.length;
-        if (at > range.end) throw notAsAsked(range.key, 'more bytes came than were asked for');
+        if (at > range.end) throw notAsAsked(range.key, 'more bytes came than were requested');
         s3.counters.GetObject.bytesIn += chunk.length;
         patience.reset();
         yield chunk;
@@ -126,16 +126,16 @@ function bodyOf(answer: GetObjectCommandOutput, { key, etag, start, end }: Range
   const wrong = mismatch(answer, { etag, start, end });
   if (wrong === undefined && body !== undefined) return body;
   body?.destroy();
-  throw notAsAsked(key, wrong ?? 'no body came');
+  throw notAsAsked(key, wrong ?? 'the answer has no body');
 }
 
 function mismatch(
   { ETag, ContentRange, ContentLength }: GetObjectCommandOutput,
   { etag, start, end }: Omit<Range, 'key'>,
 ): string | undefined {
-  if (ETag === undefined || unquoted(ETag) !== unquoted(etag)) return 'the answer is of another version';
+  if (ETag === undefined || unquoted(ETag) !== unquoted(etag)) return 'the answer has another version of the object';
   const asked = ContentRange?.startsWith(`bytes ${start}-${end - 1}/`) ?? (start === 0 && ContentLength === end);
-  return asked ? undefined : `the answer is of the bytes ${ContentRange ?? 'of the whole object'}`;
+  return asked ? undefined : `the answer has ${ContentRange ?? 'the entire object'}, not the requested range`;
 }
 
 /** Listings and answers of some storages differ in the quotes. */
@@ -146,6 +146,6 @@ function unquoted(etag: string): string {
 function notAsAsked(key: string, why: string): ConnectorError {
   return new ConnectorError(
     'S3_ANSWER_INVALID',
-    `Could not read "${key}": ${why}. Check "endpoint" and proxies; ranges and If-Match must work there as with S3.`,
+    `Could not read "${key}": ${why}. Check "endpoint" and the proxy settings: ranges and If-Match must work there as in S3.`,
   );
 }

@@ -122,7 +122,7 @@ async function lookBefore(s3: S3, { key, ifMatch }: NewObject, signal: AbortSign
   if (head?.etag === ifMatch) return;
   throw new ConnectorError(
     'S3_OBJECT_CONFLICT',
-    `Could not write s3://${s3.bucket}/${key}: someone else wrote it at the same time. Let only one run at a time write there, and run again.`,
+    `Could not write s3://${s3.bucket}/${key}: another run wrote it at the same time. Let only one run at a time write there, and run again.`,
   );
 }
 

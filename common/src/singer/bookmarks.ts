@@ -26,5 +26,8 @@ export function stateValue(bookmarks: Bookmarks): JsonObject {
 }
 
 function invalid(what: string): ConnectorError {
-  return new ConnectorError('STATE_INVALID', `The saved state is not valid: ${what}. Clear it to start anew.`);
+  return new ConnectorError(
+    'STATE_INVALID',
+    `The saved state is not valid: ${what}. Clear it to start from the beginning.`,
+  );
 }

@@ -167,6 +167,6 @@ function twins(id: string, one: AirbyteStream, other: AirbyteStream): ConnectorE
   const [first, second] = [one, other].map((stream) => streamLabel(stream));
   return new ConnectorError(
     'CONFIG_INVALID',
-    `The tables "${first}" and "${second}" would both be the stream "${id}". Read their schema prefixes with separate configs.`,
+    `The tables "${first}" and "${second}" would both become the stream "${id}". Use a separate config for each of their schema prefixes.`,
   );
 }

@@ -17,19 +17,19 @@ const config = {
   type: 'string',
   array: true,
   nargs: 1,
-  describe: 'config file (JSON), or ENV for environment variables; more than one are merged',
+  describe: 'Path of the config file (JSON), or ENV for environment variables. Several are merged.',
 } as const;
 const file = { type: 'string', requiresArg: true } as const;
-const about = { type: 'boolean', describe: 'Describe the program and its settings' } as const;
-const format = { choices: ['text', 'json'], default: 'text', describe: 'how --about describes' } as const;
+const about = { type: 'boolean', describe: 'Describe the program and its settings.' } as const;
+const format = { choices: ['text', 'json'], default: 'text', describe: 'Format of --about.' } as const;
 
 const options = {
   tap: {
     config,
-    catalog: { ...file, describe: 'catalog file (JSON); without it everything is read' },
-    state: { ...file, describe: 'state file (JSON)' },
-    discover: { type: 'boolean', describe: 'Print the catalog' },
-    test: { type: 'string', describe: 'Try the config against the bucket' },
+    catalog: { ...file, describe: 'Path of the catalog file (JSON). Without it, all streams are read.' },
+    state: { ...file, describe: 'Path of the state file (JSON).' },
+    discover: { type: 'boolean', describe: 'Print the catalog.' },
+    test: { type: 'string', describe: 'Check that the config works with the bucket.' },
     about,
     format,
   },

@@ -31,25 +31,25 @@ export function parseSchema(json: JsonObject): StreamSchema {
   const { stream, schema, key_properties: keys } = parsed.data;
   if (!isObject(schema['properties'])) throw invalid(`has no "properties" for "${stream}"`);
   const fault = faultOf(schema, 'schema');
-  if (fault !== undefined) throw invalid(`is no JSON schema for "${stream}": ${fault}`);
+  if (fault !== undefined) throw invalid(`is not a JSON schema for "${stream}": ${fault}`);
   return { stream, schema, keyProperties: keys ?? [] };
 }
 
 /** The first thing that is no JSON schema, by its path. Keywords that say nothing about structure are not looked at. */
 function faultOf(node: unknown, path: string): string | undefined {
   if (typeof node === 'boolean') return undefined;
-  if (!isObject(node)) return `"${path}" is no object`;
+  if (!isObject(node)) return `"${path}" is not an object`;
   const types = [node['type'] ?? []].flat();
-  if (!types.every((type) => typeof type === 'string' && typeNames.has(type))) return `"${path}.type" is no type`;
+  if (!types.every((type) => typeof type === 'string' && typeNames.has(type))) return `"${path}.type" is not a type`;
   for (const [key, member] of Object.entries(node)) {
     const at = `${path}.${key}`;
     let members: readonly (readonly [string, unknown])[] = [];
     if (single.includes(key)) members = [member].flat().map((child) => [at, child]);
     else if (lists.includes(key)) {
-      if (!Array.isArray(member)) return `"${at}" is no list`;
+      if (!Array.isArray(member)) return `"${at}" is not a list`;
       members = member.map((child, index) => [`${at}[${index}]`, child]);
     } else if (named.includes(key)) {
-      if (!isObject(member)) return `"${at}" is no object`;
+      if (!isObject(member)) return `"${at}" is not an object`;
       members = Object.entries(member).map(([name, child]) => [`${at}.${name}`, child]);
     }
     for (const [place, child] of members) {

@@ -151,11 +151,11 @@ export class TargetLines {
       case 'BATCH':
         throw invalid('is a BATCH, which is not supported. Let the tap send RECORD messages');
       case 'RECORD':
-        throw invalid('is a record whose type is not written "RECORD"');
+        throw invalid('is a record whose type is not spelled "RECORD"');
       default:
         if (!this.#unknownTypes.has(type) && this.#unknownTypes.size < 100) {
           this.#unknownTypes.add(type);
-          this.#log('WARN', `Messages of ${typeText(type)} are ignored: it is unknown.`);
+          this.#log('WARN', `Messages of ${typeText(type)} are ignored: this target does not know that type.`);
         }
         return true;
     }
@@ -165,7 +165,8 @@ export class TargetLines {
   #activate({ stream: name, version }: JsonObject): void {
     const stream = typeof name === 'string' ? this.streams.get(name) : undefined;
     if (stream === undefined) throw invalid('activates a version of a stream without a SCHEMA before it');
-    if (typeof version !== 'number' || !Number.isSafeInteger(version)) throw invalid('activates no version');
+    if (typeof version !== 'number' || !Number.isSafeInteger(version))
+      throw invalid('has an ACTIVATE_VERSION without a version number');
     noteActivation(stream, version);
   }
 
@@ -198,7 +199,7 @@ export class TargetLines {
     if (text === this.#version.text) return this.#version.value;
     if (text === 'null') return undefined;
     const value = Number(text);
-    if (!Number.isSafeInteger(value)) throw invalid('has a version that is no integer');
+    if (!Number.isSafeInteger(value)) throw invalid('has a version that is not an integer');
     this.#version = { text, value };
     return value;
   }

@@ -85,12 +85,12 @@ export class TargetStreams {
     const streams = [...this.#byName.values()].filter(({ versions, replaced }) => versions !== 'nowhere' && !replaced);
     return streams.map(({ schema: { stream }, progress, versions }) => {
       if (progress === 'complete' || progress === 'empty') {
-        return `The earlier rows of "${stream}" stay: the run failed before they could be replaced.`;
+        return `The previous rows of "${stream}" stay current: the run failed before it could replace them.`;
       }
       if (versions === 'records') {
-        return `The rows of "${stream}" were added: no ACTIVATE_VERSION came after them, so nothing was replaced.`;
+        return `The rows of "${stream}" were appended: no ACTIVATE_VERSION came after them, so they replace nothing.`;
       }
-      return `The earlier rows of "${stream}" stay: its version was activated once and no record of it came. A second ACTIVATE_VERSION would say that the table is empty.`;
+      return `The previous rows of "${stream}" stay current: its version was activated once, without a record. To replace them with an empty table, send a second ACTIVATE_VERSION.`;
     });
   }
 

@@ -11,7 +11,7 @@ function described(schema: z.ZodType, json: unknown): string {
 }
 
 const kinds: readonly (readonly [schema: z.ZodType, json: unknown, text: string])[] = [
-  [z.object({ a: z.array(z.string()) }), { a: 'tables' }, '"a" must be a list, also of one text: ["…"].'],
+  [z.object({ a: z.array(z.string()) }), { a: 'tables' }, '"a" must be a list, even for one text: ["…"].'],
   [z.object({ a: z.array(z.string()) }), { a: 7 }, '"a" must be a list in square brackets.'],
   [z.object({ a: z.int() }), { a: '7' }, '"a" must be a number, without quotes.'],
   [z.object({ a: z.int() }), { a: 7.5 }, '"a" must be a whole number.'],
@@ -38,7 +38,7 @@ const kinds: readonly (readonly [schema: z.ZodType, json: unknown, text: string]
     { a: { kind: 'z' } },
     '"a.kind" must be one of "x", "y".',
   ],
-  [z.object({}), 'text', 'the whole must be an object in braces.'],
+  [z.object({}), 'text', 'the config must be an object in braces.'],
 ];
 
 suite('a mistake', () => {

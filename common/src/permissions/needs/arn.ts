@@ -44,18 +44,18 @@ const principalForm = /^arn:([\w-]+):(iam|sts)::(\d{12}):(root|user|role|assumed
 /** What `text` names, or what is wrong with it, in words that follow "The principal …". */
 export function parsePrincipal(text: string, partition: Partition): Principal | string {
   if (accountForm.test(text)) return { arn: `arn:${partition}:iam::${text}:root`, account: text, kind: 'account' };
-  if (text === '*') return '"*" is the whole world: name a user, a role or an account';
-  if (/^(AIDA|AROA|AKIA|ASIA)\w+$/u.test(text)) return `"${text}" is an id: write the ARN of the user or role`;
+  if (text === '*') return '"*" allows everyone: name a user, a role or an account';
+  if (/^(AIDA|AROA|AKIA|ASIA)\w+$/u.test(text)) return `"${text}" is an ID: write the ARN of the user or role`;
   if (/^arn:[\w-]+:iam::\d{12}:group\//u.test(text)) {
     return `"${text}" is a group, which cannot be a principal: name its user, a role or the account`;
   }
   const [, named, service, account = '', type, path] = principalForm.exec(text) ?? [];
   const isWhole = type === 'root' ? path === undefined : path !== undefined;
   if (named === undefined || !isWhole || (service === 'sts') !== (type === 'assumed-role')) {
-    return `"${text}" is no principal: write the ARN of a user or role (arn:${partition}:iam::123456789012:user/NAME) or an account's twelve digits`;
+    return `"${text}" is not a principal: write the ARN of a user or role (arn:${partition}:iam::123456789012:user/NAME) or the 12 digits of an account`;
   }
   if (named !== partition) {
-    return `"${text}" is of the partition ${named}, the bucket's region of ${partition}: accounts of one have no access to the other`;
+    return `"${text}" is in the partition ${named}, but the bucket is in ${partition}: name a principal in ${partition}`;
   }
   const kinds = { root: 'account', user: 'user', role: 'role', 'assumed-role': 'session' } as const;
   return { arn: text, account, kind: kinds[type as keyof typeof kinds] };

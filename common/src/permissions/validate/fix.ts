@@ -47,10 +47,10 @@ function keep(statement: Statement, validation: Validation, principal: Principal
   const isInTheWay = faults.some(({ code }) => code === 'DENIED_EXPLICITLY');
   const others = faults.filter(({ code }) => code !== 'DENIED_EXPLICITLY');
   if (others.length > 0)
-    return { note: `is left out, since it cannot be kept as it is (${others.map(({ code }) => code).join(', ')})` };
+    return { note: `is removed because it has errors (${others.map(({ code }) => code).join(', ')})` };
   if (isInTheWay) {
     if (principal === undefined || validation.kind === 'iam')
-      return { note: 'is left out, since it denies what is needed' };
+      return { note: 'is removed because it denies a needed action' };
     return { json: sparing(json, principal), note: `no longer denies ${principal.arn}` };
   }
   // The least statements take its place.

@@ -10,7 +10,7 @@ export function validationText(validation: Validation): string {
   const whom = principal === undefined ? '' : ` for ${principal.arn}`;
   const head = `Read as ${kind === 'bucket' ? 'the policy of the bucket' : 'an IAM policy'}${whom}.`;
   const found = findings.map((finding, index) => `${index + 1}. ${findingText(finding)}`);
-  const lines = [head, '', ...(found.length === 0 ? ['Nothing is wrong with it.'] : found), '', ...table(judged), ''];
+  const lines = [head, '', ...(found.length === 0 ? ['The policy has no mistakes.'] : found), '', ...table(judged), ''];
   return lines.map(oneLine).join('\n'); // A policy's texts begin no lines.
 }
 

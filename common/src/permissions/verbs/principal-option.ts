@@ -8,7 +8,7 @@ export function principalOf(text: string | boolean | undefined, region: string):
   if (typeof text !== 'string') {
     throw new ConnectorError(
       'USAGE_INVALID',
-      '--principal is missing: write the ARN of the user or role that the connector runs as, or its account’s number.',
+      '--principal is missing: write the ARN of the user or role that the connector runs as, or its account number.',
     );
   }
   const principal = parsePrincipal(text, partitionOf(region));

@@ -28,19 +28,22 @@ export async function* validation(
   if (given['fix'] !== true) {
     yield validationText(result);
     if (!result.isGood)
-      throw new ConnectorError('POLICY_INSUFFICIENT', 'The policy does not do; --fix prints one that does.');
+      throw new ConnectorError(
+        'POLICY_INSUFFICIENT',
+        'The policy is insufficient. Run the verb with --fix to print a corrected policy.',
+      );
     return;
   }
   if (result.kind === 'bucket' && result.principal === undefined) principalOf(undefined, access.region);
   const fixed = fixPolicy(result, access, result.principal);
   for (const finding of result.findings) log('INFO', findingText(finding));
-  for (const note of fixed.notes) log('WARN', `Look before you use it: ${note}.`);
+  for (const note of fixed.notes) log('WARN', `Check before you use the policy: ${note}.`);
   yield { json: fixed.policy };
 }
 
 function kindOf(text: string | boolean | undefined): PolicyKind | undefined {
   if (text === undefined || text === 'bucket' || text === 'iam') return text;
-  throw new ConnectorError('USAGE_INVALID', '--kind is one of bucket, iam.');
+  throw new ConnectorError('USAGE_INVALID', '--kind must be one of bucket, iam.');
 }
 
 async function policyText(path: string, signal: AbortSignal): Promise<string> {
@@ -50,6 +53,10 @@ async function policyText(path: string, signal: AbortSignal): Promise<string> {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new ConnectorError('USAGE_INVALID', `The policy file "${path}" cannot be read (${code}).`);
   });
-  if (policy.length > longestPolicy) throw new ConnectorError('USAGE_INVALID', `"${path}" is too long for a policy.`);
+  if (policy.length > longestPolicy)
+    throw new ConnectorError(
+      'USAGE_INVALID',
+      `The policy file "${path}" has more than 1 MB. Name a file that contains only the policy.`,
+    );
   return policy;
 }

@@ -47,7 +47,7 @@ type Shown = { readonly name: string; readonly volume: DayVolume | undefined; re
 /** An empty file is a file. */
 export function volumeCell(at: Pick<HeatCell, 'column' | 'row'>, { name, volume, isGap }: Shown): HeatCell {
   const { files = 0, bytes = 0 } = volume ?? {};
-  const none = isGap ? 'no files, and usually some' : 'no files';
+  const none = isGap ? 'no files, unlike most such days' : 'no files';
   const what = files > 0 ? `${countText(files, 'file')}, ${bytesText(bytes)}` : none;
   return { ...at, value: files > 0 ? Math.max(1, bytes) : 0, title: `${name}: ${what}`, isMarked: isGap };
 }

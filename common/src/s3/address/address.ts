@@ -29,7 +29,7 @@ export function bucketProblem(text: string): string | undefined {
   const named = bucketInAddress(text);
   if (named !== undefined) return named;
   if (text.endsWith('--x-s3')) {
-    return 'is a directory bucket (S3 Express One Zone), whose listings are in no order: use a general purpose bucket';
+    return 'is a directory bucket (S3 Express One Zone), whose listings are not sorted: use a general purpose bucket';
   }
   if (bucketForm.test(text) && !text.includes('..')) return undefined;
   return 'is not a bucket name: 3 to 63 lower-case letters, digits, hyphens and dots, with a letter or digit at both ends';
@@ -47,7 +47,7 @@ const otherDoors: readonly Door[] = [
   {
     form: /^(?:abfss?|wasbs?|az|azure|adl|hdfs|oss|obs|cosn?|swift):\/\//u,
     remedy: (text) =>
-      `is an address of another storage ("${text.split(':')[0]}"), which does not speak S3: copy the data to a bucket`,
+      `is an address of another storage ("${text.split(':')[0]}"), which does not support S3: copy the data to a bucket`,
   },
   {
     form: /^arn:[^:]*:s3-object-lambda:/u,
@@ -61,7 +61,7 @@ const otherDoors: readonly Door[] = [
   {
     form: /^arn:[^:]*:s3::[^:]*:accesspoint[/:][^/]+\.mrap(?:\/|$)|\.mrap$|\.mrap\.accesspoint\./u,
     remedy: () =>
-      'is a Multi-Region Access Point, whose requests are signed in another way: write the name of one of its buckets, and that bucket’s region',
+      'is a Multi-Region Access Point, which is not supported: write the name of one of its buckets, and set that bucket’s region',
   },
   {
     form: /^arn:[^:]*:s3:[^:]+:[^:]*:accesspoint/u,
@@ -70,7 +70,7 @@ const otherDoors: readonly Door[] = [
   {
     form: /^arn:[^:]*:s3express:/u,
     remedy: () =>
-      'is a directory bucket (S3 Express One Zone), whose listings are in no order: use a general purpose bucket',
+      'is a directory bucket (S3 Express One Zone), whose listings are not sorted: use a general purpose bucket',
   },
 ];
 
@@ -111,8 +111,8 @@ export function regionProblem(text: string, endpoint: string | undefined): strin
   if (regionForm.test(text)) return undefined;
   const meant = regionMeant(text);
   if (meant !== undefined)
-    return `is no specific region: write "${meant}" (the bucket’s properties in the AWS console show it)`;
-  return `"${text}" is not an AWS region: write one such as "eu-central-1"; another storage’s region needs its "endpoint" too`;
+    return `is not a specific region: write "${meant}" (the bucket’s properties in the AWS console show it)`;
+  return `"${text}" is not an AWS region: write one such as "eu-central-1"; for a storage other than AWS, set "endpoint" too`;
 }
 
 function regionMeant(text: string): string | undefined {
@@ -128,11 +128,12 @@ export function endpointProblem(text: string, allowHttp: boolean, bucket?: strin
     const scheme = isLoopback(host.replace(/:\d+$/u, '')) ? 'http' : 'https';
     return `needs a scheme: write "${scheme}://${isPlainHost(host) ? host : 'host:port'}"`;
   }
-  if (url.username !== '' || url.password !== '') return 'holds a user name or password: put keys into "credentials"';
+  if (url.username !== '' || url.password !== '')
+    return 'contains a user name or password: put keys into "credentials"';
   if (url.search !== '' || url.hash !== '') return `has a query or fragment: write "${url.origin}"`;
-  if (url.pathname !== '/') return `has a path: write "${url.origin}"; bucket and prefix have fields of their own`;
+  if (url.pathname !== '/') return `has a path: write "${url.origin}"; bucket and prefix have their own fields`;
   if (bucket !== undefined && url.hostname.startsWith(`${bucket}.`)) {
-    return `has the bucket in it: write "${url.origin.replace(`//${bucket}.`, '//')}"`;
+    return `contains the bucket: write "${url.origin.replace(`//${bucket}.`, '//')}"`;
   }
   if (url.protocol === 'http:' && !allowHttp && !isLoopback(url.hostname)) {
     return `is not encrypted: write "https://${url.host}", or set "allow_http" to true if the network is trusted`;

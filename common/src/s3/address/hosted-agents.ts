@@ -64,8 +64,8 @@ export function hostedAgents(
     (name) => (environment[name] ?? '') !== '',
   );
   if (proxy !== undefined) {
-    const text = `${proxy} is set, and a proxy resolves names by itself, so that private addresses could not be kept out. Unset it, and restrict egress by a firewall`;
-    throw new ConnectorError('HOSTED_MODE_REFUSED', `In hosted mode (${hostedVariable}) no proxy is used: ${text}.`);
+    const text = `${proxy} is set, but a proxy resolves names itself, so the connector cannot keep out private addresses. Unset it, and restrict egress with a firewall`;
+    throw new ConnectorError('HOSTED_MODE_REFUSED', `Hosted mode (${hostedVariable}) does not allow a proxy: ${text}.`);
   }
   return { httpAgent: new NoAgent(options), httpsAgent: new PublicAgent(options) };
 }

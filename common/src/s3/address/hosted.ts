@@ -33,7 +33,7 @@ type Judged = {
 /** What hosted mode refuses of a connection, as far as the config shows it; addresses of names are judged at each connection. */
 export function* hostedProblems({ credentials, endpoint, allow_http }: Judged): Generator<HostedProblem> {
   const where = `in hosted mode (${hostedVariable})`;
-  const own = 'write keys of your own';
+  const own = 'write your own keys';
   if (credentials?.auth_type === 'default_chain') {
     const message = `is not allowed ${where}, where the credentials of the machine are not yours: ${own}`;
     yield { path: ['credentials', 'auth_type'], message };
@@ -42,7 +42,7 @@ export function* hostedProblems({ credentials, endpoint, allow_http }: Judged): 
     (key) => typeof key === 'string' && key !== '',
   );
   if (credentials?.auth_type === 'assume_role' && !hasKeys) {
-    const message = `may not be left out ${where}, where the credentials of the machine are not yours: ${own}`;
+    const message = `is required ${where}, where the credentials of the machine are not yours: ${own}`;
     yield { path: ['credentials', 'access_key_id'], message };
   }
   if (allow_http === true) yield { path: ['allow_http'], message: `is not allowed ${where}: use https` };

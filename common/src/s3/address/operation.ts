@@ -61,7 +61,7 @@ export const operations = {
   },
   DeleteObjects: { verb: 'delete', asks: [['s3:DeleteObject', 'object']] },
   GetPublicAccessBlock: {
-    verb: 'see the public access settings of',
+    verb: 'read the public access settings of',
     asks: [['s3:GetBucketPublicAccessBlock', 'bucket']],
   },
 } as const satisfies Record<string, { readonly verb: string; readonly asks: readonly (readonly [string, On])[] }>;

@@ -62,7 +62,7 @@ async function* boundedChunks(body: Readable, most: number, guard: Guard): Async
   let size = 0;
   for await (const chunk of body as AsyncIterable<Uint8Array>) {
     size += chunk.length;
-    if (size > most) throw new UnusableAnswer(`its answer has more than ${most} bytes`);
+    if (size > most) throw new UnusableAnswer(`the answer has more than ${most} bytes`);
     if (clock.elapsed() - begun > guard.answerTimeoutMs) {
       throw Object.assign(new Error('the answer drips'), { code: 'ETIMEDOUT' });
     }

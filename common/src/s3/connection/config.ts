@@ -18,7 +18,7 @@ const accessKeyTexts = {
 };
 const secretTexts = {
   title: 'Secret access key',
-  description: 'The secret that was shown once when the key was made.',
+  description: 'The secret of the access key. AWS shows it once, when you create the key.',
 };
 
 const accessKey = z
@@ -28,14 +28,15 @@ const accessKey = z
     secret_access_key: key.min(1, 'is empty').meta({ ...secretTexts, airbyte_secret: true, order: 2 }),
     session_token: optionalKey.meta({
       title: 'Session token',
-      description: 'Only for temporary credentials, whose key ID begins with ASIA. They end after hours.',
+      description:
+        'Required only for temporary credentials, whose key ID begins with ASIA. They expire after some hours.',
       airbyte_secret: true,
       order: 3,
     }),
   })
   .refine(({ access_key_id, session_token }) => !access_key_id.startsWith('ASIA') || hasText(session_token), {
     path: ['session_token'],
-    message: 'is missing: a key ID that begins with ASIA is temporary and works only with its session token',
+    message: 'is missing: a key ID that begins with ASIA is temporary, and works only with its session token',
   })
   .meta({ title: 'Access key', description: 'The access key of an IAM user.' });
 
@@ -46,18 +47,18 @@ const assumeRole = z
       .regex(arnForm, 'is not the ARN of an IAM role: write it as "arn:aws:iam::123456789012:role/NAME"')
       .meta({
         title: 'Role ARN',
-        description: 'The role to take on. It is taken on anew before its session ends.',
+        description: 'The role to assume. The connector renews its session before it expires.',
         examples: ['arn:aws:iam::123456789012:role/s3-reader'],
         order: 1,
       }),
     external_id: key.max(1224).optional().meta({
       title: 'External ID',
-      description: 'The external ID that the trust policy of the role asks for, if it does.',
+      description: 'The external ID, if the trust policy of the role requires one.',
       order: 2,
     }),
     access_key_id: optionalKey.meta({
       ...accessKeyTexts,
-      description: 'The key that may take on the role; empty: the credentials of the machine.',
+      description: 'The access key that may assume the role. Leave it empty to use the credentials of the machine.',
       airbyte_secret: true,
       order: 3,
     }),
@@ -65,21 +66,24 @@ const assumeRole = z
   })
   .refine(({ access_key_id, secret_access_key }) => hasText(access_key_id) === hasText(secret_access_key), {
     path: ['access_key_id'],
-    message: 'comes with "secret_access_key": write both, or neither to use the credentials of the machine',
+    message: 'and "secret_access_key" belong together: write both, or neither to use the credentials of the machine',
   })
-  .meta({ title: 'IAM role', description: 'A role that is taken on by sts:AssumeRole.' });
+  .meta({ title: 'IAM role', description: 'The connector assumes a role with sts:AssumeRole.' });
 
 const defaultChain = z
   .object({ auth_type: z.literal('default_chain').meta({ title: 'Kind', order: 0 }) })
-  .meta({ title: 'Credentials of the machine', description: 'Environment, profile, container or instance role.' });
+  .meta({
+    title: 'Credentials of the machine',
+    description: 'The connector uses the environment, a profile, or the role of the container or instance.',
+  });
 
 const anonymous = z
   .object({ auth_type: z.literal('anonymous').meta({ title: 'Kind', order: 0 }) })
-  .meta({ title: 'None', description: 'Requests are not signed: for public buckets.' });
+  .meta({ title: 'None', description: 'Requests are not signed. Use it for public buckets.' });
 
 const credentialsTexts = {
   title: 'Credentials',
-  description: 'How requests to the bucket are signed.',
+  description: 'How the connector signs requests to the bucket.',
   order: 2,
 };
 
@@ -89,13 +93,13 @@ const placeShape = {
     .superRefine((text, context) => report(context, [], bucketProblem(text)))
     .meta({
       title: 'Bucket',
-      description: 'The name of the bucket alone, without s3:// and without a path.',
+      description: 'The name of the bucket, without s3:// and without a path.',
       examples: ['publisher-data'],
       order: 0,
     }),
   region: z.string().meta({
     title: 'Region',
-    description: 'The region of the bucket. For another storage than AWS: the region that the storage names.',
+    description: 'The region of the bucket. For a storage other than AWS, use the region that the storage documents.',
     examples: ['eu-central-1', 'us-east-1'],
     order: 1,
   }),
@@ -104,7 +108,7 @@ const placeShape = {
 const endpointShape = {
   requester_pays: z.boolean().default(false).meta({
     title: 'Requester pays',
-    description: 'Your account pays for the requests and the transfer, as a Requester Pays bucket asks for.',
+    description: 'Your account pays for requests and transfer. Turn this on for a Requester Pays bucket.',
     order: 4,
   }),
   endpoint: z
@@ -114,19 +118,20 @@ const endpointShape = {
     .meta({
       title: 'Endpoint',
       description:
-        'The address of an S3-compatible storage, or a dual-stack, FIPS or VPC endpoint of AWS. Leave it empty for AWS as usual.',
+        'The address of an S3-compatible storage, or a dual-stack, FIPS or VPC endpoint of AWS. Leave it empty for the usual endpoint of AWS.',
       examples: ['https://storage.example.com', 'https://s3.dualstack.eu-west-1.amazonaws.com'],
       order: 90,
     }),
   // No default in the form: it depends on the endpoint, and a form that fills in `false` would take that away.
   force_path_style: z.boolean().optional().meta({
     title: 'Path-style addresses',
-    description: 'Writes the bucket into the path and not into the host name. Without it: yes if there is an endpoint.',
+    description:
+      'The bucket is part of the path instead of the host name. By default this is on if you set an endpoint.',
     order: 91,
   }),
   allow_http: z.boolean().default(false).meta({
     title: 'Allow http',
-    description: 'Allows an endpoint without TLS. An endpoint on this machine needs no setting.',
+    description: 'Allow an endpoint without TLS. Not needed for localhost.',
     order: 92,
   }),
 };
@@ -143,7 +148,7 @@ export const connectionShape = {
     .meta({
       title: 'Expected bucket owner',
       description:
-        'The AWS account that owns the bucket. It is sent with every request, and S3 refuses the request if the bucket belongs to another account.',
+        'The AWS account that owns the bucket. Every request names it, and S3 refuses the request if another account owns the bucket.',
       examples: ['111122223333'],
       order: 3,
     }),

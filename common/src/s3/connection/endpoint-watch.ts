@@ -54,7 +54,7 @@ export function watchEndpoints({ bucket, endpoint, allowHttp = false }: Place, e
     const problem = endpointProblem(origin, allowHttp);
     if (problem !== undefined) throw refused(`The endpoint ${origin}, named by ${source},`, problem);
     known.add(origin);
-    log('WARN', `Requests go to ${origin}, because ${source} names it. The config names no such endpoint.`);
+    log('WARN', `Requests go to ${origin}, because ${source} names it. The config does not name this endpoint.`);
   };
   return watch;
 }

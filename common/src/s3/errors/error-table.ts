@@ -18,18 +18,19 @@ const denied: Row = {
 /** S3 refuses a bucket of another owner with the words of any refusal; where it gives a reason, that is another one. */
 function perhapsOtherOwner({ answer, target: { bucket, expectedBucketOwner } }: Refusal): string {
   if (expectedBucketOwner === undefined || answer.text.includes('not authorized to perform')) return '';
-  return `. S3 answers the same if the bucket "${bucket}" does not belong to the account ${expectedBucketOwner}: check "expected_bucket_owner"`;
+  return `. S3 gives the same answer if the bucket "${bucket}" does not belong to the account ${expectedBucketOwner}: check "expected_bucket_owner"`;
 }
 
 /** By which policy, as AWS words it. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
 const deniers: readonly (readonly [words: RegExp, remedy: (what: string) => string])[] = [
   [
     /explicit deny in (?:a|the) resource-based policy/u,
-    (what) => ` by a Deny statement in the bucket’s policy. Except these credentials from it, for ${what}`,
+    (what) => ` by a Deny statement in the bucket’s policy. Exclude these credentials from that statement, for ${what}`,
   ],
   [
     /explicit deny in an identity-based policy/u,
-    (what) => ` by a Deny statement in the IAM policies of these credentials. Remove or narrow it, for ${what}`,
+    (what) =>
+      ` by a Deny statement in the IAM policies of these credentials. Remove or narrow that statement, for ${what}`,
   ],
   [
     /(service|resource) control policy/u,
@@ -52,13 +53,14 @@ function deniedBy(text: string, what: string): string {
 
 const deniedOrMissing: Row = {
   ...denied,
-  say: (refusal) => `${denied.say(refusal)}; without s3:ListBucket S3 answers the same for an object that is not there`,
+  say: (refusal) =>
+    `${denied.say(refusal)}; without s3:ListBucket, S3 gives the same answer for an object that does not exist`,
 };
 
 const keyUnknown: Row = {
   code: 'S3_CREDENTIALS_INVALID',
   say: () =>
-    'the access key ID is unknown. Correct "access_key_id"; the key may have been deleted or belong to another storage',
+    'the access key ID is unknown. Correct "access_key_id": the key may be deleted, or belong to another storage',
 };
 
 const secretWrong: Row = {
@@ -68,24 +70,24 @@ const secretWrong: Row = {
 
 const unsigned: Row = {
   code: 'S3_CREDENTIALS_INVALID',
-  say: () => 'the request was not accepted as signed. Correct the credentials, or choose another kind',
+  say: () => 'S3 rejected the request’s signature. Correct the credentials, or choose another kind',
 };
 
 const accountClosed: Row = {
   code: 'S3_CREDENTIALS_INVALID',
-  say: ({ answer }) => `the account of the credentials cannot use S3${said(answer.text)}. Settle that with AWS`,
+  say: ({ answer }) => `the account of the credentials cannot use S3${said(answer.text)}. Contact AWS support`,
 };
 
 const expired: Row = {
   code: 'S3_CREDENTIALS_EXPIRED',
   say: () =>
-    'the session token has expired. Get new temporary credentials, or use an IAM role, which is renewed by itself',
+    'the session token has expired. Get new temporary credentials, or use an IAM role, whose session renews itself',
 };
 
 const tokenInvalid: Row = {
   code: 'S3_CREDENTIALS_EXPIRED',
   say: () =>
-    'the session token is not valid. Correct "session_token", which belongs to one access key; leave it empty for a permanent key',
+    'the session token is not valid. Correct "session_token", which belongs to one access key. Leave it empty for a permanent key',
 };
 
 const bucketMissing: Row = {
@@ -101,26 +103,26 @@ const wrongRegion: Row = {
   code: 'S3_REGION_WRONG',
   say: ({ answer, target: { bucket, region } }) =>
     answer.region === undefined || answer.region === region
-      ? `the bucket "${bucket}" is not in the region ${region}. Set "region" to the one that the bucket’s properties show`
+      ? `the bucket "${bucket}" is not in the region ${region}. Set "region" to the region in the bucket’s properties`
       : `the bucket "${bucket}" is in ${answer.region}, not in ${region}. Set "region" to "${answer.region}"`,
 };
 
 const clockSkewed: Row = {
   code: 'S3_CLOCK_SKEWED',
   say: ({ answer: { serverTime } }) => {
-    const theirs = serverTime === undefined ? '' : ` (there it is ${serverTime})`;
-    return `the clock of this machine is more than 15 minutes away from that of S3${theirs}. Synchronise it (NTP)`;
+    const theirs = serverTime === undefined ? '' : ` (S3’s time is ${serverTime})`;
+    return `the clock of this machine differs from the clock of S3 by more than 15 minutes${theirs}. Synchronise it with NTP`;
   },
 };
 
 const changed: Row = {
   code: 'S3_OBJECT_CHANGED',
-  say: () => 'it was replaced or deleted after it had been listed. Run again',
+  say: () => 'it was replaced or deleted after the connector listed it. Run again',
 };
 
 const conflict: Row = {
   code: 'S3_OBJECT_CONFLICT',
-  say: () => 'someone else wrote it at the same time. Let only one run at a time write there, and run again',
+  say: () => 'another run wrote it at the same time. Let only one run at a time write there, and run again',
 };
 
 const kmsDenied: Row = {
@@ -128,14 +130,14 @@ const kmsDenied: Row = {
   say: ({ answer, target }) => {
     const named = deniedAction(answer.text);
     const key = named?.resource ?? target.kmsKeyId ?? 'the key that encrypts the bucket';
-    return `its KMS key may not be used${said(answer.text)}. Allow ${named?.action ?? neededKeyAction(target)} on ${key} for these credentials`;
+    return `these credentials may not use its KMS key${said(answer.text)}. Allow ${named?.action ?? neededKeyAction(target)} on ${key} for these credentials`;
   },
 };
 
 const kmsUnusable: Row = {
   code: 'S3_KMS_DENIED',
   say: ({ answer, target }) =>
-    `the KMS key ${target.kmsKeyId ?? 'of the bucket'} cannot be used${said(answer.text)}. Enable it, or name a key of the bucket’s region`,
+    `the KMS key ${target.kmsKeyId ?? 'of the bucket'} cannot be used${said(answer.text)}. Enable it, or choose a key in the bucket’s region`,
 };
 
 const archived: Row = {
@@ -148,7 +150,9 @@ export const refused: Row = {
   say: ({ answer: { code, status, text }, target: { endpoint } }) => {
     const name = code === '' ? `HTTP status ${status}` : code;
     const remedy =
-      endpoint === undefined ? 'Look the code up in the S3 documentation' : `See whether ${endpoint} supports it`;
+      endpoint === undefined
+        ? 'Look up the code in the S3 documentation'
+        : `Check whether ${endpoint} supports the request`;
     return `refused with ${name}${said(text)}. ${remedy}`;
   },
 };

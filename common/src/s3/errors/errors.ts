@@ -44,7 +44,7 @@ export function failureText(failure: Failure, target: Target): string {
     case 'network':
       return `${attemptText(target)}: ${networkText(failure.code)}.`;
     case 'credentials':
-      return `${attemptText(target)}: there are no credentials just now.`;
+      return `${attemptText(target)}: there are no credentials at the moment.`;
     case 'unusable':
     case 'defect':
       return `${attemptText(target)}.`;
@@ -88,14 +88,14 @@ function isForeign({ html, status, code, requestId, region }: Answer, { operatio
 function judgeForeign(status: number, host: string): Verdict {
   const text =
     status === 407
-      ? 'the proxy wants a user name and password. Write them into HTTPS_PROXY, as http://user:password@host:port'
-      : `what answers at ${host} (HTTP status ${status}) is not S3. Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment`;
+      ? 'the proxy requires a user name and password. Write them into HTTPS_PROXY, as http://user:password@host:port'
+      : `the server at ${host} (HTTP status ${status}) is not S3. Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment`;
   return { code: 'S3_ANSWER_INVALID', text };
 }
 
 function judgeUnusable({ text }: Unusable, host: string): Verdict {
   const remedy = 'Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment';
-  return { code: 'S3_ANSWER_INVALID', text: `what answers at ${host} is not S3: ${text}. ${remedy}` };
+  return { code: 'S3_ANSWER_INVALID', text: `the server at ${host} is not S3: ${text}. ${remedy}` };
 }
 
 function judgeNetwork({ reason, code }: Network, host: string): Verdict {
@@ -103,7 +103,7 @@ function judgeNetwork({ reason, code }: Network, host: string): Verdict {
     case 'refused':
       return {
         code: 'HOSTED_MODE_REFUSED',
-        text: `${host} is not at a public address with TLS, and hosted mode (${hostedVariable}) connects to nothing else. Correct "endpoint"`,
+        text: `${host} is not a public address with TLS, and hosted mode (${hostedVariable}) connects to nothing else. Correct "endpoint"`,
       };
     case 'unreachable':
       return {
@@ -115,12 +115,12 @@ function judgeNetwork({ reason, code }: Network, host: string): Verdict {
     case 'foreign':
       return {
         code: 'S3_ANSWER_INVALID',
-        text: `what answers at ${host} does not speak HTTP (${code}). Check "endpoint", its port and http or https`,
+        text: `the server at ${host} does not speak HTTP (${code}). In "endpoint", check the port and the scheme (http or https)`,
       };
     case 'lost':
       return {
         code: 'S3_UNAVAILABLE',
-        text: `${networkText(code)} (${host}), again after all retries. Run again later`,
+        text: `${networkText(code)} (${host}), even after all retries. Run again later`,
       };
     default:
       return assertNever(reason);
@@ -129,16 +129,16 @@ function judgeNetwork({ reason, code }: Network, host: string): Verdict {
 
 const networkTexts: Readonly<Record<string, string>> = {
   CONNECT_TIMEOUT: 'no connection within the time limit',
-  EAI_AGAIN: 'its name is not resolved (no answer from DNS)',
+  EAI_AGAIN: 'its name does not resolve (no answer from DNS)',
   ECONNREFUSED: 'nothing listens there',
-  ECONNRESET: 'the connection was cut',
-  EHOSTUNREACH: 'there is no way to the host',
-  ENETUNREACH: 'there is no way to the network',
+  ECONNRESET: 'the connection was closed',
+  EHOSTUNREACH: 'there is no route to the host',
+  ENETUNREACH: 'there is no route to the network',
   ENOTFOUND: 'the name does not exist',
-  EPIPE: 'the connection was cut',
-  ERR_PROXY_TUNNEL: 'the proxy does not let us through',
+  EPIPE: 'the connection was closed',
+  ERR_PROXY_TUNNEL: 'the proxy refused the connection',
   ETIMEDOUT: 'the connection was lost',
-  IDLE_TIMEOUT: 'nothing came for too long',
+  IDLE_TIMEOUT: 'no data arrived within the time limit',
 };
 
 function networkText(code: string): string {
@@ -150,17 +150,16 @@ function unreachableRemedy(code: string): string {
   if (code.startsWith('ERR_PROXY'))
     return 'Check HTTPS_PROXY and NO_PROXY in the environment, and what the proxy allows';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'Correct "endpoint" or "region", or fix DNS';
-  return 'Correct "endpoint", or open the way (firewall, HTTPS_PROXY in the environment)';
+  return 'Correct "endpoint", or allow the connection (firewall, HTTPS_PROXY in the environment)';
 }
 
 function tlsText(code: string): string {
-  if (code === 'CERT_HAS_EXPIRED')
-    return 'its certificate has expired. Renew it there, and see that this machine’s clock is right';
+  if (code === 'CERT_HAS_EXPIRED') return 'its certificate has expired. Renew it there, and check this machine’s clock';
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return 'its certificate is for another name. Correct "endpoint", or set "force_path_style" to true';
   }
   if (code === 'EPROTO' || code.startsWith('ERR_SSL')) {
-    return `TLS failed (${code}). Check whether the endpoint speaks https at this port`;
+    return `TLS failed (${code}). Check that the endpoint serves https on this port`;
   }
   return `its certificate is not trusted (${code}). Set NODE_EXTRA_CA_CERTS to the file of its certificate authority`;
 }
@@ -198,18 +197,18 @@ function judgeRole(role: string, stsCode: string, text: string): Verdict {
   const said = `STS answered ${stsCode} (“${unended(text)}”)`;
   switch (code) {
     case 'S3_CREDENTIALS_EXPIRED':
-      return { code, text: `the credentials that should take on ${role} have expired: ${said}. Renew them` };
+      return { code, text: `the credentials for assuming ${role} have expired: ${said}. Renew them` };
     case 'S3_CREDENTIALS_INVALID':
       return {
         code,
-        text: `the credentials that should take on ${role} are wrong: ${said}. Correct "access_key_id" and "secret_access_key"`,
+        text: `the credentials for assuming ${role} are wrong: ${said}. Correct "access_key_id" and "secret_access_key"`,
       };
     case 'S3_CLOCK_SKEWED':
-      return { code, text: `the clock of this machine is wrong: ${said}. Synchronise it (NTP)` };
+      return { code, text: `the clock of this machine is wrong: ${said}. Synchronise it with NTP` };
     default:
       return {
         code,
-        text: `the role ${role} may not be taken on: ${said}. Allow sts:AssumeRole on it for these credentials, name them in its trust policy, and check "external_id"`,
+        text: `these credentials may not assume the role ${role}: ${said}. Allow sts:AssumeRole on it for these credentials, name them in its trust policy, and check "external_id"`,
       };
   }
 }
