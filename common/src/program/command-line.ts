@@ -26,8 +26,8 @@ export async function parseCommandLine(
   let shown = '';
   let failure: string | undefined;
   const parser = yargs().scriptName(name).locale('en').usage(usage);
-  (version === false ? parser.version(false) : parser.version(version))
-    .help()
+  (version === false ? parser.version(false) : parser.version('version', 'Print the version.', version))
+    .help('help', 'Print this help.')
     .exitProcess(false)
     .fail((message: string, error: Error | undefined) => {
       failure ??= message ?? error?.message;

@@ -34,7 +34,7 @@ suite('the command line', () => {
   });
 
   const mistakes: Readonly<Record<string, RegExp>> = {
-    '': /say what to do: spec, check, discover, read/u,
+    '': /Name a verb: spec, check, discover, read/u,
     sync: /Unknown argument: sync/u,
     write: /Unknown argument: write/u,
     'read check --config c --catalog d': /Unknown argument: check/u,
@@ -111,7 +111,7 @@ suite('a JSON file', () => {
     for (const text of ['', ' \n']) assert.match(await usageError(readText(text)), /config file ".*" is empty\.$/u);
     for (const text of ['bucket: canary\nregion: x\n', '# mine\nstreams:\n  - canary\n']) {
       const message = await usageError(readText(text));
-      assert.match(message, /must be JSON, and it looks like YAML\.$/u);
+      assert.match(message, /must be JSON, but looks like YAML\.$/u);
       assert.doesNotMatch(message, /canary/u);
     }
   });

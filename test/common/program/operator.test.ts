@@ -72,11 +72,11 @@ suite('an operator verb', () => {
   });
 
   const mistakes: readonly (readonly [string, RegExp])[] = [
-    ['count', /Missing required argument: config \(see fixture count --help\) \(USAGE_INVALID\)/u],
-    ['count twice --config c', /more than the verb takes/u],
+    ['count', /Missing required argument: config\. Run "fixture count --help" for the options\. \(USAGE_INVALID\)/u],
+    ['count twice --config c', /more arguments than the verb takes/u],
     ['count --unit --config c', /Not enough arguments following: unit/u],
     ['count --unit a --unit b --config c', /--unit is given more than once/u],
-    ['count file --config c', /file is missing \(see fixture count file --help\)/u],
+    ['count file --config c', /file is missing\. Run "fixture count file --help"/u],
     ['count --nowhere --config c', /Unknown argument: nowhere/u],
   ];
   for (const [line, message] of mistakes) {

@@ -28,7 +28,7 @@ async function readRows(behaviour: 'lines' | 'messages' | 'config_error', fileBy
 }
 
 const failure =
-  /^Standard output cannot be written \(EFBIG: .*\)\. What was printed before may be incomplete\. \(OUTPUT_CLOSED\)\n/u;
+  /^Standard output cannot be written \(EFBIG: .*\)\. The output may be incomplete\. \(OUTPUT_CLOSED\)\n/u;
 
 suite('standard output that is a file', () => {
   for (const behaviour of ['lines', 'messages'] as const) {

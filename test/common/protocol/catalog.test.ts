@@ -103,7 +103,7 @@ suite('parsing a configured catalog', () => {
     const catalog = { streams: [{ name: 'a', json_schema: {}, supported_sync_modes: ['full_refresh'] }] };
     const message = { type: 'CATALOG', catalog };
     for (const json of [catalog, message, [{ type: 'LOG' }, message]]) {
-      assert.match(refusal(json), /^The catalog is what "discover" prints.*"discover --configured"\.$/u);
+      assert.match(refusal(json), /^The catalog is the output of "discover".*"discover --configured"\.$/u);
     }
   });
 

@@ -76,8 +76,8 @@ suite('parsing a config', () => {
     const { error } = parse({ ...right, region: undefined, regoin: 'eu', streams: [{ steam: 'a' }] });
     assert.equal(
       error,
-      'The config has 2 mistakes: (1) "region" is missing; "regoin" is there, which is unknown and may be a misspelling; ' +
-        '(2) "streams[0].stream" is missing; "streams[0].steam" is there, which is unknown and may be a misspelling.',
+      'The config has 2 mistakes: (1) "region" is missing: the unknown field "regoin" may be a misspelling of it; ' +
+        '(2) "streams[0].stream" is missing: the unknown field "streams[0].steam" may be a misspelling of it.',
     );
   });
 

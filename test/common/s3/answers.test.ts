@@ -127,8 +127,8 @@ const wrong: Readonly<Record<string, readonly [answer: Answer, words: RegExp, li
   'that is a passing error without end': [endless(503, '<Error><Message>', 'x'), /more than 1048576 bytes/u],
   'that is no XML': [says('{"keys": []}'), /is not S3/u],
   'that is cut XML with a length that fits': [says('<ListBucketResult><Contents><Key>'), /is not S3/u],
-  'that is empty': [says(''), /is not S3|is no listing/u],
-  'that is another document': [says(xml('<Other/>')), /is no listing/u],
+  'that is empty': [says(''), /is not S3|is not a listing/u],
+  'that is another document': [says(xml('<Other/>')), /is not a listing/u],
 };
 
 function bytewise(a: string, b: string): number {

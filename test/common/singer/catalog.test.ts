@@ -71,7 +71,7 @@ suite('the catalog of a tap', () => {
       assert.deepEqual(allTapStreams(catalog, false), parseSingerCatalog(printed));
     }
     const twins = { streams: [stream('b-c', 'a'), stream('c', 'a/b')] };
-    assert.throws(() => singerCatalogText(twins, true).next(), /would both be the stream "a-b-c"/u);
+    assert.throws(() => singerCatalogText(twins, true).next(), /would both become the stream "a-b-c"/u);
   });
 
   test('keeps a column called __proto__', () => {
@@ -98,7 +98,7 @@ suite('the catalog of a tap', () => {
 
   test('refuses two tables that would get one name', () => {
     const twins = { streams: [stream('b-c', 'a'), stream('c', 'a/b')] };
-    assert.throws(() => singerCatalog(twins, true), /"a\.b-c" and "a\/b\.c" would both be the stream "a-b-c"/u);
+    assert.throws(() => singerCatalog(twins, true), /"a\.b-c" and "a\/b\.c" would both become the stream "a-b-c"/u);
   });
 
   const selections: readonly (readonly [what: string, changes: Record<string, JsonObject>, read: readonly string[]])[] =

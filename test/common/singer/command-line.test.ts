@@ -26,7 +26,7 @@ const understood: readonly (readonly [kind: 'tap' | 'target', line: string, invo
 ];
 
 const refused: readonly (readonly [kind: 'tap' | 'target', line: string, words: RegExp])[] = [
-  ['tap', '', /--config is missing.*see tap-x --help/u],
+  ['tap', '', /--config is missing.*tap-x --help/u],
   ['target', '--config a.json --catalog c.json', /catalog/u],
   ['tap', '--config', /config/u],
   ['tap', '--config a.json --catalog c.json --catalog d.json', /--catalog is given more than once/u],

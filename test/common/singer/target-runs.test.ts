@@ -164,7 +164,7 @@ suite('a version', () => {
     await send(schema('a') + first + activate('a', 5) + first, target);
     assert.match(
       target.streams.unreplaced().join(),
-      /^The rows of "a" were added: no ACTIVATE_VERSION came after them/u,
+      /^The rows of "a" were appended: no ACTIVATE_VERSION came after them/u,
     );
   });
 
@@ -181,7 +181,7 @@ suite('a version', () => {
     target.streams.fail('a');
     const { runs } = await send(activate('a', 5), target);
     assert.deepEqual(runs, []);
-    assert.match(target.streams.unreplaced().join(), /^The earlier rows of "a" stay: the run failed/u);
+    assert.match(target.streams.unreplaced().join(), /^The previous rows of "a" stay current: the run failed/u);
   });
 
   test('of another number begins another run', async () => {

@@ -70,12 +70,10 @@ const assumeRole = z
   })
   .meta({ title: 'IAM role', description: 'The connector assumes a role with sts:AssumeRole.' });
 
-const defaultChain = z
-  .object({ auth_type: z.literal('default_chain').meta({ title: 'Kind', order: 0 }) })
-  .meta({
-    title: 'Credentials of the machine',
-    description: 'The connector uses the environment, a profile, or the role of the container or instance.',
-  });
+const defaultChain = z.object({ auth_type: z.literal('default_chain').meta({ title: 'Kind', order: 0 }) }).meta({
+  title: 'Credentials of the machine',
+  description: 'The connector uses the environment, a profile, or the role of the container or instance.',
+});
 
 const anonymous = z
   .object({ auth_type: z.literal('anonymous').meta({ title: 'Kind', order: 0 }) })

@@ -242,12 +242,12 @@ const principals: readonly (readonly [text: string, expected: string | RegExp])[
   ['111122223333', 'account'],
   ['arn:aws:iam::111122223333:root', 'account'],
   ['arn:aws:sts::111122223333:assumed-role/loader/run-1', 'session'],
-  ['*', /whole world/u],
+  ['*', /allows everyone/u],
   ['arn:aws:iam::111122223333:group/etl', /a group/u],
-  ['AIDAEXAMPLE', /an id: write the ARN/u],
-  ['arn:aws:iam:111122223333:user/connector', /no principal/u],
-  ['arn:aws:iam::111122223333:user', /no principal/u],
-  ['arn:aws:iam::1111:user/x', /no principal/u],
+  ['AIDAEXAMPLE', /an ID: write the ARN/u],
+  ['arn:aws:iam:111122223333:user/connector', /is not a principal/u],
+  ['arn:aws:iam::111122223333:user', /is not a principal/u],
+  ['arn:aws:iam::1111:user/x', /is not a principal/u],
   ['arn:aws-cn:iam::111122223333:user/x', /partition aws-cn/u],
 ];
 for (const [text, expected] of principals) {

@@ -44,15 +44,15 @@ suite('JSON text', () => {
 
   const faults: readonly (readonly [text: string, line: number, column: number, words: RegExp])[] = [
     ['{\n  "a": 1\n  "b": 2\n}', 3, 3, /comma or "\}" is missing/u],
-    ['{"a": [1, 2,]}', 1, 12, /comma before "\]" is one too many/u],
-    ['{"a": 1', 1, 8, /ends, and "\}" is missing/u],
+    ['{"a": [1, 2,]}', 1, 12, /comma before "\]" is not allowed/u],
+    ['{"a": 1', 1, 8, /text ends before "\}"/u],
     ["{'a': 1}", 1, 2, /straight double quotes/u],
     ['{“a”: 1}', 1, 2, /straight double quotes/u],
     ['{"a" 1}', 1, 6, /colon is missing after "a"/u],
-    ['{"a": "x\n}', 1, 7, /double quote is missing at the end/u],
-    ['// x\n{}', 1, 1, /no comments/u],
-    ['{} }', 1, 4, /more follows/u],
-    ['', 1, 1, /text ends, and a value is missing/u],
+    ['{"a": "x\n}', 1, 7, /double quote at the end of this text is missing/u],
+    ['// x\n{}', 1, 1, /does not allow comments/u],
+    ['{} }', 1, 4, /more text follows/u],
+    ['', 1, 1, /text ends before a value/u],
   ];
   for (const [text, line, column, words] of faults) {
     test(`says what is wrong with ${JSON.stringify(text)}`, () => {

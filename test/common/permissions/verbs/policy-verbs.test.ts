@@ -123,9 +123,9 @@ suite('policy', () => {
 
   const mistakes: readonly (readonly [options: readonly string[], words: RegExp])[] = [
     [[], /--principal is missing/u],
-    [['--principal', '*'], /the whole world/u],
+    [['--principal', '*'], /allows everyone/u],
     [['--principal', 'arn:aws-cn:iam::111122223333:user/x'], /partition aws-cn/u],
-    [['--kind', 'acl', '--principal', user], /--kind is one of bucket, iam, kms, trust/u],
+    [['--kind', 'acl', '--principal', user], /--kind must be one of bucket, iam, kms, trust/u],
     [['--kind', 'kms', '--principal', user], /names no KMS key/u],
     [['--kind', 'trust', '--principal', user], /assumes no role/u],
   ];
@@ -142,7 +142,7 @@ suite('policy validate', () => {
   test('explains a policy on standard input and ends with 1 if it does not do', async () => {
     const good = await policy('streaming', ['validate', '-'], {}, goodPolicy);
     assert.deepEqual([good.exitCode, good.stderr], [0, '']);
-    assert.match(good.stdout, /Nothing is wrong with it\./u);
+    assert.match(good.stdout, /The policy has no mistakes\./u);
     const bad = await policy('streaming', ['validate', '-'], {}, goodPolicy.replace('s3:GetObject', 's3:GetObjct'));
     assert.equal(bad.exitCode, 1);
     assert.match(bad.stdout, /ERROR ACTION_UNKNOWN at line 16, column 18: .* write s3:GetObject\./u);

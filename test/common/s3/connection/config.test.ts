@@ -64,7 +64,10 @@ suite('the fields of a connection', () => {
   });
 
   test('are judged against each other although one is missing', () => {
-    assert.match(mistakes({ ...valid, bucket: undefined, region: 'us' }).join('\n'), /region: is no specific region/);
+    assert.match(
+      mistakes({ ...valid, bucket: undefined, region: 'us' }).join('\n'),
+      /region: is not a specific region/,
+    );
   });
 
   test('want a session token beside a temporary key', () => {

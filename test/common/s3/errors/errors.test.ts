@@ -126,7 +126,7 @@ const cases: readonly Case[] = [
   ['GetObject', 'NoSuchKey', 404, 'S3_OBJECT_CHANGED', /replaced or deleted/],
   ['GetObject', 'InvalidRange', 416, 'S3_OBJECT_CHANGED', /replaced or deleted/],
   ['CopyObject', 'NoSuchKey', 404, 'S3_OBJECT_CHANGED', /_staging/],
-  ['PutObject', 'PreconditionFailed', 412, 'S3_OBJECT_CONFLICT', /someone else wrote it/],
+  ['PutObject', 'PreconditionFailed', 412, 'S3_OBJECT_CONFLICT', /another run wrote it/],
   ['GetObject', 'InvalidObjectState', 403, 'S3_REQUEST_REFUSED', /archived.*Restore it/],
   ['PutObject', 'AccessControlListNotSupported', 400, 'S3_REQUEST_REFUSED', /Set "acl" to "none"/],
   ['PutObject', 'InvalidRequest', 400, 'S3_REQUEST_REFUSED', /refused with InvalidRequest \(“S3’s own words”\)/],
@@ -202,7 +202,11 @@ const connections: readonly (readonly [Error, ErrorCode, RegExp])[] = [
   [network('HPE_INVALID_CONSTANT'), 'S3_ANSWER_INVALID', /does not speak HTTP/],
   [network('ECONNRESET'), 'S3_UNAVAILABLE', /connection was cut/],
   [network('ETIMEDOUT', 'read ETIMEDOUT'), 'S3_UNAVAILABLE', /connection was lost/],
-  [timeout('the request socket timed out after 60000 ms of inactivity'), 'S3_UNAVAILABLE', /nothing came for too long/],
+  [
+    timeout('the request socket timed out after 60000 ms of inactivity'),
+    'S3_UNAVAILABLE',
+    /no data arrived within the time limit/,
+  ],
 ];
 
 suite('a failed connection becomes an error', () => {
