@@ -1,4 +1,4 @@
-// The command line of the Airbyte face: verb and file options to one checked invocation, files read as JSON.
+// The command line for Airbyte: parses the verb and the file options, and reads the files as JSON.
 import { readFile } from 'node:fs/promises';
 
 import type { Argv } from 'yargs';
@@ -10,7 +10,7 @@ import { parseCommandLine, single, type ParsedCommandLine } from './command-line
 
 export type Verb = 'spec' | 'check' | 'discover' | 'read' | 'write';
 
-/** Paths as given; `help` carries the text to show when the user asked for it (or for the version). */
+/** Paths as given. `help` has the text for --help or --version. */
 export type Invocation =
   | { readonly verb: Verb; readonly config: string; readonly catalog: string; readonly state: string | undefined }
   | { readonly verb: 'help'; readonly text: string };
@@ -31,7 +31,7 @@ const verbFiles: Readonly<Record<Verb, readonly ('config' | 'catalog')[]>> = {
   write: ['config', 'catalog'],
 };
 
-/** @throws USAGE_INVALID saying what is wrong with the command line. */
+/** @throws USAGE_INVALID that names the mistake in the command line. */
 export async function parseArguments(
   argv: readonly string[],
   {
@@ -43,7 +43,7 @@ export async function parseArguments(
     readonly name: string;
     readonly version: string;
     readonly verbs: readonly Verb[];
-    /** Shown in the help; they are parsed elsewhere (operator.ts). */
+    /** Only for the help; operator.ts parses them. */
     readonly operatorVerbs?: readonly { readonly name: string; readonly describe: string }[] | undefined;
   },
 ): Promise<Invocation> {
@@ -73,7 +73,7 @@ function addFiles(command: Argv, verb: Verb): Argv {
   for (const file of verbFiles[verb])
     command.option(file, { type: 'string', demandOption: true, describe: `Path of the ${file} file (JSON).` });
   if (verb === 'discover') {
-    // Taken before the command line is parsed (configured-catalog.ts).
+    // Handled before the command line is parsed (configured-catalog.ts).
     command.option('configured', { type: 'boolean', describe: 'Print a configured catalog for read and write.' });
   }
   if (verb === 'read')
@@ -90,7 +90,7 @@ function path(line: ParsedCommandLine, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** What a connector printed: messages, one in a line; a last one that was cut is none. Undefined for anything else. */
+/** The messages in the output of a connector, one a line. A cut last line is ignored. Undefined for any other text. */
 function jsonLines(text: string): readonly unknown[] | undefined {
   const lines = text.split('\n');
   const cut = lines.pop() ?? '';
@@ -105,8 +105,8 @@ function jsonLines(text: string): readonly unknown[] | undefined {
 }
 
 /**
- * Reads a JSON file named on the command line; of one that has the messages of a connector, line by line, a list of them.
- * @throws USAGE_INVALID naming the file and the place of the mistake, never its text: it may hold a secret.
+ * Reads a JSON file from the command line. For a file with the messages of a connector, one a line, it returns a list.
+ * @throws USAGE_INVALID that names the file and the place of the mistake, but not its text, which may hold a secret.
  */
 export async function readJsonFile(path: string, what: string): Promise<unknown> {
   let text: string;

@@ -1,4 +1,4 @@
-// `discover --configured`: a catalog that `read` and `write` take, alone on standard output.
+// `discover --configured` prints a configured catalog for `read` and `write`, and nothing else, to standard output.
 import { ConnectorError } from '../protocol/errors.ts';
 import type { Connector, OperatorVerb } from '../protocol/connector.ts';
 import type { AirbyteCatalog } from '../protocol/messages.ts';

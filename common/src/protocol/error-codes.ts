@@ -1,13 +1,13 @@
-// Every failure a user can meet: a closed table of codes, each with its Airbyte failure type, its cause and its remedy.
-// docs/errors.md is held equal to this table by a test.
+// Every failure that a user can meet: a closed table of codes, each with its Airbyte failure type, its cause and its remedy.
+// `npm run build` writes docs/errors.md from it.
 import { kafkaCodes } from './kafka-codes.ts';
 
-/** Who can act on a failure: the user (config), time (transient), or we (system). Airbyte protocol, AirbyteErrorTraceMessage. */
+/** How a failure ends: the user fixes it (config), it passes (transient), or a program needs a fix (system). Airbyte protocol, AirbyteErrorTraceMessage. */
 export type FailureType = 'config_error' | 'transient_error' | 'system_error';
 
 type ErrorEntry = { readonly failureType: FailureType; readonly cause: string; readonly remedy: string };
 
-/** The closed list. `cause` and `remedy` are for docs/errors.md; the message of a particular failure names the object. */
+/** `cause` and `remedy` are for docs/errors.md. The message of a particular failure names the object. */
 export const ERROR_CODES = {
   CONFIG_INVALID: {
     failureType: 'config_error',

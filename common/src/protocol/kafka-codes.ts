@@ -1,4 +1,4 @@
-// The failures of a feed from Kafka: a part of the table of errors (errors.ts).
+// The failures of the Kafka feed, a part of the table in error-codes.ts.
 
 export const kafkaCodes = {
   KAFKA_UNREACHABLE: {

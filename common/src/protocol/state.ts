@@ -1,18 +1,18 @@
-// The state a source is started with: Airbyte passes nothing, [], {} or an array of what destinations gave back, with
-// leftovers of the platform (id, stats) and, from PyAirbyte, explicit nulls.
+// The saved state of a source. Airbyte passes nothing, [], {} or an array of the states that destinations returned. The platform
+// adds keys (id, stats), and PyAirbyte adds explicit nulls.
 import { ConnectorError } from './errors.ts';
 import { isObject, type JsonObject } from './messages.ts';
 import { streamKey, type StreamKey } from './stream-key.ts';
 
-/** The saved `stream_state` by stream; a stream without one is not in it. */
+/** The saved `stream_state` by stream. Streams without one are absent. */
 export type SavedState = ReadonlyMap<StreamKey, JsonObject>;
 
-/** What a destination prints between its states. */
+/** Messages that a destination prints between its states. */
 const otherMessages: ReadonlySet<string> = new Set(['LOG', 'TRACE', 'CONTROL', 'RECORD']);
 
 /**
- * Takes STREAM states and the `stream_states` of a GLOBAL one; the last state of a stream wins; other messages between them are passed over. An empty state (`{}`, null)
- * means "from the start".
+ * Reads STREAM states and the `stream_states` of GLOBAL states. The last state of a stream wins, and other messages are
+ * ignored. An empty state (`{}`, null) means "from the start".
  * @throws STATE_INVALID for anything else.
  */
 export function parseState(json: unknown): SavedState {
@@ -38,7 +38,7 @@ export function parseState(json: unknown): SavedState {
 
 function streamStates(entry: unknown, index: number): readonly JsonObject[] {
   if (isObject(entry)) {
-    // Some runners save the whole message and some only its payload.
+    // Some runners save the complete message, others only its payload.
     const state = isObject(entry['state']) && entry['type'] === 'STATE' ? entry['state'] : entry;
     if (isObject(state['stream'])) return [state['stream']];
     const global = state['global'];
