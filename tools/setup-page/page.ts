@@ -1,5 +1,5 @@
-// The setup page in the browser: what is typed → the policy, at once; a pasted policy → its explanation. The decisions are
-// those of common/src/permissions; here is only what stands between them and the page.
+// The setup page in the browser. It shows the policy for the entered values at once, and explains a pasted policy. All decisions
+// are in common/src/permissions; this file only connects them with the page.
 import {
   appendOnly,
   batchAccess,
@@ -41,7 +41,7 @@ function isChecked(id: string): boolean {
 
 type Typed = {
   readonly access: Access;
-  /** What is wrong with a field, after its name. */
+  /** The mistakes in the fields, each after the name of its field. */
   readonly problems: readonly string[];
   readonly principal: Principal | undefined;
 };
@@ -179,7 +179,7 @@ async function copy(): Promise<void> {
   const text = element('policy').textContent ?? '';
   const isCopied = await navigator.clipboard.writeText(text).then(
     () => true,
-    () => false, // A page from the disk may not; the text is marked instead.
+    () => false, // A page from the local disk may be refused; the text is selected instead.
   );
   if (!isCopied) getSelection()?.selectAllChildren(element('policy'));
   element('copied').textContent = isCopied ? 'Copied.' : 'Selected: press Ctrl+C to copy.';

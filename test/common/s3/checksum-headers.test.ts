@@ -168,7 +168,10 @@ suite('a storage that refuses x-amz-checksum headers', () => {
       server.setUnsupported([{ header: 'x-amz-acl', answer, ...(message === undefined ? {} : { message }) }]);
       await using it = connect(server.endpoint);
       const object = { key: 'a', body: Buffer.from('a'), contentType: 'text/plain' };
-      const refusal = { code: 'S3_REQUEST_REFUSED', message: /the storage does not take ACLs\. Set "acl" to "none"/u };
+      const refusal = {
+        code: 'S3_REQUEST_REFUSED',
+        message: /the storage does not accept ACLs\. Set "acl" to "none"/u,
+      };
       await assert.rejects(putObject(it.s3, object, acl), refusal);
       server.seed(testBucket, 'b', 'b');
       await assert.rejects(copyObject({ s3: it.s3, prefix: '' }, { from: asOwn('b'), to: asOwn('c') }, acl), refusal);

@@ -1,5 +1,5 @@
-// Rules on conditions: their form, and the two that matter here. s3:x-amz-acl goes with writes alone, s3:prefix with
-// listings alone; in a statement with other actions they deny those, since the key is then absent.
+// Rules on conditions: their form, and the two important keys. Only writes send s3:x-amz-acl, and only listings send s3:prefix.
+// In a statement with other actions, a condition on them denies those, because the key is absent.
 import { nearestName } from '../../protocol/nearest-name.ts';
 import { isObject, type JsonValue } from '../../protocol/messages.ts';
 import { isOperator, judge } from '../judge/conditions.ts';
@@ -66,7 +66,7 @@ function* formFindings(value: JsonValue | undefined, find: Find): Generator<Find
   }
 }
 
-/** The needed actions that the statement is about. */
+/** The needed actions that the statement names. */
 function neededIn({ judged }: Judging, { actions }: Statement): readonly string[] {
   const needed = judged.map(({ need }) => need.action);
   return needed.filter((action) => {
@@ -144,7 +144,7 @@ function fails(condition: Condition, { requests }: Need): boolean {
   return requests.some(({ context }) => judge(condition, () => ({ value: context['s3:prefix'] ?? '' })) === false);
 }
 
-/** Without it a write without the ACL passes too; the objects of another account are then not the bucket owner's. */
+/** Without the condition, writes without the ACL pass too. The bucket owner then does not own objects of other accounts. */
 function* missingAcl(judging: Judging, statement: Statement): Generator<Finding> {
   const { access, judged } = judging;
   const sent = access.headers?.acl;

@@ -1,4 +1,4 @@
-// Rules on the form of a policy: its elements, their names, and whom it names.
+// Rules on the form of a policy: its elements, their names, and its principals.
 import { isObject, type JsonObject } from '../../protocol/messages.ts';
 import { nearestName } from '../../protocol/nearest-name.ts';
 import { parsePrincipal } from '../needs/arn.ts';

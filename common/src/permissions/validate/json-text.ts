@@ -1,5 +1,5 @@
-// JSON as people paste it: the value, the place of each part of it, and for what is no JSON its line, column and remedy. Also
-// tells keys that stand twice in an object, of which JSON keeps the last without a word.
+// Parses JSON that people paste: its value, and the place of each part. A fault has a line, a column and a remedy. It also
+// reports duplicate keys of an object, of which JSON silently keeps the last.
 import { parseJson } from '../../json/parse-json.ts';
 import type { JsonValue } from '../../protocol/messages.ts';
 
@@ -19,7 +19,7 @@ export class JsonFault extends Error {
 
 export type JsonText = {
   readonly value: JsonValue;
-  /** Where the part of the value with this path begins; of a missing one, where the part that lacks it does. */
+  /** The place of the value at this path. For a missing value, the place of the value that lacks it. */
   readonly placeOf: (path: Path) => Place;
   readonly twice: readonly { readonly key: string; readonly place: Place }[];
 };

@@ -1,6 +1,5 @@
-// Rules on what is needed and not allowed: why, by the statement that comes nearest to allowing it.
+// Rules on needs that the policy does not allow. The finding is about the statement that comes nearest to allowing the need.
 import type { Statement } from '../judge/document.ts';
-import { nameOf } from '../judge/document.ts';
 import type { Finding, FindingCode } from './finding.ts';
 import { matches } from '../judge/patterns.ts';
 import { inStatement, type Judged, type Judging } from './policy-text.ts';
@@ -55,7 +54,7 @@ function names({ actions }: Statement, action: string): boolean {
   return isNamed !== actions.not;
 }
 
-/** What keeps the first statement that names the action from allowing it. */
+/** Finds why the first statement that names the action does not allow it. */
 function* nearMiss(judging: Judging, need: Judged['need'], naming: readonly Statement[]): Generator<Finding> {
   const { access, principal } = judging;
   const asker = { region: access.region, ...(principal === undefined ? {} : { principal }) };
@@ -89,7 +88,7 @@ function missText(code: FindingCode, { action, resource }: Judged['need'], { pri
   }
 }
 
-/** The account lets its own policies decide. */
+/** For a principal that is an account, the account's own policies decide. */
 function* accountFindings(judging: Judging): Generator<Finding> {
   const { principal, judged } = judging;
   if (principal === undefined || principal.kind === 'account') return;

@@ -1,4 +1,4 @@
-// Rules on actions and resources: mistyped ones, and those that do not go together.
+// Rules on actions and resources: mistyped ones, and pairs that do not match.
 import { nearestName } from '../../protocol/nearest-name.ts';
 import type { Statement } from '../judge/document.ts';
 import type { Finding, FindingCode } from './finding.ts';
@@ -18,7 +18,7 @@ export function* resourceFindings(judging: Judging): Generator<Finding> {
   }
 }
 
-/** Names of requests, which people take for actions. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html */
+/** Names of requests that people confuse with actions. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html */
 const requestNames: Readonly<Record<string, string>> = {
   copyobject: 's3:GetObject and s3:PutObject',
   deleteobjects: 's3:DeleteObject',

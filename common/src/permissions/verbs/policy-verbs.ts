@@ -1,5 +1,5 @@
-// The operator verbs about permissions, the same for every connector: `policy` prints what to paste into AWS. stdout holds
-// one JSON document alone, so that it pipes into `aws s3api put-bucket-policy --policy file:///dev/stdin`.
+// The operator verbs for permissions, which all connectors share. `policy` prints one JSON document to stdout and nothing else,
+// so that its output can be piped into `aws s3api put-bucket-policy --policy file:///dev/stdin`.
 import { Readable } from 'node:stream';
 
 import type { OperatorArguments, OperatorVerb } from '../../protocol/connector.ts';
@@ -20,7 +20,7 @@ const appendOption = {
   },
 } as const;
 
-/** Of the destinations. */
+/** Only for destinations. */
 const statusOption = {
   'for-status': {
     type: 'boolean',
@@ -28,7 +28,7 @@ const statusOption = {
   },
 } as const;
 
-/** @param accessOf what the connector does with such a config. */
+/** @param accessOf returns the S3 access of a connector with this config. */
 export function policyVerbs<Config>(
   accessOf: (config: Config) => Access,
   { hasStatus = false }: { readonly hasStatus?: boolean } = {},

@@ -1,4 +1,4 @@
-// The verb `policy validate`: reads the policy, prints its explanation or, with --fix, a corrected one. Loaded when asked for.
+// The verb `policy validate` reads a policy, and prints its findings or, with --fix, a corrected policy. Loaded on demand.
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 
@@ -12,9 +12,9 @@ import type { PolicyKind } from '../validate/policy-text.ts';
 import { validatePolicy } from '../validate/validate.ts';
 import { findingText, validationText } from '../validate/validation-text.ts';
 
-const longestPolicy = 1024 * 1024; // AWS takes 20 KB.
+const longestPolicy = 1024 * 1024; // AWS accepts 20 KB.
 
-/** @throws POLICY_INSUFFICIENT after the explanation, when it is not good; USAGE_INVALID for the command line. */
+/** @throws POLICY_INSUFFICIENT after printing the findings; USAGE_INVALID for mistakes in the command line. */
 export async function* validation(
   access: Access,
   given: OperatorArguments,

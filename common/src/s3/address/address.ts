@@ -1,10 +1,10 @@
-// Is this a bucket's name, a region, an endpoint? Each function says what is wrong with a text and what to write instead,
-// in words that follow the field's name in a message; undefined when nothing is wrong. Pure: no request is made.
+// Checks a bucket name, a region, an endpoint. Each function returns the mistake and what to write instead, in words that follow
+// the name of the field, or undefined. Pure: it sends no request.
 
 const regionForm = /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/u;
 const bucketForm = /^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/u;
 
-/** Names under which people know a region, by what is left of them in lower case without punctuation. */
+/** Common names of regions, in lower case and without punctuation. */
 const regionNicknames: Readonly<Record<string, string>> = {
   eu: 'eu-west-1',
   europe: 'eu-west-1',
@@ -37,7 +37,7 @@ export function bucketProblem(text: string): string | undefined {
 
 type Door = { readonly form: RegExp; readonly remedy: (text: string) => string };
 
-/** Other ways to data than a bucket's name, each with what to write instead. */
+/** Addresses of data that are not a bucket's name, each with its remedy. */
 const otherDoors: readonly Door[] = [
   {
     form: /^gs:\/\//u,
@@ -74,7 +74,7 @@ const otherDoors: readonly Door[] = [
   },
 ];
 
-/** The problem of a text that holds more than the name: s3://…, an ARN, a URL, a path. */
+/** The mistake in a text with more than the name: s3://…, an ARN, a URL, a path. */
 function bucketInAddress(text: string): string | undefined {
   const special = otherDoors.find(({ form }) => form.test(text));
   if (special !== undefined) return special.remedy(text);
@@ -97,13 +97,13 @@ function fromUrl(text: string): string | undefined {
   return bucket === undefined ? pathname : `${bucket}${pathname}`;
 }
 
-/** Empty: none is expected. */
+/** Empty: any owner. */
 export function ownerProblem(text: string): string | undefined {
   if (/^(\d{12})?$/u.test(text)) return undefined;
   return 'is not an account: write the 12 digits of the AWS account that owns the bucket';
 }
 
-/** With an endpoint that is not AWS any name goes (`auto`, `garage`); AWS wants a specific region. */
+/** An endpoint that is not AWS accepts any name (`auto`, `garage`). AWS requires a specific region. */
 export function regionProblem(text: string, endpoint: string | undefined): string | undefined {
   if (text.trim() === '') return 'is empty: write the region of the bucket, such as "eu-central-1"';
   if (text.trim() !== text) return `has a space or line end around it: write "${text.trim()}"`;
@@ -145,7 +145,7 @@ function isPlainHost(text: string): boolean {
   return /^[\w.-]+(:\d+)?$/u.test(text);
 }
 
-/** This very machine, by a name or address that cannot lead elsewhere. */
+/** This machine, by a name or address that cannot resolve elsewhere. */
 function isLoopback(hostname: string): boolean {
   return /^(localhost|.*\.localhost|127(\.\d{1,3}){3}|\[::1\])$/u.test(hostname);
 }
@@ -155,7 +155,7 @@ export function isAwsEndpoint(endpoint: string): boolean {
   return URL.canParse(endpoint) && /\.amazonaws\.(com(\.cn)?|eu)$/u.test(new URL(endpoint).hostname);
 }
 
-/** The first part of ARNs: what IAM calls the partition of a region. */
+/** The first part of ARNs: IAM's partition of a region. */
 export function partitionOf(region: string): 'aws' | 'aws-cn' | 'aws-us-gov' | 'aws-eusc' {
   if (region.startsWith('cn-')) return 'aws-cn';
   if (region.startsWith('us-gov-')) return 'aws-us-gov';

@@ -1,5 +1,5 @@
-// The fields by which all connectors are told where a bucket is and who may use it, and the checked connection made of
-// them. Knows no SDK, so that `spec` answers without loading it.
+// The config fields for the bucket and the credentials, which all connectors share, and the checked connection. This file does
+// not load the SDK, so that `spec` is fast.
 import * as z from 'zod';
 
 import { bucketProblem, endpointProblem, ownerProblem, regionProblem } from '../address/address.ts';
@@ -7,9 +7,9 @@ import { hostedProblems, isHosted } from '../address/hosted.ts';
 
 const arnForm = /^arn:[\w-]+:iam::\w*:role\/[\w+=,.@/-]+$/u;
 
-/** A key as people paste it: with spaces or a line end around it. */
+/** A key as people paste it, with spaces or a line end around it. */
 const key = z.string().trim();
-/** Forms send an empty text for a field left empty. */
+/** Forms send an empty text for an empty field. */
 const optionalKey = key.optional();
 
 const accessKeyTexts = {
@@ -120,7 +120,7 @@ const endpointShape = {
       examples: ['https://storage.example.com', 'https://s3.dualstack.eu-west-1.amazonaws.com'],
       order: 90,
     }),
-  // No default in the form: it depends on the endpoint, and a form that fills in `false` would take that away.
+  // The form has no default, because it depends on the endpoint.
   force_path_style: z.boolean().optional().meta({
     title: 'Path-style addresses',
     description:
@@ -134,7 +134,7 @@ const endpointShape = {
   }),
 };
 
-/** The fields of a connector that writes; spread into its config's shape. `checkConnection` belongs to it. */
+/** The fields of a connector that writes, to spread into its config's shape. Use it with `checkConnection`. */
 export const connectionShape = {
   ...placeShape,
   credentials: z.discriminatedUnion('auth_type', [accessKey, assumeRole, defaultChain]).meta(credentialsTexts),
@@ -153,7 +153,7 @@ export const connectionShape = {
   ...endpointShape,
 };
 
-/** The same for a connector that only reads: public buckets need no credentials. */
+/** The same for a connector that only reads, where public buckets need no credentials. */
 export const sourceConnectionShape = {
   ...connectionShape,
   credentials: z
@@ -163,7 +163,7 @@ export const sourceConnectionShape = {
 
 export type Credentials = z.output<typeof sourceConnectionShape.credentials>;
 
-/** What zod makes of the shared fields. */
+/** The shared fields after parsing. */
 export type ConnectionConfig = {
   readonly bucket: string;
   readonly region: string;
@@ -175,7 +175,7 @@ export type ConnectionConfig = {
   readonly allow_http: boolean;
 };
 
-/** Where the bucket is and who asks: checked, with defaults filled in. */
+/** The checked connection, with defaults. */
 export type Connection = {
   readonly bucket: string;
   readonly region: string;
@@ -187,17 +187,16 @@ export type Connection = {
   readonly expectedBucketOwner?: string;
   /** Absent: the bucket's owner pays. */
   readonly requesterPays?: boolean;
-  /** Also of endpoints that the environment names. Absent: only on this machine. */
+  /** Also for endpoints from the environment. Absent: only on this machine. */
   readonly allowHttp?: boolean;
 };
 
-/** What the user wrote: a field may be missing or of any type. */
+/** The user's config: a field may be missing or of any type. */
 export type Written = Readonly<Record<string, unknown>>;
 
 /**
- * What can be judged only with several fields in view: `z.object({ ...connectionShape, … }).superRefine(checkConnection,
- * always)`. With `always` it runs beside other mistakes too, so that one message can name all; it is then given what
- * the user wrote.
+ * Rules over several fields: `z.object({ ...connectionShape, … }).superRefine(checkConnection, always)`. With `always` it also
+ * runs for a config with other mistakes, so that one message names all. It then gets the user's raw config.
  */
 export function checkConnection(config: Written, context: z.RefinementCtx): void {
   if (isHosted(process.env)) {
@@ -211,7 +210,7 @@ export function checkConnection(config: Written, context: z.RefinementCtx): void
   report(context, ['endpoint'], endpointProblem(endpoint, allowHttp === true, name));
 }
 
-/** Runs a refinement although fields are missing or of a wrong type. */
+/** Runs a refinement even if fields are missing or of a wrong type. */
 export const always = { when: () => true };
 
 function report(context: z.RefinementCtx, path: string[], problem: string | undefined): void {

@@ -1,5 +1,5 @@
-// The table of S3's refusals: error code (or code@operation, which goes first) → our code and the words for the user. The
-// words go on from "Could not read s3://bucket/key: " and end with the remedy.
+// The table of S3's refusals: error code (or code@operation, which comes first) → our code and the text for the user. The text
+// follows "Could not read s3://bucket/key: " and ends with the remedy.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 import { neededActions, neededKeyAction, neededResource } from '../address/operation.ts';
 import { aclRefused, classRefused, rowByHeader, tagsRefused } from './header-refusals.ts';
@@ -15,13 +15,13 @@ const denied: Row = {
   },
 };
 
-/** S3 refuses a bucket of another owner with the words of any refusal; where it gives a reason, that is another one. */
+/** S3 refuses a bucket of another owner without a reason. A refusal with a reason has another cause. */
 function perhapsOtherOwner({ answer, target: { bucket, expectedBucketOwner } }: Refusal): string {
   if (expectedBucketOwner === undefined || answer.text.includes('not authorized to perform')) return '';
   return `. S3 gives the same answer if the bucket "${bucket}" does not belong to the account ${expectedBucketOwner}: check "expected_bucket_owner"`;
 }
 
-/** By which policy, as AWS words it. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+/** The policy that denies the request, by AWS's wording. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
 const deniers: readonly (readonly [words: RegExp, remedy: (what: string) => string])[] = [
   [
     /explicit deny in (?:a|the) resource-based policy/u,
@@ -45,7 +45,7 @@ function deniedBy(text: string, what: string): string {
   const remedy = deniers.find(([words]) => words.test(text))?.[1];
   if (remedy !== undefined) return remedy(what);
   const allow = `. Allow ${what} for these credentials, in their IAM policy or the bucket policy`;
-  // AWS gives reasons within an account only.
+  // AWS gives reasons only within an account.
   return text.includes('not authorized to perform')
     ? allow
     : `${allow} (in both, if the bucket belongs to another account)`;
@@ -193,7 +193,7 @@ export const rows: Readonly<Record<string, Row>> = {
   UnauthorizedAccess: unsigned,
 };
 
-/** Where an answer has no error code, as to a HEAD, its status has to do. */
+/** The codes by status, for an answer without an error code, as to a HEAD. */
 const codeByStatus: Readonly<Record<number, string>> = {
   301: 'PermanentRedirect',
   307: 'TemporaryRedirect',
@@ -210,18 +210,18 @@ export function rowFor({ answer, target }: Refusal): Row {
   if (code === 'AccessDenied' && answer.text.includes('kms:')) return kmsDenied;
   const own = rows[`${code}@${target.operation}`] ?? rows[code];
   if (own !== undefined) return own;
-  // A 400 to a HEAD tells no more than the region.
+  // A 400 to a HEAD has only the region.
   const elsewhere = answer.region !== undefined && answer.region !== target.region;
   if (code === '' && answer.status === 400 && elsewhere) return wrongRegion;
   return rowByHeader({ answer, target }) ?? refused;
 }
 
-/** Whether the code says by itself what is wrong. */
+/** Whether the code alone explains the failure. */
 export function isExplained(code: string): boolean {
   return rows[code] !== undefined || code.startsWith('KMS.');
 }
 
-/** What AWS itself names: `User: arn:… is not authorized to perform: s3:PutObject on resource: "arn:…" because …` */
+/** The action and resource that AWS names: `User: arn:… is not authorized to perform: s3:PutObject on resource: "arn:…" because …` */
 export function deniedAction(text: string): { readonly action: string; readonly resource: string } | undefined {
   const [, action, resource] = /not authorized to perform: (\w+:\w+) on resource: "?([^\s"]+)/u.exec(text) ?? [];
   return action === undefined || resource === undefined ? undefined : { action, resource };

@@ -1,5 +1,5 @@
-// Every failure of a request, in words for the user: what could not be done, why, and what to change. The refusals of S3
-// stand in error-table.ts; here are lost connections, missing credentials, and what is no S3 at all.
+// The text of every failed request: what failed, why, and what to change. error-table.ts has the refusals of S3; this file has
+// lost connections, missing credentials, and servers that are not S3.
 import { assertNever, ConnectorError, toConnectorError } from '../../protocol/errors.ts';
 import type { ErrorCode } from '../../protocol/error-codes.ts';
 import type { ServerAnswer } from '../../protocol/errors.ts';
@@ -13,8 +13,8 @@ import type { Target } from '../address/operation.ts';
 type Verdict = { readonly code: ErrorCode; readonly text: string };
 
 /**
- * What to tell about `error`, thrown by the SDK or Node while doing `target`. What is no failure of S3 but a defect of
- * ours comes back as UNEXPECTED. The SDK's error is not kept: it holds the signed request, session token included.
+ * The ConnectorError for `error`, which the SDK or Node threw during `target`. A defect of the connector becomes UNEXPECTED. The
+ * SDK's error is not kept, because it contains the signed request with the session token.
  */
 export function mapS3Error(error: unknown, target: Target): ConnectorError {
   if (error instanceof ConnectorError) return error;
@@ -36,7 +36,7 @@ function answerOf({ code, status, text }: Answer): ServerAnswer {
   };
 }
 
-/** The same in one sentence for the log, while there is still hope. */
+/** The failure in one sentence, for the log of a retry. */
 export function failureText(failure: Failure, target: Target): string {
   switch (failure.kind) {
     case 'answer':
@@ -78,7 +78,7 @@ function judgeAnswer(answer: Answer, target: Target): Verdict {
   return { code: row.code, text: row.say({ answer, target }) };
 }
 
-/** S3 gives a code or at least a request id with each refusal; but a HEAD and a failed condition may go without. */
+/** S3 sends a code or at least a request ID with each refusal, except for a HEAD or a failed condition. */
 function isForeign({ html, status, code, requestId, region }: Answer, { operation }: Target): boolean {
   if (html || status === 407 || status < 300) return true;
   const nameless = code === '' && requestId === undefined && region === undefined;
@@ -164,7 +164,7 @@ function tlsText(code: string): string {
   return `its certificate is not trusted (${code}). Set NODE_EXTRA_CA_CERTS to the file of its certificate authority`;
 }
 
-/** STS refuses in its own codes. Source: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
+/** STS has its own error codes. Source: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
 const stsCodes: Readonly<Record<string, ErrorCode>> = {
   ExpiredToken: 'S3_CREDENTIALS_EXPIRED',
   ExpiredTokenException: 'S3_CREDENTIALS_EXPIRED',

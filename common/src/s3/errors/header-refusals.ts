@@ -1,4 +1,4 @@
-// Refusals of a header that a write is sent with: storages that imitate S3 do not know each.
+// Refusals of a header of a write: storages that imitate S3 do not support every header.
 import type { Target } from '../address/operation.ts';
 import { said, type Refusal, type Row } from './refusal.ts';
 
@@ -27,7 +27,7 @@ const conditionRefused: Row = {
   },
 };
 
-/** No header is named: the ACL is what most storages lack. */
+/** The storage names no header. Most storages lack ACLs. */
 const unnamedRefused: Row = {
   code: 'S3_REQUEST_REFUSED',
   say: ({ answer, target }) =>
@@ -38,7 +38,7 @@ function perhapsAcl({ acl }: Target): string {
   return acl === true ? '. If it does not take ACLs, set "acl" to "none"' : '';
 }
 
-/** By the header that the storage names: it does not know it, or not with this value. */
+/** By the header that the storage names and does not support, or not with this value. */
 export function rowByHeader({ answer: { text, status }, target }: Refusal): Row | undefined {
   if (target.acl === true && /\bacl\b/iu.test(text)) return aclRefused;
   if (target.tags === true && /tagging/iu.test(text)) return tagsRefused;

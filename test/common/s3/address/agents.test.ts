@@ -71,7 +71,7 @@ suite('a certificate', () => {
 
   test('is asked of a port that speaks plain http in vain', async () => {
     await using s3 = await startS3(false);
-    assert.match(await list(s3.endpoint.replace('http:', 'https:'), {}), /^S3_ENDPOINT_UNREACHABLE .*speaks https/);
+    assert.match(await list(s3.endpoint.replace('http:', 'https:'), {}), /^S3_ENDPOINT_UNREACHABLE .*serves https/);
   });
 });
 
@@ -104,6 +104,6 @@ suite('a proxy', () => {
     await using proxy = await startCannedServer(() => undefined);
     proxy.server.on('connect', (_request, client) => client.end('HTTP/1.1 403 Forbidden\r\n\r\n'));
     const said = await list('https://s3.example.test', { HTTPS_PROXY: proxy.endpoint });
-    assert.match(said, /^S3_ENDPOINT_UNREACHABLE .*proxy does not let us through.*HTTPS_PROXY/);
+    assert.match(said, /^S3_ENDPOINT_UNREACHABLE .*proxy refused the connection.*HTTPS_PROXY/);
   });
 });

@@ -169,7 +169,7 @@ suite('a config in hosted mode', () => {
     [
       'a role that the machine would assume',
       { credentials: role },
-      /credentials\.access_key_id\W+ may not be left out in hosted mode/u,
+      /credentials\.access_key_id\W+ is required in hosted mode/u,
     ],
     [
       'http, also to this machine',
@@ -191,7 +191,7 @@ suite('a config in hosted mode', () => {
 
   test('is refused where the environment names a proxy', async () => {
     const said = await check('source-s3', reading, { HTTPS_PROXY: 'http://127.0.0.1:9' });
-    assert.match(said, /"CONNECTION_STATUS".*"FAILED".*no proxy is used: HTTPS_PROXY is set/u);
+    assert.match(said, /"CONNECTION_STATUS".*"FAILED".*does not allow a proxy: HTTPS_PROXY is set/u);
   });
 
   test('is refused that names a folder of the machine', async () => {
@@ -205,7 +205,7 @@ suite('a config in hosted mode', () => {
     const local = { ...trust, AWS_ENDPOINT_URL_S3: `https://localhost:${target.port}` };
     assert.match(
       await check('source-s3', { ...reading, force_path_style: true }, local),
-      /not at a public address with TLS, and hosted mode/u,
+      /not a public address with TLS, and hosted mode/u,
     );
     const sts = { ...trust, AWS_ENDPOINT_URL_STS: `https://localhost:${target.port}` };
     const credentials = { ...role, access_key_id: 'AKIATEST', secret_access_key: 'canary-secret' };

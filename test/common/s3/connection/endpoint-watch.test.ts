@@ -48,10 +48,10 @@ suite('an endpoint that the environment names for S3', () => {
   const refused: readonly (readonly [url: string, words: RegExp])[] = [
     [remote, /^The environment variable AWS_ENDPOINT_URL is not encrypted: .*"allow_http"/u],
     ['minio:9000', /AWS_ENDPOINT_URL needs a scheme/u],
-    ['https://user:canary@minio.example.com', /AWS_ENDPOINT_URL holds a user name or password/u],
+    ['https://user:canary@minio.example.com', /AWS_ENDPOINT_URL contains a user name or password/u],
     ['https://minio.example.com/x?y', /AWS_ENDPOINT_URL has a query/u],
     ['https://minio.example.com/x', /AWS_ENDPOINT_URL has a path/u],
-    [`https://${bucket}.minio.example.com`, /AWS_ENDPOINT_URL has the bucket in it/u],
+    [`https://${bucket}.minio.example.com`, /AWS_ENDPOINT_URL contains the bucket/u],
     ['ftp://minio.example.com', /AWS_ENDPOINT_URL needs a scheme/u],
   ];
   for (const [url, words] of refused) {
@@ -185,7 +185,7 @@ suite('a connection without an endpoint', () => {
     });
     await assert.rejects(list(role, { endpoint: server.endpoint }), {
       code: 'S3_ANSWER_INVALID',
-      message: /what answers at STS is not S3: its answer has more than 8388608 bytes/u,
+      message: /the server at STS is not S3: the answer has more than 8388608 bytes/u,
     });
   });
 });
