@@ -1,14 +1,14 @@
-// What the query engine says of a failure, in our words. Its texts quote values of rows, megabytes of them, so none of them is
-// passed on: a closed table has our words for the known texts, and all others are reported by their kind alone. Pure.
+// Describes a failure of the query engine. Its texts quote megabytes of row values, so they are never printed. A closed table
+// translates the known texts, and all others are reported only by their kind. Pure.
 
 type EngineFailure = {
   /** `memory`: its limit was reached. `defect`: the instance may be unusable. */
   readonly kind: 'memory' | 'defect' | 'data';
-  /** The rest of a sentence about what it was working on. No part of it comes from a row. */
+  /** The rest of a sentence about the file. No part of it comes from a row. */
   readonly reason: string;
 };
 
-/** The engine's own names for kinds of errors; each text begins with one and the word "Error". */
+/** The engine's names for kinds of errors. Each text begins with one and the word "Error". */
 const errorTypes: ReadonlySet<string> = new Set([
   'Binder',
   'Catalog',
@@ -40,7 +40,7 @@ const delta = 'the delta-encoded data of a page is damaged';
 const footer = 'its footer is damaged';
 const pageHeader = 'the header of a page is damaged';
 
-/** Beginnings of the engine's texts, without the kind of error and the file. The first that fits is taken. */
+/** Beginnings of the engine's texts, without the kind of error and the file. The first match applies. */
 const reasons: readonly (readonly [beginning: RegExp, reason: string])[] = [
   [/^Invalid string encoding found in Parquet file/u, 'a text is not valid UTF-8'],
   [/^Invalid JSON found in Parquet file|^Malformed JSON/u, 'a value of type JSON is not valid JSON'],
@@ -80,7 +80,7 @@ const reasons: readonly (readonly [beginning: RegExp, reason: string])[] = [
   [/out of range|^Could not convert|^Overflow|^Type .* can't be cast/iu, 'a value is out of range for its type'],
 ];
 
-/** `error`: what the engine threw, but for failures of the disk (local-disk/disk-failure.ts), which are looked for before. */
+/** `error`: thrown by the engine. The caller has already excluded disk failures (local-disk/disk-failure.ts). */
 export function engineFailure(error: unknown): EngineFailure {
   const message = error instanceof Error ? error.message : String(error);
   const [, type = ''] = /^([A-Za-z ]{2,30}) Error: /u.exec(message) ?? [];
@@ -93,10 +93,10 @@ export function engineFailure(error: unknown): EngineFailure {
   return { kind: 'data', reason: reasons.find(([beginning]) => beginning.test(text))?.[1] ?? reason };
 }
 
-/** The file that the text begins with; our own local ones, whose names tell nothing. */
+/** The file at the beginning of the text: one of our local files, whose name has no meaning for the user. */
 const ofFile = /^(?:Failed to read (?:Parquet )?file|The parquet file|Parquet file|File) (?:".*?"|'.*?')(?:: | )/u;
 
-/** Sizes are the only numbers that are kept: nothing but the engine's own count begins so. */
+/** Sizes are the only numbers that are kept. Only the engine's own count begins like this. */
 function memoryText(text: string): string {
   const sizes =
     /^(?:failed to|could not) allocate (?:data of size |block of size )?[\d.]+ \w{1,5}(?: \([\d.]+ \w{1,5}\/[\d.]+ \w{1,5} used\))?/u.exec(

@@ -2,7 +2,7 @@
 import type { JsonObject } from '../protocol/messages.ts';
 import { optional, required, type FieldType, type RowSchema } from './row-schema.ts';
 
-/** The tables of events, each named after an event: `pageview_events`. */
+/** The event tables. Each has the name of an event: `pageview_events`. */
 export const eventTable: RowSchema = {
   kind: 'events',
   workspaceField: 'workspace_id',
@@ -53,7 +53,7 @@ const segmentMetadata: RowSchema = {
 /** By the name of the table. */
 export const batchTypes = { aliases, domains, segment_metadata: segmentMetadata } as const;
 
-/** The published type that a table is of by its name. */
+/** The published type of a table, by its name. */
 export function batchType(table: string): RowSchema | undefined {
   if (table.endsWith('_events')) return eventTable;
   return Object.hasOwn(batchTypes, table) ? batchTypes[table as keyof typeof batchTypes] : undefined;

@@ -47,7 +47,7 @@ const segment: RowSchema = {
   ],
 };
 
-/** By the name of the type, which is that of its stream. */
+/** By the name of the type, which is also the name of its stream. */
 export const streamingTypes: ReadonlyMap<string, RowSchema> = new Map([
   ['events', events],
   ['sync_aliases', syncAliases],

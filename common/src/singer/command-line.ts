@@ -1,7 +1,7 @@
-// The command line of the Singer face, by the Singer specification and the conventions of Meltano's SDK.
+// The command line of taps and targets, by the Singer specification and the conventions of Meltano's SDK.
 import { parseCommandLine, single, usageError } from '../program/command-line.ts';
 
-/** Paths as given. `show`: a text for stdout instead of any work. */
+/** Paths as given. `show`: a text for stdout, without other work. */
 export type SingerInvocation =
   | { readonly verb: 'show'; readonly text: string }
   | { readonly verb: 'about'; readonly format: 'text' | 'json' }
@@ -36,7 +36,7 @@ const options = {
   target: { config, about, format },
 } as const;
 
-/** @throws USAGE_INVALID saying what is wrong with the command line. */
+/** @throws USAGE_INVALID that names the mistake in the command line. */
 export async function parseSingerArguments(
   argv: readonly string[],
   { name, version, kind }: { readonly name: string; readonly version: string; readonly kind: 'tap' | 'target' },

@@ -75,7 +75,7 @@ suite('a temporary folder', () => {
     assert.equal((await readdir(parent)).length, 2);
     await using folder = await open();
     assert.deepEqual(await readdir(parent), [folder.path.slice(parent.length + 1)]);
-    assert.deepEqual(said, ['INFO Removed 2 temporary folders that killed runs left.']);
+    assert.deepEqual(said, ['INFO Removed 2 temporary folders of killed runs.']);
   });
 
   test('leaves alone what only has a name like one', async () => {
@@ -142,7 +142,7 @@ async function aFolder(name: string): Promise<string> {
 
 suite('a folder for temporary files that cannot be used', () => {
   /** Nothing helps but another folder, unless a remedy is there. */
-  const create = 'Create it, and let nothing remove it during a run, or ';
+  const create = 'Create it, and make sure that nothing removes it during a run, or ';
   type Case = readonly [what: string, path: () => Promise<string>, why: RegExp, remedy?: string];
   const cases: readonly Case[] = [
     [
@@ -154,9 +154,9 @@ suite('a folder for temporary files that cannot be used', () => {
     ['is a file', () => aFile(), /not a folder \(ENOTDIR\)/u],
     ['is below a file', async () => join(await aFile(), 'below'), /not a folder \(ENOTDIR\)/u],
     ['is a link to nothing', () => aLink(join(parent, 'none')), /does not exist/u, create],
-    ['is a link to itself', () => aLink(join(parent, 'link')), /in a circle \(ELOOP\)/u],
+    ['is a link to itself', () => aLink(join(parent, 'link')), /form a loop \(ELOOP\)/u],
     ['has a name that is too long', () => Promise.resolve(join(parent, 'x'.repeat(300))), /too long \(ENAMETOOLONG\)/u],
-    ['is taken for a pattern', () => aFolder('st*r'), /for a pattern/u],
+    ['is taken for a pattern', () => aFolder('st*r'), /as a pattern/u],
   ];
   for (const [what, path, why, remedy] of cases) {
     test(`is named with the reason and the remedy when it ${what}`, async () => {

@@ -209,10 +209,7 @@ suite('a config in hosted mode', () => {
     );
     const sts = { ...trust, AWS_ENDPOINT_URL_STS: `https://localhost:${target.port}` };
     const credentials = { ...role, access_key_id: 'AKIATEST', secret_access_key: 'canary-secret' };
-    assert.match(
-      await check('source-s3', { ...reading, credentials }, sts),
-      /STS is not at a public address with TLS/u,
-    );
+    assert.match(await check('source-s3', { ...reading, credentials }, sts), /STS is not a public address with TLS/u);
     assert.equal(target.connections(), 0);
   });
 });
