@@ -84,7 +84,7 @@ suite('check tells', () => {
     }
   }
 
-  test('a KMS key that may not be used, by its own line', async () => {
+  test('a KMS key that cannot be used, in its own line', async () => {
     const faults = [{ kind: 'error', code: 'AccessDenied', message: kmsDenial, operation: 'PutObject' }] as const;
     const played = await play('streaming', { iam, faults });
     said.set('kms', judge(played, 'S3_KMS_DENIED', /Allow kms:GenerateDataKey on arn:aws:kms:.*key\/1/u));

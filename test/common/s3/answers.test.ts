@@ -159,7 +159,7 @@ suite('a listing', () => {
     assert.equal(count, 1);
   });
 
-  test('that drips is given up after the time for an answer', async () => {
+  test('that arrives too slowly fails after the time limit for an answer', async () => {
     const { error } = await listed(
       (_request, response) => {
         response.writeHead(200);
@@ -172,7 +172,7 @@ suite('a listing', () => {
     assert.equal(error?.code, 'S3_UNAVAILABLE');
   });
 
-  test('of any keys in their order is taken as it is', async () => {
+  test('of any sorted keys is accepted unchanged', async () => {
     const unit = fc.oneof(
       fc.constantFrom('a', 'b', '/', '\ue000', '\uffff', '😀', '\u0001', 'é'),
       fc.string({ unit: 'grapheme', maxLength: 2 }),
@@ -232,7 +232,7 @@ suite('an object', () => {
     });
   }
 
-  test('of fewer bytes than asked for is read on, and given up when nothing more comes', async () => {
+  test('of fewer bytes than requested is resumed, and fails when no more bytes come', async () => {
     await using server = await startCannedServer((_request, response) => {
       response.writeHead(206, { ...ranged, 'content-length': '0' }).end();
     });
@@ -241,7 +241,7 @@ suite('an object', () => {
     assert.ok(connection.s3.counters.GetObject.requests < 50);
   });
 
-  test('that is read whole and has no end is given up at its bound', async () => {
+  test('that never ends fails at its bound when it is read completely', async () => {
     await using server = await startCannedServer((request, response) => {
       response.setHeader('etag', '"e"');
       endless(200, '', 'x')(request, response, 1);
@@ -250,7 +250,7 @@ suite('an object', () => {
     await assert.rejects(readObject(connection.s3, 'raw/a', 100_000), { code: 'BUCKET_DOCUMENT_INVALID' });
   });
 
-  test('is not written when the answer to that has no end', async () => {
+  test('is not written when the answer never ends', async () => {
     await using server = await startCannedServer((request, response) => {
       request.resume();
       response.setHeader('etag', '"e"');

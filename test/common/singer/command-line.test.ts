@@ -33,7 +33,7 @@ const refused: readonly (readonly [kind: 'tap' | 'target', line: string, words: 
   ['tap', '--config a.json --about --format=html', /format/u],
 ];
 
-suite('the command line of the Singer face', () => {
+suite('the command line of a tap or target', () => {
   for (const [kind, line, invocation] of understood) {
     test(`understands a ${kind}'s ${line}`, async () => assert.deepEqual(await parse(kind, line), invocation));
   }

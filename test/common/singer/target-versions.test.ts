@@ -124,7 +124,7 @@ const messages = fc.array(
 ) as fc.Arbitrary<readonly Message[]>;
 
 suite('the rows of an earlier version', () => {
-  test('go when the new version was activated after all its records, and stay with a true warning otherwise', async () => {
+  test('are replaced if the new version was activated after all its records, and stay with a warning otherwise', async () => {
     let gone = 0;
     await fc.assert(
       fc.asyncProperty(messages, fc.nat(14), async (all, cut) => {

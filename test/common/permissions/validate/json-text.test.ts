@@ -30,14 +30,14 @@ suite('JSON text', () => {
     );
   });
 
-  test('tells the place of each part, and of what lacks a part', () => {
+  test('has the place of each part, and of an object that lacks a part', () => {
     const { placeOf } = parseJsonText('{\n  "a": [\n    1,\n    {"b": 2}\n  ]\n}');
     assert.deepEqual(placeOf(['a', 1, 'b']), { line: 4, column: 11 });
     assert.deepEqual(placeOf(['a', 1, 'missing']), { line: 4, column: 5 });
     assert.deepEqual(placeOf(['nothing']), { line: 1, column: 1 });
   });
 
-  test('tells keys that stand twice', () => {
+  test('reports duplicate keys', () => {
     const { twice, value } = parseJsonText('{"a": 1,\n "a": 2}');
     assert.deepEqual([twice, value], [[{ key: 'a', place: { line: 2, column: 2 } }], { a: 2 }]);
   });
@@ -55,7 +55,7 @@ suite('JSON text', () => {
     ['', 1, 1, /text ends before a value/u],
   ];
   for (const [text, line, column, words] of faults) {
-    test(`says what is wrong with ${JSON.stringify(text)}`, () => {
+    test(`names the mistake in ${JSON.stringify(text)}`, () => {
       assert.throws(
         () => parseJsonText(text),
         (error: unknown) => {

@@ -92,7 +92,7 @@ suite('a region', () => {
     test(`"${text}" is refused with the remedy`, () => assert.match(regionProblem(text, undefined) ?? '', remedy));
   }
 
-  test('goes by any name at a storage that is not AWS', () => {
+  test('may have any name at a storage that is not AWS', () => {
     assert.equal(regionProblem('auto', 'https://storage.example.com'), undefined);
     assert.match(regionProblem('auto', 'https://s3.eu-west-1.amazonaws.com') ?? '', /not an AWS region/);
   });

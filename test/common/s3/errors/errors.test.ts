@@ -258,7 +258,7 @@ suite('any other failure', () => {
     assert.deepEqual([error.code, error.cause], ['UNEXPECTED', cause]);
   });
 
-  test('of our own passes as it is', () => {
+  test('that is a ConnectorError stays unchanged', () => {
     const own = new ConnectorError('FILE_UNREADABLE', 'damaged');
     assert.equal(mapS3Error(own, targets.GetObject), own);
   });
