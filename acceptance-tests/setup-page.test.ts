@@ -97,7 +97,7 @@ suite('the setup page', () => {
   test('explains a policy that is pasted, and corrects it', async () => {
     const policy = await shown('policy');
     await set('pasted', policy);
-    assert.match(await shown('verdict'), /It allows what is needed.*allowed by statement 1/u);
+    assert.match(await shown('verdict'), /The policy allows everything that is needed.*allowed by statement 1/u);
     await set('pasted', policy.replace(':::', '::'));
     assert.match(await shown('verdict'), /The policy is insufficient\..*ARN_COLONS at line 14, column \d+/u);
     await browser.evaluate("document.getElementById('fix').focus()");

@@ -12,7 +12,7 @@ export function declaredColumn(what: string): z.ZodType<Declared> {
     name: z
       .string()
       .min(1)
-      .meta({ title: 'Column', description: `Name of the ${what}.`, order: 0 }),
+      .meta({ title: 'Column', description: `The name of the ${what}.`, order: 0 }),
     type: z.enum(typeNames).meta({ title: 'Type', description: 'The type of its values.', order: 1 }),
     table: z.string().optional().meta({
       title: 'Table',
