@@ -199,7 +199,7 @@ suite('a folder for temporary files', () => {
     for (const open of [dirname(files.batch), dirname(dirname(files.batch)), dirname(folder)]) await chmod(open, 0o755);
     for (const [name, file, args] of usingDisk) {
       const ended = await runOn(file, args(), { at: folder, env: { TMPDIR: folder }, input, asNobody: true });
-      assert.match(reasonOf(ended), /this user may not use it \(EACCES\)/u, name);
+      assert.match(reasonOf(ended), /this user is not allowed to use it \(EACCES\)/u, name);
       assert.doesNotMatch(reasonOf(ended), /UNEXPECTED|stack_trace/u, name);
     }
   });

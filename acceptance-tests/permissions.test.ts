@@ -97,7 +97,7 @@ for (const kind of ['bucket', 'iam'] as const) {
           const { stdout, exitCode } = await ask(side, 'check', { config });
           assert.equal(exitCode, 0);
           const isFatal = side === 'source' || action === 's3:PutObject';
-          assert.match(stdout, isFatal ? /"status":"FAILED"/u : /"WARN","message":"Streams that are replaced/u);
+          assert.match(stdout, isFatal ? /"status":"FAILED"/u : /"WARN","message":"Replaced streams/u);
           assert.match(stdout, new RegExp(`Allow (?:s3:\\w+ and )*${action}\\b[^]* on arn:aws:s3:::`, 'u'));
           const denied = new Set(Array.from(stdout.matchAll(/ — (s3:\w+) — [^—]* — denied/gu), ([, one]) => one));
           assert.deepEqual([...denied], [action], stdout);

@@ -89,7 +89,7 @@ suite('the setup page', () => {
     await set('region', 'EU');
     assert.match(
       await shown('problems'),
-      /Bucket is an address.*write "publisher-data".*Region is no specific region/u,
+      /Bucket is an address.*write "publisher-data".*Region is not a specific region/u,
     );
     assert.equal(await shown('policy'), '');
   });
@@ -97,9 +97,9 @@ suite('the setup page', () => {
   test('explains a policy that is pasted, and corrects it', async () => {
     const policy = await shown('policy');
     await set('pasted', policy);
-    assert.match(await shown('verdict'), /It allows what is needed.*allowed by statement 1/u);
+    assert.match(await shown('verdict'), /The policy allows everything that is needed.*allowed by statement 1/u);
     await set('pasted', policy.replace(':::', '::'));
-    assert.match(await shown('verdict'), /It does not do:.*ARN_COLONS at line 14, column \d+/u);
+    assert.match(await shown('verdict'), /The policy is insufficient\..*ARN_COLONS at line 14, column \d+/u);
     await browser.evaluate("document.getElementById('fix').focus()");
     await browser.press('Enter');
     assert.deepEqual(JSON.parse(await shown('fixed')), JSON.parse(policy));

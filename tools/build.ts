@@ -1,5 +1,5 @@
-// `npm run build`: writes the generated files (tools/generate.ts), then bundles each face of a connector into one executable file that
-// needs no node_modules but the query engine's native binding: <package>/dist/<name>.mjs, its source map, LICENSES.txt, sbom.cdx.json.
+// `npm run build`: writes the generated files (tools/generate.ts), then bundles each program of a connector into one executable file.
+// From node_modules it needs only the query engine's native binding: <package>/dist/<name>.mjs, its source map, LICENSES.txt, sbom.cdx.json.
 import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -19,16 +19,16 @@ import {
 
 const root = join(import.meta.dirname, '..');
 
-/** Those of Airbyte's protocol. */
+/** The verbs of Airbyte's protocol. */
 const airbyteVerbs: readonly string[] = ['spec', 'check', 'discover', 'read', 'write'];
 
-/** Native code can't be bundled; it is found in node_modules when a verb first needs it. */
+/** Native code cannot be bundled. A verb loads it from node_modules when it first needs it. */
 const externalPackages: readonly string[] = ['@duckdb/node-api'];
 
 /**
- * Stands before all bundled code. An older Node gets one line: it can still parse the file (see `target`) and link it
- * (see `requireAtUse`), and nothing else has run yet. A platform shows what is on standard output, where Airbyte's verbs have
- * messages: there the line is a TRACE as well.
+ * Comes before all bundled code. An older Node prints one line: it can parse the file (see `target`) and link it (see
+ * `requireAtUse`), and has not run anything else yet. A platform shows the messages of Airbyte's verbs on standard output, so
+ * the line is also a TRACE there.
  */
 function banner(name: string): string {
   return `#!/usr/bin/env node
@@ -47,8 +47,8 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
 }
 
 /**
- * Turns imports of builtins and external packages into `require` calls. A static import would be linked before the
- * banner runs, so that a name which an older Node lacks ends in a stack trace, and would load what the verb never uses.
+ * Turns imports of builtins and external packages into `require` calls. A static import is linked before the banner runs, so a
+ * name that an older Node lacks would cause a stack trace. It would also load modules that the verb never uses.
  */
 const requireAtUse: Plugin = {
   name: 'require-at-use',
@@ -64,7 +64,7 @@ const requireAtUse: Plugin = {
   },
 };
 
-/** Bundles all faces of a connector into a folder, which is emptied first. @returns the path of its Airbyte executable. */
+/** Bundles all programs of a connector into an emptied folder. @returns the path of its Airbyte executable. */
 export async function buildConnector(name: ConnectorName, folder = join(root, name, 'dist')): Promise<string> {
   await rm(folder, { recursive: true, force: true });
   const { [name]: singer } = singerFaces;
@@ -80,12 +80,12 @@ export async function buildConnector(name: ConnectorName, folder = join(root, na
   return join(folder, `${name}.mjs`);
 }
 
-/** Its other programs. */
+/** The other programs of the package. */
 function programsOf(name: ConnectorName): readonly ProgramName[] {
   return programNames.filter((program) => programs[program].owner === name);
 }
 
-/** The licences and the bill of materials of what was bundled; `mark` begins the names of the files. */
+/** Writes the licences and the bill of materials of the bundle. `mark` begins the names of the files. */
 async function writeContents(
   name: ConnectorName,
   inputs: readonly string[],
@@ -104,7 +104,7 @@ type Manifest = {
   readonly dependencies: Readonly<Record<string, string>>;
 };
 
-/** Bundles `entry` into the executable `<folder>/<name>.mjs`. @returns the files that it was made of. */
+/** Bundles `entry` into the executable `<folder>/<name>.mjs`. @returns its input files. */
 async function bundle(name: string, entry: string, folder: string): Promise<readonly string[]> {
   const outfile = join(folder, `${name}.mjs`);
   const { metafile } = await build({
@@ -114,9 +114,9 @@ async function bundle(name: string, entry: string, folder: string): Promise<read
     bundle: true,
     format: 'esm',
     platform: 'node',
-    target: 'es2022', // What Node 20 can parse; `using` is lowered.
+    target: 'es2022', // Node 20 can parse it; `using` is lowered.
     mainFields: ['module', 'main'], // The AWS SDK in its ESM form: tree-shaken, and evaluated only where it is imported.
-    alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' }, // Else its code is a file beside it.
+    alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' }, // Otherwise its code is a separate file.
     sourcemap: 'linked',
     legalComments: 'eof',
     metafile: true,
@@ -135,7 +135,7 @@ export async function installConnector(name: ConnectorName): Promise<string> {
   return file;
 }
 
-/** Beside the Node that the executables need: one folder on the PATH is enough for both. */
+/** Next to the Node that the executables need, so that one folder on the PATH is enough for both. */
 async function link(command: string, folder: string): Promise<void> {
   const place = join(root, 'node_modules/.bin', command);
   await rm(place, { force: true });

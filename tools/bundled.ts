@@ -1,12 +1,12 @@
-// What a bundle holds of others: its packages by the files that esbuild took, the texts of their licences, and both beside the
-// query engine, which is installed with it, as a bill of materials.
+// The third-party packages in a bundle, by esbuild's input files: the texts of their licences, and a bill of materials. Both
+// include the query engine, which is installed with the bundle.
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 
-/** May be passed on in a program under MIT by anybody who adds the text. */
+/** Licences that allow distribution in an MIT program with their text. */
 export const allowedLicenses: ReadonlySet<string> = new Set([
   'MIT',
   'Apache-2.0',
@@ -21,7 +21,7 @@ export type BundledPackage = Package & { readonly text: string };
 
 /**
  * The packages of `inputs`, files as in esbuild's metafile, by name.
- * @throws Error naming a package whose licence is not allowed, or has no text.
+ * @throws Error that names a package whose licence is not allowed or has no text.
  */
 export async function bundledPackages(inputs: readonly string[]): Promise<readonly BundledPackage[]> {
   const folders = new Set(inputs.flatMap((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/u.exec(input)?.[0] ?? []));
@@ -33,15 +33,15 @@ export async function bundledPackages(inputs: readonly string[]): Promise<readon
       return { name, version, license, text: await licenseText(join(root, folder)) };
     }),
   );
-  // A package may be installed at several places.
+  // A package may be installed in several places.
   const once = new Map(found.map((one) => [`${one.name} ${one.version}`, one]));
   return [...once.values()].map(({ text, ...one }) => {
     const heading = `${one.name} ${one.version} (${one.license})`;
     if (!allowedLicenses.has(one.license))
-      throw new Error(`The licence of ${heading} is not on the list of allowed ones`);
-    // A few packages of a family name their licence and leave its text out.
+      throw new Error(`The licence of ${heading} is not on the list of allowed licences.`);
+    // A few packages of a family name their licence without its text.
     const known = text ?? found.find((other) => other.license === one.license && other.text !== undefined)?.text;
-    if (known === undefined) throw new Error(`No licence text for ${heading}`);
+    if (known === undefined) throw new Error(`There is no licence text for ${heading}.`);
     return { ...one, text: known.trim() };
   });
 }
@@ -68,7 +68,7 @@ type Locked = {
 };
 type Lock = { readonly packages: Readonly<Record<string, Locked>> };
 
-/** @param external packages that are installed beside the bundle. @returns CycloneDX 1.6, the same for the same content. */
+/** @param external packages that are installed next to the bundle. @returns CycloneDX 1.6, the same for the same content. */
 export async function billOfMaterials(
   product: Pick<Package, 'name' | 'version'>,
   bundled: readonly BundledPackage[],
@@ -134,7 +134,7 @@ function purl({ name, version }: Pick<Package, 'name' | 'version'>): string {
   return `pkg:npm/${name.replace('@', '%40')}@${version}`;
 }
 
-/** A name-based UUID (version 8): the same content has the same number. */
+/** A name-based UUID (version 8): the same content has the same UUID. */
 function uuidOf(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(

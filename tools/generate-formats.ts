@@ -1,4 +1,4 @@
-// docs/formats.md: what the source reads and what it does not, from the tables of its code.
+// Generates docs/formats.md, which lists the supported and unsupported formats of the source, from the tables of its code.
 import { csvDialects, type DialectOptions } from '../source-s3/src/config/csv-dialects.ts';
 import { codecs, unreadCodecs } from '../source-s3/src/formats/text/codecs.ts';
 import { compressionExtensions, formatExtensions, sideFiles } from '../source-s3/src/layout/file-name.ts';

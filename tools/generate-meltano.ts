@@ -1,5 +1,5 @@
-// Meltano's definition of a tap or target, made from the JSON schema of its config: what `meltano add --from-ref` reads.
-// JSON is YAML: the files need no library to be written.
+// Generates Meltano's definition of a tap or target from the JSON schema of its config, for `meltano add --from-ref`. JSON is also
+// YAML, so no library is needed.
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
 type Node = {
@@ -17,7 +17,7 @@ type Node = {
 
 export type Singer = { readonly name: string; readonly label: string; readonly repository: string };
 
-/** `executable` is looked for on the PATH. Choices are flattened into dotted settings, so that secrets are settings of their own. */
+/** Meltano finds `executable` on the PATH. Choices become dotted settings, so that each secret is its own setting. */
 export function meltanoPlugin({ name, label, repository }: Singer, form: Node): string {
   const isTap = name.startsWith('tap-');
   const plugin = {
@@ -52,7 +52,7 @@ function settingsOf({ properties = {} }: Node, prefix: string): readonly JsonObj
   });
 }
 
-/** The fields of all options of a choice; the constants that tell them apart become one field of so many options. */
+/** The fields of all options of a choice. Their distinguishing constants become one field with several options. */
 function united(options: readonly Node[]): Node {
   const properties: Record<string, Node> = {};
   for (const option of options) {

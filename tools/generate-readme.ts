@@ -1,4 +1,4 @@
-// The table of settings in a connector's README, made from its spec: between two marks, so that the rest is written by hand.
+// Generates the table of settings in a connector's README from its spec. It is between two marks; the rest is written by hand.
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
 import { markdownTable } from './markdown-table.ts';
@@ -25,12 +25,13 @@ const end = '<!-- end of settings -->';
 export function withSettings(readme: string, spec: JsonObject): string {
   const [before, rest = ''] = readme.split(begin);
   const [, after] = rest.split(end);
-  if (before === undefined || after === undefined) throw new Error('the README has no place for the settings');
+  if (before === undefined || after === undefined)
+    throw new Error('The README has no marks for the table of settings.');
   const table = markdownTable([['Setting', 'Type', 'Default', 'Meaning'], ...rows(spec, '')]);
   return `${before}${begin}\n\n${table}\n\n${end}${after}`;
 }
 
-/** In the order of Airbyte's form; a choice's own fields follow it, each under the options that have it. */
+/** In the order of Airbyte's form. The fields of a choice follow it, each with the options that have it. */
 function rows({ properties = {}, required = [] }: Field, prefix: string): readonly (readonly string[])[] {
   const fields = Object.entries(properties).sort(([, a], [, b]) => (a.order ?? 0) - (b.order ?? 0));
   return fields.flatMap(([name, field]) => {
@@ -68,5 +69,5 @@ function defaultOf(field: Field, isRequired: boolean): string {
 
 function meaning({ description = '', title = '' }: Field): string {
   const text = (description === '' ? title : description).replaceAll('\n', ' ');
-  return text.replaceAll('|', '\\|').replaceAll('*', '\\*'); // Else two of them would be emphasis.
+  return text.replaceAll('|', '\\|').replaceAll('*', '\\*'); // Two unescaped stars would be emphasis.
 }

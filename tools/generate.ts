@@ -1,6 +1,6 @@
-// The files that are made from code and committed: each connector's spec.json, the settings in its README and in docs/queues.md, its
-// definition for Meltano, docs/errors.md, docs/formats.md, and the setup page.
-// `npm run build` writes them, a test holds them equal.
+// The committed files that are generated from code: each connector's spec.json, the settings in its README and in docs/queues.md,
+// its definition for Meltano, docs/errors.md, docs/formats.md, and the setup page.
+// `npm run build` writes them, and a test compares them.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -13,17 +13,17 @@ import { withSettings } from './generate-readme.ts';
 import { setupPage } from './generate-setup-page.ts';
 import { markdownTable } from './markdown-table.ts';
 
-/** One package each, of the same name, with src/main.ts (the executable) and src/connector.ts (what it runs). */
+/** Each has a package of the same name, with src/main.ts (the executable) and src/connector.ts (the connector). */
 export const connectorNames = ['source-s3', 'destination-s3-streaming', 'destination-s3-batch'] as const;
 export type ConnectorName = (typeof connectorNames)[number];
 
-/** What stands beside it in the package's dist/: the Singer face, as what it is called and where it begins. */
+/** The Singer program in the same dist/: its name and its entry. */
 export const singerFaces = {
   'source-s3': { name: 'tap-s3-tables', entry: 'tap.ts' },
   'destination-s3-streaming': { name: 'target-s3-streaming', entry: 'target.ts' },
   'destination-s3-batch': { name: 'target-s3-batch', entry: 'target.ts' },
 } as const satisfies Readonly<Record<ConnectorName, { readonly name: string; readonly entry: string }>>;
-/** What is built in a package beside its connector: a program with a config, an image, and licences of its own. */
+/** Other programs of a package, with their own config, image and licences. */
 export const programs = {
   'feed-kafka': { owner: 'destination-s3-streaming', entry: 'feed-kafka.ts' },
 } as const satisfies Readonly<Record<string, { readonly owner: ConnectorName; readonly entry: string }>>;
@@ -36,11 +36,12 @@ const repository = 'https://github.com/s3-connectors/s3-connectors';
 
 type Described = { readonly name: string; readonly spec: ConnectorSpecification };
 
-/** What src/connector.ts of the package exports under the package's name. @throws Error when it exports no connector. */
+/** The connector that the package's src/connector.ts exports. @throws Error if it exports no connector. */
 export async function loadConnector(name: ConnectorName): Promise<Described> {
   const module = (await import(`../${name}/src/connector.ts`)) as Readonly<Record<string, unknown>>;
   const connector = Object.values(module).find((value) => isDescribed(value) && value.name === name);
-  if (!isDescribed(connector)) throw new Error(`${name}/src/connector.ts exports no connector named "${name}"`);
+  if (!isDescribed(connector))
+    throw new Error(`${name}/src/connector.ts exports no connector with the name "${name}".`);
   return connector;
 }
 
@@ -71,7 +72,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   return files;
 }
 
-/** docs/queues.md with the settings that `feed-kafka` has beside those of its destination. */
+/** docs/queues.md with the settings of `feed-kafka` that its destination does not have. */
 async function queuesPage(): Promise<string> {
   const { feedKafka } = await import('../destination-s3-streaming/src/kafka/connector.ts');
   const { properties } = feedKafka.spec.connectionSpecification as { readonly properties: JsonObject };
@@ -95,9 +96,9 @@ export function errorsPage(): string {
   });
   return `# Errors
 
-A run that fails prints a TRACE message of the type ERROR. Its \`message\` names the object and says what to change, its
-\`internal_message\` begins with one of the codes below, and its \`failure_type\` says who can act. \`check\` answers a
-\`config_error\` with CONNECTION_STATUS FAILED instead, and exits with 0. On standard error the code stands in brackets.
+A run that fails prints a TRACE message of the type ERROR. Its \`message\` names the object and what to change, its
+\`internal_message\` begins with one of the codes below, and its \`failure_type\` shows who can act. \`check\` answers a
+\`config_error\` with CONNECTION_STATUS FAILED instead, and exits with 0. On standard error the code is in brackets.
 
 ${sections.join('\n')}`;
 }

@@ -1,4 +1,4 @@
-// Tables in Markdown, as the formatter wants them, so that generated text passes its check.
+// Markdown tables in the form of the formatter, so that generated text passes its check.
 
 /** The first row is the header. */
 export function markdownTable(rows: readonly (readonly string[])[]): string {

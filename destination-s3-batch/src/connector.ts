@@ -8,11 +8,11 @@ import { layout } from './layout/layout.ts';
 
 const ddlVerb: OperatorVerb<Config> = {
   name: 'ddl',
-  describe: 'Print the statements that make the tables readable in Athena or DuckDB',
+  describe: 'Print the statements that make the tables readable in Athena or DuckDB.',
   options: {
-    table: { type: 'string', describe: 'only this table' },
-    engine: { type: 'string', describe: 'athena (the default) or duckdb' },
-    location: { type: 'string', describe: 'where the files are, if not at s3://bucket/prefix' },
+    table: { type: 'string', describe: 'Print only this table.' },
+    engine: { type: 'string', describe: 'Query engine: athena (the default) or duckdb.' },
+    location: { type: 'string', describe: 'The location of the files, if it is not s3://bucket/prefix.' },
   },
   async *run(config, given, context) {
     const { ddl } = await import('./ddl/ddl.ts');
@@ -22,13 +22,13 @@ const ddlVerb: OperatorVerb<Config> = {
 
 const typesVerb: OperatorVerb<Config> = {
   name: 'types',
-  describe: 'Show the types that are kept of the tables, or change that of a field',
+  describe: 'Show the stored types of the tables, or change the type of a field.',
   options: {
-    table: { type: 'string', describe: 'only this table' },
-    field: { type: 'string', describe: 'the field to change, as a.b for a member' },
-    as: { type: 'string', describe: 'the type that it is to have' },
-    forget: { type: 'boolean', describe: 'let the next run decide its type again' },
-    apply: { type: 'boolean', describe: 'change it; without this only what would happen is shown' },
+    table: { type: 'string', describe: 'Show or change only this table.' },
+    field: { type: 'string', describe: 'The field to change. Write a.b for a member.' },
+    as: { type: 'string', describe: 'The new type of the field.' },
+    forget: { type: 'boolean', describe: 'Forget the type, so that the next run infers it again.' },
+    apply: { type: 'boolean', describe: 'Apply the change. Without it, the verb only shows what would change.' },
   },
   async *run(config, given, context) {
     const { types } = await import('./types-verb/types.ts');

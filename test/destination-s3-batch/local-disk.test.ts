@@ -56,7 +56,7 @@ suite('a disk that takes only a part of a file', () => {
     );
     const answer = ofType(assertProtocolLines(stdout), 'CONNECTION_STATUS')[0]?.connectionStatus;
     assert.ok(answer?.status === 'FAILED');
-    assert.match(answer.message, /spool" cannot be used: a file may not become so large/u);
+    assert.match(answer.message, /spool" cannot be used: a file is not allowed to become this large/u);
     assert.equal(exitCode, 0);
   });
 });

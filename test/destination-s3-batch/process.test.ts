@@ -84,7 +84,7 @@ suite('the program', () => {
     await killed.exited;
     await using living = await startWrite(server, catalogJson('visits'), config);
     const [log] = (await once(living.child.stdout, 'data')) as [Buffer];
-    assert.match(log.toString(), /Removed 1 temporary folder that killed runs left/u);
+    assert.match(log.toString(), /Removed 1 temporary folder of killed runs/u);
     await untilSpooled(killed.spool);
     const [own] = await readdir(killed.spool);
     await using next = await startWrite(server, catalogJson('visits'), config);

@@ -37,7 +37,7 @@ suite('target-s3-batch', () => {
     const early = schema('a') + schema('b') + activate('a', 2) + activate('b', 2);
     const { ids, stderr } = await send(early + record('a', 2, 2) + record('b', 2, 2) + state);
     assert.equal(ids, '"id":1,"id":2');
-    assert.match(stderr, /WARN.* The rows of "a" were added: no ACTIVATE_VERSION came after them/u);
+    assert.match(stderr, /WARN.* The rows of "a" were appended: no ACTIVATE_VERSION came after them/u);
     assert.doesNotMatch(stderr, /is complete/u);
   });
 

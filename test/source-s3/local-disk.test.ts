@@ -53,7 +53,10 @@ suite('a disk that takes only a part of a file', () => {
     test(`fails ${verb} with the folder, its free space and the setting`, async () => {
       const ended = await runLimited(main, args(verb), { fileBytes: 0, env: { TMPDIR: folder } });
       const said = verb === 'inspect' ? ended.stderr : reasonOf(assertProtocolLines(ended.stdout));
-      assert.ok(said.includes(`"${folder}" cannot be used: a file may not become so large (EFBIG), `), said);
+      assert.ok(
+        said.includes(`"${folder}" cannot be used: a file is not allowed to become this large (EFBIG), `),
+        said,
+      );
       assert.match(
         said,
         /[\d.]+ [MG]B of [\d.]+ [MG]B are free\. Raise the largest size of a file \(ulimit -f\), or set/u,

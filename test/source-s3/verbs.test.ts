@@ -179,7 +179,7 @@ suite('discover', () => {
 
   test('refuses two folders that would be one stream', async () => {
     await using server = await serverWith({ 'lake/type=t/a.parquet': file, 'lake/t/a.parquet': file });
-    await assert.rejects(discoverHere(server), /would both be the stream "lake\.t"|would both be the stream/u);
+    await assert.rejects(discoverHere(server), /would both become the stream "lake\.t"|would both become the stream/u);
   });
 
   test('lists a folder without reading what lies in it', async () => {

@@ -1,5 +1,5 @@
-// `npm run bench [-- <case>…] [--runs N] [--rows N] [--write]`: measures the built programs, each case beside its reference
-// in the same run, in turn; `--write` puts what was printed into docs/benchmarks.md. Nothing stays on disk but that.
+// `npm run bench [-- <case>…] [--runs N] [--rows N] [--write]`: measures the built programs. Each case and its reference
+// run in turn. `--write` puts the output into docs/benchmarks.md; nothing else stays on disk.
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,7 @@ const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
 type Options = { readonly runs: number; readonly rows: number | undefined; readonly command: string };
 
-/** @throws Error when a program fails. @returns the case's section. */
+/** @throws Error if a program fails. @returns the section of the case. */
 async function measure(benchCase: BenchCase, { runs, rows, command }: Options, signal: AbortSignal): Promise<string> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 's3-connectors-bench-'));
@@ -44,7 +44,7 @@ async function measure(benchCase: BenchCase, { runs, rows, command }: Options, s
   return sectionOf({ benchCase, prepared, summary, runs, machine: machine(), command, date: new Date() });
 }
 
-/** The engine that makes the data is gone before anything is measured. */
+/** Closes the engine that makes the data before any measurement. */
 async function prepare(benchCase: BenchCase, bench: Omit<Bench, 'db'>) {
   say(`${benchCase.name}: preparing the data …`);
   const instance = await DuckDBInstance.create(':memory:', { temp_directory: join(bench.folder, 'engine') });
@@ -87,7 +87,7 @@ async function bench(args: readonly string[], signal: AbortSignal): Promise<void
   const chosen = chooseCases(positionals);
   const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
   const options = { runs: positive(values.runs) ?? 3, rows: positive(values.rows), command };
-  const busy = busyness(); // Later it would be ours.
+  const busy = busyness(); // Later it would include our own work.
   if (busy !== undefined) say(`WARNING: ${busy}`);
   for (const name of connectorNames) await buildConnector(name);
   for (const benchCase of chosen) {
@@ -115,6 +115,6 @@ try {
   await bench(process.argv.slice(2), stop.signal);
 } catch (error) {
   process.exitCode ??= 1;
-  const cause: unknown = stop.signal.aborted ? stop.signal.reason : error; // What was stopped fails in its own words.
+  const cause: unknown = stop.signal.aborted ? stop.signal.reason : error; // A stopped program throws its own error.
   process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`);
 }

@@ -1,4 +1,4 @@
-// How much of the local disk a program takes while it runs.
+// Measures the local disk space that a program uses.
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,10 +8,10 @@ import type { Run } from './case.ts';
 const everyMs = 200;
 const blockBytes = 512;
 
-/** `least`: what shows that this looked in the right place. */
+/** `least`: the minimum that shows that the measured folder is the right one. */
 type DiskBound = { readonly folder: string; readonly leastMegabytes: number; readonly mostMegabytes: number };
 
-/** The same run, with a finding on what it takes below `folder`. */
+/** The same run, with a finding on its disk use below `folder`. */
 export function withDiskBound(run: Run, { folder, leastMegabytes, mostMegabytes }: DiskBound): Run {
   return async () => {
     const { result, peakBytes } = await watchDisk(folder, run);
@@ -22,7 +22,7 @@ export function withDiskBound(run: Run, { folder, leastMegabytes, mostMegabytes 
   };
 }
 
-/** Looks at what lies below `folder` five times a second, and in the end. @returns what `work` does, and the most bytes that were there. */
+/** Measures `folder` five times a second, and at the end. @returns the result of `work`, and the most bytes. */
 export async function watchDisk<T>(
   folder: string,
   work: () => Promise<T>,
@@ -48,7 +48,7 @@ export async function watchDisk<T>(
   }
 }
 
-/** As they lie on disk. What goes while this looks does not count. */
+/** Allocated bytes on disk. Files that disappear during the measurement do not count. */
 async function bytesBelow(folder: string): Promise<number> {
   const names = await readdir(folder, { recursive: true }).catch((): string[] => []);
   const sizes = names.map(async (name) => {

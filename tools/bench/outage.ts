@@ -1,12 +1,12 @@
-// A way to a server that goes away for a while: between a program and the S3 server, so that neither knows of it.
+// A proxy between a program and the S3 server that simulates an outage, without either of them knowing.
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 export type Outage = { readonly afterMs: number; readonly lastsMs: number };
 
 /**
- * Leads to `endpoint` until `afterMs` after the first connection; then every connection is cut, and new ones at once, for
- * `lastsMs`. Disposal closes it.
+ * Forwards to `endpoint` until `afterMs` after the first connection. Then it closes every connection, and new ones at once, for
+ * `lastsMs`. Disposing of it closes it.
  */
 export async function startOutage(
   endpoint: string,
@@ -32,7 +32,7 @@ export async function startOutage(
       [far, near],
     ] as const) {
       sockets.add(socket);
-      socket.on('error', () => undefined); // Cut on purpose.
+      socket.on('error', () => undefined); // Closed on purpose.
       socket.on('close', () => {
         sockets.delete(socket);
         other.destroy();

@@ -1,4 +1,4 @@
-// What a case came to, as a section of docs/benchmarks.md. The same text is printed: the page has no figure of its own.
+// The result of a case as a section of docs/benchmarks.md. The bench prints the same text.
 import type { BenchCase, Prepared } from './case.ts';
 import type { Usage } from './process.ts';
 import type { Spread, Summary } from './statistics.ts';

@@ -1,4 +1,4 @@
-// What a case's runs come to. A ratio is taken within each pair, whose two runs met the machine in the same mood.
+// The statistics of a case's runs. Each ratio is within one pair, whose two runs had the same load on the machine.
 import type { Finding, Measured, Usage } from './process.ts';
 
 export type Pair = { readonly run: Measured; readonly reference: Measured | undefined };
@@ -8,12 +8,12 @@ export type Spread = { readonly median: number; readonly min: number; readonly m
 export type Summary = {
   readonly seconds: Spread;
   readonly referenceSeconds: Spread | undefined;
-  /** Speed as a share of the reference's. */
+  /** The speed as a share of the reference's. */
   readonly ratio: Spread | undefined;
   /** The highest of all runs. */
   readonly usages: readonly Usage[];
   readonly referenceUsages: readonly Usage[];
-  /** Of all runs; what several have found out alike, once. */
+  /** The findings of all runs, without duplicates. */
   readonly findings: readonly Finding[];
 };
 

@@ -1,5 +1,5 @@
-// The demo's judge: DuckDB, which had no part in the writing, reads what lay in the source and what has arrived and compares
-// every row. Rows count as often as they occur: one that was lost is not made up for by another that came twice.
+// The comparison of the demo: DuckDB, which did not write the files, reads the source and the written files and compares every row.
+// It counts duplicates, so a duplicate cannot hide a lost row.
 import { join } from 'node:path';
 
 import type { DuckDBConnection } from '@duckdb/node-api';
@@ -10,15 +10,15 @@ import { quoted } from './sql.ts';
 export type Comparison = {
   readonly rowsIn: number;
   readonly rowsOut: number;
-  /** Different hours that rows lie in. */
+  /** The number of different hours of the rows. */
   readonly hours: number;
-  /** What is wrong, each with one row as an example; empty when all rows are equal. */
+  /** The differences, each with one row as an example. Empty if all rows are equal. */
   readonly differences: readonly string[];
 };
 
 const columns = `"date", delay, distance, origin, destination, ${partitionColumn}`;
 
-/** @param sent folder of the Parquet files. @param arrived folder with a copy of what the destination wrote. */
+/** @param sent folder of the Parquet files. @param arrived folder with a copy of the written files. */
 export async function compare(db: DuckDBConnection, sent: string, arrived: string): Promise<Comparison> {
   await db.run(`
     CREATE OR REPLACE TEMP TABLE sent AS SELECT ${columns}

@@ -1,5 +1,5 @@
-// `npm run demo`: builds the programs, lets three million flights pass through them and says whether all of them arrived.
-// Exit code 0: all rows equal; 1: a program failed or something differs; 130, 143: stopped, and nothing is left behind.
+// `npm run demo`: builds the programs, sends three million flights through them, and checks that all of them arrived.
+// Exit code 0: all rows are equal. 1: a program failed or rows differ. 130, 143: stopped, with nothing left behind.
 
 import { buildConnector } from '../build.ts';
 import { type JourneyOptions, runJourney } from './journey.ts';
@@ -8,7 +8,7 @@ import { openScreen } from '@s3-connectors/common/program/screen.ts';
 
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Runs the journey and says how it went. @returns whether all rows have arrived as they were. */
+/** Runs the journey and prints the result. @returns whether all rows arrived unchanged. */
 export async function runDemo(options: JourneyOptions, signal: AbortSignal): Promise<boolean> {
   const { screen } = options;
   try {
@@ -21,11 +21,11 @@ export async function runDemo(options: JourneyOptions, signal: AbortSignal): Pro
   }
 }
 
-/** The same as a program: a signal stops it in order, and its exit code says how it went. */
+/** The same as a program, with clean stops by signals and an exit code. */
 export async function runDemoProgram(options: Omit<JourneyOptions, 'screen'>): Promise<void> {
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    // A second signal changes nothing: cleaning up takes a moment, and ending at once would leave a folder behind.
+    // A second signal has no effect: exiting before the clean-up would leave a folder behind.
     process.on(name, () => {
       process.exitCode = exitCodes[name];
       stop.abort(new Error(`Stopped by ${name}`));

@@ -1,5 +1,5 @@
-// The demo's data: three million real flights of the United States in 2001, from the npm package vega-datasets, laid out
-// as a data lake would have them: a folder per month, ZSTD Parquet.
+// The demo's data: three million real flights of the United States in 2001, from the npm package vega-datasets, in
+// the layout of a data lake: a folder for each month, ZSTD Parquet.
 import { globSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
@@ -10,7 +10,7 @@ import { quoted } from './sql.ts';
 
 const flightsFile = join(import.meta.dirname, '../../node_modules/vega-datasets/data/flights-3m.parquet');
 
-/** The partition column. Not `month`: that is a folder of the streaming destination. */
+/** The partition column. The streaming destination uses `month` for a folder. */
 export const partitionColumn = 'flight_month';
 export const table = 'flights';
 export const schemaPrefix = 'exports';

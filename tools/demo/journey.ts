@@ -1,5 +1,5 @@
-// The whole journey on one machine: flights into an S3 in this process → source-s3 | destination-s3-streaming → the files
-// it left → DuckDB compares both sides. Everything it makes, on disk and in memory, is gone when it returns.
+// The complete journey on one machine: flights into an S3 in this process → source-s3 | destination-s3-streaming → the written
+// files → DuckDB compares both sides. It removes everything that it makes before it returns.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -17,9 +17,9 @@ import type { Screen } from '@s3-connectors/common/program/screen.ts';
 export type JourneyOptions = {
   readonly programs: Programs;
   readonly screen: Screen;
-  /** The first so many flights; default all. */
+  /** The number of flights. By default all. */
   readonly rows?: number;
-  /** What a test does to the files that have arrived. */
+  /** Lets a test change the written files. */
   readonly beforeComparing?: (server: S3TestServer) => void;
 };
 
@@ -31,7 +31,7 @@ export type Journey = Moved &
 
 type Files = { readonly files: number; readonly bytes: number };
 
-/** @throws Error when a program fails; the signal's reason when it is aborted. What differs is in the result. */
+/** @throws Error if a program fails; the signal's reason if it is aborted. The result has the differences. */
 export async function runJourney(
   { programs, screen, rows = 3_000_000, beforeComparing = () => undefined }: JourneyOptions,
   signal: AbortSignal,
@@ -82,7 +82,7 @@ async function openDatabase(
   return db;
 }
 
-/** An interrupted query fails in its own words; what interrupted it says more. */
+/** An interrupted query throws its own error; the reason of the interruption is more useful. */
 async function untilAborted<T>(query: Promise<T>, signal: AbortSignal): Promise<T> {
   try {
     return await query;
@@ -105,10 +105,10 @@ async function watched<T>(screen: Screen, server: S3TestServer, total: number, r
   return await run();
 }
 
-/** Copies what the destination left into a folder: DuckDB reads S3 only with an extension that it would have to download. */
+/** Copies the written files into a folder, because DuckDB would have to download an extension to read S3. */
 async function copyOut(server: S3TestServer, folder: string): Promise<Journey['arrived']> {
   const objects = server.objects(bucket, `${destinationPrefix}/`);
-  if (objects.length === 0) throw new Error('destination-s3-streaming ended well, but left no file.');
+  if (objects.length === 0) throw new Error('destination-s3-streaming succeeded, but wrote no file.');
   let bytes = 0;
   let uncompressedBytes = 0;
   for (const { key, body } of objects) {

@@ -1,4 +1,4 @@
-// Numbers as the demo shows them.
+// The number format of the demo.
 
 export function number(value: number): string {
   return value.toLocaleString('en');

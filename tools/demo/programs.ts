@@ -1,4 +1,4 @@
-// The two programs as a user would run them: a config file each, check, discover, and then read piped into write.
+// Runs the two programs like a user: a config file for each, check, discover, and then read piped into write.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -14,7 +14,7 @@ export const destinationPrefix = 'permutive';
 
 const namesOf = { source: 'source-s3', destination: 'destination-s3-streaming' } as const;
 
-/** Any key will do: the server of the demo knows no users. */
+/** Any key works: the server of the demo has no users. */
 const place = {
   bucket,
   region: 'eu-central-1',
@@ -32,21 +32,21 @@ const destinationConfig = {
   ...place,
   prefix: destinationPrefix,
   streams: [{ stream: table, time_field: 'date' }],
-  // The flights come in the order of their time: an hour is complete long before this, and there is progress to be seen.
+  // The flights come in time order, so an hour is complete long before this limit, and progress is visible.
   max_file_age_seconds: 5,
 };
 
 type Setting = {
   readonly programs: Programs;
   readonly endpoint: string;
-  /** For configs and catalogs, and for what the programs themselves put on disk. */
+  /** For configs, catalogs, and the temporary files of the programs. */
   readonly folder: string;
 };
 
-/** The files of a setting: written once, named on each command line. */
+/** The config files of a run, for all command lines. */
 export type Prepared = Setting & { readonly sourceFile: string; readonly destinationFile: string };
 
-/** @throws Error with the program's own words when one cannot work with its config. */
+/** @throws Error with the program's own message if its config does not work. */
 export async function prepare(setting: Setting): Promise<Prepared> {
   const { endpoint, folder } = setting;
   const sourceFile = join(folder, 'source.json');
@@ -59,7 +59,7 @@ export async function prepare(setting: Setting): Promise<Prepared> {
   return prepared;
 }
 
-/** Discovers the tables and writes the catalog that both programs get. @returns its path. */
+/** Discovers the tables and writes the catalog for both programs. @returns its path. */
 export async function chooseStreams(prepared: Prepared): Promise<string> {
   const messages = await ask(prepared, 'source', 'discover');
   const streams = messages.flatMap(({ catalog }) => catalog?.streams ?? []);
@@ -75,12 +75,12 @@ export async function chooseStreams(prepared: Prepared): Promise<string> {
 
 export type Moved = {
   readonly seconds: number;
-  /** Rows that the destination has acknowledged in its STATEs. */
+  /** Rows in the STATEs that the destination has acknowledged. */
   readonly acknowledged: number;
   readonly peaks: Readonly<Record<string, number | undefined>>;
 };
 
-/** `source-s3 read | destination-s3-streaming write`. @throws Error when one of them fails. */
+/** `source-s3 read | destination-s3-streaming write`. @throws Error if one of them fails. */
 export async function move(prepared: Prepared, catalog: string, signal: AbortSignal): Promise<Moved> {
   const { programs, sourceFile, destinationFile, folder } = prepared;
   const begun = performance.now();
@@ -107,7 +107,7 @@ export async function move(prepared: Prepared, catalog: string, signal: AbortSig
   };
 }
 
-/** The parts of a message that the demo looks at. */
+/** The parts of a message that the demo reads. */
 type Message = {
   readonly type: string;
   readonly catalog?: { readonly streams: readonly object[] };

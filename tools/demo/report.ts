@@ -1,4 +1,4 @@
-// The table that the demo ends with.
+// The table at the end of the demo.
 import type { Journey } from './journey.ts';
 import { megabytes, number } from './numbers.ts';
 

@@ -1,7 +1,7 @@
 // `npm run image [-- <name>…]`: builds the images of the connectors and of `feed-kafka`, tagged s3-connectors/<name>:<version>, for this
-// machine's kind of processor, and says how large they are. Needs a Docker engine.
+// machine's kind of processor, and prints their sizes. Needs a Docker engine.
 //
-// BASE names another base image than the one that tools/images/Dockerfile pins by its digest, PREFIX another prefix than `s3-connectors/` for the tags.
+// BASE replaces the base image that tools/images/Dockerfile pins by its digest, and PREFIX the prefix `s3-connectors/` of the tags.
 import { execFile } from 'node:child_process';
 import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,10 +15,10 @@ const root = join(import.meta.dirname, '../..');
 const recipe = join(import.meta.dirname, 'Dockerfile');
 export const baseImage = process.env['BASE'] ?? pinnedBase(await readFile(recipe, 'utf8'));
 
-/** The query engine's packages, which a connector that reads or writes Parquet needs beside its bundle. */
+/** The query engine's packages, which a connector for Parquet needs in addition to its bundle. */
 const enginePackages = ['node-api', 'node-bindings', `node-bindings-linux-${process.arch}`];
 
-/** In one place, where Dependabot finds it. */
+/** The base image. Dependabot updates it in the Dockerfile. */
 export function pinnedBase(dockerfile: string): string {
   const [, base] = /^ARG BASE=(\S+@sha256:[\da-f]{64})$/mu.exec(dockerfile) ?? [];
   if (base === undefined) throw new Error('tools/images/Dockerfile names no base image by its digest.');
@@ -29,7 +29,7 @@ export function pinnedBase(dockerfile: string): string {
 export type ImageName = ConnectorName | ProgramName;
 export const imageNames: readonly ImageName[] = [...connectorNames, ...programNames];
 
-/** @returns the image's tag. @throws Error with the engine's words. */
+/** @returns the tag of the image. @throws Error with the engine's output. */
 export async function buildImage(name: ImageName): Promise<string> {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { readonly version: string };
   const image = `${process.env['PREFIX'] ?? 's3-connectors/'}${name}`;
@@ -44,7 +44,7 @@ export async function buildImage(name: ImageName): Promise<string> {
   return `${image}:${version}`;
 }
 
-/** A folder of all that belongs into the image, readable by everyone. */
+/** A folder with the content of the image, readable by everyone. */
 async function gather(name: ImageName): Promise<string> {
   const program = programNames.find((one) => one === name);
   const owner = program === undefined ? (name as ConnectorName) : programs[program].owner;
@@ -53,7 +53,7 @@ async function gather(name: ImageName): Promise<string> {
   await mkdir(cache, { recursive: true });
   const context = await mkdtemp(join(cache, 'image-'));
   await copyFile(join(dist, `${name}.mjs`), join(context, 'main.mjs'));
-  await copyFile(join(dist, `${name}.mjs.map`), join(context, `${name}.mjs.map`)); // As the bundle calls it.
+  await copyFile(join(dist, `${name}.mjs.map`), join(context, `${name}.mjs.map`)); // The name in the bundle.
   for (const file of ['LICENSES.txt', 'sbom.cdx.json'])
     await copyFile(join(dist, program === undefined ? file : `${name}.${file}`), join(context, file));
   const { dependencies } = JSON.parse(await readFile(join(root, owner, 'package.json'), 'utf8')) as {
@@ -69,7 +69,7 @@ async function gather(name: ImageName): Promise<string> {
   return context;
 }
 
-/** Type declarations and source maps of packages are of no use to a program. */
+/** A program does not need the type declarations and source maps of packages. */
 async function removeSources(context: string): Promise<void> {
   const modules = join(context, 'node_modules');
   const files = await readdir(modules, { recursive: true }).catch(() => []);
@@ -82,7 +82,7 @@ export async function imageSize(image: string): Promise<number> {
 }
 
 export async function docker(...args: readonly string[]): Promise<string> {
-  // A client without buildx builds by the older builder, which it must be told.
+  // A client without buildx needs an explicit setting for the older builder.
   const env = (await hasBuildx()) ? process.env : { ...process.env, DOCKER_BUILDKIT: '0' };
   const { stdout } = await execute('docker', args, { maxBuffer: 64 * 1024 * 1024, env });
   return stdout.trim();

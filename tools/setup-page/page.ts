@@ -1,5 +1,5 @@
-// The setup page in the browser: what is typed → the policy, at once; a pasted policy → its explanation. The decisions are
-// those of common/src/permissions; here is only what stands between them and the page.
+// The setup page in the browser. It shows the policy for the entered values at once, and explains a pasted policy. All decisions
+// are in common/src/permissions; this file only connects them with the page.
 import {
   appendOnly,
   batchAccess,
@@ -41,7 +41,7 @@ function isChecked(id: string): boolean {
 
 type Typed = {
   readonly access: Access;
-  /** What is wrong with a field, after its name. */
+  /** The mistakes in the fields, each after the name of its field. */
   readonly problems: readonly string[];
   readonly principal: Principal | undefined;
 };
@@ -106,7 +106,7 @@ function policyFor({ access, principal }: Typed): object | string {
   if (typed('kind') === 'trust')
     return trustPolicy(typed('external-id') === '' ? {} : { externalId: typed('external-id') }, principal);
   if (typed('kind') === 'bucket') return bucketPolicy(needs, principal, form);
-  return keyPolicyStatement(needs, principal) ?? 'No KMS key is named, so there is nothing to allow.';
+  return keyPolicyStatement(needs, principal) ?? 'Enter a KMS key to get its statement.';
 }
 
 function show(): void {
@@ -135,7 +135,11 @@ function explain(now: Typed): void {
 }
 
 function explanation({ findings, judged, isGood }: Validation): readonly HTMLElement[] {
-  const head = create('p', isGood ? 'It allows what is needed.' : 'It does not do:', isGood ? 'good' : 'bad');
+  const head = create(
+    'p',
+    isGood ? 'The policy allows everything that is needed.' : 'The policy is insufficient.',
+    isGood ? 'good' : 'bad',
+  );
   const list = document.createElement('ol');
   for (const finding of findings) {
     list.append(create('li', findingText(finding), FINDING_CODES[finding.code] === 'error' ? 'bad' : ''));
@@ -166,7 +170,7 @@ function showFixed(): void {
   fixed.hidden = found === undefined;
   if (found === undefined) return;
   const { policy, notes } = fixPolicy(found, now.access, now.principal);
-  element('notes').replaceChildren(...notes.map((note) => create('li', `Look before you use it: ${note}.`)));
+  element('notes').replaceChildren(...notes.map((note) => create('li', `Check before you use the policy: ${note}.`)));
   fixed.textContent = JSON.stringify(policy, null, 2);
   fixed.focus();
 }
@@ -175,10 +179,10 @@ async function copy(): Promise<void> {
   const text = element('policy').textContent ?? '';
   const isCopied = await navigator.clipboard.writeText(text).then(
     () => true,
-    () => false, // A page from the disk may not; the text is marked instead.
+    () => false, // A page from the local disk may be refused; the text is selected instead.
   );
   if (!isCopied) getSelection()?.selectAllChildren(element('policy'));
-  element('copied').textContent = isCopied ? 'Copied.' : 'Marked: press Ctrl+C.';
+  element('copied').textContent = isCopied ? 'Copied.' : 'Selected: press Ctrl+C to copy.';
 }
 
 element('form').addEventListener('submit', (event) => event.preventDefault());

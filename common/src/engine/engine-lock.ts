@@ -1,8 +1,8 @@
-// What the query engine may touch, whatever is asked of it: files in one folder. No other file, no network, no extension, and
-// no way to change that afterwards. Pure: settings for both engines; none of it loads the engine.
+// Locks the query engine to the files in one folder: no other file, no network, no extension, and no way to change that later.
+// Pure: settings for both engines, without loading the engine.
 import { literal } from '../columns/sql.ts';
 
-/** What an instance is opened with. */
+/** The options of a new instance. */
 export const closedEngine = {
   autoinstall_known_extensions: 'false',
   autoload_known_extensions: 'false',
@@ -11,13 +11,13 @@ export const closedEngine = {
 } as const;
 
 type Lock = {
-  /** The only folder whose files can be read and written. */
+  /** The only folder whose files the engine can read and write. */
   readonly directory: string;
   /** Settings that can still be changed. */
   readonly changeable: readonly string[];
 };
 
-/** To be run in this order on the first connection, before all others are made: they inherit the time zone. */
+/** Run these in this order on the first connection, before any other: later connections inherit the time zone. */
 export function lockSql({ directory, changeable }: Lock): readonly string[] {
   return [
     "SET GLOBAL TimeZone = 'UTC'",

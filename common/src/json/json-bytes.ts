@@ -1,8 +1,8 @@
-// Walks JSON text as bytes without building values: where a value ends, and where an object's members lie.
-// It accepts exactly what JSON.parse accepts, so that a slice can be passed on untouched and still be trusted.
+// Walks JSON text as bytes without building values, to find the end of a value and the members of an object. It accepts exactly
+// what JSON.parse accepts, so that a slice can be used unchanged.
 //
-// Precondition of every function here: the text is one line and the byte after it is the newline that ended it. The newline
-// is no JSON white space to this file, so it stops every loop and no loop needs a length.
+// Precondition of every function: the text is one line, and the next byte is its newline. This file does not treat a newline as
+// white space, so it stops every loop, and no loop needs a length.
 
 import { BACKSLASH, CLOSE_OBJECT, COLON, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './ascii.ts';
 import { parseJson } from './parse-json.ts';
@@ -11,25 +11,25 @@ import { escapable, firstOf, marksOf, wordBytes, wordsOf } from './words.ts';
 
 export { QUOTE } from './ascii.ts';
 
-/** What every function answers when the text is not JSON. */
+/** The result of every function for a text that is not JSON. */
 export const NOT_JSON = -1;
 
-/** 1 where a string's plain bytes end: the quote, the backslash and the control characters that JSON forbids. */
+/** 1 for bytes that end a string's plain bytes: the quote, the backslash and the control characters that JSON forbids. */
 const STRING_STOP = new Uint8Array(256).map((_, byte) => (byte < 0x20 || byte === QUOTE || byte === BACKSLASH ? 1 : 0));
 const ESCAPABLE = new Uint8Array(256);
 for (const char of '"\\/bfnrt') ESCAPABLE[char.charCodeAt(0)] = 1;
 const HEX = new Uint8Array(256);
 for (const char of '0123456789abcdefABCDEF') HEX[char.charCodeAt(0)] = 1;
 
-/** The containers that are open around the value being skipped; grows with the nesting, at most one byte per byte of line. */
+/** The open containers around the skipped value. It grows with the nesting, at most one byte for each byte of the line. */
 let nesting = new Uint8Array(1024);
 
-/** Half surrogate pairs that were seen since the start, however often; see json/surrogates.ts. */
+/** The number of half surrogate pairs since the start; see json/surrogates.ts. */
 export let halvesSeen = 0;
 
 /** The first byte at or after `at` that is not white space inside a line. */
 export function skipSpace(bytes: Uint8Array, at: number): number {
-  if ((bytes[at] as number) > 0x20) return at; // Most writers put none.
+  if ((bytes[at] as number) > 0x20) return at; // Most writers put no white space.
   let next = at;
   while (bytes[next] === 0x20 || bytes[next] === 0x09 || bytes[next] === 0x0d) next += 1;
   return next;
@@ -119,7 +119,7 @@ export function skipValue(bytes: Uint8Array, at: number): number {
     else next = skipScalar(bytes, next);
     if (next === NOT_JSON) return NOT_JSON;
 
-    // After a value: leave every container that ends here, then stand at the next value of the one that goes on.
+    // After a value: close every container that ends here, then move to the next value of the container that continues.
     for (;;) {
       if (depth === 0) return next;
       next = skipSpace(bytes, next);
@@ -143,7 +143,7 @@ export function spells(bytes: Uint8Array, start: number, end: number, name: Uint
   if (length < name.length) return false;
   if (length > name.length) return hasEscape(bytes, start, end) && spellsEscaped(bytes, start, end, name);
   for (let index = 0; index < length; index += 1) if (bytes[start + index] !== name[index]) return false;
-  return !hasEscape(bytes, start, end); // An escape spells fewer bytes than it has.
+  return !hasEscape(bytes, start, end); // An escape is longer than its character.
 }
 
 /** A member of an object: its key with quotes is bytes[keyStart, keyEnd), its value bytes[valueStart, valueEnd). */
@@ -188,13 +188,13 @@ function skipNumber(bytes: Uint8Array, at: number): number {
   return wholeEnd === NOT_JSON ? NOT_JSON : skipFraction(bytes, wholeEnd);
 }
 
-/** The byte after the whole part of the number at `at`, with its sign. */
+/** The byte after the integer part of the number at `at`, with its sign. */
 export function skipWhole(bytes: Uint8Array, at: number): number {
   const first = bytes[at] === 0x2d ? at + 1 : at;
   return bytes[first] === 0x30 ? first + 1 : skipDigits(bytes, first);
 }
 
-/** The byte after the number whose whole part ends at `at`. */
+/** The byte after the number whose integer part ends at `at`. */
 export function skipFraction(bytes: Uint8Array, at: number): number {
   let next = at;
   if (bytes[next] === 0x2e) next = skipDigits(bytes, next + 1);
@@ -219,7 +219,7 @@ function isHex4(bytes: Uint8Array, at: number): boolean {
   return true;
 }
 
-/** Whether the string content is written with escapes. */
+/** Whether the string content has escapes. */
 export function hasEscape(bytes: Uint8Array, start: number, end: number): boolean {
   for (let index = start; index < end; index += 1) if (bytes[index] === BACKSLASH) return true;
   return false;

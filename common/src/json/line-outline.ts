@@ -1,5 +1,5 @@
-// The outline of a line that is too long to be held: its upper members, wherever they are, without the long values that make it
-// long. What it says of the line is found in it as in any other line.
+// The outline of a line that is too long for memory: its upper members without their long values. It can be scanned like any other
+// line.
 import { BACKSLASH, CLOSE_ARRAY, CLOSE_OBJECT, COMMA, NEWLINE, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './ascii.ts';
 
 const COLON = 0x3a;
@@ -9,8 +9,8 @@ const mostBytes = 64 * 1024;
 const mostTokenBytes = 8 * 1024;
 
 /**
- * Containers that are more than `depth` deep are `{}` and `[]` in it, texts and numbers of more than 8 KiB `""` and `0`. It is
- * valid JSON if the line is. Bound: 64 KiB.
+ * Containers deeper than `depth` become `{}` and `[]`; texts and numbers of more than 8 KiB become `""` and `0`. The outline is valid
+ * JSON if the line is. Bound: 64 KiB.
  */
 export class LineOutline {
   readonly #shownDepth: number;
@@ -20,13 +20,13 @@ export class LineOutline {
   #depth = 0;
   #inText = false;
   #isEscaped = false;
-  /** Where in `#bytes` the text or number began that the line is in; -1: it is in none. */
+  /** The start in `#bytes` of the current text or number, or -1. */
   #token = -1;
-  /** The rest of the text or number is left out. */
+  /** The rest of the text or number is omitted. */
   #isCut = false;
-  /** The containers that are open: what closes them. */
+  /** The closing bytes of the open containers. */
   #open: readonly number[] = [];
-  /** Where all members are complete, and what was open there. */
+  /** The last position where all members are complete, and the open containers there. */
   #complete = { used: 0, open: this.#open };
 
   constructor(depth: number) {
@@ -46,7 +46,7 @@ export class LineOutline {
     }
   }
 
-  /** With a newline. A line that broke off is closed after its last complete member. Empty if there was too much. */
+  /** The outline with a newline. A cut line is closed after its last complete member. Empty above the bound. */
   end(): Buffer {
     let used = this.#used;
     let open = this.#open;
@@ -56,7 +56,7 @@ export class LineOutline {
     return Buffer.concat([this.#bytes.subarray(0, used), Buffer.from([...open.toReversed(), NEWLINE])]);
   }
 
-  /** Whether the next byte of a text or number is. */
+  /** Whether the next byte is part of a text or number. */
   get #keeps(): boolean {
     return !this.#isCut && this.#isShown;
   }
@@ -65,7 +65,7 @@ export class LineOutline {
     return this.#depth <= this.#shownDepth;
   }
 
-  /** What is not shown, up to a text or the end of its container. @returns the byte after what was taken. */
+  /** Skips hidden bytes up to a text or the end of their container. @returns the position after them. */
   #skip(piece: Uint8Array, from: number): number {
     let depth = this.#depth;
     for (let at = from; at < piece.length; at += 1) {
@@ -89,7 +89,7 @@ export class LineOutline {
     return piece.length;
   }
 
-  /** @returns the byte after what was taken. */
+  /** @returns the position after the consumed bytes. */
   #takeText(piece: Uint8Array, from: number): number {
     let at = from;
     if (this.#isEscaped) {
@@ -118,7 +118,7 @@ export class LineOutline {
     return at;
   }
 
-  /** A byte outside of texts, where the containers are shown. */
+  /** Consumes a byte outside of texts in a visible container. */
   #take(byte: number): void {
     if (byte === 0x20 || byte === 0x09 || byte === 0x0d) return;
     switch (byte) {
@@ -166,7 +166,7 @@ export class LineOutline {
     this.#complete = { used: this.#used, open: this.#open };
   }
 
-  /** A byte of a text or number. */
+  /** Consumes a byte of a text or number. */
   #keep(byte: number): void {
     if (!this.#keeps) return;
     if (this.#used - this.#token < mostTokenBytes) {
@@ -187,7 +187,7 @@ export class LineOutline {
   }
 }
 
-/** Where a text ends that is not shown: its quote, a backslash with nothing after it, or the end of the piece. */
+/** The end of a hidden text: its quote, a backslash at the end of the piece, or the end of the piece. */
 function textStop(piece: Uint8Array, from: number): number {
   let at = from;
   while (at < piece.length) {

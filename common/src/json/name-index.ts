@@ -1,15 +1,15 @@
-// Which of some known names a key is, on bytes: a key is compared only with names of its length. Of many names it is looked for in a
-// map instead, as text.
+// Finds a key among known names, on bytes: it compares only names of the same length. Among many names, it looks up the text in a
+// map.
 import { BACKSLASH } from './ascii.ts';
 import { hasEscape, spells } from './json-bytes.ts';
 import { parseJson } from './parse-json.ts';
 
-/** To compare with so many takes less than to make a text. */
+/** Comparing with this many names is faster than making a text. */
 const fewNames = 16;
 
 export type NameIndex = {
   readonly names: readonly Uint8Array[];
-  /** The numbers of the names by their length in bytes; a name that is there again is left out. */
+  /** The numbers of the names by length in bytes, without duplicates. */
   readonly byLength: readonly (readonly number[] | undefined)[];
   /** The numbers by the text of the name. */
   readonly byText: ReadonlyMap<string, number>;
@@ -21,10 +21,10 @@ export function createNameIndex(texts: readonly string[]): NameIndex {
   const longest = names.reduce((most, { length }) => Math.max(most, length), 0);
   const byLength = Array.from<number[] | undefined>({ length: longest + 1 });
   for (const [number, name] of names.entries()) {
-    const text = name.toString(); // As bytes have it: half a pair is none.
+    const text = name.toString(); // Decoded from bytes, which have no half surrogate pairs.
     if (byText.has(text)) continue;
     byText.set(text, number);
-    if (!name.includes(BACKSLASH)) (byLength[name.length] ??= []).push(number); // Only an escape spells a backslash.
+    if (!name.includes(BACKSLASH)) (byLength[name.length] ??= []).push(number); // A backslash in a key needs an escape.
   }
   return { names, byLength, byText };
 }
@@ -33,7 +33,7 @@ export function createNameIndex(texts: readonly string[]): NameIndex {
 export function indexOfName(index: NameIndex, bytes: Uint8Array, start: number, end: number): number {
   const { names, byLength } = index;
   const length = end - start;
-  const candidates = length < byLength.length ? byLength[length] : undefined; // To read past an array's end is slow.
+  const candidates = length < byLength.length ? byLength[length] : undefined; // Reading past the end of an array is slow.
   if (candidates !== undefined && candidates.length <= fewNames) {
     for (let place = 0; place < candidates.length; place += 1) {
       const number = candidates[place] as number;
@@ -44,7 +44,7 @@ export function indexOfName(index: NameIndex, bytes: Uint8Array, start: number, 
   return isNone ? -1 : indexOfText(index, bytes, start, end);
 }
 
-/** Of a key with an escape, or of one among many. Apart, so that what most keys take stays small. */
+/** For a key with an escape, or among many names. Separate, so that the common path stays small. */
 function indexOfText({ names, byText }: NameIndex, bytes: Uint8Array, start: number, end: number): number {
   if (hasEscape(bytes, start, end)) {
     const text: unknown = parseJson(Buffer.from(bytes.subarray(start - 1, end + 1)).toString());

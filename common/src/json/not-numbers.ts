@@ -1,17 +1,17 @@
-// NaN and Infinity as Python's json writes them by default, where JSON has null.
+// NaN and Infinity, which Python's json writes by default, and JSON does not allow.
 import { CARRIAGE_RETURN, COLON, COMMA, MINUS, NEWLINE, OPEN_ARRAY, QUOTE, SPACE, TAB, ZERO } from './ascii.ts';
 import { NOT_JSON, skipString } from './json-bytes.ts';
 
 const words = ['NaN', 'Infinity'].map((word) => Buffer.from(word));
 const firstOfNaN = 0x4e;
 const firstOfInfinity = 0x49;
-/** What can be right before a value that is in an array or an object. */
+/** Bytes that can come right before a value in an array or an object. */
 const beforeValues = [COLON, COMMA, OPEN_ARRAY, SPACE, TAB, CARRIAGE_RETURN];
 const nothing = Buffer.from('null');
 
 /**
- * The line bytes[start, end) with a newline, and with a number of as many bytes, blanks among them, for each of the words; undefined
- * without any. It is valid JSON if they are all that is wrong with it.
+ * The line bytes[start, end) with a newline, where a number and blanks of the same length replace each of the words. Undefined
+ * without such words. The result is valid JSON if the words are the only mistake.
  */
 export function withNumbers(bytes: Uint8Array, start: number, end: number): Buffer | undefined {
   const line = Buffer.allocUnsafe(end - start + 1);
@@ -36,14 +36,14 @@ export function withNumbers(bytes: Uint8Array, start: number, end: number): Buff
   return isChanged ? line : undefined;
 }
 
-/** How many of the words begin in bytes[start, end) of the line. `masked`: what `withNumbers` made of it. */
+/** The number of words that begin in bytes[start, end) of the line. `masked` is the result of `withNumbers`. */
 export function countNotNumbers(line: Uint8Array, masked: Uint8Array, start: number, end: number): number {
   let count = 0;
   for (let at = start; at < end; at += 1) if (isWordStart(line, masked, at)) count += 1;
   return count;
 }
 
-/** The line with null for each of the words, its sign included. Memory: one more line of a third more bytes. */
+/** The line with null for each of the words and its sign. Memory: one more line, a third longer. */
 export function withNulls(line: Uint8Array, masked: Uint8Array): Buffer {
   const nulls = Buffer.allocUnsafe(line.length + countNotNumbers(line, masked, 0, line.length));
   let [length, copied] = [0, 0];
@@ -66,7 +66,7 @@ function isWordStart(line: Uint8Array, masked: Uint8Array, at: number): boolean 
   return masked[at] === ZERO && line[at] !== ZERO;
 }
 
-/** Whether what is at `at` can be a value, or one without its sign: it is no part of another word. */
+/** Whether a value, or a value without its sign, can begin at `at`, so that it is not part of another word. */
 function isValueStart(bytes: Uint8Array, at: number): boolean {
   const before = bytes[at - 1] === MINUS ? bytes[at - 2] : bytes[at - 1];
   return before !== undefined && beforeValues.includes(before);

@@ -1,17 +1,17 @@
-// JSON as it is. V8 of Node 24 and 26 compares the raw text of an escaped key with the keys of objects that it has seen, and so
-// takes the key "\n" for "\\" after an object {"a":1,"\\":2} (https://github.com/nodejs/node/issues/63785): a column or a table
-// would silently have another's name. No other module of the connectors calls JSON.parse (test/repository/code.test.ts).
+// Parses JSON correctly. V8 in Node 24 and 26 compares the raw text of an escaped key with the keys of earlier objects. It reads
+// the key "\n" as "\\" after an object {"a":1,"\\":2} (https://github.com/nodejs/node/issues/63785), so a column or a table would
+// silently get another name. No other module of the connectors calls JSON.parse (test/repository/code.test.ts).
 
 const space = /[ \t\n\r]/u;
 const punctuation = new Set('{}[],:');
 
-/** What JSON.parse is meant to return. @throws SyntaxError, as JSON.parse does. */
+/** The value that JSON.parse should return. @throws SyntaxError, like JSON.parse. */
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
   return typeof value === 'object' && value !== null && text.includes('\\') ? rebuilt(text) : value;
 }
 
-/** Of valid JSON. V8 reads texts and numbers right; only its objects are not to be trusted. */
+/** The value of valid JSON. V8 reads texts and numbers correctly; only its objects can be wrong. */
 function rebuilt(text: string): unknown {
   const open: unknown[][] = [[]];
   for (let at = 0, end = 0; at < text.length; at = end) {
@@ -30,14 +30,14 @@ function close(open: unknown[][], valueOf: (items: readonly unknown[]) => unknow
   open.at(-1)?.push(valueOf(items));
 }
 
-/** Keys and values by turns. Of a key that is there twice the last value counts. */
+/** Keys and values in turn. The last value of a duplicate key applies. */
 function fromFlat(items: readonly unknown[]): unknown {
   const entries: [string, unknown][] = [];
   for (let at = 0; at < items.length; at += 2) entries.push([String(items[at]), items[at + 1]]);
   return Object.fromEntries(entries);
 }
 
-/** No pattern: its matching would take memory for each character of a long text. */
+/** Without a regular expression, which would use memory for each character of a long text. */
 function tokenEnd(text: string, at: number): number {
   const first = text.charAt(at);
   if (first === '"') return stringEnd(text, at + 1);

@@ -1,20 +1,20 @@
-// Halves of surrogate pairs in JSON strings, "\\ud83d": what is left of a character beyond U+FFFF that was cut in two, mostly by
-// JavaScript. JSON allows it, UTF-8 has no bytes for it, and DuckDB, pyarrow, ClickHouse and jq refuse the whole file.
+// Half surrogate pairs in JSON strings, such as "\\ud83d": the rest of a character above U+FFFF that was cut in two, mostly by
+// JavaScript. JSON allows them, but UTF-8 has no bytes for them, and DuckDB, pyarrow, ClickHouse and jq refuse the entire file.
 import { BACKSLASH, LETTER_U } from './ascii.ts';
 
 const LETTER_D = 0x64;
 const LOWER = 0x20;
 const EIGHT = 0x38;
-/** The third digit of a unit in U+D800 to U+DBFF is below `c`, of one in U+DC00 to U+DFFF it is not. */
+/** The third digit of a unit is below `c` in U+D800 to U+DBFF, but not in U+DC00 to U+DFFF. */
 const LETTER_C = 0x63;
 const replacement = Buffer.from('\\ufffd');
 
-/** Whether the valid `\u` escape at `at` is of U+D800 to U+DFFF. */
+/** Whether the valid `\u` escape at `at` is in U+D800 to U+DFFF. */
 export function isSurrogate(bytes: Uint8Array, at: number): boolean {
   return ((bytes[at + 2] as number) | LOWER) === LETTER_D && (bytes[at + 3] as number) >= EIGHT;
 }
 
-/** Whether the escape of a surrogate at `at` is the first half of a pair; whether the second half is valid is another question. */
+/** Whether the surrogate escape at `at` begins a pair. It does not check that the second half is valid. */
 export function isPair(bytes: Uint8Array, at: number): boolean {
   const second = at + 6;
   if (isLow(bytes, at) || bytes[second] !== BACKSLASH || bytes[second + 1] !== LETTER_U) return false;
@@ -26,8 +26,8 @@ function isLow(bytes: Uint8Array, at: number): boolean {
 }
 
 /**
- * Replaces the halves in bytes[start, end), a part of valid JSON, by U+FFFD, which takes as many bytes; `as` their code: by a text such
- * as `(D83D)`, as which they stay apart. @returns how many.
+ * Replaces the halves in bytes[start, end), a part of valid JSON, by U+FFFD, which has the same length. `as` their code: by a text
+ * such as `(D83D)`, which keeps them distinct. @returns the number of halves.
  */
 export function replaceHalves(bytes: Uint8Array, start: number, end: number, as: 'U+FFFD' | 'code' = 'U+FFFD'): number {
   let replaced = 0;
@@ -46,7 +46,7 @@ export function replaceHalves(bytes: Uint8Array, start: number, end: number, as:
   return replaced;
 }
 
-/** Of the escape at `at`. */
+/** The code of the escape at `at`. */
 function codeText(bytes: Uint8Array, at: number): Buffer {
   const digits = Buffer.from(bytes.subarray(at + 2, at + 6)).toString('latin1');
   return Buffer.from(`(${digits.toUpperCase()})`);

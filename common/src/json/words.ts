@@ -1,18 +1,17 @@
-// Text four bytes at a step, as the 32-bit words that JavaScript's numbers are quick with: a loop over bytes takes three times
-// as long. Marks of a word are the high bits of those of its bytes that are sought; the tests are exact up to the first
-// mark, above it a borrow may set others (https://graphics.stanford.edu/~seander/bithacks.html#ZeroInWord). Words are read
-// with the first byte lowest, whatever the machine. Numbers stand in the loops themselves: V8 reads a module's constant from
-// memory each time.
+// Scans text in steps of four bytes, as 32-bit words, because a loop over bytes takes three times as long. The marks of a word are
+// the high bits of its matching bytes. They are exact up to the first mark; above it a borrow may set others
+// (https://graphics.stanford.edu/~seander/bithacks.html#ZeroInWord). Words are little-endian on every machine. The loops contain
+// literal numbers, because V8 reads a module's constant from memory each time.
 
 export const wordBytes = 4;
 
-/** Two, for rows that are made of other rows. */
+/** Two, for rows that are made from other rows. */
 let lastBytes: Uint8Array = new Uint8Array();
 let lastWords = new DataView(lastBytes.buffer);
 let otherBytes = lastBytes;
 let otherWords = lastWords;
 
-/** The bytes to be read by words. To make that costs more than a few steps: it is made once for all lines of a batch. */
+/** The bytes as words. Making it costs more than a few steps, so it is made once for all lines of a batch. */
 export function wordsOf(bytes: Uint8Array): DataView {
   return bytes === lastBytes ? lastWords : wordsOfOther(bytes);
 }
@@ -37,13 +36,13 @@ export function equalTo(word: number, pattern: number): number {
   return (difference - 0x01010101) & ~difference;
 }
 
-/** Marks, among other bits, what a JSON string has to escape: control characters, quotes and backslashes. */
+/** Marks, among other bits, the characters that JSON strings escape: control characters, quotes and backslashes. */
 export function escapable(word: number): number {
-  const swapped = word ^ 0x02020202; // The quote becomes a blank, the blank a quote: both kinds in one comparison.
+  const swapped = word ^ 0x02020202; // Swaps quotes and blanks, so that one comparison finds both kinds.
   return ((swapped - 0x21212121) & ~swapped) | equalTo(word, 0x5c5c5c5c);
 }
 
-/** The marks alone; of a word of text itself, those of its bytes that are beyond ASCII. */
+/** Only the marks. For a word of text, the marks of its bytes above ASCII. */
 export function marksOf(bits: number): number {
   return bits & 0x80808080;
 }

@@ -1,9 +1,9 @@
-// Whether a failure is the local disk's, in Node's errors and in the query engine's texts, why the disk refused, and what helps.
+// Recognises failures of the local disk in Node's errors and the query engine's texts, with the cause and the remedy.
 
 type DiskFailure = {
   /** With the system's code. */
   readonly why: string;
-  /** What helps but another folder, the beginning of a sentence. */
+  /** A remedy other than another folder: the beginning of a sentence. */
   readonly remedy?: string;
 };
 
@@ -11,31 +11,31 @@ type Reason = readonly [words: string, systemText: string, remedy?: string];
 
 const space = 'Free some space';
 const allow = 'Allow this user to write there';
-const create = 'Create it, and let nothing remove it during a run';
+const create = 'Create it, and make sure that nothing removes it during a run';
 
-/** Code → words, what the system calls it in texts of the engine, and the remedy. */
+/** Code → our text, the system's text in the engine's messages, and the remedy. */
 const reasons: Readonly<Record<string, Reason>> = {
   ENOSPC: ['no space is left', 'No space left on device', space],
   EDQUOT: ['the disk quota is used up', 'Disk quota exceeded', space],
-  EFBIG: ['a file may not become so large', 'File too large', 'Raise the largest size of a file (ulimit -f)'],
+  EFBIG: ['a file is not allowed to become this large', 'File too large', 'Raise the limit on file size (ulimit -f)'],
   EROFS: ['it is read-only', 'Read-only file system', 'Make it writable'],
   ENOENT: ['it does not exist, or was removed', 'No such file or directory', create],
-  EACCES: ['this user may not use it', 'Permission denied', allow],
-  EPERM: ['this user may not use it', 'Operation not permitted', allow],
+  EACCES: ['this user is not allowed to use it', 'Permission denied', allow],
+  EPERM: ['this user is not allowed to use it', 'Operation not permitted', allow],
   ENOTDIR: ['it is not a folder', 'Not a directory'],
   ENAMETOOLONG: ['its path is too long', 'File name too long'],
-  ELOOP: ['its links lead in a circle', 'Too many levels of symbolic links'],
+  ELOOP: ['its symbolic links form a loop', 'Too many levels of symbolic links'],
   EEXIST: ['something else is in its place', 'File exists'],
   EIO: ['the disk failed', 'Input/output error'],
   ENXIO: ['the disk failed', 'No such device or address'],
   ENODEV: ['the disk failed', 'No such device'],
   ESTALE: ['it was removed on its server', 'Stale file handle'],
-  ENOTSUP: ['its file system does not support what is needed', 'Operation not supported'],
-  EINVAL: ['its file system does not support what is needed', 'Invalid argument'],
+  ENOTSUP: ['its file system does not support a needed operation', 'Operation not supported'],
+  EINVAL: ['its file system does not support a needed operation', 'Invalid argument'],
 };
-/** The engine's share of the disk, which it takes from the free space, is used up. */
+/** The engine has used its share of the free space. */
 const noSpill = /^Out of Memory Error: .*(?:offload|max_temp_directory_size)/u;
-/** A file that was there before. */
+/** A file that existed before. */
 const vanished = /^IO Error: No files found that match the pattern/u;
 
 /** Undefined for any other failure. */
@@ -51,13 +51,13 @@ function ofSystem(error: Error): DiskFailure | undefined {
   return ofCode(code);
 }
 
-/** Only of texts about files and spilling: others can hold anything that a file says. */
+/** Checks only texts about files and spilling, because others can contain data from a file. */
 function ofEngine(message: string): DiskFailure | undefined {
   const [text = ''] = message.split('\n');
   if (noSpill.test(text)) return { why: 'no space is left for the query engine (ENOSPC)', remedy: space };
   if (vanished.test(text)) return { why: 'it was removed (ENOENT)', remedy: create };
   if (!text.startsWith('IO Error: ') && !text.startsWith('mkfifo: ')) return undefined;
-  // The system's words are at the end of a text.
+  // The system's text is at the end.
   const found = Object.entries(reasons).find(([, [, systemText]]) => text.endsWith(systemText));
   return found && ofCode(found[0]);
 }

@@ -1,19 +1,19 @@
-// Who lives in a temporary folder: its owner holds a lock on a file in it, which the kernel takes back however the owner ends.
-// A process id says nothing in another container, an age nothing of one that is paused (docs/adr/0022).
+// Shows whether the owner of a temporary folder is alive. It holds a lock on a file there, which the kernel releases when the
+// process ends. A process ID has no meaning in another container, and an age none for a paused process (docs/adr/0022).
 import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 import { LocalFile } from './local-file.ts';
 
-/** Held until it is disposed of, or the process ends. */
+/** Held until it is disposed of or the process ends. */
 type FolderLock = Disposable;
 
 const name = 'owner';
 
 /**
- * For a folder that no other process looks at yet. A file system without locks leaves the folder without its file, and then no
- * other process removes it.
+ * Locks a folder that no other process knows yet. On a file system without locks the folder gets no lock file, and then no other
+ * process removes it.
  */
 export async function lockFolder(folder: string): Promise<FolderLock | undefined> {
   const path = join(folder, name);
@@ -25,7 +25,7 @@ export async function lockFolder(folder: string): Promise<FolderLock | undefined
   return lock;
 }
 
-/** Whether the process that made the folder has ended. Where that cannot be known it lives. */
+/** Whether the process that made the folder has ended. If that is not known, it counts as alive. */
 export async function isAbandoned(folder: string): Promise<boolean> {
   const path = join(folder, name);
   if (!(await isOwn(path, 'file'))) return false;
@@ -33,14 +33,14 @@ export async function isAbandoned(folder: string): Promise<boolean> {
   return lock !== undefined;
 }
 
-/** Of this user, and no link to something else. */
+/** Whether it belongs to this user, and is not a link. */
 export async function isOwn(path: string, kind: 'file' | 'folder'): Promise<boolean> {
   const stats = await lstat(path).catch(() => undefined);
   if (stats === undefined || stats.uid !== (process.geteuid?.() ?? stats.uid)) return false;
   return kind === 'file' ? stats.isFile() : stats.isDirectory();
 }
 
-/** SQLite is Node's only way to a lock of the kernel. Nothing is ever written to the file. */
+/** SQLite is Node's only access to kernel locks. Nothing is written to the file. */
 function tryLock(path: string): FolderLock | undefined {
   let database: DatabaseSync | undefined;
   try {

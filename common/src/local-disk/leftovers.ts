@@ -1,27 +1,27 @@
-// Removes temporary folders that ended processes left: killed, or in containers that are gone.
+// Removes temporary folders of processes that were killed, or whose containers are gone.
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { isAbandoned, isOwn } from './folder-lock.ts';
 
-/** Folders of ours begin with this. */
+/** The names of our folders begin with this. */
 export const stem = 's3-connectors-tmp-';
-/** Those that are not locked yet. */
+/** The beginning of folders that are not locked yet. */
 export const unlockedStem = 's3-connectors-new-';
-/** A folder is locked within moments of its making. */
+/** A folder is locked moments after it is made. */
 const unlockedForMs = 60 * 60 * 1000;
 
 /**
- * Never removes the folder of a process that lives, of another user, or behind a link. What cannot be looked at or removed is
- * left for others. @returns how many were removed.
+ * Never removes the folder of a live process, of another user, or behind a link. A folder that cannot be read or removed stays.
+ * @returns the number of removed folders.
  */
 export async function removeLeftovers(parent: string): Promise<number> {
   return removeThose(parent, stem, isAbandoned);
 }
 
 /**
- * As `removeLeftovers`, of folders that were never locked. `fresh`: a folder that was made just now beside them: the clock of the
- * file system tells their age, as the clock of this process can be ahead of it.
+ * Like `removeLeftovers`, for folders that were never locked. `fresh` is a new folder next to them. Its time gives their age by
+ * the clock of the file system, because the clock of this process can be ahead.
  */
 export async function removeUnlocked(parent: string, fresh: string): Promise<void> {
   const { mtimeMs: now } = await stat(fresh);
@@ -38,7 +38,7 @@ async function removeThose(parent: string, start: string, isLeft: (path: string)
       await rm(path, { recursive: true, force: true });
       removed += 1;
     } catch {
-      // Another run may remove it at this moment, too.
+      // Another run may remove it at the same time.
     }
   }
   return removed;

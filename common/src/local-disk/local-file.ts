@@ -1,11 +1,11 @@
-// Files of ours on local disk. A disk that is nearly full takes a part of what it is given and reports success: here a write
-// is complete or fails. No other module writes to a file (test/repository/code.test.ts).
+// Writes files on local disk. A nearly full disk accepts a part of the bytes and reports success; here a write is complete or
+// fails. No other module writes to a file (test/repository/code.test.ts).
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { withFreeSpace } from './free-space.ts';
 
-/** The system wrote nothing and reported no error, so another try would never end. */
+/** The system wrote nothing and reported no error, so retries would never end. */
 class NothingWritten extends Error {
   override readonly name = 'NothingWritten';
   readonly code = 'ENOSPC';
@@ -17,14 +17,14 @@ class NothingWritten extends Error {
 }
 
 /**
- * `write` returns how many of `bytes` it wrote from `offset` on; it is called again until none are left.
- * @throws what `write` throws, also when it writes nothing.
+ * Calls `write` until all bytes are written. It returns how many of `bytes` it wrote from `offset`.
+ * @throws the errors of `write`, and an error if it writes nothing.
  */
 export async function writeWhole(bytes: Uint8Array, write: (offset: number) => Promise<number>): Promise<void> {
   for (let offset = 0; offset < bytes.length;) offset += advanced(await write(offset));
 }
 
-/** As `writeWhole`, for a descriptor that does not wait. */
+/** Like `writeWhole`, for synchronous writes. */
 export function writeWholeSync(bytes: Uint8Array, write: (offset: number) => number): void {
   for (let offset = 0; offset < bytes.length;) offset += advanced(write(offset));
 }
@@ -34,7 +34,7 @@ function advanced(written: number): number {
   return written;
 }
 
-/** Removes a file that may be gone already. `rm` would ask first what it is: of thousands of small files that is to be felt. */
+/** Removes a file that may be missing. `rm` would also stat it, which is slow for thousands of small files. */
 export async function removeFile(path: string): Promise<void> {
   try {
     await unlink(path);
@@ -43,7 +43,7 @@ export async function removeFile(path: string): Promise<void> {
   }
 }
 
-/** A file that is being written. Its disposal closes it and fails where the system refuses at last what it had accepted. */
+/** A file for writing. Disposing of it closes the file, and fails if the system cannot store accepted bytes. */
 export class LocalFile implements AsyncDisposable {
   readonly #handle: FileHandle;
   readonly #path: string;
@@ -53,13 +53,13 @@ export class LocalFile implements AsyncDisposable {
     this.#path = path;
   }
 
-  /** `new`: it must not exist; `append`: at its end; `change`: in its place. Readable by this user alone. */
+  /** `new`: the file must not exist. `append`: at its end. `change`: in place. Only this user can read it. */
   static async open(path: string, how: 'new' | 'append' | 'change'): Promise<LocalFile> {
     const flags = { new: 'wx', append: 'a', change: 'r+' } as const;
     return new LocalFile(await open(path, flags[how], 0o600), path);
   }
 
-  /** At `position`, or behind what was written last. */
+  /** Writes at `position`, or after the last write. */
   async write(bytes: Uint8Array, position?: number): Promise<void> {
     try {
       await writeWhole(bytes, async (offset) => {
@@ -76,7 +76,7 @@ export class LocalFile implements AsyncDisposable {
     await this.#handle.truncate(length);
   }
 
-  /** Waits until the disk has what was written, and fails if it cannot take it. */
+  /** Waits until the disk has all written bytes, and fails if it cannot store them. */
   async sync(): Promise<void> {
     await this.#handle.sync();
   }
@@ -86,7 +86,7 @@ export class LocalFile implements AsyncDisposable {
   }
 }
 
-/** Writes a file in place of an older one, if there is one: whoever opens it meanwhile reads one of both, never a part. */
+/** Replaces a file, or creates it. A concurrent reader sees either the old or the new file, never a part. */
 export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
   const part = `${path}.${process.pid}.part`;
   try {
@@ -97,7 +97,7 @@ export async function replaceFile(path: string, bytes: Uint8Array): Promise<void
     }
     await rename(part, path);
   } catch (error) {
-    await removeFile(part).catch(() => undefined); // The first failure is the one to report.
+    await removeFile(part).catch(() => undefined); // Only the first failure is reported.
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-// The folder on local disk that a run has to itself, and the one error for whatever is wrong with it.
+// The temporary folder of a run on local disk, and the one error for all problems with it.
 import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 
@@ -12,27 +12,27 @@ import { LocalFile } from './local-file.ts';
 
 export type TempFolder = {
   readonly path: string;
-  /** @throws TEMP_FOLDER_UNUSABLE where `work` fails for the disk. */
+  /** @throws TEMP_FOLDER_UNUSABLE if `work` fails because of the disk. */
   use<T>(work: () => Promise<T>): Promise<T>;
-  /** TEMP_FOLDER_UNUSABLE for a failure of the disk, else the error itself. */
+  /** TEMP_FOLDER_UNUSABLE for a failure of the disk, otherwise the error itself. */
   explained(error: unknown): Promise<unknown>;
 };
 
-/** Its disposal removes it. */
+/** Disposing of it removes the folder. */
 export type OwnTempFolder = TempFolder & AsyncDisposable;
 
 export type TempPlace = {
-  /** Where the folder is made. */
+  /** The parent of the folder. */
   readonly parent: string;
-  /** How to move it, a sentence that begins with "Set". */
+  /** How to choose another parent: a sentence that begins with "Set". */
   readonly advice: string;
 };
 
 const probeBytes = 64 * 1024;
 
 /**
- * A folder that only this user may look into. Folders that ended processes left beside it are removed.
- * @throws TEMP_FOLDER_UNUSABLE naming the folder, its free space and the setting that moves it.
+ * A folder that only this user can read. Removes folders of ended processes next to it.
+ * @throws TEMP_FOLDER_UNUSABLE that names the folder, its free space and the setting for another folder.
  */
 export async function openTempFolder(
   { make, ...place }: TempPlace & { readonly make?: (parent: string) => Promise<void> },
@@ -41,18 +41,18 @@ export async function openTempFolder(
   const parent = resolve(place.parent);
   const within = { ...place, parent };
   try {
-    if (/[*?[]/u.test(parent)) throw refused(within, 'the query engine takes *, ? and [ in its name for a pattern');
+    if (/[*?[]/u.test(parent)) throw refused(within, 'the query engine reads *, ? and [ in its name as a pattern');
     await make?.(parent);
     const removed = await removeLeftovers(parent);
     if (removed > 0)
-      log('INFO', `Removed ${removed} temporary ${removed === 1 ? 'folder' : 'folders'} that killed runs left.`);
+      log('INFO', `Removed ${removed} temporary ${removed === 1 ? 'folder' : 'folders'} of killed runs.`);
     return await makeOwn(within, log);
   } catch (error) {
     throw await explained(within, error);
   }
 }
 
-/** Made and locked under another name, so that no other process sees it without its lock. */
+/** Makes and locks the folder under another name, so that no other process sees it unlocked. */
 async function makeOwn(place: TempPlace, log: Log): Promise<OwnTempFolder> {
   const fresh = await mkdtemp(join(place.parent, unlockedStem));
   const path = join(place.parent, stem + basename(fresh).slice(unlockedStem.length));
@@ -63,11 +63,14 @@ async function makeOwn(place: TempPlace, log: Log): Promise<OwnTempFolder> {
     return {
       ...folderAt(path, place),
       async [Symbol.asyncDispose]() {
-        lock?.[Symbol.dispose](); // First: a server keeps a file that is open under another name.
+        lock?.[Symbol.dispose](); // First, because a network file system renames an open file instead of removing it.
         try {
           await rm(path, { recursive: true, force: true, maxRetries: 3 });
         } catch (error) {
-          log('WARN', `The temporary folder "${path}" is left for the next run to remove: ${textOf(error)}`);
+          log(
+            'WARN',
+            `The temporary folder "${path}" could not be removed (${textOf(error)}). The next run removes it.`,
+          );
         }
       },
     };
@@ -91,7 +94,7 @@ function folderAt(path: string, place: TempPlace): TempFolder {
   };
 }
 
-/** A folder in the folder, under the same rules. */
+/** A subfolder with the same rules. */
 export async function subfolder(folder: TempFolder, name: string): Promise<TempFolder> {
   const path = join(folder.path, name);
   await folder.use(() => mkdir(path, { mode: 0o700 }));
@@ -110,7 +113,10 @@ export async function rehearse(folder: TempFolder): Promise<void> {
     }
     const read = await readFile(path);
     if (!read.equals(bytes))
-      throw Object.assign(new Error('EIO: what was written is not read'), { code: 'EIO', syscall: 'read' });
+      throw Object.assign(new Error('EIO: the file does not read back as it was written'), {
+        code: 'EIO',
+        syscall: 'read',
+      });
     await rm(path);
   });
 }
@@ -126,7 +132,7 @@ async function explained(place: TempPlace, error: unknown): Promise<unknown> {
   return new ConnectorError('TEMP_FOLDER_UNUSABLE', message, { details: textOf(inner), cause: inner });
 }
 
-/** `advice`: in place of the usual one. */
+/** `advice` replaces the usual one. */
 export function refused({ parent, ...place }: TempPlace, why: string, advice = place.advice): ConnectorError {
   const text = `The folder for temporary files "${parent}" cannot be used: ${why}. ${advice}`;
   return new ConnectorError('TEMP_FOLDER_UNUSABLE', text);

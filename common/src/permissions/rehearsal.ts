@@ -1,6 +1,5 @@
-// `check` as a rehearsal: a connector tries what a sync does, step by step, and each step is one line of a table: what was
-// tried, by which permission, on what, with which answer, and what to change. What S3 refuses for want of a permission does
-// not end it, so that one run names all that is missing.
+// `check` as a rehearsal: a connector tries the steps of a sync. Each step is one line of a table with the step, the permission,
+// the resource, the answer and the remedy. A missing permission does not end the rehearsal, so one run names all of them.
 import { ConnectorError } from '../protocol/errors.ts';
 import type { Log } from '../protocol/log.ts';
 import type { Need } from './needs/needs.ts';
@@ -8,7 +7,7 @@ import type { Need } from './needs/needs.ts';
 export type Outcome =
   | { readonly state: 'ok' }
   | { readonly state: 'refused'; readonly error: ConnectorError }
-  /** No sync fails for it. */
+  /** No sync fails because of it. */
   | { readonly state: 'advice'; readonly text: string }
   | { readonly state: 'not tried'; readonly text: string };
 
@@ -29,7 +28,7 @@ export class Rehearsal {
     this.#signal = signal;
   }
 
-  /** A step failed for another reason than a permission: nothing more can be learned. */
+  /** A step failed for a reason other than a permission, so further steps show nothing. */
   get isOver(): boolean {
     return this.#isOver;
   }
@@ -43,8 +42,8 @@ export class Rehearsal {
   }
 
   /**
-   * Runs a step that needs all of `needs`, in the order in which S3 judges them. After a failure that is no permission's
-   * the steps that follow are not tried, unless they say that they must be. @returns undefined if it was refused.
+   * Runs a step that requires all of `needs`, in the order in which S3 checks them. After a failure for a reason other than a
+   * permission, later steps run only with `always`. @returns undefined if the step failed.
    */
   async try<T>(
     step: string,
@@ -53,7 +52,7 @@ export class Rehearsal {
     { always = false }: { readonly always?: boolean } = {},
   ): Promise<T | undefined> {
     if (this.#isOver && !always) {
-      this.skip(step, needs, 'a step before it failed');
+      this.skip(step, needs, 'an earlier step failed');
       return undefined;
     }
     try {
@@ -68,7 +67,7 @@ export class Rehearsal {
     }
   }
 
-  /** If S3 does not name what it denies: it asks for the key last, and for the others in their order. */
+  /** If S3 does not name the denied action: it checks the key last, and the other actions in their order. */
   refuse(step: string, needs: readonly Line['need'][], error: ConnectorError): void {
     if (!permissionCodes.has(error.code)) this.#isOver = true;
     const named = needs.findIndex(({ action }) => action === error.answer?.deniedAction);
@@ -76,21 +75,21 @@ export class Rehearsal {
     const passed = needs.filter(({ action }, index) => (onKey ? !action.startsWith('kms:') : index < named));
     const [first, ...rest] = needs.filter((need) => !passed.includes(need));
     for (const need of passed) this.note(step, need, { state: 'ok' });
-    // A bucket may encrypt by a key that the config does not name.
+    // A bucket may encrypt with a key that the config does not name.
     const unnamed = {
       action: 'kms:Decrypt',
       resource: 'the key of the bucket',
       when: needs[0]?.when ?? 'always',
     } as const;
     this.note(step, first ?? unnamed, { state: 'refused', error });
-    this.skip(step, rest, 'the permission before it is missing');
+    this.skip(step, rest, 'an earlier permission is missing');
   }
 
   skip(step: string, needs: readonly Line['need'][], text: string): void {
     for (const need of needs) this.note(step, need, { state: 'not tried', text });
   }
 
-  /** Says all to the log. @throws ConnectorError naming everything without which no sync works. */
+  /** Logs the table. @throws ConnectorError that names everything that every sync needs and does not have. */
   conclude(log: Log): void {
     const failure = verdict(this.#lines);
     const level = failure === undefined ? 'INFO' : 'ERROR';
@@ -122,39 +121,38 @@ function outcomeParts(outcome: Outcome): readonly string[] {
   }
 }
 
-const policyHint = 'The verb "policy" prints a policy that allows all a sync needs.';
+const policyHint = 'The verb "policy" prints a policy that allows everything a sync needs.';
 
-const replacingHint = ` ${policyHint} If you replace no stream, you need none of this (--append-only).`;
+const replacingHint = ` ${policyHint} If you only append, you need none of these permissions (--append-only).`;
 
-/** What no sync works without, in one message that fits a text box. undefined: nothing is amiss. */
+/** The failures that stop every sync, in one message that fits a text box. Undefined without a failure. */
 export function verdict(lines: readonly Line[]): ConnectorError | undefined {
   const errors = errorsOf(lines, ({ need }) => need.when === 'always');
   const [first, ...others] = errors;
   if (first === undefined) return undefined;
   const { code, details, answer } = first;
   const hint = code === 'S3_ACCESS_DENIED' ? ` ${policyHint}` : '';
-  const message =
-    others.length === 0 ? first.message : `${errors.length} steps of a sync are refused. ${numbered(errors)}`;
+  const message = others.length === 0 ? first.message : `${errors.length} steps of a sync failed. ${numbered(errors)}`;
   return new ConnectorError(code, `${message}${hint}`, {
     ...(details === undefined ? {} : { details }),
     ...(answer === undefined ? {} : { answer }),
   });
 }
 
-/** What hinders some syncs, or none. */
+/** Failures that stop only some syncs, and advice. */
 export function warnings(lines: readonly Line[]): readonly string[] {
   const errors = errorsOf(lines, ({ need }) => need.when === 'replacing');
   const replacing =
     errors.length === 0
       ? []
       : [
-          `Streams that are replaced (overwrite) would fail; those that are appended work. ${numbered(errors)}${errors.some(({ code }) => permissionCodes.has(code)) ? replacingHint : ''}`,
+          `Replaced streams (overwrite) would fail; appended streams work. ${numbered(errors)}${errors.some(({ code }) => permissionCodes.has(code)) ? replacingHint : ''}`,
         ];
   const advice = lines.flatMap(({ outcome }) => (outcome.state === 'advice' ? [outcome.text] : []));
   return [...replacing, ...advice];
 }
 
-/** Each once: one answer may have settled several lines. */
+/** Each error once: one answer may settle several lines. */
 function errorsOf(lines: readonly Line[], isMeant: (line: Line) => boolean): readonly ConnectorError[] {
   const errors = lines.filter(isMeant).flatMap(({ outcome }) => (outcome.state === 'refused' ? [outcome.error] : []));
   return [...new Map(errors.map((error) => [error.message, error])).values()];

@@ -1,4 +1,4 @@
-// The command line of the Airbyte face: verb and file options to one checked invocation, files read as JSON.
+// The command line for Airbyte: parses the verb and the file options, and reads the files as JSON.
 import { readFile } from 'node:fs/promises';
 
 import type { Argv } from 'yargs';
@@ -10,17 +10,17 @@ import { parseCommandLine, single, type ParsedCommandLine } from './command-line
 
 export type Verb = 'spec' | 'check' | 'discover' | 'read' | 'write';
 
-/** Paths as given; `help` carries the text to show when the user asked for it (or for the version). */
+/** Paths as given. `help` has the text for --help or --version. */
 export type Invocation =
   | { readonly verb: Verb; readonly config: string; readonly catalog: string; readonly state: string | undefined }
   | { readonly verb: 'help'; readonly text: string };
 
 const verbHelp: Readonly<Record<Verb, string>> = {
-  spec: 'Print the specification of the configuration',
-  check: 'Try the configuration against the bucket',
-  discover: 'Print the streams; with --configured, the catalog that read and write need',
-  read: 'Read the configured streams as records',
-  write: 'Write the records on standard input to the bucket',
+  spec: 'Print the specification of the configuration.',
+  check: 'Check that the configuration works with the bucket.',
+  discover: 'Print the streams, or with --configured the catalog for read and write.',
+  read: 'Print the records of the configured streams.',
+  write: 'Write the records from standard input to the bucket.',
 };
 
 const verbFiles: Readonly<Record<Verb, readonly ('config' | 'catalog')[]>> = {
@@ -31,7 +31,7 @@ const verbFiles: Readonly<Record<Verb, readonly ('config' | 'catalog')[]>> = {
   write: ['config', 'catalog'],
 };
 
-/** @throws USAGE_INVALID saying what is wrong with the command line. */
+/** @throws USAGE_INVALID that names the mistake in the command line. */
 export async function parseArguments(
   argv: readonly string[],
   {
@@ -43,7 +43,7 @@ export async function parseArguments(
     readonly name: string;
     readonly version: string;
     readonly verbs: readonly Verb[];
-    /** Shown in the help; they are parsed elsewhere (operator.ts). */
+    /** Only for the help; operator.ts parses them. */
     readonly operatorVerbs?: readonly { readonly name: string; readonly describe: string }[] | undefined;
   },
 ): Promise<Invocation> {
@@ -56,7 +56,7 @@ export async function parseArguments(
       for (const verb of verbs) parser.command(verb, verbHelp[verb], (command) => addFiles(command, verb));
       for (const { name: operatorVerb, describe } of operatorVerbs) parser.command(operatorVerb, describe);
       const known = [...verbs, ...operatorVerbs.map((verb) => verb.name)];
-      parser.demandCommand(1, 1, `say what to do: ${known.join(', ')}`);
+      parser.demandCommand(1, 1, `Name a verb: ${known.join(', ')}`);
     },
   });
   const verb = verbs.find((known) => known === line.parsed._[0]);
@@ -71,13 +71,16 @@ export async function parseArguments(
 
 function addFiles(command: Argv, verb: Verb): Argv {
   for (const file of verbFiles[verb])
-    command.option(file, { type: 'string', demandOption: true, describe: `${file} file (JSON)` });
+    command.option(file, { type: 'string', demandOption: true, describe: `Path of the ${file} file (JSON).` });
   if (verb === 'discover') {
-    // Taken before the command line is parsed (configured-catalog.ts).
-    command.option('configured', { type: 'boolean', describe: 'print the catalog that read and write need' });
+    // Handled before the command line is parsed (configured-catalog.ts).
+    command.option('configured', { type: 'boolean', describe: 'Print a configured catalog for read and write.' });
   }
   if (verb === 'read')
-    command.option('state', { type: 'string', describe: 'state file (JSON), or what a destination printed' });
+    command.option('state', {
+      type: 'string',
+      describe: 'Path of the state file (JSON), or of the output of a destination.',
+    });
   return command;
 }
 
@@ -87,7 +90,7 @@ function path(line: ParsedCommandLine, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** What a connector printed: messages, one in a line; a last one that was cut is none. Undefined for anything else. */
+/** The messages in the output of a connector, one a line. A cut last line is ignored. Undefined for any other text. */
 function jsonLines(text: string): readonly unknown[] | undefined {
   const lines = text.split('\n');
   const cut = lines.pop() ?? '';
@@ -102,8 +105,8 @@ function jsonLines(text: string): readonly unknown[] | undefined {
 }
 
 /**
- * Reads a JSON file named on the command line; of one that has the messages of a connector, line by line, a list of them.
- * @throws USAGE_INVALID naming the file and the place of the mistake, never its text: it may hold a secret.
+ * Reads a JSON file from the command line. For a file with the messages of a connector, one a line, it returns a list.
+ * @throws USAGE_INVALID that names the file and the place of the mistake, but not its text, which may hold a secret.
  */
 export async function readJsonFile(path: string, what: string): Promise<unknown> {
   let text: string;
@@ -120,7 +123,7 @@ export async function readJsonFile(path: string, what: string): Promise<unknown>
     if (lines !== undefined) return lines;
     if (text.trim() === '') throw new ConnectorError('USAGE_INVALID', `The ${what} file "${path}" is empty.`);
     if (/^[A-Za-z_][\w-]*:(?:\s|$)/mu.test(text) && !/^\s*[[{]/u.test(text)) {
-      throw new ConnectorError('USAGE_INVALID', `The ${what} file "${path}" must be JSON, and it looks like YAML.`);
+      throw new ConnectorError('USAGE_INVALID', `The ${what} file "${path}" must be JSON, but looks like YAML.`);
     }
     const place = /line \d+ column \d+/u.exec(error instanceof Error ? error.message : '')?.[0];
     const where = place === undefined ? '' : ` (${place})`;

@@ -1,24 +1,24 @@
-// What all faces of a program ask of their command line: yargs set up the same way, and its failures as ours.
+// The command line of all programs: one set-up of yargs, whose failures become ConnectorErrors.
 import yargs, { type Argv } from 'yargs';
 
 import { ConnectorError } from '../protocol/errors.ts';
 
 type CommandLine = {
-  /** The program, with its verb if it has one. */
+  /** The program, and its verb if it has one. */
   readonly name: string;
   readonly usage: string;
   readonly version: string | false;
-  /** Adds the options and how strict the parser is. */
+  /** Adds the options, and sets how strict the parser is. */
   readonly describe: (parser: Argv) => void;
 };
 
-/** `shown`: the text of the help or the version when that was asked for, else empty. */
+/** `shown`: the text for --help or --version, otherwise empty. */
 export type ParsedCommandLine = {
   readonly shown: string;
   readonly parsed: Readonly<Record<string, unknown>> & { readonly _: readonly (string | number)[] };
 };
 
-/** @throws USAGE_INVALID saying what is wrong with the command line. */
+/** @throws USAGE_INVALID that names the mistake in the command line. */
 export async function parseCommandLine(
   argv: readonly string[],
   { name, usage, version, describe }: CommandLine,
@@ -26,8 +26,8 @@ export async function parseCommandLine(
   let shown = '';
   let failure: string | undefined;
   const parser = yargs().scriptName(name).locale('en').usage(usage);
-  (version === false ? parser.version(false) : parser.version(version))
-    .help()
+  (version === false ? parser.version(false) : parser.version('version', 'Print the version.', version))
+    .help('help', 'Print this help.')
     .exitProcess(false)
     .fail((message: string, error: Error | undefined) => {
       failure ??= message ?? error?.message;
@@ -41,10 +41,13 @@ export async function parseCommandLine(
 }
 
 export function usageError(text: string, name: string): ConnectorError {
-  return new ConnectorError('USAGE_INVALID', `${text.replaceAll('\n', ' ')} (see ${name} --help)`);
+  return new ConnectorError(
+    'USAGE_INVALID',
+    `${text.replaceAll('\n', ' ').replace(/\.$/u, '')}. Run "${name} --help" for the options.`,
+  );
 }
 
-/** The value of an option that may be given once. @throws USAGE_INVALID when it is given more often. */
+/** The value of an option that may be given once. @throws USAGE_INVALID if it is given more than once. */
 export function single({ parsed }: ParsedCommandLine, name: string): string | boolean | undefined {
   const value = parsed[name];
   if (Array.isArray(value)) throw new ConnectorError('USAGE_INVALID', `--${name} is given more than once.`);

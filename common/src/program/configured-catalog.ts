@@ -1,4 +1,4 @@
-// `discover --configured`: a catalog that `read` and `write` take, alone on standard output.
+// `discover --configured` prints a configured catalog for `read` and `write`, and nothing else, to standard output.
 import { ConnectorError } from '../protocol/errors.ts';
 import type { Connector, OperatorVerb } from '../protocol/connector.ts';
 import type { AirbyteCatalog } from '../protocol/messages.ts';
@@ -19,10 +19,10 @@ export function configuredCatalogVerb<Config>(
 ): OperatorVerb<Config> {
   return {
     name: 'discover',
-    describe: 'Print a catalog of all streams for read and write',
+    describe: 'Print a catalog of all streams for read and write.',
     options: {
-      configured: { type: 'boolean', describe: 'The catalog says how each stream is synced' },
-      mode: { type: 'string', describe: `${Object.keys(modes).join(', ')} (the first)` },
+      configured: { type: 'boolean', describe: 'Print a configured catalog, which sets the sync mode of each stream.' },
+      mode: { type: 'string', describe: `Sync mode: ${Object.keys(modes).join(', ')}. The first is the default.` },
     },
     async *run(config, { mode = 'incremental_append' }, context) {
       if (!isMode(mode))

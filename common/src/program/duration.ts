@@ -1,9 +1,9 @@
-// A length of time as people write it on a command line: `15m`, `26h`. Pure.
+// Parses a duration from a command line, such as `15m` or `26h`. Pure.
 import { ConnectorError } from '../protocol/errors.ts';
 
 const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
-/** Seconds, at least one. @throws USAGE_INVALID naming the option. */
+/** The duration in seconds, at least 1. @throws USAGE_INVALID that names the option. */
 export function durationOf(option: string, text: string): number {
   const [, number, unit = ''] = /^(\d{1,7})([smhd])$/u.exec(text) ?? [];
   const seconds = Number(number) * (units[unit] ?? Number.NaN);

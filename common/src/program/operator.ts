@@ -1,4 +1,4 @@
-// The face for people at a terminal: the verb's text alone on stdout, what happens meanwhile and what failed on stderr.
+// Runs verbs for people at a terminal: only the output of the verb goes to stdout; progress and failures go to stderr.
 import type * as z from 'zod';
 
 import { capText } from '../protocol/capped.ts';
@@ -21,7 +21,7 @@ export function operatorVerbOf<Config>(
   return meant.sort((a, b) => b.name.length - a.name.length)[0];
 }
 
-/** Sets `process.exitCode` and returns when everything is printed. */
+/** Sets `process.exitCode` and returns after all output is printed. */
 export function runOperatorVerb<Schema extends z.ZodObject, Config>(
   connector: Connector<Schema, Config>,
   verb: OperatorVerb<Config>,
@@ -43,10 +43,10 @@ export function runOperatorVerb<Schema extends z.ZodObject, Config>(
   });
 }
 
-/** Members of JSON that hold sentences; all others hold names and keys, which stay as they are. */
+/** JSON members that hold sentences. All others hold names and keys, which stay unchanged. */
 const sentences: ReadonlySet<string> = new Set(['message', 'reason']);
 
-/** @throws USAGE_INVALID for a file that cannot be written. */
+/** @throws USAGE_INVALID if the file cannot be written. */
 async function writePage({ file, page }: PageFile, redact: (text: string) => string): Promise<void> {
   const text = page((part) => oneLine(redact(part)));
   try {
@@ -69,7 +69,7 @@ function printed(print: Exclude<Print, PageFile>, redact: (text: string) => stri
   return `${plainJson(JSON.stringify(print.json, clean, 2))}\n`;
 }
 
-/** Levels below WARN are progress: they are shown as they are. */
+/** Levels below WARN are progress, and are shown without their level. */
 export function terminalFace(name: string): Speak {
   return (_out, redact, screen) => {
     const debug = process.env['LOG_LEVEL']?.toUpperCase() === 'DEBUG';
@@ -87,7 +87,7 @@ export function terminalFace(name: string): Speak {
   };
 }
 
-/** @returns the help's text when that was asked for. @throws USAGE_INVALID saying what is wrong with the command line. */
+/** @returns the help text for --help. @throws USAGE_INVALID that names the mistake in the command line. */
 async function parseOperatorArguments(
   argv: readonly string[],
   name: string,
@@ -108,13 +108,18 @@ async function parseOperatorArguments(
       parser
         .parserConfiguration({ 'parse-positional-numbers': false })
         .strictOptions()
-        .option('config', { type: 'string', demandOption: true, requiresArg: true, describe: 'config file (JSON)' })
-        // Not as positionals of a command: those turn `-`, standard input, into an empty text.
+        .option('config', {
+          type: 'string',
+          demandOption: true,
+          requiresArg: true,
+          describe: 'Path of the config file (JSON).',
+        })
+        // Positionals of a command would turn `-` (standard input) into an empty text.
         .demandCommand(
           words.length,
           words.length,
           `${words.join(', ')} is missing`,
-          'Unknown argument: more than the verb takes',
+          'There are more arguments than the verb takes',
         );
       for (const [option, how] of Object.entries(options))
         parser.option(option, { ...how, requiresArg: how.type === 'string' });

@@ -1,9 +1,9 @@
-// What is cleaned of a message before it is printed: its texts for people, and nothing else. A stream's name, a key in a state or
-// a column in a catalog may be the same word as a secret: replaced, it would be another stream, key or column.
+// Cleans the texts for people in a message before it is printed, and nothing else. A stream, a state key or a column may have
+// the same name as a secret; replacing it would make it another stream, key or column.
 import type { AirbyteMessage } from '../protocol/messages.ts';
 import { oneLine } from '../protocol/text.ts';
 
-/** Texts without secrets, each in one line (a stack trace: its frames in lines of their own); all identities as they are. */
+/** Hides secrets in texts, and puts each text in one line (a stack trace keeps its lines). Names stay unchanged. */
 export function printable(message: AirbyteMessage, redact: (text: string) => string): AirbyteMessage {
   const clean = (text: string): string => oneLine(redact(text));
   const cleanLines = (text: string): string => redact(text).split('\n').map(oneLine).join('\n');

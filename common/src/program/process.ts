@@ -1,4 +1,4 @@
-// The life of the process around one verb, whatever its face: standard output, secrets, signals, failures, exit code.
+// The process around one verb, for all kinds of programs: standard output, secrets, signals, failures, exit code.
 import { capText } from '../protocol/capped.ts';
 import type { VerbContext, Watch } from '../protocol/connector.ts';
 import { ConnectorError, toConnectorError } from '../protocol/errors.ts';
@@ -11,7 +11,7 @@ import { exitCodes, Stopped, stopSignals } from './stop-signals.ts';
 import { oneLine } from '../protocol/text.ts';
 import { isReaderGone, openWriter, type MessageWriter } from './writer.ts';
 
-/** How those who started the verb are spoken to. */
+/** How a verb logs and reports failures. */
 export type Face = { readonly log: Log; readonly fail: (error: ConnectorError) => void };
 
 export type Speak = (out: MessageWriter, redact: (text: string) => string, screen: Screen) => Face;
@@ -19,19 +19,19 @@ export type Speak = (out: MessageWriter, redact: (text: string) => string, scree
 export type Frame = VerbContext & {
   readonly out: MessageWriter;
   readonly redact: (text: string) => string;
-  /** From here on no secret of this config is printed: the values that the JSON schema marks `airbyte_secret`. */
+  /** Hides the secrets of this config from now on: the values that the JSON schema marks `airbyte_secret`. */
   hideSecrets(schema: unknown, config: unknown): void;
 };
 
-/** For what ends by itself: sockets, timers, files. */
+/** Time for sockets, timers and files to end by themselves. */
 const idleMs = 2000;
 
 /**
- * Sets `process.exitCode` (0; 1 after a failure or when the reader of stdout went away; 143, 130 after a signal) and
- * returns when everything is printed; never calls process.exit.
+ * Sets `process.exitCode` and returns after all output is printed. It never calls process.exit. The code is 0, 1 after a
+ * failure or when the reader of stdout exited, and 143 or 130 after a signal.
  */
 export async function runProcess(speak: Speak, verb: (frame: Frame) => Promise<void>): Promise<void> {
-  process.stderr.on('error', () => undefined); // A text that cannot be written there is lost; the data goes on.
+  process.stderr.on('error', () => undefined); // A text that cannot be written there is lost; the data continues.
   let redact = redactor([]);
   const redactNow = (text: string): string => redact(text);
   const out = openWriter(standardOutput(), redactNow);
@@ -58,7 +58,7 @@ export async function runProcess(speak: Speak, verb: (frame: Frame) => Promise<v
   } finally {
     signals.release();
     releaseDefects();
-    await out.flush().catch(() => undefined); // `closed` tells; nobody is left to be told.
+    await out.flush().catch(() => undefined); // `closed` has the reason.
     if (out.closed.aborted) {
       process.exitCode = 1;
       reportClosed(out.closed.reason, untold, redactNow);
@@ -68,19 +68,19 @@ export async function runProcess(speak: Speak, verb: (frame: Frame) => Promise<v
   }
 }
 
-/** For a verb that prints data as it comes: on a terminal that shows the data nothing else moves. */
+/** For a verb that prints data: on a terminal that shows the data, there is no progress line. */
 export function besideData<Context extends VerbContext>(context: Context): Omit<Context, 'watch'> & VerbContext {
   const { watch, ...rest } = context;
   return process.stdout.isTTY || watch === undefined ? rest : { ...rest, watch };
 }
 
-/** Nothing is left to do or to print. Work of others that does not stop (a query) must not keep the process. */
+/** Ends the process after the last output, even if other work (a query) does not stop. */
 function end(signal: keyof typeof exitCodes): void {
   process.exitCode = exitCodes[signal];
   setTimeout(() => process.kill(process.pid, signal), idleMs).unref();
 }
 
-/** On standard error, since nothing else is left: why standard output failed, and what it should have told. */
+/** Reports on standard error why standard output failed, and the error that could not be printed there. */
 function reportClosed(reason: unknown, untold: ConnectorError | undefined, redact: (text: string) => string): void {
   if (!(reason instanceof ConnectorError) || isReaderGone(reason.cause)) return;
   for (const error of [reason, ...(untold === undefined ? [] : [untold])]) {
@@ -88,13 +88,13 @@ function reportClosed(reason: unknown, untold: ConnectorError | undefined, redac
   }
 }
 
-/** The same error, after what it has to say beside its message. */
+/** Logs the details of the error, and returns it. */
 export function logged(error: ConnectorError, log: Log): ConnectorError {
   if (error.details !== undefined) log('ERROR', error.details);
   return error;
 }
 
-/** Whether a verb ended with `error` only because it was told to stop; why it was told so is known, or reported, already. */
+/** Whether a verb failed with `error` only because it was stopped. The reason of the stop is already reported. */
 export function isEcho(error: unknown, signal: AbortSignal): boolean {
   if (!signal.aborted) return false;
   return error === signal.reason || (error instanceof Error && error.name === 'AbortError');

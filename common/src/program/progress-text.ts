@@ -1,16 +1,16 @@
-// How far a verb is, in one line: `flights: 1,234,567 rows, 312.4 MB, 35.1 MB/s, 45 %, 0:40 left`.
+// The progress of a verb in one line: `flights: 1,234,567 rows, 312.4 MB, 35.1 MB/s, 45 %, 0:40 left`.
 import { bytesText, countText } from './text-layout.ts';
 
-/** Below this share of the whole nothing is said of the time that is left. */
+/** Below this share, the text has no time left. */
 const leastShare = 0.01;
 
 export type Standing = {
   readonly label?: string;
   readonly rows: number;
-  /** Of the rows, and what `share` is of. */
+  /** Of the rows, and the base of `share`. */
   readonly bytes: number;
   readonly elapsedMs: number;
-  /** Of the whole, from 0 to 1; undefined: nobody knows how much comes. */
+  /** From 0 to 1. Undefined if the total is not known. */
   readonly share?: number | undefined;
 };
 

@@ -1,8 +1,8 @@
-// Keeps secrets out of every text that a connector prints: collected once from the config, replaced in texts for people.
+// Keeps secrets out of every text that a connector prints. They are collected once from the config, and replaced in texts.
 import { oneLine } from '../protocol/text.ts';
 
 export const redacted = '****';
-const minSecretLength = 4; // Shorter values would blot out ordinary text, and are no secrets.
+const minSecretLength = 4; // Shorter values would hide ordinary text, and are not secrets.
 
 /** Marks in a JSON schema what `collectSecrets` must find. */
 type SchemaNode = {
@@ -13,34 +13,34 @@ type SchemaNode = {
 };
 
 /**
- * The values of all fields marked `airbyte_secret`, wherever the config puts them, also when the config is otherwise
- * wrong: a mistake must not be what leaks a key. All options of a `oneOf` are followed.
+ * The values of all fields marked `airbyte_secret`, at any place. It also works for a config with mistakes, because a mistake
+ * must not leak a key. It follows all options of a `oneOf`.
  */
 export function collectSecrets(schema: unknown, config: unknown): readonly string[] {
   const found = new Set<string>();
   visit(schema as SchemaNode, config, found);
-  return [...found].sort((a, b) => b.length - a.length); // A secret inside a longer one must not cut it in two.
+  return [...found].sort((a, b) => b.length - a.length); // The longest first: a secret may be part of a longer one.
 }
 
 function visit(schema: SchemaNode, value: unknown, found: Set<string>): void {
   if (schema.airbyte_secret === true) return addAll(value, found);
   for (const option of schema.oneOf ?? []) visit(option, value, found);
   if (Array.isArray(value)) {
-    for (const item of value) visit(schema.items ?? schema, item, found); // Also a list that should be an object.
+    for (const item of value) visit(schema.items ?? schema, item, found); // Also if a list is there instead of an object.
   } else if (typeof value === 'object' && value !== null) {
     const members = value as Readonly<Record<string, unknown>>;
     for (const [name, node] of Object.entries(schema.properties ?? {})) visit(node, members[name], found);
   }
 }
 
-/** Also what is inside a list or an object where a text should be. */
+/** Also the texts in a list or an object that is there instead of a text. */
 function addAll(value: unknown, found: Set<string>): void {
   if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) addAll(part, found);
   if (typeof value !== 'string' && typeof value !== 'number') return;
   for (const text of [String(value), String(value).trim()]) if (text.length >= minSecretLength) found.add(text);
 }
 
-/** Replaces every secret in a text, also as it is written in JSON, URLs, forms, XML, SQL, and in our own texts. */
+/** Replaces every secret in a text, also in the encodings of JSON, URLs, forms, XML, SQL and our own texts. */
 export function redactor(secrets: readonly string[]): (text: string) => string {
   const forms = new Set(secrets.flatMap(writtenForms));
   const ordered = [...forms].sort((a, b) => b.length - a.length);
@@ -57,7 +57,7 @@ function writtenForms(secret: string): readonly string[] {
   return [...inTexts, ...inTexts.map(oneLine), ...urlForms(secret)];
 }
 
-/** By encodeURIComponent, by RFC 3986 (with `/` as it is, as in paths), and as forms are sent; escapes in either case. */
+/** Encoded by encodeURIComponent, by RFC 3986 (`/` stays, as in paths), and as in forms; escapes in either case. */
 function urlForms(secret: string): readonly string[] {
   const inUrl = encodeURIComponent(secret.toWellFormed());
   const escaped = (chars: RegExp): string =>

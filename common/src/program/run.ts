@@ -1,5 +1,5 @@
-// Runs one verb of a connector from its command line to its exit code: reads the files, checks them, prints what the
-// verb yields with back-pressure. This is the Airbyte face: everything is a message on stdout, every failure one TRACE ERROR.
+// Runs one verb of a connector, from its command line to its exit code. It reads and checks the files, and prints the output of
+// the verb with back-pressure. In this Airbyte form, everything is a message on stdout, and every failure is one TRACE ERROR.
 
 import type * as z from 'zod';
 
@@ -18,7 +18,7 @@ import { parseState } from '../protocol/state.ts';
 import { framesOf } from '../protocol/thrown.ts';
 import type { MessageWriter } from './writer.ts';
 
-/** Sets `process.exitCode` and returns when everything is printed; never calls process.exit. */
+/** Sets `process.exitCode` and returns after all output is printed. It never calls process.exit. */
 export async function runConnector<Schema extends z.ZodObject, Config>(
   connector: Connector<Schema, Config>,
   argv: readonly string[],
@@ -90,7 +90,7 @@ async function* outputs<Schema extends z.ZodObject, Config>(
   }
 }
 
-/** `check` answers a mistake of the user's with FAILED and exit code 0. @throws every other error as it is. */
+/** `check` reports a user's mistake as FAILED with exit code 0. @throws every other error unchanged. */
 async function answered(check: Promise<void>, { out, log, signal }: Frame): Promise<void> {
   try {
     await check;
@@ -107,7 +107,7 @@ function airbyteFace(out: MessageWriter): Face {
 }
 
 function traceError(error: ConnectorError): AirbyteMessage {
-  const stack = error.code === 'UNEXPECTED' ? stackOf(error) : undefined; // Of any other the message says where it lies.
+  const stack = error.code === 'UNEXPECTED' ? stackOf(error) : undefined; // The message of any other error names its cause.
   return {
     type: 'TRACE',
     trace: {
@@ -124,7 +124,7 @@ function traceError(error: ConnectorError): AirbyteMessage {
   };
 }
 
-/** Its message in one line: only frames may begin lines. */
+/** Only the frames: the message may contain data. */
 function stackOf(error: Error): string | undefined {
   return framesOf(error.cause instanceof Error ? error.cause : error);
 }

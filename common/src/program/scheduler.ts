@@ -1,4 +1,4 @@
-// Which of several equal processes this one is: by the config, or by what the scheduler that started it has put into the environment.
+// The index of this process among several equal ones, from the config or from the scheduler's environment variables.
 import * as z from 'zod';
 
 import { ConnectorError } from '../protocol/errors.ts';
@@ -14,7 +14,7 @@ export const shardIndex = z
   .max(mostShards - 1);
 export const shardCount = z.int().min(1).max(mostShards);
 
-/** For a refinement of what has both. */
+/** For a refinement of an object with both fields. */
 export const withinCount = {
   path: ['index'],
   error: 'must be less than count: the first of 4 has the index 0, the last one 3',
@@ -24,14 +24,14 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 type Scheduler = {
   readonly index: string;
-  /** What the first index is called, if it is not 0. */
+  /** The number of the first index, if it is not 0. */
   readonly first?: string;
   readonly count: string;
-  /** What all processes of one job have alike. */
+  /** The variable that is the same in all processes of one job. */
   readonly job?: string;
 };
 
-/** The first whose index is set counts. */
+/** The first one whose index is set applies. */
 const schedulers: readonly Scheduler[] = [
   { index: 'SHARD_INDEX', count: 'SHARD_COUNT' },
   { index: 'JOB_COMPLETION_INDEX', count: 'SHARD_COUNT' },
@@ -46,14 +46,14 @@ const schedulers: readonly Scheduler[] = [
 
 const runVariable = 'SYNC_RUN';
 
-/** The variable by which the environment says that this is one of several processes; undefined: it does not. */
+/** The environment variable with the index of this process; undefined if there is none. */
 export function indexVariable(env: Environment): string | undefined {
   return schedulerIn(env)?.index;
 }
 
 /**
- * `field`: of the config, where the same can be set.
- * @throws CONFIG_INVALID for an index without a count, and for what is no shard.
+ * `field`: the config field for the same setting.
+ * @throws CONFIG_INVALID for an index without a count, and for an invalid shard.
  */
 export function shardIn(env: Environment, field: string): Shard | undefined {
   const scheduler = schedulerIn(env);
@@ -69,7 +69,7 @@ export function shardIn(env: Environment, field: string): Shard | undefined {
   if (given(env[count]) === undefined) {
     throw new ConnectorError(
       'CONFIG_INVALID',
-      `The environment has ${name}, so this is one of several processes, but not ${count}, how many there are. Set ${count} (to 1 if this is the only one), or "${field}" in the config.`,
+      `The environment sets ${name}, so this is one of several processes, but it does not set their number, ${count}. Set ${count} (to 1 if this is the only process), or "${field}" in the config.`,
     );
   }
   const shard = { index, count: numberIn(count) };
@@ -77,16 +77,16 @@ export function shardIn(env: Environment, field: string): Shard | undefined {
   if (isShard && index < shard.count) return shard;
   throw new ConnectorError(
     'CONFIG_INVALID',
-    `${name} and ${count} in the environment are no shard: the index must be less than the count, and the count at most ${mostShards}. Correct them, or set "${field}" in the config.`,
+    `${name} and ${count} in the environment are not a valid shard: the index must be less than the count, and the count at most ${mostShards}. Correct them, or set "${field}" in the config.`,
   );
 }
 
-/** Whether the environment says by itself that the process belongs to a run. A scheduler's array alone does not. */
+/** Whether the environment makes the process part of a run. A scheduler's array alone does not. */
 export function namesRun(env: Environment): boolean {
   return given(env[runVariable]) !== undefined;
 }
 
-/** The run that the process belongs to: `SYNC_RUN`, or the job of the scheduler whose index counts. AWS Batch adds `:index` to it. */
+/** The run of the process: `SYNC_RUN`, or the job of the scheduler whose index applies. AWS Batch adds `:index` to it. */
 export function runIn(env: Environment): string | undefined {
   const job = schedulerIn(env)?.job;
   return given(env[runVariable]) ?? (job === undefined ? undefined : given(env[job])?.split(':', 1)[0]);

@@ -1,21 +1,21 @@
-// What a program shows while it runs: on a terminal one line that is written over, between the lines that stay.
+// The progress of a running program: on a terminal, one line that is overwritten, between the lines that stay.
 import type { Watch } from '../protocol/connector.ts';
 import { systemClock, type Clock } from '../streams/clock.ts';
 
-/** Of a terminal that does not say its width. */
+/** The width if a terminal does not report one. */
 const usualColumns = 80;
 const everyMs = { terminal: 200, elsewhere: 5000 };
 
 export type Screen = {
   /** A line that stays. */
   say(text: string): void;
-  /** Shows what `text` says, again and again. On what is no terminal: nothing, or a line of `elsewhere` now and then. */
+  /** Shows `text()` repeatedly. Without a terminal, it shows nothing, or a line at times if `elsewhere` is set. */
   readonly watch: Watch;
 };
 
 type Options = { readonly elsewhere: boolean; readonly clock?: Clock };
 
-/** `clock`: by default the machine's. */
+/** The default of `clock` is the machine's. */
 export function openScreen(out: NodeJS.WriteStream, { elsewhere, clock = systemClock }: Options): Screen {
   let redraw: (() => void) | undefined;
   const clear = (): void => {

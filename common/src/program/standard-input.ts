@@ -1,18 +1,18 @@
-// Standard input in chunks. A pipe is read into the same memory again and again: new memory for every 64 KiB of it costs more than
-// reading them.
+// Standard input in chunks. A pipe is always read into the same memory, because allocating memory for every 64 KiB costs more
+// than reading them.
 import { fstatSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { addAbortSignal } from 'node:stream';
 
 import { standard, widenPipes } from '../streams/pipe-size.ts';
 
-/** As much as a usual pipe holds, and a part of a wide one. */
+/** More than a usual pipe holds, and a part of a wide one. */
 const chunkBytes = 256 * 1024;
 
-/** Whatever reads it, once anything does: two readers of one pipe are one too many for libuv. */
+/** The only reader of standard input: libuv does not support two readers of one pipe. */
 let opened: Socket | typeof process.stdin | undefined;
 
-/** To be read by one reader of the process. A chunk is valid until the next one is asked for. Bound: 256 KiB. */
+/** The process may have only one reader. A chunk is valid until the next one is requested. Bound: 256 KiB. */
 export function standardInput(signal: AbortSignal): AsyncIterable<Uint8Array> {
   const kind = fstatSync(0);
   if (kind.isFIFO()) void widenPipes([standard.input]);
@@ -21,7 +21,7 @@ export function standardInput(signal: AbortSignal): AsyncIterable<Uint8Array> {
   return addAbortSignal(signal, process.stdin);
 }
 
-/** So that it keeps no process alive, whoever still waits for it. */
+/** Closes it, so that a pending read does not keep the process alive. */
 export function closeStandardInput(): void {
   opened?.destroy();
 }
@@ -42,7 +42,7 @@ async function* readPipe(signal: AbortSignal): AsyncGenerator<Uint8Array> {
       callback(bytes) {
         filled = bytes;
         turn.resolve();
-        return false; // Nothing more is read until the chunk is done with.
+        return false; // Stops reading until the chunk is consumed.
       },
     },
   });

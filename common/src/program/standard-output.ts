@@ -1,5 +1,5 @@
-// Standard output where Node would lose the output without an error: it takes a short write to a file or a device for a complete
-// one, and drops what goes to anything that it does not know (a folder, a datagram socket).
+// Standard output for targets where Node loses output without an error. Node treats a short write to a file or a device as
+// complete, and drops output to a target that it does not know (a folder, a datagram socket).
 import { writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { Writable } from 'node:stream';
@@ -8,7 +8,7 @@ import { writeWholeSync } from '../local-disk/local-file.ts';
 
 const descriptor = 1;
 
-/** `process.stdout` for pipes, sockets and terminals: there Node writes all, or says that it did not. */
+/** `process.stdout` for pipes, sockets and terminals, where Node writes everything or reports an error. */
 export function standardOutput(): Writable {
   const { stdout } = process;
   return stdout instanceof Socket ? stdout : fileOutput();

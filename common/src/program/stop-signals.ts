@@ -1,9 +1,9 @@
-// SIGTERM and SIGINT: the first one asks the process to stop. They are caught once for the process, as early as its executable can
-// (early-signals.ts), so that a platform that stops a program as it starts meets the same exit codes.
+// SIGTERM and SIGINT: the first one asks the process to stop. The process catches them once, as early as its executable can
+// (early-signals.ts), so that a program that is stopped at its start has the same exit codes.
 
 export const exitCodes = { SIGTERM: 143, SIGINT: 130 } as const;
 
-/** Why the root signal was aborted by the operator; a verb that ends with it has not failed. */
+/** The reason when the operator stops the process. A verb that throws it has not failed. */
 export class Stopped extends Error {
   override readonly name = 'Stopped';
   readonly signal: keyof typeof exitCodes;
@@ -15,15 +15,15 @@ export class Stopped extends Error {
 }
 
 type StopSignals = {
-  /** Aborted with `Stopped` by the first signal; a second one of the same kind ends the process at once (its default). */
+  /** Aborted with `Stopped` by the first signal. A second one of the same kind ends the process at once, by default. */
   readonly stop: AbortController;
-  /** From here on a signal has its default again. */
+  /** Restores the default of the signals. */
   release(): void;
 };
 
 let caught: StopSignals | undefined;
 
-/** The same for all who ask. */
+/** The same object for all callers. */
 export function stopSignals(): StopSignals {
   if (caught !== undefined) return caught;
   const stop = new AbortController();

@@ -1,14 +1,14 @@
-// Text in columns for a terminal of 100: fields with a hanging indent, rows of cells, and names that cannot move the cursor.
+// Text in columns for a terminal of 100 characters: fields with a hanging indent, and rows of cells.
 import { oneLine } from '../protocol/text.ts';
 
 export const lineWidth = 100;
 const labelWidth = 14;
 const indent = '  ';
 
-/** `width` in characters; negative: right-aligned. */
+/** `width` is in characters. A negative width aligns right. */
 export type Cell = { readonly text: string; readonly width: number };
 
-/** A label and a text over as many lines as it takes. */
+/** A label, and a text that wraps into as many lines as it needs. */
 export function* field(label: string, text: string): Generator<string> {
   let head = `${indent}${label.padEnd(labelWidth)}`;
   for (const line of wrapped(text, lineWidth - head.length)) {
@@ -17,7 +17,7 @@ export function* field(label: string, text: string): Generator<string> {
   }
 }
 
-/** Cells side by side; a text that is too long loses its middle. */
+/** A row of cells. A text that is too long loses its middle. */
 export function row(cells: readonly Cell[]): string {
   const texts = cells.map(({ text, width }) => {
     const cut = shortened(text, Math.abs(width) - 1);
@@ -26,7 +26,7 @@ export function row(cells: readonly Cell[]): string {
   return `${indent}${texts.join('')}`.trimEnd();
 }
 
-/** A partition's value, in quotes where it would not be seen. */
+/** A partition's value. It is in quotes if it is empty or has space around it. */
 export function valueText(value: string): string {
   return value === value.trim() && value !== '' ? oneLine(value) : oneLine(JSON.stringify(value));
 }
@@ -51,7 +51,7 @@ export function bytesText(bytes: number): string {
   return `${unit === 0 ? amount : amount.toFixed(1)} ${units[unit]}`;
 }
 
-/** Without its middle where it is longer than `width`. */
+/** The text, without its middle if it is longer than `width`. */
 export function shortened(text: string, width: number): string {
   const letters = Array.from(new Intl.Segmenter('en').segment(text), ({ segment }) => segment);
   if (letters.length <= width) return text;

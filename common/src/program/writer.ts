@@ -1,5 +1,5 @@
-// The sole owner of standard output: joins messages into large writes, waits when the reader is slow, remembers that it
-// went away, and is flushed before the program ends (a process.exit would lose what the pipe has not taken yet).
+// The only owner of standard output. It joins messages into large writes, waits for a slow reader, and remembers when the
+// reader exited. It is flushed before the program ends, because process.exit would lose the data that is not yet in the pipe.
 import type { Writable } from 'node:stream';
 
 import { capped } from '../protocol/capped.ts';
@@ -10,24 +10,24 @@ import { printable } from './printable.ts';
 const joinBytes = 64 * 1024; // One write per 64 KiB costs a tenth of one per message.
 
 export type MessageWriter = {
-  /** Queues one message and doesn't wait: for the few that are said beside the data (logs, errors). */
+  /** Queues one message without waiting, for the few messages that are not data (logs, errors). */
   message(message: AirbyteMessage): void;
   /**
-   * Queues one message and waits for the reader when 64 KiB are queued; or hands whole lines, each ended by `\n`, to the
-   * reader as they are and waits until they are taken, so that their memory may be used again.
-   * @throws OUTPUT_CLOSED when the reader went away.
+   * Queues one message, and waits for the reader when 64 KiB are queued. Or writes complete lines, each ended by `\n`,
+   * unchanged, and waits until the reader has them, so that their memory can be reused.
+   * @throws OUTPUT_CLOSED when the reader exited.
    */
   write(output: Uint8Array | AirbyteMessage): Promise<void>;
-  /** Resolves when the reader has taken everything. @throws OUTPUT_CLOSED when it went away. */
+  /** Resolves when the reader has everything. @throws OUTPUT_CLOSED when the reader exited. */
   flush(): Promise<void>;
-  /** Aborted with OUTPUT_CLOSED when the reader goes away (EPIPE). */
+  /** Aborted with OUTPUT_CLOSED when the reader exits (EPIPE). */
   readonly closed: AbortSignal;
 };
 
 /**
- * Order is the order of calls; what is queued is sent within a turn of the event loop. The texts of messages are redacted
- * (printable.ts) and cut (capped.ts), lines are not.
- * Bound: 64 KiB in the stream, 64 KiB queued, and what `message` was given meanwhile; lines stay the caller's.
+ * Keeps the order of calls, and sends the queue within a turn of the event loop. The texts of messages are redacted
+ * (printable.ts) and cut (capped.ts); lines are not.
+ * Bound: 64 KiB in the stream, 64 KiB queued, and the messages of `message` in the meantime. The caller owns the lines.
  */
 export function openWriter(output: Writable, redact: (text: string) => string = (text) => text): MessageWriter {
   return new QueuedWriter(output, redact);
@@ -60,7 +60,7 @@ class QueuedWriter implements MessageWriter {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      void this.#send(); // Never rejects: a closed output is kept in `closed`.
+      void this.#send(); // Never rejects: `closed` keeps the failure.
     });
   }
 
@@ -85,7 +85,7 @@ class QueuedWriter implements MessageWriter {
   }
 
   async #send(): Promise<void> {
-    // A full stream would take more, and grow by it.
+    // A full stream would accept more, and grow.
     if (this.#output.writableNeedDrain) await drained(this.#output, this.closed);
     const bytes = this.#queued;
     this.#queued = [];
@@ -105,25 +105,25 @@ class QueuedWriter implements MessageWriter {
 }
 
 function lineOf(message: AirbyteMessage, redact: (text: string) => string): Uint8Array {
-  // Cut last: of a secret that was cut before, the rest would not be found.
+  // Cut after redacting: a secret that is cut first would not be found.
   return Buffer.from(`${JSON.stringify(capped(printable(message, redact)))}\n`);
 }
 
-/** A reader that went away is told by nobody: it knows. Any other failure of standard output must be seen. */
+/** A reader that exited needs no report. Any other failure of standard output must be visible. */
 export function isReaderGone(cause: unknown): boolean {
   return cause instanceof Error && 'code' in cause && (cause.code === 'EPIPE' || cause.code === 'ECONNRESET');
 }
 
 function whyClosed(cause: Error): string {
-  if (isReaderGone(cause)) return 'The program that reads the output went away before the end.';
-  return `Standard output cannot be written (${cause.message}). What was printed before may be incomplete.`;
+  if (isReaderGone(cause)) return 'The program that reads the output exited before the end.';
+  return `Standard output cannot be written (${cause.message}). The output may be incomplete.`;
 }
 
 async function drained(output: Writable, closed: AbortSignal): Promise<void> {
   await unlessClosed(closed, (done) => output.once('drain', done));
 }
 
-/** Waits for a callback, or for nothing more once the reader went away. */
+/** Waits for a callback, or until the reader exits. */
 async function unlessClosed(closed: AbortSignal, begin: (done: () => void) => void): Promise<void> {
   if (closed.aborted) return;
   await new Promise<void>((resolve) => {

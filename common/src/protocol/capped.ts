@@ -1,13 +1,13 @@
-// No message is longer than a reader, a platform or a log store takes: its texts for people are cut, nothing else is.
+// Cuts the texts for people in a message to a length that readers, platforms and log stores accept. Nothing else is cut.
 import type { AirbyteMessage } from './messages.ts';
 
 /** Bytes of UTF-8. */
 export const maxTextBytes = 2048;
 export const maxStackBytes = 8192;
 
-/** The text, or as many of its whole characters as fit in `maxBytes` together with the mark that it was cut. */
+/** The text, or the complete characters that fit into `maxBytes` together with a mark that it was cut. */
 export function capText(text: string, maxBytes = maxTextBytes): string {
-  if (text.length * 3 <= maxBytes) return text; // No UTF-16 unit takes more.
+  if (text.length * 3 <= maxBytes) return text; // A UTF-16 unit takes at most 3 bytes.
   const bytes = Buffer.byteLength(text);
   if (bytes <= maxBytes) return text;
   const mark = ` … (cut, ${bytes} bytes in all)`;
@@ -15,7 +15,7 @@ export function capText(text: string, maxBytes = maxTextBytes): string {
   return text.slice(0, read) + mark;
 }
 
-/** The message with its texts cut; names, states, schemas and numbers are as they were. */
+/** The message with its texts cut. Names, states, schemas and numbers stay unchanged. */
 export function capped(message: AirbyteMessage): AirbyteMessage {
   switch (message.type) {
     case 'LOG': {

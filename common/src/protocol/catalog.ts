@@ -1,5 +1,5 @@
-// The configured catalog: which streams to move and how. Runners write absent things in three ways (no key, null, []),
-// PyAirbyte all of them; here they become one.
+// The configured catalog: which streams to sync, and how. Runners write absent values as no key, null or []; PyAirbyte uses
+// all three. This module makes them one.
 import * as z from 'zod';
 
 import { ConnectorError } from './errors.ts';
@@ -9,7 +9,7 @@ import { describeIssues, mistakeWords } from './mistakes.ts';
 
 export type JsonSchema = JsonObject;
 
-/** `generationId` and its two neighbours are absent in Airbyte's legacy regime (custom connectors), present in the modern one. */
+/** Airbyte's legacy mode (custom connectors) sends no generationId, minimumGenerationId and syncId; the modern mode sends all three. */
 export type ConfiguredStream = {
   readonly name: string;
   readonly namespace?: string;
@@ -21,11 +21,11 @@ export type ConfiguredStream = {
   readonly generationId?: number;
   readonly minimumGenerationId?: number;
   readonly syncId?: number;
-  /** Singer: more runs of the same input may follow, and only the last one knows whether the stream is complete. */
+  /** Singer: more runs of the same input may follow. Only the last run knows whether the stream is complete. */
   readonly isPart?: true;
 };
 
-/** As it was parsed: a copy by zod would lose a column called `__proto__`. */
+/** Keeps the parsed object: a copy by zod would lose a column with the name `__proto__`. */
 export const schemaAsParsed = z.custom<JsonSchema>(isObject, {
   error: ({ input }) => (input === undefined ? 'is missing' : 'must be an object'),
 });
@@ -50,7 +50,7 @@ const configuredCatalog = z.object({
   ),
 });
 
-/** The message of `discover`, its whole output, or the catalog in it. */
+/** Recognises the CATALOG message of `discover`, its complete output, or the catalog alone. */
 function isDiscovered(json: unknown): boolean {
   if (Array.isArray(json)) return json.some((one) => isObject(one) && one['type'] === 'CATALOG');
   if (!isObject(json)) return false;
@@ -58,12 +58,12 @@ function isDiscovered(json: unknown): boolean {
   return json['type'] === 'CATALOG' || (isObject(first) && !('stream' in first) && 'json_schema' in first);
 }
 
-/** @throws CATALOG_INVALID listing every mistake, or naming a stream that is configured twice. */
+/** @throws CATALOG_INVALID that lists every mistake, or names a stream that is configured twice. */
 export function parseConfiguredCatalog(json: unknown): readonly ConfiguredStream[] {
   if (isDiscovered(json)) {
     throw new ConnectorError(
       'CATALOG_INVALID',
-      'The catalog is what "discover" prints, which does not say how each stream is synced. Print one that does with "discover --configured".',
+      'The catalog is the output of "discover", which does not set a sync mode for each stream. Print a configured catalog with "discover --configured".',
     );
   }
   const parsed = configuredCatalog.safeParse(json, mistakeWords);

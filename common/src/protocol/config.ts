@@ -1,4 +1,4 @@
-// From the JSON a user gave to a checked config, or one message with every mistake in it, each with its path and its remedy.
+// Checks a user's JSON config. An error lists every mistake, each with its path and its remedy.
 import * as z from 'zod';
 
 import { ConnectorError } from './errors.ts';
@@ -7,7 +7,7 @@ import { describeIssue, mistakeWords } from './mistakes.ts';
 import { nearestName } from './nearest-name.ts';
 import { isObject } from './messages.ts';
 
-/** Airbyte's own S3 connectors name these fields otherwise; people copy their configs over. */
+/** Field names of Airbyte's own S3 connectors, whose configs people copy. */
 const airbyteNames: Readonly<Record<string, string>> = {
   aws_access_key_id: 'credentials.access_key_id (with credentials.auth_type = "access_key")',
   aws_secret_access_key: 'credentials.secret_access_key (with credentials.auth_type = "access_key")',
@@ -23,19 +23,19 @@ const airbyteNames: Readonly<Record<string, string>> = {
 };
 
 /**
- * Checks `json` with the connector's schema. Unknown fields are passed over with a WARN that names the nearest known
- * field; Airbyte's own field names are mistakes, since the value would be missing elsewhere.
- * @throws CONFIG_INVALID listing all mistakes at once.
+ * Checks `json` with the connector's schema. An unknown field is ignored, and a WARN names the nearest known field. Airbyte's
+ * own field names are mistakes, because the value would be missing elsewhere.
+ * @throws CONFIG_INVALID that lists all mistakes.
  */
 export function parseConfig<Schema extends z.ZodObject>(schema: Schema, json: unknown, log: Log): z.output<Schema> {
-  // Rules over several fields run whatever the fields are, but they need fields.
+  // Rules over several fields also run when single fields are wrong, but they need an object.
   if (!isObject(json))
-    throw new ConnectorError('CONFIG_INVALID', mistakeList(['the whole must be an object in braces']));
+    throw new ConnectorError('CONFIG_INVALID', mistakeList(['the config must be an object in braces']));
   const parsed = schema.safeParse(json, mistakeWords);
   const unknown = unknownFields(z.toJSONSchema(schema, { io: 'input' }) as Fields, json, '');
   const mistakes = unknown.flatMap(({ path }) => {
     const ours = Object.hasOwn(airbyteNames, path) ? airbyteNames[path] : undefined;
-    return ours === undefined ? [] : [`"${path}" is not a field here: write ${ours}`];
+    return ours === undefined ? [] : [`"${path}" is not a field of this connector: write ${ours}`];
   });
   const misspelt = (path: string): string | undefined => unknown.find(({ meant }) => meant === path)?.path;
   if (!parsed.success) mistakes.push(...parsed.error.issues.map((issue) => describeIssue(issue, json, misspelt)));
@@ -47,21 +47,21 @@ export function parseConfig<Schema extends z.ZodObject>(schema: Schema, json: un
   return parsed.data as z.output<Schema>;
 }
 
-/** The part of a JSON schema that says which fields an object may have. */
+/** The part of a JSON schema that defines the fields of an object. */
 type Fields = {
   readonly properties?: Readonly<Record<string, Fields & { readonly const?: unknown }>>;
   readonly oneOf?: readonly Fields[];
   readonly items?: Fields;
 };
 
-/** `meant`: the path of the known field whose name is the nearest. */
+/** `meant`: the path of the known field with the nearest name. */
 type UnknownField = {
   readonly path: string;
   readonly nearest: string | undefined;
   readonly meant: string | undefined;
 };
 
-/** All fields of `value` that its schema doesn't know, in depth. */
+/** All fields at any depth of `value` that are not in its schema. */
 function unknownFields(schema: Fields, value: unknown, path: string): readonly UnknownField[] {
   if (Array.isArray(value)) {
     return value.flatMap((item, index) => unknownFields(schema.items ?? {}, item, `${path}[${index}]`));
@@ -78,7 +78,7 @@ function unknownFields(schema: Fields, value: unknown, path: string): readonly U
   });
 }
 
-/** The option of a `oneOf` whose constants the value has. */
+/** The option of a `oneOf` whose constants match the value. */
 function chosen(options: readonly Fields[], value: unknown): Fields | undefined {
   return options.find((option) =>
     Object.entries(option.properties ?? {}).every(

@@ -1,4 +1,4 @@
-// What a connector is to the runtime: its config in two steps, its Airbyte verbs, and the verbs for operators beside them.
+// The interface between a connector and the runtime: its config, its Airbyte verbs, and its verbs for operators.
 import type * as z from 'zod';
 
 import type { ConfiguredStream } from './catalog.ts';
@@ -8,36 +8,36 @@ import type { AirbyteCatalog, AirbyteMessage, ConnectorSpecification } from './m
 import type { RecordFrame } from './record-frame.ts';
 import type { SavedState } from './state.ts';
 
-/** Whole lines, each ended by `\n`, printed as they are; or one message. */
+/** Complete lines, each ended by `\n`, which are printed unchanged; or one message. */
 export type Output = Uint8Array | AirbyteMessage;
 
-/** Shows people what `text` says for as long as the result is not disposed of; nothing where nobody looks on. */
+/** Shows `text()` on a terminal until the result is disposed of. Does nothing without a terminal. */
 export type Watch = (text: () => string) => Disposable;
 
 export type VerbContext = {
   readonly log: Log;
-  /** Aborted by SIGTERM and SIGINT, and when the reader of stdout goes away. */
+  /** Aborted by SIGTERM and SIGINT, and when the reader of stdout exits. */
   readonly signal: AbortSignal;
-  /** Reports an error now and lets the run end with exit code 1, while the verb goes on (other streams do). */
+  /** Reports an error now and sets exit code 1. The verb continues with its other streams. */
   readonly fail: (error: ConnectorError) => void;
   readonly watch?: Watch;
 };
 
 export type ReadContext = VerbContext & {
-  /** What is around the data of a stream's records; without it that of Airbyte's protocol. */
+  /** The envelope of a stream's records. By default, the envelope of Airbyte's protocol. */
   readonly frameOf?: (stream: ConfiguredStream) => RecordFrame;
 };
 
-/** An option of an operator verb: a flag, or one that takes a text. */
+/** An option of an operator verb: a flag, or an option with a text value. */
 type OperatorOption = { readonly type: 'string' | 'boolean'; readonly describe: string };
 
-/** What the operator gave: positionals and options under their names; what was not given is absent. */
+/** The given positionals and options by name. The others are absent. */
 export type OperatorArguments = Readonly<Record<string, string | boolean | undefined>>;
 
 /**
- * What an operator verb prints: a text of whole lines for people, in which secrets are redacted, or a document for programs,
- * whose names are left as they are. Names in `sql` are printable: JSON can escape what is not, SQL cannot. `lines`: messages, given
- * back byte for byte.
+ * The output of an operator verb. A string is complete lines for people, in which secrets are redacted. A document for programs
+ * keeps its names. Names in `sql` must be printable, because SQL cannot escape them; JSON can. `lines` are messages that are
+ * returned byte for byte.
  */
 export type Print =
   | string
@@ -46,30 +46,30 @@ export type Print =
   | { readonly lines: readonly string[] }
   | PageFile;
 
-/** A page that is written to a file, over an older one; its texts go through `clean`, which hides secrets. */
+/** A page that replaces an older one in a file. Its texts go through `clean`, which hides secrets. */
 export type PageFile = { readonly file: string; readonly page: (clean: (text: string) => string) => string };
 
-/** A verb for people at a terminal and their scripts: stdout holds its text alone, everything else goes to stderr. */
+/** A verb for people at a terminal and their scripts. Only its output goes to stdout; all else goes to stderr. */
 export type OperatorVerb<Config> = {
-  /** One word or more (`policy validate`); the longest name that the command line begins with is meant. */
+  /** One or more words (`policy validate`). The longest name that the command line begins with wins. */
   readonly name: string;
   readonly describe: string;
-  /** Names of what must follow the verb, in order. */
+  /** The required arguments after the verb, in order, with their descriptions. */
   readonly positionals?: Readonly<Record<string, string>>;
-  /** Beside `--config`, which every operator verb needs. */
+  /** In addition to `--config`, which every operator verb requires. */
   readonly options?: Readonly<Record<string, OperatorOption>>;
-  /** Yields what goes to stdout. `context.fail` or a throw makes the exit code 1. */
+  /** Yields the output for stdout. `context.fail` or a thrown error sets exit code 1. */
   run(config: Config, given: OperatorArguments, context: VerbContext): AsyncIterable<Print>;
 };
 
-/** What a connector is: its config in two steps (zod, then `resolve` to what the pipeline accepts) and its verbs. */
+/** A connector: its config in two steps (zod, then `resolve` to the pipeline's config) and its verbs. */
 export type Connector<Schema extends z.ZodObject, Config> = {
   readonly name: string;
   readonly version: string;
   readonly schema: Schema;
   readonly spec: ConnectorSpecification;
   resolve(parsed: z.output<Schema>): Config;
-  /** Resolves when a sync would work. @throws ConnectorError saying what is missing. */
+  /** Resolves if a sync would work. @throws ConnectorError that names what is missing. */
   check(config: Config, context: VerbContext): Promise<void>;
   discover?(config: Config, context: VerbContext): Promise<AirbyteCatalog>;
   read?(
@@ -78,7 +78,7 @@ export type Connector<Schema extends z.ZodObject, Config> = {
     state: SavedState,
     context: ReadContext,
   ): AsyncIterable<Output>;
-  /** `input` throws an AbortError when the signal is aborted, so that nothing waits for a line that nobody sends. */
+  /** `input` throws an AbortError when the signal is aborted, so that nothing waits for more lines. */
   write?(
     config: Config,
     catalog: readonly ConfiguredStream[],

@@ -1,23 +1,23 @@
-// Every failure a user can meet: a closed table of codes, each with its Airbyte failure type, its cause and its remedy.
-// docs/errors.md is held equal to this table by a test.
+// Every failure that a user can meet: a closed table of codes, each with its Airbyte failure type, its cause and its remedy.
+// `npm run build` writes docs/errors.md from it.
 import { kafkaCodes } from './kafka-codes.ts';
 
-/** Who can act on a failure: the user (config), time (transient), or we (system). Airbyte protocol, AirbyteErrorTraceMessage. */
+/** How a failure ends: the user fixes it (config), it passes (transient), or a program needs a fix (system). Airbyte protocol, AirbyteErrorTraceMessage. */
 export type FailureType = 'config_error' | 'transient_error' | 'system_error';
 
 type ErrorEntry = { readonly failureType: FailureType; readonly cause: string; readonly remedy: string };
 
-/** The closed list. `cause` and `remedy` are for docs/errors.md; the message of a particular failure names the object. */
+/** `cause` and `remedy` are for docs/errors.md. The message of a particular failure names the object. */
 export const ERROR_CODES = {
   CONFIG_INVALID: {
     failureType: 'config_error',
-    cause: 'The configuration does not fit the connector’s specification.',
-    remedy: 'The message lists every mistake with its path and what to write instead.',
+    cause: 'The configuration does not match the connector’s specification.',
+    remedy: 'Correct each field that the message lists; it says what to write instead.',
   },
   CATALOG_INVALID: {
     failureType: 'config_error',
     cause: 'The configured catalog is malformed, or asks for a stream or a sync mode that does not exist.',
-    remedy: 'Run discover again and configure only streams and modes it lists.',
+    remedy: 'Run discover again, and configure only the streams and modes that it lists.',
   },
   STATE_INVALID: {
     failureType: 'config_error',
@@ -33,7 +33,7 @@ export const ERROR_CODES = {
     failureType: 'config_error',
     cause:
       'The policy given to `policy validate` is malformed, open to the world, or does not allow what a sync needs.',
-    remedy: 'Fix what the verb lists, or let it print a corrected policy (--fix).',
+    remedy: 'Fix the findings that the verb lists, or print a corrected policy with --fix.',
   },
   S3_ACCESS_DENIED: {
     failureType: 'config_error',
@@ -43,7 +43,7 @@ export const ERROR_CODES = {
   S3_CREDENTIALS_INVALID: {
     failureType: 'config_error',
     cause: 'The access key is unknown, the secret does not match it, or no credentials were found.',
-    remedy: 'Correct the key and the secret, or choose another kind of credentials.',
+    remedy: 'Correct the access key ID and the secret, or choose another kind of credentials.',
   },
   S3_CREDENTIALS_EXPIRED: {
     failureType: 'config_error',
@@ -52,8 +52,8 @@ export const ERROR_CODES = {
   },
   S3_ROLE_REFUSED: {
     failureType: 'config_error',
-    cause: 'STS would not let the credentials assume the configured role.',
-    remedy: 'Allow sts:AssumeRole for this principal in the role’s trust policy and check the external id.',
+    cause: 'STS does not let the credentials assume the configured role.',
+    remedy: 'Allow sts:AssumeRole for this principal in the role’s trust policy, and check the external ID.',
   },
   S3_BUCKET_MISSING: {
     failureType: 'config_error',
@@ -63,98 +63,101 @@ export const ERROR_CODES = {
   S3_REGION_WRONG: {
     failureType: 'config_error',
     cause: 'The bucket is in another region.',
-    remedy: 'Set the region that the message names.',
+    remedy: 'Set the region to the one that the message names.',
   },
   S3_KMS_DENIED: {
     failureType: 'config_error',
-    cause: 'The KMS key may not be used, is disabled or does not exist.',
+    cause: 'The credentials may not use the KMS key, or the key is disabled or does not exist.',
     remedy: 'Grant kms:GenerateDataKey and kms:Decrypt on the key to this principal.',
   },
   S3_REQUEST_REFUSED: {
     failureType: 'config_error',
-    cause: 'S3 answered that the request is not valid for this bucket or endpoint.',
-    remedy: 'Follow the S3 error code in the message; an endpoint or an option may not support what was asked.',
+    cause: 'S3 refused the request as not valid for this bucket or endpoint.',
+    remedy: 'Look up the S3 error code in the message. The endpoint may not support an option that you use.',
   },
   S3_CLOCK_SKEWED: {
     failureType: 'config_error',
-    cause: 'This machine’s clock is too far from the time of S3.',
-    remedy: 'Synchronise the clock (NTP).',
+    cause: 'The clock of this machine differs too much from the clock of S3.',
+    remedy: 'Synchronise the clock with NTP.',
   },
   S3_ENDPOINT_UNREACHABLE: {
     failureType: 'config_error',
-    cause: 'The endpoint’s name does not resolve, nothing listens there, or its TLS certificate is not trusted.',
-    remedy: 'Correct the endpoint; behind a private authority set NODE_EXTRA_CA_CERTS.',
+    cause: 'The endpoint’s name does not resolve, nothing listens at its port, or its TLS certificate is not trusted.',
+    remedy: 'Correct the endpoint. For a private certificate authority, set NODE_EXTRA_CA_CERTS to its file.',
   },
   HOSTED_MODE_REFUSED: {
     failureType: 'config_error',
     cause:
-      'The platform runs the connector in hosted mode (S3_CONNECTORS_HOSTED), which connects to public addresses over TLS alone, without a proxy.',
-    remedy: 'Use a storage with a public https endpoint; on a machine of your own, unset the variable.',
+      'The platform runs the connector in hosted mode (S3_CONNECTORS_HOSTED), which connects only to public addresses, over TLS and without a proxy.',
+    remedy: 'Use a storage with a public https endpoint. On your own machine, unset the variable.',
   },
   S3_UNAVAILABLE: {
     failureType: 'transient_error',
-    cause: 'S3 throttled, failed or lost the connection for longer than the retry budget.',
-    remedy: 'Run again; data acknowledged so far is kept.',
+    cause: 'S3 throttled or failed requests, or lost connections, for longer than the retry budget.',
+    remedy: 'Run again. The data that was acknowledged is stored.',
   },
   S3_ANSWER_INVALID: {
     failureType: 'config_error',
-    cause: 'What answered does not speak S3: a proxy’s HTML page, for instance, or a listing that S3 would never give.',
+    cause:
+      'The server that answered does not speak S3. For example, it sent a proxy’s HTML page or a listing that breaks S3’s rules.',
     remedy: 'Check the endpoint and the proxy settings.',
   },
   S3_OBJECT_CHANGED: {
     failureType: 'transient_error',
-    cause: 'An object was replaced or deleted while it was being read.',
-    remedy: 'Run again; the new version is then read whole.',
+    cause: 'An object was replaced or deleted while the connector read it.',
+    remedy: 'Run again. The next run reads the new version from its start.',
   },
   S3_OBJECT_CONFLICT: {
     failureType: 'transient_error',
     cause: 'Another run wrote the same object at the same time.',
-    remedy: 'Let only one run at a time write there, and run again.',
+    remedy: 'Let only one run at a time write to that key, and run again.',
   },
   FILE_UNREADABLE: {
     failureType: 'config_error',
-    cause: 'A file is damaged, encrypted, or of a form that cannot be read exactly.',
+    cause: 'A file is damaged or encrypted, or has a format that the connector cannot read exactly.',
     remedy: 'Replace or remove the file that the message names.',
   },
   BUCKET_DOCUMENT_INVALID: {
     failureType: 'config_error',
     cause:
-      'A document below `_manifests/`, `_schemas/` or `_runs/` is damaged, was copied from another prefix, or names objects that are not this connector’s.',
-    remedy: 'Nothing is deleted on its word. Clear what the message names, as docs/troubleshooting.md describes.',
+      'A document below `_manifests/`, `_schemas/` or `_runs/` is damaged, was copied from another prefix, or names objects that this connector did not write.',
+    remedy:
+      'The connector deletes nothing that it names. Remove the document that the message names, as docs/troubleshooting.md describes.',
   },
   TABLE_FORMAT_UNSUPPORTED: {
     failureType: 'config_error',
-    cause: 'The folder is a Delta, Iceberg or Hudi table; its plain files hold deleted rows.',
+    cause: 'The folder is a Delta, Iceberg or Hudi table, whose plain files still contain deleted rows.',
     remedy: 'Read it with a connector for that table format, or export it as plain files.',
   },
   PARTITION_VALUE_INVALID: {
     failureType: 'config_error',
-    cause: 'A partition folder’s value does not fit the type declared for its column.',
-    remedy: 'Correct the folder name or declare the column as a string.',
+    cause: 'The value of a partition folder does not match the declared type of its column.',
+    remedy: 'Correct the folder name, or declare the column as a string.',
   },
   INPUT_INVALID: {
     failureType: 'system_error',
     cause: 'A line on standard input is not a valid Airbyte message.',
-    remedy: 'Look at the program that writes to the connector; the message names the line number.',
+    remedy: 'Correct the program that writes to the connector. The message names the line number.',
   },
   RECORDS_REJECTED: {
     failureType: 'config_error',
-    cause: 'Too many records break their schema.',
+    cause: 'More records break their schema than the configuration allows.',
     remedy:
-      'Correct the source, then reset the stream; unless invalid_records is fail, the rejected records are stored below _rejected/.',
+      'Correct the source, then reset the stream. Unless invalid_records is fail, the rejected records are stored below _rejected/.',
   },
   STREAM_INCOMPLETE: {
     failureType: 'transient_error',
-    cause: 'The input ended before a stream was known to be complete that has to be, or parts of a run are missing.',
+    cause:
+      'The input ended before the source reported that a replaced stream is complete, or parts of a run are missing.',
     remedy:
-      'Run again; what was there before is kept. If it fails the same way, the source does not say that the stream is complete: it must send STREAM_STATUS COMPLETE, or a STATE after its last record. Or append to the stream instead.',
+      'Run again; the previous data stays current. If the error comes back, the source does not report completion: it must send STREAM_STATUS COMPLETE, or a STATE after its last record. You can also append to the stream instead.',
   },
   REPLACEMENT_REFUSED: {
     failureType: 'config_error',
     cause:
-      'The new data of a stream that is to be replaced is much smaller than the old, or has too many files, or another run replaced the stream after this one of several writers had begun.',
+      'The new data of a replaced stream is much smaller than the old data, has too many files, or comes from a run of several writers that began before another run replaced the stream.',
     remedy:
-      'What was there before is kept. Correct the source, or raise max_shrink_percent or max_memory_mb; give an older run up (commit --abort) and begin a new one.',
+      'The previous data stays current. Correct the source, or raise max_shrink_percent or max_memory_mb. Abort an older run with commit --abort, and start a new one.',
   },
   ENGINE_MEMORY_EXCEEDED: {
     failureType: 'config_error',
@@ -163,34 +166,36 @@ export const ERROR_CODES = {
   },
   ENGINE_FAILED: {
     failureType: 'system_error',
-    cause: 'The query engine failed in a way it should not.',
-    remedy: 'Report it with the message; other streams are not affected.',
+    cause: 'The query engine failed unexpectedly.',
+    remedy: 'Report the message as a defect. Other streams are not affected.',
   },
   TEMP_FOLDER_UNUSABLE: {
     failureType: 'config_error',
-    cause: 'The folder for temporary files is full, read-only, missing, forbidden, too small or in memory.',
-    remedy: 'Do what the message says: free space, create or allow the folder; or set another by spool_dir or TMPDIR.',
+    cause: 'The folder for temporary files is full, read-only, missing, not accessible, too small or in memory.',
+    remedy:
+      'Follow the message: free some space, or create the folder or allow access to it. You can also set another folder with spool_dir or TMPDIR.',
   },
   ...kafkaCodes,
   DATA_STALE: {
     failureType: 'transient_error',
     cause: 'The newest data below the prefix is older than `status --max-age` allows.',
-    remedy: 'Look whether the sync runs and what its log says; the report names what is stale.',
+    remedy: 'Check that the sync runs, and read its log. The report names the stale data.',
   },
   OUTPUT_CLOSED: {
     failureType: 'transient_error',
-    cause: 'The program that reads the connector’s output went away, or standard output cannot be written.',
-    remedy: 'Look at the reading program’s log, or at the disk that the output goes to; standard error has the reason.',
+    cause: 'The program that reads the connector’s output exited, or standard output cannot be written.',
+    remedy:
+      'Check the log of the reading program, or the disk that the output goes to. Standard error names the cause.',
   },
   NODE_OUTDATED: {
     failureType: 'config_error',
-    cause: 'The connector was started on a Node.js that is older than 24.',
-    remedy: 'Install Node.js 24 or newer, or use the image, which has its own.',
+    cause: 'The connector was started with a Node.js version older than 24.',
+    remedy: 'Install Node.js 24 or newer, or use the image, which includes it.',
   },
   UNEXPECTED: {
     failureType: 'system_error',
-    cause: 'A defect of the connector.',
-    remedy: 'Report it with the stack trace from the log.',
+    cause: 'The connector has a defect.',
+    remedy: 'Report the defect with the stack trace from the log.',
   },
 } as const satisfies Record<string, ErrorEntry>;
 

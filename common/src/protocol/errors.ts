@@ -1,22 +1,22 @@
-// A failure with its text for the user: the run turns a ConnectorError into one TRACE ERROR line. Its code is one of error-codes.ts.
+// A failure with its text for the user. The run prints a ConnectorError as one TRACE ERROR line. error-codes.ts has its codes.
 import { ERROR_CODES, type ErrorCode, type FailureType } from './error-codes.ts';
 import { thrownText } from './thrown.ts';
 
 /** Names a stream in a message: Airbyte's StreamDescriptor. */
 export type StreamDescriptor = { readonly name: string; readonly namespace?: string };
 
-/** What a server said: its error code, such as `AccessDenied`, and the action that it named as denied. */
+/** A server's error code, such as `AccessDenied`, and the action that it denied. */
 export type ServerAnswer = { readonly code: string; readonly deniedAction?: string };
 
 type ErrorOptions = {
-  /** For the log only: request ids, engine text. Never a secret, never a record's value. */
+  /** For the log only: request IDs, engine text. Never a secret, never a record's value. */
   readonly details?: string;
   readonly answer?: ServerAnswer;
   readonly stream?: StreamDescriptor;
   readonly cause?: unknown;
 };
 
-/** A failure with a text for the user. `message` says what happened, to which object, and what to change. */
+/** A failure with a text for the user: what happened, to which object, and what to change. */
 export class ConnectorError extends Error {
   override readonly name = 'ConnectorError';
   readonly code: ErrorCode;
@@ -36,7 +36,7 @@ export class ConnectorError extends Error {
     return ERROR_CODES[this.code].failureType;
   }
 
-  /** The same failure, said of a stream. A stream that is named already stays. */
+  /** The same failure with its stream. An error that already names a stream keeps it. */
   inStream(stream: StreamDescriptor): ConnectorError {
     if (this.stream !== undefined) return this;
     const details = this.details === undefined ? {} : { details: this.details };
@@ -44,14 +44,17 @@ export class ConnectorError extends Error {
   }
 }
 
-/** Any thrown value as a ConnectorError; one that is none already is a defect of ours (UNEXPECTED). */
+/** Any thrown value as a ConnectorError. Any other error is a defect of the connector (UNEXPECTED). */
 export function toConnectorError(error: unknown): ConnectorError {
   if (error instanceof ConnectorError) return error;
-  const text = `Unexpected failure: ${thrownText(error)}. Report it with the stack trace from the log`;
+  const text = `Unexpected failure: ${thrownText(error)}. Report it with the stack trace from the log.`;
   return new ConnectorError('UNEXPECTED', text, { cause: error });
 }
 
 /** For the default branch of a switch over a union: a compile error when a case is missing. */
 export function assertNever(value: never): never {
-  throw new ConnectorError('UNEXPECTED', `Unexpected value of the type ${typeof value}`);
+  throw new ConnectorError(
+    'UNEXPECTED',
+    `Unexpected value of the type ${typeof value}. Report it with the stack trace from the log.`,
+  );
 }

@@ -1,21 +1,20 @@
-// The failures of a feed from Kafka: a part of the table of errors (errors.ts).
+// The failures of the Kafka feed, a part of the table in error-codes.ts.
 
 export const kafkaCodes = {
   KAFKA_UNREACHABLE: {
     failureType: 'config_error',
-    cause:
-      'No broker answers: its name does not resolve, nothing listens there, or one side speaks TLS and the other does not.',
-    remedy: 'Correct kafka.brokers, kafka.tls or kafka.sasl; the message says what was met.',
+    cause: 'No broker answers: its name does not resolve, nothing listens at its port, or only one side uses TLS.',
+    remedy: 'Correct kafka.brokers, kafka.tls or kafka.sasl. The message names the cause.',
   },
   KAFKA_CREDENTIALS_INVALID: {
     failureType: 'config_error',
-    cause: 'A broker refused the login, or does not offer its mechanism.',
+    cause: 'A broker refused the login, or does not support its mechanism.',
     remedy: 'Correct kafka.sasl: the mechanism, the user and the password.',
   },
   KAFKA_ACCESS_DENIED: {
     failureType: 'config_error',
     cause: 'The user may not read the topic, or may not use the consumer group.',
-    remedy: 'Allow Read and Describe on the topics, and Read on the group, to this user.',
+    remedy: 'Allow this user Read and Describe on the topics, and Read on the group.',
   },
   KAFKA_TOPIC_MISSING: {
     failureType: 'config_error',
@@ -25,18 +24,18 @@ export const kafkaCodes = {
   KAFKA_REQUEST_REFUSED: {
     failureType: 'config_error',
     cause:
-      'A broker refused a request for good: a group of another protocol, for instance, or an API that it does not have.',
-    remedy: 'Follow the error code of Kafka in the message.',
+      'A broker refused a request, and a retry cannot succeed. For example, the group uses another protocol, or the broker lacks an API.',
+    remedy: 'Look up the Kafka error code in the message.',
   },
   KAFKA_OFFSETS_LOST: {
     failureType: 'config_error',
-    cause: 'Messages that were to be read next are gone from the topic.',
+    cause: 'Kafka deleted the next messages from the topic before the connector read them.',
     remedy:
-      'Keep messages longer (retention.ms). Set kafka.lost_messages to skip to go on with the first one that is left.',
+      'Keep messages longer (retention.ms). To continue with the oldest message that is left, set kafka.lost_messages to skip.',
   },
   KAFKA_UNAVAILABLE: {
     failureType: 'transient_error',
-    cause: 'The brokers did not answer, or the group did not settle, for longer than ten minutes.',
-    remedy: 'Run again: reading goes on at the offsets of the group, which cover only what is stored.',
+    cause: 'For more than ten minutes, the brokers did not answer or the group did not settle.',
+    remedy: 'Run again. Reading continues at the offsets of the group, which cover only stored messages.',
   },
 } as const;

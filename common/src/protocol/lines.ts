@@ -1,13 +1,13 @@
-// Bytes in, lines out: cuts standard input into batches of whole lines without decoding or copying them one by one.
+// Cuts standard input into batches of complete lines, without decoding or copying single lines.
 import { NEWLINE } from '../json/ascii.ts';
 import { LineOutline } from '../json/line-outline.ts';
 import { ConnectorError } from './errors.ts';
 
 /**
- * Whole lines in one buffer. Line k is `bytes[k === 0 ? 0 : ends[k - 1] + 1, ends[k])`, without its `\n`.
+ * Complete lines in one buffer. Line k is `bytes[k === 0 ? 0 : ends[k - 1] + 1, ends[k])`, without its `\n`.
  * `firstLine` is the number of line 0, counted from 1. `unterminated`: the input ended without a `\n` after the
- * last line, which may therefore be cut. Valid beyond the next batch, unless `reuse` was asked for.
- * `tooLong`: there is one line, which is held only in part; `bytes` is its beginning and a newline.
+ * last line, so that line may be cut. The batch stays valid after the next one, unless `reuse` is set.
+ * `tooLong`: the batch has one line, which is kept only in part; `bytes` is its beginning and a newline.
  */
 export type LineBatch = {
   readonly bytes: Buffer;
@@ -17,26 +17,26 @@ export type LineBatch = {
   readonly tooLong?: TooLong;
 };
 
-/** `size`: in bytes. `outline`: its upper members, with a newline; see json/line-outline.ts. */
+/** `size` is in bytes. `outline` has the upper members of the line, with a newline; see json/line-outline.ts. */
 export type TooLong = { readonly size: number; readonly outline: Buffer };
 
 export const defaultMaxLineBytes = 128 * 1024 * 1024;
-/** What is kept of a line that is too long. */
+/** The number of bytes that are kept of a line that is too long. */
 export const keptLineBytes = 64 * 1024;
 const byteOrderMark = Buffer.from('\ufeff');
 
 type Options = {
   readonly maxLineBytes?: number;
-  /** The memory of a batch is used for the next one: new memory costs more than what is written into it. */
+  /** Uses the memory of a batch for the next one, because allocating memory costs more than writing to it. */
   readonly reuse?: boolean;
-  /** A line that is too long is not refused: its beginning is handed on, and its outline, so many containers deep. */
+  /** Accept a line that is too long: yield its beginning, and its outline up to this depth of containers. */
   readonly outlineDepth?: number;
 };
 
 /**
- * Bound: one input chunk plus one line, twice that while a line cut by chunks is joined; a line longer than
- * `maxLineBytes` is refused before it is held. The lines before it are handed on first.
- * @throws INPUT_INVALID naming the line's number when a line is too long.
+ * Bound: one input chunk plus one line, or twice that while a line from several chunks is joined. A line longer than
+ * `maxLineBytes` is refused before it is in memory, after the lines before it are yielded.
+ * @throws INPUT_INVALID that names the number of a line that is too long.
  */
 export async function* readLines(
   input: AsyncIterable<Uint8Array>,
@@ -44,10 +44,10 @@ export async function* readLines(
 ): AsyncGenerator<LineBatch> {
   const join = reuse ? reusingJoin() : (parts: readonly Uint8Array[]): Buffer => Buffer.concat(parts);
   let firstLine = 1;
-  // The beginning of a line whose end has not come yet, in pieces: joined once, so that a long line isn't copied per chunk.
+  // The beginning of an unfinished line, in pieces. It is joined once, so that a long line is not copied for each chunk.
   let rest: Uint8Array[] = [];
   let restBytes = 0;
-  /** The beginning of a line that is too long, whose end has not come yet. */
+  /** The beginning of an unfinished line that is too long. */
   let cut: Cut | undefined;
   for await (const chunk of input) {
     let part = chunk;
@@ -68,7 +68,7 @@ export async function* readLines(
       const { ends, tooLong: isTooLong } = lineEnds(part, restBytes, maxLineBytes);
       const end = ends.at(-1);
       if (end !== undefined) {
-        const used = end + 1 - restBytes; // Bytes of the chunk up to and with the last `\n`.
+        const used = end + 1 - restBytes; // The bytes of the chunk up to and including the last `\n`.
         const bytes = join([...rest, part.subarray(0, used)]);
         yield withoutMark({ bytes, ends, firstLine, unterminated: false });
         firstLine += ends.length;
@@ -77,7 +77,7 @@ export async function* readLines(
         part = part.subarray(used);
       }
       if (!isTooLong) {
-        rest.push(Buffer.from(part)); // A copy: the input may use a chunk's memory again.
+        rest.push(Buffer.from(part)); // Copied, because the input may reuse the memory of a chunk.
         restBytes += part.length;
         break;
       }
@@ -94,7 +94,7 @@ function lastLine(bytes: Buffer, firstLine: number): LineBatch {
   return withoutMark({ bytes, ends: [bytes.length], firstLine, unterminated: true });
 }
 
-/** `part`: what follows `rest`; it is not yet in the outline. */
+/** `part` follows `rest`, and is not yet in the outline. */
 function beginCut(
   rest: readonly Uint8Array[],
   part: Uint8Array,
@@ -106,7 +106,7 @@ function beginCut(
   return { bytes, outline };
 }
 
-/** As Buffer.concat, each time in the same memory, which grows with the longest. */
+/** Like Buffer.concat, but always in the same memory, which grows to the longest result. */
 function reusingJoin(): (parts: readonly Uint8Array[]) => Buffer {
   let memory = Buffer.alloc(0);
   return (parts) => {
@@ -121,7 +121,7 @@ function reusingJoin(): (parts: readonly Uint8Array[]) => Buffer {
   };
 }
 
-/** Some writers begin their text with a byte order mark, which readers of JSON may pass over (RFC 8259, section 8.1). */
+/** Some writers begin their text with a byte order mark, which readers of JSON may ignore (RFC 8259, section 8.1). */
 function withoutMark(batch: LineBatch): LineBatch {
   const { bytes, ends, firstLine, tooLong } = batch;
   if (firstLine !== 1 || !bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark)) return batch;
@@ -133,7 +133,7 @@ function withoutMark(batch: LineBatch): LineBatch {
   };
 }
 
-/** Positions of `\n` in `chunk`, counted from the start of its first line, of which `restBytes` came before. */
+/** Positions of `\n` in `chunk`, counted from the start of its first line, which began `restBytes` earlier. */
 function lineEnds(
   chunk: Uint8Array,
   restBytes: number,
@@ -159,7 +159,7 @@ function cutLine(
   return withoutMark({ bytes, ends: [bytes.length - 1], firstLine, unterminated: false, tooLong });
 }
 
-/** With a newline; the line is longer than `size`. */
+/** The first `size` bytes and a newline. The line is longer than `size`. */
 function beginningOf(parts: readonly Uint8Array[], size: number): Buffer {
   const beginning = Buffer.alloc(size + 1, NEWLINE);
   let at = 0;
@@ -171,17 +171,17 @@ function beginningOf(parts: readonly Uint8Array[], size: number): Buffer {
   return beginning;
 }
 
-/** To be placed by `inLine`. */
+/** `inLine` adds the number of the line. */
 export function tooLong(maxLineBytes = defaultMaxLineBytes): ConnectorError {
   return invalid(`is longer than ${maxLineBytes} bytes. Send smaller records`);
 }
 
-/** What is wrong with a line, as the rest of a sentence that `inLine` begins. */
+/** The mistake in a line: the rest of a sentence that `inLine` begins. */
 export function invalid(what: string): ConnectorError {
   return new ConnectorError('INPUT_INVALID', what);
 }
 
-/** What `invalid` made, with the number of the line; any other error as it is. */
+/** Adds the number of the line to an error of `invalid`. Returns any other error unchanged. */
 export function inLine(
   error: unknown,
   { firstLine, ends, unterminated }: Pick<LineBatch, 'firstLine' | 'ends' | 'unterminated'>,

@@ -1,14 +1,13 @@
-// The Airbyte protocol, version 0 (airbyte_protocol.yaml 0.18): every message a connector reads or writes.
+// The Airbyte protocol, version 0 (airbyte_protocol.yaml 0.18): every message that a connector reads or writes.
 //
-// A connector is a program that is started with a verb. It writes one JSON object per line to standard output and,
-// as a destination, reads the same kind of lines from standard input:
+// A runner starts a connector with a verb. The connector writes one JSON object a line to standard output. A destination
+// also reads such lines from standard input:
 //
 //   source:       spec → SPEC · check → CONNECTION_STATUS · discover → CATALOG · read → RECORD*, STATE*, TRACE*
 //   destination:  spec → SPEC · check → CONNECTION_STATUS · write: RECORD*, STATE*, TRACE* in → STATE* out
 //
-// A STATE from a source says "everything before this line is what this state covers"; a destination prints the same
-// STATE again when every record before it is durable. LOG lines may stand anywhere. Objects may have more keys than
-// are named here; they are passed on untouched.
+// A STATE from a source covers all records before its line. A destination prints the same STATE when all of those records
+// are durable. LOG lines may be anywhere. Objects may have more keys than these types name; they are kept unchanged.
 import type { FailureType } from './error-codes.ts';
 import type { StreamDescriptor } from './errors.ts';
 
@@ -37,17 +36,17 @@ type AirbyteRecord = {
   readonly meta?: { readonly changes: readonly RecordChange[] };
 };
 
-/** What a connector had to change in a row: a value that has no JSON form, for instance. */
+/** A change of a row, such as null for a value that has no JSON form. */
 type RecordChange = {
   readonly field: string;
   readonly change: 'NULLED' | 'TRUNCATED';
   readonly reason: 'SOURCE_SERIALIZATION_ERROR' | 'SOURCE_RETRIEVAL_ERROR';
 };
 
-/** `recordCount` = the stream's records since its previous STATE (source), or those of them made durable (destination). */
+/** `recordCount`: the stream's records since its previous STATE (source), or how many of them are durable (destination). */
 export type StateStats = { readonly recordCount: number; readonly rejectedRecordCount?: number };
 
-/** Only the STREAM form is written; GLOBAL is echoed by destinations. LEGACY states are refused by today's platform. */
+/** A source writes only the STREAM form. Destinations also echo GLOBAL states. Today's platform refuses LEGACY states. */
 type AirbyteState = {
   readonly type: 'STREAM';
   readonly stream: { readonly stream_descriptor: StreamDescriptor; readonly stream_state: JsonObject };
@@ -89,7 +88,7 @@ type AirbyteTrace = { readonly emitted_at: number } & (
   | { readonly type: 'STREAM_STATUS'; readonly stream_status: TraceStreamStatus }
 );
 
-/** `message` is for the user, `internal_message` and `stack_trace` for whoever fixes the connector. */
+/** `message` is for the user; `internal_message` and `stack_trace` are for developers. */
 type TraceError = {
   readonly message: string;
   readonly internal_message?: string;
@@ -98,7 +97,7 @@ type TraceError = {
   readonly stream_descriptor?: StreamDescriptor;
 };
 
-/** What is still to come, from what the storage tells before reading. */
+/** The expected rows and bytes, as the storage reports them before reading. */
 type TraceEstimate = {
   readonly name: string;
   readonly namespace?: string;
@@ -107,11 +106,11 @@ type TraceEstimate = {
   readonly byte_estimate?: number;
 };
 
-/** STARTED before the first record, RUNNING after it, then exactly one of COMPLETE and INCOMPLETE. */
+/** STARTED comes before the first record, RUNNING after it, and then either COMPLETE or INCOMPLETE. */
 type StreamStatus = 'STARTED' | 'RUNNING' | 'COMPLETE' | 'INCOMPLETE';
 type TraceStreamStatus = { readonly stream_descriptor: StreamDescriptor; readonly status: StreamStatus };
 
-/** A STREAM_STATUS message of now. */
+/** A STREAM_STATUS message with the current time. */
 export function streamStatus(stream: StreamDescriptor, status: StreamStatus): AirbyteMessage {
   const trace = { type: 'STREAM_STATUS', stream_status: { stream_descriptor: stream, status } } as const;
   return { type: 'TRACE', trace: { ...trace, emitted_at: Date.now() } };

@@ -1,29 +1,29 @@
-// What is wrong with a document that a user gave, in words: the path of each mistake, and what to write there.
+// Describes the mistakes in a user's document: the path of each one, and what to write there.
 import type * as z from 'zod';
 
 import { assertNever } from './errors.ts';
 
 export type Issue = z.core.$ZodIssue;
 
-/** For zod, beside what a schema says itself. */
+/** The default messages for zod. A schema's own messages override them. */
 export const mistakeWords = { error: (issue: z.core.$ZodRawIssue): string => wordsOf(issue as Issue) };
 
-/** Joined descriptions of zod's issues, for a message to the user. */
+/** Joins the descriptions of zod's issues into a message for the user. */
 export function describeIssues(issues: readonly Issue[], json: unknown): string {
   return `${issues.map((issue) => describeIssue(issue, json)).join('; ')}.`;
 }
 
-/** `beside`: a name that is there and unknown, where a field is missing whose name is like it. */
+/** `beside` returns an unknown field whose name resembles a missing one. */
 export function describeIssue(issue: Issue, json: unknown, beside?: (path: string) => string | undefined): string {
   const path = pathText(issue.path);
-  const name = path === '' ? 'the whole' : `"${path}"`;
+  const name = path === '' ? 'the document' : `"${path}"`;
   if (!isMissing(issue, json)) return said(name, issue.message);
   const other = beside?.(path);
-  if (other !== undefined) return `${name} is missing; "${other}" is there, which is unknown and may be a misspelling`;
+  if (other !== undefined) return `${name} is missing: the unknown field "${other}" may be a misspelling of it`;
   return issue.code === 'invalid_type' ? `${name} is missing` : `${name} is missing: it ${issue.message}`;
 }
 
-/** A schema's own words may be a sentence of their own. */
+/** A schema's own message may be a full sentence. */
 function said(name: string, message: string): string {
   const text = message.replace(/\.$/u, '');
   if (/^(?:is|has|must|may) /u.test(text)) return `${name} ${text}`;
@@ -40,7 +40,7 @@ function pathText(path: readonly PropertyKey[]): string {
     .join('');
 }
 
-/** Goes on a name: `must be …`. */
+/** The text after the name of a field: `must be …`. */
 function wordsOf(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
@@ -70,7 +70,7 @@ function wordsOf(issue: Issue): string {
 }
 
 function typeWords(expected: string, input: unknown): string {
-  if (expected === 'array' && typeof input === 'string') return 'must be a list, also of one text: ["…"]';
+  if (expected === 'array' && typeof input === 'string') return 'must be a list, even for one text: ["…"]';
   if ((expected === 'number' || expected === 'int' || expected === 'boolean') && typeof input === 'string') {
     return `must be ${typeNames[expected]}, without quotes`;
   }

@@ -1,6 +1,6 @@
-// What somebody meant who mistyped a name.
+// Finds the name that a user probably meant.
 
-/** The known name at most a third of its letters away, or undefined. */
+/** The nearest known name, if at most a third of its letters differ. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const ranked = known.map((candidate) => ({
     candidate,

@@ -1,24 +1,24 @@
-// What is around the data of a stream's records, the same for all of them: a source writes its lines into it, whoever reads them.
+// The frame around the data of a stream's records. It is the same for all records of a stream.
 import type { StreamDescriptor } from './errors.ts';
 
-/** A line is `start`, the members of the data, `end`, what had to become null in it or else `unchanged`, and `close`. */
+/** A line is `start`, the members of the data, `end`, its changes to null (or `unchanged`), and `close`. */
 export type RecordFrame = {
-  /** Up to the brace that opens the data. */
+  /** Up to and including the brace that opens the data. */
   readonly start: string;
-  /** From the brace that closes the data on. `emittedAt`: milliseconds since 1970. */
+  /** From the brace that closes the data. `emittedAt` is in milliseconds since 1970. */
   readonly end: (emittedAt: number) => string;
-  /** What is around the changes of a record. */
+  /** The text around the changes of a record. */
   readonly changes: { readonly start: string; readonly end: string };
-  /** Whether records tell of changes. Where they do not, they are counted all the same. */
+  /** Whether records list their changes. If not, the changes are still counted. */
   readonly tellsChanges: boolean;
-  /** Of a record in which nothing of its own had to become null. */
+  /** The changes of a record without changes of its own. */
   readonly unchanged: string;
   readonly close: string;
 };
 
 export const metaChanges = { start: ',"meta":{"changes":[', end: ']}' };
 
-/** As RECORD messages of Airbyte's protocol. */
+/** The frame of RECORD messages in Airbyte's protocol. */
 export function airbyteFrame({ name, namespace }: StreamDescriptor): RecordFrame {
   const space = namespace === undefined ? '' : `,"namespace":${JSON.stringify(namespace)}`;
   return {
@@ -31,7 +31,7 @@ export function airbyteFrame({ name, namespace }: StreamDescriptor): RecordFrame
   };
 }
 
-/** The frame of records in which these fields had to become null, whatever else did. */
+/** The frame of records in which these fields always become null. */
 export function withChanges(frame: RecordFrame, fields: readonly string[]): RecordFrame {
   if (fields.length === 0 || !frame.tellsChanges) return frame;
   const { changes } = frame;
@@ -39,12 +39,12 @@ export function withChanges(frame: RecordFrame, fields: readonly string[]): Reco
   return { ...frame, changes: { start: `${start},`, end: changes.end }, unchanged: start + changes.end };
 }
 
-/** A field of which the value had to become null. */
+/** The change of a field whose value became null. */
 export function changeText(field: string): string {
   return JSON.stringify({ field, change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' });
 }
 
-/** All that had to become null in a record, as its frame tells it. */
+/** The changes of a record, in the form of its frame. */
 export function changesText({ changes, tellsChanges }: RecordFrame, fields: readonly string[]): string {
   return !tellsChanges ? '' : changes.start + fields.map(changeText).join(',') + changes.end;
 }

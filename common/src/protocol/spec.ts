@@ -1,5 +1,5 @@
-// From the zod schema of a connector's config to Airbyte's SPEC message, in the subset of JSON Schema that its form can
-// draw: a `oneOf` needs `type: object` beside it, no `additionalProperties: false`, no bounds that only say "safe integer".
+// Turns the zod schema of a connector's config into Airbyte's SPEC message. Airbyte's form draws a subset of JSON Schema: a
+// `oneOf` needs `type: object`, and `additionalProperties: false` and bounds of the safe integers are not allowed.
 import * as z from 'zod';
 
 import {
@@ -19,7 +19,7 @@ type SpecOptions = {
   | { readonly supported_destination_sync_modes: readonly DestinationSyncMode[] }
 );
 
-/** The SPEC of a connector; `npm run build` writes it to the package's spec.json, a test holds the two equal. */
+/** The SPEC of a connector. `npm run build` writes it to the package's spec.json; a test compares the two. */
 export function specification({ config, title, documentationUrl, ...abilities }: SpecOptions): ConnectorSpecification {
   const schema = formSchema(z.toJSONSchema(config, { io: 'input', target: 'draft-7' }) as JsonObject);
   const connectionSpecification: JsonObject = { ...schema, title, additionalProperties: true };

@@ -1,16 +1,16 @@
-// Texts for people. Names of keys, folders and columns and what servers say come from outside: nothing in them may move a
-// terminal's cursor, begin a line of its own, or turn the direction of what follows.
+// Makes texts for people safe to print. Keys, folder names, column names and server messages come from outside. They must not
+// move a terminal's cursor, begin a new line, or change the direction of the text that follows.
 
 /** Control characters (C0, DEL, C1), invisible format characters (bidi overrides among them), line separators, half surrogate pairs. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 const unprintableInLine = /[^\P{Cc}\n]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-/** The text in one line: each character that is not shown as itself becomes its number, as `\u{1b}`. */
+/** The text in one line. Each unprintable character becomes its code point, such as `\u{1b}`. */
 export function oneLine(text: string): string {
   return text.replace(unprintable, written);
 }
 
-/** The same for a text of several lines, whose names went through `oneLine` when they were put in. */
+/** The same for a text of several lines. The caller has passed each name through `oneLine`. */
 export function plainLines(text: string): string {
   return text.replace(unprintableInLine, written);
 }
@@ -19,7 +19,7 @@ export function isPrintable(name: string): boolean {
   return oneLine(name) === name;
 }
 
-/** JSON with every such character as JSON's own escape: the value stays the same. `json` was made by JSON.stringify. */
+/** Escapes each such character in JSON, so that the value stays the same. `json` comes from JSON.stringify. */
 export function plainJson(json: string): string {
   return json.replace(unprintableInLine, (one) => {
     const units = Array.from({ length: one.length }, (_, index) => one.charCodeAt(index));

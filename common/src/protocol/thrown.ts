@@ -1,10 +1,10 @@
-// What is told of a thrown value that nobody foresaw. Its text can quote what was being read (JSON.parse quotes its input), so
-// it is told by its kind, its codes and where it was thrown. Pure.
+// Describes an unexpected thrown value. Its text can quote data (JSON.parse quotes its input), so the description has only its
+// kind, its codes and its stack frames. Pure.
 
-/** Names and codes that are written in somebody's program, and not data. */
+/** Names and codes that come from a program's source, not from data. */
 const word = /^[A-Za-z][\w.$]{0,59}$/u;
 
-/** Beginnings of the texts of the runtime; each is told as far as it is the same for all data. */
+/** Beginnings of the runtime's texts that are the same for all data. */
 const known =
   /^(?:Cannot (?:read|set) properties of (?:undefined|null)|Maximum call stack size exceeded|Invalid (?:array|string|typed array) length|Array buffer allocation failed|Cannot create a string longer than|Unexpected end of JSON input|This operation was aborted|Out of memory)/u;
 
@@ -22,7 +22,7 @@ export function thrownText(thrown: unknown): string {
 
 const frame = /^ {4}at .+$/u;
 
-/** The frames of a stack, without the text above them; undefined where the two cannot be told apart. */
+/** The frames of a stack, without the text above them. Returns undefined if the two cannot be separated. */
 export function framesOf({ stack = '', message }: Error): string | undefined {
   const at = message === '' ? 0 : stack.indexOf(message);
   if (at < 0) return undefined;

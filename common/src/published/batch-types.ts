@@ -2,20 +2,20 @@
 import type { JsonObject } from '../protocol/messages.ts';
 import { optional, required, type FieldType, type RowSchema } from './row-schema.ts';
 
-/** The tables of events, each named after an event: `pageview_events`. */
+/** The event tables. Each has the name of an event: `pageview_events`. */
 export const eventTable: RowSchema = {
   kind: 'events',
   workspaceField: 'workspace_id',
   fields: [
-    required('time', 'time', 'When Permutive received the event.'),
-    required('event_id', 'string', 'Unique for each event.'),
+    required('time', 'time', 'The time when Permutive received the event.'),
+    required('event_id', 'string', 'The ID of the event, which is unique.'),
     required('user_id', 'string', 'The user.'),
-    optional('session_id', 'string', 'The session; it lasts 30 minutes unless the user stays.'),
+    optional('session_id', 'string', 'The session. It lasts 30 minutes unless the user stays.'),
     optional('view_id', 'string', 'The page or screen view.'),
     optional('workspace_id', 'string', 'The workspace.'),
     optional('segments', 'integers', 'The codes of the segments that the user was in.'),
     optional('cohorts', 'strings', 'The codes of the cohorts that the user was in.'),
-    optional('properties', 'object', 'What else is known of the event.'),
+    optional('properties', 'object', 'More properties of the event.'),
   ],
 };
 
@@ -23,11 +23,11 @@ const aliases: RowSchema = {
   kind: 'events',
   workspaceField: 'workspace_id',
   fields: [
-    required('time', 'time', 'When the alias was captured.'),
-    optional('event_type', 'string', 'What kind of event told of it.'),
+    required('time', 'time', 'The time when the alias was captured.'),
+    optional('event_type', 'string', 'The kind of event that contained the alias.'),
     required('permutive_id', 'string', 'The user.'),
     required('id', 'string', 'Another identity of the user.'),
-    required('tag', 'string', 'What kind of identity that is.'),
+    required('tag', 'string', 'The kind of that identity.'),
     optional('workspace_id', 'string', 'The workspace.'),
   ],
 };
@@ -42,10 +42,10 @@ const segmentMetadata: RowSchema = {
   kind: 'snapshot',
   workspaceField: 'workspace_id',
   fields: [
-    required('number', 'integer', 'The number that events name the segment by.'),
-    required('name', 'string', 'The name people gave it.'),
+    required('number', 'integer', 'The number of the segment in events.'),
+    required('name', 'string', 'The display name.'),
     optional('tags', 'strings', 'Tags.'),
-    optional('metadata', 'string', 'What else is known of the segment, as JSON text.'),
+    optional('metadata', 'string', 'More properties of the segment, as JSON text.'),
     optional('workspace_id', 'string', 'The workspace.'),
   ],
 };
@@ -53,7 +53,7 @@ const segmentMetadata: RowSchema = {
 /** By the name of the table. */
 export const batchTypes = { aliases, domains, segment_metadata: segmentMetadata } as const;
 
-/** The published type that a table is of by its name. */
+/** The published type of a table, by its name. */
 export function batchType(table: string): RowSchema | undefined {
   if (table.endsWith('_events')) return eventTable;
   return Object.hasOwn(batchTypes, table) ? batchTypes[table as keyof typeof batchTypes] : undefined;

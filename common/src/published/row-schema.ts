@@ -1,7 +1,7 @@
-// How a kind of row is described: plain data, from which the validator, the plan and the tests' models are made.
+// The schema of a kind of row: plain data for the validator, the plan and the tests' models.
 
 /**
- * The JSON a field may hold. `time`: an instant as text or number (see event-time.ts), judged here by its kind alone.
+ * The JSON type of a field. `time`: an instant as text or number (see event-time.ts), of which only the kind is checked here.
  * `integer`: a number written without fraction and exponent, of any length. `aliases`: objects with the strings `id` and
  * `tag`.
  */
@@ -10,15 +10,15 @@ export type FieldType = 'time' | 'string' | 'integer' | 'boolean' | 'object' | '
 export type Field = {
   readonly name: string;
   readonly type: FieldType;
-  /** A required field is there and is not null; any other may be absent or null. */
+  /** A required field is present and not null. Other fields may be absent or null. */
   readonly required: boolean;
   readonly doc: string;
 };
 
 export type RowSchema = {
-  /** Events are stored in a folder per hour, a snapshot has no date folders. */
+  /** Events are stored in a folder for each hour. A snapshot has no date folders. */
   readonly kind: 'events' | 'snapshot';
-  /** The field that says whose the row is. */
+  /** The field with the owner of the row. */
   readonly workspaceField: string;
   /** Rows may have more fields than these. */
   readonly fields: readonly Field[];

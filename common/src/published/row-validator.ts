@@ -1,20 +1,20 @@
-// Judges a row by its schema, on the bytes of its fields as the record scanner found them: mostly by a value's first byte.
+// Validates a row against its schema, on the bytes of its fields that the record scanner found, mostly by the first byte of a value.
 import { CLOSE_ARRAY, CLOSE_OBJECT, COMMA, LETTER_N, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '../json/ascii.ts';
 import { skipColon, skipSpace, skipString, skipToNextMember, skipValue, spells } from '../json/json-bytes.ts';
 import type { FieldType, RowSchema } from './row-schema.ts';
 
-/** Where the fields' values lie in the bytes; a start of -1 means absent. As in `Envelope`. */
+/** The positions of the fields' values in the bytes, as in `Envelope`. A start of -1 means absent. */
 type FieldSpans = { readonly fieldStarts: Int32Array; readonly fieldEnds: Int32Array };
 
-/** The first field, in the schema's order, that breaks it. */
+/** The first field, in the schema's order, that breaks the schema. */
 export type Breach = { readonly reason: 'missing_field' | 'wrong_type'; readonly field: string };
 
-/** Undefined for a row that keeps to the schema. The spans are of valid JSON. Hot path. */
+/** Returns undefined for a valid row. The spans contain valid JSON. Hot path. */
 export type RowValidator = (bytes: Uint8Array, found: FieldSpans) => Breach | undefined;
 
 type Check = (bytes: Uint8Array, start: number, end: number) => boolean;
 
-// Kinds of JSON values as bits, told by the first byte. Null has none.
+// Kinds of JSON values as bits, by the first byte. Null has none.
 const text = 1;
 const number = 2;
 const boolean = 4;
@@ -29,7 +29,7 @@ KIND[OPEN_ARRAY] = array;
 
 const ID = Buffer.from('id');
 const TAG = Buffer.from('tag');
-/** Of these bytes valid JSON can only make an integer, or what stands between an array's brackets if all are integers. */
+/** Valid JSON of only these bytes is an integer, or the content of an array of integers. */
 const IN_INTEGERS = new Uint8Array(256);
 for (const char of '-0123456789, \t\r') IN_INTEGERS[char.charCodeAt(0)] = 1;
 
@@ -44,7 +44,7 @@ const allowedKinds: Readonly<Record<FieldType, number>> = {
   aliases: array,
 };
 
-/** What a type asks beyond the kind of the value. */
+/** The rules of a type beyond the kind of the value. */
 const deepChecks: Readonly<Partial<Record<FieldType, Check>>> = {
   integer: hasOnlyIntegers,
   integers: (bytes, start, end) => hasOnlyIntegers(bytes, start + 1, end - 1),
@@ -52,7 +52,7 @@ const deepChecks: Readonly<Partial<Record<FieldType, Check>>> = {
   aliases: (bytes, start) => everyElement(bytes, start, isAlias),
 };
 
-/** `scanned`: the fields that the scanner was made for, all of the schema's among them. */
+/** `scanned`: the fields of the scanner, which include all fields of the schema. */
 export function createRowValidator({ fields }: RowSchema, scanned: readonly string[]): RowValidator {
   const slots = Int32Array.from(fields, ({ name }) => scanned.indexOf(name));
   const allowed = Uint8Array.from(fields, ({ type }) => allowedKinds[type]);
@@ -77,7 +77,7 @@ function hasOnlyIntegers(bytes: Uint8Array, start: number, end: number): boolean
   return true;
 }
 
-/** `isElement` is asked of the value that begins at a byte. */
+/** `isElement` checks the value that begins at a byte. */
 function everyElement(
   bytes: Uint8Array,
   start: number,
@@ -96,7 +96,7 @@ function isString(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === QUOTE;
 }
 
-/** An object with the strings `id` and `tag`; a key said twice counts the last time. */
+/** An object with the strings `id` and `tag`. The last value of a duplicate key applies. */
 function isAlias(bytes: Uint8Array, start: number): boolean {
   if (bytes[start] !== OPEN_OBJECT) return false;
   let id = false;

@@ -5,17 +5,17 @@ const events: RowSchema = {
   kind: 'events',
   workspaceField: 'project_id',
   fields: [
-    required('time', 'time', 'When the event happened; published as Unix milliseconds in a string.'),
-    required('event_id', 'string', 'Unique for each event.'),
+    required('time', 'time', 'The time of the event, published as Unix milliseconds in a string.'),
+    required('event_id', 'string', 'The ID of the event, which is unique.'),
     required('user_id', 'string', 'The user.'),
-    required('event_name', 'string', 'What happened, such as Pageview or slotclicked.'),
+    required('event_name', 'string', 'The name of the event, such as Pageview or slotclicked.'),
     required('organization_id', 'string', 'The organization.'),
     required('project_id', 'string', 'The workspace.'),
     optional('session_id', 'string', 'The session.'),
     optional('view_id', 'string', 'The page view.'),
     optional('source_url', 'string', 'The page.'),
     optional('segments', 'integers', 'The codes of the segments that the user is in.'),
-    optional('properties', 'object', 'What else is known of the event.'),
+    optional('properties', 'object', 'More properties of the event.'),
   ],
 };
 
@@ -23,11 +23,11 @@ const syncAliases: RowSchema = {
   kind: 'events',
   workspaceField: 'project_id',
   fields: [
-    required('time', 'time', 'When the identities were matched; published as Unix milliseconds in a string.'),
+    required('time', 'time', 'The time when the identities were matched, published as Unix milliseconds in a string.'),
     required('user_id', 'string', 'The user.'),
     required('organization_id', 'string', 'The organization.'),
     required('project_id', 'string', 'The workspace.'),
-    required('aliases', 'aliases', 'Other identities of the user: a value (id) and what kind it is of (tag).'),
+    required('aliases', 'aliases', 'Other identities of the user: a value (id) and its kind (tag).'),
   ],
 };
 
@@ -36,10 +36,10 @@ const segment: RowSchema = {
   workspaceField: 'workspace',
   fields: [
     required('id', 'string', 'The UUID of the segment.'),
-    required('code', 'integer', 'The number that events name the segment by.'),
-    required('name', 'string', 'The name people gave it.'),
+    required('code', 'integer', 'The number of the segment in events.'),
+    required('name', 'string', 'The display name.'),
     optional('tags', 'strings', 'Tags.'),
-    optional('metadata', 'object', 'What else is known of the segment.'),
+    optional('metadata', 'object', 'More properties of the segment.'),
     required('workspace', 'string', 'The workspace.'),
     optional('ancestors', 'strings', 'The workspaces and organizations above it.'),
     optional('workspaceState', 'string', 'The state of the workspace, such as Active or Deleted.'),
@@ -47,7 +47,7 @@ const segment: RowSchema = {
   ],
 };
 
-/** By the name of the type, which is that of its stream. */
+/** By the name of the type, which is also the name of its stream. */
 export const streamingTypes: ReadonlyMap<string, RowSchema> = new Map([
   ['events', events],
   ['sync_aliases', syncAliases],

@@ -1,16 +1,16 @@
-// What is sent to S3: bytes in memory, or a file on local disk, which is read anew for each attempt.
+// The body of a write: bytes in memory, or a file on local disk that is read again for each attempt.
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 
-/** Sent as it is read; never held in memory. */
+/** Streamed, never completely in memory. */
 type FileBody = { readonly path: string };
 
 export type Body = Uint8Array | readonly Uint8Array[] | FileBody;
 
 const readBytes = 1024 * 1024;
 
-/** A part of a file is valid until the next one is asked for. Bound for a file: 1 MiB. */
+/** A part of a file is valid until the next one is requested. Bound for a file: 1 MiB. */
 export function partsOf(body: Body): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
   if (body instanceof Uint8Array) return [body];
   return 'path' in body ? readParts(body) : body;
@@ -26,10 +26,10 @@ async function* readParts({ path }: FileBody): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Up to this size parts are joined: a stream costs more than the copy. */
+/** Parts up to this size are joined, because a stream costs more than the copy. */
 const joinedBytes = 256 * 1024;
 
-/** For the SDK. A single part as it is; several as a stream if they are large, since joining them would double the memory. */
+/** The body for the SDK. Several large parts become a stream, because joining them would double the memory. */
 export function payloadOf(body: Body, size: number): Uint8Array | Readable {
   if (body instanceof Uint8Array) return body;
   if ('path' in body) return createReadStream(body.path, { highWaterMark: readBytes });

@@ -1,19 +1,19 @@
-// One request to S3: counted, tried again while that is worth it, and its failure put into words.
+// Sends one request to S3: counts it, retries it, and describes its failure.
 import type { S3 } from './connection/client.ts';
 import { failureText, mapS3Error } from './errors/errors.ts';
 import { describeFailure, patienceMs } from './errors/failure.ts';
 import type { Operation, Target } from './address/operation.ts';
 import { Patience } from './connection/retry.ts';
 
-/** What the caller knows of its request; the rest of the target is the connection's. */
+/** The caller's part of the target. The connection adds the rest. */
 export type Request = Omit<Target, 'bucket' | 'region' | 'endpoint' | 'expectedBucketOwner'>;
 
-/** One attempt. `earlier` counts the attempts that failed before it: an earlier one may have been done all the same. */
+/** One attempt. `earlier` counts the failed attempts before it, which may have taken effect. */
 type Attempt<T> = (how: { readonly abortSignal?: AbortSignal }, earlier: number) => Promise<T>;
 
 /**
  * Runs `attempt` until it succeeds, for at most the connection's retry budget.
- * @throws ConnectorError by the table in errors.ts; the signal's reason once that is aborted.
+ * @throws ConnectorError by the table in errors/error-table.ts; the signal's reason if it is aborted.
  */
 export async function call<T>(s3: S3, request: Request, attempt: Attempt<T>, signal?: AbortSignal): Promise<T> {
   const patience = new Patience(s3.log, s3.clock);
@@ -41,7 +41,7 @@ async function tryOnce<T>(
   return result;
 }
 
-/** Waits if `error` is worth another attempt. @throws ConnectorError if it is not, the signal's reason if aborted. */
+/** Waits if `error` can be retried. @throws ConnectorError if it cannot; the signal's reason if it is aborted. */
 export async function waitToRetry(
   s3: S3,
   request: Request,

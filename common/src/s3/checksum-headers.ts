@@ -1,5 +1,5 @@
-// What protects a body on its way: S3's own checksum headers, until a storage that imitates S3 refuses them. Then it is Content-MD5,
-// which S3 knew before and Object Lock takes as well.
+// Protects a body in transit with S3's checksum headers. If a storage that imitates S3 refuses them, it uses the older
+// Content-MD5, which Object Lock also accepts.
 import type { Operation } from './address/operation.ts';
 import type { S3 } from './connection/client.ts';
 import { isExplained } from './errors/error-table.ts';
@@ -8,8 +8,8 @@ import { describeFailure, isPassing } from './errors/failure.ts';
 export type ChecksumHeaders = 'x-amz-checksum' | 'content-md5';
 
 /**
- * Runs one attempt of an operation, twice if its first answer may be a refusal of the headers. If the second succeeds, all requests of
- * the connection go without them from then on. AWS is never asked twice.
+ * Runs one attempt of an operation, and repeats it if the first answer may refuse the headers. If the second one succeeds, all
+ * later requests of the connection omit the headers. It never repeats a request to AWS.
  */
 export async function withChecksumHeaders<T>(
   s3: S3,
@@ -29,17 +29,14 @@ export async function withChecksumHeaders<T>(
   }
 }
 
-/** Of requests that were under way together only one reports it. */
+/** Only one of several concurrent requests reports it. */
 function note({ support, endpoint, log }: S3): void {
   if (support.refusesChecksums) return;
   support.refusesChecksums = true;
-  log(
-    'INFO',
-    `${endpoint ?? 'S3'} refuses x-amz-checksum headers: Content-MD5 is sent instead, for the rest of this run.`,
-  );
+  log('INFO', `${endpoint ?? 'S3'} refuses x-amz-checksum headers, so the rest of this run sends Content-MD5 instead.`);
 }
 
-/** A refusal without a reason that says anything else. */
+/** A refusal that names no other reason. */
 function mayBeAboutChecksums(error: unknown): boolean {
   const failure = describeFailure(error);
   if (failure.kind !== 'answer' || failure.html || isPassing(failure)) return false;

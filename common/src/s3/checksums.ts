@@ -1,4 +1,4 @@
-// The checksums of a body in parts, computed in slices so that other work goes on between them.
+// The checksums of a body in parts. They are computed in slices, so that other work continues between them.
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
@@ -8,7 +8,7 @@ import { partsOf, type Body } from './body.ts';
 /** About 10 ms of hashing. */
 const sliceBytes = 4 * 1024 * 1024;
 
-/** `crc32` as S3's headers have it: base64 of four bytes, high byte first. `sha256` in hex, if asked for. */
+/** `crc32` as in S3's headers: base64 of four bytes, high byte first. `sha256` is in hex, if requested. */
 export type BodyChecksums = { readonly size: number; readonly crc32: string; readonly sha256?: string };
 
 export async function checksumsOf(body: Body, others: readonly 'sha256'[]): Promise<BodyChecksums> {
@@ -34,7 +34,7 @@ async function* slices(body: Body): AsyncGenerator<Uint8Array> {
 
 type StoredBody = { readonly size: number; readonly etag: string; readonly crc32?: string };
 
-/** Does what lies in S3 have this body? By its CRC32; where that is not told, by its ETag, often the MD5 of the body. */
+/** Whether the object in S3 has this body: by its CRC32, or without one by its ETag, which is often the MD5 of the body. */
 export async function isSameBody(
   stored: StoredBody,
   body: BodyChecksums,

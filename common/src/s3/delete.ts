@@ -1,4 +1,4 @@
-// Deleting objects by key, a thousand a request.
+// Deletes objects by key, a thousand in one request.
 import { createHash } from 'node:crypto';
 
 import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
@@ -12,9 +12,9 @@ import { refuseOutside, type Bounds, type OwnKey } from './own-key.ts';
 const keysPerRequest = 1000;
 
 /**
- * Deletes `keys`; one that is not there counts as deleted. Keys that S3 is too busy for are tried again, by themselves.
- * @throws ConnectorError for the first key that may not be deleted; others of its request are deleted all the same.
- * UNEXPECTED, and nothing is deleted, if one of the keys is not below the prefix.
+ * Deletes `keys`. A missing key counts as deleted. Keys that S3 is too busy for are retried alone.
+ * @throws ConnectorError for the first key that cannot be deleted; the other keys of its request are deleted. UNEXPECTED if a
+ * key is not below the prefix; then nothing is deleted.
  */
 export async function deleteObjects(bounds: Bounds, keys: readonly OwnKey[], signal?: AbortSignal): Promise<void> {
   refuseOutside(bounds, keys);
@@ -46,7 +46,7 @@ async function deleteBatch({ s3 }: Bounds, batch: readonly string[], signal: Abo
   );
 }
 
-/** In place of the checksum that the SDK adds. */
+/** Replaces the checksum that the SDK adds. */
 function sendContentMd5({ middlewareStack }: DeleteObjectsCommand): void {
   middlewareStack.add(
     (next) => (args) => {
@@ -57,7 +57,7 @@ function sendContentMd5({ middlewareStack }: DeleteObjectsCommand): void {
       headers['content-md5'] = createHash('md5').update(body).digest('base64');
       return next(args);
     },
-    { step: 'finalizeRequest', priority: 'high' }, // Behind the checksum, ahead of the signature.
+    { step: 'finalizeRequest', priority: 'high' }, // After the checksum, before the signature.
   );
 }
 
@@ -65,14 +65,14 @@ function isBusy({ Code }: _Error): boolean {
   return Code === 'InternalError' || Code === 'SlowDown' || Code === 'ServiceUnavailable';
 }
 
-/** One key's error in the shape that a refused request has. */
+/** The error of one key, in the form of a refused request. */
 function asThrown(error: _Error): Error {
   const { Code = 'InternalError', Message = '' } = error;
   const httpStatusCode = isBusy(error) ? 503 : 403;
   return Object.assign(new Error(Message), { name: Code, Code, $metadata: { httpStatusCode } });
 }
 
-/** The folder that all keys lie in, to name them in a message. */
+/** The common folder of the keys, for messages. */
 function sharedFolder(keys: readonly string[]): string {
   const folders = keys.map((key) => key.slice(0, key.lastIndexOf('/') + 1));
   let [shared = ''] = folders;

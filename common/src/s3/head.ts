@@ -1,4 +1,4 @@
-// A look at one object without reading it.
+// Reads the metadata of an object, not its data.
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 
 import { ConnectorError } from '../protocol/errors.ts';
@@ -7,14 +7,14 @@ import { withChecksumHeaders } from './checksum-headers.ts';
 import type { S3 } from './connection/client.ts';
 import { describeFailure } from './errors/failure.ts';
 
-/** What HeadObject tells. `crc32` in base64, if the object was written with one. */
+/** The answer of HeadObject. `crc32` is in base64, if the object was written with one. */
 type ObjectHead = {
   readonly size: number;
   readonly etag: string;
   readonly crc32?: string;
 };
 
-/** @returns undefined when there is no such object. */
+/** @returns undefined if the object does not exist. */
 export async function headObject(s3: S3, key: string, signal?: AbortSignal): Promise<ObjectHead | undefined> {
   const input = { Bucket: s3.bucket, Key: key };
   return call(
@@ -43,10 +43,10 @@ export async function headObject(s3: S3, key: string, signal?: AbortSignal): Pro
   );
 }
 
-/** Every S3 tells the ETag of what was written or looked at; a portal's friendly page does not. */
+/** Every S3 returns the ETag of an object; the login page of a portal does not. */
 export function noEtag(key: string): ConnectorError {
   return new ConnectorError(
     'S3_ANSWER_INVALID',
-    `No ETag came for "${key}": what answers is not S3. Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment.`,
+    `No ETag came for "${key}": the server that answers is not S3. Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment.`,
   );
 }

@@ -1,20 +1,20 @@
-// What S3 promises of a listing, and what of an answer breaks that: whatever answers there, nothing reaches the planning of a
-// sync that S3 could not have said. Pure.
+// Checks that a listing keeps S3's promises, so that a sync never plans with an answer that S3 could not give. Pure.
 import { ConnectorError } from '../protocol/errors.ts';
 import { oneLine } from '../protocol/text.ts';
 
-/** What was asked for. */
+/** The request. */
 type Asked = { readonly prefix: string; readonly delimiter?: string };
 
 /** Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
 const maxKeyBytes = 1024;
-/** It is sent back in headers, and is part of names on local disk. */
+/** The ETag is sent in headers, and is part of names on local disk. */
 const etagForm = /^[\x20-\x7e]{1,256}$/u;
 
 export function refuseKeys(keys: readonly string[], { prefix }: Asked, before: string | undefined): void {
   let last = before;
   for (const key of keys) {
-    if (!key.startsWith(prefix)) throw invalidListing(prefix, `it has the key ${shown(key)}, outside of it`);
+    if (!key.startsWith(prefix))
+      throw invalidListing(prefix, `it has the key ${shown(key)}, which is outside the prefix`);
     refuseName(key, prefix);
     if (last !== undefined && !isBefore(last, key)) {
       throw invalidListing(prefix, `its keys are not in byte order, or repeated: ${shown(key)} after ${shown(last)}`);
@@ -34,7 +34,7 @@ export function refuseFolders(
       delimiter !== undefined &&
       folder.startsWith(prefix) &&
       folder.indexOf(delimiter, prefix.length) === folder.length - delimiter.length;
-    if (!isFolder) throw invalidListing(prefix, `it has the folder ${shown(folder)}, which is none of it`);
+    if (!isFolder) throw invalidListing(prefix, `it has the folder ${shown(folder)}, which is outside the prefix`);
     refuseName(folder, prefix);
     if (last !== undefined && !isBefore(last, folder)) {
       throw invalidListing(
@@ -53,10 +53,10 @@ function refuseName(name: string, prefix: string): void {
   if (!name.isWellFormed()) throw invalidListing(prefix, `it has a key that is not UTF-8, ${shown(name)}`);
 }
 
-/** Units of UTF-16 that come after surrogates, but before them in UTF-8. */
+/** UTF-16 units that sort after surrogates, but before them in UTF-8. */
 const aboveSurrogates = /[\ue000-\uffff]/u;
 
-/** In the order of the bytes of UTF-8, which differs from that of UTF-16 only above the surrogates. */
+/** Compares in the byte order of UTF-8, which differs from UTF-16 only above the surrogates. */
 function isBefore(a: string, b: string): boolean {
   if (!aboveSurrogates.test(a) && !aboveSurrogates.test(b)) return a < b;
   const length = Math.min(a.length, b.length);
@@ -77,10 +77,10 @@ export function refuseEntry(
 ): void {
   if (!Number.isSafeInteger(size) || size < 0) throw invalidListing(prefix, `${shown(key)} has the size ${size}`);
   if (!etagForm.test(etag)) throw invalidListing(prefix, `${shown(key)} has an ETag that cannot be one`);
-  if (Number.isNaN(lastModified.getTime())) throw invalidListing(prefix, `${shown(key)} has no time of change`);
+  if (Number.isNaN(lastModified.getTime())) throw invalidListing(prefix, `${shown(key)} has no modification time`);
 }
 
-/** A name from an answer that is not to be trusted, cut. */
+/** A name from an untrusted answer, cut to 200 characters. */
 export function shown(name: string): string {
   return `"${oneLine(name.length > 200 ? `${name.slice(0, 200)}…` : name)}"`;
 }
@@ -88,6 +88,6 @@ export function shown(name: string): string {
 export function invalidListing(prefix: string, why: string): ConnectorError {
   return new ConnectorError(
     'S3_ANSWER_INVALID',
-    `Could not list "${prefix}": ${why}. Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment; what answers does not list as S3 does.`,
+    `Could not list "${prefix}": ${why}. Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment: the server that answers does not list as S3 does.`,
   );
 }

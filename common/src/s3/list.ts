@@ -1,4 +1,4 @@
-// Listing a prefix, page by page, in byte order of the keys.
+// Lists a prefix page by page, in byte order of the keys.
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import type { ListObjectsV2CommandOutput, _Object } from '@aws-sdk/client-s3';
 
@@ -7,25 +7,25 @@ import { call } from './call.ts';
 import type { S3 } from './connection/client.ts';
 import { invalidListing, refuseEntry, refuseFolders, refuseKeys, shown } from './list-checks.ts';
 
-/** An object as the listing tells of it. */
+/** An object in a listing. */
 export type ListedObject = {
   readonly key: string;
   /** Bytes. */
   readonly size: number;
-  /** As S3 writes it, with its double quotes. */
+  /** With its double quotes, as in S3's answers. */
   readonly etag: string;
-  /** Whole seconds at AWS. */
+  /** In whole seconds at AWS. */
   readonly lastModified: Date;
   /** Absent: STANDARD. */
   readonly storageClass?: string;
-  /** An archived object that can be read just now. Absent where the storage does not tell. */
+  /** An archived object that is restored. Absent if the storage does not report it. */
   readonly restored?: boolean;
 };
 
 /** At most `pageSize` objects and folders together. */
 export type ListPage = {
   readonly objects: readonly ListedObject[];
-  /** With a delimiter: what the keys between prefix and the next delimiter have in common, delimiter included. */
+  /** With a delimiter: the common beginnings of keys, up to and including the next delimiter after the prefix. */
   readonly folders: readonly string[];
 };
 
@@ -36,18 +36,18 @@ type Listing = {
   readonly pageSize?: number;
 };
 
-/** What the pages before told last. */
+/** The last entries of the earlier pages. */
 type Progress = { readonly key?: string; readonly folder?: string };
 
-/** S3 gives a thousand, some storages more. */
+/** S3 returns a thousand entries, some storages more. */
 const mostEntries = 10_000;
-/** S3 may look through that many deleted versions; what gives more pages without a key never ends. */
+/** S3 may skip deleted versions for this many pages. More pages without a key never end. */
 const mostEmptyPages = 1000;
 
 /**
- * The pages of a listing; the next is asked for when the last was taken. Always one page at least, be it empty.
- * @throws S3_ANSWER_INVALID for what no S3 says: keys that were not asked for, that come twice or in no order, or pages that
- * name no way on or never end.
+ * The pages of a listing. Requests the next page when the caller takes it. Yields at least one page, which may be empty.
+ * @throws S3_ANSWER_INVALID for an answer that breaks S3's rules: keys outside the prefix, repeated or unsorted keys, pages
+ * without a token for the next one, or pages that never end.
  */
 export async function* listPages(s3: S3, listing: Listing, signal?: AbortSignal): AsyncGenerator<ListPage> {
   const { prefix } = listing;
@@ -63,21 +63,21 @@ export async function* listPages(s3: S3, listing: Listing, signal?: AbortSignal)
     yield page;
     const next = answer.NextContinuationToken;
     if (answer.IsTruncated === true && (next === undefined || next === '' || next === token)) {
-      throw invalidListing(prefix, 'a page said that more follows, but not where');
+      throw invalidListing(prefix, 'a page announces more pages, but has no token for the next');
     }
-    if (emptyPages >= mostEmptyPages) throw invalidListing(prefix, `${emptyPages} pages in a row hold nothing`);
+    if (emptyPages >= mostEmptyPages) throw invalidListing(prefix, `${emptyPages} pages in a row are empty`);
     token = answer.IsTruncated === true ? next : undefined;
   } while (token !== undefined);
 }
 
 type PageRequest = Listing & { readonly token: string | undefined };
 
-/** Where archived objects may be told by their class: what else is archived cannot be read at once, or never needs a restore. */
+/** The storage classes whose objects may be restored. Other archived objects cannot be read at once, or need no restore. */
 export const archiveClasses: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
 /**
- * Whether archived objects are restored is told only if asked for, in a header that storages other than AWS may refuse. These
- * are asked again, where a page shows that they have such objects.
+ * S3 reports restored objects only if a header asks for them, and storages other than AWS may refuse that header. For those,
+ * a page with archived objects is requested again.
  */
 async function withRestoreStatus(
   s3: S3,
@@ -103,7 +103,7 @@ function requestPage(
   const input = {
     Bucket: s3.bucket,
     Prefix: prefix,
-    EncodingType: 'url' as const, // XML cannot hold every key as it is.
+    EncodingType: 'url' as const, // XML cannot contain every key unencoded.
     ...(delimiter === undefined ? {} : { Delimiter: delimiter }),
     ...(pageSize === undefined ? {} : { MaxKeys: pageSize }),
     ...(token === undefined ? {} : { ContinuationToken: token }),
@@ -117,7 +117,7 @@ function requestPage(
   );
 }
 
-/** @throws S3_ANSWER_INVALID for what no S3 says. */
+/** @throws S3_ANSWER_INVALID for an answer that breaks S3's rules. */
 export function pageOf(
   answer: Omit<ListObjectsV2CommandOutput, '$metadata'>,
   listing: Listing,
@@ -126,7 +126,7 @@ export function pageOf(
   const { prefix } = listing;
   const { Contents = [], CommonPrefixes = [] } = answer;
   if (answer.Contents === undefined && answer.CommonPrefixes === undefined && answer.IsTruncated === undefined) {
-    throw invalidListing(prefix, 'the answer is no listing');
+    throw invalidListing(prefix, 'the answer is not a listing');
   }
   const count = Contents.length + CommonPrefixes.length;
   if (count > mostEntries) throw invalidListing(prefix, `a page has ${count} entries`);
@@ -166,11 +166,11 @@ function isRestored({ IsRestoreInProgress, RestoreExpiryDate }: NonNullable<_Obj
   return IsRestoreInProgress !== true && RestoreExpiryDate !== undefined;
 }
 
-/** S3 encodes as in a form: a space is `+`. */
+/** S3 uses form encoding: a space is `+`. */
 function decodeKey(text: string, prefix: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
-    throw invalidListing(prefix, `a key is not encoded as asked (${shown(text)})`);
+    throw invalidListing(prefix, `a key is not URL-encoded as requested (${shown(text)})`);
   }
 }

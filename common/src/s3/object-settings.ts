@@ -1,6 +1,6 @@
-// What an operator can choose for every object that is written, without the SDK: `spec` needs it.
+// The settings for every written object. `spec` needs them, so they do not load the SDK.
 
-/** Those whose objects can be read at once: documents and staged files are read again. */
+/** Only classes whose objects can be read at once, because documents and staged files are read again. */
 export const storageClasses = [
   'STANDARD',
   'STANDARD_IA',

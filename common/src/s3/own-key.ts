@@ -1,5 +1,5 @@
-// The last guard before an object is deleted, copied or written: whatever a caller was led to believe, nothing leaves the
-// prefix. Which keys this connector may delete at all is decided by destination/own-keys.ts.
+// The last guard before a delete, copy or write: no key outside the prefix passes. destination/own-keys.ts decides which keys
+// this connector may delete.
 import { ConnectorError } from '../protocol/errors.ts';
 import type { S3 } from './connection/client.ts';
 
@@ -8,20 +8,20 @@ declare const own: unique symbol;
 /** The key of an object that this connector writes itself. Only destination/own-keys.ts makes one. */
 export type OwnKey = string & { readonly [own]: true };
 
-/** A connection, and the prefix below which everything stays: empty, or ended by a slash. */
+/** A connection, and the prefix of all writes: empty, or ended by a slash. */
 export type Bounds = { readonly s3: S3; readonly prefix: string };
 
-/** @throws UNEXPECTED for the first key that is not below the prefix, or that is read differently on the way. */
+/** @throws UNEXPECTED for the first key that is not below the prefix, or that HTTP clients or XML would change. */
 export function refuseOutside(bounds: Pick<Bounds, 'prefix'>, keys: readonly string[]): void {
   for (const key of keys) throwFor(key, outsideProblem(bounds, key));
 }
 
-/** @throws UNEXPECTED for a key that is read differently on the way. */
+/** @throws UNEXPECTED for a key that HTTP clients or XML would change. */
 export function refuseOddKey(key: string): void {
   throwFor(key, oddProblem(key));
 }
 
-/** What is wrong with a key, in words that follow it; undefined when nothing is. */
+/** The mistake in a key, in words that follow it. Undefined for a valid key. */
 export function outsideProblem({ prefix }: Pick<Bounds, 'prefix'>, key: string): string | undefined {
   return key.startsWith(prefix) ? oddProblem(key) : `is not below the prefix "${prefix}"`;
 }
@@ -31,7 +31,8 @@ function oddProblem(key: string): string | undefined {
   if (key.split('/').some((part) => part === '' || part === '.' || part === '..')) {
     return 'has a part that is empty, "." or ".."';
   }
-  if (/[\p{Cc}\ufffe\uffff]/u.test(key) || !key.isWellFormed()) return 'has a character that no key of ours has';
+  if (/[\p{Cc}\ufffe\uffff]/u.test(key) || !key.isWellFormed())
+    return 'has a character that this connector never uses in keys';
   return undefined;
 }
 

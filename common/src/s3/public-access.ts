@@ -1,4 +1,4 @@
-// Whether a bucket is closed to the public by its own settings.
+// Checks whether a bucket's own settings block public access.
 import { GetPublicAccessBlockCommand } from '@aws-sdk/client-s3';
 
 import { ConnectorError } from '../protocol/errors.ts';
@@ -6,8 +6,8 @@ import { call } from './call.ts';
 import type { S3 } from './connection/client.ts';
 
 /**
- * `unknown` where that may not be read, or where the storage has no such settings: no sync needs it. `open` says nothing of
- * the account's own settings, which may still close the bucket.
+ * `unknown` if the settings cannot be read or the storage has none; no sync needs them. With `open`, the settings of the account
+ * may still block public access.
  */
 export async function publicAccess(s3: S3, signal?: AbortSignal): Promise<'blocked' | 'open' | 'unknown'> {
   const command = new GetPublicAccessBlockCommand({ Bucket: s3.bucket });

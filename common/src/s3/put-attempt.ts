@@ -1,6 +1,5 @@
-// One attempt at a PutObject. Small files come by the thousands, and in the SDK's middleware each takes the main thread more
-// time than all else that is done for it: so a body in one piece goes past that, signed and sent by the SDK all the same, and
-// a refusal is for the SDK to read.
+// One attempt at a PutObject. For thousands of small files, the SDK's middleware takes more time on the main thread than all
+// other work. A body in one piece therefore bypasses it; the SDK still signs and sends the request, and reads a refusal.
 import type { Readable } from 'node:stream';
 
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -9,7 +8,7 @@ import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
 import type { S3 } from './connection/client.ts';
 import { encodeKey, type PutRoute } from './connection/put-route.ts';
 
-/** What we ever send, by the names of the SDK. */
+/** All headers that we send, by the SDK's names. */
 const headerNames = {
   ContentType: 'content-type',
   ContentLength: 'content-length',
@@ -24,7 +23,7 @@ const headerNames = {
   IfNoneMatch: 'if-none-match',
 } as const satisfies Partial<Record<keyof PutObjectCommandInput, string>>;
 
-/** What a PutObject says beside its body. */
+/** The parts of a PutObject except its body. */
 export type PutInput = Pick<PutObjectCommandInput, 'Bucket' | keyof typeof headerNames> & { readonly Key: string };
 
 export type Put = {
@@ -43,8 +42,8 @@ type Answer = {
 };
 
 /**
- * `earlier`: attempts that failed; after one the SDK goes all the way itself, whatever was wrong.
- * @returns the ETag, if one came. @throws what the SDK throws.
+ * `earlier`: the number of failed attempts. After one, the SDK sends the request itself.
+ * @returns the ETag, if there is one. Throws the SDK's errors.
  */
 export async function attemptPut(s3: S3, put: Put, options: Options, earlier: number): Promise<string | undefined> {
   const route = earlier === 0 ? s3.putRoute() : undefined;
@@ -87,7 +86,7 @@ async function putDirectly(
   const signed = await signer.sign(request, { ...scope, signingDate });
   const { response } = (await client.config.requestHandler.handle(signed, options)) as { readonly response: Answer };
   if (response.statusCode >= 300) return await refuse(response);
-  for await (const _ of response.body); // To its end: only then the object is there for sure, and the socket free.
+  for await (const _ of response.body); // Read to its end: only then the object is certainly stored, and the socket free.
   return response.headers['etag'];
 }
 
@@ -100,7 +99,7 @@ function headersOf(input: PutInput): Record<string, string> {
   return headers;
 }
 
-/** Lets the SDK read the answer as if it had sent the request. */
+/** Lets the SDK read the answer as one to its own request. */
 async function refuse(response: Answer): Promise<never> {
   const reader = new S3Client({
     region: 'us-east-1',

@@ -1,4 +1,4 @@
-// Reading: byte ranges of the very version of an object that was listed, and small objects whole.
+// Reads byte ranges of exactly the version of an object that was listed, and complete small objects.
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
 
@@ -12,12 +12,12 @@ import { Patience } from './connection/retry.ts';
 /** Bytes `start` (included) to `end` (not included) of the version that has this ETag. */
 export type Range = { readonly key: string; readonly etag: string; readonly start: number; readonly end: number };
 
-/** A small object, and the ETag to write over this very version of it. */
+/** A small object, and the ETag for replacing exactly this version. */
 export type SmallObject = { readonly body: Buffer; readonly etag: string };
 
 /**
- * An object whole; undefined when there is none. Bound: `maxBytes`.
- * @throws BUCKET_DOCUMENT_INVALID when it is larger.
+ * A complete object, or undefined if it does not exist. Bound: `maxBytes`.
+ * @throws BUCKET_DOCUMENT_INVALID if it is larger.
  */
 export async function readObject(
   s3: S3,
@@ -48,7 +48,7 @@ export async function readObject(
   );
 }
 
-/** undefined when it is too much; the rest is then not read. */
+/** Undefined for a body that is too large, whose rest is not read. */
 async function readBounded(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -67,7 +67,7 @@ function tooLarge(s3: S3, key: string, maxBytes: number): ConnectorError {
   );
 }
 
-/** One range in memory: `end - start` bytes. @throws as `streamRange` */
+/** One range in memory: `end - start` bytes. Throws the errors of `streamRange`. */
 export async function readRange(s3: S3, range: Range, signal?: AbortSignal): Promise<Buffer> {
   const whole = Buffer.allocUnsafe(range.end - range.start);
   let filled = 0;
@@ -79,9 +79,9 @@ export async function readRange(s3: S3, range: Range, signal?: AbortSignal): Pro
 }
 
 /**
- * The range as it arrives, in chunks of at most some 64 KB; nothing is read ahead of the taker but the socket's buffers. A
- * body that is cut or stalls is read on from the byte reached; the retry budget starts anew with each byte that comes.
- * @throws S3_OBJECT_CHANGED when the object was replaced or deleted; bytes yielded before are of the version asked for.
+ * Streams the range in chunks of about 64 KB or less. Only the socket's buffers read ahead. A body that is cut or stalls is
+ * resumed at the last byte, and each received byte restarts the retry budget.
+ * @throws S3_OBJECT_CHANGED if the object was replaced or deleted. All yielded bytes are of the requested version.
  */
 export async function* streamRange(s3: S3, range: Range, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
   const request = { operation: 'GetObject', key: range.key } as const;
@@ -92,7 +92,7 @@ export async function* streamRange(s3: S3, range: Range, signal?: AbortSignal): 
     try {
       for await (const chunk of body) {
         at += chunk.length;
-        if (at > range.end) throw notAsAsked(range.key, 'more bytes came than were asked for');
+        if (at > range.end) throw notAsAsked(range.key, 'more bytes came than were requested');
         s3.counters.GetObject.bytesIn += chunk.length;
         patience.reset();
         yield chunk;
@@ -120,25 +120,25 @@ async function openBody(s3: S3, range: Range, signal: AbortSignal | undefined): 
   );
 }
 
-/** A proxy, or a storage that knows no ranges or conditions, may have answered with other bytes. */
+/** A proxy, or a storage without ranges or conditions, may answer with other bytes. */
 function bodyOf(answer: GetObjectCommandOutput, { key, etag, start, end }: Range): AsyncIterable<Uint8Array> {
   const body = answer.Body as (AsyncIterable<Uint8Array> & { destroy(): unknown }) | undefined;
   const wrong = mismatch(answer, { etag, start, end });
   if (wrong === undefined && body !== undefined) return body;
   body?.destroy();
-  throw notAsAsked(key, wrong ?? 'no body came');
+  throw notAsAsked(key, wrong ?? 'the answer has no body');
 }
 
 function mismatch(
   { ETag, ContentRange, ContentLength }: GetObjectCommandOutput,
   { etag, start, end }: Omit<Range, 'key'>,
 ): string | undefined {
-  if (ETag === undefined || unquoted(ETag) !== unquoted(etag)) return 'the answer is of another version';
+  if (ETag === undefined || unquoted(ETag) !== unquoted(etag)) return 'the answer has another version of the object';
   const asked = ContentRange?.startsWith(`bytes ${start}-${end - 1}/`) ?? (start === 0 && ContentLength === end);
-  return asked ? undefined : `the answer is of the bytes ${ContentRange ?? 'of the whole object'}`;
+  return asked ? undefined : `the answer has ${ContentRange ?? 'the entire object'}, not the requested range`;
 }
 
-/** Listings and answers of some storages differ in the quotes. */
+/** In some storages, listings and answers have different quotes. */
 function unquoted(etag: string): string {
   return etag.replaceAll('"', '');
 }
@@ -146,6 +146,6 @@ function unquoted(etag: string): string {
 function notAsAsked(key: string, why: string): ConnectorError {
   return new ConnectorError(
     'S3_ANSWER_INVALID',
-    `Could not read "${key}": ${why}. Check "endpoint" and proxies; ranges and If-Match must work there as with S3.`,
+    `Could not read "${key}": ${why}. Check "endpoint" and the proxy settings: ranges and If-Match must work there as in S3.`,
   );
 }

@@ -1,4 +1,4 @@
-// Writing whole objects: one PutObject or CopyObject each, with a checksum and the headers that the config asks for.
+// Writes complete objects: one PutObject or CopyObject each, with a checksum and the headers of the config.
 import { CopyObjectCommand } from '@aws-sdk/client-s3';
 
 import type { Target } from './address/operation.ts';
@@ -15,7 +15,7 @@ import { refuseOddKey, refuseOutside, type Bounds, type OwnKey } from './own-key
 import type { ObjectTag, StorageClass } from './object-settings.ts';
 import { attemptPut, type PutInput } from './put-attempt.ts';
 
-/** What goes with every write: the ACL for the bucket's owner, and who encrypts with what. */
+/** The headers of every write: ACL, encryption, storage class, tags. */
 export type WriteHeaders = {
   readonly acl?: 'bucket-owner-full-control';
   readonly encryption:
@@ -23,8 +23,8 @@ export type WriteHeaders = {
     | { readonly mode: 'sse_s3' }
     | { readonly mode: 'sse_kms'; readonly kmsKeyId: string };
   /**
-   * `looked_up`: for a storage without conditional writes. Conditions are compared with what a look shows before the write; a run that
-   * writes between the two is not noticed. Absent: they are sent.
+   * `looked_up`: for a storage without conditional writes. A HeadObject before the write checks the condition, so a write of
+   * another run between the two goes unnoticed. Absent: the conditions are sent.
    */
   readonly conditions?: 'looked_up';
   /** Absent: STANDARD. */
@@ -38,27 +38,27 @@ type NewObject = {
   /** Stays unchanged until the promise settles: each attempt sends it again. */
   readonly body: Body;
   readonly contentType: string;
-  /** Only over the version with this ETag. */
+  /** Write only over the version with this ETag. */
   readonly ifMatch?: string;
-  /** Only if there is no such object. */
+  /** Write only if the object does not exist. */
   readonly ifNoneMatch?: '*';
 };
 
 export type Written = { readonly etag: string };
 
-/** What lies in S3 now; `crc32` in base64. */
+/** The object in S3 now. `crc32` is in base64. */
 export type WrittenBody = Written & { readonly size: number; readonly crc32: string };
 
 /**
- * Where TLS and the CRC protect the body already, its SHA-256 is left out, as AWS's own clients do. Elsewhere it is computed
- * beforehand: the signer would do it over the whole body in one go.
+ * If TLS and the CRC already protect the body, its SHA-256 is omitted, as in AWS's own clients. Otherwise it is computed before
+ * signing, because the signer would hash the complete body at once.
  */
 const unsigned = 'UNSIGNED-PAYLOAD';
 
 /**
- * Writes one object. A write whose answer was lost is simply sent again: same key, same bytes. With a condition the second
- * try then meets its own object, so a 412 after a failed attempt is settled by a look at what lies there.
- * @throws S3_OBJECT_CONFLICT when `ifMatch` or `ifNoneMatch` does not hold.
+ * Writes one object. A write with a lost answer is sent again, with the same key and bytes. With a condition, the second attempt
+ * may meet its own object, so after a failed attempt a HeadObject explains a 412.
+ * @throws S3_OBJECT_CONFLICT if `ifMatch` or `ifNoneMatch` fails.
  */
 export async function putObject(
   s3: S3,
@@ -116,13 +116,13 @@ function conditionOf({ ifMatch, ifNoneMatch }: NewObject): Target['condition'] {
   return ifMatch === undefined ? undefined : 'If-Match';
 }
 
-/** @throws S3_OBJECT_CONFLICT when the condition does not hold now. */
+/** @throws S3_OBJECT_CONFLICT if the condition fails now. */
 async function lookBefore(s3: S3, { key, ifMatch }: NewObject, signal: AbortSignal | undefined): Promise<void> {
   const head = await headObject(s3, key, signal);
   if (head?.etag === ifMatch) return;
   throw new ConnectorError(
     'S3_OBJECT_CONFLICT',
-    `Could not write s3://${s3.bucket}/${key}: someone else wrote it at the same time. Let only one run at a time write there, and run again.`,
+    `Could not write s3://${s3.bucket}/${key}: another run wrote it at the same time. Let only one run at a time write there, and run again.`,
   );
 }
 
@@ -131,7 +131,7 @@ function isPrecondition(error: unknown): boolean {
   return failure.kind === 'answer' && failure.status === 412;
 }
 
-/** The object at `key` if it has our bytes: then an earlier attempt wrote it, and only its answer was lost. */
+/** The object at `key`, if it has our bytes: an earlier attempt wrote it, and its answer was lost. */
 async function ownObject(
   s3: S3,
   { key, body }: NewObject,
@@ -144,8 +144,8 @@ async function ownObject(
 }
 
 /**
- * Copies within the bucket, content type and encoding included; ACL and encryption are those of `how`.
- * @throws UNEXPECTED, and nothing is copied, if one of the keys is not below the prefix.
+ * Copies within the bucket, with content type and encoding. ACL and encryption come from `how`.
+ * @throws UNEXPECTED if a key is not below the prefix; then nothing is copied.
  */
 export async function copyObject(
   bounds: Bounds,
@@ -168,7 +168,7 @@ export async function copyObject(
     async (options) => {
       const { CopyObjectResult } = await withChecksumHeaders(s3, 'CopyObject', (headers) => {
         const sum = headers === 'content-md5' ? {} : { ChecksumAlgorithm: 'CRC32' as const };
-        const tagging = how.tags === undefined ? {} : { TaggingDirective: 'REPLACE' as const }; // Else the source's are read.
+        const tagging = how.tags === undefined ? {} : { TaggingDirective: 'REPLACE' as const }; // Otherwise S3 copies the source's tags.
         return s3.client.send(new CopyObjectCommand({ ...input, ...sum, ...tagging }), options);
       });
       if (CopyObjectResult?.ETag === undefined) throw failedAfterAll();
@@ -178,7 +178,7 @@ export async function copyObject(
   );
 }
 
-/** CopyObject can fail after its status 200: without an ETag it is as if S3 had answered 503. */
+/** CopyObject can fail after its status 200. An answer without an ETag counts as a 503. */
 function failedAfterAll(): Error {
   return Object.assign(new Error(''), { name: 'InternalError', $metadata: { httpStatusCode: 503 } });
 }
@@ -205,7 +205,7 @@ function taggingOf(tags: readonly ObjectTag[]): string {
   return tags.map(({ key, value }) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`).join('&');
 }
 
-/** What a refusal may be about. */
+/** The parts of a request that S3 may refuse. */
 function aboutHeaders({ acl, encryption, tags }: WriteHeaders) {
   return {
     acl: acl !== undefined,

@@ -2,11 +2,11 @@
 import { ConnectorError } from '../protocol/errors.ts';
 import { isObject, type JsonObject } from '../protocol/messages.ts';
 
-/** Progress by the id of the stream, in the order in which they were first known. */
+/** Progress by stream ID, in the order in which the streams appeared. */
 export type Bookmarks = ReadonlyMap<string, JsonObject>;
 
 /**
- * Takes what `--state` held: nothing, `{}`, or `{"bookmarks": {…}}`; other keys are of other taps' making.
+ * Reads the value of `--state`: nothing, `{}`, or `{"bookmarks": {…}}`. Other keys come from other taps and are ignored.
  * @throws STATE_INVALID for anything else.
  */
 export function parseBookmarks(json: unknown): Bookmarks {
@@ -26,5 +26,8 @@ export function stateValue(bookmarks: Bookmarks): JsonObject {
 }
 
 function invalid(what: string): ConnectorError {
-  return new ConnectorError('STATE_INVALID', `The saved state is not valid: ${what}. Clear it to start anew.`);
+  return new ConnectorError(
+    'STATE_INVALID',
+    `The saved state is not valid: ${what}. Clear it to start from the beginning.`,
+  );
 }

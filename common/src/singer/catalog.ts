@@ -1,4 +1,4 @@
-// Singer's catalog: what `--discover` prints, and what its metadata selects of it when it comes back by `--catalog`.
+// Singer's catalog: the output of `--discover`, and the selection in its metadata when it returns with `--catalog`.
 import * as z from 'zod';
 
 import { schemaAsParsed, type ConfiguredStream } from '../protocol/catalog.ts';
@@ -7,23 +7,23 @@ import { ConnectorError } from '../protocol/errors.ts';
 import type { AirbyteCatalog, AirbyteStream, JsonObject, JsonValue } from '../protocol/messages.ts';
 import { streamDescriptor, streamLabel } from '../protocol/stream-key.ts';
 
-/** A stream to be read, under the name that its messages and its bookmark have. */
+/** A stream to read, with the name in its messages and its bookmark. */
 export type TapStream = { readonly id: string; readonly configured: ConfiguredStream };
 
 type Metadata = { readonly breadcrumb: readonly string[]; readonly metadata: JsonObject };
 
 /**
- * The catalog to print: every stream and column selected, nothing forced. Where the tables of several schema prefixes can
- * meet, `withNamespace` puts the prefix before the table's name.
- * @throws CONFIG_INVALID when two tables get one name.
+ * The catalog to print, with every stream and column selected, and nothing forced. If tables of several schema prefixes can have
+ * the same name, `withNamespace` puts the prefix before the name.
+ * @throws CONFIG_INVALID if two tables get the same name.
  */
 export function singerCatalog(catalog: AirbyteCatalog, withNamespace: boolean): JsonObject {
   return { streams: [...singerEntries(catalog, withNamespace)] };
 }
 
 /**
- * As `singerCatalog`, in pieces: with its metadata it has eight times the text of Airbyte's. Bound: the text of one stream, twice.
- * @throws CONFIG_INVALID as `singerCatalog`, before the first piece.
+ * Like `singerCatalog`, but in pieces: its metadata makes it eight times as long as Airbyte's. Bound: twice the text of one stream.
+ * @throws CONFIG_INVALID like `singerCatalog`, before the first piece.
  */
 export function* singerCatalogText(catalog: AirbyteCatalog, withNamespace: boolean): Generator<Uint8Array> {
   const entries = singerEntries(catalog, withNamespace);
@@ -37,7 +37,7 @@ export function* singerCatalogText(catalog: AirbyteCatalog, withNamespace: boole
   yield Buffer.from('\n  ]\n}\n');
 }
 
-/** All streams selected, as `parseSingerCatalog` returns them from the printed catalog. @throws CONFIG_INVALID as `singerCatalog` */
+/** All streams, as `parseSingerCatalog` returns them from the printed catalog. @throws CONFIG_INVALID like `singerCatalog`. */
 export function allTapStreams(catalog: AirbyteCatalog, withNamespace: boolean): readonly TapStream[] {
   return Array.from(singerEntries(catalog, withNamespace), (entry) => parseSingerCatalog({ streams: [entry] })).flat();
 }
@@ -93,7 +93,7 @@ const catalogSchema = z.object({
 
 type Entry = z.output<typeof catalogSchema>['streams'][number];
 
-/** The selected streams with their selected columns. @throws CATALOG_INVALID listing every mistake. */
+/** The selected streams with their selected columns. @throws CATALOG_INVALID that lists every mistake. */
 export function parseSingerCatalog(json: unknown): readonly TapStream[] {
   const parsed = catalogSchema.safeParse(json, mistakeWords);
   if (!parsed.success) {
@@ -132,7 +132,7 @@ function syncMode(id: string, method: string): ConfiguredStream['syncMode'] {
   );
 }
 
-/** Of nested fields the metadata is not looked at: a column is read whole or not at all. */
+/** Ignores the metadata of nested fields: a column is selected completely or not at all. */
 function selectedColumns(entry: Entry, metadata: MetadataOf): JsonObject {
   const properties = entry.schema['properties'];
   if (typeof properties !== 'object' || properties === null || Array.isArray(properties)) return {};
@@ -142,7 +142,7 @@ function selectedColumns(entry: Entry, metadata: MetadataOf): JsonObject {
 
 type MetadataOf = (breadcrumb: readonly string[]) => JsonObject;
 
-/** Of a breadcrumb that is there twice the first counts. */
+/** The first of two equal breadcrumbs applies. */
 function metadataOf({ metadata }: Entry): MetadataOf {
   const found = new Map<string, JsonObject>();
   for (const { breadcrumb, metadata: own } of metadata ?? []) {
@@ -167,6 +167,6 @@ function twins(id: string, one: AirbyteStream, other: AirbyteStream): ConnectorE
   const [first, second] = [one, other].map((stream) => streamLabel(stream));
   return new ConnectorError(
     'CONFIG_INVALID',
-    `The tables "${first}" and "${second}" would both be the stream "${id}". Read their schema prefixes with separate configs.`,
+    `The tables "${first}" and "${second}" would both become the stream "${id}". Use a separate config for each of their schema prefixes.`,
   );
 }

@@ -1,7 +1,7 @@
-// The command line of the Singer face, by the Singer specification and the conventions of Meltano's SDK.
+// The command line of taps and targets, by the Singer specification and the conventions of Meltano's SDK.
 import { parseCommandLine, single, usageError } from '../program/command-line.ts';
 
-/** Paths as given. `show`: a text for stdout instead of any work. */
+/** Paths as given. `show`: a text for stdout, without other work. */
 export type SingerInvocation =
   | { readonly verb: 'show'; readonly text: string }
   | { readonly verb: 'about'; readonly format: 'text' | 'json' }
@@ -17,26 +17,26 @@ const config = {
   type: 'string',
   array: true,
   nargs: 1,
-  describe: 'config file (JSON), or ENV for environment variables; more than one are merged',
+  describe: 'Path of the config file (JSON), or ENV for environment variables. Several are merged.',
 } as const;
 const file = { type: 'string', requiresArg: true } as const;
-const about = { type: 'boolean', describe: 'Describe the program and its settings' } as const;
-const format = { choices: ['text', 'json'], default: 'text', describe: 'how --about describes' } as const;
+const about = { type: 'boolean', describe: 'Describe the program and its settings.' } as const;
+const format = { choices: ['text', 'json'], default: 'text', describe: 'Format of --about.' } as const;
 
 const options = {
   tap: {
     config,
-    catalog: { ...file, describe: 'catalog file (JSON); without it everything is read' },
-    state: { ...file, describe: 'state file (JSON)' },
-    discover: { type: 'boolean', describe: 'Print the catalog' },
-    test: { type: 'string', describe: 'Try the config against the bucket' },
+    catalog: { ...file, describe: 'Path of the catalog file (JSON). Without it, all streams are read.' },
+    state: { ...file, describe: 'Path of the state file (JSON).' },
+    discover: { type: 'boolean', describe: 'Print the catalog.' },
+    test: { type: 'string', describe: 'Check that the config works with the bucket.' },
     about,
     format,
   },
   target: { config, about, format },
 } as const;
 
-/** @throws USAGE_INVALID saying what is wrong with the command line. */
+/** @throws USAGE_INVALID that names the mistake in the command line. */
 export async function parseSingerArguments(
   argv: readonly string[],
   { name, version, kind }: { readonly name: string; readonly version: string; readonly kind: 'tap' | 'target' },

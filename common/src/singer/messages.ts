@@ -4,9 +4,9 @@
 //   tap:     --config F --discover → the catalog · --config F [--catalog F] [--state F] → SCHEMA*, RECORD*, STATE*
 //   target:  --config F: SCHEMA*, RECORD*, STATE* on standard input → the values of STATEs on standard output
 //
-// A stream's SCHEMA comes before its records. The value of a STATE speaks of all streams: a target prints it, alone on its
-// line, when everything that came before it is durable. ACTIVATE_VERSION, of Meltano's and Stitch's making, says that the
-// records with that `version` are the whole table. What is for people goes to stderr.
+// A stream's SCHEMA comes before its records. The value of a STATE covers all streams. A target prints the value alone on a line
+// when everything before it is durable. ACTIVATE_VERSION, an extension of Meltano and Stitch, means that the records with that
+// `version` are the complete table. Texts for people go to stderr.
 import type { JsonObject, JsonValue } from '../protocol/messages.ts';
 
 type SingerMessage = SchemaMessage | StateMessage | ActivateVersionMessage;
@@ -27,7 +27,7 @@ type ActivateVersionMessage = {
   readonly version: number;
 };
 
-/** A message as the line that is written. */
+/** The line of a message. */
 export function singerLine(message: SingerMessage): Buffer {
   return Buffer.from(`${JSON.stringify(message)}\n`);
 }

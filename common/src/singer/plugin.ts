@@ -1,4 +1,4 @@
-// What taps and targets do alike before their work: describe themselves, and bring their settings to a checked config.
+// The common start of taps and targets: they describe themselves, and check their settings.
 import type * as z from 'zod';
 
 import { parseConfig } from '../protocol/config.ts';
@@ -10,7 +10,7 @@ import { readSettings } from './settings.ts';
 
 type Described = Pick<Connector<z.ZodObject, unknown>, 'version' | 'spec'>;
 
-/** What is printed for --about, --help and --version. */
+/** The text for --about, --help and --version. */
 export function described(
   plugin: Plugin,
   { version, spec }: Described,
@@ -21,7 +21,7 @@ export function described(
   return invocation.format === 'json' ? JSON.stringify(about, null, 2) : aboutText(about);
 }
 
-/** The checked config, after which no secret of it is printed. @throws CONFIG_INVALID listing all mistakes at once. */
+/** Returns the checked config, and hides its secrets from now on. @throws CONFIG_INVALID that lists all mistakes. */
 export async function readConfig<Schema extends z.ZodObject, Config>(
   { name }: Plugin,
   connector: Pick<Connector<Schema, Config>, 'schema' | 'spec'>,

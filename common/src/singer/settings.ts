@@ -1,4 +1,4 @@
-// The settings of a tap or target: the files of `--config`, each before the next, and the environment for the word ENV.
+// The settings of a tap or target: the files of `--config` in their order, and the environment for the word ENV.
 import { parseJson } from '../json/parse-json.ts';
 import { readJsonFile } from '../program/cli.ts';
 import { ConnectorError } from '../protocol/errors.ts';
@@ -7,8 +7,8 @@ import type { JsonObject } from '../protocol/messages.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Merges files by their top-level settings, the last one wins, and puts the environment above them wherever ENV is asked for.
- * @throws USAGE_INVALID naming a file that is no JSON object.
+ * Merges files by their top-level settings, where the last one wins. With ENV at any place, the environment overrides them.
+ * @throws USAGE_INVALID that names a file that is not a JSON object.
  */
 export async function readSettings(
   sources: readonly string[],
@@ -28,7 +28,7 @@ export async function readSettings(
   return settings as JsonObject;
 }
 
-/** `TAP_S3_TABLES_BUCKET` sets `bucket`: a string is taken as it is, everything else as JSON. */
+/** `TAP_S3_TABLES_BUCKET` sets `bucket`. A string setting is used unchanged, any other is parsed as JSON. */
 function environmentSettings(name: string, schema: JsonObject, environment: Environment): JsonObject {
   const properties = schema['properties'] as Readonly<Record<string, JsonObject>>;
   const settings = Object.entries(properties).flatMap(([setting, { type }]) => {
@@ -44,7 +44,7 @@ function parsed(text: string): unknown {
   try {
     return parseJson(text);
   } catch {
-    // Python's words for the two, too; anything else is left to the check of the config, which names the setting.
+    // Python's spellings too. The check of the config reports any other text, and names the setting.
     return /^(?:true|false)$/iu.test(text) ? text.toLowerCase() === 'true' : text;
   }
 }

@@ -1,7 +1,7 @@
-// What is around the data of a tap's records.
+// The frame around the data of a tap's records.
 import { metaChanges, type RecordFrame } from '../protocol/record-frame.ts';
 
-/** `version` is given to the records of a stream that is read whole. */
+/** Only records of a fully read stream have a `version`. */
 export function singerFrame(stream: string, version: number | undefined): RecordFrame {
   const versioned = version === undefined ? '' : `,"version":${version}`;
   return {

@@ -1,4 +1,5 @@
-// What a source yields as the lines of a tap: statuses become SCHEMA and ACTIVATE_VERSION, states one value for all streams.
+// Turns the output of a source into the lines of a tap. Statuses become SCHEMA and ACTIVATE_VERSION, and states become one value
+// for all streams.
 import type { Output } from '../protocol/connector.ts';
 import type { AirbyteMessage, JsonObject } from '../protocol/messages.ts';
 import { streamKey } from '../protocol/stream-key.ts';
@@ -10,15 +11,15 @@ import { singerFrame } from './tap-frame.ts';
 
 type Options = {
   readonly streams: readonly TapStream[];
-  /** As the tap was started with; of streams that are not read they are handed on. */
+  /** The saved bookmarks. Those of streams that are not read are kept. */
   readonly bookmarks: Bookmarks;
-  /** Of the streams that are read whole; it grows from run to run. */
+  /** The version of fully read streams, which grows from run to run. */
   readonly version: number;
 };
 
 /**
- * One stream after the other, as a source reads them. A stream that is read whole has no bookmark, and its version is
- * activated only when all its records were printed, twice if there are none.
+ * A source reads one stream after the other. A fully read stream has no bookmark. Its version is activated only after all of its
+ * records, twice if there are none.
  */
 export async function* tapLines(
   outputs: AsyncIterable<Output>,
@@ -32,7 +33,7 @@ export async function* tapLines(
     if (output instanceof Uint8Array) {
       if (current === undefined) throw new TypeError('the source printed a record before its stream was started');
       current.isEmpty = false;
-      yield output; // Written into the tap's frame.
+      yield output; // The lines already have the tap's frame.
       continue;
     }
     const started = statusOf(output, 'STARTED');
@@ -49,7 +50,7 @@ export async function* tapLines(
     } else if (isWhole && statusOf(output, 'COMPLETE') !== undefined) {
       known.delete(id);
       const activation = singerLine({ type: 'ACTIVATE_VERSION', stream: id, version });
-      if (current?.isEmpty === true) yield activation; // One alone may also come before the first record.
+      if (current?.isEmpty === true) yield activation; // A single activation may also come before the first record.
       yield activation;
       yield state();
     }
@@ -82,7 +83,7 @@ function statusOf(message: AirbyteMessage, status: 'STARTED' | 'COMPLETE'): Desc
   return told.status === status ? told.stream_descriptor : undefined;
 }
 
-/** The saved progress as the source takes it; a stream that is read whole begins anew. */
+/** The saved progress for the source. A fully read stream starts again. */
 export function savedState(
   streams: readonly TapStream[],
   bookmarks: Bookmarks,

@@ -12,14 +12,14 @@ import { parseSingerArguments, type SingerInvocation } from './command-line.ts';
 import { described, readConfig } from './plugin.ts';
 import { savedState, tapFrames, tapLines } from './tap-messages.ts';
 
-/** A connector that can discover and read, and how it is a tap. */
+/** A connector that can discover and read, and its properties as a tap. */
 type Tap<Schema extends z.ZodObject, Config> = Plugin & {
   readonly connector: Connector<Schema, Config> & Required<Pick<Connector<Schema, Config>, 'discover' | 'read'>>;
-  /** Whether streams of two namespaces can meet: their names then begin with it. */
+  /** Whether streams of two namespaces can have the same name. Their names then begin with the namespace. */
   hasNamespaces(config: Config): boolean;
 };
 
-/** Sets `process.exitCode` and returns when everything is printed. */
+/** Sets `process.exitCode` and returns after all output is printed. */
 export function runTap<Schema extends z.ZodObject, Config>(
   tap: Tap<Schema, Config>,
   argv: readonly string[],

@@ -1,5 +1,5 @@
-// Lines of a tap as the lines that `write` reads: a record's bytes stay, the envelope around them is another. Says where a
-// run of `write` must end because what follows is not in its catalog. The hot path of a target.
+// Turns the lines of a tap into lines for `write`: a record keeps its bytes and gets another envelope. It also finds where a run
+// of `write` must end because the next line is not in its catalog. The hot path of a target.
 import { isUtf8 } from 'node:buffer';
 
 import { OPEN_ARRAY, OPEN_OBJECT } from '../json/ascii.ts';
@@ -17,19 +17,19 @@ import { fitsRun, noteActivation, noteRecord, type TargetStream, TargetStreams }
 
 const lineEnd = Buffer.from('\n');
 const noData = Buffer.from('null');
-/** Ways of writing a stream's name that are remembered. */
+/** The number of remembered spellings of stream names. */
 const maxSpellings = 10_000;
 
 /**
- * `next` is the first line that was not taken: the batch's end, or a line that needs a run of its own. `missing`: the
- * last line is a record that is too long, of which so many bytes were not held and are yet to be given to `write`.
+ * `next` is the first line that was not consumed: the end of the batch, or a line that needs its own run. `missing`: the last
+ * line is a record that is too long, and this many of its bytes were not kept and are still to be sent to `write`.
  */
 export type Taken = { readonly next: number; readonly needsRun: boolean; readonly missing?: number };
 
 type Sink = {
-  /** A record of a stream in the run: bytes of a line for `write`. */
+  /** Receives the bytes of a line for `write`, for a record of a stream in the run. */
   part(bytes: Uint8Array): void;
-  /** The raw value of a STATE. */
+  /** Receives the raw value of a STATE. */
   state(value: Uint8Array): void;
 };
 
@@ -50,7 +50,7 @@ export class TargetLines {
     this.#log = log;
   }
 
-  /** Takes lines from `from` on. @throws INPUT_INVALID naming a line; the lines before it have been taken. */
+  /** Consumes lines from `from` on. @throws INPUT_INVALID that names a line; the lines before it are consumed. */
   take(batch: LineBatch, from: number, sink: Sink): Taken {
     if (batch.tooLong !== undefined) return this.#takeTooLong(batch, batch.tooLong, sink);
     const bytes = batch.unterminated ? Buffer.concat([batch.bytes, lineEnd]) : batch.bytes;
@@ -68,10 +68,10 @@ export class TargetLines {
     return { next: batch.ends.length, needsRun: false };
   }
 
-  /** @returns false when the line needs another run. */
+  /** @returns false if the line needs another run. */
   #takeLine(bytes: Buffer, start: number, end: number, isUtf8: boolean, sink: Sink): boolean {
     const kind = this.#scanner.scan(bytes, start, end);
-    // `write` sets it aside if it is not UTF-8, or its data is not an object.
+    // `write` rejects the record if it is not UTF-8, or its data is not an object.
     if (isRecord(kind)) return this.#takeRecord(bytes, bytes, sink);
     const masked = kind === 'malformed' ? withNumbers(bytes, start, end) : undefined;
     if (masked !== undefined && isRecord(this.#scanner.scan(masked, 0, end - start))) {
@@ -91,7 +91,7 @@ export class TargetLines {
     }
   }
 
-  /** The beginning of the line as the data of a record that is as long, which `write` has a rule for. */
+  /** Sends the beginning of the line as the data of a record of the same length; `write` handles long records. */
   #takeTooLong(batch: LineBatch, { size, outline }: TooLong, sink: Sink): Taken {
     try {
       const found = recordIn(outline, [], 'singer');
@@ -112,7 +112,7 @@ export class TargetLines {
     }
   }
 
-  /** `bytes` were scanned; `received`: the same in which `write` is to find NaN and Infinity. */
+  /** `bytes` were scanned. `received` are the same bytes with the original NaN and Infinity, for `write`. */
   #takeRecord(bytes: Buffer, received: Buffer, sink: Sink): boolean {
     const found = this.#scanner.envelope;
     const { stream, head, keys } = this.#knownOf(bytes, found);
@@ -136,7 +136,7 @@ export class TargetLines {
   }
 
   #takeMessage(json: JsonObject, line: Buffer, sink: Sink): boolean {
-    const type = (json['type'] as string).toUpperCase(); // The scanner has seen a string there.
+    const type = (json['type'] as string).toUpperCase(); // The scanner has checked that it is a string.
     switch (type) {
       case 'SCHEMA':
         this.streams.learn(parseSchema(json));
@@ -151,21 +151,22 @@ export class TargetLines {
       case 'BATCH':
         throw invalid('is a BATCH, which is not supported. Let the tap send RECORD messages');
       case 'RECORD':
-        throw invalid('is a record whose type is not written "RECORD"');
+        throw invalid('is a record whose type is not spelled "RECORD"');
       default:
         if (!this.#unknownTypes.has(type) && this.#unknownTypes.size < 100) {
           this.#unknownTypes.add(type);
-          this.#log('WARN', `Messages of ${typeText(type)} are ignored: it is unknown.`);
+          this.#log('WARN', `Messages of ${typeText(type)} are ignored: this target does not know that type.`);
         }
         return true;
     }
   }
 
-  /** Counts when the input ends: more records of the version may follow, in this run of `write` or in a later one. */
+  /** Applies when the input ends: more records of the version may follow, in this run of `write` or a later one. */
   #activate({ stream: name, version }: JsonObject): void {
     const stream = typeof name === 'string' ? this.streams.get(name) : undefined;
     if (stream === undefined) throw invalid('activates a version of a stream without a SCHEMA before it');
-    if (typeof version !== 'number' || !Number.isSafeInteger(version)) throw invalid('activates no version');
+    if (typeof version !== 'number' || !Number.isSafeInteger(version))
+      throw invalid('has an ACTIVATE_VERSION without a version number');
     noteActivation(stream, version);
   }
 
@@ -184,7 +185,7 @@ export class TargetLines {
     return fresh;
   }
 
-  /** The scanner has to find the key properties of every stream. */
+  /** The scanner must find the key properties of every stream. */
   #relearn(): void {
     const fields = this.streams.keyProperties();
     this.#spellings.clear();
@@ -198,12 +199,12 @@ export class TargetLines {
     if (text === this.#version.text) return this.#version.value;
     if (text === 'null') return undefined;
     const value = Number(text);
-    if (!Number.isSafeInteger(value)) throw invalid('has a version that is no integer');
+    if (!Number.isSafeInteger(value)) throw invalid('has a version that is not an integer');
     this.#version = { text, value };
     return value;
   }
 
-  /** What follows the data: `time_extracted` in milliseconds, or now. */
+  /** The text after the data: `time_extracted` in milliseconds, or the current time. */
   #tailOf(bytes: Buffer, { emittedAtStart, emittedAtEnd }: Envelope): Uint8Array {
     const text = emittedAtStart < 0 ? '' : bytes.toString('latin1', emittedAtStart + 1, emittedAtEnd - 1);
     if (text !== '' && text === this.#time.text) return this.#time.tail;
@@ -215,7 +216,7 @@ export class TargetLines {
   }
 }
 
-/** What is to be written; NaN alone is no data. */
+/** The data to write. NaN alone is not data. */
 function dataOf(scanned: Buffer, received: Buffer, { dataStart, dataEnd }: Envelope): Uint8Array {
   if (dataStart < 0) return noData;
   const data = received.subarray(dataStart, dataEnd);

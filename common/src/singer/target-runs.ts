@@ -1,7 +1,7 @@
-// A target's input as runs of the destination's `write`. A run's catalog is fixed at its start, while a tap may name a stream
-// at any time: a record that does not fit ends the run, whose rows and states are then durable, and the next one begins with
-// it. Taps name each stream once, so there are about as many runs as streams. What a stream's version replaces goes with the
-// last run: before the input has ended nobody knows whether more of its records follow.
+// Splits a target's input into runs of the destination's `write`. The catalog of a run is fixed, but a tap can name a stream at any
+// time. A record that does not match ends the run, whose rows and states are then durable, and begins the next one. Taps name
+// each stream once, so there are about as many runs as streams. Only the last run replaces the rows of earlier versions, because
+// more records of a stream may follow until the input ends.
 import { findMember, skipSpace } from '../json/json-bytes.ts';
 import type { ConfiguredStream } from '../protocol/catalog.ts';
 import type { Output } from '../protocol/connector.ts';
@@ -12,13 +12,13 @@ import { fitsRun, type TargetStream } from './target-streams.ts';
 
 type Write = (catalog: readonly ConfiguredStream[], input: AsyncIterable<Uint8Array>) => AsyncIterable<Output>;
 
-/** What is left to read: a batch from a line on. */
+/** The rest of a batch, from a line on. */
 type Rest = { readonly batch: LineBatch; readonly from: number };
 
 /**
- * Yields the lines for stdout: the value of each STATE when everything before it is durable. A run that ends before its
- * input is the last one: it was told to stop.
- * @throws INPUT_INVALID, or what `write` throws, after all that became durable was acknowledged.
+ * Yields the lines for stdout: the value of each STATE when everything before it is durable. A run that ends before its input was
+ * stopped, and is the last one.
+ * @throws INPUT_INVALID, or the errors of `write`, after acknowledging all durable states.
  */
 export async function* writeRuns(
   target: TargetLines,
@@ -27,7 +27,7 @@ export async function* writeRuns(
 ): AsyncGenerator<Uint8Array> {
   let rest: Rest | undefined;
   let wasTaken = false;
-  /** Those that the run concludes. */
+  /** The streams that the run completes. */
   let ending: readonly TargetStream[] = [];
   const next = async (): Promise<void> => {
     rest = restOf(await batches.next());
@@ -76,7 +76,7 @@ function restOf({ value, done }: IteratorResult<LineBatch>): Rest | undefined {
   return done === true ? undefined : { batch: value, from: 0 };
 }
 
-/** Before the first record: nothing is to be waited for. */
+/** Before the first record, a STATE is printed at once. */
 function* idleLinesOf(target: TargetLines, { batch, from }: Rest): Generator<Uint8Array, Taken> {
   const early: Uint8Array[] = [];
   const taken = target.take(batch, from, {
@@ -87,7 +87,7 @@ function* idleLinesOf(target: TargetLines, { batch, from }: Rest): Generator<Uin
   return taken;
 }
 
-/** What `write` gets of the lines that are taken. */
+/** The input of `write`: the consumed lines. */
 function* linesOf(target: TargetLines, { batch, from }: Rest): Generator<Uint8Array, Taken> {
   const parts: Uint8Array[] = [];
   const sink = {
@@ -98,7 +98,7 @@ function* linesOf(target: TargetLines, { batch, from }: Rest): Generator<Uint8Ar
   try {
     taken = target.take(batch, from, sink);
   } catch (error) {
-    yield Buffer.concat(parts); // What came before the fault is kept.
+    yield Buffer.concat(parts); // Keeps the lines before the fault.
     throw error;
   }
   if (parts.length > 0) yield Buffer.concat(parts);
@@ -106,7 +106,7 @@ function* linesOf(target: TargetLines, { batch, from }: Rest): Generator<Uint8Ar
   return taken;
 }
 
-/** What a modern Airbyte platform says of streams that are complete. */
+/** The statuses that a modern Airbyte platform sends for complete streams. */
 function completions(streams: readonly TargetStream[]): Uint8Array {
   const lines = streams.map(({ schema }) => `${JSON.stringify(streamStatus({ name: schema.stream }, 'COMPLETE'))}\n`);
   return Buffer.from(lines.join(''));
@@ -114,7 +114,7 @@ function completions(streams: readonly TargetStream[]): Uint8Array {
 
 const spaces = Buffer.alloc(64 * 1024, ' ');
 
-/** What is not held of a line: `write` has the rule for lines that are too long, and does not look at their ends. */
+/** Filler for the bytes of a long line that were not kept. `write` handles long lines without reading their ends. */
 function* restOfLine(missing: number): Generator<Uint8Array> {
   for (let left = missing; left > 0; left -= spaces.length) yield spaces.subarray(0, left);
   yield Buffer.from('\n');
@@ -127,7 +127,7 @@ function asGlobalState(value: Uint8Array): readonly Uint8Array[] {
   return [opening, value, closing];
 }
 
-/** The value in a line that `write` gave back. */
+/** The value in a STATE line that `write` returned. */
 function sharedState(line: Uint8Array): Uint8Array {
   const inside = (start: number, name: string): number => findMember(line, start, name)?.valueStart ?? start;
   const global = inside(inside(skipSpace(line, 0), 'state'), 'global');

@@ -1,15 +1,15 @@
-// What a target knows of its streams while lines come: their schemas, their versions, and which of them a run of `write` was
-// begun with. A run's catalog is fixed; what does not fit it ends the run.
+// The streams of a target while it reads lines: their schemas, their versions, and the catalog of the current run of `write`. A
+// run's catalog is fixed; a line that does not match it ends the run.
 import type { ConfiguredStream } from '../protocol/catalog.ts';
 import type { StreamSchema } from './schema.ts';
 
-/** What a run knows of a stream. `version` is undefined for records that have none. */
+/** A stream in a run. `version` is undefined for records without one. */
 type Planned = { readonly schema: StreamSchema; readonly version: number | undefined };
 
 /**
- * What came of the version, last of all. `rows`: a record. `complete`: an activation after records. A tap's first full sync also
- * activates its version before the first record, so that an activation without one proves nothing (`announced`); a second one
- * then says that there are none (`empty`).
+ * The last message of the version. `rows`: a record. `complete`: an activation after records. A tap's first full sync also
+ * activates its version before the first record, so an activation without records proves nothing (`announced`). A second one
+ * means that the table is empty (`empty`).
  */
 type Progress = 'nothing' | 'rows' | 'complete' | 'announced' | 'empty';
 
@@ -23,15 +23,15 @@ const afterActivation: Readonly<Record<Progress, Progress>> = {
 
 export type TargetStream = {
   schema: StreamSchema;
-  /** Of the record or the activation that came last. */
+  /** The version of the last record or activation. */
   version: number | undefined;
   planned: Planned | undefined;
   progress: Progress;
-  /** Where a version was ever named: in records, or in activations alone. */
+  /** Where a version appeared: in records, or only in activations. */
   versions: 'nowhere' | 'activations' | 'records';
-  /** A run that was to write its rows could not. */
+  /** A run failed to write its rows. */
   failed: boolean;
-  /** What was there before its version is gone. */
+  /** Its version has replaced the previous rows. */
   replaced: boolean;
 };
 
@@ -58,7 +58,7 @@ export class TargetStreams {
     } else if (JSON.stringify(known.schema) !== JSON.stringify(schema)) known.schema = schema;
   }
 
-  /** Begins a run with all that is known. @returns its catalog, in the order in which streams were first known. */
+  /** Begins a run with all known streams. @returns its catalog, in the order in which the streams appeared. */
   plan(): readonly ConfiguredStream[] {
     return Array.from(this.#byName.values(), (stream) => {
       const { schema, version } = stream;
@@ -67,40 +67,40 @@ export class TargetStreams {
     });
   }
 
-  /** The input has ended: the streams whose version is complete, and which have not replaced anything yet. */
+  /** At the end of the input: the streams whose version is complete and has not replaced earlier rows yet. */
   proven(): readonly TargetStream[] {
     return [...this.#byName.values()].filter(({ progress, failed, replaced }) => {
       return (progress === 'complete' || progress === 'empty') && !failed && !replaced;
     });
   }
 
-  /** A stream could not be written in some run: its version is not complete, whatever the tap says. */
+  /** A run failed to write a stream, so its version is not complete, whatever the tap reports. */
   fail(name: string): void {
     const stream = this.#byName.get(name);
     if (stream !== undefined) stream.failed = true;
   }
 
-  /** Of each stream with a version that has not replaced its earlier rows: why. */
+  /** Why each stream with a version has not replaced its earlier rows. */
   unreplaced(): readonly string[] {
     const streams = [...this.#byName.values()].filter(({ versions, replaced }) => versions !== 'nowhere' && !replaced);
     return streams.map(({ schema: { stream }, progress, versions }) => {
       if (progress === 'complete' || progress === 'empty') {
-        return `The earlier rows of "${stream}" stay: the run failed before they could be replaced.`;
+        return `The previous rows of "${stream}" stay current: the run failed before it could replace them.`;
       }
       if (versions === 'records') {
-        return `The rows of "${stream}" were added: no ACTIVATE_VERSION came after them, so nothing was replaced.`;
+        return `The rows of "${stream}" were appended: no ACTIVATE_VERSION came after them, so they replace nothing.`;
       }
-      return `The earlier rows of "${stream}" stay: its version was activated once and no record of it came. A second ACTIVATE_VERSION would say that the table is empty.`;
+      return `The previous rows of "${stream}" stay current: its version was activated once, without a record. To replace them with an empty table, send a second ACTIVATE_VERSION.`;
     });
   }
 
-  /** Of all streams, each once. */
+  /** The key properties of all streams, each once. */
   keyProperties(): readonly string[] {
     return [...new Set([...this.#byName.values()].flatMap(({ schema }) => schema.keyProperties))];
   }
 }
 
-/** Whether a record of that version, or the word that it is complete, can go into the current run. */
+/** Whether a record or the completion of that version can go into the current run. */
 export function fitsRun({ schema, planned }: TargetStream, version: number | undefined): boolean {
   return planned !== undefined && planned.schema === schema && planned.version === version;
 }
@@ -122,7 +122,7 @@ export function noteActivation(stream: TargetStream, version: number): void {
   if (stream.versions === 'nowhere') stream.versions = 'activations';
 }
 
-/** A version is what Airbyte calls a generation: when it is complete, what was there before it goes, and not its own records. */
+/** A version is Airbyte's generation: when it is complete, it replaces all earlier rows, but not its own records. */
 function configured({ stream, schema, keyProperties }: StreamSchema, version: number | undefined): ConfiguredStream {
   return {
     name: stream,

@@ -1,5 +1,5 @@
-// Runs a destination as a Singer target: SCHEMA, RECORD and STATE lines on standard input, the values of STATEs on standard
-// output when they are durable.
+// Runs a destination as a Singer target. It reads SCHEMA, RECORD and STATE lines from standard input, and writes the values of
+// durable STATEs to standard output.
 
 import type * as z from 'zod';
 
@@ -17,12 +17,12 @@ import { described, readConfig } from './plugin.ts';
 import { TargetLines } from './target-lines.ts';
 import { writeRuns } from './target-runs.ts';
 
-/** A connector that can write, and how it is a target. */
+/** A connector that can write, and its properties as a target. */
 export type Target<Schema extends z.ZodObject, Config> = Plugin & {
   readonly connector: Connector<Schema, Config> & Required<Pick<Connector<Schema, Config>, 'write'>>;
 };
 
-/** Sets `process.exitCode` and returns when everything is printed. */
+/** Sets `process.exitCode` and returns after all output is printed. */
 export function runTarget<Schema extends z.ZodObject, Config>(
   target: Target<Schema, Config>,
   argv: readonly string[],
@@ -36,7 +36,7 @@ export function runTarget<Schema extends z.ZodObject, Config>(
       return;
     }
     const settings = await readConfig(target, connector, invocation.config, frame);
-    connector.resolve(settings); // What is wrong is told before the first line comes.
+    connector.resolve(settings); // Reports mistakes before the first line is read.
     const lines = new TargetLines(frame.log);
     const batches = readLines(standardInput(frame.signal), { outlineDepth: outlineDepth.singer });
     const fail = (error: ConnectorError): void => {
@@ -55,7 +55,7 @@ export function runTarget<Schema extends z.ZodObject, Config>(
   });
 }
 
-/** Without the entries of `streams` for those that the tap has not named yet: they are not the mistakes they would be taken for. */
+/** Removes the entries of `streams` that the tap has not named yet, which `resolve` would report as mistakes. */
 function settingsFor<Settings extends object>(settings: Settings, catalog: readonly ConfiguredStream[]): Settings {
   const streams: unknown = 'streams' in settings ? settings.streams : undefined;
   if (!Array.isArray(streams)) return settings;

@@ -1,11 +1,11 @@
-// The time and its passing, for code that decides by them: given to it, so that tests can let hours pass in a moment.
+// The clock of code that depends on time. It is injected, so that tests can advance it by hours.
 
 export type Clock = {
-  /** Milliseconds since 1970; it may be set back. */
+  /** Milliseconds since 1970. It can go backwards. */
   wall(): number;
-  /** Milliseconds that only ever grow: what intervals are measured by. */
+  /** Monotonic milliseconds, for intervals. */
   elapsed(): number;
-  /** Calls back once after so many milliseconds, unless what it returns is called before. */
+  /** Calls back once after this many milliseconds. The returned function cancels it. */
   after(ms: number, callback: () => void): () => void;
 };
 
@@ -18,7 +18,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Resolves after so many milliseconds. @throws the signal's reason once that is aborted. */
+/** Resolves after this many milliseconds. @throws the signal's reason if it is aborted. */
 export async function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -1,8 +1,8 @@
-// The one way work is done at the same time in a pipeline: ordered, bounded, with back-pressure.
+// Concurrent work in a pipeline: ordered, bounded, with back-pressure.
 
 /**
- * Yields `fn`'s results in the order of the source; at most `limit` are begun and not yet taken. The first failure stops
- * the source and the others (through the signal given to `fn`); nothing outlives the generator.
+ * Yields the results of `fn` in the order of the source. At most `limit` are started and not yet consumed. The first failure stops
+ * the source and, through the signal of `fn`, the other work. Nothing outlives the generator.
  */
 export async function* mapConcurrent<T, R>(
   source: AsyncIterable<T> | Iterable<T>,
@@ -17,7 +17,7 @@ export async function* mapConcurrent<T, R>(
     for await (const item of source) {
       linked.throwIfAborted();
       const result = fn(item, linked);
-      result.catch((error: unknown) => stop.abort(error)); // The reason is the failure, or an AbortError would hide it.
+      result.catch((error: unknown) => stop.abort(error)); // With the failure as the reason, an AbortError cannot hide it.
       inFlight.push(result);
       if (inFlight.length >= limit) yield await takeOldest(inFlight);
     }
@@ -28,7 +28,7 @@ export async function* mapConcurrent<T, R>(
   }
 }
 
-/** It stays in the list until it has settled, so that the generator's end waits for it. */
+/** The work stays in the list until it settles, so that the end of the generator waits for it. */
 async function takeOldest<R>(inFlight: Promise<R>[]): Promise<R> {
   const [oldest] = inFlight;
   if (oldest === undefined) throw new Error('nothing in flight');

@@ -1,6 +1,6 @@
-// A bound on how much happens at once, for work that is begun in many places and whose results are not awaited in order.
+// Limits concurrent work that starts in many places, and whose results are not needed in order.
 
-/** Runs tasks, at most `limit` at a time, begun in the order they were given. What waits is a closure, no more. */
+/** Runs at most `limit` tasks at a time, and starts them in their order. A waiting task is only a closure. */
 export class TaskQueue {
   readonly #limit: number;
   readonly #waiting: (() => void)[] = [];
@@ -10,7 +10,7 @@ export class TaskQueue {
     this.#limit = limit;
   }
 
-  /** Tasks that run or wait. */
+  /** The number of running and waiting tasks. */
   get size(): number {
     return this.#running + this.#waiting.length;
   }
@@ -23,7 +23,7 @@ export class TaskQueue {
     } finally {
       const next = this.#waiting.shift();
       if (next === undefined) this.#running -= 1;
-      else next(); // It takes over this task's lane.
+      else next(); // It takes this task's slot.
     }
   }
 }

@@ -32,7 +32,8 @@ const stream = z.object({
   }),
   kind: z.enum(['events', 'snapshot']).optional().meta({
     title: 'Kind',
-    description: 'Events are stored in the folder of their own day, a snapshot in that of the day of the export.',
+    description:
+      'Events are stored in the folder of their day. A snapshot is stored in the folder of the day of the export.',
     order: 3,
   }),
   time_field: timeField.meta({ order: 4 }),
@@ -50,7 +51,7 @@ const stream = z.object({
     .meta({
       title: 'Columns of JSON text',
       description:
-        'Fields that are kept as JSON text, such as objects whose keys users make: each key would become a column. A path is a.b for a member, and a[].b for a member of the items of a list.',
+        'Fields to store as JSON text, such as objects with free keys, where each key would become a column. Write a.b for a member, and a[].b for a member of the items of a list.',
       order: 5,
     }),
   partition_by: partitionBy([]).meta({ ...partitionByText, order: 6 }),
@@ -67,36 +68,36 @@ export const configSchema = z
     }),
     streams: z.array(stream).default([]).meta({
       title: 'Streams',
-      description: 'What is to be done otherwise for some streams.',
+      description: 'Settings for single streams.',
       order: 14,
     }),
     split_events: z.boolean().default(true).meta({
       title: 'A table for each event',
-      description: 'A stream "events" of the streaming schema is split into a table for each event name.',
+      description: 'Split a stream "events" of the streaming schema into a table for each event name.',
       order: 15,
     }),
     properties_as: z.enum(['struct', 'json_string']).default('struct').meta({
       title: 'Objects without a declared shape',
       description:
-        'In Parquet they become groups of the fields that are found in them (struct), or JSON text (json_string).',
+        'How Parquet stores them: as a group of the fields that are found (struct), or as JSON text (json_string).',
       order: 16,
     }),
     time_as: z.enum(['text', 'time_micros']).default('text').meta({
       title: 'Times of day',
       description:
-        'How a column of times without a date is stored: as text, which all readers take (text), or as the Parquet type TIME, which Spark refuses (time_micros). A column that has a type keeps it.',
+        'How to store a column of times without a date: as text, which every reader accepts (text), or as the Parquet type TIME, which Spark refuses (time_micros). A column that already has a type keeps it.',
       order: 19,
     }),
     invalid_records: invalidRecords.meta({ order: 17 }),
     max_shrink_percent: z.int().min(0).max(100).optional().meta({
       title: 'Largest shrinking (%)',
       description:
-        'Refuse to replace the tables of a stream by ones that have fewer rows, all together, by more than this.',
+        'Refuse to replace the tables of a stream if they would lose more than this share of their rows in total.',
       order: 18,
     }),
     max_file_mb: z.int().min(1).max(4096).default(256).meta({
       title: 'Largest file (MB)',
-      description: 'A file is closed at about this size.',
+      description: 'Close a file at about this size.',
       order: 20,
     }),
     max_memory_mb: z.int().min(256).max(65_536).default(512).meta({
@@ -115,13 +116,13 @@ export const configSchema = z
       .meta({
         title: 'Folder for the spool',
         description:
-          'Rows wait on local disk until they are written to S3. Leave it empty to use the folder for temporary files.',
+          'The folder where rows wait on local disk until they are written to S3. Leave it empty to use the folder for temporary files.',
         order: 22,
       }),
     max_spool_gb: z.number().min(0.05).max(100_000).optional().meta({
       title: 'Largest spool (GB)',
       description:
-        'Above this, appended rows are written to S3 before the end. Leave it empty for half of the free space, at most 20 GB.',
+        'Above this size, appended rows are written to S3 early. Leave it empty for half of the free space, at most 20 GB.',
       order: 23,
     }),
     ...workerShape,

@@ -29,7 +29,7 @@ const stream = z.object({
   time_field: timeField.meta({ order: 3 }),
   kind: z.enum(['events', 'snapshot']).optional().meta({
     title: 'Kind',
-    description: 'Events are stored in a folder per hour, a snapshot has no date folders.',
+    description: 'Events are stored in a folder for each hour. A snapshot has no date folders.',
     order: 4,
   }),
   partition_by: partitionBy(['type']).meta({ ...partitionByText, order: 5 }),
@@ -38,13 +38,13 @@ const stream = z.object({
 const lateData = z.object({
   max_lateness_hours: z.int().min(1).max(87_600).default(48).meta({
     title: 'Longest delay (h)',
-    description: 'A record that is received longer than this after its own time is late.',
+    description: 'A record is late if it arrives more than this long after its event time.',
     order: 0,
   }),
   policy: z.enum(['own_partition', 'current_hour', 'dead_letter']).default('own_partition').meta({
     title: 'What to do',
     description:
-      'Such a record goes into the hour of its own time (own_partition), into the hour it is received in (current_hour), or below _rejected/ (dead_letter).',
+      'Where to store such a record: in the hour of its event time (own_partition), in the hour of its arrival (current_hour), or below _rejected/ (dead_letter).',
     order: 1,
   }),
 });
@@ -55,34 +55,34 @@ export const configShape = {
   ...placeShape,
   streams: z.array(stream).default([]).meta({
     title: 'Streams',
-    description: 'What is to be done otherwise for some streams. Without an entry a stream is written by hour.',
+    description: 'Settings for single streams. A stream without an entry is written by hour.',
     order: 13,
   }),
   workspace_id: z.string().min(1, 'is empty: write the id of the workspace, or leave the field out').optional().meta({
     title: 'Workspace',
     description:
-      'When set, a record of another workspace is rejected. It applies to the published types, by their field project_id or workspace.',
+      'Reject records of other workspaces. It applies to the published types, by their field project_id or workspace.',
     order: 14,
   }),
   invalid_records: invalidRecords.meta({ order: 15 }),
   late_data: lateData.prefault({}).meta({
     title: 'Late records',
-    description: 'What to do with records far from the present: late ones, and those more than an hour ahead of it.',
+    description: 'What to do with late records, and with records whose time is more than an hour in the future.',
     order: 16,
   }),
   max_file_age_seconds: z.int().min(1).max(86_400).default(240).meta({
     title: 'Longest age of a file (s)',
-    description: 'A file is closed at this age, so that its rows can be seen.',
+    description: 'Close a file at this age, so that its rows become visible.',
     order: 20,
   }),
   max_file_mb: z.int().min(1).max(1024).default(64).meta({
     title: 'Largest file (MB)',
-    description: 'A file is closed at this compressed size.',
+    description: 'Close a file at this compressed size.',
     order: 21,
   }),
   max_memory_mb: z.int().min(32).max(65_536).default(256).meta({
     title: 'Memory (MB)',
-    description: 'The memory for all open files together. The oldest are closed early when it is reached.',
+    description: 'The memory for all open files together. At this limit, the oldest files are closed early.',
     order: 22,
   }),
   gzip_level: z.int().min(1).max(9).default(6).meta({

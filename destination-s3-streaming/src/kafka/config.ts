@@ -16,7 +16,7 @@ const topic = z.object({
   topic: text.meta({ title: 'Topic', description: 'The name of the topic.', order: 0 }),
   stream: text.optional().meta({
     title: 'Stream',
-    description: 'The stream that its messages are rows of. Leave it empty to use the name of the topic.',
+    description: 'The stream of its messages. Leave it empty to use the name of the topic.',
     order: 1,
   }),
 });
@@ -32,13 +32,13 @@ const tls = z
         ca: z.string().optional().meta({
           title: 'Authority',
           description:
-            'The certificate of the authority that the brokers’ certificates are signed by, as PEM. Leave it empty to trust what Node.js trusts.',
+            'The certificate authority of the brokers’ certificates, as PEM. Leave it empty to use the authorities that Node.js trusts.',
           multiline: true,
           order: 1,
         }),
         certificate: z.string().optional().meta({
           title: 'Certificate',
-          description: 'The certificate of this client, as PEM, where the brokers ask for one.',
+          description: 'The certificate of this client, as PEM, if the brokers require one.',
           multiline: true,
           order: 2,
         }),
@@ -67,24 +67,24 @@ const login = (mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512') =>
         order: 2,
       }),
     })
-    .meta({ title: mechanism, description: `A user and a password, by ${mechanism}.` });
+    .meta({ title: mechanism, description: `User and password with ${mechanism}.` });
 
 const oauth = z
   .object({
     mechanism: z.literal('OAUTHBEARER').meta({ title: 'Kind', order: 0 }),
     endpoint: z.url({ protocol: /^https?$/u, error: 'is not an http or https address' }).meta({
       title: 'Token endpoint',
-      description: 'The address that gives tokens to a client (OAuth 2.0, client credentials).',
+      description: 'The address of the token endpoint (OAuth 2.0, client credentials).',
       order: 1,
     }),
-    client_id: text.meta({ title: 'Client ID', description: 'The name of the client there.', order: 2 }),
+    client_id: text.meta({ title: 'Client ID', description: 'The ID of the client at that endpoint.', order: 2 }),
     client_secret: z.string().min(1, 'is empty').meta({
       title: 'Client secret',
       description: 'The secret of the client.',
       airbyte_secret: true,
       order: 3,
     }),
-    scope: text.optional().meta({ title: 'Scope', description: 'The scope to ask for, if one is needed.', order: 4 }),
+    scope: text.optional().meta({ title: 'Scope', description: 'The scope, if the server requires one.', order: 4 }),
   })
   .meta({ title: 'OAUTHBEARER', description: 'A token from an OAuth server, fetched for each connection.' });
 
@@ -94,7 +94,7 @@ const sasl = z
     [
       z
         .object({ mechanism: z.literal('none').meta({ title: 'Kind', order: 0 }) })
-        .meta({ title: 'None', description: 'No login.' }),
+        .meta({ title: 'None', description: 'The client does not log in.' }),
       login('PLAIN'),
       login('SCRAM-SHA-256'),
       login('SCRAM-SHA-512'),
@@ -114,41 +114,42 @@ const kafka = z
       .min(1, 'has no broker')
       .meta({
         title: 'Brokers',
-        description: 'Some of the brokers, each as host:port. The others are found by them.',
+        description: 'One or more brokers, each as host:port. They name the other brokers.',
         order: 0,
       }),
     topics: z.array(topic).min(1, 'has no topic').meta({
       title: 'Topics',
-      description: 'What is fed.',
+      description: 'The topics to read.',
       order: 1,
     }),
     group_id: text.regex(/^\S+$/u, 'has a blank').meta({
       title: 'Group',
-      description: 'The consumer group. All replicas have the same; the group’s offsets say what is stored.',
+      description: 'The consumer group. Give all replicas the same group, whose offsets cover only stored messages.',
       order: 2,
     }),
     group_protocol: z.enum(['classic', 'consumer']).default('classic').meta({
       title: 'Group protocol',
-      description: 'classic (cooperative-sticky) works with any broker, consumer (KIP-848) with Kafka 4 or newer.',
+      description:
+        'The protocol classic (cooperative-sticky) works with any broker; consumer (KIP-848) works with Kafka 4 or newer.',
       order: 3,
     }),
     session_timeout_seconds: z.int().min(6).max(300).default(45).meta({
       title: 'Session timeout (s)',
       description:
-        'A replica that is not heard of for so long is taken for dead, and others get its partitions. With the protocol consumer the broker decides.',
+        'The brokers give the partitions of a replica to others when it is silent for this long. With the protocol consumer, the broker sets the timeout.',
       order: 4,
     }),
     tls,
     sasl,
     start: z.enum(['earliest', 'latest']).default('earliest').meta({
       title: 'Start',
-      description: 'Where a partition begins for which the group has no offset.',
+      description: 'Where to begin in a partition without an offset of the group.',
       order: 7,
     }),
     lost_messages: z.enum(['fail', 'skip']).default('fail').meta({
       title: 'Lost messages',
       description:
-        'What to do when the topic’s retention has deleted messages that were not read: end with an error (fail), or go on with the first message that is left and a warning (skip).',
+        'What to do when the retention of the topic has deleted unread messages: fail with an error (fail), or continue with the oldest message that is left and log a warning (skip).',
       order: 8,
     }),
     include: z
@@ -157,7 +158,7 @@ const kafka = z
       .meta({
         title: 'Include',
         description:
-          'What else of a message is stored, in the field _kafka of its row: its key, its headers, its offset (with topic, partition and timestamp).',
+          'What to store in the field _kafka of each row: the key, the headers, or the offset (with topic, partition and timestamp).',
         order: 9,
       }),
   })
@@ -167,7 +168,7 @@ const kafka = z
       context.addIssue({ code: 'custom', path: ['topics', index], message: 'is a topic that is named twice' });
     }
   })
-  .meta({ title: 'Kafka', description: 'Where the messages come from.', order: 5 });
+  .meta({ title: 'Kafka', description: 'The source of the messages.', order: 5 });
 
 /** A group of consumers has no end that could be published at once: there is no `run`. */
 export const feedSchema = z.object({ ...configShape, kafka }).superRefine(...checkPlace);

@@ -11,11 +11,11 @@ import { feedSchema, resolveFeedConfig, type FeedConfig } from './config.ts';
 
 const run: OperatorVerb<FeedConfig> = {
   name: 'run',
-  describe: 'Feed the topics to the bucket until a signal comes, as a member of the consumer group',
+  describe: 'Write the topics to the bucket until a signal arrives, as a member of the consumer group.',
   options: {
     catalog: {
       type: 'string',
-      describe: 'catalog file (JSON): streams with the fields of published types are checked',
+      describe: 'Path of the catalog file (JSON). Records of its streams with published types are validated.',
     },
   },
   async *run(config, { catalog }, context) {

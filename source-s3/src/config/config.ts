@@ -33,7 +33,7 @@ const dataFormat = z.discriminatedUnion('format', [
   z.object({ format: z.literal('jsonl').meta({ order: 0 }) }).meta({
     title: 'JSON',
     description:
-      'A JSON object on each line, or an array of objects, or objects one after the other. Plain or compressed (docs/formats.md lists how).',
+      'One JSON object a line, an array of objects, or consecutive objects. Plain or compressed (docs/formats.md lists the codecs).',
   }),
   z
     .object({ format: z.literal('avro').meta({ order: 0 }) })
@@ -45,27 +45,27 @@ const time = z.iso.datetime({ offset: true, error: 'must be a date and time such
 export const sourceSchema = z
   .object({
     ...sourceConnectionShape,
-    name: z.string().optional().meta({ title: 'Name', description: 'A descriptive name, used in logs.', order: 10 }),
+    name: z.string().optional().meta({ title: 'Name', description: 'A descriptive name for the log.', order: 10 }),
     schema_prefixes: z
       .array(schemaPrefix)
       .min(1, 'Name at least one path that holds tables; "" is the root of the bucket')
       .meta({
         title: 'Schema prefixes',
         description:
-          'Paths in the bucket whose folders are the tables. A star stands for any characters in the name of a folder, as in "tenant=*/exports"; as the last folder it takes each one there as such a path. "" is the root of the bucket.',
+          'Paths in the bucket whose folders are the tables. A star matches any characters in a folder name, as in "tenant=*/exports". As the last folder, it matches each folder there. "" is the root of the bucket.',
         examples: [['exports/daily'], ['tenant=*/exports']],
         order: 11,
       }),
-    data_format: dataFormat.meta({ title: 'Data format', description: 'Format of the files.', order: 12 }),
+    data_format: dataFormat.meta({ title: 'Data format', description: 'The format of the files.', order: 12 }),
     data_partitioning: dataPartitioning.meta({
       title: 'Data partitioning',
-      description: 'Whether folders below a table are named column=value (Hive style).',
+      description: 'How the folders below a table are partitioned.',
       order: 13,
     }),
     start_date: time.optional().meta({
       title: 'Start date',
       description:
-        'Objects last modified before this time are not read. With date folders, folders older than it by more than the look-back window are not listed.',
+        'Skip objects that were last modified before this time. With date folders, also skip folders that are older by more than the look-back window.',
       format: 'date-time',
       order: 14,
     }),
@@ -73,36 +73,36 @@ export const sourceSchema = z
     invalid_records: z.enum(['fail', 'skip']).default('fail').meta({
       title: 'Invalid records',
       description:
-        'What happens to a record of a text file that cannot be decoded: fail its stream, or count it, log its place and go on.',
+        'What to do with a record of a text file that cannot be decoded: fail its stream, or count it, log its place and continue.',
       order: 18,
     }),
     lookback_hours: z.int().min(0).max(8760).default(72).meta({
       title: 'Look-back window (hours)',
-      description: 'How long an object that appears late, with an older modification time, is still noticed.',
+      description: 'How long to look for objects that appear late, with an older modification time.',
       order: 19,
     }),
     max_memory_mb: z.int().min(128).max(65536).default(256).meta({
       title: 'Memory bound (MB)',
-      description: 'Bound for buffers and the query engine; the process needs up to 250 MB more.',
+      description: 'The memory for buffers and the query engine. The process needs up to 250 MB more.',
       order: 20,
     }),
     shard: shardSchema.optional().meta({
       title: 'Shard',
       description:
-        'Divides the files among several readers, each with its own state: this one reads its part of each table. Without it a scheduler’s array index counts, if there is one in the environment.',
+        'Divide the files among several readers, each with its own state. This one reads its share of each table. By default, the array index of a scheduler applies if the environment has one.',
       order: 21,
     }),
     modified_before: time.optional().meta({
       title: 'Modified before',
       description:
-        'Only objects last modified before this time are read. Give all readers of a full refresh the same time, so that they see the same files.',
+        'Read only objects that were last modified before this time. Give all readers of a full refresh the same time, so that they see the same files.',
       format: 'date-time',
       order: 22,
     }),
     tables_from: z.enum(['folders', 'files']).default('folders').meta({
       title: 'Tables from',
       description:
-        'What is a table: each folder directly below a schema prefix, with all files in it, or each file directly below one, as users.csv.gz is the table users.',
+        'What becomes a table: each folder directly below a schema prefix, with all of its files, or each file there. For example, users.csv.gz becomes the table users.',
       order: 23,
     }),
   })

@@ -32,7 +32,7 @@ export const csvSchema = z
     dialect: z.enum(dialectNames).default('rfc4180').meta({
       title: 'Dialect',
       description:
-        'Who wrote the files: gives delimiter, quote, escape, header and null_values the values that this writer has by default (docs/formats.md lists them). An option that you set wins over the dialect.',
+        'The program that wrote the files. Its defaults apply to delimiter, quote, escape, header and null_values (docs/formats.md lists them). An option that you set overrides the dialect.',
       order: 11,
     }),
     delimiter: z
@@ -45,7 +45,7 @@ export const csvSchema = z
       .meta({
         title: 'Delimiter',
         description:
-          'The character between two fields; \\t is a tab, \\u0001 the one that Hive uses. When empty, the dialect’s: a comma, and in a file named .tsv whose header has tabs and no comma a tab.',
+          'The character between two fields. \\t is a tab, \\u0001 is the delimiter of Hive. Leave it empty for the dialect’s: a comma, or a tab in a .tsv file whose header has tabs and no comma.',
         order: 1,
       }),
     quote: z
@@ -55,7 +55,7 @@ export const csvSchema = z
       .meta({
         title: 'Quote',
         description:
-          'The character around a quoted field; an empty text for none. When it is not set, the dialect’s: ".',
+          'The character around a quoted field. Use an empty text for none. The default comes from the dialect: ".',
         order: 2,
       }),
     escape: z
@@ -65,13 +65,12 @@ export const csvSchema = z
       .meta({
         title: 'Escape',
         description:
-          'The character after it stands for itself, or for what the dialect says (\\n in the dialect mysql is a line end). Doubled quotes are understood without it.',
+          'The character that escapes the next one. Some dialects give escapes a meaning (\\n in the dialect mysql is a line end). Doubled quotes work without it.',
         order: 3,
       }),
     header: z.boolean().optional().meta({
       title: 'Header',
-      description:
-        'Whether the first record holds the names of the columns. When it is not set, as in the dialect: true.',
+      description: 'Whether the first record has the column names. The default comes from the dialect: true.',
       order: 4,
     }),
     column_names: z
@@ -80,35 +79,36 @@ export const csvSchema = z
       .optional()
       .meta({
         title: 'Column names',
-        description: 'Names of the columns, in place of the header; column_1, column_2 and so on when there is none.',
+        description:
+          'The column names, in place of a header. Without them and without a header, the names are column_1, column_2 and so on.',
         order: 5,
       }),
     encoding: z.enum(['utf-8', 'utf-16', 'latin-1', 'windows-1252']).default('utf-8').meta({
       title: 'Encoding',
-      description: 'Encoding of the text. A byte order mark of UTF-16 goes first.',
+      description: 'The encoding of the text. A UTF-16 byte order mark overrides it.',
       order: 6,
     }),
     null_values: z.array(z.string()).optional().meta({
       title: 'Null values',
       description:
-        'Fields that are written exactly so are null, as they stand in the file: before escapes are resolved. When it is not set, the dialect’s: the empty text.',
+        'A field with exactly this text in the file is null. It is compared before escapes are resolved. The default comes from the dialect: the empty text.',
       order: 7,
     }),
     quoted_nulls: z.boolean().optional().meta({
       title: 'Quoted nulls',
       description:
-        'Whether a quoted field can be null. Without it "" is an empty text, and only an empty field that is not quoted is null. When it is not set, as in the dialect: true.',
+        'Whether a quoted field can be null. If not, "" is an empty text, and only an unquoted empty field is null. The default comes from the dialect: true.',
       order: 12,
     }),
     column_types: z.array(declaredColumn('column')).default([]).meta({
       title: 'Column types',
-      description: 'Types of columns. A value that does not fit makes its record an invalid one.',
+      description: 'The types of columns. A value of another type makes its record invalid.',
       order: 8,
     }),
     infer_types: z.boolean().default(false).meta({
       title: 'Infer types',
       description:
-        'Whether discover gives columns a type that all values it sees fit. Other values are then null. Numbers with leading zeros or more than 15 digits stay strings.',
+        'Whether discover infers the type of each column from the values that it reads. Later values of another type become null. Numbers with leading zeros or more than 15 digits stay strings.',
       order: 9,
     }),
     skip_rows: z
@@ -116,7 +116,7 @@ export const csvSchema = z
       .min(0)
       .max(1000)
       .default(0)
-      .meta({ title: 'Skip lines', description: 'Lines to pass over before the header.', order: 10 }),
+      .meta({ title: 'Skip lines', description: 'The number of lines to skip before the header.', order: 10 }),
   })
   .refine(
     (parsed) => {
@@ -125,7 +125,7 @@ export const csvSchema = z
     },
     { error: 'must differ from quote and escape', path: ['delimiter'] },
   )
-  .meta({ title: 'CSV', description: 'Delimited text, plain or compressed (docs/formats.md lists how).' });
+  .meta({ title: 'CSV', description: 'Delimited text, plain or compressed (docs/formats.md lists the codecs).' });
 
 export type CsvOptions = {
   readonly format: 'csv';

@@ -12,12 +12,13 @@ export const dataPartitioning = z.discriminatedUnion('mode', [
       mode: z.literal('partitioned').meta({ order: 0 }),
       column_types: z.array(declaredColumn('partition column')).default([]).meta({
         title: 'Column types',
-        description: 'Types of partition columns. Columns that are not listed are strings, so that leading zeros stay.',
+        description:
+          'The types of partition columns. Columns that you do not list are strings, which keep leading zeros.',
         order: 1,
       }),
       on_conflict: z.enum(['path', 'file', 'error']).default('path').meta({
         title: 'On conflict',
-        description: 'Which value counts when a column stands both in the folder names and in the files.',
+        description: 'Which value to use when a column is both in the folder names and in the files.',
         order: 2,
       }),
     })
@@ -35,24 +36,24 @@ export const dataPartitioning = z.discriminatedUnion('mode', [
         .meta({
           title: 'Pattern',
           description:
-            'How the folders are named: yyyy, MM, dd and HH with what is between them. What stands in brackets at the end may be missing, as in yyyy/MM/dd[/HH].',
+            'The form of the folder names: yyyy, MM, dd and HH with the text between them. A part in brackets at the end is optional, as in yyyy/MM/dd[/HH].',
           order: 1,
         }),
       column: z.string().min(1).default('date').meta({
         title: 'Column',
-        description: 'Name of the column: a date, or with HH a timestamp in UTC.',
+        description: 'The name of the column. It is a date, or with HH a timestamp in UTC.',
         order: 2,
       }),
       on_conflict: z.enum(['path', 'file', 'error']).default('path').meta({
         title: 'On conflict',
-        description: 'Which value counts when the column stands in the files too.',
+        description: 'Which value to use when the column is also in the files.',
         order: 3,
       }),
     })
     .meta({ title: 'Date folders', description: 'Folders such as 2024/01/15/ become one column.' }),
   z
     .object({ mode: z.literal('not_partitioned').meta({ order: 0 }) })
-    .meta({ title: 'Not partitioned', description: 'Folder names carry no columns.' }),
+    .meta({ title: 'Not partitioned', description: 'Folder names are not columns.' }),
 ]);
 
 export type FolderMeaning =

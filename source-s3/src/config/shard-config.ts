@@ -14,10 +14,10 @@ import { wholeTable } from '../layout/shard.ts';
 
 export const shardSchema = z
   .object({
-    index: shardIndex.meta({ title: 'Index', description: 'Which of the readers this one is, from 0.', order: 0 }),
+    index: shardIndex.meta({ title: 'Index', description: 'The number of this reader, from 0.', order: 0 }),
     count: shardCount.meta({
       title: 'Count',
-      description: 'How many readers there are. Choose it high (64), since a smaller count means a full refresh.',
+      description: 'The number of readers. Choose a high number (64), because reducing it requires a full refresh.',
       order: 1,
     }),
   })

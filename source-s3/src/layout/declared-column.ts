@@ -12,12 +12,13 @@ export function declaredColumn(what: string): z.ZodType<Declared> {
     name: z
       .string()
       .min(1)
-      .meta({ title: 'Column', description: `Name of the ${what}.`, order: 0 }),
-    type: z.enum(typeNames).meta({ title: 'Type', description: 'Type of its values.', order: 1 }),
-    table: z
-      .string()
-      .optional()
-      .meta({ title: 'Table', description: 'Only for this table; for all tables when empty.', order: 2 }),
+      .meta({ title: 'Column', description: `The name of the ${what}.`, order: 0 }),
+    type: z.enum(typeNames).meta({ title: 'Type', description: 'The type of its values.', order: 1 }),
+    table: z.string().optional().meta({
+      title: 'Table',
+      description: 'The table that this applies to. Leave it empty for all tables.',
+      order: 2,
+    }),
   });
 }
 

@@ -8,13 +8,13 @@ import { parseDatePattern } from './date-folders.ts';
 import type { DeclaredType } from './declared-column.ts';
 
 const filterSchema = z.object({
-  column: z.string().min(1).meta({ title: 'Column', description: 'Name of the partition column.', order: 0 }),
-  from: z.string().optional().meta({ title: 'From', description: 'The least value that is read.', order: 1 }),
-  to: z.string().optional().meta({ title: 'To', description: 'The greatest value that is read.', order: 2 }),
+  column: z.string().min(1).meta({ title: 'Column', description: 'The name of the partition column.', order: 0 }),
+  from: z.string().optional().meta({ title: 'From', description: 'The lowest value to read.', order: 1 }),
+  to: z.string().optional().meta({ title: 'To', description: 'The highest value to read.', order: 2 }),
   table: z
     .string()
     .optional()
-    .meta({ title: 'Table', description: 'Only for this table; for all tables when empty.', order: 3 }),
+    .meta({ title: 'Table', description: 'The table that this applies to. Leave it empty for all tables.', order: 3 }),
 });
 
 export const selectionShape = {
@@ -26,19 +26,20 @@ export const selectionShape = {
     .meta({
       title: 'File pattern',
       description:
-        'Only files whose path below the table matches this glob are read. "*" stays inside a folder, "**" crosses folders; a pattern without "/" is for the name of the file. A file whose name it spells, at least in part, is read whatever its extension. What a pattern with a "/" spells before its first wildcard bounds what is listed.',
+        'Read only files whose path below the table matches this glob. "*" stays inside a folder, "**" crosses folders. A pattern without "/" matches the file name. A file whose name the pattern spells, at least in part, is read whatever its extension. The text of a pattern with "/" before its first wildcard limits the listing.',
       examples: ['part-*.parquet', 'year=2026/**/*.parquet'],
       order: 15,
     }),
   partition_filter: z.array(filterSchema).optional().meta({
     title: 'Partition filter',
     description:
-      'Only partitions between these values, both included, are read; other folders are not even listed. Values compare by the type that is declared for the column, undeclared ones as text.',
+      'Read only partitions between these values, both included. Filters skip whole folders before listing them. Values compare by the declared type of the column, or as text.',
     order: 16,
   }),
   latest_partition_only: z.array(z.string().min(1)).optional().meta({
     title: 'Latest partition only',
-    description: 'Tables of which the newest partition alone is the whole table, as with daily dumps.',
+    description:
+      'Tables whose newest partition has all of their rows, such as daily dumps. Only that partition is read.',
     order: 17,
   }),
 };

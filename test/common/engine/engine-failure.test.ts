@@ -38,12 +38,12 @@ const told: readonly (readonly [text: string, kind: string, reason: string])[] =
 
 suite('a failure of the query engine', () => {
   for (const [text, kind, reason] of told) {
-    test(`is told in our words: ${text.slice(0, 60)}`, () => {
+    test(`is described in our words: ${text.slice(0, 60)}`, () => {
       assert.deepEqual(engineFailure(new Error(text)), { kind, reason });
     });
   }
 
-  test('never carries anything of a row into its reason, wherever the text quotes it', () => {
+  test('never includes data of a row in its reason, wherever the text quotes it', () => {
     const words = told.flatMap(([text]) => text.split(/(?<=[ :"])/u));
     const known = new Set(told.map(([, , reason]) => reason));
     fc.assert(

@@ -87,7 +87,7 @@ suite('walking JSON bytes', () => {
     assert.equal(accepts('['.repeat(depth) + ']'.repeat(depth - 1) + '}'), false);
   });
 
-  test('finds the member that JSON.parse keeps, its key escaped or said twice', () => {
+  test('finds the member that JSON.parse keeps, with an escaped or duplicate key', () => {
     const text = '{ "a" : 1, "b" :[2], "\\u0061":{"a":3} , "ab":4 }';
     const bytes = Buffer.from(`${text}\n`);
     const member = findMember(bytes, 0, 'a');

@@ -20,7 +20,7 @@ function emptied(value: unknown, depth: number): unknown {
 }
 
 suite('the outline of a line', () => {
-  test('is its upper containers with all that is deeper left out, for any object, spacing and chunk', () => {
+  test('has the upper containers without deeper parts, for any object, spacing and chunk', () => {
     const spacing = fc.constantFrom(undefined, 1, '\t');
     const property = fc.property(
       fc.dictionary(fc.string(), fc.jsonValue()),
@@ -35,7 +35,7 @@ suite('the outline of a line', () => {
     fc.assert(property, { numRuns: 2000, seed: 17 });
   });
 
-  test('has long texts and numbers left out', () => {
+  test('has no long texts and numbers', () => {
     const long = 'x\\"'.repeat(100_000);
     assert.equal(
       outlineOf(`{"a":"${long}","${long}":1,"n":-1${'0'.repeat(9000)},"b":"${long}"}`, 1),
@@ -43,7 +43,7 @@ suite('the outline of a line', () => {
     );
   });
 
-  test('of a line that breaks off is closed after its last member that is complete', () => {
+  test('of a cut line is closed after its last complete member', () => {
     const text = '{"type":"RECORD","record":{"stream":"a\\u00e9","n":12.5,"data":{"x":[{"y":"z"}]},"w":true},"v":null}';
     for (let end = 1; end < text.length; end += 1) {
       const outline = JSON.parse(outlineOf(text.slice(0, end), 2)) as { type?: string; record?: { stream?: string } };
@@ -52,13 +52,13 @@ suite('the outline of a line', () => {
     }
   });
 
-  test('is empty when even that is too much', () => {
+  test('is empty if even the outline is too long', () => {
     const members = Array.from({ length: 10_000 }, (_, index) => `"${index}":${index}`);
     assert.equal(outlineOf(`{${members.join()}}`, 1, 1000), '\n');
     assert.equal(outlineOf(`{"type":"RECORD","a":{${members.join()}}}`, 1, 1000), '{"type":"RECORD","a":{}}\n');
   });
 
-  test('of what is no object is no object', () => {
+  test('of a text that is not an object is not an object', () => {
     for (const text of ['', 'x'.repeat(100_000), ']]]]', '}', '"text', '[1,2', '\\', '1 2']) {
       assert.doesNotMatch(outlineOf(text, 2), /^\{/u);
     }

@@ -38,7 +38,7 @@ suite('the number of a name', () => {
     }
   });
 
-  test('is not that of a name with a backslash whose letters are those of an escape', () => {
+  test('differs from a name with a backslash and the letters of an escape', () => {
     assert.equal(numberOf(['\\n'], '\\n'), -1);
     assert.equal(numberOf(['\\n', '\n'], '\\n'), 1);
     assert.equal(numberOf(['\\/'], '\\/'), -1);

@@ -48,7 +48,7 @@ function membersOf(value: unknown): Pairs {
 }
 
 suite('JSON', () => {
-  test('has the names that it spells, whatever objects were read before', () => {
+  test('has the right names, whatever objects were parsed before', () => {
     const property = fc.property(fc.array(written(), { minLength: 2, maxLength: 6 }), (objects) => {
       for (const { json, members } of objects) assert.deepEqual(membersOf(parseJson(json)), sorted(members));
       const all = parseJson(`[${objects.map(({ json }) => json).join(',')}]`) as readonly unknown[];
@@ -60,13 +60,13 @@ suite('JSON', () => {
     fc.assert(property, { numRuns: 1000, seed: 14 });
   });
 
-  test('keeps two columns apart that the JSON parser of V8 takes for one', () => {
+  test('keeps two columns apart that V8’s JSON parser confuses', () => {
     const [first, second] = ['{"apart":1,"\\\\":2}', '{"apart":1,"\\n":2}'];
     assert.deepEqual(Object.keys(parseJson(first) as object), ['apart', '\\']);
     assert.deepEqual(Object.keys(parseJson(second) as object), ['apart', '\n']);
   });
 
-  test('is the same value as everywhere', () => {
+  test('has the same value as in other parsers', () => {
     const texts = fc.tuple(fc.json({ maxDepth: 4 }), fc.constantFrom(undefined, 1, '\t'));
     const property = fc.property(texts, ([json, indent]) => {
       const text = `["\\\\",${JSON.stringify(JSON.parse(json), undefined, indent)}]`;

@@ -33,7 +33,7 @@ function shortWriter(bytes: Uint8Array, shares: readonly number[]) {
 suite('a write', () => {
   const inputs = [fc.uint8Array({ maxLength: 200 }), fc.array(fc.integer({ min: 1, max: 50 }))] as const;
 
-  test('is complete however little the system takes at once', async () => {
+  test('is complete however little the system accepts at once', async () => {
     await fc.assert(
       fc.asyncProperty(...inputs, async (bytes, shares) => {
         const waiting = shortWriter(bytes, shares);
@@ -46,7 +46,7 @@ suite('a write', () => {
     );
   });
 
-  test('fails when the system takes nothing, instead of trying for ever', async () => {
+  test('fails if the system accepts nothing, instead of retrying forever', async () => {
     await assert.rejects(
       writeWhole(Buffer.from('row'), () => Promise.resolve(0)),
       { code: 'ENOSPC' },
@@ -54,7 +54,7 @@ suite('a write', () => {
     assert.throws(() => writeWholeSync(Buffer.from('row'), () => 0), { code: 'ENOSPC' });
   });
 
-  test('to a disk that takes only a part of it fails, wherever in the file it begins', async () => {
+  test('to a disk that accepts only a part of it fails, wherever in the file it begins', async () => {
     for (const [index, position] of [undefined, 0, 700, 1023, 1024].entries()) {
       const path = join(folder, `short-${index}`);
       const args = [path, '2000', ...(position === undefined ? [] : [String(position)])];
@@ -65,7 +65,7 @@ suite('a write', () => {
 });
 
 suite('a local file', () => {
-  test('can be read by its user alone, and is never one that was there before', async () => {
+  test('can be read only by its user, and is always a new file', async () => {
     const path = join(folder, 'new');
     {
       await using file = await LocalFile.open(path, 'new');
@@ -88,7 +88,7 @@ suite('a local file', () => {
 });
 
 suite('a file that replaces another', () => {
-  test('is there as a whole, and nothing beside it', async () => {
+  test('is complete, with no other file next to it', async () => {
     const own = await mkdtemp(join(folder, 'replaced-'));
     const path = join(own, 'page.html');
     await writeFile(path, 'an older and longer one');
@@ -97,7 +97,7 @@ suite('a file that replaces another', () => {
     assert.deepEqual(await readdir(own), ['page.html']);
   });
 
-  test('leaves the older one, and nothing beside it, when it cannot be written', async () => {
+  test('leaves the older file, and no other file next to it, if it cannot be written', async () => {
     const own = await mkdtemp(join(folder, 'replaced-'));
     await assert.rejects(replaceFile(join(own, 'missing/page.html'), Buffer.from('new')), { code: 'ENOENT' });
     await assert.rejects(replaceFile(own, Buffer.from('new')), { code: 'EISDIR' });

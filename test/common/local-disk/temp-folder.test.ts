@@ -40,7 +40,7 @@ async function hold(): Promise<Program & { readonly folder: string }> {
 }
 
 suite('a temporary folder', () => {
-  test('is open to its user alone, and gone after its use', async () => {
+  test('is accessible only to its user, and removed after its use', async () => {
     {
       await using folder = await open();
       assert.equal((await stat(folder.path)).mode & 0o777, 0o700);
@@ -75,10 +75,10 @@ suite('a temporary folder', () => {
     assert.equal((await readdir(parent)).length, 2);
     await using folder = await open();
     assert.deepEqual(await readdir(parent), [folder.path.slice(parent.length + 1)]);
-    assert.deepEqual(said, ['INFO Removed 2 temporary folders that killed runs left.']);
+    assert.deepEqual(said, ['INFO Removed 2 temporary folders of killed runs.']);
   });
 
-  test('leaves alone what only has a name like one', async () => {
+  test('does not remove other things with a similar name', async () => {
     const elsewhere = join(parent, 'home');
     await mkdir(elsewhere);
     for (const name of ['precious', 'owner']) await writeFile(join(elsewhere, name), 'x');
@@ -105,7 +105,7 @@ suite('a temporary folder', () => {
     assert.ok(!(await readdir(parent)).includes('s3-connectors-new-abcdef'));
   });
 
-  test('that another process makes at this moment stays, whatever the clock of this process says', async () => {
+  test('that another process is making stays, whatever the clock of this process', async () => {
     await mkdir(join(parent, 's3-connectors-new-fresh0'));
     const tomorrow = Date.now() + 24 * 60 * 60 * 1000;
     mock.method(Date, 'now', () => tomorrow);
@@ -117,7 +117,7 @@ suite('a temporary folder', () => {
     assert.deepEqual(await readdir(parent), ['s3-connectors-new-fresh0']);
   });
 
-  test('does not fail the run when it cannot be removed in the end', async () => {
+  test('does not fail the run if it cannot be removed at the end', async () => {
     const folder = await open();
     await rm(folder.path, { recursive: true });
     await folder[Symbol.asyncDispose]();
@@ -142,7 +142,7 @@ async function aFolder(name: string): Promise<string> {
 
 suite('a folder for temporary files that cannot be used', () => {
   /** Nothing helps but another folder, unless a remedy is there. */
-  const create = 'Create it, and let nothing remove it during a run, or ';
+  const create = 'Create it, and make sure that nothing removes it during a run, or ';
   type Case = readonly [what: string, path: () => Promise<string>, why: RegExp, remedy?: string];
   const cases: readonly Case[] = [
     [
@@ -154,9 +154,9 @@ suite('a folder for temporary files that cannot be used', () => {
     ['is a file', () => aFile(), /not a folder \(ENOTDIR\)/u],
     ['is below a file', async () => join(await aFile(), 'below'), /not a folder \(ENOTDIR\)/u],
     ['is a link to nothing', () => aLink(join(parent, 'none')), /does not exist/u, create],
-    ['is a link to itself', () => aLink(join(parent, 'link')), /in a circle \(ELOOP\)/u],
+    ['is a link to itself', () => aLink(join(parent, 'link')), /form a loop \(ELOOP\)/u],
     ['has a name that is too long', () => Promise.resolve(join(parent, 'x'.repeat(300))), /too long \(ENAMETOOLONG\)/u],
-    ['is taken for a pattern', () => aFolder('st*r'), /for a pattern/u],
+    ['is taken for a pattern', () => aFolder('st*r'), /as a pattern/u],
   ];
   for (const [what, path, why, remedy] of cases) {
     test(`is named with the reason and the remedy when it ${what}`, async () => {
@@ -230,7 +230,7 @@ suite('a failure of the disk', () => {
     }
   });
 
-  test('is told from others in the engine’s texts', () => {
+  test('is recognised in the engine’s texts', () => {
     const texts: readonly (readonly [string, RegExp | undefined])[] = [
       ['IO Error: Could not write file "/tmp/a": No space left on device', /no space is left \(ENOSPC\)/u],
       ['IO Error: Cannot open file "/tmp/a": Permission denied', /EACCES/u],
@@ -265,7 +265,7 @@ suite('a failure of the disk', () => {
   });
 });
 
-test('the holder of a folder that may not be entered any more does not block others', async () => {
+test('the owner of a folder that is no longer accessible does not block others', async () => {
   await using other = await hold();
   await chmod(other.folder, 0);
   {

@@ -61,14 +61,14 @@ function equals(key: string, value: string): JsonObject {
 }
 
 suite('a statement', () => {
-  test('without a principal is for whoever it is attached to, with one it is open for an unknown asker', () => {
+  test('without a principal applies to its user or role, and with one is open for an unknown caller', () => {
     const nobody = { principal: undefined } as unknown as { principal: Principal };
     const open = simulate(statementsOf({ Statement: [{ ...all, Principal: '*' }] }), get, { region: 'r', ...nobody });
     assert.equal(open.result, 'open');
     assert.equal(simulate(statementsOf({ Statement: [all] }), get, { region: 'r' }).result, 'allowed');
   });
 
-  test('is for a principal that it names, and not for another', () => {
+  test('applies to a principal that it names, and not to another', () => {
     assert.equal(result({ Principal: { AWS: user.arn } }), 'allowed');
     assert.equal(result({ Principal: { AWS: role.arn } }), 'denied');
     assert.equal(result({ NotPrincipal: { AWS: role.arn } }), 'allowed');
@@ -120,7 +120,7 @@ suite('a statement', () => {
       assert.equal(result(statement, request, principal), expected));
   }
 
-  test('with a condition on who asks is open while that is not known', () => {
+  test('with a condition on the caller is open while the caller is unknown', () => {
     for (const key of ['aws:PrincipalAccount', 'aws:PrincipalArn', 'aws:username']) {
       const statements = statementsOf({ Statement: [{ ...all, ...equals(key, 'x') }] });
       assert.equal(simulate(statements, get, { region: 'r' }).result, 'open', key);
@@ -251,7 +251,7 @@ suite('a pattern', () => {
     });
   }
 
-  test('matches in any case where that is asked for', () => {
+  test('ignores case if the caller asks for it', () => {
     assert.equal(matches('S3:get*', 's3:GetObject', { ignoreCase: true }), true);
     assert.equal(matches('S3:get*', 's3:GetObject'), false);
   });

@@ -53,7 +53,7 @@ const cases: Readonly<Record<string, readonly [Omit<Given, 'iam'>, ErrorCode, Re
   'a clock 20 minutes ahead': [
     { server: { clock: () => new Date(Date.now() + 20 * minuteMs) } },
     'S3_CLOCK_SKEWED',
-    /the clock of this machine is more than 15 minutes away/u,
+    /the clock of this machine differs from the clock of S3 by more than 15 minutes/u,
   ],
 };
 
@@ -84,7 +84,7 @@ suite('check tells', () => {
     }
   }
 
-  test('a KMS key that may not be used, by its own line', async () => {
+  test('a KMS key that cannot be used, in its own line', async () => {
     const faults = [{ kind: 'error', code: 'AccessDenied', message: kmsDenial, operation: 'PutObject' }] as const;
     const played = await play('streaming', { iam, faults });
     said.set('kms', judge(played, 'S3_KMS_DENIED', /Allow kms:GenerateDataKey on arn:aws:kms:.*key\/1/u));
@@ -104,7 +104,7 @@ suite('check tells', () => {
     const played = await perform('source', { endpoint: server.endpoint, credentials });
     said.set(
       'html',
-      judge(played, 'S3_ANSWER_INVALID', /the answer is no listing\. Check "endpoint", and HTTPS_PROXY/u),
+      judge(played, 'S3_ANSWER_INVALID', /the answer is not a listing\. Check "endpoint", and HTTPS_PROXY/u),
     );
   });
 
@@ -127,7 +127,7 @@ suite('check tells', () => {
   test('an endpoint that never answers, within a minute', async () => {
     await using server = await startCannedServer(silent);
     const played = await perform('source', { endpoint: server.endpoint, credentials });
-    said.set('silent', judge(played, 'S3_UNAVAILABLE', /nothing came for too long/u));
+    said.set('silent', judge(played, 'S3_UNAVAILABLE', /no data arrived within the time limit/u));
   });
 
   test('all of these in different words', () => assert.equal(new Set(said.values()).size, said.size));

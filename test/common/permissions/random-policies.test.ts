@@ -166,7 +166,7 @@ const statement = fc
         }),
   }));
 
-test('a request is judged as the simulator of others judges it', async () => {
+test('a request has the same result as in an independent simulator', async () => {
   let [allowed, open] = [0, 0];
   await fc.assert(
     fc.asyncProperty(

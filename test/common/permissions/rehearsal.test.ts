@@ -77,7 +77,7 @@ suite('a rehearsal names the permission that is', () => {
           // Another account's bucket gives no reasons, and its condition denies the write without the ACL, too.
           const shown = action === 's3:PutObjectAcl' && given.bucket !== undefined ? 's3:PutObject' : action;
           assert.deepEqual(new Set(denied), new Set([`${shown} denied`]), lines.join('\n'));
-          const told = when === 'always' ? error?.message : log.find((text) => text.startsWith('WARN Streams'));
+          const told = when === 'always' ? error?.message : log.find((text) => text.startsWith('WARN Replaced'));
           assert.equal(error?.code, when === 'always' ? 'S3_ACCESS_DENIED' : undefined);
           const where = resource.replace(/\*$/u, '').replaceAll(/[/.]/gu, String.raw`\$&`);
           const remedy = new RegExp(
@@ -91,7 +91,7 @@ suite('a rehearsal names the permission that is', () => {
     }
   }
 
-  test('needed, and passes with the least policy alone', async () => {
+  test('needed, and passes with only the least policy', async () => {
     for (const side of ['source', 'streaming'] as const) {
       const { error, lines } = await play(side, { iam: iamPolicy(needsOf(accesses[side])) });
       assert.equal(error, undefined);
@@ -104,7 +104,7 @@ suite('a rehearsal names the permission that is', () => {
 });
 
 suite('a rehearsal', () => {
-  test('names all that is missing in one message', async () => {
+  test('names all missing permissions in one message', async () => {
     const { error, lines } = await play('streaming', { iam: policy() });
     assert.match(error?.message ?? '', /Allow s3:PutObject on .* The verb "policy" prints/u);
     assert.ok(lines.includes('s3:ListBucket denied') && lines.includes('s3:DeleteObject denied'), lines.join('\n'));
@@ -113,14 +113,14 @@ suite('a rehearsal', () => {
     assert.match(reader.error?.message ?? '', /s3:ListBucket on arn:aws:s3:::publisher-data/u);
   });
 
-  test('leaves nothing behind, and says what stays where it may not delete', async () => {
+  test('leaves no object behind, and names the object that it may not delete', async () => {
     assert.deepEqual((await play('streaming', { iam: policy(all) })).left, []);
     const { error, log, left } = await play('streaming', { iam: policy(all, deny('s3:DeleteObject')) });
     assert.equal(error, undefined);
     assert.ok(log.some((text) => text.startsWith('WARN') && text.includes(left[0] ?? 'nothing')));
   });
 
-  test('passes with the policy for streams that are only appended, and says what stays', async () => {
+  test('passes with the policy for append-only streams, and names the object that stays', async () => {
     const { error, log, lines, left } = await play('streaming', {
       iam: iamPolicy(needsOf(appendOnly(accesses.streaming))),
     });
@@ -128,14 +128,10 @@ suite('a rehearsal', () => {
     assert.ok(lines.includes('s3:PutObject ok') && lines.includes('s3:DeleteObject denied'), lines.join('\n'));
     assert.equal(left.length, 1);
     assert.ok(log.some((text) => text.startsWith('WARN What was written') && text.includes(left[0] ?? 'nothing')));
-    assert.ok(
-      log.some(
-        (text) => text.startsWith('WARN Streams that are replaced') && text.includes('those that are appended work'),
-      ),
-    );
+    assert.ok(log.some((text) => text.startsWith('WARN Replaced streams') && text.includes('appended streams work')));
   });
 
-  test('tells an ACL that is missed from one that is wanted', async () => {
+  test('distinguishes a missing ACL from a required one', async () => {
     const actions = ['s3:PutObject', 's3:GetObject', 's3:DeleteObject', 's3:ListBucket'];
     const bucketPolicy = policy({ Effect: 'Allow', Principal: { AWS: user }, Action: actions, Resource: '*' });
     const bucket = { owner: '999988887777' };
@@ -160,7 +156,7 @@ suite('a rehearsal', () => {
     assert.ok(!closed.log.some((text) => text.startsWith('WARN')), closed.log.join('\n'));
   });
 
-  test('says that encryption is wanted where a policy denies writes without', async () => {
+  test('reports that encryption is required if a policy denies writes without it', async () => {
     const condition = { Null: { 's3:x-amz-server-side-encryption': 'true' } };
     const statement = { ...deny('s3:PutObject'), Principal: '*', Condition: condition };
     const { error } = await play('streaming', { iam: policy(all), bucketPolicy: policy(statement) });

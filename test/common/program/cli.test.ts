@@ -34,7 +34,7 @@ suite('the command line', () => {
   });
 
   const mistakes: Readonly<Record<string, RegExp>> = {
-    '': /say what to do: spec, check, discover, read/u,
+    '': /Name a verb: spec, check, discover, read/u,
     sync: /Unknown argument: sync/u,
     write: /Unknown argument: write/u,
     'read check --config c --catalog d': /Unknown argument: check/u,
@@ -81,7 +81,7 @@ suite('a JSON file', () => {
     assert.deepEqual(await readText('\uFEFF{"a": [1]}'), { a: [1] });
   });
 
-  test('that is not there, or a folder, is named', async () => {
+  test('that is missing, or a folder, is named', async () => {
     assert.match(
       await usageError(readJsonFile(join(folder, 'no'), 'state')),
       /state file ".*no" cannot be read \(ENOENT\)/u,
@@ -89,7 +89,7 @@ suite('a JSON file', () => {
     assert.match(await usageError(readJsonFile(folder, 'state')), /\(EISDIR\)/u);
   });
 
-  test('that has the messages of a connector is a list of them, without one that was cut', async () => {
+  test('with the messages of a connector is a list of them, without a cut one', async () => {
     const [log, state] = [{ type: 'LOG' }, { type: 'STATE', state: {} }];
     const text = `${JSON.stringify(log)}\n\n${JSON.stringify(state)}\n`;
     assert.deepEqual(await readText(text), [log, state]);
@@ -101,7 +101,7 @@ suite('a JSON file', () => {
     }
   });
 
-  test('that is no JSON is named with the place of the mistake, and never quoted', async () => {
+  test('that is not JSON is named with the place of the mistake, and never quoted', async () => {
     for (const text of ['{"key": canary}', '{"key": "canary', 'canary', '{"a": 1}\n{"canary": 2}']) {
       const message = await usageError(readText(text));
       assert.match(message, /config file ".*" is not valid JSON/u);
@@ -111,7 +111,7 @@ suite('a JSON file', () => {
     for (const text of ['', ' \n']) assert.match(await usageError(readText(text)), /config file ".*" is empty\.$/u);
     for (const text of ['bucket: canary\nregion: x\n', '# mine\nstreams:\n  - canary\n']) {
       const message = await usageError(readText(text));
-      assert.match(message, /must be JSON, and it looks like YAML\.$/u);
+      assert.match(message, /must be JSON, but looks like YAML\.$/u);
       assert.doesNotMatch(message, /canary/u);
     }
   });

@@ -26,7 +26,7 @@ async function run(verb: readonly string[], config: object = {}): Promise<Ended>
 }
 
 suite('an operator verb', () => {
-  test('prints its text alone on stdout, redacted, and its log on stderr', async () => {
+  test('prints only its redacted text on stdout, and its log on stderr', async () => {
     const { stdout, stderr, exitCode } = await run(['count']);
     assert.deepEqual([stdout, stderr, exitCode], ['10 rows ****\n', 'fixture: counting with ****\n', 0]);
   });
@@ -51,32 +51,32 @@ suite('an operator verb', () => {
     assert.equal(stdout, '10 files in words ****\n');
   });
 
-  test('of two words is told from the one of its first word, and takes what follows it', async () => {
+  test('of two words is distinct from the verb of its first word, and gets its arguments', async () => {
     const { stdout, stderr, exitCode } = await run(['count', 'file', '-']);
     assert.equal(stdout, 'file -\nand on\n');
     assert.equal(stderr, 'fixture: It holds nothing. (FILE_UNREADABLE)\n');
     assert.equal(exitCode, 1);
   });
 
-  test('that throws says on stderr why, after what it printed, and ends with 1', async () => {
+  test('that throws reports the cause on stderr after its output, and exits with 1', async () => {
     const { stdout, stderr, exitCode } = await run(['count'], { behaviour: 'transient_error' });
     assert.equal(stdout, '10 rows ****\n');
     assert.match(stderr, /fixture: ERROR: request 7 with \*{4}\nfixture: S3 was away\. \(S3_UNAVAILABLE\)\n$/u);
     assert.equal(exitCode, 1);
   });
 
-  test('with a wrong config says so on stderr', async () => {
+  test('with a wrong config reports it on stderr', async () => {
     const { stdout, stderr, exitCode } = await run(['count'], { behaviour: 'dancing' });
     assert.deepEqual([stdout, exitCode], ['', 1]);
     assert.match(stderr, /^fixture: .*behaviour.*\(CONFIG_INVALID\)\n$/su);
   });
 
   const mistakes: readonly (readonly [string, RegExp])[] = [
-    ['count', /Missing required argument: config \(see fixture count --help\) \(USAGE_INVALID\)/u],
-    ['count twice --config c', /more than the verb takes/u],
+    ['count', /Missing required argument: config\. Run "fixture count --help" for the options\. \(USAGE_INVALID\)/u],
+    ['count twice --config c', /more arguments than the verb takes/u],
     ['count --unit --config c', /Not enough arguments following: unit/u],
     ['count --unit a --unit b --config c', /--unit is given more than once/u],
-    ['count file --config c', /file is missing \(see fixture count file --help\)/u],
+    ['count file --config c', /file is missing\. Run "fixture count file --help"/u],
     ['count --nowhere --config c', /Unknown argument: nowhere/u],
   ];
   for (const [line, message] of mistakes) {
@@ -87,7 +87,7 @@ suite('an operator verb', () => {
     });
   }
 
-  test('is in the help of the program, and has a help of its own', async () => {
+  test('is in the help of the program, and has its own help', async () => {
     const general = await runProgram(fixture, ['--help']);
     assert.match(general.stdout, /fixture count +Count to/u);
     const own = await runProgram(fixture, ['count', 'file', '--help']);

@@ -81,7 +81,7 @@ suite('a printed message', () => {
     );
   });
 
-  test('names the stream of an error as it is, and hides the secret in the texts beside it', () => {
+  test('keeps the stream name of an error, and hides the secret in its texts', () => {
     for (const message of texts('the stream "test" failed', 'test')) {
       const cleaned = printable(message, redactor(['test']));
       for (const text of textsOf(cleaned)) assert.doesNotMatch(text, /test/u);
@@ -90,7 +90,7 @@ suite('a printed message', () => {
     }
   });
 
-  test('holds a secret in no text, in whatever form it was written', () => {
+  test('contains no secret in any text, in any encoding', () => {
     const secrets = fc.array(
       fc.constantFrom('k', "'", '"', '&', '<', ' ', '%', '\\', '\n', '\u001b', '\u009b', 'é', '/'),
     );

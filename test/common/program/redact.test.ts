@@ -42,7 +42,7 @@ suite('collecting secrets', () => {
     assert.equal(collectSecrets(schema, config)[0], 'longest-of-all-secrets');
   });
 
-  test('finds them in a config that is wrong otherwise', () => {
+  test('finds them in a config with other mistakes', () => {
     const config = {
       token: 12345678,
       credentials: { kind: 'kye', secret_access_key: ' padded-secret\n' },
@@ -52,7 +52,7 @@ suite('collecting secrets', () => {
     for (const odd of [null, undefined, 7, 'text', [], [[]]]) assert.deepEqual(collectSecrets(schema, odd), []);
   });
 
-  test('finds them where a list or an object was written instead of a text', () => {
+  test('finds them in a list or an object that is there instead of a text', () => {
     const config = {
       token: ['in-a-list', 87654321, null],
       credentials: [{ access_key_id: { value: 'in-an-object', more: [{ deep: 'in-both' }] } }],
@@ -77,7 +77,7 @@ suite('collecting secrets', () => {
     assert.deepEqual(collectSecrets({ properties: { keys: {} } }, { keys: ['key-one'] }), []);
   });
 
-  test('gives the longer first, so that one inside another does not cut it in two', () => {
+  test('returns the longest first, so that a secret inside another does not cut it in two', () => {
     const config = { token: 'abcd', keys: ['abcd-efgh', 'abcd-efgh-ijkl', 'abcdef'] };
     assert.deepEqual(collectSecrets(schema, config), ['abcd-efgh-ijkl', 'abcd-efgh', 'abcdef', 'abcd']);
   });
@@ -137,7 +137,7 @@ suite('redacting', () => {
     test(`hides a secret ${form}`, () => assert.equal(redactor([canary])(text), expected));
   }
 
-  test('hides a secret that is part of another one whole', () => {
+  test('hides the complete secret that contains another one', () => {
     assert.equal(redactor(['secret', 'secret-longer'])('a secret-longer b secret c'), 'a **** b **** c');
   });
 
@@ -153,12 +153,12 @@ suite('redacting', () => {
     });
   }
 
-  test('leaves any other text as it is', () => {
+  test('keeps any other text unchanged', () => {
     fc.assert(fc.property(fc.string(), (text) => redactor([])(text) === text));
     assert.equal(redactor(['hidden'])('nothing to hide'), 'nothing to hide');
   });
 
-  test('accepts a secret that is no well-formed text', () => {
+  test('accepts a secret that is not well-formed Unicode', () => {
     assert.equal(redactor(['\ud800abcd'])('x \ud800abcd y'), 'x **** y');
   });
 });

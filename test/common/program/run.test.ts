@@ -88,7 +88,7 @@ suite('running a verb', () => {
     assert.deepEqual(await program.exited, { exitCode: 0, signal: null });
   });
 
-  test('help and version are for people, and no failure', async () => {
+  test('help and version print text and do not fail', async () => {
     const help = await runProgram(fixture, ['--help']);
     assert.match(help.stdout, /fixture <verb> \[options\]/u);
     const version = await runProgram(fixture, ['--version']);
@@ -127,13 +127,13 @@ suite('a failure', () => {
     }
   });
 
-  test('of one stream lets the others go on', async () => {
+  test('of one stream lets the others continue', async () => {
     const { messages, exitCode } = await run('read', { behaviour: 'one_stream_fails' });
     assert.deepEqual(traceErrors(messages)[0]?.stream_descriptor, { name: 'bad' });
     assert.deepEqual([ofType(messages, 'RECORD').length, exitCode], [1, 1]);
   });
 
-  test('outside the flow of the verb is said once', async () => {
+  test('outside the flow of the verb is reported once', async () => {
     for (const behaviour of ['stray_rejection', 'stray_throw']) {
       const { messages, exitCode } = await run('read', { behaviour });
       const errors = traceErrors(messages);
@@ -219,7 +219,7 @@ suite('the reader of the output', () => {
     });
   }
 
-  test('may go away: the program ends at once, with exit code 1 and in silence', async () => {
+  test('may exit: the program ends at once, silently and with exit code 1', async () => {
     for (const behaviour of ['lines', 'messages']) {
       await using program = await start('read', { behaviour, count: 2_000_000_000 });
       await once(program.child.stdout, 'data');
@@ -229,7 +229,7 @@ suite('the reader of the output', () => {
     }
   });
 
-  test('may go away from a verb that waits for input', async () => {
+  test('may exit while a verb waits for input', async () => {
     await using program = await start('write', { behaviour: 'lines' });
     program.child.stdin.write('a line\n');
     await once(program.child.stdout, 'data');

@@ -36,7 +36,7 @@ suite('a screen', () => {
     assert.equal(written(), `${clear}1 of a very long li${clear}2 of a very long li${clear}`);
   });
 
-  test('puts a line that stays in the place of the moving one, which goes on below it', async () => {
+  test('prints a permanent line in the place of the moving one, which continues below it', async () => {
     const clock = simulatedClock(0);
     const { out, written } = output(true);
     const screen = openScreen(out, { elsewhere: false, clock });
@@ -56,7 +56,7 @@ suite('a screen', () => {
     assert.equal(written(), 'stays\n');
   });
 
-  test('writes a line now and then elsewhere for a program that asks for it', async () => {
+  test('writes a line at times to a pipe for a program that asks for it', async () => {
     const clock = simulatedClock(0);
     const { out, written } = output(false);
     using _ = openScreen(out, { elsewhere: true, clock }).watch(() => 'moves');

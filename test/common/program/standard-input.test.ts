@@ -36,7 +36,7 @@ async function answerOf(child: ChildProcess): Promise<string> {
 }
 
 suite('standard input', () => {
-  test('is read whole from a socket, a pipe and a file', async () => {
+  test('is read completely from a socket, a pipe and a file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'standard-input-test-'));
     try {
       const path = join(folder, 'input');
@@ -80,7 +80,7 @@ suite('standard input', () => {
     child.stdin.destroy();
   });
 
-  test('is left alone when its reader stops, and keeps no program alive', async () => {
+  test('is closed when its reader stops, and keeps no program alive', async () => {
     const child = start(
       program(`for await (const chunk of standardInput(stop.signal)) { console.log(String(chunk)); break; }`),
     );

@@ -28,11 +28,11 @@ async function readRows(behaviour: 'lines' | 'messages' | 'config_error', fileBy
 }
 
 const failure =
-  /^Standard output cannot be written \(EFBIG: .*\)\. What was printed before may be incomplete\. \(OUTPUT_CLOSED\)\n/u;
+  /^Standard output cannot be written \(EFBIG: .*\)\. The output may be incomplete\. \(OUTPUT_CLOSED\)\n/u;
 
 suite('standard output that is a file', () => {
   for (const behaviour of ['lines', 'messages'] as const) {
-    test(`has all ${behaviour}, or the program fails and says so on standard error`, async () => {
+    test(`has all ${behaviour}, or the program fails with an error on standard error`, async () => {
       const { exitCode, stderr } = await readRows(behaviour, 10 * 1024 * 1024);
       assert.deepEqual([exitCode, stderr], [0, '']);
       const complete = await readFile(output, 'utf8');
@@ -46,7 +46,7 @@ suite('standard output that is a file', () => {
     });
   }
 
-  test('that fails takes no error with it: standard error has both', async () => {
+  test('that fails hides no other error: standard error has both', async () => {
     const { exitCode, stderr } = await readRows('config_error', 0);
     assert.equal(exitCode, 1);
     assert.match(stderr, failure);
@@ -79,7 +79,7 @@ async function runWith(redirection: string, [file, ...args]: readonly [file: str
   return { exitCode: child.exitCode, stderr };
 }
 
-suite('standard output that takes nothing', () => {
+suite('standard output that accepts no data', () => {
   const fixtureFile = 'test/support/fixture-connector.ts';
   test('because it is a folder or opened for reading makes a verb fail', async () => {
     for (const redirection of ['1< /tmp', '1< /dev/null', `1< '${fixture}'`]) {
@@ -89,7 +89,7 @@ suite('standard output that takes nothing', () => {
     }
   });
 
-  test('may be asked for: what goes to /dev/null is no failure, however it was opened', async () => {
+  test('may be /dev/null without a failure, however it was opened', async () => {
     // Python's subprocess.DEVNULL and Node's `stdio: 'ignore'` open it as Node does in the place of a closed one.
     for (const redirection of ['> /dev/null', '1<> /dev/null', '>&-']) {
       const ended = await runWith(redirection, [fixtureFile, 'spec']);
@@ -98,9 +98,9 @@ suite('standard output that takes nothing', () => {
   });
 });
 
-suite('standard error that takes nothing', () => {
+suite('standard error that accepts no data', () => {
   for (const redirection of ['2> /dev/full', '2>&-', '2< /dev/null', '2> >(exec true)']) {
-    test(`as with ${redirection} loses texts and stops nothing`, async () => {
+    test(`as with ${redirection} loses texts but does not stop the run`, async () => {
       const config = join(folder, 'config.json');
       await writeFile(config, JSON.stringify({ api_key: 'canary-secret-value', behaviour: 'lines', count: 10 }));
       const child = spawn(

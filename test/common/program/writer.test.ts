@@ -48,7 +48,7 @@ function isClosed(error: unknown): boolean {
 const line = Buffer.from(`${'x'.repeat(1023)}\n`);
 
 suite('writing to standard output', () => {
-  test('leaves nothing of a secret that lies where a long text is cut', async () => {
+  test('leaves no part of a secret at the place where a long text is cut', async () => {
     const secret = 'secret-canary-of-forty-letters-and-more!';
     for (let before = 1950; before < 2060; before += 3) {
       const pipe = new Pipe();
@@ -115,7 +115,7 @@ suite('writing to standard output', () => {
     });
   }
 
-  test('puts no log into a stream that is full, and loses none', async () => {
+  test('writes no log into a full stream, and loses none', async () => {
     const pipe = new Pipe();
     pipe.stall();
     const out = openWriter(pipe);
@@ -159,7 +159,7 @@ suite('writing to standard output', () => {
     await flush;
   });
 
-  test('says that the reader went away, to whoever writes or flushes', async () => {
+  test('reports to every write and flush that the reader exited', async () => {
     const pipe = new Pipe();
     const out = openWriter(pipe);
     pipe.destroy(new Error('EPIPE'));
@@ -169,7 +169,7 @@ suite('writing to standard output', () => {
     await assert.rejects(out.flush(), isClosed);
   });
 
-  test('lets go of a writer that waits when the reader goes away', async () => {
+  test('releases a waiting writer when the reader exits', async () => {
     const pipe = new Pipe();
     pipe.stall();
     const out = openWriter(pipe);

@@ -8,12 +8,12 @@ import * as fc from 'fast-check';
 const long = 'word '.repeat(2000);
 
 suite('a text for people', () => {
-  test('is left alone up to its limit, in bytes', () => {
+  test('is unchanged up to its limit in bytes', () => {
     for (const text of ['', 'short', 'x'.repeat(maxTextBytes), 'ü'.repeat(maxTextBytes / 2)])
       assert.equal(capText(text), text);
   });
 
-  test('is cut at a whole character beyond it, and says so', () => {
+  test('is cut between characters above the limit, with a mark', () => {
     const text = fc.string({ unit: 'binary', minLength: 500, maxLength: 4000 });
     fc.assert(
       fc.property(text, fc.integer({ min: 60, max: 3000 }), (whole, maxBytes) => {

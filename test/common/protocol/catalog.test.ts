@@ -32,7 +32,7 @@ suite('parsing a configured catalog', () => {
     assert.deepEqual(parseConfiguredCatalog({ streams: [] }), []);
   });
 
-  test('takes every field, in the modern regime', () => {
+  test('reads every field of the modern mode', () => {
     const entry = {
       stream: {
         name: 'users',
@@ -65,7 +65,7 @@ suite('parsing a configured catalog', () => {
     ]);
   });
 
-  test('takes PyAirbyte’s nulls for absent fields', () => {
+  test('reads PyAirbyte’s nulls as absent fields', () => {
     const entry = {
       stream: { ...least.stream, namespace: null, is_file_based: null, default_cursor_field: null },
       sync_mode: 'full_refresh',
@@ -80,13 +80,13 @@ suite('parsing a configured catalog', () => {
     assert.deepEqual(parseConfiguredCatalog({ streams: [entry] }), [users]);
   });
 
-  test('takes an empty namespace for none', () => {
+  test('reads an empty namespace as no namespace', () => {
     assert.deepEqual(parseConfiguredCatalog({ streams: [{ ...least, stream: { ...least.stream, namespace: '' } }] }), [
       users,
     ]);
   });
 
-  test('says all mistakes in one message', () => {
+  test('lists all mistakes in one message', () => {
     assert.equal(
       refusal({
         streams: [
@@ -99,15 +99,15 @@ suite('parsing a configured catalog', () => {
     );
   });
 
-  test('knows what discover printed, and says how to print what is needed', () => {
+  test('recognises the output of discover, and names the command for a configured catalog', () => {
     const catalog = { streams: [{ name: 'a', json_schema: {}, supported_sync_modes: ['full_refresh'] }] };
     const message = { type: 'CATALOG', catalog };
     for (const json of [catalog, message, [{ type: 'LOG' }, message]]) {
-      assert.match(refusal(json), /^The catalog is what "discover" prints.*"discover --configured"\.$/u);
+      assert.match(refusal(json), /^The catalog is the output of "discover".*"discover --configured"\.$/u);
     }
   });
 
-  test('refuses what is no catalog', () => {
+  test('refuses a document that is not a catalog', () => {
     for (const json of [
       null,
       [],

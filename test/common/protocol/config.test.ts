@@ -41,13 +41,13 @@ function parse(json: unknown): {
 }
 
 suite('parsing a config', () => {
-  test('fills the defaults in', () => {
+  test('adds the defaults', () => {
     const { config, logs } = parse(right);
     assert.deepEqual(config, { ...right, output_format: 'parquet', max_file_mb: 64, streams: [] });
     assert.deepEqual(logs, []);
   });
 
-  test('says all mistakes in one message, each with its path', () => {
+  test('lists all mistakes in one message, each with its path', () => {
     const { error } = parse({ bucket: 7, max_file_mb: 0, streams: [{ stream: 'a' }, {}] });
     assert.equal(
       error,
@@ -56,7 +56,7 @@ suite('parsing a config', () => {
     );
   });
 
-  test('says a single mistake as one sentence', () => {
+  test('reports a single mistake as one sentence', () => {
     assert.equal(parse({ bucket: 'data' }).error, 'The config has a mistake: "region" is missing.');
   });
 
@@ -72,16 +72,16 @@ suite('parsing a config', () => {
     assert.match(parse({ ...right, credentials: {} }).error ?? '', /"credentials.auth_type" is missing/u);
   });
 
-  test('names the unknown field that stands beside a missing one', () => {
+  test('names an unknown field that may be a misspelling of a missing one', () => {
     const { error } = parse({ ...right, region: undefined, regoin: 'eu', streams: [{ steam: 'a' }] });
     assert.equal(
       error,
-      'The config has 2 mistakes: (1) "region" is missing; "regoin" is there, which is unknown and may be a misspelling; ' +
-        '(2) "streams[0].stream" is missing; "streams[0].steam" is there, which is unknown and may be a misspelling.',
+      'The config has 2 mistakes: (1) "region" is missing: the unknown field "regoin" may be a misspelling of it; ' +
+        '(2) "streams[0].stream" is missing: the unknown field "streams[0].steam" may be a misspelling of it.',
     );
   });
 
-  test('refuses what is no object', () => {
+  test('refuses a config that is not an object', () => {
     for (const json of [null, [], 7, 'text', undefined])
       assert.match(parse(json).error ?? '', /^The config has a mistake/u);
   });
@@ -98,7 +98,7 @@ suite('parsing a config', () => {
     assert.deepEqual(logs, ['WARN The config field "completely_different" is unknown and has no effect.']);
   });
 
-  test('warns of unknown fields in depth, where the chosen option tells what is known', () => {
+  test('warns of unknown fields at any depth, by the chosen option', () => {
     const credentials = { auth_type: 'access_key', access_key_id: 'a', secret_access_key: 'b', sesion: 1 };
     const { logs } = parse({ ...right, credentials, streams: [{ stream: 'a', timefield: 'b' }] });
     assert.deepEqual(logs, [

@@ -11,14 +11,14 @@ suite('errors', () => {
     assert.equal(new ConnectorError('UNEXPECTED', 'x').failureType, 'system_error');
   });
 
-  test('say of every code its cause and its remedy in whole sentences', () => {
+  test('have a cause and a remedy in full sentences for every code', () => {
     for (const [code, { cause, remedy }] of Object.entries(ERROR_CODES)) {
       assert.match(code, /^[A-Z][A-Z\d]*(?:_[A-Z\d]+)*$/u);
       for (const text of [cause, remedy]) assert.match(text, /^[A-Z][^|\n]*\.$/u, code);
     }
   });
 
-  test('that nobody foresaw are defects of ours, with their cause', () => {
+  test('that are unexpected are defects, with their cause', () => {
     const cause = new TypeError('x is undefined');
     const error = toConnectorError(cause);
     assert.equal(error.code, 'UNEXPECTED');
@@ -28,7 +28,7 @@ suite('errors', () => {
     assert.equal(toConnectorError(error), error);
   });
 
-  test('can be said of a stream, once', () => {
+  test('can name a stream, once', () => {
     const cause = new Error('why');
     const error = new ConnectorError('FILE_UNREADABLE', 'damaged', { details: 'page 3', cause });
     const inStream = error.inStream({ name: 'users', namespace: 'crm' });

@@ -50,7 +50,7 @@ const someText = fc
   .map((parts) => Buffer.from(parts.join('')));
 
 suite('cutting input into lines', () => {
-  test('passes over a byte order mark at the start of the input, and only there', async () => {
+  test('ignores a byte order mark at the start of the input, and only there', async () => {
     const mark = '\ufeff';
     for (const [text, lines, unterminated] of [
       [`${mark}a\nb\n`, ['a', 'b'], false],
@@ -95,15 +95,15 @@ suite('cutting input into lines', () => {
     );
   });
 
-  test('gives a half line at the end of the input, marked as unterminated', async () => {
+  test('yields a cut line at the end of the input, marked as unterminated', async () => {
     assert.deepEqual(await linesOf([Buffer.from('one\n{"ty')]), { lines: ['one', '{"ty'], unterminated: true });
   });
 
-  test('keeps empty lines, so that line numbers are those of the input', async () => {
+  test('keeps empty lines, so that line numbers match the input', async () => {
     assert.deepEqual(await linesOf([Buffer.from('\n\na\n\n')]), { lines: ['', '', 'a', ''], unterminated: false });
   });
 
-  test('gives nothing for no input', async () => {
+  test('yields nothing for empty input', async () => {
     assert.deepEqual(await linesOf([]), { lines: [], unterminated: false });
     assert.deepEqual(await linesOf([Buffer.alloc(0)]), { lines: [], unterminated: false });
   });
@@ -119,7 +119,7 @@ suite('cutting input into lines', () => {
     );
   });
 
-  test('refuses a line that never ends without holding it', async () => {
+  test('refuses a line that never ends without keeping it in memory', async () => {
     let chunks = 0;
     function* endless(): Generator<Buffer> {
       for (;;) {
@@ -132,7 +132,7 @@ suite('cutting input into lines', () => {
     assert.equal(chunks, 11);
   });
 
-  test('hands on the lines before one that is too long', async () => {
+  test('yields the lines before one that is too long', async () => {
     const { lines, failure } = await linesOf([Buffer.from('a\nb\nlonger\nc\n')], 3);
     assert.deepEqual(lines, ['a', 'b']);
     assert.match(failure ?? '', /^Line 3 /u);

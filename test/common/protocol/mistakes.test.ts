@@ -11,7 +11,7 @@ function described(schema: z.ZodType, json: unknown): string {
 }
 
 const kinds: readonly (readonly [schema: z.ZodType, json: unknown, text: string])[] = [
-  [z.object({ a: z.array(z.string()) }), { a: 'tables' }, '"a" must be a list, also of one text: ["…"].'],
+  [z.object({ a: z.array(z.string()) }), { a: 'tables' }, '"a" must be a list, even for one text: ["…"].'],
   [z.object({ a: z.array(z.string()) }), { a: 7 }, '"a" must be a list in square brackets.'],
   [z.object({ a: z.int() }), { a: '7' }, '"a" must be a number, without quotes.'],
   [z.object({ a: z.int() }), { a: 7.5 }, '"a" must be a whole number.'],
@@ -29,7 +29,7 @@ const kinds: readonly (readonly [schema: z.ZodType, json: unknown, text: string]
   [z.object({ a: z.int().multipleOf(5) }), { a: 6 }, '"a" must be a multiple of 5.'],
   [z.object({ a: z.string().regex(/^[a-z]+$/u) }), { a: 'A' }, '"a" must have the form /^[a-z]+$/u.'],
   [z.object({ a: z.string().regex(/^b/u, 'must begin with b') }), { a: 'A' }, '"a" must begin with b.'],
-  [z.strictObject({ a: z.string() }), { a: '', b: 1 }, 'the whole must not have "b".'],
+  [z.strictObject({ a: z.string() }), { a: '', b: 1 }, 'the document must not have "b".'],
   [z.object({ a: z.union([z.string(), z.int()]) }), { a: [] }, '"a" must be a text in quotes, or must be a number.'],
   [
     z.object({
@@ -38,7 +38,7 @@ const kinds: readonly (readonly [schema: z.ZodType, json: unknown, text: string]
     { a: { kind: 'z' } },
     '"a.kind" must be one of "x", "y".',
   ],
-  [z.object({}), 'text', 'the whole must be an object in braces.'],
+  [z.object({}), 'text', 'the document must be an object in braces.'],
 ];
 
 suite('a mistake', () => {

@@ -42,12 +42,12 @@ suite('the specification', () => {
     supportsIncremental: true,
   });
 
-  test('of a zod schema is one that the form can draw', () => {
+  test('of a zod schema can be drawn by the form', () => {
     assert.deepEqual(formProblems(spec.connectionSpecification), []);
     assertProtocolLines(`${JSON.stringify({ type: 'SPEC', spec })}\n`);
   });
 
-  test('asks for what has no default and keeps the bounds that mean something', () => {
+  test('requires fields without a default, and keeps the meaningful bounds', () => {
     const { properties, required } = JSON.parse(JSON.stringify(spec.connectionSpecification));
     assert.deepEqual(required, ['bucket']);
     assert.deepEqual(properties.size_mb, {
@@ -61,7 +61,7 @@ suite('the specification', () => {
     assert.deepEqual(properties.credentials.default, { auth_type: 'none' });
   });
 
-  test('is refused by the check of the form for each thing that the form cannot draw', () => {
+  test('fails the form check for each thing that the form cannot draw', () => {
     const field = { title: 'A', description: 'B.', type: 'string', order: 0 };
     const option = (value: string): object => ({
       title: value,
@@ -99,7 +99,7 @@ suite('the specification', () => {
 
 for (const name of connectorNames) {
   suite(`the specification of ${name}`, () => {
-    test('is one that the form can draw', async () => {
+    test('can be drawn by the form', async () => {
       const { spec } = await loadConnector(name);
       assert.deepEqual(formProblems(spec.connectionSpecification), []);
       assertProtocolLines(`${JSON.stringify({ type: 'SPEC', spec })}\n`);

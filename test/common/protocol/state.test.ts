@@ -12,7 +12,7 @@ function streamState(name: string, stream_state: unknown, namespace?: string | n
 const users = streamKey({ name: 'users' });
 
 suite('parsing a saved state', () => {
-  test('takes nothing, null, [] and {} for a start from the beginning', () => {
+  test('reads nothing, null, [] and {} as a start from the beginning', () => {
     for (const json of [undefined, null, [], {}]) assert.equal(parseState(json).size, 0);
   });
 
@@ -33,13 +33,13 @@ suite('parsing a saved state', () => {
     });
   });
 
-  test('takes an empty or null state for a start from the beginning', () => {
+  test('reads an empty or null state as a start from the beginning', () => {
     for (const empty of [{}, null, undefined]) {
       assert.equal(parseState([streamState('users', { at: 1 }), streamState('users', empty)]).size, 0);
     }
   });
 
-  test('takes a namespace of null or "" for none', () => {
+  test('reads a namespace of null or "" as no namespace', () => {
     for (const namespace of [null, '']) {
       assert.deepEqual(parseState([streamState('users', { at: 1 }, namespace)]).get(users), { at: 1 });
     }
@@ -57,12 +57,12 @@ suite('parsing a saved state', () => {
     assert.deepEqual(parseState([saved]).get(users), { at: 7 });
   });
 
-  test('reads whole STATE messages, and a state outside an array', () => {
+  test('reads complete STATE messages, and a state outside an array', () => {
     assert.deepEqual(parseState([{ type: 'STATE', state: streamState('users', { at: 7 }) }]).get(users), { at: 7 });
     assert.deepEqual(parseState(streamState('users', { at: 7 })).get(users), { at: 7 });
   });
 
-  test('passes over the other messages that a destination prints', () => {
+  test('ignores the other messages that a destination prints', () => {
     const log = { type: 'LOG', log: { level: 'INFO', message: 'x' } };
     const trace = { type: 'TRACE', trace: {} };
     const state = { type: 'STATE', state: streamState('users', { at: 7 }) };
@@ -76,7 +76,7 @@ suite('parsing a saved state', () => {
     assert.deepEqual([...saved], [[users, { at: 7 }]]);
   });
 
-  test('refuses anything else, and says which entry', () => {
+  test('refuses anything else, and names the entry', () => {
     const wrong: readonly (readonly [unknown, RegExp])[] = [
       ['text', /must be an array/u],
       [7, /must be an array/u],

@@ -29,16 +29,16 @@ const cases: readonly (readonly [what: string, thrown: unknown, told: string])[]
   ['an error with a name of its own', Object.assign(new Error(canary), { name: canary, code: canary }), 'Error'],
 ];
 
-suite('what nobody foresaw', () => {
+suite('an unexpected thrown value', () => {
   for (const [what, thrown, told] of cases) {
-    test(`is told without its text: ${what}`, () => {
+    test(`is described without its text: ${what}`, () => {
       assert.equal(thrownText(thrown), told);
       assert.ok(!toConnectorError(thrown).message.includes(canary));
       if (thrown instanceof Error) assert.ok(!(framesOf(thrown) ?? '').includes(canary));
     });
   }
 
-  test('is told by where it was thrown, whatever its text looks like', () => {
+  test('is described by its stack frames, whatever its text looks like', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom('\n', '    at ', canary, ' (file.ts:1:1)', 'Error: ')), (parts) => {
         const error = new TypeError(parts.join(''));
@@ -49,7 +49,7 @@ suite('what nobody foresaw', () => {
     );
   });
 
-  test('has no frames where its text was changed afterwards', () => {
+  test('has no frames if its text was changed afterwards', () => {
     const error = new Error(`${canary}\n    at ${canary}`);
     assert.match(error.stack ?? '', /alice/u); // From here on the stack stays.
     error.message = 'another';

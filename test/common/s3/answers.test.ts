@@ -78,10 +78,13 @@ const laughs = xml(
 );
 
 const wrong: Readonly<Record<string, readonly [answer: Answer, words: RegExp, listing?: object]>> = {
-  'of a key outside of the prefix': [says(listing(entry('other/a'))), /the key "other\/a", outside of it/u],
+  'of a key outside of the prefix': [
+    says(listing(entry('other/a'))),
+    /the key "other\/a", which is outside the prefix/u,
+  ],
   'of a key twice': [says(listing(entry('raw/a') + entry('raw/a'))), /not in byte order, or repeated: "raw\/a"/u],
   'of keys in no order': [says(listing(entry('raw/b') + entry('raw/a'))), /not in byte order/u],
-  'of an empty key': [says(listing(entry(''))), /outside of it|empty key/u],
+  'of an empty key': [says(listing(entry(''))), /outside the prefix|empty key/u],
   'of a key of 1,025 bytes': [says(listing(entry(`raw/${'é'.repeat(511)}`))), /more than 1024 bytes/u],
   'of a negative size': [says(listing(entry('raw/a', { size: '-1' }))), /has the size -1/u],
   'of a size beyond all numbers': [says(listing(entry('raw/a', { size: '9007199254740993' }))), /size|is not S3/u],
@@ -107,7 +110,7 @@ const wrong: Readonly<Record<string, readonly [answer: Answer, words: RegExp, li
     (_request, response, count) => {
       response.end(listing(`<NextContinuationToken>${count}</NextContinuationToken>`, true));
     },
-    /1000 pages in a row hold nothing/u,
+    /1000 pages in a row are empty/u,
   ],
   'whose pages come again in turns': [
     (_request, response, count) => {
@@ -127,8 +130,8 @@ const wrong: Readonly<Record<string, readonly [answer: Answer, words: RegExp, li
   'that is a passing error without end': [endless(503, '<Error><Message>', 'x'), /more than 1048576 bytes/u],
   'that is no XML': [says('{"keys": []}'), /is not S3/u],
   'that is cut XML with a length that fits': [says('<ListBucketResult><Contents><Key>'), /is not S3/u],
-  'that is empty': [says(''), /is not S3|is no listing/u],
-  'that is another document': [says(xml('<Other/>')), /is no listing/u],
+  'that is empty': [says(''), /is not S3|is not a listing/u],
+  'that is another document': [says(xml('<Other/>')), /is not a listing/u],
 };
 
 function bytewise(a: string, b: string): number {
@@ -156,7 +159,7 @@ suite('a listing', () => {
     assert.equal(count, 1);
   });
 
-  test('that drips is given up after the time for an answer', async () => {
+  test('that arrives too slowly fails after the time limit for an answer', async () => {
     const { error } = await listed(
       (_request, response) => {
         response.writeHead(200);
@@ -169,7 +172,7 @@ suite('a listing', () => {
     assert.equal(error?.code, 'S3_UNAVAILABLE');
   });
 
-  test('of any keys in their order is taken as it is', async () => {
+  test('of any sorted keys is accepted unchanged', async () => {
     const unit = fc.oneof(
       fc.constantFrom('a', 'b', '/', '\ue000', '\uffff', '😀', '\u0001', 'é'),
       fc.string({ unit: 'grapheme', maxLength: 2 }),
@@ -204,12 +207,17 @@ suite('an object', () => {
   const ten = '0123456789';
   const ranged = { etag: '"e"', 'content-range': 'bytes 10-19/100' };
   const answers: Readonly<Record<string, readonly [number, Readonly<Record<string, string>>, string, RegExp]>> = {
-    'with status 200 for a range': [200, { etag: '"e"' }, ten, /of the bytes of the whole object/u],
-    'of other bytes': [206, { ...ranged, 'content-range': 'bytes 0-9/100' }, ten, /of the bytes bytes 0-9\/100/u],
-    'of more bytes than asked for': [206, ranged, `${ten}${ten}`, /more bytes came than were asked for/u],
-    'of another version': [206, { ...ranged, etag: '"f"' }, ten, /of another version/u],
-    'without an ETag': [206, { 'content-range': ranged['content-range'] }, ten, /of another version/u],
-    'without a Content-Range': [206, { etag: '"e"' }, ten, /of the bytes/u],
+    'with status 200 for a range': [200, { etag: '"e"' }, ten, /has the entire object, not the requested range/u],
+    'of other bytes': [
+      206,
+      { ...ranged, 'content-range': 'bytes 0-9/100' },
+      ten,
+      /has bytes 0-9\/100, not the requested range/u,
+    ],
+    'of more bytes than asked for': [206, ranged, `${ten}${ten}`, /more bytes came than were requested/u],
+    'of another version': [206, { ...ranged, etag: '"f"' }, ten, /another version of the object/u],
+    'without an ETag': [206, { 'content-range': ranged['content-range'] }, ten, /another version of the object/u],
+    'without a Content-Range': [206, { etag: '"e"' }, ten, /not the requested range/u],
   };
   for (const [what, [status, headers, body, words]] of Object.entries(answers)) {
     test(`${what} is refused by name`, async () => {
@@ -224,7 +232,7 @@ suite('an object', () => {
     });
   }
 
-  test('of fewer bytes than asked for is read on, and given up when nothing more comes', async () => {
+  test('of fewer bytes than requested is resumed, and fails when no more bytes come', async () => {
     await using server = await startCannedServer((_request, response) => {
       response.writeHead(206, { ...ranged, 'content-length': '0' }).end();
     });
@@ -233,7 +241,7 @@ suite('an object', () => {
     assert.ok(connection.s3.counters.GetObject.requests < 50);
   });
 
-  test('that is read whole and has no end is given up at its bound', async () => {
+  test('that never ends fails at its bound when it is read completely', async () => {
     await using server = await startCannedServer((request, response) => {
       response.setHeader('etag', '"e"');
       endless(200, '', 'x')(request, response, 1);
@@ -242,7 +250,7 @@ suite('an object', () => {
     await assert.rejects(readObject(connection.s3, 'raw/a', 100_000), { code: 'BUCKET_DOCUMENT_INVALID' });
   });
 
-  test('is not written when the answer to that has no end', async () => {
+  test('is not written when the answer never ends', async () => {
     await using server = await startCannedServer((request, response) => {
       request.resume();
       response.setHeader('etag', '"e"');

@@ -56,7 +56,7 @@ suite('a storage that refuses x-amz-checksum headers', () => {
     });
   }
 
-  test('is reported once by writes that are under way together, none of which fails', async () => {
+  test('is reported once by concurrent writes, and none of them fails', async () => {
     server.setUnsupported([{ ...checksums, answer: 'NotImplemented' }]);
     await using it = connect(server.endpoint);
     const keys = Array.from({ length: 50 }, (_, index) => `${index}`);
@@ -83,7 +83,7 @@ suite('a storage that refuses x-amz-checksum headers', () => {
     });
   }
 
-  test('gets the MD5 of what is sent: of parts, of a file, of nothing, and past the SDK', async () => {
+  test('gets the MD5 of each body: parts, a file, an empty body, and without the SDK', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'body');
     const bytes = randomBytes(400_000);
@@ -116,7 +116,7 @@ suite('a storage that refuses x-amz-checksum headers', () => {
     );
   });
 
-  test('is asked again only for a refusal that may be about the checksum', async () => {
+  test('gets a second request only for a refusal that may be about the checksum', async () => {
     await using it = connect(server.endpoint);
     const object = { key: 'a', body: Buffer.from('a'), contentType: 'text/plain' };
     for (const code of [
@@ -142,7 +142,7 @@ suite('a storage that refuses x-amz-checksum headers', () => {
     assert.ok('x-amz-checksum-crc32' in (server.object(testBucket, 'a')?.headers.checksums ?? {}));
   });
 
-  test('is told what it may lack where it names no header', async () => {
+  test('causes an error that lists possible gaps if it names no header', async () => {
     const message = 'A header you provided implies functionality that is not implemented.';
     await using it = connect(server.endpoint);
     const object = { key: 'a', body: Buffer.from('a'), contentType: 'text/plain' };
@@ -160,7 +160,7 @@ suite('a storage that refuses x-amz-checksum headers', () => {
     await assert.rejects(putObject(it.s3, object, plain), (error: Error) => !error.message.includes('"acl"'));
   });
 
-  test('is told by its own words where it is the ACL that it does not take', async () => {
+  test('causes an error about the ACL if it refuses the ACL', async () => {
     for (const [answer, message] of [
       ['NotImplemented', undefined],
       ['InvalidArgument', "Unsupported value for canned acl 'bucket-owner-full-control'"],
@@ -168,7 +168,10 @@ suite('a storage that refuses x-amz-checksum headers', () => {
       server.setUnsupported([{ header: 'x-amz-acl', answer, ...(message === undefined ? {} : { message }) }]);
       await using it = connect(server.endpoint);
       const object = { key: 'a', body: Buffer.from('a'), contentType: 'text/plain' };
-      const refusal = { code: 'S3_REQUEST_REFUSED', message: /the storage does not take ACLs\. Set "acl" to "none"/u };
+      const refusal = {
+        code: 'S3_REQUEST_REFUSED',
+        message: /the storage does not accept ACLs\. Set "acl" to "none"/u,
+      };
       await assert.rejects(putObject(it.s3, object, acl), refusal);
       server.seed(testBucket, 'b', 'b');
       await assert.rejects(copyObject({ s3: it.s3, prefix: '' }, { from: asOwn('b'), to: asOwn('c') }, acl), refusal);

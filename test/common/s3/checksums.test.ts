@@ -19,7 +19,7 @@ suite('the checksums of a body in parts', () => {
     );
   });
 
-  test('hold for parts longer than one slice, and let other work go on between', async () => {
+  test('are right for parts longer than one slice, and let other work run in between', async () => {
     const body = Buffer.alloc(9_000_001, 'ab');
     let otherWork = false;
     setImmediate(() => (otherWork = true));
@@ -40,7 +40,7 @@ suite('a stored object has our body', () => {
     assert.equal(await isSameBody({ size: 6, etag: '"abc"', crc32: 'AAAAAA==' }, body, md5), false);
   });
 
-  test('if its ETag is the MD5 of ours, where no CRC32 is told', async () => {
+  test('if its ETag is the MD5 of ours and it has no CRC32', async () => {
     assert.equal(await isSameBody({ size: 5, etag: '"abc"' }, body, md5), true);
     assert.equal(await isSameBody({ size: 5, etag: '"abd"' }, body, md5), false);
   });

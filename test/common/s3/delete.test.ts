@@ -10,7 +10,7 @@ import { startS3Server } from '../../../tools/s3-server/server.ts';
 const plain: WriteHeaders = { encryption: { mode: 'bucket_default' } };
 
 suite('a deletion', () => {
-  test('deletes a thousand keys a request, and minds no missing ones', async () => {
+  test('deletes a thousand keys a request, and accepts missing ones', async () => {
     await using server = await startS3Server();
     await using connection = connect(server.endpoint);
     server.createBucket(testBucket);
@@ -25,14 +25,14 @@ suite('a deletion', () => {
     assert.equal(connection.s3.counters.DeleteObjects.requests, 2);
   });
 
-  test('of nothing asks nothing', async () => {
+  test('of nothing sends no request', async () => {
     await using server = await startS3Server();
     await using connection = connect(server.endpoint);
     await deleteObjects({ s3: connection.s3, prefix: '' }, []);
     assert.equal(server.counts.total.requests, 0);
   });
 
-  test('of keys that S3 is too busy for asks again for those alone', async () => {
+  test('retries only the keys that S3 was too busy for', async () => {
     const asked: (readonly string[])[] = [];
     await using server = await startCannedServer((request, response) => {
       void bodyText(request).then((xml) => {

@@ -36,7 +36,7 @@ function inOrder(keys: readonly string[]): readonly string[] {
 }
 
 suite('a hostile key', () => {
-  test('is listed as it is, over pages and folders, and read by itself', async () => {
+  test('is listed unchanged over pages and folders, and can be read', async () => {
     const property = fc.asyncProperty(someKeys, async (keys) => {
       await using place = await opened();
       const { server, s3 } = place;
@@ -61,7 +61,7 @@ suite('a hostile key', () => {
     await fc.assert(property, { numRuns: 25, seed: 14, endOnFailure: true });
   });
 
-  test('is written, copied, looked at and deleted as it is', async () => {
+  test('is written, copied, headed and deleted unchanged', async () => {
     const property = fc.asyncProperty(someKeys, async (keys) => {
       await using place = await opened();
       const { server, s3 } = place;

@@ -17,7 +17,7 @@ async function serverWith(keys: readonly string[]) {
 const keysOf = (pages: readonly ListPage[]) => pages.flatMap((page) => page.objects.map(({ key }) => key));
 
 suite('a listing', () => {
-  test('tells of each object its key, size, ETag, time and class', async () => {
+  test('returns the key, size, ETag, time and class of each object', async () => {
     await using server = await serverWith([]);
     const lastModified = new Date('2026-01-15T14:30:00Z');
     const etag = server.seed(testBucket, 'raw/a', 'hello', { lastModified, storageClass: 'GLACIER' });
@@ -27,7 +27,7 @@ suite('a listing', () => {
     assert.deepEqual(pages, [{ objects: [object], folders: [] }]);
   });
 
-  test('tells which archived objects are restored, and asks again for that only where there are some', async () => {
+  test('reports restored archived objects, and repeats a request only for pages with archived objects', async () => {
     await using server = await serverWith(['a/plain']);
     server.seed(testBucket, 'b/cold', '', { storageClass: 'GLACIER' });
     server.seed(testBucket, 'b/warm', '', { storageClass: 'DEEP_ARCHIVE', restored: true });
@@ -42,7 +42,7 @@ suite('a listing', () => {
     assert.equal(server.counts.of('ListObjectsV2').requests, 3);
   });
 
-  test('does without that where the storage refuses the question', async () => {
+  test('does not report restored objects if the storage refuses the header', async () => {
     await using server = await serverWith(['a']);
     server.seed(testBucket, 'cold', '', { storageClass: 'GLACIER' });
     server.inject({ kind: 'error', code: 'NotImplemented', operation: 'ListObjectsV2', skip: 1 });
@@ -50,7 +50,7 @@ suite('a listing', () => {
     assert.deepEqual(keysOf(await Array.fromAsync(listPages(connection.s3, { prefix: '' }))), ['a', 'cold']);
   });
 
-  test('comes in pages, asked for one at a time', async () => {
+  test('comes in pages, requested one at a time', async () => {
     await using server = await serverWith(['a', 'b', 'c', 'd', 'e']);
     await using connection = connect(server.endpoint);
     const pages = listPages(connection.s3, { prefix: '', pageSize: 2 });
@@ -76,7 +76,7 @@ suite('a listing', () => {
     assert.deepEqual(pages, [{ objects: [], folders: [] }]);
   });
 
-  test('gives every key back as it is', async () => {
+  test('returns every key unchanged', async () => {
     await using server = await startS3Server();
     await using connection = connect(server.endpoint);
     const key = fc.string({ minLength: 1, maxLength: 12, unit: 'grapheme' }).filter((text) => text.isWellFormed());
@@ -94,7 +94,7 @@ suite('a listing', () => {
     );
   });
 
-  test('asks again when S3 is busy, and says so in the log when that goes on', async () => {
+  test('retries when S3 is busy, and logs it when that continues', async () => {
     await using server = await serverWith(['a']);
     server.inject({ kind: 'error', code: 'SlowDown', times: 3 });
     await using connection = connect(server.endpoint);
@@ -134,7 +134,7 @@ suite('a page of a listing', () => {
     assert.deepEqual(pageOf(encoded, level).folders, ['a b c+/']);
   });
 
-  test('says of an archived object whether it can be read', () => {
+  test('reports whether an archived object can be read', () => {
     const object = { Key: 'a', Size: 1, ETag: '"e"', LastModified: new Date(0), StorageClass: 'GLACIER' as const };
     const status = (RestoreStatus: object) =>
       pageOf({ Contents: [{ ...object, RestoreStatus }] }, level).objects[0]?.restored;

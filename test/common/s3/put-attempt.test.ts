@@ -90,7 +90,7 @@ suite('a put past the middleware', () => {
     }
   });
 
-  test('is refused in the words of S3', async () => {
+  test('is refused with the message of S3', async () => {
     await using it = await open();
     await assert.rejects(putObject(it.s3, { ...first, key: 'denied' }, how), {
       code: 'S3_ACCESS_DENIED',
@@ -100,7 +100,7 @@ suite('a put past the middleware', () => {
     await assert.rejects(putObject(it.s3, first, how), { code: 'S3_BUCKET_MISSING' });
   });
 
-  test('is tried again when S3 is busy, cut or silent about what it did', async () => {
+  test('is retried when S3 is busy, cuts the connection or loses its answer', async () => {
     await using it = await open();
     const faults = [
       { kind: 'error', code: 'SlowDown' },
@@ -131,7 +131,7 @@ suite('a put past the middleware', () => {
     assert.equal(connections, 1);
   });
 
-  test('has written nothing when the answer is of any status but those of success', async () => {
+  test('has written nothing unless the status is a success', async () => {
     let status = 200;
     await using canned = await startCannedServer((request, response) => {
       request.resume().on('end', () => response.writeHead(status, { etag: '"1"' }).end());
@@ -145,7 +145,7 @@ suite('a put past the middleware', () => {
     }
   });
 
-  test('goes by the SDK for a body that is a stream, and with the clock that the SDK has set right', async () => {
+  test('uses the SDK for a stream, and uses the clock that the SDK has corrected', async () => {
     const seen: NodeJS.Dict<string | string[]>[] = [];
     await using canned = await startCannedServer((request, response) => {
       seen.push(request.headers);
@@ -170,7 +170,7 @@ suite('a put past the middleware', () => {
     assert.ok(first !== undefined && tomorrow !== undefined && Math.abs(tomorrow - first - 86_400_000) < 60_000);
   });
 
-  test('sends neither an invocation id nor anything else of the middleware', async () => {
+  test('sends no invocation ID, and nothing else of the middleware', async () => {
     const seen: NodeJS.Dict<unknown>[] = [];
     const server = createServer((request, response) => {
       seen.push({ ...request.headers, url: request.url });

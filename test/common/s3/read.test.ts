@@ -34,20 +34,20 @@ suite('a range', () => {
     assert.deepEqual(it.s3.counters.GetObject, { requests: 1, retries: 0, bytesIn: 1000, bytesOut: 0 });
   });
 
-  test('may be the whole object, by an ETag with or without its quotes', async () => {
+  test('may be the entire object, by an ETag with or without its quotes', async () => {
     await using it = await open();
     for (const etag of [it.etag, it.etag.replaceAll('"', '')]) {
       assert.ok((await readRange(it.s3, { key, etag, start: 0, end: body.length })).equals(body));
     }
   });
 
-  test('of nothing asks nothing', async () => {
+  test('of nothing sends no request', async () => {
     await using it = await open();
     assert.equal((await readRange(it.s3, { key, etag: it.etag, start: 5, end: 5 })).length, 0);
     assert.equal(it.server.counts.total.requests, 0);
   });
 
-  test('that is cut again and again is read on from the byte reached', async () => {
+  test('that is cut repeatedly is resumed at the last byte', async () => {
     await using it = await open();
     it.server.inject({ kind: 'cut_in_body', afterBytes: 70_000, operation: 'GetObject', times: 3 });
     assert.ok(
@@ -66,7 +66,7 @@ suite('a range', () => {
     assert.equal(it.s3.counters.GetObject.retries, cuts);
   });
 
-  test('that stalls is cut and read on', async () => {
+  test('that stalls is cut and resumed', async () => {
     await using it = await open({ idleTimeoutMs: 100 });
     it.server.inject({ kind: 'slow_body', bytesPerSecond: 1, operation: 'GetObject' });
     assert.ok((await readRange(it.s3, { key, etag: it.etag, start: 0, end: 1000 })).equals(body.subarray(0, 1000)));
@@ -109,7 +109,7 @@ suite('a range', () => {
 });
 
 suite('a stream of a range', () => {
-  test('can be left in its middle, and the connection still serves others', async () => {
+  test('can stop partway, and the connection still serves others', async () => {
     await using it = await open();
     it.server.inject({ kind: 'slow_body', bytesPerSecond: 50_000, operation: 'GetObject' });
     for await (const chunk of streamRange(it.s3, { key, etag: it.etag, start: 0, end: body.length })) {
@@ -120,7 +120,7 @@ suite('a stream of a range', () => {
     assert.ok((await readRange(it.s3, { key, etag: it.etag, start: 0, end: 9 })).equals(body.subarray(0, 9)));
   });
 
-  test('is aborted in the middle, with the reason', async () => {
+  test('can be aborted partway, with the reason', async () => {
     await using it = await open();
     it.server.inject({ kind: 'slow_body', bytesPerSecond: 50_000, operation: 'GetObject' });
     const controller = new AbortController();
@@ -137,14 +137,14 @@ suite('a stream of a range', () => {
 });
 
 suite('a small object', () => {
-  test('is read whole, with the ETag of this version', async () => {
+  test('is read completely, with the ETag of this version', async () => {
     await using it = await open();
     const found = await readObject(it.s3, key, body.length);
     assert.equal(found?.etag, it.etag);
     assert.ok(found?.body.equals(body));
   });
 
-  test('that is not there is undefined, but a missing bucket is a mistake', async () => {
+  test('that does not exist is undefined, but a missing bucket is an error', async () => {
     await using it = await open();
     assert.equal(await readObject(it.s3, 'nothing', 10), undefined);
     await using elsewhere = connect(it.server.endpoint, { bucket: 'no-such-bucket' });
@@ -156,7 +156,7 @@ suite('a small object', () => {
     await assert.rejects(readObject(it.s3, key, body.length - 1), { code: 'BUCKET_DOCUMENT_INVALID' });
   });
 
-  test('whose body was cut is read anew', async () => {
+  test('whose body was cut is read again', async () => {
     await using it = await open();
     it.server.inject({ kind: 'cut_in_body', afterBytes: 1000, operation: 'GetObject', times: 2 });
     assert.ok((await readObject(it.s3, key, body.length))?.body.equals(body));

@@ -44,7 +44,7 @@ suite('a put', () => {
     assert.deepEqual(stored?.headers.checksums, { 'x-amz-checksum-crc32': sum.toString('base64') });
   });
 
-  test('writes a body in parts, of any length, also none', async () => {
+  test('writes a body in parts of any length, also zero', async () => {
     await using it = await open();
     const bodies = [[], [randomBytes(10)], [randomBytes(5_000_000), new Uint8Array(), randomBytes(6_000_001)]];
     for (const [index, body] of bodies.entries()) {
@@ -53,7 +53,7 @@ suite('a put', () => {
     }
   });
 
-  test('writes a file from disk, read anew when it is sent again', async () => {
+  test('writes a file from disk, and reads it again for a retry', async () => {
     await using it = await open();
     const path = join(tmpdir(), `s3-connectors-body-${randomUUID()}`);
     const body = randomBytes(3_000_001);
@@ -70,7 +70,7 @@ suite('a put', () => {
     }
   });
 
-  test('sends the ACL and the encryption it is told to, and none else', async () => {
+  test('sends exactly the ACL and the encryption of the config', async () => {
     await using it = await open();
     const hows: readonly WriteHeaders[] = [
       plain,
@@ -91,7 +91,7 @@ suite('a put', () => {
     assert.deepEqual(sent, expected);
   });
 
-  test('is sent again whole when its connection is cut, be it before or after the write', async () => {
+  test('is sent again completely when its connection is cut before or after the write', async () => {
     await using it = await open();
     const body = [randomBytes(200_000), randomBytes(200_000)];
     it.server.inject({ kind: 'cut_before_answer', operation: 'PutObject' });
@@ -101,7 +101,7 @@ suite('a put', () => {
     assert.deepEqual(it.s3.counters.PutObject, { requests: 3, retries: 2, bytesIn: 0, bytesOut: 1_200_000 });
   });
 
-  test('on condition that nothing is there fails when something is', async () => {
+  test('on condition that the object does not exist fails if it exists', async () => {
     await using it = await open();
     await putObject(it.s3, object, plain);
     await assert.rejects(putObject(it.s3, { ...object, body: Buffer.from('other'), ifNoneMatch: '*' }, plain), {
@@ -120,7 +120,7 @@ suite('a put', () => {
     assert.equal(it.stored()?.body.toString(), 'second');
   });
 
-  test('on a condition whose answer was lost knows its own object', async () => {
+  test('on a condition with a lost answer recognises its own object', async () => {
     await using it = await open();
     it.server.inject({ kind: 'drop_answer', operation: 'PutObject' });
     const { etag } = await putObject(it.s3, { ...object, ifNoneMatch: '*' }, plain);
@@ -128,7 +128,7 @@ suite('a put', () => {
     assert.equal(it.s3.counters.HeadObject.requests, 1);
   });
 
-  test('on a condition whose answer was lost does not take another’s object for its own', async () => {
+  test('on a condition with a lost answer does not accept another run’s object as its own', async () => {
     await using it = await open();
     it.server.inject({ kind: 'replace', body: 'world', operation: 'PutObject', skip: 1 });
     it.server.inject({ kind: 'drop_answer', operation: 'PutObject' });
@@ -178,7 +178,7 @@ suite('a copy', () => {
     assert.deepEqual([contentType, acl, kmsKeyId], expected);
   });
 
-  test('that fails inside an answer of 200 is tried again', async () => {
+  test('that fails inside an answer of 200 is retried', async () => {
     await using it = await open();
     await putObject(it.s3, object, plain);
     it.server.inject({ kind: 'error_in_ok', code: 'InternalError', operation: 'CopyObject' });
@@ -197,7 +197,7 @@ suite('a copy', () => {
     });
   });
 
-  test('of what is gone names both keys', async () => {
+  test('of a missing object names both keys', async () => {
     await using it = await open();
     await assert.rejects(copyObject({ s3: it.s3, prefix: '' }, { from: asOwn('gone'), to: asOwn('final') }, plain), {
       code: 'S3_OBJECT_CHANGED',
@@ -207,7 +207,7 @@ suite('a copy', () => {
 });
 
 suite('a head', () => {
-  test('tells size, ETag and checksum', async () => {
+  test('returns size, ETag and checksum', async () => {
     await using it = await open();
     await putObject(it.s3, object, plain);
     const stored = it.stored();
@@ -220,7 +220,7 @@ suite('a head', () => {
     assert.deepEqual(await headObject(it.s3, key), expected);
   });
 
-  test('of what is not there is undefined', async () => {
+  test('of a missing object is undefined', async () => {
     await using it = await open();
     assert.equal(await headObject(it.s3, 'none'), undefined);
   });

@@ -42,7 +42,7 @@ function names(catalog: unknown): readonly string[] {
 }
 
 suite('the catalog of a tap', () => {
-  test('comes back as it was printed: every stream and column, read incrementally', () => {
+  test('returns as it was printed: every stream and column, incrementally', () => {
     const printed = singerCatalog({ streams: [stream('a', 'lake'), stream('b', 'lake')] }, false);
     const parsed = parseSingerCatalog(JSON.parse(JSON.stringify(printed)));
     assert.deepEqual(
@@ -61,7 +61,7 @@ suite('the catalog of a tap', () => {
     });
   });
 
-  test('is printed in pieces as it is in one, and read without a file as from one', () => {
+  test('is the same in pieces and in one text, and with and without a file', () => {
     for (const names of [[], ['a'], ['a', 'b\n"c']]) {
       const catalog = { streams: names.map((name) => stream(name, 'lake')) };
       const printed = singerCatalog(catalog, false);
@@ -71,7 +71,7 @@ suite('the catalog of a tap', () => {
       assert.deepEqual(allTapStreams(catalog, false), parseSingerCatalog(printed));
     }
     const twins = { streams: [stream('b-c', 'a'), stream('c', 'a/b')] };
-    assert.throws(() => singerCatalogText(twins, true).next(), /would both be the stream "a-b-c"/u);
+    assert.throws(() => singerCatalogText(twins, true).next(), /would both become the stream "a-b-c"/u);
   });
 
   test('keeps a column called __proto__', () => {
@@ -83,7 +83,7 @@ suite('the catalog of a tap', () => {
     assert.deepEqual(names(JSON.parse(JSON.stringify(printed))), ['__proto__']);
   });
 
-  test('names the prefix where tables of several can meet, and finds the table again', () => {
+  test('names the prefix if tables of several prefixes can have one name, and finds the table again', () => {
     const printed = singerCatalog({ streams: [stream('t', 'lake/daily'), stream('t', 'crm'), stream('root')] }, true);
     const parsed = parseSingerCatalog(JSON.parse(JSON.stringify(printed)));
     assert.deepEqual(
@@ -98,7 +98,7 @@ suite('the catalog of a tap', () => {
 
   test('refuses two tables that would get one name', () => {
     const twins = { streams: [stream('b-c', 'a'), stream('c', 'a/b')] };
-    assert.throws(() => singerCatalog(twins, true), /"a\.b-c" and "a\/b\.c" would both be the stream "a-b-c"/u);
+    assert.throws(() => singerCatalog(twins, true), /"a\.b-c" and "a\/b\.c" would both become the stream "a-b-c"/u);
   });
 
   const selections: readonly (readonly [what: string, changes: Record<string, JsonObject>, read: readonly string[]])[] =
@@ -123,14 +123,14 @@ suite('the catalog of a tap', () => {
     assert.deepEqual(names({ streams: [{ tap_stream_id: 't', schema: { properties: columns } }] }), []);
   });
 
-  test('reads a stream whole when its replication method says so, a forced one before a chosen one', () => {
+  test('reads a stream fully if its replication method demands it, with a forced one before a chosen one', () => {
     const [chosen] = parseSingerCatalog(edited({ '': { 'replication-method': 'FULL_TABLE' } }));
     assert.equal(chosen?.configured.syncMode, 'full_refresh');
     const forced = { 'replication-method': 'FULL_TABLE', 'forced-replication-method': 'INCREMENTAL' };
     assert.equal(parseSingerCatalog(edited({ '': forced }))[0]?.configured.syncMode, 'incremental');
   });
 
-  test('refuses another replication method, and what is no catalog, by name', () => {
+  test('refuses another replication method and a document that is not a catalog, by name', () => {
     assert.throws(
       () => parseSingerCatalog(edited({ '': { 'replication-method': 'LOG_BASED' } })),
       /"t" .*"LOG_BASED"/u,

@@ -26,14 +26,14 @@ const understood: readonly (readonly [kind: 'tap' | 'target', line: string, invo
 ];
 
 const refused: readonly (readonly [kind: 'tap' | 'target', line: string, words: RegExp])[] = [
-  ['tap', '', /--config is missing.*see tap-x --help/u],
+  ['tap', '', /--config is missing.*tap-x --help/u],
   ['target', '--config a.json --catalog c.json', /catalog/u],
   ['tap', '--config', /config/u],
   ['tap', '--config a.json --catalog c.json --catalog d.json', /--catalog is given more than once/u],
   ['tap', '--config a.json --about --format=html', /format/u],
 ];
 
-suite('the command line of the Singer face', () => {
+suite('the command line of a tap or target', () => {
   for (const [kind, line, invocation] of understood) {
     test(`understands a ${kind}'s ${line}`, async () => assert.deepEqual(await parse(kind, line), invocation));
   }

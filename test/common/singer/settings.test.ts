@@ -56,11 +56,11 @@ suite('the settings of a tap or target', () => {
     });
   });
 
-  test('are not looked for in the environment unless ENV asks for it', async () => {
+  test('are read from the environment only with ENV', async () => {
     assert.deepEqual(await readSettings([await file('d', {})], plugin, { TAP_S3_TABLES_BUCKET: 'x' }), {});
   });
 
-  test('keep a variable that is no JSON for the check of the config, which names the setting', async () => {
+  test('keep a variable that is not JSON for the config check, which names the setting', async () => {
     assert.deepEqual(await readSettings(['ENV'], plugin, { TAP_S3_TABLES_MAX_MEMORY_MB: 'many' }), {
       max_memory_mb: 'many',
     });

@@ -68,7 +68,7 @@ suite('the lines of a tap', () => {
     ]);
   });
 
-  test('of a stream that is read whole have a version, activated at its end, and leave no bookmark', async () => {
+  test('of a fully read stream have a version, activated at its end, and no bookmark', async () => {
     const outputs = [
       status('t', 'STARTED'),
       records(tapStream('t', 'full_refresh'), '{"id":1}'),
@@ -84,14 +84,14 @@ suite('the lines of a tap', () => {
     ]);
   });
 
-  test('of an empty stream that is read whole are two activations: one may also come before the first record', async () => {
+  test('of an empty, fully read stream are two activations, because one may also come before the first record', async () => {
     const outputs = [status('t', 'STARTED'), status('t', 'COMPLETE')];
     const activation = '{"type":"ACTIVATE_VERSION","stream":"t","version":7}';
     const printed = await lines(outputs, [tapStream('t', 'full_refresh')]);
     assert.deepEqual(printed.slice(1, -1), [activation, activation]);
   });
 
-  test('activate nothing of a stream that was not read to its end', async () => {
+  test('activate no version of a stream that was not read to its end', async () => {
     const outputs = [
       status('t', 'STARTED'),
       records(tapStream('t', 'full_refresh'), '{"id":1}'),
@@ -120,13 +120,13 @@ suite('the lines of a tap', () => {
 });
 
 suite('the bookmarks of a tap', () => {
-  test('are handed to the streams that are read incrementally', () => {
+  test('are passed to the incremental streams', () => {
     const bookmarks = parseBookmarks({ bookmarks: { a: { n: 1 }, b: { n: 2 }, c: {} } });
     const saved = savedState([tapStream('a'), tapStream('b', 'full_refresh'), tapStream('c')], bookmarks);
     assert.deepEqual([...saved.values()], [{ n: 1 }]);
   });
 
-  test('may be missing in every way that runners have', () => {
+  test('may be missing in every form that runners use', () => {
     for (const nothing of [undefined, null, {}, { bookmarks: {} }, { currently_syncing: 't' }]) {
       assert.equal(parseBookmarks(nothing).size, 0);
     }

@@ -66,14 +66,14 @@ function names({ catalog }: Run): readonly string[] {
 }
 
 suite('a target', () => {
-  test('hands rows on as they came, with the time at which they were extracted', async () => {
+  test('passes rows on unchanged, with their extraction time', async () => {
     const row = '{"id": 12345678901234567890,"x":1.10}';
     const { runs } = await send(schema('a') + record('a', row, ',"time_extracted":"2026-01-15T12:00:00.123456Z"'));
     const data = `{"type":"RECORD","record":{"stream":"a","data":${row},"emitted_at":1768478400123}}`;
     assert.deepEqual(runs[0]?.lines, [data]);
   });
 
-  test('takes now for a record without such a time', async () => {
+  test('uses the current time for a record without an extraction time', async () => {
     const { runs } = await send(schema('a') + record('a', '{}') + record('a', '{}', ',"time_extracted":null'));
     for (const line of runs[0]?.lines ?? []) assert.match(line, now);
     assert.equal(runs[0]?.lines.length, 2);
@@ -85,12 +85,12 @@ suite('a target', () => {
     assert.deepEqual(printed, [`${value}\n`]);
   });
 
-  test('prints a state that comes before all records at once, and nothing when there is none', async () => {
+  test('prints a state before all records at once, and nothing without a state', async () => {
     assert.deepEqual((await send(state('{}') + schema('a') + state('[1]'))).printed, ['{}\n', '[1]\n']);
     assert.deepEqual((await send('')).printed, []);
   });
 
-  test('begins a run with all streams that it knows, and the next one when a record is of none of them', async () => {
+  test('begins a run with all known streams, and the next one for a record of another stream', async () => {
     const input = schema('a') + schema('b') + record('b', '{}') + schema('c') + record('a', '{}') + record('c', '{}');
     const { runs, printed } = await send(input + state('1'));
     assert.deepEqual(runs.map(names), [
@@ -104,7 +104,7 @@ suite('a target', () => {
     assert.deepEqual(printed, ['1\n']);
   });
 
-  test('begins no run for a schema that it has', async () => {
+  test('begins no run for a known schema', async () => {
     const { runs } = await send(schema('a') + record('a', '{}') + schema('a') + record('a', '{}'));
     assert.equal(runs.length, 1);
   });
@@ -136,7 +136,7 @@ suite('a target', () => {
   });
 });
 
-test('a target hands on a record that is not an object, for the destination to set aside, and goes on', async () => {
+test('a target passes on a record that is not an object for the destination to reject, and continues', async () => {
   const values = ['["x"]', '"x"', 'null', '5', '{"id":null}', undefined];
   const rows = fc.array(fc.constantFrom(...values), { maxLength: 12 });
   const property = fc.asyncProperty(rows, fc.boolean(), async (all, hasVersion) => {
@@ -159,12 +159,12 @@ test('a target hands on a record that is not an object, for the destination to s
 suite('a version', () => {
   const first = record('a', '{"n":1}', ',"version":5');
 
-  test('that was never activated is remembered', async () => {
+  test('that was never activated causes a warning', async () => {
     const target = new TargetLines(silentLog);
     await send(schema('a') + first + activate('a', 5) + first, target);
     assert.match(
       target.streams.unreplaced().join(),
-      /^The rows of "a" were added: no ACTIVATE_VERSION came after them/u,
+      /^The rows of "a" were appended: no ACTIVATE_VERSION came after them/u,
     );
   });
 
@@ -175,13 +175,13 @@ suite('a version', () => {
     assert.deepEqual(target.streams.unreplaced(), []);
   });
 
-  test('of a stream that an earlier run could not write is not complete', async () => {
+  test('of a stream that an earlier run failed to write is not complete', async () => {
     const target = new TargetLines(silentLog);
     await send(schema('a') + first, target);
     target.streams.fail('a');
     const { runs } = await send(activate('a', 5), target);
     assert.deepEqual(runs, []);
-    assert.match(target.streams.unreplaced().join(), /^The earlier rows of "a" stay: the run failed/u);
+    assert.match(target.streams.unreplaced().join(), /^The previous rows of "a" stay current: the run failed/u);
   });
 
   test('of another number begins another run', async () => {
@@ -190,7 +190,7 @@ suite('a version', () => {
   });
 });
 
-test('a target hands records with NaN and Infinity on as they came, for write to count them', async () => {
+test('a target passes on records with NaN and Infinity unchanged, for write to count them', async () => {
   const row = '{ "n":NaN , "m":[-Infinity,"NaN"]}';
   const { runs, error } = await send(
     schema('a', ['n']) + record('a', row, ',"time_extracted":NaN') + record('a', 'NaN') + record('a', '-Infinity'),
@@ -236,7 +236,7 @@ suite('a target refuses', () => {
     });
   }
 
-  test('a line only after all before it were handed on', async () => {
+  test('a line only after it has passed on all lines before it', async () => {
     const { runs, printed, error } = await send(schema('a') + record('a', '{}') + state('1') + record('b', '{}'));
     assert.ok(error instanceof Error);
     assert.equal(runs[0]?.lines.length, 2);
@@ -244,7 +244,7 @@ suite('a target refuses', () => {
   });
 });
 
-test('a target passes over messages of unknown types, and says so once for each', async () => {
+test('a target ignores messages of unknown types, with one warning for each type', async () => {
   const said: string[] = [];
   const target = new TargetLines((level, message) => void said.push(`${level} ${message}`));
   const { error } = await send('{"type":"NOISE"}\n{"type":"NOISE"}\n{"type":"OTHER"}\n', target);
@@ -284,7 +284,7 @@ suite('a line of a tap that is too long', () => {
     await fc.assert(property, { numRuns: 100, seed: 14 });
   });
 
-  test('ends the run when it is no record, names no stream, or its stream has no SCHEMA', async () => {
+  test('ends the run if it is not a record, names no stream, or its stream has no SCHEMA', async () => {
     const hopeless = {
       state: state(`"${long}"`),
       nameless: `{"type":"RECORD","record":{"text":"${long}","stream":"a"}}\n`,

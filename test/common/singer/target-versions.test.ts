@@ -80,10 +80,10 @@ function judge(
   const hasRows = activations < last.length;
   if (last.at(-1)?.type === 'ACTIVATE_VERSION' && (hasRows || activations > 1)) return { go: true, warning: undefined };
   if (own.some(({ type, version }) => type === 'RECORD' && version > 0))
-    return { go: false, warning: /were added: no/u };
+    return { go: false, warning: /were appended: no/u };
   return {
     go: false,
-    warning: own.some(({ type }) => type === 'ACTIVATE_VERSION') ? /earlier rows of "[abc]" stay/u : undefined,
+    warning: own.some(({ type }) => type === 'ACTIVATE_VERSION') ? /previous rows of "[abc]" stay current/u : undefined,
   };
 }
 
@@ -124,7 +124,7 @@ const messages = fc.array(
 ) as fc.Arbitrary<readonly Message[]>;
 
 suite('the rows of an earlier version', () => {
-  test('go when the new version was activated after all its records, and stay with a true warning otherwise', async () => {
+  test('are replaced if the new version was activated after all its records, and stay with a warning otherwise', async () => {
     let gone = 0;
     await fc.assert(
       fc.asyncProperty(messages, fc.nat(14), async (all, cut) => {

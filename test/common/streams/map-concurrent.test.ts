@@ -18,7 +18,7 @@ async function* oneThenFailure(): AsyncGenerator<number> {
 }
 
 suite('mapConcurrent', () => {
-  test('keeps the order, and begins no more than its limit ahead of what was taken', async () => {
+  test('keeps the order, and starts at most its limit ahead of the consumer', async () => {
     const runs = fc.tuple(fc.array(fc.nat({ max: 4 }), { maxLength: 15 }), fc.integer({ min: 1, max: 5 }));
     await fc.assert(
       fc.asyncProperty(runs, async ([delays, limit]) => {
@@ -53,7 +53,7 @@ suite('mapConcurrent', () => {
     assert.deepEqual(await Array.fromAsync(mapConcurrent([1, 2, 3], 3, work)), [1, 2, 3]);
   });
 
-  test('stops the others by their signal when one fails, and fails as that one did', async () => {
+  test('stops the other work by its signal when one fails, and throws that failure', async () => {
     const reasons: unknown[] = [];
     const failure = new Error('the second');
     const work = async (item: number, signal: AbortSignal): Promise<number> => {
@@ -68,7 +68,7 @@ suite('mapConcurrent', () => {
     assert.ok(reasons.length > 0 && reasons.every((reason) => reason === failure));
   });
 
-  test('closes its source and waits for what was begun when its reader stops early', async () => {
+  test('closes its source and waits for started work when its consumer stops early', async () => {
     let closed = false;
     let running = 0;
     async function* source(): AsyncGenerator<number> {
@@ -105,7 +105,7 @@ suite('mapConcurrent', () => {
     await assert.rejects(Array.fromAsync(mapConcurrent([1, 2, 3, 4, 5], 2, work, stop.signal)), /told to/u);
   });
 
-  test('fails as its source does, after the results before it', async () => {
+  test('throws the failure of its source after the results before it', async () => {
     const results: number[] = [];
     const read = async (): Promise<void> => {
       for await (const item of mapConcurrent(oneThenFailure(), 1, (item) => Promise.resolve(item))) results.push(item);

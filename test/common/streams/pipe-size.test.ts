@@ -40,7 +40,7 @@ suite('widening pipes', () => {
     closeSync(descriptor);
   });
 
-  test('reaches a pipe by its descriptor, and leaves it to its owner whether reading waits', async () => {
+  test('reaches a pipe by its descriptor, and does not make it blocking', async () => {
     const path = join(folder, 'input.fifo');
     execFileSync('mkfifo', [path]);
     const descriptor = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
@@ -49,7 +49,7 @@ suite('widening pipes', () => {
     closeSync(descriptor);
   });
 
-  test('passes over what is no pipe or not there', async () => {
+  test('ignores a path that is missing or not a pipe', async () => {
     const file = join(folder, 'file');
     await writeFile(file, 'as it was');
     await widenPipes([file, join(folder, 'nowhere'), '| touch gone']);

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { TaskQueue } from '@s3-connectors/common/streams/task-queue.ts';
 
 suite('task queue', () => {
-  test('run at most as many tasks at once as they are, in order, and go on after a failure', async () => {
+  test('runs at most its limit of tasks at once, in order, and continues after a failure', async () => {
     const queue = new TaskQueue(2);
     const begun: number[] = [];
     let running = 0;

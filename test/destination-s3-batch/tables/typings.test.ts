@@ -62,7 +62,7 @@ suite('two runs at the same time', () => {
 
   test('that give a field two types do not both succeed, and no row is seen of the one that fails', async () => {
     const [first, second] = await race({ a: 1 }, { a: 'one' });
-    assert.match(String(first.failures[0]), /_schemas\/visits\.json: someone else wrote it at the same time/u);
+    assert.match(String(first.failures[0]), /_schemas\/visits\.json: another run wrote it at the same time/u);
     assert.deepEqual([first.lines, second.error], [[], undefined]);
     assert.deepEqual(await queryParquet(running(), 'data/visits/', 'SELECT a FROM files'), [{ a: 'one' }]);
   });

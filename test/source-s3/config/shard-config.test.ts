@@ -35,7 +35,10 @@ suite('the shard that a process reads', () => {
   });
 
   for (const [env, message] of [
-    [{ SHARD_INDEX: '1' }, /SHARD_INDEX, so this is one of several processes, but not SHARD_COUNT/u],
+    [
+      { SHARD_INDEX: '1' },
+      /SHARD_INDEX, so this is one of several processes, but it does not set their number, SHARD_COUNT/u,
+    ],
     [{ JOB_COMPLETION_INDEX: '0' }, /JOB_COMPLETION_INDEX, .* but not SHARD_COUNT/u],
     [{ SHARD_INDEX: '4', SHARD_COUNT: '4' }, /are no shard: the index must be less than the count/u],
     [{ SHARD_INDEX: '0', SHARD_COUNT: '0' }, /are no shard/u],

@@ -73,7 +73,7 @@ suite('with tables_from files', () => {
     const warning = said.find((text) => text.includes('users')) ?? assert.fail();
     assert.match(
       warning,
-      /^WARN The files "lake\/users\.csv" and "lake\/users\.tsv" would both be the stream "lake\.users"/u,
+      /^WARN The files "lake\/users\.csv" and "lake\/users\.tsv" would both become the stream "lake\.users"/u,
     );
     assert.match(warning, /put them in a folder/u);
     const asked = { streams: [{ ...catalog.streams[0], name: 'users', namespace: 'lake' }] };
@@ -83,7 +83,7 @@ suite('with tables_from files', () => {
       destination_sync_mode: 'append',
     }));
     const { failures } = await readHere(server, { config: csv, catalog: { streams: configured } });
-    assert.match(failures[0]?.message ?? '', /would both be the stream/u);
+    assert.match(failures[0]?.message ?? '', /would both become the stream/u);
   });
 
   test('a replaced file is read again, whole, by an incremental sync, and an old one is not', async () => {

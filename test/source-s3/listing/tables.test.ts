@@ -173,7 +173,7 @@ test('two folders that would be one stream are refused, the others go on', async
   const asked = catalogJson({ t: { id: { type: 'integer' } }, u: { id: { type: 'integer' } } });
   const { messages, failures } = await readHere(server, { catalog: asked });
   const text =
-    'The folders "lake/t/" and "lake/type=t/" would both be the stream "lake.t". Neither is read. Rename one, or list their schema prefixes in separate connections.';
+    'The folders "lake/t/" and "lake/type=t/" would both become the stream "lake.t". Neither is read. Rename one, or list their schema prefixes in separate connections.';
   assert.ok(said.includes(`WARN ${text}`));
   assert.deepEqual(
     failures.map(({ message }) => message),

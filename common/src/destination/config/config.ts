@@ -24,7 +24,7 @@ const workerRemedy = 'is not a worker’s name: write 1 to 32 letters, digits or
 
 const bucketDefault = z
   .object({ mode: z.literal('bucket_default').meta({ title: 'Kind', order: 0 }) })
-  .meta({ title: 'As the bucket does', description: 'The encryption that the bucket is set to.' });
+  .meta({ title: 'As the bucket does', description: 'Use the default encryption of the bucket.' });
 const sseS3 = z
   .object({ mode: z.literal('sse_s3').meta({ title: 'Kind', order: 0 }) })
   .meta({ title: 'Keys of S3', description: 'SSE-S3 (AES256).' });
@@ -73,18 +73,18 @@ export const placeShape = {
     .default('')
     .meta({
       title: 'Prefix',
-      description: 'The folder in the bucket below which everything is written. Empty means the root of the bucket.',
+      description: 'The folder in the bucket for all output. Leave it empty for the root of the bucket.',
       examples: ['permutive'],
       order: 10,
     }),
   acl: z.enum(['bucket-owner-full-control', 'none']).default('bucket-owner-full-control').meta({
     title: 'ACL',
-    description: 'The canned ACL sent with each write.',
+    description: 'The canned ACL of every object.',
     order: 11,
   }),
   storage_class: z.enum(storageClasses).optional().meta({
     title: 'Storage class',
-    description: 'The storage class of everything that is written. Leave it empty for STANDARD.',
+    description: 'The storage class of every object. Leave it empty for STANDARD.',
     order: 26,
   }),
   object_tags: z
@@ -94,31 +94,31 @@ export const placeShape = {
     .default([])
     .meta({
       title: 'Tags',
-      description: 'Tags of every object that is written, at most 10. They need the permission s3:PutObjectTagging.',
+      description: 'The tags of every object, at most 10. They need the permission s3:PutObjectTagging.',
       order: 27,
     }),
   conditional_writes: z.boolean().default(true).meta({
     title: 'Conditional writes',
     description:
-      'A document in the bucket is written only if no other run has changed it meanwhile. Turn this off for a storage that has no conditional writes, and let only one run at a time write below the prefix.',
+      'Write a document in the bucket only if no other run has changed it in the meantime. Turn this off for a storage without conditional writes, and let only one run at a time write below the prefix.',
     order: 25,
   }),
   namespace_in_path: z.boolean().default(false).meta({
     title: 'Namespace in the path',
     description:
-      'The name of a folder begins with the namespace of its stream, as in analytics__visits. Not for the published types, nor where "streams" gives a name.',
+      'Start the name of a folder with the namespace of its stream, as in analytics__visits. It does not apply to the published types, or to names that you set in "streams".',
     order: 28,
   }),
   airbyte_metadata: z.boolean().default(false).meta({
     title: 'Airbyte’s columns',
     description:
-      'Rows get the columns of Airbyte’s own destinations: _airbyte_raw_id, _airbyte_extracted_at, _airbyte_generation_id and _airbyte_meta. Not for the published types.',
+      'Add the columns of Airbyte’s own destinations: _airbyte_raw_id, _airbyte_extracted_at, _airbyte_generation_id and _airbyte_meta. It does not apply to the published types.',
     order: 29,
   }),
   encryption: z
     .discriminatedUnion('mode', [bucketDefault, sseS3, sseKms])
     .default({ mode: 'bucket_default' })
-    .meta({ title: 'Encryption', description: 'How S3 encrypts what is written.', order: 12 }),
+    .meta({ title: 'Encryption', description: 'How S3 encrypts the objects.', order: 12 }),
 };
 
 /** The first fields of an entry of `streams`. */
@@ -126,7 +126,7 @@ export const entryShape = {
   stream: z.string().min(1).meta({ title: 'Stream', description: 'The name of the stream in the catalog.', order: 0 }),
   namespace: z.string().optional().meta({
     title: 'Namespace',
-    description: 'The namespace of the stream. Leave it empty to mean the stream in any namespace.',
+    description: 'The namespace of the stream. Leave it empty to match any namespace.',
     order: 1,
   }),
 };
@@ -139,20 +139,20 @@ export const pathName = z
 
 export const timeField = z.string().optional().meta({
   title: 'Time field',
-  description: 'The top-level field that says when a record happened. Leave it empty to use "time".',
+  description: 'The top-level field with the event time of a record. Leave it empty to use "time".',
 });
 
 export const invalidRecords = z.enum(['dead_letter', 'fail', 'write']).default('dead_letter').meta({
   title: 'Invalid records',
   description:
-    'A record that breaks the schema of its published type is set aside below _rejected/ (dead_letter), ends the sync (fail), or is written like the others (write).',
+    'What to do with a record that breaks the schema of its published type: store it below _rejected/ (dead_letter), fail the sync (fail), or write it like the others (write).',
 });
 
 /** The last field of both configs. */
 export const workerShape = {
   worker_id: z.string().regex(workerForm, workerRemedy).optional().meta({
     title: 'Worker',
-    description: 'Ends the name of each file. Give every process that writes to the same prefix its own.',
+    description: 'The last part of each file name. Give every process that writes to the same prefix its own.',
     order: 24,
   }),
 };

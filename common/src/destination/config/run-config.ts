@@ -28,18 +28,18 @@ export const runShape = {
         .meta({
           title: 'Run',
           description:
-            'What all writers of the run, and no other run, are given alike. Leave it empty to use SYNC_RUN of the environment, or the job of an AWS Batch or Slurm array.',
+            'The ID of the run: the same for all of its writers, and different in every other run. Leave it empty to use SYNC_RUN of the environment, or the job of an AWS Batch or Slurm array.',
           examples: ['nightly-2026-01-15'],
           order: 0,
         }),
       index: shardIndex.optional().meta({
         title: 'Index',
-        description: 'Which of the writers this one is, from 0. Leave it empty to use the index of the scheduler.',
+        description: 'The number of this writer, from 0. Leave it empty to use the index of the scheduler.',
         order: 1,
       }),
       count: shardCount.optional().meta({
         title: 'Count',
-        description: 'How many writers there are. Leave it empty to use the count of the scheduler.',
+        description: 'The number of writers. Leave it empty to use the count of the scheduler.',
         order: 2,
       }),
     })
@@ -51,7 +51,7 @@ export const runShape = {
     .meta({
       title: 'Run of several writers',
       description:
-        'Several processes write one export: nothing of it is visible before all of them have finished, then it is published once. Leave it empty for a single writer.',
+        'Several processes write one export. It is published once, after all of them have finished. Leave it empty for a single writer.',
       order: 30,
     }),
 };

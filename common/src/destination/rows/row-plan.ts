@@ -73,7 +73,7 @@ function isDistinct(texts: readonly string[]): boolean {
 
 export const partitionByText = {
   title: 'Partition by',
-  description: `Up to ${maxPartitions} top-level fields that become folders below those of the date, as country=DE/. The folder then has the value, not the file. day(created_at) is the UTC day of an instant, which stays in the file. Not for the published types.`,
+  description: `Up to ${maxPartitions} top-level fields that become folders below the date folders, as in country=DE/. The value is then in the folder name, not in the file. day(created_at) is the UTC day of a timestamp, which stays in the file. It does not apply to the published types.`,
   examples: [['country']],
 };
 

@@ -7,14 +7,14 @@ import type { OpenRun } from './commit-run.ts';
 export function commitVerb<Config extends Place>(load: () => Promise<OpenRun<Config>>): OperatorVerb<Config> {
   return {
     name: 'commit',
-    describe: 'Publish a run of several writers whose parts are all there, or give it up',
+    describe: 'Publish a complete run of several writers, or abort it.',
     options: {
-      catalog: { type: 'string', describe: 'catalog file (JSON) of the writers' },
-      run: { type: 'string', describe: 'the name of the run' },
-      abort: { type: 'boolean', describe: 'give the run up: nothing of it is published, its files are removed' },
+      catalog: { type: 'string', describe: 'Path of the catalog file (JSON) of the writers.' },
+      run: { type: 'string', describe: 'The name of the run.' },
+      abort: { type: 'boolean', describe: 'Abort the run: publish nothing, and remove its files.' },
       'max-age': {
         type: 'string',
-        describe: 'with --abort: all runs to which nothing was added for so long, such as 7d',
+        describe: 'With --abort: abort all runs without a new file for this long, such as 7d.',
       },
     },
     async *run(config, given, context) {

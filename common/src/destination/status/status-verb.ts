@@ -22,19 +22,19 @@ type About = {
 export function statusVerb<Config extends StatusConfig>({ destination, layout, misfits }: About): OperatorVerb<Config> {
   return {
     name: 'status',
-    describe: 'Report what has arrived in the bucket, how old it is, and what is missing or in the wrong place',
+    describe: 'Report which data is in the bucket, how old it is, and what is missing or in the wrong place.',
     options: {
-      json: { type: 'boolean', describe: 'The whole report as JSON' },
-      html: { type: 'string', describe: 'Also write the report as a page to this file, to look at in a browser' },
+      json: { type: 'boolean', describe: 'Print the full report as JSON.' },
+      html: { type: 'string', describe: 'Also write the report to this file, as a page for a browser.' },
       'max-age': {
         type: 'string',
-        describe: 'Exit with 1 if the newest file is older than this: 15m, 26h, 2d',
+        describe: 'Exit with 1 if the newest file is older than this, such as 15m, 26h or 2d.',
       },
-      [layout.noun]: { type: 'string', describe: `--max-age judges this ${layout.noun} alone` },
-      days: { type: 'string', describe: `How many days back ${layout.period}s without files are looked for (14)` },
+      [layout.noun]: { type: 'string', describe: `Apply --max-age only to this ${layout.noun}.` },
+      days: { type: 'string', describe: `Look for ${layout.period}s without files in this number of past days (14).` },
       hours: {
         type: 'string',
-        describe: 'Types and fields of files of the last so many hours are compared with earlier ones (24; tables: 48)',
+        describe: 'Compare types and fields of this number of past hours with earlier files (24, or 48 for tables).',
       },
     },
     async *run({ connection, prefix, headers, maxMemoryBytes }, given, context) {

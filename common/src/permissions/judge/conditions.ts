@@ -1,17 +1,17 @@
-// Whether a statement's condition holds for a request: the operators on texts, ARNs, booleans and presence, with their
-// IfExists, ForAnyValue and ForAllValues. What it cannot judge (times, addresses, keys that S3 alone knows) it leaves open.
+// Evaluates a statement's condition for a request: the operators on texts, ARNs, booleans and presence, with IfExists,
+// ForAnyValue and ForAllValues. Times, addresses and keys that only S3 knows have the result "unknown".
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 import type { Condition } from './document.ts';
 import { all, any, matches, negate, type Known } from './patterns.ts';
 
-/** A key's value, that the request has none, or that this is not known here. Names in lower case. */
+/** The value of a key, or that it is absent or unknown. Names are in lower case. */
 export type KeyValue = { readonly value: string } | 'absent' | 'unknown';
 export type Keys = (name: string) => KeyValue;
 
 type Compare = (value: string, wanted: string, variables: ReadonlyMap<string, string>) => Known;
 
 const equals: Compare = (value, wanted, variables) => {
-  // Only variables count: a wildcard stands for itself.
+  // Only variables are replaced: a wildcard is a plain character.
   return matches(
     wanted.replaceAll(/(?<!\$\{)[*?](?!\})/gu, (char) => `\${${char}}`),
     value,
@@ -21,7 +21,7 @@ const equals: Compare = (value, wanted, variables) => {
 const like: Compare = (value, wanted, variables) => matches(wanted, value, { variables });
 const sameText: Compare = (value, wanted) => value.toLowerCase() === wanted.toLowerCase();
 
-/** Each with whether it is the negation of its comparison. */
+/** Each operator's comparison, and whether it is negated. */
 const operators: ReadonlyMap<string, { readonly compare: Compare; readonly negated: boolean }> = new Map([
   ['stringequals', { compare: equals, negated: false }],
   ['stringnotequals', { compare: equals, negated: true }],
@@ -36,7 +36,7 @@ const operators: ReadonlyMap<string, { readonly compare: Compare; readonly negat
   ['bool', { compare: sameText, negated: false }],
 ]);
 
-/** Operators that exist but are not judged here. */
+/** Operators that exist, but whose result is always unknown. */
 const unjudged = /^(numeric|date)(not)?(equals|lessthan|greaterthan)(equals)?$|^(not)?ipaddress$|^binaryequals$/u;
 
 export function isOperator(name: string): boolean {
@@ -50,7 +50,7 @@ function parts(name: string): { readonly base: string; readonly set: string | un
   return { base, set, ifExists: ifExists !== undefined };
 }
 
-/** Do all conditions of a statement hold? */
+/** Whether all conditions of a statement are true. */
 export function holds(conditions: readonly Condition[], keys: Keys): Known {
   return all(conditions.map((condition) => judge(condition, keys)));
 }
@@ -71,7 +71,7 @@ export function judge({ operator, key, values }: Condition, keys: Keys): Known {
   return known.negated ? negate(isOne) : isOne;
 }
 
-/** The values, as far as they are known, of the variables in patterns. */
+/** The known values of the variables in patterns. */
 export function variablesOf(values: readonly string[], keys: Keys): ReadonlyMap<string, string> {
   const names = values.flatMap((value) => Array.from(value.matchAll(/\$\{([^},]+)\}/gu), ([, name = '']) => name));
   return new Map(

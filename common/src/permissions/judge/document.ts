@@ -1,5 +1,5 @@
-// A policy as IAM reads it: texts and lists alike, of any form that JSON allows. What does not fit is left out here; the
-// rules of validate.ts name it.
+// A policy as IAM reads it, where one text and a list of texts are equal. Parts of a wrong form are ignored here; the rules of
+// validate.ts report them.
 import { isObject, type JsonObject, type JsonValue } from '../../protocol/messages.ts';
 
 export type Condition = { readonly operator: string; readonly key: string; readonly values: readonly string[] };
@@ -12,7 +12,7 @@ export type Statement = {
   readonly number: number;
   readonly sid?: string;
   readonly effect: string;
-  /** Absent: an identity policy's, for whoever it is attached to. `AWS` principals, and `*`. */
+  /** `AWS` principals, and `*`. Absent in an identity policy, which applies to the user or role it is attached to. */
   readonly principals?: Selection;
   readonly actions: Selection;
   readonly resources: Selection;
@@ -20,7 +20,7 @@ export type Statement = {
   readonly json: JsonObject;
 };
 
-/** The statements of a policy; a single one may stand without brackets. */
+/** The statements of a policy. A single one may have no brackets. */
 export function statementsOf(policy: JsonValue): readonly Statement[] {
   if (!isObject(policy)) return [];
   return list(policy['Statement']).flatMap((json, index) => (isObject(json) ? [statementOf(json, index + 1)] : []));
@@ -68,7 +68,7 @@ export function list(value: JsonValue | undefined): readonly JsonValue[] {
   return Array.isArray(value) ? (value as readonly JsonValue[]) : [value];
 }
 
-/** Conditions may hold numbers and booleans, which mean their texts. */
+/** Conditions may contain numbers and booleans, which equal their texts. */
 export function texts(value: JsonValue | undefined): readonly string[] {
   return list(value).flatMap((item) => (item === null || typeof item === 'object' ? [] : [String(item)]));
 }

@@ -1,15 +1,15 @@
-// The patterns of policies: `*` and `?`, and variables as `${*}` and `${aws:username}`. Pure.
+// The patterns of policies: `*`, `?`, and variables such as `${*}` and `${aws:username}`. Pure.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 
-/** What is true, or cannot be told from what is known. */
+/** A truth value, or that it is not known. */
 export type Known = boolean | 'unknown';
 
 export const literals: readonly string[] = ['*', '?', '$'];
 
-/** Of a pattern: any characters, any one, or this one. */
+/** A part of a pattern: any characters, any one character, or this character. */
 type Part = { readonly wild: '*' | '?' } | { readonly character: string };
 
-/** Does `text` match? `variables` gives a variable's value; one that it does not know leaves the answer open. */
+/** Whether `text` matches. `variables` returns a variable's value; with an unknown one the answer is unknown. */
 export function matches(
   pattern: string,
   text: string,
@@ -30,8 +30,8 @@ export function matches(
 }
 
 /**
- * Only the last `*` ever takes more: what comes before it fits already, and the earliest fit leaves the most to the rest. So it
- * takes at most as many steps as parts times characters, which a regular expression does not promise.
+ * Only the last `*` ever extends: the parts before it match already, and the earliest match leaves the most text. The number of
+ * steps is at most parts times characters, which a regular expression does not guarantee.
  */
 function fits(parts: readonly Part[], text: readonly string[]): boolean {
   let [part, at] = [0, 0];
@@ -48,7 +48,7 @@ function fits(parts: readonly Part[], text: readonly string[]): boolean {
 
 type MatchOptions = { readonly variables?: ReadonlyMap<string, string>; readonly ignoreCase?: boolean };
 
-/** True if one is, else open if one is, else false. */
+/** True if one answer is true, otherwise unknown if one is unknown, otherwise false. */
 export function any(answers: Iterable<Known>): Known {
   let result: Known = false;
   for (const answer of answers) {

@@ -1,5 +1,5 @@
-// What a policy says to a request: allowed, denied, or open because it depends on what is not known here. Pure. It judges
-// one policy by itself: a bucket's policy and the requester's own may each allow, and each deny.
+// Evaluates a request against one policy: allowed, denied, or open if it depends on unknown values. Pure. A bucket's policy and
+// the requester's own policy can each allow or deny, so each is evaluated by itself.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 import type { Principal } from '../needs/arn.ts';
 import { holds, variablesOf, type Keys, type KeyValue } from './conditions.ts';
@@ -7,12 +7,12 @@ import type { Selection, Statement } from './document.ts';
 import type { IamRequest } from '../needs/needs.ts';
 import { all, any, matches, negate, type Known } from './patterns.ts';
 
-/** `principal` may stay away for an identity policy. */
+/** `principal` is optional for an identity policy. */
 type Asker = { readonly principal?: Principal; readonly region: string };
 
 export type Verdict = {
   readonly result: 'allowed' | 'denied' | 'open';
-  /** The statement that decides; none: no statement allows it. For `open` the first that would have to be known. */
+  /** The statement that decides. Absent if no statement allows the request. For `open`, the first unknown statement. */
   readonly by?: Statement;
 };
 
@@ -44,7 +44,7 @@ function selects({ not, values }: Selection, match: (pattern: string) => Known):
   return not ? negate(isOne) : isOne;
 }
 
-/** Whether the element means the principal. NotPrincipal that names it has rules of its own and stays open. */
+/** Whether the element matches the principal. NotPrincipal that names it has special rules and stays open. */
 function namesPrincipal({ not, values }: Selection, principal: Principal | undefined): Known {
   if (principal === undefined) return 'unknown';
   const isNamed = values.some((value) => value === '*' || isSame(value, principal));
@@ -52,7 +52,7 @@ function namesPrincipal({ not, values }: Selection, principal: Principal | undef
   return isNamed ? 'unknown' : true;
 }
 
-/** A principal is named by itself, by its account, and a session by its role. */
+/** A principal matches its own ARN and its account. A session also matches its role. */
 export function isSame(value: string, { arn, account, kind }: Principal): boolean {
   if (value === arn || value === account) return true;
   if (new RegExp(`^arn:[\\w-]+:iam::${account}:root$`, 'u').test(value)) return true;
@@ -62,12 +62,12 @@ export function isSame(value: string, { arn, account, kind }: Principal): boolea
 function isRoleOf(value: string, session: string): boolean {
   const [, account, role] = /:(\d{12}):assumed-role\/([^/]+)\//u.exec(session) ?? [];
   const [, path = ''] = new RegExp(`^arn:[\\w-]+:iam::${account}:role(/.+)$`, 'u').exec(value) ?? [];
-  return account !== undefined && path.endsWith(`/${role}`); // A role's name may hold "+" and ".".
+  return account !== undefined && path.endsWith(`/${role}`); // A role's name may contain "+" and ".".
 }
 
-/** Headers that a request of ours never has. */
+/** Headers that a connector never sends. */
 const neverSent = /^s3:(x-amz-(grant-|website|storage-class|server-side-encryption-customer|object-)|object-lock)/u;
-/** Headers that a request has if its context says so. */
+/** Headers that a request has if they are in its context. */
 const sentIfSaid = /^s3:(prefix|x-amz-acl|x-amz-server-side-encryption(-aws-kms-key-id)?)$/u;
 
 function keysOf({ context, action }: IamRequest, { principal, region }: Asker): Keys {
@@ -75,7 +75,7 @@ function keysOf({ context, action }: IamRequest, { principal, region }: Asker): 
   return (name): KeyValue => {
     const value = lower.get(name) ?? generalKey(name, principal, region);
     if (value !== undefined) return { value };
-    // A key of S3 that belongs to other actions is never there.
+    // An S3 key of other actions is always absent.
     if (sentIfSaid.test(name) || neverSent.test(name)) return 'absent';
     if (name.startsWith('s3:') && action.startsWith('kms:')) return 'absent';
     if (name.startsWith('kms:') && action.startsWith('s3:')) return 'absent';

@@ -1,5 +1,5 @@
-// What each connector does in S3, as a list of uses: the one description from which permissions, policies, the rehearsal
-// and the setup page are derived. Pure, and made of a few fields of the config.
+// The uses of S3 of each connector. Permissions, policies, the rehearsal and the setup page follow from this one description.
+// Pure, and made from a few fields of the config.
 import type { Connection, Credentials } from '../../s3/connection/config.ts';
 import type { Operation } from '../../s3/address/operation.ts';
 import type { WriteHeaders } from '../../s3/write.ts';
@@ -11,11 +11,11 @@ export type Place = {
   readonly endpoint?: string;
   /** The account that owns the bucket, 12 digits. Absent: not known. */
   readonly owner?: string;
-  /** The role that is assumed for it all. */
+  /** The role that the connector assumes. */
   readonly role?: { readonly arn: string; readonly externalId?: string };
 };
 
-/** What of a connection matters for permissions: no secret of it. */
+/** The parts of a connection that matter for permissions, without secrets. */
 export function placeOf({ bucket, region, endpoint, expectedBucketOwner, credentials }: Connection): Place {
   return {
     bucket,
@@ -32,13 +32,13 @@ function roleOf({ role_arn: arn, external_id: externalId }: Extract<Credentials,
 
 export type Use = {
   readonly operation: Operation;
-  /** Below it lie the keys meant: empty for the whole bucket, or ended by a slash. */
+  /** The folder of the keys: empty for the entire bucket, or ended by a slash. */
   readonly folder: string;
-  /** What a sync asks for below the folder: prefixes of a listing, else keys. */
+  /** Examples below the folder: prefixes for a listing, otherwise keys. */
   readonly examples: readonly string[];
-  /** What goes with a write. */
+  /** The headers of a write. */
   readonly headers?: WriteHeaders;
-  /** `always`: no sync without it; `replacing`: only where a stream is replaced; `advice`: `check` has more to say with it. */
+  /** `always`: every sync needs it. `replacing`: only replaced streams need it. `advice`: only `check` uses it. */
   readonly when: 'always' | 'replacing' | 'advice';
 };
 
@@ -50,7 +50,7 @@ export type Access = Place & {
   readonly conditions?: 'always' | 'replacing';
 };
 
-/** `prefixes`: paths below which tables lie, each empty or ended by a slash. */
+/** `prefixes`: the paths of the tables, each empty or ended by a slash. */
 export function sourceAccess({ prefixes, ...place }: Place & { readonly prefixes: readonly string[] }): Access {
   const uses = prefixes.flatMap((folder): readonly Use[] => [
     { operation: 'ListObjectsV2', folder, examples: ['', 'flights/', 'flights/day=1/'], when: 'always' },
@@ -59,18 +59,18 @@ export function sourceAccess({ prefixes, ...place }: Place & { readonly prefixes
   return { ...place, uses };
 }
 
-/** Without what only streams need that are replaced, above all the right to delete. */
+/** Without the uses that only replaced streams need, such as deletes. */
 export function appendOnly(access: Access): Access {
   return { ...access, uses: access.uses.filter(({ when }) => when !== 'replacing') };
 }
 
-/** As one of several writers of a run: it reads what the others have written, and stages all its streams. */
+/** The access of one of several writers of a run, which reads the others' files and stages all its streams. */
 export function inRun(access: Access): Access {
   const uses = access.uses.map((use): Use => (use.when === 'replacing' ? { ...use, when: 'always' } : use));
   return { ...access, uses, conditions: 'always' };
 }
 
-/** What the verb `status` of a destination does: it lists the prefix and reads some objects, and writes nothing. */
+/** The access of a destination's verb `status`: it lists the prefix and reads some objects, and writes nothing. */
 export function statusOnly(access: Access): Access {
   const uses = access.uses.flatMap((use): readonly Use[] => {
     if (use.operation === 'ListObjectsV2') return [{ ...use, examples: [''], when: 'always' }];
@@ -85,7 +85,7 @@ export type Writing = Place & {
   readonly headers: WriteHeaders;
 };
 
-/** Appends need the write alone; a stream that is replaced is staged, copied into its place, and its old files deleted. */
+/** Appends need only writes. A replaced stream is staged and copied to its place, and its old files are deleted. */
 export function streamingAccess(writing: Writing): Access {
   const files = [
     'type=events/year=2026/month=01/day=01/hour=00/0-0-0.jsonl.gz',
@@ -99,7 +99,7 @@ export function streamingAccess(writing: Writing): Access {
   });
 }
 
-/** The shapes of tables are kept in the bucket, so every run reads and lists as well. */
+/** The schemas of tables are stored in the bucket, so every run also reads and lists. */
 export function batchAccess(writing: Writing): Access {
   const files = ['data/aliases/year=2026/month=1/day=1/0-0-0.snappy.parquet', '_schemas/aliases.json'];
   const appends = ['PutObject', 'GetObject', 'ListObjectsV2'] as const;
@@ -109,7 +109,7 @@ export function batchAccess(writing: Writing): Access {
 type Layout = {
   readonly files: readonly string[];
   readonly folders: readonly string[];
-  /** What a run does that replaces nothing. */
+  /** The operations of a run that only appends. */
   readonly appends: readonly Operation[];
   readonly conditions: NonNullable<Access['conditions']>;
 };

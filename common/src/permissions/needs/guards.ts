@@ -1,24 +1,24 @@
-// Conditions that narrow a permission and that hold for every request of ours: over TLS, in the bucket of the known account,
-// with a KMS key through S3 alone and for the objects of the prefix alone. Pure.
+// Conditions that narrow a permission, and that are true for every request of a connector: TLS, the known account of the bucket,
+// and a KMS key only through S3 and only for objects below the prefix. Pure.
 //
-// They stand in Allow statements. The usual Deny for requests without TLS is for everyone: it may break the access of others,
-// so a policy of ours never holds one; `policy validate` understands it.
+// They are in Allow statements. The usual Deny for requests without TLS applies to everyone, and may break the access of others.
+// Our policies therefore never contain it, but `policy validate` understands it.
 //
-// Storages that imitate AWS know these keys in part, and a proxy in front of one may end TLS: with an endpoint that is not
-// AWS there are none.
+// Storages that imitate AWS support only some of these keys, and a proxy in front of one may terminate TLS. For an endpoint
+// that is not AWS, there are no conditions.
 import { isAwsEndpoint, partitionOf } from '../../s3/address/address.ts';
 import type { Place, Use } from './access.ts';
 import { bucketArn, objectsArn } from './arn.ts';
 
-/** The condition keys that a request brings along, as IAM names them. */
+/** The condition keys of a request, with IAM's names. */
 export type RequestContext = Readonly<Record<string, string>>;
 
-/** Operator → key → values: as they stand in `Condition`. */
+/** Operator → key → values, as in `Condition`. */
 export type Guards = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
 export const accountKey = 's3:ResourceAccount';
 /**
- * The ARN of the object, or of the bucket where it has an S3 Bucket Key.
+ * The ARN of the object, or of the bucket if it has an S3 Bucket Key.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#encryption-context
  */
 const objectKey = 'kms:EncryptionContext:aws:s3:arn';
@@ -39,7 +39,7 @@ export function storageGuards(place: Place): Guards {
   };
 }
 
-/** What each request to the storage brings along. */
+/** The condition keys of each request to the storage. */
 export function storageContext(place: Place): RequestContext {
   const { owner } = place;
   return {
@@ -54,11 +54,11 @@ export function keyGuards(place: Place, folder: string): Guards {
   const partition = partitionOf(place.region);
   const objects = [bucketArn(partition, place.bucket), objectsArn(partition, place.bucket, folder)];
   const throughS3 = { StringEquals: { 'kms:ViaService': services(place) } };
-  // The bucket behind the alias of an access point has another name, which only S3 knows.
+  // Only S3 knows the name of the bucket behind an access point's alias.
   return place.bucket.endsWith('-s3alias') ? throughS3 : { ...throughS3, StringLike: { [objectKey]: objects } };
 }
 
-/** What requests to KMS bring along that S3 makes for such a use. */
+/** The condition keys of S3's own requests to KMS for such a use. */
 export function keyRequests(place: Place, { folder, examples }: Use): readonly RequestContext[] {
   if (!isAws(place)) return [{}];
   const [service = '', ...others] = [services(place)].flat();
@@ -71,7 +71,8 @@ export function keyRequests(place: Place, { folder, examples }: Use): readonly R
 }
 
 /**
- * The name by which S3 comes to KMS. Outside the partitions of amazonaws.com its ending is not documented: either is allowed.
+ * The name of S3 in its requests to KMS. Outside the partitions of amazonaws.com its ending is not documented, so both are
+ * allowed.
  * Source: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
  */
 function services({ region }: Place): string | readonly string[] {

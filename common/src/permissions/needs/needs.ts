@@ -1,5 +1,5 @@
-// Which permissions a connector needs, exactly: (action, resource, what goes with the request), derived from what it does
-// (access.ts) and from what each operation asks of IAM (s3/operation.ts). Pure.
+// The exact permissions of a connector: (action, resource, request context). They follow from its uses of S3 (access.ts) and the
+// actions of each operation (s3/address/operation.ts). Pure.
 import { partitionOf } from '../../s3/address/address.ts';
 import { asksOf, type Action, type Ask } from '../../s3/address/operation.ts';
 import type { WriteHeaders } from '../../s3/write.ts';
@@ -7,27 +7,27 @@ import { bucketArn, escapePattern, keyResource, objectsArn } from './arn.ts';
 import { keyGuards, keyRequests, storageContext, storageGuards, type Guards, type RequestContext } from './guards.ts';
 import type { Access, Use } from './access.ts';
 
-/** One request in IAM's eyes. */
+/** One request as IAM sees it. */
 export type IamRequest = { readonly action: Action; readonly resource: string; readonly context: RequestContext };
 
 export type Need = {
   readonly action: Action;
-  /** Of the bucket, of all objects below a folder, or of a KMS key. */
+  /** The bucket, all objects below a folder, or a KMS key. */
   readonly resource: string;
-  /** s3:ListBucket: the prefixes asked for, as patterns. None: any. */
+  /** The requested prefixes of s3:ListBucket, as patterns. Absent: any prefix. */
   readonly prefixes?: readonly string[];
-  /** The canned ACL that goes with each such request. */
+  /** The canned ACL of each such request. */
   readonly acl?: string;
-  /** The alias by which the key is known, if not by its ARN. */
+  /** The alias of the key, if its ARN is not known. */
   readonly keyAlias?: string;
-  /** Conditions that hold for each such request, and that a policy may therefore ask for. */
+  /** Conditions that are true for each such request, so a policy can require them. */
   readonly guards: Guards;
   readonly when: Use['when'];
-  /** Such requests as a sync makes them. */
+  /** Examples of such requests. */
   readonly requests: readonly IamRequest[];
 };
 
-/** All needs of a connector, each (action, resource) once: those of every sync, those of replacing, and what is advice. */
+/** All needs of a connector, each (action, resource) once: for every sync, for replacing streams, and for advice. */
 export function needsOf(access: Access): readonly Need[] {
   const needs = new Map<string, Need>();
   for (const use of access.uses) {

@@ -1,7 +1,7 @@
-// From needs to policies that allow them and nothing else: the bucket's policy, an IAM policy, a statement for a KMS key.
+// Makes policies that allow exactly the needs of a connector: the bucket's policy, an IAM policy, a statement for a KMS key.
 //
-// The key s3:x-amz-acl exists on writes alone: a condition on it would deny every read in its statement. So writes stand in
-// a statement of their own, with both actions that a write with an ACL needs.
+// Only writes send the key s3:x-amz-acl, so a condition on it denies every read in its statement. Writes therefore have their
+// own statement, with both actions that a write with an ACL needs.
 import type { Place } from '../needs/access.ts';
 import type { Principal } from '../needs/arn.ts';
 import { accountKey, type Guards } from '../needs/guards.ts';
@@ -18,13 +18,13 @@ export type PolicyStatement = {
 
 export type PolicyDocument = { readonly Version: '2012-10-17'; readonly Statement: readonly PolicyStatement[] };
 
-/** The policy of the bucket for one principal. `full`: the broad form that is published. */
+/** The policy of the bucket for one principal. `full` is the broad form that Permutive publishes. */
 export function bucketPolicy(
   needs: readonly Need[],
   { arn }: Principal,
   form: 'least' | 'full' = 'least',
 ): PolicyDocument {
-  // The bucket is in its own account.
+  // A bucket's policy needs no condition on the bucket's own account.
   const granted = s3Statements(needs.map(withoutAccount), form);
   const Statement = granted.map(({ Sid, Effect, ...rest }) => ({ Sid, Effect, Principal: { AWS: arn }, ...rest }));
   return { Version: '2012-10-17', Statement };
@@ -35,13 +35,13 @@ function withoutAccount(need: Need): Need {
   return { ...need, guards: Object.keys(others).length === 0 ? guards : { ...guards, StringEquals: others } };
 }
 
-/** For a user or role: in the bucket's own account it does without the bucket's policy. Holds the use of the KMS key too. */
+/** The policy for a user or role. In the bucket's own account it needs no bucket policy. It includes the KMS key. */
 export function iamPolicy(needs: readonly Need[], form: 'least' | 'full' = 'least'): PolicyDocument {
   const key = keyStatement(needs);
   return { Version: '2012-10-17', Statement: [...s3Statements(needs, form), ...(key === undefined ? [] : [key])] };
 }
 
-/** To be added to the key's policy, where "*" is the key itself. undefined: the connector names no key. */
+/** The statement for the key's policy, where "*" is the key itself. Undefined if the config names no key. */
 export function keyPolicyStatement(needs: readonly Need[], { arn }: Principal): PolicyStatement | undefined {
   const statement = keyStatement(needs);
   if (statement === undefined) return undefined;
@@ -56,8 +56,8 @@ type TrustPolicy = {
 };
 
 /**
- * Who may assume the role that the connector uses. The external ID keeps a platform that assumes roles of many customers from
- * being led into the role of another one.
+ * The policy that allows the principal to assume the connector's role. The external ID protects a platform that assumes roles of
+ * many customers: no customer can make it assume another one's role.
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
  */
 export function trustPolicy(
@@ -81,7 +81,7 @@ function keyStatement(needs: readonly Need[]): PolicyStatement | undefined {
   const [first] = ofKey;
   if (first === undefined) return undefined;
   const { keyAlias, guards } = first;
-  // Of a key's aliases one must be the one named.
+  // One of the key's aliases must be the named one.
   const alias = keyAlias === undefined ? {} : { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': keyAlias } };
   return {
     Sid: 'UseKey',
@@ -110,7 +110,7 @@ function leastStatements(wanted: readonly Need[]): readonly PolicyStatement[] {
   ];
 }
 
-/** The whole bucket, with every action of a kind. */
+/** The entire bucket, with every action of a kind. */
 function fullStatements(wanted: readonly Need[]): readonly PolicyStatement[] {
   const [bucket = ''] = wanted[0]?.resource.split('/') ?? [];
   const writes = wanted.filter(({ action }) => isWrite(action));
@@ -133,7 +133,7 @@ function fullStatements(wanted: readonly Need[]): readonly PolicyStatement[] {
   return tag === undefined ? allowed : [...allowed, { ...tag, Resource: write.Resource }];
 }
 
-/** It knows no s3:x-amz-acl, so that a condition on that would deny it. */
+/** Its requests have no s3:x-amz-acl, so a condition on that key would deny them. */
 const taggingAction = 's3:PutObjectTagging';
 
 function isWrite(action: string): boolean {
@@ -152,7 +152,7 @@ function unique(texts: readonly string[]): readonly string[] {
   return [...new Set(texts)];
 }
 
-/** None as soon as one of the listings is of the whole bucket. */
+/** No condition if one of the listings is of the entire bucket. */
 function prefixCondition(lists: readonly Need[]): Guards {
   const prefixes = unique(lists.flatMap((need) => need.prefixes ?? []));
   if (lists.some((need) => need.prefixes === undefined)) return {};
@@ -164,7 +164,7 @@ function aclCondition(writes: readonly Need[]): Guards {
   return acl === undefined ? {} : { StringEquals: { 's3:x-amz-acl': acl } };
 }
 
-/** All in one, the keys of an operator together; nothing where there is no condition. */
+/** Merges conditions, with the keys of an operator together. Empty without conditions. */
 function conditionOf(parts: readonly Guards[]): { readonly Condition?: Guards } {
   const joined: Record<string, Guards[string]> = {};
   for (const [operator, keys] of parts.flatMap((part) => Object.entries(part))) {

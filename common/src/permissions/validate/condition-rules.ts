@@ -1,5 +1,5 @@
-// Rules on conditions: their form, and the two that matter here. s3:x-amz-acl goes with writes alone, s3:prefix with
-// listings alone; in a statement with other actions they deny those, since the key is then absent.
+// Rules on conditions: their form, and the two important keys. Only writes send s3:x-amz-acl, and only listings send s3:prefix.
+// In a statement with other actions, a condition on them denies those, because the key is absent.
 import { nearestName } from '../../protocol/nearest-name.ts';
 import { isObject, type JsonValue } from '../../protocol/messages.ts';
 import { isOperator, judge } from '../judge/conditions.ts';
@@ -52,7 +52,7 @@ function* formFindings(value: JsonValue | undefined, find: Find): Generator<Find
   if (value === undefined) return;
   const form = 'write "Condition": {"<operator>": {"<key>": "<value>"}}';
   if (!isObject(value)) {
-    yield find('CONDITION_FORM', [], `a condition is an object: ${form}`);
+    yield find('CONDITION_FORM', [], `a condition must be an object: ${form}`);
     return;
   }
   for (const [operator, keys] of Object.entries(value)) {
@@ -60,12 +60,13 @@ function* formFindings(value: JsonValue | undefined, find: Find): Generator<Find
       const nearest = nearestName(operator, operatorNames);
       const isKey = /^\w+:/u.test(operator) && !/^for/iu.test(operator);
       const remedy = isKey ? `: ${form}` : nearest === undefined ? '' : `: write "${nearest}"`;
-      yield find('CONDITION_OPERATOR', [operator], `"${operator}" is no operator${remedy}`);
-    } else if (!isObject(keys)) yield find('CONDITION_FORM', [operator], `"${operator}" holds keys: ${form}`);
+      yield find('CONDITION_OPERATOR', [operator], `"${operator}" is not an operator${remedy}`);
+    } else if (!isObject(keys))
+      yield find('CONDITION_FORM', [operator], `"${operator}" must be an object of keys: ${form}`);
   }
 }
 
-/** The needed actions that the statement is about. */
+/** The needed actions that the statement names. */
 function neededIn({ judged }: Judging, { actions }: Statement): readonly string[] {
   const needed = judged.map(({ need }) => need.action);
   return needed.filter((action) => {
@@ -83,17 +84,17 @@ function* aclFindings(judging: Judging, statement: Statement, condition: Conditi
   const others = neededIn(judging, statement).filter((action) => !isWrite(action));
   const right = `"StringEquals": {"s3:x-amz-acl": "${sent ?? 'bucket-owner-full-control'}"}`;
   if (key.toLowerCase() !== 's3:x-amz-acl') {
-    yield find('ACL_CONDITION_KEY', path, `"${key}" is no condition key: write ${right}`);
+    yield find('ACL_CONDITION_KEY', path, `"${key}" is not a condition key: write ${right}`);
     return;
   }
   if (others.length > 0) {
-    const text = `s3:x-amz-acl goes with writes alone, so that this denies ${others.join(', ')}: put those into a statement without it`;
+    const text = `only writes send s3:x-amz-acl, so this condition denies ${others.join(', ')}: move those to a statement without it`;
     yield find('ACL_CONDITION_MISPLACED', path, text);
   }
   if (!neededIn(judging, statement).some(isWrite)) return;
   const isPositive = /^String(Equals|Like|EqualsIgnoreCase)(IfExists)?$/iu.test(operator);
   if (!isPositive)
-    yield find('ACL_CONDITION_OPERATOR', path, `"${operator}" does not let this ACL pass: write ${right}`);
+    yield find('ACL_CONDITION_OPERATOR', path, `"${operator}" does not match the ACL of the connector: write ${right}`);
   else if (sent === undefined) {
     if (!/ifexists$/iu.test(operator)) {
       yield find(
@@ -103,7 +104,11 @@ function* aclFindings(judging: Judging, statement: Statement, condition: Conditi
       );
     }
   } else if (!values.some((value) => matches(value, sent) === true)) {
-    yield find('ACL_CONDITION_VALUE', path, `"${values.join(', ')}" is not the ACL that is sent: write ${right}`);
+    yield find(
+      'ACL_CONDITION_VALUE',
+      path,
+      `"${values.join(', ')}" is not the ACL that the connector sends: write ${right}`,
+    );
   }
 }
 
@@ -113,7 +118,7 @@ function* prefixFindings(judging: Judging, statement: Statement, condition: Cond
   const needed = neededIn(judging, statement);
   const others = needed.filter((action) => action !== 's3:ListBucket');
   if (others.length > 0) {
-    const text = `s3:prefix goes with s3:ListBucket alone, so that this denies ${others.join(', ')}: put those into a statement without it`;
+    const text = `only s3:ListBucket sends s3:prefix, so this condition denies ${others.join(', ')}: move those to a statement without it`;
     yield find('PREFIX_CONDITION_MISPLACED', path, text);
   }
   const listing = judging.judged.find(({ need }) => need.action === 's3:ListBucket');
@@ -121,13 +126,17 @@ function* prefixFindings(judging: Judging, statement: Statement, condition: Cond
   const wanted = listing.need.prefixes === undefined ? undefined : JSON.stringify(listing.need.prefixes);
   const remedy =
     wanted === undefined
-      ? 'remove it, since the whole bucket is listed'
+      ? 'remove it, because the connector lists the entire bucket'
       : `write "StringLike": {"s3:prefix": ${wanted}}`;
   const isExact = /^StringEquals/iu.test(operator);
   if (isExact && values.some((value) => value.includes('*'))) {
-    yield find('PREFIX_CONDITION_OPERATOR', path, `"${operator}" takes "*" for a letter: ${remedy}`);
+    yield find('PREFIX_CONDITION_OPERATOR', path, `"${operator}" treats "*" as a plain character: ${remedy}`);
   } else if (fails(condition, listing.need)) {
-    yield find('PREFIX_CONDITION_VALUE', path, `"${values.join(', ')}" is not all that is listed: ${remedy}`);
+    yield find(
+      'PREFIX_CONDITION_VALUE',
+      path,
+      `"${values.join(', ')}" does not cover every prefix that the connector lists: ${remedy}`,
+    );
   }
 }
 
@@ -135,13 +144,13 @@ function fails(condition: Condition, { requests }: Need): boolean {
   return requests.some(({ context }) => judge(condition, () => ({ value: context['s3:prefix'] ?? '' })) === false);
 }
 
-/** Without it a write without the ACL passes too; the objects of another account are then not the bucket owner's. */
+/** Without the condition, writes without the ACL pass too. The bucket owner then does not own objects of other accounts. */
 function* missingAcl(judging: Judging, statement: Statement): Generator<Finding> {
   const { access, judged } = judging;
   const sent = access.headers?.acl;
   const isAllowing = judged.some(({ need, verdict }) => need.action === 's3:PutObject' && verdict.by === statement);
   if (sent === undefined || !isAllowing || judging.kind === 'iam') return;
   if (statement.conditions.some(({ key }) => key.toLowerCase() === 's3:x-amz-acl')) return;
-  const text = `writes without the ACL are allowed too: put s3:PutObject and s3:PutObjectAcl into a statement with "StringEquals": {"s3:x-amz-acl": "${sent}"}`;
+  const text = `writes without the ACL are allowed too: move s3:PutObject and s3:PutObjectAcl into a statement with "StringEquals": {"s3:x-amz-acl": "${sent}"}`;
   yield inStatement(judging, 'ACL_CONDITION_MISSING', { statement, text });
 }

@@ -1,8 +1,8 @@
-// What can be said of a policy: a closed list of codes, each with what it means. A finding names the statement, the place in
-// the text, what is wrong and what to write instead.
+// The findings about a policy: a closed list of codes, each with its severity. A finding names the statement, the place in the
+// text, the mistake, and what to write instead.
 import type { Place } from './json-text.ts';
 
-/** `error`: AWS refuses the policy, or something needed is denied by it, or it is open to the world; `warn`: it works. */
+/** `error`: AWS refuses the policy, or the policy denies a need or is public. `warn`: the policy works. */
 export const FINDING_CODES = {
   JSON_INVALID: 'error',
   KEY_TWICE: 'error',
@@ -57,6 +57,6 @@ export type Finding = {
   readonly place: Place;
   /** The statement's number, from 1. */
   readonly statement?: number;
-  /** What is wrong, and what to write instead. */
+  /** The mistake, and what to write instead. */
   readonly text: string;
 };

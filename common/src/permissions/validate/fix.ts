@@ -1,5 +1,5 @@
-// `policy validate --fix`: the policy again, with what concerns others kept, what is wrong left out, Deny statements that are
-// in the way made to spare the principal, and the least statements for the connector added.
+// `policy validate --fix` corrects a policy. It keeps the statements for others, removes statements with errors, excludes the
+// principal from Deny statements that block it, and adds the least statements for the connector.
 import { isObject, type JsonObject, type JsonValue } from '../../protocol/messages.ts';
 import type { Access } from '../needs/access.ts';
 import type { Principal } from '../needs/arn.ts';
@@ -12,11 +12,11 @@ import { consequences, type Validation } from './validate.ts';
 
 type Fixed = {
   readonly policy: { readonly Version: string; readonly Statement: readonly object[] };
-  /** What was not simply kept, to be read before the policy is used. */
+  /** Changed or removed statements, for the user to check before using the policy. */
   readonly notes: readonly string[];
 };
 
-/** @param principal may stay away for an IAM policy. */
+/** @param principal is not needed for an IAM policy. */
 export function fixPolicy(validation: Validation, access: Access, principal: Principal | undefined): Fixed {
   const notes: string[] = [];
   const kept = validation.statements.flatMap((statement) => {
@@ -47,13 +47,13 @@ function keep(statement: Statement, validation: Validation, principal: Principal
   const isInTheWay = faults.some(({ code }) => code === 'DENIED_EXPLICITLY');
   const others = faults.filter(({ code }) => code !== 'DENIED_EXPLICITLY');
   if (others.length > 0)
-    return { note: `is left out, since it cannot be kept as it is (${others.map(({ code }) => code).join(', ')})` };
+    return { note: `is removed because it has errors (${others.map(({ code }) => code).join(', ')})` };
   if (isInTheWay) {
     if (principal === undefined || validation.kind === 'iam')
-      return { note: 'is left out, since it denies what is needed' };
+      return { note: 'is removed because it denies a needed action' };
     return { json: sparing(json, principal), note: `no longer denies ${principal.arn}` };
   }
-  // The least statements take its place.
+  // The least statements replace it.
   if (effect === 'Allow' && isOnlyFor(statement, validation, principal)) return {};
   return { json };
 }
@@ -65,7 +65,7 @@ function isOnlyFor(statement: Statement, { kind, judged }: Validation, principal
   return isUsed && principal !== undefined && named.every((value) => isSame(value, principal));
 }
 
-/** For everybody but the principal. */
+/** The same statement, for everybody except the principal. */
 function sparing(json: JsonObject, { arn, account, kind }: Principal): JsonObject {
   const [operator, key, value] =
     kind === 'account'
@@ -78,7 +78,7 @@ function sparing(json: JsonObject, { arn, account, kind }: Principal): JsonObjec
   return { ...json, Condition: { ...condition, [operator]: { ...keys, [key]: values } } };
 }
 
-/** The roles that the session may be of: its name tells no path. */
+/** The possible roles of the session, whose ARN has no path. */
 function roleArns(session: string): string {
   const [, partition = 'aws', account = '', role = ''] =
     /^arn:([^:]+):sts::(\d+):assumed-role\/([^/]+)/u.exec(session) ?? [];

@@ -1,4 +1,4 @@
-// Rules on the form of a policy: its elements, their names, and whom it names.
+// Rules on the form of a policy: its elements, their names, and its principals.
 import { isObject, type JsonObject } from '../../protocol/messages.ts';
 import { nearestName } from '../../protocol/nearest-name.ts';
 import { parsePrincipal } from '../needs/arn.ts';
@@ -29,17 +29,17 @@ export function* formFindings(judging: Judging): Generator<Finding> {
     yield {
       code: 'KEY_TWICE',
       place,
-      text: `"${key}" stands twice in the same object, and only the last counts: join the two`,
+      text: `"${key}" appears twice in the same object, and only the last one counts: merge the two`,
     };
   }
   if (!isObject(value)) {
-    yield about('POLICY_FORM', [], 'a policy is an object: {"Version": "2012-10-17", "Statement": [ … ]}');
+    yield about('POLICY_FORM', [], 'a policy must be an object: {"Version": "2012-10-17", "Statement": [ … ]}');
     return;
   }
   yield* unknownElements(value, policyElements, (key, text) => about('ELEMENT_UNKNOWN', [key], text));
   yield* versionFindings(value, about);
   if (value['Statement'] === undefined || statements.length === 0) {
-    yield about('STATEMENT_MISSING', ['Statement'], 'there is no statement: without one nothing is allowed');
+    yield about('STATEMENT_MISSING', ['Statement'], 'the policy has no statement, so it allows nothing: add one');
   }
   const sids = new Set<string>();
   for (const statement of statements) {
@@ -58,12 +58,12 @@ function* versionFindings(
   about: (code: FindingCode, path: Path, text: string) => Finding,
 ): Generator<Finding> {
   if (version === undefined) {
-    yield about('VERSION_MISSING', [], 'without "Version": "2012-10-17" the rules of 2008 hold: write it');
+    yield about('VERSION_MISSING', [], '"Version" is missing, so the rules of 2008 apply: add "Version": "2012-10-17"');
   } else if (typeof version !== 'string' || !versions.includes(version)) {
     yield about(
       'VERSION_WRONG',
       ['Version'],
-      '"Version" is the version of the language, no date of yours: write "2012-10-17"',
+      '"Version" is the version of the policy language, not your own date: write "2012-10-17"',
     );
   }
 }
@@ -78,7 +78,7 @@ function* unknownElements(
     const nearest = nearestName(key, known);
     yield find(
       key,
-      `"${key}" is no element of a policy${nearest === undefined ? ': remove it' : `: write "${nearest}"`}`,
+      `"${key}" is not an element of a policy${nearest === undefined ? ': remove it' : `: write "${nearest}"`}`,
     );
   }
 }
@@ -89,12 +89,13 @@ function* statementFindings(judging: Judging, statement: Statement): Generator<F
     inStatement(judging, code, { statement, path, text });
   yield* unknownElements(json, statementElements, (key, text) => find('ELEMENT_UNKNOWN', [key], text));
   if (effect !== 'Allow' && effect !== 'Deny') {
-    yield find('EFFECT_WRONG', ['Effect'], '"Effect" is "Allow" or "Deny", with a capital letter');
+    yield find('EFFECT_WRONG', ['Effect'], '"Effect" must be "Allow" or "Deny", with a capital letter');
   }
   for (const name of ['Action', 'Resource']) {
     const isThere = json[name] !== undefined || json[`Not${name}`] !== undefined;
-    if (!isThere) yield find('ELEMENT_MISSING', [], `"${name}" is missing`);
-    else if ([...entriesOf(statement, name)].length === 0) yield find('ELEMENT_MISSING', [name], `"${name}" is empty`);
+    if (!isThere) yield find('ELEMENT_MISSING', [], `"${name}" is missing: add it`);
+    else if ([...entriesOf(statement, name)].length === 0)
+      yield find('ELEMENT_MISSING', [name], `"${name}" is empty: fill it in`);
   }
   yield* principalFindings(judging, statement, find);
 }
@@ -109,12 +110,17 @@ function* principalFindings(
   const name = json['NotPrincipal'] === undefined ? 'Principal' : 'NotPrincipal';
   const value = json[name];
   if (kind === 'iam') {
-    const text = 'an IAM policy is for whom it is attached to: remove "Principal", or use it as the bucket’s policy';
+    const text =
+      'an IAM policy applies to the user or role it is attached to: remove "Principal", or use the policy as the bucket’s policy';
     if (value !== undefined) yield find('PRINCIPAL_FORBIDDEN', [name], text);
     return;
   }
   if (value === undefined) {
-    yield find('PRINCIPAL_MISSING', [], 'the bucket’s policy must say whom: write "Principal": {"AWS": "<ARN>"}');
+    yield find(
+      'PRINCIPAL_MISSING',
+      [],
+      'the bucket’s policy must name a principal: write "Principal": {"AWS": "<ARN>"}',
+    );
     return;
   }
   if (typeof value === 'string' && value !== '*') {
@@ -127,6 +133,6 @@ function* principalFindings(
   }
   const isOpen = principals?.not !== true && principals?.values.includes('*') === true;
   if (effect === 'Allow' && isOpen && !conditions.some(({ key }) => narrowing.test(key.toLowerCase()))) {
-    yield find('PUBLIC_ACCESS', [name], 'this lets the whole world in: name the user, role or account instead of "*"');
+    yield find('PUBLIC_ACCESS', [name], 'this allows everyone: name the user, role or account instead of "*"');
   }
 }

@@ -1,5 +1,5 @@
-// JSON as people paste it: the value, the place of each part of it, and for what is no JSON its line, column and remedy. Also
-// tells keys that stand twice in an object, of which JSON keeps the last without a word.
+// Parses JSON that people paste: its value, and the place of each part. A fault has a line, a column and a remedy. It also
+// reports duplicate keys of an object, of which JSON silently keeps the last.
 import { parseJson } from '../../json/parse-json.ts';
 import type { JsonValue } from '../../protocol/messages.ts';
 
@@ -19,7 +19,7 @@ export class JsonFault extends Error {
 
 export type JsonText = {
   readonly value: JsonValue;
-  /** Where the part of the value with this path begins; of a missing one, where the part that lacks it does. */
+  /** The place of the value at this path. For a missing value, the place of the value that lacks it. */
   readonly placeOf: (path: Path) => Place;
   readonly twice: readonly { readonly key: string; readonly place: Place }[];
 };
@@ -70,7 +70,7 @@ class Reader {
     const value = this.#value([]);
     this.#skip();
     if (this.#at < this.#text.length)
-      throw this.#fault('the policy has ended here, and more follows: remove it, or a bracket too many');
+      throw this.#fault('the policy ends here, but more text follows: remove that text, or an extra bracket');
     return value;
   }
 
@@ -97,7 +97,7 @@ class Reader {
       const key = this.#parse(literal) as string;
       if (members.has(key)) this.twice.push({ key, at });
       this.#skip();
-      if (this.#text[this.#at] !== ':') throw this.#fault(`a colon is missing after "${key}"`);
+      if (this.#text[this.#at] !== ':') throw this.#fault(`a colon is missing after "${key}": add it`);
       this.#at += 1;
       members.set(key, this.#value([...path, key]));
       if (this.#closes('}')) return Object.fromEntries(members);
@@ -120,7 +120,9 @@ class Reader {
     this.#skip();
     if (this.#text[this.#at] !== ',') {
       throw this.#fault(
-        this.#at < this.#text.length ? `a comma or "${end}" is missing` : `the text ends, and "${end}" is missing`,
+        this.#at < this.#text.length
+          ? `a comma or "${end}" is missing: add it`
+          : `the text ends before "${end}": add it`,
       );
     }
     const comma = this.#at;
@@ -128,7 +130,7 @@ class Reader {
     this.#skip();
     if (this.#text[this.#at] !== end) return;
     this.#at = comma;
-    throw this.#fault(`the comma before "${end}" is one too many`);
+    throw this.#fault(`the comma before "${end}" is not allowed: remove it`);
   }
 
   #closes(end: string): boolean {
@@ -140,11 +142,12 @@ class Reader {
 
   #whatStandsThere(wanted: string): string {
     const rest = this.#text.slice(this.#at);
-    if (rest === '') return `the text ends, and ${wanted} is missing`;
-    if (/^"[^"]*$/u.test(rest.split('\n')[0] ?? '')) return 'a double quote is missing at the end of this text';
+    if (rest === '') return `the text ends before ${wanted}: add it`;
+    if (/^"[^"]*$/u.test(rest.split('\n')[0] ?? ''))
+      return 'the double quote at the end of this text is missing: add it';
     if (/^['‘’“”„]/u.test(rest)) return `${wanted} is missing: write straight double quotes (")`;
-    if (/^(\/\/|\/\*|#)/u.test(rest)) return 'JSON has no comments: remove it';
-    return `${wanted} is missing before "${rest.slice(0, 1)}"`;
+    if (/^(\/\/|\/\*|#)/u.test(rest)) return 'JSON does not allow comments: remove this one';
+    return `${wanted} is missing before "${rest.slice(0, 1)}": add it`;
   }
 
   #parse(literal: string): unknown {
@@ -152,7 +155,9 @@ class Reader {
       return parseJson(literal);
     } catch {
       this.#at -= literal.length;
-      throw this.#fault('this text has a backslash or a control character that JSON does not allow');
+      throw this.#fault(
+        'this text has a backslash or a control character that JSON does not allow: remove or escape it',
+      );
     }
   }
 

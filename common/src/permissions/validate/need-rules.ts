@@ -1,6 +1,5 @@
-// Rules on what is needed and not allowed: why, by the statement that comes nearest to allowing it.
+// Rules on needs that the policy does not allow. The finding is about the statement that comes nearest to allowing the need.
 import type { Statement } from '../judge/document.ts';
-import { nameOf } from '../judge/document.ts';
 import type { Finding, FindingCode } from './finding.ts';
 import { matches } from '../judge/patterns.ts';
 import { inStatement, type Judged, type Judging } from './policy-text.ts';
@@ -18,7 +17,7 @@ function* openFinding(judging: Judging, { need, verdict }: Judged): Generator<Fi
   const statement = verdict.by;
   if (statement === undefined) return;
   const keys = [...new Set(statement.conditions.map(({ key }) => key))].join(', ') || 'variables or principals';
-  const text = `whether it holds for ${need.action} depends on ${keys}, which is not known here`;
+  const text = `whether it applies to ${need.action} depends on ${keys}, which are not known here: check them yourself`;
   yield inStatement(judging, 'NOT_JUDGED', { statement, text });
 }
 
@@ -26,9 +25,9 @@ function* deniedFinding(judging: Judging, { need, verdict }: Judged): Generator<
   const { action, resource } = need;
   if (verdict.by !== undefined) {
     const keys = verdict.by.conditions.map(({ key }) => key).join(', ');
-    const why = keys === '' ? '' : `, since its condition on ${keys} holds`;
+    const why = keys === '' ? '' : `, because its condition on ${keys} matches`;
     const remedy = denialRemedy(keys);
-    const text = `denies ${action} on ${resource}${why}; a Deny wins over every Allow: ${remedy}`;
+    const text = `denies ${action} on ${resource}${why}; a Deny overrides every Allow: ${remedy}`;
     yield inStatement(judging, 'DENIED_EXPLICITLY', { statement: verdict.by, text });
     return;
   }
@@ -36,7 +35,7 @@ function* deniedFinding(judging: Judging, { need, verdict }: Judged): Generator<
   const place = judging.json.placeOf(['Statement']);
   if (naming.length === 0) {
     if (action === 's3:PutObjectAcl') {
-      const text = `${action} is not allowed on ${resource}: a write with the ACL needs it beside s3:PutObject, as in AWS's own example of a policy with this condition (https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html)`;
+      const text = `${action} is not allowed on ${resource}: a write with an ACL needs it and s3:PutObject, as in AWS's own example of a policy with this condition (https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html)`;
       yield { code: 'PUT_OBJECT_ACL_MISSING', place, text };
     } else yield { code: 'ACTION_MISSING', place, text: `no statement allows ${action}: allow it on ${resource}` };
     return;
@@ -47,7 +46,7 @@ function* deniedFinding(judging: Judging, { need, verdict }: Judged): Generator<
 function denialRemedy(keys: string): string {
   if (keys.includes('server-side-encryption')) return 'set "encryption" in the configuration';
   if (/securetransport/iu.test(keys)) return 'write https in "endpoint"';
-  return 'except this principal from it';
+  return 'exclude this principal from the statement';
 }
 
 function names({ actions }: Statement, action: string): boolean {
@@ -55,7 +54,7 @@ function names({ actions }: Statement, action: string): boolean {
   return isNamed !== actions.not;
 }
 
-/** What keeps the first statement that names the action from allowing it. */
+/** Finds why the first statement that names the action does not allow it. */
 function* nearMiss(judging: Judging, need: Judged['need'], naming: readonly Statement[]): Generator<Finding> {
   const { access, principal } = judging;
   const asker = { region: access.region, ...(principal === undefined ? {} : { principal }) };
@@ -81,15 +80,15 @@ function* nearMiss(judging: Judging, need: Judged['need'], naming: readonly Stat
 function missText(code: FindingCode, { action, resource }: Judged['need'], { principal }: Judging): string {
   switch (code) {
     case 'PRINCIPAL_OTHER':
-      return `allows ${action} to others than ${principal?.arn ?? 'this principal'}: name that as its principal`;
+      return `allows ${action} for other principals, not for ${principal?.arn ?? 'this principal'}: add it to "Principal"`;
     case 'CONDITION_FAILS':
-      return `its condition does not hold for ${action} on ${resource}: remove or correct it`;
+      return `its condition does not match ${action} on ${resource}: remove or correct it`;
     default:
-      return `does not reach all of ${resource}, where ${action} is needed: add that resource`;
+      return `does not cover all of ${resource}, where ${action} is needed: add that resource`;
   }
 }
 
-/** The account lets its own policies decide. */
+/** For a principal that is an account, the account's own policies decide. */
 function* accountFindings(judging: Judging): Generator<Finding> {
   const { principal, judged } = judging;
   if (principal === undefined || principal.kind === 'account') return;
@@ -105,7 +104,7 @@ function* accountFindings(judging: Judging): Generator<Finding> {
       !named.every((value) => value !== '*' && value !== principal.arn && isSame(value, account))
     )
       continue;
-    const text = `names the account: ${nameOf(statement)} holds only if the IAM policies of ${principal.arn} allow the same`;
+    const text = `names the account, so it applies only if the IAM policies of ${principal.arn} allow the same: check them`;
     yield inStatement(judging, 'ACCOUNT_NAMED', { statement, text });
   }
 }

@@ -1,4 +1,4 @@
-// A policy's text on its way through the rules: what it says, where each part stands, and for whom it is judged.
+// The input of the rules: a policy's text, the place of each part, and the principal.
 import { isObject, type JsonValue } from '../../protocol/messages.ts';
 import { partitionOf } from '../../s3/address/address.ts';
 import type { Access } from '../needs/access.ts';
@@ -11,14 +11,14 @@ import { simulate, type Verdict } from '../judge/simulate.ts';
 
 export type PolicyKind = 'bucket' | 'iam';
 
-/** `principal`: none for an identity policy, or where none can be told from the policy. */
+/** `principal` is absent for an identity policy, or if the policy does not identify one. */
 export type Question = {
   readonly access: Access;
   readonly kind: PolicyKind;
   readonly principal?: Principal;
 };
 
-/** `requests` of a need that are denied or open come first: the verdict is theirs. */
+/** The verdict of a need is its worst: a denied request comes before an open one, and that before an allowed one. */
 export type Judged = { readonly need: Need; readonly verdict: Verdict };
 
 export type Judging = Question & {
@@ -44,7 +44,7 @@ export function judging(json: JsonText, question: Question): Judging {
   return { ...question, json, statements, partition: partitionOf(access.region), judged };
 }
 
-/** A finding about a statement, at the part of it that `path` leads to. */
+/** A finding about the part of a statement at `path`. */
 export function inStatement(
   { json }: Pick<Judging, 'json'>,
   code: FindingCode,
@@ -54,12 +54,12 @@ export function inStatement(
   return { code, place, statement: statement.number, text: `${nameOf(statement)}: ${text}` };
 }
 
-/** A single statement may stand without brackets. */
+/** A single statement may have no brackets. */
 function pathOf(value: JsonValue, { number }: Statement): Path {
   return isObject(value) && Array.isArray(value['Statement']) ? ['Statement', number - 1] : ['Statement'];
 }
 
-/** Each text of an element with its path: `Resource` may be one text or a list. */
+/** Each text of an element, with its path. `Resource` may be one text or a list. */
 export function* entriesOf(
   statement: Statement,
   name: string,

@@ -1,4 +1,4 @@
-// Rules on actions and resources: mistyped ones, and those that do not go together.
+// Rules on actions and resources: mistyped ones, and pairs that do not match.
 import { nearestName } from '../../protocol/nearest-name.ts';
 import type { Statement } from '../judge/document.ts';
 import type { Finding, FindingCode } from './finding.ts';
@@ -18,7 +18,7 @@ export function* resourceFindings(judging: Judging): Generator<Finding> {
   }
 }
 
-/** Names of requests, which people take for actions. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html */
+/** Names of requests that people confuse with actions. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html */
 const requestNames: Readonly<Record<string, string>> = {
   copyobject: 's3:GetObject and s3:PutObject',
   deleteobjects: 's3:DeleteObject',
@@ -35,18 +35,22 @@ function* actionFindings({ kind }: Judging, text: string, path: Path, find: Find
   if (name === undefined) {
     const isAction = s3Actions.some((action) => matches(text, action, { ignoreCase: true }) === true);
     const meant = isAction ? text : (nearestName(text, s3Actions) ?? text);
-    yield find('ACTION_PREFIX', path, `"${text}" lacks its service: write "s3:${meant}"`);
+    yield find('ACTION_PREFIX', path, `"${text}" lacks the service: write "s3:${meant}"`);
     return;
   }
   if (service.toLowerCase() !== 's3') {
-    const text1 = `"${text}" is no action of S3, and has no place in the policy of a bucket: put it into an IAM policy`;
+    const text1 = `"${text}" is not an action of S3, so it cannot be in a bucket’s policy: put it into an IAM policy`;
     if (kind === 'bucket') yield find('ACTION_OTHER_SERVICE', path, text1);
     return;
   }
   if (s3Actions.some((action) => matches(name, action, { ignoreCase: true }) === true)) return;
   const nearest = nearestName(name, s3Actions);
   const meant = requestNames[name.toLowerCase()] ?? (nearest === undefined ? undefined : `s3:${nearest}`);
-  yield find('ACTION_UNKNOWN', path, `there is no action "${text}"${meant === undefined ? '' : `: write ${meant}`}`);
+  yield find(
+    'ACTION_UNKNOWN',
+    path,
+    `the action "${text}" does not exist${meant === undefined ? '' : `: write ${meant}`}`,
+  );
 }
 
 function* arnFindings(judging: Judging, text: string, path: Path, find: Find): Generator<Finding> {
@@ -56,18 +60,18 @@ function* arnFindings(judging: Judging, text: string, path: Path, find: Find): G
   const right = `arn:${partition}:s3:::${rightPath(text, bucket)}`;
   const [arn, named = '', service = '', region = '', account = '', ...rest] = text.split(':');
   if (arn !== 'arn' || service.toLowerCase() !== 's3' || text.trim() !== text) {
-    yield find('ARN_FORM', path, `"${text}" is no ARN of S3: write "${right}"`);
+    yield find('ARN_FORM', path, `"${text}" is not an ARN of S3: write "${right}"`);
   } else if (rest.length === 0) {
     const colons = account === '' ? 'one colon' : 'two colons';
     yield find(
       'ARN_COLONS',
       path,
-      `"${text}" has ${region === '' ? colons : 'one colon'} before the bucket, and needs three: write "${right}"`,
+      `"${text}" has ${region === '' ? colons : 'one colon'} before the bucket, but needs three: write "${right}"`,
     );
   } else if (region !== '' || account !== '') {
-    yield find('ARN_REGION', path, `the ARN of a bucket holds neither region nor account: write "${right}"`);
+    yield find('ARN_REGION', path, `the ARN of a bucket has no region and no account: write "${right}"`);
   } else if (service !== 's3') {
-    yield find('ARN_FORM', path, `"${service}" is written in small letters: write "${right}"`);
+    yield find('ARN_FORM', path, `"${service}" must be in lower case: write "${right}"`);
   } else if (named !== partition && named !== '*') {
     yield find(
       'ARN_PARTITION',
@@ -95,7 +99,7 @@ function* placeFindings(
   const [first = '', ...folders] = name.split('/');
   if (matches(first, access.bucket) === false && kind === 'bucket') {
     const right = `arn:${partition}:s3:::${[access.bucket, ...folders].join('/')}`;
-    yield find('BUCKET_WRONG', path, `"${text}" is another bucket than "${access.bucket}": write "${right}"`);
+    yield find('BUCKET_WRONG', path, `"${text}" is not in the bucket "${access.bucket}": write "${right}"`);
   } else if (folders[0] === '' && folders.length > 1) {
     const right = `arn:${partition}:s3:::${[first, ...folders.filter((folder) => folder !== '')].join('/')}`;
     yield find('ARN_SLASH', path, `no key begins with a slash: write "${right}"`);
@@ -118,7 +122,7 @@ function* pairFindings(judging: Judging, statement: Statement, find: Find): Gene
   const objects = ours.filter((value) => /[/*]/u.test(value.slice(arn.length)));
   const below = onObjects[0]?.need;
   if (below !== undefined && !objects.some((value) => value.endsWith('*'))) {
-    const text = `${below.action} is about objects: add "${below.resource}", with the "/*" at its end`;
+    const text = `${below.action} applies to objects: add "${below.resource}", with "/*" at the end`;
     if (isDenied(onObjects)) yield find('OBJECT_RESOURCE_MISSING', ['Resource'], text);
   }
   const bucketAction = onBucket[0]?.need.action;
@@ -126,7 +130,7 @@ function* pairFindings(judging: Judging, statement: Statement, find: Find): Gene
     yield find(
       'BUCKET_RESOURCE_MISSING',
       ['Resource'],
-      `${bucketAction} is about the bucket: add "${arn}", without "/*"`,
+      `${bucketAction} applies to the bucket: add "${arn}", without "/*"`,
     );
   }
 }

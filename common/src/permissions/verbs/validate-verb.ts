@@ -1,4 +1,4 @@
-// The verb `policy validate`: reads the policy, prints its explanation or, with --fix, a corrected one. Loaded when asked for.
+// The verb `policy validate` reads a policy, and prints its findings or, with --fix, a corrected policy. Loaded on demand.
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 
@@ -12,9 +12,9 @@ import type { PolicyKind } from '../validate/policy-text.ts';
 import { validatePolicy } from '../validate/validate.ts';
 import { findingText, validationText } from '../validate/validation-text.ts';
 
-const longestPolicy = 1024 * 1024; // AWS takes 20 KB.
+const longestPolicy = 1024 * 1024; // AWS accepts 20 KB.
 
-/** @throws POLICY_INSUFFICIENT after the explanation, when it is not good; USAGE_INVALID for the command line. */
+/** @throws POLICY_INSUFFICIENT after printing the findings; USAGE_INVALID for mistakes in the command line. */
 export async function* validation(
   access: Access,
   given: OperatorArguments,
@@ -28,19 +28,22 @@ export async function* validation(
   if (given['fix'] !== true) {
     yield validationText(result);
     if (!result.isGood)
-      throw new ConnectorError('POLICY_INSUFFICIENT', 'The policy does not do; --fix prints one that does.');
+      throw new ConnectorError(
+        'POLICY_INSUFFICIENT',
+        'The policy is insufficient. Run the verb with --fix to print a corrected policy.',
+      );
     return;
   }
   if (result.kind === 'bucket' && result.principal === undefined) principalOf(undefined, access.region);
   const fixed = fixPolicy(result, access, result.principal);
   for (const finding of result.findings) log('INFO', findingText(finding));
-  for (const note of fixed.notes) log('WARN', `Look before you use it: ${note}.`);
+  for (const note of fixed.notes) log('WARN', `Check before you use the policy: ${note}.`);
   yield { json: fixed.policy };
 }
 
 function kindOf(text: string | boolean | undefined): PolicyKind | undefined {
   if (text === undefined || text === 'bucket' || text === 'iam') return text;
-  throw new ConnectorError('USAGE_INVALID', '--kind is one of bucket, iam.');
+  throw new ConnectorError('USAGE_INVALID', '--kind must be one of bucket, iam.');
 }
 
 async function policyText(path: string, signal: AbortSignal): Promise<string> {
@@ -50,6 +53,10 @@ async function policyText(path: string, signal: AbortSignal): Promise<string> {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new ConnectorError('USAGE_INVALID', `The policy file "${path}" cannot be read (${code}).`);
   });
-  if (policy.length > longestPolicy) throw new ConnectorError('USAGE_INVALID', `"${path}" is too long for a policy.`);
+  if (policy.length > longestPolicy)
+    throw new ConnectorError(
+      'USAGE_INVALID',
+      `The policy file "${path}" has more than 1 MB. Name a file that contains only the policy.`,
+    );
   return policy;
 }

@@ -1,4 +1,4 @@
-// A table whose numbers are shown as bars as well.
+// A table that also shows its numbers as bars.
 import type { Html, HtmlTag } from './html.ts';
 
 export type Bar = {
@@ -10,7 +10,7 @@ export type Bar = {
 
 const barWidth = 160;
 
-/** `heads`: of the name, the bar's number, and what more there is. */
+/** `heads` are the column heads: the name, the number of the bar, and any others. */
 export function barTable(markup: HtmlTag, heads: readonly string[], bars: readonly Bar[]): Html {
   const most = Math.max(1, ...bars.map(({ value }) => value));
   const [nameHead = '', valueHead = '', ...moreHeads] = heads;

@@ -1,4 +1,4 @@
-// A calendar as a heat map: a column a week, a row a weekday, the bytes of each day. Pure.
+// A calendar as a heat map of the bytes of each day: one column a week, one row a weekday. Pure.
 import { bytesText, countText } from '../text-layout.ts';
 import type { HeatCell, HeatMap } from './heat-map.ts';
 
@@ -6,9 +6,9 @@ type DayVolume = { readonly files: number; readonly bytes: number };
 
 type Calendar = {
   readonly label: string;
-  /** By the number of the day since 1970. */
+  /** By days since 1970. */
   readonly days: ReadonlyMap<number, DayVolume>;
-  /** Without files, and usually with some. */
+  /** Days without files that usually have some. */
   readonly gaps: ReadonlySet<number>;
   readonly lastDay: number;
 };
@@ -19,7 +19,7 @@ const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const firstMonday = 4;
 const mostWeeks = 58;
 
-/** From the first day with files to the last day; at most the last 58 weeks. */
+/** The days from the first one with files to `lastDay`, at most the last 58 weeks. */
 export function calendarMap({ label, days, gaps, lastDay }: Calendar): HeatMap {
   const weekOf = (day: number): number => Math.floor((day - firstMonday) / 7);
   const first = [...days.keys()].reduce((least, day) => Math.min(least, day), lastDay);
@@ -44,10 +44,10 @@ export function dayText(day: number): string {
 
 type Shown = { readonly name: string; readonly volume: DayVolume | undefined; readonly isGap: boolean };
 
-/** An empty file is a file. */
+/** A day with only empty files still has a value. */
 export function volumeCell(at: Pick<HeatCell, 'column' | 'row'>, { name, volume, isGap }: Shown): HeatCell {
   const { files = 0, bytes = 0 } = volume ?? {};
-  const none = isGap ? 'no files, and usually some' : 'no files';
+  const none = isGap ? 'no files, unlike most such days' : 'no files';
   const what = files > 0 ? `${countText(files, 'file')}, ${bytesText(bytes)}` : none;
   return { ...at, value: files > 0 ? Math.max(1, bytes) : 0, title: `${name}: ${what}`, isMarked: isGap };
 }

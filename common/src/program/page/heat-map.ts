@@ -1,4 +1,4 @@
-// A heat map as SVG: rows of cells, the darker the more, each with what it stands for as its title; marked cells have a frame.
+// A heat map as SVG. A darker cell has a higher value, its title describes it, and a marked cell has a frame.
 import type { Html, HtmlTag } from './html.ts';
 
 export type HeatCell = {
@@ -10,10 +10,10 @@ export type HeatCell = {
 };
 
 export type HeatMap = {
-  /** For those who do not see it. */
+  /** The description for screen readers. */
   readonly label: string;
   readonly cells: readonly HeatCell[];
-  /** Beside the rows and above the columns; those that have none are absent. */
+  /** The labels next to the rows and above the columns. Rows and columns without a label are absent. */
   readonly rowLabels: ReadonlyMap<number, string>;
   readonly columnLabels: ReadonlyMap<number, string>;
 };
@@ -46,7 +46,7 @@ export function heatMap(markup: HtmlTag, { label, cells, rowLabels, columnLabels
   </div>`;
 }
 
-/** 0 for nothing, else 1 to 4 by the logarithm. */
+/** 0 for no value, otherwise 1 to 4 on a logarithmic scale. */
 export function scaleOf(values: readonly number[]): (value: number) => number {
   const some = values.filter((value) => value > 0);
   const [least, most] = [Math.min(...some), Math.max(...some)];

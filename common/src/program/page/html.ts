@@ -1,14 +1,14 @@
-// Text of HTML in which nothing can be markup that was not written as markup: what is put in is escaped unless it was made here.
+// Builds HTML safely: every inserted text is escaped, unless this module made it.
 
 declare const made: unique symbol;
 
-/** Made by the tag that `htmlWith` gives. */
+/** Made by the tag of `htmlWith`. */
 export type Html = { readonly [made]: true; readonly text: string };
 
 type Value = string | number | Html | readonly Html[];
 export type HtmlTag = (parts: TemplateStringsArray, ...values: readonly Value[]) => Html;
 
-/** `clean`: what is done to each text before it is escaped, such as hiding secrets. */
+/** `clean` changes each text before it is escaped, for example to hide secrets. */
 export function htmlWith(clean: (text: string) => string): HtmlTag {
   const textOf = (value: Value): string => {
     if (typeof value === 'number') return String(value);

@@ -1,4 +1,4 @@
-// A page as one file: no script, and its own policy lets the browser load nothing but this very style.
+// A page as one file without a script. Its content security policy allows only its own style.
 import { createHash } from 'node:crypto';
 
 import type { Html, HtmlTag } from './html.ts';
@@ -7,7 +7,7 @@ import { pageStyle } from './style.ts';
 export function pageOf(markup: HtmlTag, title: string, body: readonly Html[]): string {
   const hash = createHash('sha256').update(pageStyle).digest('base64');
   const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
-  const style = { text: `<style>${pageStyle}</style>` } as Html; // Escaped or indented it would be another style.
+  const style = { text: `<style>${pageStyle}</style>` } as Html; // Escaping or indenting it would change its hash.
   return markup`<!doctype html>
     <html lang="en">
       <head>

@@ -1,6 +1,6 @@
-// The style of all pages: light and dark, and colours that differ in both.
+// The style of all pages, for light and dark mode.
 
-/** The colours and the body: also of the setup page. */
+/** The colours and the body, which the setup page also uses. */
 export const pageBase = `
 :root {
   color-scheme: light dark;

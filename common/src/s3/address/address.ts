@@ -1,10 +1,10 @@
-// Is this a bucket's name, a region, an endpoint? Each function says what is wrong with a text and what to write instead,
-// in words that follow the field's name in a message; undefined when nothing is wrong. Pure: no request is made.
+// Checks a bucket name, a region, an endpoint. Each function returns the mistake and what to write instead, in words that follow
+// the name of the field, or undefined. Pure: it sends no request.
 
 const regionForm = /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/u;
 const bucketForm = /^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/u;
 
-/** Names under which people know a region, by what is left of them in lower case without punctuation. */
+/** Common names of regions, in lower case and without punctuation. */
 const regionNicknames: Readonly<Record<string, string>> = {
   eu: 'eu-west-1',
   europe: 'eu-west-1',
@@ -29,7 +29,7 @@ export function bucketProblem(text: string): string | undefined {
   const named = bucketInAddress(text);
   if (named !== undefined) return named;
   if (text.endsWith('--x-s3')) {
-    return 'is a directory bucket (S3 Express One Zone), whose listings are in no order: use a general purpose bucket';
+    return 'is a directory bucket (S3 Express One Zone), whose listings are not sorted: use a general purpose bucket';
   }
   if (bucketForm.test(text) && !text.includes('..')) return undefined;
   return 'is not a bucket name: 3 to 63 lower-case letters, digits, hyphens and dots, with a letter or digit at both ends';
@@ -37,7 +37,7 @@ export function bucketProblem(text: string): string | undefined {
 
 type Door = { readonly form: RegExp; readonly remedy: (text: string) => string };
 
-/** Other ways to data than a bucket's name, each with what to write instead. */
+/** Addresses of data that are not a bucket's name, each with its remedy. */
 const otherDoors: readonly Door[] = [
   {
     form: /^gs:\/\//u,
@@ -47,7 +47,7 @@ const otherDoors: readonly Door[] = [
   {
     form: /^(?:abfss?|wasbs?|az|azure|adl|hdfs|oss|obs|cosn?|swift):\/\//u,
     remedy: (text) =>
-      `is an address of another storage ("${text.split(':')[0]}"), which does not speak S3: copy the data to a bucket`,
+      `is an address of another storage ("${text.split(':')[0]}"), which does not support S3: copy the data to a bucket`,
   },
   {
     form: /^arn:[^:]*:s3-object-lambda:/u,
@@ -61,7 +61,7 @@ const otherDoors: readonly Door[] = [
   {
     form: /^arn:[^:]*:s3::[^:]*:accesspoint[/:][^/]+\.mrap(?:\/|$)|\.mrap$|\.mrap\.accesspoint\./u,
     remedy: () =>
-      'is a Multi-Region Access Point, whose requests are signed in another way: write the name of one of its buckets, and that bucket’s region',
+      'is a Multi-Region Access Point, which is not supported: write the name of one of its buckets, and set that bucket’s region',
   },
   {
     form: /^arn:[^:]*:s3:[^:]+:[^:]*:accesspoint/u,
@@ -70,11 +70,11 @@ const otherDoors: readonly Door[] = [
   {
     form: /^arn:[^:]*:s3express:/u,
     remedy: () =>
-      'is a directory bucket (S3 Express One Zone), whose listings are in no order: use a general purpose bucket',
+      'is a directory bucket (S3 Express One Zone), whose listings are not sorted: use a general purpose bucket',
   },
 ];
 
-/** The problem of a text that holds more than the name: s3://…, an ARN, a URL, a path. */
+/** The mistake in a text with more than the name: s3://…, an ARN, a URL, a path. */
 function bucketInAddress(text: string): string | undefined {
   const special = otherDoors.find(({ form }) => form.test(text));
   if (special !== undefined) return special.remedy(text);
@@ -97,13 +97,13 @@ function fromUrl(text: string): string | undefined {
   return bucket === undefined ? pathname : `${bucket}${pathname}`;
 }
 
-/** Empty: none is expected. */
+/** Empty: any owner. */
 export function ownerProblem(text: string): string | undefined {
   if (/^(\d{12})?$/u.test(text)) return undefined;
   return 'is not an account: write the 12 digits of the AWS account that owns the bucket';
 }
 
-/** With an endpoint that is not AWS any name goes (`auto`, `garage`); AWS wants a specific region. */
+/** An endpoint that is not AWS accepts any name (`auto`, `garage`). AWS requires a specific region. */
 export function regionProblem(text: string, endpoint: string | undefined): string | undefined {
   if (text.trim() === '') return 'is empty: write the region of the bucket, such as "eu-central-1"';
   if (text.trim() !== text) return `has a space or line end around it: write "${text.trim()}"`;
@@ -111,8 +111,8 @@ export function regionProblem(text: string, endpoint: string | undefined): strin
   if (regionForm.test(text)) return undefined;
   const meant = regionMeant(text);
   if (meant !== undefined)
-    return `is no specific region: write "${meant}" (the bucket’s properties in the AWS console show it)`;
-  return `"${text}" is not an AWS region: write one such as "eu-central-1"; another storage’s region needs its "endpoint" too`;
+    return `is not a specific region: write "${meant}" (the bucket’s properties in the AWS console show it)`;
+  return `"${text}" is not an AWS region: write one such as "eu-central-1"; for a storage other than AWS, set "endpoint" too`;
 }
 
 function regionMeant(text: string): string | undefined {
@@ -128,11 +128,12 @@ export function endpointProblem(text: string, allowHttp: boolean, bucket?: strin
     const scheme = isLoopback(host.replace(/:\d+$/u, '')) ? 'http' : 'https';
     return `needs a scheme: write "${scheme}://${isPlainHost(host) ? host : 'host:port'}"`;
   }
-  if (url.username !== '' || url.password !== '') return 'holds a user name or password: put keys into "credentials"';
+  if (url.username !== '' || url.password !== '')
+    return 'contains a user name or password: put keys into "credentials"';
   if (url.search !== '' || url.hash !== '') return `has a query or fragment: write "${url.origin}"`;
-  if (url.pathname !== '/') return `has a path: write "${url.origin}"; bucket and prefix have fields of their own`;
+  if (url.pathname !== '/') return `has a path: write "${url.origin}"; bucket and prefix have their own fields`;
   if (bucket !== undefined && url.hostname.startsWith(`${bucket}.`)) {
-    return `has the bucket in it: write "${url.origin.replace(`//${bucket}.`, '//')}"`;
+    return `contains the bucket: write "${url.origin.replace(`//${bucket}.`, '//')}"`;
   }
   if (url.protocol === 'http:' && !allowHttp && !isLoopback(url.hostname)) {
     return `is not encrypted: write "https://${url.host}", or set "allow_http" to true if the network is trusted`;
@@ -144,7 +145,7 @@ function isPlainHost(text: string): boolean {
   return /^[\w.-]+(:\d+)?$/u.test(text);
 }
 
-/** This very machine, by a name or address that cannot lead elsewhere. */
+/** This machine, by a name or address that cannot resolve elsewhere. */
 function isLoopback(hostname: string): boolean {
   return /^(localhost|.*\.localhost|127(\.\d{1,3}){3}|\[::1\])$/u.test(hostname);
 }
@@ -154,7 +155,7 @@ export function isAwsEndpoint(endpoint: string): boolean {
   return URL.canParse(endpoint) && /\.amazonaws\.(com(\.cn)?|eu)$/u.test(new URL(endpoint).hostname);
 }
 
-/** The first part of ARNs: what IAM calls the partition of a region. */
+/** The first part of ARNs: IAM's partition of a region. */
 export function partitionOf(region: string): 'aws' | 'aws-cn' | 'aws-us-gov' | 'aws-eusc' {
   if (region.startsWith('cn-')) return 'aws-cn';
   if (region.startsWith('us-gov-')) return 'aws-us-gov';

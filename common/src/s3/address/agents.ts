@@ -1,4 +1,4 @@
-// The sockets to S3: kept open between requests, and led through the proxy that the environment names.
+// The sockets to S3. They stay open between requests, and use the proxy of the environment.
 import { Agent } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
 
@@ -6,14 +6,14 @@ import { hostedAgents } from './hosted-agents.ts';
 import { isHosted, type Environment } from './hosted.ts';
 
 /**
- * Far more than we ever have requests at a time: one that waits for a socket for longer than the connect timeout is taken
- * by the SDK for one that cannot connect.
+ * Far more than the number of concurrent requests. If a request waits for a socket longer than the connect timeout, the SDK
+ * reports that it cannot connect.
  */
 const maxSockets = 256;
-/** No proxy can lead to this machine. */
+/** A proxy cannot reach this machine. */
 const loopback = 'localhost,127.0.0.1,[::1]';
 
-/** In hosted mode as hosted.ts says. Else HTTPS_PROXY, HTTP_PROXY and NO_PROXY are honoured in either case; NODE_EXTRA_CA_CERTS is by Node itself. */
+/** Uses HTTPS_PROXY, HTTP_PROXY and NO_PROXY, in upper or lower case, except in hosted mode. Node itself reads NODE_EXTRA_CA_CERTS. */
 export function createAgents(environment: Environment): {
   readonly httpAgent: Agent;
   readonly httpsAgent: SecureAgent;

@@ -1,4 +1,4 @@
-// The sockets of hosted mode: they lead to public addresses over TLS, or nowhere.
+// The sockets of hosted mode, which connect only to public addresses over TLS.
 import { lookup as resolve, type LookupAddress, type LookupOptions } from 'node:dns';
 import { Agent, type AgentOptions } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
@@ -13,8 +13,8 @@ function refusal(): Error {
 }
 
 /**
- * Names are resolved once and the very addresses judged that are connected to: a name that leads elsewhere at its second
- * look-up gains nothing. One address that is not public is enough to refuse a name.
+ * Names are resolved once, and exactly those addresses are checked and used, so a second look-up cannot return others. One address
+ * that is not public is enough to refuse a name.
  */
 export function publicLookup(look: typeof resolve = resolve): LookupFunction {
   return (hostname, options, callback) => {
@@ -33,11 +33,11 @@ export function publicLookup(look: typeof resolve = resolve): LookupFunction {
 
 type Connect = SecureAgent['createConnection'];
 
-/** For every connection: to the storage, to STS, and wherever an answer might lead. */
+/** For every connection: to the storage, to STS, and to any address in an answer. */
 class PublicAgent extends SecureAgent {
   override createConnection(...[options, callback]: Parameters<Connect>): ReturnType<Connect> {
     const host = options.host ?? '';
-    // A literal address is connected to without a look-up.
+    // Node does not look up a literal address.
     if (isIP(host) !== 0 && !isPublicAddress(host)) {
       callback?.(refusal(), undefined as never);
       return undefined;
@@ -55,7 +55,7 @@ class NoAgent extends Agent {
   }
 }
 
-/** @throws HOSTED_MODE_REFUSED where a proxy is set: it resolves names by itself, so that nobody could judge the addresses. */
+/** @throws HOSTED_MODE_REFUSED if a proxy is set: it resolves names itself, so the addresses cannot be checked. */
 export function hostedAgents(
   environment: Environment,
   options: AgentOptions,
@@ -64,8 +64,8 @@ export function hostedAgents(
     (name) => (environment[name] ?? '') !== '',
   );
   if (proxy !== undefined) {
-    const text = `${proxy} is set, and a proxy resolves names by itself, so that private addresses could not be kept out. Unset it, and restrict egress by a firewall`;
-    throw new ConnectorError('HOSTED_MODE_REFUSED', `In hosted mode (${hostedVariable}) no proxy is used: ${text}.`);
+    const text = `${proxy} is set, but a proxy resolves names itself, so the connector cannot keep out private addresses. Unset it, and restrict egress with a firewall`;
+    throw new ConnectorError('HOSTED_MODE_REFUSED', `Hosted mode (${hostedVariable}) does not allow a proxy: ${text}.`);
   }
   return { httpAgent: new NoAgent(options), httpsAgent: new PublicAgent(options) };
 }

@@ -1,6 +1,5 @@
-// Hosted mode, for platforms that run configs of strangers: set by the environment, which is the platform's, never by the
-// config. What the machine itself may do or reach is then out of reach for a config: its credentials, its network, its disk.
-// Here is what the config shows; hosted-agents.ts judges each connection.
+// Hosted mode, for platforms that run strangers' configs. Only the platform's environment sets it, never the config. A config then
+// cannot use the machine's credentials, network or disk. This file checks the config; hosted-agents.ts checks each connection.
 import { isIP } from 'node:net';
 
 import { isPublicAddress } from './public-address.ts';
@@ -10,12 +9,12 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export const hostedVariable = 'S3_CONNECTORS_HOSTED';
 const off: ReadonlySet<string> = new Set(['', '0', 'false']);
 
-/** Any other value than these turns it on: a mistyped one must not turn it off. */
+/** Any other value turns it on, so that a mistyped value does not turn it off. */
 export function isHosted(environment: Environment): boolean {
   return !off.has((environment[hostedVariable] ?? '').trim().toLowerCase());
 }
 
-/** Node's code for a connection that was not made. */
+/** The error code of a refused connection. */
 export const refusedCode = 'ERR_HOSTED_MODE';
 
 type HostedProblem = { readonly path: readonly string[]; readonly message: string };
@@ -30,10 +29,10 @@ type Judged = {
   readonly allow_http?: unknown;
 };
 
-/** What hosted mode refuses of a connection, as far as the config shows it; addresses of names are judged at each connection. */
+/** The mistakes that the config shows. Resolved addresses are checked at each connection. */
 export function* hostedProblems({ credentials, endpoint, allow_http }: Judged): Generator<HostedProblem> {
   const where = `in hosted mode (${hostedVariable})`;
-  const own = 'write keys of your own';
+  const own = 'write your own keys';
   if (credentials?.auth_type === 'default_chain') {
     const message = `is not allowed ${where}, where the credentials of the machine are not yours: ${own}`;
     yield { path: ['credentials', 'auth_type'], message };
@@ -42,7 +41,7 @@ export function* hostedProblems({ credentials, endpoint, allow_http }: Judged): 
     (key) => typeof key === 'string' && key !== '',
   );
   if (credentials?.auth_type === 'assume_role' && !hasKeys) {
-    const message = `may not be left out ${where}, where the credentials of the machine are not yours: ${own}`;
+    const message = `is required ${where}, where the credentials of the machine are not yours: ${own}`;
     yield { path: ['credentials', 'access_key_id'], message };
   }
   if (allow_http === true) yield { path: ['allow_http'], message: `is not allowed ${where}: use https` };
@@ -58,7 +57,7 @@ export function* hostedProblems({ credentials, endpoint, allow_http }: Judged): 
   }
 }
 
-/** As a URL has it: decimal, octal and short forms of addresses are already written out. */
+/** The host of a URL, in which decimal, octal and short forms of addresses are already normalised. */
 function isPrivateHost(hostname: string): boolean {
   const host = hostname.replace(/^\[(.*)\]$/u, '$1').replace(/\.$/u, '');
   if (isIP(host) !== 0) return !isPublicAddress(host);

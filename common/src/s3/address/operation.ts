@@ -1,30 +1,30 @@
-// The S3 operations we use, and what each needs from IAM: the words of every refusal and of every permission come from here.
+// The S3 operations that the connectors use, and the IAM actions of each. Every refusal and every permission uses this table.
 import { partitionOf } from './address.ts';
 
-/** What a request is about: enough to name it to the user. Keys and prefixes are decoded. */
+/** The target of a request, for messages. Keys and prefixes are decoded. */
 export type Target = {
   readonly operation: Operation;
   readonly bucket: string;
   readonly region: string;
   readonly key?: string;
   readonly prefix?: string;
-  /** CopyObject: the key copied from. */
+  /** The source key of a CopyObject. */
   readonly from?: string;
-  /** An ACL goes with the write: S3 then asks for s3:PutObjectAcl as well. */
+  /** The write has an ACL, so S3 also requires s3:PutObjectAcl. */
   readonly acl?: boolean;
-  /** Tags go with the write: S3 then asks for s3:PutObjectTagging as well. */
+  /** The write has tags, so S3 also requires s3:PutObjectTagging. */
   readonly tags?: boolean;
   readonly kmsKeyId?: string;
-  /** The condition that the write is sent with. */
+  /** The condition of the write. */
   readonly condition?: 'If-Match' | 'If-None-Match';
   readonly endpoint?: string;
-  /** The account that the request says must own the bucket. */
+  /** The account that must own the bucket, according to the request. */
   readonly expectedBucketOwner?: string;
 };
 
 /**
- * What each operation asks of IAM, and on what: `object` is the key, `from` the key that is copied, `key` the KMS key, if
- * one encrypts the object. HeadObject asks for the checksum, which of an encrypted object only its key's user may see.
+ * The IAM actions of each operation, and their resources: `object` is the key, `from` the source of a copy, `key` the KMS key if
+ * the object is encrypted with one. HeadObject requests the checksum, which for an encrypted object requires the key.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
  */
 export const operations = {
@@ -61,21 +61,21 @@ export const operations = {
   },
   DeleteObjects: { verb: 'delete', asks: [['s3:DeleteObject', 'object']] },
   GetPublicAccessBlock: {
-    verb: 'see the public access settings of',
+    verb: 'read the public access settings of',
     asks: [['s3:GetBucketPublicAccessBlock', 'bucket']],
   },
 } as const satisfies Record<string, { readonly verb: string; readonly asks: readonly (readonly [string, On])[] }>;
 
-/** What a permission is judged on. */
+/** The resource of a permission. */
 export type On = 'bucket' | 'object' | 'from' | 'key';
 export type Operation = keyof typeof operations;
-/** Sent with an ACL, or with tags, a write needs these as well, on the object. */
+/** The additional actions of a write with an ACL or tags, on the object. */
 const aclAsk = ['s3:PutObjectAcl', 'object'] as const;
 const tagsAsk = ['s3:PutObjectTagging', 'object'] as const;
 export type Action = (typeof operations)[Operation]['asks'][number][0] | (typeof aclAsk)[0] | (typeof tagsAsk)[0];
 export type Ask = readonly [Action, On];
 
-/** All that one request asks of IAM. Without `kmsKeyId` nothing is known of a key. */
+/** All IAM actions of one request. Without `kmsKeyId` the key is not known. */
 export function asksOf(target: Pick<Target, 'operation' | 'acl' | 'tags' | 'kmsKeyId'>): readonly Ask[] {
   const { operation, acl, tags, kmsKeyId } = target;
   const asks: readonly Ask[] = operations[operation].asks;
@@ -101,13 +101,13 @@ export function neededActions(target: Target): string {
     .join(' and ');
 }
 
-/** What the operation needs of the KMS key, first of all. */
+/** The first action that the operation needs on the KMS key. */
 export function neededKeyAction({ operation }: Target): Action {
   const asks: readonly Ask[] = operations[operation].asks;
   return asks.find(([, on]) => on === 'key')?.[0] ?? 'kms:Decrypt';
 }
 
-/** The ARN that the actions are needed on; for a listing the bucket's, since s3:ListBucket is judged on that. */
+/** The ARN of the actions. For a listing it is the bucket's, as s3:ListBucket requires. */
 export function neededResource({ operation, bucket, region, key, prefix }: Target): string {
   const arn = `arn:${partitionOf(region)}:s3:::${bucket}`;
   const asks: readonly Ask[] = operations[operation].asks;

@@ -1,9 +1,9 @@
-// Is an address one of the public internet? For platforms that run configs of strangers: what lies in the platform's own
-// network must not be reached. Pure.
+// Checks whether an address is in the public internet. A platform that runs strangers' configs must keep them out of its own
+// network. Pure.
 // Source: https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry
 import { BlockList, isIP } from 'node:net';
 
-/** IPv4: all that is not global, and the two addresses of the public range by which clouds offer credentials of a machine. */
+/** IPv4: all ranges that are not global, and two public addresses of cloud metadata services. */
 const refused = subnets('ipv4', [
   '0.0.0.0/8',
   '10.0.0.0/8',
@@ -14,7 +14,7 @@ const refused = subnets('ipv4', [
   '172.16.0.0/12',
   '192.0.0.0/24', // Oracle's metadata service.
   '192.0.2.0/24',
-  '192.88.99.0/24', // Relays that lead on to IPv6.
+  '192.88.99.0/24', // Relays to IPv6.
   '192.168.0.0/16',
   '198.18.0.0/15',
   '198.51.100.0/24',
@@ -22,7 +22,7 @@ const refused = subnets('ipv4', [
   '224.0.0.0/3', // Multicast, reserved, broadcast.
 ]);
 
-/** IPv6: only this is global. All forms that hold an IPv4 address (mapped, NAT64) are outside, but for 6to4 and Teredo. */
+/** IPv6: only this range is global. All forms with an IPv4 address (mapped, NAT64) are outside, except 6to4 and Teredo. */
 const global = subnets('ipv6', ['2000::/3']);
 const refusedOfGlobal = subnets('ipv6', [
   '2001::/23', // Teredo, benchmarks, ORCHID.
@@ -40,9 +40,9 @@ function subnets(family: 'ipv4' | 'ipv6', list: readonly string[]): BlockList {
   return block;
 }
 
-/** `address`: an IP address as Node writes it. What is none is not public. */
+/** `address` is an IP address in Node's form. Any other text is not public. */
 export function isPublicAddress(address: string): boolean {
-  const plain = address.replace(/%.*$/u, ''); // A zone is of this machine's own links, which are refused anyway.
+  const plain = address.replace(/%.*$/u, ''); // A zone names a local link, which is refused anyway.
   switch (isIP(plain)) {
     case 4:
       return !refused.check(plain, 'ipv4');

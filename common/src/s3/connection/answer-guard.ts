@@ -1,5 +1,5 @@
-// The lowest door: every request that the SDK sends, to S3 or for credentials, leaves through here, and every answer comes in.
-// Endpoints are judged before anything is sent; of answers only the data of objects may be of any length.
+// The lowest layer: every request of the SDK, to S3 or for credentials, and every answer passes here. Endpoints are checked
+// before a request is sent. Only answers with object data may be of any length.
 import { Readable } from 'node:stream';
 
 import type { S3Client } from '@aws-sdk/client-s3';
@@ -10,9 +10,9 @@ import { UnusableAnswer } from '../errors/failure.ts';
 
 /** A page of a thousand keys has at most half of this. */
 const maxAnswerBytes = 8 * 1024 * 1024;
-/** Errors are a few hundred bytes; proxies send whole pages. */
+/** Errors have a few hundred bytes; proxies send complete pages. */
 const maxErrorBytes = 1024 * 1024;
-/** A listing takes seconds. What drips for longer than this never ends. */
+/** A listing takes seconds. An answer that takes longer than this never ends. */
 export const answerTimeoutMs = 120_000;
 
 export type Handler = S3Client['config']['requestHandler'];
@@ -26,7 +26,7 @@ type Guard = {
   readonly contact: { serverTime?: number };
 };
 
-/** Puts the guard into the handler that the SDK made. */
+/** Adds the guard to the SDK's handler. */
 export function guardHandler(handler: Handler, guard: Guard): void {
   const handle = handler.handle.bind(handler);
   handler.handle = async (request, options) => {
@@ -46,7 +46,7 @@ function isGetObject({ query }: Sent): boolean {
   return query['x-id'] === 'GetObject';
 }
 
-/** Its end came with its headers. So it is of each file that is written, of which there are thousands. */
+/** An answer without a body. Every written file has one, so this must be cheap. */
 function isEmpty({ headers }: Answer): boolean {
   return headers['content-length'] === '0' && headers['transfer-encoding'] === undefined;
 }
@@ -62,7 +62,7 @@ async function* boundedChunks(body: Readable, most: number, guard: Guard): Async
   let size = 0;
   for await (const chunk of body as AsyncIterable<Uint8Array>) {
     size += chunk.length;
-    if (size > most) throw new UnusableAnswer(`its answer has more than ${most} bytes`);
+    if (size > most) throw new UnusableAnswer(`the answer has more than ${most} bytes`);
     if (clock.elapsed() - begun > guard.answerTimeoutMs) {
       throw Object.assign(new Error('the answer drips'), { code: 'ETIMEDOUT' });
     }

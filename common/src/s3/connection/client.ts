@@ -1,5 +1,5 @@
-// An open connection to one bucket: the SDK's client with our agents, credentials and counters. `call` in call.ts is the
-// one door through which requests go.
+// An open connection to one bucket: the SDK's client with our agents, credentials and counters. All requests go through `call`
+// in call.ts.
 import { S3Client } from '@aws-sdk/client-s3';
 
 import type { Log } from '../../protocol/log.ts';
@@ -18,13 +18,13 @@ import { sendFixedHeaders } from './fixed-headers.ts';
 import { defaultRetryBudgetMs } from './retry.ts';
 
 const connectTimeoutMs = 10_000;
-/** A connection over which nothing has moved for so long is cut. */
+/** A connection without traffic for this long is closed. */
 export const idleTimeoutMs = 60_000;
 
-/** The SDK would warn on the console, which belongs to nobody. */
+/** The SDK would print warnings to stderr. */
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** `answered`: the endpoint has spoken S3 to us at least once. `serverTime`: the date of its last answer, in ms since 1970. */
+/** `answered`: the endpoint has answered as S3 at least once. `serverTime`: the date of its last answer, in ms since 1970. */
 export type Contact = { answered: boolean; serverTime?: number };
 
 export type S3 = {
@@ -35,32 +35,32 @@ export type S3 = {
   readonly endpoint?: string;
   /** Sent with every request. Absent: any account may own the bucket. */
   readonly expectedBucketOwner?: string;
-  /** AWS itself, by whatever endpoint; not a storage that imitates it. */
+  /** AWS itself, by any endpoint; not a storage that imitates it. */
   readonly isAws: boolean;
   readonly counters: Counters;
   readonly log: Log;
   readonly retryBudgetMs: number;
-  /** What the waits between attempts go by. */
+  /** The clock for the waits between attempts. */
   readonly clock: Clock;
   readonly contact: Contact;
-  /** What was learned of a storage that imitates S3 in part; see checksum-headers.ts. */
+  /** What this run learned about a storage that imitates S3; see checksum-headers.ts. */
   readonly support: { refusesChecksums: boolean };
-  /** For small objects; undefined: through the SDK. */
+  /** The route for small objects. Undefined: the SDK sends them. */
   readonly putRoute: () => PutRoute | undefined;
 };
 
 type OpenOptions = {
   readonly log?: Log;
-  /** How long failures that pass are tried again, per request. Default 10 minutes. */
+  /** How long to retry transient failures of a request. Default 10 minutes. */
   readonly retryBudgetMs?: number;
   /** Default 60 s. */
   readonly idleTimeoutMs?: number;
-  /** For an answer that holds no object's data, to its last byte. Default 2 minutes. */
+  /** Time limit for a complete answer without object data. Default 2 minutes. */
   readonly answerTimeoutMs?: number;
   readonly clock?: Clock;
 };
 
-/** Makes no request. To be closed by `closeS3`. */
+/** Sends no request. Close it with `closeS3`. */
 export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
   const { bucket, region, expectedBucketOwner } = connection;
   const { log = silentLog, clock = systemClock } = options;
@@ -81,11 +81,11 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
     requestHandler,
     logger: quiet,
     forcePathStyle: connection.forcePathStyle,
-    maxAttempts: 1, // We retry ourselves, for longer and with a word in the log.
-    requestChecksumCalculation: 'WHEN_REQUIRED', // A write brings its own checksum.
+    maxAttempts: 1, // We retry ourselves, for longer and with a line in the log.
+    requestChecksumCalculation: 'WHEN_REQUIRED', // A write has its own checksum.
     responseChecksumValidation: 'WHEN_REQUIRED', // A range has none.
     expectContinueHeader: false,
-    followRegionRedirects: false, // The wrong region is a mistake to be told.
+    followRegionRedirects: false, // A wrong region is a mistake that the user must know.
   });
   sendFixedHeaders(client, connection);
   guardHandler(client.config.requestHandler, {
@@ -111,7 +111,7 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
   };
 }
 
-/** Cuts what is open; requests in flight fail. */
+/** Closes all connections; requests in flight fail. */
 export function closeS3(s3: S3): void {
   s3.client.destroy();
 }

@@ -1,5 +1,5 @@
-// The fields by which all connectors are told where a bucket is and who may use it, and the checked connection made of
-// them. Knows no SDK, so that `spec` answers without loading it.
+// The config fields for the bucket and the credentials, which all connectors share, and the checked connection. This file does
+// not load the SDK, so that `spec` is fast.
 import * as z from 'zod';
 
 import { bucketProblem, endpointProblem, ownerProblem, regionProblem } from '../address/address.ts';
@@ -7,9 +7,9 @@ import { hostedProblems, isHosted } from '../address/hosted.ts';
 
 const arnForm = /^arn:[\w-]+:iam::\w*:role\/[\w+=,.@/-]+$/u;
 
-/** A key as people paste it: with spaces or a line end around it. */
+/** A key as people paste it, with spaces or a line end around it. */
 const key = z.string().trim();
-/** Forms send an empty text for a field left empty. */
+/** Forms send an empty text for an empty field. */
 const optionalKey = key.optional();
 
 const accessKeyTexts = {
@@ -18,7 +18,7 @@ const accessKeyTexts = {
 };
 const secretTexts = {
   title: 'Secret access key',
-  description: 'The secret that was shown once when the key was made.',
+  description: 'The secret of the access key. AWS shows it once, when you create the key.',
 };
 
 const accessKey = z
@@ -28,14 +28,15 @@ const accessKey = z
     secret_access_key: key.min(1, 'is empty').meta({ ...secretTexts, airbyte_secret: true, order: 2 }),
     session_token: optionalKey.meta({
       title: 'Session token',
-      description: 'Only for temporary credentials, whose key ID begins with ASIA. They end after hours.',
+      description:
+        'Required only for temporary credentials, whose key ID begins with ASIA. They expire after some hours.',
       airbyte_secret: true,
       order: 3,
     }),
   })
   .refine(({ access_key_id, session_token }) => !access_key_id.startsWith('ASIA') || hasText(session_token), {
     path: ['session_token'],
-    message: 'is missing: a key ID that begins with ASIA is temporary and works only with its session token',
+    message: 'is missing: a key ID that begins with ASIA is temporary, and works only with its session token',
   })
   .meta({ title: 'Access key', description: 'The access key of an IAM user.' });
 
@@ -46,18 +47,18 @@ const assumeRole = z
       .regex(arnForm, 'is not the ARN of an IAM role: write it as "arn:aws:iam::123456789012:role/NAME"')
       .meta({
         title: 'Role ARN',
-        description: 'The role to take on. It is taken on anew before its session ends.',
+        description: 'The role to assume. The connector renews its session before it expires.',
         examples: ['arn:aws:iam::123456789012:role/s3-reader'],
         order: 1,
       }),
     external_id: key.max(1224).optional().meta({
       title: 'External ID',
-      description: 'The external ID that the trust policy of the role asks for, if it does.',
+      description: 'The external ID, if the trust policy of the role requires one.',
       order: 2,
     }),
     access_key_id: optionalKey.meta({
       ...accessKeyTexts,
-      description: 'The key that may take on the role; empty: the credentials of the machine.',
+      description: 'The access key that may assume the role. Leave it empty to use the credentials of the machine.',
       airbyte_secret: true,
       order: 3,
     }),
@@ -65,21 +66,22 @@ const assumeRole = z
   })
   .refine(({ access_key_id, secret_access_key }) => hasText(access_key_id) === hasText(secret_access_key), {
     path: ['access_key_id'],
-    message: 'comes with "secret_access_key": write both, or neither to use the credentials of the machine',
+    message: 'and "secret_access_key" belong together: write both, or neither to use the credentials of the machine',
   })
-  .meta({ title: 'IAM role', description: 'A role that is taken on by sts:AssumeRole.' });
+  .meta({ title: 'IAM role', description: 'The connector assumes a role with sts:AssumeRole.' });
 
-const defaultChain = z
-  .object({ auth_type: z.literal('default_chain').meta({ title: 'Kind', order: 0 }) })
-  .meta({ title: 'Credentials of the machine', description: 'Environment, profile, container or instance role.' });
+const defaultChain = z.object({ auth_type: z.literal('default_chain').meta({ title: 'Kind', order: 0 }) }).meta({
+  title: 'Credentials of the machine',
+  description: 'The connector uses the environment, a profile, or the role of the container or instance.',
+});
 
 const anonymous = z
   .object({ auth_type: z.literal('anonymous').meta({ title: 'Kind', order: 0 }) })
-  .meta({ title: 'None', description: 'Requests are not signed: for public buckets.' });
+  .meta({ title: 'None', description: 'Requests are not signed. Use it for public buckets.' });
 
 const credentialsTexts = {
   title: 'Credentials',
-  description: 'How requests to the bucket are signed.',
+  description: 'How the connector signs requests to the bucket.',
   order: 2,
 };
 
@@ -89,13 +91,13 @@ const placeShape = {
     .superRefine((text, context) => report(context, [], bucketProblem(text)))
     .meta({
       title: 'Bucket',
-      description: 'The name of the bucket alone, without s3:// and without a path.',
+      description: 'The name of the bucket, without s3:// and without a path.',
       examples: ['publisher-data'],
       order: 0,
     }),
   region: z.string().meta({
     title: 'Region',
-    description: 'The region of the bucket. For another storage than AWS: the region that the storage names.',
+    description: 'The region of the bucket. For a storage other than AWS, use the region that the storage documents.',
     examples: ['eu-central-1', 'us-east-1'],
     order: 1,
   }),
@@ -104,7 +106,7 @@ const placeShape = {
 const endpointShape = {
   requester_pays: z.boolean().default(false).meta({
     title: 'Requester pays',
-    description: 'Your account pays for the requests and the transfer, as a Requester Pays bucket asks for.',
+    description: 'Your account pays for requests and transfer. Turn this on for a Requester Pays bucket.',
     order: 4,
   }),
   endpoint: z
@@ -114,24 +116,25 @@ const endpointShape = {
     .meta({
       title: 'Endpoint',
       description:
-        'The address of an S3-compatible storage, or a dual-stack, FIPS or VPC endpoint of AWS. Leave it empty for AWS as usual.',
+        'The address of an S3-compatible storage, or a dual-stack, FIPS or VPC endpoint of AWS. Leave it empty for the usual endpoint of AWS.',
       examples: ['https://storage.example.com', 'https://s3.dualstack.eu-west-1.amazonaws.com'],
       order: 90,
     }),
-  // No default in the form: it depends on the endpoint, and a form that fills in `false` would take that away.
+  // The form has no default, because it depends on the endpoint.
   force_path_style: z.boolean().optional().meta({
     title: 'Path-style addresses',
-    description: 'Writes the bucket into the path and not into the host name. Without it: yes if there is an endpoint.',
+    description:
+      'The bucket is part of the path instead of the host name. By default this is on if you set an endpoint.',
     order: 91,
   }),
   allow_http: z.boolean().default(false).meta({
     title: 'Allow http',
-    description: 'Allows an endpoint without TLS. An endpoint on this machine needs no setting.',
+    description: 'Allow an endpoint without TLS. Not needed for localhost.',
     order: 92,
   }),
 };
 
-/** The fields of a connector that writes; spread into its config's shape. `checkConnection` belongs to it. */
+/** The fields of a connector that writes, to spread into its config's shape. Use it with `checkConnection`. */
 export const connectionShape = {
   ...placeShape,
   credentials: z.discriminatedUnion('auth_type', [accessKey, assumeRole, defaultChain]).meta(credentialsTexts),
@@ -143,14 +146,14 @@ export const connectionShape = {
     .meta({
       title: 'Expected bucket owner',
       description:
-        'The AWS account that owns the bucket. It is sent with every request, and S3 refuses the request if the bucket belongs to another account.',
+        'The AWS account that owns the bucket. Every request names it, and S3 refuses the request if another account owns the bucket.',
       examples: ['111122223333'],
       order: 3,
     }),
   ...endpointShape,
 };
 
-/** The same for a connector that only reads: public buckets need no credentials. */
+/** The same for a connector that only reads, where public buckets need no credentials. */
 export const sourceConnectionShape = {
   ...connectionShape,
   credentials: z
@@ -160,7 +163,7 @@ export const sourceConnectionShape = {
 
 export type Credentials = z.output<typeof sourceConnectionShape.credentials>;
 
-/** What zod makes of the shared fields. */
+/** The shared fields after parsing. */
 export type ConnectionConfig = {
   readonly bucket: string;
   readonly region: string;
@@ -172,7 +175,7 @@ export type ConnectionConfig = {
   readonly allow_http: boolean;
 };
 
-/** Where the bucket is and who asks: checked, with defaults filled in. */
+/** The checked connection, with defaults. */
 export type Connection = {
   readonly bucket: string;
   readonly region: string;
@@ -184,17 +187,16 @@ export type Connection = {
   readonly expectedBucketOwner?: string;
   /** Absent: the bucket's owner pays. */
   readonly requesterPays?: boolean;
-  /** Also of endpoints that the environment names. Absent: only on this machine. */
+  /** Also for endpoints from the environment. Absent: only on this machine. */
   readonly allowHttp?: boolean;
 };
 
-/** What the user wrote: a field may be missing or of any type. */
+/** The user's config: a field may be missing or of any type. */
 export type Written = Readonly<Record<string, unknown>>;
 
 /**
- * What can be judged only with several fields in view: `z.object({ ...connectionShape, … }).superRefine(checkConnection,
- * always)`. With `always` it runs beside other mistakes too, so that one message can name all; it is then given what
- * the user wrote.
+ * Rules over several fields: `z.object({ ...connectionShape, … }).superRefine(checkConnection, always)`. With `always` it also
+ * runs for a config with other mistakes, so that one message names all. It then gets the user's raw config.
  */
 export function checkConnection(config: Written, context: z.RefinementCtx): void {
   if (isHosted(process.env)) {
@@ -208,7 +210,7 @@ export function checkConnection(config: Written, context: z.RefinementCtx): void
   report(context, ['endpoint'], endpointProblem(endpoint, allowHttp === true, name));
 }
 
-/** Runs a refinement although fields are missing or of a wrong type. */
+/** Runs a refinement even if fields are missing or of a wrong type. */
 export const always = { when: () => true };
 
 function report(context: z.RefinementCtx, path: string[], problem: string | undefined): void {

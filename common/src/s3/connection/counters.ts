@@ -1,8 +1,8 @@
-// What was asked of S3: one count per operation, for the summary in the log and for tests.
+// Counts the requests to S3 by operation, for the summary in the log and for tests.
 import { operations } from '../address/operation.ts';
 import type { Operation } from '../address/operation.ts';
 
-/** Bytes are those of object bodies: received by GetObject, sent by PutObject, each attempt counted. */
+/** Bytes of object bodies, received by GetObject or sent by PutObject, in all attempts. */
 type OperationCount = { requests: number; retries: number; bytesIn: number; bytesOut: number };
 
 export type Counters = Readonly<Record<Operation, OperationCount>>;

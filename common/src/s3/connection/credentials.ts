@@ -1,5 +1,5 @@
-// From the config's credentials to what the SDK signs with. Providers that ask other services (STS, instance metadata) are
-// loaded only when the config wants them.
+// Makes the SDK's credentials from the config's. Providers that ask other services (STS, instance metadata) are loaded only when
+// the config needs them.
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 
 import { assertNever, ConnectorError } from '../../protocol/errors.ts';
@@ -9,7 +9,7 @@ import { hasText } from './config.ts';
 import type { Connection, Credentials } from './config.ts';
 import { CredentialsFailure } from '../errors/failure.ts';
 
-/** That of S3: known once its client is made. */
+/** The handler of the S3 client, which is made later. */
 type HandlerOf = () => Handler;
 type Provider = Extract<NonNullable<S3ClientConfig['credentials']>, (...args: never[]) => unknown>;
 type RoleCredentials = Extract<Credentials, { auth_type: 'assume_role' }>;
@@ -17,7 +17,7 @@ type RoleCredentials = Extract<Credentials, { auth_type: 'assume_role' }>;
 const roleSessionName = 's3-connectors';
 const stsHomeRegion = 'us-east-1';
 
-/** A failure to get credentials is thrown by the request that needs them, as a CredentialsFailure. */
+/** The request that needs credentials throws a failure to get them, as a CredentialsFailure. */
 export function credentialsFor(
   connection: Connection,
   handlerOf: HandlerOf,
@@ -45,7 +45,7 @@ function keyPair(credentials: Extract<Credentials, { auth_type: 'access_key' }>)
   return { accessKeyId, secretAccessKey, ...(hasText(sessionToken) ? { sessionToken } : {}) };
 }
 
-/** The SDK keeps what the provider gave until shortly before it expires. */
+/** The SDK keeps the provider's credentials until shortly before they expire. */
 function lazily(role: string | undefined, load: () => Promise<Provider>): Provider {
   let provider: Promise<Provider> | undefined;
   return async (identity) => {
@@ -87,7 +87,7 @@ function stsConfig({ region }: Connection, handlerOf: HandlerOf) {
   return { region: known ? region : stsHomeRegion, requestHandler: handlerOf(), maxAttempts: 1 };
 }
 
-/** Storages that imitate AWS answer for STS at their one endpoint; AWS_ENDPOINT_URL_STS goes before that. */
+/** Storages that imitate AWS serve STS at the same endpoint. AWS_ENDPOINT_URL_STS overrides it. */
 function stsEndpoint(endpoint: string | undefined): { readonly endpoint?: string } {
   if (endpoint === undefined || isAwsEndpoint(endpoint) || hasText(process.env['AWS_ENDPOINT_URL_STS'])) return {};
   return { endpoint };

@@ -1,5 +1,5 @@
-// Endpoints that the SDK takes from its surroundings: AWS_ENDPOINT_URL and its kin in the environment, endpoint_url in a profile.
-// They decide where keys and rows go, so they are held to the rules of the config's "endpoint", and the log names them.
+// Endpoints that the SDK takes from the environment (AWS_ENDPOINT_URL and similar variables) or from endpoint_url in a profile.
+// They decide where keys and rows go, so they must follow the rules of the config's "endpoint", and the log names them.
 // Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { Log } from '../../protocol/log.ts';
@@ -7,7 +7,7 @@ import { endpointProblem, isAwsEndpoint } from '../address/address.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where a request goes, as the SDK has it. */
+/** The SDK's address of a request. */
 type Address = { readonly protocol: string; readonly hostname: string; readonly port?: number };
 
 /** @throws CONFIG_INVALID for an endpoint that the config would not be allowed to name. */
@@ -17,7 +17,7 @@ const variables = /^AWS_ENDPOINT_URL(_[A-Z0-9_]+)?$/u;
 
 type Place = { readonly bucket: string; readonly endpoint?: string; readonly allowHttp?: boolean };
 
-/** The config's endpoint, or the one of S3 that the environment names. @throws CONFIG_INVALID naming the variable. */
+/** The config's endpoint, or the environment's for S3. @throws CONFIG_INVALID that names the variable. */
 export function endpointOf(
   { endpoint, bucket, allowHttp = false }: Place,
   environment: Environment,
@@ -37,7 +37,7 @@ function refused(what: string, problem: string): ConnectorError {
   return new ConnectorError('CONFIG_INVALID', `${what} ${problem}. ${remedy}.`);
 }
 
-/** What the config names was judged with it, and AWS over TLS needs no word; any other origin is judged, and logged once. */
+/** Checks and logs each origin once, except the config's endpoint and AWS over TLS. */
 export function watchEndpoints({ bucket, endpoint, allowHttp = false }: Place, environment: Environment, log: Log) {
   const known = new Set<string>();
   if (endpoint !== undefined) {
@@ -54,12 +54,12 @@ export function watchEndpoints({ bucket, endpoint, allowHttp = false }: Place, e
     const problem = endpointProblem(origin, allowHttp);
     if (problem !== undefined) throw refused(`The endpoint ${origin}, named by ${source},`, problem);
     known.add(origin);
-    log('WARN', `Requests go to ${origin}, because ${source} names it. The config names no such endpoint.`);
+    log('WARN', `Requests go to ${origin}, because ${source} names it. The config does not name this endpoint.`);
   };
   return watch;
 }
 
-/** With the bucket in the host's name or without. */
+/** With or without the bucket in the host name. */
 function sourceOf(host: string, bucket: string, environment: Environment): string {
   const hosts = [host, host.startsWith(`${bucket}.`) ? host.slice(bucket.length + 1) : host];
   const named = Object.keys(environment).filter((name) => {

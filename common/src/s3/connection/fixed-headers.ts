@@ -1,19 +1,19 @@
-// Headers that go with every request, in one place for all operations, so that a new one cannot forget them.
+// The headers of every request, in one place, so that no operation can miss them.
 import type { S3Client } from '@aws-sdk/client-s3';
 
 import type { Connection } from './config.ts';
 
 /**
- * The account that must own the bucket: S3 itself refuses a bucket that was deleted and created again by somebody else.
+ * The account that must own the bucket. S3 refuses a bucket that somebody else created again after its deletion.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
  */
 const ownerHeader = 'x-amz-expected-bucket-owner';
-/** The bucket that an object is copied from is ours as well. */
+/** The same for the source bucket of a copy. */
 const sourceOwnerHeader = 'x-amz-source-expected-bucket-owner';
 /** Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ObjectsinRequesterPaysBuckets.html */
 const payerHeader = 'x-amz-request-payer';
 
-/** put-attempt.ts, which sends past the middleware, takes them over from the request that it repeats. */
+/** put-attempt.ts bypasses the middleware, and copies these headers from the request that it repeats. */
 export const fixedHeaders: readonly string[] = [ownerHeader, payerHeader];
 
 /** Once per client. */
@@ -31,6 +31,6 @@ export function sendFixedHeaders(
         if (owner !== undefined && commandName === 'CopyObjectCommand') headers[sourceOwnerHeader] = owner;
         return next(args);
       },
-    { step: 'build', name: 'sendFixedHeaders' }, // Ahead of the signature.
+    { step: 'build', name: 'sendFixedHeaders' }, // Before the signature.
   );
 }

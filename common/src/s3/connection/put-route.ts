@@ -1,11 +1,11 @@
-// How the SDK reaches the objects of a bucket and signs what it sends there, learnt from a PutObject of its own, which
-// put-attempt.ts repeats for the many others.
+// Learns from one of the SDK's own PutObjects how it addresses the objects of a bucket and signs requests. put-attempt.ts then
+// repeats this for the other objects.
 import type { S3Client } from '@aws-sdk/client-s3';
 
 import type { Clock } from '../../streams/clock.ts';
 import { fixedHeaders } from './fixed-headers.ts';
 
-/** Clock, endpoint and signature are the SDK's business: after so long it is watched again. */
+/** The SDK manages clock, endpoint and signature, so the route is learned again after this time. */
 const freshMs = 60_000;
 /** The headers that are the same for every object. */
 const sameForAll = ['host', 'user-agent', 'x-amz-user-agent', ...fixedHeaders];
@@ -14,7 +14,7 @@ export type PutRoute = {
   readonly protocol: string;
   readonly hostname: string;
   readonly port?: number;
-  /** What comes before the key in the path; ends with a slash. */
+  /** The part of the path before the key, which ends with a slash. */
   readonly folder: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly scope: { readonly signingRegion: string; readonly signingService: string };
@@ -24,8 +24,8 @@ export type PutRoute = {
 type Sent = Pick<PutRoute, 'protocol' | 'hostname' | 'port' | 'headers'> & { readonly path: string };
 
 /**
- * Watches the PutObjects that the SDK sends; one that S3 took shows the route.
- * @returns the route, or undefined when none was shown lately.
+ * Watches the SDK's PutObjects, and learns the route from an accepted one.
+ * @returns the route, or undefined if none was learned recently.
  */
 export function watchPutRoute(client: S3Client, clock: Clock): () => PutRoute | undefined {
   let route: PutRoute | undefined;
@@ -40,12 +40,12 @@ export function watchPutRoute(client: S3Client, clock: Clock): () => PutRoute | 
         freshUntil = clock.elapsed() + freshMs;
         return result;
       },
-    { step: 'finalizeRequest', priority: 'low', name: 'watchPutRoute' }, // Behind the one that signs.
+    { step: 'finalizeRequest', priority: 'low', name: 'watchPutRoute' }, // After the middleware that signs.
   );
   return () => (clock.elapsed() < freshUntil ? route : undefined);
 }
 
-/** Undefined for what is signed in a way of its own, as for directory buckets, or not at all. */
+/** Undefined for unsigned requests, and for other signatures, such as those of directory buckets. */
 async function routeOf(
   client: S3Client,
   { protocol, hostname, port, path, headers }: Sent,
@@ -67,7 +67,7 @@ async function routeOf(
   };
 }
 
-/** As the key stands in a path. */
+/** The key, encoded for a path. */
 export function encodeKey(key: string): string {
   return encodeURIComponent(key)
     .replaceAll('%2F', '/')

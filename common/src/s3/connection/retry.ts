@@ -1,17 +1,17 @@
-// Waiting between attempts: exponential with full jitter inside a budget of time. `Patience` is one row of failures of one
-// request, or of one body that is read on; whoever makes progress calls `reset`, and the next failure starts a new row.
+// Waits between attempts: exponential back-off with full jitter, inside a time budget. `Patience` is one series of failures of one
+// request, or of one body that is resumed. After progress, the caller calls `reset`, and the next failure starts a new series.
 import type { Log } from '../../protocol/log.ts';
 import { sleep, systemClock, type Clock } from '../../streams/clock.ts';
 
-/** S3 asks for at least this long before a throttled or failing request is given up. */
+/** S3 recommends retrying a throttled or failing request for at least this long. */
 export const defaultRetryBudgetMs = 10 * 60_000;
 const firstDelayMs = 100;
 const longestDelayMs = 20_000;
-/** A first failure or two are everyday with S3; from this retry on the operator is told. */
+/** One or two failures are normal with S3. From this retry on, the log reports them. */
 const retriesUntold = 2;
 
 type Moment = {
-  /** Failures so far in this row, from 1. */
+  /** Failures in this series, from 1. */
   readonly failures: number;
   /** Since the first of them. */
   readonly elapsedMs: number;
@@ -21,8 +21,8 @@ type Moment = {
 };
 
 /**
- * The time to wait now, or undefined when patience is at its end. The last wait ends where the patience ends, so that
- * its whole time is used. Source: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ * The time to wait now, or undefined at the end of the budget. The last wait ends exactly there, so that the full budget is
+ * used. Source: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export function nextDelayMs({ failures, elapsedMs, patienceMs, random }: Moment): number | undefined {
   const leftMs = patienceMs - elapsedMs;
@@ -42,7 +42,7 @@ export class Patience {
     this.#clock = clock;
   }
 
-  /** How many failures the row has: 0 before the first. */
+  /** The number of failures in the series. */
   get failures(): number {
     return this.#failures;
   }
@@ -51,7 +51,7 @@ export class Patience {
     this.#failures = 0;
   }
 
-  /** @returns false when `patienceMs` is over, at once; else true after the wait. Throws the signal's reason. */
+  /** @returns false at once when `patienceMs` is over, otherwise true after the wait. Throws the signal's reason. */
   async wait(patienceMs: number, why: string, signal: AbortSignal | undefined): Promise<boolean> {
     if (this.#failures === 0) this.#firstAt = this.#clock.elapsed();
     this.#failures += 1;

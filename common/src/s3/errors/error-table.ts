@@ -1,5 +1,5 @@
-// The table of S3's refusals: error code (or code@operation, which goes first) → our code and the words for the user. The
-// words go on from "Could not read s3://bucket/key: " and end with the remedy.
+// The table of S3's refusals: error code (or code@operation, which comes first) → our code and the text for the user. The text
+// follows "Could not read s3://bucket/key: " and ends with the remedy.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 import { neededActions, neededKeyAction, neededResource } from '../address/operation.ts';
 import { aclRefused, classRefused, rowByHeader, tagsRefused } from './header-refusals.ts';
@@ -15,21 +15,22 @@ const denied: Row = {
   },
 };
 
-/** S3 refuses a bucket of another owner with the words of any refusal; where it gives a reason, that is another one. */
+/** S3 refuses a bucket of another owner without a reason. A refusal with a reason has another cause. */
 function perhapsOtherOwner({ answer, target: { bucket, expectedBucketOwner } }: Refusal): string {
   if (expectedBucketOwner === undefined || answer.text.includes('not authorized to perform')) return '';
-  return `. S3 answers the same if the bucket "${bucket}" does not belong to the account ${expectedBucketOwner}: check "expected_bucket_owner"`;
+  return `. S3 gives the same answer if the bucket "${bucket}" does not belong to the account ${expectedBucketOwner}: check "expected_bucket_owner"`;
 }
 
-/** By which policy, as AWS words it. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+/** The policy that denies the request, by AWS's wording. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
 const deniers: readonly (readonly [words: RegExp, remedy: (what: string) => string])[] = [
   [
     /explicit deny in (?:a|the) resource-based policy/u,
-    (what) => ` by a Deny statement in the bucket’s policy. Except these credentials from it, for ${what}`,
+    (what) => ` by a Deny statement in the bucket’s policy. Exclude these credentials from that statement, for ${what}`,
   ],
   [
     /explicit deny in an identity-based policy/u,
-    (what) => ` by a Deny statement in the IAM policies of these credentials. Remove or narrow it, for ${what}`,
+    (what) =>
+      ` by a Deny statement in the IAM policies of these credentials. Remove or narrow that statement, for ${what}`,
   ],
   [
     /(service|resource) control policy/u,
@@ -44,7 +45,7 @@ function deniedBy(text: string, what: string): string {
   const remedy = deniers.find(([words]) => words.test(text))?.[1];
   if (remedy !== undefined) return remedy(what);
   const allow = `. Allow ${what} for these credentials, in their IAM policy or the bucket policy`;
-  // AWS gives reasons within an account only.
+  // AWS gives reasons only within an account.
   return text.includes('not authorized to perform')
     ? allow
     : `${allow} (in both, if the bucket belongs to another account)`;
@@ -52,13 +53,14 @@ function deniedBy(text: string, what: string): string {
 
 const deniedOrMissing: Row = {
   ...denied,
-  say: (refusal) => `${denied.say(refusal)}; without s3:ListBucket S3 answers the same for an object that is not there`,
+  say: (refusal) =>
+    `${denied.say(refusal)}; without s3:ListBucket, S3 gives the same answer for an object that does not exist`,
 };
 
 const keyUnknown: Row = {
   code: 'S3_CREDENTIALS_INVALID',
   say: () =>
-    'the access key ID is unknown. Correct "access_key_id"; the key may have been deleted or belong to another storage',
+    'the access key ID is unknown. Correct "access_key_id": the key may be deleted, or belong to another storage',
 };
 
 const secretWrong: Row = {
@@ -68,24 +70,24 @@ const secretWrong: Row = {
 
 const unsigned: Row = {
   code: 'S3_CREDENTIALS_INVALID',
-  say: () => 'the request was not accepted as signed. Correct the credentials, or choose another kind',
+  say: () => 'S3 rejected the request’s signature. Correct the credentials, or choose another kind',
 };
 
 const accountClosed: Row = {
   code: 'S3_CREDENTIALS_INVALID',
-  say: ({ answer }) => `the account of the credentials cannot use S3${said(answer.text)}. Settle that with AWS`,
+  say: ({ answer }) => `the account of the credentials cannot use S3${said(answer.text)}. Contact AWS support`,
 };
 
 const expired: Row = {
   code: 'S3_CREDENTIALS_EXPIRED',
   say: () =>
-    'the session token has expired. Get new temporary credentials, or use an IAM role, which is renewed by itself',
+    'the session token has expired. Get new temporary credentials, or use an IAM role, whose session renews itself',
 };
 
 const tokenInvalid: Row = {
   code: 'S3_CREDENTIALS_EXPIRED',
   say: () =>
-    'the session token is not valid. Correct "session_token", which belongs to one access key; leave it empty for a permanent key',
+    'the session token is not valid. Correct "session_token", which belongs to one access key. Leave it empty for a permanent key',
 };
 
 const bucketMissing: Row = {
@@ -101,26 +103,26 @@ const wrongRegion: Row = {
   code: 'S3_REGION_WRONG',
   say: ({ answer, target: { bucket, region } }) =>
     answer.region === undefined || answer.region === region
-      ? `the bucket "${bucket}" is not in the region ${region}. Set "region" to the one that the bucket’s properties show`
+      ? `the bucket "${bucket}" is not in the region ${region}. Set "region" to the region in the bucket’s properties`
       : `the bucket "${bucket}" is in ${answer.region}, not in ${region}. Set "region" to "${answer.region}"`,
 };
 
 const clockSkewed: Row = {
   code: 'S3_CLOCK_SKEWED',
   say: ({ answer: { serverTime } }) => {
-    const theirs = serverTime === undefined ? '' : ` (there it is ${serverTime})`;
-    return `the clock of this machine is more than 15 minutes away from that of S3${theirs}. Synchronise it (NTP)`;
+    const theirs = serverTime === undefined ? '' : ` (S3’s time is ${serverTime})`;
+    return `the clock of this machine differs from the clock of S3 by more than 15 minutes${theirs}. Synchronise it with NTP`;
   },
 };
 
 const changed: Row = {
   code: 'S3_OBJECT_CHANGED',
-  say: () => 'it was replaced or deleted after it had been listed. Run again',
+  say: () => 'it was replaced or deleted after the connector listed it. Run again',
 };
 
 const conflict: Row = {
   code: 'S3_OBJECT_CONFLICT',
-  say: () => 'someone else wrote it at the same time. Let only one run at a time write there, and run again',
+  say: () => 'another run wrote it at the same time. Let only one run at a time write there, and run again',
 };
 
 const kmsDenied: Row = {
@@ -128,14 +130,14 @@ const kmsDenied: Row = {
   say: ({ answer, target }) => {
     const named = deniedAction(answer.text);
     const key = named?.resource ?? target.kmsKeyId ?? 'the key that encrypts the bucket';
-    return `its KMS key may not be used${said(answer.text)}. Allow ${named?.action ?? neededKeyAction(target)} on ${key} for these credentials`;
+    return `these credentials may not use its KMS key${said(answer.text)}. Allow ${named?.action ?? neededKeyAction(target)} on ${key} for these credentials`;
   },
 };
 
 const kmsUnusable: Row = {
   code: 'S3_KMS_DENIED',
   say: ({ answer, target }) =>
-    `the KMS key ${target.kmsKeyId ?? 'of the bucket'} cannot be used${said(answer.text)}. Enable it, or name a key of the bucket’s region`,
+    `the KMS key ${target.kmsKeyId ?? 'of the bucket'} cannot be used${said(answer.text)}. Enable it, or choose a key in the bucket’s region`,
 };
 
 const archived: Row = {
@@ -148,7 +150,9 @@ export const refused: Row = {
   say: ({ answer: { code, status, text }, target: { endpoint } }) => {
     const name = code === '' ? `HTTP status ${status}` : code;
     const remedy =
-      endpoint === undefined ? 'Look the code up in the S3 documentation' : `See whether ${endpoint} supports it`;
+      endpoint === undefined
+        ? 'Look up the code in the S3 documentation'
+        : `Check whether ${endpoint} supports the request`;
     return `refused with ${name}${said(text)}. ${remedy}`;
   },
 };
@@ -189,7 +193,7 @@ export const rows: Readonly<Record<string, Row>> = {
   UnauthorizedAccess: unsigned,
 };
 
-/** Where an answer has no error code, as to a HEAD, its status has to do. */
+/** The codes by status, for an answer without an error code, as to a HEAD. */
 const codeByStatus: Readonly<Record<number, string>> = {
   301: 'PermanentRedirect',
   307: 'TemporaryRedirect',
@@ -206,18 +210,18 @@ export function rowFor({ answer, target }: Refusal): Row {
   if (code === 'AccessDenied' && answer.text.includes('kms:')) return kmsDenied;
   const own = rows[`${code}@${target.operation}`] ?? rows[code];
   if (own !== undefined) return own;
-  // A 400 to a HEAD tells no more than the region.
+  // A 400 to a HEAD has only the region.
   const elsewhere = answer.region !== undefined && answer.region !== target.region;
   if (code === '' && answer.status === 400 && elsewhere) return wrongRegion;
   return rowByHeader({ answer, target }) ?? refused;
 }
 
-/** Whether the code says by itself what is wrong. */
+/** Whether the code alone explains the failure. */
 export function isExplained(code: string): boolean {
   return rows[code] !== undefined || code.startsWith('KMS.');
 }
 
-/** What AWS itself names: `User: arn:… is not authorized to perform: s3:PutObject on resource: "arn:…" because …` */
+/** The action and resource that AWS names: `User: arn:… is not authorized to perform: s3:PutObject on resource: "arn:…" because …` */
 export function deniedAction(text: string): { readonly action: string; readonly resource: string } | undefined {
   const [, action, resource] = /not authorized to perform: (\w+:\w+) on resource: "?([^\s"]+)/u.exec(text) ?? [];
   return action === undefined || resource === undefined ? undefined : { action, resource };

@@ -1,5 +1,5 @@
-// Every failure of a request, in words for the user: what could not be done, why, and what to change. The refusals of S3
-// stand in error-table.ts; here are lost connections, missing credentials, and what is no S3 at all.
+// The text of every failed request: what failed, why, and what to change. error-table.ts has the refusals of S3; this file has
+// lost connections, missing credentials, and servers that are not S3.
 import { assertNever, ConnectorError, toConnectorError } from '../../protocol/errors.ts';
 import type { ErrorCode } from '../../protocol/error-codes.ts';
 import type { ServerAnswer } from '../../protocol/errors.ts';
@@ -13,8 +13,8 @@ import type { Target } from '../address/operation.ts';
 type Verdict = { readonly code: ErrorCode; readonly text: string };
 
 /**
- * What to tell about `error`, thrown by the SDK or Node while doing `target`. What is no failure of S3 but a defect of
- * ours comes back as UNEXPECTED. The SDK's error is not kept: it holds the signed request, session token included.
+ * The ConnectorError for `error`, which the SDK or Node threw during `target`. A defect of the connector becomes UNEXPECTED. The
+ * SDK's error is not kept, because it contains the signed request with the session token.
  */
 export function mapS3Error(error: unknown, target: Target): ConnectorError {
   if (error instanceof ConnectorError) return error;
@@ -36,7 +36,7 @@ function answerOf({ code, status, text }: Answer): ServerAnswer {
   };
 }
 
-/** The same in one sentence for the log, while there is still hope. */
+/** The failure in one sentence, for the log of a retry. */
 export function failureText(failure: Failure, target: Target): string {
   switch (failure.kind) {
     case 'answer':
@@ -44,7 +44,7 @@ export function failureText(failure: Failure, target: Target): string {
     case 'network':
       return `${attemptText(target)}: ${networkText(failure.code)}.`;
     case 'credentials':
-      return `${attemptText(target)}: there are no credentials just now.`;
+      return `${attemptText(target)}: there are no credentials at the moment.`;
     case 'unusable':
     case 'defect':
       return `${attemptText(target)}.`;
@@ -78,7 +78,7 @@ function judgeAnswer(answer: Answer, target: Target): Verdict {
   return { code: row.code, text: row.say({ answer, target }) };
 }
 
-/** S3 gives a code or at least a request id with each refusal; but a HEAD and a failed condition may go without. */
+/** S3 sends a code or at least a request ID with each refusal, except for a HEAD or a failed condition. */
 function isForeign({ html, status, code, requestId, region }: Answer, { operation }: Target): boolean {
   if (html || status === 407 || status < 300) return true;
   const nameless = code === '' && requestId === undefined && region === undefined;
@@ -88,14 +88,14 @@ function isForeign({ html, status, code, requestId, region }: Answer, { operatio
 function judgeForeign(status: number, host: string): Verdict {
   const text =
     status === 407
-      ? 'the proxy wants a user name and password. Write them into HTTPS_PROXY, as http://user:password@host:port'
-      : `what answers at ${host} (HTTP status ${status}) is not S3. Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment`;
+      ? 'the proxy requires a user name and password. Write them into HTTPS_PROXY, as http://user:password@host:port'
+      : `the server at ${host} (HTTP status ${status}) is not S3. Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment`;
   return { code: 'S3_ANSWER_INVALID', text };
 }
 
 function judgeUnusable({ text }: Unusable, host: string): Verdict {
   const remedy = 'Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment';
-  return { code: 'S3_ANSWER_INVALID', text: `what answers at ${host} is not S3: ${text}. ${remedy}` };
+  return { code: 'S3_ANSWER_INVALID', text: `the server at ${host} is not S3: ${text}. ${remedy}` };
 }
 
 function judgeNetwork({ reason, code }: Network, host: string): Verdict {
@@ -103,7 +103,7 @@ function judgeNetwork({ reason, code }: Network, host: string): Verdict {
     case 'refused':
       return {
         code: 'HOSTED_MODE_REFUSED',
-        text: `${host} is not at a public address with TLS, and hosted mode (${hostedVariable}) connects to nothing else. Correct "endpoint"`,
+        text: `${host} is not a public address with TLS, and hosted mode (${hostedVariable}) connects to nothing else. Correct "endpoint"`,
       };
     case 'unreachable':
       return {
@@ -115,12 +115,12 @@ function judgeNetwork({ reason, code }: Network, host: string): Verdict {
     case 'foreign':
       return {
         code: 'S3_ANSWER_INVALID',
-        text: `what answers at ${host} does not speak HTTP (${code}). Check "endpoint", its port and http or https`,
+        text: `the server at ${host} does not speak HTTP (${code}). In "endpoint", check the port and the scheme (http or https)`,
       };
     case 'lost':
       return {
         code: 'S3_UNAVAILABLE',
-        text: `${networkText(code)} (${host}), again after all retries. Run again later`,
+        text: `${networkText(code)} (${host}), even after all retries. Run again later`,
       };
     default:
       return assertNever(reason);
@@ -129,16 +129,16 @@ function judgeNetwork({ reason, code }: Network, host: string): Verdict {
 
 const networkTexts: Readonly<Record<string, string>> = {
   CONNECT_TIMEOUT: 'no connection within the time limit',
-  EAI_AGAIN: 'its name is not resolved (no answer from DNS)',
+  EAI_AGAIN: 'its name does not resolve (no answer from DNS)',
   ECONNREFUSED: 'nothing listens there',
-  ECONNRESET: 'the connection was cut',
-  EHOSTUNREACH: 'there is no way to the host',
-  ENETUNREACH: 'there is no way to the network',
+  ECONNRESET: 'the connection was closed',
+  EHOSTUNREACH: 'there is no route to the host',
+  ENETUNREACH: 'there is no route to the network',
   ENOTFOUND: 'the name does not exist',
-  EPIPE: 'the connection was cut',
-  ERR_PROXY_TUNNEL: 'the proxy does not let us through',
+  EPIPE: 'the connection was closed',
+  ERR_PROXY_TUNNEL: 'the proxy refused the connection',
   ETIMEDOUT: 'the connection was lost',
-  IDLE_TIMEOUT: 'nothing came for too long',
+  IDLE_TIMEOUT: 'no data arrived within the time limit',
 };
 
 function networkText(code: string): string {
@@ -150,22 +150,21 @@ function unreachableRemedy(code: string): string {
   if (code.startsWith('ERR_PROXY'))
     return 'Check HTTPS_PROXY and NO_PROXY in the environment, and what the proxy allows';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'Correct "endpoint" or "region", or fix DNS';
-  return 'Correct "endpoint", or open the way (firewall, HTTPS_PROXY in the environment)';
+  return 'Correct "endpoint", or allow the connection (firewall, HTTPS_PROXY in the environment)';
 }
 
 function tlsText(code: string): string {
-  if (code === 'CERT_HAS_EXPIRED')
-    return 'its certificate has expired. Renew it there, and see that this machine’s clock is right';
+  if (code === 'CERT_HAS_EXPIRED') return 'its certificate has expired. Renew it there, and check this machine’s clock';
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return 'its certificate is for another name. Correct "endpoint", or set "force_path_style" to true';
   }
   if (code === 'EPROTO' || code.startsWith('ERR_SSL')) {
-    return `TLS failed (${code}). Check whether the endpoint speaks https at this port`;
+    return `TLS failed (${code}). Check that the endpoint serves https on this port`;
   }
   return `its certificate is not trusted (${code}). Set NODE_EXTRA_CA_CERTS to the file of its certificate authority`;
 }
 
-/** STS refuses in its own codes. Source: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
+/** STS has its own error codes. Source: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
 const stsCodes: Readonly<Record<string, ErrorCode>> = {
   ExpiredToken: 'S3_CREDENTIALS_EXPIRED',
   ExpiredTokenException: 'S3_CREDENTIALS_EXPIRED',
@@ -198,18 +197,18 @@ function judgeRole(role: string, stsCode: string, text: string): Verdict {
   const said = `STS answered ${stsCode} (“${unended(text)}”)`;
   switch (code) {
     case 'S3_CREDENTIALS_EXPIRED':
-      return { code, text: `the credentials that should take on ${role} have expired: ${said}. Renew them` };
+      return { code, text: `the credentials for assuming ${role} have expired: ${said}. Renew them` };
     case 'S3_CREDENTIALS_INVALID':
       return {
         code,
-        text: `the credentials that should take on ${role} are wrong: ${said}. Correct "access_key_id" and "secret_access_key"`,
+        text: `the credentials for assuming ${role} are wrong: ${said}. Correct "access_key_id" and "secret_access_key"`,
       };
     case 'S3_CLOCK_SKEWED':
-      return { code, text: `the clock of this machine is wrong: ${said}. Synchronise it (NTP)` };
+      return { code, text: `the clock of this machine is wrong: ${said}. Synchronise it with NTP` };
     default:
       return {
         code,
-        text: `the role ${role} may not be taken on: ${said}. Allow sts:AssumeRole on it for these credentials, name them in its trust policy, and check "external_id"`,
+        text: `these credentials may not assume the role ${role}: ${said}. Allow sts:AssumeRole on it for these credentials, name them in its trust policy, and check "external_id"`,
       };
   }
 }

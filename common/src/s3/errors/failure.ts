@@ -1,23 +1,23 @@
-// What went wrong with a request, told from whatever the SDK threw: an answer of S3, a lost or impossible connection,
-// credentials that could not be had. Pure; errors.ts puts it into words, `patienceMs` says how long to try again.
+// Classifies what the SDK threw: an answer of S3, a lost or impossible connection, missing credentials. Pure. errors.ts puts it
+// into words, and `patienceMs` limits the retries.
 import { assertNever, ConnectorError } from '../../protocol/errors.ts';
 import { refusedCode } from '../address/hosted.ts';
 
 export type Failure = Answer | Network | NoCredentials | Unusable | { readonly kind: 'defect' };
 
-/** What came is no answer of S3, whatever its status says: too long, or unreadable. */
+/** The answer is too long or unreadable, so it is not from S3, whatever its status. */
 export type Unusable = { readonly kind: 'unusable'; readonly text: string };
 
 export type Answer = {
   readonly kind: 'answer';
   readonly status: number;
-  /** S3's error code; `''` where the answer has none (to a HEAD). */
+  /** S3's error code. `''` if the answer has none (to a HEAD). */
   readonly code: string;
-  /** S3's own sentence; `''` where there is none. */
+  /** S3's own message. `''` if there is none. */
   readonly text: string;
-  /** Where S3 says the bucket lies. */
+  /** The region of the bucket, if S3 names it. */
   readonly region?: string;
-  /** Not S3's XML but a page for people, as proxies send them. */
+  /** A page for people, as proxies send, instead of S3's XML. */
   readonly html: boolean;
   readonly requestId?: string;
   readonly serverTime?: string;
@@ -25,7 +25,7 @@ export type Answer = {
 
 export type Network = {
   readonly kind: 'network';
-  /** refused: by hosted mode; unreachable: no connection came about; untrusted: TLS; foreign: what answered does not speak HTTP; lost: all else. */
+  /** refused: by hosted mode. unreachable: no connection. untrusted: TLS. foreign: the server does not speak HTTP. lost: all else. */
   readonly reason: 'refused' | 'unreachable' | 'untrusted' | 'foreign' | 'lost';
   /** Node's code, or CONNECT_TIMEOUT, IDLE_TIMEOUT. */
   readonly code: string;
@@ -39,7 +39,7 @@ export type NoCredentials = {
   readonly inner: Failure;
 };
 
-/** Thrown by our credential providers, so that STS's refusal is not taken for one of S3. */
+/** Thrown by our credential providers, so that a refusal of STS does not look like one of S3. */
 export class CredentialsFailure extends Error {
   override readonly name = 'CredentialsFailure';
   readonly role: string | undefined;
@@ -50,12 +50,12 @@ export class CredentialsFailure extends Error {
   }
 }
 
-/** Thrown while an answer is read; the text goes on from "what answers at … is not S3: ". */
+/** Thrown while an answer is read. The text follows "the server at … is not S3: ". */
 export class UnusableAnswer extends Error {
   override readonly name = 'UnusableAnswer';
 }
 
-/** The fields of SDK and Node errors that tell something; all may be missing. */
+/** The useful fields of SDK and Node errors. All may be missing. */
 type Thrown = {
   readonly name?: string;
   readonly code?: unknown;
@@ -84,7 +84,7 @@ export function describeFailure(error: unknown): Failure {
   if (error instanceof UnusableAnswer) return { kind: 'unusable', text: firstLine(error.message) };
   if (!(error instanceof Error) || error instanceof ConnectorError) return { kind: 'defect' };
   const thrown = error as Thrown;
-  // First, because the SDK puts the answer's status beside the loss of its body.
+  // First, because an error for a lost body also has the status of the answer.
   const code = networkCode(thrown);
   const reason = code === undefined ? undefined : networkReason(code);
   if (code !== undefined && reason !== undefined)
@@ -100,7 +100,7 @@ function networkCode({ code, name, message = '' }: Thrown): string | undefined {
   return message.includes('did not establish a connection') ? 'CONNECT_TIMEOUT' : 'IDLE_TIMEOUT';
 }
 
-/** undefined: a code of Node's that is not about the network. */
+/** Undefined for a Node code that is not about the network. */
 function networkReason(code: string): Network['reason'] | undefined {
   if (code === refusedCode) return 'refused';
   if (unreachableCodes.test(code)) return 'unreachable';
@@ -126,15 +126,15 @@ function describeAnswer(thrown: Thrown, status: number): Failure {
   };
 }
 
-/** What the SDK writes where an answer says nothing, as to a HEAD. */
+/** The SDK's texts for an answer without a message, as to a HEAD. */
 function isUnknown(text: string | undefined): boolean {
   return text === undefined || ['Unknown', 'UnknownError', 'Error', 'NotFound', 'S3ServiceException'].includes(text);
 }
 
-/** S3's own are shorter; a stranger's may be anything. */
+/** S3's messages are shorter; another server's may be of any length. */
 const maxTextLength = 1000;
 
-/** The SDK appends hints for programmers. */
+/** Removes the hints for programmers that the SDK appends. */
 function firstLine(text: string): string {
   return text.slice(0, maxTextLength).split('\n', 1)[0] ?? '';
 }
@@ -145,7 +145,7 @@ function word(text: string): string {
 }
 
 const passingCodes = new Set([
-  'BadDigest', // The body was damaged on its way.
+  'BadDigest', // The body was damaged in transit.
   'BandwidthLimitExceeded',
   'ConditionalRequestConflict',
   'IncompleteBody',
@@ -160,20 +160,20 @@ const passingCodes = new Set([
 ]);
 const lastingCodes = new Set(['AccessDenied', 'NotImplemented', 'NoSuchKey', 'NoSuchBucket', 'InvalidObjectState']);
 
-/** Throttling and failures of S3 that go away by themselves. An error inside a 200 counts as 503, so codes go first. */
+/** Throttling and transient failures of S3. An error inside a 200 counts as 503, so codes come first. */
 export function isPassing({ code, status }: Answer): boolean {
   if (passingCodes.has(code) || /throttl|toomanyrequests/iu.test(code) || status === 429) return true;
   return status >= 500 && status !== 501 && status !== 505 && !lastingCodes.has(code);
 }
 
-/** Enough for a server that is just being started beside us. */
+/** Enough for a local server that is starting. */
 const unreachedPatienceMs = 500;
-/** Enough for a hiccup on the way; a wrong port or proxy behaves in the same way for ever. */
+/** Enough for a short network failure. A wrong port or proxy never recovers. */
 const unansweredPatienceMs = 20_000;
 
 /**
- * How long after its first appearance a failure is worth trying again; 0: not at all. Until the endpoint has `answered`
- * once, it may simply be the wrong one, and the user must hear that soon; afterwards an outage is waited out.
+ * How long to retry after the first failure; 0: never. Before the endpoint has `answered` once, it may be the wrong one, so the
+ * user must know soon. Afterwards, the connector waits for an outage to end.
  */
 export function patienceMs(failure: Failure, answered: boolean, budgetMs: number): number {
   switch (failure.kind) {
@@ -185,7 +185,7 @@ export function patienceMs(failure: Failure, answered: boolean, budgetMs: number
       if (answered) return budgetMs;
       return Math.min(budgetMs, failure.reason === 'lost' ? unansweredPatienceMs : unreachedPatienceMs);
     case 'credentials':
-      // Once there were some: an instance's metadata service, or STS, is then in trouble and comes back.
+      // There were credentials before, so the instance's metadata service or STS has an outage.
       if (failure.inner.kind === 'defect') return answered ? budgetMs : 0;
       return patienceMs(failure.inner, answered, budgetMs);
     case 'unusable':

@@ -1,32 +1,33 @@
-// Refusals of a header that a write is sent with: storages that imitate S3 do not know each.
+// Refusals of a header of a write: storages that imitate S3 do not support every header.
 import type { Target } from '../address/operation.ts';
 import { said, type Refusal, type Row } from './refusal.ts';
 
 export const aclRefused: Row = {
   code: 'S3_REQUEST_REFUSED',
   say: ({ target: { endpoint } }) =>
-    `the ${endpoint === undefined ? 'bucket' : 'storage'} does not take ACLs. Set "acl" to "none"`,
+    `the ${endpoint === undefined ? 'bucket' : 'storage'} does not accept ACLs. Set "acl" to "none"`,
 };
 
 export const tagsRefused: Row = {
   code: 'S3_REQUEST_REFUSED',
-  say: ({ answer }) => `the tags were refused${said(answer.text)}. Correct "object_tags", or remove it`,
+  say: ({ answer }) => `the storage refused the tags${said(answer.text)}. Correct "object_tags", or remove it`,
 };
 
 export const classRefused: Row = {
   code: 'S3_REQUEST_REFUSED',
-  say: ({ answer }) => `the storage class was refused${said(answer.text)}. Correct "storage_class", or leave it empty`,
+  say: ({ answer }) =>
+    `the storage refused the storage class${said(answer.text)}. Correct "storage_class", or leave it empty`,
 };
 
 const conditionRefused: Row = {
   code: 'S3_REQUEST_REFUSED',
   say: ({ answer, target }) => {
     const name = answer.code === '' ? `HTTP status ${answer.status}` : answer.code;
-    return `the storage answers a write with ${target.condition} with ${name}${said(answer.text)}. If it has no conditional writes, set "conditional_writes" to false, and let only one run at a time write below the prefix${perhapsAcl(target)}`;
+    return `the storage answers a write with ${target.condition} with ${name}${said(answer.text)}. If it does not support conditional writes, set "conditional_writes" to false, and let only one run at a time write below the prefix${perhapsAcl(target)}`;
   },
 };
 
-/** No header is named: the ACL is what most storages lack. */
+/** The storage names no header. Most storages lack ACLs. */
 const unnamedRefused: Row = {
   code: 'S3_REQUEST_REFUSED',
   say: ({ answer, target }) =>
@@ -37,7 +38,7 @@ function perhapsAcl({ acl }: Target): string {
   return acl === true ? '. If it does not take ACLs, set "acl" to "none"' : '';
 }
 
-/** By the header that the storage names: it does not know it, or not with this value. */
+/** By the header that the storage names and does not support, or not with this value. */
 export function rowByHeader({ answer: { text, status }, target }: Refusal): Row | undefined {
   if (target.acl === true && /\bacl\b/iu.test(text)) return aclRefused;
   if (target.tags === true && /tagging/iu.test(text)) return tagsRefused;

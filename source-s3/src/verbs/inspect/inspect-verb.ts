@@ -5,16 +5,19 @@ import type { SourceConfig } from '../../config/config.ts';
 
 export const inspectVerb: OperatorVerb<SourceConfig> = {
   name: 'inspect',
-  describe: 'Report how the tables are laid out, what a sync would read of them and what it would pass over',
+  describe: 'Report the layout of the tables, which files a sync would read, and which it would skip.',
   options: {
-    json: { type: 'boolean', describe: 'The whole report as JSON' },
-    html: { type: 'string', describe: 'Also write the report as a page to this file, to look at in a browser' },
-    'schema-prefix': { type: 'string', describe: 'Only this schema prefix; it need not be one of the config' },
+    json: { type: 'boolean', describe: 'Print the full report as JSON.' },
+    html: { type: 'string', describe: 'Also write the report to this file, as a page for a browser.' },
+    'schema-prefix': {
+      type: 'string',
+      describe: 'Inspect only this schema prefix, which may be missing from the config.',
+    },
     shards: {
       type: 'string',
-      describe: 'How the files of each table would be divided among so many readers (the field "shard" of the config)',
+      describe: 'Show how this number of readers would share the files of each table (the config field "shard").',
     },
-    table: { type: 'string', describe: 'Only the tables of this name' },
+    table: { type: 'string', describe: 'Inspect only the tables with this name.' },
   },
   async *run(config, given, context) {
     const { inspect } = await import('./inspect.ts');

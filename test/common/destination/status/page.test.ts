@@ -58,7 +58,7 @@ suite('the page of status', () => {
     ]);
     assert.match(page, /warning: gap/u);
     assert.equal(page.match(/class="gap"/gu)?.length, 1);
-    assert.match(page, /<title>2026-01-13 10h: no files, and usually some<\/title>/u);
+    assert.match(page, /<title>2026-01-13 10h: no files, unlike most such days<\/title>/u);
     assert.equal(page.match(/<title>2026-01-\d\d \d\dh: 1 file, 29 B<\/title>/gu)?.length, 14 * 24 + 12 - 1);
     assert.match(page, /<title>2026-01-14: 24 files, 696 B<\/title>/u);
   });

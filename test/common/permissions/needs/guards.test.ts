@@ -9,7 +9,7 @@ import { isAllowed } from '../../../support/iam.ts';
 import { accesses, connector, owner, source, streaming } from '../samples.ts';
 
 suite('a policy', () => {
-  test('asks for TLS and touches nobody else: it denies nothing', async () => {
+  test('requires TLS and affects nobody else, because it denies nothing', async () => {
     const [, reading] = needsOf(source);
     const [request] = reading?.requests ?? [];
     assert.ok(request !== undefined);
@@ -25,7 +25,7 @@ suite('a policy', () => {
     }
   });
 
-  test('of a user or role asks for TLS and the known account with each action, beside the ACL and the prefixes', async () => {
+  test('of a user or role requires TLS and the known account for each action, and the ACL and the prefixes', async () => {
     for (const access of [
       { ...streaming, owner },
       { ...source, owner },
@@ -45,7 +45,7 @@ suite('a policy', () => {
     }
   });
 
-  test('asks for no TLS where the endpoint has none, or is not AWS', () => {
+  test('does not require TLS if the endpoint has none, or is not AWS', () => {
     for (const name of [
       'streaming over http',
       'streaming at another storage with a KMS key',
@@ -56,7 +56,7 @@ suite('a policy', () => {
     }
   });
 
-  test('of a user or role holds for the known account of the bucket alone', async () => {
+  test('of a user or role applies only to the known account of the bucket', async () => {
     const policy = iamPolicy(needsOf({ ...source, owner }));
     const [request] = needsOf({ ...source, owner })[1]?.requests ?? [];
     assert.ok(request !== undefined);

@@ -23,7 +23,7 @@ suite('a connector needs', () => {
     assert.deepEqual(asked, ['exports/', 'exports/flights/', 'exports/flights/day=1/']);
   });
 
-  test('all that replacing needs always, as one of several writers of a run', () => {
+  test('everything for replacing in every sync, as one of several writers of a run', () => {
     const access = inRun(streaming);
     assert.ok(needsOf(access).every(({ when }) => when !== 'replacing'));
     assert.equal(access.conditions, 'always');
@@ -31,13 +31,13 @@ suite('a connector needs', () => {
     assert.ok(keys.some((key) => key.includes('/permutive/_runs/')));
   });
 
-  test('no leave for one prefix where the whole bucket is read', () => {
+  test('no condition on prefixes if it reads the entire bucket', () => {
     const [listing, reading] = needsOf(accesses['source of the whole bucket'] ?? source);
     assert.equal(listing?.prefixes, undefined);
     assert.equal(reading?.resource, 'arn:aws:s3:::publisher-data/*');
   });
 
-  test('to write always, and to copy, read, list and delete where a stream is replaced, as the streaming destination', () => {
+  test('to write always, and to copy, read, list and delete for replaced streams, as the streaming destination', () => {
     const below = 'arn:aws:s3:::publisher-data/permutive/*';
     assert.deepEqual(brief(streaming), [
       `s3:PutObject ${below} always`,
@@ -49,7 +49,7 @@ suite('a connector needs', () => {
     ]);
   });
 
-  test('to read the shapes of tables in every run, as the batch destination', () => {
+  test('to read the schemas of tables in every run, as the batch destination', () => {
     const always = brief(accesses['batch']).filter((need) => need.endsWith('always'));
     assert.deepEqual(
       always.map((need) => need.split(' ')[0]),
@@ -66,7 +66,7 @@ suite('a connector needs', () => {
     assert.deepEqual(needs, [`kms:GenerateDataKey ${kmsKey} always`, `kms:Decrypt ${kmsKey} replacing`]);
   });
 
-  test('to send with each request what it sends', () => {
+  test('the exact headers of its requests', () => {
     const put = needsOf(accesses['streaming with a KMS key'] ?? source).find(({ action }) => action === 's3:PutObject');
     assert.deepEqual(put?.requests[0], {
       action: 's3:PutObject',

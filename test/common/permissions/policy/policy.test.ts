@@ -17,7 +17,7 @@ for (const [name, access] of Object.entries(accesses)) {
   for (const kind of ['bucket', 'iam'] as const) {
     const policy = kind === 'bucket' ? bucketPolicy(needs, connector) : iamPolicy(needs);
     suite(`the ${kind} policy of ${name}`, () => {
-      test('is one', () => {
+      test('is a valid policy', () => {
         const judge = kind === 'bucket' ? validateResourcePolicy : validateIdentityPolicy;
         assert.deepEqual(judge(policy), []);
       });
@@ -29,7 +29,7 @@ for (const [name, access] of Object.entries(accesses)) {
         }
       });
 
-      test('allows no other action of S3, and none below a neighbour prefix', async () => {
+      test('allows no other action of S3, and no action below a neighbour prefix', async () => {
         const needed = new Set(wanted.map(({ action }) => action.toLowerCase()));
         const bucket = `arn:aws:s3:::${place.bucket}`;
         const [inside] = wanted.flatMap(({ requests }) => requests).filter(({ resource }) => resource.includes('/'));
@@ -60,7 +60,7 @@ for (const [name, access] of Object.entries(accesses)) {
 }
 
 suite('a policy', () => {
-  test('lets only its principal in', async () => {
+  test('allows only its principal', async () => {
     const policy = bucketPolicy(needsOf(source), connector);
     const [request] = needsOf(source)[1]?.requests ?? [];
     assert.ok(request !== undefined);
@@ -79,7 +79,7 @@ suite('a policy', () => {
     }
   });
 
-  test('reads as people write them', () => {
+  test('has the form that people write', () => {
     assert.deepEqual(bucketPolicy(needsOf(streaming), connector), {
       Version: '2012-10-17',
       Statement: [
@@ -117,7 +117,7 @@ suite('a policy', () => {
     });
   });
 
-  test('for streams that are only appended never allows to delete, in any form', () => {
+  test('for append-only streams never allows deletes, in any form', () => {
     for (const access of Object.values(accesses).map(appendOnly)) {
       for (const form of ['least', 'full'] as const) {
         const policies = [iamPolicy(needsOf(access), form), bucketPolicy(needsOf(access), connector, form)];
@@ -127,7 +127,7 @@ suite('a policy', () => {
     }
   });
 
-  test('in its full form grants kinds of actions on the whole bucket', () => {
+  test('in its full form grants kinds of actions on the entire bucket', () => {
     const statements = bucketPolicy(needsOf(streaming), connector, 'full').Statement;
     assert.deepEqual(
       statements.map(({ Action, Resource }) => [Action, Resource]),
@@ -186,7 +186,7 @@ suite('the statement for a KMS key', () => {
     assert.deepEqual(iamPolicy(needs).Statement.at(-1)?.Resource, [kmsKey]);
   });
 
-  test('names a key that is known by an alias by a condition', async () => {
+  test('names the alias of a key in a condition', async () => {
     const headers = { ...withAcl, encryption: { mode: 'sse_kms', kmsKeyId: 'alias/lake' } } as const;
     const policy = iamPolicy(needsOf(streamingAccess({ ...place, prefix: '', headers })));
     assert.deepEqual(policy.Statement.at(-1)?.Resource, ['arn:aws:kms:eu-central-1:*:key/*']);
@@ -204,7 +204,7 @@ suite('the statement for a KMS key', () => {
     }
   });
 
-  test('allows nothing but through S3 in its region, for the bucket and the prefix', async () => {
+  test('allows only requests through S3 in its region, for the bucket and the prefix', async () => {
     const through = {
       'kms:ViaService': 's3.eu-central-1.amazonaws.com',
       'kms:EncryptionContext:aws:s3:arn': 'arn:aws:s3:::publisher-data/permutive/a',
@@ -221,13 +221,13 @@ suite('the statement for a KMS key', () => {
     }
   });
 
-  test('names no bucket where it is known by the alias of an access point', () => {
+  test('names no bucket if the config has the alias of an access point', () => {
     const alias = streamingAccess({ ...place, bucket: 'lake-abc123-s3alias', prefix: '', headers: withKey });
     const [statement] = iamPolicy(needsOf(alias)).Statement.filter(({ Sid }) => Sid === 'UseKey');
     assert.deepEqual(Object.keys(statement?.Condition ?? {}), ['StringEquals']);
   });
 
-  test('leaves the service open to both endings outside amazonaws.com', () => {
+  test('allows both endings of the service outside amazonaws.com', () => {
     const china = streamingAccess({ ...place, region: 'cn-north-1', prefix: '', headers: withKey });
     const [statement] = iamPolicy(needsOf(china)).Statement.filter(({ Sid }) => Sid === 'UseKey');
     assert.deepEqual(statement?.Condition?.['StringEquals'], {
@@ -242,16 +242,16 @@ const principals: readonly (readonly [text: string, expected: string | RegExp])[
   ['111122223333', 'account'],
   ['arn:aws:iam::111122223333:root', 'account'],
   ['arn:aws:sts::111122223333:assumed-role/loader/run-1', 'session'],
-  ['*', /whole world/u],
+  ['*', /allows everyone/u],
   ['arn:aws:iam::111122223333:group/etl', /a group/u],
-  ['AIDAEXAMPLE', /an id: write the ARN/u],
-  ['arn:aws:iam:111122223333:user/connector', /no principal/u],
-  ['arn:aws:iam::111122223333:user', /no principal/u],
-  ['arn:aws:iam::1111:user/x', /no principal/u],
+  ['AIDAEXAMPLE', /an ID: write the ARN/u],
+  ['arn:aws:iam:111122223333:user/connector', /is not a principal/u],
+  ['arn:aws:iam::111122223333:user', /is not a principal/u],
+  ['arn:aws:iam::1111:user/x', /is not a principal/u],
   ['arn:aws-cn:iam::111122223333:user/x', /partition aws-cn/u],
 ];
 for (const [text, expected] of principals) {
-  test(`the principal ${text} is told for what it is`, () => {
+  test(`the principal ${text} is refused with its mistake`, () => {
     const parsed = parsePrincipal(text, 'aws');
     if (typeof expected === 'string') assert.equal(typeof parsed === 'string' ? parsed : parsed.kind, expected);
     else assert.match(typeof parsed === 'string' ? parsed : parsed.kind, expected);

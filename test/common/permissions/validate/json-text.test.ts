@@ -30,32 +30,32 @@ suite('JSON text', () => {
     );
   });
 
-  test('tells the place of each part, and of what lacks a part', () => {
+  test('has the place of each part, and of an object that lacks a part', () => {
     const { placeOf } = parseJsonText('{\n  "a": [\n    1,\n    {"b": 2}\n  ]\n}');
     assert.deepEqual(placeOf(['a', 1, 'b']), { line: 4, column: 11 });
     assert.deepEqual(placeOf(['a', 1, 'missing']), { line: 4, column: 5 });
     assert.deepEqual(placeOf(['nothing']), { line: 1, column: 1 });
   });
 
-  test('tells keys that stand twice', () => {
+  test('reports duplicate keys', () => {
     const { twice, value } = parseJsonText('{"a": 1,\n "a": 2}');
     assert.deepEqual([twice, value], [[{ key: 'a', place: { line: 2, column: 2 } }], { a: 2 }]);
   });
 
   const faults: readonly (readonly [text: string, line: number, column: number, words: RegExp])[] = [
     ['{\n  "a": 1\n  "b": 2\n}', 3, 3, /comma or "\}" is missing/u],
-    ['{"a": [1, 2,]}', 1, 12, /comma before "\]" is one too many/u],
-    ['{"a": 1', 1, 8, /ends, and "\}" is missing/u],
+    ['{"a": [1, 2,]}', 1, 12, /comma before "\]" is not allowed/u],
+    ['{"a": 1', 1, 8, /text ends before "\}"/u],
     ["{'a': 1}", 1, 2, /straight double quotes/u],
     ['{“a”: 1}', 1, 2, /straight double quotes/u],
     ['{"a" 1}', 1, 6, /colon is missing after "a"/u],
-    ['{"a": "x\n}', 1, 7, /double quote is missing at the end/u],
-    ['// x\n{}', 1, 1, /no comments/u],
-    ['{} }', 1, 4, /more follows/u],
-    ['', 1, 1, /text ends, and a value is missing/u],
+    ['{"a": "x\n}', 1, 7, /double quote at the end of this text is missing/u],
+    ['// x\n{}', 1, 1, /does not allow comments/u],
+    ['{} }', 1, 4, /more text follows/u],
+    ['', 1, 1, /text ends before a value/u],
   ];
   for (const [text, line, column, words] of faults) {
-    test(`says what is wrong with ${JSON.stringify(text)}`, () => {
+    test(`names the mistake in ${JSON.stringify(text)}`, () => {
       assert.throws(
         () => parseJsonText(text),
         (error: unknown) => {

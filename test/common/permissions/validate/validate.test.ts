@@ -26,7 +26,7 @@ function fixed(validation: Validation): string {
 }
 
 suite('policy validate', () => {
-  test('finds nothing wrong with the policies that we print', () => {
+  test('finds no mistake in the policies that the connectors print', () => {
     for (const [name, access] of Object.entries(accesses)) {
       const needs = needsOf(access);
       for (const policy of [bucketPolicy(needs, connector), iamPolicy(needs)]) {
@@ -37,7 +37,7 @@ suite('policy validate', () => {
     }
   });
 
-  test('finds nothing wrong with a good policy, by whom alone it names if nobody is said', () => {
+  test('finds no mistake in a good policy, and uses its only principal by default', () => {
     const { findings, principal, kind } = validatePolicy(goodPolicy, { access: streaming });
     assert.deepEqual([findings, principal?.arn, kind], [[], user, 'bucket']);
   });
@@ -80,7 +80,7 @@ suite('policy validate', () => {
     );
   });
 
-  test('explains a text that is no policy, one without version, and an IAM policy with a principal', () => {
+  test('explains a text that is not a policy, a policy without version, and an IAM policy with a principal', () => {
     assert.deepEqual(codes(validatePolicy('[]', mine)), ['POLICY_FORM']);
     assert.deepEqual(codes(validatePolicy(goodPolicy.replace('"Version": "2012-10-17",', ''), mine)), [
       'VERSION_MISSING',
@@ -89,19 +89,19 @@ suite('policy validate', () => {
     assert.deepEqual(new Set(codes(asIam)), new Set(['PRINCIPAL_FORBIDDEN']));
   });
 
-  test('explains an ACL that is wanted where none is sent', () => {
+  test('explains a required ACL that the connector does not send', () => {
     const access = accesses['streaming without an ACL'] ?? source;
     assert.deepEqual(codes(validatePolicy(goodPolicy, { access, principal: connector })), ['ACL_NOT_SENT']);
   });
 
-  test('judges one statement without brackets, and whole sessions of a role', () => {
+  test('checks one statement without brackets, and sessions of a role', () => {
     const statement = { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${account}:role/etl/run` }, Action: 's3:*' };
     const text = JSON.stringify({ Version: '2012-10-17', Statement: { ...statement, Resource: '*' } });
     const principal = principalOf(`arn:aws:sts::${account}:assumed-role/run/1`);
     assert.ok(validatePolicy(text, { access: source, principal }).isGood);
   });
 
-  test('keeps what a policy says of others when it corrects', () => {
+  test('keeps the statements for others when it corrects a policy', () => {
     const other = {
       Sid: 'List',
       Effect: 'Allow',
@@ -123,7 +123,7 @@ suite('policy validate', () => {
     assert.equal(new Set(policy.Statement.map((one) => 'Sid' in one && one.Sid)).size, 5);
   });
 
-  test('spares the principal alone where a Deny is in the way, and says so', async () => {
+  test('excludes only the principal from a blocking Deny, and reports it', async () => {
     const deny = {
       Effect: 'Deny',
       Principal: '*',
@@ -139,7 +139,7 @@ suite('policy validate', () => {
     assert.ok(!(await isAllowed('bucket', open, { ...asked, principal: `${user}2` })));
   });
 
-  test('ends with a table of what is needed and who allows it', () => {
+  test('ends with a table of the needs and the statements that allow them', () => {
     const text = validationText(validatePolicy(goodPolicy.replace('"s3:GetObject", ', ''), mine));
     assert.match(
       text,

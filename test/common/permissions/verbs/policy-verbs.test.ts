@@ -50,7 +50,7 @@ async function policy(
 }
 
 suite('policy', () => {
-  test('prints the bucket’s policy alone on stdout, as the AWS command line takes it', async () => {
+  test('prints only the bucket’s policy on stdout, in the form for the AWS command line', async () => {
     for (const [program, access] of [
       ['source', source],
       ['streaming', streaming],
@@ -60,12 +60,12 @@ suite('policy', () => {
     }
   });
 
-  test('prints the IAM policy, for which nobody need be named', async () => {
+  test('prints the IAM policy, which needs no principal', async () => {
     const { stdout, stderr } = await policy('streaming', ['--kind', 'iam']);
     assert.deepEqual([JSON.parse(stdout), stderr], [iamPolicy(needsOf(streaming)), '']);
   });
 
-  test('prints the statement for the key, and says that it is to be added', async () => {
+  test('prints the statement for the key, and logs that the user must add it', async () => {
     const encryption = { mode: 'sse_kms', kms_key_id: kmsKey };
     const { stdout, stderr } = await policy('streaming', ['--kind', 'kms', '--principal', user], { encryption });
     assert.deepEqual((JSON.parse(stdout) as { readonly Action: unknown }).Action, [
@@ -81,7 +81,7 @@ suite('policy', () => {
     assert.match(stdout, /"arn:aws:iam::111122223333:root"/u);
   });
 
-  test('prints whom the role trusts, with the external ID of the config', async () => {
+  test('prints the trust policy of the role, with the external ID of the config', async () => {
     const role = {
       auth_type: 'assume_role',
       role_arn: 'arn:aws:iam::999988887777:role/loader',
@@ -105,7 +105,7 @@ suite('policy', () => {
     assert.doesNotMatch(without.stdout, /Condition/u);
   });
 
-  test('prints what appending alone needs, and judges a policy by that', async () => {
+  test('prints the needs of append-only streams, and checks a policy against them', async () => {
     const { stdout } = await policy('streaming', ['--append-only', '--principal', user]);
     assert.deepEqual(JSON.parse(stdout), bucketPolicy(needsOf(appendOnly(streaming)), connector));
     assert.doesNotMatch(stdout, /Delete/u);
@@ -116,16 +116,16 @@ suite('policy', () => {
     assert.doesNotMatch(fixed.stdout, /Delete/u);
   });
 
-  test('names the account of the bucket for a user or role where the config knows it', async () => {
+  test('names the account of the bucket for a user or role if the config has it', async () => {
     const { stdout } = await policy('source', ['--kind', 'iam'], { expected_bucket_owner: '111122223333' });
     assert.match(stdout, /"s3:ResourceAccount": "111122223333"/u);
   });
 
   const mistakes: readonly (readonly [options: readonly string[], words: RegExp])[] = [
     [[], /--principal is missing/u],
-    [['--principal', '*'], /the whole world/u],
+    [['--principal', '*'], /allows everyone/u],
     [['--principal', 'arn:aws-cn:iam::111122223333:user/x'], /partition aws-cn/u],
-    [['--kind', 'acl', '--principal', user], /--kind is one of bucket, iam, kms, trust/u],
+    [['--kind', 'acl', '--principal', user], /--kind must be one of bucket, iam, kms, trust/u],
     [['--kind', 'kms', '--principal', user], /names no KMS key/u],
     [['--kind', 'trust', '--principal', user], /assumes no role/u],
   ];
@@ -139,17 +139,17 @@ suite('policy', () => {
 });
 
 suite('policy validate', () => {
-  test('explains a policy on standard input and ends with 1 if it does not do', async () => {
+  test('explains a policy on standard input, and exits with 1 if it is insufficient', async () => {
     const good = await policy('streaming', ['validate', '-'], {}, goodPolicy);
     assert.deepEqual([good.exitCode, good.stderr], [0, '']);
-    assert.match(good.stdout, /Nothing is wrong with it\./u);
+    assert.match(good.stdout, /The policy has no mistakes\./u);
     const bad = await policy('streaming', ['validate', '-'], {}, goodPolicy.replace('s3:GetObject', 's3:GetObjct'));
     assert.equal(bad.exitCode, 1);
     assert.match(bad.stdout, /ERROR ACTION_UNKNOWN at line 16, column 18: .* write s3:GetObject\./u);
     assert.match(bad.stderr, /\(POLICY_INSUFFICIENT\)\n$/u);
   });
 
-  test('prints a corrected policy alone on stdout, which then passes', async () => {
+  test('prints only a corrected policy on stdout, which then passes', async () => {
     const fixed = await policy('streaming', ['validate', '-', '--fix'], {}, goodPolicy.replace('":::', '"::'));
     assert.equal(fixed.exitCode, 0);
     const file = join(folder, 'fixed.json');
@@ -158,13 +158,13 @@ suite('policy validate', () => {
     assert.deepEqual([again.exitCode, again.stderr], [0, '']);
   });
 
-  test('wants a principal where a broken policy names none', async () => {
+  test('requires a principal if a broken policy names none', async () => {
     const { exitCode, stderr } = await policy('source', ['validate', '-', '--fix'], {}, '{');
     assert.equal(exitCode, 1);
     assert.match(stderr, /--principal is missing/u);
   });
 
-  test('says that a file is not there', async () => {
+  test('reports a missing file', async () => {
     const { exitCode, stderr } = await policy('source', ['validate', join(folder, 'none.json')]);
     assert.equal(exitCode, 1);
     assert.match(stderr, /cannot be read \(ENOENT\)/u);

@@ -46,7 +46,7 @@ suite('a bucket’s name', () => {
       'gs://data/raw',
       /Google Cloud Storage: write "data", set "endpoint" to "https:\/\/storage\.googleapis\.com".*HMAC/,
     ],
-    ['abfss://c@account.dfs.core.windows.net/x', /another storage \("abfss"\), which does not speak S3/],
+    ['abfss://c@account.dfs.core.windows.net/x', /another storage \("abfss"\), which does not support S3/],
     ['arn:aws:s3-object-lambda:eu-west-1:123456789012:accesspoint/ap', /Object Lambda .*--ol-s3/],
     ['arn:aws:s3-outposts:eu-west-1:123456789012:outpost/op-1/accesspoint/ap', /Outposts, which is not supported/],
     ['arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap', /Multi-Region .*one of its buckets/],
@@ -86,13 +86,13 @@ suite('a region', () => {
     ['eu-central-1b', /write "eu-central-1"/],
     ['eu-central-1 ', /write "eu-central-1"/],
     ['s3.eu-west-3.amazonaws.com', /write "eu-west-3"/],
-    ['auto', /needs its "endpoint"/],
+    ['auto', /set "endpoint" too/],
   ] as const;
   for (const [text, remedy] of refused) {
     test(`"${text}" is refused with the remedy`, () => assert.match(regionProblem(text, undefined) ?? '', remedy));
   }
 
-  test('goes by any name at a storage that is not AWS', () => {
+  test('may have any name at a storage that is not AWS', () => {
     assert.equal(regionProblem('auto', 'https://storage.example.com'), undefined);
     assert.match(regionProblem('auto', 'https://s3.eu-west-1.amazonaws.com') ?? '', /not an AWS region/);
   });
@@ -119,7 +119,7 @@ suite('an endpoint', () => {
     ['s3://storage', /write "https:\/\/storage"/],
     ['https://h/path', /has a path: write "https:\/\/h"/],
     ['https://h?x=1', /query/],
-    ['https://data.h.example', /bucket in it: write "https:\/\/h.example"/],
+    ['https://data.h.example', /contains the bucket: write "https:\/\/h.example"/],
     ['http://storage.example.com', /not encrypted: write "https:\/\/storage.example.com", or set "allow_http"/],
     ['http://127.0.0.1.example.com', /not encrypted/],
   ] as const;

@@ -58,7 +58,7 @@ async function startProxy(port: number) {
 }
 
 suite('a certificate', () => {
-  test('that no one vouches for is not trusted, and the remedy is named', async () => {
+  test('from an unknown authority is not trusted, and the error names the remedy', async () => {
     await using s3 = await startS3(true);
     const said = await list(s3.endpoint, {});
     assert.match(said, /^S3_ENDPOINT_UNREACHABLE .*DEPTH_ZERO_SELF_SIGNED_CERT.*NODE_EXTRA_CA_CERTS/);
@@ -69,9 +69,9 @@ suite('a certificate', () => {
     assert.equal(await list(s3.endpoint, { NODE_EXTRA_CA_CERTS: testCertificate }), 'listed');
   });
 
-  test('is asked of a port that speaks plain http in vain', async () => {
+  test('is missing on a port that serves plain http, and the error names that', async () => {
     await using s3 = await startS3(false);
-    assert.match(await list(s3.endpoint.replace('http:', 'https:'), {}), /^S3_ENDPOINT_UNREACHABLE .*speaks https/);
+    assert.match(await list(s3.endpoint.replace('http:', 'https:'), {}), /^S3_ENDPOINT_UNREACHABLE .*serves https/);
   });
 });
 
@@ -91,7 +91,7 @@ suite('a proxy', () => {
     assert.match(proxy.seen.join(), /^GET http:\/\/s3\.example\.test/);
   });
 
-  test('is passed by for hosts of NO_PROXY, and for this machine', async () => {
+  test('is not used for hosts in NO_PROXY, and for this machine', async () => {
     await using s3 = await startS3(false);
     await using proxy = await startProxy(s3.port);
     assert.equal(await list(s3.endpoint, { HTTP_PROXY: proxy.endpoint }), 'listed');
@@ -104,6 +104,6 @@ suite('a proxy', () => {
     await using proxy = await startCannedServer(() => undefined);
     proxy.server.on('connect', (_request, client) => client.end('HTTP/1.1 403 Forbidden\r\n\r\n'));
     const said = await list('https://s3.example.test', { HTTPS_PROXY: proxy.endpoint });
-    assert.match(said, /^S3_ENDPOINT_UNREACHABLE .*proxy does not let us through.*HTTPS_PROXY/);
+    assert.match(said, /^S3_ENDPOINT_UNREACHABLE .*proxy refused the connection.*HTTPS_PROXY/);
   });
 });

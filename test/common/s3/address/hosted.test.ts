@@ -64,7 +64,7 @@ suite('in hosted mode a connection', () => {
     });
   }
 
-  test('is made out of it: the server of these tests can be reached', async () => {
+  test('works outside of it, so the server of these tests is reachable', async () => {
     await using target = await startTarget();
     const { httpsAgent } = createAgents({});
     assert.equal(await connectTo('127.0.0.1', target.port, httpsAgent), 200);
@@ -115,7 +115,7 @@ suite('a name that is resolved in hosted mode', () => {
     return { look: look as unknown as typeof lookup, asked: () => asked };
   }
 
-  test('is connected to at the very address that was judged: a second look-up is never made', async () => {
+  test('is connected at exactly the checked address, without a second look-up', async () => {
     const { look, asked } = resolver([['93.184.216.34'], ['169.254.169.254']]);
     assert.deepEqual(await ask(look, true), [{ address: '93.184.216.34', family: 4 }]);
     assert.equal(asked(), 1);
@@ -128,7 +128,7 @@ suite('a name that is resolved in hosted mode', () => {
     }
   });
 
-  test('gives one address to who asks for one', async () => {
+  test('returns one address to a caller that asks for one', async () => {
     assert.equal(await ask(resolver([['93.184.216.34']]).look, false), '93.184.216.34');
   });
 });
@@ -169,7 +169,7 @@ suite('a config in hosted mode', () => {
     [
       'a role that the machine would assume',
       { credentials: role },
-      /credentials\.access_key_id\W+ may not be left out in hosted mode/u,
+      /credentials\.access_key_id\W+ is required in hosted mode/u,
     ],
     [
       'http, also to this machine',
@@ -189,9 +189,9 @@ suite('a config in hosted mode', () => {
     });
   }
 
-  test('is refused where the environment names a proxy', async () => {
+  test('is refused if the environment names a proxy', async () => {
     const said = await check('source-s3', reading, { HTTPS_PROXY: 'http://127.0.0.1:9' });
-    assert.match(said, /"CONNECTION_STATUS".*"FAILED".*no proxy is used: HTTPS_PROXY is set/u);
+    assert.match(said, /"CONNECTION_STATUS".*"FAILED".*does not allow a proxy: HTTPS_PROXY is set/u);
   });
 
   test('is refused that names a folder of the machine', async () => {
@@ -199,25 +199,22 @@ suite('a config in hosted mode', () => {
     assert.match(said, /spool_dir\W+ is not allowed in hosted mode/u);
   });
 
-  test('does not reach a private address by a name, nor where the environment leads: the error has its own code', async () => {
+  test('does not reach a private address by a name or by the environment, and has its own error code', async () => {
     await using target = await startTarget();
     const trust = { NODE_EXTRA_CA_CERTS: testCertificate };
     const local = { ...trust, AWS_ENDPOINT_URL_S3: `https://localhost:${target.port}` };
     assert.match(
       await check('source-s3', { ...reading, force_path_style: true }, local),
-      /not at a public address with TLS, and hosted mode/u,
+      /not a public address with TLS, and hosted mode/u,
     );
     const sts = { ...trust, AWS_ENDPOINT_URL_STS: `https://localhost:${target.port}` };
     const credentials = { ...role, access_key_id: 'AKIATEST', secret_access_key: 'canary-secret' };
-    assert.match(
-      await check('source-s3', { ...reading, credentials }, sts),
-      /STS is not at a public address with TLS/u,
-    );
+    assert.match(await check('source-s3', { ...reading, credentials }, sts), /STS is not a public address with TLS/u);
     assert.equal(target.connections(), 0);
   });
 });
 
-test('hosted mode is on with any value of its variable but those that say no', () => {
+test('hosted mode is on with any value of its variable except those that mean no', () => {
   const on = ['1', 'true', 'yes', 'on', 'TRUE', 'x'].filter((value) => isHosted({ S3_CONNECTORS_HOSTED: value }));
   assert.equal(on.length, 6);
   for (const value of [undefined, '', '0', 'false', ' False '])

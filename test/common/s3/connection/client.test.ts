@@ -114,7 +114,7 @@ suite('a connection without credentials', () => {
 });
 
 suite('a connection to the wrong place', () => {
-  test('names the region that the bucket is in', async () => {
+  test('names the region of the bucket', async () => {
     await using server = await startS3Server({ region: 'eu-central-1' });
     server.createBucket(testBucket, { region: 'ap-south-1' });
     await using connection = connect(server.endpoint);
@@ -129,20 +129,20 @@ suite('a connection to the wrong place', () => {
     await assert.rejects(list(connection), { code: 'S3_REGION_WRONG', message: /Set "region" to "eu-central-1"/ });
   });
 
-  test('says that the bucket is missing', async () => {
+  test('reports that the bucket is missing', async () => {
     await using server = await startS3Server();
     await using connection = connect(server.endpoint);
     await assert.rejects(list(connection), { code: 'S3_BUCKET_MISSING' });
   });
 
-  test('says soon that nothing listens there', async () => {
+  test('reports soon that nothing listens there', async () => {
     const server = await startS3Server();
     await server.close();
     await using connection = connect(server.endpoint, { retryBudgetMs: 600_000 });
     await assert.rejects(list(connection), { code: 'S3_ENDPOINT_UNREACHABLE', message: /ECONNREFUSED/ });
   });
 
-  test('says soon that the name does not resolve', async () => {
+  test('reports soon that the name does not resolve', async () => {
     await using connection = connect('https://storage.invalid', { retryBudgetMs: 600_000 });
     await assert.rejects(list(connection), {
       code: 'S3_ENDPOINT_UNREACHABLE',
@@ -150,7 +150,7 @@ suite('a connection to the wrong place', () => {
     });
   });
 
-  test('tells a page for people from S3', async () => {
+  test('distinguishes a page for people from S3', async () => {
     await using server = await startCannedServer((request, response) => {
       request.resume();
       response.setHeader('content-type', 'text/html').end('<html><body>Please log in.</body></html>');
@@ -166,7 +166,7 @@ suite('a connection to the wrong place', () => {
     });
   });
 
-  test('speaks of the clock when that is wrong', async () => {
+  test('names the clock when it is wrong', async () => {
     await using server = await guarded({ clock: () => new Date(Date.now() - 3_600_000) });
     await using connection = connect(server.endpoint, { credentials: key('AKIAGOOD', 'good-secret') });
     await assert.rejects(list(connection), { code: 'S3_CLOCK_SKEWED', message: /NTP/ });
@@ -190,7 +190,7 @@ suite('an outage', () => {
     assert.match(connection.lines[0] ?? '', /^WARN .*nothing listens there \(ECONNREFUSED\)\. Retry 3 in/);
   });
 
-  test('of a connection that is cut before the first answer is tried again', async () => {
+  test('of a connection that is cut before the first answer is retried', async () => {
     await using server = await startS3Server();
     server.createBucket(testBucket);
     server.inject({ kind: 'cut_before_answer', times: 3 });
@@ -200,7 +200,7 @@ suite('an outage', () => {
 });
 
 suite('the counters', () => {
-  test('sum up what was asked of S3 in one line', async () => {
+  test('sum up the requests to S3 in one line', async () => {
     await using server = await startS3Server();
     server.createBucket(testBucket);
     const etag = server.seed(testBucket, 'a', Buffer.alloc(1_500_000));

@@ -28,25 +28,25 @@ suite('the fields of a connection', () => {
     assert.deepEqual(connection, { ...valid, forcePathStyle: false });
   });
 
-  test('with an endpoint put the bucket into the path, unless told otherwise', () => {
+  test('with an endpoint put the bucket into the path, unless the config says otherwise', () => {
     const elsewhere = { ...valid, region: 'auto', endpoint: 'https://storage.example.com' };
     assert.equal(resolveConnection(schema.parse(elsewhere)).forcePathStyle, true);
     assert.equal(resolveConnection(schema.parse({ ...elsewhere, force_path_style: false })).forcePathStyle, false);
   });
 
-  test('may have empty texts where forms send them for fields left empty', () => {
+  test('may have the empty texts that forms send for empty fields', () => {
     const connection = resolveConnection(
       schema.parse({ ...valid, endpoint: '', credentials: { ...accessKey, session_token: '' } }),
     );
     assert.equal(connection.endpoint, undefined);
   });
 
-  test('take keys without the spaces and line ends that come with pasting', () => {
+  test('lose the spaces and line ends of pasted keys', () => {
     const pasted = { ...accessKey, access_key_id: ' AKIA1\n', secret_access_key: 'secret\r\n' };
     assert.deepEqual(schema.parse({ ...valid, credentials: pasted }).credentials, accessKey);
   });
 
-  test('are all judged at once, each mistake at its path', () => {
+  test('are checked together, with each mistake at its path', () => {
     const found = mistakes({
       bucket: 's3://data/raw',
       region: 'EU',
@@ -63,23 +63,26 @@ suite('the fields of a connection', () => {
     ]);
   });
 
-  test('are judged against each other although one is missing', () => {
-    assert.match(mistakes({ ...valid, bucket: undefined, region: 'us' }).join('\n'), /region: is no specific region/);
+  test('are checked against each other although one is missing', () => {
+    assert.match(
+      mistakes({ ...valid, bucket: undefined, region: 'us' }).join('\n'),
+      /region: is not a specific region/,
+    );
   });
 
-  test('want a session token beside a temporary key', () => {
+  test('require a session token with a temporary key', () => {
     const temporary = { ...accessKey, access_key_id: 'ASIA1' };
     assert.match(mistakes({ ...valid, credentials: temporary }).join(), /^credentials\.session_token: is missing/);
     assert.deepEqual(mistakes({ ...valid, credentials: { ...temporary, session_token: 'token' } }), []);
   });
 
-  test('let only a source go without credentials', () => {
+  test('allow only a source to have no credentials', () => {
     const open = { ...valid, credentials: { auth_type: 'anonymous' } };
     assert.ok(sourceSchema.safeParse(open).success);
     assert.match(mistakes(open).join(), /^credentials\.auth_type/);
   });
 
-  test('take the owner of the bucket as twelve digits, and an empty text for none', () => {
+  test('accept 12 digits as the owner of the bucket, and an empty text for no owner', () => {
     assert.equal(resolveConnection(schema.parse(owned(' 111122223333\n'))).expectedBucketOwner, '111122223333');
     assert.equal('expectedBucketOwner' in resolveConnection(schema.parse(owned(''))), false);
     for (const wrong of ['1234', 'arn:aws:iam::111122223333:root', '1111-2222-3333']) {
@@ -87,7 +90,7 @@ suite('the fields of a connection', () => {
     }
   });
 
-  test('refuse http but to this machine, or where it is allowed', () => {
+  test('refuse http except to this machine, or if it is allowed', () => {
     const far = { ...valid, endpoint: 'http://storage.example.com' };
     assert.match(mistakes(far).join(), /^endpoint: is not encrypted/);
     assert.deepEqual(mistakes({ ...far, allow_http: true }), []);
@@ -127,7 +130,7 @@ suite('the form of a connection', () => {
     assert.deepEqual([...new Set(secrets)].sort(), ['access_key_id', 'secret_access_key', 'session_token']);
   });
 
-  test('orders its fields without two at one place', () => {
+  test('gives each field its own place', () => {
     for (const fields of [form, ...options.map((option) => option.properties ?? {})]) {
       const orders = Object.values(fields).map((node) => node.order);
       assert.equal(new Set(orders).size, orders.length);

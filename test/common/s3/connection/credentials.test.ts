@@ -61,7 +61,7 @@ async function list({ s3 }: TestConnection): Promise<void> {
 }
 
 suite('a role', () => {
-  test('is taken on with the key given, by its external ID, once for many requests', async () => {
+  test('is assumed with the given key and its external ID, once for many requests', async () => {
     await using storage = await startStorage(() => session('ASIA1', 3_600_000));
     await using connection = connect(storage.endpoint, { credentials: ownKey });
     await list(connection);
@@ -73,7 +73,7 @@ suite('a role', () => {
     assert.deepEqual(rest, [signed, signed]);
   });
 
-  test('is taken on anew before its session ends', async () => {
+  test('is assumed again before its session expires', async () => {
     await using storage = await startStorage((index) => session(`ASIA${index}`, index === 1 ? 60_000 : 3_600_000));
     await using connection = connect(storage.endpoint, { credentials: ownKey });
     await list(connection);
@@ -82,10 +82,10 @@ suite('a role', () => {
     assert.equal(signers.at(-1), 'ASIA2');
   });
 
-  test('that may not be taken on is refused by name, at once', async () => {
+  test('that cannot be assumed is refused by name, at once', async () => {
     await using storage = await startStorage(() => refusal(403, 'AccessDenied'));
     await using connection = connect(storage.endpoint, { credentials: ownKey, retryBudgetMs: 600_000 });
-    const message = /role\/reader may not be taken on: STS answered AccessDenied \(“Words of STS”\)/;
+    const message = /may not assume the role \S+role\/reader: STS answered AccessDenied \(“Words of STS”\)/;
     await assert.rejects(list(connection), { code: 'S3_ROLE_REFUSED', message });
     assert.equal(storage.requests.length, 1);
   });
@@ -96,7 +96,7 @@ suite('a role', () => {
     await assert.rejects(list(connection), { code: 'S3_CREDENTIALS_INVALID', message: /"access_key_id"/ });
   });
 
-  test('is asked for again while STS is busy', async () => {
+  test('is requested again while STS is busy', async () => {
     await using storage = await startStorage((index) =>
       index < 3 ? refusal(400, 'Throttling') : session('ASIA1', 3_600_000),
     );
@@ -119,14 +119,14 @@ suite('the credentials of the machine', () => {
     for (const [name, value] of kept) if (value !== undefined) process.env[name] = value;
   });
 
-  test('that it has not are missed in words', async () => {
+  test('that do not exist cause an error in words', async () => {
     await using storage = await startStorage(() => refusal(403, 'AccessDenied'));
     await using connection = connect(storage.endpoint, { credentials: { auth_type: 'default_chain' } });
     await assert.rejects(list(connection), { code: 'S3_CREDENTIALS_INVALID', message: /has no AWS credentials/ });
     assert.deepEqual(storage.requests, []);
   });
 
-  test('are taken from the environment, and take on a role that has no key of its own', async () => {
+  test('come from the environment, and assume a role without its own key', async () => {
     process.env['AWS_ACCESS_KEY_ID'] = 'AKIAENV';
     process.env['AWS_SECRET_ACCESS_KEY'] = 'env-secret';
     await using storage = await startStorage(() => session('ASIA1', 3_600_000));

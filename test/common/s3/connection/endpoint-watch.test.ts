@@ -34,7 +34,7 @@ async function list(credentials: Connection['credentials'], more: object = {}): 
 }
 
 suite('an endpoint that the environment names for S3', () => {
-  test('is that of S3 before that of all services, unless the config has one or they are to be ignored', () => {
+  test('is the S3 one before the general one, unless the config has one or ignores them', () => {
     const both = { AWS_ENDPOINT_URL_S3: 'https://a.example.com', AWS_ENDPOINT_URL: 'https://b.example.com' };
     assert.deepEqual(endpointOf({ bucket }, both), { endpoint: 'https://a.example.com' });
     assert.deepEqual(endpointOf({ bucket }, { ...both, AWS_ENDPOINT_URL_S3: '' }), {
@@ -48,10 +48,10 @@ suite('an endpoint that the environment names for S3', () => {
   const refused: readonly (readonly [url: string, words: RegExp])[] = [
     [remote, /^The environment variable AWS_ENDPOINT_URL is not encrypted: .*"allow_http"/u],
     ['minio:9000', /AWS_ENDPOINT_URL needs a scheme/u],
-    ['https://user:canary@minio.example.com', /AWS_ENDPOINT_URL holds a user name or password/u],
+    ['https://user:canary@minio.example.com', /AWS_ENDPOINT_URL contains a user name or password/u],
     ['https://minio.example.com/x?y', /AWS_ENDPOINT_URL has a query/u],
     ['https://minio.example.com/x', /AWS_ENDPOINT_URL has a path/u],
-    [`https://${bucket}.minio.example.com`, /AWS_ENDPOINT_URL has the bucket in it/u],
+    [`https://${bucket}.minio.example.com`, /AWS_ENDPOINT_URL contains the bucket/u],
     ['ftp://minio.example.com', /AWS_ENDPOINT_URL needs a scheme/u],
   ];
   for (const [url, words] of refused) {
@@ -68,7 +68,7 @@ suite('an endpoint that the environment names for S3', () => {
     });
   }
 
-  test('may be http where the config allows that, and on this machine', () => {
+  test('may be http if the config allows it, and on this machine', () => {
     assert.deepEqual(endpointOf({ bucket, allowHttp: true }, { AWS_ENDPOINT_URL: remote }), { endpoint: remote });
     const local = 'http://127.0.0.1:9000';
     assert.deepEqual(endpointOf({ bucket }, { AWS_ENDPOINT_URL: local }), { endpoint: local });
@@ -76,7 +76,7 @@ suite('an endpoint that the environment names for S3', () => {
 });
 
 suite('a request', () => {
-  test('to the endpoint of the config, or to AWS over TLS, needs no word', () => {
+  test('to the endpoint of the config, or to AWS over TLS, is not logged', () => {
     const { watch, lines } = watched({ endpoint: remote, allowHttp: true });
     watch({ protocol: 'http:', hostname: 'minio.example.com', port: 9000 });
     watch({ protocol: 'http:', hostname: `${bucket}.minio.example.com`, port: 9000 });
@@ -85,7 +85,7 @@ suite('a request', () => {
     assert.deepEqual(lines, []);
   });
 
-  test('to any other host is logged once, with what named it', () => {
+  test('to any other host is logged once, with the source of the host', () => {
     const { watch, lines } = watched(
       { allowHttp: true },
       { AWS_ENDPOINT_URL_STS: remote, AWS_ENDPOINT_URL: 'https://x.example.com' },
@@ -145,7 +145,7 @@ suite('a connection without an endpoint', () => {
     await writeFile(join(folder, 'credentials'), '');
   }
 
-  test('follows the environment and says so', async () => {
+  test('follows the environment and logs it', async () => {
     await using server = await startCannedServer((_request, response) => response.end(emptyListing));
     process.env['AWS_ENDPOINT_URL'] = server.endpoint;
     const [line = '', ...others] = await list(key);
@@ -155,7 +155,7 @@ suite('a connection without an endpoint', () => {
     assert.deepEqual(others, []);
   });
 
-  test('follows a profile and says so, or refuses what it names', async () => {
+  test('follows a profile and logs it, or refuses its endpoint', async () => {
     await using server = await startCannedServer((_request, response) => response.end(emptyListing));
     await profile(server.endpoint);
     const [line = ''] = await list(key);
@@ -185,7 +185,7 @@ suite('a connection without an endpoint', () => {
     });
     await assert.rejects(list(role, { endpoint: server.endpoint }), {
       code: 'S3_ANSWER_INVALID',
-      message: /what answers at STS is not S3: its answer has more than 8388608 bytes/u,
+      message: /the server at STS is not S3: the answer has more than 8388608 bytes/u,
     });
   });
 });

@@ -41,7 +41,7 @@ async function start(bucketOwner: string) {
 }
 
 suite('the expected bucket owner', () => {
-  test('goes with every request of every kind, copies from the bucket and small writes included', async () => {
+  test('is part of every request, also of copies and small writes', async () => {
     await using server = await start(owner);
     await using connection = connect(server.endpoint, { expectedBucketOwner: owner });
     for (const run of Object.values(kinds)) await run(connection.s3);
@@ -53,7 +53,7 @@ suite('the expected bucket owner', () => {
     }
   });
 
-  test('is sent by no request where the config names none', async () => {
+  test('is in no request if the config names none', async () => {
     await using server = await start('999988887777');
     await using connection = connect(server.endpoint);
     for (const run of Object.values(kinds)) await run(connection.s3);
@@ -77,7 +77,7 @@ suite('the expected bucket owner', () => {
     });
   }
 
-  test('is not blamed where S3 gives another reason', async () => {
+  test('is not blamed if S3 gives another reason', async () => {
     await using server = await start(owner);
     const message = `User: arn:aws:iam::${owner}:user/x is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::b/a" because no identity-based policy allows the s3:PutObject action`;
     server.inject({ kind: 'error', code: 'AccessDenied', message });

@@ -36,21 +36,21 @@ async function payersOf(more: { readonly requesterPays?: true }): Promise<readon
   return payers;
 }
 
-test('every read of a bucket whose requester pays says so, under its signature', async () => {
+test('every read of a Requester Pays bucket has the signed header', async () => {
   assert.deepEqual(
     await payersOf({ requesterPays: true }),
     reads.map(() => 'requester'),
   );
 });
 
-test('no read says so where the config does not', async () => {
+test('no read has the header if the config does not set it', async () => {
   assert.deepEqual(
     await payersOf({}),
     reads.map(() => undefined),
   );
 });
 
-test('the config of a source says who pays', () => {
+test('the config of a source sets who pays', () => {
   const server = { endpoint: 'http://127.0.0.1:1' };
   assert.equal(sourceConfig(server, { requester_pays: true }).connection.requesterPays, true);
   assert.equal(sourceConfig(server).connection.requesterPays, undefined);

@@ -15,17 +15,17 @@ suite('the wait before a retry', () => {
     assert.deepEqual(ceilings, [100, 200, 400, 12_800, 20_000, 20_000]);
   });
 
-  test('is anywhere between nothing and its ceiling', () => {
+  test('is between zero and its ceiling', () => {
     assert.equal(nextDelayMs({ failures: 3, elapsedMs: 0, patienceMs: minute, random: 0 }), 0);
     assert.equal(nextDelayMs({ failures: 3, elapsedMs: 0, patienceMs: minute, random: 0.5 }), 200);
   });
 
-  test('ends where the patience ends, and then there is none', () => {
+  test('ends at the end of the budget, and then there is no more wait', () => {
     assert.equal(nextDelayMs({ failures: 12, elapsedMs: minute - 5, patienceMs: minute, random: 0.9 }), 5);
     assert.equal(nextDelayMs({ failures: 12, elapsedMs: minute, patienceMs: minute, random: 0.9 }), undefined);
   });
 
-  test('uses the whole patience, with a number of requests that is bounded', () => {
+  test('uses the full budget, with a bounded number of requests', () => {
     fc.assert(
       fc.property(fc.infiniteStream(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })), (randoms) => {
         const [patienceMs, requestMs] = [10 * minute, 50];
@@ -45,7 +45,7 @@ suite('the wait before a retry', () => {
 });
 
 suite('patience', () => {
-  test('tells the operator from the third retry on', async () => {
+  test('logs from the third retry on', async () => {
     const lines: string[] = [];
     const patience = new Patience((level, message) => lines.push(`${level} ${message}`));
     for (let failure = 1; failure <= 4; failure++) await patience.wait(1000, 'S3 is busy.', undefined);
@@ -53,11 +53,11 @@ suite('patience', () => {
     assert.match(lines[0] ?? '', /^WARN S3 is busy\. Retry 3 in 0\.\d s, for at most 1 s more\.$/);
   });
 
-  test('of none is over at once', async () => {
+  test('of zero is over at once', async () => {
     assert.equal(await new Patience(() => undefined).wait(0, '', undefined), false);
   });
 
-  test('starts anew after progress', async () => {
+  test('starts again after progress', async () => {
     const patience = new Patience(() => undefined);
     await patience.wait(1000, '', undefined);
     assert.equal(patience.failures, 1);
@@ -65,7 +65,7 @@ suite('patience', () => {
     assert.equal(patience.failures, 0);
   });
 
-  test('lasts its whole time again after progress', async () => {
+  test('lasts its full time again after progress', async () => {
     const clock = simulatedClock(0);
     const patience = new Patience(() => undefined, clock);
     /** Fails until the patience ends. @returns how long that took. */

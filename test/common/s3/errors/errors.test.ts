@@ -91,7 +91,7 @@ const cases: readonly Case[] = [
   ['ListObjectsV2', 'InvalidAccessKeyId', 403, 'S3_CREDENTIALS_INVALID', /key ID is unknown/],
   ['ListObjectsV2', 'SignatureDoesNotMatch', 403, 'S3_CREDENTIALS_INVALID', /secret does not match/],
   ['ListObjectsV2', 'AllAccessDisabled', 403, 'S3_CREDENTIALS_INVALID', /cannot use S3/],
-  ['HeadObject', '', 401, 'S3_CREDENTIALS_INVALID', /not accepted as signed/],
+  ['HeadObject', '', 401, 'S3_CREDENTIALS_INVALID', /rejected the request’s signature/],
   ['ListObjectsV2', 'ExpiredToken', 400, 'S3_CREDENTIALS_EXPIRED', /has expired/],
   ['ListObjectsV2', 'InvalidToken', 400, 'S3_CREDENTIALS_EXPIRED', /not valid.*"session_token"/],
   ['ListObjectsV2', 'NoSuchBucket', 404, 'S3_BUCKET_MISSING', /"data" does not exist\. Correct "bucket", or create it/],
@@ -119,14 +119,14 @@ const cases: readonly Case[] = [
     'RequestTimeTooSkewed',
     403,
     'S3_CLOCK_SKEWED',
-    /there it is 2026-01-01T00:00:00Z.*NTP/,
+    /S3’s time is 2026-01-01T00:00:00Z.*NTP/,
     { ServerTime: '2026-01-01T00:00:00Z' },
   ],
   ['GetObject', 'PreconditionFailed', 412, 'S3_OBJECT_CHANGED', /replaced or deleted/],
   ['GetObject', 'NoSuchKey', 404, 'S3_OBJECT_CHANGED', /replaced or deleted/],
   ['GetObject', 'InvalidRange', 416, 'S3_OBJECT_CHANGED', /replaced or deleted/],
   ['CopyObject', 'NoSuchKey', 404, 'S3_OBJECT_CHANGED', /_staging/],
-  ['PutObject', 'PreconditionFailed', 412, 'S3_OBJECT_CONFLICT', /someone else wrote it/],
+  ['PutObject', 'PreconditionFailed', 412, 'S3_OBJECT_CONFLICT', /another run wrote it/],
   ['GetObject', 'InvalidObjectState', 403, 'S3_REQUEST_REFUSED', /archived.*Restore it/],
   ['PutObject', 'AccessControlListNotSupported', 400, 'S3_REQUEST_REFUSED', /Set "acl" to "none"/],
   ['PutObject', 'InvalidRequest', 400, 'S3_REQUEST_REFUSED', /refused with InvalidRequest \(“S3’s own words”\)/],
@@ -144,7 +144,7 @@ const cases: readonly Case[] = [
   ],
   ['ListObjectsV2', '', 404, 'S3_ANSWER_INVALID', /is not S3/, { $metadata: { httpStatusCode: 404 } }],
   ['ListObjectsV2', 'Error', 200, 'S3_ANSWER_INVALID', /is not S3/],
-  ['ListObjectsV2', '', 407, 'S3_ANSWER_INVALID', /proxy wants a user name/],
+  ['ListObjectsV2', '', 407, 'S3_ANSWER_INVALID', /proxy requires a user name/],
 ];
 
 suite('an answer of S3 becomes an error', () => {
@@ -186,7 +186,7 @@ function network(code: string, message = code): Error {
 const timeout = (message: string) => Object.assign(new Error(message), { name: 'TimeoutError' });
 const connections: readonly (readonly [Error, ErrorCode, RegExp])[] = [
   [network('ENOTFOUND'), 'S3_ENDPOINT_UNREACHABLE', /name does not exist.*"endpoint" or "region"/],
-  [network('EAI_AGAIN'), 'S3_ENDPOINT_UNREACHABLE', /not resolved/],
+  [network('EAI_AGAIN'), 'S3_ENDPOINT_UNREACHABLE', /does not resolve/],
   [network('ECONNREFUSED'), 'S3_ENDPOINT_UNREACHABLE', /nothing listens there/],
   [network('ETIMEDOUT', 'connect ETIMEDOUT 192.0.2.1:443'), 'S3_ENDPOINT_UNREACHABLE', /no connection within/],
   [
@@ -194,15 +194,19 @@ const connections: readonly (readonly [Error, ErrorCode, RegExp])[] = [
     'S3_ENDPOINT_UNREACHABLE',
     /no connection within/,
   ],
-  [network('ERR_PROXY_TUNNEL'), 'S3_ENDPOINT_UNREACHABLE', /proxy does not let us through/],
+  [network('ERR_PROXY_TUNNEL'), 'S3_ENDPOINT_UNREACHABLE', /proxy refused the connection/],
   [network('SELF_SIGNED_CERT_IN_CHAIN'), 'S3_ENDPOINT_UNREACHABLE', /not trusted .*NODE_EXTRA_CA_CERTS/],
   [network('CERT_HAS_EXPIRED'), 'S3_ENDPOINT_UNREACHABLE', /certificate has expired/],
   [network('ERR_TLS_CERT_ALTNAME_INVALID'), 'S3_ENDPOINT_UNREACHABLE', /another name.*"force_path_style"/],
-  [network('EPROTO'), 'S3_ENDPOINT_UNREACHABLE', /speaks https at this port/],
+  [network('EPROTO'), 'S3_ENDPOINT_UNREACHABLE', /serves https on this port/],
   [network('HPE_INVALID_CONSTANT'), 'S3_ANSWER_INVALID', /does not speak HTTP/],
-  [network('ECONNRESET'), 'S3_UNAVAILABLE', /connection was cut/],
+  [network('ECONNRESET'), 'S3_UNAVAILABLE', /connection was closed/],
   [network('ETIMEDOUT', 'read ETIMEDOUT'), 'S3_UNAVAILABLE', /connection was lost/],
-  [timeout('the request socket timed out after 60000 ms of inactivity'), 'S3_UNAVAILABLE', /nothing came for too long/],
+  [
+    timeout('the request socket timed out after 60000 ms of inactivity'),
+    'S3_UNAVAILABLE',
+    /no data arrived within the time limit/,
+  ],
 ];
 
 suite('a failed connection becomes an error', () => {
@@ -222,7 +226,7 @@ const refusals: readonly (readonly [string | undefined, Error, ErrorCode, RegExp
     role,
     answered('AccessDenied', 403),
     'S3_ROLE_REFUSED',
-    /role\/reader may not be taken on.*sts:AssumeRole.*"external_id"/,
+    /may not assume the role \S+role\/reader.*sts:AssumeRole.*"external_id"/,
   ],
   [role, answered('ValidationError', 400), 'S3_ROLE_REFUSED', /ValidationError/],
   [role, answered('InvalidClientTokenId', 403), 'S3_CREDENTIALS_INVALID', /are wrong/],
@@ -254,7 +258,7 @@ suite('any other failure', () => {
     assert.deepEqual([error.code, error.cause], ['UNEXPECTED', cause]);
   });
 
-  test('of our own passes as it is', () => {
+  test('that is a ConnectorError stays unchanged', () => {
     const own = new ConnectorError('FILE_UNREADABLE', 'damaged');
     assert.equal(mapS3Error(own, targets.GetObject), own);
   });
