@@ -59,7 +59,7 @@ suite('a disk that takes only a part of a file', () => {
       );
       assert.match(
         said,
-        /[\d.]+ [MG]B of [\d.]+ [MG]B are free\. Raise the largest size of a file \(ulimit -f\), or set/u,
+        /[\d.]+ [MG]B of [\d.]+ [MG]B are free\. Raise the limit on file size \(ulimit -f\), or set/u,
       );
       assert.ok(said.includes(remedy), said);
       assert.equal(ended.exitCode, verb === 'check' ? 0 : 1);

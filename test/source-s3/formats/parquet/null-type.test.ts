@@ -111,7 +111,7 @@ test('A column of NullType that a folder’s name has too takes the folder’s v
   const { messages, said } = await readHere(server);
   assert.equal(ofType(messages, 'RECORD')[0]?.record.data['day'], '5');
   assert.ok(
-    said.some((line) => line.includes('"day" differs in 1 of 1 rows')),
+    said.some((line) => line.includes('"day" differs in 1 of 1 row')),
     said.join('\n'),
   );
 });
