@@ -99,7 +99,7 @@ suite('a destination that runs for long', () => {
     const last = said.at(-2) ?? '';
     assert.match(
       last,
-      /^2000 records .* Rows were visible within (\d+\.\d) s \(half of them\) and (\d+\.\d) s \(99 %\); since their own time/u,
+      /^2,000 records .* Rows were visible within (\d+\.\d) s \(half of them\) and (\d+\.\d) s \(99 %\); since their own time/u,
     );
     for (const text of [first, next, last]) {
       const [, half, most] = /within ([\d.]+) s \(half of them\) and ([\d.]+) s/u.exec(text) ?? [];

@@ -61,7 +61,7 @@ suite('target-s3-streaming', () => {
 
   test('says nothing on a healthy day that a runner takes for a failure', async () => {
     const { stderr } = await send(schema('a') + record('a', '{"id":1}'));
-    assert.match(stderr, /^target-s3-streaming: 1 records /u);
+    assert.match(stderr, /^target-s3-streaming: 1 record /u);
     assert.doesNotMatch(stderr, /error|exception/iu);
   });
 

@@ -57,10 +57,7 @@ suite('a disk that takes only a part of a file', () => {
         said.includes(`"${folder}" cannot be used: a file is not allowed to become this large (EFBIG), `),
         said,
       );
-      assert.match(
-        said,
-        /[\d.]+ [MG]B of [\d.]+ [MG]B are free\. Raise the limit on file size \(ulimit -f\), or set/u,
-      );
+      assert.match(said, /[\d.]+ [MG]B of [\d.]+ [MG]B are free\. Raise the limit on file size \(ulimit -f\), or set/u);
       assert.ok(said.includes(remedy), said);
       assert.equal(ended.exitCode, verb === 'check' ? 0 : 1);
       assert.doesNotMatch(ended.stdout + ended.stderr, /Replace or remove|UNEXPECTED|stack_trace| {4}at /u);

@@ -210,7 +210,7 @@ function twins(table: Table, other: Table): ConnectorError {
       : ' If they are parts of one table, put them in a folder and set tables_from to "folders", or choose one by file_pattern.';
   return new ConnectorError(
     'CONFIG_INVALID',
-    `The ${what} "${tablePlace(other)}" and "${tablePlace(table)}" would both be the stream "${streamLabel(stream)}". Neither is read. Rename one, or list their schema prefixes in separate connections.${remedy}`,
+    `The ${what} "${tablePlace(other)}" and "${tablePlace(table)}" would both become the stream "${streamLabel(stream)}". Neither is read. Rename one, or list their schema prefixes in separate connections.${remedy}`,
     { stream },
   );
 }

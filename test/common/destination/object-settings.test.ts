@@ -68,8 +68,8 @@ suite('storage_class and object_tags', () => {
   }
 
   for (const [header, remedy] of [
-    ['x-amz-storage-class', /the storage class was refused.*Correct "storage_class", or leave it empty/u],
-    ['x-amz-tagging', /the tags were refused.*Correct "object_tags", or remove it/u],
+    ['x-amz-storage-class', /the storage refused the storage class.*Correct "storage_class", or leave it empty/u],
+    ['x-amz-tagging', /the storage refused the tags.*Correct "object_tags", or remove it/u],
   ] as const) {
     test(`that a storage does not know (${header}) are named by the error`, async () => {
       server.setUnsupported([{ header, answer: 'NotImplemented' }]);

@@ -148,7 +148,7 @@ suite('with tables_from files', () => {
   test('where no file is a table, the answer says what is there and what to set', async () => {
     for (const [keys, message] of [
       [['lake/t/a.csv'], /1 folder .*"lake\/t\/".*tables_from.*"folders"/u],
-      [['lake/a.json'], /1 named "\.json".*data_format\.format to "jsonl"/u],
+      [['lake/a.json'], /1 file named "\.json".*data_format\.format to "jsonl"/u],
       [['x/a.csv'], /At the root of the bucket there are "x\/"/u],
     ] as const) {
       await using server = await serverWith(Object.fromEntries(keys.map((key) => [key, '1'])));

@@ -80,7 +80,7 @@ suite('an Avro file', () => {
       record.meta?.changes?.map(({ field }) => field),
       ['amount'],
     );
-    assert.match(said.join(), /"day" differs in 1 of 1 rows/u);
+    assert.match(said.join(), /"day" differs in 1 of 1 row/u);
   });
 
   test('shares a table with files of earlier and later schemas', async () => {

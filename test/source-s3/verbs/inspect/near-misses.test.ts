@@ -85,6 +85,6 @@ test('the page about inspect explains every reason and near miss, and no other',
     const section = page.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
     return Array.from(section.matchAll(/^\| `(\w+)`/gmu), ([, code = '']) => code).toSorted();
   };
-  assert.deepEqual(explained('Reasons to pass over a key'), Object.keys(SKIP_REASONS).toSorted());
+  assert.deepEqual(explained('Why a key is skipped'), Object.keys(SKIP_REASONS).toSorted());
   assert.deepEqual(explained('Near misses'), [...NEAR_MISS_CODES]);
 });
