@@ -175,7 +175,7 @@ suite('a batch destination on a disk that is nearly full', () => {
 suite('a folder for temporary files', () => {
   const unusable: readonly (readonly [on: FileSystem, why: RegExp])[] = [
     [{ kind: 'full' }, /no space is left \(ENOSPC\), 0\.0 MB of 0\.1 MB are free/u],
-    [{ kind: 'no inodes' }, /no space is left \(ENOSPC\), its file system can hold no more files \(inodes\)/u],
+    [{ kind: 'no inodes' }, /no space is left \(ENOSPC\), its file system has no free inodes/u],
     [{ kind: 'read-only' }, /it is read-only \(EROFS\)/u],
   ];
   for (const [on, why] of unusable) {
@@ -220,7 +220,7 @@ suite('a folder for temporary files', () => {
     assert.equal(child.exitCode, 1);
     assert.match(
       said,
-      /it (?:does not exist, or )?was removed \(ENOENT\), its free space is unknown\. Create it, and let nothing remove it/u,
+      /it (?:does not exist, or )?was removed \(ENOENT\), its free space is unknown\. Create it, and make sure that nothing removes it/u,
     );
     assert.doesNotMatch(said, /UNEXPECTED|"type":"STATE"/u);
   });

@@ -25,6 +25,9 @@ const stale: ReadonlySet<unknown> = new Set([
   'FENCED_INSTANCE_ID',
 ]);
 
+/** Says nothing of the request: a broker answers so while it starts again. */
+const vague: ReadonlySet<unknown> = new Set(['UNKNOWN_SERVER_ERROR']);
+
 const noBroker = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH']);
 const tlsCode = /^(?:ERR_SSL_|ERR_TLS_|EPROTO$|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_OSSL)/u;
 const maxDepth = 8;
@@ -108,7 +111,7 @@ function refusalOf(parts: readonly Part[], kafka: Kafka): string | undefined {
     return `The brokers are too old for a request of this client.${advice}`;
   }
   const refused = parts.find(
-    ({ apiId, canRetry }) => typeof apiId === 'string' && canRetry === false && !stale.has(apiId),
+    ({ apiId, canRetry }) => typeof apiId === 'string' && canRetry === false && !stale.has(apiId) && !vague.has(apiId),
   );
   if (refused === undefined) return undefined;
   const isGroup = refused.apiId === 'INCONSISTENT_GROUP_PROTOCOL' || refused.apiId === 'GROUP_ID_NOT_FOUND';

@@ -147,6 +147,13 @@ const cases: readonly (readonly [what: string, error: Error, wasConnected: boole
     /INCONSISTENT_GROUP_PROTOCOL.*group_protocol/u,
   ],
   [
+    'a broker that starts again',
+    nested({ code: 'PLT_KFK_RESPONSE' }, api('UNKNOWN_SERVER_ERROR')),
+    true,
+    'KAFKA_UNAVAILABLE',
+    /does not answer as it should \(UNKNOWN_SERVER_ERROR\)/u,
+  ],
+  [
     'a broker that is too old',
     nested({ code: 'PLT_KFK_UNSUPPORTED_API', canRetry: false }),
     true,

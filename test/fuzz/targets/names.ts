@@ -96,6 +96,15 @@ function fileOf({ format, columns }: Names): Uint8Array {
   return Buffer.from(lines.join('\n'));
 }
 
+/** As the name of a folder is read. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** The input is the names as JSON, so that a fixture can be read. */
 export const namesTarget: FuzzTarget = {
   name: 'names',
@@ -107,7 +116,7 @@ export const namesTarget: FuzzTarget = {
         const found = parseJson(Buffer.from(input).toString()) as Names;
         for (const { key } of server.objects(bucket)) server.remove(bucket, key);
         // A partition's column takes the place of one in the file; which names are one is not judged here.
-        const partition = found.partition.toLowerCase().normalize();
+        const partition = decoded(found.partition).toLowerCase().normalize();
         if (found.columns.some((column) => column.toLowerCase().normalize() === partition)) return 'one name twice';
         const key = `lake/${found.table}/${found.partition}=${found.value}/${found.file}.${found.format}`;
         server.seed(bucket, key, fileOf(found), { lastModified: timeOf(1) });

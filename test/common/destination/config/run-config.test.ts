@@ -64,8 +64,18 @@ suite('the run of a destination', () => {
   for (const [what, run, env, message, more] of [
     ['no name', {}, shard, /"run" has no "id", and the environment has none/u],
     ['no index', { id: 'a' }, {}, /The run "a" has no index and count/u],
-    ['an index without a count', undefined, { SYNC_RUN: 'a', SHARD_INDEX: '1' }, /does not set their number, SHARD_COUNT/u],
-    ['an index beyond the count', undefined, { SYNC_RUN: 'a', SHARD_INDEX: '5', SHARD_COUNT: '5' }, /are not a valid shard/u],
+    [
+      'an index without a count',
+      undefined,
+      { SYNC_RUN: 'a', SHARD_INDEX: '1' },
+      /does not set their number, SHARD_COUNT/u,
+    ],
+    [
+      'an index beyond the count',
+      undefined,
+      { SYNC_RUN: 'a', SHARD_INDEX: '5', SHARD_COUNT: '5' },
+      /are not a valid shard/u,
+    ],
     ['a name that leads elsewhere', undefined, { SYNC_RUN: '../x', ...shard }, /must begin with a letter or digit/u],
     [
       'no conditional writes',
