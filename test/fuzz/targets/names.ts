@@ -96,13 +96,15 @@ function fileOf({ format, columns }: Names): Uint8Array {
   return Buffer.from(lines.join('\n'));
 }
 
-/** As the name of a folder is read. */
+/** As the name of a folder is read: a part that is not UTF-8 stands for itself. */
 function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return text.replace(/(?:%[0-9A-Fa-f]{2})+/gu, (escaped) => {
+    try {
+      return decodeURIComponent(escaped);
+    } catch {
+      return escaped;
+    }
+  });
 }
 
 /** The input is the names as JSON, so that a fixture can be read. */
