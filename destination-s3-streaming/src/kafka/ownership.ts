@@ -1,7 +1,7 @@
 // Which partitions this member owns, how far each was read, and which offsets may be committed. Pure: the guards that make a group
 // of feeders lose nothing when partitions move between its members.
 //
-// Each partition is owned under an epoch, a number that is new whenever the partition is assigned anew. A STATE carries the epoch
+// Each partition is owned under an epoch, a number that is new whenever the partition is assigned again. A STATE carries the epoch
 // of each offset, and an offset is committed only if the partition is still owned under it. Messages are taken only from a stream
 // that was opened after the last change of the assignment: an older one goes on to deliver what it has buffered of partitions
 // that were revoked, and after they have come back it would skip what was read meanwhile by nobody.

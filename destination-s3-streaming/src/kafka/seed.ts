@@ -27,7 +27,7 @@ export function seedOf(place: TopicPartition, next: bigint | undefined, range: R
   const what =
     next < earliest
       ? `${earliest - next} messages of ${where} were deleted before they were read (the group is at the offset ${next}, the first one that is left is ${earliest}): its retention is shorter than this feeder was away.`
-      : `The group is at the offset ${next} of ${where}, which ends at ${latest}: the topic was made anew, or the broker has lost messages.`;
+      : `The group is at the offset ${next} of ${where}, which ends at ${latest}: the topic was created again, or the broker has lost messages.`;
   if (rules.lostMessages === 'skip') return { offset: earliest, warning: `${what} Reading goes on at ${earliest}.` };
   throw new ConnectorError(
     'KAFKA_OFFSETS_LOST',

@@ -4,14 +4,14 @@ import { suite, test } from 'node:test';
 
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
-import { type TableTarget } from '../../../destination-s3-batch/src/run/plan.ts';
+import type { TableTarget } from '../../../destination-s3-batch/src/run/plan.ts';
 import type { Table } from '../../../destination-s3-batch/src/tables/table.ts';
 import { bucket } from '../../support/destination-input.ts';
 import { emptyServer } from '../../support/empty-server.ts';
 import {
   events,
   leftAs,
-  openEarlier,
+  openerOf,
   others,
   outlived,
   overwritten,
@@ -24,8 +24,7 @@ import {
 
 suite('the tables that get rows or lose them', () => {
   const running = emptyServer();
-  const opened = (...given: Parameters<typeof openEarlier> extends [unknown, ...infer Rest] ? Rest : never) =>
-    openEarlier(running(), ...given);
+  const opened = openerOf(running);
 
   test('are asked about again before their files go: one that another stream has come to stays', async () => {
     await using it = await opened(targetsOf(raw), [

@@ -11,7 +11,7 @@ import { emptyServer } from '../../support/empty-server.ts';
 import {
   events,
   leftAs,
-  openEarlier,
+  openerOf,
   others,
   outlived,
   overwritten,
@@ -25,8 +25,7 @@ import { publishedStream } from '../support/published.ts';
 suite('the tables of earlier runs', () => {
   const running = emptyServer();
 
-  const opened = (...given: Parameters<typeof openEarlier> extends [unknown, ...infer Rest] ? Rest : never) =>
-    openEarlier(running(), ...given);
+  const opened = openerOf(running);
 
   test('are the table of its name alone for a stream that is not split, and nothing is asked of S3', async () => {
     await using it = await opened(targetsOf({ name: 'users', ...outlived }), [

@@ -74,3 +74,9 @@ export async function openEarlier(
 export function leftAs(table: string, other: string): string {
   return `WARN The table "${table}" is left as it is: it has rows of the stream "${other}".`;
 }
+
+/** For a suite: opens over its server. */
+export function openerOf(running: () => S3TestServer) {
+  return (targets: readonly TableTarget[], registry?: Parameters<typeof openEarlier>[2]) =>
+    openEarlier(running(), targets, registry);
+}

@@ -41,7 +41,7 @@ export class AirbyteColumns {
     out.byte(CLOSE_OBJECT);
   }
 
-  /** A UUID of version 8 (RFC 9562): of our own making. */
+  /** A UUID of version 8 (RFC 9562), made by this connector. */
   #rawId(bytes: Buffer, { dataStart, dataEnd }: Envelope): string {
     this.#count += 1;
     const content = this.#position.copy().update(`/${this.#count}/`).update(bytes.subarray(dataStart, dataEnd));

@@ -42,7 +42,7 @@ function decideStruct(
     taken.add(field.name.toLowerCase());
   }
   for (const child of shape.children) {
-    // Known, or told from another field by its case only, or a folder has its name.
+    // Known, or it differs from another field in case only, or a folder has its name.
     if (taken.has(child.name.toLowerCase()) || !rules.isField(child)) continue;
     const type = decideType(child, undefined, rules);
     if (type === undefined) continue;

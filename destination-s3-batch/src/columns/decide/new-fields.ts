@@ -48,7 +48,7 @@ export function newFields(root: Shape, known: StructType | undefined, { room, ru
   for (const { parent, shape, kind } of candidates) {
     const names = taken.get(parent);
     const folded = shape.name.toLowerCase();
-    if (names === undefined || names.has(folded)) continue; // Its parent is not chosen, or it is told from another by case only, or a folder has its name.
+    if (names === undefined || names.has(folded)) continue; // Its parent is not chosen, or it differs from another in case only, or a folder has its name.
     if (left.all <= 0 || (kind.count < fewRows(rows) && left.rare <= 0)) {
       surplus += 1;
       continue;

@@ -1,4 +1,4 @@
-// What a text of an object is to its readers, and how what its decoders throw is told.
+// How readers see the text of an object, and how a failure of its decoders is reported.
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { Encoding } from '../../config/csv-config.ts';
