@@ -1,5 +1,5 @@
-// The committed files that are generated from code: each connector's spec.json, the settings in its README and in docs/queues.md,
-// its definition for Meltano, docs/errors.md, docs/formats.md, and the setup page.
+// The committed files that are generated from code: each connector's spec.json, the settings in its README and in docs/how-to/feed-kafka.md,
+// its definition for Meltano, docs/reference/errors.md, docs/reference/formats.md, and the setup page.
 // `npm run build` writes them, and a test compares them.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -52,10 +52,10 @@ function isDescribed(value: unknown): value is Described {
 /** Path below the repository's root → text. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   const files = new Map([
-    ['docs/errors.md', errorsPage()],
-    ['docs/formats.md', formatsPage()],
+    ['docs/reference/errors.md', errorsPage()],
+    ['docs/reference/formats.md', formatsPage()],
     ['docs/setup/index.html', await setupPage()],
-    ['docs/queues.md', await queuesPage()],
+    ['docs/how-to/feed-kafka.md', await queuesPage()],
   ]);
   for (const name of connectorNames) {
     const { spec } = await loadConnector(name);
@@ -72,11 +72,11 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   return files;
 }
 
-/** docs/queues.md with the settings of `feed-kafka` that its destination does not have. */
+/** docs/how-to/feed-kafka.md with the settings of `feed-kafka` that its destination does not have. */
 async function queuesPage(): Promise<string> {
   const { feedKafka } = await import('../destination-s3-streaming/src/kafka/connector.ts');
   const { properties } = feedKafka.spec.connectionSpecification as { readonly properties: JsonObject };
-  const page = await readFile(join(import.meta.dirname, '../docs/queues.md'), 'utf8');
+  const page = await readFile(join(import.meta.dirname, '../docs/how-to/feed-kafka.md'), 'utf8');
   return withSettings(page, { properties: { kafka: properties['kafka'] ?? null }, required: ['kafka'] });
 }
 
@@ -86,7 +86,7 @@ const headings: Readonly<Record<FailureType, string>> = {
   system_error: 'A program must be fixed (`system_error`)',
 };
 
-/** docs/errors.md from the table of codes. */
+/** docs/reference/errors.md from the table of codes. */
 export function errorsPage(): string {
   const sections = Object.entries(headings).map(([failureType, heading]) => {
     const rows = Object.entries(ERROR_CODES)

@@ -1,4 +1,4 @@
-"""Writes one table with pandas, polars, DuckDB and Spark, each by its defaults, below a folder for each block of docs/coming-from.md.
+"""Writes one table with pandas, polars, DuckDB and Spark, each by its defaults, below a folder for each block of docs/how-to/coming-from.md.
 
 Usage: write_common.py <folder to write to>
 Prints, by the folder's name, the block that has the settings to read it.

@@ -62,7 +62,7 @@ suite('the documents', () => {
 });
 
 suite('the comparison with peers', () => {
-  const text = textOf('docs/security-model.md');
+  const text = textOf('docs/explanation/security-model.md');
   const [, section = ''] = text.split('\n## Beside Vector, Kafka Connect and Airbyte\n');
   const rows = (section.match(/^\|.*\|$/gmu) ?? []).map((line) =>
     line

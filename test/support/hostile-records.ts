@@ -1,4 +1,4 @@
-// Lines that are messages of the protocol and whose content is hostile: what each is, and what becomes of it. docs/limits.md has
+// Lines that are messages of the protocol and whose content is hostile: what each is, and what becomes of it. docs/reference/limits.md has
 // the same list for people.
 import { recordLine } from './destination-input.ts';
 

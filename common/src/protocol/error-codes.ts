@@ -1,5 +1,5 @@
 // Every failure that a user can meet: a closed table of codes, each with its Airbyte failure type, its cause and its remedy.
-// `npm run build` writes docs/errors.md from it.
+// `npm run build` writes docs/reference/errors.md from it.
 import { kafkaCodes } from './kafka-codes.ts';
 
 /** How a failure ends: the user fixes it (config), it passes (transient), or a program needs a fix (system). Airbyte protocol, AirbyteErrorTraceMessage. */
@@ -7,7 +7,7 @@ export type FailureType = 'config_error' | 'transient_error' | 'system_error';
 
 type ErrorEntry = { readonly failureType: FailureType; readonly cause: string; readonly remedy: string };
 
-/** `cause` and `remedy` are for docs/errors.md. The message of a particular failure names the object. */
+/** `cause` and `remedy` are for docs/reference/errors.md. The message of a particular failure names the object. */
 export const ERROR_CODES = {
   CONFIG_INVALID: {
     failureType: 'config_error',

@@ -32,7 +32,7 @@ export const csvSchema = z
     dialect: z.enum(dialectNames).default('rfc4180').meta({
       title: 'Dialect',
       description:
-        'The program that wrote the files. Its defaults apply to delimiter, quote, escape, header and null_values (docs/formats.md lists them). An option that you set overrides the dialect.',
+        'The program that wrote the files. Its defaults apply to delimiter, quote, escape, header and null_values (docs/reference/formats.md lists them). An option that you set overrides the dialect.',
       order: 11,
     }),
     delimiter: z
@@ -125,7 +125,10 @@ export const csvSchema = z
     },
     { error: 'must differ from quote and escape', path: ['delimiter'] },
   )
-  .meta({ title: 'CSV', description: 'Delimited text, plain or compressed (docs/formats.md lists the codecs).' });
+  .meta({
+    title: 'CSV',
+    description: 'Delimited text, plain or compressed (docs/reference/formats.md lists the codecs).',
+  });
 
 export type CsvOptions = {
   readonly format: 'csv';

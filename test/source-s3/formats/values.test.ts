@@ -1,4 +1,4 @@
-// Every stored type through Parquet, S3 and the source into JSON: the table of values of docs/values.md.
+// Every stored type through Parquet, S3 and the source into JSON: the table of values of docs/reference/values.md.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

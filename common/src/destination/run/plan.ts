@@ -209,7 +209,7 @@ function refuseDivided(targets: readonly Target[], arrayIndex: string | undefine
   if (arrayIndex === undefined || replaced === undefined) return;
   throw new ConnectorError(
     'CONFIG_INVALID',
-    `The stream "${replaced.label}" is replaced as a whole, but ${arrayIndex} says that this is one of several workers: each would delete the rows of the others. Let all of them belong to one "run" (docs/scale-out.md), let a single worker write the stream, append to it instead, or unset ${arrayIndex} if there is one worker only.`,
+    `The stream "${replaced.label}" is replaced as a whole, but ${arrayIndex} says that this is one of several workers: each would delete the rows of the others. Let all of them belong to one "run" (docs/how-to/scale-out.md), let a single worker write the stream, append to it instead, or unset ${arrayIndex} if there is one worker only.`,
     { stream: replaced.stream },
   );
 }

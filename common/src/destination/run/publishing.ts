@@ -1,4 +1,4 @@
-// What is particular to the publishing of a run of several writers (docs/scale-out.md): a table is replaced only if it is still the
+// What is particular to the publishing of a run of several writers (docs/how-to/scale-out.md): a table is replaced only if it is still the
 // one that the run found when it began, and rows are added once, whoever tries it again.
 import { ConnectorError, type StreamDescriptor } from '../../protocol/errors.ts';
 import type { ExportId } from '../replacing/export-id.ts';

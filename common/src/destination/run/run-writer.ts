@@ -1,4 +1,4 @@
-// One of the writers of a run (docs/scale-out.md): what it has written counts once its part is handed in, and becomes visible when all
+// One of the writers of a run (docs/how-to/scale-out.md): what it has written counts once its part is handed in, and becomes visible when all
 // parts are there. It hands in nothing that is not proven to be complete, of any stream, since the first attempt at a part wins.
 import type { VerbContext } from '../../protocol/connector.ts';
 import { ConnectorError } from '../../protocol/errors.ts';

@@ -1,5 +1,5 @@
 // Stored value → exact JSON, in DuckDB's SQL. What the engine's own to_json prints otherwise (NaN, blobs, blanks in
-// timestamps, digits of decimals) is made right here; docs/values.md has the table of values.
+// timestamps, digits of decimals) is made right here; docs/reference/values.md has the table of values.
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 import { castSql } from './cast-sql.ts';
 import type { Column, ColumnType } from '@s3-connectors/common/columns/column-type.ts';

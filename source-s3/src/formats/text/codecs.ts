@@ -1,5 +1,5 @@
 // The compressions of text: told by an object's first bytes, and by its name only where they cannot tell. Pure; a table of
-// docs/formats.md is made of it.
+// docs/reference/formats.md is made of it.
 import { extensionOf } from '../../layout/file-name.ts';
 import { isHadoopSnappy } from './snappy-stream.ts';
 
