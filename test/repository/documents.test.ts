@@ -28,6 +28,19 @@ suite('generated files', () => {
   });
 });
 
+/** The anchors that GitHub makes of the headings of a page. */
+function anchorsOf(markdown: string): ReadonlySet<string> {
+  const headings = markdown.replaceAll(/^```.*?^```$/gmsu, '').matchAll(/^#+ (.*)$/gmu);
+  const slugs = Array.from(headings, ([, heading = '']) =>
+    heading
+      .replaceAll(/\[([^\]]*)\]\([^)]*\)/gu, '$1')
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\p{M}\p{Pc} -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+  return new Set(slugs);
+}
+
 suite('the documents', () => {
   test('name every script in the README', () => {
     const readme = textOf('README.md');
@@ -43,10 +56,14 @@ suite('the documents', () => {
     }
   });
 
-  test('link to files that exist', () => {
-    for (const path of globSync(['*.md', 'docs/**/*.md'], { cwd: root })) {
-      for (const [, link = ''] of textOf(path).matchAll(/\]\(([^)#\s]+)[^)]*\)/gu)) {
-        if (!/^[a-z]+:/u.test(link)) assert.ok(existsSync(join(root, dirname(path), link)), `${path}: ${link}`);
+  test('link to files and headings that exist', () => {
+    for (const path of globSync(['*.md', '*/*.md', 'docs/**/*.md', '.github/**/*.md'], { cwd: root })) {
+      for (const [, link = ''] of textOf(path).matchAll(/\]\(([^)\s]+)[^)]*\)/gu)) {
+        if (/^[a-z]+:/u.test(link)) continue;
+        const [file = '', heading] = link.split('#');
+        const target = file === '' ? path : join(dirname(path), file);
+        assert.ok(existsSync(join(root, target)), `${path}: ${link}`);
+        if (heading !== undefined) assert.ok(anchorsOf(textOf(target)).has(heading), `${path}: ${link}`);
       }
     }
   });
