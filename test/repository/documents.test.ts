@@ -68,12 +68,33 @@ suite('the documents', () => {
     }
   });
 
-  test('number the decision records without gaps, each with its title', () => {
+  test('name each page of docs in the index', () => {
+    const index = textOf('docs/README.md');
+    for (const path of globSync(['docs/*.md', 'docs/{tutorial,how-to,reference,explanation}/*.md'], { cwd: root })) {
+      const name = path.slice('docs/'.length);
+      if (name !== 'README.md') assert.ok(index.includes(`](${name})`), name);
+    }
+  });
+
+  test('begin the title of each how-to page with a verb', () => {
+    for (const path of globSync('docs/how-to/*.md', { cwd: root })) {
+      assert.match(textOf(path), /^# (?:Add|Choose|Feed|Grant|Monitor|Query|Read|Scale|See|Use) /u, path);
+    }
+  });
+
+  test('number the decision records without gaps, each with its title, status and date', () => {
     const records = globSync('docs/adr/*.md', { cwd: root }).sort();
     for (const [index, path] of records.entries()) {
       const number = String(index + 1).padStart(4, '0');
       assert.match(path, new RegExp(`/${number}-[a-z\\d-]+\\.md$`, 'u'));
-      assert.match(textOf(path), new RegExp(`^# ${number} \\S`, 'u'), path);
+      assert.match(
+        textOf(path),
+        new RegExp(
+          `^# ${number} \\S.*\\n\\nStatus: (?:accepted|replaced by \\d{4})\\. Date: \\d{4}-\\d{2}-\\d{2}\\.\\n`,
+          'u',
+        ),
+        path,
+      );
     }
   });
 });
