@@ -25,8 +25,9 @@ const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 const fileTimeoutMs = 1_200_000; // A hang fails its file; the server is still ended.
 const runnerNames = Object.keys(runners) as Runner[];
 
-/** Files whose tests start an engine of their own and need nothing else, with what gets it. @throws Error saying how to get it. */
+/** Files whose tests need nothing of `prepareServer`, with what gets the engine that they start. @throws Error saying how to get it. */
 const engines: Readonly<Record<string, (say: (text: string) => void) => Promise<void>>> = {
+  'install.test.ts': () => Promise.resolve(),
   'kafka.test.ts': prepareKafka,
 };
 const words = process.argv.slice(2);

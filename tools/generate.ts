@@ -32,7 +32,7 @@ export const programNames = Object.keys(programs) as ProgramName[];
 
 export type ExecutableName = ConnectorName | (typeof singerFaces)[ConnectorName]['name'];
 
-const repository = 'https://github.com/s3-connectors/s3-connectors';
+export const repository = 'https://github.com/s3-connectors/s3-connectors';
 
 type Described = { readonly name: string; readonly spec: ConnectorSpecification };
 
