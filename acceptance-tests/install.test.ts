@@ -77,15 +77,10 @@ suite('the packages of a release', () => {
         },
       },
     ];
-    const write = [
-      ...['--config', await file('destination.json', { ...store, prefix: 'data', output_format: 'parquet' })],
-      ...[
-        '--catalog',
-        await file('written.json', {
-          streams: [{ stream, sync_mode: 'full_refresh', destination_sync_mode: 'append' }],
-        }),
-      ],
-    ];
+    const configured = { stream, sync_mode: 'full_refresh', destination_sync_mode: 'append' };
+    const destination = await file('destination.json', { ...store, prefix: 'data', output_format: 'parquet' });
+    const written = await file('written.json', { streams: [configured] });
+    const write = ['--config', destination, '--catalog', written];
     await npx(
       ['@s3-connectors/destination-s3-batch', 'write', ...write],
       input.map((line) => `${JSON.stringify(line)}\n`).join(''),
