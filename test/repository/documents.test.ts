@@ -100,40 +100,47 @@ suite('the documents', () => {
 });
 
 suite('the comparison with peers', () => {
-  const text = textOf('docs/explanation/security-model.md');
-  const [, section = ''] = text.split('\n## Beside Vector, Kafka Connect and Airbyte\n');
-  const rows = (section.match(/^\|.*\|$/gmu) ?? []).map((line) =>
-    line
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
+  const text = textOf('docs/explanation/comparison.md');
+  const links = new Map(
+    Array.from(text.matchAll(/^\[([\w-]+)\]: (\S+)$/gmu), ([, name = '', url = '']) => [name, url]),
   );
-  const [head = [], , ...promises] = rows;
+  const owners: readonly (readonly [name: string, documents: RegExp])[] = [
+    ['Vector', /^https:\/\/(?:vector\.dev|github\.com\/vectordotdev)\//u],
+    ['Kafka Connect', /^https:\/\/(?:docs\.confluent\.io|github\.com\/confluentinc)\//u],
+    ['Airbyte', /^https:\/\/(?:docs\.airbyte\.com|github\.com\/airbytehq)\//u],
+    ['Fivetran', /^https:\/\/fivetran\.com\/docs\//u],
+    ['dlt', /^https:\/\/(?:dlthub\.com\/docs|github\.com\/dlt-hub)\//u],
+  ];
 
-  test('has a column for us and for each of them, and nothing but full rows', () => {
-    assert.deepEqual(head.slice(1), ['These connectors', 'Vector', 'Kafka Connect S3 sink', 'Airbyte']);
-    assert.ok(promises.length >= 12);
-    for (const cells of promises)
-      assert.ok(cells.length === head.length && cells.every((cell) => cell !== ''), cells[0]);
-  });
-
-  test('proves every claim about a peer by a link to its own documentation', () => {
-    const owners = [
-      /^https:\/\/(?:vector\.dev|github\.com\/vectordotdev)\//u,
-      /^https:\/\/(?:docs\.confluent\.io|github\.com\/confluentinc)\//u,
-      /^https:\/\/docs\.airbyte\.com\//u,
-    ];
-    const links = new Map(
-      Array.from(section.matchAll(/^\[([\w-]+)\]: (\S+)$/gmu), ([, name = '', url = '']) => [name, url]),
+  for (const section of ['Reading tables from S3', 'Writing to S3', 'Security']) {
+    const [, body = ''] = new RegExp(`^## ${section}\\n(.*?)(?:^## |^\\[)`, 'msu').exec(text) ?? [];
+    const [head = [], , ...rows] = (body.match(/^\|.*\|$/gmu) ?? []).map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
     );
-    for (const [promise = '', , ...peers] of promises) {
-      for (const [index, cell] of peers.entries()) {
-        const named = Array.from(cell.matchAll(/\]\[([\w-]+)\]/gu), ([, name = '']) => links.get(name) ?? '');
-        if (cell !== 'Not described') assert.ok(named.length > 0, `${promise}: ${cell}`);
-        for (const url of named) assert.match(url, owners[index] ?? /$^/u, `${promise}: ${cell}`);
+
+    test(`has only full rows in the table "${section}"`, () => {
+      assert.ok(head.length >= 5 && rows.length >= 11, `${head.length} columns, ${rows.length} rows`);
+      for (const cells of rows) {
+        assert.ok(cells.length === head.length && cells.every((cell) => cell !== ''), cells[0]);
       }
-    }
-  });
+    });
+
+    test(`proves every claim about a peer in the table "${section}" by a link to the peer's own pages`, () => {
+      const documents = head.slice(2).map((peer) => owners.find(([name]) => peer.includes(name))?.[1] ?? /$^/u);
+      for (const [feature = '', , ...peers] of rows) {
+        for (const [index, cell] of peers.entries()) {
+          const named = Array.from(cell.matchAll(/\]\[([\w-]+)\]/gu), ([, name = '']) => links.get(name) ?? '');
+          if (cell !== 'Not described' && feature !== 'Speed and memory') {
+            assert.ok(named.length > 0, `${feature}: ${cell}`);
+          }
+          for (const url of named) assert.match(url, documents[index] ?? /$^/u, `${feature}: ${cell}`);
+        }
+      }
+    });
+  }
 });
 
 suite('continuous integration', () => {
