@@ -29,6 +29,7 @@ const runnerNames = Object.keys(runners) as Runner[];
 const engines: Readonly<Record<string, (say: (text: string) => void) => Promise<void>>> = {
   'install.test.ts': () => Promise.resolve(),
   'kafka.test.ts': prepareKafka,
+  'site.test.ts': () => Promise.resolve(),
 };
 const words = process.argv.slice(2);
 const files = globSync('acceptance-tests/*.test.ts', { cwd: root }).filter((path) => {
