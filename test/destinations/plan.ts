@@ -6,7 +6,7 @@ import { parseConfiguredCatalog, type ConfiguredStream } from '@s3-connectors/co
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { StreamEntry } from '@s3-connectors/common/destination/input/stream-plan.ts';
 import type { Place } from '@s3-connectors/common/destination/config/config.ts';
-import type { Plan } from '@s3-connectors/common/destination/run/plan.ts';
+import type { Plan } from '@s3-connectors/common/destination/plan/plan.ts';
 
 import { catalogJson, type Json } from '../support/destination-input.ts';
 

@@ -98,7 +98,7 @@ suite('the code', () => {
     const temporary = /\bmkdtemp/u;
     const allowed = new Set([
       'common/src/local-disk/local-file.ts',
-      'common/src/program/standard-output.ts', // By the same function.
+      'common/src/program/stdio/standard-output.ts', // By the same function.
       'source-s3/src/engine/line-pipe.ts', // A pipe, which its socket writes to.
     ]);
     for (const path of sources) {

@@ -5,7 +5,7 @@ import { validatePolicy } from '@s3-connectors/common/permissions/validate/valid
 import { parseArguments, type Verb } from '@s3-connectors/common/program/cli.ts';
 import { configuredCatalogVerb } from '@s3-connectors/common/program/configured-catalog.ts';
 import type { OperatorVerb } from '@s3-connectors/common/protocol/connector.ts';
-import { ERROR_CODES } from '@s3-connectors/common/protocol/error-codes.ts';
+import { ERROR_CODES } from '@s3-connectors/common/protocol/codes/error-codes.ts';
 import { isObject, type ConnectorSpecification, type JsonValue } from '@s3-connectors/common/protocol/messages.ts';
 import { batchTypes, eventTable } from '@s3-connectors/common/published/batch-types.ts';
 import type { RowSchema } from '@s3-connectors/common/published/row-schema.ts';

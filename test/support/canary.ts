@@ -1,7 +1,7 @@
 // Values that must not be seen outside records, in the forms that columns have, and how a text gives them away: as they are, or
 // escaped or encoded as programs do it.
 import { ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
-import { framesOf } from '@s3-connectors/common/protocol/thrown.ts';
+import { framesOf } from '@s3-connectors/common/protocol/text/thrown.ts';
 
 /** Said three times in each text: of a value that is damaged or cut, one is left. */
 const core = 'Qz7kWx4v';

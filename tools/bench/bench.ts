@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { openScreen } from '@s3-connectors/common/program/screen.ts';
+import { openScreen } from '@s3-connectors/common/program/stdio/screen.ts';
 import { DuckDBInstance } from '@duckdb/node-api';
 
 import { buildConnector } from '../build.ts';

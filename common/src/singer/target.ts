@@ -10,7 +10,7 @@ import { readLines } from '../protocol/lines.ts';
 import { outlineDepth } from '../records/record-scanner.ts';
 import { terminalFace } from '../program/operator.ts';
 import { besideData, runProcess } from '../program/process.ts';
-import { standardInput } from '../program/standard-input.ts';
+import { standardInput } from '../program/stdio/standard-input.ts';
 import type { Plugin } from './about.ts';
 import { parseSingerArguments } from './command-line.ts';
 import { described, readConfig } from './plugin.ts';

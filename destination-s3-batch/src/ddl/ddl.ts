@@ -2,7 +2,7 @@
 import type { OperatorArguments, Print, VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { largestDocument } from '@s3-connectors/common/destination/replacing/document-memory.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
-import { isPrintable } from '@s3-connectors/common/protocol/text.ts';
+import { isPrintable } from '@s3-connectors/common/protocol/text/text.ts';
 import { closeS3, openS3 } from '@s3-connectors/common/s3/connection/client.ts';
 
 import { readTables } from '../columns/registry/registry.ts';

@@ -1,7 +1,7 @@
 // What a table is called in a statement: engines ignore the case of names, and Athena takes only some characters.
 import { createHash } from 'node:crypto';
 
-import { oneLine } from '@s3-connectors/common/protocol/text.ts';
+import { oneLine } from '@s3-connectors/common/protocol/text/text.ts';
 
 import { maxTableNameBytes } from '../config/budgets.ts';
 

@@ -1,6 +1,6 @@
 // Segments on their way to files: each is begun as soon as it takes no more rows, while more rows come, so that engine and
 // input use a core each.
-import { failsAlone } from '@s3-connectors/common/destination/run/stream-failure.ts';
+import { failsAlone } from '@s3-connectors/common/destination/publishing/stream-failure.ts';
 import type { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { SpoolFile } from '../spool/spool-file.ts';

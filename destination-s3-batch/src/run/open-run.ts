@@ -1,8 +1,8 @@
 // A run of several writers as the verb `commit` sees it.
-import type { OpenRun } from '@s3-connectors/common/destination/run/commit-run.ts';
-import { throwRefused } from '@s3-connectors/common/destination/run/places.ts';
-import { layFoundation } from '@s3-connectors/common/destination/run/foundation.ts';
-import { openShared } from '@s3-connectors/common/destination/run/shared-run.ts';
+import type { OpenRun } from '@s3-connectors/common/destination/shared-run/commit-run.ts';
+import { throwRefused } from '@s3-connectors/common/destination/publishing/places.ts';
+import { layFoundation } from '@s3-connectors/common/destination/plan/foundation.ts';
+import { openShared } from '@s3-connectors/common/destination/shared-run/shared-run.ts';
 
 import { registeredSchema } from '../columns/registry/registry.ts';
 import type { Config } from '../config/config.ts';

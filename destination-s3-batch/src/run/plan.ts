@@ -14,7 +14,7 @@ import {
   type RowPlan,
 } from '@s3-connectors/common/destination/rows/row-plan.ts';
 import { successionOf } from '@s3-connectors/common/destination/replacing/generations.ts';
-import { planTargets, type Plan, type Target } from '@s3-connectors/common/destination/run/plan.ts';
+import { planTargets, type Plan, type Target } from '@s3-connectors/common/destination/plan/plan.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';

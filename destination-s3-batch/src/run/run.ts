@@ -3,9 +3,9 @@
 // Memory: a quarter of `max_memory_mb` for rows on their way, the rest for the engine. Disk: rows, and files made of them, up to
 // three quarters of the spool's bound; the rest is for what is just being made of one segment.
 import type { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
-import type { Plan } from '@s3-connectors/common/destination/run/plan.ts';
+import type { Plan } from '@s3-connectors/common/destination/plan/plan.ts';
 import type { Figures } from '@s3-connectors/common/destination/run/summary.ts';
-import { layFoundation, type RunContext } from '@s3-connectors/common/destination/run/foundation.ts';
+import { layFoundation, type RunContext } from '@s3-connectors/common/destination/plan/foundation.ts';
 import { Runtime } from '@s3-connectors/common/destination/run/runtime.ts';
 import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';

@@ -1,6 +1,6 @@
 // What an operator has to know of the tables before the summary: their columns, and what is in none of them.
 import type { Tally } from '@s3-connectors/common/destination/run/summary.ts';
-import type { Target } from '@s3-connectors/common/destination/run/plan.ts';
+import type { Target } from '@s3-connectors/common/destination/plan/plan.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
 import { columnReport } from '../columns/registry/column-report.ts';

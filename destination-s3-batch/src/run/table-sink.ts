@@ -2,8 +2,8 @@
 // types. The hot path: nothing here builds a string or an object for a usual record.
 import type { DurableStates, Scope } from '@s3-connectors/common/destination/input/durable-states.ts';
 import type { Rejection } from '@s3-connectors/common/destination/input/rejections.ts';
-import type { Placement, Sink } from '@s3-connectors/common/destination/run/intake.ts';
-import type { Plan, Target } from '@s3-connectors/common/destination/run/plan.ts';
+import type { Placement, Sink } from '@s3-connectors/common/destination/plan/intake.ts';
+import type { Plan, Target } from '@s3-connectors/common/destination/plan/plan.ts';
 import { QUOTE } from '@s3-connectors/common/json/json-bytes.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { skippingWalk, type WalkData } from '@s3-connectors/common/records/data-walk.ts';

@@ -5,7 +5,7 @@ import { largestDocument } from '@s3-connectors/common/destination/replacing/doc
 import type { OperatorArguments, Print, VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
-import { oneLine } from '@s3-connectors/common/protocol/text.ts';
+import { oneLine } from '@s3-connectors/common/protocol/text/text.ts';
 import { closeS3, openS3 } from '@s3-connectors/common/s3/connection/client.ts';
 
 import { readRegistry, readTables, writeRegistry } from '../columns/registry/registry.ts';

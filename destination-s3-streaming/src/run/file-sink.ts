@@ -1,8 +1,8 @@
 // Rows in: each goes into the open file of its stream, hour and partition, or of its stream's rejected records. The hot path: nothing here
 // builds a string, an object or a Date for a row whose file is open.
 import type { DurableStates, Scope } from '@s3-connectors/common/destination/input/durable-states.ts';
-import type { Placement, Sink } from '@s3-connectors/common/destination/run/intake.ts';
-import type { Plan, Target } from '@s3-connectors/common/destination/run/plan.ts';
+import type { Placement, Sink } from '@s3-connectors/common/destination/plan/intake.ts';
+import type { Plan, Target } from '@s3-connectors/common/destination/plan/plan.ts';
 import type { Rejection } from '@s3-connectors/common/destination/input/rejections.ts';
 import { RowMaker } from '@s3-connectors/common/destination/rows/row-maker.ts';
 import type { Envelope } from '@s3-connectors/common/records/envelope.ts';

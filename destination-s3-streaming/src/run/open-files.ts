@@ -2,7 +2,7 @@
 // for its rows, which has the stream's number, and one for its rejected records, a full set of numbers later.
 import { beginContentHash } from '@s3-connectors/common/destination/files/file-names.ts';
 import { mostPartitions } from '@s3-connectors/common/destination/files/partition-folders.ts';
-import type { Target } from '@s3-connectors/common/destination/run/plan.ts';
+import type { Target } from '@s3-connectors/common/destination/plan/plan.ts';
 import type { Hash } from 'node:crypto';
 
 import { layout } from '../layout/layout.ts';

@@ -1,6 +1,6 @@
 // Which type each stream of the catalog is of; the rest of the plan is common to both destinations.
 import { given, isOfType, pathNameOf } from '@s3-connectors/common/destination/input/stream-plan.ts';
-import { planTargets, type Plan, type Target } from '@s3-connectors/common/destination/run/plan.ts';
+import { planTargets, type Plan, type Target } from '@s3-connectors/common/destination/plan/plan.ts';
 import type { ConfiguredStream, JsonSchema } from '@s3-connectors/common/protocol/catalog.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';

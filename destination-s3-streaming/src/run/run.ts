@@ -1,9 +1,9 @@
 // A run of `write`: its parts, how they are joined, and what is done with them at each turn of the loop in write.ts.
 import { DeflatePool } from '@s3-connectors/common/destination/files/deflate-pool.ts';
 import type { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
-import { onePlaceEach } from '@s3-connectors/common/destination/run/places.ts';
-import type { Target } from '@s3-connectors/common/destination/run/plan.ts';
-import { layFoundation, type RunContext } from '@s3-connectors/common/destination/run/foundation.ts';
+import { onePlaceEach } from '@s3-connectors/common/destination/publishing/places.ts';
+import type { Target } from '@s3-connectors/common/destination/plan/plan.ts';
+import { layFoundation, type RunContext } from '@s3-connectors/common/destination/plan/foundation.ts';
 import { Runtime } from '@s3-connectors/common/destination/run/runtime.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';

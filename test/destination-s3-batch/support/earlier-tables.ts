@@ -12,7 +12,7 @@ import type { Table } from '../../../destination-s3-batch/src/tables/table.ts';
 import { bucket, catalogJson, type Json } from '../../support/destination-input.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { connect } from '../../support/s3-connection.ts';
-import { publishedStream } from '../support/published.ts';
+import { publishedStream } from './published.ts';
 
 export const prefix = 'out/';
 const type = { kind: 'struct', fields: [], rest: false } as const;

@@ -10,8 +10,8 @@ import type { Layout } from '../layout/layout.ts';
 import type { ReadMisfits } from '../status/looks/misfits.ts';
 import type { Place } from '../config/config.ts';
 import { statusVerb } from '../status/status-verb.ts';
-import type { OpenRun } from './commit-run.ts';
-import { commitVerb } from './commit-verb.ts';
+import type { OpenRun } from '../shared-run/commit-run.ts';
+import { commitVerb } from '../shared-run/commit-verb.ts';
 
 type Write<Config> = NonNullable<Connector<z.ZodObject, Config>['write']>;
 

@@ -5,13 +5,13 @@ import type { JsonObject } from '../../protocol/messages.ts';
 import { requestsText } from '../../s3/connection/counters.ts';
 import { Completion } from '../input/completion.ts';
 import type { StagedFile } from '../replacing/staging.ts';
-import type { Foundation } from './foundation.ts';
-import { Intake, type Sink } from './intake.ts';
-import type { GiveUp, StreamPlaces } from './places.ts';
-import type { Target } from './plan.ts';
-import { Replacements, type Verdict } from './replacements.ts';
-import { RunWriter } from './run-writer.ts';
-import { SharedRun } from './shared-run.ts';
+import type { Foundation } from '../plan/foundation.ts';
+import { Intake, type Sink } from '../plan/intake.ts';
+import type { GiveUp, StreamPlaces } from '../publishing/places.ts';
+import type { Target } from '../plan/plan.ts';
+import { Replacements, type Verdict } from '../publishing/replacements.ts';
+import { RunWriter } from '../shared-run/run-writer.ts';
+import { SharedRun } from '../shared-run/shared-run.ts';
 import { repairText, sentenceOf, Tally, type Figures, type Kept } from './summary.ts';
 
 /** What a destination brings: where rows go, and which places a stream fills. */

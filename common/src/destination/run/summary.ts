@@ -3,8 +3,8 @@ import { countText } from '../../program/text-layout.ts';
 import { maxTextBytes } from '../../protocol/capped.ts';
 import type { FieldCounts, Repair } from '../../records/repairs.ts';
 import { fieldsJson, fieldsText, total } from './field-counts.ts';
-import type { IntakeCounts } from './intake.ts';
-import type { ReplacedSet } from './replaced-set.ts';
+import type { IntakeCounts } from '../plan/intake.ts';
+import type { ReplacedSet } from '../publishing/replaced-set.ts';
 
 /** Since the start. `bytes` of the input; `files` and `storedBytes` (compressed) whatever became of them. */
 export type Figures = IntakeCounts & {

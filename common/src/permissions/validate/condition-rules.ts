@@ -1,6 +1,6 @@
 // Rules on conditions: their form, and the two important keys. Only writes send s3:x-amz-acl, and only listings send s3:prefix.
 // In a statement with other actions, a condition on them denies those, because the key is absent.
-import { nearestName } from '../../protocol/nearest-name.ts';
+import { nearestName } from '../../protocol/text/nearest-name.ts';
 import { isObject, type JsonValue } from '../../protocol/messages.ts';
 import { isOperator, judge } from '../judge/conditions.ts';
 import { type Condition, type Statement } from '../judge/document.ts';

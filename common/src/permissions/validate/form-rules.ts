@@ -1,6 +1,6 @@
 // Rules on the form of a policy: its elements, their names, and its principals.
 import { isObject, type JsonObject } from '../../protocol/messages.ts';
-import { nearestName } from '../../protocol/nearest-name.ts';
+import { nearestName } from '../../protocol/text/nearest-name.ts';
 import { parsePrincipal } from '../needs/arn.ts';
 import type { Statement } from '../judge/document.ts';
 import type { Finding, FindingCode } from './finding.ts';

@@ -1,5 +1,5 @@
 // Rules on actions and resources: mistyped ones, and pairs that do not match.
-import { nearestName } from '../../protocol/nearest-name.ts';
+import { nearestName } from '../../protocol/text/nearest-name.ts';
 import type { Statement } from '../judge/document.ts';
 import type { Finding, FindingCode } from './finding.ts';
 import type { Path } from './json-text.ts';

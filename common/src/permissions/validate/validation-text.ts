@@ -1,5 +1,5 @@
 // The output of `policy validate`: the findings in the order of the text, then a table of needs and verdicts.
-import { oneLine } from '../../protocol/text.ts';
+import { oneLine } from '../../protocol/text/text.ts';
 import { nameOf } from '../judge/document.ts';
 import { FINDING_CODES, type Finding } from './finding.ts';
 import type { Judged } from './policy-text.ts';

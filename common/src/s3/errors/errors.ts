@@ -1,7 +1,7 @@
 // The text of every failed request: what failed, why, and what to change. error-table.ts has the refusals of S3; this file has
 // lost connections, missing credentials, and servers that are not S3.
 import { assertNever, ConnectorError, toConnectorError } from '../../protocol/errors.ts';
-import type { ErrorCode } from '../../protocol/error-codes.ts';
+import type { ErrorCode } from '../../protocol/codes/error-codes.ts';
 import type { ServerAnswer } from '../../protocol/errors.ts';
 import { deniedAction, rowFor } from './error-table.ts';
 import { describeFailure, isPassing } from './failure.ts';

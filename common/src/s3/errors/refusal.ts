@@ -1,5 +1,5 @@
 // A refusal of S3, and its text, which follows "Could not read s3://bucket/key: " and ends with the remedy.
-import type { ErrorCode } from '../../protocol/error-codes.ts';
+import type { ErrorCode } from '../../protocol/codes/error-codes.ts';
 import type { Target } from '../address/operation.ts';
 import type { Answer } from './failure.ts';
 

@@ -1,10 +1,10 @@
 // The members of one line that the catalog asks for, written to the line that goes out: as the bytes they are, if they fit.
 import { fileUrlColumn, lastModifiedColumn } from '../../columns/table-columns.ts';
 import type { LineBuilder } from '../../records/line-builder.ts';
-import { castValue } from './cast-value.ts';
-import type { Fit } from './json-fit.ts';
-import type { JsonMembers } from './json-members.ts';
-import { textAt } from './json-text.ts';
+import { castValue } from './members/cast-value.ts';
+import type { Fit } from './members/json-fit.ts';
+import type { JsonMembers } from './members/json-members.ts';
+import { textAt } from './members/json-text.ts';
 import type { UndeclaredNames } from './undeclared-names.ts';
 
 export const provenance = [fileUrlColumn, lastModifiedColumn];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
-import type { ErrorCode } from '@s3-connectors/common/protocol/error-codes.ts';
+import type { ErrorCode } from '@s3-connectors/common/protocol/codes/error-codes.ts';
 import { mapS3Error } from '@s3-connectors/common/s3/errors/errors.ts';
 import { CredentialsFailure, describeFailure, patienceMs } from '@s3-connectors/common/s3/errors/failure.ts';
 import { operations } from '@s3-connectors/common/s3/address/operation.ts';

@@ -14,11 +14,11 @@ import { parseStateLine } from '@s3-connectors/common/destination/input/state-li
 import { settle } from '@s3-connectors/common/destination/replacing/interrupted.ts';
 import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
 import { attemptKey } from '@s3-connectors/common/destination/replacing/own-keys.ts';
-import { onePlaceEach, throwRefused } from '@s3-connectors/common/destination/run/places.ts';
-import type { Plan } from '@s3-connectors/common/destination/run/plan.ts';
-import { RunWriter } from '@s3-connectors/common/destination/run/run-writer.ts';
-import { SharedRun } from '@s3-connectors/common/destination/run/shared-run.ts';
-import { WaitingFiles } from '@s3-connectors/common/destination/run/waiting-files.ts';
+import { onePlaceEach, throwRefused } from '@s3-connectors/common/destination/publishing/places.ts';
+import type { Plan } from '@s3-connectors/common/destination/plan/plan.ts';
+import { RunWriter } from '@s3-connectors/common/destination/shared-run/run-writer.ts';
+import { SharedRun } from '@s3-connectors/common/destination/shared-run/shared-run.ts';
+import { WaitingFiles } from '@s3-connectors/common/destination/publishing/waiting-files.ts';
 import { abortRun } from '@s3-connectors/common/destination/shared-run/abort.ts';
 import { putObject } from '@s3-connectors/common/s3/write.ts';
 import { layout } from '../../../../../destination-s3-streaming/src/layout/layout.ts';
