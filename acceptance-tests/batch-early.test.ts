@@ -18,8 +18,8 @@ import {
   judgeEarlyBroken,
   judgeEarlyRecovered,
   type Format,
-} from '../test/support/batch-early-scenario.ts';
-import { breakAt } from '../test/support/break-at.ts';
+} from '../test/support/crash/batch-early-scenario.ts';
+import { breakAt } from '../test/support/crash/break-at.ts';
 import { type Ended, startProgram } from '../test/support/program.ts';
 import { startS3Server } from '../tools/s3-server/server.ts';
 import type { S3TestServer, StoredObject } from '../tools/s3-server/types.ts';

@@ -7,7 +7,7 @@ import { before, suite, test } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { judgeBroken, judgeRecovered } from '../test/support/batch-crash-judge.ts';
+import { judgeBroken, judgeRecovered } from '../test/support/crash/batch-crash-judge.ts';
 import {
   acknowledgedBy,
   layOut,
@@ -17,8 +17,8 @@ import {
   scenarioConfig,
   scenarioInput,
   type Scenario,
-} from '../test/support/batch-crash-scenario.ts';
-import { breakAt } from '../test/support/break-at.ts';
+} from '../test/support/crash/batch-crash-scenario.ts';
+import { breakAt } from '../test/support/crash/break-at.ts';
 import { type Ended, startProgram } from '../test/support/program.ts';
 import { startS3Server } from '../tools/s3-server/server.ts';
 import type { S3TestServer, StoredObject } from '../tools/s3-server/types.ts';

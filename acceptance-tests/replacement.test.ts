@@ -12,7 +12,7 @@ import {
   scenarioCatalog,
   scenarioConfig,
   scenarioInput,
-} from '../test/support/crash-scenario.ts';
+} from '../test/support/crash/crash-scenario.ts';
 import { startProgram } from '../test/support/program.ts';
 import { startS3Server } from '../tools/s3-server/server.ts';
 import type { S3TestServer, StoredObject } from '../tools/s3-server/types.ts';

@@ -17,7 +17,7 @@ import {
 import { buildOnce } from '../support/build-once.ts';
 import { bucket, type Json } from '../support/destination-input.ts';
 import { startProgram } from '../support/program.ts';
-import { partInput, runCatalog as catalog } from './shared-run.ts';
+import { partInput, runCatalog as catalog } from './contract/shared-run.ts';
 
 const destinations = {
   streaming: { name: 'destination-s3-streaming', config: streamingConfig, write: writeStreaming, parent: 'type=' },

@@ -18,7 +18,7 @@ import { feedKafka } from '../../destination-s3-streaming/src/kafka/connector.ts
 import { sourceS3 } from '../../source-s3/src/connector.ts';
 import { brokenPolicies, goodPolicy } from '../common/permissions/broken-policies.ts';
 import { connector, streaming } from '../common/permissions/samples.ts';
-import { glossaryFaults } from '../support/glossary.ts';
+import { glossaryFaults } from '../support/models/glossary.ts';
 
 /** `where`: what a failure names. A title and a finding do not end with a full stop. */
 type Text = { readonly where: string; readonly text: string; readonly form: 'sentence' | 'title' | 'finding' };

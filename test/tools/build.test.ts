@@ -9,7 +9,7 @@ import { connectorNames, loadConnector, singerFaces } from '../../tools/generate
 import { feedKafka } from '../../destination-s3-streaming/src/kafka/connector.ts';
 import { buildOnce } from '../support/build-once.ts';
 import { runProgram } from '../support/program.ts';
-import { assertProtocolLines, traceErrors } from '../support/protocol-schema.ts';
+import { assertProtocolLines, traceErrors } from '../support/models/protocol-schema.ts';
 
 for (const name of connectorNames) {
   suite(`the executable of ${name}`, () => {

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 import type { Bench } from './case.ts';
 import { accessKey, catalogFile, jsonFile, region, schemaPrefix } from './connectors.ts';
-import type { Table } from './data.ts';
+import type { Table } from './data/data.ts';
 import { type Step, toolStep } from './process.ts';
 import { bucket, startServer } from './s3.ts';
 

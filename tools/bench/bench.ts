@@ -13,10 +13,10 @@ import { buildConnector } from '../build.ts';
 import { connectorNames } from '../generate.ts';
 import type { Bench, BenchCase } from './case.ts';
 import { cases, chooseCases } from './cases.ts';
-import { busyness, machine } from './machine.ts';
-import { pageWith } from './page.ts';
-import { sectionOf } from './section.ts';
-import { type Pair, summarize } from './statistics.ts';
+import { busyness, machine } from './report/machine.ts';
+import { pageWith } from './report/page.ts';
+import { sectionOf } from './report/section.ts';
+import { type Pair, summarize } from './report/statistics.ts';
 
 const root = join(import.meta.dirname, '../..');
 const page = join(root, 'docs/benchmarks.md');

@@ -5,20 +5,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
-import { type Access, admit, type Gate, ownersExpected, redirect } from './access.ts';
-import { type Answer, errorAnswer, type Flow, FREE_FLOW, sendAnswer } from './answer.ts';
-import { type Body, bodyText, readBody } from './body.ts';
-import { memoryContent } from './content.ts';
+import { type Access, admit, type Gate, ownersExpected, redirect } from './access/access.ts';
+import { type Answer, errorAnswer, type Flow, FREE_FLOW, sendAnswer } from './wire/answer.ts';
+import { type Body, bodyText, readBody } from './wire/body.ts';
+import { memoryContent } from './objects/content.ts';
 import type { Counter, RequestMeter } from './counts.ts';
 import { S3Error } from './errors.ts';
 import type { Faults, RequestFault } from './faults.ts';
 import { deletedKeys } from './operations/delete.ts';
 import type { Exchange } from './operations/exchange.ts';
 import { OPERATION_HANDLERS } from './operations/table.ts';
-import { onBucket, onObject } from './permissions.ts';
-import { parseRequest, type S3Request } from './request.ts';
+import { onBucket, onObject } from './access/permissions.ts';
+import { parseRequest, type S3Request } from './wire/request.ts';
 import { withoutUnsupported } from './unsupported.ts';
-import { seededObject, wholeSeconds } from './store.ts';
+import { seededObject, wholeSeconds } from './objects/store.ts';
 import type { Call, Hooks, Unsupported } from './types.ts';
 
 export type Handler = (incoming: IncomingMessage, response: ServerResponse) => Promise<void>;

@@ -15,7 +15,7 @@ import {
   earlyLeft,
   judgeEarlyBroken,
   judgeEarlyRecovered,
-} from '../../support/batch-early-scenario.ts';
+} from '../../support/crash/batch-early-scenario.ts';
 import type { S3TestServer, StoredObject } from '../../../tools/s3-server/types.ts';
 import { runWrite } from '../support/batch.ts';
 import { foldersOfFile, killedRun, serverWith } from '../support/crash.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import * as fc from 'fast-check';
 
-import { judgeBroken, judgeRecovered, judgeUnproven } from '../../support/batch-crash-judge.ts';
+import { judgeBroken, judgeRecovered, judgeUnproven } from '../../support/crash/batch-crash-judge.ts';
 import {
   acknowledgedBy,
   layOut,
@@ -16,7 +16,7 @@ import {
   scenarioInput,
   scenarios,
   type Scenario,
-} from '../../support/batch-crash-scenario.ts';
+} from '../../support/crash/batch-crash-scenario.ts';
 import type { S3TestServer, StoredObject } from '../../../tools/s3-server/types.ts';
 import { runWrite, type Ran } from './batch.ts';
 import { foldersOfFile, killedRun, serverWith } from './crash.ts';

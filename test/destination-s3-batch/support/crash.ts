@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, before } from 'node:test';
 
-import { breakAt, type Moment } from '../../support/break-at.ts';
+import { breakAt, type Moment } from '../../support/crash/break-at.ts';
 import { buildOnce } from '../../support/build-once.ts';
 import type { Json } from '../../support/destination-input.ts';
 import { startProgram } from '../../support/program.ts';

@@ -11,7 +11,7 @@ import {
   scenarioConfig,
   scenarioInput,
   type Snapshot,
-} from '../../support/crash-scenario.ts';
+} from '../../support/crash/crash-scenario.ts';
 import { startS3Server } from '../../../tools/s3-server/server.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { runWrite } from './streaming.ts';

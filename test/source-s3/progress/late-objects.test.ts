@@ -10,7 +10,7 @@ import { noProgress } from '../../../source-s3/src/progress/cursor.ts';
 import { fingerprint } from '../../../source-s3/src/progress/fingerprint.ts';
 import { Settled } from '../../../source-s3/src/progress/settled.ts';
 import { fromStreamState, toStreamState } from '../../../source-s3/src/progress/stream-state.ts';
-import { ofType } from '../../support/protocol-schema.ts';
+import { ofType } from '../../support/models/protocol-schema.ts';
 import { hour, object, planReading, run } from '../support/cursor.ts';
 import { bucket, readHere, serverWith } from '../support/source.ts';
 import { idsOf } from '../support/text.ts';

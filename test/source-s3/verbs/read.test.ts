@@ -5,7 +5,7 @@ import { before, suite, test } from 'node:test';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import { parquet } from '../../support/parquet.ts';
-import { ofType, traceErrors, type ProtocolMessage } from '../../support/protocol-schema.ts';
+import { ofType, traceErrors, type ProtocolMessage } from '../../support/models/protocol-schema.ts';
 import {
   catalogJson,
   configJson,

@@ -6,7 +6,7 @@ import { literal } from '@s3-connectors/common/columns/sql.ts';
 
 import type { Bench, BenchCase, Prepared, Run } from '../case.ts';
 import { batchStep, catalogFile } from '../connectors.ts';
-import { events, eventsTable, recordLines } from '../data.ts';
+import { events, eventsTable, recordLines } from '../data/data.ts';
 import { withDiskBound } from '../disk.ts';
 import { discard, nodeStep, run, toolStep, type Finding } from '../process.ts';
 import { startServer } from '../s3.ts';

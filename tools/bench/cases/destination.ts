@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 import type { Bench, BenchCase, Prepared, Run } from '../case.ts';
 import { catalogFile, type Stream, streamingStep } from '../connectors.ts';
-import { events, eventsTable, flightsTable, scatteredEvents, type Table } from '../data.ts';
+import { events, eventsTable, flightsTable, scatteredEvents, type Table } from '../data/data.ts';
 import { discard, nodeStep, run, toolStep } from '../process.ts';
 import { startServer } from '../s3.ts';
 import { saveLines } from './source.ts';

@@ -6,11 +6,11 @@ import { promisify } from 'node:util';
 
 import type { Bench, BenchCase, Prepared, Run } from '../case.ts';
 import { discover, sourceStep } from '../connectors.ts';
-import { eventsTable, flightsTable, hiveTable, largePagesTable, type Table } from '../data.ts';
+import { eventsTable, flightsTable, hiveTable, largePagesTable, type Table } from '../data/data.ts';
 import { withDiskBound } from '../disk.ts';
 import { discard, nodeStep, run, toolStep } from '../process.ts';
 import { startServer } from '../s3.ts';
-import { csvTable, jsonlTable, largeCsvTable } from '../text-data.ts';
+import { csvTable, jsonlTable, largeCsvTable } from '../data/text-data.ts';
 
 const copyJson = join(import.meta.dirname, '../programs/copy-json.mjs');
 const mostMegabytes = { 'source-s3': 500 };

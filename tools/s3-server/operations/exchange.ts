@@ -1,8 +1,8 @@
 // What an operation gets: the request, its body, the buckets, and who asks.
-import type { Answer } from '../answer.ts';
-import type { Body } from '../body.ts';
-import type { S3Request } from '../request.ts';
-import type { Bucket, ObjectVersion, Store } from '../store.ts';
+import type { Answer } from '../wire/answer.ts';
+import type { Body } from '../wire/body.ts';
+import type { S3Request } from '../wire/request.ts';
+import type { Bucket, ObjectVersion, Store } from '../objects/store.ts';
 import { S3Error } from '../errors.ts';
 
 export type Exchange = {

@@ -1,7 +1,7 @@
 // The headers that describe an object: read from a write's request, told back in a read's answer.
 import { S3Error } from '../errors.ts';
-import type { S3Request } from '../request.ts';
-import type { ObjectVersion } from '../store.ts';
+import type { S3Request } from '../wire/request.ts';
+import type { ObjectVersion } from '../objects/store.ts';
 import type { ObjectHeaders } from '../types.ts';
 
 const METADATA = 'x-amz-meta-';

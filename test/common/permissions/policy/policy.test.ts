@@ -8,7 +8,7 @@ import { parsePrincipal, type Partition } from '@s3-connectors/common/permission
 import { needsOf } from '@s3-connectors/common/permissions/needs/needs.ts';
 import { bucketPolicy, iamPolicy, keyPolicyStatement } from '@s3-connectors/common/permissions/policy/policy.ts';
 
-import { isAllowed, user } from '../../../support/iam.ts';
+import { isAllowed, user } from '../../../support/models/iam.ts';
 import { accesses, connector, kmsKey, place, source, streaming, withAcl, withKey } from '../samples.ts';
 
 for (const [name, access] of Object.entries(accesses)) {

@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, suite, test } from 'node:test';
 
-import { runLimited } from '../../../support/limited.ts';
+import { runLimited } from '../../../support/programs/limited.ts';
 
 const root = join(import.meta.dirname, '../../..');
-const fixture = join(root, 'test/support/fixture-connector.ts');
+const fixture = join(root, 'test/support/programs/fixture-connector.ts');
 let folder: string;
 let output: string;
 before(async () => {
@@ -80,7 +80,7 @@ async function runWith(redirection: string, [file, ...args]: readonly [file: str
 }
 
 suite('standard output that accepts no data', () => {
-  const fixtureFile = 'test/support/fixture-connector.ts';
+  const fixtureFile = 'test/support/programs/fixture-connector.ts';
   test('because it is a folder or opened for reading makes a verb fail', async () => {
     for (const redirection of ['1< /tmp', '1< /dev/null', `1< '${fixture}'`]) {
       const { exitCode, stderr } = await runWith(redirection, [fixtureFile, 'spec']);

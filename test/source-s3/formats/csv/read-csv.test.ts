@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 
-import { ofType } from '../../../support/protocol-schema.ts';
+import { ofType } from '../../../support/models/protocol-schema.ts';
 import { catalogJson, readHere, serverWith, type Json } from '../../support/source.ts';
 import { textRows } from '../../support/text.ts';
 import { simpleCsv } from './simple-csv.ts';
