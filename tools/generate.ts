@@ -87,7 +87,7 @@ const headings: Readonly<Record<FailureType, string>> = {
 };
 
 /** docs/errors.md from the table of codes. */
-export function errorsPage(): string {
+function errorsPage(): string {
   const sections = Object.entries(headings).map(([failureType, heading]) => {
     const rows = Object.entries(ERROR_CODES)
       .filter(([, entry]) => entry.failureType === failureType)

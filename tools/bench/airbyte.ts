@@ -36,7 +36,7 @@ export async function prepareAirbyte(signal: AbortSignal): Promise<void> {
   await writeFile(stamp, wanted); // Last: an environment that was left half made is made again.
 }
 
-export type AirbyteTable = { readonly table: Table; readonly catalog: string };
+type AirbyteTable = { readonly table: Table; readonly catalog: string };
 
 /** Its own discovery of the table's files: all columns. */
 export async function discoverByAirbyte(bench: Bench, table: Table): Promise<AirbyteTable> {

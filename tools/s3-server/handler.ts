@@ -21,9 +21,9 @@ import { withoutUnsupported } from './unsupported.ts';
 import { seededObject, wholeSeconds } from './objects/store.ts';
 import type { Call, Hooks, Unsupported } from './types.ts';
 
-export type Handler = (incoming: IncomingMessage, response: ServerResponse) => Promise<void>;
+type Handler = (incoming: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-export type HandlerParts = {
+type HandlerParts = {
   readonly gate: Gate;
   readonly faults: Faults;
   readonly counter: Counter;

@@ -171,7 +171,7 @@ export type FaultMatch = {
   readonly probability?: number;
 };
 
-export type FaultKind =
+type FaultKind =
   /** Nothing is done; the answer is this error: SlowDown, InternalError, AccessDenied, PreconditionFailed, … */
   | { readonly kind: 'error'; readonly code: S3ErrorCode; readonly message?: string }
   /** Nothing is done; 301 naming the bucket's region. */

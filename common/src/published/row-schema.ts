@@ -7,7 +7,7 @@
  */
 export type FieldType = 'time' | 'string' | 'integer' | 'boolean' | 'object' | 'integers' | 'strings' | 'aliases';
 
-export type Field = {
+type Field = {
   readonly name: string;
   readonly type: FieldType;
   /** A required field is present and not null. Other fields may be absent or null. */

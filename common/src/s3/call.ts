@@ -6,7 +6,7 @@ import type { Operation, Target } from './address/operation.ts';
 import { Patience } from './connection/retry.ts';
 
 /** The caller's part of the target. The connection adds the rest. */
-export type Request = Omit<Target, 'bucket' | 'region' | 'endpoint' | 'expectedBucketOwner'>;
+type Request = Omit<Target, 'bucket' | 'region' | 'endpoint' | 'expectedBucketOwner'>;
 
 /** One attempt. `earlier` counts the failed attempts before it, which may have taken effect. */
 type Attempt<T> = (how: { readonly abortSignal?: AbortSignal }, earlier: number) => Promise<T>;

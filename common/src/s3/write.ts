@@ -44,7 +44,7 @@ type NewObject = {
   readonly ifNoneMatch?: '*';
 };
 
-export type Written = { readonly etag: string };
+type Written = { readonly etag: string };
 
 /** The object in S3 now. `crc32` is in base64. */
 export type WrittenBody = Written & { readonly size: number; readonly crc32: string };

@@ -18,7 +18,7 @@ import { TargetLines } from './target-lines.ts';
 import { writeRuns } from './target-runs.ts';
 
 /** A connector that can write, and its properties as a target. */
-export type Target<Schema extends z.ZodObject, Config> = Plugin & {
+type Target<Schema extends z.ZodObject, Config> = Plugin & {
   readonly connector: Connector<Schema, Config> & Required<Pick<Connector<Schema, Config>, 'write'>>;
 };
 

@@ -5,7 +5,7 @@ import { oneLine } from '@s3-connectors/common/protocol/text/text.ts';
 
 import { maxTableNameBytes } from '../config/budgets.ts';
 
-export type Engine = 'athena' | 'duckdb';
+type Engine = 'athena' | 'duckdb';
 
 /** `comments`: why it is not called as its folder. */
 export type TableName = { readonly name: string; readonly comments: readonly string[] };

@@ -30,7 +30,7 @@ import { otherEvents } from '../rows/event-tables.ts';
 import type { Dedup } from '../tables/table.ts';
 
 /** How a stream's records become rows: as they are, or in the shape of the published table made of them. */
-export type Conversion = 'none' | 'split_events' | 'explode_aliases' | 'segment_metadata';
+type Conversion = 'none' | 'split_events' | 'explode_aliases' | 'segment_metadata';
 
 export type TableTarget = Target & {
   readonly conversion: Conversion;

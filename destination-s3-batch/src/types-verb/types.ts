@@ -99,7 +99,7 @@ function fieldAt(type: StructType, table: string, field: string): PlacedField {
 }
 
 /** What an operator has to know before, a sentence a line. */
-export function* consequences(
+function* consequences(
   placed: PlacedField,
   type: FieldType | undefined,
   { files, bytes, parquet, days }: OldFiles,

@@ -96,7 +96,7 @@ export const configShape = {
 export const configSchema = z.object({ ...configShape, ...runShape }).superRefine(...checkPlace);
 
 /** An override for a stream; see `streams` in the schema. */
-export type StreamConfig = z.output<typeof stream>;
+type StreamConfig = z.output<typeof stream>;
 
 export type Config = Shared<StreamConfig> & {
   readonly rules: RecordRules;

@@ -19,7 +19,7 @@ export type RotationLimits = {
   readonly maxOpenBytes: number;
 };
 
-export type Due<File> = { readonly file: File; readonly reason: RotationReason };
+type Due<File> = { readonly file: File; readonly reason: RotationReason };
 
 type Situation<File> = {
   readonly oldestFirst: Iterable<File>;

@@ -175,7 +175,7 @@ export const feedSchema = z.object({ ...configShape, kafka }).superRefine(...che
 
 type KafkaConfig = z.output<typeof kafka>;
 
-export type FeedTopic = { readonly topic: string; readonly stream: string };
+type FeedTopic = { readonly topic: string; readonly stream: string };
 
 export type FeedConfig = Config & {
   readonly kafka: {

@@ -125,7 +125,7 @@ function complete(stream: string): string {
 }
 
 /** How the input goes: `cut` before what is replaced is complete, `empty` of all its rows. */
-export type Course = 'whole' | 'cut' | 'empty';
+type Course = 'whole' | 'cut' | 'empty';
 
 /** What a source sends whose visits are known to be stored, or not. */
 export function scenarioInput(

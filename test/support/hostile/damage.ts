@@ -1,7 +1,7 @@
 // Damage to bytes, generated: near the values that must not be seen, at the ends, where formats keep their headers, or anywhere.
 import * as fc from 'fast-check';
 
-export type Damage = {
+type Damage = {
   readonly kind: 'flip' | 'byte' | 'invalid' | 'zeros' | 'cut' | 'drop' | 'repeat' | 'swap';
   readonly where: 'value' | 'start' | 'end' | 'anywhere';
   /** From 0 to 1. */

@@ -18,9 +18,9 @@ export type Realm = {
   readonly generation: number;
 };
 
-export type HostileBucket = { readonly prefix: string; readonly objects: readonly (readonly [string, string])[] };
+type HostileBucket = { readonly prefix: string; readonly objects: readonly (readonly [string, string])[] };
 
-export const strangers: readonly string[] = ['customers', 'users_archive', 'a/b', 'finance', '..', 'USERS', 'user'];
+const strangers: readonly string[] = ['customers', 'users_archive', 'a/b', 'finance', '..', 'USERS', 'user'];
 const hash = fc.stringMatching(/^[0-9a-f]{16}$/u);
 const worker = fc.constantFrom('0', '0', '1', 'w_9');
 const exportId = fc

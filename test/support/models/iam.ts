@@ -6,7 +6,7 @@ import type { IamRequest } from '@s3-connectors/common/permissions/needs/needs.t
 export const account = '111122223333';
 export const user = `arn:aws:iam::${account}:user/connector`;
 
-export type Asked = Omit<IamRequest, 'action'> & { readonly action: string; readonly principal?: string };
+type Asked = Omit<IamRequest, 'action'> & { readonly action: string; readonly principal?: string };
 
 /** As AWS makes them: a key leaves it to the account's IAM policies who may use it. */
 const keyPolicy = {

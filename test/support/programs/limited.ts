@@ -6,7 +6,7 @@ import { once } from 'node:events';
 
 import type { Ended } from '../program.ts';
 
-export type Limited = {
+type Limited = {
   /** Of each file, a multiple of 512. */
   readonly fileBytes: number;
   readonly env?: Readonly<Record<string, string>>;

@@ -133,7 +133,7 @@ function sourceRun(bench: Bench, { files }: Table, catalog: string): Run {
   };
 }
 
-export type SavedLines = {
+type SavedLines = {
   /** What `source-s3 read` wrote: the input of a destination. */
   readonly path: string;
   readonly catalog: string;

@@ -3,7 +3,7 @@ import type { BenchCase, Prepared } from '../case.ts';
 import type { Usage } from '../process.ts';
 import type { Spread, Summary } from './statistics.ts';
 
-export type Finished = {
+type Finished = {
   readonly benchCase: BenchCase;
   readonly prepared: Prepared;
   readonly summary: Summary;

@@ -7,9 +7,7 @@ import type { User } from '../types.ts';
 
 const EVERYTHING = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
 
-export type Verdict =
-  | { readonly isAllowed: true }
-  | { readonly isAllowed: false; readonly reason: { message?: string } };
+type Verdict = { readonly isAllowed: true } | { readonly isAllowed: false; readonly reason: { message?: string } };
 
 /** @throws Error when a policy is none: a mistake in the test. */
 export async function judge(permission: Permission, user: User | undefined, bucket: Bucket): Promise<Verdict> {
@@ -51,7 +49,7 @@ function explain({ action, resource }: Permission, { arn }: User, denier: Denier
   return `User: ${arn} is not authorized to perform: ${action} on resource: "${resource}" ${why}`;
 }
 
-export function accountOf({ arn }: User): string {
+function accountOf({ arn }: User): string {
   return arn.split(':')[4] ?? '';
 }
 

@@ -2,7 +2,7 @@
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html
 import { S3Error } from '../errors.ts';
 
-export type Conditions = {
+type Conditions = {
   readonly ifMatch: string | undefined;
   readonly ifNoneMatch: string | undefined;
   readonly ifModifiedSince: string | undefined;

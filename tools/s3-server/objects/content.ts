@@ -40,7 +40,7 @@ export function readContent(content: Content): Buffer {
   return first !== undefined && content.pieces.length === 1 ? first : Buffer.concat(content.pieces);
 }
 
-export type Span = { readonly start: number; readonly end: number; readonly maxSliceBytes: number };
+type Span = { readonly start: number; readonly end: number; readonly maxSliceBytes: number };
 
 /** The bytes from `start` to before `end`, in views of what is in memory; only those of a file are copied, from disk. */
 export async function* slicesOf(content: Content, { start, end, maxSliceBytes }: Span): AsyncGenerator<Buffer> {

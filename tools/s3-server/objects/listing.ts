@@ -4,7 +4,7 @@ import { S3Error } from '../errors.ts';
 import { compareKeys, firstIndex } from './keys.ts';
 
 /** The last thing that a page showed: the next one begins after this key, or after all keys of this common prefix. */
-export type Position = { readonly kind: 'key' | 'folder'; readonly at: string };
+type Position = { readonly kind: 'key' | 'folder'; readonly at: string };
 
 export type ListQuery = {
   readonly prefix: string;

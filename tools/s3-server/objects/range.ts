@@ -2,7 +2,7 @@
 import { S3Error } from '../errors.ts';
 
 /** Bytes from `start` to before `end`. */
-export type ByteRange = { readonly start: number; readonly end: number };
+type ByteRange = { readonly start: number; readonly end: number };
 
 /** @returns undefined where the whole object is to be served. @throws InvalidRange */
 export function parseRange(header: string | undefined, size: number): ByteRange | undefined {

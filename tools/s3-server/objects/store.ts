@@ -5,7 +5,7 @@ import { S3Error } from '../errors.ts';
 import { compareKeys } from './keys.ts';
 import type { BucketOptions, ListingEntry, ObjectHeaders, Ownership, SeedOptions, StoredObject } from '../types.ts';
 
-export const DEFAULT_ACCOUNT = '111122223333';
+const DEFAULT_ACCOUNT = '111122223333';
 
 export type ObjectVersion = Omit<StoredObject, 'body' | 'size'> & { readonly content: Content };
 
@@ -53,7 +53,7 @@ export function createStore(): Store {
 }
 
 /** The objects of a bucket by key. The order of keys is made when a listing asks for it. */
-export class ObjectTable {
+class ObjectTable {
   readonly #objects = new Map<string, ObjectVersion>();
   #keys: string[] = [];
   #inOrder = true;

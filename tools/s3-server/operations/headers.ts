@@ -18,10 +18,10 @@ const STORAGE_CLASSES = [
 ];
 
 /** What describes the data: copied by CopyObject unless it says otherwise. */
-export type Description = Omit<ObjectHeaders, keyof Storage | 'checksums' | 'restored'>;
+type Description = Omit<ObjectHeaders, keyof Storage | 'checksums' | 'restored'>;
 
 /** How the data is kept: always as the write says, never copied. */
-export type Storage = Pick<ObjectHeaders, 'acl' | 'encryption' | 'kmsKeyId' | 'storageClass' | 'tags'>;
+type Storage = Pick<ObjectHeaders, 'acl' | 'encryption' | 'kmsKeyId' | 'storageClass' | 'tags'>;
 
 export function descriptionOf({ header, headerNames }: S3Request): Description {
   const metadata = headerNames

@@ -13,7 +13,7 @@ export type Answer = {
   readonly body: AnswerBody;
 };
 
-export type AnswerBody =
+type AnswerBody =
   | { readonly kind: 'none' }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'content'; readonly content: Content; readonly start: number; readonly end: number };

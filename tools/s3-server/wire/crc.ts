@@ -29,7 +29,7 @@ export function crc32c(bytes: Uint8Array, crc: number): number {
   return ~state >>> 0;
 }
 
-export type Crc64 = { readonly high: number; readonly low: number };
+type Crc64 = { readonly high: number; readonly low: number };
 
 /** CRC64NVME over what came before (zeros at first) and these bytes, in two halves: BigInt is slower by far. */
 export function crc64nvme(bytes: Uint8Array, crc: Crc64): Crc64 {

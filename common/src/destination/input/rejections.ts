@@ -24,7 +24,7 @@ export const REJECTION_REASONS = [
   'row_too_large',
   'no_table',
 ] as const;
-export type RejectionReason = (typeof REJECTION_REASONS)[number];
+type RejectionReason = (typeof REJECTION_REASONS)[number];
 
 /** Why no row of any stream can be made of a record. */
 export type RefusalReason = 'not_an_object' | 'not_utf8' | 'unknown_stream' | 'line_too_long';

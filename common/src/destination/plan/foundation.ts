@@ -20,7 +20,7 @@ export function runContext(context: WriteContext): RunContext {
   return { clock: systemClock, ...context };
 }
 
-export type RunConfig = Place & {
+type RunConfig = Place & {
   readonly connection: Connection;
   readonly rules: RecordRules;
   readonly maxMemoryBytes: number;

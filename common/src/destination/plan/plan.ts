@@ -63,7 +63,7 @@ export type Plan<Planned extends Target = Target> = {
 };
 
 /** What a destination decides by itself of a stream. */
-export type Described<More> = {
+type Described<More> = {
   readonly name: string;
   /** Of the published type that the stream is of. */
   readonly schema: RowSchema | undefined;
@@ -74,7 +74,7 @@ export type Described<More> = {
   readonly more: (rowPlan: RowPlan | undefined) => More;
 };
 
-export type PlanRules<Entry extends StreamEntry, More> = {
+type PlanRules<Entry extends StreamEntry, More> = {
   readonly prefix: string;
   /** See `Place`. */
   readonly arrayIndex?: string | undefined;

@@ -40,7 +40,7 @@ export type Replacement = {
   readonly isVerified?: boolean;
 };
 
-export type Replaced = {
+type Replaced = {
   /** Objects of the previous set that were deleted. */
   readonly deleted: number;
   /** How long both sets, or parts of them, lay in the place. */

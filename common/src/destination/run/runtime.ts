@@ -15,7 +15,7 @@ import { SharedRun } from '../shared-run/shared-run.ts';
 import { repairText, sentenceOf, Tally, type Figures, type Kept } from './summary.ts';
 
 /** What a destination brings: where rows go, and which places a stream fills. */
-export type Plugin<Planned extends Target> = {
+type Plugin<Planned extends Target> = {
   readonly sink: Sink<Planned>;
   readonly places: StreamPlaces<Planned>;
   /** What the rows of a place look like, for its manifest. */

@@ -54,7 +54,7 @@ type TableSummary = {
  * Values of a table that are not as they came, by field. `misfits`: null in their field, beside it as JSON text; `cut`: in their
  * field as far as it can hold them, beside it complete; `coerced`: in their field, written in another way.
  */
-export type TableValues = { readonly misfits: FieldCounts; readonly cut: FieldCounts; readonly coerced: FieldCounts };
+type TableValues = { readonly misfits: FieldCounts; readonly cut: FieldCounts; readonly coerced: FieldCounts };
 
 /** What was changed in the records of a stream before they became rows. */
 type StreamRepairs = { readonly label: string } & Readonly<Record<Repair, FieldCounts>>;

@@ -23,7 +23,7 @@ import type { StreamPlaces } from '../publishing/places.ts';
 import type { ReplacedSet } from '../publishing/replaced-set.ts';
 import { Replacements } from '../publishing/replacements.ts';
 
-export type SharedRunOptions<Planned extends Target> = {
+type SharedRunOptions<Planned extends Target> = {
   readonly area: Area;
   readonly layout: Layout;
   readonly plan: Plan<Planned>;
@@ -49,7 +49,7 @@ export function openShared<Planned extends Target>(
 }
 
 /** How many records of a stream were taken. */
-export type Taken = { readonly accepted: number; readonly rejected: number };
+type Taken = { readonly accepted: number; readonly rejected: number };
 
 export class SharedRun<Planned extends Target> {
   readonly #options: SharedRunOptions<Planned>;

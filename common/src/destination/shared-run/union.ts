@@ -12,7 +12,7 @@ import type { Part, PartFile, PartStream } from './run-documents.ts';
 import { runsFolder } from './run-store.ts';
 
 /** A stream of the catalog. `mayFill`: whether its rows can be in the place of that name. */
-export type RunStream = {
+type RunStream = {
   readonly index: number;
   readonly stream: StreamDescriptor;
   readonly label: string;
@@ -20,7 +20,7 @@ export type RunStream = {
   readonly mayFill: (name: string) => boolean;
 };
 
-export type StreamUnion = {
+type StreamUnion = {
   accepted: number;
   rejected: number;
   /** By the names of their places. */

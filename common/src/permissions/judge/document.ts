@@ -63,13 +63,13 @@ function conditionsIn(value: JsonValue | undefined): readonly Condition[] {
   );
 }
 
-export function list(value: JsonValue | undefined): readonly JsonValue[] {
+function list(value: JsonValue | undefined): readonly JsonValue[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? (value as readonly JsonValue[]) : [value];
 }
 
 /** Conditions may contain numbers and booleans, which equal their texts. */
-export function texts(value: JsonValue | undefined): readonly string[] {
+function texts(value: JsonValue | undefined): readonly string[] {
   return list(value).flatMap((item) => (item === null || typeof item === 'object' ? [] : [String(item)]));
 }
 

@@ -16,7 +16,7 @@ export type PolicyStatement = {
   readonly Condition?: Guards;
 };
 
-export type PolicyDocument = { readonly Version: '2012-10-17'; readonly Statement: readonly PolicyStatement[] };
+type PolicyDocument = { readonly Version: '2012-10-17'; readonly Statement: readonly PolicyStatement[] };
 
 /** The policy of the bucket for one principal. `full` is the broad form that Permutive publishes. */
 export function bucketPolicy(

@@ -12,7 +12,7 @@ import { simulate, type Verdict } from '../judge/simulate.ts';
 export type PolicyKind = 'bucket' | 'iam';
 
 /** `principal` is absent for an identity policy, or if the policy does not identify one. */
-export type Question = {
+type Question = {
   readonly access: Access;
   readonly kind: PolicyKind;
   readonly principal?: Principal;

@@ -20,7 +20,7 @@ export function findingText({ code, place, text }: Finding): string {
 }
 
 /** Aligned columns: action, resource, verdict. */
-export function table(judged: readonly Judged[]): readonly string[] {
+function table(judged: readonly Judged[]): readonly string[] {
   if (judged.length === 0) return [];
   const rows = [['needed action', 'on', 'verdict'], ...judged.map(rowOf)];
   const width = (column: number): number => Math.max(...rows.map((row) => row[column]?.length ?? 0));

@@ -1,7 +1,7 @@
 // Keeps secrets out of every text that a connector prints. They are collected once from the config, and replaced in texts.
 import { oneLine } from '../../protocol/text/text.ts';
 
-export const redacted = '****';
+const redacted = '****';
 const minSecretLength = 4; // Shorter values would hide ordinary text, and are not secrets.
 
 /** Marks in a JSON schema what `collectSecrets` must find. */

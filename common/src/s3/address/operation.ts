@@ -67,7 +67,7 @@ export const operations = {
 } as const satisfies Record<string, { readonly verb: string; readonly asks: readonly (readonly [string, On])[] }>;
 
 /** The resource of a permission. */
-export type On = 'bucket' | 'object' | 'from' | 'key';
+type On = 'bucket' | 'object' | 'from' | 'key';
 export type Operation = keyof typeof operations;
 /** The additional actions of a write with an ACL or tags, on the object. */
 const aclAsk = ['s3:PutObjectAcl', 'object'] as const;

@@ -145,7 +145,7 @@ const archived: Row = {
   say: () => 'it is archived (a Glacier class). Restore it, or move it out of the prefix',
 };
 
-export const refused: Row = {
+const refused: Row = {
   code: 'S3_REQUEST_REFUSED',
   say: ({ answer: { code, status, text }, target: { endpoint } }) => {
     const name = code === '' ? `HTTP status ${status}` : code;
@@ -157,7 +157,7 @@ export const refused: Row = {
   },
 };
 
-export const rows: Readonly<Record<string, Row>> = {
+const rows: Readonly<Record<string, Row>> = {
   AccessDenied: denied,
   'AccessDenied@HeadObject': deniedOrMissing,
   'AccessDenied@GetObject': deniedOrMissing,

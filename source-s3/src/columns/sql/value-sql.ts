@@ -11,7 +11,7 @@ import { dateText, int96Text, timestampText, timeText, type TimeText } from './t
 export type Loss = { readonly field: string; readonly condition: string };
 
 /** `json`: SQL of type VARCHAR, never null, the JSON text of one column's value. */
-export type ValueSql = { readonly json: string; readonly losses: readonly Loss[] };
+type ValueSql = { readonly json: string; readonly losses: readonly Loss[] };
 
 /** The JSON text of a column stored as `stored` for a catalog that declares `target`. `sql` must be cheap to repeat: a column name. */
 export function columnJsonSql(sql: string, stored: StoredType, { name, type: target }: Column): ValueSql {

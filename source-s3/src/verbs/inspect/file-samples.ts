@@ -56,7 +56,7 @@ function differences({ object, columns }: Sample, newest: Sample): readonly Sche
 }
 
 /** `list<struct<id: integer>>` */
-export function typeText(type: ColumnType): string {
+function typeText(type: ColumnType): string {
   switch (type.kind) {
     case 'list':
       return `list<${typeText(type.items)}>`;

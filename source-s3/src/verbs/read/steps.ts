@@ -24,7 +24,7 @@ export type TableReading = Reading & {
 };
 
 /** A file of which something is to be read, before its units. */
-export type FileStep = {
+type FileStep = {
   readonly kind: 'file';
   readonly file: SourceFile;
   readonly names: FileColumns;

@@ -24,7 +24,7 @@ import { isFit, memberFit } from './fitted-value.ts';
 import type { Fit } from './json-fit.ts';
 import { textAt } from './json-text.ts';
 
-export type Losses = {
+type Losses = {
   /** The dotted path of the value; items of lists and values of maps have no name. */
   readonly field: string;
   /** Takes the fields of values that do not fit, and that became null. */

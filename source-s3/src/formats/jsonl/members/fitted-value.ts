@@ -47,7 +47,7 @@ export function isNumeric(first: number): boolean {
 }
 
 /** Whether a number is written as an integer: of what a number has behind its first byte, only digits have this bit. */
-export function isWhole(bytes: Uint8Array, start: number, end: number): boolean {
+function isWhole(bytes: Uint8Array, start: number, end: number): boolean {
   let bits = 0x10;
   for (let at = start + 1; at < end; at++) bits &= bytes[at] as number;
   return bits !== 0;
