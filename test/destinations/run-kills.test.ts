@@ -8,7 +8,7 @@ import { after, before, suite, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 
 import { startS3Server } from '../../tools/s3-server/server.ts';
-import type { Call, Operation, S3TestServer, StoredObject } from '../../tools/s3-server/types.ts';
+import type { Call, ServedOperation, S3TestServer, StoredObject } from '../../tools/s3-server/types.ts';
 import { configJson as batchConfig, runWrite as writeBatch } from '../destination-s3-batch/support/batch.ts';
 import {
   configJson as streamingConfig,
@@ -31,7 +31,7 @@ const destinations = {
   },
 } as const;
 
-const changes: readonly Operation[] = ['PutObject', 'CopyObject', 'DeleteObjects'];
+const changes: readonly ServedOperation[] = ['PutObject', 'CopyObject', 'DeleteObjects'];
 const [old, parts] = [[1, 2], { 0: [10, 20], 1: [11, 21] }] as const;
 const whole = [10, 11, 20, 21];
 

@@ -5,9 +5,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
-import { type Access, admit, type Gate, ownersExpected, redirect } from './access/access.ts';
+import { type AccessControl, admit, type Gate, ownersExpected, redirect } from './access/access.ts';
 import { type Answer, errorAnswer, type Flow, FREE_FLOW, sendAnswer } from './wire/answer.ts';
-import { type Body, bodyText, readBody } from './wire/body.ts';
+import { type RequestBody, bodyText, readBody } from './wire/body.ts';
 import { memoryContent } from './objects/content.ts';
 import type { Counter, RequestMeter } from './counts.ts';
 import { S3Error } from './errors.ts';
@@ -119,7 +119,7 @@ async function exchange(
   return outcome;
 }
 
-type Asked = { readonly request: S3Request; readonly body: Body; readonly requestId: string };
+type Asked = { readonly request: S3Request; readonly body: RequestBody; readonly requestId: string };
 
 /** @throws S3Error */
 async function meetFault(fault: RequestFault | undefined, asked: Asked, parts: HandlerParts): Promise<Outcome> {
@@ -184,7 +184,7 @@ async function perform({ request, body }: Asked, { gate, faults }: HandlerParts)
 }
 
 // Who may not list does not learn what is missing.
-async function withoutHint(error: unknown, request: S3Request, { refusal }: Access): Promise<unknown> {
+async function withoutHint(error: unknown, request: S3Request, { refusal }: AccessControl): Promise<unknown> {
   if (!(error instanceof S3Error) || error.code !== 'NoSuchKey') return error;
   return (await refusal(onBucket('s3:ListBucket', request))) ?? error;
 }

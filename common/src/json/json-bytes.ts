@@ -147,7 +147,7 @@ export function spells(bytes: Uint8Array, start: number, end: number, name: Uint
 }
 
 /** A member of an object: its key with quotes is bytes[keyStart, keyEnd), its value bytes[valueStart, valueEnd). */
-export type Member = {
+export type JsonMember = {
   readonly keyStart: number;
   readonly keyEnd: number;
   readonly valueStart: number;
@@ -155,9 +155,9 @@ export type Member = {
 };
 
 /** The last member of that name in the valid object at `objectStart`: the one JSON.parse keeps. Not for the hot path. */
-export function findMember(bytes: Uint8Array, objectStart: number, name: string): Member | undefined {
+export function findMember(bytes: Uint8Array, objectStart: number, name: string): JsonMember | undefined {
   const wanted = Buffer.from(name);
-  let found: Member | undefined;
+  let found: JsonMember | undefined;
   let keyStart = skipSpace(bytes, objectStart + 1);
   while (bytes[keyStart] === QUOTE) {
     const keyEnd = skipString(bytes, keyStart);

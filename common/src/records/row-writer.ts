@@ -6,7 +6,7 @@ const firstBytes = 64 * 1024;
 const HEX = '0123456789abcdef';
 
 /** Bound: what was written since the last `clear`, up to twice that. */
-export class RowWriter {
+export class RowBuffer {
   #bytes = Buffer.allocUnsafeSlow(firstBytes);
   length = 0;
 

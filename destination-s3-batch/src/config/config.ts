@@ -135,7 +135,7 @@ export type StreamConfig = z.output<typeof stream>;
 
 export type OutputFormat = 'parquet' | 'json';
 
-export type Config = Shared<StreamConfig> & {
+export type BatchConfig = Shared<StreamConfig> & {
   readonly format: OutputFormat;
   readonly splitEvents: boolean;
   readonly objectsAsText: boolean;
@@ -149,7 +149,7 @@ export type Config = Shared<StreamConfig> & {
   readonly storageLimitBytes: number | undefined;
 };
 
-export function resolveConfig(config: z.output<typeof configSchema>, env: Environment = process.env): Config {
+export function resolveConfig(config: z.output<typeof configSchema>, env: Environment = process.env): BatchConfig {
   const { spool_dir, max_spool_gb } = config;
   const storageLimit = Number(env['CONNECTOR_STORAGE_LIMIT_BYTES'] ?? '');
   return {

@@ -18,7 +18,7 @@ import { isOwner, otherOwner } from '../columns/registry/table-owners.ts';
 import { layout } from '../layout/layout.ts';
 import type { TableTarget } from './plan.ts';
 import { isEventTable, otherEvents } from '../rows/event-tables.ts';
-import type { Table } from '../tables/table.ts';
+import type { BatchTable } from '../tables/table.ts';
 
 type Options = {
   readonly area: Area;
@@ -107,7 +107,7 @@ export class EarlierTables implements StreamPlaces<TableTarget> {
   }
 
   /** Before the first file of a table is stored: within a generation it is the stream's from now on. */
-  async claim({ stream: index, name, shape }: Table, signal: AbortSignal): Promise<void> {
+  async claim({ stream: index, name, shape }: BatchTable, signal: AbortSignal): Promise<void> {
     const { area, targets } = this.#options;
     const { succession, stream } = targets[index] ?? {};
     const known = this.#known.get(index);

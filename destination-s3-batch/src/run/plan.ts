@@ -24,7 +24,7 @@ import { batchType, batchTypes, eventTable, schemaProperties } from '@s3-connect
 import type { RowSchema } from '@s3-connectors/common/published/row-schema.ts';
 import { streamingTypes } from '@s3-connectors/common/published/streaming-types.ts';
 
-import type { Config, StreamConfig } from '../config/config.ts';
+import type { BatchConfig, StreamConfig } from '../config/config.ts';
 import { layout } from '../layout/layout.ts';
 import { otherEvents } from '../rows/event-tables.ts';
 import type { Dedup } from '../tables/table.ts';
@@ -44,8 +44,8 @@ export type TableTarget = Target & {
 
 type Source = { readonly conversion: Conversion; readonly table: string; readonly schema: RowSchema | undefined };
 
-type Given = Pick<Config, 'prefix' | 'arrayIndex' | 'streams' | 'splitEvents'> &
-  Partial<Pick<Config, 'namespaceInPath' | 'airbyteMetadata' | 'run'>>;
+type Given = Pick<BatchConfig, 'prefix' | 'arrayIndex' | 'streams' | 'splitEvents'> &
+  Partial<Pick<BatchConfig, 'namespaceInPath' | 'airbyteMetadata' | 'run'>>;
 
 /** @throws CATALOG_INVALID for streams that would be written to one path, and for modes that no platform asks for. */
 export function planStreams(

@@ -15,18 +15,18 @@ import { fitsEngine } from '../config/budgets.ts';
 import { layout } from '../layout/layout.ts';
 import { countValues } from '../rows/count-values.ts';
 import type { RowsOut } from '../rows/published-rows.ts';
-import { RowWriter } from '@s3-connectors/common/records/row-writer.ts';
+import { RowBuffer } from '@s3-connectors/common/records/row-writer.ts';
 import type { RowPlace, Spool } from '../spool/spool.ts';
-import type { Table, Tables } from '../tables/table.ts';
+import type { BatchTable, BatchTables } from '../tables/table.ts';
 import type { TableTarget } from './plan.ts';
-import { rejectedWay, wayOf, type Way } from './way.ts';
+import { rejectedRoute, routeOf, type RowRoute } from './way.ts';
 
 type Options = {
   readonly prefix: string;
   /** What the engine has to write rows with; undefined without one. */
   readonly engineBytes: number | undefined;
   readonly plan: Plan<TableTarget>;
-  readonly tables: Tables;
+  readonly tables: BatchTables;
   readonly spool: Spool;
   readonly states: DurableStates;
   /** Rows of so many bytes are published at the next STATE that speaks of them, before the input has ended. */
@@ -51,9 +51,9 @@ type CutRows = { readonly stream: number; readonly rows: object | undefined };
 
 export class TableSink implements Sink<TableTarget> {
   readonly #options: Options;
-  readonly #ways: readonly Way[];
+  readonly #ways: readonly RowRoute[];
   readonly #eventName: number;
-  readonly #out = new RowWriter();
+  readonly #out = new RowBuffer();
   readonly #observer = new RowObserver();
   readonly #skip: WalkData;
   readonly #place: { -readonly [Key in keyof RowPlace]: RowPlace[Key] | undefined } & {
@@ -74,9 +74,9 @@ export class TableSink implements Sink<TableTarget> {
     this.#place = { table: undefined, day: 0, partition: '', placedBy: 0, time: Number.NaN, isUnusual: false };
     this.#made = { time: Number.NaN, out: this.#out, emit: () => this.#addMade() };
     const ways = plan.targets.map((target) => {
-      return wayOf(target, { prefix, fields: plan.fields, tables, log: context.log });
+      return routeOf(target, { prefix, fields: plan.fields, tables, log: context.log });
     });
-    this.#ways = [...ways, rejectedWay()];
+    this.#ways = [...ways, rejectedRoute()];
   }
 
   /** The event tables that earlier runs made, and those that a stream must not take; before the first line. */
@@ -86,7 +86,7 @@ export class TableSink implements Sink<TableTarget> {
 
   /** Looks at the values of what is a row as it comes. */
   walkData(target: TableTarget | undefined, bytes: Uint8Array, start: number, found: Envelope): number {
-    const way = target === undefined ? undefined : (this.#ways[target.index] as Way);
+    const way = target === undefined ? undefined : (this.#ways[target.index] as RowRoute);
     const isMade = way?.rows !== undefined || way?.maker !== undefined;
     const shape = isMade ? undefined : way?.table?.shape;
     return shape === undefined ? this.#skip(bytes, start, found) : this.#observer.walk(shape, bytes, start, found);
@@ -98,7 +98,7 @@ export class TableSink implements Sink<TableTarget> {
 
   append(target: TableTarget, placement: Placement, bytes: Buffer, found: Envelope): Rejection | undefined {
     if (found.dataEnd - found.dataStart > largeRowBytes && !this.#fitsEngine(bytes, found)) return rowTooLarge;
-    const way = this.#ways[target.index] as Way;
+    const way = this.#ways[target.index] as RowRoute;
     const table = way.table ?? this.#eventTable(way, bytes, found);
     if (table === undefined) return noTable;
     const rejection = way.maker?.make(bytes, found, placement.now);
@@ -128,7 +128,7 @@ export class TableSink implements Sink<TableTarget> {
 
   setAside({ index, name, succession, rejectedFolder: folder }: Target, kept: Buffer, { placedBy }: Placement): void {
     const { states, spool, tables } = this.#options;
-    const way = this.#ways[index] as Way;
+    const way = this.#ways[index] as RowRoute;
     way.rejected ??= tables.add({ name, stream: index, folder, columns: undefined });
     this.#hold({ index, succession }, way, states.rejectedRecord(index));
     const day = layout.periodOf(placedBy);
@@ -185,7 +185,7 @@ export class TableSink implements Sink<TableTarget> {
 
   #cut(stream: number, until?: Uint8Array): void {
     this.#options.spool.cut(stream, until);
-    const way = this.#ways[stream] as Way;
+    const way = this.#ways[stream] as RowRoute;
     this.#cuts.push({ stream, rows: way.unpublished });
     way.unpublished = undefined;
   }
@@ -197,7 +197,7 @@ export class TableSink implements Sink<TableTarget> {
   }
 
   /** Undefined where no table can have the event. */
-  #eventTable(way: Way, bytes: Buffer, { fieldStarts, fieldEnds }: Envelope): Table | undefined {
+  #eventTable(way: RowRoute, bytes: Buffer, { fieldStarts, fieldEnds }: Envelope): BatchTable | undefined {
     const start = fieldStarts[this.#eventName] as number;
     if (start >= 0 && bytes[start] === QUOTE) {
       return way.events?.tableOf(bytes, start, fieldEnds[this.#eventName] as number);
@@ -219,7 +219,7 @@ export class TableSink implements Sink<TableTarget> {
   }
 
   /** A replaced stream's STATEs wait for its end anyway. */
-  #hold({ index, succession }: Pick<Target, 'index' | 'succession'>, way: Way, record: number): void {
+  #hold({ index, succession }: Pick<Target, 'index' | 'succession'>, way: RowRoute, record: number): void {
     if (way.unpublished !== undefined || succession.kind === 'replace') return;
     way.unpublished = {};
     this.#options.states.opened(index, way.unpublished, record);

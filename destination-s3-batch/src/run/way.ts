@@ -2,7 +2,7 @@
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
 import type { TableTarget } from './plan.ts';
-import type { Table, Tables } from '../tables/table.ts';
+import type { BatchTable, BatchTables } from '../tables/table.ts';
 import { RowMaker } from '@s3-connectors/common/destination/rows/row-maker.ts';
 import { DroppedFields } from '../rows/dropped-fields.ts';
 import { EventTables } from '../rows/event-tables.ts';
@@ -15,9 +15,9 @@ import {
   type PublishedRows,
 } from '../rows/published-rows.ts';
 
-export type Way = {
+export type RowRoute = {
   /** Undefined where each event has a table of its own. */
-  readonly table: Table | undefined;
+  readonly table: BatchTable | undefined;
   readonly events: EventTables | undefined;
   /** Undefined: a record is a row as it comes. */
   readonly rows: PublishedRows | undefined;
@@ -26,7 +26,7 @@ export type Way = {
   /** Of events that have no table of their own. */
   readonly otherRows: PublishedRows | undefined;
   readonly dropped: DroppedFields | undefined;
-  rejected: Table | undefined;
+  rejected: BatchTable | undefined;
   /** Stands in `DurableStates` for all rows of the stream that are not published. */
   unpublished: object | undefined;
 };
@@ -35,7 +35,7 @@ type Options = {
   readonly prefix: string;
   /** Those that the scanner finds. */
   readonly fields: readonly string[];
-  readonly tables: Tables;
+  readonly tables: BatchTables;
   readonly log: Log;
 };
 
@@ -48,7 +48,7 @@ const noRows = {
   dropped: undefined,
 };
 
-export function wayOf(target: TableTarget, { prefix, fields, tables, log }: Options): Way {
+export function routeOf(target: TableTarget, { prefix, fields, tables, log }: Options): RowRoute {
   const { index, name, place, conversion, columns, stream: descriptor, dedup, textColumns, rowPlan } = target;
   const isSplit = conversion === 'split_events';
   return {
@@ -64,7 +64,7 @@ export function wayOf(target: TableTarget, { prefix, fields, tables, log }: Opti
 }
 
 /** Of records that are set aside whatever they are. */
-export function rejectedWay(): Way {
+export function rejectedRoute(): RowRoute {
   return { ...noRows, rejected: undefined, unpublished: undefined };
 }
 

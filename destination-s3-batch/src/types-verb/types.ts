@@ -10,7 +10,7 @@ import { closeS3, openS3 } from '@s3-connectors/common/s3/connection/client.ts';
 
 import { readRegistry, readTables, writeRegistry } from '../columns/registry/registry.ts';
 import { engineType, type FieldType, type StructType } from '../columns/types/field-type.ts';
-import type { Config } from '../config/config.ts';
+import type { BatchConfig } from '../config/config.ts';
 import { placedFields, siblingPath, withField, type PlacedField } from './field-path.ts';
 import { oldFiles, type OldFiles } from './old-files.ts';
 import { parseTypeText, typeForms, typeText } from './type-text.ts';
@@ -20,7 +20,7 @@ type Change = { readonly table: string; readonly field: string; readonly type: F
 
 /** @throws USAGE_INVALID for a table or field that is not there, or a type that is none. */
 export async function* types(
-  config: Config,
+  config: BatchConfig,
   given: OperatorArguments,
   { log, signal }: VerbContext,
 ): AsyncGenerator<Print> {

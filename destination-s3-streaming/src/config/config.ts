@@ -98,13 +98,13 @@ export const configSchema = z.object({ ...configShape, ...runShape }).superRefin
 /** An override for a stream; see `streams` in the schema. */
 type StreamConfig = z.output<typeof stream>;
 
-export type Config = Shared<StreamConfig> & {
+export type StreamingConfig = Shared<StreamConfig> & {
   readonly rules: RecordRules;
   readonly maxFileAgeMs: number;
   readonly gzipLevel: number;
 };
 
-export function resolveConfig(config: z.output<typeof configSchema>, env: Environment = process.env): Config {
+export function resolveConfig(config: z.output<typeof configSchema>, env: Environment = process.env): StreamingConfig {
   return {
     ...resolveShared(config, env),
     rules: {

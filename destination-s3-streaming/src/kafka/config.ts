@@ -5,7 +5,7 @@ import { checkPlace } from '@s3-connectors/common/destination/config/config.ts';
 import type { Environment } from '@s3-connectors/common/program/scheduler.ts';
 import * as z from 'zod';
 
-import { configShape, resolveConfig, type Config } from '../config/config.ts';
+import { configShape, resolveConfig, type StreamingConfig } from '../config/config.ts';
 import type { Included } from './record-lines.ts';
 import type { SeedRules } from './seed.ts';
 
@@ -177,7 +177,7 @@ type KafkaConfig = z.output<typeof kafka>;
 
 type FeedTopic = { readonly topic: string; readonly stream: string };
 
-export type FeedConfig = Config & {
+export type FeedConfig = StreamingConfig & {
   readonly kafka: {
     readonly brokers: readonly string[];
     readonly topics: readonly FeedTopic[];

@@ -31,7 +31,7 @@ type Options = {
   readonly clock: Clock;
 };
 
-export class Member {
+export class GroupMember {
   readonly #options: Options;
   readonly #client: KafkaClient;
   readonly #topics: readonly string[];

@@ -6,14 +6,14 @@ import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
 import { streamingTypes } from '@s3-connectors/common/published/streaming-types.ts';
 
-import type { Config } from '../config/config.ts';
+import type { StreamingConfig } from '../config/config.ts';
 import { layout } from '../layout/layout.ts';
 
 /** `schema`: as the catalog has it. */
 export type TypeTarget = Target & { readonly schema: JsonSchema };
 
-type Given = Pick<Config, 'prefix' | 'arrayIndex' | 'streams'> &
-  Partial<Pick<Config, 'namespaceInPath' | 'airbyteMetadata' | 'run'>>;
+type Given = Pick<StreamingConfig, 'prefix' | 'arrayIndex' | 'streams'> &
+  Partial<Pick<StreamingConfig, 'namespaceInPath' | 'airbyteMetadata' | 'run'>>;
 
 /** @throws CATALOG_INVALID for generations that do not exist, and for streams that would be written to one path. */
 export function planStreams(

@@ -3,7 +3,7 @@ import { DeflatePool } from '@s3-connectors/common/destination/files/deflate-poo
 import type { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
 import { onePlaceEach } from '@s3-connectors/common/destination/publishing/places.ts';
 import type { Target } from '@s3-connectors/common/destination/plan/plan.ts';
-import { layFoundation, type RunContext } from '@s3-connectors/common/destination/plan/foundation.ts';
+import { setUpRun, type RunContext } from '@s3-connectors/common/destination/plan/foundation.ts';
 import { Runtime } from '@s3-connectors/common/destination/run/runtime.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
@@ -12,14 +12,14 @@ import { outlineDepth } from '@s3-connectors/common/records/record-scanner.ts';
 import { closeS3, type S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import type { WrittenBody } from '@s3-connectors/common/s3/write.ts';
 
-import type { Config } from '../config/config.ts';
+import type { StreamingConfig } from '../config/config.ts';
 import { sharesOf, type MemoryShares } from '../config/memory.ts';
 import { BufferPool } from '../files/buffer-pool.ts';
 import { Gathering } from '../files/gathering.ts';
 import { Sketch, type Latency } from '../files/latency.ts';
 import type { OpenFile } from '../files/open-file.ts';
 import { allDue, chunkBytes, filesDue, msUntilAged, type RotationLimits } from '../files/rotation.ts';
-import { Store } from '../files/store.ts';
+import { FileStore } from '../files/store.ts';
 import { layout } from '../layout/layout.ts';
 import { FileSink } from './file-sink.ts';
 import { OpenFiles } from './open-files.ts';
@@ -34,7 +34,7 @@ const compressionsAtOnce = 4;
 /** Chunks, each at most 1 MiB, that are compressed or wait for it while more input is read. */
 const maxChunksWaiting = 8;
 
-export class Run {
+export class StreamingRun {
   readonly #memory: MemoryShares;
   readonly #limits: RotationLimits;
   readonly #context: RunContext;
@@ -47,7 +47,7 @@ export class Run {
   readonly #files: OpenFiles;
   readonly #pool: BufferPool;
   readonly #deflate: DeflatePool;
-  readonly #store: Store;
+  readonly #store: FileStore;
   readonly #s3: S3;
   readonly #latency: Latency = { sinceCame: new Sketch(), sinceHappened: new Sketch() };
   readonly #report: Report;
@@ -57,7 +57,7 @@ export class Run {
 
   /** @throws CATALOG_INVALID for what cannot be done, before anything is read. */
   constructor(
-    config: Config,
+    config: StreamingConfig,
     catalog: readonly ConfiguredStream[],
     input: AsyncIterable<Uint8Array>,
     context: RunContext,
@@ -76,10 +76,10 @@ export class Run {
     this.#pool = new BufferPool(memory.idleBytes);
     const allocate = (bytes: number): Buffer => this.#pool.take(bytes);
     this.#deflate = new DeflatePool({ level: config.gzipLevel, atOnce: compressionsAtOnce, allocate });
-    const foundation = layFoundation({ config, plan, layout, context }, memory.heldBytes);
+    const foundation = setUpRun({ config, plan, layout, context }, memory.heldBytes);
     this.#states = foundation.states;
     this.#s3 = foundation.area.s3;
-    this.#store = new Store({
+    this.#store = new FileStore({
       s3: this.#s3,
       config,
       keyFor: ({ isOfRows, stream }, key) => (isOfRows ? this.#runtime.replacements.waiting.keyFor(stream, key) : key),

@@ -10,7 +10,7 @@ const cacheKibibytes = 16 * 1024;
 const settings = `PRAGMA cache_size = -${cacheKibibytes}; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF`;
 
 /** Bound: 16 MiB of memory; of disk the bytes of the keys and some 80 a file, twice that when there are many. */
-export class ObjectList implements Disposable {
+export class ListedObjects implements Disposable {
   readonly #prefix: string;
   readonly #database: DatabaseSync;
   readonly #insert: StatementSync;

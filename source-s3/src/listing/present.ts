@@ -9,7 +9,7 @@ const toleranceMs = 3_600_000;
 
 type Clocks = Pick<S3, 'contact'> & { readonly clock: Pick<S3['clock'], 'wall'> };
 
-export class Present {
+export class FutureObjects {
   readonly #s3: Clocks;
   #future = 0;
   #example: ListedObject | undefined;
@@ -20,7 +20,7 @@ export class Present {
 
   /** The object, modified now if it is dated in the future. */
   at(object: ListedObject): ListedObject {
-    const now = presentOf(this.#s3);
+    const now = currentTime(this.#s3);
     if (!isFuture(object.lastModified.getTime(), now)) return object;
     this.#future++;
     this.#example ??= object;
@@ -32,7 +32,7 @@ export class Present {
     if (this.#example === undefined) return [];
     const { key, lastModified } = this.#example;
     const [are, they] = this.#future === 1 ? ['is', 'it counts'] : ['are', 'they count'];
-    const clock = `${ownerOf(this.#s3)} clock`;
+    const clock = `${clockOwner(this.#s3)} clock`;
     return [
       `${countOf(this.#future, 'file')} ${are} dated in the future by ${clock}, such as "${key}" (${lastModified.toISOString()}); ${they} as modified now.`,
     ];
@@ -40,12 +40,12 @@ export class Present {
 }
 
 /** In ms since 1970. */
-export function presentOf({ contact, clock }: Clocks): number {
+export function currentTime({ contact, clock }: Clocks): number {
   return contact.serverTime ?? clock.wall();
 }
 
 /** Whose clock tells the present, for people. */
-export function ownerOf({ contact }: Clocks): string {
+export function clockOwner({ contact }: Clocks): string {
   return contact.serverTime === undefined ? 'this machine’s' : "S3's";
 }
 

@@ -14,7 +14,7 @@ import { skipReasonOf } from '../listing/list-table.ts';
 import { gather } from '../listing/skip-report.ts';
 import { NothingRead } from './no-data.ts';
 import { noTables } from './no-tables.ts';
-import { openSession, type Session } from './session.ts';
+import { openResources, type VerbResources } from './session.ts';
 import { findTables, tablePlace, type Table, type Tables } from '../listing/tables.ts';
 
 /** Someone waits for the answer. */
@@ -25,7 +25,7 @@ const tablesLookedAt = 20;
 
 /** @throws ConnectorError naming all that is missing; CONFIG_INVALID when there is nothing to read. */
 export async function check(config: SourceConfig, context: VerbContext): Promise<void> {
-  await using session = await openSession(config, context, patience);
+  await using session = await openResources(config, context, patience);
   if (config.format.format === 'parquet') await rehearse(session.folder); // Other formats need no disk.
   const rehearsal = new Rehearsal(context.signal);
   const found: Tables[] = [];
@@ -49,7 +49,7 @@ type Look = { readonly nothing: NothingRead; isOpen: boolean };
 
 type Place = {
   readonly look: Look;
-  readonly session: Session;
+  readonly session: VerbResources;
   readonly config: SourceConfig;
   readonly prefix: SchemaPrefix;
 };
@@ -88,7 +88,7 @@ function needsBelow(config: SourceConfig, path: string): readonly [listing: Line
 
 /** One that a sync would read, else one that is at least there. Archived objects cannot be read. */
 async function firstObject(
-  { s3 }: Session,
+  { s3 }: VerbResources,
   { tables, config, look }: { readonly tables: Tables; readonly config: SourceConfig; readonly look: Look },
   signal: AbortSignal,
 ): Promise<ListedObject | undefined> {

@@ -4,10 +4,10 @@ import type { AirbyteStream } from '@s3-connectors/common/protocol/messages.ts';
 import { nearestName } from '@s3-connectors/common/protocol/text/nearest-name.ts';
 
 import type { SourceConfig } from '../config/config.ts';
-import type { Declared } from '../layout/declared-column.ts';
+import type { DeclaredColumn } from '../layout/declared-column.ts';
 import { foldName } from '../layout/layout.ts';
 
-type Declaration = Declared & {
+type Declaration = DeclaredColumn & {
   readonly option: string;
   /** Names that are one have one key. */
   readonly keyOf: (name: string) => string;

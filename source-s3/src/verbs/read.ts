@@ -21,7 +21,7 @@ import { openSelfReplacingEngine } from '../engine/self-replacing-engine.ts';
 import { formatOf } from '../formats/formats.ts';
 import type { PartitionColumns } from '../layout/partition-columns.ts';
 import { isInShard } from '../layout/shard.ts';
-import { ownerOf, presentOf } from '../listing/present.ts';
+import { clockOwner, currentTime } from '../listing/present.ts';
 import { listTable, reportListing } from '../listing/list-table.ts';
 import { decodeUnits } from './read/decode-units.ts';
 import { fetchUnits } from './read/fetch-units.ts';
@@ -31,7 +31,7 @@ import type { TableReading, VersionPart } from './read/steps.ts';
 import { TableFindings } from './read/table-findings.ts';
 import { withCheckpoints } from './read/with-checkpoints.ts';
 import { withReplaced } from './read/with-replaced.ts';
-import { openSession, type Session } from './session.ts';
+import { openResources, type VerbResources } from './session.ts';
 import { fromStreamState } from '../progress/stream-state.ts';
 import { reportTables } from '../listing/report-tables.ts';
 import { findTables, type Table, type Tables } from '../listing/tables.ts';
@@ -44,7 +44,7 @@ export async function* read(
   context: ReadContext,
 ): AsyncGenerator<Output> {
   const widened = widenPipes([standard.output]); // Meanwhile S3 is asked.
-  await using session = await openSession(config, context);
+  await using session = await openResources(config, context);
   const tables = await findTables(session.s3, config, context.signal);
   reportTables(tables, config, context.log);
   await widened;
@@ -65,7 +65,7 @@ export async function* read(
 }
 
 type StreamReading = {
-  readonly session: Session;
+  readonly session: VerbResources;
   readonly table: Table;
   readonly stream: ConfiguredStream;
   readonly saved: SavedState;
@@ -81,8 +81,8 @@ async function* readStream(
   const { s3 } = session;
   const format = formatOf(config, table);
   const before = fromStreamState(saved.get(streamKey(table.stream)), config.shard);
-  const progress = untilPresent(before, presentOf(s3));
-  if (progress !== before) log('WARN', inFuture(table, before, ownerOf(s3)));
+  const progress = untilPresent(before, currentTime(s3));
+  if (progress !== before) log('WARN', inFuture(table, before, clockOwner(s3)));
   using planning = new Planning(progress, { prefix: table.prefix, lookbackMs: config.lookbackMs });
   const planned = { s3, table, format, planning, log };
   const { plan, folders } = await session.folder.use(() => planTable(config, planned, signal));

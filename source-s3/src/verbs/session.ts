@@ -7,16 +7,16 @@ import { closeS3, openS3, type S3 } from '@s3-connectors/common/s3/connection/cl
 
 import type { SourceConfig } from '../config/config.ts';
 
-export type Session = AsyncDisposable & { readonly s3: S3; readonly folder: TempFolder };
+export type VerbResources = AsyncDisposable & { readonly s3: S3; readonly folder: TempFolder };
 
 const advice = 'Set the environment variable TMPDIR to a folder on local disk.';
 
 /** @throws TEMP_FOLDER_UNUSABLE. `patience`: for verbs that must answer soon; a sync keeps the default of ten minutes. */
-export async function openSession(
+export async function openResources(
   config: SourceConfig,
   { log }: Pick<VerbContext, 'log'>,
   patience: { readonly retryBudgetMs?: number; readonly idleTimeoutMs?: number } = {},
-): Promise<Session> {
+): Promise<VerbResources> {
   const folder = await openTempFolder({ parent: tmpdir(), advice }, log);
   const s3 = openS3(config.connection, { log, ...patience });
   return {

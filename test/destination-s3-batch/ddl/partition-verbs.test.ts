@@ -8,7 +8,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { parseConfig } from '@s3-connectors/common/protocol/config.ts';
 import type { OperatorArguments, OperatorVerb } from '@s3-connectors/common/protocol/connector.ts';
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
-import { configSchema, resolveConfig, type Config } from '../../../destination-s3-batch/src/config/config.ts';
+import { configSchema, resolveConfig, type BatchConfig } from '../../../destination-s3-batch/src/config/config.ts';
 import { ddl } from '../../../destination-s3-batch/src/ddl/ddl.ts';
 import { types } from '../../../destination-s3-batch/src/types-verb/types.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
@@ -31,7 +31,7 @@ suite('a table with folders by field', () => {
     assert.equal(error, undefined);
   }
 
-  async function ask(verb: OperatorVerb<Config>['run'], given: OperatorArguments, config: Json): Promise<string> {
+  async function ask(verb: OperatorVerb<BatchConfig>['run'], given: OperatorArguments, config: Json): Promise<string> {
     const resolved = resolveConfig(parseConfig(configSchema, configJson(server, config), silentLog), {});
     const context = { log: silentLog, signal: new AbortController().signal, fail: () => undefined };
     const printed = await Array.fromAsync(verb(resolved, given, context));

@@ -8,7 +8,7 @@ import { writeRegistry } from '../../../destination-s3-batch/src/columns/registr
 import type { Owners } from '../../../destination-s3-batch/src/columns/registry/table-owners.ts';
 import { EarlierTables } from '../../../destination-s3-batch/src/run/earlier-tables.ts';
 import { planStreams, type TableTarget } from '../../../destination-s3-batch/src/run/plan.ts';
-import type { Table } from '../../../destination-s3-batch/src/tables/table.ts';
+import type { BatchTable } from '../../../destination-s3-batch/src/tables/table.ts';
 import { bucket, catalogJson, type Json } from '../../support/destination-input.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { connect } from '../../support/s3-connection.ts';
@@ -32,8 +32,8 @@ function dataFile(table: string): string {
   return `${prefix}data/${table}/year=2026/month=1/day=15/1700000000000-0123456789abcdef-0.json.gz`;
 }
 
-export function tableOf(name: string, more: Partial<Table> = {}): Table {
-  const shape: Table['shape'] = { columns: {}, textColumns: [] } as never;
+export function tableOf(name: string, more: Partial<BatchTable> = {}): BatchTable {
+  const shape: BatchTable['shape'] = { columns: {}, textColumns: [] } as never;
   return { index: 0, name, stream: 0, folder: `data/${name}/`, shape, dedup: undefined, ...more };
 }
 

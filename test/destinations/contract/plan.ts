@@ -5,7 +5,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { parseConfiguredCatalog, type ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { StreamEntry } from '@s3-connectors/common/destination/input/stream-plan.ts';
-import type { Place } from '@s3-connectors/common/destination/config/config.ts';
+import type { DestinationPlace } from '@s3-connectors/common/destination/config/config.ts';
 import type { Plan } from '@s3-connectors/common/destination/plan/plan.ts';
 
 import { catalogJson, type Json } from '../../support/destination-input.ts';
@@ -22,7 +22,7 @@ export type PlanUnderTest<Planned extends Plan> = {
     config: {
       readonly streams: readonly StreamEntry[];
       readonly arrayIndex: string | undefined;
-      readonly run: Place['run'];
+      readonly run: DestinationPlace['run'];
     },
     catalog: readonly ConfiguredStream[],
     log: Log,
@@ -33,7 +33,7 @@ export function planner<Planned extends Plan>({ setting, planStreams }: PlanUnde
   const plan = (
     streams: readonly (string | Json)[],
     entries: readonly Entry[] = [],
-    { arrayIndex, run, isPart = false }: { arrayIndex?: string; run?: Place['run']; isPart?: boolean } = {},
+    { arrayIndex, run, isPart = false }: { arrayIndex?: string; run?: DestinationPlace['run']; isPart?: boolean } = {},
   ) => {
     const said: string[] = [];
     const named = entries.map(({ name, ...entry }) => (name === undefined ? entry : { ...entry, [setting]: name }));

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 
 import { inReadingOrder } from '../../../source-s3/src/progress/reading-order.ts';
-import { ObjectList } from '../../../source-s3/src/listing/object-list.ts';
+import { ListedObjects } from '../../../source-s3/src/listing/object-list.ts';
 
 const prefix = 'lake/t/';
 const etag = fc.oneof(
@@ -30,7 +30,7 @@ const object = fc.record(
 test('objects come out as they went in, by time and then by the bytes of the key', () => {
   fc.assert(
     fc.property(fc.uniqueArray(object, { maxLength: 40, selector: ({ key }) => key }), (objects) => {
-      using list = new ObjectList(prefix);
+      using list = new ListedObjects(prefix);
       for (const entry of objects) list.add(entry);
       assert.deepEqual([...list.sorted()], objects.toSorted(inReadingOrder));
       assert.equal(list.length, objects.length);
@@ -49,7 +49,7 @@ test('a list longer than its cache is complete, with keys as long as they may be
     etag: `"${index}"`,
     lastModified: new Date((index * 7919) % 5000),
   }));
-  using list = new ObjectList(prefix);
+  using list = new ListedObjects(prefix);
   for (const entry of objects) list.add(entry);
   let place = 0;
   const expected = objects.toSorted(inReadingOrder);

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Sent } from '../../../source-s3/src/verbs/read/sent.ts';
+import { ReadProgress } from '../../../source-s3/src/verbs/read/sent.ts';
 
-type Lines = Parameters<Sent['add']>[0];
+type Lines = Parameters<ReadProgress['add']>[0];
 
 function lines(key: string, size: number, rows: number, ofRows: number | undefined): Lines {
   const file = { object: { key, size }, rows: ofRows };
@@ -12,7 +12,7 @@ function lines(key: string, size: number, rows: number, ofRows: number | undefin
 }
 
 test('the share grows with the rows of a file in hand and with each file that is finished', () => {
-  const sent = new Sent();
+  const sent = new ReadProgress();
   assert.equal(sent.shareOf(400), 0);
   const first = lines('a', 100, 5, 20);
   sent.add(first);
@@ -27,7 +27,7 @@ test('the share grows with the rows of a file in hand and with each file that is
 });
 
 test('more rows than were expected make a file no larger than it is', () => {
-  const sent = new Sent();
+  const sent = new ReadProgress();
   sent.add(lines('a', 100, 50, 20));
   assert.equal(sent.shareOf(100), 1);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { literal } from '@s3-connectors/common/columns/sql.ts';
 
-import type { Bench, BenchCase, Prepared, Run } from '../case.ts';
+import type { Bench, BenchCase, Prepared, BenchRun } from '../case.ts';
 import { batchStep, catalogFile } from '../connectors.ts';
 import { events, eventsTable, recordLines } from '../data/data.ts';
 import { withDiskBound } from '../disk.ts';
@@ -144,7 +144,7 @@ type Options = {
   readonly rows: number;
 };
 
-function batchRun(bench: Bench, input: string, { catalog, config, rows }: Options): Run {
+function batchRun(bench: Bench, input: string, { catalog, config, rows }: Options): BenchRun {
   const { folder, signal } = bench;
   return async () => {
     await using server = await startServer(join(folder, 'empty'), signal);

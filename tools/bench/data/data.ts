@@ -5,16 +5,16 @@ import { dirname, join } from 'node:path';
 import { literal } from '@s3-connectors/common/columns/sql.ts';
 
 import type { Bench } from '../case.ts';
-import { type Stream, type TableFiles, tableFolder } from '../connectors.ts';
+import { type Stream, type BenchTableFiles, tableFolder } from '../connectors.ts';
 
 const flightsFile = join(import.meta.dirname, '../../../node_modules/vega-datasets/data/flights-3m.parquet');
 const hiveFiles = 20;
 /** The engine's own size for Parquet. */
 const rowGroupRows = 122_880;
 
-export type Table = {
+export type BenchTable = {
   readonly stream: Stream;
-  readonly files: TableFiles;
+  readonly files: BenchTableFiles;
   /** A query of all rows, for the reference. */
   readonly sql: string;
   readonly rows: number;
@@ -25,7 +25,7 @@ const flights: Stream = { name: 'flights', timeField: 'date' };
 export const events: Stream = { name: 'web_events', timeField: 'time' };
 
 /** Three million flights of 2001, as the npm package vega-datasets has them: one file. */
-export async function flightsTable(bench: Bench): Promise<Table> {
+export async function flightsTable(bench: Bench): Promise<BenchTable> {
   const directory = join(bench.folder, 'flights');
   const file = join(tableFolder(directory, flights.name), 'flights-3m.parquet');
   await mkdir(dirname(file), { recursive: true });
@@ -36,7 +36,7 @@ export async function flightsTable(bench: Bench): Promise<Table> {
 }
 
 /** The same flights as a data lake would have them: Hive partitions, ZSTD. */
-export async function hiveTable(bench: Bench): Promise<Table> {
+export async function hiveTable(bench: Bench): Promise<BenchTable> {
   const directory = join(bench.folder, 'hive');
   const folder = tableFolder(directory, flights.name);
   const source = `read_parquet(${literal(flightsFile)}, file_row_number = true)`;
@@ -56,7 +56,7 @@ export async function hiveTable(bench: Bench): Promise<Table> {
 }
 
 /** A day of a publisher's events: structs, lists, texts, timestamps. */
-export async function eventsTable(bench: Bench): Promise<Table> {
+export async function eventsTable(bench: Bench): Promise<BenchTable> {
   const directory = join(bench.folder, 'events');
   const file = join(tableFolder(directory, events.name), 'events.parquet');
   await mkdir(dirname(file), { recursive: true });
@@ -68,7 +68,7 @@ export async function eventsTable(bench: Bench): Promise<Table> {
 }
 
 /** Two row groups of a gigabyte, of texts that hardly shrink: the engine makes each column chunk one page of 85 MB. */
-export async function largePagesTable(bench: Bench): Promise<Table> {
+export async function largePagesTable(bench: Bench): Promise<BenchTable> {
   const directory = join(bench.folder, 'large-pages');
   const stream = { name: 'texts', timeField: 'time' };
   const file = join(tableFolder(directory, stream.name), 'texts.parquet');
@@ -133,8 +133,8 @@ function eventsSql(rows: number, time: string): string {
 
 async function describe(
   { db }: Bench,
-  table: Pick<Table, 'stream'> & TableFiles & { readonly glob: string; readonly from: string },
-): Promise<Table> {
+  table: Pick<BenchTable, 'stream'> & BenchTableFiles & { readonly glob: string; readonly from: string },
+): Promise<BenchTable> {
   const { stream, directory, glob, partitioned, from } = table;
   const counted = await db.runAndReadAll(
     `SELECT count(*), sum(num_rows), sum(num_row_groups), sum(file_size_bytes) FROM parquet_file_metadata(${literal(glob)})`,

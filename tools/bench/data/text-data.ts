@@ -9,7 +9,7 @@ import { literal } from '@s3-connectors/common/columns/sql.ts';
 
 import type { Bench } from '../case.ts';
 import { tableFolder } from '../connectors.ts';
-import type { Table } from './data.ts';
+import type { BenchTable } from './data.ts';
 
 const views = { name: 'views', timeField: 'time' };
 const columns = ['id', 'time', 'user_id', 'url', 'title', 'price', 'country', 'subscriber'] as const;
@@ -18,17 +18,17 @@ const usualRows = 1_830_000;
 const largeCopies = 19;
 
 /** 264 MB of CSV; every third record has quotes. */
-export function csvTable(bench: Bench): Promise<Table> {
+export function csvTable(bench: Bench): Promise<BenchTable> {
   return textTable(bench, 'csv');
 }
 
 /** The same as JSON lines: 408 MB. */
-export function jsonlTable(bench: Bench): Promise<Table> {
+export function jsonlTable(bench: Bench): Promise<BenchTable> {
   return textTable(bench, 'jsonl');
 }
 
 /** The same CSV 19 times, 5 GB, as one gzipped file: a member for each time, the first with the header. */
-export async function largeCsvTable(bench: Bench): Promise<Table> {
+export async function largeCsvTable(bench: Bench): Promise<BenchTable> {
   const table = await csvTable(bench);
   const file = join(tableFolder(table.files.directory, views.name), 'views.csv');
   const { size } = await stat(file);
@@ -48,7 +48,7 @@ export async function largeCsvTable(bench: Bench): Promise<Table> {
   return { ...table, rows, data: `${rows.toLocaleString('en')} generated page views in 1 file, ${gigabytes}` };
 }
 
-async function textTable(bench: Bench, format: 'csv' | 'jsonl'): Promise<Table> {
+async function textTable(bench: Bench, format: 'csv' | 'jsonl'): Promise<BenchTable> {
   const directory = join(bench.folder, format);
   const file = join(tableFolder(directory, views.name), `views.${format}`);
   await mkdir(dirname(file), { recursive: true });

@@ -3,11 +3,11 @@
 import { S3Error } from '../errors.ts';
 import { type Permission, permissionsOf } from './permissions.ts';
 import { parseCopySource, type S3Request } from '../wire/request.ts';
-import type { Bucket, Store } from '../objects/store.ts';
-import type { Operation, User } from '../types.ts';
+import type { Bucket, ObjectStore } from '../objects/store.ts';
+import type { ServedOperation, User } from '../types.ts';
 
 /** Who may do what, in one request. */
-export type Access = {
+export type AccessControl = {
   /** Account id; undefined where callers are not told apart. */
   readonly account: string | undefined;
   /** The region the request is signed for. */
@@ -17,7 +17,7 @@ export type Access = {
 };
 
 export type Gate = {
-  readonly store: Store;
+  readonly store: ObjectStore;
   readonly users: readonly User[] | undefined;
   /** The region whose endpoint this is; undefined: any. */
   readonly region: string | undefined;
@@ -25,12 +25,12 @@ export type Gate = {
 };
 
 // What can be asked of the endpoint of another region than the bucket's.
-const ASKED_ANYWHERE: readonly Operation[] = ['CreateBucket', 'GetBucketLocation'];
+const ASKED_ANYWHERE: readonly ServedOperation[] = ['CreateBucket', 'GetBucketLocation'];
 const DEFAULT_REGION = 'us-east-1';
 const CREDENTIAL_SCOPE = /Credential=[^/,]+\/\d{8}\/([^/,]+)\//;
 
 /** @throws S3Error for a request that may not even be looked at: wrong region, signature, clock or permission. */
-export async function admit(request: S3Request, gate: Gate): Promise<Access> {
+export async function admit(request: S3Request, gate: Gate): Promise<AccessControl> {
   const signedRegion = CREDENTIAL_SCOPE.exec(request.header('authorization') ?? '')?.[1];
   const region = signedRegion ?? gate.region ?? DEFAULT_REGION;
   checkRegion(request, { region, gate });
@@ -67,7 +67,7 @@ export function ownersExpected(request: S3Request): { readonly owner?: string; r
 }
 
 // S3 answers with nothing but AccessDenied. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
-function checkOwner(request: S3Request, store: Store): void {
+function checkOwner(request: S3Request, store: ObjectStore): void {
   const { owner, sourceOwner } = ownersExpected(request);
   const source = sourceOwner === undefined ? '' : parseCopySource(request.header('x-amz-copy-source') ?? '').bucket;
   for (const [expected, name] of [
@@ -80,7 +80,7 @@ function checkOwner(request: S3Request, store: Store): void {
 }
 
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ObjectsinRequesterPaysBuckets.html
-function checkPayer(request: S3Request, store: Store): void {
+function checkPayer(request: S3Request, store: ObjectStore): void {
   const isCharged = request.operation !== 'GetPublicAccessBlock' && request.operation !== 'GetBucketLocation';
   const isAsked = findBucket(request.bucket, store)?.requesterPays === true;
   if (isCharged && isAsked && request.header('x-amz-request-payer') !== 'requester') throw new S3Error('AccessDenied');
@@ -93,7 +93,7 @@ export function redirect(bucket: string, region: string): S3Error {
   });
 }
 
-function openAccess(region: string): Access {
+function openAccess(region: string): AccessControl {
   return { account: undefined, region, refusal: () => Promise.resolve(undefined) };
 }
 
@@ -102,7 +102,7 @@ async function judgedAccess(
   { store, clock }: Gate,
   users: readonly User[],
   region: string,
-): Promise<Access> {
+): Promise<AccessControl> {
   const { verifySignature } = await import('./signature.ts');
   const { judge } = await import('./policies.ts');
   const user = verifySignature(request, users, clock());
@@ -119,7 +119,7 @@ async function judgedAccess(
   };
 }
 
-function findBucket(name: string, store: Store): Bucket | undefined {
+function findBucket(name: string, store: ObjectStore): Bucket | undefined {
   try {
     return store.bucket(name);
   } catch {

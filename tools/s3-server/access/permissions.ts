@@ -1,7 +1,7 @@
 // Which IAM actions a request needs, on which resource and under which condition keys: pure.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 import { parseCopySource, type S3Request } from '../wire/request.ts';
-import type { Operation } from '../types.ts';
+import type { ServedOperation } from '../types.ts';
 
 export type Permission = {
   readonly action: string;
@@ -12,7 +12,7 @@ export type Permission = {
   readonly context: Readonly<Record<string, string>>;
 };
 
-const BUCKET_ACTIONS: Readonly<Partial<Record<Operation, string>>> = {
+const BUCKET_ACTIONS: Readonly<Partial<Record<ServedOperation, string>>> = {
   CreateBucket: 's3:CreateBucket',
   GetBucketLocation: 's3:GetBucketLocation',
   GetBucketOwnershipControls: 's3:GetBucketOwnershipControls',
@@ -23,7 +23,7 @@ const BUCKET_ACTIONS: Readonly<Partial<Record<Operation, string>>> = {
   PutBucketPolicy: 's3:PutBucketPolicy',
 };
 
-const OBJECT_ACTIONS: Readonly<Partial<Record<Operation, string>>> = {
+const OBJECT_ACTIONS: Readonly<Partial<Record<ServedOperation, string>>> = {
   DeleteObject: 's3:DeleteObject',
   GetObject: 's3:GetObject',
   GetObjectAcl: 's3:GetObjectAcl',

@@ -3,7 +3,7 @@
 import { type Content, contentEtag, readContent } from './content.ts';
 import { S3Error } from '../errors.ts';
 import { compareKeys } from './keys.ts';
-import type { BucketOptions, ListingEntry, ObjectHeaders, Ownership, SeedOptions, StoredObject } from '../types.ts';
+import type { BucketOptions, ListingEntry, ObjectHeaders, ObjectOwnership, SeedOptions, StoredObject } from '../types.ts';
 
 const DEFAULT_ACCOUNT = '111122223333';
 
@@ -13,7 +13,7 @@ export type Bucket = {
   readonly name: string;
   readonly region: string | undefined;
   readonly owner: string;
-  readonly ownership: Ownership;
+  readonly ownership: ObjectOwnership;
   readonly requesterPays: boolean;
   readonly publicAccessBlocked: boolean | undefined;
   readonly objects: ObjectTable;
@@ -21,14 +21,14 @@ export type Bucket = {
   policy: string | undefined;
 };
 
-export type Store = {
+export type ObjectStore = {
   /** @throws BucketAlreadyOwnedByYou */
   createBucket(name: string, options: BucketOptions): void;
   /** @throws NoSuchBucket */
   bucket(name: string): Bucket;
 };
 
-export function createStore(): Store {
+export function createStore(): ObjectStore {
   const buckets = new Map<string, Bucket>();
   return {
     createBucket(name, options) {

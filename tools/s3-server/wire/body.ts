@@ -9,7 +9,7 @@ import { type MemoryContent, memoryContent, readContent } from '../objects/conte
 import { S3Error } from '../errors.ts';
 import type { S3Request } from './request.ts';
 
-export type Body = {
+export type RequestBody = {
   readonly content: MemoryContent;
   /** Of a stored object with this body. */
   readonly etag: string;
@@ -28,7 +28,7 @@ export async function readBody(
   incoming: IncomingMessage,
   request: S3Request,
   received: (bytes: number) => void,
-): Promise<Body> {
+): Promise<RequestBody> {
   const decoder = isAwsChunked(request) ? new AwsChunkedDecoder() : undefined;
   const digests = startDigests(request);
   const pieces: Buffer[] = [];
@@ -50,7 +50,7 @@ export async function readBody(
   return verify(memoryContent(pieces), { request, trailers: decoder?.trailers ?? new Map(), digests });
 }
 
-export function bodyText({ content }: Body): string {
+export function bodyText({ content }: RequestBody): string {
   return readContent(content).toString();
 }
 
@@ -84,7 +84,7 @@ type Evidence = {
   readonly digests: ReadonlyMap<string, RunningChecksum>;
 };
 
-function verify(content: MemoryContent, { request, trailers, digests }: Evidence): Body {
+function verify(content: MemoryContent, { request, trailers, digests }: Evidence): RequestBody {
   const expectedLength = request.header('x-amz-decoded-content-length');
   if (expectedLength !== undefined && Number(expectedLength) !== content.size) throw new S3Error('IncompleteBody');
   const found = new Map([...digests].map(([algorithm, digest]) => [algorithm, digest.digest()]));

@@ -2,11 +2,11 @@
 import type { IncomingMessage } from 'node:http';
 
 import { S3Error } from '../errors.ts';
-import type { Operation } from '../types.ts';
+import type { ServedOperation } from '../types.ts';
 
 export type S3Request = {
   readonly method: string;
-  readonly operation: Operation;
+  readonly operation: ServedOperation;
   readonly bucket: string;
   readonly key: string;
   readonly query: URLSearchParams;
@@ -17,7 +17,7 @@ export type S3Request = {
 };
 
 /** `METHOD level subresource`; a level is what the path names. */
-const OPERATIONS: Readonly<Record<string, Operation>> = {
+const OPERATIONS: Readonly<Record<string, ServedOperation>> = {
   'PUT bucket': 'CreateBucket',
   'HEAD bucket': 'HeadBucket',
   'GET bucket list-type': 'ListObjectsV2',
@@ -83,7 +83,7 @@ function addressOf(rawPath: string, host: string): { bucket: string; key: string
   return { bucket, key };
 }
 
-function operationOf(method: string, level: 'bucket' | 'object', query: URLSearchParams): Operation {
+function operationOf(method: string, level: 'bucket' | 'object', query: URLSearchParams): ServedOperation {
   const subresources = [...new Set(query.keys())].filter((name) => !PARAMETERS.has(name));
   const operation = OPERATIONS[[method, level, ...subresources].join(' ')];
   if (operation === undefined) throw new S3Error('NotImplemented');

@@ -3,7 +3,7 @@ import type { VerbContext } from '../../protocol/connector.ts';
 import { openS3 } from '../../s3/connection/client.ts';
 import type { Connection } from '../../s3/connection/config.ts';
 import { systemClock, type Clock } from '../../streams/clock.ts';
-import type { Place } from '../config/config.ts';
+import type { DestinationPlace } from '../config/config.ts';
 import { DurableStates } from '../input/durable-states.ts';
 import type { Layout } from '../layout/layout.ts';
 import { largestDocument } from '../replacing/document-memory.ts';
@@ -20,7 +20,7 @@ export function runContext(context: WriteContext): RunContext {
   return { clock: systemClock, ...context };
 }
 
-type RunConfig = Place & {
+type RunConfig = DestinationPlace & {
   readonly connection: Connection;
   readonly rules: RecordRules;
   readonly maxMemoryBytes: number;
@@ -28,7 +28,7 @@ type RunConfig = Place & {
 };
 
 /** What a run has from its beginning. */
-export type Foundation<Planned extends Target> = {
+export type RunSetup<Planned extends Target> = {
   readonly config: RunConfig;
   readonly plan: Plan<Planned>;
   readonly layout: Layout;
@@ -38,10 +38,10 @@ export type Foundation<Planned extends Target> = {
 };
 
 /** `heldBytes`: what STATEs may take that wait for the end. */
-export function layFoundation<Planned extends Target>(
-  base: Pick<Foundation<Planned>, 'config' | 'plan' | 'layout' | 'context'>,
+export function setUpRun<Planned extends Target>(
+  base: Pick<RunSetup<Planned>, 'config' | 'plan' | 'layout' | 'context'>,
   heldBytes: number,
-): Foundation<Planned> {
+): RunSetup<Planned> {
   const { connection, prefix, headers, maxMemoryBytes, run } = base.config;
   const { log, clock } = base.context;
   const maxDocumentBytes = largestDocument(maxMemoryBytes);

@@ -15,8 +15,8 @@ import {
   type LineHandlers,
   type ScannedLine,
 } from '../input/line-intake.ts';
-import { recordRefused, rejectedLine, RejectionTally, type Refusal, type Rejection } from '../input/rejections.ts';
-import { Judge, type JudgeCounts, type RecordRules } from './judge.ts';
+import { recordRefused, rejectedLine, RejectionTally, type LineRefusal, type Rejection } from '../input/rejections.ts';
+import { RecordJudge, type JudgeCounts, type RecordRules } from './judge.ts';
 import type { Plan, Target } from './plan.ts';
 
 /** Of the row in hand; one object for all rows. Times in milliseconds. */
@@ -59,7 +59,7 @@ export class Intake<Planned extends Target> implements LineHandlers<Planned> {
   readonly rejections: RejectionTally;
   readonly #options: Options<Planned>;
   readonly #sink: Sink<Planned>;
-  readonly #judge: Judge;
+  readonly #judge: RecordJudge;
   readonly #lines: LineIntake<Planned>;
   readonly #placement: Placement = { time: Number.NaN, placedBy: 0, now: 0, cameAt: 0 };
   /** Streams that cannot be written. */
@@ -71,7 +71,7 @@ export class Intake<Planned extends Target> implements LineHandlers<Planned> {
     const { byKey, fields, targets } = plan;
     this.#options = options;
     this.#sink = sink;
-    this.#judge = new Judge(rules, fields);
+    this.#judge = new RecordJudge(rules, fields);
     this.#lines = new LineIntake({
       byKey,
       fields,
@@ -135,7 +135,7 @@ export class Intake<Planned extends Target> implements LineHandlers<Planned> {
     this.#setAside({ target, rejection, line }, kept, bytes, found);
   }
 
-  refused(target: Planned | undefined, refused: Refusal, { bytes, found, line }: ScannedLine): void {
+  refused(target: Planned | undefined, refused: LineRefusal, { bytes, found, line }: ScannedLine): void {
     if (target !== undefined && this.#givenUp.has(target.index)) {
       this.#sink.forgetWalk?.();
       return;

@@ -31,7 +31,7 @@ type Times = { readonly time: number; readonly now: number };
 /** A record further ahead of the present than this is early. */
 const maxEarlinessMs = 3_600_000;
 
-export class Judge {
+export class RecordJudge {
   readonly counts: JudgeCounts = { invalid: 0, late: 0, early: 0 };
   readonly #invalidRecords: RecordRules['invalidRecords'];
   readonly #late: LateRules | undefined;

@@ -17,7 +17,7 @@ import {
   warnOfUnusedEntries,
   type StreamEntry,
 } from '../input/stream-plan.ts';
-import type { Place } from '../config/config.ts';
+import type { DestinationPlace } from '../config/config.ts';
 import type { Layout } from '../layout/layout.ts';
 import { regimeOf, successionOf, type Succession } from '../replacing/generations.ts';
 import type { DataPlace } from '../replacing/own-keys.ts';
@@ -78,7 +78,7 @@ type PlanRules<Entry extends StreamEntry, More> = {
   readonly prefix: string;
   /** See `Place`. */
   readonly arrayIndex?: string | undefined;
-  readonly run?: Place['run'];
+  readonly run?: DestinationPlace['run'];
   readonly layout: Layout;
   readonly entries: readonly Entry[];
   /** The form of times in the columns that Airbyte's destinations add; undefined: they are not wanted. */

@@ -11,7 +11,7 @@ import { copyAll } from '../replacing/replacement.ts';
 import type { StagedFile } from '../replacing/staging.ts';
 import type { Target } from '../plan/plan.ts';
 
-export type Publishing = {
+export type RunPublication = {
   /** Of the run. */
   readonly id: string;
   /** Another one for each try, so that two never write to the same keys of a table that is replaced. */
@@ -23,7 +23,7 @@ export type Publishing = {
 };
 
 /** Whether an earlier try of the run has published the place. */
-export function isPublishedBy(latest: Latest | undefined, { id }: Publishing): boolean {
+export function isPublishedBy(latest: Latest | undefined, { id }: RunPublication): boolean {
   return latest?.current?.run?.id === id;
 }
 
@@ -31,7 +31,7 @@ export function isPublishedBy(latest: Latest | undefined, { id }: Publishing): b
  * @throws REPLACEMENT_REFUSED when something else counts than what the run is to replace; S3_OBJECT_CONFLICT when that is of another
  * try of the run.
  */
-export function refuseOtherBase(publishing: Publishing, { name }: DataPlace, latest: Latest | undefined): void {
+export function refuseOtherBase(publishing: RunPublication, { name }: DataPlace, latest: Latest | undefined): void {
   const { id, base } = publishing;
   if (latest?.current?.export === base.get(name)) return;
   if (isPublishedBy(latest, publishing)) {

@@ -24,7 +24,7 @@ import { beginPlaces } from './beginning.ts';
 import type { Target } from '../plan/plan.ts';
 import type { StreamPlaces } from './places.ts';
 import { secondsText, sizesOf, type ReplacedSet } from './replaced-set.ts';
-import { appendSet, isPublishedBy, refuseOtherBase, type Publishing } from './publishing.ts';
+import { appendSet, isPublishedBy, refuseOtherBase, type RunPublication } from './publishing.ts';
 import { failsAlone } from './stream-failure.ts';
 import { WaitingFiles } from './waiting-files.ts';
 
@@ -48,13 +48,13 @@ type Options<Planned extends Target> = {
   /** At a part of a run: whatever is written waits, of appended streams too, until the run is committed. */
   readonly attempt?: Attempt | undefined;
   /** A run that is committed: the files of all its parts are made visible. */
-  readonly publishing?: Publishing | undefined;
+  readonly publishing?: RunPublication | undefined;
 };
 
 /** `spoilt`: too many of the stream's records were rejected. */
-export type Verdict = Ending | 'spoilt';
+export type StreamVerdict = Ending | 'spoilt';
 
-export class Replacements<Planned extends Target> {
+export class Publisher<Planned extends Target> {
   readonly #options: Options<Planned>;
   readonly #exportId: string;
   readonly waiting: WaitingFiles;
@@ -88,7 +88,7 @@ export class Replacements<Planned extends Target> {
   }
 
   /** The input has ended by itself: does what the stream's end allows. Then STATEs may have become durable. */
-  async conclude(target: Planned, verdict: Verdict, signal: AbortSignal): Promise<void> {
+  async conclude(target: Planned, verdict: StreamVerdict, signal: AbortSignal): Promise<void> {
     const { succession, stream } = target;
     const { publishing } = this.#options;
     try {
@@ -206,7 +206,7 @@ export class Replacements<Planned extends Target> {
     );
   }
 
-  #keep({ label, stream }: Planned, verdict: Exclude<Verdict, 'proven'>): void {
+  #keep({ label, stream }: Planned, verdict: Exclude<StreamVerdict, 'proven'>): void {
     const { log, fail } = this.#options.context;
     if (verdict === 'spoilt') log('WARN', `What was there before of "${label}" stays: too many records were rejected.`);
     else if (verdict === 'untouched') {
@@ -217,7 +217,7 @@ export class Replacements<Planned extends Target> {
     }
   }
 
-  async #removeOutlived(target: Planned, generation: number, verdict: Verdict, signal: AbortSignal): Promise<void> {
+  async #removeOutlived(target: Planned, generation: number, verdict: StreamVerdict, signal: AbortSignal): Promise<void> {
     const { area, places, context } = this.#options;
     const { label, regime } = target;
     if (verdict !== 'proven') {

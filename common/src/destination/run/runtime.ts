@@ -5,11 +5,11 @@ import type { JsonObject } from '../../protocol/messages.ts';
 import { requestsText } from '../../s3/connection/counters.ts';
 import { Completion } from '../input/completion.ts';
 import type { StagedFile } from '../replacing/staging.ts';
-import type { Foundation } from '../plan/foundation.ts';
+import type { RunSetup } from '../plan/foundation.ts';
 import { Intake, type Sink } from '../plan/intake.ts';
 import type { GiveUp, StreamPlaces } from '../publishing/places.ts';
 import type { Target } from '../plan/plan.ts';
-import { Replacements, type Verdict } from '../publishing/replacements.ts';
+import { Publisher, type StreamVerdict } from '../publishing/replacements.ts';
 import { RunWriter } from '../shared-run/run-writer.ts';
 import { SharedRun } from '../shared-run/shared-run.ts';
 import { repairText, sentenceOf, Tally, type Figures, type Kept } from './summary.ts';
@@ -29,15 +29,15 @@ const dropWithinMs = 3000;
 
 export class Runtime<Planned extends Target> {
   readonly intake: Intake<Planned>;
-  readonly replacements: Replacements<Planned>;
+  readonly replacements: Publisher<Planned>;
   readonly tally = new Tally();
-  readonly #foundation: Foundation<Planned>;
+  readonly #foundation: RunSetup<Planned>;
   readonly #completion: Completion;
   readonly #begunAt: number;
   /** Undefined: the only writer. */
   readonly #writer: RunWriter<Planned> | undefined;
 
-  constructor(foundation: Foundation<Planned>, plugin: Plugin<Planned>) {
+  constructor(foundation: RunSetup<Planned>, plugin: Plugin<Planned>) {
     const { config, plan, layout, context, area, states } = foundation;
     const { targets } = plan;
     const { clock, log } = context;
@@ -55,7 +55,7 @@ export class Runtime<Planned extends Target> {
       this.#writer = new RunWriter(new SharedRun({ ...set, plan, schemaOf: sharedSchemaOf }, run.id), run, foundation);
     }
     const attempt = this.#writer?.attempt;
-    this.replacements = new Replacements({ ...set, targets, states, schemaOf, attempt });
+    this.replacements = new Publisher({ ...set, targets, states, schemaOf, attempt });
   }
 
   /** Before anything is written. @returns whether rows are to be written: else another attempt has written them. */
@@ -140,7 +140,7 @@ export class Runtime<Planned extends Target> {
     }
   }
 
-  #verdictOf({ index }: Planned): Verdict {
+  #verdictOf({ index }: Planned): StreamVerdict {
     return this.intake.rejections.isExcessive(index) ? 'spoilt' : this.#completion.ending(index);
   }
 }

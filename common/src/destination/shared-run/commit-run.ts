@@ -6,12 +6,12 @@ import { ConnectorError } from '../../protocol/errors.ts';
 import { readJsonFile } from '../../program/cli.ts';
 import { durationOf } from '../../program/duration.ts';
 import { closeS3 } from '../../s3/connection/client.ts';
-import type { Place } from '../config/config.ts';
+import type { DestinationPlace } from '../config/config.ts';
 import { needsConditions } from '../config/run-config.ts';
 import { isRunId, type RunPart } from '../replacing/run-id.ts';
 import { abortRun, removeOldRuns } from './abort.ts';
 import type { Commit } from './commit.ts';
-import { runContext, type Foundation, type RunContext } from '../plan/foundation.ts';
+import { runContext, type RunSetup, type RunContext } from '../plan/foundation.ts';
 import type { SharedRun } from './shared-run.ts';
 import type { Target } from '../plan/plan.ts';
 
@@ -20,11 +20,11 @@ export type OpenRun<Config> = (
   config: Config & { readonly run: RunPart },
   catalog: readonly ConfiguredStream[],
   context: RunContext,
-) => { readonly area: Foundation<Target>['area']; readonly shared: Pick<SharedRun<Target>, 'look' | 'commit'> };
+) => { readonly area: RunSetup<Target>['area']; readonly shared: Pick<SharedRun<Target>, 'look' | 'commit'> };
 
 const mostShown = 20;
 
-export async function* commit<Config extends Place>(
+export async function* commit<Config extends DestinationPlace>(
   openRun: OpenRun<Config>,
   config: Config,
   given: OperatorArguments,

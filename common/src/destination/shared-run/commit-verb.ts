@@ -1,10 +1,10 @@
 // `commit` on the command line, the same for both destinations.
 import type { OperatorVerb } from '../../protocol/connector.ts';
-import type { Place } from '../config/config.ts';
+import type { DestinationPlace } from '../config/config.ts';
 import type { OpenRun } from './commit-run.ts';
 
 /** What it does is loaded when it is asked for, so that `spec` answers at once. */
-export function commitVerb<Config extends Place>(load: () => Promise<OpenRun<Config>>): OperatorVerb<Config> {
+export function commitVerb<Config extends DestinationPlace>(load: () => Promise<OpenRun<Config>>): OperatorVerb<Config> {
   return {
     name: 'commit',
     describe: 'Publish a complete run of several writers, or abort it.',

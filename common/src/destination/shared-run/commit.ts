@@ -7,7 +7,7 @@ import { ConnectorError } from '../../protocol/errors.ts';
 import type { Log } from '../../protocol/log.ts';
 import type { Area } from '../replacing/manifests.ts';
 import { isCommitted, noSuchRun, refuseOtherStreams } from './member.ts';
-import type { Outcome, PlannedStream, RunBeginning } from './run-documents.ts';
+import type { RunOutcome, PlannedStream, RunBeginning } from './run-documents.ts';
 import {
   listParts,
   readBeginning,
@@ -97,10 +97,10 @@ async function publish(
   await unite(area, beginning, publication.union, signal);
   const { union } = publication.union;
   await publication.judge(signal);
-  const outcome: Outcome = { version: 1, run, state: 'committing', owner, states: union.states };
+  const outcome: RunOutcome = { version: 1, run, state: 'committing', owner, states: union.states };
   const etag = await writeOutcome(area, outcome, found?.etag, signal);
   await publication.publish(signal);
-  const committed: Outcome = { ...outcome, state: 'committed' };
+  const committed: RunOutcome = { ...outcome, state: 'committed' };
   const last = await writeOutcome(area, committed, etag, signal);
   log('INFO', `The run "${run}" of ${beginning.count} parts is committed.`);
   return await end(options, { outcome: committed, etag: last }, signal);

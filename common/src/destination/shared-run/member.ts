@@ -3,7 +3,7 @@ import { ConnectorError } from '../../protocol/errors.ts';
 import type { Log } from '../../protocol/log.ts';
 import type { Area } from '../replacing/manifests.ts';
 import { newAttempt, type Attempt, type RunPart } from '../replacing/run-id.ts';
-import type { Outcome, Part, PlannedStream, RunBeginning } from './run-documents.ts';
+import type { RunOutcome, PartDocument, PlannedStream, RunBeginning } from './run-documents.ts';
 import {
   readBeginning,
   readOutcome,
@@ -27,7 +27,7 @@ export type Standing = 'open' | 'there' | 'committed';
 /** `won`: the part is this attempt's; else its files are of no use. `aborted`: the run was given up. */
 export type Finish = 'won' | 'lost' | 'aborted';
 
-export class Member {
+export class RunMember {
   readonly attempt: Attempt;
   readonly #options: Options;
 
@@ -58,11 +58,11 @@ export class Member {
   }
 
   /** The attempt is complete. After a failure nobody knows whether the part is there: its files must stay. */
-  async finish(content: Pick<Part, 'streams' | 'unknown' | 'states'>, signal: AbortSignal): Promise<Finish> {
+  async finish(content: Pick<PartDocument, 'streams' | 'unknown' | 'states'>, signal: AbortSignal): Promise<Finish> {
     const { area, part, log } = this.#options;
     const { id, index } = part;
     const { attempt } = this.attempt;
-    const document: Part = { version: 1, run: id, index, attempt, ...content };
+    const document: PartDocument = { version: 1, run: id, index, attempt, ...content };
     if (!(await writePart(area, document, signal))) {
       log(
         'INFO',
@@ -89,7 +89,7 @@ export class Member {
 }
 
 /** @throws CONFIG_INVALID for a run that was given up. */
-export function isCommitted(outcome: Outcome | undefined, run: string): boolean {
+export function isCommitted(outcome: RunOutcome | undefined, run: string): boolean {
   if (outcome?.state === 'aborted') throw givenUp(run);
   return outcome?.state === 'committed';
 }

@@ -12,16 +12,16 @@ import { newExportId } from '../replacing/export-id.ts';
 import type { Area } from '../replacing/manifests.ts';
 import { newAttempt, type RunPart } from '../replacing/run-id.ts';
 import type { StagedFile } from '../replacing/staging.ts';
-import { Member } from './member.ts';
+import { RunMember } from './member.ts';
 import type { PartFile, PartStream, PlannedStream, RunBeginning } from './run-documents.ts';
 import { PartUnion, type Union } from './union.ts';
 import { lookAtPlaces } from '../publishing/beginning.ts';
 import { commitRun, type Commit, type Publication, type Turn } from './commit.ts';
-import type { Foundation } from '../plan/foundation.ts';
+import type { RunSetup } from '../plan/foundation.ts';
 import type { Plan, Target } from '../plan/plan.ts';
 import type { StreamPlaces } from '../publishing/places.ts';
 import type { ReplacedSet } from '../publishing/replaced-set.ts';
-import { Replacements } from '../publishing/replacements.ts';
+import { Publisher } from '../publishing/replacements.ts';
 
 type SharedRunOptions<Planned extends Target> = {
   readonly area: Area;
@@ -39,7 +39,7 @@ type OpenedRun<Planned extends Target> = { readonly area: Area; readonly shared:
 
 /** For a process that writes no rows. */
 export function openShared<Planned extends Target>(
-  { area, layout, plan, config, context }: Foundation<Planned>,
+  { area, layout, plan, config, context }: RunSetup<Planned>,
   plugin: Pick<SharedRunOptions<Planned>, 'places' | 'schemaOf'>,
   run: RunPart,
 ): OpenedRun<Planned> {
@@ -67,9 +67,9 @@ export class SharedRun<Planned extends Target> {
   }
 
   /** As one of the writers. */
-  member(part: RunPart): Member {
+  member(part: RunPart): RunMember {
     const { area, context } = this.#options;
-    return new Member({ area, part, streams: this.#streams, log: context.log });
+    return new RunMember({ area, part, streams: this.#streams, log: context.log });
   }
 
   /** Which tables count now; from here on it is known which places the streams have. */
@@ -98,7 +98,7 @@ export class SharedRun<Planned extends Target> {
       statesOf: (stream: Target['stream']) => union.union.states.filter((line) => isAbout(line, stream)),
     };
     const states = new DurableStates(targets.length + 1, 0);
-    const replacements = new Replacements({ ...this.#options, targets, states, publishing });
+    const replacements = new Publisher({ ...this.#options, targets, states, publishing });
     return {
       union,
       judge: async (signal) => {

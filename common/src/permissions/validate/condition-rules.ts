@@ -4,13 +4,13 @@ import { nearestName } from '../../protocol/text/nearest-name.ts';
 import { isObject, type JsonValue } from '../../protocol/messages.ts';
 import { isOperator, judge } from '../judge/conditions.ts';
 import { type Condition, type Statement } from '../judge/document.ts';
-import type { Finding, FindingCode } from './finding.ts';
+import type { PolicyFinding, FindingCode } from './finding.ts';
 import type { Path } from './json-text.ts';
 import type { Need } from '../needs/needs.ts';
 import { matches } from '../judge/patterns.ts';
 import { inStatement, type Judging } from './policy-text.ts';
 
-type Find = (code: FindingCode, path: Path, text: string) => Finding;
+type Find = (code: FindingCode, path: Path, text: string) => PolicyFinding;
 
 const operatorNames = [
   'StringEquals',
@@ -32,7 +32,7 @@ const operatorNames = [
   'DateGreaterThan',
 ];
 
-export function* conditionFindings(judging: Judging): Generator<Finding> {
+export function* conditionFindings(judging: Judging): Generator<PolicyFinding> {
   for (const statement of judging.statements) {
     const find: Find = (code, path, text) =>
       inStatement(judging, code, { statement, path: ['Condition', ...path], text });
@@ -48,7 +48,7 @@ export function* conditionFindings(judging: Judging): Generator<Finding> {
   }
 }
 
-function* formFindings(value: JsonValue | undefined, find: Find): Generator<Finding> {
+function* formFindings(value: JsonValue | undefined, find: Find): Generator<PolicyFinding> {
   if (value === undefined) return;
   const form = 'write "Condition": {"<operator>": {"<key>": "<value>"}}';
   if (!isObject(value)) {
@@ -77,7 +77,7 @@ function neededIn({ judged }: Judging, { actions }: Statement): readonly string[
 
 const isWrite = (action: string): boolean => action.startsWith('s3:PutObject');
 
-function* aclFindings(judging: Judging, statement: Statement, condition: Condition, find: Find): Generator<Finding> {
+function* aclFindings(judging: Judging, statement: Statement, condition: Condition, find: Find): Generator<PolicyFinding> {
   const { operator, key, values } = condition;
   const path = [operator, key];
   const sent = judging.access.headers?.acl;
@@ -112,7 +112,7 @@ function* aclFindings(judging: Judging, statement: Statement, condition: Conditi
   }
 }
 
-function* prefixFindings(judging: Judging, statement: Statement, condition: Condition, find: Find): Generator<Finding> {
+function* prefixFindings(judging: Judging, statement: Statement, condition: Condition, find: Find): Generator<PolicyFinding> {
   const { operator, key, values } = condition;
   const path = [operator, key];
   const needed = neededIn(judging, statement);
@@ -145,7 +145,7 @@ function fails(condition: Condition, { requests }: Need): boolean {
 }
 
 /** Without the condition, writes without the ACL pass too. The bucket owner then does not own objects of other accounts. */
-function* missingAcl(judging: Judging, statement: Statement): Generator<Finding> {
+function* missingAcl(judging: Judging, statement: Statement): Generator<PolicyFinding> {
   const { access, judged } = judging;
   const sent = access.headers?.acl;
   const isAllowing = judged.some(({ need, verdict }) => need.action === 's3:PutObject' && verdict.by === statement);

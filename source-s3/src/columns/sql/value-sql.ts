@@ -4,7 +4,7 @@ import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 import { castSql } from './cast-sql.ts';
 import type { Column, ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { literal } from '@s3-connectors/common/columns/sql.ts';
-import { columnType, entriesType, hasTextKeys, type StoredField, type StoredType } from './stored-type.ts';
+import { columnType, entriesType, hasTextKeys, type StoredMember, type StoredType } from './stored-type.ts';
 import { dateText, int96Text, timestampText, timeText, type TimeText } from './time-sql.ts';
 
 /** SQL that is true for a row in which `field` (a dotted path) had to become null. */
@@ -180,7 +180,7 @@ const nullValue: Value = { sql: 'NULL::VARCHAR', form: 'json', json: "'null'", l
 
 function structValue(
   sql: string,
-  stored: readonly StoredField[],
+  stored: readonly StoredMember[],
   target: readonly Column[],
   path: readonly string[],
 ): Value {
@@ -203,7 +203,7 @@ function structValue(
   return { sql: isNeverNull ? object : `CASE WHEN ${sql} IS NOT NULL THEN ${object} END`, form: 'json', losses };
 }
 
-function memberSql(sql: string, { key }: StoredField): string {
+function memberSql(sql: string, { key }: StoredMember): string {
   if (key === undefined) return sql;
   return typeof key === 'number' ? `struct_extract_at(${sql}, ${key})` : `struct_extract(${sql}, ${key})`;
 }

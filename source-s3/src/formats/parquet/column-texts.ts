@@ -33,7 +33,7 @@ const mostVectors = 5;
  * Takes the columns from the last to the first and cuts the local file behind those that are still needed: both together
  * take hardly more disk than the row group. The local file is of no use afterwards.
  */
-export async function columnTexts(
+export async function spillColumns(
   engine: Engine,
   { query, local, groups, folder }: Work,
   signal: AbortSignal,

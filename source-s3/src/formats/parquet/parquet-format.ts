@@ -14,7 +14,7 @@ import type { Asked, Format, PlacedLines, Reading, SourceFile, Unit } from '../c
 import type { Conflict } from '../../columns/partition-conflicts.ts';
 import { LineChanges } from '../../records/line-changes.ts';
 import { columnsRead, conflictSql, joinedSql, type RecordQuery } from '../../records/record-sql.ts';
-import { columnTexts } from './column-texts.ts';
+import { spillColumns } from './column-texts.ts';
 import { damagedPlace } from './damaged-place.ts';
 import { fetchRowGroup, type LocalRowGroup } from './fetch-row-group.ts';
 import { KnownColumns } from './known-columns.ts';
@@ -129,7 +129,7 @@ async function* decode(
     let all = linesInMemory(engine, { query, narrows: () => allow(mostBytes) }, signal);
     if (groups.length > 1) {
       log('INFO', `"${file.object.key}": the pages of row group ${group.index} are large: ${inTurns(groups)}`);
-      const texts = stack.use(await columnTexts(engine, { query, local, groups, folder }, signal));
+      const texts = stack.use(await spillColumns(engine, { query, local, groups, folder }, signal));
       all = engine.lines(joinedSql(query, texts.paths), signal);
     }
     const changes = new LineChanges(frame);

@@ -7,7 +7,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import { unreadable } from '../contract/unreadable.ts';
-import { columnGroups, pageMemory, rowMemory, sumOf, type PageMemory, type PageSizes } from './page-memory.ts';
+import { groupByMemory, pageMemory, rowMemory, sumOf, type PageMemory, type PageSizes } from './page-memory.ts';
 import type { FileTail } from './parquet-file.ts';
 import { isIntact, pagesOf, type ReadBytes } from './pages.ts';
 import { neededChunks, uncompressedBytes, type Chunk, type RowGroup } from './footer/row-group.ts';
@@ -54,7 +54,7 @@ export async function columnGroupsOf(fetched: FetchedColumns, memoryBytes: numbe
   }
   if (isSmall && ofRows <= usualRowBytes) return [{ columns, claimed: 0 }];
   refuseTooLarge(object, memory, largest, memoryBytes + aloneBytes);
-  const groups = isSmall ? [[...columns]] : columnGroups(memory, memoryBytes);
+  const groups = isSmall ? [[...columns]] : groupByMemory(memory, memoryBytes);
   return groups.map((places) => {
     const { resident, claimed } = sumOf(places.flatMap((place) => memory.get(place) ?? []));
     // In turns rows are narrower than that, and pages take all there is.

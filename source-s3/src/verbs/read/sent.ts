@@ -1,11 +1,11 @@
 // How much of a stream has been sent, for people who look on.
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
-import type { Part } from './steps.ts';
+import type { ReadPart } from './steps.ts';
 
-type LinesPart = Extract<Part, { kind: 'lines' }>;
+type LinesPart = Extract<ReadPart, { kind: 'lines' }>;
 
-export class Sent {
+export class ReadProgress {
   records = 0;
   /** Of records. */
   bytes = 0;

@@ -68,7 +68,7 @@ type LinesPart = {
 export type VersionPart = FileStep | LinesPart | EndStep | (ChangedStep & { readonly rows: number });
 
 /** Lines with the position behind them, or the end of an object; `again`: of one that replaced a planned one. */
-export type Part =
+export type ReadPart =
   | FileStep
   | LinesPart
   | { readonly kind: 'finished'; readonly object: ListedObject; readonly again: boolean };

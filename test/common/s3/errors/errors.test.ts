@@ -5,11 +5,11 @@ import type { ErrorCode } from '@s3-connectors/common/protocol/codes/error-codes
 import { mapS3Error } from '@s3-connectors/common/s3/errors/errors.ts';
 import { CredentialsFailure, describeFailure, patienceMs } from '@s3-connectors/common/s3/errors/failure.ts';
 import { operations } from '@s3-connectors/common/s3/address/operation.ts';
-import type { Operation, Target } from '@s3-connectors/common/s3/address/operation.ts';
+import type { Operation, RequestTarget } from '@s3-connectors/common/s3/address/operation.ts';
 
 const canary = 'CANARY-do-not-print';
 const base = { bucket: 'data', region: 'eu-central-1' };
-const targets: Readonly<Record<Operation, Target>> = {
+const targets: Readonly<Record<Operation, RequestTarget>> = {
   ListObjectsV2: { ...base, operation: 'ListObjectsV2', prefix: 'raw/' },
   GetObject: { ...base, operation: 'GetObject', key: 'raw/a.parquet' },
   HeadObject: { ...base, operation: 'HeadObject', key: 'raw/a.parquet' },

@@ -28,7 +28,7 @@ import { indexOfName } from '@s3-connectors/common/json/name-index.ts';
 import { wordsOf } from '@s3-connectors/common/json/words.ts';
 
 import { castJson } from '../../../casts/json-cast.ts';
-import { forms, type Fit, type Key, type Members } from './json-fit.ts';
+import { forms, type Fit, type KeyWords, type Members } from './json-fit.ts';
 
 // Numbers of `forms` stand in the code itself where every value goes by: V8 reads a module's constant from memory each time.
 
@@ -161,7 +161,7 @@ function skipInner(bytes: Uint8Array, at: number, fit: Fit): number {
 }
 
 /** Whether the key is at `at`, compared four bytes at a step. */
-function isKeyAt(words: DataView, at: number, { length, words: own }: Key): boolean {
+function isKeyAt(words: DataView, at: number, { length, words: own }: KeyWords): boolean {
   const last = own.length - 1;
   if (last < 0 || at + length > words.byteLength) return false;
   for (let index = 0; index < last; index++) if (words.getInt32(at + 4 * index, true) !== own[index]) return false;

@@ -21,11 +21,11 @@ export type Members = {
   readonly names: NameIndex;
   readonly fits: readonly Fit[];
   /** Each with its quotes and its colon, as most writers put them. */
-  readonly keys: readonly Key[];
+  readonly keys: readonly KeyWords[];
 };
 
 /** Words of four bytes; the last one ends with the key. Without any for a key that is shorter. */
-export type Key = { readonly length: number; readonly words: Int32Array };
+export type KeyWords = { readonly length: number; readonly words: Int32Array };
 
 export function fitOf(type: ColumnType): Fit {
   const { text, whole, fraction, word, array, object } = forms;
@@ -61,7 +61,7 @@ function membersOf(fields: Extract<ColumnType, { kind: 'struct' }>['fields']): M
   return { names: createNameIndex(names), keys, fits: fields.map(({ type }) => fitOf(type)) };
 }
 
-function keyOf(bytes: Buffer): Key {
+function keyOf(bytes: Buffer): KeyWords {
   const { length } = bytes;
   const count = length < wordBytes ? 0 : Math.ceil(length / wordBytes);
   const words = Int32Array.from({ length: count }, (_, index) =>
