@@ -5,7 +5,15 @@
  * `integer`: a number written without fraction and exponent, of any length. `aliases`: objects with the strings `id` and
  * `tag`.
  */
-export type PublishedFieldType = 'time' | 'string' | 'integer' | 'boolean' | 'object' | 'integers' | 'strings' | 'aliases';
+export type PublishedFieldType =
+  | 'time'
+  | 'string'
+  | 'integer'
+  | 'boolean'
+  | 'object'
+  | 'integers'
+  | 'strings'
+  | 'aliases';
 
 type Field = {
   readonly name: string;

@@ -54,7 +54,10 @@ type Options = {
 };
 
 /** `marks`: of the rows that may not be as the type has them; undefined when all may. */
-type TypedRows = Pick<Decided, 'type' | 'isAsTyped'> & { readonly table: BatchTable; readonly marks: RowMarks | undefined };
+type TypedRows = Pick<Decided, 'type' | 'isAsTyped'> & {
+  readonly table: BatchTable;
+  readonly marks: RowMarks | undefined;
+};
 
 export class Converter implements AsyncDisposable {
   readonly #options: Options;

@@ -43,7 +43,11 @@ type Options = {
   readonly engineBytes: number;
 };
 
-export async function writeParquet(engine: ConversionEngine, rows: RowSource, options: Options): Promise<readonly MadeFile[]> {
+export async function writeParquet(
+  engine: ConversionEngine,
+  rows: RowSource,
+  options: Options,
+): Promise<readonly MadeFile[]> {
   try {
     const { type, engineBytes } = options;
     const isWide = countColumns(type) * wideColumnBytes > engineBytes;

@@ -8,7 +8,7 @@ import { readLines } from '@s3-connectors/common/protocol/lines.ts';
 
 import { fitsEngine } from '../config/budgets.ts';
 import { countValues } from '../rows/count-values.ts';
-import { RowBuffer } from '@s3-connectors/common/records/row-writer.ts';
+import { RowBuffer } from '@s3-connectors/common/records/row-buffer.ts';
 import type { RowSource } from './made-file.ts';
 
 const readBytes = 1024 * 1024;

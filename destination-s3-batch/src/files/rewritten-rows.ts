@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { LocalFile } from '@s3-connectors/common/local-disk/local-file.ts';
 import { readLines } from '@s3-connectors/common/protocol/lines.ts';
 
-import { RowBuffer } from '@s3-connectors/common/records/row-writer.ts';
+import { RowBuffer } from '@s3-connectors/common/records/row-buffer.ts';
 import type { RowSource } from './made-file.ts';
 
 const readBytes = 1024 * 1024;

@@ -1,5 +1,5 @@
 // The time of a row as published tables have it, `2026-01-15T14:30:00.123Z`, without a Date per row.
-import type { RowBuffer } from '@s3-connectors/common/records/row-writer.ts';
+import type { RowBuffer } from '@s3-connectors/common/records/row-buffer.ts';
 
 const dayMs = 86_400_000;
 let lastDay = Number.NaN;

@@ -5,7 +5,7 @@ import type { Envelope } from '@s3-connectors/common/records/envelope.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import { isPlain, plainText } from '../columns/types/temporal-text.ts';
-import type { RowBuffer } from '@s3-connectors/common/records/row-writer.ts';
+import type { RowBuffer } from '@s3-connectors/common/records/row-buffer.ts';
 import { writeInstant } from './instant-text.ts';
 
 const utc = { kind: 'timestamp', utc: true } as const;

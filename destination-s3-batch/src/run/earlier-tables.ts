@@ -5,7 +5,7 @@
 import { ownerOf, type Beginning, type Owner } from '@s3-connectors/common/destination/publishing/beginning.ts';
 import { beginningOf, type GiveUp, type StreamPlaces } from '@s3-connectors/common/destination/publishing/places.ts';
 import { claimPlace } from '@s3-connectors/common/destination/replacing/generation-record.ts';
-import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import { tellApart, type DataPlace } from '@s3-connectors/common/destination/replacing/own-keys.ts';
 import { failsAlone } from '@s3-connectors/common/destination/publishing/stream-failure.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';

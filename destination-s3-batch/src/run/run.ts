@@ -5,13 +5,13 @@
 import type { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
 import type { Plan } from '@s3-connectors/common/destination/plan/plan.ts';
 import type { Figures } from '@s3-connectors/common/destination/run/summary.ts';
-import { setUpRun, type RunContext } from '@s3-connectors/common/destination/plan/foundation.ts';
+import { setUpRun, type RunContext } from '@s3-connectors/common/destination/plan/run-setup.ts';
 import { Runtime } from '@s3-connectors/common/destination/run/runtime.ts';
 import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { LineBatch } from '@s3-connectors/common/protocol/lines.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
-import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import { closeS3 } from '@s3-connectors/common/s3/connection/client.ts';
 import type { WrittenBody } from '@s3-connectors/common/s3/write.ts';
 
@@ -28,7 +28,7 @@ import { BatchTables } from '../tables/table.ts';
 import { Typings } from '../tables/typings.ts';
 import { EarlierTables } from './earlier-tables.ts';
 import { planStreams, type TableTarget } from './plan.ts';
-import { upload } from './publish.ts';
+import { upload } from './upload.ts';
 import { reportTables } from './table-report.ts';
 import { TableSink } from './table-sink.ts';
 
@@ -67,8 +67,8 @@ export class BatchRun implements AsyncDisposable {
     this.#context = context;
     const plan = planStreams(config, catalog, log);
     this.#plan = plan;
-    const foundation = setUpRun({ config, plan, layout, context }, config.maxMemoryBytes * statesShare);
-    const { area, states } = foundation;
+    const setup = setUpRun({ config, plan, layout, context }, config.maxMemoryBytes * statesShare);
+    const { area, states } = setup;
     this.#area = area;
     this.#states = states;
     this.#folder = folder;
@@ -87,7 +87,7 @@ export class BatchRun implements AsyncDisposable {
     const { targets } = plan;
     const earlier = new EarlierTables({ area, targets, context, giveUp: (...why) => this.#runtime.giveUp(...why) });
     this.#earlier = earlier;
-    this.#runtime = new Runtime(foundation, {
+    this.#runtime = new Runtime(setup, {
       sink: this.#sink,
       places: earlier,
       schemaOf: (_, table) => this.#schemaOf(table),

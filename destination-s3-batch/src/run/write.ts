@@ -3,7 +3,7 @@
 //
 // Nothing is to be seen in S3 before the input has ended, but when the spool is full.
 import { watchRun } from '@s3-connectors/common/destination/run/progress.ts';
-import { runContext, type WriteContext } from '@s3-connectors/common/destination/plan/foundation.ts';
+import { runContext, type WriteContext } from '@s3-connectors/common/destination/plan/run-setup.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { outlineDepth } from '@s3-connectors/common/records/record-scanner.ts';

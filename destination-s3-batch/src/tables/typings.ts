@@ -1,6 +1,6 @@
 // The types of all tables of a run: as the registry has them from earlier runs, decided anew whenever rows are turned into
 // files, and kept in the registry before any of those files is to be seen.
-import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 
 import { ConnectorError, type StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 

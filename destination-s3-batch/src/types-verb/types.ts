@@ -1,6 +1,6 @@
 // `types`: shows the types that `_schemas/` keeps of each table, and changes that of a field on demand. A type never changes by
 // itself, since files of all days are read together; an operator who changes one is shown what happens to the files that are there.
-import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import { largestDocument } from '@s3-connectors/common/destination/replacing/document-memory.ts';
 import type { OperatorArguments, Print, VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';

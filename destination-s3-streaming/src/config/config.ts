@@ -12,8 +12,8 @@ import {
 } from '@s3-connectors/common/destination/config/config.ts';
 import { partitionBy, partitionByText } from '@s3-connectors/common/destination/rows/row-plan.ts';
 import { runShape } from '@s3-connectors/common/destination/config/run-config.ts';
-import type { RecordRules } from '@s3-connectors/common/destination/plan/judge.ts';
-import type { Environment } from '@s3-connectors/common/program/scheduler.ts';
+import type { RecordRules } from '@s3-connectors/common/destination/plan/record-judge.ts';
+import type { Environment } from '@s3-connectors/common/s3/address/hosted.ts';
 import { connectionShape } from '@s3-connectors/common/s3/connection/config.ts';
 import * as z from 'zod';
 

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { checkPlace } from '@s3-connectors/common/destination/config/config.ts';
-import type { Environment } from '@s3-connectors/common/program/scheduler.ts';
+import type { Environment } from '@s3-connectors/common/s3/address/hosted.ts';
 import * as z from 'zod';
 
 import { configShape, resolveConfig, type StreamingConfig } from '../config/config.ts';

@@ -17,7 +17,7 @@ import { Committer } from './committer.ts';
 import type { FeedConfig } from './config.ts';
 import { isOutOfRange, kafkaFailure } from './failure.ts';
 import { lagText } from './lag.ts';
-import { GroupMember } from './member.ts';
+import { GroupMember } from './group-member.ts';
 import { Ownership } from './ownership.ts';
 import { RecordLines, type Message } from './record-lines.ts';
 

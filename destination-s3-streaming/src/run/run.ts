@@ -3,7 +3,7 @@ import { DeflatePool } from '@s3-connectors/common/destination/files/deflate-poo
 import type { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
 import { onePlaceEach } from '@s3-connectors/common/destination/publishing/places.ts';
 import type { Target } from '@s3-connectors/common/destination/plan/plan.ts';
-import { setUpRun, type RunContext } from '@s3-connectors/common/destination/plan/foundation.ts';
+import { setUpRun, type RunContext } from '@s3-connectors/common/destination/plan/run-setup.ts';
 import { Runtime } from '@s3-connectors/common/destination/run/runtime.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
@@ -76,9 +76,9 @@ export class StreamingRun {
     this.#pool = new BufferPool(memory.idleBytes);
     const allocate = (bytes: number): Buffer => this.#pool.take(bytes);
     this.#deflate = new DeflatePool({ level: config.gzipLevel, atOnce: compressionsAtOnce, allocate });
-    const foundation = setUpRun({ config, plan, layout, context }, memory.heldBytes);
-    this.#states = foundation.states;
-    this.#s3 = foundation.area.s3;
+    const setup = setUpRun({ config, plan, layout, context }, memory.heldBytes);
+    this.#states = setup.states;
+    this.#s3 = setup.area.s3;
     this.#store = new FileStore({
       s3: this.#s3,
       config,
@@ -94,7 +94,7 @@ export class StreamingRun {
       chunkBytes: chunkBytes(maxFileBytes),
       onChunk: (error) => (error === undefined ? this.#wakeUp.notify() : this.#store.fail(error)),
     });
-    this.#runtime = new Runtime<TypeTarget>(foundation, {
+    this.#runtime = new Runtime<TypeTarget>(setup, {
       sink: new FileSink(plan, this.#files, this.#states),
       places: onePlaceEach(plan.targets, (...why) => this.#runtime.giveUp(...why)),
       schemaOf: ({ schema }) => schema,

@@ -7,7 +7,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 import { watchRun } from '@s3-connectors/common/destination/run/progress.ts';
-import { runContext, type WriteContext } from '@s3-connectors/common/destination/plan/foundation.ts';
+import { runContext, type WriteContext } from '@s3-connectors/common/destination/plan/run-setup.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 
 import type { StreamingConfig } from '../config/config.ts';

@@ -4,7 +4,11 @@ import * as z from 'zod';
 const typeNames = ['string', 'integer', 'number', 'boolean', 'date', 'timestamp'] as const;
 export type DeclaredType = (typeof typeNames)[number];
 
-export type DeclaredColumn = { readonly name: string; readonly type: DeclaredType; readonly table?: string | undefined };
+export type DeclaredColumn = {
+  readonly name: string;
+  readonly type: DeclaredType;
+  readonly table?: string | undefined;
+};
 
 /** `what` the names are names of. */
 export function declaredColumn(what: string): z.ZodType<DeclaredColumn> {

@@ -12,7 +12,7 @@ import { PartitionColumns } from '../layout/partition-columns.ts';
 import { folderRemarks } from './folder-remarks.ts';
 import { findLatest, walkPlaces, type Seen } from './partition-walk.ts';
 import type { PartitionFilter } from '../layout/selection.ts';
-import { FutureObjects } from './present.ts';
+import { FutureObjects } from './future-objects.ts';
 import { refuseFormatsBeside, refuseTableFormats } from './refuse-formats.ts';
 import { describeSkips, gather, type Gathered, type Skipped, type SkipReport } from './skip-report.ts';
 import { behindLog, isDeeperLog, readSparkLog, sparkRemarks, type SparkLog } from './spark-log.ts';

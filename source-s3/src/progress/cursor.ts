@@ -10,8 +10,8 @@ import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { wholeTable } from '../layout/shard.ts';
 import { fingerprint, keyOf } from './fingerprint.ts';
 import { isAfter, placeOf, type Watermark } from './reading-order.ts';
-import { isFuture } from '../listing/present.ts';
-import { ListedObjects } from '../listing/object-list.ts';
+import { isFuture } from '../listing/future-objects.ts';
+import { ListedObjects } from '../listing/listed-objects.ts';
 import { Settled } from './settled.ts';
 
 export const maxRemembered = 20_000;
@@ -62,7 +62,7 @@ export type ReadPlan = {
   readonly unexplained: number;
 };
 
-/** Takes a listing object by object, in any order, and keeps what is to be read. Bound: `ObjectList`'s. */
+/** Takes a listing object by object, in any order, and keeps what is to be read. Bound: `ListedObjects`'s. */
 export class Planning implements Disposable {
   readonly #progress: Progress;
   readonly #lookbackMs: number;

@@ -14,7 +14,7 @@ import { skipReasonOf } from '../listing/list-table.ts';
 import { gather } from '../listing/skip-report.ts';
 import { NothingRead } from './no-data.ts';
 import { noTables } from './no-tables.ts';
-import { openResources, type VerbResources } from './session.ts';
+import { openResources, type VerbResources } from './verb-resources.ts';
 import { findTables, tablePlace, type Table, type Tables } from '../listing/tables.ts';
 
 /** Someone waits for the answer. */

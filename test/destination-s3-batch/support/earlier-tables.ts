@@ -1,6 +1,6 @@
 // A run’s earlier tables over an empty bucket, with what a test puts into the registry.
 
-import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import { parseConfiguredCatalog } from '@s3-connectors/common/protocol/catalog.ts';
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 

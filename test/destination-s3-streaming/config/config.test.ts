@@ -3,7 +3,11 @@ import { suite, test } from 'node:test';
 import { parseConfig } from '@s3-connectors/common/protocol/config.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
-import { configSchema, resolveConfig, type StreamingConfig } from '../../../destination-s3-streaming/src/config/config.ts';
+import {
+  configSchema,
+  resolveConfig,
+  type StreamingConfig,
+} from '../../../destination-s3-streaming/src/config/config.ts';
 import type { Json } from '../../support/destination-input.ts';
 import { configJson } from '../support/streaming.ts';
 

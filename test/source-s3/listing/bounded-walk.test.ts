@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 
 import { namingOf } from '../../../source-s3/src/layout/file-name.ts';
 import { listTable } from '../../../source-s3/src/listing/list-table.ts';
-import { openResources } from '../../../source-s3/src/verbs/session.ts';
+import { openResources } from '../../../source-s3/src/verbs/verb-resources.ts';
 import { bucket, readHere, serverWith, sourceConfig, catalogJson, type Json } from '../support/source.ts';
 import { idsOf } from '../support/text.ts';
 

@@ -6,7 +6,7 @@ import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import { listTable } from '../../../source-s3/src/listing/list-table.ts';
-import { openResources } from '../../../source-s3/src/verbs/session.ts';
+import { openResources } from '../../../source-s3/src/verbs/verb-resources.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { bucket, serverWith, sourceConfig, timeOf, type Json } from '../support/source.ts';
 

@@ -4,7 +4,7 @@ import { before, suite, test } from 'node:test';
 
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 
-import { openResources } from '../../../source-s3/src/verbs/session.ts';
+import { openResources } from '../../../source-s3/src/verbs/verb-resources.ts';
 import { findTables } from '../../../source-s3/src/listing/tables.ts';
 import { parquet } from '../../support/parquet.ts';
 import { bucket, catalogJson, discoverHere, readHere, serverWith, sourceConfig } from '../support/source.ts';

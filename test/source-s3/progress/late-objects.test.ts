@@ -1,5 +1,5 @@
 // Objects that come late, also after others were deleted, and objects that are dated in the future: none is lost without a word.
-import { FutureObjects } from '../../../source-s3/src/listing/present.ts';
+import { FutureObjects } from '../../../source-s3/src/listing/future-objects.ts';
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { suite, test } from 'node:test';

@@ -3,7 +3,14 @@
 import { type Content, contentEtag, readContent } from './content.ts';
 import { S3Error } from '../errors.ts';
 import { compareKeys } from './keys.ts';
-import type { BucketOptions, ListingEntry, ObjectHeaders, ObjectOwnership, SeedOptions, StoredObject } from '../types.ts';
+import type {
+  BucketOptions,
+  ListingEntry,
+  ObjectHeaders,
+  ObjectOwnership,
+  SeedOptions,
+  StoredObject,
+} from '../types.ts';
 
 const DEFAULT_ACCOUNT = '111122223333';
 

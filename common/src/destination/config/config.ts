@@ -13,7 +13,8 @@ import {
 import { storageClasses } from '../../s3/object-settings.ts';
 import type { WriteHeaders } from '../../s3/write.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
-import { indexVariable, type Environment } from '../../program/scheduler.ts';
+import { indexVariable } from '../../program/scheduler.ts';
+import type { Environment } from '../../s3/address/hosted.ts';
 import type { RunPart } from '../replacing/run-id.ts';
 import { prefixProblem } from './prefix.ts';
 import { resolveRun, type runShape } from './run-config.ts';

@@ -16,7 +16,7 @@ import {
   type ScannedLine,
 } from '../input/line-intake.ts';
 import { recordRefused, rejectedLine, RejectionTally, type LineRefusal, type Rejection } from '../input/rejections.ts';
-import { RecordJudge, type JudgeCounts, type RecordRules } from './judge.ts';
+import { RecordJudge, type JudgeCounts, type RecordRules } from './record-judge.ts';
 import type { Plan, Target } from './plan.ts';
 
 /** Of the row in hand; one object for all rows. Times in milliseconds. */

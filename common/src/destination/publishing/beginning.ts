@@ -6,7 +6,7 @@ import type { ExportId } from '../replacing/export-id.ts';
 import { mayBeTooLarge, smallFirst } from '../replacing/document-memory.ts';
 import { generationStreams, isGenerationNoted, noteGeneration } from '../replacing/generation-record.ts';
 import { settle } from '../replacing/interrupted.ts';
-import { findPlaces, readRecords, type Area, type Records } from '../replacing/manifests.ts';
+import { findPlaces, readRecords, type Area, type Records } from '../replacing/manifest-store.ts';
 import type { DataPlace } from '../replacing/own-keys.ts';
 import { failsAlone } from './stream-failure.ts';
 

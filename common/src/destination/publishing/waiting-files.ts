@@ -2,7 +2,7 @@
 // run. What is neither published nor handed over is removed.
 import { deleteObjects } from '../../s3/delete.ts';
 import type { OwnKey } from '../../s3/own-key.ts';
-import type { Area } from '../replacing/manifests.ts';
+import type { Area } from '../replacing/manifest-store.ts';
 import type { StagedFile } from '../replacing/staging.ts';
 
 type Options = {

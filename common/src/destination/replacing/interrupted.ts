@@ -13,7 +13,7 @@ import {
   writeRecord,
   type Area,
   type Records,
-} from './manifests.ts';
+} from './manifest-store.ts';
 import type { DataPlace } from './own-keys.ts';
 import { without } from './previous-set.ts';
 import { decideRecovery, suspects, type Recovery } from './recovery.ts';

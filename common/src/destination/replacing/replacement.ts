@@ -20,7 +20,7 @@ import type { OwnKey } from '../../s3/own-key.ts';
 import type { ExportId } from './export-id.ts';
 import { finish, settle } from './interrupted.ts';
 import type { Intent, Latest, PublishedRun } from './manifest.ts';
-import { writeIntent, writeLatest, type Area } from './manifests.ts';
+import { writeIntent, writeLatest, type Area } from './manifest-store.ts';
 import { ownKey, tellApart, type DataPlace } from './own-keys.ts';
 import { without } from './previous-set.ts';
 import { verifyStaged, waitingKey, type StagedFile } from './staging.ts';

@@ -6,7 +6,7 @@ import { CLOSE_OBJECT, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '../../json/ascii.t
 import { findMember, skipColon, skipString, skipToNextMember, skipValue, spells } from '../../json/json-bytes.ts';
 import type { Envelope } from '../../records/envelope.ts';
 import { emittedTime } from '../../records/record-times.ts';
-import type { RowBuffer } from '../../records/row-writer.ts';
+import type { RowBuffer } from '../../records/row-buffer.ts';
 import type { RowPlan } from './row-plan.ts';
 
 const meta = Buffer.from('meta');

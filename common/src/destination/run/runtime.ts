@@ -5,11 +5,11 @@ import type { JsonObject } from '../../protocol/messages.ts';
 import { requestsText } from '../../s3/connection/counters.ts';
 import { Completion } from '../input/completion.ts';
 import type { StagedFile } from '../replacing/staging.ts';
-import type { RunSetup } from '../plan/foundation.ts';
+import type { RunSetup } from '../plan/run-setup.ts';
 import { Intake, type Sink } from '../plan/intake.ts';
 import type { GiveUp, StreamPlaces } from '../publishing/places.ts';
 import type { Target } from '../plan/plan.ts';
-import { Publisher, type StreamVerdict } from '../publishing/replacements.ts';
+import { Publisher, type StreamVerdict } from '../publishing/publisher.ts';
 import { RunWriter } from '../shared-run/run-writer.ts';
 import { SharedRun } from '../shared-run/shared-run.ts';
 import { repairText, sentenceOf, Tally, type Figures, type Kept } from './summary.ts';
@@ -31,19 +31,19 @@ export class Runtime<Planned extends Target> {
   readonly intake: Intake<Planned>;
   readonly replacements: Publisher<Planned>;
   readonly tally = new Tally();
-  readonly #foundation: RunSetup<Planned>;
+  readonly #setup: RunSetup<Planned>;
   readonly #completion: Completion;
   readonly #begunAt: number;
   /** Undefined: the only writer. */
   readonly #writer: RunWriter<Planned> | undefined;
 
-  constructor(foundation: RunSetup<Planned>, plugin: Plugin<Planned>) {
-    const { config, plan, layout, context, area, states } = foundation;
+  constructor(setup: RunSetup<Planned>, plugin: Plugin<Planned>) {
+    const { config, plan, layout, context, area, states } = setup;
     const { targets } = plan;
     const { clock, log } = context;
     const { sink, places, schemaOf, sharedSchemaOf = schemaOf } = plugin;
     const { workerId, maxShrinkPercent, rules, run } = config;
-    this.#foundation = foundation;
+    this.#setup = setup;
     this.#begunAt = clock.elapsed();
     const completion = new Completion(targets.map(({ regime }) => regime));
     this.#completion = completion;
@@ -52,7 +52,7 @@ export class Runtime<Planned extends Target> {
     const replaced = tally.replaced.bind(tally);
     const set = { area, workerId, maxShrinkPercent, layout, places, context, replaced };
     if (run !== undefined && !(run instanceof ConnectorError)) {
-      this.#writer = new RunWriter(new SharedRun({ ...set, plan, schemaOf: sharedSchemaOf }, run.id), run, foundation);
+      this.#writer = new RunWriter(new SharedRun({ ...set, plan, schemaOf: sharedSchemaOf }, run.id), run, setup);
     }
     const attempt = this.#writer?.attempt;
     this.replacements = new Publisher({ ...set, targets, states, schemaOf, attempt });
@@ -69,7 +69,7 @@ export class Runtime<Planned extends Target> {
   readonly giveUp: GiveUp = ({ index, stream }, error) => {
     if (this.intake.hasGivenUp(index)) return;
     this.intake.giveUp(index);
-    this.#foundation.context.fail(error.inStream(stream));
+    this.#setup.context.fail(error.inStream(stream));
   };
 
   /** The input has ended by itself: replaces what is to be replaced. Yields the STATEs that are durable by that. */
@@ -79,10 +79,10 @@ export class Runtime<Planned extends Target> {
       yield* this.#writer.conclude({ intake, waiting: replacements.waiting, completion: this.#completion }, signal);
       return;
     }
-    for (const target of this.#foundation.plan.targets) {
+    for (const target of this.#setup.plan.targets) {
       if (this.intake.hasGivenUp(target.index)) continue;
       await this.replacements.conclude(target, this.#verdictOf(target), signal);
-      yield* this.#foundation.states.take();
+      yield* this.#setup.states.take();
     }
   }
 
@@ -103,7 +103,7 @@ export class Runtime<Planned extends Target> {
 
   /** The last words of a run. `sentence`: of `figures`, and whatever else is to be said. */
   summarize(sentence = sentenceOf(this.figures)): void {
-    const { context, states, area, plan } = this.#foundation;
+    const { context, states, area, plan } = this.#setup;
     const { supersededText } = states;
     if (supersededText !== undefined && this.#writer === undefined) context.log('WARN', supersededText);
     context.log('INFO', `${sentence} Requests to S3: ${requestsText(area.s3.counters)}.`);
@@ -117,7 +117,7 @@ export class Runtime<Planned extends Target> {
 
   /** @throws RECORDS_REJECTED when too many were, unless the run was stopped. */
   refuseRejections(): void {
-    const { area, plan, context } = this.#foundation;
+    const { area, plan, context } = this.#setup;
     const excesses = this.intake.rejections.excesses((stream) => plan.targets[stream]?.label ?? '');
     // Of a run it is judged over all parts.
     if (excesses.length === 0 || context.signal.aborted || this.#writer !== undefined) return;
@@ -127,7 +127,7 @@ export class Runtime<Planned extends Target> {
 
   /** Removes what was staged in vain, unless `cut` is aborted or that takes too long to be part of an ending. */
   async drop(cut: AbortSignal = new AbortController().signal): Promise<void> {
-    const { context } = this.#foundation;
+    const { context } = this.#setup;
     const late = new AbortController();
     const cancel = context.clock.after(dropWithinMs, () => late.abort(new Error('it took too long')));
     try {

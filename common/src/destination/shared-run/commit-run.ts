@@ -11,7 +11,7 @@ import { needsConditions } from '../config/run-config.ts';
 import { isRunId, type RunPart } from '../replacing/run-id.ts';
 import { abortRun, removeOldRuns } from './abort.ts';
 import type { Commit } from './commit.ts';
-import { runContext, type RunSetup, type RunContext } from '../plan/foundation.ts';
+import { runContext, type RunSetup, type RunContext } from '../plan/run-setup.ts';
 import type { SharedRun } from './shared-run.ts';
 import type { Target } from '../plan/plan.ts';
 

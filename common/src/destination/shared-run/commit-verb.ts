@@ -4,7 +4,9 @@ import type { DestinationPlace } from '../config/config.ts';
 import type { OpenRun } from './commit-run.ts';
 
 /** What it does is loaded when it is asked for, so that `spec` answers at once. */
-export function commitVerb<Config extends DestinationPlace>(load: () => Promise<OpenRun<Config>>): OperatorVerb<Config> {
+export function commitVerb<Config extends DestinationPlace>(
+  load: () => Promise<OpenRun<Config>>,
+): OperatorVerb<Config> {
   return {
     name: 'commit',
     describe: 'Publish a complete run of several writers, or abort it.',

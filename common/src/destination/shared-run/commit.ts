@@ -5,8 +5,8 @@
 // no harm: a table is replaced under latest.json's condition, and files that are added have the same names and bytes.
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { Log } from '../../protocol/log.ts';
-import type { Area } from '../replacing/manifests.ts';
-import { isCommitted, noSuchRun, refuseOtherStreams } from './member.ts';
+import type { Area } from '../replacing/manifest-store.ts';
+import { isCommitted, noSuchRun, refuseOtherStreams } from './run-member.ts';
 import type { RunOutcome, PlannedStream, RunBeginning } from './run-documents.ts';
 import {
   listParts,

@@ -6,7 +6,7 @@ import { listPages, type ListedObject } from '../../s3/list.ts';
 import type { OwnKey } from '../../s3/own-key.ts';
 import { stagingFolder } from '../replacing/export-id.ts';
 import { readDocument, writeDocument } from '../replacing/document-memory.ts';
-import type { Area } from '../replacing/manifests.ts';
+import type { Area } from '../replacing/manifest-store.ts';
 import { ownKey, ownRunKey, parseAttemptKey } from '../replacing/own-keys.ts';
 import {
   format,

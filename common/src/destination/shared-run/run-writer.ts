@@ -5,7 +5,7 @@ import { ConnectorError } from '../../protocol/errors.ts';
 import type { Completion } from '../input/completion.ts';
 import type { DurableStates } from '../input/durable-states.ts';
 import type { Attempt, RunPart } from '../replacing/run-id.ts';
-import { givenUp, type Finish, type RunMember, type Standing } from './member.ts';
+import { givenUp, type Finish, type RunMember, type Standing } from './run-member.ts';
 import type { Commit } from './commit.ts';
 import type { Intake } from '../plan/intake.ts';
 import type { Plan, Target } from '../plan/plan.ts';
@@ -79,7 +79,11 @@ export class RunWriter<Planned extends Target> {
     return true;
   }
 
-  async #finish(waiting: WaitingFiles, content: Parameters<RunMember['finish']>[0], signal: AbortSignal): Promise<Finish> {
+  async #finish(
+    waiting: WaitingFiles,
+    content: Parameters<RunMember['finish']>[0],
+    signal: AbortSignal,
+  ): Promise<Finish> {
     let finish: Finish | undefined;
     try {
       finish = await this.#member.finish(content, signal);

@@ -9,19 +9,19 @@ import { areTooMany } from '../input/rejections.ts';
 import { parseStateLine } from '../input/state-line.ts';
 import type { Layout } from '../layout/layout.ts';
 import { newExportId } from '../replacing/export-id.ts';
-import type { Area } from '../replacing/manifests.ts';
+import type { Area } from '../replacing/manifest-store.ts';
 import { newAttempt, type RunPart } from '../replacing/run-id.ts';
 import type { StagedFile } from '../replacing/staging.ts';
-import { RunMember } from './member.ts';
+import { RunMember } from './run-member.ts';
 import type { PartFile, PartStream, PlannedStream, RunBeginning } from './run-documents.ts';
 import { PartUnion, type Union } from './union.ts';
 import { lookAtPlaces } from '../publishing/beginning.ts';
 import { commitRun, type Commit, type Publication, type Turn } from './commit.ts';
-import type { RunSetup } from '../plan/foundation.ts';
+import type { RunSetup } from '../plan/run-setup.ts';
 import type { Plan, Target } from '../plan/plan.ts';
 import type { StreamPlaces } from '../publishing/places.ts';
 import type { ReplacedSet } from '../publishing/replaced-set.ts';
-import { Publisher } from '../publishing/replacements.ts';
+import { Publisher } from '../publishing/publisher.ts';
 
 type SharedRunOptions<Planned extends Target> = {
   readonly area: Area;

@@ -77,7 +77,12 @@ function neededIn({ judged }: Judging, { actions }: Statement): readonly string[
 
 const isWrite = (action: string): boolean => action.startsWith('s3:PutObject');
 
-function* aclFindings(judging: Judging, statement: Statement, condition: Condition, find: Find): Generator<PolicyFinding> {
+function* aclFindings(
+  judging: Judging,
+  statement: Statement,
+  condition: Condition,
+  find: Find,
+): Generator<PolicyFinding> {
   const { operator, key, values } = condition;
   const path = [operator, key];
   const sent = judging.access.headers?.acl;
@@ -112,7 +117,12 @@ function* aclFindings(judging: Judging, statement: Statement, condition: Conditi
   }
 }
 
-function* prefixFindings(judging: Judging, statement: Statement, condition: Condition, find: Find): Generator<PolicyFinding> {
+function* prefixFindings(
+  judging: Judging,
+  statement: Statement,
+  condition: Condition,
+  find: Find,
+): Generator<PolicyFinding> {
   const { operator, key, values } = condition;
   const path = [operator, key];
   const needed = neededIn(judging, statement);

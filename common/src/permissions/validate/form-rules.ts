@@ -24,7 +24,11 @@ const versions = ['2012-10-17', '2008-10-17'];
 export function* formFindings(judging: Judging): Generator<PolicyFinding> {
   const { json, statements } = judging;
   const { value } = json;
-  const about = (code: FindingCode, path: Path, text: string): PolicyFinding => ({ code, place: json.placeOf(path), text });
+  const about = (code: FindingCode, path: Path, text: string): PolicyFinding => ({
+    code,
+    place: json.placeOf(path),
+    text,
+  });
   for (const { key, place } of json.twice) {
     yield {
       code: 'KEY_TWICE',

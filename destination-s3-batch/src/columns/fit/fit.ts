@@ -13,7 +13,7 @@ import {
 } from '@s3-connectors/common/json/ascii.ts';
 import { NOT_JSON, skipColon, skipSpace, skipString, skipValue } from '@s3-connectors/common/json/json-bytes.ts';
 
-import { RowBuffer } from '@s3-connectors/common/records/row-writer.ts';
+import { RowBuffer } from '@s3-connectors/common/records/row-buffer.ts';
 import { countColumns, restName, type ScalarType, type StructType } from '../types/field-type.ts';
 import type { TypingRules } from '../decide/kind.ts';
 import { asItIs, emptyObject, fittedScalar, listAsItIs, type IsInForm } from './fitted-value.ts';

@@ -14,13 +14,13 @@ import type { Asked, Format, PlacedLines, Reading, SourceFile, Unit } from '../c
 import type { Conflict } from '../../columns/partition-conflicts.ts';
 import { LineChanges } from '../../records/line-changes.ts';
 import { columnsRead, conflictSql, joinedSql, type RecordQuery } from '../../records/record-sql.ts';
-import { spillColumns } from './column-texts.ts';
+import { spillColumns } from './spilled-columns.ts';
 import { damagedPlace } from './damaged-place.ts';
 import { fetchRowGroup, type LocalRowGroup } from './fetch-row-group.ts';
 import { KnownColumns } from './known-columns.ts';
 import { linesInMemory } from './lines-in-memory.ts';
 import { openParquet, undecodable, type ParquetFile } from './parquet-file.ts';
-import { columnGroupsOf, type ColumnGroup } from './row-group-pages.ts';
+import { columnGroupsOf, type ColumnGroup } from './column-groups.ts';
 import type { RowGroup } from './footer/row-group.ts';
 
 /** Of the engine's memory, for all but pages. */

@@ -3,7 +3,7 @@ import { mergeColumns, type Column, type ColumnType } from '@s3-connectors/commo
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
-import { failsVerb } from '../failure-of-all.ts';
+import { failsVerb } from '../verb-failure.ts';
 import type { Description, Format, Reading } from '../../formats/contract/format.ts';
 import type { SchemaDifference, SchemaReport } from './report.ts';
 

@@ -13,7 +13,7 @@ import { openSelfReplacingEngine } from '../../engine/self-replacing-engine.ts';
 import type { Reading } from '../../formats/contract/format.ts';
 import { namespaceOf } from '../../layout/layout.ts';
 import { noTables } from '../no-tables.ts';
-import { openResources } from '../session.ts';
+import { openResources } from '../verb-resources.ts';
 import { findTables, schemaPaths, type Table, type Tables } from '../../listing/tables.ts';
 import { prefixNearMisses } from './near-misses.ts';
 import { inspectPage } from './report-page.ts';

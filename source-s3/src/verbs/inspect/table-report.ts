@@ -3,7 +3,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { SourceConfig } from '../../config/config.ts';
-import { failsVerb } from '../failure-of-all.ts';
+import { failsVerb } from '../verb-failure.ts';
 import type { Reading } from '../../formats/contract/format.ts';
 import { hiveFolders } from '../../layout/folder-columns.ts';
 import { formatOf } from '../../formats/formats.ts';

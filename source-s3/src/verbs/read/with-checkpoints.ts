@@ -13,7 +13,7 @@ import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
 import { isStateDue, stateMessage } from '../../progress/checkpoints.ts';
 import type { Cursor } from '../../progress/cursor.ts';
-import { ReadProgress } from './sent.ts';
+import { ReadProgress } from './read-progress.ts';
 import type { ReadPart } from './steps.ts';
 import type { TableFindings } from './table-findings.ts';
 

@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { newExportId } from '@s3-connectors/common/destination/replacing/export-id.ts';
 import { isGenerationNoted, removeOutlived } from '@s3-connectors/common/destination/replacing/generation-record.ts';
 import { settle } from '@s3-connectors/common/destination/replacing/interrupted.ts';
-import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import {
   parseStagedKey,
   stagedKey,

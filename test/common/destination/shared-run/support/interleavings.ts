@@ -12,7 +12,7 @@ import { DurableStates } from '@s3-connectors/common/destination/input/durable-s
 import { RejectionTally } from '@s3-connectors/common/destination/input/rejections.ts';
 import { parseStateLine } from '@s3-connectors/common/destination/input/state-line.ts';
 import { settle } from '@s3-connectors/common/destination/replacing/interrupted.ts';
-import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import { attemptKey } from '@s3-connectors/common/destination/replacing/own-keys.ts';
 import { onePlaceEach, throwRefused } from '@s3-connectors/common/destination/publishing/places.ts';
 import type { Plan } from '@s3-connectors/common/destination/plan/plan.ts';

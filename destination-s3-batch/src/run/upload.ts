@@ -1,6 +1,6 @@
 // Files on local disk to S3: one PutObject each, several at once.
 import { countText } from '@s3-connectors/common/program/text-layout.ts';
-import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import { putObject, type WrittenBody } from '@s3-connectors/common/s3/write.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 

@@ -4,8 +4,8 @@ import { before, suite, test } from 'node:test';
 
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
-import { parquet } from '../../support/parquet.ts';
-import { ofType, traceErrors, type ProtocolMessage } from '../../support/models/protocol-schema.ts';
+import { parquet } from '../../../support/parquet.ts';
+import { ofType, traceErrors, type ProtocolMessage } from '../../../support/models/protocol-schema.ts';
 import {
   catalogJson,
   configJson,
@@ -15,7 +15,7 @@ import {
   timeOf,
   bucket,
   type Json,
-} from '../support/source.ts';
+} from '../../support/source.ts';
 
 const rowsPerFile = 5000;
 const columns = { id: { type: 'integer' }, text: { type: 'string' } };

@@ -11,7 +11,7 @@ import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts
 import type { Engine } from '../../engine/engine.ts';
 import { textsSql, type RecordQuery } from '../../records/record-sql.ts';
 import type { LocalRowGroup } from './fetch-row-group.ts';
-import type { ColumnGroup } from './row-group-pages.ts';
+import type { ColumnGroup } from './column-groups.ts';
 import { neededChunks, uncompressedBytes } from './footer/row-group.ts';
 
 /** In the order of the groups; gone when disposed of. */

@@ -5,7 +5,7 @@ import type { ExportId } from '../replacing/export-id.ts';
 import { isGenerationNoted, noteGeneration } from '../replacing/generation-record.ts';
 import { settle } from '../replacing/interrupted.ts';
 import type { Latest } from '../replacing/manifest.ts';
-import type { Area } from '../replacing/manifests.ts';
+import type { Area } from '../replacing/manifest-store.ts';
 import type { DataPlace } from '../replacing/own-keys.ts';
 import { copyAll } from '../replacing/replacement.ts';
 import type { StagedFile } from '../replacing/staging.ts';

@@ -1,4 +1,4 @@
-// The way of a stream's records into rows, beside what the plan says of it.
+// The route of a stream's records into rows, beside what the plan says of it.
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
 import type { TableTarget } from './plan.ts';

@@ -14,7 +14,7 @@ import { newExportId } from '../replacing/export-id.ts';
 import { removeOutlived } from '../replacing/generation-record.ts';
 import { settle } from '../replacing/interrupted.ts';
 import type { Latest } from '../replacing/manifest.ts';
-import { readRecords, type Area } from '../replacing/manifests.ts';
+import { readRecords, type Area } from '../replacing/manifest-store.ts';
 import { attemptKey, stagedKey, type DataPlace } from '../replacing/own-keys.ts';
 import { replaceSet } from '../replacing/replacement.ts';
 import type { Attempt } from '../replacing/run-id.ts';
@@ -24,7 +24,7 @@ import { beginPlaces } from './beginning.ts';
 import type { Target } from '../plan/plan.ts';
 import type { StreamPlaces } from './places.ts';
 import { secondsText, sizesOf, type ReplacedSet } from './replaced-set.ts';
-import { appendSet, isPublishedBy, refuseOtherBase, type RunPublication } from './publishing.ts';
+import { appendSet, isPublishedBy, refuseOtherBase, type RunPublication } from './run-publication.ts';
 import { failsAlone } from './stream-failure.ts';
 import { WaitingFiles } from './waiting-files.ts';
 
@@ -217,7 +217,12 @@ export class Publisher<Planned extends Target> {
     }
   }
 
-  async #removeOutlived(target: Planned, generation: number, verdict: StreamVerdict, signal: AbortSignal): Promise<void> {
+  async #removeOutlived(
+    target: Planned,
+    generation: number,
+    verdict: StreamVerdict,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { area, places, context } = this.#options;
     const { label, regime } = target;
     if (verdict !== 'proven') {

@@ -7,8 +7,8 @@ import type { DestinationPlace } from '../config/config.ts';
 import { DurableStates } from '../input/durable-states.ts';
 import type { Layout } from '../layout/layout.ts';
 import { largestDocument } from '../replacing/document-memory.ts';
-import type { Area } from '../replacing/manifests.ts';
-import type { RecordRules } from './judge.ts';
+import type { Area } from '../replacing/manifest-store.ts';
+import type { RecordRules } from './record-judge.ts';
 import type { Plan, Target } from './plan.ts';
 
 export type RunContext = VerbContext & { readonly clock: Clock };

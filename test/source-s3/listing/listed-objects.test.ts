@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 
 import { inReadingOrder } from '../../../source-s3/src/progress/reading-order.ts';
-import { ListedObjects } from '../../../source-s3/src/listing/object-list.ts';
+import { ListedObjects } from '../../../source-s3/src/listing/listed-objects.ts';
 
 const prefix = 'lake/t/';
 const etag = fc.oneof(
@@ -59,7 +59,7 @@ test('a list longer than its cache is complete, with keys as long as they may be
 
 /** Adds and sorts until something fails. */
 const program = `
-import { ObjectList } from ${JSON.stringify(import.meta.resolve('../../../source-s3/src/listing/object-list.ts'))};
+import { ObjectList } from ${JSON.stringify(import.meta.resolve('../../../source-s3/src/listing/listed-objects.ts'))};
 const list = new ObjectList('');
 try {
   for (let index = 0; index < 200_000; index++) {

@@ -14,27 +14,27 @@ import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { requestsText } from '@s3-connectors/common/s3/connection/counters.ts';
 import { standard, widenPipes } from '@s3-connectors/common/streams/pipe-size.ts';
 
-import type { SourceConfig } from '../config/config.ts';
-import { maxRemembered, Planning, untilPresent, type Progress, type ReadPlan } from '../progress/cursor.ts';
-import { openEngine } from '../engine/engine.ts';
-import { openSelfReplacingEngine } from '../engine/self-replacing-engine.ts';
-import { formatOf } from '../formats/formats.ts';
-import type { PartitionColumns } from '../layout/partition-columns.ts';
-import { isInShard } from '../layout/shard.ts';
-import { clockOwner, currentTime } from '../listing/present.ts';
-import { listTable, reportListing } from '../listing/list-table.ts';
-import { decodeUnits } from './read/decode-units.ts';
-import { fetchUnits } from './read/fetch-units.ts';
-import { markedAtOnce } from './read/heap-marking.ts';
-import { openFiles } from './read/open-files.ts';
-import type { TableReading, VersionPart } from './read/steps.ts';
-import { TableFindings } from './read/table-findings.ts';
-import { withCheckpoints } from './read/with-checkpoints.ts';
-import { withReplaced } from './read/with-replaced.ts';
-import { openResources, type VerbResources } from './session.ts';
-import { fromStreamState } from '../progress/stream-state.ts';
-import { reportTables } from '../listing/report-tables.ts';
-import { findTables, type Table, type Tables } from '../listing/tables.ts';
+import type { SourceConfig } from '../../config/config.ts';
+import { maxRemembered, Planning, untilPresent, type Progress, type ReadPlan } from '../../progress/cursor.ts';
+import { openEngine } from '../../engine/engine.ts';
+import { openSelfReplacingEngine } from '../../engine/self-replacing-engine.ts';
+import { formatOf } from '../../formats/formats.ts';
+import type { PartitionColumns } from '../../layout/partition-columns.ts';
+import { isInShard } from '../../layout/shard.ts';
+import { clockOwner, currentTime } from '../../listing/future-objects.ts';
+import { listTable, reportListing } from '../../listing/list-table.ts';
+import { decodeUnits } from './decode-units.ts';
+import { fetchUnits } from './fetch-units.ts';
+import { markedAtOnce } from './heap-marking.ts';
+import { openFiles } from './open-files.ts';
+import type { TableReading, VersionPart } from './steps.ts';
+import { TableFindings } from './table-findings.ts';
+import { withCheckpoints } from './with-checkpoints.ts';
+import { withReplaced } from './with-replaced.ts';
+import { openResources, type VerbResources } from '../verb-resources.ts';
+import { fromStreamState } from '../../progress/stream-state.ts';
+import { reportTables } from '../../listing/report-tables.ts';
+import { findTables, type Table, type Tables } from '../../listing/tables.ts';
 
 /** A stream that fails is INCOMPLETE, is named in a TRACE ERROR and leaves the others alone. */
 export async function* read(

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { ReadProgress } from '../../../source-s3/src/verbs/read/sent.ts';
+import { ReadProgress } from '../../../../source-s3/src/verbs/read/read-progress.ts';
 
 type Lines = Parameters<ReadProgress['add']>[0];
 

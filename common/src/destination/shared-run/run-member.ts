@@ -1,7 +1,7 @@
 // One writer of a run: whether there is anything to be done for its part, and whether its attempt is the one that counts.
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { Log } from '../../protocol/log.ts';
-import type { Area } from '../replacing/manifests.ts';
+import type { Area } from '../replacing/manifest-store.ts';
 import { newAttempt, type Attempt, type RunPart } from '../replacing/run-id.ts';
 import type { RunOutcome, PartDocument, PlannedStream, RunBeginning } from './run-documents.ts';
 import {
