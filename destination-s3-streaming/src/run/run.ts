@@ -18,7 +18,7 @@ import { BufferPool } from '../files/buffer-pool.ts';
 import { Gathering } from '../files/gathering.ts';
 import { Sketch, type Latency } from '../files/latency.ts';
 import type { OpenFile } from '../files/open-file.ts';
-import { allDue, chunkBytes, filesDue, msUntilAged, type RotationLimits } from '../files/rotation.ts';
+import { allDue, chunkBytes, filesDue, maxChunksWaiting, msUntilAged, type RotationLimits } from '../files/rotation.ts';
 import { FileStore } from '../files/store.ts';
 import { layout } from '../layout/layout.ts';
 import { FileSink } from './file-sink.ts';
@@ -30,9 +30,7 @@ import { Stopping } from './stopping.ts';
 import { WakeUp } from './wake-up.ts';
 
 /** As many as libuv's thread pool has threads. */
-const compressionsAtOnce = 4;
-/** Chunks, each at most 1 MiB, that are compressed or wait for it while more input is read. */
-const maxChunksWaiting = 8;
+export const compressionsAtOnce = 4;
 
 export class StreamingRun {
   readonly #memory: MemoryShares;

@@ -1,9 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { beforeEach, suite, test } from 'node:test';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { parseConfig } from '@s3-connectors/common/protocol/config.ts';
 import type { Print } from '@s3-connectors/common/protocol/connector.ts';
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
@@ -12,6 +8,7 @@ import { ddl } from '../../../destination-s3-batch/src/ddl/ddl.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { bucket, catalogJson, recordLine, type Json } from '../../support/destination-input.ts';
 import { configJson, runWrite } from '../support/batch.ts';
+import { rowsInDuckdb } from '../support/duckdb-view.ts';
 import { eventJson, publishedStream } from '../support/published.ts';
 import { emptyServer } from '../../support/empty-server.ts';
 
@@ -71,27 +68,16 @@ TBLPROPERTIES (
       const days = ['2026-01-05T10:00:00Z', '2026-01-15T10:00:00Z'];
       const input = days.map((time, n) => recordLine("it's", { time, n, tags: ['a'], o: { x: n } }));
       await runWrite(server, input, { catalog: catalogJson("it's"), config: { output_format } });
-      const folder = await mkdtemp(join(tmpdir(), 's3-connectors-ddl-'));
-      const instance = await DuckDBInstance.create(':memory:');
-      const connection = await instance.connect();
-      try {
-        for (const { key, body } of server.objects(bucket, 'permutive/data/')) {
-          const path = join(folder, key.slice('permutive/'.length));
-          await mkdir(dirname(path), { recursive: true });
-          await writeFile(path, body);
-        }
-        await connection.run(await statements({ engine: 'duckdb', location: folder }, { output_format }));
-        const sql = `SELECT n::INTEGER AS n, tags, o.x::INTEGER AS x, month::INTEGER AS month, day::INTEGER AS day FROM "it's" ORDER BY n`;
-        const rows = (await connection.runAndReadAll(sql)).getRowObjectsJson();
-        assert.deepEqual(rows, [
-          { n: 0, tags: ['a'], x: 0, month: 1, day: 5 },
-          { n: 1, tags: ['a'], x: 1, month: 1, day: 15 },
-        ]);
-      } finally {
-        connection.closeSync();
-        instance.closeSync();
-        await rm(folder, { recursive: true });
-      }
+      const sql = `SELECT n::INTEGER AS n, tags, o.x::INTEGER AS x, month::INTEGER AS month, day::INTEGER AS day FROM "it's" ORDER BY n`;
+      const rows = await rowsInDuckdb(
+        server,
+        (folder) => statements({ engine: 'duckdb', location: folder }, { output_format }),
+        sql,
+      );
+      assert.deepEqual(rows, [
+        { n: 0, tags: ['a'], x: 0, month: 1, day: 5 },
+        { n: 1, tags: ['a'], x: 1, month: 1, day: 15 },
+      ]);
     });
   }
 

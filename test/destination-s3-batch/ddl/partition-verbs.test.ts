@@ -1,10 +1,6 @@
 // What the verbs ddl and types make of a table with folders by field.
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { beforeEach, suite, test } from 'node:test';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { parseConfig } from '@s3-connectors/common/protocol/config.ts';
 import type { OperatorArguments, OperatorVerb } from '@s3-connectors/common/protocol/connector.ts';
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
@@ -12,9 +8,10 @@ import { configSchema, resolveConfig, type BatchConfig } from '../../../destinat
 import { ddl } from '../../../destination-s3-batch/src/ddl/ddl.ts';
 import { types } from '../../../destination-s3-batch/src/types-verb/types.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
-import { bucket, catalogJson, recordLine, type Json } from '../../support/destination-input.ts';
+import { catalogJson, recordLine, type Json } from '../../support/destination-input.ts';
 import { emptyServer } from '../../support/empty-server.ts';
 import { configJson, runWrite } from '../support/batch.ts';
+import { rowsInDuckdb } from '../support/duckdb-view.ts';
 
 const countries = ['DE', 'a/b=c %', '007', "it's", '', null];
 const rows = countries.map((country, n) => ({ n, time: '2026-01-05T10:00:00Z', country, at: '2026-03-01T00:00:00Z' }));
@@ -44,30 +41,15 @@ suite('a table with folders by field', () => {
     test(`is a view in which DuckDB has the values of the folders (${output_format})`, async () => {
       const config = { output_format, streams };
       await write(config);
-      const folder = await mkdtemp(join(tmpdir(), 's3-connectors-ddl-'));
-      const instance = await DuckDBInstance.create(':memory:');
-      const connection = await instance.connect();
-      try {
-        for (const { key, body } of server.objects(bucket, 'permutive/data/')) {
-          const path = join(folder, key.slice('permutive/'.length));
-          await mkdir(dirname(path), { recursive: true });
-          await writeFile(path, body);
-        }
-        await connection.run(await ask(ddl, { engine: 'duckdb', location: folder }, config));
-        const sql = 'SELECT country, at_day, country__value AS beside FROM visits ORDER BY n';
-        assert.deepEqual(
-          (await connection.runAndReadAll(sql)).getRowObjectsJson(),
-          countries.map((country) => ({
-            country: country || null,
-            at_day: '2026-03-01',
-            beside: country === '' ? '""' : null,
-          })),
-        );
-      } finally {
-        connection.closeSync();
-        instance.closeSync();
-        await rm(folder, { recursive: true });
-      }
+      const sql = 'SELECT country, at_day, country__value AS beside FROM visits ORDER BY n';
+      assert.deepEqual(
+        await rowsInDuckdb(server, (folder) => ask(ddl, { engine: 'duckdb', location: folder }, config), sql),
+        countries.map((country) => ({
+          country: country || null,
+          at_day: '2026-03-01',
+          beside: country === '' ? '""' : null,
+        })),
+      );
     });
   }
 

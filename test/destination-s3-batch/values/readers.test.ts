@@ -15,7 +15,6 @@ import {
 } from '../../support/crash/batch-crash-judge.ts';
 import {
   layOut,
-  scenarioBucket,
   scenarioCatalog,
   scenarioConfig,
   scenarioInput,
@@ -25,6 +24,7 @@ import {
 import { startS3Server } from '../../../tools/s3-server/server.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { runWrite } from '../support/batch.ts';
+import { scenarioBucket } from '../../support/crash/scenario-server.ts';
 
 /** What lies there now, whatever happens later. */
 function viewOf(server: S3TestServer): View {

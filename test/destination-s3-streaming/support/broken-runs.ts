@@ -6,7 +6,6 @@ import {
   acknowledgedBy,
   judgeRecovered,
   layOut,
-  scenarioBucket,
   scenarioCatalog,
   scenarioConfig,
   scenarioInput,
@@ -15,6 +14,7 @@ import {
 import { startS3Server } from '../../../tools/s3-server/server.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { runWrite } from './streaming.ts';
+import { scenarioBucket } from '../../support/crash/scenario-server.ts';
 
 export function run(server: S3TestServer, input: string, signal?: AbortSignal) {
   const options = { config: scenarioConfig(server.endpoint), catalog: scenarioCatalog };

@@ -10,13 +10,13 @@ import {
   replacedRows,
   replacedTables,
   root,
-  scenarioBucket,
   visits,
   type Row,
   type Scenario,
 } from './batch-crash-scenario.ts';
 import { rowNames } from '../row-names.ts';
 import type { S3TestServer, StoredObject } from '../../../tools/s3-server/types.ts';
+import { scenarioBucket } from './scenario-server.ts';
 
 /** What lies in S3, now or as it lay at some moment. */
 export type View = Pick<S3TestServer, 'objects' | 'object'>;

@@ -5,6 +5,7 @@
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import type { S3TestServer, StoredObject } from '../../../tools/s3-server/types.ts';
+import { replaceObjects, scenarioBucket, scenarioSettings } from './scenario-server.ts';
 
 /** How a scenario is written and how its streams' ends are told. */
 export type Scenario = { readonly format: 'parquet' | 'json'; readonly regime: 'legacy' | 'modern' };
@@ -16,7 +17,6 @@ export const scenarios: readonly Scenario[] = [
   { format: 'parquet', regime: 'modern' },
 ];
 
-export const scenarioBucket = 'publisher-data';
 export const root = 'out/';
 export const neighbours = ['data/users_archive/', 'data/pageview_events_old/', '_manifests/users_archive/'].map(
   (folder) => `${root}${folder}1700000000000-0000000000000001-0.json.gz`,
@@ -31,11 +31,7 @@ export type Row = { readonly name: string; readonly table: string; readonly data
 
 export function scenarioConfig(endpoint: string, { format }: Scenario, spool: string): Json {
   return {
-    bucket: scenarioBucket,
-    region: 'eu-central-1',
-    credentials: { auth_type: 'access_key', access_key_id: 'AKIATEST', secret_access_key: 'secret' },
-    endpoint,
-    prefix: 'out',
+    ...scenarioSettings(endpoint),
     output_format: format,
     spool_dir: spool,
     streams: ['users', 'orders'].map((stream) => ({ stream, kind: 'events', time_field: 'at' })),
@@ -165,9 +161,7 @@ export function acknowledgedBy(stdout: string): ReadonlySet<string> {
 
 /** Lays out what an earlier run had left. */
 export function layOut(server: S3TestServer, objects: readonly StoredObject[]): void {
-  for (const { key } of server.objects(scenarioBucket)) server.remove(scenarioBucket, key);
-  for (const { key, body, headers } of objects) server.seed(scenarioBucket, key, body, headers);
-  for (const key of neighbours) server.seed(scenarioBucket, key, 'x');
+  replaceObjects(server, objects, neighbours);
 }
 
 /** What an earlier run had left, but for the visits, which are sent anew. */

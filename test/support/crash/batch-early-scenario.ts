@@ -8,8 +8,8 @@ import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import { rowNames } from '../row-names.ts';
 import type { S3TestServer, StoredObject } from '../../../tools/s3-server/types.ts';
+import { scenarioBucket, scenarioSettings } from './scenario-server.ts';
 
-export const earlyBucket = 'publisher-data';
 const root = 'out/';
 const start = Date.UTC(2026, 0, 15);
 const dayMs = 86_400_000;
@@ -27,11 +27,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 export function earlyConfig(endpoint: string, format: Format, spool: string): Json {
   return {
-    bucket: earlyBucket,
-    region: 'eu-central-1',
-    credentials: { auth_type: 'access_key', access_key_id: 'AKIATEST', secret_access_key: 'secret' },
-    endpoint,
-    prefix: 'out',
+    ...scenarioSettings(endpoint),
     output_format: format,
     spool_dir: spool,
     max_spool_gb: 0.05,
@@ -106,11 +102,11 @@ export function earlyAcknowledged(stdout: string): { readonly next: number; read
 
 /** What an earlier run had left: the users of set 1. */
 export function earlyLeft(server: S3TestServer): readonly StoredObject[] {
-  return server.objects(earlyBucket).filter(({ key }) => !key.startsWith(`${root}data/visits/`));
+  return server.objects(scenarioBucket).filter(({ key }) => !key.startsWith(`${root}data/visits/`));
 }
 
 async function listed(server: S3TestServer, table: string): Promise<readonly string[]> {
-  return await rowNames(server.objects(earlyBucket, `${root}data/${table}/`));
+  return await rowNames(server.objects(scenarioBucket, `${root}data/${table}/`));
 }
 
 /** The users of `set` were there before, those of `set + 1` were being written when the run was broken. */
@@ -144,12 +140,12 @@ export async function judgeEarlyRecovered(server: S3TestServer, next: number, se
   );
   assert.deepEqual([...new Set(visits)], namesOf(visitNames).toSorted(), 'rows are lost');
   assert.deepEqual(await listed(server, 'users'), namesOf((part) => userNames(set, part)).toSorted());
-  for (const { key, body } of server.objects(earlyBucket)) {
+  for (const { key, body } of server.objects(scenarioBucket)) {
     const path = key.slice(root.length);
     if (path.startsWith('_manifests/')) assert.match(body.toString(), /"state":"published"|"export":null/u, key);
     else assert.match(path, /^(?:data\/(?:visits|users)\/year=.*|_schemas\/(?:visits|users)\.json)$/u, 'is left');
   }
-  const registry = server.object(earlyBucket, `${root}_schemas/visits.json`)?.body.toString() ?? '{}';
+  const registry = server.object(scenarioBucket, `${root}_schemas/visits.json`)?.body.toString() ?? '{}';
   const { fields = [] } = parseJson(registry) as {
     readonly fields?: readonly { name: string; type: string; misfits?: true }[];
   };

@@ -7,8 +7,8 @@ import { gunzipSync } from 'node:zlib';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import type { S3TestServer, StoredObject } from '../../../tools/s3-server/types.ts';
+import { replaceObjects, scenarioBucket, scenarioSettings } from './scenario-server.ts';
 
-export const scenarioBucket = 'publisher-data';
 const prefix = 'out/';
 const usersFolder = `${prefix}type=users/`;
 const neighbour = `${prefix}type=users_archive/1700000000000-0000000000000001-0.jsonl.gz`;
@@ -20,11 +20,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 export function scenarioConfig(endpoint: string): Json {
   return {
-    bucket: scenarioBucket,
-    region: 'eu-central-1',
-    credentials: { auth_type: 'access_key', access_key_id: 'AKIATEST', secret_access_key: 'secret' },
-    endpoint,
-    prefix: 'out',
+    ...scenarioSettings(endpoint),
     gzip_level: 1,
   };
 }
@@ -92,9 +88,7 @@ export type Snapshot = readonly StoredObject[];
 
 /** Lays out what an earlier run had left. */
 export function layOut(server: S3TestServer, snapshot: Snapshot): void {
-  for (const { key } of server.objects(scenarioBucket)) server.remove(scenarioBucket, key);
-  for (const { key, body, headers } of snapshot) server.seed(scenarioBucket, key, body, headers);
-  server.seed(scenarioBucket, neighbour, 'x');
+  replaceObjects(server, snapshot, [neighbour]);
 }
 
 function rowsBelow(server: S3TestServer, folder: string): readonly string[] {
