@@ -17,6 +17,9 @@ export type Line = {
   readonly outcome: Outcome;
 };
 
+/** Someone waits for the answer. */
+export const rehearsalPatience = { retryBudgetMs: 20_000, idleTimeoutMs: 10_000 };
+
 const permissionCodes: ReadonlySet<string> = new Set(['S3_ACCESS_DENIED', 'S3_KMS_DENIED']);
 
 export class Rehearsal {

@@ -185,7 +185,7 @@ export class BatchRun implements AsyncDisposable {
 
   /** Where a file is put that is to be at its key. Rejected rows wait for nothing. */
   #keyFor({ segment: { table }, key }: OutputFile): string {
-    return table.shape === undefined ? key : this.#runtime.replacements.waiting.keyFor(table.stream, key);
+    return table.shape === undefined ? key : this.#runtime.publisher.waiting.keyFor(table.stream, key);
   }
 
   #stored(file: OutputFile & WrittenBody): void {

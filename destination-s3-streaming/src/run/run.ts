@@ -80,7 +80,7 @@ export class StreamingRun {
     this.#store = new FileStore({
       s3: this.#s3,
       config,
-      keyFor: ({ isOfRows, stream }, key) => (isOfRows ? this.#runtime.replacements.waiting.keyFor(stream, key) : key),
+      keyFor: ({ isOfRows, stream }, key) => (isOfRows ? this.#runtime.publisher.waiting.keyFor(stream, key) : key),
       onStored: (file, key, written) => this.#onStored(file, key, written),
       onChange: () => this.#onStoreChange(),
     });
@@ -153,7 +153,7 @@ export class StreamingRun {
     for (const { file, reason } of due) {
       if (!this.#store.hasRoom) return;
       this.#files.remove(file);
-      if (this.#isCut && file.isOfRows && this.#runtime.replacements.waiting.has(file.stream)) file.release();
+      if (this.#isCut && file.isOfRows && this.#runtime.publisher.waiting.has(file.stream)) file.release();
       else this.#store.put(file, reason);
     }
   }

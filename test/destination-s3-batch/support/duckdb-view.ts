@@ -23,7 +23,7 @@ export async function rowsInDuckdb(
       await writeFile(path, body);
     }
     await connection.run(await statements(folder));
-    return (await connection.runAndReadAll(sql)).getRowObjectsJson() as readonly Json[];
+    return (await connection.runAndReadAll(sql)).getRowObjectsJson();
   } finally {
     connection.closeSync();
     instance.closeSync();

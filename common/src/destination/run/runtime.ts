@@ -29,7 +29,7 @@ const dropWithinMs = 3000;
 
 export class Runtime<Planned extends Target> {
   readonly intake: Intake<Planned>;
-  readonly replacements: Publisher<Planned>;
+  readonly publisher: Publisher<Planned>;
   readonly tally = new Tally();
   readonly #setup: RunSetup<Planned>;
   readonly #completion: Completion;
@@ -55,13 +55,13 @@ export class Runtime<Planned extends Target> {
       this.#writer = new RunWriter(new SharedRun({ ...set, plan, schemaOf: sharedSchemaOf }, run.id), run, setup);
     }
     const attempt = this.#writer?.attempt;
-    this.replacements = new Publisher({ ...set, targets, states, schemaOf, attempt });
+    this.publisher = new Publisher({ ...set, targets, states, schemaOf, attempt });
   }
 
   /** Before anything is written. @returns whether rows are to be written: else another attempt has written them. */
   async begin(signal: AbortSignal): Promise<boolean> {
     if (this.#writer !== undefined) return await this.#writer.begin(signal);
-    await this.replacements.begin(signal);
+    await this.publisher.begin(signal);
     return true;
   }
 
@@ -75,13 +75,13 @@ export class Runtime<Planned extends Target> {
   /** The input has ended by itself: replaces what is to be replaced. Yields the STATEs that are durable by that. */
   async *conclude(signal: AbortSignal): AsyncGenerator<Uint8Array> {
     if (this.#writer !== undefined) {
-      const { intake, replacements } = this;
-      yield* this.#writer.conclude({ intake, waiting: replacements.waiting, completion: this.#completion }, signal);
+      const { intake, publisher } = this;
+      yield* this.#writer.conclude({ intake, waiting: publisher.waiting, completion: this.#completion }, signal);
       return;
     }
     for (const target of this.#setup.plan.targets) {
       if (this.intake.hasGivenUp(target.index)) continue;
-      await this.replacements.conclude(target, this.#verdictOf(target), signal);
+      await this.publisher.conclude(target, this.#verdictOf(target), signal);
       yield* this.#setup.states.take();
     }
   }
@@ -90,7 +90,7 @@ export class Runtime<Planned extends Target> {
   stored(kept: Kept & { readonly stream: number }, file: StagedFile): boolean {
     this.tally.stored.files += 1;
     this.tally.stored.bytes += file.size;
-    if (!kept.isRejected && this.replacements.waiting.add(kept.stream, kept.name, file)) return true;
+    if (!kept.isRejected && this.publisher.waiting.add(kept.stream, kept.name, file)) return true;
     this.tally.add(kept, file);
     return false;
   }
@@ -131,7 +131,7 @@ export class Runtime<Planned extends Target> {
     const late = new AbortController();
     const cancel = context.clock.after(dropWithinMs, () => late.abort(new Error('it took too long')));
     try {
-      await this.replacements.waiting.drop(AbortSignal.any([late.signal, cut]));
+      await this.publisher.waiting.drop(AbortSignal.any([late.signal, cut]));
     } catch (error) {
       const why = toConnectorError(error).message;
       context.log('WARN', `Files below _staging/ are left for the next run to remove: ${why}`);

@@ -98,21 +98,21 @@ export class SharedRun<Planned extends Target> {
       statesOf: (stream: Target['stream']) => union.union.states.filter((line) => isAbout(line, stream)),
     };
     const states = new DurableStates(targets.length + 1, 0);
-    const replacements = new Publisher({ ...this.#options, targets, states, publishing });
+    const publisher = new Publisher({ ...this.#options, targets, states, publishing });
     return {
       union,
       judge: async (signal) => {
         this.#refuseRejections(union.union);
         for (const target of targets) {
           for (const [name, files] of union.union.streams.get(target.index)?.files ?? []) {
-            for (const file of files) replacements.waiting.add(target.index, name, file);
+            for (const file of files) publisher.waiting.add(target.index, name, file);
           }
         }
-        for (const target of targets) await replacements.judge(target, signal);
+        for (const target of targets) await publisher.judge(target, signal);
       },
       publish: async (signal) => {
         const [replaced, appended] = [targets.filter(isReplaced), targets.filter((target) => !isReplaced(target))];
-        for (const target of [...replaced, ...appended]) await replacements.conclude(target, 'proven', signal);
+        for (const target of [...replaced, ...appended]) await publisher.conclude(target, 'proven', signal);
         context.log('DEBUG', `Published the run "${this.#run}" as ${exportId}.`);
       },
     };

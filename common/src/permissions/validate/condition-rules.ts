@@ -12,6 +12,13 @@ import { inStatement, type Judging } from './policy-text.ts';
 
 type Find = (code: FindingCode, path: Path, text: string) => PolicyFinding;
 
+type Rule = {
+  readonly judging: Judging;
+  readonly statement: Statement;
+  readonly condition: Condition;
+  readonly find: Find;
+};
+
 const operatorNames = [
   'StringEquals',
   'StringNotEquals',
@@ -41,8 +48,8 @@ export function* conditionFindings(judging: Judging): Generator<PolicyFinding> {
     for (const condition of statement.conditions) {
       if (!isOperator(condition.operator)) continue;
       const name = condition.key.toLowerCase();
-      if (name.endsWith('x-amz-acl')) yield* aclFindings(judging, statement, condition, find);
-      if (name === 's3:prefix') yield* prefixFindings(judging, statement, condition, find);
+      if (name.endsWith('x-amz-acl')) yield* aclFindings({ judging, statement, condition, find });
+      if (name === 's3:prefix') yield* prefixFindings({ judging, statement, condition, find });
     }
     yield* missingAcl(judging, statement);
   }
@@ -77,12 +84,7 @@ function neededIn({ judged }: Judging, { actions }: Statement): readonly string[
 
 const isWrite = (action: string): boolean => action.startsWith('s3:PutObject');
 
-function* aclFindings(
-  judging: Judging,
-  statement: Statement,
-  condition: Condition,
-  find: Find,
-): Generator<PolicyFinding> {
+function* aclFindings({ judging, statement, condition, find }: Rule): Generator<PolicyFinding> {
   const { operator, key, values } = condition;
   const path = [operator, key];
   const sent = judging.access.headers?.acl;
@@ -117,12 +119,7 @@ function* aclFindings(
   }
 }
 
-function* prefixFindings(
-  judging: Judging,
-  statement: Statement,
-  condition: Condition,
-  find: Find,
-): Generator<PolicyFinding> {
+function* prefixFindings({ judging, statement, condition, find }: Rule): Generator<PolicyFinding> {
   const { operator, key, values } = condition;
   const path = [operator, key];
   const needed = neededIn(judging, statement);
