@@ -8,7 +8,7 @@ import { Fitter } from '../../../destination-s3-batch/src/columns/fit/fit.ts';
 import { fieldRoom } from '../../../destination-s3-batch/src/columns/decide/new-fields.ts';
 import { observeRow } from '../../../destination-s3-batch/src/columns/observe/observe.ts';
 import { shapeOfSchema } from '../../../destination-s3-batch/src/columns/observe/shape.ts';
-import { RowBuffer } from '../../../common/src/records/row-buffer.ts';
+import { RowBuffer } from '@s3-connectors/common/records/row-buffer.ts';
 
 export type Options = {
   readonly properties?: object;

@@ -4,7 +4,7 @@ import type { OperatorArguments, Print, VerbContext } from '../../protocol/conne
 import { parseConfiguredCatalog, type ConfiguredStream } from '../../protocol/catalog.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import { readJsonFile } from '../../program/cli.ts';
-import { durationOf } from '../../program/duration.ts';
+import { maxAgeSecondsOf } from '../../program/duration.ts';
 import { closeS3 } from '../../s3/connection/client.ts';
 import type { DestinationPlace } from '../config/config.ts';
 import { needsConditions } from '../config/run-config.ts';
@@ -69,7 +69,7 @@ function optionsOf(given: OperatorArguments): CommitOptions {
   return {
     run: run === undefined ? undefined : String(run),
     catalog: aborts || catalog === undefined ? undefined : String(catalog),
-    maxAgeSeconds: maxAge === undefined ? undefined : durationOf('--max-age', String(maxAge)),
+    maxAgeSeconds: maxAgeSecondsOf(given),
   };
 }
 

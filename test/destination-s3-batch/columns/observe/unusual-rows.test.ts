@@ -12,7 +12,7 @@ import type { StructType } from '../../../../destination-s3-batch/src/columns/ty
 import { Fitter } from '../../../../destination-s3-batch/src/columns/fit/fit.ts';
 import { RowObserver } from '../../../../destination-s3-batch/src/columns/observe/row-observer.ts';
 import { shapeOfSchema } from '../../../../destination-s3-batch/src/columns/observe/shape.ts';
-import { RowBuffer } from '../../../../common/src/records/row-buffer.ts';
+import { RowBuffer } from '@s3-connectors/common/records/row-buffer.ts';
 import { RowMarks } from '../../../../destination-s3-batch/src/spool/row-marks.ts';
 import { content } from '../../support/restored.ts';
 import { anyRow, typed } from '../../support/typed-rows.ts';
