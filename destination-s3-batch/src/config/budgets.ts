@@ -10,7 +10,7 @@ export const maxFieldNameBytes = 255;
 /** Fields of a table at all levels together, from all runs. More become members of `__json`. */
 export const maxFields = 2000;
 /** What the engine needs for a column, whatever is in it: a few vectors of 2,048 values. */
-const columnBytes = 192 * 1024;
+export const columnBytes = 192 * 1024;
 /** Of the columns that there is memory for; the rest is for siblings. */
 const fieldShare = 3 / 4;
 

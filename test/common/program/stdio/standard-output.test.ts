@@ -10,7 +10,7 @@ import { after, before, suite, test } from 'node:test';
 
 import { runLimited } from '../../../support/programs/limited.ts';
 
-const root = join(import.meta.dirname, '../../..');
+const root = join(import.meta.dirname, '../../../..');
 const fixture = join(root, 'test/support/programs/fixture-connector.ts');
 let folder: string;
 let output: string;
