@@ -4,7 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { ERROR_CODES, type FailureType } from '@s3-connectors/common/protocol/error-codes.ts';
+import { ERROR_CODES, type FailureType } from '@s3-connectors/common/protocol/codes/error-codes.ts';
 import type { ConnectorSpecification, JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
 import { formatsPage } from './generate-formats.ts';
@@ -87,7 +87,7 @@ const headings: Readonly<Record<FailureType, string>> = {
 };
 
 /** docs/reference/errors.md from the table of codes. */
-export function errorsPage(): string {
+function errorsPage(): string {
   const sections = Object.entries(headings).map(([failureType, heading]) => {
     const rows = Object.entries(ERROR_CODES)
       .filter(([, entry]) => entry.failureType === failureType)

@@ -19,15 +19,15 @@ export const baseImage = process.env['BASE'] ?? pinnedBase(await readFile(recipe
 const enginePackages = ['node-api', 'node-bindings', `node-bindings-linux-${process.arch}`];
 
 /** The base image. Dependabot updates it in the Dockerfile. */
-export function pinnedBase(dockerfile: string): string {
+function pinnedBase(dockerfile: string): string {
   const [, base] = /^ARG BASE=(\S+@sha256:[\da-f]{64})$/mu.exec(dockerfile) ?? [];
   if (base === undefined) throw new Error('tools/images/Dockerfile names no base image by its digest.');
   return base;
 }
 
 /** Programs that have an image. */
-export type ImageName = ConnectorName | ProgramName;
-export const imageNames: readonly ImageName[] = [...connectorNames, ...programNames];
+type ImageName = ConnectorName | ProgramName;
+const imageNames: readonly ImageName[] = [...connectorNames, ...programNames];
 
 /** @returns the tag of the image. @throws Error with the engine's output. */
 export async function buildImage(name: ImageName): Promise<string> {

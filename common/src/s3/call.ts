@@ -2,11 +2,11 @@
 import type { S3 } from './connection/client.ts';
 import { failureText, mapS3Error } from './errors/errors.ts';
 import { describeFailure, patienceMs } from './errors/failure.ts';
-import type { Operation, Target } from './address/operation.ts';
+import type { Operation, RequestTarget } from './address/operation.ts';
 import { Patience } from './connection/retry.ts';
 
 /** The caller's part of the target. The connection adds the rest. */
-export type Request = Omit<Target, 'bucket' | 'region' | 'endpoint' | 'expectedBucketOwner'>;
+type Request = Omit<RequestTarget, 'bucket' | 'region' | 'endpoint' | 'expectedBucketOwner'>;
 
 /** One attempt. `earlier` counts the failed attempts before it, which may have taken effect. */
 type Attempt<T> = (how: { readonly abortSignal?: AbortSignal }, earlier: number) => Promise<T>;
@@ -57,7 +57,7 @@ export async function waitToRetry(
   if (!goOn) throw mapS3Error(error, target);
 }
 
-function targetOf(s3: S3, request: Request): Target {
+function targetOf(s3: S3, request: Request): RequestTarget {
   const { bucket, region, endpoint, expectedBucketOwner } = s3;
   return {
     ...request,

@@ -17,7 +17,7 @@ import { Committer } from './committer.ts';
 import type { FeedConfig } from './config.ts';
 import { isOutOfRange, kafkaFailure } from './failure.ts';
 import { lagText } from './lag.ts';
-import { Member } from './member.ts';
+import { GroupMember } from './group-member.ts';
 import { Ownership } from './ownership.ts';
 import { RecordLines, type Message } from './record-lines.ts';
 
@@ -65,7 +65,7 @@ class Feeder {
   /** By stream: its topics, and the last STATE sent. */
   readonly #streams: ReadonlyMap<string, { readonly topics: readonly string[]; sent: string }>;
   readonly #writing = new AbortController();
-  #member: Member | undefined;
+  #member: GroupMember | undefined;
   #wasConnected = false;
   #firstFailure = -Infinity;
   #lastFailure = -Infinity;
@@ -151,7 +151,7 @@ class Feeder {
       if (this.#member === undefined) {
         const { clock, log } = this.#context;
         const base = { kafka: this.#kafka, ownership: this.#ownership, wakeUp: this.#wakeUp, clock, log };
-        this.#member = new Member(base);
+        this.#member = new GroupMember(base);
         await this.#withinReason(this.#member.join());
         this.#wasConnected = true;
         log('INFO', `Joined the group "${this.#kafka.groupId}" by the protocol ${this.#kafka.groupProtocol}.`);

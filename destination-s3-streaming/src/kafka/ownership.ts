@@ -19,7 +19,7 @@ type Owned = {
   committed: bigint | undefined;
 };
 
-export type Change = { readonly added: readonly TopicPartition[]; readonly revoked: readonly TopicPartition[] };
+type Change = { readonly added: readonly TopicPartition[]; readonly revoked: readonly TopicPartition[] };
 
 export class Ownership {
   readonly #topics = new Map<string, Map<number, Owned>>();

@@ -31,7 +31,7 @@ type Options = {
   readonly latency: Latency;
 };
 
-export type Standing = { readonly openFiles: number; readonly bufferBytes: number };
+type Standing = { readonly openFiles: number; readonly bufferBytes: number };
 
 export class Report {
   readonly #options: Options;

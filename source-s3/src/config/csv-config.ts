@@ -3,7 +3,7 @@ import * as z from 'zod';
 
 import { COMMA } from '@s3-connectors/common/json/ascii.ts';
 
-import { declaredColumn, declaredTypes, type Declared, type DeclaredType } from '../layout/declared-column.ts';
+import { declaredColumn, declaredTypes, type DeclaredColumn, type DeclaredType } from '../layout/declared-column.ts';
 import { csvDialects, type CsvDialect, type DialectOptions } from './csv-dialects.ts';
 
 export type Encoding = 'utf-8' | 'utf-16' | 'latin-1' | 'windows-1252';
@@ -139,7 +139,7 @@ export type CsvOptions = {
   /** As they stand in a file, escapes and all. */
   readonly nullValues: readonly string[];
   readonly quotedNulls: boolean;
-  readonly columnTypes: readonly Declared[];
+  readonly columnTypes: readonly DeclaredColumn[];
   readonly typeOf: (table: string, column: string) => DeclaredType | undefined;
   readonly inferTypes: boolean;
   readonly skipLines: number;

@@ -2,7 +2,7 @@
 import { fstatSync } from 'node:fs';
 
 import { progressText } from '../../program/progress-text.ts';
-import type { RunContext } from './foundation.ts';
+import type { RunContext } from '../plan/run-setup.ts';
 
 /** `came`: so far, records and bytes of the input. */
 export function watchRun(

@@ -19,13 +19,13 @@ import { defaultRetryBudgetMs } from './retry.ts';
 
 const connectTimeoutMs = 10_000;
 /** A connection without traffic for this long is closed. */
-export const idleTimeoutMs = 60_000;
+const idleTimeoutMs = 60_000;
 
 /** The SDK would print warnings to stderr. */
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** `answered`: the endpoint has answered as S3 at least once. `serverTime`: the date of its last answer, in ms since 1970. */
-export type Contact = { answered: boolean; serverTime?: number };
+type Contact = { answered: boolean; serverTime?: number };
 
 export type S3 = {
   readonly client: S3Client;

@@ -1,14 +1,14 @@
 // The text of every failed request: what failed, why, and what to change. error-table.ts has the refusals of S3; this file has
 // lost connections, missing credentials, and servers that are not S3.
 import { assertNever, ConnectorError, toConnectorError } from '../../protocol/errors.ts';
-import type { ErrorCode } from '../../protocol/error-codes.ts';
+import type { ErrorCode } from '../../protocol/codes/error-codes.ts';
 import type { ServerAnswer } from '../../protocol/errors.ts';
 import { deniedAction, rowFor } from './error-table.ts';
 import { describeFailure, isPassing } from './failure.ts';
-import type { Answer, Failure, Network, NoCredentials, Unusable } from './failure.ts';
+import type { S3Answer, Failure, Network, NoCredentials, Unusable } from './failure.ts';
 import { hostedVariable } from '../address/hosted.ts';
 import { attemptText } from '../address/operation.ts';
-import type { Target } from '../address/operation.ts';
+import type { RequestTarget } from '../address/operation.ts';
 
 type Verdict = { readonly code: ErrorCode; readonly text: string };
 
@@ -16,7 +16,7 @@ type Verdict = { readonly code: ErrorCode; readonly text: string };
  * The ConnectorError for `error`, which the SDK or Node threw during `target`. A defect of the connector becomes UNEXPECTED. The
  * SDK's error is not kept, because it contains the signed request with the session token.
  */
-export function mapS3Error(error: unknown, target: Target): ConnectorError {
+export function mapS3Error(error: unknown, target: RequestTarget): ConnectorError {
   if (error instanceof ConnectorError) return error;
   const failure = describeFailure(error);
   if (failure.kind === 'defect') return toConnectorError(error);
@@ -28,7 +28,7 @@ export function mapS3Error(error: unknown, target: Target): ConnectorError {
   });
 }
 
-function answerOf({ code, status, text }: Answer): ServerAnswer {
+function answerOf({ code, status, text }: S3Answer): ServerAnswer {
   const denied = deniedAction(text);
   return {
     code: code === '' ? String(status) : code,
@@ -37,7 +37,7 @@ function answerOf({ code, status, text }: Answer): ServerAnswer {
 }
 
 /** The failure in one sentence, for the log of a retry. */
-export function failureText(failure: Failure, target: Target): string {
+export function failureText(failure: Failure, target: RequestTarget): string {
   switch (failure.kind) {
     case 'answer':
       return `${attemptText(target)}: S3 answered ${failure.code === '' ? failure.status : failure.code}.`;
@@ -53,7 +53,7 @@ export function failureText(failure: Failure, target: Target): string {
   }
 }
 
-function judge(failure: Exclude<Failure, { kind: 'defect' }>, target: Target): Verdict {
+function judge(failure: Exclude<Failure, { kind: 'defect' }>, target: RequestTarget): Verdict {
   switch (failure.kind) {
     case 'answer':
       return judgeAnswer(failure, target);
@@ -68,7 +68,7 @@ function judge(failure: Exclude<Failure, { kind: 'defect' }>, target: Target): V
   }
 }
 
-function judgeAnswer(answer: Answer, target: Target): Verdict {
+function judgeAnswer(answer: S3Answer, target: RequestTarget): Verdict {
   if (isPassing(answer)) {
     const name = answer.code === '' ? `HTTP status ${answer.status}` : answer.code;
     return { code: 'S3_UNAVAILABLE', text: `S3 still answers ${name} after all retries. Run again later` };
@@ -79,7 +79,7 @@ function judgeAnswer(answer: Answer, target: Target): Verdict {
 }
 
 /** S3 sends a code or at least a request ID with each refusal, except for a HEAD or a failed condition. */
-function isForeign({ html, status, code, requestId, region }: Answer, { operation }: Target): boolean {
+function isForeign({ html, status, code, requestId, region }: S3Answer, { operation }: RequestTarget): boolean {
   if (html || status === 407 || status < 300) return true;
   const nameless = code === '' && requestId === undefined && region === undefined;
   return nameless && operation !== 'HeadObject' && status !== 412 && status !== 416;
@@ -217,7 +217,7 @@ function unended(text: string): string {
   return text.replace(/\.$/u, '');
 }
 
-function hostOf({ endpoint, bucket, region }: Target): string {
+function hostOf({ endpoint, bucket, region }: RequestTarget): string {
   return endpoint ?? `https://${bucket}.s3.${region}.amazonaws.com`;
 }
 

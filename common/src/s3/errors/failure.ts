@@ -3,12 +3,12 @@
 import { assertNever, ConnectorError } from '../../protocol/errors.ts';
 import { refusedCode } from '../address/hosted.ts';
 
-export type Failure = Answer | Network | NoCredentials | Unusable | { readonly kind: 'defect' };
+export type Failure = S3Answer | Network | NoCredentials | Unusable | { readonly kind: 'defect' };
 
 /** The answer is too long or unreadable, so it is not from S3, whatever its status. */
 export type Unusable = { readonly kind: 'unusable'; readonly text: string };
 
-export type Answer = {
+export type S3Answer = {
   readonly kind: 'answer';
   readonly status: number;
   /** S3's error code. `''` if the answer has none (to a HEAD). */
@@ -161,7 +161,7 @@ const passingCodes = new Set([
 const lastingCodes = new Set(['AccessDenied', 'NotImplemented', 'NoSuchKey', 'NoSuchBucket', 'InvalidObjectState']);
 
 /** Throttling and transient failures of S3. An error inside a 200 counts as 503, so codes come first. */
-export function isPassing({ code, status }: Answer): boolean {
+export function isPassing({ code, status }: S3Answer): boolean {
   if (passingCodes.has(code) || /throttl|toomanyrequests/iu.test(code) || status === 429) return true;
   return status >= 500 && status !== 501 && status !== 505 && !lastingCodes.has(code);
 }

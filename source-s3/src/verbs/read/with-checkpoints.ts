@@ -13,8 +13,8 @@ import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
 import { isStateDue, stateMessage } from '../../progress/checkpoints.ts';
 import type { Cursor } from '../../progress/cursor.ts';
-import { Sent } from './sent.ts';
-import type { Part } from './steps.ts';
+import { ReadProgress } from './read-progress.ts';
+import type { ReadPart } from './steps.ts';
 import type { TableFindings } from './table-findings.ts';
 
 const progressEveryMs = 10_000;
@@ -32,11 +32,11 @@ type Stream = {
 };
 
 export async function* withCheckpoints(
-  parts: AsyncIterable<Part>,
+  parts: AsyncIterable<ReadPart>,
   { stream, cursor, findings, totalBytes, log, clock, watch }: Stream,
 ): AsyncGenerator<Output> {
   const begun = clock.elapsed();
-  const sent = new Sent();
+  const sent = new ReadProgress();
   using _ = watch?.(() => {
     const { records: rows, bytes } = sent;
     const elapsedMs = clock.elapsed() - begun;
@@ -85,7 +85,7 @@ export async function* withCheckpoints(
 /** Rows of the first file for its size, scaled to the size of all. */
 function estimate(
   stream: StreamDescriptor,
-  { file }: Extract<Part, { kind: 'lines' }>,
+  { file }: Extract<ReadPart, { kind: 'lines' }>,
   totalBytes: number,
   emittedAt: number,
 ): AirbyteMessage {

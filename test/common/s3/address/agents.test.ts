@@ -10,7 +10,7 @@ import { text } from 'node:stream/consumers';
 import { emptyListing, startCannedServer, testCertificate } from '../../../support/canned-server.ts';
 
 // Each case is a process of its own: Node reads NODE_EXTRA_CA_CERTS, and we the proxies, from its environment.
-const program = join(import.meta.dirname, '../../../support/list-bucket.ts');
+const program = join(import.meta.dirname, '../../../support/programs/list-bucket.ts');
 
 async function list(endpoint: string, environment: Record<string, string>): Promise<string> {
   const child = spawn(process.execPath, [program, endpoint], {

@@ -1,0 +1,35 @@
+// How much of a stream has been sent, for people who look on.
+import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
+
+import type { ReadPart } from './steps.ts';
+
+type LinesPart = Extract<ReadPart, { kind: 'lines' }>;
+
+export class ReadProgress {
+  records = 0;
+  /** Of records. */
+  bytes = 0;
+  /** Of objects, as they are stored. */
+  #finishedBytes = 0;
+  #file: LinesPart['file'] | undefined;
+  #rowsOfFile = 0;
+
+  add({ rows, bytes, file }: LinesPart): void {
+    this.records += rows;
+    this.bytes += bytes.length;
+    this.#rowsOfFile = rows + (this.#file === file ? this.#rowsOfFile : 0);
+    this.#file = file;
+  }
+
+  finish({ size }: ListedObject): void {
+    this.#finishedBytes += size;
+    this.#file = undefined;
+  }
+
+  /** From 0 to 1, of `totalBytes` of objects. Of the file in hand as many bytes count as its rows are of its known rows. */
+  shareOf(totalBytes: number): number {
+    const { object, rows = 0 } = this.#file ?? {};
+    const current = object === undefined || rows === 0 ? 0 : object.size * Math.min(1, this.#rowsOfFile / rows);
+    return totalBytes === 0 ? 1 : (this.#finishedBytes + current) / totalBytes;
+  }
+}
