@@ -4,7 +4,7 @@ import { assertNever, ConnectorError, toConnectorError } from '../../protocol/er
 import type { ErrorCode } from '../../protocol/codes/error-codes.ts';
 import type { ServerAnswer } from '../../protocol/errors.ts';
 import { deniedAction, rowFor } from './error-table.ts';
-import { describeFailure, isPassing } from './failure.ts';
+import { describeFailure, isPassing, whySilent } from './failure.ts';
 import type { S3Answer, Failure, Network, NoCredentials, Unusable } from './failure.ts';
 import { hostedVariable } from '../address/hosted.ts';
 import { attemptText } from '../address/operation.ts';
@@ -58,7 +58,7 @@ function judge(failure: Exclude<Failure, { kind: 'defect' }>, target: RequestTar
     case 'answer':
       return judgeAnswer(failure, target);
     case 'network':
-      return judgeNetwork(failure, hostOf(target));
+      return judgeSilence(failure, target) ?? judgeNetwork(failure, hostOf(target));
     case 'credentials':
       return judgeCredentials(failure);
     case 'unusable':
@@ -98,7 +98,34 @@ function judgeUnusable({ text }: Unusable, host: string): Verdict {
   return { code: 'S3_ANSWER_INVALID', text: `the server at ${host} is not S3: ${text}. ${remedy}` };
 }
 
-function judgeNetwork({ reason, code }: Network, host: string): Verdict {
+/** Of an endpoint that has never answered. */
+function judgeSilence(network: Network, target: RequestTarget): Verdict | undefined {
+  const host = hostOf(target);
+  switch (whySilent(network, target)) {
+    case 'closed':
+      return {
+        code: 'S3_ENDPOINT_UNREACHABLE',
+        text: `${host} closes the connection without an answer (${network.code}). If this port serves https, write https:// in "endpoint"; otherwise correct its port`,
+      };
+    case 'mute':
+      return {
+        code: 'S3_UNAVAILABLE',
+        text: `${host} accepts the connection but never answers (IDLE_TIMEOUT). Check the port in "endpoint", and HTTPS_PROXY in the environment; if they are right, run again later`,
+      };
+    case undefined:
+      return undefined;
+  }
+}
+
+function judgeNetwork({ reason, code, proxy }: Network, host: string): Verdict {
+  if (reason === 'unreachable' && proxy !== undefined) {
+    const remedy = `Correct ${proxy.variable} in the environment, or unset it; hosts in NO_PROXY need no proxy`;
+    return {
+      code: 'S3_ENDPOINT_UNREACHABLE',
+      text: `the proxy ${proxy.origin} cannot be reached: ${networkText(code)}. ${remedy}`,
+    };
+  }
+
   switch (reason) {
     case 'refused':
       return {
