@@ -1,6 +1,7 @@
 // The text of every failed connection: it was not made, not trusted, lost, or led to a proxy.
 import type { ErrorCode } from '../../protocol/codes/error-codes.ts';
 import { assertNever } from '../../protocol/errors.ts';
+import { domainOf } from '../address/address.ts';
 import { hostedVariable } from '../address/hosted.ts';
 import type { RequestTarget } from '../address/operation.ts';
 import { whySilent } from './failure.ts';
@@ -104,5 +105,5 @@ function tlsText(code: string): string {
 
 /** Where the request goes. */
 export function hostOf({ endpoint, bucket, region }: RequestTarget): string {
-  return endpoint ?? `https://${bucket}.s3.${region}.amazonaws.com`;
+  return endpoint ?? `https://${bucket}.s3.${region}.${domainOf(region)}`;
 }
