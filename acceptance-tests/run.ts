@@ -13,6 +13,7 @@ import { promisify } from 'node:util';
 
 import { installConnector } from '../tools/build.ts';
 import { connectorNames } from '../tools/generate.ts';
+import { imageObstacle } from '../tools/images/image.ts';
 import { findBrowser } from './support/browser.ts';
 import { findJava } from './support/debian.ts';
 import { prepareKafka } from './support/kafka.ts';
@@ -50,6 +51,10 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 try {
   for (const name of connectorNames) await installConnector(name);
   if (files.length === 0) throw new Error(`No acceptance test's path has ${words.join(' or ')}.`);
+  if (words.length > 0 && files.some((path) => basename(path) === 'images.test.ts')) {
+    const obstacle = await imageObstacle();
+    if (obstacle !== undefined) throw new Error(`The images need a Docker engine. ${obstacle}`);
+  }
   for (const path of files) await engines[basename(path)]?.(say);
   if (needsServer) await prepareServer();
   await using stack = new AsyncDisposableStack();

@@ -95,7 +95,24 @@ async function hasBuildx(): Promise<boolean> {
   );
 }
 
+/** In one line why no image can be built here, in the engine's own words; undefined if one can. */
+export async function imageObstacle(): Promise<string | undefined> {
+  try {
+    await docker('version', '--format', '{{.Server.Version}}');
+    return undefined;
+  } catch (error) {
+    const { stderr = '', code } = error as { readonly stderr?: string; readonly code?: unknown };
+    const said = stderr.trim().split('\n').at(-1) ?? '';
+    return code === 'ENOENT' ? 'There is no "docker" on the path.' : said === '' ? String(code) : said;
+  }
+}
+
 if (import.meta.main) {
+  const obstacle = await imageObstacle();
+  if (obstacle !== undefined) {
+    process.stderr.write(`An image needs a Docker engine. ${obstacle}\n`);
+    process.exit(1);
+  }
   const asked = process.argv.slice(2);
   for (const name of imageNames.filter((candidate) => asked.length === 0 || asked.includes(candidate))) {
     const image = await buildImage(name);

@@ -52,7 +52,7 @@ export async function waitToRetry(
   const failure = describeFailure(error);
   if (failure.kind === 'answer' && !failure.html) s3.contact.answered = true;
   const target = targetOf(s3, request);
-  const limitMs = patienceMs(failure, s3.contact.answered, s3.retryBudgetMs);
+  const limitMs = patienceMs(failure, target, s3.retryBudgetMs);
   const goOn = limitMs > 0 && (await patience.wait(limitMs, failureText(failure, target), signal));
   if (!goOn) throw mapS3Error(error, target);
 }
@@ -63,6 +63,7 @@ function targetOf(s3: S3, request: Request): RequestTarget {
     ...request,
     bucket,
     region,
+    answered: s3.contact.answered,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(expectedBucketOwner === undefined ? {} : { expectedBucketOwner }),
   };

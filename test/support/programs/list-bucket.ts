@@ -5,8 +5,8 @@ import { listPages } from '@s3-connectors/common/s3/list.ts';
 
 import { connect } from '../s3-connection.ts';
 
-await using connection = connect(process.argv[2] ?? '', { retryBudgetMs: 600_000 });
 try {
+  await using connection = connect(process.argv[2] ?? '', { retryBudgetMs: 600_000, idleTimeoutMs: 1000 });
   await Array.fromAsync(listPages(connection.s3, { prefix: '' }));
   process.stdout.write('listed\n');
 } catch (error) {

@@ -6,7 +6,7 @@
 //
 // Storages that imitate AWS support only some of these keys, and a proxy in front of one may terminate TLS. For an endpoint
 // that is not AWS, there are no conditions.
-import { isAwsEndpoint, partitionOf } from '../../s3/address/address.ts';
+import { domainOf, isAwsEndpoint, partitionOf } from '../../s3/address/address.ts';
 import type { BucketPlace, Use } from './access.ts';
 import { bucketArn, objectsArn } from './arn.ts';
 
@@ -76,8 +76,7 @@ export function keyRequests(place: BucketPlace, { folder, examples }: Use): read
  * Source: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
  */
 function services({ region }: BucketPlace): string | readonly string[] {
-  const name = `s3.${region}.amazonaws.com`;
-  const suffixes: Readonly<Record<string, string>> = { 'aws-cn': 'amazonaws.com.cn', 'aws-eusc': 'amazonaws.eu' };
-  const suffix = suffixes[partitionOf(region)];
-  return suffix === undefined ? name : [name, `s3.${region}.${suffix}`];
+  const names = new Set(['amazonaws.com', domainOf(region)].map((domain) => `s3.${region}.${domain}`));
+  const [name = '', ...others] = names;
+  return others.length === 0 ? name : [name, ...others];
 }

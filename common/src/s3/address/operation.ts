@@ -18,6 +18,8 @@ export type RequestTarget = {
   /** The condition of the write. */
   readonly condition?: 'If-Match' | 'If-None-Match';
   readonly endpoint?: string;
+  /** The endpoint has answered as S3 at least once in this run. Absent: yes. */
+  readonly answered?: boolean;
   /** The account that must own the bucket, according to the request. */
   readonly expectedBucketOwner?: string;
 };

@@ -90,6 +90,7 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
   sendFixedHeaders(client, connection);
   guardHandler(client.config.requestHandler, {
     watch: watchEndpoints(connection, process.env, log),
+    environment: process.env,
     clock,
     contact,
     answerTimeoutMs: options.answerTimeoutMs ?? answerTimeoutMs,

@@ -155,6 +155,17 @@ suite('an answer of S3 becomes an error', () => {
     }
   });
 
+  for (const [region, domain] of [
+    ['eu-central-1', 'amazonaws.com'],
+    ['cn-north-1', 'amazonaws.com.cn'],
+    ['eusc-de-east-1', 'amazonaws.eu'],
+  ] as const) {
+    test(`that cannot be reached in ${region} is named below ${domain}`, () => {
+      const { message } = mapS3Error(network('ENOTFOUND'), { ...targets.GetObject, region });
+      assert.ok(message.includes(`https://data.s3.${region}.${domain} cannot be reached`), message);
+    });
+  }
+
   test('in the partition of the region', () => {
     const target = { ...targets.GetObject, region: 'cn-north-1' };
     assert.match(mapS3Error(answered('AccessDenied', 403), target).message, /arn:aws-cn:s3:::data\//);

@@ -1,6 +1,7 @@
-// How long a request is tried again, by its failure.
+// How long a failed request is tried again.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+
 import { CredentialsFailure, describeFailure, patienceMs } from '@s3-connectors/common/s3/errors/failure.ts';
 
 import { answered, network } from './sdk-errors.ts';
@@ -24,6 +25,7 @@ suite('the patience with a failure', () => {
     ['a refused connection', network('ECONNREFUSED'), 500, budgetMs],
     ['an unknown name', network('ENOTFOUND'), 500, budgetMs],
     ['a cut connection', network('ECONNRESET'), 20_000, budgetMs],
+    ['an endpoint that takes connections and sends nothing', network('IDLE_TIMEOUT'), 500, budgetMs],
     ['an untrusted certificate', untrusted, 0, 0],
     ['no credentials anywhere', noChain, 0, budgetMs],
     ['STS throttling', new CredentialsFailure(role, answered('Throttling', 400)), budgetMs, budgetMs],
@@ -33,11 +35,23 @@ suite('the patience with a failure', () => {
   for (const [name, error, before, after] of rows) {
     test(`is ${before / 1000} s before the first answer and ${after / 1000} s after it for ${name}`, () => {
       const failure = describeFailure(error);
-      assert.deepEqual([patienceMs(failure, false, budgetMs), patienceMs(failure, true, budgetMs)], [before, after]);
+      assert.deepEqual(
+        [patienceMs(failure, { answered: false }, budgetMs), patienceMs(failure, {}, budgetMs)],
+        [before, after],
+      );
     });
   }
 
+  test('is half a second for plain HTTP that is hung up on before the first answer, as a port for https does', () => {
+    const failure = describeFailure(network('ECONNRESET'));
+    const before = { answered: false, endpoint: 'http://s3.example.test' };
+    assert.deepEqual(
+      [patienceMs(failure, before, budgetMs), patienceMs(failure, { ...before, answered: true }, budgetMs)],
+      [500, budgetMs],
+    );
+  });
+
   test('never exceeds the budget', () => {
-    assert.equal(patienceMs(describeFailure(network('ECONNRESET')), false, 30), 30);
+    assert.equal(patienceMs(describeFailure(network('ECONNRESET')), { answered: false }, 30), 30);
   });
 });
