@@ -8,6 +8,7 @@ import { bucket, catalogJson, recordLine, stateLine, statusLine, type Json } fro
 import { emptyServer } from '../support/empty-server.ts';
 import { jsonRows, keysBelow, runWrite, type Ran } from './support/batch.ts';
 import { eventJson, publishedStream } from './support/published.ts';
+import { casesOf } from '../support/cases.ts';
 
 const config = { output_format: 'json' };
 const modes = ['append', 'overwrite', 'generation'] as const;
@@ -193,7 +194,7 @@ suite('a table that another stream wrote', () => {
             }
           }
         }),
-        { seed: 8, numRuns: 40 },
+        { seed: 8, numRuns: casesOf(40, 15) },
       );
     },
   );
