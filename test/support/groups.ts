@@ -2,13 +2,13 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-const mostInGroup = 12;
+const mostInGroup = 8;
 /** In a file, or in what it imports from `test/`: it starts or changes a process, or looks at its own, or is slow. */
 const needsOwnProcess = /child_process|worker_threads|globalThis|\bprocess\.|\bmock\b|memory|casesOf/u;
 const imported = /(?:from|import) '(?<path>\.[^']+)'/gu;
 
 /**
- * Writes modules that import the files of a group into the emptied `folder`.
+ * Writes modules (not of TypeScript, which Node refuses below node_modules) that import the files of a group into the emptied `folder`.
  * @param files paths below `root`. @returns the files to run, relative to `root` too: modules of groups, and files that stay alone.
  */
 export function groupFiles(root: string, files: readonly string[], folder: string): readonly string[] {
@@ -19,7 +19,7 @@ export function groupFiles(root: string, files: readonly string[], folder: strin
   mkdirSync(join(root, folder), { recursive: true });
   const groups = Array.from({ length: Math.ceil(small.length / mostInGroup) }, (_, index) => {
     const members = small.slice(index * mostInGroup, (index + 1) * mostInGroup);
-    const path = join(folder, `group-${index + 1}.ts`);
+    const path = join(folder, `group-${index + 1}.mjs`);
     const lines = members.map((member) => `import ${JSON.stringify(join(root, member))};\n`);
     writeFileSync(join(root, path), lines.join(''));
     return path;
