@@ -1,13 +1,14 @@
-// A second of each fuzz target, always with the same inputs first, and again each input that has broken it before.
+// A third of a second of each fuzz target, always with the same inputs first, and again each input that has broken it before.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 
 import { fuzz } from './run-target.ts';
 import { targets } from './targets.ts';
+import { casesOf } from '../support/cases.ts';
 
 const seed = 14;
-const ms = 1000;
+const ms = casesOf(1000, 300);
 const fixtures = join(import.meta.dirname, 'fixtures');
 
 suite('any input ends in rows or in an error that names the fault', () => {

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { suite, test } from 'node:test';
+import { before, suite, test } from 'node:test';
 
 import { bucket, catalogJson, recordLine, stateLine } from '../../support/destination-input.ts';
 import { rowNames } from '../../support/row-names.ts';
@@ -82,6 +82,9 @@ suite('a run that publishes several times', () => {
     assert.deepEqual([...new Set(seen)], ['closed', 'last']);
   });
 
+  let storing: readonly number[] = [];
+  before(async () => (storing = await storingCalls()));
+
   for (const [what, part] of [
     ['when the first files are stored', 0.2],
     ['between two publishes', 0.4],
@@ -89,7 +92,6 @@ suite('a run that publishes several times', () => {
     ['when the last files are stored', 0.95],
   ] as const) {
     test(`killed ${what}, and run again from its last STATE, stores each row once`, async (context) => {
-      const storing = await storingCalls();
       assert.ok(storing.length >= 4, `${storing.length} files`);
       const index = storing[Math.ceil(storing.length * part) - 1] ?? 0;
       await using server = await serverWith([]);

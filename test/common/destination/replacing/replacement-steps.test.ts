@@ -30,12 +30,14 @@ suite('the steps of a replacement', () => {
     const marks = Array.from({ length: 70 }, (_, index) => index);
     const replacement = await stage(it.area, marks);
     let [copies, most] = [0, 0];
+    const full = Promise.withResolvers<void>();
     it.server.setHooks({
       async onRequest({ operation }) {
         if (operation !== 'CopyObject') return;
         copies += 1;
         most = Math.max(most, copies);
-        await sleep(100);
+        if (copies === 64) void sleep(100).then(full.resolve); // More would come by then.
+        await Promise.race([full.promise, sleep(20_000, undefined, { ref: false })]);
       },
       onAnswer({ operation }) {
         if (operation === 'CopyObject') copies -= 1;

@@ -1,5 +1,6 @@
 // Two runs that replace the same table: a fifth of the cases in which runs of several writers are played in random orders.
 import { registerInterleavings } from './support/interleavings.ts';
+import { casesOf } from '../../../support/cases.ts';
 
 registerInterleavings('two runs that replace the same table', {
   runs: 2,
@@ -7,6 +8,6 @@ registerInterleavings('two runs that replace the same table', {
   commits: 4,
   aborts: 1,
   seed: 20260119,
-  cases: 200,
+  cases: casesOf(200, 40),
   rare: ['committed', 'died', 'refused'],
 });
