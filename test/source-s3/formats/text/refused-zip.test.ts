@@ -1,6 +1,7 @@
 // ZIP archives that are refused, by name, and those that only look as if they had to be.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 
 import { memberBytes, zipMembers } from '../../../../source-s3/src/formats/text/zip.ts';
 import { readHere, serverWith } from '../../support/source.ts';
@@ -53,6 +54,22 @@ suite('An archive is refused by what it is', () => {
       assert.match(failures.join(), reason);
     });
   }
+
+  test('of a file that is compressed once more, whatever the encoding of the text', async () => {
+    const bzip2 = Buffer.from('425a683931415926535977', 'hex');
+    for (const [name, inner] of [
+      ['gzip', gzipSync('id\n1\n')],
+      ['zip', zipOf(two)],
+      ['bzip2', Buffer.concat([bzip2, Buffer.from('\n1\n')])],
+    ] as const) {
+      const outer = { 'lake/t/a.zip': zipOf([{ name: 'a.csv', body: inner }]), 'lake/t/a.csv.gz': gzipSync(inner) };
+      for (const [key, body] of Object.entries(outer)) {
+        const config = { data_format: { format: 'csv', encoding: 'latin-1' } };
+        const { failures } = await textRows({ 'lake/t/0.csv': 'id\n0\n', [key]: body }, config);
+        assert.match(failures.join(), new RegExp(`cannot be read: it is compressed once more, with ${name}`, 'u'));
+      }
+    }
+  });
 
   test('of many files in one place', async () => {
     const body = zipOf(two);
