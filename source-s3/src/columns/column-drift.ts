@@ -52,20 +52,25 @@ export class ColumnDrift {
       if (this.#own.see(name, key) || asked.has(name) || this.#isOthers(name)) continue;
       this.leftOut(name, key, isTextHeader ? `column ${place + 1}` : undefined);
     }
-    if (stored.names.length > 0) this.seePresent(key, stored, stored.names.length);
+    if (stored.names.length > 0) this.seePresent(key, stored, { columns: stored.names.length });
   }
 
-  /** The columns that a file with rows has; `count`: of all its own columns, where that is known. */
-  seePresent(key: string, stored: { has(name: string): boolean }, count?: number): void {
+  /** The columns that a file with rows has: one that declares `columns`, so many, or else whose `rows` tell them, so many. */
+  seePresent(
+    key: string,
+    stored: { has(name: string): boolean },
+    { columns, rows }: { readonly columns?: number; readonly rows?: number },
+  ): void {
     const present = this.#names.filter((name) => stored.has(name));
     if (present.length > 0) {
-      this.#missing.see(key, { present, missing: this.#names.filter((name) => !stored.has(name)) });
+      const missing = this.#names.filter((name) => !stored.has(name));
+      this.#missing.see(key, { present, missing, ...(rows !== undefined && { rows }) });
       return;
     }
     if (this.#names.length === 0 || key === this.#lastStranger) return;
     this.#lastStranger = key;
     this.#strangers++;
-    this.#stranger ??= { key, ...(count !== undefined && { columns: count }) };
+    this.#stranger ??= { key, ...(columns !== undefined && { columns }) };
   }
 
   /** The members of a file's objects. */

@@ -1,31 +1,38 @@
 // Columns and members that the catalog declares and newer files lack: they are null in all rows of those files. A file that lacks
-// what only newer files have is not remarkable: tables grow.
+// what only newer files have is not remarkable: tables grow. Nor is a member that a few JSON records lack: it may be optional.
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 
 const mostNamed = 10;
 const mostKept = 1000;
+/** So many records of JSON without a member, in one file or several in a row, tell that it is gone. */
+export const fewestRecords = 100;
+
+type Fields = {
+  readonly missing: readonly string[];
+  readonly present: readonly string[];
+  /** Of a file that declares no columns: its records. */
+  readonly rows?: number;
+};
 
 /** Bound: a thousand fields. */
 export class MissingColumns {
-  /** By field: the first file without it since the last one that had it, and how many there are. */
-  readonly #missing = new Map<string, { readonly key: string; files: number }>();
+  /** By field: the first file without it since the last one that had it, how many there are, and their rows. */
+  readonly #missing = new Map<string, { readonly key: string; files: number; rows: number }>();
 
   /** Files come in the order in which they were modified. */
-  see(
-    key: string,
-    { missing, present }: { readonly missing: readonly string[]; readonly present: readonly string[] },
-  ): void {
+  see(key: string, { missing, present, rows = Number.POSITIVE_INFINITY }: Fields): void {
     if (this.#missing.size > 0) for (const field of present) this.#missing.delete(field);
     for (const field of missing) {
-      const entry = this.#missing.get(field);
-      if (entry !== undefined) entry.files++;
-      else if (this.#missing.size < mostKept) this.#missing.set(field, { key, files: 1 });
+      const entry = this.#missing.get(field) ?? { key, files: 0, rows: 0 };
+      entry.files++;
+      entry.rows += rows;
+      if (this.#missing.size < mostKept) this.#missing.set(field, entry);
     }
   }
 
   /** A sentence for the log. */
   *describe(): Generator<string> {
-    const fields = [...this.#missing];
+    const fields = Array.from(this.#missing).filter(([, { rows }]) => rows >= fewestRecords);
     if (fields.length === 0) return;
     const named = fields.slice(0, mostNamed).map(([field, { key, files }]) => {
       return `"${field}" (${countOf(files, 'file')}, first "${key}")`;

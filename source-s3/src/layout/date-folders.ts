@@ -1,7 +1,7 @@
 // Folders that are a date without saying so, `2024/01/15/`, as Firehose, DMS and Hudi write them: one column, by a pattern.
 import type { DeclaredType } from './declared-column.ts';
 import type { Partition } from './layout.ts';
-import type { FolderColumns } from './folder-columns.ts';
+import type { DatePart, FolderColumns } from './folder-columns.ts';
 
 const units = { yyyy: '\\d{4}', MM: '\\d{2}', dd: '\\d{2}', HH: '\\d{2}' } as const;
 type Unit = keyof typeof units;
@@ -41,19 +41,19 @@ function levelOf(text: string): Level {
 }
 
 /** How far the folders of a path follow the pattern, from the first place at which they do. */
-type Found = { readonly parts: Parts; readonly levels: number; readonly isLast: boolean };
+type Found = { readonly parts: Parts; readonly start: number; readonly levels: number; readonly isLast: boolean };
 
 function find(folders: readonly string[], { levels, needed }: DatePattern): Found | undefined {
   for (let start = 0; start < folders.length; start++) {
     const found = follow(folders.slice(start), levels);
     const isLast = start + (found?.levels ?? 0) === folders.length;
     // Less than a day is a date on the way to one only where no other folder follows.
-    if (found !== undefined && (found.levels >= needed || isLast)) return { ...found, isLast };
+    if (found !== undefined && (found.levels >= needed || isLast)) return { ...found, start, isLast };
   }
   return undefined;
 }
 
-function follow(folders: readonly string[], levels: readonly Level[]): Omit<Found, 'isLast'> | undefined {
+function follow(folders: readonly string[], levels: readonly Level[]): Pick<Found, 'parts' | 'levels'> | undefined {
   let parts: Parts = {};
   let count = 0;
   for (const [index, { name, units: own }] of levels.entries()) {
@@ -91,24 +91,33 @@ function foldersOf(path: string): readonly string[] {
 
 export function dateFolders(pattern: DatePattern, column: string): FolderColumns {
   const valueOf = (text: string): string => (pattern.type === 'date' ? text.slice(0, 10) : text);
+  const wholeDate = (path: string): Found | undefined => {
+    const found = find(foldersOf(path), pattern);
+    return found === undefined || found.levels < pattern.needed ? undefined : found;
+  };
+  const partOf = ({ start, levels }: Found): DatePart => ({
+    isFirst: levels === 1,
+    isBorneOutBy(path) {
+      const whole = wholeDate(path);
+      return whole && whole.start === start;
+    },
+  });
   return {
     dateColumn: column,
     typeOf: (name): DeclaredType | undefined =>
       name.toLowerCase() === column.toLowerCase() ? pattern.type : undefined,
     partitionsOf(path): readonly Partition[] {
-      const found = find(foldersOf(path), pattern);
-      return found === undefined || found.levels < pattern.needed
-        ? []
-        : [{ column, value: valueOf(firstOf(found.parts)) }];
+      const found = wholeDate(path);
+      return found === undefined ? [] : [{ column, value: valueOf(firstOf(found.parts)) }];
     },
     levelOf(path) {
       const found = find(foldersOf(path), pattern);
       if (found?.isLast !== true) return {};
-      const level = pattern.levels[found.levels - 1];
-      const folder = foldersOf(path).at(-1) ?? '';
-      const own = { column: (level?.units[0] ?? '').toLowerCase(), value: folder };
+      const [unitOfLevel = ''] = pattern.levels[found.levels - 1]?.units ?? [];
+      const own = { column: unitOfLevel.toLowerCase(), value: foldersOf(path).at(-1) ?? '' };
       const span = { column, from: valueOf(firstOf(found.parts)), to: valueOf(lastOf(found.parts)) };
-      return { own, span: { ...span, isWhole: found.levels === pattern.levels.length } };
+      const level = { own, span: { ...span, isWhole: found.levels === pattern.levels.length } };
+      return found.levels < pattern.needed ? { ...level, part: partOf(found) } : level;
     },
   };
 }

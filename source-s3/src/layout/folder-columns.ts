@@ -2,12 +2,21 @@
 import type { DeclaredType } from './declared-column.ts';
 import { partitionsOf, type Partition } from './layout.ts';
 
+export type DatePart = {
+  /** No folder above is a part of the date. */
+  readonly isFirst: boolean;
+  /** What a path below it tells; undefined: nothing. */
+  readonly isBorneOutBy: (path: string) => boolean | undefined;
+};
+
 /** What the last folder of a path tells while folders are walked. */
-type FolderLevel = {
+export type FolderLevel = {
   /** The column by which it is newer or older than its neighbours. */
   readonly own?: Partition;
   /** The values of a column below it, both included; whole: deeper folders tell no more. */
   readonly span?: { readonly column: string; readonly from: string; readonly to: string; readonly isWhole: boolean };
+  /** Of folders that are a part of a date, or are named like one: the `1234` of `1234/2026/01/15/` is no year. */
+  readonly part?: DatePart;
 };
 
 /** Paths are below the table; those of folders end with `/`. */

@@ -4,11 +4,12 @@ import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import { listPages, type ListedObject, type ListPage } from '@s3-connectors/common/s3/list.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
-import type { FolderColumns } from '../layout/folder-columns.ts';
+import type { DatePart, FolderColumns, FolderLevel } from '../layout/folder-columns.ts';
 import { sameColumn, type Partition } from '../layout/layout.ts';
 import { comparePartitions, meets, refinesTime } from '../layout/partition-order.ts';
 import type { DeclaredType } from '../layout/declared-column.ts';
 import type { PartitionFilter } from '../layout/selection.ts';
+import { contradicts, undatedOf } from './date-parts.ts';
 
 /** `isData` tells what would be read from what is passed over for its own sake. */
 type Walk = {
@@ -117,7 +118,12 @@ export async function findLatest(
   for (const newest of candidates) {
     const next = { places: newest, columns: [...columns, newest[0]?.own?.column ?? ''] };
     const found = (await findLatest(walk, next, signal)) ?? [];
-    if (!found.some((seen) => seen.kind === 'objects' && seen.objects.some(walk.isData))) continue;
+    const data = found.flatMap((seen) => (seen.kind === 'objects' ? seen.objects.filter(walk.isData) : []));
+    if (data.length === 0) continue;
+    if (newest.some(({ part }) => data.some(({ key }) => contradicts(key.slice(walk.root.length), part)))) {
+      const deeper = await findLatest(walk, { places: branches, columns }, signal);
+      return deeper && [...around, ...deeper];
+    }
     const others = branches.filter((branch) => !newest.includes(branch));
     return [...around, ...others.map(({ folder }) => passed(folder)), ...found];
   }
@@ -129,7 +135,7 @@ function passed(key: string): Seen {
 }
 
 /** A folder inside the filters, with the column it carries. */
-type Branch = Place & { readonly own: Partition | undefined };
+type Branch = Place & { readonly own: Partition | undefined; readonly part: DatePart | undefined };
 type Level = {
   readonly objects: readonly ListedObject[];
   readonly seen: readonly Seen[];
@@ -151,26 +157,39 @@ async function* listFolders(walk: Walk, places: readonly Place[], signal: AbortS
   for await (const pages of mapConcurrent(places, foldersAtOnce, begin, signal)) yield* pages;
 }
 
-async function* listFolder(walk: Walk, { folder: place, open }: Place, signal: AbortSignal): AsyncGenerator<Level> {
-  const { typeOf, root, levelOf } = walk;
-  for await (const { objects, folders } of levelPages(walk, place, signal)) {
+async function* listFolder(walk: Walk, place: Place, signal: AbortSignal): AsyncGenerator<Level> {
+  const { open } = place;
+  for await (const { objects, folders } of levelPages(walk, place.folder, signal)) {
     const seen: Seen[] = [];
     const branches: Branch[] = [];
-    for (const folder of folders) {
-      const { own, span } = levelOf(folder.slice(root.length));
-      const column = span?.column ?? own?.column;
-      const met = column === undefined ? [] : open.filter((filter) => sameColumn(filter.column, column));
+    const judged = folders.map((folder) => judge(walk, { folder, open }));
+    const outsiders = judged.filter(({ outside }) => outside !== undefined);
+    const undated = await undatedOf(walk, outsiders, signal);
+    for (const { folder, own, span, part, met, outside } of judged) {
       for (const filter of met) seen.push({ kind: 'met', filter });
-      const outside = met.find((filter) => span === undefined || !meets(span, filter, typeOf(span.column), folder));
-      if (outside !== undefined) {
-        seen.push({ kind: 'passed', key: folder, reason: outside.reason ?? 'partition_filter' });
-        continue;
-      }
       const isDone = span === undefined || span.isWhole;
-      branches.push({ folder, open: isDone ? open.filter((filter) => !met.includes(filter)) : open, own });
+      if (undated.has(folder)) branches.push({ folder, open, own: undefined, part: undefined });
+      else if (outside !== undefined)
+        seen.push({ kind: 'passed', key: folder, reason: outside.reason ?? 'partition_filter' });
+      else branches.push({ folder, open: isDone ? open.filter((filter) => !met.includes(filter)) : open, own, part });
     }
     yield { objects, seen, branches };
   }
+}
+
+type Judged = FolderLevel & {
+  readonly folder: string;
+  readonly met: readonly PartitionFilter[];
+  readonly outside: PartitionFilter | undefined;
+};
+
+function judge({ typeOf, root, levelOf }: Walk, { folder, open }: Place): Judged {
+  const level = levelOf(folder.slice(root.length));
+  const { own, span } = level;
+  const column = span?.column ?? own?.column;
+  const met = column === undefined ? [] : open.filter((filter) => sameColumn(filter.column, column));
+  const outside = met.find((filter) => span === undefined || !meets(span, filter, typeOf(span.column), folder));
+  return { ...level, folder, met, outside };
 }
 
 /** The branches that carry the next column of time, those of one value together. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
+import { fewestRecords } from '../../../source-s3/src/columns/missing-columns.ts';
 import { parquet } from '../../support/parquet.ts';
 import { ofType } from '../../support/models/protocol-schema.ts';
 import { catalogJson, readHere, serverWith, type Json } from '../support/source.ts';
@@ -100,16 +101,24 @@ suite('a column that no record of a newer JSON file has', () => {
   const jsonl = { data_format: { format: 'jsonl' } };
   const columns = { id: { type: 'integer' }, v: text };
 
-  test('is named once with the first file', async () => {
-    const objects = {
-      'lake/t/a.jsonl': '{"id":1,"v":"x"}\n',
-      'lake/t/b.jsonl': '{"id":2}\n{"id":3,"w":1}\n',
-      'lake/t/c.jsonl': '{"id":4}\n',
-    };
+  async function missingOf(...bodies: readonly string[]): Promise<readonly string[]> {
+    const objects = Object.fromEntries(bodies.map((body, file) => [`lake/t/${file}.jsonl`, body]));
     const { warnings } = await warningsOf(objects, columns, jsonl);
-    const missing = warnings.filter((line) => line.includes('newest files lack'));
+    return warnings.filter((line) => line.includes('newest files lack'));
+  }
+  const without = (count: number): string => '{"id":2}\n'.repeat(count);
+
+  test('is named once with the first file', async () => {
+    const missing = await missingOf('{"id":1,"v":"x"}\n', `{"id":3,"w":1}\n${without(fewestRecords)}`, '{"id":4}\n');
     assert.equal(missing.length, 1);
-    assert.match(missing[0] ?? '', /"v" \(2 files, first "lake\/t\/b\.jsonl"\)/u);
+    assert.match(missing[0] ?? '', /"v" \(2 files, first "lake\/t\/1\.jsonl"\)/u);
+  });
+
+  test('is not remarked where so few records lack it that it may be optional', async () => {
+    assert.deepEqual(await missingOf('{"id":1,"v":"x"}\n', without(fewestRecords - 1)), []);
+    assert.equal((await missingOf('{"id":1,"v":"x"}\n', without(fewestRecords))).length, 1);
+    assert.equal((await missingOf(without(fewestRecords - 1), without(1))).length, 1, 'together in several files');
+    assert.deepEqual(await missingOf(without(fewestRecords), '{"v":null}\n', without(fewestRecords - 1)), []);
   });
 
   test('is not remarked where some record of the file has it, wherever it is and whatever its value', async () => {

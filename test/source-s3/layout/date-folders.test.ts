@@ -130,7 +130,7 @@ suite('A table of date folders', () => {
       partition_filter: [{ column: 'date', from: '2026-02-27', to: '2026-03-02' }],
     });
     assert.deepEqual(ids, [58, 59, 60, 61]);
-    assert.equal(lists, 1 + 1 + 1 + 2 + 4); // Tables, the table, its year, two months, four days.
+    assert.equal(lists, 1 + 1 + 1 + 1 + 2 + 4); // Tables, the table, its year, what January is, two months, four days.
     assert.doesNotMatch(said.join('\n'), /no effect/u);
   });
 
@@ -143,9 +143,36 @@ suite('A table of date folders', () => {
   test('is not listed where folders were over before start_date, less the look-back window', async () => {
     const { ids, lists, said } = await days({ start_date: '2026-03-29T00:00:00Z', lookback_hours: 24 });
     assert.deepEqual(ids, [87, 88, 89, 90]); // All were modified after it.
-    assert.equal(lists, 1 + 1 + 1 + 1 + 4);
+    assert.equal(lists, 1 + 1 + 1 + 1 + 1 + 4);
     assert.match(said.join('\n'), /before_start_date/u);
   });
+
+  const numbered = ['0042', '1234', '2024', '9999', '2025/01', '2026/03', 'shop', '2026/07/x'];
+  const dated = ['2025/12/31', '2026/03/30', '2026/03/31'];
+  for (const before of numbered) {
+    test(`is read below folders that could be part of a date, with whatever filter: ${before}`, async () => {
+      await using server = await serverWith({});
+      const lastModified = new Date('2026-04-01');
+      const folders = [before, '2023', 'other'].flatMap((front) => dated.map((day) => `${front}/${day}`));
+      for (const [id, folder] of folders.entries())
+        server.seed(bucket, `lake/t/${folder}/a.json`, `{"id":${id}}\n`, { lastModified });
+      const idsWith = async (config: Json): Promise<readonly number[]> => {
+        const { messages, failures } = await readHere(server, {
+          config: { ...jsonl, data_partitioning: mode, ...config },
+        });
+        assert.deepEqual(failures, []);
+        return idsOf(messages).toSorted((a, b) => a - b);
+      };
+      const filtered = (range: Json) => idsWith({ partition_filter: [{ column: 'date', ...range }] });
+      assert.deepEqual(await idsWith({}), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+      assert.deepEqual(await filtered({ from: '2026-01-01' }), [1, 2, 4, 5, 7, 8]);
+      assert.deepEqual(await filtered({ to: '2025-12-31' }), [0, 3, 6]);
+      assert.deepEqual(await filtered({ from: '2026-03-31', to: '2026-03-31' }), [2, 5, 8]);
+      assert.deepEqual(await idsWith({ start_date: '2026-03-31T00:00:00Z', lookback_hours: 0 }), [2, 5, 8]);
+      if (before.includes('/')) return;
+      assert.deepEqual(await idsWith({ latest_partition_only: ['t'] }), [2, 5, 8]);
+    });
+  }
 
   test('has null in files that are in no date folder, and its own name for the column', async () => {
     await using server = await serverWith({

@@ -68,8 +68,8 @@ suite('What file_pattern spells', () => {
     };
     const { messages } = await readHere(server, { config, catalog });
     assert.equal(idsOf(messages).length, 720 - 713);
-    // The tables; three looks in each of three folders, one for Spark’s log; months; days of one; those from three days before the start date.
-    assert.equal(server.counts.of('ListObjectsV2').requests, 1 + 3 * 3 + 1 + 1 + 1 + (7 + 3));
+    // The tables; three looks in each of three folders, one for Spark’s log; months, what the first is; days of one; those from three days before the start date.
+    assert.equal(server.counts.of('ListObjectsV2').requests, 1 + 3 * 3 + 1 + 2 + 1 + (7 + 3));
   });
 
   test('of a folder that is not there reads nothing, with each filter', async () => {

@@ -1,6 +1,8 @@
 // ZIP archives for tests, with whatever their headers are to say.
 import { crc32, deflateRawSync } from 'node:zlib';
 
+import type { Archive } from '../../../source-s3/src/formats/text/compression/zip.ts';
+
 export type ZipFile = {
   readonly name: string;
   readonly body: string | Uint8Array;
@@ -38,4 +40,15 @@ export function zipOf(files: readonly ZipFile[]): Buffer {
   end.writeUInt32LE(entries.length, 8);
   end.writeUInt32LE(offset, 12);
   return Buffer.concat([...members, entries, Buffer.from('PK\u0005\u0006'), end]);
+}
+
+export function archiveOf(body: Buffer, pieceBytes = body.length): Archive {
+  return {
+    size: body.length,
+    async *from(offset, _, end = body.length) {
+      for (let at = offset; at < end; at += pieceBytes) {
+        yield await Promise.resolve(body.subarray(at, Math.min(end, at + pieceBytes)));
+      }
+    },
+  };
 }

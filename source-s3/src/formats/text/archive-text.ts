@@ -10,7 +10,7 @@ import type { ObjectBytes } from '../contract/object-bytes.ts';
 import { unreadable } from '../contract/unreadable.ts';
 import { inflatedBytes } from './compression/compression.ts';
 import { asUnreadable, decodedFrom, type ObjectText } from './readable-text.ts';
-import { memberBytes, refusalOf, zipMembers, type ZipMember } from './compression/zip.ts';
+import { isEmpty, memberBytes, refusalOf, zipMembers, type ZipMember } from './compression/zip.ts';
 
 type ToOpen = {
   readonly object: ListedObject;
@@ -30,9 +30,12 @@ export async function openArchive(
   const members = await zipMembers(archive, signal).catch((error: unknown) => {
     throw asUnreadable(object.key, error, signal);
   });
-  const { wanted, left } = chooseMembers(members, naming);
-  if (left !== undefined)
-    log(wanted.length === 0 ? 'WARN' : 'INFO', `"${object.key}": not read of the archive: ${left}`);
+  const { wanted, skips } = chooseMembers(members, naming);
+  const left = describeSkips(skips);
+  if (left !== undefined) {
+    const isOdd = wanted.length === 0 || skips.has('empty');
+    log(isOdd ? 'WARN' : 'INFO', `"${object.key}": not read of the archive: ${left}`);
+  } else if (wanted.length === 0) log('WARN', `"${object.key}": the archive has no file`);
   let text: ObjectText | undefined;
   let end = Number.POSITIVE_INFINITY;
   for (const { member, base } of placed(wanted).toReversed()) {
@@ -63,7 +66,9 @@ function placed(members: readonly ZipMember[]): readonly { readonly member: ZipM
 /** The data files among the members, by their names; without one those of which just the extension is another's. */
 function chooseMembers(members: readonly ZipMember[], naming: Naming) {
   const skips: SkipReport = new Map();
-  const reasons = members.map(({ name, bytes }) => skipReason({ path: name, size: bytes, archived: false }, naming));
+  const reasons = members.map((member) => {
+    return skipReason({ path: pathOf(member), size: isEmpty(member) ? 0 : 1, archived: false }, naming);
+  });
   const least = reasons.includes(undefined) ? undefined : 'extension';
   const wanted = members.filter(({ name }, index) => {
     const reason = reasons[index];
@@ -71,5 +76,13 @@ function chooseMembers(members: readonly ZipMember[], naming: Naming) {
     if (reason !== undefined) countSkip(skips, reason, name);
     return false;
   });
-  return { wanted, left: describeSkips(skips) };
+  return { wanted, skips };
+}
+
+/** The way to a member may be written with folders that are no names: `./a.json`. */
+function pathOf({ name }: ZipMember): string {
+  return name
+    .split('/')
+    .filter((part) => part !== '.' && part !== '..')
+    .join('/');
 }

@@ -3,7 +3,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { Encoding } from '../../config/csv-config.ts';
 import { unreadable } from '../contract/unreadable.ts';
-import type { Compression } from './compression/codecs.ts';
+import { codecByBytes, type Compression } from './compression/codecs.ts';
 import { damageText } from './compression/damage.ts';
 import { toUtf8 } from './encoding.ts';
 
@@ -32,7 +32,18 @@ export function decodedFrom(
   encoding: Encoding,
   key: string,
 ): From {
-  return saidOf(key, (offset, stop) => without(offset, toUtf8(open(stop), encoding)));
+  return saidOf(key, (offset, stop) => without(offset, toUtf8(compressedOnce(open(stop), key), encoding)));
+}
+
+/** Bytes of another compression are characters in some encodings. @throws FILE_UNREADABLE */
+async function* compressedOnce(pieces: AsyncIterable<Uint8Array>, key: string): AsyncGenerator<Uint8Array> {
+  let isFirst = true;
+  for await (const piece of pieces) {
+    const codec = isFirst ? codecByBytes(piece) : undefined;
+    if (codec !== undefined) throw unreadable({ key }, `it is compressed once more, with ${codec}, which is not read`);
+    isFirst = false;
+    yield piece;
+  }
 }
 
 export function saidOf(key: string, from: From): From {

@@ -16,7 +16,7 @@ export class TableFindings {
   readonly #repeated = new FieldReport();
   /** Of a file that is read from its start and whose columns only all its records tell: those that were seen. */
   #seen: Set<string> | undefined;
-  #hasLines = false;
+  #rows = 0;
 
   constructor(table: ConstructorParameters<typeof ColumnDrift>[0]) {
     this.#drift = new ColumnDrift(table);
@@ -25,7 +25,10 @@ export class TableFindings {
   see(part: ReadPart): void {
     if (part.kind === 'file') this.#seeFile(part);
     else if (part.kind === 'finished') this.#endFile(part.object.key);
-    else if (part.findings !== undefined) this.#seeLines(part.position.key, part.findings);
+    else if (part.findings !== undefined) {
+      this.#rows += part.rows;
+      this.#seeLines(part.position.key, part.findings);
+    }
   }
 
   #seeFile({ file, names, isResumed }: Extract<ReadPart, { kind: 'file' }>): void {
@@ -40,13 +43,12 @@ export class TableFindings {
   }
 
   #endFile(key: string): void {
-    if (this.#seen !== undefined && this.#hasLines) this.#drift.seePresent(key, this.#seen);
+    if (this.#seen !== undefined && this.#rows > 0) this.#drift.seePresent(key, this.#seen, { rows: this.#rows });
     this.#seen = undefined;
-    this.#hasLines = false;
+    this.#rows = 0;
   }
 
   #seeLines(key: string, { conflicts, undeclared, nulled, present = [], repeated = [] }: Findings): void {
-    this.#hasLines = true;
     for (const name of present) this.#seen?.add(name);
     this.#conflicts.add(conflicts, key);
     this.#nulled.add(nulled, key);

@@ -45,11 +45,10 @@ const methodNames: Readonly<Record<number, string>> = {
   98: 'PPMd',
 };
 
-/** Those that are neither folders nor empty, in the order of the directory. Bound: a directory of 4 MiB. @throws Damage */
+/** Those that are no folders, in the order of the directory. Bound: a directory of 4 MiB. @throws Damage */
 export async function zipMembers(archive: Archive, signal: AbortSignal): Promise<readonly ZipMember[]> {
   const { offset, bytes, count } = await findDirectory(archive, signal);
   if (bytes > mostDirectoryBytes) throw new Damage('the ZIP archive has a directory of more than 4 MiB');
-  if (offset + bytes > archive.size) throw new Damage('the directory of the ZIP archive is not where its end says');
   const directory = await take(archive, { offset, bytes }, signal);
   const members: Omit<ZipMember, 'end'>[] = [];
   let at = 0;
@@ -65,8 +64,13 @@ export async function zipMembers(archive: Archive, signal: AbortSignal): Promise
   if (starts.length <= members.length) throw new Damage('two files of the ZIP archive are in the same place');
   const nextOf = new Map(starts.map((start, index) => [start, starts[index + 1] ?? offset]));
   return members
-    .filter(({ name, bytes: length }) => !name.endsWith('/') && length > 0)
+    .filter((member) => !(member.name.endsWith('/') && isEmpty(member)))
     .map((member) => ({ ...member, end: nextOf.get(member.start) ?? offset }));
+}
+
+/** A file of no bytes has a checksum of zero. */
+export function isEmpty({ bytes, crc }: Pick<ZipMember, 'bytes' | 'crc'>): boolean {
+  return bytes === 0 && crc === 0;
 }
 
 /** Why a member cannot be read; undefined for one that can. */
@@ -79,12 +83,16 @@ export function refusalOf({ flags, method }: ZipMember): string | undefined {
 
 type Directory = { readonly offset: number; readonly bytes: number; readonly count: number };
 
+/** The one right before its end: where archives are joined, the last end tells of a place in the first of them. */
 async function findDirectory(archive: Archive, signal: AbortSignal): Promise<Directory> {
   const bytes = Math.min(archive.size, endBytes + mostCommentBytes + locatorBytes);
-  const tail = await take(archive, { offset: archive.size - bytes, bytes }, signal);
+  const start = archive.size - bytes;
+  const tail = await take(archive, { offset: start, bytes }, signal);
+  let hasEnd = false;
   for (let at = tail.length - endBytes; at >= 0; at--) {
     if (tail.readUInt32LE(at) !== signatures.end || at + endBytes + tail.readUInt16LE(at + 20) !== tail.length)
       continue;
+    hasEnd = true;
     const found = {
       count: tail.readUInt16LE(at + 10),
       bytes: tail.readUInt32LE(at + 12),
@@ -93,17 +101,27 @@ async function findDirectory(archive: Archive, signal: AbortSignal): Promise<Dir
     const isLarge = found.count === 0xffff || found.bytes === 0xffffffff || found.offset === 0xffffffff;
     const locator = at - locatorBytes;
     const hasLocator = locator >= 0 && tail.readUInt32LE(locator) === signatures.locator64;
-    if (isLarge && hasLocator) return directory64(archive, numberAt(tail, locator + 8), signal);
-    if (tail.readUInt32LE(at + 4) !== 0) throw new Damage('the ZIP archive is one of several parts');
-    return found;
+    const end64 = hasLocator ? await end64At(archive, numberAt(tail, locator + 8), signal) : undefined;
+    const directory = isLarge && end64 !== undefined ? end64 : found;
+    if (directory === found && tail.readUInt32LE(at + 4) !== 0)
+      throw new Damage('the ZIP archive is one of several parts');
+    const isInPlace = end64 === undefined || end64.end === start + locator;
+    if (isInPlace && directory.offset + directory.bytes === (end64?.start ?? start + at)) return directory;
   }
-  throw new Damage('the ZIP archive has no directory at its end; it may have been cut');
+  throw new Damage(
+    hasEnd
+      ? 'the directory of the ZIP archive is not where its end says; archives may have been joined'
+      : 'the ZIP archive has no directory at its end; it may have been cut',
+  );
 }
 
-async function directory64(archive: Archive, offset: number, signal: AbortSignal): Promise<Directory> {
-  const end = await take(archive, { offset, bytes: end64Bytes }, signal);
-  if (end.readUInt32LE() !== signatures.end64) throw new Damage('the end of the ZIP archive is damaged');
-  return { count: numberAt(end, 32), bytes: numberAt(end, 40), offset: numberAt(end, 48) };
+type End64 = Directory & { readonly start: number; readonly end: number };
+
+async function end64At(archive: Archive, start: number, signal: AbortSignal): Promise<End64> {
+  const record = await take(archive, { offset: start, bytes: end64Bytes }, signal);
+  if (record.readUInt32LE() !== signatures.end64) throw new Damage('the end of the ZIP archive is damaged');
+  const end = start + 12 + numberAt(record, 4); // The size that is in it leaves out itself and what is before it.
+  return { count: numberAt(record, 32), bytes: numberAt(record, 40), offset: numberAt(record, 48), start, end };
 }
 
 function entryAt(directory: Buffer, at: number): Omit<ZipMember, 'end'> {

@@ -54,7 +54,24 @@ suite('The files of an archive', () => {
     const { messages, said, failures } = await readHere(server, { config: jsonl });
     assert.deepEqual([failures, idsOf(messages)], [[], [1]]);
     const told = said.find((text) => text.includes('not read of the archive')) ?? assert.fail();
-    assert.match(told, /^INFO "lake\/t\/a\.zip": .*1 extension \(.*"README\.md"/u);
+    assert.match(told, /^WARN "lake\/t\/a\.zip": .*1 extension \(.*"README\.md".*1 empty \(.*"empty\.json"/u);
+  });
+
+  test('are skipped with an INFO where none of them is empty', async () => {
+    const body = zipOf([
+      { name: 'a.json', body: '{"id":1}\n' },
+      { name: '_x', body: 'x' },
+    ]);
+    const { said } = await textRows({ 'lake/t/a.zip': body }, jsonl);
+    assert.deepEqual(said, []);
+  });
+
+  test('are read by whatever way their names take to them', async () => {
+    const names = ['./1.json', '../2.json', './a/./3.json', '/4.json', 'a/../../5.json', 'a\\6.json'];
+    const files = names.map((name, index) => ({ name, body: lines(index + 1, 1) }));
+    const body = zipOf([{ name: './', body: '' }, ...files, { name: './.x/7.json', body: lines(7, 1) }]);
+    const { rows, failures } = await textRows({ 'lake/t/a.zip': body }, jsonl);
+    assert.deepEqual([failures, rows.map(({ id }) => id)], [[], [1, 2, 3, 4, 5, 6]]);
   });
 
   test('of which none is a data file give no row and a WARN', async () => {
@@ -65,8 +82,11 @@ suite('The files of an archive', () => {
     const { messages, said, failures } = await readHere(server, { config: jsonl });
     assert.deepEqual([failures, idsOf(messages)], [[], [1]]);
     assert.ok(said.some((text) => text.startsWith('WARN "lake/t/a.zip": not read of the archive: 1 hidden')));
-    const empty = await textRows({ 'lake/t/a.json': '{"id":1}\n', 'lake/t/b.zip': zipOf([]) }, jsonl);
-    assert.deepEqual([empty.failures, empty.rows.length], [[], 1]);
+    for (const files of [[], [{ name: 'a/', body: '' }]]) {
+      const empty = await textRows({ 'lake/t/a.json': '{"id":1}\n', 'lake/t/b.zip': zipOf(files) }, jsonl);
+      assert.deepEqual([empty.failures, empty.rows.length], [[], 1]);
+      assert.match(empty.said.join('\n'), /"lake\/t\/b\.zip": the archive has no file/u);
+    }
   });
 
   test('of unknown extensions alone are read', async () => {

@@ -7,33 +7,14 @@ import { suite, test } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import {
-  memberBytes,
-  refusalOf,
-  zipMembers,
-  type Archive,
-} from '../../../../../source-s3/src/formats/text/compression/zip.ts';
+import { memberBytes, refusalOf, zipMembers } from '../../../../../source-s3/src/formats/text/compression/zip.ts';
 import { casesOf } from '../../../../support/cases.ts';
-import { readHere, serverWith } from '../../../support/source.ts';
-import { idsOf, textRows } from '../../../support/text.ts';
-import { zipOf, type ZipFile } from '../../../support/zip.ts';
+import { textRows } from '../../../support/text.ts';
+import { archiveOf } from '../../../support/zip.ts';
 
 const fileOf = (name: string): Buffer => readFileSync(join(import.meta.dirname, 'files', name));
 const jsonl = { data_format: { format: 'jsonl' } };
-const lines = (from: number, count: number): string =>
-  Array.from({ length: count }, (_, index) => `{"id":${from + index}}\n`).join('');
 const signal = new AbortController().signal;
-
-function archiveOf(body: Buffer, pieceBytes = body.length): Archive {
-  return {
-    size: body.length,
-    async *from(offset, _, end = body.length) {
-      for (let at = offset; at < end; at += pieceBytes) {
-        yield await Promise.resolve(body.subarray(at, Math.min(end, at + pieceBytes)));
-      }
-    },
-  };
-}
 
 /** Names and texts of all that can be read; undefined for an archive that cannot. */
 async function textsOf(body: Buffer, pieceBytes?: number): Promise<readonly (readonly [string, string])[] | undefined> {
@@ -65,67 +46,6 @@ suite('An archive of another program', () => {
       assert.deepEqual([failures, said, rows.length, rows.at(-1)?.['id']], [[], [], count, last]);
     });
   }
-});
-
-suite('An archive is refused by what it is', () => {
-  const two: readonly ZipFile[] = [
-    { name: 'a.json', body: lines(0, 3) },
-    { name: 'b.json', body: lines(3, 3) },
-  ];
-  for (const [what, body, reason] of [
-    ['encrypted', zipOf([{ ...two[0], flags: 1 } as ZipFile]), /a\.zip\/a\.json" cannot be read: it is encrypted/u],
-    [
-      'of an unknown method',
-      zipOf([{ ...two[0], method: 77 } as ZipFile]),
-      /compressed with the method 77, which is not read/u,
-    ],
-    ['of Deflate64', zipOf([{ ...two[0], method: 9 } as ZipFile]), /compressed with Deflate64 \(method 9\)/u],
-    ['cut', zipOf(two).subarray(0, -40), /has no directory at its end; it may have been cut/u],
-    ['behind other bytes', Buffer.concat([zipOf(two).subarray(0, 30), zipOf(two)]), /damaged|not where|no member/u],
-  ] as const) {
-    test(what, async () => {
-      const { failures } = await textRows({ 'lake/t/0.json': '{"id":0}\n', 'lake/t/a.zip': body }, jsonl);
-      assert.match(failures.join(), reason);
-    });
-  }
-
-  test('of many files in one place', async () => {
-    const body = zipOf(two);
-    const entry = body.lastIndexOf('PK\u0001\u0002');
-    body.writeUInt32LE(0, entry + 42);
-    const { failures } = await textRows({ 'lake/t/0.json': '{"id":0}\n', 'lake/t/a.zip': body }, jsonl);
-    assert.match(failures.join(), /two files of the ZIP archive are in the same place/u);
-  });
-
-  test('of a file that is longer than its directory says, as soon as it is', async () => {
-    const body = zipOf([{ name: 'a.json', body: lines(0, 100_000) }]);
-    const entry = body.lastIndexOf('PK\u0001\u0002');
-    body.writeUInt32LE(10, entry + 24);
-    const archive = archiveOf(body);
-    const [member] = await zipMembers(archive, signal);
-    assert.ok(member !== undefined);
-    let bytes = 0;
-    await assert.rejects(async () => {
-      for await (const piece of memberBytes(archive, { member, pieceBytes: 1000 }, signal)) bytes += piece.length;
-    }, /is longer than its directory says/u);
-    assert.equal(bytes, 0);
-  });
-
-  test('a refused file fails the archive before a row of it is sent', async () => {
-    const body = zipOf([...two, { name: 'c.json', body: 'x', flags: 1 }]);
-    const catalog = {
-      streams: [
-        {
-          stream: { name: 't', namespace: 'lake', json_schema: { properties: { id: { type: 'integer' } } } },
-          sync_mode: 'full_refresh',
-          destination_sync_mode: 'append',
-        },
-      ],
-    };
-    await using server = await serverWith({ 'lake/t/a.zip': body });
-    const { messages, failures } = await readHere(server, { config: jsonl, catalog });
-    assert.deepEqual([idsOf(messages), failures.map(({ code }) => code)], [[], ['FILE_UNREADABLE']]);
-  });
 });
 
 const zips = ['deflated.zip', 'streamed.zip', 'stored.zip', 'two.zip', 'zip64.zip', 'infozip.zip'].map(fileOf);

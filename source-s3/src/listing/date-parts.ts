@@ -1,0 +1,48 @@
+// Whether folders that are named as a part of a date are one, before a filter leaves them out: `1234/2026/01/15/` may be a shop's.
+import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
+import { listPages } from '@s3-connectors/common/s3/list.ts';
+import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
+
+import type { DatePart } from '../layout/folder-columns.ts';
+
+type Place = { readonly s3: S3; readonly root: string };
+type Named = { readonly folder: string; readonly part?: DatePart };
+
+const foldersAtOnce = 8;
+
+/**
+ * Those of the folders, all of one folder, whose first files do not say that they are a part of a date. A request for each year, and
+ * one for the first month: months of a year are all such parts, or none is.
+ */
+export async function undatedOf(
+  place: Place,
+  folders: readonly Named[],
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const [first, ...others] = folders.flatMap(({ folder, part }) => (part === undefined ? [] : [{ folder, part }]));
+  if (first === undefined) return new Set();
+  const isEach = first.part.isFirst;
+  const asked = isEach ? [first, ...others] : [first];
+  const isPart = (one: Required<Named>, stop: AbortSignal) => isBorneOut(place, one, stop);
+  const answers = await Array.fromAsync(mapConcurrent(asked, foldersAtOnce, isPart, signal));
+  const undated = asked.filter((_, index) => answers[index] === false);
+  if (!isEach && undated.length > 0) undated.push(...others);
+  return new Set(undated.map(({ folder }) => folder));
+}
+
+async function isBorneOut(
+  { s3, root }: Place,
+  { folder, part }: Required<Named>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for await (const { objects } of listPages(s3, { prefix: folder }, signal)) {
+    const answers = objects.map(({ key }) => part.isBorneOutBy(key.slice(root.length)));
+    return answers.find((answer) => answer !== undefined) ?? false;
+  }
+  return true; // There is nothing in it.
+}
+
+/** A path below a folder says that the folder is no part of a date. */
+export function contradicts(path: string, part: DatePart | undefined): boolean {
+  return part?.isBorneOutBy(path) === false;
+}
