@@ -2,12 +2,14 @@
 // groups; what it says when it may not connect, or when messages are gone.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { startCannedServer, testCertificate } from '../test/support/canned-server.ts';
 
 import { startFeed } from './support/feed.ts';
+import { follow, page } from './support/pages.ts';
 import { kafkaUser, startKafka, type Kafka } from './support/kafka.ts';
 
 const killings = 7;
@@ -201,6 +203,17 @@ suite('feed-kafka', { concurrency: 4 }, () => {
     await feed.until('a warning', () => /WARN: \d+ messages of partition/u.test(allowed.log));
     await feed.produceSome(60);
     await feed.until('the new messages are stored', () => feed.counts().rows >= 660);
+  });
+});
+
+suite('the page docs/tutorial/streaming-from-kafka.md', () => {
+  test('works step by step as it is written, with a broker that is there already', async () => {
+    await using kafka = await startKafka();
+    const docker = join(import.meta.dirname, 'kafka/docker.ts');
+    const prelude = `docker() { BROKER=${kafka.plain} node ${docker} "$@"; }\n`;
+    const { steps, script } = await page('tutorial/streaming-from-kafka.md');
+    const said = await follow({ steps, script: script.replace('localhost:9092\n', `${kafka.plain}\n`) }, prelude);
+    assert.match(said, /^1000\n/mu);
   });
 });
 
