@@ -1,16 +1,20 @@
 // The streaming destination as a process that is watched by a collector, which takes its metrics, refuses them, or does not answer.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { METRICS } from '@s3-connectors/common/protocol/metrics.ts';
-
 import { bucket, catalogJson, recordLine, stateLine } from '../support/destination-input.ts';
 import { emptyServer } from '../support/empty-server.ts';
+import { assertKnown, assertMetricsOf } from '../support/otlp/expected.ts';
 import { startReceiver, type Receiver } from '../support/otlp/receiver.ts';
-import type { Ended } from '../support/program.ts';
+import { jsonFile } from '../support/json-files.ts';
+import { runProgram, type Ended } from '../support/program.ts';
 import { assertProtocolLines, ofType } from '../support/protocol-schema.ts';
 import { startDestination } from './support/process.ts';
+import { configJson } from './support/streaming.ts';
+
+const target = join(import.meta.dirname, '../../destination-s3-streaming/src/target.ts');
 
 const at = Date.now() - 3_600_000;
 const row = recordLine('events', { time: at });
@@ -81,13 +85,9 @@ suite('the metrics of destination-s3-streaming', () => {
       const { 'service.name': name, 'service.version': version, 'service.instance.id': instance } = resource;
       assert.deepEqual([name, version, instance], ['destination-s3-streaming', '0.1.0', 'replica-1']);
       assert.equal(resource['deployment.environment.name'], 'test');
-      for (const { name: metric, unit, description, kind, isMonotonic, temporality } of metrics.values()) {
-        const known = METRICS[metric as keyof typeof METRICS];
-        assert.deepEqual([unit, description], [known.unit, known.describe], metric);
-        const kinds = { counter: 'sum', amount: 'sum', gauge: 'gauge', histogram: 'histogram' } as const;
-        assert.equal(kind, kinds[known.kind], metric);
-        assert.equal(isMonotonic, known.kind === 'counter', metric);
-        if (kind !== 'gauge') assert.equal(temporality, 2, metric);
+      assertKnown('destination-s3-streaming', metrics);
+      for (const { name: metric, kind, temporality } of metrics.values()) {
+        assert.equal(temporality, kind === 'gauge' ? undefined : 2, metric);
       }
     });
   }
@@ -108,7 +108,9 @@ suite('the metrics of destination-s3-streaming', () => {
     program.child.stdin.end();
     const { exitCode } = await program.ended();
     assert.equal(exitCode, 0);
-    assert.doesNotMatch(JSON.stringify(collector.received.map(({ metrics }) => [...metrics])), /canary/u);
+    const all = collector.received.flatMap(({ metrics }) => [...metrics]);
+    assertMetricsOf('destination-s3-streaming', new Map(all));
+    assert.doesNotMatch(JSON.stringify(all), /canary/u);
   });
 
   test('have only what is new since the last time, where that is asked for', async () => {
@@ -207,5 +209,25 @@ suite('the metrics of destination-s3-streaming', () => {
     program.child.kill('SIGTERM');
     assert.equal((await program.ended()).exitCode, 143);
     assert.equal(collector.value('s3_connectors.stored.files'), 1);
+  });
+
+  test('of the Singer target have all of its streams, each of which begins a run of its own', async () => {
+    await using collector = await startReceiver();
+    const lines = ['a', 'b', 'c'].flatMap((stream) => [
+      { type: 'SCHEMA', stream, schema: { properties: { id: { type: 'integer' } } }, key_properties: ['id'] },
+      { type: 'RECORD', stream, record: { id: 1 } },
+      { type: 'STATE', value: { stream } },
+    ]);
+    const { exitCode, stderr } = await runProgram(target, ['--config', await jsonFile(configJson(running()))], {
+      input: lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint },
+    });
+    assert.equal(exitCode, 0, stderr);
+    for (const stream of ['a', 'b', 'c']) {
+      assert.equal(collector.value('s3_connectors.read.records', { 's3_connectors.stream': stream }), 1, stream);
+    }
+    assert.equal(collector.value('s3_connectors.stored.files'), 3);
+    assert.equal(collector.value('s3_connectors.row.arrival_to_visible.duration'), 3);
+    assert.equal(collector.received.at(-1)?.resource['service.name'], 'target-s3-streaming');
   });
 });
