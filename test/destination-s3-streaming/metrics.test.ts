@@ -1,9 +1,11 @@
 // The streaming destination as a process that is watched by a collector, which takes its metrics, refuses them, or does not answer.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { buildOnce } from '../support/build-once.ts';
 import { bucket, catalogJson, recordLine, stateLine } from '../support/destination-input.ts';
 import { emptyServer } from '../support/empty-server.ts';
 import { assertKnown, assertMetricsOf } from '../support/otlp/expected.ts';
@@ -188,6 +190,26 @@ suite('the metrics of destination-s3-streaming', () => {
     const [warning = '', ...more] = warnings(ended);
     assert.match(warning, /^Metrics cannot be sent to 127\.0\.0\.1:\d+ \(.*\)\. The run continues without them\.$/u);
     assert.deepEqual(more, []);
+  });
+
+  test('are not sent by a program without the file next to it that sends them, which a warning says', async () => {
+    const built = await buildOnce('destination-s3-streaming');
+    const alone = join(dirname(built), 'alone');
+    await mkdir(alone, { recursive: true });
+    await copyFile(built, join(alone, basename(built)));
+    const files = { config: configJson(running()), catalog };
+    const args = await Promise.all(
+      Object.entries(files).map(async ([name, json]) => [`--${name}`, await jsonFile(json)]),
+    );
+    const ended = await runProgram(join(alone, basename(built)), ['write', ...args.flat()], {
+      input: row + stateLine('events', {}),
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' },
+    });
+    assert.deepEqual([ended.exitCode, ended.stderr], [0, '']);
+    const [warning = '', ...more] = warnings(ended);
+    assert.match(warning, /^Metrics cannot be sent to 127\.0\.0\.1:1 \((?:ERR_)?MODULE_NOT_FOUND\)\./u);
+    assert.deepEqual(more, []);
+    assert.equal(running().objects(bucket).length, 1);
   });
 
   test('are not sent by a setting that cannot be used, which a warning names', async () => {

@@ -10,7 +10,7 @@ import { CollectedPoints } from './collected-points.ts';
 import { collectorIn } from './collector.ts';
 import type { FromWorker, ToWorker, WorkerData } from './worker-messages.ts';
 
-/** How long the end of the process waits for the last values to be sent; a collector that has not taken earlier ones gets less. */
+/** How long the end of the process waits for the last values to be sent; a collector that did not take the values before gets less. */
 const flushWithinMs = { usually: 5000, afterFailure: 1000 };
 /** The SDK needs about 10 MB. */
 const maxHeapMb = 64;
@@ -28,32 +28,27 @@ export function sendMetrics(
   if (collector.kind !== 'known') return undefined;
   const { host, encoding } = collector;
   const points = new CollectedPoints();
-  let hasFailed = false;
+  let [hasWarned, isTaken] = [false, true];
   const fail = (why: string): void => {
-    if (!hasFailed) log('WARN', `Metrics cannot be sent to ${host} (${why}). The run continues without them.`);
-    hasFailed = true;
+    if (!hasWarned) log('WARN', `Metrics cannot be sent to ${host} (${why}). The run continues without them.`);
+    [hasWarned, isTaken] = [true, false];
   };
   const flushed = Promise.withResolvers<void>();
-  const data: WorkerData = { service: { name, version }, encoding };
-  const worker = new Worker(new URL(workerFile, import.meta.url), {
-    workerData: data,
-    stdout: true, // What the SDK may print is not data.
-    stderr: true,
-    execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
-  });
+  const worker = startWorker({ service: { name, version }, encoding }, fail);
+  if (worker === undefined) return undefined;
   const tell = (message: ToWorker): void => worker.postMessage(message, []);
   worker.on('message', (message: FromWorker) => {
     if (message.kind === 'collect') tell({ kind: 'points', points: points.collect() });
     else if (message.kind === 'failed') fail(message.why);
-    else if (message.kind === 'flushed') flushed.resolve();
+    else if (message.kind === 'sent') isTaken = true;
+    else flushed.resolve();
   });
-  worker.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.name));
+  worker.on('error', (error) => fail(codeOf(error)));
   worker.on('exit', () => flushed.resolve());
   worker.unref();
   atEnd(async () => {
     tell({ kind: 'flush' });
-    const ms = hasFailed ? flushWithinMs.afterFailure : flushWithinMs.usually;
+    const ms = isTaken ? flushWithinMs.usually : flushWithinMs.afterFailure;
     const cancel = systemClock.after(ms, () => {
       fail(`no answer within ${ms / 1000} s at the end`);
       flushed.resolve();
@@ -63,4 +58,24 @@ export function sendMetrics(
     await worker.terminate();
   });
   return points;
+}
+
+function startWorker(data: WorkerData, fail: (why: string) => void): Worker | undefined {
+  try {
+    return new Worker(new URL(workerFile, import.meta.url), {
+      workerData: data,
+      stdout: true, // What the SDK may print is not data.
+      stderr: true,
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
+    });
+  } catch (error) {
+    fail(codeOf(error)); // As with `node --permission`.
+    return undefined;
+  }
+}
+
+function codeOf(error: unknown): string {
+  const { code, name = 'Error' } = error as NodeJS.ErrnoException;
+  return code ?? name;
 }
