@@ -76,6 +76,6 @@ function startWorker(data: WorkerData, fail: (why: string) => void): Worker | un
 }
 
 function codeOf(error: unknown): string {
-  const { code, name = 'Error' } = error as NodeJS.ErrnoException;
-  return code ?? name;
+  if (!(error instanceof Error)) return 'unknown';
+  return 'code' in error ? String(error.code) : error.name;
 }
