@@ -10,7 +10,6 @@ import * as fc from 'fast-check';
 
 import {
   earlyAcknowledged,
-  earlyBucket,
   earlyCatalog,
   earlyConfig,
   earlyInput,
@@ -18,12 +17,12 @@ import {
   judgeEarlyBroken,
   judgeEarlyRecovered,
   type Format,
-} from '../test/support/batch-early-scenario.ts';
-import { breakAt } from '../test/support/break-at.ts';
+} from '../test/support/crash/batch-early-scenario.ts';
+import { breakAt } from '../test/support/crash/break-at.ts';
 import { type Ended, startProgram } from '../test/support/program.ts';
-import { startS3Server } from '../tools/s3-server/server.ts';
 import type { S3TestServer, StoredObject } from '../tools/s3-server/types.ts';
 import { executables, jsonFile, temporaryFolder } from './support/programs.ts';
+import { serverWith } from '../test/support/crash/scenario-server.ts';
 
 const seed = 6;
 const formats: readonly Format[] = ['parquet', 'json'];
@@ -46,13 +45,6 @@ async function write(
   started(() => program.child.kill('SIGKILL'));
   Readable.from(earlyInput(set, next), { objectMode: false }).pipe(program.child.stdin);
   return await program.ended();
-}
-
-async function serverWith(objects: readonly StoredObject[]): Promise<S3TestServer> {
-  const server = await startS3Server();
-  server.createBucket(earlyBucket);
-  for (const { key, body, headers } of objects) server.seed(earlyBucket, key, body, headers);
-  return server;
 }
 
 async function newSpool(): Promise<string> {

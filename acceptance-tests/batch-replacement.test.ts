@@ -7,22 +7,21 @@ import { before, suite, test } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { judgeBroken, judgeRecovered } from '../test/support/batch-crash-judge.ts';
+import { judgeBroken, judgeRecovered } from '../test/support/crash/batch-crash-judge.ts';
 import {
   acknowledgedBy,
   layOut,
   leftBy,
-  scenarioBucket,
   scenarioCatalog,
   scenarioConfig,
   scenarioInput,
   type Scenario,
-} from '../test/support/batch-crash-scenario.ts';
-import { breakAt } from '../test/support/break-at.ts';
+} from '../test/support/crash/batch-crash-scenario.ts';
+import { breakAt } from '../test/support/crash/break-at.ts';
 import { type Ended, startProgram } from '../test/support/program.ts';
-import { startS3Server } from '../tools/s3-server/server.ts';
 import type { S3TestServer, StoredObject } from '../tools/s3-server/types.ts';
 import { executables, jsonFile, temporaryFolder } from './support/programs.ts';
+import { serverWith } from '../test/support/crash/scenario-server.ts';
 
 const seed = 6;
 const formats: readonly Scenario['format'][] = ['parquet', 'json'];
@@ -48,13 +47,6 @@ async function write(
   return await program.ended();
 }
 
-async function serverWith(objects: readonly StoredObject[]): Promise<S3TestServer> {
-  const server = await startS3Server();
-  server.createBucket(scenarioBucket);
-  layOut(server, objects);
-  return server;
-}
-
 async function newSpool(): Promise<string> {
   return join(await mkdtemp(join(await temporaryFolder(), 'run-')), 'spool');
 }
@@ -67,6 +59,7 @@ for (const { regime, most } of regimes) {
       for (const format of formats) {
         const scenario = { format, regime };
         await using server = await serverWith([]);
+        layOut(server, []);
         await write(server, scenario, { set: 1, spool: await newSpool(), areVisitsStored: false });
         await judgeRecovered(server, scenario, 1);
         left.set(format, leftBy(server));
@@ -86,7 +79,8 @@ for (const { regime, most } of regimes) {
       const index = number + 1;
       test(`${moment} of call ${index} (${format}, seed ${seed}): nothing acknowledged is lost, and the next run recovers all`, async () => {
         const scenario = { format, regime };
-        await using server = await serverWith(left.get(format) ?? []);
+        await using server = await serverWith([]);
+        layOut(server, left.get(format) ?? []);
         const spool = await newSpool();
         const broken = await write(server, scenario, { set: 2, spool, areVisitsStored: false }, (kill) =>
           breakAt(server, moment, index, kill),

@@ -1,4 +1,4 @@
-// docs/coming-from.md on what real writers put out by their defaults: the settings of the page read every value.
+// docs/how-to/coming-from.md on what real writers put out by their defaults: the settings of the page read every value.
 import assert from 'node:assert/strict';
 import { globSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -33,7 +33,7 @@ async function readFolder(folder: string, settings: Json): Promise<readonly Json
   });
 }
 
-test('what pandas, polars, DuckDB and Spark write by default is read by the settings of docs/coming-from.md', async () => {
+test('what pandas, polars, DuckDB and Spark write by default is read by the settings of docs/how-to/coming-from.md', async () => {
   const folder = join(await temporaryFolder(), 'common');
   const blocks = JSON.parse(await runScript('write_common.py', [folder], { runner: 'readers' })) as Record<
     string,

@@ -1,5 +1,5 @@
 // The checks of Airbyte's connector-acceptance-test, which itself can drive nothing but an image, put to the source's executable.
-// docs/acceptance.md lists them all, with the test that holds each or the reason why none does.
+// docs/reference/acceptance.md lists them all, with the test that holds each or the reason why none does.
 import assert from 'node:assert/strict';
 import { before } from 'node:test';
 

@@ -44,22 +44,27 @@ async function follow({ script }: Page): Promise<string> {
 }
 
 test('the pages for newcomers have at most ten steps', async () => {
-  for (const name of ['quick-start.md', 'meltano.md']) assert.ok((await page(name)).steps <= maxSteps, name);
+  for (const name of ['tutorial/first-sync.md', 'how-to/meltano.md'])
+    assert.ok((await page(name)).steps <= maxSteps, name);
 });
 
 runnerTest(
-  { runner: 'first run', connector: 'docs/quick-start.md' },
+  { runner: 'first run', connector: 'docs/tutorial/first-sync.md' },
   'all steps work as they are written',
   async () => {
-    const said = await follow(await page('quick-start.md'));
+    const said = await follow(await page('tutorial/first-sync.md'));
     assert.equal(said.match(/"status":"SUCCEEDED"/gu)?.length, 2);
     assert.match(said, /^0\n3376\n/mu); // Nothing again; every row back.
   },
 );
 
-runnerTest({ runner: 'first run', connector: 'docs/meltano.md' }, 'all steps work as they are written', async () => {
-  const said = await follow(await page('meltano.md'));
-  const read = Array.from(said.matchAll(/exports\.airports: (\d+) records? read$/gmu), ([, rows]) => Number(rows));
-  assert.deepEqual(read, [3376, 0]);
-  assert.match(said, /"bookmarks"/u);
-});
+runnerTest(
+  { runner: 'first run', connector: 'docs/how-to/meltano.md' },
+  'all steps work as they are written',
+  async () => {
+    const said = await follow(await page('how-to/meltano.md'));
+    const read = Array.from(said.matchAll(/exports\.airports: (\d+) records? read$/gmu), ([, rows]) => Number(rows));
+    assert.deepEqual(read, [3376, 0]);
+    assert.match(said, /"bookmarks"/u);
+  },
+);

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { before } from 'node:test';
 
-import { baseImage, buildImage, docker, imageSize } from '../tools/images/image.ts';
+import { baseImage, buildImage, docker, imageObstacle, imageSize } from '../tools/images/image.ts';
 import { freshName } from './support/account.ts';
 import { type Json, temporaryFolder } from './support/programs.ts';
 import { notRun, runnerTest } from './support/runner-table.ts';
@@ -36,8 +36,9 @@ else runnerTest({ runner: 'images', connector: 'all' }, `${notRun}: ${obstacle}`
 
 /** The engine's own words, or undefined when images can be built here. */
 async function whyNotHere(): Promise<string | undefined> {
+  const obstacle = await imageObstacle();
+  if (obstacle !== undefined) return obstacle;
   try {
-    await docker('info');
     await docker('image', 'inspect', baseImage).catch(() => docker('pull', '-q', baseImage));
     return undefined;
   } catch (error) {

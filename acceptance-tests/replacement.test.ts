@@ -8,16 +8,15 @@ import {
   judgeBroken,
   judgeRecovered,
   layOut,
-  scenarioBucket,
   scenarioCatalog,
   scenarioConfig,
   scenarioInput,
-} from '../test/support/crash-scenario.ts';
+} from '../test/support/crash/crash-scenario.ts';
 import { startProgram } from '../test/support/program.ts';
-import { startS3Server } from '../tools/s3-server/server.ts';
 import type { S3TestServer, StoredObject } from '../tools/s3-server/types.ts';
 import { createBucket, endpoint, listKeys, region } from './support/account.ts';
 import { ask, executables, jsonFile, judgePrintedLines } from './support/programs.ts';
+import { scenarioBucket, serverWith } from '../test/support/crash/scenario-server.ts';
 
 async function write(server: S3TestServer, input: string, started: (kill: (signal: NodeJS.Signals) => void) => void) {
   const config = await jsonFile(scenarioConfig(server.endpoint));
@@ -28,17 +27,11 @@ async function write(server: S3TestServer, input: string, started: (kill: (signa
   return await program.ended();
 }
 
-async function serverWith(objects: readonly StoredObject[]): Promise<S3TestServer> {
-  const server = await startS3Server();
-  server.createBucket(scenarioBucket);
-  layOut(server, objects);
-  return server;
-}
-
 suite('the built streaming destination, killed while it replaces', { concurrency: 2 }, () => {
   let left: readonly StoredObject[];
   before(async () => {
     await using server = await serverWith([]);
+    layOut(server, []);
     await write(server, scenarioInput(1), () => undefined);
     left = server.objects(scenarioBucket).filter(({ key }) => !key.startsWith('out/type=events/'));
   });
@@ -51,7 +44,8 @@ suite('the built streaming destination, killed while it replaces', { concurrency
   ] as const) {
     for (const index of indexes) {
       test(`${signal} at ${moment} of call ${index}: nothing acknowledged is lost, and the next run recovers all`, async () => {
-        await using server = await serverWith(left);
+        await using server = await serverWith([]);
+        layOut(server, left);
         let seen = 0;
         const broken = await write(server, scenarioInput(2), (kill) => {
           server.setHooks({ [moment]: () => void ((seen += 1) === index && kill(signal)) });

@@ -13,6 +13,7 @@ import { promisify } from 'node:util';
 
 import { installConnector } from '../tools/build.ts';
 import { connectorNames } from '../tools/generate.ts';
+import { imageObstacle } from '../tools/images/image.ts';
 import { findBrowser } from './support/browser.ts';
 import { findJava } from './support/debian.ts';
 import { prepareKafka } from './support/kafka.ts';
@@ -25,9 +26,11 @@ const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 const fileTimeoutMs = 1_200_000; // A hang fails its file; the server is still ended.
 const runnerNames = Object.keys(runners) as Runner[];
 
-/** Files whose tests start an engine of their own and need nothing else, with what gets it. @throws Error saying how to get it. */
+/** Files whose tests need nothing of `prepareServer`, with what gets the engine that they start. @throws Error saying how to get it. */
 const engines: Readonly<Record<string, (say: (text: string) => void) => Promise<void>>> = {
+  'install.test.ts': () => Promise.resolve(),
   'kafka.test.ts': prepareKafka,
+  'site.test.ts': () => Promise.resolve(),
 };
 const words = process.argv.slice(2);
 const files = globSync('acceptance-tests/*.test.ts', { cwd: root }).filter((path) => {
@@ -48,6 +51,10 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 try {
   for (const name of connectorNames) await installConnector(name);
   if (files.length === 0) throw new Error(`No acceptance test's path has ${words.join(' or ')}.`);
+  if (words.length > 0 && files.some((path) => basename(path) === 'images.test.ts')) {
+    const obstacle = await imageObstacle();
+    if (obstacle !== undefined) throw new Error(`The images need a Docker engine. ${obstacle}`);
+  }
   for (const path of files) await engines[basename(path)]?.(say);
   if (needsServer) await prepareServer();
   await using stack = new AsyncDisposableStack();

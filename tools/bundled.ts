@@ -17,7 +17,7 @@ export const allowedLicenses: ReadonlySet<string> = new Set([
 ]);
 
 type Package = { readonly name: string; readonly version: string; readonly license: string };
-export type BundledPackage = Package & { readonly text: string };
+type BundledPackage = Package & { readonly text: string };
 
 /**
  * The packages of `inputs`, files as in esbuild's metafile, by name.

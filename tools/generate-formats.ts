@@ -1,6 +1,6 @@
-// Generates docs/formats.md, which lists the supported and unsupported formats of the source, from the tables of its code.
+// Generates docs/reference/formats.md, which lists the supported and unsupported formats of the source, from the tables of its code.
 import { csvDialects, type DialectOptions } from '../source-s3/src/config/csv-dialects.ts';
-import { codecs, unreadCodecs } from '../source-s3/src/formats/text/codecs.ts';
+import { codecs, unreadCodecs } from '../source-s3/src/formats/text/compression/codecs.ts';
 import { compressionExtensions, formatExtensions, sideFiles } from '../source-s3/src/layout/file-name.ts';
 import { SKIP_REASONS } from '../source-s3/src/layout/layout.ts';
 import { markdownTable } from './markdown-table.ts';
@@ -8,7 +8,7 @@ import { markdownTable } from './markdown-table.ts';
 export function formatsPage(): string {
   return `# What is read and what is not
 
-Made from the code by \`npm run build\`. [Coming from …](coming-from.md) has the settings for what Redshift, Snowflake, Spark and others
+Made from the code by \`npm run build\`. [Coming from …](../how-to/coming-from.md) has the settings for what Redshift, Snowflake, Spark and others
 write by default.
 
 ## Names of files

@@ -15,7 +15,7 @@ type Node = {
   readonly format?: string;
 };
 
-export type Singer = { readonly name: string; readonly label: string; readonly repository: string };
+type Singer = { readonly name: string; readonly label: string; readonly repository: string };
 
 /** Meltano finds `executable` on the PATH. Choices become dotted settings, so that each secret is its own setting. */
 export function meltanoPlugin({ name, label, repository }: Singer, form: Node): string {

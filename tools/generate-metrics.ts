@@ -1,4 +1,4 @@
-// Generates the table of docs/metrics.md from the metrics of the code, with the names that they have in Prometheus.
+// Generates the table of docs/reference/metrics.md from the metrics of the code, with the names that they have in Prometheus.
 import { attributeNames, METRICS, type MetricName } from '@s3-connectors/common/protocol/metrics.ts';
 
 import { withTable } from './generate-readme.ts';

@@ -1,10 +1,10 @@
-// The committed files that are generated from code: each connector's spec.json, the settings in its README and in docs/queues.md,
-// its definition for Meltano, docs/errors.md, docs/formats.md, and the setup page.
+// The committed files that are generated from code: each connector's spec.json, the settings in its README and in docs/how-to/feed-kafka.md,
+// its definition for Meltano, docs/reference/errors.md, docs/reference/formats.md, and the setup page.
 // `npm run build` writes them, and a test compares them.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { ERROR_CODES, type FailureType } from '@s3-connectors/common/protocol/error-codes.ts';
+import { ERROR_CODES, type FailureType } from '@s3-connectors/common/protocol/codes/error-codes.ts';
 import type { ConnectorSpecification, JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
 import { formatsPage } from './generate-formats.ts';
@@ -33,7 +33,7 @@ export const programNames = Object.keys(programs) as ProgramName[];
 
 export type ExecutableName = ConnectorName | (typeof singerFaces)[ConnectorName]['name'];
 
-const repository = 'https://github.com/s3-connectors/s3-connectors';
+export const repository = 'https://github.com/s3-connectors/s3-connectors';
 
 type Described = { readonly name: string; readonly spec: ConnectorSpecification };
 
@@ -53,11 +53,11 @@ function isDescribed(value: unknown): value is Described {
 /** Path below the repository's root → text. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   const files = new Map([
-    ['docs/errors.md', errorsPage()],
-    ['docs/formats.md', formatsPage()],
+    ['docs/reference/errors.md', errorsPage()],
+    ['docs/reference/formats.md', formatsPage()],
     ['docs/setup/index.html', await setupPage()],
-    ['docs/queues.md', await queuesPage()],
-    ['docs/metrics.md', withMetrics(await textOf('docs/metrics.md'))],
+    ['docs/how-to/feed-kafka.md', await queuesPage()],
+    ['docs/reference/metrics.md', withMetrics(await textOf('docs/reference/metrics.md'))],
   ]);
   for (const name of connectorNames) {
     const { spec } = await loadConnector(name);
@@ -78,11 +78,11 @@ function textOf(path: string): Promise<string> {
   return readFile(join(import.meta.dirname, '..', path), 'utf8');
 }
 
-/** docs/queues.md with the settings of `feed-kafka` that its destination does not have. */
+/** docs/how-to/feed-kafka.md with the settings of `feed-kafka` that its destination does not have. */
 async function queuesPage(): Promise<string> {
   const { feedKafka } = await import('../destination-s3-streaming/src/kafka/connector.ts');
   const { properties } = feedKafka.spec.connectionSpecification as { readonly properties: JsonObject };
-  return withSettings(await textOf('docs/queues.md'), {
+  return withSettings(await textOf('docs/how-to/feed-kafka.md'), {
     properties: { kafka: properties['kafka'] ?? null },
     required: ['kafka'],
   });
@@ -94,8 +94,8 @@ const headings: Readonly<Record<FailureType, string>> = {
   system_error: 'A program must be fixed (`system_error`)',
 };
 
-/** docs/errors.md from the table of codes. */
-export function errorsPage(): string {
+/** docs/reference/errors.md from the table of codes. */
+function errorsPage(): string {
   const sections = Object.entries(headings).map(([failureType, heading]) => {
     const rows = Object.entries(ERROR_CODES)
       .filter(([, entry]) => entry.failureType === failureType)

@@ -21,6 +21,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.csv as pc
 
+from attempts import keep_or_remove
+
 target = Path(sys.argv[1])
 ROWS = 300
 dice = random.Random("csv")
@@ -59,12 +61,8 @@ def put(folder, name, body, suffix="csv"):
 
 
 def attempt(folder, name, write, suffix="csv"):
-    path = place(folder, name, suffix)
-    try:
-        write(str(path))
-    except Exception as error:  # Each writer has its own.
-        path.unlink(missing_ok=True)
-        path.parent.rmdir()
+    error = keep_or_remove(place(folder, name, suffix), write)
+    if error is not None:
         refused.append(f"{name}: {type(error).__name__} {str(error)[:100]}")
 
 

@@ -17,6 +17,8 @@ import orjson
 import pandas as pd
 import polars as pl
 
+from attempts import keep_or_remove
+
 warnings.simplefilter("ignore")  # Of options that are on their way out.
 target = Path(sys.argv[1])
 ROWS = 200
@@ -35,12 +37,8 @@ def put(name, body, suffix="jsonl"):
 
 
 def attempt(name, write, suffix="jsonl"):
-    path = place(name, suffix)
-    try:
-        write(str(path))
-    except Exception as error:  # Each writer has its own.
-        path.unlink(missing_ok=True)
-        path.parent.rmdir()
+    error = keep_or_remove(place(name, suffix), write)
+    if error is not None:
         refused.append(f"{name}: {type(error).__name__} {str(error)[:100]}")
 
 

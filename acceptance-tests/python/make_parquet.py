@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from arrow_tables import INTEGERS, column, exact, moment, nanoseconds, nested, nulls, octets, real, scalars, text
+from attempts import keep_or_remove
 
 target = Path(sys.argv[1])
 
@@ -33,12 +34,8 @@ refused = []
 
 def attempt(name, write):
     """Keeps the file that `write` makes at a path; a writer that knows no such option or type leaves none."""
-    path = Path(place(name))
-    try:
-        write(str(path))
-    except Exception as error:  # Each writer has its own.
-        path.unlink(missing_ok=True)
-        path.parent.rmdir()
+    error = keep_or_remove(Path(place(name)), write)
+    if error is not None:
         refused.append(f"{name}: {type(error).__name__}")
 
 

@@ -11,8 +11,9 @@ import gzip
 import json
 import os
 import sys
-import tempfile
 from pathlib import Path
+
+from local_spark import spark_session
 
 os.environ["TZ"] = "UTC"
 reader, form, folder = sys.argv[1:]
@@ -95,14 +96,7 @@ def in_clickhouse():
 
 
 def in_spark():
-    from pyspark.sql import SparkSession
-
-    with tempfile.TemporaryDirectory() as work:
-        builder = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
-        settings = {"spark.sql.session.timeZone": "UTC", "spark.driver.memory": "1g", "spark.sql.warehouse.dir": work}
-        for name, value in settings.items():
-            builder = builder.config(name, value)
-        session = builder.getOrCreate()
+    with spark_session() as session:
         base = session.read.option("basePath", folder)
         read = {"parquet": base.option("mergeSchema", "true").parquet, "json": base.json}[form]
         table = read(*paths) if form == "parquet" else read(paths)

@@ -1,4 +1,4 @@
-"""Writes one table with pandas, polars, DuckDB and Spark, each by its defaults, below a folder for each block of docs/coming-from.md.
+"""Writes one table with pandas, polars, DuckDB and Spark, each by its defaults, below a folder for each block of docs/how-to/coming-from.md.
 
 Usage: write_common.py <folder to write to>
 Prints, by the folder's name, the block that has the settings to read it.
@@ -7,13 +7,12 @@ Prints, by the folder's name, the block that has the settings to read it.
 import datetime
 import json
 import sys
-import tempfile
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 import polars as pl
-from pyspark.sql import SparkSession
+from local_spark import spark_session
 
 target = Path(sys.argv[1])
 VALUES = """VALUES (1, 'Zoë, "Z"', true, TIMESTAMP '2026-01-15 14:30:00.123456'), (2, '', false, NULL), (3, NULL, NULL, NULL)"""
@@ -33,12 +32,7 @@ pl.DataFrame({"id": [1, 2, 3], "name": names, "active": active, "at": [at[0].rep
 # The integers of a column with a null are written as floating-point numbers.
 pd.DataFrame({"id": [1, None, 3], "name": names, "active": active, "at": pd.to_datetime(at)}).to_csv(place("pandas"), index=False)
 
-with tempfile.TemporaryDirectory() as work:
-    builder = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
-    settings = {"spark.sql.session.timeZone": "UTC", "spark.driver.memory": "1g", "spark.sql.warehouse.dir": work}
-    for name, value in settings.items():
-        builder = builder.config(name, value)
-    session = builder.getOrCreate()
+with spark_session() as session:
     table = session.sql(f"SELECT *, DATE '2026-01-15' AS day FROM {VALUES} AS t(id, name, active, at)").coalesce(1)
     for form in ("csv", "json", "parquet"):
         getattr(table.write.partitionBy("day"), form)(str(target / f"spark_{form}"))

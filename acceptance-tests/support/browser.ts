@@ -19,6 +19,8 @@ export type Browser = AsyncDisposable & {
   press(key: string): Promise<void>;
   type(text: string): Promise<void>;
   prefer(scheme: 'light' | 'dark'): Promise<void>;
+  /** A phone has about 360 pixels. Undefined: as it was. */
+  resize(width: number | undefined): Promise<void>;
   /** Role and name of all that assistive technology is told of. */
   accessible(): Promise<readonly { readonly role: string; readonly name: string }[]>;
   /** Addresses that the page asked for. */
@@ -131,6 +133,10 @@ async function connect(host: string, close: () => Promise<void>): Promise<Browse
       await call('Input.dispatchKeyEvent', { type: 'keyUp', ...event });
     },
     type: (text) => call('Input.insertText', { text }),
+    resize: (width) =>
+      width === undefined
+        ? call('Emulation.clearDeviceMetricsOverride')
+        : call('Emulation.setDeviceMetricsOverride', { width, height: 800, deviceScaleFactor: 2, mobile: true }),
     prefer: (scheme) =>
       call('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] }),
     async accessible() {

@@ -1,7 +1,10 @@
 // How well the texts of a page can be read.
+import assert from 'node:assert/strict';
+
+import type { Browser } from './browser.ts';
 
 /** In the page: the contrast of each text with what lies behind it, by WCAG 2. */
-export const contrastsOf = `(() => {
+const contrastsOf = `(() => {
   const numbers = (color) => color.match(/[\\d.]+/g).map(Number);
   const light = (color) => {
     const [r, g, b] = numbers(color).map((value) => value / 255).map((value) => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
@@ -22,3 +25,15 @@ export const contrastsOf = `(() => {
       return { text: node.textContent.trim().slice(0, 40), ratio: (a + 0.05) / (b + 0.05) };
     });
 })()`;
+
+/** Every visible text has a contrast of 4.5 and more, and the page is in the scheme that is asked for. */
+export async function assertReadable(browser: Browser, scheme: 'light' | 'dark'): Promise<void> {
+  const contrasts = await browser.evaluate<readonly { text: string; ratio: number }[]>(contrastsOf);
+  assert.ok(contrasts.length > 15);
+  assert.deepEqual(
+    contrasts.filter(({ ratio }) => ratio < 4.5),
+    [],
+  );
+  const back = await browser.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+  assert.equal(back === 'rgb(255, 255, 255)', scheme === 'light');
+}

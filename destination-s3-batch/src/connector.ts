@@ -3,10 +3,10 @@ import { defineDestination } from '@s3-connectors/common/destination/run/define-
 import { batchAccess } from '@s3-connectors/common/permissions/needs/access.ts';
 import type { OperatorVerb } from '@s3-connectors/common/protocol/connector.ts';
 
-import { configSchema, resolveConfig, type Config } from './config/config.ts';
+import { configSchema, resolveConfig, type BatchConfig } from './config/config.ts';
 import { layout } from './layout/layout.ts';
 
-const ddlVerb: OperatorVerb<Config> = {
+const ddlVerb: OperatorVerb<BatchConfig> = {
   name: 'ddl',
   describe: 'Print the statements that make the tables readable in Athena or DuckDB.',
   options: {
@@ -20,7 +20,7 @@ const ddlVerb: OperatorVerb<Config> = {
   },
 };
 
-const typesVerb: OperatorVerb<Config> = {
+const typesVerb: OperatorVerb<BatchConfig> = {
   name: 'types',
   describe: 'Show the stored types of the tables, or change the type of a field.',
   options: {

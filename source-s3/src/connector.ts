@@ -28,7 +28,7 @@ export const sourceS3 = {
     return discover(config, context);
   },
   async *read(config, catalog, state, context) {
-    const { read } = await import('./verbs/read.ts');
+    const { read } = await import('./verbs/read/read.ts');
     yield* read(config, catalog, state, context);
   },
   operatorVerbs: [inspectVerb, ...policyVerbs(accessOf)],

@@ -1,7 +1,7 @@
 // The batch destination, as every destination is tested.
 import { gunzipSync } from 'node:zlib';
 
-import { registerDestinationTests } from '../destinations/contract.ts';
+import { registerDestinationTests } from '../destinations/contract/contract.ts';
 import { bucket, recordLine, stateLine } from '../support/destination-input.ts';
 import { parquetJson } from '../support/parquet.ts';
 import type { S3TestServer, StoredObject } from '../../tools/s3-server/types.ts';

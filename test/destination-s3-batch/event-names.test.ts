@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 import { eventTableName, EventTables } from '../../destination-s3-batch/src/rows/event-tables.ts';
-import { Tables } from '../../destination-s3-batch/src/tables/table.ts';
+import { BatchTables } from '../../destination-s3-batch/src/tables/table.ts';
 import { bucket, catalogJson, recordLine, stateLine, type Json } from '../support/destination-input.ts';
 import { emptyServer } from '../support/empty-server.ts';
 import { jsonRows, keysBelow, runWrite, type Ran } from './support/batch.ts';
@@ -113,7 +113,7 @@ suite('names of events', () => {
         const seen = new Map<string, string>();
         const owners = new Map<string, string>();
         for (const names of all) {
-          const tables = new Tables(['event_name']);
+          const tables = new BatchTables(['event_name']);
           const descriptor = { name: 'events' };
           const events = new EventTables({ prefix: '', stream: 0, descriptor, tables, log: silentLog });
           events.expect(registered, new Set());

@@ -6,8 +6,8 @@ import { suite, test } from 'node:test';
 
 import { catalogJson, type Json } from '../support/destination-input.ts';
 import { emptyServer } from '../support/empty-server.ts';
-import { runLimited } from '../support/limited.ts';
-import { assertProtocolLines, ofType, traceErrors } from '../support/protocol-schema.ts';
+import { runLimited } from '../support/programs/limited.ts';
+import { assertProtocolLines, ofType, traceErrors } from '../support/models/protocol-schema.ts';
 import { keysBelow } from './support/batch.ts';
 import { appended, argsOf, countRows, deduped, diskFolder, main, rowCount } from './support/spool-disk.ts';
 

@@ -1,5 +1,5 @@
 // The streaming destination, as every destination is tested.
-import { registerDestinationTests } from '../destinations/contract.ts';
+import { registerDestinationTests } from '../destinations/contract/contract.ts';
 import { recordLine, stateLine } from '../support/destination-input.ts';
 import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { runWrite, storedFiles, storedRows } from './support/streaming.ts';

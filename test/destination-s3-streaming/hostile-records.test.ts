@@ -7,8 +7,8 @@ import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import * as fc from 'fast-check';
 import { bucket, catalogJson, recordLine, stateLine } from '../support/destination-input.ts';
 import { emptyServer } from '../support/empty-server.ts';
-import { withoutHalves } from '../support/without-halves.ts';
-import { emittedAt, hostileKinds, hostileMessages, type HostileKind } from '../support/hostile-records.ts';
+import { withoutHalves } from '../support/models/without-halves.ts';
+import { emittedAt, hostileKinds, hostileMessages, type HostileKind } from '../support/hostile/hostile-records.ts';
 import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { runWrite } from './support/streaming.ts';
 

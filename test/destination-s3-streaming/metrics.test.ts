@@ -12,7 +12,7 @@ import { assertKnown, assertMetricsOf } from '../support/otlp/expected.ts';
 import { startReceiver, type Receiver } from '../support/otlp/receiver.ts';
 import { jsonFile } from '../support/json-files.ts';
 import { runProgram, type Ended } from '../support/program.ts';
-import { assertProtocolLines, ofType } from '../support/protocol-schema.ts';
+import { assertProtocolLines, ofType } from '../support/models/protocol-schema.ts';
 import { startDestination } from './support/process.ts';
 import { configJson } from './support/streaming.ts';
 

@@ -6,7 +6,7 @@ import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { examples, publishedStream } from './support/published.ts';
 import { emptyServer } from '../support/empty-server.ts';
 import { catalogJson, recordLine, stateLine } from '../support/destination-input.ts';
-import { withoutHalves } from '../support/without-halves.ts';
+import { withoutHalves } from '../support/models/without-halves.ts';
 import { noise, runWrite, storedFiles, storedRows } from './support/streaming.ts';
 
 const at = Date.UTC(2026, 0, 15, 14, 30);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { beforeEach, suite, test } from 'node:test';
 import type { Ended } from '../support/program.ts';
-import { assertProtocolLines, ofType, type ProtocolMessage, traceErrors } from '../support/protocol-schema.ts';
+import { assertProtocolLines, ofType, type ProtocolMessage, traceErrors } from '../support/models/protocol-schema.ts';
 import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { emptyServer } from '../support/empty-server.ts';
 import { startDestination } from './support/process.ts';

@@ -1,4 +1,4 @@
-import { registerValueTests } from '../support/values-in-texts.ts';
+import { registerValueTests } from '../support/hostile/values-in-texts.ts';
 import { runWrite } from './support/streaming.ts';
 
 registerValueTests((server, input, config, catalog) => runWrite(server, input, { config, catalog }), 150, [

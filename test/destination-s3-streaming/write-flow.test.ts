@@ -1,13 +1,26 @@
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { deflateRawSync } from 'node:zlib';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import { usualRatio } from '../../destination-s3-streaming/src/files/open-file.ts';
+import { chunkBytes, maxChunksWaiting } from '../../destination-s3-streaming/src/files/rotation.ts';
 import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { emptyServer } from '../support/empty-server.ts';
 import { bucket, catalogJson, recordLine, stateLine } from '../support/destination-input.ts';
 import { noise, runWrite, storedFiles, storedRows } from './support/streaming.ts';
 
 const at = Date.UTC(2026, 0, 15, 14, 30);
+
+/** The least and the greatest share that a chunk of the rows may be thought to be compressed to. */
+function ratios(rows: readonly string[], bytes: number): readonly [number, number] {
+  const body = Buffer.from(rows.join('\n'));
+  const found = [usualRatio];
+  for (let start = 0; start + bytes <= body.length; start += bytes) {
+    found.push(deflateRawSync(body.subarray(start, start + bytes), { level: 1 }).length / bytes);
+  }
+  return [Math.min(...found), Math.max(...found)];
+}
 
 suite('the flow of writing', () => {
   const running = emptyServer();
@@ -32,20 +45,26 @@ suite('the flow of writing', () => {
   });
 
   test('cuts a stream into files of the compressed size asked for, losing no row', async () => {
+    // They compress to about `usualRatio`, so that the size of what waits for the compressor is known well.
     const rows = Array.from({ length: 60_000 }, (_, index) =>
-      JSON.stringify({ time: at, x: noise(index), y: noise(-index) }),
+      JSON.stringify({ time: at, x: noise(index), y: noise(-index), z: 'z'.repeat(150) }),
     );
-    const batches = Array.from({ length: 60 }, (_, index) =>
-      rows
-        .slice(index * 1000, index * 1000 + 1000)
-        .map((row) => recordLine('events', row))
-        .join(''),
-    );
-    await runWrite(server, batches, { catalog: catalogJson('events'), config: { max_file_mb: 1, gzip_level: 1 } });
+    const batches = Array.from({ length: 60 }, (_, index) => rows.slice(index * 1000, index * 1000 + 1000));
+    const input = batches.map((batch) => batch.map((row) => recordLine('events', row)).join(''));
+    await runWrite(server, input, { catalog: catalogJson('events'), config: { max_file_mb: 1, gzip_level: 1 } });
     assert.deepEqual(storedRows(server), [...rows].sort());
-    const sizes = server.objects(bucket).map(({ size }) => size / 1024 / 1024);
-    assert.ok(sizes.length > 2 && sizes.every((size) => size < 1.5), `files of ${sizes.join(', ')} MiB`);
-    assert.ok(sizes.filter((size) => size > 0.6).length >= sizes.length - 1, `files of ${sizes.join(', ')} MiB`);
+    const wanted = 1024 * 1024;
+    const batchBytes = Math.max(...batches.map((batch) => batch.join('\n').length + 1));
+    const [least, most] = ratios(rows, chunkBytes(wanted));
+    // Compressed or waiting for it, gathered by the file, and the last batch.
+    const onItsWay = (maxChunksWaiting + 1) * chunkBytes(wanted) + batchBytes;
+    const doubt = onItsWay * (most - least);
+    const sizes = server.objects(bucket).map(({ size }) => size);
+    const limits = [wanted - doubt, wanted + doubt + batchBytes * most] as const;
+    const text = `files of ${sizes.join(', ')} bytes, expected from ${limits.join(' to ')}`;
+    assert.ok(sizes.length > 2 && sizes.every((size) => size < limits[1]), text);
+    assert.ok(sizes.filter((size) => size > limits[0]).length >= sizes.length - 1, text);
+    assert.ok(limits[0] > wanted / 2 && limits[1] < 1.5 * wanted, text);
   });
 
   test('keeps thousands of hours open in little memory, closing the oldest early', async () => {

@@ -14,7 +14,7 @@ import {
 import { bucket, type Json } from '../support/destination-input.ts';
 import { emptyServer } from '../support/empty-server.ts';
 import { runProgram, type Ended } from '../support/program.ts';
-import { partInput, runCatalog as catalog } from './shared-run.ts';
+import { partInput, runCatalog as catalog } from './contract/shared-run.ts';
 
 const destinations = {
   streaming: { config: streamingConfig, write: writeStreaming, folder: 'type=users/' },

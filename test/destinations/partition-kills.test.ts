@@ -8,8 +8,8 @@ import { startS3Server } from '../../tools/s3-server/server.ts';
 import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { foldersOfFile, killedRun, type Kill } from '../destination-s3-batch/support/crash.ts';
 import { bucket, catalogJson, placeJson, recordLine, stateLine } from '../support/destination-input.ts';
-import { hiveValues } from '../support/hive-folders.ts';
-import { overwrite } from './under-test.ts';
+import { hiveValues } from '../support/models/hive-folders.ts';
+import { overwrite } from './contract/under-test.ts';
 
 const countries = ['DE', '', 'a/b', '..', 'ü', null];
 const rowsPerState = 10;

@@ -8,7 +8,7 @@ import { after, before, suite, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 
 import { startS3Server } from '../../tools/s3-server/server.ts';
-import type { Call, Operation, S3TestServer, StoredObject } from '../../tools/s3-server/types.ts';
+import type { Call, ServedOperation, S3TestServer, StoredObject } from '../../tools/s3-server/types.ts';
 import { configJson as batchConfig, runWrite as writeBatch } from '../destination-s3-batch/support/batch.ts';
 import {
   configJson as streamingConfig,
@@ -17,7 +17,7 @@ import {
 import { buildOnce } from '../support/build-once.ts';
 import { bucket, type Json } from '../support/destination-input.ts';
 import { startProgram } from '../support/program.ts';
-import { partInput, runCatalog as catalog } from './shared-run.ts';
+import { partInput, runCatalog as catalog } from './contract/shared-run.ts';
 
 const destinations = {
   streaming: { name: 'destination-s3-streaming', config: streamingConfig, write: writeStreaming, parent: 'type=' },
@@ -31,7 +31,7 @@ const destinations = {
   },
 } as const;
 
-const changes: readonly Operation[] = ['PutObject', 'CopyObject', 'DeleteObjects'];
+const changes: readonly ServedOperation[] = ['PutObject', 'CopyObject', 'DeleteObjects'];
 const [old, parts] = [[1, 2], { 0: [10, 20], 1: [11, 21] }] as const;
 const whole = [10, 11, 20, 21];
 

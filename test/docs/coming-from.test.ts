@@ -1,4 +1,4 @@
-// docs/coming-from.md: every block of settings reads what its writer puts into a bucket by default. Where a real writer made the files of
+// docs/how-to/coming-from.md: every block of settings reads what its writer puts into a bucket by default. Where a real writer made the files of
 // another test, the block has the options that read them there.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
@@ -7,7 +7,7 @@ import { writtenFiles } from '../source-s3/formats/csv/written-files.ts';
 import { textRows } from '../source-s3/support/text.ts';
 import { blocks, page, settingsOf, writers } from './support/writers.ts';
 
-suite('docs/coming-from.md', () => {
+suite('docs/how-to/coming-from.md', () => {
   test('has a block of settings for each writer and format that is tried here, and no other', () => {
     assert.deepEqual([...blocks.keys()].sort(), Object.keys(writers).sort());
     const links = Array.from(page.matchAll(/\]\(#([\w-]+)\)/gu), ([, anchor]) => anchor);

@@ -16,9 +16,9 @@ import * as budgets from '../../destination-s3-batch/src/config/budgets.ts';
 import { catalogShare } from '../../source-s3/src/columns/catalog-size.ts';
 
 const root = join(import.meta.dirname, '../..');
-const page = readFileSync(join(root, 'docs/limits.md'), 'utf8');
+const page = readFileSync(join(root, 'docs/reference/limits.md'), 'utf8');
 
-suite('docs/limits.md', () => {
+suite('docs/reference/limits.md', () => {
   test('has every budget of the code with its value, and no other', () => {
     const constants = Object.entries(budgets).filter(([, value]) => typeof value === 'number');
     const expected = {

@@ -10,7 +10,7 @@ import { after, before, suite, test } from 'node:test';
 import { startS3Server } from '../../tools/s3-server/server.ts';
 import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { bucket, type Json } from '../support/destination-input.ts';
-import { account, user } from '../support/iam.ts';
+import { account, user } from '../support/models/iam.ts';
 import { runProgram, type Ended } from '../support/program.ts';
 
 const root = join(import.meta.dirname, '../..');

@@ -54,7 +54,7 @@ export const modules: readonly DecidingModule[] = [
     file: 'common/src/destination/replacing/own-keys.ts',
     also: ['common/destination/replacing/previous-set', 'common/destination/replacing/staging'],
   },
-  { name: 'redact', file: 'common/src/program/redact.ts' },
+  { name: 'redact', file: 'common/src/program/stdio/redact.ts' },
   {
     name: 'simulate',
     file: 'common/src/permissions/judge/simulate.ts',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { dirname } from 'node:path';
 import { suite, test } from 'node:test';
 
 import { files, importsOf, reachableFrom, sources } from './imports.ts';
@@ -85,6 +86,23 @@ suite('the code', () => {
     for (const [path, text] of files) assert.ok(text.split('\n').length <= 301, path);
   });
 
+  test('has at most 15 source files in a folder', () => {
+    const folders = Map.groupBy(sources, (path) => dirname(path));
+    for (const [folder, paths] of folders) assert.ok(paths.length <= 15, folder);
+  });
+
+  test('gives a name to one exported type only', () => {
+    const owners = new Map<string, string>();
+    for (const [path, text] of files) {
+      if (!/^(?:[\w-]+\/src|tools)\//u.test(path)) continue;
+      for (const [, name = ''] of text.matchAll(/^export (?:type|class|interface) (\w+)/gmu)) {
+        assert.equal(owners.get(name), undefined, `${name} in ${path}`);
+        owners.set(name, path);
+      }
+    }
+    assert.ok(owners.size > 400);
+  });
+
   test('reads JSON in one place, as V8 mistakes names that are escaped', () => {
     for (const path of sources) {
       const code = (files.get(path) ?? '').replaceAll(/^ *(?:\/\/|\/?\*).*$/gmu, '');
@@ -98,7 +116,7 @@ suite('the code', () => {
     const temporary = /\bmkdtemp/u;
     const allowed = new Set([
       'common/src/local-disk/local-file.ts',
-      'common/src/program/standard-output.ts', // By the same function.
+      'common/src/program/stdio/standard-output.ts', // By the same function.
       'source-s3/src/engine/line-pipe.ts', // A pipe, which its socket writes to.
     ]);
     for (const path of sources) {

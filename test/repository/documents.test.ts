@@ -28,6 +28,19 @@ suite('generated files', () => {
   });
 });
 
+/** The anchors that GitHub makes of the headings of a page. */
+function anchorsOf(markdown: string): ReadonlySet<string> {
+  const headings = markdown.replaceAll(/^```.*?^```$/gmsu, '').matchAll(/^#+ (.*)$/gmu);
+  const slugs = Array.from(headings, ([, heading = '']) =>
+    heading
+      .replaceAll(/\[([^\]]*)\]\([^)]*\)/gu, '$1')
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\p{M}\p{Pc} -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+  return new Set(slugs);
+}
+
 suite('the documents', () => {
   test('name every script in the README', () => {
     const readme = textOf('README.md');
@@ -43,59 +56,91 @@ suite('the documents', () => {
     }
   });
 
-  test('link to files that exist', () => {
-    for (const path of globSync(['*.md', 'docs/**/*.md'], { cwd: root })) {
-      for (const [, link = ''] of textOf(path).matchAll(/\]\(([^)#\s]+)[^)]*\)/gu)) {
-        if (!/^[a-z]+:/u.test(link)) assert.ok(existsSync(join(root, dirname(path), link)), `${path}: ${link}`);
+  test('link to files and headings that exist', () => {
+    for (const path of globSync(['*.md', '*/*.md', 'docs/**/*.md', '.github/**/*.md'], { cwd: root })) {
+      for (const [, link = ''] of textOf(path).matchAll(/\]\(([^)\s]+)[^)]*\)/gu)) {
+        if (/^[a-z]+:/u.test(link)) continue;
+        const [file = '', heading] = link.split('#');
+        const target = file === '' ? path : join(dirname(path), file);
+        assert.ok(existsSync(join(root, target)), `${path}: ${link}`);
+        if (heading !== undefined) assert.ok(anchorsOf(textOf(target)).has(heading), `${path}: ${link}`);
       }
     }
   });
 
-  test('number the decision records without gaps, each with its title', () => {
+  test('name each page of docs in the index', () => {
+    const index = textOf('docs/README.md');
+    for (const path of globSync(['docs/*.md', 'docs/{tutorial,how-to,reference,explanation}/*.md'], { cwd: root })) {
+      const name = path.slice('docs/'.length);
+      if (name !== 'README.md') assert.ok(index.includes(`](${name})`), name);
+    }
+  });
+
+  test('begin the title of each how-to page with a verb', () => {
+    for (const path of globSync('docs/how-to/*.md', { cwd: root })) {
+      assert.match(textOf(path), /^# (?:Add|Choose|Feed|Grant|Monitor|Query|Read|Scale|See|Use) /u, path);
+    }
+  });
+
+  test('number the decision records without gaps, each with its title, status and date', () => {
     const records = globSync('docs/adr/*.md', { cwd: root }).sort();
     for (const [index, path] of records.entries()) {
       const number = String(index + 1).padStart(4, '0');
       assert.match(path, new RegExp(`/${number}-[a-z\\d-]+\\.md$`, 'u'));
-      assert.match(textOf(path), new RegExp(`^# ${number} \\S`, 'u'), path);
+      assert.match(
+        textOf(path),
+        new RegExp(
+          `^# ${number} \\S.*\\n\\nStatus: (?:accepted|replaced by \\d{4})\\. Date: \\d{4}-\\d{2}-\\d{2}\\.\\n`,
+          'u',
+        ),
+        path,
+      );
     }
   });
 });
 
 suite('the comparison with peers', () => {
-  const text = textOf('docs/security-model.md');
-  const [, section = ''] = text.split('\n## Beside Vector, Kafka Connect and Airbyte\n');
-  const rows = (section.match(/^\|.*\|$/gmu) ?? []).map((line) =>
-    line
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
+  const text = textOf('docs/explanation/comparison.md');
+  const links = new Map(
+    Array.from(text.matchAll(/^\[([\w-]+)\]: (\S+)$/gmu), ([, name = '', url = '']) => [name, url]),
   );
-  const [head = [], , ...promises] = rows;
+  const owners: readonly (readonly [name: string, documents: RegExp])[] = [
+    ['Vector', /^https:\/\/(?:vector\.dev|github\.com\/vectordotdev)\//u],
+    ['Kafka Connect', /^https:\/\/(?:docs\.confluent\.io|github\.com\/confluentinc)\//u],
+    ['Airbyte', /^https:\/\/(?:docs\.airbyte\.com|github\.com\/airbytehq)\//u],
+    ['Fivetran', /^https:\/\/fivetran\.com\/docs\//u],
+    ['dlt', /^https:\/\/(?:dlthub\.com\/docs|github\.com\/dlt-hub)\//u],
+  ];
 
-  test('has a column for us and for each of them, and nothing but full rows', () => {
-    assert.deepEqual(head.slice(1), ['These connectors', 'Vector', 'Kafka Connect S3 sink', 'Airbyte']);
-    assert.ok(promises.length >= 12);
-    for (const cells of promises)
-      assert.ok(cells.length === head.length && cells.every((cell) => cell !== ''), cells[0]);
-  });
-
-  test('proves every claim about a peer by a link to its own documentation', () => {
-    const owners = [
-      /^https:\/\/(?:vector\.dev|github\.com\/vectordotdev)\//u,
-      /^https:\/\/(?:docs\.confluent\.io|github\.com\/confluentinc)\//u,
-      /^https:\/\/docs\.airbyte\.com\//u,
-    ];
-    const links = new Map(
-      Array.from(section.matchAll(/^\[([\w-]+)\]: (\S+)$/gmu), ([, name = '', url = '']) => [name, url]),
+  for (const section of ['Reading tables from S3', 'Writing to S3', 'Security']) {
+    const [, body = ''] = new RegExp(`^## ${section}\\n(.*?)(?:^## |^\\[)`, 'msu').exec(text) ?? [];
+    const [head = [], , ...rows] = (body.match(/^\|.*\|$/gmu) ?? []).map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
     );
-    for (const [promise = '', , ...peers] of promises) {
-      for (const [index, cell] of peers.entries()) {
-        const named = Array.from(cell.matchAll(/\]\[([\w-]+)\]/gu), ([, name = '']) => links.get(name) ?? '');
-        if (cell !== 'Not described') assert.ok(named.length > 0, `${promise}: ${cell}`);
-        for (const url of named) assert.match(url, owners[index] ?? /$^/u, `${promise}: ${cell}`);
+
+    test(`has only full rows in the table "${section}"`, () => {
+      assert.ok(head.length >= 5 && rows.length >= 11, `${head.length} columns, ${rows.length} rows`);
+      for (const cells of rows) {
+        assert.ok(cells.length === head.length && cells.every((cell) => cell !== ''), cells[0]);
       }
-    }
-  });
+    });
+
+    test(`proves every claim about a peer in the table "${section}" by a link to the peer's own pages`, () => {
+      const documents = head.slice(2).map((peer) => owners.find(([name]) => peer.includes(name))?.[1] ?? /$^/u);
+      for (const [feature = '', , ...peers] of rows) {
+        for (const [index, cell] of peers.entries()) {
+          const named = Array.from(cell.matchAll(/\]\[([\w-]+)\]/gu), ([, name = '']) => links.get(name) ?? '');
+          if (cell !== 'Not described' && feature !== 'Speed and memory') {
+            assert.ok(named.length > 0, `${feature}: ${cell}`);
+          }
+          for (const url of named) assert.match(url, documents[index] ?? /$^/u, `${feature}: ${cell}`);
+        }
+      }
+    });
+  }
 });
 
 suite('continuous integration', () => {

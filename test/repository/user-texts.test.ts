@@ -5,7 +5,7 @@ import { validatePolicy } from '@s3-connectors/common/permissions/validate/valid
 import { parseArguments, type Verb } from '@s3-connectors/common/program/cli.ts';
 import { configuredCatalogVerb } from '@s3-connectors/common/program/configured-catalog.ts';
 import type { OperatorVerb } from '@s3-connectors/common/protocol/connector.ts';
-import { ERROR_CODES } from '@s3-connectors/common/protocol/error-codes.ts';
+import { ERROR_CODES } from '@s3-connectors/common/protocol/codes/error-codes.ts';
 import { isObject, type ConnectorSpecification, type JsonValue } from '@s3-connectors/common/protocol/messages.ts';
 import { batchTypes, eventTable } from '@s3-connectors/common/published/batch-types.ts';
 import type { RowSchema } from '@s3-connectors/common/published/row-schema.ts';
@@ -18,7 +18,7 @@ import { feedKafka } from '../../destination-s3-streaming/src/kafka/connector.ts
 import { sourceS3 } from '../../source-s3/src/connector.ts';
 import { brokenPolicies, goodPolicy } from '../common/permissions/broken-policies.ts';
 import { connector, streaming } from '../common/permissions/samples.ts';
-import { glossaryFaults } from '../support/glossary.ts';
+import { glossaryFaults } from '../support/models/glossary.ts';
 
 /** `where`: what a failure names. A title and a finding do not end with a full stop. */
 type Text = { readonly where: string; readonly text: string; readonly form: 'sentence' | 'title' | 'finding' };

@@ -6,7 +6,11 @@ import { join } from 'node:path';
 import { suite, test } from 'node:test';
 
 const root = join(import.meta.dirname, '../..');
-const generated: ReadonlySet<string> = new Set(['docs/benchmarks.md', 'docs/errors.md', 'docs/formats.md']);
+const generated: ReadonlySet<string> = new Set([
+  'docs/benchmarks.md',
+  'docs/reference/errors.md',
+  'docs/reference/formats.md',
+]);
 const folders = ['*.md', '{docs,test,tools,meltano,acceptance-tests,common}/**/*.md', '{source,destination}-*/*.md'];
 
 /** Each pattern, and what to write instead. */

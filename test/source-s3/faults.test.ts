@@ -4,7 +4,7 @@ import { before, suite, test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 
 import { parquet } from '../support/parquet.ts';
-import { ofType, type ProtocolMessage } from '../support/protocol-schema.ts';
+import { ofType, type ProtocolMessage } from '../support/models/protocol-schema.ts';
 import { bucket, catalogJson, readHere, serverWith, timeOf } from './support/source.ts';
 
 const catalog = catalogJson({ t: { id: { type: 'integer' }, text: { type: 'string' } } });

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 
-import { runLimited } from '../support/limited.ts';
+import { runLimited } from '../support/programs/limited.ts';
 import { parquet } from '../support/parquet.ts';
-import { assertProtocolLines, ofType, traceErrors, type ProtocolMessage } from '../support/protocol-schema.ts';
+import { assertProtocolLines, ofType, traceErrors, type ProtocolMessage } from '../support/models/protocol-schema.ts';
 import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { catalogJson, configJson, discoverHere, readHere, runSource, serverWith } from './support/source.ts';
 

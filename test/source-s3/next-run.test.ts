@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { ofType } from '../support/protocol-schema.ts';
+import { ofType } from '../support/models/protocol-schema.ts';
 import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { bucket, catalogJson, readHere, serverWith, timeOf } from './support/source.ts';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 
 import { parquet } from '../support/parquet.ts';
-import { ofType, type ProtocolMessage, traceErrors, assertProtocolLines } from '../support/protocol-schema.ts';
+import { ofType, type ProtocolMessage, traceErrors, assertProtocolLines } from '../support/models/protocol-schema.ts';
 import { catalogJson, configJson, readHere, runSource, secret, serverWith, startSource } from './support/source.ts';
 
 const rowCount = 16_000; // 2.6 MB of output, a STATE every 2,048 rows.

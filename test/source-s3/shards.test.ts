@@ -8,7 +8,7 @@ import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { jsonFile } from '../support/json-files.ts';
 import { runProgram } from '../support/program.ts';
-import { ofType } from '../support/protocol-schema.ts';
+import { ofType } from '../support/models/protocol-schema.ts';
 import {
   bucket,
   catalogJson,

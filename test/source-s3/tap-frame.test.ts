@@ -6,7 +6,7 @@ import { parseConfiguredCatalog } from '@s3-connectors/common/protocol/catalog.t
 import { parseState } from '@s3-connectors/common/protocol/state.ts';
 import { singerFrame } from '@s3-connectors/common/singer/tap-frame.ts';
 
-import { read } from '../../source-s3/src/verbs/read.ts';
+import { read } from '../../source-s3/src/verbs/read/read.ts';
 import { parquet } from '../support/parquet.ts';
 import { avroFile, recordOf } from './support/avro.ts';
 import { catalogJson, readHere, serverWith, sourceConfig, type Json } from './support/source.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 
 import { parquet } from '../support/parquet.ts';
-import { ofType, traceErrors } from '../support/protocol-schema.ts';
+import { ofType, traceErrors } from '../support/models/protocol-schema.ts';
 import { bucket, configJson, discoverHere, runSource, serverWith, type Json } from './support/source.ts';
 
 let file: Buffer;

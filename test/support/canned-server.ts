@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-export type CannedServer = AsyncDisposable & {
+type CannedServer = AsyncDisposable & {
   readonly server: Server;
   readonly endpoint: string;
   readonly port: number;

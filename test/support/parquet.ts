@@ -101,7 +101,7 @@ async function withFile<T>(body: Buffer, use: (path: string) => Promise<T>): Pro
 }
 
 /** Nanoseconds of the day and the Julian day. */
-export type Int96 = { readonly nanoseconds: bigint; readonly day: number };
+type Int96 = { readonly nanoseconds: bigint; readonly day: number };
 
 /**
  * A file with one column `v` of INT96 (by default 2026-01-15 14:30:01.5), which Impala and older Sparks write and the engine

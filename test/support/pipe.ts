@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** `file` runs on the Node that runs the test. */
-export type Command = { readonly file: string; readonly args: readonly string[] };
+type Command = { readonly file: string; readonly args: readonly string[] };
 
 export type PipeEnd = {
   readonly exitCode: number | null;
@@ -17,7 +17,7 @@ export type PipeEnd = {
   readonly peakBytes: number | undefined;
 };
 
-export type Piped = { readonly first: PipeEnd; readonly second: PipeEnd; readonly stdout: string };
+type Piped = { readonly first: PipeEnd; readonly second: PipeEnd; readonly stdout: string };
 
 const memoryPollMs = 50;
 /** What a program told to stop gets for leaving in order. */

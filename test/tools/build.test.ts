@@ -3,13 +3,13 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { suite, test } from 'node:test';
 
-import { ERROR_CODES } from '@s3-connectors/common/protocol/error-codes.ts';
+import { ERROR_CODES } from '@s3-connectors/common/protocol/codes/error-codes.ts';
 
 import { connectorNames, loadConnector, singerFaces } from '../../tools/generate.ts';
 import { feedKafka } from '../../destination-s3-streaming/src/kafka/connector.ts';
 import { buildOnce } from '../support/build-once.ts';
 import { runProgram } from '../support/program.ts';
-import { assertProtocolLines, traceErrors } from '../support/protocol-schema.ts';
+import { assertProtocolLines, traceErrors } from '../support/models/protocol-schema.ts';
 
 for (const name of connectorNames) {
   suite(`the executable of ${name}`, () => {

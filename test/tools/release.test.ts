@@ -11,6 +11,10 @@ import { runProgram } from '../support/program.ts';
 type Manifest = {
   readonly name: string;
   readonly private?: boolean;
+  readonly homepage: string;
+  readonly bugs: string;
+  readonly keywords: readonly string[];
+  readonly repository: { readonly url: string; readonly directory: string };
   readonly bin: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
 };
@@ -29,6 +33,16 @@ suite('the packages of a release', () => {
       const place = await stagePackage(name, folder);
       const manifest = JSON.parse(await readFile(join(place, 'package.json'), 'utf8')) as Manifest;
       assert.deepEqual([manifest.name, manifest.private], [`@s3-connectors/${name}`, undefined]);
+      const repository = 'https://github.com/s3-connectors/s3-connectors';
+      assert.deepEqual(
+        [manifest.homepage, manifest.bugs, manifest.repository],
+        [
+          `${repository}/tree/main/${name}#readme`,
+          `${repository}/issues`,
+          { type: 'git', url: `git+${repository}.git`, directory: name },
+        ],
+      );
+      for (const word of ['airbyte', 's3', name]) assert.ok(manifest.keywords.includes(word), word);
       const others = programNames.filter((program) => programs[program].owner === name);
       assert.deepEqual(Object.keys(manifest.bin).sort(), [name, singerFaces[name].name, ...others].sort());
       for (const needed of Object.keys(manifest.dependencies)) assert.equal(needed, '@duckdb/node-api');

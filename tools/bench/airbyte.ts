@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 import type { Bench } from './case.ts';
 import { accessKey, catalogFile, jsonFile, region, schemaPrefix } from './connectors.ts';
-import type { Table } from './data.ts';
+import type { BenchTable } from './data/data.ts';
 import { type Step, toolStep } from './process.ts';
 import { bucket, startServer } from './s3.ts';
 
@@ -36,10 +36,10 @@ export async function prepareAirbyte(signal: AbortSignal): Promise<void> {
   await writeFile(stamp, wanted); // Last: an environment that was left half made is made again.
 }
 
-export type AirbyteTable = { readonly table: Table; readonly catalog: string };
+type AirbyteTable = { readonly table: BenchTable; readonly catalog: string };
 
 /** Its own discovery of the table's files: all columns. */
-export async function discoverByAirbyte(bench: Bench, table: Table): Promise<AirbyteTable> {
+export async function discoverByAirbyte(bench: Bench, table: BenchTable): Promise<AirbyteTable> {
   await using server = await startServer(table.files.directory, bench.signal);
   const config = await airbyteConfig(bench, server.endpoint, table);
   const options = { maxBuffer: maxAnswerBytes, signal: bench.signal };
@@ -54,7 +54,7 @@ export async function airbyteStep(bench: Bench, endpoint: string, { table, catal
   return toolStep(executable, ['read', '--config', config, '--catalog', catalog]);
 }
 
-function airbyteConfig(bench: Bench, endpoint: string, { stream, files }: Table): Promise<string> {
+function airbyteConfig(bench: Bench, endpoint: string, { stream, files }: BenchTable): Promise<string> {
   const glob = `${schemaPrefix}/${stream.name}/**`;
   return jsonFile(bench, 'airbyte.json', {
     bucket,

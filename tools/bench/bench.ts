@@ -6,17 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { openScreen } from '@s3-connectors/common/program/screen.ts';
+import { openScreen } from '@s3-connectors/common/program/stdio/screen.ts';
 import { DuckDBInstance } from '@duckdb/node-api';
 
 import { buildConnector } from '../build.ts';
 import { connectorNames } from '../generate.ts';
 import type { Bench, BenchCase } from './case.ts';
 import { cases, chooseCases } from './cases.ts';
-import { busyness, machine } from './machine.ts';
-import { pageWith } from './page.ts';
-import { sectionOf } from './section.ts';
-import { type Pair, summarize } from './statistics.ts';
+import { busyness, machine } from './report/machine.ts';
+import { pageWith } from './report/page.ts';
+import { sectionOf } from './report/section.ts';
+import { type Pair, summarize } from './report/statistics.ts';
 
 const root = join(import.meta.dirname, '../..');
 const page = join(root, 'docs/benchmarks.md');

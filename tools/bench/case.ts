@@ -15,7 +15,7 @@ export type Bench = {
 };
 
 /** Runs once, from an empty state, and leaves nothing. */
-export type Run = () => Promise<Measured>;
+export type BenchRun = () => Promise<Measured>;
 
 export type Prepared = {
   /** The findings in words, with the measured figures. */
@@ -23,8 +23,8 @@ export type Prepared = {
   readonly rows: number;
   /** Bytes of the written or read lines, the base of MB/s. */
   readonly bytes: number;
-  readonly run: Run;
-  readonly reference?: { readonly name: string; readonly run: Run };
+  readonly run: BenchRun;
+  readonly reference?: { readonly name: string; readonly run: BenchRun };
 };
 
 export type BenchCase = {

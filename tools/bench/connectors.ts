@@ -19,7 +19,7 @@ const maxAnswerBytes = 16 * 1024 * 1024;
 export type Stream = { readonly name: string; readonly timeField: string };
 
 /** Files of one table: below `{directory}/tables/{table}/`. */
-export type TableFiles = {
+export type BenchTableFiles = {
   readonly directory: string;
   readonly partitioned: boolean;
   /** By default Parquet. */
@@ -55,7 +55,7 @@ export async function jsonFile({ folder }: Bench, name: string, json: unknown): 
 }
 
 type SourceRun = {
-  readonly files: Omit<TableFiles, 'directory'>;
+  readonly files: Omit<BenchTableFiles, 'directory'>;
   /** What is read; without it `discover` is run. */
   readonly catalog?: string;
   /** Beside what a config must have. */
@@ -88,7 +88,7 @@ function sourceConfig(
 }
 
 /** All tables of the files, with all their columns. @returns the catalog's path. */
-export async function discover(bench: Bench, files: TableFiles): Promise<string> {
+export async function discover(bench: Bench, files: BenchTableFiles): Promise<string> {
   await using server = await startServer(files.directory, bench.signal);
   const config = await sourceConfig(bench, server.endpoint, files);
   const { stdout } = await promisify(execFile)(

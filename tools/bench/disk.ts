@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Run } from './case.ts';
+import type { BenchRun } from './case.ts';
 
 const everyMs = 200;
 const blockBytes = 512;
@@ -12,7 +12,7 @@ const blockBytes = 512;
 type DiskBound = { readonly folder: string; readonly leastMegabytes: number; readonly mostMegabytes: number };
 
 /** The same run, with a finding on its disk use below `folder`. */
-export function withDiskBound(run: Run, { folder, leastMegabytes, mostMegabytes }: DiskBound): Run {
+export function withDiskBound(run: BenchRun, { folder, leastMegabytes, mostMegabytes }: DiskBound): BenchRun {
   return async () => {
     const { result, peakBytes } = await watchDisk(folder, run);
     const most = peakBytes / 1e6;

@@ -10,7 +10,7 @@ export const bucket = 'bench';
 const main = join(import.meta.dirname, '../s3-server/main.ts');
 const listingServer = join(import.meta.dirname, 'programs/listing-server.ts');
 
-export type Server = AsyncDisposable & { readonly endpoint: string };
+type Server = AsyncDisposable & { readonly endpoint: string };
 
 /** The files below `directory` are the bucket's first objects. Disposal kills it: everything is in memory. */
 export async function startServer(directory: string, signal: AbortSignal): Promise<Server> {
@@ -18,7 +18,7 @@ export async function startServer(directory: string, signal: AbortSignal): Promi
   return await start([main, '--bucket', bucket, '--directory', directory], signal);
 }
 
-export type Listing = { readonly shape: string; readonly files: number; readonly body: string };
+type Listing = { readonly shape: string; readonly files: number; readonly body: string };
 
 /** A bucket that lists so many files and holds the oldest of them: programs/listing-server.ts. */
 export function startListing({ shape, files, body }: Listing, signal: AbortSignal): Promise<Server> {

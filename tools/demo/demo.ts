@@ -4,7 +4,7 @@
 import { buildConnector } from '../build.ts';
 import { type JourneyOptions, runJourney } from './journey.ts';
 import { report } from './report.ts';
-import { openScreen } from '@s3-connectors/common/program/screen.ts';
+import { openScreen } from '@s3-connectors/common/program/stdio/screen.ts';
 
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 

@@ -12,7 +12,7 @@ import { compare, type Comparison } from './comparison.ts';
 import { schemaPrefix, seedFlights, table, writeFlights } from './flights.ts';
 import { bucket, chooseStreams, destinationPrefix, move, type Moved, prepare, type Programs } from './programs.ts';
 import { megabytes, number } from './numbers.ts';
-import type { Screen } from '@s3-connectors/common/program/screen.ts';
+import type { Screen } from '@s3-connectors/common/program/stdio/screen.ts';
 
 export type JourneyOptions = {
   readonly programs: Programs;

@@ -44,7 +44,7 @@ type Setting = {
 };
 
 /** The config files of a run, for all command lines. */
-export type Prepared = Setting & { readonly sourceFile: string; readonly destinationFile: string };
+type Prepared = Setting & { readonly sourceFile: string; readonly destinationFile: string };
 
 /** @throws Error with the program's own message if its config does not work. */
 export async function prepare(setting: Setting): Promise<Prepared> {

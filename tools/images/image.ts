@@ -19,15 +19,15 @@ export const baseImage = process.env['BASE'] ?? pinnedBase(await readFile(recipe
 const enginePackages = ['node-api', 'node-bindings', `node-bindings-linux-${process.arch}`];
 
 /** The base image. Dependabot updates it in the Dockerfile. */
-export function pinnedBase(dockerfile: string): string {
+function pinnedBase(dockerfile: string): string {
   const [, base] = /^ARG BASE=(\S+@sha256:[\da-f]{64})$/mu.exec(dockerfile) ?? [];
   if (base === undefined) throw new Error('tools/images/Dockerfile names no base image by its digest.');
   return base;
 }
 
 /** Programs that have an image. */
-export type ImageName = ConnectorName | ProgramName;
-export const imageNames: readonly ImageName[] = [...connectorNames, ...programNames];
+type ImageName = ConnectorName | ProgramName;
+const imageNames: readonly ImageName[] = [...connectorNames, ...programNames];
 
 /** @returns the tag of the image. @throws Error with the engine's output. */
 export async function buildImage(name: ImageName): Promise<string> {
@@ -96,7 +96,24 @@ async function hasBuildx(): Promise<boolean> {
   );
 }
 
+/** In one line why no image can be built here, in the engine's own words; undefined if one can. */
+export async function imageObstacle(): Promise<string | undefined> {
+  try {
+    await docker('version', '--format', '{{.Server.Version}}');
+    return undefined;
+  } catch (error) {
+    const { stderr = '', code } = error as { readonly stderr?: string; readonly code?: unknown };
+    const said = stderr.trim().split('\n').at(-1) ?? '';
+    return code === 'ENOENT' ? 'There is no "docker" on the path.' : said === '' ? String(code) : said;
+  }
+}
+
 if (import.meta.main) {
+  const obstacle = await imageObstacle();
+  if (obstacle !== undefined) {
+    process.stderr.write(`An image needs a Docker engine. ${obstacle}\n`);
+    process.exit(1);
+  }
   const asked = process.argv.slice(2);
   for (const name of imageNames.filter((candidate) => asked.length === 0 || asked.includes(candidate))) {
     const image = await buildImage(name);

@@ -4,7 +4,7 @@ import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { buildConnector } from '../build.ts';
-import { type ConnectorName, connectorNames } from '../generate.ts';
+import { type ConnectorName, connectorNames, repository } from '../generate.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -18,6 +18,7 @@ type Manifest = {
   readonly engines: Readonly<Record<string, string>>;
 };
 
+const keywords = ['airbyte', 'singer', 'meltano', 's3', 'etl', 'parquet', 'jsonl'];
 /** Not bundled: native code. */
 const external = '@duckdb/node-api';
 
@@ -42,7 +43,10 @@ function published(directory: string, manifest: Manifest): object {
     version,
     description,
     license,
-    repository: { type: 'git', url: 'git+https://github.com/s3-connectors/s3-connectors.git', directory },
+    keywords: [...keywords, ...Object.keys(bin)],
+    homepage: `${repository}/tree/main/${directory}#readme`,
+    bugs: `${repository}/issues`,
+    repository: { type: 'git', url: `git+${repository}.git`, directory },
     type: 'module',
     bin,
     files: ['dist'],

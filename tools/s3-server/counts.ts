@@ -1,5 +1,5 @@
 // Counts what the server is asked for: requests and bytes per operation, and how many were in hand at one time.
-import type { Counts, Operation, OperationCounts } from './types.ts';
+import type { Counts, ServedOperation, OperationCounts } from './types.ts';
 
 type Tally = { -readonly [Name in keyof OperationCounts]: OperationCounts[Name] };
 
@@ -10,16 +10,16 @@ export type RequestMeter = {
   readonly end: () => void;
 };
 
-export type Counter = { readonly counts: Counts; begin(operation: Operation, namesOwner: boolean): RequestMeter };
+export type Counter = { readonly counts: Counts; begin(operation: ServedOperation, namesOwner: boolean): RequestMeter };
 
 export function createCounter(): Counter {
-  const tallies = new Map<Operation, Tally>();
-  const namingOwner = new Map<Operation, number>();
+  const tallies = new Map<ServedOperation, Tally>();
+  const namingOwner = new Map<ServedOperation, number>();
   let total = zeros();
   let inHand = 0;
   let maxConcurrent = 0;
 
-  function tallyOf(operation: Operation): Tally {
+  function tallyOf(operation: ServedOperation): Tally {
     const tally = tallies.get(operation) ?? zeros();
     tallies.set(operation, tally);
     return tally;
@@ -57,7 +57,7 @@ export function createCounter(): Counter {
     },
   };
 
-  function add(operation: Operation, name: keyof Tally, amount: number): void {
+  function add(operation: ServedOperation, name: keyof Tally, amount: number): void {
     tallyOf(operation)[name] += amount;
     total[name] += amount;
   }

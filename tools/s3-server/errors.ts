@@ -3,7 +3,7 @@
 
 type ErrorEntry = { readonly status: number; readonly message: string };
 
-export const S3_ERRORS = {
+const S3_ERRORS = {
   AccessControlListNotSupported: { status: 400, message: 'The bucket does not allow ACLs' },
   AccessDenied: { status: 403, message: 'Access Denied' },
   AuthorizationHeaderMalformed: { status: 400, message: 'The authorization header you provided is invalid.' },

@@ -1,6 +1,6 @@
 // The faults that tests have injected: which of them a request meets. What a fault then does stands where the request is
 // handled (handler.ts).
-import type { Fault, FaultMatch, FaultProgress, Operation } from './types.ts';
+import type { Fault, FaultMatch, FaultProgress, ServedOperation } from './types.ts';
 
 export type RequestFault = Exclude<Fault, { kind: 'hide_from_listing' }>;
 
@@ -8,7 +8,7 @@ export type Faults = {
   readonly inject: (fault: Fault) => FaultProgress;
   readonly clear: () => void;
   /** The fault that a request meets; `keys` are those it names. Counts it. */
-  readonly meet: (operation: Operation, keys: readonly string[]) => RequestFault | undefined;
+  readonly meet: (operation: ServedOperation, keys: readonly string[]) => RequestFault | undefined;
   /** Whether keys are left out of this one listing; made once per request. */
   readonly hiding: () => (key: string) => boolean;
 };
@@ -61,7 +61,7 @@ export function createFaults(seed: number): Faults {
   };
 }
 
-function concerns({ operation, prefix = '' }: FaultMatch, asked: Operation, keys: readonly string[]): boolean {
+function concerns({ operation, prefix = '' }: FaultMatch, asked: ServedOperation, keys: readonly string[]): boolean {
   const operations = typeof operation === 'string' ? [operation] : operation;
   if (operations !== undefined && !operations.includes(asked)) return false;
   return prefix === '' || keys.some((key) => key.startsWith(prefix));

@@ -5,25 +5,25 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
-import { type Access, admit, type Gate, ownersExpected, redirect } from './access.ts';
-import { type Answer, errorAnswer, type Flow, FREE_FLOW, sendAnswer } from './answer.ts';
-import { type Body, bodyText, readBody } from './body.ts';
-import { memoryContent } from './content.ts';
+import { type AccessControl, admit, type Gate, ownersExpected, redirect } from './access/access.ts';
+import { type Answer, errorAnswer, type Flow, FREE_FLOW, sendAnswer } from './wire/answer.ts';
+import { type RequestBody, bodyText, readBody } from './wire/body.ts';
+import { memoryContent } from './objects/content.ts';
 import type { Counter, RequestMeter } from './counts.ts';
 import { S3Error } from './errors.ts';
 import type { Faults, RequestFault } from './faults.ts';
 import { deletedKeys } from './operations/delete.ts';
 import type { Exchange } from './operations/exchange.ts';
 import { OPERATION_HANDLERS } from './operations/table.ts';
-import { onBucket, onObject } from './permissions.ts';
-import { parseRequest, type S3Request } from './request.ts';
+import { onBucket, onObject } from './access/permissions.ts';
+import { parseRequest, type S3Request } from './wire/request.ts';
 import { withoutUnsupported } from './unsupported.ts';
-import { seededObject, wholeSeconds } from './store.ts';
+import { seededObject, wholeSeconds } from './objects/store.ts';
 import type { Call, Hooks, Unsupported } from './types.ts';
 
-export type Handler = (incoming: IncomingMessage, response: ServerResponse) => Promise<void>;
+type Handler = (incoming: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-export type HandlerParts = {
+type HandlerParts = {
   readonly gate: Gate;
   readonly faults: Faults;
   readonly counter: Counter;
@@ -119,7 +119,7 @@ async function exchange(
   return outcome;
 }
 
-type Asked = { readonly request: S3Request; readonly body: Body; readonly requestId: string };
+type Asked = { readonly request: S3Request; readonly body: RequestBody; readonly requestId: string };
 
 /** @throws S3Error */
 async function meetFault(fault: RequestFault | undefined, asked: Asked, parts: HandlerParts): Promise<Outcome> {
@@ -184,7 +184,7 @@ async function perform({ request, body }: Asked, { gate, faults }: HandlerParts)
 }
 
 // Who may not list does not learn what is missing.
-async function withoutHint(error: unknown, request: S3Request, { refusal }: Access): Promise<unknown> {
+async function withoutHint(error: unknown, request: S3Request, { refusal }: AccessControl): Promise<unknown> {
   if (!(error instanceof S3Error) || error.code !== 'NoSuchKey') return error;
   return (await refusal(onBucket('s3:ListBucket', request))) ?? error;
 }

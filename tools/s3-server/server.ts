@@ -4,11 +4,18 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { type Content, fileContent, memoryContent } from './content.ts';
+import { type Content, fileContent, memoryContent } from './objects/content.ts';
 import { createCounter } from './counts.ts';
 import { createFaults } from './faults.ts';
 import { createHandler } from './handler.ts';
-import { type Bucket, createStore, listedObject, type ObjectVersion, seededObject, storedObject } from './store.ts';
+import {
+  type Bucket,
+  createStore,
+  listedObject,
+  type ObjectVersion,
+  seededObject,
+  storedObject,
+} from './objects/store.ts';
 import type { S3ServerOptions, S3TestServer, SeedOptions, StoredObject, Unsupported } from './types.ts';
 
 // Longer than a client keeps an idle connection: else one is closed just when it is used again.

@@ -2,7 +2,7 @@
 // injected into it. The server speaks S3's REST protocol on loopback; see server.ts for how a request is answered.
 import type { S3ErrorCode } from './errors.ts';
 
-export type Operation =
+export type ServedOperation =
   | 'CopyObject'
   | 'CreateBucket'
   | 'DeleteObject'
@@ -21,7 +21,7 @@ export type Operation =
 
 /** One request, as a hook sees it. `index` counts all requests of the server from 1; `key` is `''` for bucket operations. */
 export type Call = {
-  readonly operation: Operation;
+  readonly operation: ServedOperation;
   readonly bucket: string;
   /** The key; for ListObjectsV2 its prefix. */
   readonly key: string;
@@ -61,7 +61,7 @@ export type Unsupported = {
   /** Lower case; all headers that begin so. */
   readonly header: string;
   /** Default: all operations. */
-  readonly operation?: readonly Operation[];
+  readonly operation?: readonly ServedOperation[];
   /** `ignored`: the request is done as if it had no such header. */
   readonly answer: 'ignored' | S3ErrorCode;
   readonly message?: string;
@@ -84,7 +84,7 @@ export type S3ServerOptions = {
   readonly hooks?: Hooks;
 };
 
-export type Ownership = 'BucketOwnerEnforced' | 'BucketOwnerPreferred' | 'ObjectWriter';
+export type ObjectOwnership = 'BucketOwnerEnforced' | 'BucketOwnerPreferred' | 'ObjectWriter';
 
 export type BucketOptions = {
   /** Default: the bucket is in whatever region the client signs for. */
@@ -96,7 +96,7 @@ export type BucketOptions = {
   /** Bucket policy document. */
   readonly policy?: object;
   /** Default `BucketOwnerEnforced`, as for new buckets at AWS. */
-  readonly ownership?: Ownership;
+  readonly ownership?: ObjectOwnership;
   /** What GetPublicAccessBlock tells, all four settings alike. Default: NoSuchPublicAccessBlockConfiguration. */
   readonly publicAccessBlocked?: boolean;
 };
@@ -158,7 +158,7 @@ export type ListingEntry = {
  */
 export type FaultMatch = {
   /** Default: all operations. */
-  readonly operation?: Operation | readonly Operation[];
+  readonly operation?: ServedOperation | readonly ServedOperation[];
   /** Default `''`: every key. */
   readonly prefix?: string;
   /** Default 0. */
@@ -171,7 +171,7 @@ export type FaultMatch = {
   readonly probability?: number;
 };
 
-export type FaultKind =
+type FaultKind =
   /** Nothing is done; the answer is this error: SlowDown, InternalError, AccessDenied, PreconditionFailed, … */
   | { readonly kind: 'error'; readonly code: S3ErrorCode; readonly message?: string }
   /** Nothing is done; 301 naming the bucket's region. */
@@ -207,9 +207,9 @@ export type Counts = {
   /** The highest number of requests that were in hand at one time. */
   readonly maxConcurrent: number;
   /** Zeros for an operation not yet asked for. */
-  of(operation: Operation): OperationCounts;
+  of(operation: ServedOperation): OperationCounts;
   /** Requests that named the expected owner of the bucket, and of the bucket copied from. */
-  namingOwner(operation: Operation): number;
+  namingOwner(operation: ServedOperation): number;
   reset(): void;
 };
 

@@ -1,6 +1,6 @@
 // What storages that imitate S3 in part do with headers that they do not know: refuse them, or ignore them.
 import { S3Error } from './errors.ts';
-import type { S3Request } from './request.ts';
+import type { S3Request } from './wire/request.ts';
 import type { Unsupported } from './types.ts';
 
 /** The request without the headers that are ignored. @throws S3Error for one that is refused. */

@@ -109,6 +109,15 @@ function policyFor({ access, principal }: Typed): object | string {
   return keyPolicyStatement(needs, principal) ?? 'Enter a KMS key to get its statement.';
 }
 
+/** Where each kind of policy is pasted, in the console of AWS. */
+const places: Readonly<Record<string, string>> = {
+  bucket:
+    'S3 → your bucket → Permissions → Bucket policy → Edit. If there is a policy already, add these statements to it.',
+  iam: 'IAM → Users or Roles → the one that the connector uses → Add permissions → Create inline policy → JSON.',
+  kms: 'KMS → Customer managed keys → your key → Key policy → Edit. Add the statement to the list "Statement".',
+  trust: 'IAM → Roles → the role that the connector assumes → Trust relationships → Edit trust policy.',
+};
+
 function show(): void {
   const now = read();
   for (const part of document.querySelectorAll<HTMLElement>('[data-for="writing"]'))
@@ -117,6 +126,7 @@ function show(): void {
   const policy = now.problems.length > 0 ? '' : policyFor(now);
   element('policy').textContent = typeof policy === 'string' ? policy : JSON.stringify(policy, null, 2);
   element('copied').textContent = '';
+  element('where').textContent = `Paste it in the console of AWS: ${places[typed('kind')] ?? ''}`;
   explain(now);
 }
 
@@ -128,7 +138,7 @@ function validation({ access, principal, problems }: Typed): Validation | undefi
 function explain(now: Typed): void {
   const found = validation(now);
   element('fix').hidden = found === undefined;
-  element('fixed').hidden = true;
+  element('correction').hidden = true;
   element('notes').replaceChildren();
   if (found === undefined) element('verdict').replaceChildren();
   else element('verdict').replaceChildren(...explanation(found));
@@ -166,27 +176,36 @@ function create(tag: string, text: string, look = ''): HTMLElement {
 function showFixed(): void {
   const now = read();
   const found = validation(now);
-  const fixed = element('fixed');
-  fixed.hidden = found === undefined;
   if (found === undefined) return;
   const { policy, notes } = fixPolicy(found, now.access, now.principal);
-  element('notes').replaceChildren(...notes.map((note) => create('li', `Check before you use the policy: ${note}.`)));
+  const isJson = found.findings.every(({ code }) => code !== 'JSON_INVALID');
+  const fixed = element('fixed');
+  element('correction').hidden = false;
+  element('copied-fixed').textContent = '';
+  const texts = isJson
+    ? notes.map((note) => `Check before you use the policy: ${note}.`)
+    : ['The pasted text is not JSON. This policy is new and has no statements for others.'];
+  element('notes').replaceChildren(...texts.map((text) => create('li', text)));
   fixed.textContent = JSON.stringify(policy, null, 2);
   fixed.focus();
 }
 
-async function copy(): Promise<void> {
-  const text = element('policy').textContent ?? '';
+/** @param button names the element to copy, and the note after it says how that went. */
+async function copy(button: HTMLElement): Promise<void> {
+  const copied = element(button.dataset['copies'] ?? '');
+  const text = copied.textContent ?? '';
   const isCopied = await navigator.clipboard.writeText(text).then(
     () => true,
     () => false, // A page from the local disk may be refused; the text is selected instead.
   );
-  if (!isCopied) getSelection()?.selectAllChildren(element('policy'));
-  element('copied').textContent = isCopied ? 'Copied.' : 'Selected: press Ctrl+C to copy.';
+  if (!isCopied) getSelection()?.selectAllChildren(copied);
+  const note = button.nextElementSibling;
+  if (note !== null) note.textContent = isCopied ? 'Copied.' : 'Selected: press Ctrl+C to copy.';
 }
 
 element('form').addEventListener('submit', (event) => event.preventDefault());
 document.addEventListener('input', show);
-element('copy').addEventListener('click', () => void copy());
+for (const button of document.querySelectorAll<HTMLElement>('[data-copies]'))
+  button.addEventListener('click', () => void copy(button));
 element('fix').addEventListener('click', showFixed);
 show();

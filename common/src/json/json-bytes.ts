@@ -146,24 +146,19 @@ export function spells(bytes: Uint8Array, start: number, end: number, name: Uint
   return !hasEscape(bytes, start, end); // An escape is longer than its character.
 }
 
-/** A member of an object: its key with quotes is bytes[keyStart, keyEnd), its value bytes[valueStart, valueEnd). */
-export type Member = {
-  readonly keyStart: number;
-  readonly keyEnd: number;
-  readonly valueStart: number;
-  readonly valueEnd: number;
-};
+/** The value of a member of an object is bytes[valueStart, valueEnd). */
+export type JsonMember = { readonly valueStart: number; readonly valueEnd: number };
 
 /** The last member of that name in the valid object at `objectStart`: the one JSON.parse keeps. Not for the hot path. */
-export function findMember(bytes: Uint8Array, objectStart: number, name: string): Member | undefined {
+export function findMember(bytes: Uint8Array, objectStart: number, name: string): JsonMember | undefined {
   const wanted = Buffer.from(name);
-  let found: Member | undefined;
+  let found: JsonMember | undefined;
   let keyStart = skipSpace(bytes, objectStart + 1);
   while (bytes[keyStart] === QUOTE) {
     const keyEnd = skipString(bytes, keyStart);
     const valueStart = skipColon(bytes, keyEnd);
     const valueEnd = skipValue(bytes, valueStart);
-    if (spells(bytes, keyStart + 1, keyEnd - 1, wanted)) found = { keyStart, keyEnd, valueStart, valueEnd };
+    if (spells(bytes, keyStart + 1, keyEnd - 1, wanted)) found = { valueStart, valueEnd };
     keyStart = skipToNextMember(bytes, valueEnd);
   }
   return found;

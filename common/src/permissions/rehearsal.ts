@@ -4,7 +4,7 @@ import { ConnectorError } from '../protocol/errors.ts';
 import type { Log } from '../protocol/log.ts';
 import type { Need } from './needs/needs.ts';
 
-export type Outcome =
+type Outcome =
   | { readonly state: 'ok' }
   | { readonly state: 'refused'; readonly error: ConnectorError }
   /** No sync fails because of it. */
@@ -16,6 +16,9 @@ export type Line = {
   readonly need: { readonly action: string; readonly resource: string; readonly when: Need['when'] };
   readonly outcome: Outcome;
 };
+
+/** Someone waits for the answer. */
+export const rehearsalPatience = { retryBudgetMs: 20_000, idleTimeoutMs: 10_000 };
 
 const permissionCodes: ReadonlySet<string> = new Set(['S3_ACCESS_DENIED', 'S3_KMS_DENIED']);
 
@@ -101,7 +104,7 @@ export class Rehearsal {
 }
 
 /** Numbered: step — IAM action — resource — outcome — AWS's code — remedy. */
-export function table(lines: readonly Line[]): readonly string[] {
+function table(lines: readonly Line[]): readonly string[] {
   return lines.map(({ step, need, outcome }, index) => {
     const parts = [step, need.action, need.resource, ...outcomeParts(outcome)];
     return `${index + 1}. ${parts.join(' — ')}`;
@@ -126,7 +129,7 @@ const policyHint = 'The verb "policy" prints a policy that allows everything a s
 const replacingHint = ` ${policyHint} If you only append, you need none of these permissions (--append-only).`;
 
 /** The failures that stop every sync, in one message that fits a text box. Undefined without a failure. */
-export function verdict(lines: readonly Line[]): ConnectorError | undefined {
+function verdict(lines: readonly Line[]): ConnectorError | undefined {
   const errors = errorsOf(lines, ({ need }) => need.when === 'always');
   const [first, ...others] = errors;
   if (first === undefined) return undefined;
@@ -140,7 +143,7 @@ export function verdict(lines: readonly Line[]): ConnectorError | undefined {
 }
 
 /** Failures that stop only some syncs, and advice. */
-export function warnings(lines: readonly Line[]): readonly string[] {
+function warnings(lines: readonly Line[]): readonly string[] {
   const errors = errorsOf(lines, ({ need }) => need.when === 'replacing');
   const replacing =
     errors.length === 0

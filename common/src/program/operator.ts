@@ -8,9 +8,9 @@ import { sendMetrics } from './metrics/send-metrics.ts';
 import { parseConfig } from '../protocol/config.ts';
 import type { Connector, OperatorArguments, OperatorVerb, PageFile, Print } from '../protocol/connector.ts';
 import { runProcess, type Speak } from './process.ts';
-import { oneLine, plainJson, plainLines } from '../protocol/text.ts';
+import { oneLine, plainJson, plainLines } from '../protocol/text/text.ts';
 import { ConnectorError } from '../protocol/errors.ts';
-import { thrownText } from '../protocol/thrown.ts';
+import { thrownText } from '../protocol/text/thrown.ts';
 import { replaceFile } from '../local-disk/local-file.ts';
 
 /** The verb with the longest name that `argv` begins with. */

@@ -3,13 +3,13 @@ import { capText } from '../protocol/capped.ts';
 import type { VerbContext, Watch } from '../protocol/connector.ts';
 import { ConnectorError, toConnectorError } from '../protocol/errors.ts';
 import type { Log } from '../protocol/log.ts';
-import { collectSecrets, redactor } from './redact.ts';
-import { closeStandardInput } from './standard-input.ts';
-import { standardOutput } from './standard-output.ts';
-import { openScreen, type Screen } from './screen.ts';
+import { collectSecrets, redactor } from './stdio/redact.ts';
+import { closeStandardInput } from './stdio/standard-input.ts';
+import { standardOutput } from './stdio/standard-output.ts';
+import { openScreen, type Screen } from './stdio/screen.ts';
 import { exitCodes, Stopped, stopSignals } from './stop-signals.ts';
-import { oneLine } from '../protocol/text.ts';
-import { isReaderGone, openWriter, type MessageWriter } from './writer.ts';
+import { oneLine } from '../protocol/text/text.ts';
+import { isReaderGone, openWriter, type MessageWriter } from './stdio/writer.ts';
 
 /** How a verb logs and reports failures. */
 export type Face = { readonly log: Log; readonly fail: (error: ConnectorError) => void };

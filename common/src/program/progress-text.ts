@@ -4,7 +4,7 @@ import { bytesText, countText } from './text-layout.ts';
 /** Below this share, the text has no time left. */
 const leastShare = 0.01;
 
-export type Standing = {
+type Standing = {
   readonly label?: string;
   readonly rows: number;
   /** Of the rows, and the base of `share`. */

@@ -14,10 +14,10 @@ import type { AirbyteMessage } from '../protocol/messages.ts';
 import { sendMetrics } from './metrics/send-metrics.ts';
 import { operatorVerbOf, runOperatorVerb } from './operator.ts';
 import { besideData, type Face, type Frame, isEcho, logged, runProcess } from './process.ts';
-import { standardInput } from './standard-input.ts';
+import { standardInput } from './stdio/standard-input.ts';
 import { parseState } from '../protocol/state.ts';
-import { framesOf } from '../protocol/thrown.ts';
-import type { MessageWriter } from './writer.ts';
+import { framesOf } from '../protocol/text/thrown.ts';
+import type { MessageWriter } from './stdio/writer.ts';
 
 /** Sets `process.exitCode` and returns after all output is printed. It never calls process.exit. */
 export async function runConnector<Schema extends z.ZodObject, Config>(

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 
 import { ConnectorError } from '../protocol/errors.ts';
+import type { Environment } from '../s3/address/hosted.ts';
 
 /** One of `count` processes; `index` counts from 0. */
 export type Shard = { readonly index: number; readonly count: number };
@@ -19,8 +20,6 @@ export const withinCount = {
   path: ['index'],
   error: 'must be less than count: the first of 4 has the index 0, the last one 3',
 };
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 type Scheduler = {
   readonly index: string;

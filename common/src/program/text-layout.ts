@@ -1,5 +1,5 @@
 // Text in columns for a terminal of 100 characters: fields with a hanging indent, and rows of cells.
-import { oneLine } from '../protocol/text.ts';
+import { oneLine } from '../protocol/text/text.ts';
 
 export const lineWidth = 100;
 const labelWidth = 14;

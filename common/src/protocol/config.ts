@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { ConnectorError } from './errors.ts';
 import type { Log } from './log.ts';
 import { describeIssue, mistakeWords } from './mistakes.ts';
-import { nearestName } from './nearest-name.ts';
+import { nearestName } from './text/nearest-name.ts';
 import { isObject } from './messages.ts';
 
 /** Field names of Airbyte's own S3 connectors, whose configs people copy. */

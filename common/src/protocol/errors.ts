@@ -1,6 +1,6 @@
 // A failure with its text for the user. The run prints a ConnectorError as one TRACE ERROR line. error-codes.ts has its codes.
-import { ERROR_CODES, type ErrorCode, type FailureType } from './error-codes.ts';
-import { thrownText } from './thrown.ts';
+import { ERROR_CODES, type ErrorCode, type FailureType } from './codes/error-codes.ts';
+import { thrownText } from './text/thrown.ts';
 
 /** Names a stream in a message: Airbyte's StreamDescriptor. */
 export type StreamDescriptor = { readonly name: string; readonly namespace?: string };

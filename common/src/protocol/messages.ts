@@ -8,7 +8,7 @@
 //
 // A STATE from a source covers all records before its line. A destination prints the same STATE when all of those records
 // are durable. LOG lines may be anywhere. Objects may have more keys than these types name; they are kept unchanged.
-import type { FailureType } from './error-codes.ts';
+import type { FailureType } from './codes/error-codes.ts';
 import type { StreamDescriptor } from './errors.ts';
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;

@@ -1,4 +1,4 @@
-// The metrics of a run: the closed list of their names (docs/metrics.md has the same), and how a verb shows their values. Whoever sends
+// The metrics of a run: the closed list of their names (docs/reference/metrics.md has the same), and how a verb shows their values. Whoever sends
 // them asks for the values (program/metrics.ts), so that a verb only counts what it counts anyway.
 
 /** `amount`: goes up and down, and amounts of several processes can be added. `gauge`: they cannot. */

@@ -3,7 +3,7 @@ import type * as z from 'zod';
 
 import { assertNever } from './errors.ts';
 
-export type Issue = z.core.$ZodIssue;
+type Issue = z.core.$ZodIssue;
 
 /** The default messages for zod. A schema's own messages override them. */
 export const mistakeWords = { error: (issue: z.core.$ZodRawIssue): string => wordsOf(issue as Issue) };

@@ -1,6 +1,6 @@
 // The published tables of the batch export, field by field, as Permutive's page on AWS S3 has them ("Batch Schema").
 import type { JsonObject } from '../protocol/messages.ts';
-import { optional, required, type FieldType, type RowSchema } from './row-schema.ts';
+import { optional, required, type PublishedFieldType, type RowSchema } from './row-schema.ts';
 
 /** The event tables. Each has the name of an event: `pageview_events`. */
 export const eventTable: RowSchema = {
@@ -61,7 +61,7 @@ export function batchType(table: string): RowSchema | undefined {
 
 const text: JsonObject = { type: 'string' };
 const integer: JsonObject = { type: 'integer' };
-const jsonSchemas: Readonly<Record<FieldType, JsonObject>> = {
+const jsonSchemas: Readonly<Record<PublishedFieldType, JsonObject>> = {
   time: { type: 'string', format: 'date-time', airbyte_type: 'timestamp_with_timezone' },
   string: text,
   integer,

@@ -5,11 +5,19 @@
  * `integer`: a number written without fraction and exponent, of any length. `aliases`: objects with the strings `id` and
  * `tag`.
  */
-export type FieldType = 'time' | 'string' | 'integer' | 'boolean' | 'object' | 'integers' | 'strings' | 'aliases';
+export type PublishedFieldType =
+  | 'time'
+  | 'string'
+  | 'integer'
+  | 'boolean'
+  | 'object'
+  | 'integers'
+  | 'strings'
+  | 'aliases';
 
-export type Field = {
+type Field = {
   readonly name: string;
-  readonly type: FieldType;
+  readonly type: PublishedFieldType;
   /** A required field is present and not null. Other fields may be absent or null. */
   readonly required: boolean;
   readonly doc: string;
@@ -24,10 +32,10 @@ export type RowSchema = {
   readonly fields: readonly Field[];
 };
 
-export function required(name: string, type: FieldType, doc: string): Field {
+export function required(name: string, type: PublishedFieldType, doc: string): Field {
   return { name, type, required: true, doc };
 }
 
-export function optional(name: string, type: FieldType, doc: string): Field {
+export function optional(name: string, type: PublishedFieldType, doc: string): Field {
   return { name, type, required: false, doc };
 }

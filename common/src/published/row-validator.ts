@@ -1,7 +1,7 @@
 // Validates a row against its schema, on the bytes of its fields that the record scanner found, mostly by the first byte of a value.
 import { CLOSE_ARRAY, CLOSE_OBJECT, COMMA, LETTER_N, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '../json/ascii.ts';
 import { skipColon, skipSpace, skipString, skipToNextMember, skipValue, spells } from '../json/json-bytes.ts';
-import type { FieldType, RowSchema } from './row-schema.ts';
+import type { PublishedFieldType, RowSchema } from './row-schema.ts';
 
 /** The positions of the fields' values in the bytes, as in `Envelope`. A start of -1 means absent. */
 type FieldSpans = { readonly fieldStarts: Int32Array; readonly fieldEnds: Int32Array };
@@ -33,7 +33,7 @@ const TAG = Buffer.from('tag');
 const IN_INTEGERS = new Uint8Array(256);
 for (const char of '-0123456789, \t\r') IN_INTEGERS[char.charCodeAt(0)] = 1;
 
-const allowedKinds: Readonly<Record<FieldType, number>> = {
+const allowedKinds: Readonly<Record<PublishedFieldType, number>> = {
   time: text | number,
   string: text,
   integer: number,
@@ -45,7 +45,7 @@ const allowedKinds: Readonly<Record<FieldType, number>> = {
 };
 
 /** The rules of a type beyond the kind of the value. */
-const deepChecks: Readonly<Partial<Record<FieldType, Check>>> = {
+const deepChecks: Readonly<Partial<Record<PublishedFieldType, Check>>> = {
   integer: hasOnlyIntegers,
   integers: (bytes, start, end) => hasOnlyIntegers(bytes, start + 1, end - 1),
   strings: (bytes, start) => everyElement(bytes, start, isString),

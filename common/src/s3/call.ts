@@ -3,11 +3,11 @@ import type { S3 } from './connection/client.ts';
 import { failureText, mapS3Error } from './errors/errors.ts';
 import { countRetry } from './connection/counters.ts';
 import { describeFailure, failureCode, patienceMs } from './errors/failure.ts';
-import type { Operation, Target } from './address/operation.ts';
+import type { Operation, RequestTarget } from './address/operation.ts';
 import { Patience } from './connection/retry.ts';
 
 /** The caller's part of the target. The connection adds the rest. */
-export type Request = Omit<Target, 'bucket' | 'region' | 'endpoint' | 'expectedBucketOwner'>;
+type Request = Omit<RequestTarget, 'bucket' | 'region' | 'endpoint' | 'expectedBucketOwner'>;
 
 /** One attempt. `earlier` counts the failed attempts before it, which may have taken effect. */
 type Attempt<T> = (how: { readonly abortSignal?: AbortSignal }, earlier: number) => Promise<T>;
@@ -56,18 +56,19 @@ export async function waitToRetry(
   const failure = describeFailure(error);
   if (failure.kind === 'answer' && !failure.html) s3.contact.answered = true;
   const target = targetOf(s3, request);
-  const limitMs = patienceMs(failure, s3.contact.answered, s3.retryBudgetMs);
+  const limitMs = patienceMs(failure, target, s3.retryBudgetMs);
   const goOn = limitMs > 0 && (await patience.wait(limitMs, failureText(failure, target), signal));
   if (!goOn) throw mapS3Error(error, target);
   countRetry(s3.timings, failureCode(failure));
 }
 
-function targetOf(s3: S3, request: Request): Target {
+function targetOf(s3: S3, request: Request): RequestTarget {
   const { bucket, region, endpoint, expectedBucketOwner } = s3;
   return {
     ...request,
     bucket,
     region,
+    answered: s3.contact.answered,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(expectedBucketOwner === undefined ? {} : { expectedBucketOwner }),
   };

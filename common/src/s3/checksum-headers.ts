@@ -5,7 +5,7 @@ import type { S3 } from './connection/client.ts';
 import { isExplained } from './errors/error-table.ts';
 import { describeFailure, isPassing } from './errors/failure.ts';
 
-export type ChecksumHeaders = 'x-amz-checksum' | 'content-md5';
+type ChecksumHeaders = 'x-amz-checksum' | 'content-md5';
 
 /**
  * Runs one attempt of an operation, and repeats it if the first answer may refuse the headers. If the second one succeeds, all

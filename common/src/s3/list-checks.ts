@@ -1,6 +1,6 @@
 // Checks that a listing keeps S3's promises, so that a sync never plans with an answer that S3 could not give. Pure.
 import { ConnectorError } from '../protocol/errors.ts';
-import { oneLine } from '../protocol/text.ts';
+import { oneLine } from '../protocol/text/text.ts';
 
 /** The request. */
 type Asked = { readonly prefix: string; readonly delimiter?: string };

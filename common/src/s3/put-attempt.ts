@@ -26,7 +26,7 @@ const headerNames = {
 /** The parts of a PutObject except its body. */
 export type PutInput = Pick<PutObjectCommandInput, 'Bucket' | keyof typeof headerNames> & { readonly Key: string };
 
-export type Put = {
+type Put = {
   readonly input: PutInput;
   readonly body: Uint8Array | Readable;
   /** The value of `x-amz-content-sha256`. */

@@ -10,7 +10,7 @@ import { noEtag } from './head.ts';
 import { Patience } from './connection/retry.ts';
 
 /** Bytes `start` (included) to `end` (not included) of the version that has this ETag. */
-export type Range = { readonly key: string; readonly etag: string; readonly start: number; readonly end: number };
+type Range = { readonly key: string; readonly etag: string; readonly start: number; readonly end: number };
 
 /** A small object, and the ETag for replacing exactly this version. */
 export type SmallObject = { readonly body: Buffer; readonly etag: string };

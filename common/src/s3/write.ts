@@ -1,7 +1,7 @@
 // Writes complete objects: one PutObject or CopyObject each, with a checksum and the headers of the config.
 import { CopyObjectCommand } from '@aws-sdk/client-s3';
 
-import type { Target } from './address/operation.ts';
+import type { RequestTarget } from './address/operation.ts';
 import { assertNever, ConnectorError } from '../protocol/errors.ts';
 import { payloadOf, type Body } from './body.ts';
 import { call } from './call.ts';
@@ -44,7 +44,7 @@ type NewObject = {
   readonly ifNoneMatch?: '*';
 };
 
-export type Written = { readonly etag: string };
+type Written = { readonly etag: string };
 
 /** The object in S3 now. `crc32` is in base64. */
 export type WrittenBody = Written & { readonly size: number; readonly crc32: string };
@@ -111,7 +111,7 @@ export async function putObject(
   return { etag, size: checksums.size, crc32: checksums.crc32 };
 }
 
-function conditionOf({ ifMatch, ifNoneMatch }: NewObject): Target['condition'] {
+function conditionOf({ ifMatch, ifNoneMatch }: NewObject): RequestTarget['condition'] {
   if (ifNoneMatch !== undefined) return 'If-None-Match';
   return ifMatch === undefined ? undefined : 'If-Match';
 }

@@ -6,7 +6,7 @@ import { streamKey } from '../protocol/stream-key.ts';
 import type { RecordFrame } from '../protocol/record-frame.ts';
 import { stateValue, type Bookmarks } from './bookmarks.ts';
 import type { TapStream } from './catalog.ts';
-import { singerLine } from './messages.ts';
+import { singerLine } from './singer-messages.ts';
 import { singerFrame } from './tap-frame.ts';
 
 type Options = {

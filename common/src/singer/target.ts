@@ -11,7 +11,7 @@ import { outlineDepth } from '../records/record-scanner.ts';
 import { sendMetrics } from '../program/metrics/send-metrics.ts';
 import { terminalFace } from '../program/operator.ts';
 import { besideData, runProcess } from '../program/process.ts';
-import { standardInput } from '../program/standard-input.ts';
+import { standardInput } from '../program/stdio/standard-input.ts';
 import type { Plugin } from './about.ts';
 import { parseSingerArguments } from './command-line.ts';
 import { described, readConfig } from './plugin.ts';
@@ -19,7 +19,7 @@ import { TargetLines } from './target-lines.ts';
 import { writeRuns } from './target-runs.ts';
 
 /** A connector that can write, and its properties as a target. */
-export type Target<Schema extends z.ZodObject, Config> = Plugin & {
+type Target<Schema extends z.ZodObject, Config> = Plugin & {
   readonly connector: Connector<Schema, Config> & Required<Pick<Connector<Schema, Config>, 'write'>>;
 };
 

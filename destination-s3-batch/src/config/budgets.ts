@@ -1,4 +1,4 @@
-// How much the rows of a run may decide: no row, name or value may use up what is meant for all. docs/limits.md lists them.
+// How much the rows of a run may decide: no row, name or value may use up what is meant for all. docs/reference/limits.md lists them.
 
 /** Tables of split events, those of earlier runs among them; the other events go into `other_events`. */
 export const maxEventTables = 5000;

@@ -15,8 +15,8 @@ import {
 } from '@s3-connectors/common/destination/config/config.ts';
 import { partitionBy, partitionByText } from '@s3-connectors/common/destination/rows/row-plan.ts';
 import { runShape } from '@s3-connectors/common/destination/config/run-config.ts';
-import type { RecordRules } from '@s3-connectors/common/destination/run/judge.ts';
-import type { Environment } from '@s3-connectors/common/program/scheduler.ts';
+import type { RecordRules } from '@s3-connectors/common/destination/plan/record-judge.ts';
+import type { Environment } from '@s3-connectors/common/s3/address/hosted.ts';
 import { connectionShape } from '@s3-connectors/common/s3/connection/config.ts';
 import { hostedVariable, isHosted } from '@s3-connectors/common/s3/address/hosted.ts';
 import * as z from 'zod';
@@ -135,7 +135,7 @@ export type StreamConfig = z.output<typeof stream>;
 
 export type OutputFormat = 'parquet' | 'json';
 
-export type Config = Shared<StreamConfig> & {
+export type BatchConfig = Shared<StreamConfig> & {
   readonly format: OutputFormat;
   readonly splitEvents: boolean;
   readonly objectsAsText: boolean;
@@ -149,7 +149,7 @@ export type Config = Shared<StreamConfig> & {
   readonly storageLimitBytes: number | undefined;
 };
 
-export function resolveConfig(config: z.output<typeof configSchema>, env: Environment = process.env): Config {
+export function resolveConfig(config: z.output<typeof configSchema>, env: Environment = process.env): BatchConfig {
   const { spool_dir, max_spool_gb } = config;
   const storageLimit = Number(env['CONNECTOR_STORAGE_LIMIT_BYTES'] ?? '');
   return {

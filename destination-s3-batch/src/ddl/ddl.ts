@@ -2,11 +2,11 @@
 import type { OperatorArguments, Print, VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { largestDocument } from '@s3-connectors/common/destination/replacing/document-memory.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
-import { isPrintable } from '@s3-connectors/common/protocol/text.ts';
+import { isPrintable } from '@s3-connectors/common/protocol/text/text.ts';
 import { closeS3, openS3 } from '@s3-connectors/common/s3/connection/client.ts';
 
 import { readTables } from '../columns/registry/registry.ts';
-import type { Config } from '../config/config.ts';
+import type { BatchConfig } from '../config/config.ts';
 import { layout } from '../layout/layout.ts';
 import { athenaTable } from './athena.ts';
 import { duckdbView } from './duckdb.ts';
@@ -15,7 +15,7 @@ import { tableName } from './table-name.ts';
 
 /** @throws USAGE_INVALID for a table that was never written, or an engine that is not known. */
 export async function* ddl(
-  config: Config,
+  config: BatchConfig,
   given: OperatorArguments,
   { log, signal }: VerbContext,
 ): AsyncGenerator<Print> {

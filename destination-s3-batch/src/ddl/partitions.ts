@@ -1,7 +1,7 @@
 // The folders below those of a table's days, as statements name them, and the first year that has any.
 import { entryFor, type StreamEntry } from '@s3-connectors/common/destination/input/stream-plan.ts';
 import { folderText } from '@s3-connectors/common/destination/files/partition-folders.ts';
-import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import { partitionField } from '@s3-connectors/common/destination/rows/row-plan.ts';
 import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';

@@ -1,11 +1,11 @@
 // What a table is called in a statement: engines ignore the case of names, and Athena takes only some characters.
 import { createHash } from 'node:crypto';
 
-import { oneLine } from '@s3-connectors/common/protocol/text.ts';
+import { oneLine } from '@s3-connectors/common/protocol/text/text.ts';
 
 import { maxTableNameBytes } from '../config/budgets.ts';
 
-export type Engine = 'athena' | 'duckdb';
+type Engine = 'athena' | 'duckdb';
 
 /** `comments`: why it is not called as its folder. */
 export type TableName = { readonly name: string; readonly comments: readonly string[] };

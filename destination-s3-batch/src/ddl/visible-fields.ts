@@ -1,6 +1,6 @@
 // The columns that a statement can have: what an engine does not take is left out, however deep, with a comment for each. One such
 // name would spoil the statement for the whole table.
-import { isPrintable, oneLine } from '@s3-connectors/common/protocol/text.ts';
+import { isPrintable, oneLine } from '@s3-connectors/common/protocol/text/text.ts';
 
 import {
   storedFields,

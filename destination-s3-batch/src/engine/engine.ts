@@ -6,7 +6,7 @@ import { closedEngine, lockSql } from '@s3-connectors/common/engine/engine-lock.
 import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
-export type Engine = AsyncDisposable & {
+export type ConversionEngine = AsyncDisposable & {
   /** `mostThreads`: for what needs much memory in each. */
   run(sql: string, mostThreads?: number): Promise<void>;
   /** The same, rows taken in the order in which they lie in files. */
@@ -22,7 +22,7 @@ type Options = {
 };
 
 /** Bound: `memoryBytes`, and what it may write to `folder` besides. */
-export async function openEngine(folder: TempFolder, { memoryBytes, threads }: Options): Promise<Engine> {
+export async function openEngine(folder: TempFolder, { memoryBytes, threads }: Options): Promise<ConversionEngine> {
   let current = threads();
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(current),

@@ -1,10 +1,10 @@
 // Segments on their way to files: each is begun as soon as it takes no more rows, while more rows come, so that engine and
 // input use a core each.
-import { failsAlone } from '@s3-connectors/common/destination/run/stream-failure.ts';
+import { failsAlone } from '@s3-connectors/common/destination/publishing/stream-failure.ts';
 import type { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { SpoolFile } from '../spool/spool-file.ts';
-import type { Table } from '../tables/table.ts';
+import type { BatchTable } from '../tables/table.ts';
 import { removeFile, type ConvertedFile, type Converter } from './converter.ts';
 
 /** A file on local disk that is to be at `key`. */
@@ -18,16 +18,16 @@ type Options = {
   /** After its files were made. */
   readonly remove: (segment: SpoolFile) => Promise<void>;
   /** To be done before a file of the table is to be seen. */
-  readonly prepare: (table: Table, signal: AbortSignal) => Promise<void>;
+  readonly prepare: (table: BatchTable, signal: AbortSignal) => Promise<void>;
   /** What the bucket keeps of the table is refused, or was written by another run: no file is made of its rows. */
-  readonly refused: (table: Table, error: ConnectorError) => void;
+  readonly refused: (table: BatchTable, error: ConnectorError) => void;
 };
 
 export class Conversions implements AsyncDisposable {
   readonly #options: Options;
   readonly #underWay = new Map<SpoolFile, Promise<void>>();
   #made: readonly ConvertedFile[] = [];
-  readonly #refused = new Set<Table>();
+  readonly #refused = new Set<BatchTable>();
   #bytes = 0;
 
   constructor(options: Options) {
@@ -70,7 +70,7 @@ export class Conversions implements AsyncDisposable {
   }
 
   /** @returns whether files of the table may be stored. */
-  async #prepare(table: Table, signal: AbortSignal): Promise<boolean> {
+  async #prepare(table: BatchTable, signal: AbortSignal): Promise<boolean> {
     if (this.#refused.has(table)) return false;
     try {
       await this.#options.prepare(table, signal);

@@ -14,12 +14,12 @@ import { TaskQueue } from '@s3-connectors/common/streams/task-queue.ts';
 import type { Decided, Typings } from '../tables/typings.ts';
 import type { StructType } from '../columns/types/field-type.ts';
 import { mostColumns } from '../config/budgets.ts';
-import type { Config, OutputFormat } from '../config/config.ts';
-import { openEngine, type Engine } from '../engine/engine.ts';
+import type { BatchConfig, OutputFormat } from '../config/config.ts';
+import { openEngine, type ConversionEngine } from '../engine/engine.ts';
 import { extensions, layout } from '../layout/layout.ts';
 import type { RowMarks } from '../spool/row-marks.ts';
 import type { SpoolFile } from '../spool/spool-file.ts';
-import type { Table } from '../tables/table.ts';
+import type { BatchTable } from '../tables/table.ts';
 import { distinctRows } from './distinct-rows.ts';
 import { fitRows } from './fitted-rows.ts';
 import { compressionsAtOnce, writeGzip } from './gzip-files.ts';
@@ -38,7 +38,7 @@ const gzipLevel = 6;
 /** Of `max_memory_mb`; the rest is for rows on their way and what goes with them. */
 const engineShare = 3 / 4;
 
-export function engineBytes({ maxMemoryBytes }: Pick<Config, 'maxMemoryBytes'>): number {
+export function engineBytes({ maxMemoryBytes }: Pick<BatchConfig, 'maxMemoryBytes'>): number {
   return maxMemoryBytes * engineShare;
 }
 
@@ -46,7 +46,7 @@ export function engineBytes({ maxMemoryBytes }: Pick<Config, 'maxMemoryBytes'>):
 const mostThreads = 2;
 
 type Options = {
-  readonly config: Pick<Config, 'format' | 'maxFileBytes' | 'maxMemoryBytes' | 'workerId'>;
+  readonly config: Pick<BatchConfig, 'format' | 'maxFileBytes' | 'maxMemoryBytes' | 'workerId'>;
   readonly typings: Typings;
   /** Of this run alone. */
   readonly folder: TempFolder;
@@ -54,14 +54,17 @@ type Options = {
 };
 
 /** `marks`: of the rows that may not be as the type has them; undefined when all may. */
-type TypedRows = Pick<Decided, 'type' | 'isAsTyped'> & { readonly table: Table; readonly marks: RowMarks | undefined };
+type TypedRows = Pick<Decided, 'type' | 'isAsTyped'> & {
+  readonly table: BatchTable;
+  readonly marks: RowMarks | undefined;
+};
 
 export class Converter implements AsyncDisposable {
   readonly #options: Options;
   readonly #names = new FileNames();
   readonly #deflate = new DeflatePool({ level: gzipLevel, atOnce: compressionsAtOnce });
   readonly #lane = new TaskQueue(1);
-  #engine: Engine | undefined;
+  #engine: ConversionEngine | undefined;
   #count = 0;
   /**
    * No rows come meanwhile, so that all cores are the engine's. While they come one core is theirs: the engine would soon be
@@ -151,7 +154,7 @@ export class Converter implements AsyncDisposable {
     });
   }
 
-  async #openEngine(): Promise<Engine> {
+  async #openEngine(): Promise<ConversionEngine> {
     const { folder, config } = this.#options;
     const memoryBytes = engineBytes(config);
     this.#engine ??= await openEngine(folder, { memoryBytes, threads: () => this.#threads });
@@ -181,7 +184,7 @@ export class Converter implements AsyncDisposable {
 }
 
 /** What the engine says tells of no table. */
-function ofTable(error: unknown, { name }: Table): unknown {
+function ofTable(error: unknown, { name }: BatchTable): unknown {
   if (!(error instanceof ConnectorError) || !error.code.startsWith('ENGINE_')) return error;
   const details = error.details === undefined ? {} : { details: error.details };
   return new ConnectorError(error.code, `Table "${name}": ${error.message}`, { ...details, cause: error.cause });

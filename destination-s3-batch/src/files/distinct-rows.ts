@@ -6,7 +6,7 @@ import { rm } from 'node:fs/promises';
 import { literal } from '@s3-connectors/common/columns/sql.ts';
 import { readLines } from '@s3-connectors/common/protocol/lines.ts';
 
-import type { Engine } from '../engine/engine.ts';
+import type { ConversionEngine } from '../engine/engine.ts';
 import { dedupKey, type TypedDedup } from './dedup-key.ts';
 import type { RowSource } from './made-file.ts';
 import { rewriteRows } from './rewritten-rows.ts';
@@ -16,7 +16,7 @@ const delimiter = '\u0001';
 
 /** Writes what stays to `target`, line by line as it is. Sorting spills to the engine's folder. Bound: a bit for each row. */
 export async function distinctRows(
-  engine: Engine,
+  engine: ConversionEngine,
   source: RowSource,
   dedup: TypedDedup,
   target: string,

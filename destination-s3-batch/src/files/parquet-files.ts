@@ -8,7 +8,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import { countColumns, engineType, storedFields, type StructType } from '../columns/types/field-type.ts';
 import { structLiteral } from '../engine/engine-sql.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { ConversionEngine } from '../engine/engine.ts';
 import type { MadeFile, RowSource } from './made-file.ts';
 import { piecesOf } from './pieces.ts';
 
@@ -43,7 +43,11 @@ type Options = {
   readonly engineBytes: number;
 };
 
-export async function writeParquet(engine: Engine, rows: RowSource, options: Options): Promise<readonly MadeFile[]> {
+export async function writeParquet(
+  engine: ConversionEngine,
+  rows: RowSource,
+  options: Options,
+): Promise<readonly MadeFile[]> {
   try {
     const { type, engineBytes } = options;
     const isWide = countColumns(type) * wideColumnBytes > engineBytes;
@@ -56,7 +60,7 @@ export async function writeParquet(engine: Engine, rows: RowSource, options: Opt
 }
 
 /** A file or more for each piece, by one thread. */
-async function writePieces(engine: Engine, rows: RowSource, options: Options): Promise<readonly MadeFile[]> {
+async function writePieces(engine: ConversionEngine, rows: RowSource, options: Options): Promise<readonly MadeFile[]> {
   const { target, engineBytes } = options;
   await mkdir(target, { mode: 0o700 });
   const made: MadeFile[] = [];
@@ -68,7 +72,7 @@ async function writePieces(engine: Engine, rows: RowSource, options: Options): P
 }
 
 async function write(
-  engine: Engine,
+  engine: ConversionEngine,
   rows: RowSource,
   { type, target, maxFileBytes, engineBytes }: Options,
   mostThreads?: number,
@@ -116,7 +120,7 @@ export function rowsSql({ path, longestRow }: Pick<RowSource, 'path' | 'longestR
 }
 
 /** Files without rows are removed. */
-async function countRows(engine: Engine, paths: readonly string[]): Promise<readonly MadeFile[]> {
+async function countRows(engine: ConversionEngine, paths: readonly string[]): Promise<readonly MadeFile[]> {
   const counted = await engine.rows(
     `SELECT file_name, num_rows FROM parquet_file_metadata([${paths.map(literal).join(', ')}])`,
   );

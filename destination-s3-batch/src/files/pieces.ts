@@ -8,7 +8,7 @@ import { readLines } from '@s3-connectors/common/protocol/lines.ts';
 
 import { fitsEngine } from '../config/budgets.ts';
 import { countValues } from '../rows/count-values.ts';
-import { RowWriter } from '@s3-connectors/common/records/row-writer.ts';
+import { RowBuffer } from '@s3-connectors/common/records/row-buffer.ts';
 import type { RowSource } from './made-file.ts';
 
 const readBytes = 1024 * 1024;
@@ -40,10 +40,10 @@ export async function* piecesOf(source: RowSource, path: string, engineBytes: nu
   if (piece.rows > 0) yield* written(piece, path);
 }
 
-type Piece = { readonly out: RowWriter; rows: number; values: number; longestRow: number };
+type Piece = { readonly out: RowBuffer; rows: number; values: number; longestRow: number };
 
 function newPiece(): Piece {
-  return { out: new RowWriter(), rows: 0, values: 0, longestRow: 0 };
+  return { out: new RowBuffer(), rows: 0, values: 0, longestRow: 0 };
 }
 
 async function* written({ out, rows, longestRow }: Piece, path: string): AsyncGenerator<RowSource> {

@@ -4,13 +4,13 @@ import { createReadStream } from 'node:fs';
 import { LocalFile } from '@s3-connectors/common/local-disk/local-file.ts';
 import { readLines } from '@s3-connectors/common/protocol/lines.ts';
 
-import { RowWriter } from '@s3-connectors/common/records/row-writer.ts';
+import { RowBuffer } from '@s3-connectors/common/records/row-buffer.ts';
 import type { RowSource } from './made-file.ts';
 
 const readBytes = 1024 * 1024;
 
 /** Writes what stands for the row bytes[start, end), a line or nothing. */
-type WriteRow = (bytes: Buffer, start: number, end: number, out: RowWriter) => void;
+type WriteRow = (bytes: Buffer, start: number, end: number, out: RowBuffer) => void;
 
 type Options = {
   /** Whether the row, counted from 0, stays as it is: those that follow each other are copied at once. By default none. */
@@ -24,7 +24,7 @@ export async function rewriteRows(
   write: WriteRow,
   { stays = () => false }: Options = {},
 ): Promise<RowSource> {
-  const out = new RowWriter();
+  const out = new RowBuffer();
   let [row, rows, bytes, longestRow] = [0, 0, 0, 0];
   {
     await using file = await LocalFile.open(target, 'new');

@@ -10,7 +10,7 @@ import type { RegisteredEvents } from '../columns/registry/registered-names.ts';
 import { eventMark } from '../columns/registry/table-owners.ts';
 import { maxEventTables, maxTableNameBytes } from '../config/budgets.ts';
 import { layout } from '../layout/layout.ts';
-import type { Table, Tables } from '../tables/table.ts';
+import type { BatchTable, BatchTables } from '../tables/table.ts';
 
 /** Names, as they are spelled in rows, that are remembered, and how long one may be. */
 const maxSpellings = 10_000;
@@ -24,7 +24,7 @@ type Options = {
   readonly prefix: string;
   readonly stream: number;
   readonly descriptor: StreamDescriptor;
-  readonly tables: Tables;
+  readonly tables: BatchTables;
   readonly log: Log;
 };
 
@@ -50,16 +50,16 @@ const reasons: Readonly<Record<Obstacle, string>> = {
 
 export class EventTables {
   readonly #options: Options;
-  readonly #bySpelling = new Map<string, Table>();
+  readonly #bySpelling = new Map<string, BatchTable>();
   /** The first name that came to each table. */
-  readonly #names = new Map<Table, string>();
-  readonly #warned = new Set<Table | Obstacle>();
+  readonly #names = new Map<BatchTable, string>();
+  readonly #warned = new Set<BatchTable | Obstacle>();
   /** Tables that earlier runs made: what comes in this run does not take their place. */
   #registered: RegisteredEvents = new Map();
   /** Names of tables that are replaced if they get rows, and must not be. */
   #foreign: ReadonlySet<string> = new Set();
   #added = 0;
-  #other: Table | undefined;
+  #other: BatchTable | undefined;
 
   constructor(options: Options) {
     this.#options = options;
@@ -72,12 +72,12 @@ export class EventTables {
   }
 
   /** The table of events that have none of their own, once there is any. */
-  get other(): Table | undefined {
+  get other(): BatchTable | undefined {
     return this.#other;
   }
 
   /** The table of the event whose name, a JSON string, is bytes[start, end); undefined when no table can have it. Hot path. */
-  tableOf(bytes: Buffer, start: number, end: number): Table | undefined {
+  tableOf(bytes: Buffer, start: number, end: number): BatchTable | undefined {
     const isShort = end - start <= maxSpellingBytes;
     const spelling = isShort ? bytes.toString('latin1', start, end) : '';
     const known = isShort ? this.#bySpelling.get(spelling) : undefined;
@@ -89,7 +89,7 @@ export class EventTables {
     return table;
   }
 
-  #lookUp(event: string): Table | undefined {
+  #lookUp(event: string): BatchTable | undefined {
     const isShort = event.length <= maxTableNameBytes; // A longer one need not be made a name of.
     const name = isShort ? eventTableName(event) : '';
     const found = isShort ? this.#named(name, event) : 'too long';
@@ -103,7 +103,7 @@ export class EventTables {
     return other;
   }
 
-  #named(name: string, event: string): Table | Obstacle {
+  #named(name: string, event: string): BatchTable | Obstacle {
     const { prefix, stream, tables } = this.#options;
     if (!/[a-z0-9]/u.test(name.slice(0, -suffix.length))) return 'only signs';
     const folder = layout.place(prefix, name).folder;
@@ -125,7 +125,7 @@ export class EventTables {
   }
 
   /** Undefined if it is the table of another stream. */
-  #otherTable(): Table | undefined {
+  #otherTable(): BatchTable | undefined {
     const { prefix, stream, tables } = this.#options;
     if (this.#foreign.has(otherEvents)) return undefined;
     const folder = layout.place(prefix, otherEvents).folder;
@@ -136,7 +136,7 @@ export class EventTables {
     return this.#other;
   }
 
-  #warnOfSharing(table: Table, event: string): void {
+  #warnOfSharing(table: BatchTable, event: string): void {
     const first = this.#names.get(table) ?? event;
     this.#names.set(table, first);
     if (first === event || this.#warned.has(table)) return;
@@ -148,7 +148,7 @@ export class EventTables {
   }
 
   /** Without the name, which is a value of a record. `other`: where they go. */
-  #warnOf(obstacle: Obstacle, other: Table | undefined): void {
+  #warnOf(obstacle: Obstacle, other: BatchTable | undefined): void {
     if (this.#warned.has(obstacle)) return;
     this.#warned.add(obstacle);
     const { descriptor, log } = this.#options;

@@ -1,12 +1,12 @@
 // The time of a row as published tables have it, `2026-01-15T14:30:00.123Z`, without a Date per row.
-import type { RowWriter } from '@s3-connectors/common/records/row-writer.ts';
+import type { RowBuffer } from '@s3-connectors/common/records/row-buffer.ts';
 
 const dayMs = 86_400_000;
 let lastDay = Number.NaN;
 let lastDate = Buffer.alloc(0);
 
 /** Writes milliseconds since 1970 as a JSON string. Hot path: rows of one day share its date. */
-export function writeInstant(out: RowWriter, ms: number): void {
+export function writeInstant(out: RowBuffer, ms: number): void {
   const day = Math.floor(ms / dayMs);
   if (day !== lastDay) {
     lastDay = day;
@@ -23,7 +23,7 @@ export function writeInstant(out: RowWriter, ms: number): void {
   out.byte(0x22);
 }
 
-function twoDigits(out: RowWriter, value: number, after: number): void {
+function twoDigits(out: RowBuffer, value: number, after: number): void {
   out.byte(0x30 + Math.floor(value / 10));
   out.byte(0x30 + (value % 10));
   out.byte(after);

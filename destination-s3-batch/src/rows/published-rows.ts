@@ -5,7 +5,7 @@ import type { Envelope } from '@s3-connectors/common/records/envelope.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import { isPlain, plainText } from '../columns/types/temporal-text.ts';
-import type { RowWriter } from '@s3-connectors/common/records/row-writer.ts';
+import type { RowBuffer } from '@s3-connectors/common/records/row-buffer.ts';
 import { writeInstant } from './instant-text.ts';
 
 const utc = { kind: 'timestamp', utc: true } as const;
@@ -17,7 +17,7 @@ type Column = { readonly slot: number; readonly head: Buffer };
 export type RowsOut = {
   /** The record's own time in milliseconds; NaN without a valid one. */
   time: number;
-  readonly out: RowWriter;
+  readonly out: RowBuffer;
   /** Called with each row in `out`. */
   readonly emit: () => void;
 };
@@ -123,7 +123,7 @@ function columnsOf(fields: readonly string[], names: Readonly<Record<string, str
     .filter(({ slot }) => slot >= 0);
 }
 
-function copyColumn(bytes: Buffer, { fieldStarts, fieldEnds }: Envelope, { slot, head }: Column, out: RowWriter): void {
+function copyColumn(bytes: Buffer, { fieldStarts, fieldEnds }: Envelope, { slot, head }: Column, out: RowBuffer): void {
   const start = fieldStarts[slot] as number;
   if (start < 0 || bytes[start] === LETTER_N) return;
   out.copy(head, 0, head.length);
@@ -133,7 +133,7 @@ function copyColumn(bytes: Buffer, { fieldStarts, fieldEnds }: Envelope, { slot,
 type RowTime = { readonly timeSlot: number; readonly time: number };
 
 /** The row's opening brace and its time; one finer than milliseconds keeps its digits. */
-function writeTime(bytes: Buffer, found: Envelope, { timeSlot, time }: RowTime, out: RowWriter): void {
+function writeTime(bytes: Buffer, found: Envelope, { timeSlot, time }: RowTime, out: RowBuffer): void {
   const start = found.fieldStarts[timeSlot] as number;
   const end = found.fieldEnds[timeSlot] as number;
   out.text('{"time":');

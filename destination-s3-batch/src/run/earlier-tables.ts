@@ -2,12 +2,12 @@
 // is a document in the bucket that anyone may have written. It is enough to look at a table, and to replace one that gets rows;
 // what gets none is emptied only if the documents of its own place say that it was the stream's. A table is foreign if any
 // document names another stream, or if it has files and no document says whose they are: it is neither emptied nor replaced.
-import { ownerOf, type Beginning, type Owner } from '@s3-connectors/common/destination/run/beginning.ts';
-import { beginningOf, type GiveUp, type StreamPlaces } from '@s3-connectors/common/destination/run/places.ts';
+import { ownerOf, type Beginning, type Owner } from '@s3-connectors/common/destination/publishing/beginning.ts';
+import { beginningOf, type GiveUp, type StreamPlaces } from '@s3-connectors/common/destination/publishing/places.ts';
 import { claimPlace } from '@s3-connectors/common/destination/replacing/generation-record.ts';
-import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import { tellApart, type DataPlace } from '@s3-connectors/common/destination/replacing/own-keys.ts';
-import { failsAlone } from '@s3-connectors/common/destination/run/stream-failure.ts';
+import { failsAlone } from '@s3-connectors/common/destination/publishing/stream-failure.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { ConnectorError, type StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
@@ -18,7 +18,7 @@ import { isOwner, otherOwner } from '../columns/registry/table-owners.ts';
 import { layout } from '../layout/layout.ts';
 import type { TableTarget } from './plan.ts';
 import { isEventTable, otherEvents } from '../rows/event-tables.ts';
-import type { Table } from '../tables/table.ts';
+import type { BatchTable } from '../tables/table.ts';
 
 type Options = {
   readonly area: Area;
@@ -107,7 +107,7 @@ export class EarlierTables implements StreamPlaces<TableTarget> {
   }
 
   /** Before the first file of a table is stored: within a generation it is the stream's from now on. */
-  async claim({ stream: index, name, shape }: Table, signal: AbortSignal): Promise<void> {
+  async claim({ stream: index, name, shape }: BatchTable, signal: AbortSignal): Promise<void> {
     const { area, targets } = this.#options;
     const { succession, stream } = targets[index] ?? {};
     const known = this.#known.get(index);

@@ -14,7 +14,7 @@ import {
   type RowPlan,
 } from '@s3-connectors/common/destination/rows/row-plan.ts';
 import { successionOf } from '@s3-connectors/common/destination/replacing/generations.ts';
-import { planTargets, type Plan, type Target } from '@s3-connectors/common/destination/run/plan.ts';
+import { planTargets, type Plan, type Target } from '@s3-connectors/common/destination/plan/plan.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
@@ -24,13 +24,13 @@ import { batchType, batchTypes, eventTable, schemaProperties } from '@s3-connect
 import type { RowSchema } from '@s3-connectors/common/published/row-schema.ts';
 import { streamingTypes } from '@s3-connectors/common/published/streaming-types.ts';
 
-import type { Config, StreamConfig } from '../config/config.ts';
+import type { BatchConfig, StreamConfig } from '../config/config.ts';
 import { layout } from '../layout/layout.ts';
 import { otherEvents } from '../rows/event-tables.ts';
 import type { Dedup } from '../tables/table.ts';
 
 /** How a stream's records become rows: as they are, or in the shape of the published table made of them. */
-export type Conversion = 'none' | 'split_events' | 'explode_aliases' | 'segment_metadata';
+type Conversion = 'none' | 'split_events' | 'explode_aliases' | 'segment_metadata';
 
 export type TableTarget = Target & {
   readonly conversion: Conversion;
@@ -44,8 +44,8 @@ export type TableTarget = Target & {
 
 type Source = { readonly conversion: Conversion; readonly table: string; readonly schema: RowSchema | undefined };
 
-type Given = Pick<Config, 'prefix' | 'arrayIndex' | 'streams' | 'splitEvents'> &
-  Partial<Pick<Config, 'namespaceInPath' | 'airbyteMetadata' | 'run'>>;
+type Given = Pick<BatchConfig, 'prefix' | 'arrayIndex' | 'streams' | 'splitEvents'> &
+  Partial<Pick<BatchConfig, 'namespaceInPath' | 'airbyteMetadata' | 'run'>>;
 
 /** @throws CATALOG_INVALID for streams that would be written to one path, and for modes that no platform asks for. */
 export function planStreams(

@@ -3,34 +3,34 @@
 // Memory: a quarter of `max_memory_mb` for rows on their way, the rest for the engine. Disk: rows, and files made of them, up to
 // three quarters of the spool's bound; the rest is for what is just being made of one segment.
 import type { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
-import type { Plan } from '@s3-connectors/common/destination/run/plan.ts';
+import type { Plan } from '@s3-connectors/common/destination/plan/plan.ts';
 import { total } from '@s3-connectors/common/destination/run/field-counts.ts';
 import type { Figures } from '@s3-connectors/common/destination/run/summary.ts';
-import { layFoundation, type RunContext } from '@s3-connectors/common/destination/run/foundation.ts';
+import { setUpRun, type RunContext } from '@s3-connectors/common/destination/plan/run-setup.ts';
 import { Runtime } from '@s3-connectors/common/destination/run/runtime.ts';
 import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { LineBatch } from '@s3-connectors/common/protocol/lines.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import type { Point } from '@s3-connectors/common/protocol/metrics.ts';
-import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import { closeS3 } from '@s3-connectors/common/s3/connection/client.ts';
 import type { WrittenBody } from '@s3-connectors/common/s3/write.ts';
 
 import { registeredEventTables } from '../columns/registry/registered-names.ts';
 import { registeredSchema, typeJson } from '../columns/registry/registry.ts';
 import { mostFields } from '../config/budgets.ts';
-import type { Config } from '../config/config.ts';
+import type { BatchConfig } from '../config/config.ts';
 import { Conversions, type OutputFile } from '../files/conversions.ts';
 import { Converter, engineBytes } from '../files/converter.ts';
 import { layout } from '../layout/layout.ts';
 import type { SpoolFolder } from '../spool/spool-folder.ts';
 import { Spool } from '../spool/spool.ts';
-import { Tables } from '../tables/table.ts';
+import { BatchTables } from '../tables/table.ts';
 import { Typings } from '../tables/typings.ts';
 import { EarlierTables } from './earlier-tables.ts';
 import { planStreams, type TableTarget } from './plan.ts';
-import { upload } from './publish.ts';
+import { upload } from './upload.ts';
 import { reportTables } from './table-report.ts';
 import { TableSink } from './table-sink.ts';
 
@@ -44,8 +44,8 @@ const heldShare = 1 / 64;
 /** STATEs that wait; they are copied once when they are printed. */
 const statesShare = 1 / 16;
 
-export class Run implements AsyncDisposable {
-  readonly #config: Config;
+export class BatchRun implements AsyncDisposable {
+  readonly #config: BatchConfig;
   readonly #plan: Plan<TableTarget>;
   readonly #area: Area;
   readonly #states: DurableStates;
@@ -55,7 +55,7 @@ export class Run implements AsyncDisposable {
   readonly #spool: Spool;
   readonly #sink: TableSink;
   readonly #earlier: EarlierTables;
-  readonly #tables: Tables;
+  readonly #tables: BatchTables;
   readonly #typings: Typings;
   readonly #mostFields: number;
   readonly #converter: Converter;
@@ -63,20 +63,20 @@ export class Run implements AsyncDisposable {
   readonly #context: RunContext;
   #flushed: Promise<void> = Promise.resolve();
 
-  constructor(config: Config, catalog: readonly ConfiguredStream[], folder: SpoolFolder, context: RunContext) {
+  constructor(config: BatchConfig, catalog: readonly ConfiguredStream[], folder: SpoolFolder, context: RunContext) {
     const { log, signal, clock } = context;
     this.#config = config;
     this.#context = context;
     const plan = planStreams(config, catalog, log);
     this.#plan = plan;
-    const foundation = layFoundation({ config, plan, layout, context }, config.maxMemoryBytes * statesShare);
-    const { area, states } = foundation;
+    const setup = setUpRun({ config, plan, layout, context }, config.maxMemoryBytes * statesShare);
+    const { area, states } = setup;
     this.#area = area;
     this.#states = states;
     this.#folder = folder;
     this.#maxDiskBytes = folder.maxBytes * diskShare;
     this.#spool = openSpool(config, folder);
-    this.#tables = new Tables(plan.fields);
+    this.#tables = new BatchTables(plan.fields);
     const bytesOfEngine = config.format === 'parquet' ? engineBytes(config) : undefined;
     this.#mostFields = mostFields(bytesOfEngine);
     const parts = { tables: this.#tables, spool: this.#spool, states, context };
@@ -89,7 +89,7 @@ export class Run implements AsyncDisposable {
     const { targets } = plan;
     const earlier = new EarlierTables({ area, targets, context, giveUp: (...why) => this.#runtime.giveUp(...why) });
     this.#earlier = earlier;
-    this.#runtime = new Runtime(foundation, {
+    this.#runtime = new Runtime(setup, {
       sink: this.#sink,
       places: earlier,
       schemaOf: (_, table) => this.#schemaOf(table),
@@ -202,7 +202,7 @@ export class Run implements AsyncDisposable {
 
   /** Where a file is put that is to be at its key. Rejected rows wait for nothing. */
   #keyFor({ segment: { table }, key }: OutputFile): string {
-    return table.shape === undefined ? key : this.#runtime.replacements.waiting.keyFor(table.stream, key);
+    return table.shape === undefined ? key : this.#runtime.publisher.waiting.keyFor(table.stream, key);
   }
 
   #stored(file: OutputFile & WrittenBody): void {
@@ -224,13 +224,13 @@ export class Run implements AsyncDisposable {
   }
 }
 
-function openSpool({ maxMemoryBytes }: Config, { path, maxBytes }: SpoolFolder): Spool {
+function openSpool({ maxMemoryBytes }: BatchConfig, { path, maxBytes }: SpoolFolder): Spool {
   const segmentBytes = Math.min(largestSegmentBytes, maxBytes * segmentShare);
   return new Spool(path, { maxHeldBytes: maxMemoryBytes * heldShare, segmentBytes });
 }
 
 function openTypings(
-  { objectsAsText, timesAsText, format }: Config,
+  { objectsAsText, timesAsText, format }: BatchConfig,
   { area, plan, maxFields }: { readonly area: Area; readonly plan: Plan; readonly maxFields: number },
 ): Typings {
   const streams = plan.targets.map(({ stream }) => stream);

@@ -1,28 +1,28 @@
 // What an operator has to know of the tables before the summary: their columns, and what is in none of them.
 import type { Tally } from '@s3-connectors/common/destination/run/summary.ts';
-import type { Target } from '@s3-connectors/common/destination/run/plan.ts';
+import type { Target } from '@s3-connectors/common/destination/plan/plan.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
 import { columnReport } from '../columns/registry/column-report.ts';
 import { maxNewFields, maxRareFields } from '../config/budgets.ts';
 import { keptTypes } from '../columns/registry/kept-types.ts';
 import { timePaths, type StructType } from '../columns/types/field-type.ts';
-import type { Config } from '../config/config.ts';
+import type { BatchConfig } from '../config/config.ts';
 import { isFolderName } from '../layout/folder-names.ts';
 import type { FittedValues } from '../columns/types/slot.ts';
-import type { Table } from '../tables/table.ts';
+import type { BatchTable } from '../tables/table.ts';
 import type { Typings } from '../tables/typings.ts';
 import type { TableSink } from './table-sink.ts';
 
 type Reported = {
   readonly targets: readonly Target[];
-  readonly tables: readonly Table[];
+  readonly tables: readonly BatchTable[];
   readonly typings: Typings;
   readonly tally: Tally;
   readonly sink: Pick<TableSink, 'droppedFields'>;
   /** What a table can have. */
   readonly mostFields: number;
-  readonly config: Pick<Config, 'format' | 'timesAsText'>;
+  readonly config: Pick<BatchConfig, 'format' | 'timesAsText'>;
 };
 
 type Outcome = { readonly values: FittedValues; readonly log: Log };
@@ -50,7 +50,7 @@ export function reportTables(reported: Reported, log: Log): void {
   }
 }
 
-function warnOfSurplus(table: Table, { typings, mostFields }: Reported, log: Log): void {
+function warnOfSurplus(table: BatchTable, { typings, mostFields }: Reported, log: Log): void {
   const refused = table.shape?.room.refused ?? 0;
   if (refused === 0 && typings.surplusOf(table) === 0) return;
   log(
@@ -59,7 +59,7 @@ function warnOfSurplus(table: Table, { typings, mostFields }: Reported, log: Log
   );
 }
 
-function warnOfTimes({ name }: Table, type: StructType, { config }: Reported, log: Log): void {
+function warnOfTimes({ name }: BatchTable, type: StructType, { config }: Reported, log: Log): void {
   const paths = config.format === 'parquet' && config.timesAsText ? timePaths(type) : [];
   if (paths.length === 0) return;
   log(
@@ -68,7 +68,7 @@ function warnOfTimes({ name }: Table, type: StructType, { config }: Reported, lo
   );
 }
 
-function warnOfKeptTypes({ name, shape }: Table, type: StructType, { values, log }: Outcome): void {
+function warnOfKeptTypes({ name, shape }: BatchTable, type: StructType, { values, log }: Outcome): void {
   if (shape === undefined) return;
   const { asText, declared } = keptTypes(shape, type, values);
   const warn = (paths: readonly string[], what: string): void => {
@@ -80,7 +80,7 @@ function warnOfKeptTypes({ name, shape }: Table, type: StructType, { values, log
   warn(declared, 'and the catalog declares another one: values that do not fit are in "__json" fields only');
 }
 
-function warnOfFolders({ name, shape }: Table, type: StructType, log: Log): void {
+function warnOfFolders({ name, shape }: BatchTable, type: StructType, log: Log): void {
   const kept = type.fields.map((field) => field.name).filter(isFolderName);
   const others = (shape?.children ?? []).filter((child) => child.rows > 0).map((child) => child.name);
   const moved = others.filter((field) => isFolderName(field) && !kept.includes(field));

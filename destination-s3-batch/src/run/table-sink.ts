@@ -2,8 +2,8 @@
 // types. The hot path: nothing here builds a string or an object for a usual record.
 import type { DurableStates, Scope } from '@s3-connectors/common/destination/input/durable-states.ts';
 import type { Rejection } from '@s3-connectors/common/destination/input/rejections.ts';
-import type { Placement, Sink } from '@s3-connectors/common/destination/run/intake.ts';
-import type { Plan, Target } from '@s3-connectors/common/destination/run/plan.ts';
+import type { Placement, Sink } from '@s3-connectors/common/destination/plan/intake.ts';
+import type { Plan, Target } from '@s3-connectors/common/destination/plan/plan.ts';
 import { QUOTE } from '@s3-connectors/common/json/json-bytes.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { skippingWalk, type WalkData } from '@s3-connectors/common/records/data-walk.ts';
@@ -15,18 +15,18 @@ import { fitsEngine } from '../config/budgets.ts';
 import { layout } from '../layout/layout.ts';
 import { countValues } from '../rows/count-values.ts';
 import type { RowsOut } from '../rows/published-rows.ts';
-import { RowWriter } from '@s3-connectors/common/records/row-writer.ts';
+import { RowBuffer } from '@s3-connectors/common/records/row-buffer.ts';
 import type { RowPlace, Spool } from '../spool/spool.ts';
-import type { Table, Tables } from '../tables/table.ts';
+import type { BatchTable, BatchTables } from '../tables/table.ts';
 import type { TableTarget } from './plan.ts';
-import { rejectedWay, wayOf, type Way } from './way.ts';
+import { rejectedRoute, routeOf, type RowRoute } from './row-route.ts';
 
 type Options = {
   readonly prefix: string;
   /** What the engine has to write rows with; undefined without one. */
   readonly engineBytes: number | undefined;
   readonly plan: Plan<TableTarget>;
-  readonly tables: Tables;
+  readonly tables: BatchTables;
   readonly spool: Spool;
   readonly states: DurableStates;
   /** Rows of so many bytes are published at the next STATE that speaks of them, before the input has ended. */
@@ -51,9 +51,9 @@ type CutRows = { readonly stream: number; readonly rows: object | undefined };
 
 export class TableSink implements Sink<TableTarget> {
   readonly #options: Options;
-  readonly #ways: readonly Way[];
+  readonly #routes: readonly RowRoute[];
   readonly #eventName: number;
-  readonly #out = new RowWriter();
+  readonly #out = new RowBuffer();
   readonly #observer = new RowObserver();
   readonly #skip: WalkData;
   readonly #place: { -readonly [Key in keyof RowPlace]: RowPlace[Key] | undefined } & {
@@ -73,22 +73,22 @@ export class TableSink implements Sink<TableTarget> {
     this.#eventName = plan.fields.indexOf('event_name');
     this.#place = { table: undefined, day: 0, partition: '', placedBy: 0, time: Number.NaN, isUnusual: false };
     this.#made = { time: Number.NaN, out: this.#out, emit: () => this.#addMade() };
-    const ways = plan.targets.map((target) => {
-      return wayOf(target, { prefix, fields: plan.fields, tables, log: context.log });
+    const routes = plan.targets.map((target) => {
+      return routeOf(target, { prefix, fields: plan.fields, tables, log: context.log });
     });
-    this.#ways = [...ways, rejectedWay()];
+    this.#routes = [...routes, rejectedRoute()];
   }
 
   /** The event tables that earlier runs made, and those that a stream must not take; before the first line. */
   expectTables(registered: RegisteredEvents, foreignTo: (stream: number) => ReadonlySet<string>): void {
-    for (const [stream, { events }] of this.#ways.entries()) events?.expect(registered, foreignTo(stream));
+    for (const [stream, { events }] of this.#routes.entries()) events?.expect(registered, foreignTo(stream));
   }
 
   /** Looks at the values of what is a row as it comes. */
   walkData(target: TableTarget | undefined, bytes: Uint8Array, start: number, found: Envelope): number {
-    const way = target === undefined ? undefined : (this.#ways[target.index] as Way);
-    const isMade = way?.rows !== undefined || way?.maker !== undefined;
-    const shape = isMade ? undefined : way?.table?.shape;
+    const route = target === undefined ? undefined : (this.#routes[target.index] as RowRoute);
+    const isMade = route?.rows !== undefined || route?.maker !== undefined;
+    const shape = isMade ? undefined : route?.table?.shape;
     return shape === undefined ? this.#skip(bytes, start, found) : this.#observer.walk(shape, bytes, start, found);
   }
 
@@ -98,29 +98,29 @@ export class TableSink implements Sink<TableTarget> {
 
   append(target: TableTarget, placement: Placement, bytes: Buffer, found: Envelope): Rejection | undefined {
     if (found.dataEnd - found.dataStart > largeRowBytes && !this.#fitsEngine(bytes, found)) return rowTooLarge;
-    const way = this.#ways[target.index] as Way;
-    const table = way.table ?? this.#eventTable(way, bytes, found);
+    const route = this.#routes[target.index] as RowRoute;
+    const table = route.table ?? this.#eventTable(route, bytes, found);
     if (table === undefined) return noTable;
-    const rejection = way.maker?.make(bytes, found, placement.now);
+    const rejection = route.maker?.make(bytes, found, placement.now);
     if (rejection !== undefined) return rejection;
-    this.#hold(target, way, this.#options.states.record(target.index));
+    this.#hold(target, route, this.#options.states.record(target.index));
     const isSnapshot = target.timeField === undefined;
     const place = this.#place;
     place.table = table;
     place.placedBy = placement.placedBy;
     place.time = isSnapshot ? Number.NaN : placement.placedBy;
     place.day = layout.periodOf(isSnapshot ? this.#options.startedAt : placement.placedBy);
-    place.partition = way.maker?.partition ?? '';
-    if (way.maker !== undefined) {
-      this.#add(way.maker.out.memory, 0, way.maker.out.length);
+    place.partition = route.maker?.partition ?? '';
+    if (route.maker !== undefined) {
+      this.#add(route.maker.out.memory, 0, route.maker.out.length);
       return undefined;
     }
-    if (way.rows === undefined) {
+    if (route.rows === undefined) {
       this.#add(bytes, found.dataStart, found.dataEnd);
       return undefined;
     }
-    way.dropped?.see(bytes, found);
-    const rows = table === way.events?.other ? way.otherRows : way.rows;
+    route.dropped?.see(bytes, found);
+    const rows = table === route.events?.other ? route.otherRows : route.rows;
     this.#made.time = placement.time;
     rows?.(bytes, found, this.#made);
     return undefined;
@@ -128,21 +128,21 @@ export class TableSink implements Sink<TableTarget> {
 
   setAside({ index, name, succession, rejectedFolder: folder }: Target, kept: Buffer, { placedBy }: Placement): void {
     const { states, spool, tables } = this.#options;
-    const way = this.#ways[index] as Way;
-    way.rejected ??= tables.add({ name, stream: index, folder, columns: undefined });
-    this.#hold({ index, succession }, way, states.rejectedRecord(index));
+    const route = this.#routes[index] as RowRoute;
+    route.rejected ??= tables.add({ name, stream: index, folder, columns: undefined });
+    this.#hold({ index, succession }, route, states.rejectedRecord(index));
     const day = layout.periodOf(placedBy);
-    const place = { table: way.rejected, day, partition: '', placedBy, time: Number.NaN, isUnusual: false };
+    const place = { table: route.rejected, day, partition: '', placedBy, time: Number.NaN, isUnusual: false };
     spool.append(place, kept, 0, kept.length);
   }
 
   /** A publish ends here if it is due, so that none of what it stores comes again from this STATE on. */
   passed(scope: Scope, position: Uint8Array): void {
     const { spool, cutBytes } = this.#options;
-    const streams = scope === 'all' ? this.#ways.keys() : [scope];
+    const streams = scope === 'all' ? this.#routes.keys() : [scope];
     for (const stream of streams) {
       spool.passed(stream, position);
-      this.#ways[stream]?.maker?.passed(position);
+      this.#routes[stream]?.maker?.passed(position);
     }
     if (spool.uncutBytes >= cutBytes) this.#cutClosed();
   }
@@ -150,7 +150,7 @@ export class TableSink implements Sink<TableTarget> {
   /** All rows so far are to be published, wherever they end. */
   cutAll(): void {
     this.#observer.forget(); // The input may have broken off within a line.
-    for (const stream of this.#ways.keys()) this.#cut(stream);
+    for (const stream of this.#routes.keys()) this.#cut(stream);
   }
 
   /** Whether rows are to be published. */
@@ -165,7 +165,7 @@ export class TableSink implements Sink<TableTarget> {
 
   /** Fields of the stream's records that are in no table: values that were not null, by name. */
   droppedFields(stream: number): Readonly<Record<string, number>> {
-    return this.#ways[stream]?.dropped?.counts ?? {};
+    return this.#routes[stream]?.dropped?.counts ?? {};
   }
 
   /**
@@ -174,7 +174,7 @@ export class TableSink implements Sink<TableTarget> {
    */
   #cutClosed(): void {
     const { plan, spool, states } = this.#options;
-    const due = [...this.#ways.keys()].filter((stream) => {
+    const due = [...this.#routes.keys()].filter((stream) => {
       const { succession, dedup } = plan.targets[stream] ?? {};
       return dedup === undefined && (succession?.kind === 'replace' || states.isClosed(stream));
     });
@@ -185,9 +185,9 @@ export class TableSink implements Sink<TableTarget> {
 
   #cut(stream: number, until?: Uint8Array): void {
     this.#options.spool.cut(stream, until);
-    const way = this.#ways[stream] as Way;
-    this.#cuts.push({ stream, rows: way.unpublished });
-    way.unpublished = undefined;
+    const route = this.#routes[stream] as RowRoute;
+    this.#cuts.push({ stream, rows: route.unpublished });
+    route.unpublished = undefined;
   }
 
   #fitsEngine(bytes: Buffer, { dataStart, dataEnd }: Envelope): boolean {
@@ -197,12 +197,12 @@ export class TableSink implements Sink<TableTarget> {
   }
 
   /** Undefined where no table can have the event. */
-  #eventTable(way: Way, bytes: Buffer, { fieldStarts, fieldEnds }: Envelope): Table | undefined {
+  #eventTable(route: RowRoute, bytes: Buffer, { fieldStarts, fieldEnds }: Envelope): BatchTable | undefined {
     const start = fieldStarts[this.#eventName] as number;
     if (start >= 0 && bytes[start] === QUOTE) {
-      return way.events?.tableOf(bytes, start, fieldEnds[this.#eventName] as number);
+      return route.events?.tableOf(bytes, start, fieldEnds[this.#eventName] as number);
     }
-    return way.events?.tableOf(nameless, 0, nameless.length);
+    return route.events?.tableOf(nameless, 0, nameless.length);
   }
 
   /** The row that was made in `#out`. */
@@ -219,9 +219,9 @@ export class TableSink implements Sink<TableTarget> {
   }
 
   /** A replaced stream's STATEs wait for its end anyway. */
-  #hold({ index, succession }: Pick<Target, 'index' | 'succession'>, way: Way, record: number): void {
-    if (way.unpublished !== undefined || succession.kind === 'replace') return;
-    way.unpublished = {};
-    this.#options.states.opened(index, way.unpublished, record);
+  #hold({ index, succession }: Pick<Target, 'index' | 'succession'>, route: RowRoute, record: number): void {
+    if (route.unpublished !== undefined || succession.kind === 'replace') return;
+    route.unpublished = {};
+    this.#options.states.opened(index, route.unpublished, record);
   }
 }

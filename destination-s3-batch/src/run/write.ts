@@ -3,19 +3,19 @@
 //
 // Nothing is to be seen in S3 before the input has ended, but when the spool is full.
 import { watchRun } from '@s3-connectors/common/destination/run/progress.ts';
-import { runContext, type WriteContext } from '@s3-connectors/common/destination/run/foundation.ts';
+import { runContext, type WriteContext } from '@s3-connectors/common/destination/plan/run-setup.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { outlineDepth } from '@s3-connectors/common/records/record-scanner.ts';
 import { readLines } from '@s3-connectors/common/protocol/lines.ts';
 
-import type { Config } from '../config/config.ts';
-import { Run } from './run.ts';
+import type { BatchConfig } from '../config/config.ts';
+import { BatchRun } from './run.ts';
 import { openSpoolFolder } from '../spool/spool-folder.ts';
 
 /** @throws CATALOG_INVALID, INPUT_INVALID, TEMP_FOLDER_UNUSABLE or an S3 code, after all that became durable was acknowledged. */
 export async function* write(
-  config: Config,
+  config: BatchConfig,
   catalog: readonly ConfiguredStream[],
   input: AsyncIterable<Uint8Array>,
   context: WriteContext,
@@ -23,7 +23,7 @@ export async function* write(
   await using folder = await openSpoolFolder(config, context.log);
   try {
     const own = runContext(context);
-    await using run = new Run(config, catalog, folder, own);
+    await using run = new BatchRun(config, catalog, folder, own);
     using _ = watchRun(own, run);
     yield* writeLines(run, input, context);
   } catch (error) {
@@ -32,7 +32,7 @@ export async function* write(
 }
 
 async function* writeLines(
-  run: Run,
+  run: BatchRun,
   input: AsyncIterable<Uint8Array>,
   context: VerbContext,
 ): AsyncGenerator<Uint8Array> {
@@ -57,7 +57,7 @@ async function* writeLines(
   run.refuseRejections();
 }
 
-async function* takeAll(run: Run, input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* takeAll(run: BatchRun, input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   for await (const lines of readLines(input, { reuse: true, outlineDepth: outlineDepth.airbyte })) {
     await run.take(lines);
     if (run.isPublishDue) yield* await run.publish();

@@ -6,7 +6,7 @@ import { LocalFile } from '@s3-connectors/common/local-disk/local-file.ts';
 import { grownBuffer } from '@s3-connectors/common/streams/grown-buffer.ts';
 
 import { RowMarks } from './row-marks.ts';
-import type { Table } from '../tables/table.ts';
+import type { BatchTable } from '../tables/table.ts';
 
 const firstBytes = 4 * 1024;
 const chunkBytes = 1024 * 1024;
@@ -28,7 +28,7 @@ export type Cut = {
 
 /** Memory: what is not on disk yet, `heldBytes`. */
 export class SpoolFile {
-  readonly table: Table;
+  readonly table: BatchTable;
   /** Counted since 1970. */
   readonly day: number;
   /** Folders below that of the day, ended by a slash; "" for none. */

@@ -12,7 +12,7 @@ import {
 } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
-import type { Config } from '../config/config.ts';
+import type { BatchConfig } from '../config/config.ts';
 
 export type SpoolFolder = OwnTempFolder & { readonly maxBytes: number };
 
@@ -24,7 +24,7 @@ const mostBytesInMemory = 256 * 1024 * 1024;
 const memoryFileSystems: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
 const advice = 'Set "spool_dir" to a folder on local disk with enough free space.';
 
-type Options = Pick<Config, 'spoolDirectory' | 'maxSpoolBytes' | 'storageLimitBytes'>;
+type Options = Pick<BatchConfig, 'spoolDirectory' | 'maxSpoolBytes' | 'storageLimitBytes'>;
 
 /** Logs the bound, and writes a little to try the disk. @throws TEMP_FOLDER_UNUSABLE naming the folder and the remedy. */
 export async function openSpoolFolder(options: Options, log: Log): Promise<SpoolFolder> {

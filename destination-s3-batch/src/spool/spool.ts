@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { mostPartitions } from '@s3-connectors/common/destination/files/partition-folders.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
-import type { Table } from '../tables/table.ts';
+import type { BatchTable } from '../tables/table.ts';
 import { SpoolFile, type Cut } from './spool-file.ts';
 
 const flushesAtOnce = 4;
@@ -18,7 +18,7 @@ const noPosition = new Uint8Array();
 
 /** Where a row goes. */
 export type RowPlace = {
-  readonly table: Table;
+  readonly table: BatchTable;
   /** Counted since 1970. */
   readonly day: number;
   /** Folders below that of the day, ended by a slash; "" for none. */

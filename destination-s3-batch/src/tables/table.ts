@@ -5,7 +5,7 @@ import { runRoom } from '../columns/observe/room.ts';
 import { declareTextColumns } from '../columns/observe/text-columns.ts';
 import { shapeOfSchema, type Shape } from '../columns/observe/shape.ts';
 
-export type Table = {
+export type BatchTable = {
   /** Its number among all tables of the run. */
   readonly index: number;
   readonly name: string;
@@ -25,16 +25,16 @@ export type Table = {
 export type Dedup = { readonly key: readonly (readonly string[])[]; readonly cursor: readonly string[] };
 
 /** What a table begins with. `columns`: `properties` of a JSON schema, in their order. */
-type NewTable = Pick<Table, 'name' | 'stream' | 'event' | 'folder'> & {
+type NewTable = Pick<BatchTable, 'name' | 'stream' | 'event' | 'folder'> & {
   readonly columns: JsonObject | undefined;
   readonly dedup?: Dedup | undefined;
   readonly textColumns?: readonly string[];
 };
 
 /** All tables of a run, each name once. Bound: the catalog's, `maxEventTables` and their rejected rows. */
-export class Tables {
-  readonly all: Table[] = [];
-  readonly #byFolder = new Map<string, Table>();
+export class BatchTables {
+  readonly all: BatchTable[] = [];
+  readonly #byFolder = new Map<string, BatchTable>();
   readonly #fields: readonly string[];
   readonly #room = runRoom();
 
@@ -43,17 +43,17 @@ export class Tables {
     this.#fields = fields;
   }
 
-  add({ columns, dedup, textColumns = [], ...rest }: NewTable): Table {
+  add({ columns, dedup, textColumns = [], ...rest }: NewTable): BatchTable {
     const options = { fields: this.#fields, room: this.#room };
     const shape = columns === undefined ? undefined : shapeOfSchema({ properties: columns }, options);
     if (shape !== undefined) declareTextColumns(shape, textColumns, columns ?? {});
-    const table: Table = { ...rest, index: this.all.length, shape, dedup };
+    const table: BatchTable = { ...rest, index: this.all.length, shape, dedup };
     this.all.push(table);
     this.#byFolder.set(table.folder, table);
     return table;
   }
 
-  inFolder(folder: string): Table | undefined {
+  inFolder(folder: string): BatchTable | undefined {
     return this.#byFolder.get(folder);
   }
 }

@@ -1,10 +1,10 @@
 // The types of all tables of a run: as the registry has them from earlier runs, decided anew whenever rows are turned into
 // files, and kept in the registry before any of those files is to be seen.
-import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 
 import { ConnectorError, type StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 
-import type { Table } from './table.ts';
+import type { BatchTable } from './table.ts';
 import { decideRow, isAsTyped } from '../columns/decide/decide.ts';
 import type { TypingRules } from '../columns/decide/kind.ts';
 import type { FieldType, StructType } from '../columns/types/field-type.ts';
@@ -44,7 +44,7 @@ export class Typings {
   readonly #rules: Rules;
   /** By the number of the stream. */
   readonly #streams: readonly StreamDescriptor[];
-  readonly #typings = new Map<Table, Typing>();
+  readonly #typings = new Map<BatchTable, Typing>();
   #bytes = 0;
 
   constructor(area: Area, streams: readonly StreamDescriptor[], rules: Rules) {
@@ -57,7 +57,7 @@ export class Typings {
    * The type that all rows seen so far are to be written in, whether they are so already, and whether those are that were not marked
    * as unusual.
    */
-  async decide(table: Table, shape: Shape, signal: AbortSignal): Promise<Decided> {
+  async decide(table: BatchTable, shape: Shape, signal: AbortSignal): Promise<Decided> {
     const typing = await this.#of(table, signal);
     const { type: decided, surplus } = decideRow(shape, typing.type, {
       ...this.#rules,
@@ -71,7 +71,7 @@ export class Typings {
   }
 
   /** After rows were fitted: the siblings that they needed, and what became of their values. */
-  fitted(table: Table, type: StructType, values: FittedValues): void {
+  fitted(table: BatchTable, type: StructType, values: FittedValues): void {
     const typing = this.#typings.get(table);
     if (typing === undefined) return;
     this.#set(typing, type);
@@ -82,16 +82,16 @@ export class Typings {
   }
 
   /** Undefined for a table without rows in this run and before. */
-  typeOf(table: Table): StructType | undefined {
+  typeOf(table: BatchTable): StructType | undefined {
     return this.#typings.get(table)?.type;
   }
 
   /** Fields seen in this run that have no column for want of room. */
-  surplusOf(table: Table): number {
+  surplusOf(table: BatchTable): number {
     return this.#typings.get(table)?.surplus ?? 0;
   }
 
-  valuesOf(table: Table): FittedValues {
+  valuesOf(table: BatchTable): FittedValues {
     return this.#typings.get(table)?.values ?? noValues();
   }
 
@@ -99,7 +99,7 @@ export class Typings {
    * Before a file of the table is to be seen. What another run wrote meanwhile is joined to it.
    * @throws S3_OBJECT_CONFLICT when that has another type for a field.
    */
-  async save(table: Table, signal: AbortSignal): Promise<void> {
+  async save(table: BatchTable, signal: AbortSignal): Promise<void> {
     const typing = this.#typings.get(table);
     if (typing === undefined) return;
     for (let turn = 1; typing.type !== undefined && typing.changed; turn += 1) {
@@ -116,7 +116,7 @@ export class Typings {
   }
 
   /** @returns whether what the registry has by now goes with these types and this event. */
-  async #join(typing: Typing, table: Table, signal: AbortSignal): Promise<boolean> {
+  async #join(typing: Typing, table: BatchTable, signal: AbortSignal): Promise<boolean> {
     const found = await readRegistry(this.#area, table.name, signal);
     const { type, etag } = found;
     const joined = type && typing.type && joinedType(type, typing.type);
@@ -129,11 +129,11 @@ export class Typings {
     return true;
   }
 
-  #ownersOf({ stream }: Table, { owners }: Registered): Owners {
+  #ownersOf({ stream }: BatchTable, { owners }: Registered): Owners {
     return withOwner(owners, this.#streams[stream] as StreamDescriptor);
   }
 
-  async #of(table: Table, signal: AbortSignal): Promise<Typing> {
+  async #of(table: BatchTable, signal: AbortSignal): Promise<Typing> {
     let typing = this.#typings.get(table);
     if (typing === undefined) {
       const found = await readRegistry(this.#area, table.name, signal);
@@ -150,7 +150,7 @@ export class Typings {
   }
 
   /** The types of all tables stay in memory: together they may take as much as one document. */
-  #charge({ name }: Table, bytes: number): void {
+  #charge({ name }: BatchTable, bytes: number): void {
     const { maxDocumentBytes, prefix } = this.#area;
     this.#bytes += bytes;
     if (this.#bytes <= maxDocumentBytes) return;
@@ -176,7 +176,7 @@ export class Typings {
 }
 
 /** A table that another run made meanwhile may be for an event whose name only looks like this one's. */
-function isForEvent({ event }: Registered, table: Table): boolean {
+function isForEvent({ event }: Registered, table: BatchTable): boolean {
   return event === undefined || table.event === undefined || event === table.event;
 }
 

@@ -1,5 +1,5 @@
 // The files that a table has: what a change of a type does not reach.
-import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import { tellApart } from '@s3-connectors/common/destination/replacing/own-keys.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';
 

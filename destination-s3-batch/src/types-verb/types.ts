@@ -1,16 +1,16 @@
 // `types`: shows the types that `_schemas/` keeps of each table, and changes that of a field on demand. A type never changes by
 // itself, since files of all days are read together; an operator who changes one is shown what happens to the files that are there.
-import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import { largestDocument } from '@s3-connectors/common/destination/replacing/document-memory.ts';
 import type { OperatorArguments, Print, VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
-import { oneLine } from '@s3-connectors/common/protocol/text.ts';
+import { oneLine } from '@s3-connectors/common/protocol/text/text.ts';
 import { closeS3, openS3 } from '@s3-connectors/common/s3/connection/client.ts';
 
 import { readRegistry, readTables, writeRegistry } from '../columns/registry/registry.ts';
 import { engineType, type FieldType, type StructType } from '../columns/types/field-type.ts';
-import type { Config } from '../config/config.ts';
+import type { BatchConfig } from '../config/config.ts';
 import { placedFields, siblingPath, withField, type PlacedField } from './field-path.ts';
 import { oldFiles, type OldFiles } from './old-files.ts';
 import { parseTypeText, typeForms, typeText } from './type-text.ts';
@@ -20,7 +20,7 @@ type Change = { readonly table: string; readonly field: string; readonly type: F
 
 /** @throws USAGE_INVALID for a table or field that is not there, or a type that is none. */
 export async function* types(
-  config: Config,
+  config: BatchConfig,
   given: OperatorArguments,
   { log, signal }: VerbContext,
 ): AsyncGenerator<Print> {
@@ -99,7 +99,7 @@ function fieldAt(type: StructType, table: string, field: string): PlacedField {
 }
 
 /** What an operator has to know before, a sentence a line. */
-export function* consequences(
+function* consequences(
   placed: PlacedField,
   type: FieldType | undefined,
   { files, bytes, parquet, days }: OldFiles,

@@ -12,8 +12,8 @@ import {
 } from '@s3-connectors/common/destination/config/config.ts';
 import { partitionBy, partitionByText } from '@s3-connectors/common/destination/rows/row-plan.ts';
 import { runShape } from '@s3-connectors/common/destination/config/run-config.ts';
-import type { RecordRules } from '@s3-connectors/common/destination/run/judge.ts';
-import type { Environment } from '@s3-connectors/common/program/scheduler.ts';
+import type { RecordRules } from '@s3-connectors/common/destination/plan/record-judge.ts';
+import type { Environment } from '@s3-connectors/common/s3/address/hosted.ts';
 import { connectionShape } from '@s3-connectors/common/s3/connection/config.ts';
 import * as z from 'zod';
 
@@ -96,15 +96,15 @@ export const configShape = {
 export const configSchema = z.object({ ...configShape, ...runShape }).superRefine(...checkPlace);
 
 /** An override for a stream; see `streams` in the schema. */
-export type StreamConfig = z.output<typeof stream>;
+type StreamConfig = z.output<typeof stream>;
 
-export type Config = Shared<StreamConfig> & {
+export type StreamingConfig = Shared<StreamConfig> & {
   readonly rules: RecordRules;
   readonly maxFileAgeMs: number;
   readonly gzipLevel: number;
 };
 
-export function resolveConfig(config: z.output<typeof configSchema>, env: Environment = process.env): Config {
+export function resolveConfig(config: z.output<typeof configSchema>, env: Environment = process.env): StreamingConfig {
   return {
     ...resolveShared(config, env),
     rules: {

@@ -12,7 +12,7 @@ import { RowTimes } from './latency.ts';
 import type { OpenFileFacts } from './rotation.ts';
 
 /** What compression is expected to leave until the file's own rows tell. */
-const usualRatio = 0.2;
+export const usualRatio = 0.2;
 /** Of a buffer that has become too small. */
 const growth = 1.5;
 const noBuffer = Buffer.alloc(0);

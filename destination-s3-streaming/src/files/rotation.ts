@@ -19,7 +19,7 @@ export type RotationLimits = {
   readonly maxOpenBytes: number;
 };
 
-export type Due<File> = { readonly file: File; readonly reason: RotationReason };
+type Due<File> = { readonly file: File; readonly reason: RotationReason };
 
 type Situation<File> = {
   readonly oldestFirst: Iterable<File>;
@@ -71,6 +71,8 @@ export function msUntilAged(oldest: OpenFileFacts | undefined, now: number, { ma
 }
 
 const largestChunk = 1024 * 1024;
+/** Chunks that are compressed or wait for it while more input is read. */
+export const maxChunksWaiting = 8;
 
 /** At how many bytes the rows of a file are compressed. A file's size is known only by chunks: it has several. */
 export function chunkBytes(maxFileBytes: number): number {

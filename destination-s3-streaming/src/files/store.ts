@@ -6,7 +6,7 @@ import { putObject, type WrittenBody } from '@s3-connectors/common/s3/write.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import { TaskQueue } from '@s3-connectors/common/streams/task-queue.ts';
 
-import type { Config } from '../config/config.ts';
+import type { StreamingConfig } from '../config/config.ts';
 import { fileExtension as extension } from '../layout/layout.ts';
 import type { Account, OpenFile } from './open-file.ts';
 import type { RotationReason } from './rotation.ts';
@@ -22,7 +22,7 @@ const contentType = 'application/gzip';
 
 type Options = {
   readonly s3: S3;
-  readonly config: Pick<Config, 'headers' | 'workerId'>;
+  readonly config: Pick<StreamingConfig, 'headers' | 'workerId'>;
   /** Where to store a file that is to lie at `key`. */
   readonly keyFor: (file: OpenFile, key: string) => string;
   readonly onStored: (file: OpenFile, key: string, written: WrittenBody) => void;
@@ -31,7 +31,7 @@ type Options = {
 };
 
 /** Bound: `held.bytes`, which the loop keeps within the memory budget by reading no more. */
-export class Store {
+export class FileStore {
   /** Files stored, by why they were closed. */
   readonly reasons: Record<RotationReason, number> = { age: 0, size: 0, memory: 0, end: 0 };
   /** Memory of the files that are not stored yet. */

@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 
 import { checkPlace } from '@s3-connectors/common/destination/config/config.ts';
-import type { Environment } from '@s3-connectors/common/program/scheduler.ts';
+import type { Environment } from '@s3-connectors/common/s3/address/hosted.ts';
 import * as z from 'zod';
 
-import { configShape, resolveConfig, type Config } from '../config/config.ts';
+import { configShape, resolveConfig, type StreamingConfig } from '../config/config.ts';
 import type { Included } from './record-lines.ts';
 import type { SeedRules } from './seed.ts';
 
@@ -175,9 +175,9 @@ export const feedSchema = z.object({ ...configShape, kafka }).superRefine(...che
 
 type KafkaConfig = z.output<typeof kafka>;
 
-export type FeedTopic = { readonly topic: string; readonly stream: string };
+type FeedTopic = { readonly topic: string; readonly stream: string };
 
-export type FeedConfig = Config & {
+export type FeedConfig = StreamingConfig & {
   readonly kafka: {
     readonly brokers: readonly string[];
     readonly topics: readonly FeedTopic[];

@@ -1,5 +1,5 @@
 // Failures of the Kafka client as ours, with what to change. Its own texts are not passed on: an answer may quote what was sent.
-import { oneLine } from '@s3-connectors/common/protocol/text.ts';
+import { oneLine } from '@s3-connectors/common/protocol/text/text.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { FeedConfig } from './config.ts';

@@ -18,7 +18,7 @@ import type { FeedConfig } from './config.ts';
 import { isOutOfRange, kafkaFailure } from './failure.ts';
 import { lagText } from './lag.ts';
 import { LagWatch } from './lag-watch.ts';
-import { Member } from './member.ts';
+import { GroupMember } from './group-member.ts';
 import { Ownership } from './ownership.ts';
 import { RecordLines, type Message } from './record-lines.ts';
 
@@ -68,7 +68,7 @@ class Feeder {
   readonly #streams: ReadonlyMap<string, { readonly topics: readonly string[]; sent: string }>;
   readonly #writing = new AbortController();
   readonly lag: LagWatch;
-  #member: Member | undefined;
+  #member: GroupMember | undefined;
   #wasConnected = false;
   #firstFailure = -Infinity;
   #lastFailure = -Infinity;
@@ -156,7 +156,7 @@ class Feeder {
       if (this.#member === undefined) {
         const { clock, log } = this.#context;
         const base = { kafka: this.#kafka, ownership: this.#ownership, wakeUp: this.#wakeUp, clock, log };
-        this.#member = new Member(base);
+        this.#member = new GroupMember(base);
         this.lag.watch(this.#member);
         await this.#withinReason(this.#member.join());
         this.#wasConnected = true;

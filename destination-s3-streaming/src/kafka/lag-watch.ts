@@ -3,10 +3,10 @@
 import type { Point } from '@s3-connectors/common/protocol/metrics.ts';
 
 import { lagPoints } from './lag.ts';
-import type { Member } from './member.ts';
+import type { GroupMember } from './group-member.ts';
 import type { Ownership, PartitionOffset } from './ownership.ts';
 
-type Watched = Pick<Member, 'ends' | 'rebalances'>;
+type Watched = Pick<GroupMember, 'ends' | 'rebalances'>;
 
 export class LagWatch {
   readonly #ownership: Ownership;

@@ -21,7 +21,7 @@ type Owned = {
   first: bigint | undefined;
 };
 
-export type Change = { readonly added: readonly TopicPartition[]; readonly revoked: readonly TopicPartition[] };
+type Change = { readonly added: readonly TopicPartition[]; readonly revoked: readonly TopicPartition[] };
 
 export class Ownership {
   readonly #topics = new Map<string, Map<number, Owned>>();

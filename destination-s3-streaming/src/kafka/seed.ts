@@ -4,7 +4,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { TopicPartition } from './ownership.ts';
 
 /** What the broker has of a partition: its first message, and the place after its last one. */
-export type Range = { readonly earliest: bigint; readonly latest: bigint };
+type Range = { readonly earliest: bigint; readonly latest: bigint };
 
 export type SeedRules = {
   /** Without an offset of the group. */

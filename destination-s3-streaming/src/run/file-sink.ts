@@ -1,15 +1,15 @@
 // Rows in: each goes into the open file of its stream, hour and partition, or of its stream's rejected records. The hot path: nothing here
 // builds a string, an object or a Date for a row whose file is open.
 import type { DurableStates, Scope } from '@s3-connectors/common/destination/input/durable-states.ts';
-import type { Placement, Sink } from '@s3-connectors/common/destination/run/intake.ts';
-import type { Plan, Target } from '@s3-connectors/common/destination/run/plan.ts';
+import type { Placement, Sink } from '@s3-connectors/common/destination/plan/intake.ts';
+import type { Plan, Target } from '@s3-connectors/common/destination/plan/plan.ts';
 import type { Rejection } from '@s3-connectors/common/destination/input/rejections.ts';
 import { RowMaker } from '@s3-connectors/common/destination/rows/row-maker.ts';
 import type { Envelope } from '@s3-connectors/common/records/envelope.ts';
 
 import type { OpenFile } from '../files/open-file.ts';
 import { layout } from '../layout/layout.ts';
-import { noHour, type OpenFiles, type Opening, type Slot } from './open-files.ts';
+import { noHour, type OpenFiles, type Opening, type FileSlot } from './open-files.ts';
 
 /** A file's first row: the number of its record, and the time that it is placed by. */
 type FirstRow = Opening & { readonly number: number };
@@ -66,7 +66,7 @@ export class FileSink implements Sink {
     for (const maker of scope === 'all' ? this.#makers : [this.#makers[scope]]) maker?.passed(position);
   }
 
-  #open(place: number, slot: Slot, { number, ...opening }: FirstRow, stream: number): OpenFile {
+  #open(place: number, slot: FileSlot, { number, ...opening }: FirstRow, stream: number): OpenFile {
     const file = this.#files.open(place, slot, opening);
     this.#states.opened(stream, file, number);
     return file;

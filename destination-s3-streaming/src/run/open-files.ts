@@ -2,7 +2,7 @@
 // for its rows, which has the stream's number, and one for its rejected records, a full set of numbers later.
 import { beginContentHash } from '@s3-connectors/common/destination/files/file-names.ts';
 import { mostPartitions } from '@s3-connectors/common/destination/files/partition-folders.ts';
-import type { Target } from '@s3-connectors/common/destination/run/plan.ts';
+import type { Target } from '@s3-connectors/common/destination/plan/plan.ts';
 import type { Hash } from 'node:crypto';
 
 import { layout } from '../layout/layout.ts';
@@ -12,15 +12,15 @@ import { type Account, type FileWorkshop, OpenFile } from '../files/open-file.ts
 export const noHour = -1;
 
 /** Of a file among those of its place: its hour, or that and the folders of its partition. */
-export type Slot = number | string;
+export type FileSlot = number | string;
 
 /** What a place's next file begins with, and where its open ones are. */
 type Place = {
   readonly stream: number;
   readonly folder: string;
-  readonly files: Map<Slot, OpenFile>;
+  readonly files: Map<FileSlot, OpenFile>;
   /** The file that took the last row: mostly it takes the next one too. */
-  lastSlot: Slot;
+  lastSlot: FileSlot;
   lastFile: OpenFile | undefined;
   /** Fed with the position that the stream's source was at; copied for each file. */
   position: Hash;
@@ -95,7 +95,7 @@ export class OpenFiles {
   }
 
   /** The file open in the slot of the place, if there is one. Hot path. */
-  find(placeNumber: number, slot: Slot): OpenFile | undefined {
+  find(placeNumber: number, slot: FileSlot): OpenFile | undefined {
     const place = this.#places[placeNumber] as Place;
     if (place.lastSlot === slot) return place.lastFile;
     const file = place.files.get(slot);
@@ -109,7 +109,7 @@ export class OpenFiles {
   }
 
   /** Opens a file where none is open. */
-  open(placeNumber: number, slot: Slot, opening: Opening): OpenFile {
+  open(placeNumber: number, slot: FileSlot, opening: Opening): OpenFile {
     const place = this.#places[placeNumber] as Place;
     const { stream, folder } = place;
     const beginning = {

@@ -1,16 +1,16 @@
 // A run of several writers as the verb `commit` sees it.
-import type { OpenRun } from '@s3-connectors/common/destination/run/commit-run.ts';
-import { onePlaceEach, throwRefused } from '@s3-connectors/common/destination/run/places.ts';
-import { layFoundation } from '@s3-connectors/common/destination/run/foundation.ts';
-import { openShared } from '@s3-connectors/common/destination/run/shared-run.ts';
+import type { OpenRun } from '@s3-connectors/common/destination/shared-run/commit-run.ts';
+import { onePlaceEach, throwRefused } from '@s3-connectors/common/destination/publishing/places.ts';
+import { setUpRun } from '@s3-connectors/common/destination/plan/run-setup.ts';
+import { openShared } from '@s3-connectors/common/destination/shared-run/shared-run.ts';
 
-import type { Config } from '../config/config.ts';
+import type { StreamingConfig } from '../config/config.ts';
 import { layout } from '../layout/layout.ts';
 import { planStreams, type TypeTarget } from './plan.ts';
 
-export const openRun: OpenRun<Config> = (config, catalog, context) => {
+export const openRun: OpenRun<StreamingConfig> = (config, catalog, context) => {
   const plan = planStreams(config, catalog, context.log);
-  const foundation = layFoundation({ config, plan, layout, context }, 0);
+  const setup = setUpRun({ config, plan, layout, context }, 0);
   const places = onePlaceEach(plan.targets, throwRefused);
-  return openShared<TypeTarget>(foundation, { places, schemaOf: ({ schema }) => schema }, config.run);
+  return openShared<TypeTarget>(setup, { places, schemaOf: ({ schema }) => schema }, config.run);
 };

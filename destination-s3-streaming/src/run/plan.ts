@@ -1,19 +1,19 @@
 // Which type each stream of the catalog is of; the rest of the plan is common to both destinations.
 import { given, isOfType, pathNameOf } from '@s3-connectors/common/destination/input/stream-plan.ts';
-import { planTargets, type Plan, type Target } from '@s3-connectors/common/destination/run/plan.ts';
+import { planTargets, type Plan, type Target } from '@s3-connectors/common/destination/plan/plan.ts';
 import type { ConfiguredStream, JsonSchema } from '@s3-connectors/common/protocol/catalog.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
 import { streamingTypes } from '@s3-connectors/common/published/streaming-types.ts';
 
-import type { Config } from '../config/config.ts';
+import type { StreamingConfig } from '../config/config.ts';
 import { layout } from '../layout/layout.ts';
 
 /** `schema`: as the catalog has it. */
 export type TypeTarget = Target & { readonly schema: JsonSchema };
 
-type Given = Pick<Config, 'prefix' | 'arrayIndex' | 'streams'> &
-  Partial<Pick<Config, 'namespaceInPath' | 'airbyteMetadata' | 'run'>>;
+type Given = Pick<StreamingConfig, 'prefix' | 'arrayIndex' | 'streams'> &
+  Partial<Pick<StreamingConfig, 'namespaceInPath' | 'airbyteMetadata' | 'run'>>;
 
 /** @throws CATALOG_INVALID for generations that do not exist, and for streams that would be written to one path. */
 export function planStreams(

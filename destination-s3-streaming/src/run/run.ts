@@ -1,9 +1,9 @@
 // A run of `write`: its parts, how they are joined, and what is done with them at each turn of the loop in write.ts.
 import { DeflatePool } from '@s3-connectors/common/destination/files/deflate-pool.ts';
 import type { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
-import { onePlaceEach } from '@s3-connectors/common/destination/run/places.ts';
-import type { Target } from '@s3-connectors/common/destination/run/plan.ts';
-import { layFoundation, type RunContext } from '@s3-connectors/common/destination/run/foundation.ts';
+import { onePlaceEach } from '@s3-connectors/common/destination/publishing/places.ts';
+import type { Target } from '@s3-connectors/common/destination/plan/plan.ts';
+import { setUpRun, type RunContext } from '@s3-connectors/common/destination/plan/run-setup.ts';
 import { Runtime } from '@s3-connectors/common/destination/run/runtime.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
@@ -13,13 +13,13 @@ import { outlineDepth } from '@s3-connectors/common/records/record-scanner.ts';
 import { closeS3, type S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import type { WrittenBody } from '@s3-connectors/common/s3/write.ts';
 
-import type { Config } from '../config/config.ts';
+import type { StreamingConfig } from '../config/config.ts';
 import { sharesOf, type MemoryShares } from '../config/memory.ts';
 import { BufferPool } from '../files/buffer-pool.ts';
 import { Gathering } from '../files/gathering.ts';
 import type { OpenFile } from '../files/open-file.ts';
-import { allDue, chunkBytes, filesDue, msUntilAged, type RotationLimits } from '../files/rotation.ts';
-import { Store } from '../files/store.ts';
+import { allDue, chunkBytes, filesDue, maxChunksWaiting, msUntilAged, type RotationLimits } from '../files/rotation.ts';
+import { FileStore } from '../files/store.ts';
 import { layout } from '../layout/layout.ts';
 import { FileSink } from './file-sink.ts';
 import { OpenFiles } from './open-files.ts';
@@ -30,11 +30,9 @@ import { Stopping } from './stopping.ts';
 import { WakeUp } from './wake-up.ts';
 
 /** As many as libuv's thread pool has threads. */
-const compressionsAtOnce = 4;
-/** Chunks, each at most 1 MiB, that are compressed or wait for it while more input is read. */
-const maxChunksWaiting = 8;
+export const compressionsAtOnce = 4;
 
-export class Run {
+export class StreamingRun {
   readonly #memory: MemoryShares;
   readonly #limits: RotationLimits;
   readonly #context: RunContext;
@@ -47,7 +45,7 @@ export class Run {
   readonly #files: OpenFiles;
   readonly #pool: BufferPool;
   readonly #deflate: DeflatePool;
-  readonly #store: Store;
+  readonly #store: FileStore;
   readonly #s3: S3;
   readonly #report: Report;
   readonly #stopping: Stopping;
@@ -56,7 +54,7 @@ export class Run {
 
   /** @throws CATALOG_INVALID for what cannot be done, before anything is read. */
   constructor(
-    config: Config,
+    config: StreamingConfig,
     catalog: readonly ConfiguredStream[],
     input: AsyncIterable<Uint8Array>,
     context: RunContext,
@@ -75,13 +73,13 @@ export class Run {
     this.#pool = new BufferPool(memory.idleBytes);
     const allocate = (bytes: number): Buffer => this.#pool.take(bytes);
     this.#deflate = new DeflatePool({ level: config.gzipLevel, atOnce: compressionsAtOnce, allocate });
-    const foundation = layFoundation({ config, plan, layout, context }, memory.heldBytes);
-    this.#states = foundation.states;
-    this.#s3 = foundation.area.s3;
-    this.#store = new Store({
+    const setup = setUpRun({ config, plan, layout, context }, memory.heldBytes);
+    this.#states = setup.states;
+    this.#s3 = setup.area.s3;
+    this.#store = new FileStore({
       s3: this.#s3,
       config,
-      keyFor: ({ isOfRows, stream }, key) => (isOfRows ? this.#runtime.replacements.waiting.keyFor(stream, key) : key),
+      keyFor: ({ isOfRows, stream }, key) => (isOfRows ? this.#runtime.publisher.waiting.keyFor(stream, key) : key),
       onStored: (file, key, written) => this.#onStored(file, key, written),
       onChange: () => this.#onStoreChange(),
     });
@@ -93,7 +91,7 @@ export class Run {
       chunkBytes: chunkBytes(maxFileBytes),
       onChunk: (error) => (error === undefined ? this.#wakeUp.notify() : this.#store.fail(error)),
     });
-    this.#runtime = new Runtime<TypeTarget>(foundation, {
+    this.#runtime = new Runtime<TypeTarget>(setup, {
       sink: new FileSink(plan, this.#files, this.#states),
       places: onePlaceEach(plan.targets, (...why) => this.#runtime.giveUp(...why)),
       schemaOf: ({ schema }) => schema,
@@ -155,7 +153,7 @@ export class Run {
     for (const { file, reason } of due) {
       if (!this.#store.hasRoom) return;
       this.#files.remove(file);
-      if (this.#isCut && file.isOfRows && this.#runtime.replacements.waiting.has(file.stream)) file.release();
+      if (this.#isCut && file.isOfRows && this.#runtime.publisher.waiting.has(file.stream)) file.release();
       else this.#store.put(file, reason);
     }
   }

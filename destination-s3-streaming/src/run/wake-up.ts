@@ -1,6 +1,6 @@
 // How a loop waits for any of several things without racing promises: whatever happens notifies, and the loop looks around.
 // (Racing one long-lived promise again and again keeps a reaction per race: a leak in a process that runs for days.)
-import { systemClock, type Clock } from '../../../common/src/streams/clock.ts';
+import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
 /** Notified by many, waited for by one. A notification before the wait is not lost. */
 export class WakeUp {
@@ -8,7 +8,7 @@ export class WakeUp {
   #notified = false;
   #wake: (() => void) | undefined;
 
-  constructor(clock: Clock = systemClock) {
+  constructor(clock: Clock) {
     this.#clock = clock;
   }
 

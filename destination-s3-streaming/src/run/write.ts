@@ -7,21 +7,21 @@
 import { setImmediate } from 'node:timers/promises';
 
 import { watchRun } from '@s3-connectors/common/destination/run/progress.ts';
-import { runContext, type WriteContext } from '@s3-connectors/common/destination/run/foundation.ts';
+import { runContext, type WriteContext } from '@s3-connectors/common/destination/plan/run-setup.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 
-import type { Config } from '../config/config.ts';
-import { Run } from './run.ts';
+import type { StreamingConfig } from '../config/config.ts';
+import { StreamingRun } from './run.ts';
 
 /** @throws CATALOG_INVALID, INPUT_INVALID or an S3 code, after all that became durable was acknowledged. */
 export async function* write(
-  config: Config,
+  config: StreamingConfig,
   catalog: readonly ConfiguredStream[],
   input: AsyncIterable<Uint8Array>,
   context: WriteContext,
 ): AsyncGenerator<Uint8Array> {
   const own = runContext(context);
-  const run = new Run(config, catalog, input, own);
+  const run = new StreamingRun(config, catalog, input, own);
   using _ = watchRun(own, run);
   try {
     await run.begin();

@@ -3,7 +3,7 @@
 import type { Clash, Conflict } from './partition-conflicts.ts';
 
 /** Of the texts of a file's value and of its folder's, null where Hive says so. */
-export type Agrees = (text: string, clash: Clash) => boolean;
+type Agrees = (text: string, clash: Clash) => boolean;
 
 /** Bound: the longest value of each column, twice that while it grows. */
 export class PartitionComparer {

@@ -54,7 +54,7 @@ export type FileColumns = {
 };
 
 /** What is the same for all rows of a file. */
-export type FileConstants = {
+type FileConstants = {
   /** JSON texts of the catalog's columns; they win over the file's columns. */
   readonly texts: ReadonlyMap<string, string>;
   /** Of them, those that are null because JSON has no form for the folder's value. */

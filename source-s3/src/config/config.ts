@@ -33,7 +33,7 @@ const dataFormat = z.discriminatedUnion('format', [
   z.object({ format: z.literal('jsonl').meta({ order: 0 }) }).meta({
     title: 'JSON',
     description:
-      'One JSON object a line, an array of objects, or consecutive objects. Plain or compressed (docs/formats.md lists the codecs).',
+      'One JSON object a line, an array of objects, or consecutive objects. Plain or compressed (docs/reference/formats.md lists the codecs).',
   }),
   z
     .object({ format: z.literal('avro').meta({ order: 0 }) })
@@ -109,7 +109,7 @@ export const sourceSchema = z
   .superRefine(checkConnection, always)
   .superRefine(checkSelection);
 
-/** Footers opened ahead, bodies on their way to disk, lines on their way out: the table in docs/architecture.md. */
+/** Footers opened ahead, bodies on their way to disk, lines on their way out: the table in docs/explanation/architecture.md. */
 const bufferMegabytes = 16;
 
 /**

@@ -3,7 +3,7 @@ import * as z from 'zod';
 
 import { COMMA } from '@s3-connectors/common/json/ascii.ts';
 
-import { declaredColumn, declaredTypes, type Declared, type DeclaredType } from '../layout/declared-column.ts';
+import { declaredColumn, declaredTypes, type DeclaredColumn, type DeclaredType } from '../layout/declared-column.ts';
 import { csvDialects, type CsvDialect, type DialectOptions } from './csv-dialects.ts';
 
 export type Encoding = 'utf-8' | 'utf-16' | 'latin-1' | 'windows-1252';
@@ -32,7 +32,7 @@ export const csvSchema = z
     dialect: z.enum(dialectNames).default('rfc4180').meta({
       title: 'Dialect',
       description:
-        'The program that wrote the files. Its defaults apply to delimiter, quote, escape, header and null_values (docs/formats.md lists them). An option that you set overrides the dialect.',
+        'The program that wrote the files. Its defaults apply to delimiter, quote, escape, header and null_values (docs/reference/formats.md lists them). An option that you set overrides the dialect.',
       order: 11,
     }),
     delimiter: z
@@ -125,7 +125,10 @@ export const csvSchema = z
     },
     { error: 'must differ from quote and escape', path: ['delimiter'] },
   )
-  .meta({ title: 'CSV', description: 'Delimited text, plain or compressed (docs/formats.md lists the codecs).' });
+  .meta({
+    title: 'CSV',
+    description: 'Delimited text, plain or compressed (docs/reference/formats.md lists the codecs).',
+  });
 
 export type CsvOptions = {
   readonly format: 'csv';
@@ -136,7 +139,7 @@ export type CsvOptions = {
   /** As they stand in a file, escapes and all. */
   readonly nullValues: readonly string[];
   readonly quotedNulls: boolean;
-  readonly columnTypes: readonly Declared[];
+  readonly columnTypes: readonly DeclaredColumn[];
   readonly typeOf: (table: string, column: string) => DeclaredType | undefined;
   readonly inferTypes: boolean;
   readonly skipLines: number;

@@ -1,5 +1,5 @@
 // The dialects of CSV by the names of those who write them: what every option is that the configuration leaves open. A table
-// of docs/formats.md is made of it.
+// of docs/reference/formats.md is made of it.
 
 /** What an escape and a letter after it stand for, beside the letter itself. */
 const lettersOfC = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };

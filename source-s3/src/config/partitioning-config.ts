@@ -2,7 +2,7 @@
 import * as z from 'zod';
 
 import { dateFolders, parseDatePattern } from '../layout/date-folders.ts';
-import { declaredColumn, declaredTypes, type Declared, type DeclaredType } from '../layout/declared-column.ts';
+import { declaredColumn, declaredTypes, type DeclaredColumn, type DeclaredType } from '../layout/declared-column.ts';
 import { hiveFolders, type FolderColumns } from '../layout/folder-columns.ts';
 import { foldName } from '../layout/layout.ts';
 
@@ -61,7 +61,7 @@ export type FolderMeaning =
   | {
       readonly mode: 'partitioned';
       readonly onConflict: 'path' | 'file' | 'error';
-      readonly columnTypes: readonly Declared[];
+      readonly columnTypes: readonly DeclaredColumn[];
       /** The declared type of a partition column of a table; string where nothing is declared. Case does not count. */
       readonly typeOf: (table: string, column: string) => DeclaredType;
       readonly folders: FolderColumns;

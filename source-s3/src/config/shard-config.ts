@@ -1,14 +1,8 @@
 // Which shard this process reads: by the config, or by what the scheduler that started it has put into the environment.
 import * as z from 'zod';
 
-import {
-  shardCount,
-  shardIn,
-  shardIndex,
-  withinCount,
-  type Environment,
-  type Shard,
-} from '@s3-connectors/common/program/scheduler.ts';
+import { shardCount, shardIn, shardIndex, withinCount, type Shard } from '@s3-connectors/common/program/scheduler.ts';
+import type { Environment } from '@s3-connectors/common/s3/address/hosted.ts';
 
 import { wholeTable } from '../layout/shard.ts';
 

@@ -4,10 +4,14 @@ import * as z from 'zod';
 const typeNames = ['string', 'integer', 'number', 'boolean', 'date', 'timestamp'] as const;
 export type DeclaredType = (typeof typeNames)[number];
 
-export type Declared = { readonly name: string; readonly type: DeclaredType; readonly table?: string | undefined };
+export type DeclaredColumn = {
+  readonly name: string;
+  readonly type: DeclaredType;
+  readonly table?: string | undefined;
+};
 
 /** `what` the names are names of. */
-export function declaredColumn(what: string): z.ZodType<Declared> {
+export function declaredColumn(what: string): z.ZodType<DeclaredColumn> {
   return z.object({
     name: z
       .string()
@@ -24,7 +28,7 @@ export function declaredColumn(what: string): z.ZodType<Declared> {
 
 /** The declared type of a table's column; a declaration for the table goes before one for all. `keyOf`: the same for names that are one. */
 export function declaredTypes(
-  declared: readonly Declared[],
+  declared: readonly DeclaredColumn[],
   keyOf: (name: string) => string,
 ): (table: string, column: string) => DeclaredType | undefined {
   const byKey = Map.groupBy(declared, ({ name }) => keyOf(name));

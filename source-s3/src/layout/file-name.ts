@@ -1,4 +1,4 @@
-// What the name of a file says: of which format it is, and what writers put behind that. Pure; a table of docs/formats.md is
+// What the name of a file says: of which format it is, and what writers put behind that. Pure; a table of docs/reference/formats.md is
 // made of it.
 
 /** By `data_format.format`. A name without an extension is read as any format. */

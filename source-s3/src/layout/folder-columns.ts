@@ -3,7 +3,7 @@ import type { DeclaredType } from './declared-column.ts';
 import { partitionsOf, type Partition } from './layout.ts';
 
 /** What the last folder of a path tells while folders are walked. */
-export type FolderLevel = {
+type FolderLevel = {
   /** The column by which it is newer or older than its neighbours. */
   readonly own?: Partition;
   /** The values of a column below it, both included; whole: deeper folders tell no more. */

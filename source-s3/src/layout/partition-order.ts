@@ -8,7 +8,7 @@ import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 /** Values of one type compare with `<`; those of different types are never compared. */
 type SortKey = bigint | number | string;
 
-/** By the type: numbers as numbers, times as times, strings by their text. Undefined where the value does not fit. */
+/** By the type: numbers, times, strings by their text. Undefined where the value does not fit. */
 export function sortKey(value: string, type: DeclaredType): SortKey | undefined {
   const json = castText(value, declaredColumnType(type));
   return json === undefined || json === noJsonNumber ? undefined : keyOfJson(json, type);
@@ -30,7 +30,7 @@ function keyOfJson(json: string, type: DeclaredType): SortKey {
 }
 
 /** Inclusive; an open end is undefined. */
-export type Bounds = { readonly from?: string | undefined; readonly to?: string | undefined };
+export type PartitionBounds = { readonly from?: string | undefined; readonly to?: string | undefined };
 
 /**
  * Whether some of the values from the one to the other lie in the bounds, which themselves fit the type: the config was checked.
@@ -38,7 +38,7 @@ export type Bounds = { readonly from?: string | undefined; readonly to?: string 
  */
 export function meets(
   { column, ...span }: { readonly column: string; readonly from: string; readonly to: string },
-  { from, to }: Bounds,
+  { from, to }: PartitionBounds,
   type: DeclaredType,
   key: string,
 ): boolean {

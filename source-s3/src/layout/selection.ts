@@ -3,7 +3,7 @@ import * as z from 'zod';
 
 import { formatsOf, vagueExtensions } from './file-name.ts';
 import { FilePattern, headOf } from './file-pattern.ts';
-import { sortKey, type Bounds } from './partition-order.ts';
+import { sortKey, type PartitionBounds } from './partition-order.ts';
 import { parseDatePattern } from './date-folders.ts';
 import type { DeclaredType } from './declared-column.ts';
 
@@ -54,7 +54,7 @@ type Partitioning =
     }
   | { readonly mode: 'date_folders'; readonly pattern: string; readonly column: string };
 
-export type PartitionFilter = Bounds & {
+export type PartitionFilter = PartitionBounds & {
   /** What is said of a folder outside; undefined: `partition_filter`. */
   readonly reason?: 'before_start_date';
   readonly column: string;

@@ -12,7 +12,7 @@ import { PartitionColumns } from '../layout/partition-columns.ts';
 import { folderRemarks } from './folder-remarks.ts';
 import { findLatest, walkPlaces, type Seen } from './partition-walk.ts';
 import type { PartitionFilter } from '../layout/selection.ts';
-import { Present } from './present.ts';
+import { FutureObjects } from './future-objects.ts';
 import { refuseFormatsBeside, refuseTableFormats } from './refuse-formats.ts';
 import { describeSkips, gather, type Gathered, type Skipped, type SkipReport } from './skip-report.ts';
 import { behindLog, isDeeperLog, readSparkLog, sparkRemarks, type SparkLog } from './spark-log.ts';
@@ -76,7 +76,7 @@ async function* dataFiles(
   const filters = [...selection.filtersOf(table.stream.name), ...startFilters(config)];
   const found: Found = { log: undefined, hasLatest: true };
   const isCommitted = (path: string): boolean => found.log?.isCommitted(path) !== false;
-  const listing = { ...config, filters, found, isCommitted, present: new Present(s3) };
+  const listing = { ...config, filters, found, isCommitted, present: new FutureObjects(s3) };
   const met = new Set<PartitionFilter>();
   let isRead = false;
   let hasDeeperLog = false;
@@ -135,7 +135,7 @@ async function* seenKeys(
   yield* latest ?? walkPlaces(walk, places, signal);
 }
 
-function pageOf(seen: Seen, table: Table, config: ListingConfig & { readonly present: Present }): TablePage {
+function pageOf(seen: Seen, table: Table, config: ListingConfig & { readonly present: FutureObjects }): TablePage {
   if (seen.kind === 'met') return { objects: [], skipped: [] };
   if (seen.kind === 'passed') return { objects: [], skipped: [seen] };
   const objects: ListedObject[] = [];

@@ -11,7 +11,7 @@ import type { DeclaredType } from '../layout/declared-column.ts';
 import type { PartitionFilter } from '../layout/selection.ts';
 
 /** `isData` tells what would be read from what is passed over for its own sake. */
-export type Walk = {
+type Walk = {
   readonly s3: S3;
   /** What all paths are below. */
   readonly root: string;
@@ -25,7 +25,7 @@ export type Walk = {
 };
 
 /** A folder with its `/`, and the filters whose columns stand in none of the folders above it. */
-export type Place = { readonly folder: string; readonly open: readonly PartitionFilter[] };
+type Place = { readonly folder: string; readonly open: readonly PartitionFilter[] };
 
 export type Seen =
   | { readonly kind: 'objects'; readonly objects: readonly ListedObject[] }

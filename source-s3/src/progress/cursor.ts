@@ -9,9 +9,9 @@ import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import { wholeTable } from '../layout/shard.ts';
 import { fingerprint, keyOf } from './fingerprint.ts';
-import { isAfter, placeOf, type Place } from './reading-order.ts';
-import { isFuture } from '../listing/present.ts';
-import { ObjectList } from '../listing/object-list.ts';
+import { isAfter, placeOf, type Watermark } from './reading-order.ts';
+import { isFuture } from '../listing/future-objects.ts';
+import { ListedObjects } from '../listing/listed-objects.ts';
 import { Settled } from './settled.ts';
 
 export const maxRemembered = 20_000;
@@ -22,7 +22,7 @@ export type Position = { readonly key: string; readonly etag: string; readonly u
 export type Progress = {
   /** Of whose files it tells. */
   readonly shard: Shard;
-  readonly watermark: Place | undefined;
+  readonly watermark: Watermark | undefined;
   /** Objects older than this count as read; ms since 1970. */
   readonly windowStart: number;
   /** Fingerprints (key and ETag) of the objects read inside the window. */
@@ -62,11 +62,11 @@ export type ReadPlan = {
   readonly unexplained: number;
 };
 
-/** Takes a listing object by object, in any order, and keeps what is to be read. Bound: `ObjectList`'s. */
+/** Takes a listing object by object, in any order, and keeps what is to be read. Bound: `ListedObjects`'s. */
 export class Planning implements Disposable {
   readonly #progress: Progress;
   readonly #lookbackMs: number;
-  readonly #objects: ObjectList;
+  readonly #objects: ListedObjects;
   readonly #known: Remembered[] = [];
   readonly #knownKeys: ReadonlySet<string>;
   readonly #replaced: string[] = [];
@@ -78,7 +78,7 @@ export class Planning implements Disposable {
   constructor(progress: Progress, { prefix, lookbackMs }: { readonly prefix: string; readonly lookbackMs: number }) {
     this.#progress = progress;
     this.#lookbackMs = lookbackMs;
-    this.#objects = new ObjectList(prefix);
+    this.#objects = new ListedObjects(prefix);
     this.#knownKeys = new Set([...progress.remembered].map(keyOf));
   }
 
@@ -137,7 +137,7 @@ type Remembered = { readonly print: string; readonly time: number };
 
 /** The progress of one run over one table, moved on object by object; amortised constant time each. */
 export class Cursor {
-  #watermark: Place | undefined;
+  #watermark: Watermark | undefined;
   #windowStart: number;
   #isFull = false;
   readonly #settled: Settled;

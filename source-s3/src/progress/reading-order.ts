@@ -2,19 +2,19 @@
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 /** `time` in ms since 1970. */
-export type Place = { readonly time: number; readonly key: string };
+export type Watermark = { readonly time: number; readonly key: string };
 
 /** For sorting. */
 export function inReadingOrder(a: ListedObject, b: ListedObject): number {
   return a.lastModified.getTime() - b.lastModified.getTime() || compareKeys(a.key, b.key);
 }
 
-export function placeOf(object: ListedObject): Place {
+export function placeOf(object: ListedObject): Watermark {
   return { time: object.lastModified.getTime(), key: object.key };
 }
 
 /** Undefined is before all. */
-export function isAfter(place: Place, other: Place | undefined): boolean {
+export function isAfter(place: Watermark, other: Watermark | undefined): boolean {
   if (other === undefined) return true;
   return place.time > other.time || (place.time === other.time && compareKeys(place.key, other.key) > 0);
 }

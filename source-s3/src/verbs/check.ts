@@ -1,7 +1,7 @@
 // check: a rehearsal of a read: list every schema prefix, then read one byte of one real object below each.
 import { rehearse } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import { needsOf } from '@s3-connectors/common/permissions/needs/needs.ts';
-import { Rehearsal, type Line } from '@s3-connectors/common/permissions/rehearsal.ts';
+import { rehearsalPatience, Rehearsal, type Line } from '@s3-connectors/common/permissions/rehearsal.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { listPages, type ListedObject, type ListPage } from '@s3-connectors/common/s3/list.ts';
 import type { S3 } from '@s3-connectors/common/s3/connection/client.ts';
@@ -14,18 +14,16 @@ import { skipReasonOf } from '../listing/list-table.ts';
 import { gather } from '../listing/skip-report.ts';
 import { NothingRead } from './no-data.ts';
 import { noTables } from './no-tables.ts';
-import { openSession, type Session } from './session.ts';
+import { openResources, type VerbResources } from './verb-resources.ts';
 import { findTables, tablePlace, type Table, type Tables } from '../listing/tables.ts';
 
-/** Someone waits for the answer. */
-const patience = { retryBudgetMs: 20_000, idleTimeoutMs: 10_000 };
 /** Objects looked at in each table, and tables, to find a file that a sync would read. */
 const looksAt = 100;
 const tablesLookedAt = 20;
 
 /** @throws ConnectorError naming all that is missing; CONFIG_INVALID when there is nothing to read. */
 export async function check(config: SourceConfig, context: VerbContext): Promise<void> {
-  await using session = await openSession(config, context, patience);
+  await using session = await openResources(config, context, rehearsalPatience);
   if (config.format.format === 'parquet') await rehearse(session.folder); // Other formats need no disk.
   const rehearsal = new Rehearsal(context.signal);
   const found: Tables[] = [];
@@ -49,7 +47,7 @@ type Look = { readonly nothing: NothingRead; isOpen: boolean };
 
 type Place = {
   readonly look: Look;
-  readonly session: Session;
+  readonly session: VerbResources;
   readonly config: SourceConfig;
   readonly prefix: SchemaPrefix;
 };
@@ -88,7 +86,7 @@ function needsBelow(config: SourceConfig, path: string): readonly [listing: Line
 
 /** One that a sync would read, else one that is at least there. Archived objects cannot be read. */
 async function firstObject(
-  { s3 }: Session,
+  { s3 }: VerbResources,
   { tables, config, look }: { readonly tables: Tables; readonly config: SourceConfig; readonly look: Look },
   signal: AbortSignal,
 ): Promise<ListedObject | undefined> {

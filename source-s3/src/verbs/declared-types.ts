@@ -1,13 +1,13 @@
 // Declared types of columns that no table has: a name that is mistyped, or in another case, must not leave a column a string
 // without a word.
 import type { AirbyteStream } from '@s3-connectors/common/protocol/messages.ts';
-import { nearestName } from '@s3-connectors/common/protocol/nearest-name.ts';
+import { nearestName } from '@s3-connectors/common/protocol/text/nearest-name.ts';
 
 import type { SourceConfig } from '../config/config.ts';
-import type { Declared } from '../layout/declared-column.ts';
+import type { DeclaredColumn } from '../layout/declared-column.ts';
 import { foldName } from '../layout/layout.ts';
 
-type Declaration = Declared & {
+type Declaration = DeclaredColumn & {
   readonly option: string;
   /** Names that are one have one key. */
   readonly keyOf: (name: string) => string;

@@ -14,14 +14,14 @@ import { CatalogSize } from '../columns/catalog-size.ts';
 import { openEngine } from '../engine/engine.ts';
 import { openSelfReplacingEngine } from '../engine/self-replacing-engine.ts';
 import { DeclaredTypes } from './declared-types.ts';
-import { failsAll } from './failure-of-all.ts';
+import { failsVerb } from './verb-failure.ts';
 import { FileSample, mostSampled } from './file-sample.ts';
 import type { Format, Reading } from '../formats/contract/format.ts';
 import { formatOf } from '../formats/formats.ts';
 import { NothingRead } from './no-data.ts';
 import { noTables } from './no-tables.ts';
 import { listTable, reportListing } from '../listing/list-table.ts';
-import { openSession } from './session.ts';
+import { openResources } from './verb-resources.ts';
 import { HeaderDrift } from '../columns/header-drift.ts';
 import { OwnProvenance } from '../columns/own-provenance.ts';
 import { lastModifiedColumn, tableColumns } from '../columns/table-columns.ts';
@@ -38,7 +38,7 @@ const manyTables = 500;
  * when none can.
  */
 export async function discover(config: SourceConfig, context: VerbContext): Promise<AirbyteCatalog> {
-  await using session = await openSession(config, context);
+  await using session = await openResources(config, context);
   await using engine = openSelfReplacingEngine(() => openEngine(session.folder, config.engineMemoryBytes));
   const reading = { ...session, engine, log: context.log };
   const tables = await findTables(session.s3, config, context.signal);
@@ -113,7 +113,7 @@ async function streamOf(
     };
   } catch (error) {
     const failure = toConnectorError(error);
-    if (signal.aborted || failsAll(failure)) throw error;
+    if (signal.aborted || failsVerb(failure)) throw error;
     log('WARN', `${streamLabel(table.stream)} is left out of the catalog: ${failure.message}`);
     return failure.inStream(table.stream);
   }
@@ -144,7 +144,7 @@ async function describeAll(
       columns = mergeColumns(columns ?? [], described);
     } catch (error) {
       const failure = toConnectorError(error);
-      if (signal.aborted || failsAll(failure)) throw error;
+      if (signal.aborted || failsVerb(failure)) throw error;
       failures.push(failure);
     }
   }

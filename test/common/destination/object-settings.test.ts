@@ -14,7 +14,7 @@ import { configJson, runWrite as runBatch } from '../../destination-s3-batch/sup
 import { runWrite as runStreaming } from '../../destination-s3-streaming/support/streaming.ts';
 import { bucket, catalogJson, recordLine, stateLine, type Json } from '../../support/destination-input.ts';
 import { emptyServer } from '../../support/empty-server.ts';
-import { user as arn } from '../../support/iam.ts';
+import { user as arn } from '../../support/models/iam.ts';
 import { withTags } from '../permissions/samples.ts';
 
 const settings = {

@@ -93,7 +93,6 @@ suite('walking JSON bytes', () => {
     const member = findMember(bytes, 0, 'a');
     assert.ok(member);
     assert.equal(bytes.toString('utf8', member.valueStart, member.valueEnd), '{"a":3}');
-    assert.equal(bytes.toString('utf8', member.keyStart, member.keyEnd), '"\\u0061"');
     assert.equal(findMember(bytes, 0, 'c'), undefined);
   });
 });

@@ -4,7 +4,7 @@ import { suite, test } from 'node:test';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import * as fc from 'fast-check';
 
-import { hostileJsonName } from '../../support/hostile-names.ts';
+import { hostileJsonName } from '../../support/hostile/hostile-names.ts';
 
 type Pairs = readonly (readonly [name: string, value: string])[];
 

@@ -7,9 +7,9 @@ import { after, before, suite, test } from 'node:test';
 import { LocalFile, replaceFile, writeWhole, writeWholeSync } from '@s3-connectors/common/local-disk/local-file.ts';
 import * as fc from 'fast-check';
 
-import { runLimited } from '../../support/limited.ts';
+import { runLimited } from '../../support/programs/limited.ts';
 
-const program = join(import.meta.dirname, '../../support/write-file.ts');
+const program = join(import.meta.dirname, '../../support/programs/write-file.ts');
 let folder: string;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 's3-connectors-local-file-'));

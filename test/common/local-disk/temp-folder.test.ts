@@ -16,7 +16,7 @@ import * as fc from 'fast-check';
 
 import { startProgram, type Program } from '../../support/program.ts';
 
-const holder = join(import.meta.dirname, '../../support/hold-temp-folder.ts');
+const holder = join(import.meta.dirname, '../../support/programs/hold-temp-folder.ts');
 const advice = 'Set TMPDIR.';
 let parent: string;
 let said: string[];

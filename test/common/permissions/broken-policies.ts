@@ -2,7 +2,7 @@
 // (`from` → `to` in its text), or a text of its own, and the codes that explain it, in the order of the text.
 import type { FindingCode } from '@s3-connectors/common/permissions/validate/finding.ts';
 
-import { user } from '../../support/iam.ts';
+import { user } from '../../support/models/iam.ts';
 
 export const goodPolicy = `{
   "Version": "2012-10-17",

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { RequestListener } from 'node:http';
 import { suite, test } from 'node:test';
 
-import type { ErrorCode } from '@s3-connectors/common/protocol/error-codes.ts';
+import type { ErrorCode } from '@s3-connectors/common/protocol/codes/error-codes.ts';
 
 import { startCannedServer } from '../../support/canned-server.ts';
 import { perform, play, type Given, type Played } from './rehearsals.ts';

@@ -8,7 +8,7 @@ import { simulate } from '@s3-connectors/common/permissions/judge/simulate.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import * as fc from 'fast-check';
 
-import { isAllowed, user } from '../../support/iam.ts';
+import { isAllowed, user } from '../../support/models/iam.ts';
 import { connector, kmsKey } from './samples.ts';
 
 const resource = 'arn:aws:s3:::publisher-data/permutive/a';

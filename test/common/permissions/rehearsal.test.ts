@@ -5,7 +5,7 @@ import { appendOnly } from '@s3-connectors/common/permissions/needs/access.ts';
 import { needsOf } from '@s3-connectors/common/permissions/needs/needs.ts';
 import { iamPolicy, type PolicyStatement } from '@s3-connectors/common/permissions/policy/policy.ts';
 
-import { user } from '../../support/iam.ts';
+import { user } from '../../support/models/iam.ts';
 import { play, type Given } from './rehearsals.ts';
 import { source, streaming } from './samples.ts';
 

@@ -5,7 +5,7 @@ import type { Credentials } from '@s3-connectors/common/s3/connection/config.ts'
 
 import { check as checkSource } from '../../../source-s3/src/verbs/check.ts';
 import { resolveSource, sourceSchema } from '../../../source-s3/src/config/config.ts';
-import { account, user as arn } from '../../support/iam.ts';
+import { account, user as arn } from '../../support/models/iam.ts';
 import { startS3Server } from '../../../tools/s3-server/server.ts';
 import type { BucketOptions, Fault, S3ServerOptions, User } from '../../../tools/s3-server/types.ts';
 import { place, streaming, withAcl } from './samples.ts';

@@ -10,7 +10,7 @@ import {
 import { parsePrincipal, type Principal } from '@s3-connectors/common/permissions/needs/arn.ts';
 import type { WriteHeaders } from '@s3-connectors/common/s3/write.ts';
 
-import { user } from '../../support/iam.ts';
+import { user } from '../../support/models/iam.ts';
 
 export const place = { bucket: 'publisher-data', region: 'eu-central-1' };
 export const kmsKey = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';

@@ -7,7 +7,7 @@ import { connectorNames, programNames, programs, singerFaces } from '../../../to
 import { runProgram } from '../../support/program.ts';
 
 const root = join(import.meta.dirname, '../../..');
-const hook = join(root, 'test/support/signal-at-start.ts');
+const hook = join(root, 'test/support/programs/signal-at-start.ts');
 
 suite('a signal during the start', () => {
   for (const name of connectorNames) {

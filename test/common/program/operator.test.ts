@@ -8,7 +8,7 @@ import { parseConfiguredCatalog } from '@s3-connectors/common/protocol/catalog.t
 
 import { type Ended, runProgram } from '../../support/program.ts';
 
-const fixture = join(import.meta.dirname, '../../support/fixture-connector.ts');
+const fixture = join(import.meta.dirname, '../../support/programs/fixture-connector.ts');
 const canary = 'canary-secret-value';
 let folder: string;
 

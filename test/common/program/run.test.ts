@@ -8,9 +8,14 @@ import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { type Ended, type Program, runProgram, startProgram } from '../../support/program.ts';
-import { assertProtocolLines, ofType, type ProtocolMessage, traceErrors } from '../../support/protocol-schema.ts';
+import {
+  assertProtocolLines,
+  ofType,
+  type ProtocolMessage,
+  traceErrors,
+} from '../../support/models/protocol-schema.ts';
 
-const fixture = join(import.meta.dirname, '../../support/fixture-connector.ts');
+const fixture = join(import.meta.dirname, '../../support/programs/fixture-connector.ts');
 const canary = 'canary "secret" \\ value';
 let folder: string;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
-import { ERROR_CODES } from '@s3-connectors/common/protocol/error-codes.ts';
+import { ERROR_CODES } from '@s3-connectors/common/protocol/codes/error-codes.ts';
 import { assertNever, ConnectorError, toConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 suite('errors', () => {

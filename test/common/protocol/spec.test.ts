@@ -5,8 +5,8 @@ import { specification } from '@s3-connectors/common/protocol/spec.ts';
 import * as z from 'zod';
 
 import { connectorNames, loadConnector } from '../../../tools/generate.ts';
-import { assertProtocolLines } from '../../support/protocol-schema.ts';
-import { formProblems } from '../../support/spec-form.ts';
+import { assertProtocolLines } from '../../support/models/protocol-schema.ts';
+import { formProblems } from '../../support/models/spec-form.ts';
 
 const kind = (value: string): z.ZodLiteral<string> => z.literal(value).meta({ title: 'Kind', order: 0 });
 const config = z.object({

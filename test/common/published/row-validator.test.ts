@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import * as z from 'zod';
 import { createRecordScanner } from '@s3-connectors/common/records/record-scanner.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
-import type { FieldType, RowSchema } from '@s3-connectors/common/published/row-schema.ts';
+import type { PublishedFieldType, RowSchema } from '@s3-connectors/common/published/row-schema.ts';
 import { createRowValidator, type Breach } from '@s3-connectors/common/published/row-validator.ts';
 import { streamingTypes } from '@s3-connectors/common/published/streaming-types.ts';
 
@@ -21,7 +21,7 @@ function wrong(field: string): Breach {
 }
 
 const integer = z.number().refine((value) => /^-?\d+$/u.test(JSON.stringify(value)));
-const models: Readonly<Record<FieldType, z.ZodType>> = {
+const models: Readonly<Record<PublishedFieldType, z.ZodType>> = {
   time: z.union([z.string(), z.number()]),
   string: z.string(),
   integer,
@@ -50,7 +50,7 @@ const anyValue = fc.oneof(
     fc.record({ id: fc.oneof(fc.string(), fc.integer()), tag: fc.string(), x: fc.jsonValue() }, { requiredKeys: [] }),
   ),
 );
-const fitting: Readonly<Record<FieldType, fc.Arbitrary<unknown>>> = {
+const fitting: Readonly<Record<PublishedFieldType, fc.Arbitrary<unknown>>> = {
   time: fc.oneof(fc.string(), fc.integer()),
   string: fc.string(),
   integer: fc.integer(),

@@ -6,7 +6,7 @@ import { beforeEach, suite, test } from 'node:test';
 import { deleteObjects } from '@s3-connectors/common/s3/delete.ts';
 import { headObject } from '@s3-connectors/common/s3/head.ts';
 import { copyObject, putObject, type WriteHeaders } from '@s3-connectors/common/s3/write.ts';
-import type { Operation, S3TestServer, Unsupported } from '../../../tools/s3-server/types.ts';
+import type { ServedOperation, S3TestServer, Unsupported } from '../../../tools/s3-server/types.ts';
 import { emptyServer } from '../../support/empty-server.ts';
 import { asOwn, connect, testBucket } from '../../support/s3-connection.ts';
 import { temporaryFolder } from '../../support/temp-folder.ts';
@@ -46,7 +46,7 @@ suite('a storage that refuses x-amz-checksum headers', () => {
         server.objects(testBucket).map(({ key }) => key),
         ['c', 'd', 'e'],
       );
-      for (const operation of ['HeadObject', 'CopyObject', 'DeleteObjects'] satisfies readonly Operation[]) {
+      for (const operation of ['HeadObject', 'CopyObject', 'DeleteObjects'] satisfies readonly ServedOperation[]) {
         assert.equal(server.counts.of(operation).requests, 1, operation);
       }
       const told = lines.filter((line) => line.includes('Content-MD5'));

@@ -9,7 +9,7 @@ import { readObject, readRange } from '@s3-connectors/common/s3/read.ts';
 import { copyObject, putObject } from '@s3-connectors/common/s3/write.ts';
 import * as fc from 'fast-check';
 
-import { hostileKey } from '../../support/hostile-names.ts';
+import { hostileKey } from '../../support/hostile/hostile-names.ts';
 import { outsideProblem } from '@s3-connectors/common/s3/own-key.ts';
 import { asOwn, connect, testBucket, type TestConnection } from '../../support/s3-connection.ts';
 import { startS3Server } from '../../../tools/s3-server/server.ts';

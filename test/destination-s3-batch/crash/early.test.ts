@@ -8,17 +8,17 @@ import { before, suite, test } from 'node:test';
 import * as fc from 'fast-check';
 import {
   earlyAcknowledged,
-  earlyBucket,
   earlyCatalog,
   earlyConfig,
   earlyInput,
   earlyLeft,
   judgeEarlyBroken,
   judgeEarlyRecovered,
-} from '../../support/batch-early-scenario.ts';
+} from '../../support/crash/batch-early-scenario.ts';
 import type { S3TestServer, StoredObject } from '../../../tools/s3-server/types.ts';
 import { runWrite } from '../support/batch.ts';
-import { foldersOfFile, killedRun, serverWith } from '../support/crash.ts';
+import { foldersOfFile, killedRun } from '../support/crash.ts';
+import { serverWith } from '../../support/crash/scenario-server.ts';
 
 const seed = 6;
 /** Spread over the calls of a run. */
@@ -41,7 +41,7 @@ suite('the batch destination with a small spool', { concurrency: 2 }, () => {
   let calls = 0;
 
   before(async () => {
-    await using server = await serverWith(earlyBucket, []);
+    await using server = await serverWith([]);
     assert.deepEqual(earlyAcknowledged(await runWell(server, 1, 0, await newFolder())), { next: 2, isReplaced: true });
     await judgeEarlyRecovered(server, 0, 1);
     left = earlyLeft(server);
@@ -53,7 +53,7 @@ suite('the batch destination with a small spool', { concurrency: 2 }, () => {
     const moment = isAnswered ? 'onAnswer' : 'onRequest';
     const at = (part + percent / 100) / kills;
     test(`killed ${moment} after ${Math.floor(at * 100)} of a hundred calls of S3 (seed ${seed})`, async (context) => {
-      await using server = await serverWith(earlyBucket, left);
+      await using server = await serverWith(left);
       const folder = await newFolder();
       const spool = join(folder, 'spool');
       await mkdir(spool);

@@ -11,7 +11,8 @@ import { bucket, catalogJson, recordLine, stateLine } from '../../support/destin
 import { rowNames } from '../../support/row-names.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { configJson, runWrite } from '../support/batch.ts';
-import { foldersOfFile, killedRun, serverWith } from '../support/crash.ts';
+import { foldersOfFile, killedRun } from '../support/crash.ts';
+import { serverWith } from '../../support/crash/scenario-server.ts';
 
 const day = Date.UTC(2026, 0, 15);
 const dayMs = 86_400_000;
@@ -45,7 +46,7 @@ async function assertEachOnce(server: S3TestServer): Promise<void> {
 
 /** At which calls of S3 files are stored, counted from 1. */
 async function storingCalls(): Promise<readonly number[]> {
-  await using server = await serverWith(bucket, []);
+  await using server = await serverWith([]);
   const calls: boolean[] = [];
   server.setHooks({
     onRequest({ operation, key }) {
@@ -60,7 +61,7 @@ async function storingCalls(): Promise<readonly number[]> {
 
 suite('a run that publishes several times', () => {
   test('publishes every stream whose rows end with a STATE, no rows behind one, and none whose duplicates are looked for', async () => {
-    await using server = await serverWith(bucket, []);
+    await using server = await serverWith([]);
     const rowsOf = (stream: string, count: number): string =>
       Array.from({ length: count }, (_, id) => recordLine(stream, { id, padding: padding.slice(id) })).join('');
     const deduped = { name: 'deduped', destination_sync_mode: 'append_dedup', primary_key: [['id']] };
@@ -91,7 +92,7 @@ suite('a run that publishes several times', () => {
       const storing = await storingCalls();
       assert.ok(storing.length >= 4, `${storing.length} files`);
       const index = storing[Math.ceil(storing.length * part) - 1] ?? 0;
-      await using server = await serverWith(bucket, []);
+      await using server = await serverWith([]);
       const folder = await newFolder();
       const spool = join(folder, 'spool');
       await mkdir(spool);

@@ -1,8 +1,8 @@
 // The same replacing runs as those that are killed, but whole: several in a row, emptying, and cut by the source.
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
-import { judgeEmptied, judgeRecovered, judgeUnproven } from '../../support/batch-crash-judge.ts';
-import { leftBy, scenarioInput, scenarios } from '../../support/batch-crash-scenario.ts';
+import { judgeEmptied, judgeRecovered, judgeUnproven } from '../../support/crash/batch-crash-judge.ts';
+import { leftBy, scenarioInput, scenarios } from '../../support/crash/batch-crash-scenario.ts';
 import type { StoredObject } from '../../../tools/s3-server/types.ts';
 import { foldersOfFile } from '../support/crash.ts';
 import { laidOut, replaceWell, runReplacing } from '../support/crash-replacing.ts';

@@ -5,7 +5,7 @@ import { suite, test } from 'node:test';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { TableTarget } from '../../../destination-s3-batch/src/run/plan.ts';
-import type { Table } from '../../../destination-s3-batch/src/tables/table.ts';
+import type { BatchTable } from '../../../destination-s3-batch/src/tables/table.ts';
 import { bucket } from '../../support/destination-input.ts';
 import { emptyServer } from '../../support/empty-server.ts';
 import {
@@ -56,7 +56,7 @@ suite('the tables that get rows or lose them', () => {
   });
 
   suite('that get rows', () => {
-    async function claimed(targets: readonly TableTarget[], tables: readonly Table[], unproven = false) {
+    async function claimed(targets: readonly TableTarget[], tables: readonly BatchTable[], unproven = false) {
       const it = await opened(targets, [['old_events', { stream: events }]]);
       for (const begun of await it.begin()) begun.judge?.({ kind: unproven ? 'unknown' : 'stream' });
       for (const table of tables) await it.earlier.claim(table, signal);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
 import { planStreams } from '../../../destination-s3-batch/src/run/plan.ts';
-import { planner, registerPlanTests } from '../../destinations/plan.ts';
+import { planner, registerPlanTests } from '../../destinations/contract/plan.ts';
 import { publishedStream } from '../support/published.ts';
 
 const under = {

@@ -10,9 +10,9 @@ import { crc32 } from 'node:zlib';
 import * as fc from 'fast-check';
 
 import { SpoolFile } from '../../../destination-s3-batch/src/spool/spool-file.ts';
-import type { Table } from '../../../destination-s3-batch/src/tables/table.ts';
+import type { BatchTable } from '../../../destination-s3-batch/src/tables/table.ts';
 
-const table: Table = { index: 0, name: 't', stream: 0, folder: 'data/t/', shape: undefined, dedup: undefined };
+const table: BatchTable = { index: 0, name: 't', stream: 0, folder: 'data/t/', shape: undefined, dedup: undefined };
 const KiB = 1024;
 const edges = [4 * KiB, 128 * KiB, 1024 * KiB].flatMap((size) => [size - 2, size - 1, size, size + 1]);
 

@@ -8,7 +8,7 @@ import { suite, test } from 'node:test';
 import { mostPartitions } from '@s3-connectors/common/destination/files/partition-folders.ts';
 
 import { Spool } from '../../../destination-s3-batch/src/spool/spool.ts';
-import type { Table } from '../../../destination-s3-batch/src/tables/table.ts';
+import type { BatchTable } from '../../../destination-s3-batch/src/tables/table.ts';
 import { a, add, addMany, b, c, d, named, plainRow, tableNamed, takeAll, withSpool } from '../support/spooled.ts';
 
 suite('a segment', () => {
@@ -102,7 +102,7 @@ suite('a segment', () => {
       add(spool, a, 50);
       for (const table of small.slice(40, 43)) add(spool, table, 50);
       assert.deepEqual(named(await spool.flush()), [], 'a has a quarter, and is not looked at yet');
-      add(spool, small[43] as Table, 50);
+      add(spool, small[43] as BatchTable, 50);
       assert.deepEqual(named(await spool.flush()), ['a 2']);
     });
   });

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import type { SpoolFile } from '../../../destination-s3-batch/src/spool/spool-file.ts';
 import { Spool } from '../../../destination-s3-batch/src/spool/spool.ts';
-import type { Table } from '../../../destination-s3-batch/src/tables/table.ts';
+import type { BatchTable } from '../../../destination-s3-batch/src/tables/table.ts';
 import { takeAll } from '../support/spooled.ts';
 
 const segmentBytes = 64 * 1024;
 
-function tableNamed(name: string, index: number, dedup?: Table['dedup']): Table {
+function tableNamed(name: string, index: number, dedup?: BatchTable['dedup']): BatchTable {
   return { index, name, stream: 0, folder: `data/${name}/`, shape: undefined, dedup };
 }
 
@@ -24,9 +24,9 @@ async function withSpool(work: (spool: Spool) => Promise<void>): Promise<void> {
 }
 
 /** Rows in turn to each of the tables. */
-function fill(spool: Spool, tables: readonly Table[], rows: number, from = 0): void {
+function fill(spool: Spool, tables: readonly BatchTable[], rows: number, from = 0): void {
   for (let row = from; row < from + rows; row += 1) {
-    const table = tables[row % tables.length] as Table;
+    const table = tables[row % tables.length] as BatchTable;
     const bytes = Buffer.from(`{"row":${row},"padding":"${'x'.repeat(row % 200)}"}`);
     spool.append(
       { table, day: 20_000, partition: '', placedBy: 0, time: Number.NaN, isUnusual: false },

@@ -5,21 +5,21 @@ import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import * as fc from 'fast-check';
 
-import { judgeBroken, judgeRecovered, judgeUnproven } from '../../support/batch-crash-judge.ts';
+import { judgeBroken, judgeRecovered, judgeUnproven } from '../../support/crash/batch-crash-judge.ts';
 import {
   acknowledgedBy,
   layOut,
   leftBy,
-  scenarioBucket,
   scenarioCatalog,
   scenarioConfig,
   scenarioInput,
   scenarios,
   type Scenario,
-} from '../../support/batch-crash-scenario.ts';
+} from '../../support/crash/batch-crash-scenario.ts';
 import type { S3TestServer, StoredObject } from '../../../tools/s3-server/types.ts';
 import { runWrite, type Ran } from './batch.ts';
-import { foldersOfFile, killedRun, serverWith } from './crash.ts';
+import { foldersOfFile, killedRun } from './crash.ts';
+import { serverWith } from '../../support/crash/scenario-server.ts';
 
 const seed = 6;
 /** Of each scenario, spread over its calls. */
@@ -29,7 +29,7 @@ export type RunOptions = { readonly set: number; readonly input: string; readonl
 
 /** With what an earlier run left, and the neighbours. */
 export async function laidOut(objects: readonly StoredObject[]): Promise<S3TestServer> {
-  const server = await serverWith(scenarioBucket, []);
+  const server = await serverWith([]);
   layOut(server, objects);
   return server;
 }

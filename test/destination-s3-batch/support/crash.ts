@@ -6,12 +6,11 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, before } from 'node:test';
 
-import { breakAt, type Moment } from '../../support/break-at.ts';
+import { breakAt, type Moment } from '../../support/crash/break-at.ts';
 import { buildOnce } from '../../support/build-once.ts';
 import type { Json } from '../../support/destination-input.ts';
 import { startProgram } from '../../support/program.ts';
-import { startS3Server } from '../../../tools/s3-server/server.ts';
-import type { S3TestServer, StoredObject } from '../../../tools/s3-server/types.ts';
+import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 
 /** A folder for the test file, removed in its end. Call it in the file's body; what it returns makes folders below. */
 export function foldersOfFile(): () => Promise<string> {
@@ -19,14 +18,6 @@ export function foldersOfFile(): () => Promise<string> {
   before(async () => (folder = await mkdtemp(join(tmpdir(), 's3-connectors-crash-'))));
   after(() => rm(folder, { recursive: true }));
   return () => mkdtemp(join(folder, 'run-'));
-}
-
-/** With a bucket that holds these objects. */
-export async function serverWith(bucket: string, objects: readonly StoredObject[]): Promise<S3TestServer> {
-  const server = await startS3Server();
-  server.createBucket(bucket);
-  for (const { key, body, headers } of objects) server.seed(bucket, key, body, headers);
-  return server;
 }
 
 export type Kill = { readonly moment: Moment; readonly index: number };

@@ -1,6 +1,6 @@
 // A run’s earlier tables over an empty bucket, with what a test puts into the registry.
 
-import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import { parseConfiguredCatalog } from '@s3-connectors/common/protocol/catalog.ts';
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 
@@ -8,11 +8,11 @@ import { writeRegistry } from '../../../destination-s3-batch/src/columns/registr
 import type { Owners } from '../../../destination-s3-batch/src/columns/registry/table-owners.ts';
 import { EarlierTables } from '../../../destination-s3-batch/src/run/earlier-tables.ts';
 import { planStreams, type TableTarget } from '../../../destination-s3-batch/src/run/plan.ts';
-import type { Table } from '../../../destination-s3-batch/src/tables/table.ts';
+import type { BatchTable } from '../../../destination-s3-batch/src/tables/table.ts';
 import { bucket, catalogJson, type Json } from '../../support/destination-input.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { connect } from '../../support/s3-connection.ts';
-import { publishedStream } from '../support/published.ts';
+import { publishedStream } from './published.ts';
 
 export const prefix = 'out/';
 const type = { kind: 'struct', fields: [], rest: false } as const;
@@ -32,8 +32,8 @@ function dataFile(table: string): string {
   return `${prefix}data/${table}/year=2026/month=1/day=15/1700000000000-0123456789abcdef-0.json.gz`;
 }
 
-export function tableOf(name: string, more: Partial<Table> = {}): Table {
-  const shape: Table['shape'] = { columns: {}, textColumns: [] } as never;
+export function tableOf(name: string, more: Partial<BatchTable> = {}): BatchTable {
+  const shape: BatchTable['shape'] = { columns: {}, textColumns: [] } as never;
   return { index: 0, name, stream: 0, folder: `data/${name}/`, shape, dedup: undefined, ...more };
 }
 

@@ -6,7 +6,7 @@ import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import * as fc from 'fast-check';
 import { catalogJson, recordLine, type Json } from '../../support/destination-input.ts';
 import { emptyServer } from '../../support/empty-server.ts';
-import { emittedAt, hostileKinds, hostileMessages, type HostileKind } from '../../support/hostile-records.ts';
+import { emittedAt, hostileKinds, hostileMessages, type HostileKind } from '../../support/hostile/hostile-records.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { jsonRows, queryParquet, runWrite } from './batch.ts';
 

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 
 import type { SpoolFile } from '../../../destination-s3-batch/src/spool/spool-file.ts';
 import { Spool } from '../../../destination-s3-batch/src/spool/spool.ts';
-import type { Table } from '../../../destination-s3-batch/src/tables/table.ts';
+import type { BatchTable } from '../../../destination-s3-batch/src/tables/table.ts';
 
 const mostStreams = 64;
 export const segmentBytes = 1000;
 export const maxHeldBytes = 1000;
 
-export function tableNamed(name: string, index: number, dedup?: Table['dedup']): Table {
+export function tableNamed(name: string, index: number, dedup?: BatchTable['dedup']): BatchTable {
   return { index, name, stream: index, folder: `data/${name}/`, shape: undefined, dedup };
 }
 
@@ -29,7 +29,7 @@ type To = { readonly day?: number; readonly time?: number; readonly placedBy?: n
 /** A row that takes so many bytes with the end of its line, out of the middle of other bytes. */
 export function add(
   spool: Spool,
-  table: Table,
+  table: BatchTable,
   size: number,
   { day = 20_000, time = Number.NaN, placedBy = 0 }: To = {},
 ): void {
@@ -37,17 +37,17 @@ export function add(
   spool.append({ table, day, partition: '', placedBy, time, isUnusual: false }, bytes, 7, 7 + size - 1);
 }
 
-export function addMany(spool: Spool, table: Table, rows: number, size = 100): void {
+export function addMany(spool: Spool, table: BatchTable, rows: number, size = 100): void {
   for (let row = 0; row < rows; row += 1) add(spool, table, size);
 }
 
 export const named = (files: readonly SpoolFile[]): readonly string[] =>
   files.map(({ table, rows }) => `${table.name} ${rows}`);
 export const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name, index) => tableNamed(name, index)) as [
-  Table,
-  Table,
-  Table,
-  Table,
+  BatchTable,
+  BatchTable,
+  BatchTable,
+  BatchTable,
 ];
 
 export const plainRow = { day: 20_000, partition: '', placedBy: 0, time: Number.NaN, isUnusual: false } as const;

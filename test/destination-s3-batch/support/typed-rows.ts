@@ -8,7 +8,7 @@ import { Fitter } from '../../../destination-s3-batch/src/columns/fit/fit.ts';
 import { fieldRoom } from '../../../destination-s3-batch/src/columns/decide/new-fields.ts';
 import { observeRow } from '../../../destination-s3-batch/src/columns/observe/observe.ts';
 import { shapeOfSchema } from '../../../destination-s3-batch/src/columns/observe/shape.ts';
-import { RowWriter } from '../../../common/src/records/row-writer.ts';
+import { RowBuffer } from '@s3-connectors/common/records/row-buffer.ts';
 
 export type Options = {
   readonly properties?: object;
@@ -29,7 +29,7 @@ export function typed(
   for (const line of spooled) assert.equal(observeRow(line, line.indexOf('{'), shape), line.lastIndexOf('}') + 1);
   const room = fieldRoom(0, 0, maxFields);
   const { type: decided } = decideRow(shape, known, { objectsAsText, timesAsText: false, asLines, room });
-  const out = new RowWriter();
+  const out = new RowBuffer();
   const fitter = new Fitter(decided, { asLines, maxColumns: countColumns(decided) + moreColumns });
   for (const line of spooled) fitter.fit(line, line.indexOf('{'), out);
   const fitted = out.bytes.toString().split('\n').slice(0, -1);

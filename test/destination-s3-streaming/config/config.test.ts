@@ -3,11 +3,15 @@ import { suite, test } from 'node:test';
 import { parseConfig } from '@s3-connectors/common/protocol/config.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
-import { configSchema, resolveConfig, type Config } from '../../../destination-s3-streaming/src/config/config.ts';
+import {
+  configSchema,
+  resolveConfig,
+  type StreamingConfig,
+} from '../../../destination-s3-streaming/src/config/config.ts';
 import type { Json } from '../../support/destination-input.ts';
 import { configJson } from '../support/streaming.ts';
 
-function resolve(more: Json, env: Readonly<Record<string, string>> = {}): Config {
+function resolve(more: Json, env: Readonly<Record<string, string>> = {}): StreamingConfig {
   const json = configJson({ endpoint: 'http://127.0.0.1:9000' }, more);
   return resolveConfig(parseConfig(configSchema, json, silentLog), env);
 }

@@ -9,7 +9,7 @@ import { feedSchema, resolveFeedConfig, type FeedConfig } from '../../../destina
 import { feedKafka } from '../../../destination-s3-streaming/src/kafka/connector.ts';
 import { streamsOf } from '../../../destination-s3-streaming/src/kafka/streams.ts';
 import { catalogJson, placeJson, type Json } from '../../support/destination-input.ts';
-import { formProblems } from '../../support/spec-form.ts';
+import { formProblems } from '../../support/models/spec-form.ts';
 
 function configOf(kafka: Json = {}, more: Json = {}): FeedConfig {
   const whole = { brokers: ['b:9092'], topics: [{ topic: 'events' }], group_id: 'g', ...kafka };

@@ -12,7 +12,7 @@ import { startS3Server } from '../../../tools/s3-server/server.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { bucket, placeJson, type Json } from '../../support/destination-input.ts';
 import { runProgram, type Ended } from '../../support/program.ts';
-import { assertProtocolLines } from '../../support/protocol-schema.ts';
+import { assertProtocolLines } from '../../support/models/protocol-schema.ts';
 
 const program = join(import.meta.dirname, '../../../destination-s3-streaming/src/feed-kafka.ts');
 const certificate = join(import.meta.dirname, '../../support/tls');

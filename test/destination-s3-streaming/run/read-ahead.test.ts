@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { systemClock } from '@s3-connectors/common/streams/clock.ts';
 import { WakeUp } from '../../../destination-s3-streaming/src/run/wake-up.ts';
 import { ReadAhead } from '../../../destination-s3-streaming/src/run/read-ahead.ts';
 
@@ -25,14 +26,14 @@ async function drain(ahead: ReadAhead<number>, wakeUp: WakeUp): Promise<number[]
 
 suite('reading ahead', () => {
   test('gives every item once, in order, then ends', async () => {
-    const wakeUp = new WakeUp();
+    const wakeUp = new WakeUp(systemClock);
     const ahead = new ReadAhead(numbers(4), wakeUp);
     assert.deepEqual(await drain(ahead, wakeUp), [1, 2, 3, 4]);
     assert.equal(ahead.error, undefined);
   });
 
   test('gives what came before a failure, then the failure', async () => {
-    const wakeUp = new WakeUp();
+    const wakeUp = new WakeUp(systemClock);
     const failure = new Error('cut');
     const ahead = new ReadAhead(numbers(2, failure), wakeUp);
     assert.deepEqual(await drain(ahead, wakeUp), [1, 2]);
@@ -44,7 +45,7 @@ suite('reading ahead', () => {
     async function* counted(): AsyncGenerator<number> {
       for (;;) yield (asked += 1);
     }
-    const wakeUp = new WakeUp();
+    const wakeUp = new WakeUp(systemClock);
     const ahead = new ReadAhead(counted(), wakeUp);
     await wakeUp.wait(1000);
     await new Promise((resolve) => setImmediate(resolve));
@@ -56,7 +57,7 @@ suite('reading ahead', () => {
   });
 
   test('stops although the source never answers', async () => {
-    const ahead = new ReadAhead(silent(), new WakeUp());
+    const ahead = new ReadAhead(silent(), new WakeUp(systemClock));
     ahead.stop();
     assert.equal(ahead.ended, true);
     assert.equal(ahead.take(), undefined);

@@ -6,15 +6,15 @@ import {
   acknowledgedBy,
   judgeRecovered,
   layOut,
-  scenarioBucket,
   scenarioCatalog,
   scenarioConfig,
   scenarioInput,
   type Snapshot,
-} from '../../support/crash-scenario.ts';
+} from '../../support/crash/crash-scenario.ts';
 import { startS3Server } from '../../../tools/s3-server/server.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { runWrite } from './streaming.ts';
+import { scenarioBucket } from '../../support/crash/scenario-server.ts';
 
 export function run(server: S3TestServer, input: string, signal?: AbortSignal) {
   const options = { config: scenarioConfig(server.endpoint), catalog: scenarioCatalog };

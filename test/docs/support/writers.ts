@@ -1,4 +1,4 @@
-// What common writers put into a bucket by default, and the rows that it stands for, by the blocks of docs/coming-from.md. The text of
+// What common writers put into a bucket by default, and the rows that it stands for, by the blocks of docs/how-to/coming-from.md. The text of
 // Postgres 15, Spark 3.5, DuckDB 2 and pandas 3 is what they wrote; the others’ is named and written as their own documents say.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ type Row = Readonly<Record<string, unknown>>;
 type Settings = Row & { readonly data_format: Row };
 type Written = { readonly objects: Readonly<Record<string, string | Uint8Array>>; readonly rows: readonly Row[] };
 
-export const page = readFileSync(join(import.meta.dirname, '../../../docs/coming-from.md'), 'utf8');
+export const page = readFileSync(join(import.meta.dirname, '../../../docs/how-to/coming-from.md'), 'utf8');
 /** The settings of each block of the page, by its name. */
 export const blocks: ReadonlyMap<string, Settings> = new Map(
   Array.from(page.matchAll(/^```json (\w+)\n(.*?)^```$/gmsu), ([, name = '', text = '']) => [

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 
 import { newExportId } from '@s3-connectors/common/destination/replacing/export-id.ts';
 import { parseIntent, parseLatest } from '@s3-connectors/common/destination/replacing/manifest.ts';
-import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 
 import { readRegistry, registryKey } from '../../../destination-s3-batch/src/columns/registry/registry.ts';
 import { connect, testBucket } from '../../support/s3-connection.ts';

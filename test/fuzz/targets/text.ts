@@ -7,10 +7,10 @@ import { brotliCompressSync, deflateSync } from 'node:zlib';
 
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
-import type { Compression } from '../../../source-s3/src/formats/text/codecs.ts';
-import { inflate } from '../../../source-s3/src/formats/text/compression.ts';
-import { Damage } from '../../../source-s3/src/formats/text/damage.ts';
-import { memberBytes, refusalOf, zipMembers } from '../../../source-s3/src/formats/text/zip.ts';
+import type { Compression } from '../../../source-s3/src/formats/text/compression/codecs.ts';
+import { inflate } from '../../../source-s3/src/formats/text/compression/compression.ts';
+import { Damage } from '../../../source-s3/src/formats/text/compression/damage.ts';
+import { memberBytes, refusalOf, zipMembers } from '../../../source-s3/src/formats/text/compression/zip.ts';
 import { FormProbe } from '../../../source-s3/src/formats/jsonl/json-form.ts';
 import { JsonValues } from '../../../source-s3/src/formats/jsonl/json-values.ts';
 import { entryOf } from '../../../source-s3/src/listing/spark-log.ts';
@@ -20,7 +20,7 @@ import { nothingToClose, type FuzzTarget, type Outcome } from '../target.ts';
 
 const text = '{"id":1,"name":"x"}\n{"id":2,"name":"a longer text, a longer text"}\n';
 const compressedFile = (name: string): Buffer =>
-  readFileSync(join(import.meta.dirname, '../../source-s3/formats/text/compressed', name));
+  readFileSync(join(import.meta.dirname, '../../source-s3/formats/text/compression/files', name));
 
 async function* inPieces(bytes: Uint8Array, length: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += length) yield await Promise.resolve(bytes.subarray(at, at + length));

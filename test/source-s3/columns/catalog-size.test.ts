@@ -9,7 +9,7 @@ import { jsonFile } from '../../support/json-files.ts';
 import { runProgram } from '../../support/program.ts';
 import { configJson, discoverHere, serverWith, startSource } from '../support/source.ts';
 
-const peakMemory = join(import.meta.dirname, '../../support/peak-memory.ts');
+const peakMemory = join(import.meta.dirname, '../../support/programs/peak-memory.ts');
 const tap = join(import.meta.dirname, '../../../source-s3/src/tap.ts');
 const csv = { data_format: { format: 'csv' } };
 

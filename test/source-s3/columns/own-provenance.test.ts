@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
 import { parquet } from '../../support/parquet.ts';
-import { ofType } from '../../support/protocol-schema.ts';
+import { ofType } from '../../support/models/protocol-schema.ts';
 import { avroFile, recordOf } from '../support/avro.ts';
 import { catalogJson, discoverHere, readHere, serverWith } from '../support/source.ts';
 

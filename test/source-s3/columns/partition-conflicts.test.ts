@@ -6,7 +6,7 @@ import type { StoredType } from '../../../source-s3/src/columns/sql/stored-type.
 
 import { differsSql } from '../../../source-s3/src/columns/folder-value.ts';
 import { rowsOf, parquet } from '../../support/parquet.ts';
-import { ofType } from '../../support/protocol-schema.ts';
+import { ofType } from '../../support/models/protocol-schema.ts';
 import { discoverHere, readHere, serverWith, type Json } from '../support/source.ts';
 
 suite('a folder’s text and a file’s value are compared as the file’s type', () => {

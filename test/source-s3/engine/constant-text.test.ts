@@ -11,7 +11,7 @@ import * as fc from 'fast-check';
 
 import { openEngine, type Engine } from '../../../source-s3/src/engine/engine.ts';
 import { parquet, renamed } from '../../support/parquet.ts';
-import { hostileJsonName } from '../../support/hostile-names.ts';
+import { hostileJsonName } from '../../support/hostile/hostile-names.ts';
 import { temporaryFolder } from '../../support/temp-folder.ts';
 
 let folder: OwnTempFolder;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { openEngine } from '../../../source-s3/src/engine/engine.ts';
-import { registerLockTests } from '../../support/locked-engine.ts';
+import { registerLockTests } from '../../support/hostile/locked-engine.ts';
 import { folderAt, temporaryFolder } from '../../support/temp-folder.ts';
 
 const memoryBytes = 64 * 1024 * 1024;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 
 import { parquet } from '../../support/parquet.ts';
-import { ofType, traceErrors } from '../../support/protocol-schema.ts';
+import { ofType, traceErrors } from '../../support/models/protocol-schema.ts';
 import { catalogJson, configJson, discoverHere, readHere, runSource, serverWith } from '../support/source.ts';
 
 const sql = "SELECT i AS id, 'name ' || hash(i) AS name FROM range(4000) t(i)";

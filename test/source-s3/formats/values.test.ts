@@ -1,9 +1,9 @@
-// Every stored type through Parquet, S3 and the source into JSON: the table of values of docs/values.md.
+// Every stored type through Parquet, S3 and the source into JSON: the table of values of docs/reference/values.md.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
 import { parquet, rowsOf } from '../../support/parquet.ts';
-import { ofType } from '../../support/protocol-schema.ts';
+import { ofType } from '../../support/models/protocol-schema.ts';
 import { dataText, discoverHere, readHere, serverWith } from '../support/source.ts';
 
 const id = 'c0ffee00-0000-4000-8000-000000000001';

@@ -4,8 +4,8 @@ import { suite, test } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { hostileJsonName } from '../../support/hostile-names.ts';
-import { ofType } from '../../support/protocol-schema.ts';
+import { hostileJsonName } from '../../support/hostile/hostile-names.ts';
+import { ofType } from '../../support/models/protocol-schema.ts';
 import { readHere, serverWith } from '../support/source.ts';
 import { airbyteRows, streamId } from './reading.ts';
 import { shown } from './tables.ts';

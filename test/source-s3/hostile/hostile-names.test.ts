@@ -6,7 +6,7 @@ import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import * as fc from 'fast-check';
 
-import { ofType, type ProtocolMessage } from '../../support/protocol-schema.ts';
+import { ofType, type ProtocolMessage } from '../../support/models/protocol-schema.ts';
 import {
   bucket,
   catalogJson,

@@ -11,7 +11,7 @@ import { parseSingerCatalog, singerCatalog } from '@s3-connectors/common/singer/
 import { tapFrames, tapLines } from '@s3-connectors/common/singer/tap-messages.ts';
 
 import type { SourceConfig } from '../../../source-s3/src/config/config.ts';
-import { read } from '../../../source-s3/src/verbs/read.ts';
+import { read } from '../../../source-s3/src/verbs/read/read.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { bucket, configured, discoverHere, serverWith, sourceConfig, timeOf, type Json } from '../support/source.ts';
 import type { HostileFormat } from './files.ts';

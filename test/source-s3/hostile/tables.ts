@@ -2,7 +2,12 @@
 // not from the connector's code.
 import * as fc from 'fast-check';
 
-import { hostileName, hostilePartition, hostileSegment, type HostilePartition } from '../../support/hostile-names.ts';
+import {
+  hostileName,
+  hostilePartition,
+  hostileSegment,
+  type HostilePartition,
+} from '../../support/hostile/hostile-names.ts';
 
 /** A value of a row, as JSON has it. */
 export type Value = string | null | { readonly [member: string]: Value };

@@ -5,7 +5,7 @@ import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
 
 import { dateFolders, parseDatePattern, type DatePattern } from '../../../source-s3/src/layout/date-folders.ts';
-import { ofType } from '../../support/protocol-schema.ts';
+import { ofType } from '../../support/models/protocol-schema.ts';
 import { bucket, discoverHere, readHere, serverWith, sourceConfig, type Json } from '../support/source.ts';
 import { idsOf } from '../support/text.ts';
 import { reportOf, tableOf } from '../verbs/inspect/support.ts';

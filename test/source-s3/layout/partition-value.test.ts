@@ -7,7 +7,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { DeclaredType } from '../../../source-s3/src/layout/declared-column.ts';
 import { partitionJson } from '../../../source-s3/src/layout/partition-value.ts';
 import { parquet } from '../../support/parquet.ts';
-import { ofType } from '../../support/protocol-schema.ts';
+import { ofType } from '../../support/models/protocol-schema.ts';
 import { discoverHere, readHere, serverWith, type Json } from '../support/source.ts';
 
 const key = 'lake/t/c=v/a.parquet';

@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 
 import { namingOf } from '../../../source-s3/src/layout/file-name.ts';
 import { listTable } from '../../../source-s3/src/listing/list-table.ts';
-import { openSession } from '../../../source-s3/src/verbs/session.ts';
+import { openResources } from '../../../source-s3/src/verbs/verb-resources.ts';
 import { bucket, readHere, serverWith, sourceConfig, catalogJson, type Json } from '../support/source.ts';
 import { idsOf } from '../support/text.ts';
 
@@ -109,7 +109,7 @@ suite('What file_pattern spells', () => {
       },
       { latest_partition_only: ['t'] },
     );
-    await using session = await openSession(sourceConfig(server, jsonl), { log: () => undefined });
+    await using session = await openResources(sourceConfig(server, jsonl), { log: () => undefined });
     let run = 0;
     let [found, none] = [0, 0];
     await fc.assert(

@@ -6,13 +6,13 @@ import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import { listTable } from '../../../source-s3/src/listing/list-table.ts';
-import { openSession } from '../../../source-s3/src/verbs/session.ts';
+import { openResources } from '../../../source-s3/src/verbs/verb-resources.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { bucket, serverWith, sourceConfig, timeOf, type Json } from '../support/source.ts';
 
 async function list(server: S3TestServer, more: Json = {}) {
   const config = sourceConfig(server, more);
-  await using session = await openSession(config, { log: silentLog });
+  await using session = await openResources(config, { log: silentLog });
   const table = { stream: { name: 't', namespace: 'lake' }, prefix: 'lake/t/' };
   const naming = { extensions: ['parquet'], compressible: false };
   const { pages, report } = listTable(session.s3, table, { ...config, naming }, new AbortController().signal);

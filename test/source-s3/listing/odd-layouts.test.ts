@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 
 import { parquet } from '../../support/parquet.ts';
-import { ofType } from '../../support/protocol-schema.ts';
+import { ofType } from '../../support/models/protocol-schema.ts';
 import { avroFile, recordOf } from '../support/avro.ts';
 import { configured, discoverHere, readHere, serverWith, type Json } from '../support/source.ts';
 

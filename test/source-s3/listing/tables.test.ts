@@ -4,7 +4,7 @@ import { before, suite, test } from 'node:test';
 
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 
-import { openSession } from '../../../source-s3/src/verbs/session.ts';
+import { openResources } from '../../../source-s3/src/verbs/verb-resources.ts';
 import { findTables } from '../../../source-s3/src/listing/tables.ts';
 import { parquet } from '../../support/parquet.ts';
 import { bucket, catalogJson, discoverHere, readHere, serverWith, sourceConfig } from '../support/source.ts';
@@ -24,7 +24,7 @@ suite('the cost of discovery', () => {
     }));
     server.seedListing(bucket, entries);
     const config = sourceConfig(server);
-    await using session = await openSession(config, { log: silentLog });
+    await using session = await openResources(config, { log: silentLog });
     const { byStream } = await findTables(session.s3, config, new AbortController().signal);
     assert.equal(byStream.size, 5000);
     assert.deepEqual([...byStream.values()][4999], {

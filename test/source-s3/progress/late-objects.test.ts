@@ -1,5 +1,5 @@
 // Objects that come late, also after others were deleted, and objects that are dated in the future: none is lost without a word.
-import { Present } from '../../../source-s3/src/listing/present.ts';
+import { FutureObjects } from '../../../source-s3/src/listing/future-objects.ts';
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { suite, test } from 'node:test';
@@ -10,7 +10,7 @@ import { noProgress } from '../../../source-s3/src/progress/cursor.ts';
 import { fingerprint } from '../../../source-s3/src/progress/fingerprint.ts';
 import { Settled } from '../../../source-s3/src/progress/settled.ts';
 import { fromStreamState, toStreamState } from '../../../source-s3/src/progress/stream-state.ts';
-import { ofType } from '../../support/protocol-schema.ts';
+import { ofType } from '../../support/models/protocol-schema.ts';
 import { hour, object, planReading, run } from '../support/cursor.ts';
 import { bucket, readHere, serverWith } from '../support/source.ts';
 import { idsOf } from '../support/text.ts';
@@ -125,7 +125,7 @@ suite('An object dated in the future', () => {
 
   test('is told by this machine’s clock where S3’s answers have no date', () => {
     const wall = (): number => now().getTime();
-    const present = new Present({ contact: { answered: true }, clock: { wall } });
+    const present = new FutureObjects({ contact: { answered: true }, clock: { wall } });
     const object = { key: 'lake/t/b.json', etag: '"1"', size: 1, lastModified: new Date('2031-01-01T00:00:00Z') };
     assert.equal(present.at(object).lastModified.getTime(), wall());
     const past = { ...object, lastModified: now() };

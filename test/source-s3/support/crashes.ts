@@ -4,7 +4,7 @@ import { parseConfiguredCatalog } from '@s3-connectors/common/protocol/catalog.t
 import type { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { parseState } from '@s3-connectors/common/protocol/state.ts';
 
-import { read } from '../../../source-s3/src/verbs/read.ts';
+import { read } from '../../../source-s3/src/verbs/read/read.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { sourceConfig, type Json } from './source.ts';
 

@@ -1,7 +1,7 @@
 // Tables of which discover saw one file only; another one comes later, and every record of both is held to the catalog.
 import assert from 'node:assert/strict';
 
-import { ofType } from '../../support/protocol-schema.ts';
+import { ofType } from '../../support/models/protocol-schema.ts';
 import { schemaCheck } from './catalog-fit.ts';
 import { bucket, configured, dataText, discoverHere, readHere, serverWith, timeOf, type Json } from './source.ts';
 

@@ -12,9 +12,9 @@ import { parseState } from '@s3-connectors/common/protocol/state.ts';
 
 import { resolveSource, sourceSchema, type SourceConfig } from '../../../source-s3/src/config/config.ts';
 import { discover } from '../../../source-s3/src/verbs/discover.ts';
-import { read } from '../../../source-s3/src/verbs/read.ts';
+import { read } from '../../../source-s3/src/verbs/read/read.ts';
 import { runProgram, startProgram, type Ended, type Program } from '../../support/program.ts';
-import { assertProtocolLines, type ProtocolMessage } from '../../support/protocol-schema.ts';
+import { assertProtocolLines, type ProtocolMessage } from '../../support/models/protocol-schema.ts';
 import { startS3Server } from '../../../tools/s3-server/server.ts';
 import type { S3ServerOptions, S3TestServer } from '../../../tools/s3-server/types.ts';
 

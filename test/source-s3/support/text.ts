@@ -1,5 +1,5 @@
 // What the tests of the text formats share.
-import { ofType, type ProtocolMessage } from '../../support/protocol-schema.ts';
+import { ofType, type ProtocolMessage } from '../../support/models/protocol-schema.ts';
 import { readHere, serverWith, type Json } from './source.ts';
 
 /** The records' columns that come from the file. */

@@ -5,8 +5,8 @@ import { crc32, gzipSync, zstdCompressSync } from 'node:zlib';
 
 import * as fc from 'fast-check';
 
-import { canary, isDefect, leakIn, printedOf } from '../../support/canary.ts';
-import { damaged, damages } from '../../support/damage.ts';
+import { canary, isDefect, leakIn, printedOf } from '../../support/hostile/canary.ts';
+import { damaged, damages } from '../../support/hostile/damage.ts';
 import { parquet } from '../../support/parquet.ts';
 import { avroFile, logical, recordOf } from './avro.ts';
 import { discoverHere, readHere, serverWith, type Json } from './source.ts';

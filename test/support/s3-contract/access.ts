@@ -16,10 +16,10 @@ import {
 import { rejectsWith, type S3Account } from './account.ts';
 
 /** A user of the bucket's account, without a policy of their own. */
-export type S3User = { readonly arn: string; readonly credentials: S3Account['credentials'] };
+type S3User = { readonly arn: string; readonly credentials: S3Account['credentials'] };
 
 /** `credentials` are the owner's, who may do everything. */
-export type S3AccountWithUser = S3Account & { readonly user: S3User };
+type S3AccountWithUser = S3Account & { readonly user: S3User };
 
 type Access = {
   readonly owner: S3Client;

@@ -1,6 +1,6 @@
 import { after, before } from 'node:test';
 
-import { registerS3Contract } from '../../support/s3-contract.ts';
+import { registerS3Contract } from '../../support/s3-contract/s3-contract.ts';
 import { startS3Server } from '../../../tools/s3-server/server.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 
 import { literal } from '@s3-connectors/common/columns/sql.ts';
 
-import type { Bench, BenchCase, Prepared, Run } from '../case.ts';
+import type { Bench, BenchCase, Prepared, BenchRun } from '../case.ts';
 import { batchStep, catalogFile } from '../connectors.ts';
-import { events, eventsTable, recordLines } from '../data.ts';
+import { events, eventsTable, recordLines } from '../data/data.ts';
 import { withDiskBound } from '../disk.ts';
 import { discard, nodeStep, run, toolStep, type Finding } from '../process.ts';
 import { startServer } from '../s3.ts';
@@ -144,7 +144,7 @@ type Options = {
   readonly rows: number;
 };
 
-function batchRun(bench: Bench, input: string, { catalog, config, rows }: Options): Run {
+function batchRun(bench: Bench, input: string, { catalog, config, rows }: Options): BenchRun {
   const { folder, signal } = bench;
   return async () => {
     await using server = await startServer(join(folder, 'empty'), signal);

@@ -4,9 +4,9 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import type { Bench, BenchCase, Prepared, Run } from '../case.ts';
+import type { Bench, BenchCase, Prepared, BenchRun } from '../case.ts';
 import { catalogFile, type Stream, streamingStep } from '../connectors.ts';
-import { events, eventsTable, flightsTable, scatteredEvents, type Table } from '../data.ts';
+import { events, eventsTable, flightsTable, scatteredEvents, type BenchTable } from '../data/data.ts';
 import { discard, nodeStep, run, toolStep } from '../process.ts';
 import { startServer } from '../s3.ts';
 import { saveLines } from './source.ts';
@@ -64,7 +64,7 @@ function hoursText(hours: number): string {
   return hours === 1 ? 'one hour' : `${hours.toLocaleString('en')} hours`;
 }
 
-async function prepareDestination(bench: Bench, make: (bench: Bench) => Promise<Table>): Promise<Prepared> {
+async function prepareDestination(bench: Bench, make: (bench: Bench) => Promise<BenchTable>): Promise<Prepared> {
   const table = await make(bench);
   const { path, catalog, rows, bytes } = await saveLines(bench, table);
   return {
@@ -95,7 +95,7 @@ type Input = {
   readonly catalog: string;
 };
 
-function destinationRun(bench: Bench, { input, stream, catalog }: Input): Run {
+function destinationRun(bench: Bench, { input, stream, catalog }: Input): BenchRun {
   const { folder, signal } = bench;
   return async () => {
     await using server = await startServer(join(folder, 'empty'), signal);

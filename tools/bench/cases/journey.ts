@@ -1,7 +1,7 @@
 // Both programs in one pipe, as the demo runs them.
 import type { Bench, BenchCase, Prepared } from '../case.ts';
 import { sourceStep, streamingStep } from '../connectors.ts';
-import { flightsTable } from '../data.ts';
+import { flightsTable } from '../data/data.ts';
 import { discard, run } from '../process.ts';
 import { startServer } from '../s3.ts';
 import { saveLines } from './source.ts';

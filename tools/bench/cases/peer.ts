@@ -1,10 +1,10 @@
 // source-s3 beside Airbyte's own, which reads the same files from the same kind of server, row for row.
 import type { Bench, BenchCase, Prepared } from '../case.ts';
 import { airbyteStep, discoverByAirbyte, prepareAirbyte } from '../airbyte.ts';
-import { hiveTable, type Table } from '../data.ts';
+import { hiveTable, type BenchTable } from '../data/data.ts';
 import { discard, run } from '../process.ts';
 import { startServer } from '../s3.ts';
-import { csvTable } from '../text-data.ts';
+import { csvTable } from '../data/text-data.ts';
 import { prepareSource } from './source.ts';
 
 const limit = 'Starting: so few rows, which take Airbyte’s minutes, are read before the programs are warm.';
@@ -28,7 +28,7 @@ export const peerCases: readonly BenchCase[] = [
   },
 ];
 
-type Given = { readonly rows: number; readonly make: (bench: Bench) => Promise<Table> };
+type Given = { readonly rows: number; readonly make: (bench: Bench) => Promise<BenchTable> };
 
 async function preparePeer(bench: Bench, { rows, make }: Given): Promise<Prepared> {
   const { folder, signal } = bench;

@@ -4,13 +4,13 @@ import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import type { Bench, BenchCase, Prepared, Run } from '../case.ts';
+import type { Bench, BenchCase, Prepared, BenchRun } from '../case.ts';
 import { discover, sourceStep } from '../connectors.ts';
-import { eventsTable, flightsTable, hiveTable, largePagesTable, type Table } from '../data.ts';
+import { eventsTable, flightsTable, hiveTable, largePagesTable, type BenchTable } from '../data/data.ts';
 import { withDiskBound } from '../disk.ts';
 import { discard, nodeStep, run, toolStep } from '../process.ts';
 import { startServer } from '../s3.ts';
-import { csvTable, jsonlTable, largeCsvTable } from '../text-data.ts';
+import { csvTable, jsonlTable, largeCsvTable } from '../data/text-data.ts';
 
 const copyJson = join(import.meta.dirname, '../programs/copy-json.mjs');
 const mostMegabytes = { 'source-s3': 500 };
@@ -81,7 +81,7 @@ export const sourceCases: readonly BenchCase[] = [
   },
 ];
 
-export async function prepareSource(bench: Bench, make: (bench: Bench) => Promise<Table>) {
+export async function prepareSource(bench: Bench, make: (bench: Bench) => Promise<BenchTable>) {
   const table = await make(bench);
   const { folder, signal } = bench;
   const { catalog, bytes, rows } = await saveLines(bench, table);
@@ -100,7 +100,7 @@ export async function prepareSource(bench: Bench, make: (bench: Bench) => Promis
 /** Its lines take more disk than there may be: they are counted as they come. */
 async function prepareLarge(
   bench: Bench,
-  make: (bench: Bench) => Promise<Table>,
+  make: (bench: Bench) => Promise<BenchTable>,
   disk: { readonly leastMegabytes: number; readonly mostMegabytes: number },
 ): Promise<Prepared> {
   const table = await make(bench);
@@ -124,7 +124,7 @@ async function prepareLarge(
   };
 }
 
-function sourceRun(bench: Bench, { files }: Table, catalog: string): Run {
+function sourceRun(bench: Bench, { files }: BenchTable, catalog: string): BenchRun {
   const { folder, signal } = bench;
   return async () => {
     await using server = await startServer(files.directory, signal);
@@ -133,7 +133,7 @@ function sourceRun(bench: Bench, { files }: Table, catalog: string): Run {
   };
 }
 
-export type SavedLines = {
+type SavedLines = {
   /** What `source-s3 read` wrote: the input of a destination. */
   readonly path: string;
   readonly catalog: string;
@@ -142,7 +142,7 @@ export type SavedLines = {
 };
 
 /** @throws Error when not every row of the table came out. */
-export async function saveLines(bench: Bench, { files, rows }: Table): Promise<SavedLines> {
+export async function saveLines(bench: Bench, { files, rows }: BenchTable): Promise<SavedLines> {
   const { folder, signal } = bench;
   const catalog = await discover(bench, files);
   const path = join(folder, 'lines.jsonl');

@@ -4,10 +4,10 @@ import { createHash } from 'node:crypto';
 
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 
-import { type Answer, xmlAnswer } from '../answer.ts';
+import { type Answer, xmlAnswer } from '../wire/answer.ts';
 import { S3Error } from '../errors.ts';
-import type { Bucket } from '../store.ts';
-import type { XmlElement } from '../xml.ts';
+import type { Bucket } from '../objects/store.ts';
+import type { XmlElement } from '../wire/xml.ts';
 import { bucketOf, type Exchange, objectOf } from './exchange.ts';
 
 const ALL_USERS = 'http://acs.amazonaws.com/groups/global/AllUsers';

@@ -1,8 +1,8 @@
 // The operations on buckets themselves, without listing.
-import { emptyAnswer, xmlAnswer } from '../answer.ts';
-import { bodyText } from '../body.ts';
+import { emptyAnswer, xmlAnswer } from '../wire/answer.ts';
+import { bodyText } from '../wire/body.ts';
 import { S3Error } from '../errors.ts';
-import { xmlText } from '../xml.ts';
+import { xmlText } from '../wire/xml.ts';
 import { bucketOf, type OperationHandler } from './exchange.ts';
 
 const BUCKET_NAME = /^(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9](?:[a-z0-9.-]{1,61})[a-z0-9]$/;

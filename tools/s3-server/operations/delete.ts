@@ -1,8 +1,8 @@
 // DeleteObject and DeleteObjects. Deleting what is not there succeeds.
-import { type Answer, emptyAnswer, xmlAnswer } from '../answer.ts';
-import { bodyText } from '../body.ts';
+import { type Answer, emptyAnswer, xmlAnswer } from '../wire/answer.ts';
+import { bodyText } from '../wire/body.ts';
 import { S3Error } from '../errors.ts';
-import { type XmlElement, xmlElements, xmlText } from '../xml.ts';
+import { type XmlElement, xmlElements, xmlText } from '../wire/xml.ts';
 import { bucketOf, type Exchange } from './exchange.ts';
 
 const MAX_DELETED = 1000;

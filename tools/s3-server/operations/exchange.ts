@@ -1,14 +1,14 @@
 // What an operation gets: the request, its body, the buckets, and who asks.
-import type { Answer } from '../answer.ts';
-import type { Body } from '../body.ts';
-import type { S3Request } from '../request.ts';
-import type { Bucket, ObjectVersion, Store } from '../store.ts';
+import type { Answer } from '../wire/answer.ts';
+import type { RequestBody } from '../wire/body.ts';
+import type { S3Request } from '../wire/request.ts';
+import type { Bucket, ObjectVersion, ObjectStore } from '../objects/store.ts';
 import { S3Error } from '../errors.ts';
 
 export type Exchange = {
   readonly request: S3Request;
-  readonly body: Body;
-  readonly store: Store;
+  readonly body: RequestBody;
+  readonly store: ObjectStore;
   /** Whole seconds. */
   readonly now: Date;
   /** Account id of the caller; undefined where callers are not told apart. */

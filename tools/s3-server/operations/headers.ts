@@ -1,7 +1,7 @@
 // The headers that describe an object: read from a write's request, told back in a read's answer.
 import { S3Error } from '../errors.ts';
-import type { S3Request } from '../request.ts';
-import type { ObjectVersion } from '../store.ts';
+import type { S3Request } from '../wire/request.ts';
+import type { ObjectVersion } from '../objects/store.ts';
 import type { ObjectHeaders } from '../types.ts';
 
 const METADATA = 'x-amz-meta-';
@@ -18,10 +18,10 @@ const STORAGE_CLASSES = [
 ];
 
 /** What describes the data: copied by CopyObject unless it says otherwise. */
-export type Description = Omit<ObjectHeaders, keyof Storage | 'checksums' | 'restored'>;
+type Description = Omit<ObjectHeaders, keyof Storage | 'checksums' | 'restored'>;
 
 /** How the data is kept: always as the write says, never copied. */
-export type Storage = Pick<ObjectHeaders, 'acl' | 'encryption' | 'kmsKeyId' | 'storageClass' | 'tags'>;
+type Storage = Pick<ObjectHeaders, 'acl' | 'encryption' | 'kmsKeyId' | 'storageClass' | 'tags'>;
 
 export function descriptionOf({ header, headerNames }: S3Request): Description {
   const metadata = headerNames

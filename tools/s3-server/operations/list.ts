@@ -1,9 +1,9 @@
 // ListObjectsV2: from the query to a page, and the page as XML.
-import { type Answer, xmlAnswer } from '../answer.ts';
+import { type Answer, xmlAnswer } from '../wire/answer.ts';
 import { S3Error } from '../errors.ts';
-import { fromToken, listKeys, toToken } from '../listing.ts';
-import type { ObjectVersion } from '../store.ts';
-import type { XmlElement } from '../xml.ts';
+import { fromToken, listKeys, toToken } from '../objects/listing.ts';
+import type { ObjectVersion } from '../objects/store.ts';
+import type { XmlElement } from '../wire/xml.ts';
 import { bucketOf, type Exchange } from './exchange.ts';
 import { canonicalId } from './acl.ts';
 

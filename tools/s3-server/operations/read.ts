@@ -1,8 +1,8 @@
 // GetObject and HeadObject.
-import { type Answer, emptyAnswer } from '../answer.ts';
-import { judgeRead, preconditionFailed } from '../conditions.ts';
+import { type Answer, emptyAnswer } from '../wire/answer.ts';
+import { judgeRead, preconditionFailed } from '../objects/conditions.ts';
 import { S3Error } from '../errors.ts';
-import { parseRange } from '../range.ts';
+import { parseRange } from '../objects/range.ts';
 import { type Exchange, objectOf } from './exchange.ts';
 import { objectHeaders } from './headers.ts';
 

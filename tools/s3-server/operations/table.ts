@@ -1,5 +1,5 @@
 // Which function answers which operation.
-import type { Operation } from '../types.ts';
+import type { ServedOperation } from '../types.ts';
 import { getObjectAcl } from './acl.ts';
 import {
   createBucket,
@@ -16,7 +16,7 @@ import { listObjectsV2 } from './list.ts';
 import { readObject } from './read.ts';
 import { copyObject, putObject } from './write.ts';
 
-export const OPERATION_HANDLERS: Readonly<Record<Operation, OperationHandler>> = {
+export const OPERATION_HANDLERS: Readonly<Record<ServedOperation, OperationHandler>> = {
   CopyObject: copyObject,
   CreateBucket: createBucket,
   DeleteObject: deleteObject,

@@ -1,13 +1,13 @@
 // PutObject and CopyObject.
-import { type Answer, emptyAnswer, xmlAnswer } from '../answer.ts';
-import { startChecksum } from '../checksums.ts';
-import { judgeRead, judgeWrite, preconditionFailed } from '../conditions.ts';
-import { readContent } from '../content.ts';
+import { type Answer, emptyAnswer, xmlAnswer } from '../wire/answer.ts';
+import { startChecksum } from '../wire/checksums.ts';
+import { judgeRead, judgeWrite, preconditionFailed } from '../objects/conditions.ts';
+import { readContent } from '../objects/content.ts';
 import { S3Error } from '../errors.ts';
-import { parseCopySource, type S3Request } from '../request.ts';
-import type { Bucket, ObjectVersion } from '../store.ts';
+import { parseCopySource, type S3Request } from '../wire/request.ts';
+import type { Bucket, ObjectVersion } from '../objects/store.ts';
 import type { ObjectHeaders } from '../types.ts';
-import type { XmlElement } from '../xml.ts';
+import type { XmlElement } from '../wire/xml.ts';
 import { checkAcl, ownerOf } from './acl.ts';
 import { bucketOf, type Exchange } from './exchange.ts';
 import { descriptionOf, storageHeaders, storageOf } from './headers.ts';

@@ -2,7 +2,7 @@
 // written below the prefix, read, listed, copied and deleted again.
 import type { Access } from '../../permissions/needs/access.ts';
 import { needsOf } from '../../permissions/needs/needs.ts';
-import { Rehearsal, type Line } from '../../permissions/rehearsal.ts';
+import { rehearsalPatience, Rehearsal, type Line } from '../../permissions/rehearsal.ts';
 import type { VerbContext } from '../../protocol/connector.ts';
 import { closeS3, openS3, type S3 } from '../../s3/connection/client.ts';
 import { asksOf, type Action, type Operation } from '../../s3/address/operation.ts';
@@ -11,15 +11,12 @@ import { Probes, type CheckedPlace } from './probes.ts';
 import { rehearseConditions } from './rehearsed-conditions.ts';
 import { rehearseWrite } from './rehearsed-write.ts';
 
-/** Someone waits at a form; a sync is more patient. */
-const patience = { retryBudgetMs: 20_000, idleTimeoutMs: 10_000 };
-
 /**
  * @param access what the connector does with this config.
  * @throws an S3 code when a sync would fail, naming all that is missing. What only replaced streams need is a WARN.
  */
 export async function check(place: CheckedPlace, access: Access, { log, signal }: VerbContext): Promise<void> {
-  const s3 = openS3(place.connection, { log, ...patience });
+  const s3 = openS3(place.connection, { log, ...rehearsalPatience });
   const probes = new Probes(s3, place, signal);
   const rehearsal = new Rehearsal(signal);
   const needs = needsFinder(access);

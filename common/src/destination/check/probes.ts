@@ -9,17 +9,17 @@ import { listPages } from '../../s3/list.ts';
 import { readObject, readRange } from '../../s3/read.ts';
 import { copyObject, putObject, type WriteHeaders } from '../../s3/write.ts';
 import type { Bounds, OwnKey } from '../../s3/own-key.ts';
-import type { Place } from '../config/config.ts';
+import type { DestinationPlace } from '../config/config.ts';
 import { ownKey } from '../replacing/own-keys.ts';
 
 const cleanUpWithinMs = 5000;
 const mostBytes = 1024;
 
-export type CheckedPlace = Pick<Place, 'prefix' | 'headers'> & { readonly connection: Connection };
+export type CheckedPlace = Pick<DestinationPlace, 'prefix' | 'headers'> & { readonly connection: Connection };
 
 type Condition = { readonly ifMatch?: string; readonly ifNoneMatch?: '*' };
 
-export type Written = { readonly key: OwnKey; readonly etag: string };
+export type WrittenProbe = { readonly key: OwnKey; readonly etag: string };
 
 export class Probes {
   readonly place: CheckedPlace;
@@ -45,7 +45,7 @@ export class Probes {
     return [...this.#keys];
   }
 
-  async write(headers: WriteHeaders, condition: Condition = {}): Promise<Written> {
+  async write(headers: WriteHeaders, condition: Condition = {}): Promise<WrittenProbe> {
     const key = this.#name;
     const body = Buffer.from('Written to try the connection. It may be deleted.\n');
     const object = { key, body, contentType: 'text/plain', ...condition };
@@ -55,12 +55,12 @@ export class Probes {
   }
 
   /** As a sync reads and verifies: a range, and the document as a whole. */
-  async read(written: Written): Promise<void> {
+  async read(written: WrittenProbe): Promise<void> {
     await readRange(this.#s3, { ...written, start: 0, end: 1 }, this.#signal);
     await readObject(this.#s3, written.key, mostBytes, this.#signal);
   }
 
-  async look({ key }: Written): Promise<void> {
+  async look({ key }: WrittenProbe): Promise<void> {
     await headObject(this.#s3, key, this.#signal);
   }
 

@@ -3,7 +3,7 @@
 // ignore the condition, which is worse.
 import type { Line, Rehearsal } from '../../permissions/rehearsal.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
-import type { Probes, Written } from './probes.ts';
+import type { Probes, WrittenProbe } from './probes.ts';
 
 const steps = {
   create: 'Write it only if it is new',
@@ -19,7 +19,7 @@ const remedy =
 export async function rehearseConditions(
   rehearsal: Rehearsal,
   need: Line['need'],
-  { probes, written }: { readonly probes: Probes; readonly written: Written },
+  { probes, written }: { readonly probes: Probes; readonly written: WrittenProbe },
 ): Promise<void> {
   if (probes.place.headers.conditions === 'looked_up') {
     for (const step of Object.values(steps)) {

@@ -3,14 +3,14 @@
 import type { Line, Rehearsal } from '../../permissions/rehearsal.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { WriteHeaders } from '../../s3/write.ts';
-import type { Probes, Written } from './probes.ts';
+import type { Probes, WrittenProbe } from './probes.ts';
 
 /** @returns undefined if it was refused. */
 export async function rehearseWrite(
   rehearsal: Rehearsal,
   needs: readonly Line['need'][],
   probes: Probes,
-): Promise<Written | undefined> {
+): Promise<WrittenProbe | undefined> {
   const { headers } = probes.place;
   const step = `Write an object${headers.acl === undefined ? '' : ` with the ACL ${headers.acl}`}`;
   try {

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import {
   always,
   checkConnection,
-  type Written,
+  type ConfigAsWritten,
   resolveConnection,
   type Connection,
   type ConnectionConfig,
@@ -13,7 +13,8 @@ import {
 import { storageClasses } from '../../s3/object-settings.ts';
 import type { WriteHeaders } from '../../s3/write.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
-import { indexVariable, type Environment } from '../../program/scheduler.ts';
+import { indexVariable } from '../../program/scheduler.ts';
+import type { Environment } from '../../s3/address/hosted.ts';
 import type { RunPart } from '../replacing/run-id.ts';
 import { prefixProblem } from './prefix.ts';
 import { resolveRun, type runShape } from './run-config.ts';
@@ -170,7 +171,7 @@ type SharedConfig<Entry> = ConnectionConfig &
   };
 
 /** Where and how everything is written. */
-export type Place = {
+export type DestinationPlace = {
   /** Empty, or ended by a slash. */
   readonly prefix: string;
   readonly headers: WriteHeaders;
@@ -182,7 +183,7 @@ export type Place = {
 };
 
 /** What a pipeline accepts of both. */
-export type Shared<Entry> = Place & {
+export type Shared<Entry> = DestinationPlace & {
   readonly connection: Connection;
   /** Overrides for streams. */
   readonly streams: readonly Entry[];
@@ -200,7 +201,7 @@ const mebibyte = 1024 * 1024;
 
 /** `superRefine(...checkPlace)`: what can be judged only with several fields in view, the connection's too. */
 export const checkPlace = [
-  (config: Written, context: z.RefinementCtx): void => {
+  (config: ConfigAsWritten, context: z.RefinementCtx): void => {
     checkConnection(config, context);
     const { prefix, bucket } = config;
     const problem = typeof prefix === 'string' ? prefixProblem(prefix, bucket) : undefined;
@@ -221,7 +222,7 @@ export function resolveShared<Entry>(config: SharedConfig<Entry>, env: Environme
   };
 }
 
-function resolvePlace(config: PlaceConfig, env: Environment): Place {
+function resolvePlace(config: PlaceConfig, env: Environment): DestinationPlace {
   const { prefix, acl, conditional_writes, encryption, storage_class, object_tags, worker_id } = config;
   const run = resolveRun(config.run, env, conditional_writes);
   return {
@@ -240,7 +241,7 @@ function resolvePlace(config: PlaceConfig, env: Environment): Place {
 }
 
 /** In a run no two parts may give a file the same name. */
-function workerOf(configured: string | undefined, run: Place['run'], env: Environment): string {
+function workerOf(configured: string | undefined, run: DestinationPlace['run'], env: Environment): string {
   const job = env['JOB_COMPLETION_INDEX'] ?? '';
   if (run === undefined || run instanceof ConnectorError) return configured ?? (workerForm.test(job) ? job : '0');
   const index = String(run.index);

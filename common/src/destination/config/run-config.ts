@@ -2,15 +2,8 @@
 // has put into the environment. A scheduler's array alone makes no run: its tasks may have nothing to do with each other.
 import * as z from 'zod';
 
-import {
-  namesRun,
-  runIn,
-  shardCount,
-  shardIn,
-  shardIndex,
-  withinCount,
-  type Environment,
-} from '../../program/scheduler.ts';
+import { namesRun, runIn, shardCount, shardIn, shardIndex, withinCount } from '../../program/scheduler.ts';
+import type { Environment } from '../../s3/address/hosted.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import { isRunId, type RunPart } from '../replacing/run-id.ts';
 

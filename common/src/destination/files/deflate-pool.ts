@@ -5,7 +5,7 @@ import { constants, createDeflateRaw, type DeflateRaw } from 'node:zlib';
 import { TaskQueue } from '../../streams/task-queue.ts';
 
 /** Room for most answers: each further round of one chunk would wait for the main thread. */
-const roomBytes = 256 * 1024;
+export const compressorBytes = 256 * 1024;
 
 type Options = {
   readonly level: number;
@@ -73,6 +73,6 @@ export class DeflatePool {
   }
 
   #create(): DeflateRaw {
-    return createDeflateRaw({ level: this.#level, flush: constants.Z_SYNC_FLUSH, chunkSize: roomBytes });
+    return createDeflateRaw({ level: this.#level, flush: constants.Z_SYNC_FLUSH, chunkSize: compressorBytes });
   }
 }

@@ -61,12 +61,7 @@ export class DurableStates {
     this.#maxWaitingBytes = maxWaitingBytes;
   }
 
-  /** States that are not printed, since a later one of the same scope speaks for them; its counts include theirs. */
-  get superseded(): number {
-    return this.#superseded;
-  }
-
-  /** What an operator has to know of them; undefined: nothing. */
+  /** Of states that are not printed, since a later one of the same scope speaks for them with their counts. Undefined: none. */
   get supersededText(): string | undefined {
     if (this.#superseded === 0) return undefined;
     return `${this.#superseded} states are not given back, but later ones that include them: too many waited.`;

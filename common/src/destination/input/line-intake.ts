@@ -16,7 +16,7 @@ import type { WalkData } from '../../records/data-walk.ts';
 import { lineFault, typeText } from '../../records/line-fault.ts';
 import { createRecordScanner, isRecord, recordIn, type RecordScanner } from '../../records/record-scanner.ts';
 import { findByField, RepairTally, type Repair } from '../../records/repairs.ts';
-import { refusal, tooLongRefusal, type Refusal, type RefusalReason } from './rejections.ts';
+import { refusal, tooLongRefusal, type LineRefusal, type RefusalReason } from './rejections.ts';
 import { StreamNames } from './stream-names.ts';
 import { parseStateLine } from './state-line.ts';
 import { parseStreamEnd } from './stream-status.ts';
@@ -36,7 +36,7 @@ export type LineHandlers<Target> = {
    * A record that no row can be made of; what was walked of it is to be forgotten. `target`: undefined for a stream that is not
    * in the catalog.
    */
-  refused(target: Target | undefined, refused: Refusal, where: ScannedLine): void;
+  refused(target: Target | undefined, refused: LineRefusal, where: ScannedLine): void;
   /** The source of a stream, or of all, says how far it is. */
   passed(scope: Scope, position: Uint8Array): void;
 };
@@ -200,7 +200,7 @@ export class LineIntake<Target extends Numbered> {
     this.#handRefused(target, refused, { bytes, found: envelope, line });
   }
 
-  #handRefused(target: Target | undefined, refused: Refusal, where: ScannedLine): void {
+  #handRefused(target: Target | undefined, refused: LineRefusal, where: ScannedLine): void {
     this.counts.records += 1;
     if (target !== undefined) this.#options.completion.record(target.index);
     this.#options.handlers.refused(target, refused, where);

@@ -24,7 +24,7 @@ export const REJECTION_REASONS = [
   'row_too_large',
   'no_table',
 ] as const;
-export type RejectionReason = (typeof REJECTION_REASONS)[number];
+type RejectionReason = (typeof REJECTION_REASONS)[number];
 
 /** Why no row of any stream can be made of a record. */
 export type RefusalReason = 'not_an_object' | 'not_utf8' | 'unknown_stream' | 'line_too_long';
@@ -42,10 +42,10 @@ export function rejectedLine({ reason, field }: Rejection, bytes: Uint8Array, st
 }
 
 /** A record that no row can be made of, as the line that keeps it. */
-export type Refusal = Rejection & { readonly reason: RefusalReason; readonly kept: Buffer };
+export type LineRefusal = Rejection & { readonly reason: RefusalReason; readonly kept: Buffer };
 
 /** Of a RECORD that was scanned. `isUtf8`: otherwise the record is kept in base64. */
-export function refusal(reason: RefusalReason, bytes: Buffer, found: Envelope, isUtf8: boolean): Refusal {
+export function refusal(reason: RefusalReason, bytes: Buffer, found: Envelope, isUtf8: boolean): LineRefusal {
   const field = reason === 'unknown_stream' ? 'stream' : 'data';
   const { dataStart, dataEnd } = found;
   const record = dataStart < 0 ? Buffer.from('null') : bytes.subarray(dataStart, dataEnd);
@@ -55,7 +55,7 @@ export function refusal(reason: RefusalReason, bytes: Buffer, found: Envelope, i
 }
 
 /** Of a line of `size` bytes, of which only the beginning was held. */
-export function tooLongRefusal(beginning: Buffer, size: number): Refusal {
+export function tooLongRefusal(beginning: Buffer, size: number): LineRefusal {
   const start = JSON.stringify(beginning.toString());
   const kept = Buffer.from(`{"reason":"line_too_long","field":"data","bytes":${size},"line_start":${start}}`);
   return { reason: 'line_too_long', field: 'data', kept };

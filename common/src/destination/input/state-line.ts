@@ -5,7 +5,7 @@ import type { StreamDescriptor } from '../../protocol/errors.ts';
 import { invalid } from '../../protocol/lines.ts';
 import { isObject, type StateStats } from '../../protocol/messages.ts';
 import { streamDescriptor } from '../../protocol/stream-key.ts';
-import { findMember, skipSpace, type Member } from '../../json/json-bytes.ts';
+import { findMember, skipSpace, type JsonMember } from '../../json/json-bytes.ts';
 
 /** A received STATE. `stream` is absent for GLOBAL (and legacy) states, which speak of all streams. */
 export type StateLine = {
@@ -47,7 +47,7 @@ export function withStats({ bytes }: StateLine, stats: StateStats): Buffer {
   return spliced(bytes, end, end, `${first ? '' : ','}"destinationStats":${value}`);
 }
 
-function descriptorOf(bytes: Buffer, stream: Member): StreamDescriptor {
+function descriptorOf(bytes: Buffer, stream: JsonMember): StreamDescriptor {
   const member = findMember(bytes, stream.valueStart, 'stream_descriptor');
   const json: unknown = member === undefined ? undefined : parseJson(slice(bytes, member).toString());
   if (isObject(json) && typeof json['name'] === 'string') {
@@ -57,12 +57,12 @@ function descriptorOf(bytes: Buffer, stream: Member): StreamDescriptor {
   throw invalid('is a STATE of a stream without a name');
 }
 
-function objectMember(bytes: Buffer, objectStart: number, name: string): Member | undefined {
+function objectMember(bytes: Buffer, objectStart: number, name: string): JsonMember | undefined {
   const member = findMember(bytes, objectStart, name);
   return member !== undefined && bytes[member.valueStart] === OPEN_OBJECT ? member : undefined;
 }
 
-function slice(bytes: Buffer, member: Member | undefined): Buffer {
+function slice(bytes: Buffer, member: JsonMember | undefined): Buffer {
   return member === undefined ? Buffer.alloc(0) : bytes.subarray(member.valueStart, member.valueEnd);
 }
 

@@ -4,7 +4,7 @@
 // Memory: a document is parsed to at most six times its bound (three times its bytes, and 48 bytes for each value), so that two of
 // them take no more than `max_memory_mb`.
 import { BACKSLASH } from '../../json/ascii.ts';
-import type { ErrorCode } from '../../protocol/error-codes.ts';
+import type { ErrorCode } from '../../protocol/codes/error-codes.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { S3 } from '../../s3/connection/client.ts';
 import { readObject, type SmallObject } from '../../s3/read.ts';

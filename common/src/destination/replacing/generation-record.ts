@@ -10,7 +10,7 @@ import { ConnectorError, type StreamDescriptor } from '../../protocol/errors.ts'
 import { ownKeysOf, parseDocument, refusedDocument, refuseOtherFolder } from './bucket-document.ts';
 import { readDocument, writeDocument } from './document-memory.ts';
 import { manifestFolder } from './manifest.ts';
-import type { Area } from './manifests.ts';
+import type { Area } from './manifest-store.ts';
 import { ownKey, tellApart, type DataPlace } from './own-keys.ts';
 
 type Scope = { readonly place: DataPlace; readonly generation: number };

@@ -13,9 +13,8 @@ import {
   writeRecord,
   type Area,
   type Records,
-} from './manifests.ts';
-import type { DataPlace } from './own-keys.ts';
-import { without } from './previous-set.ts';
+} from './manifest-store.ts';
+import { keysWithout, type DataPlace } from './own-keys.ts';
 import { decideRecovery, suspects, type Recovery } from './recovery.ts';
 import { removeStaged } from './staging.ts';
 
@@ -128,7 +127,7 @@ export async function finish(
 ): Promise<void> {
   const { previous, ...manifest } = intent;
   const keys = keysOf(intent);
-  await deleteObjects(area, without(previous, keys), signal);
+  await deleteObjects(area, keysWithout(previous, keys), signal);
   await removeStaged(area, intent.export, keys, signal);
   await writeRecord(area, place.name, { manifest, exports: records.exports }, signal);
 }
@@ -146,7 +145,7 @@ function refuseContradiction(
 ): void {
   const counting = latest?.current?.files.map(({ key }) => key) ?? [];
   const keys = keysOf(intent);
-  if (without(counting, keys).length === 0 && without(keys, counting).length === 0) return;
+  if (keysWithout(counting, keys).length === 0 && keysWithout(keys, counting).length === 0) return;
   const key = latestKey(manifestFolder(prefix, name));
   throw refusedDocument(key, `names the export "${intent.export}" with other files than ${intent.export}.json does`);
 }

@@ -4,7 +4,7 @@
 //   latest.json    the set that counts: a reader that follows `files` never sees two sets mixed. `revision` changes with every
 //                  write, so that whoever wrote last makes all others fail; `earlier` names the exports before it.
 //
-// Pure: text and values. manifests.ts reads and writes them. What is read is input: keys, folder and exports of a manifest are
+// Pure: text and values. manifest-store.ts reads and writes them. What is read is input: keys, folder and exports of a manifest are
 // proven to be of the place before anyone sees them.
 import * as z from 'zod';
 

@@ -121,3 +121,12 @@ export function parseStagedKey(
 function oneOf(extensions: readonly string[]): string {
   return `(?:${extensions.map((extension) => extension.replaceAll('.', String.raw`\.`)).join('|')})`;
 }
+
+/** What of `keys` is in none of `kept`. */
+export function keysWithout<Key extends string>(
+  keys: readonly Key[],
+  ...kept: readonly (readonly string[] | undefined)[]
+): readonly Key[] {
+  const stays = new Set(kept.flatMap((set) => set ?? []));
+  return keys.filter((key) => !stays.has(key));
+}

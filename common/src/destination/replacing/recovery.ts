@@ -2,7 +2,7 @@
 import type { OwnKey } from '../../s3/own-key.ts';
 import type { ExportId } from './export-id.ts';
 import type { Intent, Latest } from './manifest.ts';
-import { without } from './previous-set.ts';
+import { keysWithout } from './own-keys.ts';
 
 /** What is to be deleted, and whether the set counts (`finish`) or never was (`roll_back`). */
 export type Recovery =
@@ -12,7 +12,7 @@ export type Recovery =
 
 /** The manifests that may be of unfinished replacements: none of those that latest.json says came before it. */
 export function suspects(exports: readonly ExportId[], latest: Latest | undefined): readonly ExportId[] {
-  return without(exports, latest?.earlier);
+  return keysWithout(exports, latest?.earlier);
 }
 
 /**
@@ -23,7 +23,7 @@ export function decideRecovery(intent: Intent, latest: Latest | undefined): Reco
   if (intent.state === 'published') return { kind: 'none' };
   const keys = intent.files.map(({ key }) => key);
   const current = latest?.current;
-  if (current?.export === intent.export) return { kind: 'finish', surplus: without(intent.previous, keys) };
+  if (current?.export === intent.export) return { kind: 'finish', surplus: keysWithout(intent.previous, keys) };
   const counting = current?.files.map(({ key }) => key);
-  return { kind: 'roll_back', surplus: without(keys, intent.previous, counting) };
+  return { kind: 'roll_back', surplus: keysWithout(keys, intent.previous, counting) };
 }

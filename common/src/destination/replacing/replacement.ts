@@ -20,9 +20,8 @@ import type { OwnKey } from '../../s3/own-key.ts';
 import type { ExportId } from './export-id.ts';
 import { finish, settle } from './interrupted.ts';
 import type { Intent, Latest, PublishedRun } from './manifest.ts';
-import { writeIntent, writeLatest, type Area } from './manifests.ts';
-import { ownKey, tellApart, type DataPlace } from './own-keys.ts';
-import { without } from './previous-set.ts';
+import { writeIntent, writeLatest, type Area } from './manifest-store.ts';
+import { keysWithout, ownKey, tellApart, type DataPlace } from './own-keys.ts';
 import { verifyStaged, waitingKey, type StagedFile } from './staging.ts';
 
 export type Replacement = {
@@ -40,7 +39,7 @@ export type Replacement = {
   readonly isVerified?: boolean;
 };
 
-export type Replaced = {
+type Replaced = {
   /** Objects of the previous set that were deleted. */
   readonly deleted: number;
   /** How long both sets, or parts of them, lay in the place. */
@@ -73,7 +72,7 @@ export async function replaceSet(area: Area, replacement: Replacement, signal?: 
   }
   await finish(area, place, { intent, records }, signal);
   const keys = files.map(({ key }) => key);
-  return { deleted: without(previous, keys).length, burstMs: area.s3.clock.elapsed() - begun };
+  return { deleted: keysWithout(previous, keys).length, burstMs: area.s3.clock.elapsed() - begun };
 }
 
 /** The config says that the place is the stream's. Two connections may say so of two streams. */
@@ -129,7 +128,7 @@ async function takeBack(area: Area, place: DataPlace, intent: Intent, signal: Ab
     const { latest } = await settle(area, place, signal);
     const counting = latest?.current?.files.map(({ key }) => key); // Ours, if latest.json was written.
     const keys = intent.files.map(({ key }) => key);
-    await deleteObjects(area, without(keys, intent.previous, counting), signal);
+    await deleteObjects(area, keysWithout(keys, intent.previous, counting), signal);
   } catch (error) {
     const why = toConnectorError(error).message;
     area.s3.log('WARN', `The replacement of "${place.name}" is taken back by the next run, not by this one: ${why}`);

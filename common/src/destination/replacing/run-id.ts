@@ -1,4 +1,4 @@
-// The names of a run of several writers (docs/scale-out.md): the run, by which its writers know each other, and each attempt at
+// The names of a run of several writers (docs/how-to/scale-out.md): the run, by which its writers know each other, and each attempt at
 // a part of it. What an attempt writes waits below `{prefix}_staging/{run}/{index}-{attempt}/` until the run is committed.
 import { randomBytes } from 'node:crypto';
 

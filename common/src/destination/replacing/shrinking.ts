@@ -2,7 +2,7 @@
 import { ConnectorError, type StreamDescriptor } from '../../protocol/errors.ts';
 import { streamLabel } from '../../protocol/stream-key.ts';
 import { smallFirst } from './document-memory.ts';
-import { readRecords, type Area } from './manifests.ts';
+import { readRecords, type Area } from './manifest-store.ts';
 import type { DataPlace } from './own-keys.ts';
 
 /** `places`: all that the stream fills. `rows`: in all of them together from now on. */

@@ -8,7 +8,7 @@ import type { OwnKey } from '../../s3/own-key.ts';
 import type { WrittenBody } from '../../s3/write.ts';
 import { mapConcurrent } from '../../streams/map-concurrent.ts';
 import { parseExportId, stagingFolder, type ExportId } from './export-id.ts';
-import type { Area } from './manifests.ts';
+import type { Area } from './manifest-store.ts';
 import { parseStagedKey, stagedKey } from './own-keys.ts';
 
 /** A file that waits. `key`: where it is to lie; at `waitingKey` it lies now. */

@@ -6,7 +6,7 @@ import { CLOSE_OBJECT, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '../../json/ascii.t
 import { findMember, skipColon, skipString, skipToNextMember, skipValue, spells } from '../../json/json-bytes.ts';
 import type { Envelope } from '../../records/envelope.ts';
 import { emittedTime } from '../../records/record-times.ts';
-import type { RowWriter } from '../../records/row-writer.ts';
+import type { RowBuffer } from '../../records/row-buffer.ts';
 import type { RowPlan } from './row-plan.ts';
 
 const meta = Buffer.from('meta');
@@ -29,7 +29,7 @@ export class AirbyteColumns {
   }
 
   /** The first members of a row, without a comma after them. */
-  write(bytes: Buffer, found: Envelope, nowMs: number, out: RowWriter): void {
+  write(bytes: Buffer, found: Envelope, nowMs: number, out: RowBuffer): void {
     const { extractedAt, generationId, syncId } = this.#plan;
     const emitted = emittedTime(bytes, found, nowMs);
     const time = extractedAt === 'ms' ? String(emitted) : `"${new Date(emitted).toISOString()}"`;

@@ -6,7 +6,7 @@ import { folderText, nullPartition } from '../files/partition-folders.ts';
 import type { PartitionField } from './row-plan.ts';
 
 /** `isLost`: the value is none of null, and no folder says what it is. */
-export type Partition = { readonly folder: string; readonly isLost: boolean };
+type Partition = { readonly folder: string; readonly isLost: boolean };
 
 /** Distinct values that are remembered. */
 const maxValues = 4096;

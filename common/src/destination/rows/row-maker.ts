@@ -4,7 +4,7 @@ import { CLOSE_OBJECT, COMMA, OPEN_OBJECT, QUOTE } from '../../json/ascii.ts';
 import { skipColon, skipSpace, skipString, skipToNextMember, skipValue } from '../../json/json-bytes.ts';
 import { createNameIndex, indexOfName, type NameIndex } from '../../json/name-index.ts';
 import type { Envelope } from '../../records/envelope.ts';
-import { RowWriter } from '../../records/row-writer.ts';
+import { RowBuffer } from '../../records/row-buffer.ts';
 import type { Rejection } from '../input/rejections.ts';
 import { AirbyteColumns } from './airbyte-columns.ts';
 import { PartitionValues } from './partition-values.ts';
@@ -23,7 +23,7 @@ type Part = PartitionField & {
 /** Bound: the row in hand, and some thousand values of each field. */
 export class RowMaker {
   /** The row that was made last. */
-  readonly out = new RowWriter();
+  readonly out = new RowBuffer();
   /** The folders that it goes to, ended by a slash; "" for a stream without. */
   partition = '';
   readonly #parts: readonly Part[];

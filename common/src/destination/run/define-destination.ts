@@ -8,10 +8,10 @@ import { specification } from '../../protocol/spec.ts';
 import type { CheckedPlace } from '../check/probes.ts';
 import type { Layout } from '../layout/layout.ts';
 import type { ReadMisfits } from '../status/looks/misfits.ts';
-import type { Place } from '../config/config.ts';
+import type { DestinationPlace } from '../config/config.ts';
 import { statusVerb } from '../status/status-verb.ts';
-import type { OpenRun } from './commit-run.ts';
-import { commitVerb } from './commit-verb.ts';
+import type { OpenRun } from '../shared-run/commit-run.ts';
+import { commitVerb } from '../shared-run/commit-verb.ts';
 
 type Write<Config> = NonNullable<Connector<z.ZodObject, Config>['write']>;
 
@@ -37,7 +37,7 @@ type Destination<Schema extends z.ZodObject, Config> = {
 
 export function defineDestination<
   Schema extends z.ZodObject,
-  Config extends Place & CheckedPlace & { readonly maxMemoryBytes: number },
+  Config extends DestinationPlace & CheckedPlace & { readonly maxMemoryBytes: number },
 >(destination: Destination<Schema, Config>) {
   const { name, title, schema, resolve, layout, access, load, loadRun, misfits, rehearse, verbs = [] } = destination;
   const accessOf = ({ connection, prefix, headers, run }: Config): Access => {

@@ -3,7 +3,7 @@ import { fstatSync } from 'node:fs';
 
 import { progressText } from '../../program/progress-text.ts';
 import type { Point } from '../../protocol/metrics.ts';
-import type { RunContext } from './foundation.ts';
+import type { RunContext } from '../plan/run-setup.ts';
 
 type Watched = {
   /** So far, records and bytes of the input. */

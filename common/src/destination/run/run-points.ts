@@ -1,19 +1,19 @@
 // The metrics of a run of `write` that every destination has: what is counted for the summary anyway.
 import type { Point } from '../../protocol/metrics.ts';
 import { requestPoints } from '../../s3/connection/counters.ts';
-import type { Foundation } from './foundation.ts';
-import type { Intake } from './intake.ts';
-import type { Target } from './plan.ts';
+import type { Intake } from '../plan/intake.ts';
+import type { Target } from '../plan/plan.ts';
+import type { RunSetup } from '../plan/run-setup.ts';
 import type { Figures } from './summary.ts';
 
 type Counted = {
-  readonly foundation: Foundation<Target>;
+  readonly setup: RunSetup<Target>;
   readonly intake: Pick<Intake<Target>, 'rejections'>;
   readonly figures: Figures;
 };
 
-export function* runPoints({ foundation, intake, figures }: Counted): Generator<Point> {
-  const { plan, states, area } = foundation;
+export function* runPoints({ setup, intake, figures }: Counted): Generator<Point> {
+  const { plan, states, area } = setup;
   for (const { index, label: stream } of [...plan.targets, plan.strays]) {
     const { accepted, rejected } = intake.rejections.of(index);
     if (accepted + rejected > 0) {

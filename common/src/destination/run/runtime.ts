@@ -6,18 +6,18 @@ import type { Point } from '../../protocol/metrics.ts';
 import { requestsText } from '../../s3/connection/counters.ts';
 import { Completion } from '../input/completion.ts';
 import type { StagedFile } from '../replacing/staging.ts';
-import type { Foundation } from './foundation.ts';
-import { Intake, type Sink } from './intake.ts';
-import type { GiveUp, StreamPlaces } from './places.ts';
-import type { Target } from './plan.ts';
-import { Replacements, type Verdict } from './replacements.ts';
+import type { RunSetup } from '../plan/run-setup.ts';
+import { Intake, type Sink } from '../plan/intake.ts';
+import type { GiveUp, StreamPlaces } from '../publishing/places.ts';
+import type { Target } from '../plan/plan.ts';
+import { Publisher, type StreamVerdict } from '../publishing/publisher.ts';
 import { runPoints } from './run-points.ts';
-import { RunWriter } from './run-writer.ts';
-import { SharedRun } from './shared-run.ts';
+import { RunWriter } from '../shared-run/run-writer.ts';
+import { SharedRun } from '../shared-run/shared-run.ts';
 import { repairText, sentenceOf, Tally, type Figures, type Kept } from './summary.ts';
 
 /** What a destination brings: where rows go, and which places a stream fills. */
-export type Plugin<Planned extends Target> = {
+type Plugin<Planned extends Target> = {
   readonly sink: Sink<Planned>;
   readonly places: StreamPlaces<Planned>;
   /** What the rows of a place look like, for its manifest. */
@@ -31,21 +31,21 @@ const dropWithinMs = 3000;
 
 export class Runtime<Planned extends Target> {
   readonly intake: Intake<Planned>;
-  readonly replacements: Replacements<Planned>;
+  readonly publisher: Publisher<Planned>;
   readonly tally = new Tally();
-  readonly #foundation: Foundation<Planned>;
+  readonly #setup: RunSetup<Planned>;
   readonly #completion: Completion;
   readonly #begunAt: number;
   /** Undefined: the only writer. */
   readonly #writer: RunWriter<Planned> | undefined;
 
-  constructor(foundation: Foundation<Planned>, plugin: Plugin<Planned>) {
-    const { config, plan, layout, context, area, states } = foundation;
+  constructor(setup: RunSetup<Planned>, plugin: Plugin<Planned>) {
+    const { config, plan, layout, context, area, states } = setup;
     const { targets } = plan;
     const { clock, log } = context;
     const { sink, places, schemaOf, sharedSchemaOf = schemaOf } = plugin;
     const { workerId, maxShrinkPercent, rules, run } = config;
-    this.#foundation = foundation;
+    this.#setup = setup;
     this.#begunAt = clock.elapsed();
     const completion = new Completion(targets.map(({ regime }) => regime));
     this.#completion = completion;
@@ -54,16 +54,16 @@ export class Runtime<Planned extends Target> {
     const replaced = tally.replaced.bind(tally);
     const set = { area, workerId, maxShrinkPercent, layout, places, context, replaced };
     if (run !== undefined && !(run instanceof ConnectorError)) {
-      this.#writer = new RunWriter(new SharedRun({ ...set, plan, schemaOf: sharedSchemaOf }, run.id), run, foundation);
+      this.#writer = new RunWriter(new SharedRun({ ...set, plan, schemaOf: sharedSchemaOf }, run.id), run, setup);
     }
     const attempt = this.#writer?.attempt;
-    this.replacements = new Replacements({ ...set, targets, states, schemaOf, attempt });
+    this.publisher = new Publisher({ ...set, targets, states, schemaOf, attempt });
   }
 
   /** Before anything is written. @returns whether rows are to be written: else another attempt has written them. */
   async begin(signal: AbortSignal): Promise<boolean> {
     if (this.#writer !== undefined) return await this.#writer.begin(signal);
-    await this.replacements.begin(signal);
+    await this.publisher.begin(signal);
     return true;
   }
 
@@ -71,20 +71,20 @@ export class Runtime<Planned extends Target> {
   readonly giveUp: GiveUp = ({ index, stream }, error) => {
     if (this.intake.hasGivenUp(index)) return;
     this.intake.giveUp(index);
-    this.#foundation.context.fail(error.inStream(stream));
+    this.#setup.context.fail(error.inStream(stream));
   };
 
   /** The input has ended by itself: replaces what is to be replaced. Yields the STATEs that are durable by that. */
   async *conclude(signal: AbortSignal): AsyncGenerator<Uint8Array> {
     if (this.#writer !== undefined) {
-      const { intake, replacements } = this;
-      yield* this.#writer.conclude({ intake, waiting: replacements.waiting, completion: this.#completion }, signal);
+      const { intake, publisher } = this;
+      yield* this.#writer.conclude({ intake, waiting: publisher.waiting, completion: this.#completion }, signal);
       return;
     }
-    for (const target of this.#foundation.plan.targets) {
+    for (const target of this.#setup.plan.targets) {
       if (this.intake.hasGivenUp(target.index)) continue;
-      await this.replacements.conclude(target, this.#verdictOf(target), signal);
-      yield* this.#foundation.states.take();
+      await this.publisher.conclude(target, this.#verdictOf(target), signal);
+      yield* this.#setup.states.take();
     }
   }
 
@@ -92,7 +92,7 @@ export class Runtime<Planned extends Target> {
   stored(kept: Kept & { readonly stream: number }, file: StagedFile): boolean {
     this.tally.stored.files += 1;
     this.tally.stored.bytes += file.size;
-    if (!kept.isRejected && this.replacements.waiting.add(kept.stream, kept.name, file)) return true;
+    if (!kept.isRejected && this.publisher.waiting.add(kept.stream, kept.name, file)) return true;
     this.tally.add(kept, file);
     return false;
   }
@@ -105,12 +105,12 @@ export class Runtime<Planned extends Target> {
 
   /** The metrics that all destinations have. */
   points(): Iterable<Point> {
-    return runPoints({ foundation: this.#foundation, intake: this.intake, figures: this.figures });
+    return runPoints({ setup: this.#setup, intake: this.intake, figures: this.figures });
   }
 
   /** The last words of a run. `sentence`: of `figures`, and whatever else is to be said. */
   summarize(sentence = sentenceOf(this.figures)): void {
-    const { context, states, area, plan } = this.#foundation;
+    const { context, states, area, plan } = this.#setup;
     const { supersededText } = states;
     if (supersededText !== undefined && this.#writer === undefined) context.log('WARN', supersededText);
     context.log('INFO', `${sentence} Requests to S3: ${requestsText(area.s3.counters)}.`);
@@ -124,7 +124,7 @@ export class Runtime<Planned extends Target> {
 
   /** @throws RECORDS_REJECTED when too many were, unless the run was stopped. */
   refuseRejections(): void {
-    const { area, plan, context } = this.#foundation;
+    const { area, plan, context } = this.#setup;
     const excesses = this.intake.rejections.excesses((stream) => plan.targets[stream]?.label ?? '');
     // Of a run it is judged over all parts.
     if (excesses.length === 0 || context.signal.aborted || this.#writer !== undefined) return;
@@ -134,11 +134,11 @@ export class Runtime<Planned extends Target> {
 
   /** Removes what was staged in vain, unless `cut` is aborted or that takes too long to be part of an ending. */
   async drop(cut: AbortSignal = new AbortController().signal): Promise<void> {
-    const { context } = this.#foundation;
+    const { context } = this.#setup;
     const late = new AbortController();
     const cancel = context.clock.after(dropWithinMs, () => late.abort(new Error('it took too long')));
     try {
-      await this.replacements.waiting.drop(AbortSignal.any([late.signal, cut]));
+      await this.publisher.waiting.drop(AbortSignal.any([late.signal, cut]));
     } catch (error) {
       const why = toConnectorError(error).message;
       context.log('WARN', `Files below _staging/ are left for the next run to remove: ${why}`);
@@ -147,7 +147,7 @@ export class Runtime<Planned extends Target> {
     }
   }
 
-  #verdictOf({ index }: Planned): Verdict {
+  #verdictOf({ index }: Planned): StreamVerdict {
     return this.intake.rejections.isExcessive(index) ? 'spoilt' : this.#completion.ending(index);
   }
 }

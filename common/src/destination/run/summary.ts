@@ -3,8 +3,8 @@ import { countText } from '../../program/text-layout.ts';
 import { maxTextBytes } from '../../protocol/capped.ts';
 import type { FieldCounts, Repair } from '../../records/repairs.ts';
 import { fieldsJson, fieldsText, total } from './field-counts.ts';
-import type { IntakeCounts } from './intake.ts';
-import type { ReplacedSet } from './replaced-set.ts';
+import type { IntakeCounts } from '../plan/intake.ts';
+import type { ReplacedSet } from '../publishing/replaced-set.ts';
 
 /** Since the start. `bytes` of the input; `files` and `storedBytes` (compressed) whatever became of them. */
 export type Figures = IntakeCounts & {
@@ -54,7 +54,7 @@ type TableSummary = {
  * Values of a table that are not as they came, by field. `misfits`: null in their field, beside it as JSON text; `cut`: in their
  * field as far as it can hold them, beside it complete; `coerced`: in their field, written in another way.
  */
-export type TableValues = { readonly misfits: FieldCounts; readonly cut: FieldCounts; readonly coerced: FieldCounts };
+type TableValues = { readonly misfits: FieldCounts; readonly cut: FieldCounts; readonly coerced: FieldCounts };
 
 /** What was changed in the records of a stream before they became rows. */
 type StreamRepairs = { readonly label: string } & Readonly<Record<Repair, FieldCounts>>;

@@ -4,9 +4,9 @@ import { ConnectorError } from '../../protocol/errors.ts';
 import type { Log } from '../../protocol/log.ts';
 import { listPages } from '../../s3/list.ts';
 import { stagingFolder } from '../replacing/export-id.ts';
-import type { Area } from '../replacing/manifests.ts';
+import type { Area } from '../replacing/manifest-store.ts';
 import { parseAttemptKey } from '../replacing/own-keys.ts';
-import { noSuchRun } from './member.ts';
+import { noSuchRun } from './run-member.ts';
 import { listDocuments, readOutcome, removeAttempts, removeDocuments, writeOutcome } from './run-store.ts';
 
 /** Someone else wrote the document meanwhile so many times: that is no accident. */

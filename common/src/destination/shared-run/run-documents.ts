@@ -63,7 +63,7 @@ const part = z.object({
   unknown: natural,
   states: z.array(stateLine),
 });
-export type Part = z.output<typeof part>;
+export type PartDocument = z.output<typeof part>;
 
 /** `owner`: the attempt that commits. */
 const outcome = z.object({
@@ -72,24 +72,24 @@ const outcome = z.object({
   owner: text,
   states: z.array(stateLine),
 });
-export type Outcome = z.output<typeof outcome>;
+export type RunOutcome = z.output<typeof outcome>;
 
 /** @throws BUCKET_DOCUMENT_INVALID, as all of these. */
 export function parseBeginning(key: string, body: Uint8Array, run: string): RunBeginning {
   return ofRun(key, parseDocument(key, body, beginning), run);
 }
 
-export function parsePart(key: string, body: Uint8Array, { id, index }: Pick<Attempt, 'id' | 'index'>): Part {
+export function parsePart(key: string, body: Uint8Array, { id, index }: Pick<Attempt, 'id' | 'index'>): PartDocument {
   const read = ofRun(key, parseDocument(key, body, part), id);
   if (read.index !== index) throw refusedDocument(key, `is of the part ${read.index}`);
   return read;
 }
 
-export function parseOutcome(key: string, body: Uint8Array, run: string): Outcome {
+export function parseOutcome(key: string, body: Uint8Array, run: string): RunOutcome {
   return ofRun(key, parseDocument(key, body, outcome), run);
 }
 
-export function format(document: RunBeginning | Part | Outcome): Buffer {
+export function format(document: RunBeginning | PartDocument | RunOutcome): Buffer {
   return Buffer.from(`${JSON.stringify(document)}\n`);
 }
 

@@ -6,20 +6,20 @@ import { listPages, type ListedObject } from '../../s3/list.ts';
 import type { OwnKey } from '../../s3/own-key.ts';
 import { stagingFolder } from '../replacing/export-id.ts';
 import { readDocument, writeDocument } from '../replacing/document-memory.ts';
-import type { Area } from '../replacing/manifests.ts';
+import type { Area } from '../replacing/manifest-store.ts';
 import { ownKey, ownRunKey, parseAttemptKey } from '../replacing/own-keys.ts';
 import {
   format,
   parseBeginning,
   parseOutcome,
   parsePart,
-  type Outcome,
-  type Part,
+  type RunOutcome,
+  type PartDocument,
   type RunBeginning,
 } from './run-documents.ts';
 
 /** `etag`: of the version that was read. */
-export type ReadOutcome = { readonly outcome: Outcome; readonly etag: string };
+export type ReadOutcome = { readonly outcome: RunOutcome; readonly etag: string };
 
 /** `prefix` is empty or ends with a slash. */
 export function runsFolder(prefix: string): string {
@@ -42,18 +42,18 @@ export async function readPart(
   area: Area,
   { id, index }: { readonly id: string; readonly index: number },
   signal?: AbortSignal,
-): Promise<{ readonly part: Part; readonly bytes: number } | undefined> {
+): Promise<{ readonly part: PartDocument; readonly bytes: number } | undefined> {
   const key = keyOf(area, id, `parts/${index}`);
   const found = await readDocument(area, key, signal);
   return found && { part: parsePart(key, found.body, { id, index }), bytes: found.body.length };
 }
 
 /** @returns whether it is the first. */
-export function writePart(area: Area, part: Part, signal?: AbortSignal): Promise<boolean> {
+export function writePart(area: Area, part: PartDocument, signal?: AbortSignal): Promise<boolean> {
   return writeNew(area, keyOf(area, part.run, `parts/${part.index}`), format(part), signal);
 }
 
-export async function removePart(area: Area, { run, index }: Part, signal?: AbortSignal): Promise<void> {
+export async function removePart(area: Area, { run, index }: PartDocument, signal?: AbortSignal): Promise<void> {
   await deleteObjects(area, [keyOf(area, run, `parts/${index}`)], signal);
 }
 
@@ -79,7 +79,7 @@ export async function readOutcome(area: Area, run: string, signal?: AbortSignal)
 /** `etag`: of the version that it is written over; undefined: there must be none. @throws S3_OBJECT_CONFLICT @returns its ETag. */
 export function writeOutcome(
   area: Area,
-  outcome: Outcome,
+  outcome: RunOutcome,
   etag: string | undefined,
   signal?: AbortSignal,
 ): Promise<string> {

@@ -8,11 +8,11 @@ import type { Layout } from '../layout/layout.ts';
 import { ownKeysOf, refusedDocument } from '../replacing/bucket-document.ts';
 import { attemptKey, type DataPlace } from '../replacing/own-keys.ts';
 import type { StagedFile } from '../replacing/staging.ts';
-import type { Part, PartFile, PartStream } from './run-documents.ts';
+import type { PartDocument, PartFile, PartStream } from './run-documents.ts';
 import { runsFolder } from './run-store.ts';
 
 /** A stream of the catalog. `mayFill`: whether its rows can be in the place of that name. */
-export type RunStream = {
+type RunStream = {
   readonly index: number;
   readonly stream: StreamDescriptor;
   readonly label: string;
@@ -20,7 +20,7 @@ export type RunStream = {
   readonly mayFill: (name: string) => boolean;
 };
 
-export type StreamUnion = {
+type StreamUnion = {
   accepted: number;
   rejected: number;
   /** By the names of their places. */
@@ -58,7 +58,7 @@ export class PartUnion {
   }
 
   /** @throws BUCKET_DOCUMENT_INVALID for a part that is not of these streams, or names a file that is not of its place. */
-  add(part: Part): void {
+  add(part: PartDocument): void {
     const { streams } = this.#uniting;
     const partKey = `${runsFolder(this.#uniting.prefix)}${part.run}/parts/${part.index}.json`;
     const found = new Map(part.streams.map((one) => [streamKey(one.stream), one]));
@@ -77,7 +77,7 @@ export class PartUnion {
   #addStream(
     stream: RunStream,
     { accepted, rejected, places }: PartStream,
-    origin: { readonly part: Part; readonly partKey: string },
+    origin: { readonly part: PartDocument; readonly partKey: string },
   ): void {
     const into = this.union.streams.get(stream.index) as StreamUnion;
     into.accepted += accepted;
@@ -108,7 +108,7 @@ export class PartUnion {
     }: {
       readonly place: DataPlace;
       readonly files: readonly PartFile[];
-      readonly part: Part;
+      readonly part: PartDocument;
       readonly partKey: string;
     },
   ): Generator<StagedFile> {

@@ -5,7 +5,7 @@ import { isObject, type JsonObject, type JsonValue } from '../../protocol/messag
 export type Condition = { readonly operator: string; readonly key: string; readonly values: readonly string[] };
 
 /** `Action` and `NotAction`, `Resource` and `NotResource`, `Principal` and `NotPrincipal`. */
-export type Selection = { readonly not: boolean; readonly values: readonly string[] };
+export type PolicySelection = { readonly not: boolean; readonly values: readonly string[] };
 
 export type Statement = {
   /** From 1. */
@@ -13,9 +13,9 @@ export type Statement = {
   readonly sid?: string;
   readonly effect: string;
   /** `AWS` principals, and `*`. Absent in an identity policy, which applies to the user or role it is attached to. */
-  readonly principals?: Selection;
-  readonly actions: Selection;
-  readonly resources: Selection;
+  readonly principals?: PolicySelection;
+  readonly actions: PolicySelection;
+  readonly resources: PolicySelection;
   readonly conditions: readonly Condition[];
   readonly json: JsonObject;
 };
@@ -45,7 +45,7 @@ function selection(
   json: JsonObject,
   name: string,
   read: (value: JsonValue) => readonly string[],
-): Selection | undefined {
+): PolicySelection | undefined {
   const plain = json[name];
   if (plain !== undefined) return { not: false, values: read(plain) };
   const negated = json[`Not${name}`];
@@ -63,13 +63,13 @@ function conditionsIn(value: JsonValue | undefined): readonly Condition[] {
   );
 }
 
-export function list(value: JsonValue | undefined): readonly JsonValue[] {
+function list(value: JsonValue | undefined): readonly JsonValue[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? (value as readonly JsonValue[]) : [value];
 }
 
 /** Conditions may contain numbers and booleans, which equal their texts. */
-export function texts(value: JsonValue | undefined): readonly string[] {
+function texts(value: JsonValue | undefined): readonly string[] {
   return list(value).flatMap((item) => (item === null || typeof item === 'object' ? [] : [String(item)]));
 }
 

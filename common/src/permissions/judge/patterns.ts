@@ -4,7 +4,7 @@
 /** A truth value, or that it is not known. */
 export type Known = boolean | 'unknown';
 
-export const literals: readonly string[] = ['*', '?', '$'];
+const literals: readonly string[] = ['*', '?', '$'];
 
 /** A part of a pattern: any characters, any one character, or this character. */
 type Part = { readonly wild: '*' | '?' } | { readonly character: string };

@@ -3,20 +3,20 @@
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 import type { Principal } from '../needs/arn.ts';
 import { holds, variablesOf, type Keys, type KeyValue } from './conditions.ts';
-import type { Selection, Statement } from './document.ts';
+import type { PolicySelection, Statement } from './document.ts';
 import type { IamRequest } from '../needs/needs.ts';
 import { all, any, matches, negate, type Known } from './patterns.ts';
 
 /** `principal` is optional for an identity policy. */
 type Asker = { readonly principal?: Principal; readonly region: string };
 
-export type Verdict = {
+export type PolicyVerdict = {
   readonly result: 'allowed' | 'denied' | 'open';
   /** The statement that decides. Absent if no statement allows the request. For `open`, the first unknown statement. */
   readonly by?: Statement;
 };
 
-export function simulate(statements: readonly Statement[], request: IamRequest, asker: Asker): Verdict {
+export function simulate(statements: readonly Statement[], request: IamRequest, asker: Asker): PolicyVerdict {
   const keys = keysOf(request, asker);
   const judged = statements.map((by) => ({ by, applies: applies(by, request, asker, keys) }));
   const find = (effect: string, answer: Known) =>
@@ -39,13 +39,13 @@ export function applies(statement: Statement, request: IamRequest, asker: Asker,
   ]);
 }
 
-function selects({ not, values }: Selection, match: (pattern: string) => Known): Known {
+function selects({ not, values }: PolicySelection, match: (pattern: string) => Known): Known {
   const isOne = any(values.map(match));
   return not ? negate(isOne) : isOne;
 }
 
 /** Whether the element matches the principal. NotPrincipal that names it has special rules and stays open. */
-function namesPrincipal({ not, values }: Selection, principal: Principal | undefined): Known {
+function namesPrincipal({ not, values }: PolicySelection, principal: Principal | undefined): Known {
   if (principal === undefined) return 'unknown';
   const isNamed = values.some((value) => value === '*' || isSame(value, principal));
   if (!not) return isNamed;

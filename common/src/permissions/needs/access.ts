@@ -4,7 +4,7 @@ import type { Connection, Credentials } from '../../s3/connection/config.ts';
 import type { Operation } from '../../s3/address/operation.ts';
 import type { WriteHeaders } from '../../s3/write.ts';
 
-export type Place = {
+export type BucketPlace = {
   readonly bucket: string;
   readonly region: string;
   /** Absent: AWS. */
@@ -16,7 +16,7 @@ export type Place = {
 };
 
 /** The parts of a connection that matter for permissions, without secrets. */
-export function placeOf({ bucket, region, endpoint, expectedBucketOwner, credentials }: Connection): Place {
+export function placeOf({ bucket, region, endpoint, expectedBucketOwner, credentials }: Connection): BucketPlace {
   return {
     bucket,
     region,
@@ -42,7 +42,7 @@ export type Use = {
   readonly when: 'always' | 'replacing' | 'advice';
 };
 
-export type Access = Place & {
+export type Access = BucketPlace & {
   readonly uses: readonly Use[];
   /** Sent with every write. */
   readonly headers?: WriteHeaders;
@@ -51,7 +51,7 @@ export type Access = Place & {
 };
 
 /** `prefixes`: the paths of the tables, each empty or ended by a slash. */
-export function sourceAccess({ prefixes, ...place }: Place & { readonly prefixes: readonly string[] }): Access {
+export function sourceAccess({ prefixes, ...place }: BucketPlace & { readonly prefixes: readonly string[] }): Access {
   const uses = prefixes.flatMap((folder): readonly Use[] => [
     { operation: 'ListObjectsV2', folder, examples: ['', 'flights/', 'flights/day=1/'], when: 'always' },
     { operation: 'GetObject', folder, examples: ['flights/day=1/part-0.parquet'], when: 'always' },
@@ -79,7 +79,7 @@ export function statusOnly(access: Access): Access {
   return { ...access, uses };
 }
 
-export type Writing = Place & {
+export type Writing = BucketPlace & {
   /** Empty, or ended by a slash. */
   readonly prefix: string;
   readonly headers: WriteHeaders;

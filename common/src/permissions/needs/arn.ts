@@ -1,14 +1,14 @@
 // The ARNs in a policy: buckets, objects, KMS keys, and principals as people write them. Pure.
 import type { partitionOf } from '../../s3/address/address.ts';
 
-export type Partition = ReturnType<typeof partitionOf>;
+export type AwsPartition = ReturnType<typeof partitionOf>;
 
 /** `folder` is empty or ends with a slash. IAM's wildcards in it are escaped. */
-export function objectsArn(partition: Partition, bucket: string, folder: string): string {
+export function objectsArn(partition: AwsPartition, bucket: string, folder: string): string {
   return `arn:${partition}:s3:::${bucket}/${escapePattern(folder)}*`;
 }
 
-export function bucketArn(partition: Partition, bucket: string): string {
+export function bucketArn(partition: AwsPartition, bucket: string): string {
   return `arn:${partition}:s3:::${bucket}`;
 }
 
@@ -24,7 +24,7 @@ type KeyResource = {
 };
 
 /** The KMS key of a config (ARN of a key or alias, ID, `alias/…`) as an IAM resource. */
-export function keyResource(partition: Partition, region: string, key: string): KeyResource {
+export function keyResource(partition: AwsPartition, region: string, key: string): KeyResource {
   const [, place = `arn:${partition}:kms:${region}:*`, name = key] =
     /^(arn:[^:]*:kms:[^:]*:[^:]*):(.+)$/u.exec(key) ?? [];
   if (name.startsWith('alias/')) return { resource: `${place}:key/*`, alias: name };
@@ -42,7 +42,7 @@ const accountForm = /^\d{12}$/u;
 const principalForm = /^arn:([\w-]+):(iam|sts)::(\d{12}):(root|user|role|assumed-role)(\/.+)?$/u;
 
 /** The principal in `text`, or its mistake, in words that follow "The principal …". */
-export function parsePrincipal(text: string, partition: Partition): Principal | string {
+export function parsePrincipal(text: string, partition: AwsPartition): Principal | string {
   if (accountForm.test(text)) return { arn: `arn:${partition}:iam::${text}:root`, account: text, kind: 'account' };
   if (text === '*') return '"*" allows everyone: name a user, a role or an account';
   if (/^(AIDA|AROA|AKIA|ASIA)\w+$/u.test(text)) return `"${text}" is an ID: write the ARN of the user or role`;

@@ -6,8 +6,8 @@
 //
 // Storages that imitate AWS support only some of these keys, and a proxy in front of one may terminate TLS. For an endpoint
 // that is not AWS, there are no conditions.
-import { isAwsEndpoint, partitionOf } from '../../s3/address/address.ts';
-import type { Place, Use } from './access.ts';
+import { domainOf, isAwsEndpoint, partitionOf } from '../../s3/address/address.ts';
+import type { BucketPlace, Use } from './access.ts';
 import { bucketArn, objectsArn } from './arn.ts';
 
 /** The condition keys of a request, with IAM's names. */
@@ -23,15 +23,15 @@ export const accountKey = 's3:ResourceAccount';
  */
 const objectKey = 'kms:EncryptionContext:aws:s3:arn';
 
-function isAws({ endpoint }: Place): boolean {
+function isAws({ endpoint }: BucketPlace): boolean {
   return endpoint === undefined || isAwsEndpoint(endpoint);
 }
 
-function isPlain({ endpoint }: Place): boolean {
+function isPlain({ endpoint }: BucketPlace): boolean {
   return endpoint?.startsWith('http:') === true;
 }
 
-export function storageGuards(place: Place): Guards {
+export function storageGuards(place: BucketPlace): Guards {
   if (!isAws(place)) return {};
   return {
     ...(isPlain(place) ? {} : { Bool: { 'aws:SecureTransport': 'true' } }),
@@ -40,7 +40,7 @@ export function storageGuards(place: Place): Guards {
 }
 
 /** The condition keys of each request to the storage. */
-export function storageContext(place: Place): RequestContext {
+export function storageContext(place: BucketPlace): RequestContext {
   const { owner } = place;
   return {
     ...(isPlain(place) ? { 'aws:SecureTransport': 'false' } : {}),
@@ -49,7 +49,7 @@ export function storageContext(place: Place): RequestContext {
 }
 
 /** `folder` as in `Use`. */
-export function keyGuards(place: Place, folder: string): Guards {
+export function keyGuards(place: BucketPlace, folder: string): Guards {
   if (!isAws(place)) return {};
   const partition = partitionOf(place.region);
   const objects = [bucketArn(partition, place.bucket), objectsArn(partition, place.bucket, folder)];
@@ -59,7 +59,7 @@ export function keyGuards(place: Place, folder: string): Guards {
 }
 
 /** The condition keys of S3's own requests to KMS for such a use. */
-export function keyRequests(place: Place, { folder, examples }: Use): readonly RequestContext[] {
+export function keyRequests(place: BucketPlace, { folder, examples }: Use): readonly RequestContext[] {
   if (!isAws(place)) return [{}];
   const [service = '', ...others] = [services(place)].flat();
   const via = others.length === 0 ? { 'kms:ViaService': service } : {};
@@ -75,9 +75,8 @@ export function keyRequests(place: Place, { folder, examples }: Use): readonly R
  * allowed.
  * Source: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
  */
-function services({ region }: Place): string | readonly string[] {
-  const name = `s3.${region}.amazonaws.com`;
-  const suffixes: Readonly<Record<string, string>> = { 'aws-cn': 'amazonaws.com.cn', 'aws-eusc': 'amazonaws.eu' };
-  const suffix = suffixes[partitionOf(region)];
-  return suffix === undefined ? name : [name, `s3.${region}.${suffix}`];
+function services({ region }: BucketPlace): string | readonly string[] {
+  const names = new Set(['amazonaws.com', domainOf(region)].map((domain) => `s3.${region}.${domain}`));
+  const [name = '', ...others] = names;
+  return others.length === 0 ? name : [name, ...others];
 }

@@ -2,7 +2,7 @@
 //
 // Only writes send the key s3:x-amz-acl, so a condition on it denies every read in its statement. Writes therefore have their
 // own statement, with both actions that a write with an ACL needs.
-import type { Place } from '../needs/access.ts';
+import type { BucketPlace } from '../needs/access.ts';
 import type { Principal } from '../needs/arn.ts';
 import { accountKey, type Guards } from '../needs/guards.ts';
 import type { Need } from '../needs/needs.ts';
@@ -16,7 +16,7 @@ export type PolicyStatement = {
   readonly Condition?: Guards;
 };
 
-export type PolicyDocument = { readonly Version: '2012-10-17'; readonly Statement: readonly PolicyStatement[] };
+type PolicyDocument = { readonly Version: '2012-10-17'; readonly Statement: readonly PolicyStatement[] };
 
 /** The policy of the bucket for one principal. `full` is the broad form that Permutive publishes. */
 export function bucketPolicy(
@@ -61,7 +61,7 @@ type TrustPolicy = {
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
  */
 export function trustPolicy(
-  { externalId }: Pick<NonNullable<Place['role']>, 'externalId'>,
+  { externalId }: Pick<NonNullable<BucketPlace['role']>, 'externalId'>,
   { arn }: Principal,
 ): TrustPolicy {
   const condition = externalId === undefined ? {} : { StringEquals: { 'sts:ExternalId': externalId } };

@@ -1,16 +1,23 @@
 // Rules on conditions: their form, and the two important keys. Only writes send s3:x-amz-acl, and only listings send s3:prefix.
 // In a statement with other actions, a condition on them denies those, because the key is absent.
-import { nearestName } from '../../protocol/nearest-name.ts';
+import { nearestName } from '../../protocol/text/nearest-name.ts';
 import { isObject, type JsonValue } from '../../protocol/messages.ts';
 import { isOperator, judge } from '../judge/conditions.ts';
 import { type Condition, type Statement } from '../judge/document.ts';
-import type { Finding, FindingCode } from './finding.ts';
+import type { PolicyFinding, FindingCode } from './finding.ts';
 import type { Path } from './json-text.ts';
 import type { Need } from '../needs/needs.ts';
 import { matches } from '../judge/patterns.ts';
 import { inStatement, type Judging } from './policy-text.ts';
 
-type Find = (code: FindingCode, path: Path, text: string) => Finding;
+type Find = (code: FindingCode, path: Path, text: string) => PolicyFinding;
+
+type Rule = {
+  readonly judging: Judging;
+  readonly statement: Statement;
+  readonly condition: Condition;
+  readonly find: Find;
+};
 
 const operatorNames = [
   'StringEquals',
@@ -32,7 +39,7 @@ const operatorNames = [
   'DateGreaterThan',
 ];
 
-export function* conditionFindings(judging: Judging): Generator<Finding> {
+export function* conditionFindings(judging: Judging): Generator<PolicyFinding> {
   for (const statement of judging.statements) {
     const find: Find = (code, path, text) =>
       inStatement(judging, code, { statement, path: ['Condition', ...path], text });
@@ -41,14 +48,14 @@ export function* conditionFindings(judging: Judging): Generator<Finding> {
     for (const condition of statement.conditions) {
       if (!isOperator(condition.operator)) continue;
       const name = condition.key.toLowerCase();
-      if (name.endsWith('x-amz-acl')) yield* aclFindings(judging, statement, condition, find);
-      if (name === 's3:prefix') yield* prefixFindings(judging, statement, condition, find);
+      if (name.endsWith('x-amz-acl')) yield* aclFindings({ judging, statement, condition, find });
+      if (name === 's3:prefix') yield* prefixFindings({ judging, statement, condition, find });
     }
     yield* missingAcl(judging, statement);
   }
 }
 
-function* formFindings(value: JsonValue | undefined, find: Find): Generator<Finding> {
+function* formFindings(value: JsonValue | undefined, find: Find): Generator<PolicyFinding> {
   if (value === undefined) return;
   const form = 'write "Condition": {"<operator>": {"<key>": "<value>"}}';
   if (!isObject(value)) {
@@ -77,7 +84,7 @@ function neededIn({ judged }: Judging, { actions }: Statement): readonly string[
 
 const isWrite = (action: string): boolean => action.startsWith('s3:PutObject');
 
-function* aclFindings(judging: Judging, statement: Statement, condition: Condition, find: Find): Generator<Finding> {
+function* aclFindings({ judging, statement, condition, find }: Rule): Generator<PolicyFinding> {
   const { operator, key, values } = condition;
   const path = [operator, key];
   const sent = judging.access.headers?.acl;
@@ -112,7 +119,7 @@ function* aclFindings(judging: Judging, statement: Statement, condition: Conditi
   }
 }
 
-function* prefixFindings(judging: Judging, statement: Statement, condition: Condition, find: Find): Generator<Finding> {
+function* prefixFindings({ judging, statement, condition, find }: Rule): Generator<PolicyFinding> {
   const { operator, key, values } = condition;
   const path = [operator, key];
   const needed = neededIn(judging, statement);
@@ -145,7 +152,7 @@ function fails(condition: Condition, { requests }: Need): boolean {
 }
 
 /** Without the condition, writes without the ACL pass too. The bucket owner then does not own objects of other accounts. */
-function* missingAcl(judging: Judging, statement: Statement): Generator<Finding> {
+function* missingAcl(judging: Judging, statement: Statement): Generator<PolicyFinding> {
   const { access, judged } = judging;
   const sent = access.headers?.acl;
   const isAllowing = judged.some(({ need, verdict }) => need.action === 's3:PutObject' && verdict.by === statement);

@@ -1,6 +1,6 @@
 // The findings about a policy: a closed list of codes, each with its severity. A finding names the statement, the place in the
 // text, the mistake, and what to write instead.
-import type { Place } from './json-text.ts';
+import type { TextPlace } from './json-text.ts';
 
 /** `error`: AWS refuses the policy, or the policy denies a need or is public. `warn`: the policy works. */
 export const FINDING_CODES = {
@@ -52,9 +52,9 @@ export const FINDING_CODES = {
 
 export type FindingCode = keyof typeof FINDING_CODES;
 
-export type Finding = {
+export type PolicyFinding = {
   readonly code: FindingCode;
-  readonly place: Place;
+  readonly place: TextPlace;
   /** The statement's number, from 1. */
   readonly statement?: number;
   /** The mistake, and what to write instead. */

@@ -1,9 +1,9 @@
 // Rules on the form of a policy: its elements, their names, and its principals.
 import { isObject, type JsonObject } from '../../protocol/messages.ts';
-import { nearestName } from '../../protocol/nearest-name.ts';
+import { nearestName } from '../../protocol/text/nearest-name.ts';
 import { parsePrincipal } from '../needs/arn.ts';
 import type { Statement } from '../judge/document.ts';
-import type { Finding, FindingCode } from './finding.ts';
+import type { PolicyFinding, FindingCode } from './finding.ts';
 import type { Path } from './json-text.ts';
 import { entriesOf, inStatement, type Judging } from './policy-text.ts';
 
@@ -21,10 +21,14 @@ const statementElements = [
 ];
 const versions = ['2012-10-17', '2008-10-17'];
 
-export function* formFindings(judging: Judging): Generator<Finding> {
+export function* formFindings(judging: Judging): Generator<PolicyFinding> {
   const { json, statements } = judging;
   const { value } = json;
-  const about = (code: FindingCode, path: Path, text: string): Finding => ({ code, place: json.placeOf(path), text });
+  const about = (code: FindingCode, path: Path, text: string): PolicyFinding => ({
+    code,
+    place: json.placeOf(path),
+    text,
+  });
   for (const { key, place } of json.twice) {
     yield {
       code: 'KEY_TWICE',
@@ -55,8 +59,8 @@ export function* formFindings(judging: Judging): Generator<Finding> {
 
 function* versionFindings(
   { Version: version }: { readonly Version?: unknown } & JsonObject,
-  about: (code: FindingCode, path: Path, text: string) => Finding,
-): Generator<Finding> {
+  about: (code: FindingCode, path: Path, text: string) => PolicyFinding,
+): Generator<PolicyFinding> {
   if (version === undefined) {
     yield about('VERSION_MISSING', [], '"Version" is missing, so the rules of 2008 apply: add "Version": "2012-10-17"');
   } else if (typeof version !== 'string' || !versions.includes(version)) {
@@ -71,8 +75,8 @@ function* versionFindings(
 function* unknownElements(
   json: JsonObject,
   known: readonly string[],
-  find: (key: string, text: string) => Finding,
-): Generator<Finding> {
+  find: (key: string, text: string) => PolicyFinding,
+): Generator<PolicyFinding> {
   for (const key of Object.keys(json)) {
     if (known.includes(key)) continue;
     const nearest = nearestName(key, known);
@@ -83,9 +87,9 @@ function* unknownElements(
   }
 }
 
-function* statementFindings(judging: Judging, statement: Statement): Generator<Finding> {
+function* statementFindings(judging: Judging, statement: Statement): Generator<PolicyFinding> {
   const { json, effect } = statement;
-  const find = (code: FindingCode, path: Path, text: string): Finding =>
+  const find = (code: FindingCode, path: Path, text: string): PolicyFinding =>
     inStatement(judging, code, { statement, path, text });
   yield* unknownElements(json, statementElements, (key, text) => find('ELEMENT_UNKNOWN', [key], text));
   if (effect !== 'Allow' && effect !== 'Deny') {
@@ -105,8 +109,8 @@ const narrowing = /^(aws:(principal|source(vpc|account|arn|owner|ip)|userid)|s3:
 function* principalFindings(
   { kind, partition }: Judging,
   { json, principals, effect, conditions }: Statement,
-  find: (code: FindingCode, path: Path, text: string) => Finding,
-): Generator<Finding> {
+  find: (code: FindingCode, path: Path, text: string) => PolicyFinding,
+): Generator<PolicyFinding> {
   const name = json['NotPrincipal'] === undefined ? 'Principal' : 'NotPrincipal';
   const value = json[name];
   if (kind === 'iam') {

@@ -4,14 +4,14 @@ import { parseJson } from '../../json/parse-json.ts';
 import type { JsonValue } from '../../protocol/messages.ts';
 
 /** From 1. */
-export type Place = { readonly line: number; readonly column: number };
+export type TextPlace = { readonly line: number; readonly column: number };
 export type Path = readonly (string | number)[];
 
 export class JsonFault extends Error {
   override readonly name = 'JsonFault';
-  readonly place: Place;
+  readonly place: TextPlace;
 
-  constructor(message: string, place: Place) {
+  constructor(message: string, place: TextPlace) {
     super(message);
     this.place = place;
   }
@@ -20,8 +20,8 @@ export class JsonFault extends Error {
 export type JsonText = {
   readonly value: JsonValue;
   /** The place of the value at this path. For a missing value, the place of the value that lacks it. */
-  readonly placeOf: (path: Path) => Place;
-  readonly twice: readonly { readonly key: string; readonly place: Place }[];
+  readonly placeOf: (path: Path) => TextPlace;
+  readonly twice: readonly { readonly key: string; readonly place: TextPlace }[];
 };
 
 /** @throws JsonFault for the first fault. */
@@ -45,7 +45,7 @@ function nameOf(path: Path): string {
   return JSON.stringify(path);
 }
 
-function placeAt(text: string, at: number): Place {
+function placeAt(text: string, at: number): TextPlace {
   const before = text.slice(0, at).split('\n');
   return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
 }

@@ -1,11 +1,11 @@
 // Rules on needs that the policy does not allow. The finding is about the statement that comes nearest to allowing the need.
 import type { Statement } from '../judge/document.ts';
-import type { Finding, FindingCode } from './finding.ts';
+import type { PolicyFinding, FindingCode } from './finding.ts';
 import { matches } from '../judge/patterns.ts';
 import { inStatement, type Judged, type Judging } from './policy-text.ts';
 import { applies, isSame, simulate } from '../judge/simulate.ts';
 
-export function* needFindings(judging: Judging): Generator<Finding> {
+export function* needFindings(judging: Judging): Generator<PolicyFinding> {
   for (const judged of judging.judged) {
     if (judged.verdict.result === 'open') yield* openFinding(judging, judged);
     else if (judged.verdict.result === 'denied') yield* deniedFinding(judging, judged);
@@ -13,7 +13,7 @@ export function* needFindings(judging: Judging): Generator<Finding> {
   yield* accountFindings(judging);
 }
 
-function* openFinding(judging: Judging, { need, verdict }: Judged): Generator<Finding> {
+function* openFinding(judging: Judging, { need, verdict }: Judged): Generator<PolicyFinding> {
   const statement = verdict.by;
   if (statement === undefined) return;
   const keys = [...new Set(statement.conditions.map(({ key }) => key))].join(', ') || 'variables or principals';
@@ -21,7 +21,7 @@ function* openFinding(judging: Judging, { need, verdict }: Judged): Generator<Fi
   yield inStatement(judging, 'NOT_JUDGED', { statement, text });
 }
 
-function* deniedFinding(judging: Judging, { need, verdict }: Judged): Generator<Finding> {
+function* deniedFinding(judging: Judging, { need, verdict }: Judged): Generator<PolicyFinding> {
   const { action, resource } = need;
   if (verdict.by !== undefined) {
     const keys = verdict.by.conditions.map(({ key }) => key).join(', ');
@@ -55,7 +55,7 @@ function names({ actions }: Statement, action: string): boolean {
 }
 
 /** Finds why the first statement that names the action does not allow it. */
-function* nearMiss(judging: Judging, need: Judged['need'], naming: readonly Statement[]): Generator<Finding> {
+function* nearMiss(judging: Judging, need: Judged['need'], naming: readonly Statement[]): Generator<PolicyFinding> {
   const { access, principal } = judging;
   const asker = { region: access.region, ...(principal === undefined ? {} : { principal }) };
   const asked = need.requests.find((request) => simulate(judging.statements, request, asker).result === 'denied');
@@ -89,7 +89,7 @@ function missText(code: FindingCode, { action, resource }: Judged['need'], { pri
 }
 
 /** For a principal that is an account, the account's own policies decide. */
-function* accountFindings(judging: Judging): Generator<Finding> {
+function* accountFindings(judging: Judging): Generator<PolicyFinding> {
   const { principal, judged } = judging;
   if (principal === undefined || principal.kind === 'account') return;
   const told = new Set<Statement>();

@@ -2,29 +2,29 @@
 import { isObject, type JsonValue } from '../../protocol/messages.ts';
 import { partitionOf } from '../../s3/address/address.ts';
 import type { Access } from '../needs/access.ts';
-import type { Partition, Principal } from '../needs/arn.ts';
+import type { AwsPartition, Principal } from '../needs/arn.ts';
 import { nameOf, statementsOf, type Statement } from '../judge/document.ts';
-import type { Finding, FindingCode } from './finding.ts';
+import type { PolicyFinding, FindingCode } from './finding.ts';
 import type { JsonText, Path } from './json-text.ts';
 import { needsOf, type Need } from '../needs/needs.ts';
-import { simulate, type Verdict } from '../judge/simulate.ts';
+import { simulate, type PolicyVerdict } from '../judge/simulate.ts';
 
 export type PolicyKind = 'bucket' | 'iam';
 
 /** `principal` is absent for an identity policy, or if the policy does not identify one. */
-export type Question = {
+type Question = {
   readonly access: Access;
   readonly kind: PolicyKind;
   readonly principal?: Principal;
 };
 
 /** The verdict of a need is its worst: a denied request comes before an open one, and that before an allowed one. */
-export type Judged = { readonly need: Need; readonly verdict: Verdict };
+export type Judged = { readonly need: Need; readonly verdict: PolicyVerdict };
 
 export type Judging = Question & {
   readonly json: JsonText;
   readonly statements: readonly Statement[];
-  readonly partition: Partition;
+  readonly partition: AwsPartition;
   readonly judged: readonly Judged[];
 };
 
@@ -49,7 +49,7 @@ export function inStatement(
   { json }: Pick<Judging, 'json'>,
   code: FindingCode,
   { statement, path = [], text }: { readonly statement: Statement; readonly path?: Path; readonly text: string },
-): Finding {
+): PolicyFinding {
   const place = json.placeOf([...pathOf(json.value, statement), ...path]);
   return { code, place, statement: statement.number, text: `${nameOf(statement)}: ${text}` };
 }

@@ -1,15 +1,15 @@
 // Rules on actions and resources: mistyped ones, and pairs that do not match.
-import { nearestName } from '../../protocol/nearest-name.ts';
+import { nearestName } from '../../protocol/text/nearest-name.ts';
 import type { Statement } from '../judge/document.ts';
-import type { Finding, FindingCode } from './finding.ts';
+import type { PolicyFinding, FindingCode } from './finding.ts';
 import type { Path } from './json-text.ts';
 import { matches } from '../judge/patterns.ts';
 import { entriesOf, inStatement, type Judging } from './policy-text.ts';
 import { s3Actions } from './s3-actions.ts';
 
-type Find = (code: FindingCode, path: Path, text: string) => Finding;
+type Find = (code: FindingCode, path: Path, text: string) => PolicyFinding;
 
-export function* resourceFindings(judging: Judging): Generator<Finding> {
+export function* resourceFindings(judging: Judging): Generator<PolicyFinding> {
   for (const statement of judging.statements) {
     const find: Find = (code, path, text) => inStatement(judging, code, { statement, path, text });
     for (const { text, path } of entriesOf(statement, 'Action')) yield* actionFindings(judging, text, path, find);
@@ -29,7 +29,7 @@ const requestNames: Readonly<Record<string, string>> = {
   listbuckets: 's3:ListBucket',
 };
 
-function* actionFindings({ kind }: Judging, text: string, path: Path, find: Find): Generator<Finding> {
+function* actionFindings({ kind }: Judging, text: string, path: Path, find: Find): Generator<PolicyFinding> {
   if (text === '*') return;
   const [service = '', name] = text.split(':');
   if (name === undefined) {
@@ -53,7 +53,7 @@ function* actionFindings({ kind }: Judging, text: string, path: Path, find: Find
   );
 }
 
-function* arnFindings(judging: Judging, text: string, path: Path, find: Find): Generator<Finding> {
+function* arnFindings(judging: Judging, text: string, path: Path, find: Find): Generator<PolicyFinding> {
   const { access, partition, kind } = judging;
   const { bucket } = access;
   if (text === '*' || (kind === 'iam' && /^arn:[\w-]+:(?!s3:)\w+:/u.test(text))) return;
@@ -95,7 +95,7 @@ function* placeFindings(
   { access, kind, partition }: Judging,
   { text, path, name }: Place,
   find: Find,
-): Generator<Finding> {
+): Generator<PolicyFinding> {
   const [first = '', ...folders] = name.split('/');
   if (matches(first, access.bucket) === false && kind === 'bucket') {
     const right = `arn:${partition}:s3:::${[access.bucket, ...folders].join('/')}`;
@@ -107,7 +107,7 @@ function* placeFindings(
 }
 
 /** Actions on objects need a resource below the bucket, those on the bucket the bucket itself. */
-function* pairFindings(judging: Judging, statement: Statement, find: Find): Generator<Finding> {
+function* pairFindings(judging: Judging, statement: Statement, find: Find): Generator<PolicyFinding> {
   const { access, judged, partition } = judging;
   const { actions, resources, effect } = statement;
   if (effect !== 'Allow' || actions.not || resources.not || resources.values.includes('*')) return;

@@ -4,186 +4,45 @@
 
 /** Without the prefix `s3:`, in alphabetical order. */
 export const s3Actions: readonly string[] = `
-  AbortMultipartUpload
-  AllowVendedLogDeliveryForResource
-  AssociateAccessGrantsIdentityCenter
-  BypassGovernanceRetention
-  CreateAccessGrant
-  CreateAccessGrantsInstance
-  CreateAccessGrantsLocation
-  CreateAccessPoint
-  CreateAccessPointForObjectLambda
-  CreateBucket
-  CreateBucketMetadataTableConfiguration
-  CreateJob
-  CreateMultiRegionAccessPoint
-  CreateStorageLensGroup
-  DeleteAccessGrant
-  DeleteAccessGrantsInstance
-  DeleteAccessGrantsInstanceResourcePolicy
-  DeleteAccessGrantsLocation
-  DeleteAccessPoint
-  DeleteAccessPointForObjectLambda
-  DeleteAccessPointPolicy
-  DeleteAccessPointPolicyForObjectLambda
-  DeleteBucket
-  DeleteBucketMetadataTableConfiguration
-  DeleteBucketPolicy
-  DeleteBucketWebsite
-  DeleteJobTagging
-  DeleteMultiRegionAccessPoint
-  DeleteObject
-  DeleteObjectAnnotation
-  DeleteObjectTagging
-  DeleteObjectVersion
-  DeleteObjectVersionAnnotation
-  DeleteObjectVersionTagging
-  DeleteStorageLensConfiguration
-  DeleteStorageLensConfigurationTagging
-  DeleteStorageLensGroup
-  DescribeJob
-  DescribeMultiRegionAccessPointOperation
-  DissociateAccessGrantsIdentityCenter
-  GetAccelerateConfiguration
-  GetAccessGrant
-  GetAccessGrantsInstance
-  GetAccessGrantsInstanceForPrefix
-  GetAccessGrantsInstanceResourcePolicy
-  GetAccessGrantsLocation
-  GetAccessPoint
-  GetAccessPointConfigurationForObjectLambda
-  GetAccessPointForObjectLambda
-  GetAccessPointPolicy
-  GetAccessPointPolicyForObjectLambda
-  GetAccessPointPolicyStatus
-  GetAccessPointPolicyStatusForObjectLambda
-  GetAccountPublicAccessBlock
-  GetAnalyticsConfiguration
-  GetBucketAbac
-  GetBucketAcl
-  GetBucketCORS
-  GetBucketLocation
-  GetBucketLogging
-  GetBucketMetadataTableConfiguration
-  GetBucketNotification
-  GetBucketObjectLockConfiguration
-  GetBucketOwnershipControls
-  GetBucketPolicy
-  GetBucketPolicyStatus
-  GetBucketPublicAccessBlock
-  GetBucketRequestPayment
-  GetBucketTagging
-  GetBucketVersioning
-  GetBucketWebsite
-  GetDataAccess
-  GetEncryptionConfiguration
-  GetIntelligentTieringConfiguration
-  GetInventoryConfiguration
-  GetJobTagging
-  GetLifecycleConfiguration
-  GetMetricsConfiguration
-  GetMultiRegionAccessPoint
-  GetMultiRegionAccessPointPolicy
-  GetMultiRegionAccessPointPolicyStatus
-  GetMultiRegionAccessPointRoutes
-  GetObject
-  GetObjectAcl
-  GetObjectAnnotation
-  GetObjectAttributes
-  GetObjectLegalHold
-  GetObjectRetention
-  GetObjectTagging
-  GetObjectTorrent
-  GetObjectVersion
-  GetObjectVersionAcl
-  GetObjectVersionAnnotation
-  GetObjectVersionAnnotationForReplication
-  GetObjectVersionAttributes
-  GetObjectVersionForReplication
-  GetObjectVersionTagging
-  GetObjectVersionTorrent
-  GetReplicationConfiguration
-  GetStorageLensConfiguration
-  GetStorageLensConfigurationTagging
-  GetStorageLensDashboard
-  GetStorageLensGroup
-  InitiateReplication
-  ListAccessGrants
-  ListAccessGrantsInstances
-  ListAccessGrantsLocations
-  ListAccessPoints
-  ListAccessPointsForObjectLambda
-  ListAllMyBuckets
-  ListBucket
-  ListBucketMultipartUploads
-  ListBucketVersions
-  ListCallerAccessGrants
-  ListJobs
-  ListMultiRegionAccessPoints
-  ListMultipartUploadParts
-  ListObjectAnnotations
-  ListObjectVersionAnnotations
-  ListStorageLensConfigurations
-  ListStorageLensGroups
-  ListTagsForResource
-  ObjectOwnerOverrideToBucketOwner
-  PauseReplication
-  PutAccelerateConfiguration
-  PutAccessGrantsInstanceResourcePolicy
-  PutAccessPointConfigurationForObjectLambda
-  PutAccessPointPolicy
-  PutAccessPointPolicyForObjectLambda
-  PutAccessPointPublicAccessBlock
-  PutAccountPublicAccessBlock
-  PutAnalyticsConfiguration
-  PutBucketAbac
-  PutBucketAcl
-  PutBucketCORS
-  PutBucketLogging
-  PutBucketNotification
-  PutBucketObjectLockConfiguration
-  PutBucketOwnershipControls
-  PutBucketPolicy
-  PutBucketPublicAccessBlock
-  PutBucketRequestPayment
-  PutBucketTagging
-  PutBucketVersioning
-  PutBucketWebsite
-  PutEncryptionConfiguration
-  PutIntelligentTieringConfiguration
-  PutInventoryConfiguration
-  PutJobTagging
-  PutLifecycleConfiguration
-  PutMetricsConfiguration
-  PutMultiRegionAccessPointPolicy
-  PutObject
-  PutObjectAcl
-  PutObjectAnnotation
-  PutObjectLegalHold
-  PutObjectRetention
-  PutObjectTagging
-  PutObjectVersionAcl
-  PutObjectVersionAnnotation
-  PutObjectVersionTagging
-  PutReplicationConfiguration
-  PutStorageLensConfiguration
-  PutStorageLensConfigurationTagging
-  ReplicateDelete
-  ReplicateObject
-  ReplicateObjectAnnotation
-  ReplicateTags
-  RestoreObject
-  SubmitMultiRegionAccessPointRoutes
-  TagResource
-  UntagResource
-  UpdateAccessGrantsLocation
-  UpdateBucketMetadataAnnotationTableConfiguration
-  UpdateBucketMetadataInventoryTableConfiguration
-  UpdateBucketMetadataJournalTableConfiguration
-  UpdateJobPriority
-  UpdateJobStatus
-  UpdateObjectEncryption
-  UpdateStorageLensGroup
+  AbortMultipartUpload AllowVendedLogDeliveryForResource AssociateAccessGrantsIdentityCenter BypassGovernanceRetention
+  CreateAccessGrant CreateAccessGrantsInstance CreateAccessGrantsLocation CreateAccessPoint CreateAccessPointForObjectLambda
+  CreateBucket CreateBucketMetadataTableConfiguration CreateJob CreateMultiRegionAccessPoint CreateStorageLensGroup
+  DeleteAccessGrant DeleteAccessGrantsInstance DeleteAccessGrantsInstanceResourcePolicy DeleteAccessGrantsLocation
+  DeleteAccessPoint DeleteAccessPointForObjectLambda DeleteAccessPointPolicy DeleteAccessPointPolicyForObjectLambda DeleteBucket
+  DeleteBucketMetadataTableConfiguration DeleteBucketPolicy DeleteBucketWebsite DeleteJobTagging DeleteMultiRegionAccessPoint
+  DeleteObject DeleteObjectAnnotation DeleteObjectTagging DeleteObjectVersion DeleteObjectVersionAnnotation
+  DeleteObjectVersionTagging DeleteStorageLensConfiguration DeleteStorageLensConfigurationTagging DeleteStorageLensGroup
+  DescribeJob DescribeMultiRegionAccessPointOperation DissociateAccessGrantsIdentityCenter GetAccelerateConfiguration
+  GetAccessGrant GetAccessGrantsInstance GetAccessGrantsInstanceForPrefix GetAccessGrantsInstanceResourcePolicy
+  GetAccessGrantsLocation GetAccessPoint GetAccessPointConfigurationForObjectLambda GetAccessPointForObjectLambda
+  GetAccessPointPolicy GetAccessPointPolicyForObjectLambda GetAccessPointPolicyStatus GetAccessPointPolicyStatusForObjectLambda
+  GetAccountPublicAccessBlock GetAnalyticsConfiguration GetBucketAbac GetBucketAcl GetBucketCORS GetBucketLocation
+  GetBucketLogging GetBucketMetadataTableConfiguration GetBucketNotification GetBucketObjectLockConfiguration
+  GetBucketOwnershipControls GetBucketPolicy GetBucketPolicyStatus GetBucketPublicAccessBlock GetBucketRequestPayment
+  GetBucketTagging GetBucketVersioning GetBucketWebsite GetDataAccess GetEncryptionConfiguration
+  GetIntelligentTieringConfiguration GetInventoryConfiguration GetJobTagging GetLifecycleConfiguration GetMetricsConfiguration
+  GetMultiRegionAccessPoint GetMultiRegionAccessPointPolicy GetMultiRegionAccessPointPolicyStatus
+  GetMultiRegionAccessPointRoutes GetObject GetObjectAcl GetObjectAnnotation GetObjectAttributes GetObjectLegalHold
+  GetObjectRetention GetObjectTagging GetObjectTorrent GetObjectVersion GetObjectVersionAcl GetObjectVersionAnnotation
+  GetObjectVersionAnnotationForReplication GetObjectVersionAttributes GetObjectVersionForReplication GetObjectVersionTagging
+  GetObjectVersionTorrent GetReplicationConfiguration GetStorageLensConfiguration GetStorageLensConfigurationTagging
+  GetStorageLensDashboard GetStorageLensGroup InitiateReplication ListAccessGrants ListAccessGrantsInstances
+  ListAccessGrantsLocations ListAccessPoints ListAccessPointsForObjectLambda ListAllMyBuckets ListBucket
+  ListBucketMultipartUploads ListBucketVersions ListCallerAccessGrants ListJobs ListMultiRegionAccessPoints
+  ListMultipartUploadParts ListObjectAnnotations ListObjectVersionAnnotations ListStorageLensConfigurations
+  ListStorageLensGroups ListTagsForResource ObjectOwnerOverrideToBucketOwner PauseReplication PutAccelerateConfiguration
+  PutAccessGrantsInstanceResourcePolicy PutAccessPointConfigurationForObjectLambda PutAccessPointPolicy
+  PutAccessPointPolicyForObjectLambda PutAccessPointPublicAccessBlock PutAccountPublicAccessBlock PutAnalyticsConfiguration
+  PutBucketAbac PutBucketAcl PutBucketCORS PutBucketLogging PutBucketNotification PutBucketObjectLockConfiguration
+  PutBucketOwnershipControls PutBucketPolicy PutBucketPublicAccessBlock PutBucketRequestPayment PutBucketTagging
+  PutBucketVersioning PutBucketWebsite PutEncryptionConfiguration PutIntelligentTieringConfiguration PutInventoryConfiguration
+  PutJobTagging PutLifecycleConfiguration PutMetricsConfiguration PutMultiRegionAccessPointPolicy PutObject PutObjectAcl
+  PutObjectAnnotation PutObjectLegalHold PutObjectRetention PutObjectTagging PutObjectVersionAcl PutObjectVersionAnnotation
+  PutObjectVersionTagging PutReplicationConfiguration PutStorageLensConfiguration PutStorageLensConfigurationTagging
+  ReplicateDelete ReplicateObject ReplicateObjectAnnotation ReplicateTags RestoreObject SubmitMultiRegionAccessPointRoutes
+  TagResource UntagResource UpdateAccessGrantsLocation UpdateBucketMetadataAnnotationTableConfiguration
+  UpdateBucketMetadataInventoryTableConfiguration UpdateBucketMetadataJournalTableConfiguration UpdateJobPriority
+  UpdateJobStatus UpdateObjectEncryption UpdateStorageLensGroup
 `
   .trim()
   .split(/\s+/u);

@@ -3,7 +3,7 @@ import type { Access } from '../needs/access.ts';
 import { parsePrincipal, type Principal } from '../needs/arn.ts';
 import { conditionFindings } from './condition-rules.ts';
 import { statementsOf, type Statement } from '../judge/document.ts';
-import { FINDING_CODES, type Finding } from './finding.ts';
+import { FINDING_CODES, type PolicyFinding } from './finding.ts';
 import { formFindings } from './form-rules.ts';
 import { JsonFault, parseJsonText, type JsonText } from './json-text.ts';
 import { needFindings } from './need-rules.ts';
@@ -18,7 +18,7 @@ export type Validation = {
   /** The principal that the policy was checked for. */
   readonly principal?: Principal;
   /** In the order of the text. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly PolicyFinding[];
   /** Empty for a text that is not JSON. */
   readonly judged: readonly Judged[];
   readonly statements: readonly Statement[];
@@ -45,7 +45,7 @@ export function validatePolicy(text: string, { access, ...options }: Options): V
   const principal = options.principal ?? (kind === 'bucket' ? onlyPrincipal(statements, access) : undefined);
   const seen = judging(json, { access, kind, ...(principal === undefined ? {} : { principal }) });
   const causes = [...formFindings(seen), ...resourceFindings(seen), ...conditionFindings(seen)];
-  const isExplained = ({ code, statement }: Finding): boolean =>
+  const isExplained = ({ code, statement }: PolicyFinding): boolean =>
     consequences.has(code) && causes.some((cause) => cause.statement === statement && isError(cause));
   const isEmpty = statements.length === 0;
   const findings = [...causes, ...(isEmpty ? [] : needFindings(seen))].filter((finding) => !isExplained(finding));
@@ -64,7 +64,7 @@ function isOfBucket(statements: readonly Statement[]): boolean {
   return statements.length === 0 || statements.some(({ principals }) => principals !== undefined);
 }
 
-function parsed(text: string): JsonText | Finding {
+function parsed(text: string): JsonText | PolicyFinding {
   try {
     return parseJsonText(text);
   } catch (error) {
@@ -73,11 +73,11 @@ function parsed(text: string): JsonText | Finding {
   }
 }
 
-function isError({ code }: Finding): boolean {
+function isError({ code }: PolicyFinding): boolean {
   return FINDING_CODES[code] === 'error';
 }
 
-function unique(findings: readonly Finding[]): Finding[] {
+function unique(findings: readonly PolicyFinding[]): PolicyFinding[] {
   const named = findings.toReversed().map((finding) => {
     const { code, statement, text } = finding;
     return [`${code} ${consequences.has(code) ? statement : text}`, finding] as const;

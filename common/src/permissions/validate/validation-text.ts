@@ -1,7 +1,7 @@
 // The output of `policy validate`: the findings in the order of the text, then a table of needs and verdicts.
-import { oneLine } from '../../protocol/text.ts';
+import { oneLine } from '../../protocol/text/text.ts';
 import { nameOf } from '../judge/document.ts';
-import { FINDING_CODES, type Finding } from './finding.ts';
+import { FINDING_CODES, type PolicyFinding } from './finding.ts';
 import type { Judged } from './policy-text.ts';
 import type { Validation } from './validate.ts';
 
@@ -15,12 +15,12 @@ export function validationText(validation: Validation): string {
 }
 
 /** `ERROR ARN_COLONS at line 7, column 19: statement 1 ("Write"): …` */
-export function findingText({ code, place, text }: Finding): string {
+export function findingText({ code, place, text }: PolicyFinding): string {
   return `${FINDING_CODES[code].toUpperCase()} ${code} at line ${place.line}, column ${place.column}: ${text}.`;
 }
 
 /** Aligned columns: action, resource, verdict. */
-export function table(judged: readonly Judged[]): readonly string[] {
+function table(judged: readonly Judged[]): readonly string[] {
   if (judged.length === 0) return [];
   const rows = [['needed action', 'on', 'verdict'], ...judged.map(rowOf)];
   const width = (column: number): number => Math.max(...rows.map((row) => row[column]?.length ?? 0));

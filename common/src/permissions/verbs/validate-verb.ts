@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 
 import type { OperatorArguments, Print, VerbContext } from '../../protocol/connector.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
-import { standardInput } from '../../program/standard-input.ts';
+import { standardInput } from '../../program/stdio/standard-input.ts';
 import type { Access } from '../needs/access.ts';
 import { fixPolicy } from '../validate/fix.ts';
 import { principalOf } from './principal-option.ts';

@@ -1,7 +1,7 @@
 // A table that also shows its numbers as bars.
 import type { Html, HtmlTag } from './html.ts';
 
-export type Bar = {
+type Bar = {
   readonly name: string;
   readonly value: number;
   readonly text: string;

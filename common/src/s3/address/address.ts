@@ -161,3 +161,9 @@ export function partitionOf(region: string): 'aws' | 'aws-cn' | 'aws-us-gov' | '
   if (region.startsWith('us-gov-')) return 'aws-us-gov';
   return region.startsWith('eusc-') ? 'aws-eusc' : 'aws';
 }
+
+/** The end of S3's host names in a region. Source: https://docs.aws.amazon.com/general/latest/gr/s3.html */
+export function domainOf(region: string): string {
+  const domains = { 'aws-cn': 'amazonaws.com.cn', 'aws-eusc': 'amazonaws.eu', aws: undefined, 'aws-us-gov': undefined };
+  return domains[partitionOf(region)] ?? 'amazonaws.com';
+}

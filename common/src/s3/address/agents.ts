@@ -4,6 +4,7 @@ import { Agent as SecureAgent } from 'node:https';
 
 import { hostedAgents } from './hosted-agents.ts';
 import { isHosted, type Environment } from './hosted.ts';
+import { withProxySchemes } from './proxy.ts';
 
 /**
  * Far more than the number of concurrent requests. If a request waits for a socket longer than the connect timeout, the SDK
@@ -23,7 +24,7 @@ export function createAgents(environment: Environment): {
   const options = {
     keepAlive: true,
     maxSockets,
-    proxyEnv: { ...environment, no_proxy: noProxy.join(','), NO_PROXY: noProxy.join(',') },
+    proxyEnv: { ...withProxySchemes(environment), no_proxy: noProxy.join(','), NO_PROXY: noProxy.join(',') },
   };
   return { httpAgent: new Agent(options), httpsAgent: new SecureAgent(options) };
 }

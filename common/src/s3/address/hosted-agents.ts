@@ -6,6 +6,7 @@ import { isIP, type LookupFunction } from 'node:net';
 
 import { ConnectorError } from '../../protocol/errors.ts';
 import { hostedVariable, refusedCode, type Environment } from './hosted.ts';
+import { proxyVariable } from './proxy.ts';
 import { isPublicAddress } from './public-address.ts';
 
 function refusal(): Error {
@@ -60,9 +61,7 @@ export function hostedAgents(
   environment: Environment,
   options: AgentOptions,
 ): { httpAgent: Agent; httpsAgent: SecureAgent } {
-  const proxy = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].find(
-    (name) => (environment[name] ?? '') !== '',
-  );
+  const proxy = proxyVariable(environment);
   if (proxy !== undefined) {
     const text = `${proxy} is set, but a proxy resolves names itself, so the connector cannot keep out private addresses. Unset it, and restrict egress with a firewall`;
     throw new ConnectorError('HOSTED_MODE_REFUSED', `Hosted mode (${hostedVariable}) does not allow a proxy: ${text}.`);

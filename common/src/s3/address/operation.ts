@@ -2,7 +2,7 @@
 import { partitionOf } from './address.ts';
 
 /** The target of a request, for messages. Keys and prefixes are decoded. */
-export type Target = {
+export type RequestTarget = {
   readonly operation: Operation;
   readonly bucket: string;
   readonly region: string;
@@ -18,6 +18,8 @@ export type Target = {
   /** The condition of the write. */
   readonly condition?: 'If-Match' | 'If-None-Match';
   readonly endpoint?: string;
+  /** The endpoint has answered as S3 at least once in this run. Absent: yes. */
+  readonly answered?: boolean;
   /** The account that must own the bucket, according to the request. */
   readonly expectedBucketOwner?: string;
 };
@@ -67,7 +69,7 @@ export const operations = {
 } as const satisfies Record<string, { readonly verb: string; readonly asks: readonly (readonly [string, On])[] }>;
 
 /** The resource of a permission. */
-export type On = 'bucket' | 'object' | 'from' | 'key';
+type On = 'bucket' | 'object' | 'from' | 'key';
 export type Operation = keyof typeof operations;
 /** The additional actions of a write with an ACL or tags, on the object. */
 const aclAsk = ['s3:PutObjectAcl', 'object'] as const;
@@ -76,7 +78,7 @@ export type Action = (typeof operations)[Operation]['asks'][number][0] | (typeof
 export type Ask = readonly [Action, On];
 
 /** All IAM actions of one request. Without `kmsKeyId` the key is not known. */
-export function asksOf(target: Pick<Target, 'operation' | 'acl' | 'tags' | 'kmsKeyId'>): readonly Ask[] {
+export function asksOf(target: Pick<RequestTarget, 'operation' | 'acl' | 'tags' | 'kmsKeyId'>): readonly Ask[] {
   const { operation, acl, tags, kmsKeyId } = target;
   const asks: readonly Ask[] = operations[operation].asks;
   const known = kmsKeyId === undefined ? asks.filter(([, on]) => on !== 'key') : asks;
@@ -84,7 +86,7 @@ export function asksOf(target: Pick<Target, 'operation' | 'acl' | 'tags' | 'kmsK
 }
 
 /** `Could not read s3://bucket/key` */
-export function attemptText(target: Target): string {
+export function attemptText(target: RequestTarget): string {
   const { bucket, key, prefix, from } = target;
   const { verb } = operations[target.operation];
   const object = `s3://${bucket}/${key ?? prefix ?? ''}`;
@@ -94,7 +96,7 @@ export function attemptText(target: Target): string {
 }
 
 /** The actions on bucket and objects that the operation needs, joined by "and". */
-export function neededActions(target: Target): string {
+export function neededActions(target: RequestTarget): string {
   return asksOf(target)
     .filter(([, on]) => on !== 'key')
     .map(([action]) => action)
@@ -102,13 +104,13 @@ export function neededActions(target: Target): string {
 }
 
 /** The first action that the operation needs on the KMS key. */
-export function neededKeyAction({ operation }: Target): Action {
+export function neededKeyAction({ operation }: RequestTarget): Action {
   const asks: readonly Ask[] = operations[operation].asks;
   return asks.find(([, on]) => on === 'key')?.[0] ?? 'kms:Decrypt';
 }
 
 /** The ARN of the actions. For a listing it is the bucket's, as s3:ListBucket requires. */
-export function neededResource({ operation, bucket, region, key, prefix }: Target): string {
+export function neededResource({ operation, bucket, region, key, prefix }: RequestTarget): string {
   const arn = `arn:${partitionOf(region)}:s3:::${bucket}`;
   const asks: readonly Ask[] = operations[operation].asks;
   if (asks[0]?.[1] !== 'bucket') return `${arn}/${key ?? `${prefix ?? ''}*`}`;

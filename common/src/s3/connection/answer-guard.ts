@@ -5,6 +5,8 @@ import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 
 import type { Clock } from '../../streams/clock.ts';
+import type { Environment } from '../address/hosted.ts';
+import { proxyOf } from '../address/proxy.ts';
 import type { EndpointWatch } from './endpoint-watch.ts';
 import { UnusableAnswer } from '../errors/failure.ts';
 
@@ -22,6 +24,8 @@ type Answer = { readonly statusCode: number; readonly headers: Readonly<Record<s
 type Guard = {
   readonly watch: EndpointWatch;
   readonly clock: Clock;
+  /** Names the proxies. */
+  readonly environment: Environment;
   readonly answerTimeoutMs: number;
   readonly contact: { serverTime?: number };
 };
@@ -31,7 +35,9 @@ export function guardHandler(handler: Handler, guard: Guard): void {
   const handle = handler.handle.bind(handler);
   handler.handle = async (request, options) => {
     guard.watch(request);
-    const sent = await handle(request, options);
+    const sent = await handle(request, options).catch((error: unknown) => {
+      throw blamed(error, request, guard.environment);
+    });
     const answer = sent.response as Answer;
     const date = Date.parse(answer.headers['date'] ?? '');
     if (!Number.isNaN(date)) guard.contact.serverTime = date;
@@ -40,6 +46,12 @@ export function guardHandler(handler: Handler, guard: Guard): void {
     if (!isData && !isEmpty(answer) && body instanceof Readable) answer.body = bounded(body, answer.statusCode, guard);
     return sent;
   };
+}
+
+/** A failed connection to a proxy names the proxy. */
+function blamed(error: unknown, request: Sent, environment: Environment): unknown {
+  const proxy = error instanceof Error ? proxyOf(error, request, environment) : undefined;
+  return proxy === undefined ? error : Object.assign(error as Error, { proxy });
 }
 
 function isGetObject({ query }: Sent): boolean {

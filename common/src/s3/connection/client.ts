@@ -9,7 +9,7 @@ import { isAwsEndpoint } from '../address/address.ts';
 import { createAgents } from '../address/agents.ts';
 import { answerTimeoutMs, guardHandler } from './answer-guard.ts';
 import type { Connection } from './config.ts';
-import { createCounters, createTimings, type Counters, type Timings } from './counters.ts';
+import { startCounting, type Counters, type Timings } from './counters.ts';
 import { credentialsFor } from './credentials.ts';
 import { endpointOf, watchEndpoints } from './endpoint-watch.ts';
 import { watchPutRoute, type PutRoute } from './put-route.ts';
@@ -18,13 +18,13 @@ import { defaultRetryBudgetMs } from './retry.ts';
 
 const connectTimeoutMs = 10_000;
 /** A connection without traffic for this long is closed. */
-export const idleTimeoutMs = 60_000;
+const idleTimeoutMs = 60_000;
 
 /** The SDK would print warnings to stderr. */
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** `answered`: the endpoint has answered as S3 at least once. `serverTime`: the date of its last answer, in ms since 1970. */
-export type Contact = { answered: boolean; serverTime?: number };
+type Contact = { answered: boolean; serverTime?: number };
 
 export type S3 = {
   readonly client: S3Client;
@@ -90,6 +90,7 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
   sendFixedHeaders(client, connection);
   guardHandler(client.config.requestHandler, {
     watch: watchEndpoints(connection, process.env, log),
+    environment: process.env,
     clock,
     contact,
     answerTimeoutMs: options.answerTimeoutMs ?? answerTimeoutMs,
@@ -101,8 +102,7 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
     ...place,
     ...owner,
     isAws: endpoint === undefined || isAwsEndpoint(endpoint),
-    counters: createCounters(),
-    timings: createTimings(),
+    ...startCounting(),
     log,
     retryBudgetMs: options.retryBudgetMs ?? defaultRetryBudgetMs,
     clock,

@@ -192,13 +192,13 @@ export type Connection = {
 };
 
 /** The user's config: a field may be missing or of any type. */
-export type Written = Readonly<Record<string, unknown>>;
+export type ConfigAsWritten = Readonly<Record<string, unknown>>;
 
 /**
  * Rules over several fields: `z.object({ ...connectionShape, … }).superRefine(checkConnection, always)`. With `always` it also
  * runs for a config with other mistakes, so that one message names all. It then gets the user's raw config.
  */
-export function checkConnection(config: Written, context: z.RefinementCtx): void {
+export function checkConnection(config: ConfigAsWritten, context: z.RefinementCtx): void {
   if (isHosted(process.env)) {
     for (const { path, message } of hostedProblems(config)) report(context, [...path], message);
   }

@@ -17,8 +17,8 @@ export function createCounters(): Counters {
 /** `retries`: by the code of the failure. `puts`: how long each PutObject took, with its retries. */
 export type Timings = { readonly retries: Map<string, number>; readonly puts: Sketch };
 
-export function createTimings(): Timings {
-  return { retries: new Map(), puts: new Sketch() };
+export function startCounting(): { readonly counters: Counters; readonly timings: Timings } {
+  return { counters: createCounters(), timings: { retries: new Map(), puts: new Sketch() } };
 }
 
 /** Codes with a count of their own: a server can answer anything. */

@@ -1,7 +1,7 @@
 // Waits between attempts: exponential back-off with full jitter, inside a time budget. `Patience` is one series of failures of one
 // request, or of one body that is resumed. After progress, the caller calls `reset`, and the next failure starts a new series.
 import type { Log } from '../../protocol/log.ts';
-import { sleep, systemClock, type Clock } from '../../streams/clock.ts';
+import { sleep, type Clock } from '../../streams/clock.ts';
 
 /** S3 recommends retrying a throttled or failing request for at least this long. */
 export const defaultRetryBudgetMs = 10 * 60_000;
@@ -37,7 +37,7 @@ export class Patience {
   #failures = 0;
   #firstAt = 0;
 
-  constructor(log: Log, clock: Clock = systemClock) {
+  constructor(log: Log, clock: Clock) {
     this.#log = log;
     this.#clock = clock;
   }

@@ -3,9 +3,9 @@
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 import { neededActions, neededKeyAction, neededResource } from '../address/operation.ts';
 import { aclRefused, classRefused, rowByHeader, tagsRefused } from './header-refusals.ts';
-import { said, type Refusal, type Row } from './refusal.ts';
+import { said, type S3Refusal, type RefusalRow } from './refusal.ts';
 
-const denied: Row = {
+const denied: RefusalRow = {
   code: 'S3_ACCESS_DENIED',
   say: ({ answer, target }) => {
     const named = deniedAction(answer.text);
@@ -16,7 +16,7 @@ const denied: Row = {
 };
 
 /** S3 refuses a bucket of another owner without a reason. A refusal with a reason has another cause. */
-function perhapsOtherOwner({ answer, target: { bucket, expectedBucketOwner } }: Refusal): string {
+function perhapsOtherOwner({ answer, target: { bucket, expectedBucketOwner } }: S3Refusal): string {
   if (expectedBucketOwner === undefined || answer.text.includes('not authorized to perform')) return '';
   return `. S3 gives the same answer if the bucket "${bucket}" does not belong to the account ${expectedBucketOwner}: check "expected_bucket_owner"`;
 }
@@ -51,46 +51,46 @@ function deniedBy(text: string, what: string): string {
     : `${allow} (in both, if the bucket belongs to another account)`;
 }
 
-const deniedOrMissing: Row = {
+const deniedOrMissing: RefusalRow = {
   ...denied,
   say: (refusal) =>
     `${denied.say(refusal)}; without s3:ListBucket, S3 gives the same answer for an object that does not exist`,
 };
 
-const keyUnknown: Row = {
+const keyUnknown: RefusalRow = {
   code: 'S3_CREDENTIALS_INVALID',
   say: () =>
     'the access key ID is unknown. Correct "access_key_id": the key may be deleted, or belong to another storage',
 };
 
-const secretWrong: Row = {
+const secretWrong: RefusalRow = {
   code: 'S3_CREDENTIALS_INVALID',
   say: () => 'the secret does not match the access key ID. Correct "secret_access_key"',
 };
 
-const unsigned: Row = {
+const unsigned: RefusalRow = {
   code: 'S3_CREDENTIALS_INVALID',
   say: () => 'S3 rejected the request’s signature. Correct the credentials, or choose another kind',
 };
 
-const accountClosed: Row = {
+const accountClosed: RefusalRow = {
   code: 'S3_CREDENTIALS_INVALID',
   say: ({ answer }) => `the account of the credentials cannot use S3${said(answer.text)}. Contact AWS support`,
 };
 
-const expired: Row = {
+const expired: RefusalRow = {
   code: 'S3_CREDENTIALS_EXPIRED',
   say: () =>
     'the session token has expired. Get new temporary credentials, or use an IAM role, whose session renews itself',
 };
 
-const tokenInvalid: Row = {
+const tokenInvalid: RefusalRow = {
   code: 'S3_CREDENTIALS_EXPIRED',
   say: () =>
     'the session token is not valid. Correct "session_token", which belongs to one access key. Leave it empty for a permanent key',
 };
 
-const bucketMissing: Row = {
+const bucketMissing: RefusalRow = {
   code: 'S3_BUCKET_MISSING',
   say: ({ target: { bucket, endpoint } }) => {
     const place = endpoint === undefined ? '' : ` at ${endpoint}`;
@@ -99,7 +99,7 @@ const bucketMissing: Row = {
   },
 };
 
-const wrongRegion: Row = {
+const wrongRegion: RefusalRow = {
   code: 'S3_REGION_WRONG',
   say: ({ answer, target: { bucket, region } }) =>
     answer.region === undefined || answer.region === region
@@ -107,7 +107,7 @@ const wrongRegion: Row = {
       : `the bucket "${bucket}" is in ${answer.region}, not in ${region}. Set "region" to "${answer.region}"`,
 };
 
-const clockSkewed: Row = {
+const clockSkewed: RefusalRow = {
   code: 'S3_CLOCK_SKEWED',
   say: ({ answer: { serverTime } }) => {
     const theirs = serverTime === undefined ? '' : ` (S3’s time is ${serverTime})`;
@@ -115,17 +115,17 @@ const clockSkewed: Row = {
   },
 };
 
-const changed: Row = {
+const changed: RefusalRow = {
   code: 'S3_OBJECT_CHANGED',
   say: () => 'it was replaced or deleted after the connector listed it. Run again',
 };
 
-const conflict: Row = {
+const conflict: RefusalRow = {
   code: 'S3_OBJECT_CONFLICT',
   say: () => 'another run wrote it at the same time. Let only one run at a time write there, and run again',
 };
 
-const kmsDenied: Row = {
+const kmsDenied: RefusalRow = {
   code: 'S3_KMS_DENIED',
   say: ({ answer, target }) => {
     const named = deniedAction(answer.text);
@@ -134,18 +134,18 @@ const kmsDenied: Row = {
   },
 };
 
-const kmsUnusable: Row = {
+const kmsUnusable: RefusalRow = {
   code: 'S3_KMS_DENIED',
   say: ({ answer, target }) =>
     `the KMS key ${target.kmsKeyId ?? 'of the bucket'} cannot be used${said(answer.text)}. Enable it, or choose a key in the bucket’s region`,
 };
 
-const archived: Row = {
+const archived: RefusalRow = {
   code: 'S3_REQUEST_REFUSED',
   say: () => 'it is archived (a Glacier class). Restore it, or move it out of the prefix',
 };
 
-export const refused: Row = {
+const refused: RefusalRow = {
   code: 'S3_REQUEST_REFUSED',
   say: ({ answer: { code, status, text }, target: { endpoint } }) => {
     const name = code === '' ? `HTTP status ${status}` : code;
@@ -157,7 +157,7 @@ export const refused: Row = {
   },
 };
 
-export const rows: Readonly<Record<string, Row>> = {
+const rows: Readonly<Record<string, RefusalRow>> = {
   AccessDenied: denied,
   'AccessDenied@HeadObject': deniedOrMissing,
   'AccessDenied@GetObject': deniedOrMissing,
@@ -204,7 +204,7 @@ const codeByStatus: Readonly<Record<number, string>> = {
   416: 'InvalidRange',
 };
 
-export function rowFor({ answer, target }: Refusal): Row {
+export function rowFor({ answer, target }: S3Refusal): RefusalRow {
   const code = answer.code === '' ? (codeByStatus[answer.status] ?? '') : answer.code;
   if (code.startsWith('KMS.')) return rows[code] ?? kmsUnusable;
   if (code === 'AccessDenied' && answer.text.includes('kms:')) return kmsDenied;

@@ -1,22 +1,20 @@
-// The text of every failed request: what failed, why, and what to change. error-table.ts has the refusals of S3; this file has
-// lost connections, missing credentials, and servers that are not S3.
+// The text of every failed request: what failed, why, and what to change. error-table.ts has the refusals of S3, network-errors.ts
+// has failed connections; this file has missing credentials, and servers that are not S3.
 import { assertNever, ConnectorError, toConnectorError } from '../../protocol/errors.ts';
-import type { ErrorCode } from '../../protocol/error-codes.ts';
+import type { ErrorCode } from '../../protocol/codes/error-codes.ts';
 import type { ServerAnswer } from '../../protocol/errors.ts';
 import { deniedAction, rowFor } from './error-table.ts';
 import { describeFailure, isPassing } from './failure.ts';
-import type { Answer, Failure, Network, NoCredentials, Unusable } from './failure.ts';
-import { hostedVariable } from '../address/hosted.ts';
+import type { S3Answer, Failure, NoCredentials, Unusable } from './failure.ts';
+import { hostOf, judgeNetwork, judgeSilence, networkText, type Verdict } from './network-errors.ts';
 import { attemptText } from '../address/operation.ts';
-import type { Target } from '../address/operation.ts';
-
-type Verdict = { readonly code: ErrorCode; readonly text: string };
+import type { RequestTarget } from '../address/operation.ts';
 
 /**
  * The ConnectorError for `error`, which the SDK or Node threw during `target`. A defect of the connector becomes UNEXPECTED. The
  * SDK's error is not kept, because it contains the signed request with the session token.
  */
-export function mapS3Error(error: unknown, target: Target): ConnectorError {
+export function mapS3Error(error: unknown, target: RequestTarget): ConnectorError {
   if (error instanceof ConnectorError) return error;
   const failure = describeFailure(error);
   if (failure.kind === 'defect') return toConnectorError(error);
@@ -28,7 +26,7 @@ export function mapS3Error(error: unknown, target: Target): ConnectorError {
   });
 }
 
-function answerOf({ code, status, text }: Answer): ServerAnswer {
+function answerOf({ code, status, text }: S3Answer): ServerAnswer {
   const denied = deniedAction(text);
   return {
     code: code === '' ? String(status) : code,
@@ -37,7 +35,7 @@ function answerOf({ code, status, text }: Answer): ServerAnswer {
 }
 
 /** The failure in one sentence, for the log of a retry. */
-export function failureText(failure: Failure, target: Target): string {
+export function failureText(failure: Failure, target: RequestTarget): string {
   switch (failure.kind) {
     case 'answer':
       return `${attemptText(target)}: S3 answered ${failure.code === '' ? failure.status : failure.code}.`;
@@ -53,12 +51,12 @@ export function failureText(failure: Failure, target: Target): string {
   }
 }
 
-function judge(failure: Exclude<Failure, { kind: 'defect' }>, target: Target): Verdict {
+function judge(failure: Exclude<Failure, { kind: 'defect' }>, target: RequestTarget): Verdict {
   switch (failure.kind) {
     case 'answer':
       return judgeAnswer(failure, target);
     case 'network':
-      return judgeNetwork(failure, hostOf(target));
+      return judgeSilence(failure, target) ?? judgeNetwork(failure, hostOf(target));
     case 'credentials':
       return judgeCredentials(failure);
     case 'unusable':
@@ -68,7 +66,7 @@ function judge(failure: Exclude<Failure, { kind: 'defect' }>, target: Target): V
   }
 }
 
-function judgeAnswer(answer: Answer, target: Target): Verdict {
+function judgeAnswer(answer: S3Answer, target: RequestTarget): Verdict {
   if (isPassing(answer)) {
     const name = answer.code === '' ? `HTTP status ${answer.status}` : answer.code;
     return { code: 'S3_UNAVAILABLE', text: `S3 still answers ${name} after all retries. Run again later` };
@@ -79,7 +77,7 @@ function judgeAnswer(answer: Answer, target: Target): Verdict {
 }
 
 /** S3 sends a code or at least a request ID with each refusal, except for a HEAD or a failed condition. */
-function isForeign({ html, status, code, requestId, region }: Answer, { operation }: Target): boolean {
+function isForeign({ html, status, code, requestId, region }: S3Answer, { operation }: RequestTarget): boolean {
   if (html || status === 407 || status < 300) return true;
   const nameless = code === '' && requestId === undefined && region === undefined;
   return nameless && operation !== 'HeadObject' && status !== 412 && status !== 416;
@@ -96,72 +94,6 @@ function judgeForeign(status: number, host: string): Verdict {
 function judgeUnusable({ text }: Unusable, host: string): Verdict {
   const remedy = 'Check "endpoint", and HTTPS_PROXY and NO_PROXY in the environment';
   return { code: 'S3_ANSWER_INVALID', text: `the server at ${host} is not S3: ${text}. ${remedy}` };
-}
-
-function judgeNetwork({ reason, code }: Network, host: string): Verdict {
-  switch (reason) {
-    case 'refused':
-      return {
-        code: 'HOSTED_MODE_REFUSED',
-        text: `${host} is not a public address with TLS, and hosted mode (${hostedVariable}) connects to nothing else. Correct "endpoint"`,
-      };
-    case 'unreachable':
-      return {
-        code: 'S3_ENDPOINT_UNREACHABLE',
-        text: `${host} cannot be reached: ${networkText(code)}. ${unreachableRemedy(code)}`,
-      };
-    case 'untrusted':
-      return { code: 'S3_ENDPOINT_UNREACHABLE', text: `no secure connection to ${host}: ${tlsText(code)}` };
-    case 'foreign':
-      return {
-        code: 'S3_ANSWER_INVALID',
-        text: `the server at ${host} does not speak HTTP (${code}). In "endpoint", check the port and the scheme (http or https)`,
-      };
-    case 'lost':
-      return {
-        code: 'S3_UNAVAILABLE',
-        text: `${networkText(code)} (${host}), even after all retries. Run again later`,
-      };
-    default:
-      return assertNever(reason);
-  }
-}
-
-const networkTexts: Readonly<Record<string, string>> = {
-  CONNECT_TIMEOUT: 'no connection within the time limit',
-  EAI_AGAIN: 'its name does not resolve (no answer from DNS)',
-  ECONNREFUSED: 'nothing listens there',
-  ECONNRESET: 'the connection was closed',
-  EHOSTUNREACH: 'there is no route to the host',
-  ENETUNREACH: 'there is no route to the network',
-  ENOTFOUND: 'the name does not exist',
-  EPIPE: 'the connection was closed',
-  ERR_PROXY_TUNNEL: 'the proxy refused the connection',
-  ETIMEDOUT: 'the connection was lost',
-  IDLE_TIMEOUT: 'no data arrived within the time limit',
-};
-
-function networkText(code: string): string {
-  const text = networkTexts[code];
-  return text === undefined ? `the connection failed (${code})` : `${text} (${code})`;
-}
-
-function unreachableRemedy(code: string): string {
-  if (code.startsWith('ERR_PROXY'))
-    return 'Check HTTPS_PROXY and NO_PROXY in the environment, and what the proxy allows';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'Correct "endpoint" or "region", or fix DNS';
-  return 'Correct "endpoint", or allow the connection (firewall, HTTPS_PROXY in the environment)';
-}
-
-function tlsText(code: string): string {
-  if (code === 'CERT_HAS_EXPIRED') return 'its certificate has expired. Renew it there, and check this machine’s clock';
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return 'its certificate is for another name. Correct "endpoint", or set "force_path_style" to true';
-  }
-  if (code === 'EPROTO' || code.startsWith('ERR_SSL')) {
-    return `TLS failed (${code}). Check that the endpoint serves https on this port`;
-  }
-  return `its certificate is not trusted (${code}). Set NODE_EXTRA_CA_CERTS to the file of its certificate authority`;
 }
 
 /** STS has its own error codes. Source: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
@@ -215,10 +147,6 @@ function judgeRole(role: string, stsCode: string, text: string): Verdict {
 
 function unended(text: string): string {
   return text.replace(/\.$/u, '');
-}
-
-function hostOf({ endpoint, bucket, region }: Target): string {
-  return endpoint ?? `https://${bucket}.s3.${region}.amazonaws.com`;
 }
 
 function detailsOf(failure: Failure): string | undefined {

@@ -2,13 +2,14 @@
 // into words, and `patienceMs` limits the retries.
 import { assertNever, ConnectorError } from '../../protocol/errors.ts';
 import { refusedCode } from '../address/hosted.ts';
+import type { Proxy } from '../address/proxy.ts';
 
-export type Failure = Answer | Network | NoCredentials | Unusable | { readonly kind: 'defect' };
+export type Failure = S3Answer | Network | NoCredentials | Unusable | { readonly kind: 'defect' };
 
 /** The answer is too long or unreadable, so it is not from S3, whatever its status. */
 export type Unusable = { readonly kind: 'unusable'; readonly text: string };
 
-export type Answer = {
+export type S3Answer = {
   readonly kind: 'answer';
   readonly status: number;
   /** S3's error code. `''` if the answer has none (to a HEAD). */
@@ -25,11 +26,15 @@ export type Answer = {
 
 export type Network = {
   readonly kind: 'network';
-  /** refused: by hosted mode. unreachable: no connection. untrusted: TLS. foreign: the server does not speak HTTP. lost: all else. */
+  /**
+   * refused: by hosted mode. unreachable: no connection. untrusted: TLS. foreign: the server does not speak HTTP. lost: all else.
+   */
   readonly reason: 'refused' | 'unreachable' | 'untrusted' | 'foreign' | 'lost';
   /** Node's code, or CONNECT_TIMEOUT, IDLE_TIMEOUT. */
   readonly code: string;
   readonly text: string;
+  /** The proxy that the connection led to. */
+  readonly proxy?: Proxy;
 };
 
 export type NoCredentials = {
@@ -60,6 +65,7 @@ type Thrown = {
   readonly name?: string;
   readonly code?: unknown;
   readonly message?: string;
+  readonly proxy?: Proxy;
   readonly Code?: string;
   readonly Region?: string;
   readonly RequestId?: string;
@@ -87,8 +93,10 @@ export function describeFailure(error: unknown): Failure {
   // First, because an error for a lost body also has the status of the answer.
   const code = networkCode(thrown);
   const reason = code === undefined ? undefined : networkReason(code);
-  if (code !== undefined && reason !== undefined)
-    return { kind: 'network', reason, code, text: firstLine(error.message) };
+  if (code !== undefined && reason !== undefined) {
+    const proxy = thrown.proxy === undefined ? {} : { proxy: thrown.proxy };
+    return { kind: 'network', reason, code, text: firstLine(error.message), ...proxy };
+  }
   const status = thrown.$metadata?.httpStatusCode;
   return status === undefined ? { kind: 'defect' } : describeAnswer(thrown, status);
 }
@@ -175,9 +183,26 @@ const passingCodes = new Set([
 const lastingCodes = new Set(['AccessDenied', 'NotImplemented', 'NoSuchKey', 'NoSuchBucket', 'InvalidObjectState']);
 
 /** Throttling and transient failures of S3. An error inside a 200 counts as 503, so codes come first. */
-export function isPassing({ code, status }: Answer): boolean {
+export function isPassing({ code, status }: S3Answer): boolean {
   if (passingCodes.has(code) || /throttl|toomanyrequests/iu.test(code) || status === 429) return true;
   return status >= 500 && status !== 501 && status !== 505 && !lastingCodes.has(code);
+}
+
+/** Of a request's target. */
+type Endpoint = { readonly answered?: boolean; readonly endpoint?: string };
+
+/**
+ * Why an endpoint never answered, if that is likely to last: `closed`: plain HTTP was sent to it and it hung up, as a port for https
+ * does; `mute`: it takes connections and sends nothing.
+ */
+export function whySilent(
+  { reason, code }: Network,
+  { answered = true, endpoint }: Endpoint,
+): 'closed' | 'mute' | undefined {
+  if (answered || reason !== 'lost') return undefined;
+  if (code === 'IDLE_TIMEOUT') return 'mute';
+  const isPlain = endpoint?.startsWith('http:') === true;
+  return isPlain && (code === 'ECONNRESET' || code === 'EPIPE') ? 'closed' : undefined;
 }
 
 /** Enough for a local server that is starting. */
@@ -189,19 +214,22 @@ const unansweredPatienceMs = 20_000;
  * How long to retry after the first failure; 0: never. Before the endpoint has `answered` once, it may be the wrong one, so the
  * user must know soon. Afterwards, the connector waits for an outage to end.
  */
-export function patienceMs(failure: Failure, answered: boolean, budgetMs: number): number {
+export function patienceMs(failure: Failure, endpoint: Endpoint, budgetMs: number): number {
+  const { answered = true } = endpoint;
   switch (failure.kind) {
     case 'answer':
       if (!isPassing(failure)) return 0;
       return failure.html && !answered ? Math.min(budgetMs, unansweredPatienceMs) : budgetMs;
-    case 'network':
+    case 'network': {
       if (failure.reason === 'untrusted' || failure.reason === 'refused') return 0;
       if (answered) return budgetMs;
-      return Math.min(budgetMs, failure.reason === 'lost' ? unansweredPatienceMs : unreachedPatienceMs);
+      const isShort = failure.reason === 'lost' && whySilent(failure, endpoint) === undefined;
+      return Math.min(budgetMs, isShort ? unansweredPatienceMs : unreachedPatienceMs);
+    }
     case 'credentials':
       // There were credentials before, so the instance's metadata service or STS has an outage.
       if (failure.inner.kind === 'defect') return answered ? budgetMs : 0;
-      return patienceMs(failure.inner, answered, budgetMs);
+      return patienceMs(failure.inner, endpoint, budgetMs);
     case 'unusable':
     case 'defect':
       return 0;

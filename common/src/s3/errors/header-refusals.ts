@@ -1,25 +1,25 @@
 // Refusals of a header of a write: storages that imitate S3 do not support every header.
-import type { Target } from '../address/operation.ts';
-import { said, type Refusal, type Row } from './refusal.ts';
+import type { RequestTarget } from '../address/operation.ts';
+import { said, type S3Refusal, type RefusalRow } from './refusal.ts';
 
-export const aclRefused: Row = {
+export const aclRefused: RefusalRow = {
   code: 'S3_REQUEST_REFUSED',
   say: ({ target: { endpoint } }) =>
     `the ${endpoint === undefined ? 'bucket' : 'storage'} does not accept ACLs. Set "acl" to "none"`,
 };
 
-export const tagsRefused: Row = {
+export const tagsRefused: RefusalRow = {
   code: 'S3_REQUEST_REFUSED',
   say: ({ answer }) => `the storage refused the tags${said(answer.text)}. Correct "object_tags", or remove it`,
 };
 
-export const classRefused: Row = {
+export const classRefused: RefusalRow = {
   code: 'S3_REQUEST_REFUSED',
   say: ({ answer }) =>
     `the storage refused the storage class${said(answer.text)}. Correct "storage_class", or leave it empty`,
 };
 
-const conditionRefused: Row = {
+const conditionRefused: RefusalRow = {
   code: 'S3_REQUEST_REFUSED',
   say: ({ answer, target }) => {
     const name = answer.code === '' ? `HTTP status ${answer.status}` : answer.code;
@@ -28,18 +28,18 @@ const conditionRefused: Row = {
 };
 
 /** The storage names no header. Most storages lack ACLs. */
-const unnamedRefused: Row = {
+const unnamedRefused: RefusalRow = {
   code: 'S3_REQUEST_REFUSED',
   say: ({ answer, target }) =>
     `the storage does not implement what the write asks for${said(answer.text)}${perhapsAcl(target)}`,
 };
 
-function perhapsAcl({ acl }: Target): string {
+function perhapsAcl({ acl }: RequestTarget): string {
   return acl === true ? '. If it does not take ACLs, set "acl" to "none"' : '';
 }
 
 /** By the header that the storage names and does not support, or not with this value. */
-export function rowByHeader({ answer: { text, status }, target }: Refusal): Row | undefined {
+export function rowByHeader({ answer: { text, status }, target }: S3Refusal): RefusalRow | undefined {
   if (target.acl === true && /\bacl\b/iu.test(text)) return aclRefused;
   if (target.tags === true && /tagging/iu.test(text)) return tagsRefused;
   const isWrite = target.operation === 'PutObject' || target.operation === 'CopyObject';

@@ -13,20 +13,20 @@ import {
 } from '@s3-connectors/common/json/ascii.ts';
 import { NOT_JSON, skipColon, skipSpace, skipString, skipValue } from '@s3-connectors/common/json/json-bytes.ts';
 
-import { RowWriter } from '@s3-connectors/common/records/row-writer.ts';
+import { RowBuffer } from '@s3-connectors/common/records/row-buffer.ts';
 import { countColumns, restName, type ScalarType, type StructType } from '../types/field-type.ts';
 import type { TypingRules } from '../decide/kind.ts';
 import { asItIs, emptyObject, fittedScalar, listAsItIs, type IsInForm } from './fitted-value.ts';
 import { valueAfter } from '../types/member-key.ts';
 import { RowOutcomes } from './row-outcomes.ts';
 import { earlierTwins, isEmptyValue, keyText, nextMember } from './row-members.ts';
-import { fittedValues, slotOf, withSiblings, type FittedValues, type Slot } from '../types/slot.ts';
+import { fittedValues, slotOf, withSiblings, type FittedValues, type FieldSlot } from '../types/slot.ts';
 import { isPlain, isReadable } from '../types/temporal-text.ts';
 
 /** Fits rows of one table to its type, which is found to need siblings on the way. */
 export class Fitter {
-  readonly #row: Slot;
-  #out = new RowWriter();
+  readonly #row: FieldSlot;
+  #out = new RowBuffer();
   readonly #isInForm: IsInForm;
   readonly #asLines: boolean;
   #bytes: Uint8Array = new Uint8Array();
@@ -36,7 +36,7 @@ export class Fitter {
   readonly #outcomes = new RowOutcomes();
   /** The field in hand does not hold all of its value. */
   #isCut = false;
-  #field: Slot | undefined;
+  #field: FieldSlot | undefined;
   /** The name of the last member that has no field. */
   #stranger = '';
   #visits = 0;
@@ -54,7 +54,7 @@ export class Fitter {
   }
 
   /** Writes the row to `out`, bytes[start] its opening brace, and ends its line. */
-  fit(bytes: Uint8Array, start: number, out: RowWriter): void {
+  fit(bytes: Uint8Array, start: number, out: RowBuffer): void {
     this.#out = out;
     this.#bytes = bytes;
     this.#copied = start;
@@ -79,13 +79,13 @@ export class Fitter {
   }
 
   /** `dropped`: where keys begin that are named again later. @returns the byte after the object. */
-  #object(start: number, slot: Slot, dropped?: ReadonlySet<number>): number {
+  #object(start: number, slot: FieldSlot, dropped?: ReadonlySet<number>): number {
     const bytes = this.#bytes;
     const before = { length: this.#out.length, copied: this.#copied, noted: this.#outcomes.length, isCut: this.#isCut };
     const visit = (this.#visits += 1);
     let strangers: Set<string> | undefined;
     let rest: number[] | undefined;
-    let last: Slot | undefined;
+    let last: FieldSlot | undefined;
     let keptEnd = start + 1;
     let at = skipSpace(bytes, start + 1);
     while (bytes[at] !== CLOSE_OBJECT) {
@@ -131,7 +131,7 @@ export class Fitter {
   }
 
   /** Notes in `#field` which member the key at `at` is: mostly what followed `last` before. @returns where its value begins. */
-  #readKey(at: number, slot: Slot, last: Slot | undefined): number {
+  #readKey(at: number, slot: FieldSlot, last: FieldSlot | undefined): number {
     const bytes = this.#bytes;
     this.#field = last === undefined ? slot.first : last.follower;
     const value = this.#field === undefined ? NOT_JSON : valueAfter(bytes, at, this.#field);
@@ -155,7 +155,7 @@ export class Fitter {
    * The member whose key is at `keyStart`. @returns the byte after it, or NOT_JSON when it is to go into `__json`. If `#isCut` is set,
    * it is to go there too.
    */
-  #member(keyStart: number, value: number, field: Slot): number {
+  #member(keyStart: number, value: number, field: FieldSlot): number {
     this.#isCut = false;
     const end = this.#value(value, field);
     if (end !== NOT_JSON && !this.#isCut) return end;
@@ -176,7 +176,7 @@ export class Fitter {
   }
 
   /** @returns the byte after the value, or NOT_JSON when it does not fit: then nothing of it is written. */
-  #value(at: number, slot: Slot): number {
+  #value(at: number, slot: FieldSlot): number {
     const bytes = this.#bytes;
     const first = bytes[at];
     const { type } = slot;
@@ -189,7 +189,7 @@ export class Fitter {
     return end === NOT_JSON ? this.#rewritten(at, slot, type) : end;
   }
 
-  #rewritten(at: number, slot: Slot, type: ScalarType | StructType): number {
+  #rewritten(at: number, slot: FieldSlot, type: ScalarType | StructType): number {
     const bytes = this.#bytes;
     const end = skipValue(bytes, at);
     if (type.kind === 'json') {
@@ -217,7 +217,7 @@ export class Fitter {
   }
 
   /** An item that does not fit is null; items have no siblings, so that the list is kept beside its field. */
-  #list(start: number, items: Slot): number {
+  #list(start: number, items: FieldSlot): number {
     const bytes = this.#bytes;
     const plainEnd = listAsItIs(this.#bytes, start, items.type, this.#isInForm);
     if (plainEnd !== NOT_JSON) return plainEnd;
@@ -236,7 +236,7 @@ export class Fitter {
   }
 
   /** Members that have no field, as one member `__json` before the closing brace at `at`. */
-  #writeRest(rest: readonly number[], slot: Slot, at: number, isAlone: boolean): void {
+  #writeRest(rest: readonly number[], slot: FieldSlot, at: number, isAlone: boolean): void {
     const bytes = this.#bytes;
     this.#copyTo(at);
     slot.hasRest = true;

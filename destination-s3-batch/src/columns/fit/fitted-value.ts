@@ -65,7 +65,7 @@ function plainIntegerEnd(bytes: Uint8Array, start: number): number {
  * How a value is written in a field. `text`: '' for the value itself. `isCut`: the field holds only a part of it; `isCoerced`: all of
  * it, as another kind of value.
  */
-export type Fitted = { readonly text: string; readonly isCut?: boolean; readonly isCoerced?: boolean };
+type Fitted = { readonly text: string; readonly isCut?: boolean; readonly isCoerced?: boolean };
 
 const asItComes: Fitted = { text: '' };
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/u;

@@ -1,15 +1,15 @@
 // What became of the values of one row, which is counted when the row is complete: it may be begun again.
-import type { Outcome, Slot } from '../types/slot.ts';
+import type { ValueOutcome, FieldSlot } from '../types/slot.ts';
 
 export class RowOutcomes {
-  readonly #outcomes: Outcome[] = [];
-  readonly #slots: Slot[] = [];
+  readonly #outcomes: ValueOutcome[] = [];
+  readonly #slots: FieldSlot[] = [];
 
   get length(): number {
     return this.#slots.length;
   }
 
-  note(slot: Slot, outcome: Outcome): void {
+  note(slot: FieldSlot, outcome: ValueOutcome): void {
     this.#slots.push(slot);
     this.#outcomes.push(outcome);
   }
@@ -23,7 +23,7 @@ export class RowOutcomes {
   /** At the end of the row. */
   count(): void {
     for (let index = 0; index < this.#slots.length; index += 1) {
-      (this.#slots[index] as Slot)[this.#outcomes[index] as Outcome] += 1;
+      (this.#slots[index] as FieldSlot)[this.#outcomes[index] as ValueOutcome] += 1;
     }
     this.forget(0);
   }

@@ -5,7 +5,7 @@ import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import { isObject, type JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
 import { maxDepth, maxFieldNameBytes, maxFields } from '../../config/budgets.ts';
-import { keyOf, type Key } from '../types/member-key.ts';
+import { keyOf, type MemberKey } from '../types/member-key.ts';
 import { restName, type ScalarType, type TemporalType } from '../types/field-type.ts';
 import { oneType, onlyOption, scalar, typesOf } from './declared-type.ts';
 import { Room, type RunRoom } from './room.ts';
@@ -38,13 +38,13 @@ export const seen = {
 const seenKinds = 16;
 
 /** What the catalog says of a value, as far as it says anything. `object`: one of unknown members. */
-export type Declared = ScalarType | { readonly kind: 'list' | 'struct' | 'object' };
+export type DeclaredKind = ScalarType | { readonly kind: 'list' | 'struct' | 'object' };
 
 /** Of the items of lists: how many rows have a kind among them, as many as they may be; and the row that was counted last. */
 type Votes = { readonly counts: Uint32Array; readonly lastRow: Uint32Array };
 
 /** One field, at any level. */
-export class Shape implements Key {
+export class Shape implements MemberKey {
   readonly name: string;
   /** Its number among the fields of a row that are looked for, or -1. */
   readonly field: number;
@@ -64,7 +64,7 @@ export class Shape implements Key {
   isText = false;
   /** Members that are looked for in rows. */
   fields: readonly string[] = [];
-  declared: Declared | undefined;
+  declared: DeclaredKind | undefined;
   temporal: TemporalType | undefined;
   items: Shape | undefined;
   /** Members seen that have no field of their own. */
@@ -151,7 +151,7 @@ export class Shape implements Key {
     return child;
   }
 
-  declare(declared: Declared): void {
+  declare(declared: DeclaredKind): void {
     this.declared = declared;
     this.temporal = isTemporal(declared) ? declared : undefined;
   }

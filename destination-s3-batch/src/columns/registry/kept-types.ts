@@ -1,7 +1,7 @@
 // Fields that have another type from an earlier run than this one asks for: it never changes, except by the verb `types`.
 import type { FieldType } from '../types/field-type.ts';
 import type { FittedValues } from '../types/slot.ts';
-import type { Declared, Shape } from '../observe/shape.ts';
+import type { DeclaredKind, Shape } from '../observe/shape.ts';
 
 /** `asText`: paths that the config wants as JSON text; `declared`: that the catalog declares otherwise, so that values did not fit. */
 type KeptTypes = { readonly asText: readonly string[]; readonly declared: readonly string[] };
@@ -15,7 +15,7 @@ export function keptTypes(shape: Shape, type: FieldType, { misfits }: Pick<Fitte
 
 type TypedField = {
   readonly path: string;
-  readonly declared: Declared;
+  readonly declared: DeclaredKind;
   readonly kept: FieldType;
   readonly isText: boolean;
 };
@@ -33,7 +33,7 @@ function* typedFields(shape: Shape, kept: FieldType, path: string): Generator<Ty
   }
 }
 
-function differs({ kind }: Declared, kept: FieldType): boolean {
+function differs({ kind }: DeclaredKind, kept: FieldType): boolean {
   if (kind === 'object') return kept.kind !== 'struct' && kept.kind !== 'json';
   return kind !== kept.kind && !(kind === 'time' && kept.kind === 'string');
 }

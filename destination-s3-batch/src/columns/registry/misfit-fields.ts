@@ -1,6 +1,6 @@
 // Which fields of a table have values beside them in `<field>__json`, for `status`.
 import { encodeName } from '@s3-connectors/common/destination/files/key-part.ts';
-import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 
 import type { FieldType } from '../types/field-type.ts';
 import { readRegistry } from './registry.ts';

@@ -1,7 +1,7 @@
 // The event tables that earlier runs have made, and for which event.
 import { mayBeTooLarge, smallFirst } from '@s3-connectors/common/destination/replacing/document-memory.ts';
-import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
-import { failsAlone } from '@s3-connectors/common/destination/run/stream-failure.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
+import { failsAlone } from '@s3-connectors/common/destination/publishing/stream-failure.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';
 
 import { maxEventTables } from '../../config/budgets.ts';

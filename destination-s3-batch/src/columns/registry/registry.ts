@@ -11,7 +11,7 @@ import {
 } from '@s3-connectors/common/destination/replacing/document-memory.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import { listPages } from '@s3-connectors/common/s3/list.ts';
-import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import { encodeName } from '@s3-connectors/common/destination/files/key-part.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 import * as z from 'zod';

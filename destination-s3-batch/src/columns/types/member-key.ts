@@ -4,9 +4,9 @@ import { NOT_JSON, skipColon, skipSpace } from '@s3-connectors/common/json/json-
 import { wordBytes, wordsOf } from '@s3-connectors/common/json/words.ts';
 
 /** A member's key as it is spelled in most rows, with its quotes, and its words of four bytes; the last ends with the key. */
-export type Key = { readonly key: Uint8Array; readonly words: Int32Array };
+export type MemberKey = { readonly key: Uint8Array; readonly words: Int32Array };
 
-export function keyOf(name: string): Key {
+export function keyOf(name: string): MemberKey {
   const key = Uint8Array.from(Buffer.from(JSON.stringify(name)));
   const view = new DataView(key.buffer);
   const last = key.length - wordBytes;
@@ -17,7 +17,7 @@ export function keyOf(name: string): Key {
 }
 
 /** Where the value of the member begins if its key, at `at`, is spelled like that; else NOT_JSON. */
-export function valueAfter(bytes: Uint8Array, at: number, { key, words }: Key): number {
+export function valueAfter(bytes: Uint8Array, at: number, { key, words }: MemberKey): number {
   const view = wordsOf(bytes);
   const { length } = key;
   const end = at + length;

@@ -36,7 +36,7 @@ export function isReadable(type: TemporalType, bytes: Uint8Array, start: number,
 }
 
 /** `isWhole`: the text says all; else it is only what the type can hold of it. */
-export type PlainTime = { readonly text: string; readonly isWhole: boolean };
+type PlainTime = { readonly text: string; readonly isWhole: boolean };
 
 /** What a text says. `fraction`: digits after the seconds. */
 type Parts = {

@@ -9,7 +9,7 @@ import { columnType, type StoredType } from './stored-type.ts';
 import { int96Clock } from './time-sql.ts';
 
 /** `lost` is true where a value was there and did not fit (absent: never). */
-export type Cast =
+type Cast =
   | { readonly kind: 'stored'; readonly sql: string; readonly type: StoredType; readonly lost?: string }
   | (TextCastSql & { readonly kind: 'text'; readonly lost: string });
 

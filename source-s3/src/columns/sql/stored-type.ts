@@ -25,7 +25,7 @@ export type StoredType =
    */
   | { readonly kind: 'int96'; readonly utc: boolean }
   | { readonly kind: 'list'; readonly items: StoredType }
-  | { readonly kind: 'struct'; readonly fields: readonly StoredField[] }
+  | { readonly kind: 'struct'; readonly fields: readonly StoredMember[] }
   | { readonly kind: 'map'; readonly key: StoredType; readonly value: StoredType };
 
 type StoredMap = Extract<StoredType, { kind: 'map' }>;
@@ -36,7 +36,7 @@ export type StoredColumn = { readonly name: string; readonly type: StoredType };
  * `key`: how the engine finds the member, since it renames some: SQL of a name, or a place from 1. Undefined: the engine has
  * the only member in place of an object that is never null.
  */
-export type StoredField = StoredColumn & { readonly key: string | number | undefined };
+export type StoredMember = StoredColumn & { readonly key: string | number | undefined };
 
 /** The JSON-side type of stored values. */
 export function columnType(stored: StoredType): ColumnType {

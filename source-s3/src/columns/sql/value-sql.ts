@@ -1,17 +1,17 @@
 // Stored value → exact JSON, in DuckDB's SQL. What the engine's own to_json prints otherwise (NaN, blobs, blanks in
-// timestamps, digits of decimals) is made right here; docs/values.md has the table of values.
+// timestamps, digits of decimals) is made right here; docs/reference/values.md has the table of values.
 import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 import { castSql } from './cast-sql.ts';
 import type { Column, ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { literal } from '@s3-connectors/common/columns/sql.ts';
-import { columnType, entriesType, hasTextKeys, type StoredField, type StoredType } from './stored-type.ts';
+import { columnType, entriesType, hasTextKeys, type StoredMember, type StoredType } from './stored-type.ts';
 import { dateText, int96Text, timestampText, timeText, type TimeText } from './time-sql.ts';
 
 /** SQL that is true for a row in which `field` (a dotted path) had to become null. */
 export type Loss = { readonly field: string; readonly condition: string };
 
 /** `json`: SQL of type VARCHAR, never null, the JSON text of one column's value. */
-export type ValueSql = { readonly json: string; readonly losses: readonly Loss[] };
+type ValueSql = { readonly json: string; readonly losses: readonly Loss[] };
 
 /** The JSON text of a column stored as `stored` for a catalog that declares `target`. `sql` must be cheap to repeat: a column name. */
 export function columnJsonSql(sql: string, stored: StoredType, { name, type: target }: Column): ValueSql {
@@ -180,7 +180,7 @@ const nullValue: Value = { sql: 'NULL::VARCHAR', form: 'json', json: "'null'", l
 
 function structValue(
   sql: string,
-  stored: readonly StoredField[],
+  stored: readonly StoredMember[],
   target: readonly Column[],
   path: readonly string[],
 ): Value {
@@ -203,7 +203,7 @@ function structValue(
   return { sql: isNeverNull ? object : `CASE WHEN ${sql} IS NOT NULL THEN ${object} END`, form: 'json', losses };
 }
 
-function memberSql(sql: string, { key }: StoredField): string {
+function memberSql(sql: string, { key }: StoredMember): string {
   if (key === undefined) return sql;
   return typeof key === 'number' ? `struct_extract_at(${sql}, ${key})` : `struct_extract(${sql}, ${key})`;
 }

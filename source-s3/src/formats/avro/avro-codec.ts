@@ -2,8 +2,8 @@
 import { crc32, inflateRawSync, zstdDecompressSync } from 'node:zlib';
 
 import { AvroDamage } from './avro-bytes.ts';
-import { Damage, damageText } from '../text/damage.ts';
-import { unsnappy } from '../text/snappy.ts';
+import { Damage, damageText } from '../text/compression/damage.ts';
+import { unsnappy } from '../text/compression/snappy.ts';
 
 export type Codec = 'null' | 'deflate' | 'snappy' | 'zstandard';
 

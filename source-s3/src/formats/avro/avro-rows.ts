@@ -9,7 +9,7 @@ import { PartitionComparer } from '../../columns/partition-comparer.ts';
 import { RowCounts } from '../../columns/row-counts.ts';
 import type { LineBuilder } from '../../records/line-builder.ts';
 import { AvroDamage, type AvroBytes } from './avro-bytes.ts';
-import { pass, type Row, type WriteValue } from './avro-row.ts';
+import { pass, type AvroRow, type WriteValue } from './avro-row.ts';
 import { avroColumns } from './avro-columns.ts';
 import type { AvroRecord } from './avro-schema.ts';
 import { AvroWriters } from './avro-values.ts';
@@ -43,7 +43,7 @@ export function avroRowWriter({ asked, schema, emittedAt }: RowQuery): AvroRowWr
     const clash = asked.clashes.findIndex(({ column: name }) => name === field.name);
     const asIs = writers.writer(field.type, undefined, field.name);
     const compare = clash === -1 ? [] : [comparing(asIs, clash, comparer)];
-    if (column === undefined) return [...compare, (from: AvroBytes, row: Row): void => pass(from, row, asIs)];
+    if (column === undefined) return [...compare, (from: AvroBytes, row: AvroRow): void => pass(from, row, asIs)];
     const write = writers.writer(field.type, column.type, column.name);
     return [...compare, behind(`${written++ > 0 ? ',' : ''}${JSON.stringify(column.name)}:`, write)];
   });
@@ -60,7 +60,7 @@ export function avroRowWriter({ asked, schema, emittedAt }: RowQuery): AvroRowWr
   const nulled = new RowCounts();
   return {
     write(from, out) {
-      const row: Row = { out, lost };
+      const row: AvroRow = { out, lost };
       lost.length = 0;
       out.raw(head);
       try {

@@ -4,7 +4,7 @@ import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 import { wholeText } from '../../casts/json-cast.ts';
 import { AvroDamage, type AvroBytes } from './avro-bytes.ts';
 import { durationParts, type AvroScalar } from './avro-columns.ts';
-import { nullText, type Row, type WriteValue } from './avro-row.ts';
+import { nullText, type AvroRow, type WriteValue } from './avro-row.ts';
 import type { Logical } from './avro-schema.ts';
 import { floatText } from './float-text.ts';
 import { dateText, timestampText, timeText } from './instant-text.ts';
@@ -52,7 +52,7 @@ function slice(from: AvroBytes, type: AvroScalar): Buffer {
   return from.bytes.subarray(start, start + length);
 }
 
-function writeNumber(value: number, row: Row, field: string): void {
+function writeNumber(value: number, row: AvroRow, field: string): void {
   if (Number.isFinite(value)) row.out.text(Object.is(value, -0) ? '-0.0' : String(value));
   else lose(row, field);
 }
@@ -72,13 +72,13 @@ export function castFloatWriter({ kind }: AvroScalar, target: 'string' | 'intege
   };
 }
 
-function lose({ out, lost }: Row, field: string): void {
+function lose({ out, lost }: AvroRow, field: string): void {
   out.raw(nullText);
   lost.push(field);
 }
 
 function logicalWriter(type: AvroScalar, logical: Logical, field: string): WriteValue {
-  const quoted = (text: string | undefined, row: Row): void => {
+  const quoted = (text: string | undefined, row: AvroRow): void => {
     if (text === undefined) lose(row, field);
     else row.out.text(`"${text}"`);
   };

@@ -7,7 +7,7 @@ import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { castJson } from '../../casts/json-cast.ts';
 import { AvroDamage, type AvroBytes } from './avro-bytes.ts';
 import { scalarColumn, type AvroScalar } from './avro-columns.ts';
-import { nullText, pass, type Row, type WriteValue } from './avro-row.ts';
+import { nullText, pass, type AvroRow, type WriteValue } from './avro-row.ts';
 import { castFloatWriter, isFloat, scalarWriter } from './avro-scalars.ts';
 import type { AvroRecord, AvroType } from './avro-schema.ts';
 
@@ -177,6 +177,6 @@ function mapWriter(write: WriteValue): WriteValue {
   };
 }
 
-function bound({ out }: Row): void {
+function bound({ out }: AvroRow): void {
   if (out.lineBytes > maxRowBytes) throw new AvroDamage(`a row is longer than ${maxRowBytes / 1024 / 1024} MiB`);
 }

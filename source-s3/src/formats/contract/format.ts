@@ -51,16 +51,16 @@ export type SourceFile = {
   /** The codecs it is compressed with, for people; `none` is one. */
   readonly compression?: readonly string[];
   /** All units in order, or those from where a run stopped. */
-  units(stopped: Place | undefined): Iterable<Unit>;
+  units(stopped: RowPosition | undefined): Iterable<Unit>;
   /** Of an archive: the file in it behind this one, but for those that a run has read. @throws as `Format.open` */
-  next?: (stopped: Place | undefined, signal: AbortSignal) => Promise<SourceFile | undefined>;
+  next?: (stopped: RowPosition | undefined, signal: AbortSignal) => Promise<SourceFile | undefined>;
 };
 
 /** Of a file that is read as a stream, a unit is what begins in so many bytes; to go on inside, it is decoded from its start. */
 export const unitBytes = 8 * 1024 * 1024;
 
 /** `rows` of the unit that begins at `unit` (a number of the format's own) are done. */
-export type Place = { readonly unit: number; readonly rows: number };
+export type RowPosition = { readonly unit: number; readonly rows: number };
 
 /** What the catalog asks for of a stream, and what is the same for all rows of a file, as JSON texts that win over the file's. */
 export type Asked = {
@@ -99,4 +99,4 @@ export type Findings = {
   readonly repeated?: readonly RowCount[];
 };
 
-export type PlacedLines = Lines & { readonly place: Place; readonly findings?: Findings };
+export type PlacedLines = Lines & { readonly place: RowPosition; readonly findings?: Findings };

@@ -3,7 +3,7 @@
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
 import { LineBuilder } from '../../records/line-builder.ts';
-import { unitBytes, type Asked, type Findings, type Place, type PlacedLines, type Unit } from './format.ts';
+import { unitBytes, type Asked, type Findings, type RowPosition, type PlacedLines, type Unit } from './format.ts';
 import { InvalidRecords } from './invalid-records.ts';
 
 /** Cuts rows out of what comes in pieces: text, or blocks. */
@@ -33,7 +33,7 @@ type RowReading<Piece> = {
   /** A piece ends a batch of lines. */
   readonly arePiecesWhole?: true;
   /** Where the first row begins, or where a run stopped. */
-  readonly place: Place;
+  readonly place: RowPosition;
   readonly cutter: RowCutter<Piece>;
   readonly writer: RowWriter;
   readonly invalidRecords: 'fail' | 'skip';

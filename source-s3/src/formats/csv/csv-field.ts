@@ -10,7 +10,7 @@ import { never } from './dialect-marks.ts';
 import { writePlainValue } from './plain-value.ts';
 
 /** A field of the file, behind the bytes that lead to it. */
-export type Slot = {
+export type CsvField = {
   readonly lead: Uint8Array;
   /** Its place in the record. */
   readonly field: number;
@@ -22,7 +22,7 @@ export type Slot = {
 };
 
 /** `nulled`: the value is not one of the column's type, or is one that JSON has no form for. */
-export type Written = 'written' | 'nulled' | 'invalid';
+export type WrittenValue = 'written' | 'nulled' | 'invalid';
 
 /** Of a field as it stands in the file, without the quotes around it. */
 export type NullTest = (bytes: Uint8Array, start: number, end: number) => boolean;
@@ -32,8 +32,8 @@ const nullBytes = Buffer.from('null');
 export function writeField(
   out: LineBuilder,
   records: CsvRecords,
-  { slot, isNull }: { readonly slot: Slot; readonly isNull: NullTest },
-): Written {
+  { slot, isNull }: { readonly slot: CsvField; readonly isNull: NullTest },
+): WrittenValue {
   const { field, type, isDeclared } = slot;
   const { starts, ends, making } = records.fields;
   let { bytes } = records.text;

@@ -12,7 +12,7 @@ import { RowCounts } from '../../columns/row-counts.ts';
 import type { DeclaredType } from '../../layout/declared-column.ts';
 import { declaredColumnType } from '../../layout/partition-value.ts';
 import type { RowWriter } from '../contract/placed-lines.ts';
-import type { Nulls, NullTest, Slot } from './csv-field.ts';
+import type { Nulls, NullTest, CsvField } from './csv-field.ts';
 import { escaped } from './csv-fields.ts';
 import type { CsvRecords } from './csv-records.ts';
 import { csvRow, writeRow } from './csv-row.ts';
@@ -92,11 +92,11 @@ function compareFields(
   }
 }
 
-function template({ asked, names, declared, emittedAt }: CsvLines): { slots: readonly Slot[]; tail: Uint8Array } {
+function template({ asked, names, declared, emittedAt }: CsvLines): { slots: readonly CsvField[]; tail: Uint8Array } {
   const { frame, columns, constants, spellings } = asked;
   const places = new Map(names.map((name, place) => [name, place]));
   let text = frame.start;
-  const slots: Slot[] = [];
+  const slots: CsvField[] = [];
   for (const [index, { name, type }] of columns.entries()) {
     text += `${index > 0 ? ',' : ''}${JSON.stringify(name)}:`;
     const constant = constants.get(name);

@@ -3,7 +3,7 @@
 import type { LineBuilder } from '../../records/line-builder.ts';
 import { QUOTE } from '@s3-connectors/common/json/ascii.ts';
 import { wordBytes } from '@s3-connectors/common/json/words.ts';
-import { nullTest, writeField, type Nulls, type NullTest, type Slot, type Written } from './csv-field.ts';
+import { nullTest, writeField, type Nulls, type NullTest, type CsvField, type WrittenValue } from './csv-field.ts';
 import { plain } from './csv-fields.ts';
 import type { CsvRecords } from './csv-records.ts';
 
@@ -13,7 +13,7 @@ const nullWord = 0x6c6c756e; // `null`, the first letter lowest.
 
 /** Slots by their place, as numbers that a loop gets at quickly. */
 type CsvRow = {
-  readonly slots: readonly Slot[];
+  readonly slots: readonly CsvField[];
   /** Lead k is leads[leadEnds[k - 1], leadEnds[k]); behind the last is room for a word. */
   readonly leads: DataView;
   readonly leadEnds: Int32Array;
@@ -25,7 +25,7 @@ type CsvRow = {
   readonly longestNull: number;
 };
 
-export function csvRow(slots: readonly Slot[], nulls: Nulls): CsvRow {
+export function csvRow(slots: readonly CsvField[], nulls: Nulls): CsvRow {
   const leads = Buffer.concat([...slots.map(({ lead }) => lead), new Uint8Array(wordBytes)]);
   let end = 0;
   return {
@@ -40,7 +40,7 @@ export function csvRow(slots: readonly Slot[], nulls: Nulls): CsvRow {
 }
 
 /** A slot whose field was written as null, since it does not fit its type. */
-type Misfit = { readonly slot: Slot; readonly written: Exclude<Written, 'written'> };
+type Misfit = { readonly slot: CsvField; readonly written: Exclude<WrittenValue, 'written'> };
 
 /** @returns undefined: there is none. */
 export function writeRow(out: LineBuilder, records: CsvRecords, row: CsvRow): Misfit[] | undefined {
@@ -75,7 +75,7 @@ export function writeRow(out: LineBuilder, records: CsvRecords, row: CsvRow): Mi
       view.setInt8(to++, QUOTE);
     } else {
       out.wrote(to);
-      const slot = row.slots[index] as Slot;
+      const slot = row.slots[index] as CsvField;
       const written = writeField(out, records, { slot, isNull });
       if (written !== 'written') misfits = [...(misfits ?? []), { slot, written }];
       to = out.room(mostBytes);

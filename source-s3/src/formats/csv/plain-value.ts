@@ -12,7 +12,7 @@ const secondsEnd = 19; // 2026-01-15T14:30:00
 const maxFractionDigits = 6; // As many are written.
 const maxNumberBytes = 15;
 
-export type Field = { readonly bytes: Uint8Array; readonly start: number; readonly end: number };
+type Field = { readonly bytes: Uint8Array; readonly start: number; readonly end: number };
 
 /** Writes a field's value as JSON; false, and nothing is written, when it is not written as most are. */
 export function writePlainValue(out: LineBuilder, field: Field, type: ColumnType): boolean {

@@ -4,7 +4,7 @@ import { CARRIAGE_RETURN, OPEN_ARRAY, OPEN_OBJECT, SPACE, TAB } from '@s3-connec
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { JsonForm } from './json-cutter.ts';
-import { JsonMembers } from './json-members.ts';
+import { JsonMembers } from './members/json-members.ts';
 import { JsonValues } from './json-values.ts';
 
 /** Sees the first pieces of a text. Bound: the first value. */

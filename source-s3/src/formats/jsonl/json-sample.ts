@@ -9,7 +9,7 @@ import type { ObjectText } from '../text/readable-text.ts';
 import type { JsonCutter, JsonForm } from './json-cutter.ts';
 import { FormProbe } from './json-form.ts';
 import { JsonLines } from './json-lines.ts';
-import { JsonMembers } from './json-members.ts';
+import { JsonMembers } from './members/json-members.ts';
 import { JsonShape, TooManyNames } from './json-shape.ts';
 import { JsonValues } from './json-values.ts';
 

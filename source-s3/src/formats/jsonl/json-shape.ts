@@ -17,7 +17,7 @@ import {
 } from '@s3-connectors/common/json/json-bytes.ts';
 import { mergeTypes, type Column, type ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 
-import { textAt } from './json-text.ts';
+import { textAt } from './members/json-text.ts';
 
 /** Deeper values are not looked into: their objects are declared without members. */
 const maxDepth = 32;

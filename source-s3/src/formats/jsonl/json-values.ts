@@ -185,7 +185,7 @@ function endsPlain(byte: number): boolean {
   return byte <= SPACE || byte === COMMA || byte === CLOSE_ARRAY || byte === CLOSE_OBJECT;
 }
 
-export const formText = {
+const formText = {
   lines: 'JSON lines',
   array: 'a JSON array',
   values: 'JSON objects one after the other',

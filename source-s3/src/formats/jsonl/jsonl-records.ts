@@ -14,11 +14,11 @@ import { PartitionComparer } from '../../columns/partition-comparer.ts';
 import { RowCounts } from '../../columns/row-counts.ts';
 import type { PartitionColumns } from '../../layout/partition-columns.ts';
 import type { RowWriter } from '../contract/placed-lines.ts';
-import { fitOf } from './json-fit.ts';
+import { fitOf } from './members/json-fit.ts';
 import type { JsonCutter } from './json-cutter.ts';
-import { JsonMembers } from './json-members.ts';
-import { hasLoneSurrogate } from './json-text.ts';
-import { comma, provenance, writeMembers, type Row } from './line-members.ts';
+import { JsonMembers } from './members/json-members.ts';
+import { hasLoneSurrogate } from './members/json-text.ts';
+import { comma, provenance, writeMembers, type JsonRow } from './line-members.ts';
 import { SeenColumns } from './seen-columns.ts';
 import { UndeclaredNames } from './undeclared-names.ts';
 
@@ -104,7 +104,7 @@ function lineEnds({ frame, columns, constants }: Asked, emittedAt: number): Line
   };
 }
 
-function rowOf({ columns, constants, spellings, clashes }: Asked): Row & { readonly names: readonly string[] } {
+function rowOf({ columns, constants, spellings, clashes }: Asked): JsonRow & { readonly names: readonly string[] } {
   const fromFile = columns.filter(({ name }) => !constants.has(name));
   const wanted = fromFile.map(({ name }) => name);
   const inFile = wanted.map((name) => spellings.get(name) ?? name);

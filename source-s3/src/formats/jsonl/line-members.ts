@@ -1,16 +1,16 @@
 // The members of one line that the catalog asks for, written to the line that goes out: as the bytes they are, if they fit.
 import { fileUrlColumn, lastModifiedColumn } from '../../columns/table-columns.ts';
 import type { LineBuilder } from '../../records/line-builder.ts';
-import { castValue } from './cast-value.ts';
-import type { Fit } from './json-fit.ts';
-import type { JsonMembers } from './json-members.ts';
-import { textAt } from './json-text.ts';
+import { castValue } from './members/cast-value.ts';
+import type { Fit } from './members/json-fit.ts';
+import type { JsonMembers } from './members/json-members.ts';
+import { textAt } from './members/json-text.ts';
 import type { UndeclaredNames } from './undeclared-names.ts';
 
 export const provenance = [fileUrlColumn, lastModifiedColumn];
 export const comma = Buffer.from(',');
 
-export type Row = {
+export type JsonRow = {
   readonly members: JsonMembers;
   /** The catalog's names of the wanted members, by their number. */
   readonly wanted: readonly string[];
@@ -29,14 +29,14 @@ export type Row = {
 };
 
 /** Members that follow each other go out as one piece, with what stands between them. True: there was none to write. */
-export function writeMembers(out: LineBuilder, bytes: Uint8Array, row: Row): boolean {
+export function writeMembers(out: LineBuilder, bytes: Uint8Array, row: JsonRow): boolean {
   const { members, run } = row;
   if (members.shape !== run.shape || members.hasMisfit) return writeRuns(out, bytes, row);
   out.raw(bytes, members.keyStarts[run.first], members.valueEnds[run.last]);
   return false;
 }
 
-function writeRuns(out: LineBuilder, bytes: Uint8Array, row: Row): boolean {
+function writeRuns(out: LineBuilder, bytes: Uint8Array, row: JsonRow): boolean {
   const { members, keys, firstOwn, undeclared } = row;
   const { hasMisfit } = members;
   let isEmpty = true;
@@ -74,7 +74,7 @@ function writeRuns(out: LineBuilder, bytes: Uint8Array, row: Row): boolean {
 }
 
 /** One with another key than the file's, or with a value that is not of its type. */
-function writeMember(out: LineBuilder, bytes: Uint8Array, row: Row, place: number): void {
+function writeMember(out: LineBuilder, bytes: Uint8Array, row: JsonRow, place: number): void {
   const { members, keys, fits, wanted, lost } = row;
   const name = members.found[place] ?? -1;
   const [start, end] = [members.valueStarts[place] ?? 0, members.valueEnds[place] ?? 0];
@@ -87,7 +87,7 @@ function writeMember(out: LineBuilder, bytes: Uint8Array, row: Row, place: numbe
 }
 
 /** Of a name that is there more than once the last counts, as in JSON.parse and nearly everywhere. */
-function isSaidAgain({ members: { found, count }, wanted, repeated }: Row, place: number): boolean {
+function isSaidAgain({ members: { found, count }, wanted, repeated }: JsonRow, place: number): boolean {
   for (let later = place + 1; later < count; later++) {
     if (found[later] !== found[place]) continue;
     repeated.add(wanted[found[place] ?? -1] ?? '');

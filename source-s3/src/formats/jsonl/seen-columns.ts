@@ -1,6 +1,6 @@
 // Which of the asked columns the records of a JSON file have. It looks only at lines whose members are not those of the line
 // before, and at none once all columns were seen.
-import type { JsonMembers } from './json-members.ts';
+import type { JsonMembers } from './members/json-members.ts';
 
 export class SeenColumns {
   readonly #members: JsonMembers;

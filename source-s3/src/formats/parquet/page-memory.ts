@@ -37,7 +37,7 @@ export function sumOf(all: Iterable<PageMemory>): PageMemory {
 }
 
 /** Columns in their order, by place, in as few groups as that allows; one that alone takes more is a group of its own. */
-export function columnGroups(
+export function groupByMemory(
   columns: ReadonlyMap<number, PageMemory>,
   mostResident: number,
 ): readonly (readonly number[])[] {

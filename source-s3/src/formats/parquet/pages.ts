@@ -8,7 +8,7 @@ import { dataPageHeader, pageHeader } from './footer/footer-fields.ts';
 import { ThriftBytes, ThriftDamage, types } from './footer/thrift.ts';
 
 /** `start` to `end` are its bytes behind the header, as they are stored. */
-export type Page = ByteRange & {
+type Page = ByteRange & {
   readonly isDictionary: boolean;
   /** With nulls, and with empty lists; 0 of a page that holds none of the column's rows. */
   readonly values: number;

@@ -15,7 +15,7 @@ import { ByteBudget } from '../../engine/byte-budget.ts';
 import { storedType } from '../../engine/duckdb-type.ts';
 import type { Reading } from '../contract/format.ts';
 import { unreadable } from '../contract/unreadable.ts';
-import { codecByBytes, codecBytes } from '../text/codecs.ts';
+import { codecByBytes, codecBytes } from '../text/compression/codecs.ts';
 import { FooterTooLarge, readFooter, readRowGroup, type FooterLimits, type FooterParts } from './footer/footer.ts';
 import { FooterWindow } from './footer/footer-window.ts';
 import type { KnownColumns } from './known-columns.ts';

@@ -14,13 +14,13 @@ import type { Asked, Format, PlacedLines, Reading, SourceFile, Unit } from '../c
 import type { Conflict } from '../../columns/partition-conflicts.ts';
 import { LineChanges } from '../../records/line-changes.ts';
 import { columnsRead, conflictSql, joinedSql, type RecordQuery } from '../../records/record-sql.ts';
-import { columnTexts } from './column-texts.ts';
+import { spillColumns } from './spilled-columns.ts';
 import { damagedPlace } from './damaged-place.ts';
 import { fetchRowGroup, type LocalRowGroup } from './fetch-row-group.ts';
 import { KnownColumns } from './known-columns.ts';
 import { linesInMemory } from './lines-in-memory.ts';
 import { openParquet, undecodable, type ParquetFile } from './parquet-file.ts';
-import { columnGroupsOf, type ColumnGroup } from './row-group-pages.ts';
+import { columnGroupsOf, type ColumnGroup } from './column-groups.ts';
 import type { RowGroup } from './footer/row-group.ts';
 
 /** Of the engine's memory, for all but pages. */
@@ -129,7 +129,7 @@ async function* decode(
     let all = linesInMemory(engine, { query, narrows: () => allow(mostBytes) }, signal);
     if (groups.length > 1) {
       log('INFO', `"${file.object.key}": the pages of row group ${group.index} are large: ${inTurns(groups)}`);
-      const texts = stack.use(await columnTexts(engine, { query, local, groups, folder }, signal));
+      const texts = stack.use(await spillColumns(engine, { query, local, groups, folder }, signal));
       all = engine.lines(joinedSql(query, texts.paths), signal);
     }
     const changes = new LineChanges(frame);

@@ -8,9 +8,9 @@ import { skipReason } from '../../layout/layout.ts';
 import { countSkip, describeSkips, type SkipReport } from '../../listing/skip-report.ts';
 import type { ObjectBytes } from '../contract/object-bytes.ts';
 import { unreadable } from '../contract/unreadable.ts';
-import { inflatedBytes } from './compression.ts';
+import { inflatedBytes } from './compression/compression.ts';
 import { asUnreadable, decodedFrom, type ObjectText } from './readable-text.ts';
-import { memberBytes, refusalOf, zipMembers, type ZipMember } from './zip.ts';
+import { memberBytes, refusalOf, zipMembers, type ZipMember } from './compression/zip.ts';
 
 type ToOpen = {
   readonly object: ListedObject;

@@ -7,8 +7,8 @@ import type { Reading } from '../contract/format.ts';
 import { openBytes } from '../contract/object-bytes.ts';
 import { unreadable } from '../contract/unreadable.ts';
 import { openArchive } from './archive-text.ts';
-import { compressionOf, promisedCompression, unreadCodec } from './codecs.ts';
-import { inflate } from './compression.ts';
+import { compressionOf, promisedCompression, unreadCodec } from './compression/codecs.ts';
+import { inflate } from './compression/compression.ts';
 import { encodingOf } from './encoding.ts';
 import { decodedFrom, saidOf, type ObjectText } from './readable-text.ts';
 

@@ -3,8 +3,8 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { Encoding } from '../../config/csv-config.ts';
 import { unreadable } from '../contract/unreadable.ts';
-import type { Compression } from './codecs.ts';
-import { damageText } from './damage.ts';
+import type { Compression } from './compression/codecs.ts';
+import { damageText } from './compression/damage.ts';
 import { toUtf8 } from './encoding.ts';
 
 export type ObjectText = {

@@ -2,16 +2,16 @@
 // tells the member and the place in it.
 import { mergeColumns } from '@s3-connectors/common/columns/column-type.ts';
 
-import type { Asked, Description, Place, PlacedLines, Unit } from '../contract/format.ts';
+import type { Asked, Description, RowPosition, PlacedLines, Unit } from '../contract/format.ts';
 import { streamedUnit } from '../contract/placed-lines.ts';
 import type { ObjectText } from './readable-text.ts';
 
-type LinesFrom = (place: Place, asked: Asked, signal: AbortSignal) => AsyncGenerator<PlacedLines>;
+type LinesFrom = (place: RowPosition, asked: Asked, signal: AbortSignal) => AsyncGenerator<PlacedLines>;
 
 /** One unit; none of a text that a run has read to its end. `dataStart`: where its first record may be. */
 export function* textUnits(
   { base, end }: ObjectText,
-  { dataStart, stopped }: { readonly dataStart: number; readonly stopped: Place | undefined },
+  { dataStart, stopped }: { readonly dataStart: number; readonly stopped: RowPosition | undefined },
   linesFrom: LinesFrom,
 ): Generator<Unit> {
   if (stopped !== undefined && stopped.unit >= end) return;
@@ -24,7 +24,7 @@ export function* textUnits(
 }
 
 /** The file of an archive behind this one, unless a run has read it to its end. */
-export function textBehind({ next }: ObjectText, stopped: Place | undefined): ObjectText | undefined {
+export function textBehind({ next }: ObjectText, stopped: RowPosition | undefined): ObjectText | undefined {
   const done = stopped?.unit ?? -1;
   let following = next;
   while (following !== undefined && following.end <= done) following = following.next;

@@ -5,7 +5,7 @@ import { comparePartitions, sortKey } from '../../layout/partition-order.ts';
 
 const maxValues = 10_000;
 
-export type ValueTwins = { readonly one: string; readonly other: string };
+type ValueTwins = { readonly one: string; readonly other: string };
 
 /** Bound: `maxValues` values; beyond them only the range goes on. */
 export class ColumnSurvey {

@@ -3,7 +3,7 @@ import { mergeColumns, type Column, type ColumnType } from '@s3-connectors/commo
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
-import { failsAll } from '../failure-of-all.ts';
+import { failsVerb } from '../verb-failure.ts';
 import type { Description, Format, Reading } from '../../formats/contract/format.ts';
 import type { SchemaDifference, SchemaReport } from './report.ts';
 
@@ -27,7 +27,7 @@ export async function lookInto(
     try {
       samples.push({ object, ...(await format.describe(reading, object, signal)) });
     } catch (error) {
-      if (!(error instanceof ConnectorError) || (error.code !== 'S3_OBJECT_CHANGED' && failsAll(error))) throw error;
+      if (!(error instanceof ConnectorError) || (error.code !== 'S3_OBJECT_CHANGED' && failsVerb(error))) throw error;
       unreadable.push({ key: object.key, reason: error.message });
     }
   }
@@ -56,7 +56,7 @@ function differences({ object, columns }: Sample, newest: Sample): readonly Sche
 }
 
 /** `list<struct<id: integer>>` */
-export function typeText(type: ColumnType): string {
+function typeText(type: ColumnType): string {
   switch (type.kind) {
     case 'list':
       return `list<${typeText(type.items)}>`;

@@ -13,7 +13,7 @@ import { openSelfReplacingEngine } from '../../engine/self-replacing-engine.ts';
 import type { Reading } from '../../formats/contract/format.ts';
 import { namespaceOf } from '../../layout/layout.ts';
 import { noTables } from '../no-tables.ts';
-import { openSession } from '../session.ts';
+import { openResources } from '../verb-resources.ts';
 import { findTables, schemaPaths, type Table, type Tables } from '../../listing/tables.ts';
 import { prefixNearMisses } from './near-misses.ts';
 import { inspectPage } from './report-page.ts';
@@ -55,7 +55,7 @@ function givenShards(text: string | boolean | undefined): number | undefined {
 type Chosen = { readonly tableName: string | boolean | undefined; readonly shards: number | undefined };
 
 async function inspectBucket(config: SourceConfig, chosen: Chosen, context: VerbContext): Promise<InspectReport> {
-  await using session = await openSession(config, context, { retryBudgetMs });
+  await using session = await openResources(config, context, { retryBudgetMs });
   await using engine = openSelfReplacingEngine(() => openEngine(session.folder, config.engineMemoryBytes));
   const { s3, folder } = session;
   const reading = { s3, folder, engine, log: context.log };

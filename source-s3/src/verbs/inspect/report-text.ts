@@ -1,5 +1,5 @@
 // The report as text for a terminal of 100 columns: a table of tables for each schema prefix, then each table in full.
-import { oneLine } from '@s3-connectors/common/protocol/text.ts';
+import { oneLine } from '@s3-connectors/common/protocol/text/text.ts';
 
 import { SKIP_REASONS } from '../../layout/layout.ts';
 import type {

@@ -1,7 +1,7 @@
-// What `inspect --json` prints: the layout of a bucket as the source sees it. docs/inspect.md explains the fields.
+// What `inspect --json` prints: the layout of a bucket as the source sees it. docs/how-to/inspect.md explains the fields.
 import type { SkipReason } from '../../layout/layout.ts';
 
-/** docs/inspect.md says what each is. */
+/** docs/how-to/inspect.md says what each is. */
 export const NEAR_MISS_CODES = [
   'column_spelled_twice',
   'column_spelled_twice_in_files',

@@ -3,7 +3,7 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { SourceConfig } from '../../config/config.ts';
-import { failsAll } from '../failure-of-all.ts';
+import { failsVerb } from '../verb-failure.ts';
 import type { Reading } from '../../formats/contract/format.ts';
 import { hiveFolders } from '../../layout/folder-columns.ts';
 import { formatOf } from '../../formats/formats.ts';
@@ -48,7 +48,7 @@ export async function reportTable(
     ({ remarks } = report);
     found = await lookInto(format, reading, survey.samples, signal);
   } catch (error) {
-    if (!(error instanceof ConnectorError) || failsAll(error)) throw error;
+    if (!(error instanceof ConnectorError) || failsVerb(error)) throw error;
     problem = { code: error.code, message: error.message };
   }
   return assemble(config, { table, survey, shardSurvey, remarks, found, problem });

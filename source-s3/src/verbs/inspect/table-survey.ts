@@ -14,11 +14,11 @@ const examplesKept = 3;
 const maxShapes = 50;
 const maxNames = 100;
 
-export type Count = { files: number; bytes: number };
+type Count = { files: number; bytes: number };
 export type SkipCount = { count: number; readonly examples: string[] };
 
 /** Files whose folders carry the same columns in the same order. */
-export type Shape = { readonly columns: readonly string[]; files: number; readonly example: ListedObject };
+type Shape = { readonly columns: readonly string[]; files: number; readonly example: ListedObject };
 
 type Folder = {
   readonly shape: Shape | undefined;

@@ -2,7 +2,7 @@
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 
-import type { Place, SourceFile } from '../../formats/contract/format.ts';
+import type { RowPosition, SourceFile } from '../../formats/contract/format.ts';
 import { NameLookup } from '../../layout/name-lookup.ts';
 import { orChanged, type ChangedStep, type TableReading, type UnitStep } from './steps.ts';
 
@@ -53,7 +53,7 @@ async function* stepsOf(
 
 async function nextOf(
   file: SourceFile,
-  stopped: Place | undefined,
+  stopped: RowPosition | undefined,
   signal: AbortSignal,
 ): Promise<SourceFile | ChangedStep | undefined> {
   return orChanged(file.object, async () => file.next?.(stopped, signal));

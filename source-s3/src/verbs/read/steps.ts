@@ -24,7 +24,7 @@ export type TableReading = Reading & {
 };
 
 /** A file of which something is to be read, before its units. */
-export type FileStep = {
+type FileStep = {
   readonly kind: 'file';
   readonly file: SourceFile;
   readonly names: FileColumns;
@@ -68,7 +68,7 @@ type LinesPart = {
 export type VersionPart = FileStep | LinesPart | EndStep | (ChangedStep & { readonly rows: number });
 
 /** Lines with the position behind them, or the end of an object; `again`: of one that replaced a planned one. */
-export type Part =
+export type ReadPart =
   | FileStep
   | LinesPart
   | { readonly kind: 'finished'; readonly object: ListedObject; readonly again: boolean };

@@ -5,7 +5,7 @@ import { ConflictReport } from '../../columns/partition-conflicts.ts';
 import type { SourceConfig } from '../../config/config.ts';
 import { FieldReport } from '../../columns/field-report.ts';
 import type { Findings } from '../../formats/contract/format.ts';
-import type { Part } from './steps.ts';
+import type { ReadPart } from './steps.ts';
 
 /** Bound: that of its reports. */
 export class TableFindings {
@@ -22,13 +22,13 @@ export class TableFindings {
     this.#drift = new ColumnDrift(table);
   }
 
-  see(part: Part): void {
+  see(part: ReadPart): void {
     if (part.kind === 'file') this.#seeFile(part);
     else if (part.kind === 'finished') this.#endFile(part.object.key);
     else if (part.findings !== undefined) this.#seeLines(part.position.key, part.findings);
   }
 
-  #seeFile({ file, names, isResumed }: Extract<Part, { kind: 'file' }>): void {
+  #seeFile({ file, names, isResumed }: Extract<ReadPart, { kind: 'file' }>): void {
     const { object, columns, header, types, isSampled = false } = file;
     if (isSampled) {
       if (!isResumed) this.#seen ??= new Set();

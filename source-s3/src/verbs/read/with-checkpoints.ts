@@ -14,8 +14,8 @@ import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
 import { isStateDue, stateMessage } from '../../progress/checkpoints.ts';
 import type { Cursor } from '../../progress/cursor.ts';
-import { Sent } from './sent.ts';
-import type { Part } from './steps.ts';
+import { ReadProgress } from './read-progress.ts';
+import type { ReadPart } from './steps.ts';
 import type { TableFindings } from './table-findings.ts';
 
 const progressEveryMs = 10_000;
@@ -34,10 +34,10 @@ type Stream = {
 };
 
 export async function* withCheckpoints(
-  parts: AsyncIterable<Part>,
+  parts: AsyncIterable<ReadPart>,
   { stream, cursor, findings, totalBytes, log, clock, watch, metrics }: Stream,
 ): AsyncGenerator<Output> {
-  const sent = new Sent();
+  const sent = new ReadProgress();
   using _ = watchSent(sent, { stream, totalBytes, clock, watch, metrics });
   let sinceState = { records: 0, bytes: 0, start: clock.elapsed(), stateBytes: 0 };
   let unitEnded = false;
@@ -80,7 +80,7 @@ export async function* withCheckpoints(
 }
 
 function watchSent(
-  sent: Sent,
+  sent: ReadProgress,
   { stream, totalBytes, clock, watch, metrics }: Pick<Stream, 'stream' | 'totalBytes' | 'clock' | 'watch' | 'metrics'>,
 ): Disposable {
   const [begun, label] = [clock.elapsed(), streamLabel(stream)];
@@ -99,7 +99,7 @@ function watchSent(
 /** Rows of the first file for its size, scaled to the size of all. */
 function estimate(
   stream: StreamDescriptor,
-  { file }: Extract<Part, { kind: 'lines' }>,
+  { file }: Extract<ReadPart, { kind: 'lines' }>,
   totalBytes: number,
   emittedAt: number,
 ): AirbyteMessage {

@@ -3,7 +3,7 @@ import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { listPages, type ListedObject } from '@s3-connectors/common/s3/list.ts';
 
-import type { Part, TableReading, VersionPart } from './steps.ts';
+import type { ReadPart, TableReading, VersionPart } from './steps.ts';
 
 /** `read`: the parts of one version of each object. @throws S3_OBJECT_CHANGED for one that is replaced again. */
 export async function* withReplaced(
@@ -11,7 +11,7 @@ export async function* withReplaced(
   objects: Iterable<ListedObject>,
   read: (objects: Iterable<ListedObject>) => AsyncIterable<VersionPart>,
   signal: AbortSignal,
-): AsyncGenerator<Part> {
+): AsyncGenerator<ReadPart> {
   const changed = new Map<string, number>();
   for await (const part of read(objects)) {
     if (part.kind === 'changed') changed.set(part.object.key, (changed.get(part.object.key) ?? 0) + part.rows);

@@ -71,7 +71,6 @@ suite('durable states', () => {
       states.add(0, state(id));
     }
     assert.ok(states.waitingBytes < 4000);
-    assert.equal(states.superseded, 1000 - 6);
     states.add(1, state(2000));
     assert.deepEqual(taken(states), [{ id: 2000, records: 0, rejected: 0 }]);
     states.stored(0, states);
@@ -96,9 +95,9 @@ suite('durable states', () => {
       states.add(scope, state(1));
       assert.equal(states.waitingBytes, cost);
       states.add(scope, state(2));
-      assert.deepEqual([states.superseded, states.waitingBytes], [0, 2 * cost]);
+      assert.deepEqual([states.supersededText, states.waitingBytes], [undefined, 2 * cost]);
       for (const id of [3, 4, 5]) states.add(scope, state(id));
-      assert.deepEqual([states.superseded, states.waitingBytes], [3, 2 * cost]);
+      assert.deepEqual([states.supersededText?.split(' ')[0], states.waitingBytes], ['3', 2 * cost]);
       states.stored(0, states);
       assert.deepEqual(
         taken(states).map(({ id }) => id),

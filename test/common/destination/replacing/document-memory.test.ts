@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
-import { beginPlaces } from '@s3-connectors/common/destination/run/beginning.ts';
+import { beginPlaces } from '@s3-connectors/common/destination/publishing/beginning.ts';
 import {
   largestDocument,
   readDocument,

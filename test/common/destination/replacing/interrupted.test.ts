@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { newExportId, stagingFolder } from '@s3-connectors/common/destination/replacing/export-id.ts';
 import { settle } from '@s3-connectors/common/destination/replacing/interrupted.ts';
 import { formatManifest } from '@s3-connectors/common/destination/replacing/manifest.ts';
-import { readRecords } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import { readRecords } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import { replaceSet } from '@s3-connectors/common/destination/replacing/replacement.ts';
 import { removeLeftovers } from '@s3-connectors/common/destination/replacing/staging.ts';
 

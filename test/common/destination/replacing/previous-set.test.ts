@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
-import { tellApart } from '@s3-connectors/common/destination/replacing/own-keys.ts';
-import { without } from '@s3-connectors/common/destination/replacing/previous-set.ts';
+import { keysWithout, tellApart } from '@s3-connectors/common/destination/replacing/own-keys.ts';
 
 const extensions = ['.jsonl.gz', '.snappy.parquet'];
 const place = { folder: 'p/type=users/', extensions };
@@ -55,6 +54,6 @@ suite('the previous set', () => {
   });
 
   test('without what is written anew is what is deleted', () => {
-    assert.deepEqual(without(['a', 'b', 'c'], ['b'], ['d', 'c']), ['a']);
+    assert.deepEqual(keysWithout(['a', 'b', 'c'], ['b'], ['d', 'c']), ['a']);
   });
 });

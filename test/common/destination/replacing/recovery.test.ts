@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
+import { keysWithout } from '@s3-connectors/common/destination/replacing/own-keys.ts';
 import type { Intent, Latest, Manifest } from '@s3-connectors/common/destination/replacing/manifest.ts';
-import { without } from '@s3-connectors/common/destination/replacing/previous-set.ts';
 import { decideRecovery, suspects } from '@s3-connectors/common/destination/replacing/recovery.ts';
 
 import { asOwn } from '../../../support/s3-connection.ts';
@@ -27,7 +27,7 @@ function replacedUpTo(steps: number, previous: readonly string[], next: readonly
   const todo = [
     ...next.map((key) => () => void objects.add(key)),
     () => void (latest = latestOf(intent)),
-    ...without(previous, next).map((key) => () => void objects.delete(key)),
+    ...keysWithout(previous, next).map((key) => () => void objects.delete(key)),
   ];
   for (const step of todo.slice(0, steps)) step();
   return { objects, latest, intent };

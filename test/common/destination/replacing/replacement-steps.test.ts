@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { settle } from '@s3-connectors/common/destination/replacing/interrupted.ts';
-import { readRecords } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import { readRecords } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import { replaceSet } from '@s3-connectors/common/destination/replacing/replacement.ts';
 
 import { keysBelow, marksIn, nameOf, openPlace, stage, users } from './support/place.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { settle } from '@s3-connectors/common/destination/replacing/interrupted.ts';
-import { readRecords } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import { readRecords } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import { replaceSet } from '@s3-connectors/common/destination/replacing/replacement.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 

@@ -10,7 +10,7 @@ import { createRecordScanner } from '@s3-connectors/common/records/record-scanne
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 
-import { hiveValues, isMeant, meantBy } from '../../../support/hive-folders.ts';
+import { hiveValues, isMeant, meantBy } from '../../../support/models/hive-folders.ts';
 import { recordLine } from '../../../support/destination-input.ts';
 
 const stream: ConfiguredStream = {

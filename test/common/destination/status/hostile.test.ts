@@ -10,7 +10,7 @@ import { statusPage } from '@s3-connectors/common/destination/status/report/repo
 import { statusText } from '@s3-connectors/common/destination/status/report/report-text.ts';
 import type { StatusReport } from '@s3-connectors/common/destination/status/report/report.ts';
 import { PrefixSurvey } from '@s3-connectors/common/destination/status/survey/prefix-survey.ts';
-import { oneLine, plainJson } from '@s3-connectors/common/protocol/text.ts';
+import { oneLine, plainJson } from '@s3-connectors/common/protocol/text/text.ts';
 import { createCounters } from '@s3-connectors/common/s3/connection/counters.ts';
 
 import { bucket } from '../../../support/destination-input.ts';

@@ -7,7 +7,7 @@ import * as fc from 'fast-check';
 
 import { htmlWith } from '@s3-connectors/common/program/page/html.ts';
 import { scaleOf } from '@s3-connectors/common/program/page/heat-map.ts';
-import { oneLine } from '@s3-connectors/common/protocol/text.ts';
+import { oneLine } from '@s3-connectors/common/protocol/text/text.ts';
 import { statusPage } from '@s3-connectors/common/destination/status/report/report-page.ts';
 
 import { bucket } from '../../../support/destination-input.ts';

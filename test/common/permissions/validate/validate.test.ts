@@ -11,7 +11,7 @@ import { s3Actions } from '@s3-connectors/common/permissions/validate/s3-actions
 import { validatePolicy, type Options, type Validation } from '@s3-connectors/common/permissions/validate/validate.ts';
 import { findingText, validationText } from '@s3-connectors/common/permissions/validate/validation-text.ts';
 
-import { account, isAllowed, user } from '../../../support/iam.ts';
+import { account, isAllowed, user } from '../../../support/models/iam.ts';
 import { brokenPolicies, goodPolicy } from '../broken-policies.ts';
 import { accesses, connector, principalOf, source, streaming } from '../samples.ts';
 

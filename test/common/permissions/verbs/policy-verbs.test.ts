@@ -8,7 +8,7 @@ import { appendOnly } from '@s3-connectors/common/permissions/needs/access.ts';
 import { needsOf } from '@s3-connectors/common/permissions/needs/needs.ts';
 import { bucketPolicy, iamPolicy } from '@s3-connectors/common/permissions/policy/policy.ts';
 
-import { isAllowed, user } from '../../../support/iam.ts';
+import { isAllowed, user } from '../../../support/models/iam.ts';
 import { type Ended, runProgram } from '../../../support/program.ts';
 import { goodPolicy } from '../broken-policies.ts';
 import { connector, kmsKey, place, source, streaming } from '../samples.ts';

@@ -10,7 +10,7 @@ import { text } from 'node:stream/consumers';
 import { emptyListing, startCannedServer, testCertificate } from '../../../support/canned-server.ts';
 
 // Each case is a process of its own: Node reads NODE_EXTRA_CA_CERTS, and we the proxies, from its environment.
-const program = join(import.meta.dirname, '../../../support/list-bucket.ts');
+const program = join(import.meta.dirname, '../../../support/programs/list-bucket.ts');
 
 async function list(endpoint: string, environment: Record<string, string>): Promise<string> {
   const child = spawn(process.execPath, [program, endpoint], {
@@ -75,7 +75,26 @@ suite('a certificate', () => {
   });
 });
 
+suite('a port', () => {
+  test('that takes connections and sends nothing is named soon', async () => {
+    await using silent = await startCannedServer(() => undefined);
+    const said = await list(silent.endpoint, {});
+    assert.match(said, /^S3_UNAVAILABLE .*accepts the connection but never answers/u);
+  });
+
+  test('that serves https is named when the endpoint says http', async () => {
+    await using s3 = await startS3(true);
+    const said = await list(s3.endpoint.replace('https:', 'http:'), {});
+    assert.match(said, /^S3_ENDPOINT_UNREACHABLE .*without an answer.*write https:\/\//u);
+  });
+});
+
 suite('a proxy', () => {
+  test('is not blamed for an endpoint that is not reached through it, even on the same port', async () => {
+    const said = await list('http://127.0.0.1:9', { HTTP_PROXY: 'http://proxy.example.test:9' });
+    assert.match(said, /^S3_ENDPOINT_UNREACHABLE .*http:\/\/127\.0\.0\.1:9 cannot be reached/u);
+  });
+
   test('of HTTPS_PROXY leads to an https endpoint, by a tunnel', async () => {
     await using s3 = await startS3(true);
     await using proxy = await startProxy(s3.port);
@@ -98,6 +117,42 @@ suite('a proxy', () => {
     const past = await list('http://s3.example.test', { HTTP_PROXY: proxy.endpoint, NO_PROXY: '.example.test' });
     assert.match(past, /^S3_ENDPOINT_UNREACHABLE/);
     assert.deepEqual(proxy.seen, []);
+  });
+
+  test('without a scheme is an http proxy, as for curl', async () => {
+    await using s3 = await startS3(true);
+    await using proxy = await startProxy(s3.port);
+    const environment = { HTTPS_PROXY: `127.0.0.1:${proxy.port}`, NODE_EXTRA_CA_CERTS: testCertificate };
+    assert.equal(await list('https://s3.example.test', environment), 'listed');
+    assert.deepEqual(proxy.seen, ['CONNECT s3.example.test:443']);
+  });
+
+  for (const [what, value] of [
+    ['of another kind', 'socks5://127.0.0.1:1080'],
+    ['that is no address', 'http://:x'],
+  ] as const) {
+    test(`${what} is a mistake that names the variable, not the value`, async () => {
+      const said = await list('https://s3.example.test', { HTTPS_PROXY: value });
+      assert.match(said, /^CONFIG_INVALID .*HTTPS_PROXY.*http:\/\/host:port/u);
+      assert.ok(!said.includes(value));
+    });
+  }
+
+  test('where nothing listens is named as the cause, without its password, and S3 is not', async () => {
+    const said = await list('https://s3.example.test', { HTTPS_PROXY: 'http://user:canary@127.0.0.1:9' });
+    assert.match(
+      said,
+      /^S3_ENDPOINT_UNREACHABLE .*the proxy http:\/\/127\.0\.0\.1:9 .*nothing listens there.*HTTPS_PROXY/u,
+    );
+    assert.doesNotMatch(said, /canary|s3\.example\.test cannot be reached/u);
+  });
+
+  test('whose name does not exist is named as the cause', async () => {
+    const said = await list('https://s3.example.test', { https_proxy: 'nobody.invalid:3128' });
+    assert.match(
+      said,
+      /^S3_ENDPOINT_UNREACHABLE .*the proxy http:\/\/nobody\.invalid:3128 cannot be reached: .*https_proxy/u,
+    );
   });
 
   test('that refuses the tunnel is named as the cause', async () => {

@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import {
-  countRetry,
-  createCounters,
-  createTimings,
-  requestPoints,
-} from '@s3-connectors/common/s3/connection/counters.ts';
+import { countRetry, requestPoints, startCounting } from '@s3-connectors/common/s3/connection/counters.ts';
 
 test('retries are counted by fifty codes, and all further ones together, whatever a server answers', () => {
-  const timings = createTimings();
+  const { timings } = startCounting();
   for (let code = 0; code < 10_000; code += 1) countRetry(timings, `Code${code}`);
   countRetry(timings, 'Code7');
   const { size } = timings.retries;
@@ -17,7 +12,7 @@ test('retries are counted by fifty codes, and all further ones together, whateve
 });
 
 test('the points of requests have the operations that were asked for, the bytes of all, and durations only if there are writes', () => {
-  const [counters, timings] = [createCounters(), createTimings()];
+  const { counters, timings } = startCounting();
   counters.GetObject.requests = 2;
   counters.GetObject.bytesIn = 10;
   const points = Array.from(requestPoints({ counters, timings }), ({ metric, value, of }) => [metric, value, of]);

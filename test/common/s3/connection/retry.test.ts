@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { nextDelayMs, Patience } from '@s3-connectors/common/s3/connection/retry.ts';
+import { systemClock } from '@s3-connectors/common/streams/clock.ts';
 import * as fc from 'fast-check';
 
 import { simulatedClock } from '../../../support/simulated-clock.ts';
@@ -47,18 +48,18 @@ suite('the wait before a retry', () => {
 suite('patience', () => {
   test('logs from the third retry on', async () => {
     const lines: string[] = [];
-    const patience = new Patience((level, message) => lines.push(`${level} ${message}`));
+    const patience = new Patience((level, message) => lines.push(`${level} ${message}`), systemClock);
     for (let failure = 1; failure <= 4; failure++) await patience.wait(1000, 'S3 is busy.', undefined);
     assert.equal(lines.length, 2);
     assert.match(lines[0] ?? '', /^WARN S3 is busy\. Retry 3 in 0\.\d s, for at most 1 s more\.$/);
   });
 
   test('of zero is over at once', async () => {
-    assert.equal(await new Patience(() => undefined).wait(0, '', undefined), false);
+    assert.equal(await new Patience(() => undefined, systemClock).wait(0, '', undefined), false);
   });
 
   test('starts again after progress', async () => {
-    const patience = new Patience(() => undefined);
+    const patience = new Patience(() => undefined, systemClock);
     await patience.wait(1000, '', undefined);
     assert.equal(patience.failures, 1);
     patience.reset();
@@ -86,7 +87,7 @@ suite('patience', () => {
 
   test('is broken by an abort, with its reason', async () => {
     const controller = new AbortController();
-    const patience = new Patience(() => undefined);
+    const patience = new Patience(() => undefined, systemClock);
     const reason = new Error('stopped');
     const waits = (async () => {
       for (;;) await patience.wait(10 * minute, '', controller.signal);

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
-import type { ErrorCode } from '@s3-connectors/common/protocol/error-codes.ts';
+import type { ErrorCode } from '@s3-connectors/common/protocol/codes/error-codes.ts';
 import { mapS3Error } from '@s3-connectors/common/s3/errors/errors.ts';
-import { CredentialsFailure, describeFailure, patienceMs } from '@s3-connectors/common/s3/errors/failure.ts';
+import { CredentialsFailure } from '@s3-connectors/common/s3/errors/failure.ts';
 import { operations } from '@s3-connectors/common/s3/address/operation.ts';
-import type { Operation, Target } from '@s3-connectors/common/s3/address/operation.ts';
+import type { Operation, RequestTarget } from '@s3-connectors/common/s3/address/operation.ts';
 
-const canary = 'CANARY-do-not-print';
+import { answered, network } from './sdk-errors.ts';
+
 const base = { bucket: 'data', region: 'eu-central-1' };
-const targets: Readonly<Record<Operation, Target>> = {
+const targets: Readonly<Record<Operation, RequestTarget>> = {
   ListObjectsV2: { ...base, operation: 'ListObjectsV2', prefix: 'raw/' },
   GetObject: { ...base, operation: 'GetObject', key: 'raw/a.parquet' },
   HeadObject: { ...base, operation: 'HeadObject', key: 'raw/a.parquet' },
@@ -18,20 +19,6 @@ const targets: Readonly<Record<Operation, Target>> = {
   DeleteObjects: { ...base, operation: 'DeleteObjects', prefix: 'out/' },
   GetPublicAccessBlock: { ...base, operation: 'GetPublicAccessBlock' },
 };
-
-/** An error as the SDK throws it for an answer, with what it carries along of the request. */
-function answered(code: string, status: number, more: Record<string, unknown> = {}): Error {
-  const { message = 'S3’s own words.', headers = {}, ...fields } = more;
-  const error = Object.assign(new Error(message as string), {
-    name: code === '' ? 'UnknownError' : code,
-    $metadata: { httpStatusCode: status, requestId: 'REQ1' },
-    AWSAccessKeyId: canary,
-    StringToSign: canary,
-    ...fields,
-  });
-  Object.defineProperty(error, '$response', { value: { headers } });
-  return error;
-}
 
 const perform = (action: string, resource: string) =>
   `User: arn:aws:iam::123456789012:user/u is not authorized to perform: ${action} on resource: "${resource}" because no identity-based policy allows it`;
@@ -168,6 +155,17 @@ suite('an answer of S3 becomes an error', () => {
     }
   });
 
+  for (const [region, domain] of [
+    ['eu-central-1', 'amazonaws.com'],
+    ['cn-north-1', 'amazonaws.com.cn'],
+    ['eusc-de-east-1', 'amazonaws.eu'],
+  ] as const) {
+    test(`that cannot be reached in ${region} is named below ${domain}`, () => {
+      const { message } = mapS3Error(network('ENOTFOUND'), { ...targets.GetObject, region });
+      assert.ok(message.includes(`https://data.s3.${region}.${domain} cannot be reached`), message);
+    });
+  }
+
   test('in the partition of the region', () => {
     const target = { ...targets.GetObject, region: 'cn-north-1' };
     assert.match(mapS3Error(answered('AccessDenied', 403), target).message, /arn:aws-cn:s3:::data\//);
@@ -178,10 +176,6 @@ suite('an answer of S3 becomes an error', () => {
     assert.match(error.message, /capital letters/);
   });
 });
-
-function network(code: string, message = code): Error {
-  return Object.assign(new Error(message), { code, $metadata: { attempts: 1 } });
-}
 
 const timeout = (message: string) => Object.assign(new Error(message), { name: 'TimeoutError' });
 const connections: readonly (readonly [Error, ErrorCode, RegExp])[] = [
@@ -261,40 +255,5 @@ suite('any other failure', () => {
   test('that is a ConnectorError stays unchanged', () => {
     const own = new ConnectorError('FILE_UNREADABLE', 'damaged');
     assert.equal(mapS3Error(own, targets.GetObject), own);
-  });
-});
-
-suite('the patience with a failure', () => {
-  const budgetMs = 600_000;
-  const html = { headers: { 'content-type': 'text/html' } };
-  const untrusted = network('CERT_HAS_EXPIRED');
-  const noChain = new CredentialsFailure(undefined, new Error('Could not load credentials'));
-  const rows: readonly (readonly [string, Error, before: number, after: number])[] = [
-    ['SlowDown', answered('SlowDown', 503), budgetMs, budgetMs],
-    ['a 500 without a code', answered('', 500), budgetMs, budgetMs],
-    ['RequestTimeout', answered('RequestTimeout', 400), budgetMs, budgetMs],
-    ['ConditionalRequestConflict', answered('ConditionalRequestConflict', 409), budgetMs, budgetMs],
-    ['AccessDenied', answered('AccessDenied', 403), 0, 0],
-    ['AccessDenied inside a 200', answered('AccessDenied', 503), 0, 0],
-    ['NotImplemented', answered('NotImplemented', 501), 0, 0],
-    ['a proxy’s 502', answered('', 502, html), 20_000, budgetMs],
-    ['a refused connection', network('ECONNREFUSED'), 500, budgetMs],
-    ['an unknown name', network('ENOTFOUND'), 500, budgetMs],
-    ['a cut connection', network('ECONNRESET'), 20_000, budgetMs],
-    ['an untrusted certificate', untrusted, 0, 0],
-    ['no credentials anywhere', noChain, 0, budgetMs],
-    ['STS throttling', new CredentialsFailure(role, answered('Throttling', 400)), budgetMs, budgetMs],
-    ['STS refusing', new CredentialsFailure(role, answered('AccessDenied', 403)), 0, 0],
-    ['a defect', new TypeError('x'), 0, 0],
-  ];
-  for (const [name, error, before, after] of rows) {
-    test(`is ${before / 1000} s before the first answer and ${after / 1000} s after it for ${name}`, () => {
-      const failure = describeFailure(error);
-      assert.deepEqual([patienceMs(failure, false, budgetMs), patienceMs(failure, true, budgetMs)], [before, after]);
-    });
-  }
-
-  test('never exceeds the budget', () => {
-    assert.equal(patienceMs(describeFailure(network('ECONNRESET')), false, 30), 30);
   });
 });

@@ -12,7 +12,7 @@ import type { StructType } from '../../../../destination-s3-batch/src/columns/ty
 import { Fitter } from '../../../../destination-s3-batch/src/columns/fit/fit.ts';
 import { RowObserver } from '../../../../destination-s3-batch/src/columns/observe/row-observer.ts';
 import { shapeOfSchema } from '../../../../destination-s3-batch/src/columns/observe/shape.ts';
-import { RowWriter } from '../../../../common/src/records/row-writer.ts';
+import { RowBuffer } from '@s3-connectors/common/records/row-buffer.ts';
 import { RowMarks } from '../../../../destination-s3-batch/src/spool/row-marks.ts';
 import { content } from '../../support/restored.ts';
 import { anyRow, typed } from '../../support/typed-rows.ts';
@@ -32,7 +32,7 @@ function judged(rows: readonly string[], { known, ...rules }: Options) {
   }
   const { type } = decideRow(shape, known, { ...rules, timesAsText, room: fieldRoom(0, 0, maxFields) });
   const fitter = new Fitter(type, rules);
-  const out = new RowWriter();
+  const out = new RowBuffer();
   for (const line of lines) fitter.fit(line, line.indexOf('{'), out);
   const isUsualAsTyped = isAsTyped(shape, type, rules, 'usual');
   return { fitted: out.bytes.toString().split('\n').slice(0, -1), marked, isUsualAsTyped, type, shape };

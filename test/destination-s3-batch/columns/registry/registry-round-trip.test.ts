@@ -1,7 +1,7 @@
 // What is kept of a table's types comes back as it was, and is written only over the version that was read.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import * as fc from 'fast-check';
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
-import { ofType } from '../../../support/protocol-schema.ts';
+import { ofType } from '../../../support/models/protocol-schema.ts';
 import { avroFile, logical, recordOf } from '../../support/avro.ts';
 import { catalogJson, discoverHere, readHere, serverWith } from '../../support/source.ts';
 import { idsOf, textRows } from '../../support/text.ts';

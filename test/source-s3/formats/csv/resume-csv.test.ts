@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
-import { ofType } from '../../../support/protocol-schema.ts';
+import { ofType } from '../../../support/models/protocol-schema.ts';
 import { bucket, catalogJson, readHere, serverWith, timeOf } from '../../support/source.ts';
 import { idsOf } from '../../support/text.ts';
 import { zipOf } from '../../support/zip.ts';

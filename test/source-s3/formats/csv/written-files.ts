@@ -19,7 +19,7 @@ export const writtenFiles: readonly {
   readonly file: string;
   readonly options: Json;
   readonly lost?: (row: Row) => Row | undefined;
-  /** The settings of docs/coming-from.md that read it. */
+  /** The settings of docs/how-to/coming-from.md that read it. */
   readonly block?: string;
 }[] = [
   { block: 'mysql', file: 'mysql.txt', options: { dialect: 'mysql', ...names } },

@@ -8,7 +8,7 @@ import * as fc from 'fast-check';
 import { FormProbe } from '../../../../source-s3/src/formats/jsonl/json-form.ts';
 import type { JsonForm } from '../../../../source-s3/src/formats/jsonl/json-cutter.ts';
 import { JsonValues } from '../../../../source-s3/src/formats/jsonl/json-values.ts';
-import { ofType } from '../../../support/protocol-schema.ts';
+import { ofType } from '../../../support/models/protocol-schema.ts';
 import { discoverHere, readHere, serverWith, type Json } from '../../support/source.ts';
 import { idsOf, textRows } from '../../support/text.ts';
 

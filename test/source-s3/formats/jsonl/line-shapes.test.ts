@@ -6,9 +6,9 @@ import { suite, test } from 'node:test';
 import type { Column, ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { array, assert as check, constantFrom, oneof, property, tuple } from 'fast-check';
 
-import { fitOf } from '../../../../source-s3/src/formats/jsonl/json-fit.ts';
+import { fitOf } from '../../../../source-s3/src/formats/jsonl/members/json-fit.ts';
 import { JsonLines } from '../../../../source-s3/src/formats/jsonl/json-lines.ts';
-import { JsonMembers } from '../../../../source-s3/src/formats/jsonl/json-members.ts';
+import { JsonMembers } from '../../../../source-s3/src/formats/jsonl/members/json-members.ts';
 import { jsonlWriter } from '../../../../source-s3/src/formats/jsonl/jsonl-records.ts';
 import { LineBuilder } from '../../../../source-s3/src/records/line-builder.ts';
 

@@ -7,7 +7,7 @@ import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import { array, assert as check, asyncProperty, dictionary, string } from 'fast-check';
 
-import { ofType } from '../../../support/protocol-schema.ts';
+import { ofType } from '../../../support/models/protocol-schema.ts';
 import {
   bucket,
   catalogJson,

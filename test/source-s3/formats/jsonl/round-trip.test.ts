@@ -4,7 +4,7 @@ import { test } from 'node:test';
 
 import { catalogJson, recordLine, stateLine } from '../../../support/destination-input.ts';
 import { runWrite } from '../../../destination-s3-streaming/support/streaming.ts';
-import { ofType } from '../../../support/protocol-schema.ts';
+import { ofType } from '../../../support/models/protocol-schema.ts';
 import { startS3Server } from '../../../../tools/s3-server/server.ts';
 import { bucket, dataText, discoverHere, readHere } from '../../support/source.ts';
 

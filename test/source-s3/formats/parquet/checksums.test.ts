@@ -4,7 +4,7 @@ import { suite, test } from 'node:test';
 import { crc32 } from 'node:zlib';
 
 import { chunksOf, parquet } from '../../../support/parquet.ts';
-import { ofType } from '../../../support/protocol-schema.ts';
+import { ofType } from '../../../support/models/protocol-schema.ts';
 import { readHere, serverWith } from '../../support/source.ts';
 
 /** Thrift's compact form of a number. */

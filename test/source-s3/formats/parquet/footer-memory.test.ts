@@ -3,15 +3,21 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 
-import { deepColumns, hostileItems, longNames, repeatedGroups, repeatedItems } from '../../../support/footers.ts';
+import {
+  deepColumns,
+  hostileItems,
+  longNames,
+  repeatedGroups,
+  repeatedItems,
+} from '../../../support/hostile/footers.ts';
 import { parquet } from '../../../support/parquet.ts';
-import { ofType, traceErrors } from '../../../support/protocol-schema.ts';
+import { ofType, traceErrors } from '../../../support/models/protocol-schema.ts';
 import { bucket, catalogJson, configJson, runSource, serverWith, timeOf, type Json } from '../../support/source.ts';
 
 /** What the program may take by default: `max_memory_mb` and 250 MB. */
 const mostMiB = 256 + 250;
 const footerBytes = 16_000_000;
-const peakMemory = join(import.meta.dirname, '../../../support/peak-memory.ts');
+const peakMemory = join(import.meta.dirname, '../../../support/programs/peak-memory.ts');
 
 async function readTables(
   objects: Readonly<Record<string, Buffer>>,

@@ -5,7 +5,7 @@ import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
 
 import { parquet } from '../../../support/parquet.ts';
-import { ofType } from '../../../support/protocol-schema.ts';
+import { ofType } from '../../../support/models/protocol-schema.ts';
 import { catalogJson, readHere, serverWith } from '../../support/source.ts';
 
 suite('counts of nanoseconds', () => {

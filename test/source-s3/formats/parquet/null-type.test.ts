@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
 import { nullTyped, parquet } from '../../../support/parquet.ts';
-import { ofType } from '../../../support/protocol-schema.ts';
+import { ofType } from '../../../support/models/protocol-schema.ts';
 import { discoverHere, readHere, serverWith, type Json } from '../../support/source.ts';
 
 /** What another file of the table stores, the JSON schema of it, and its value. */

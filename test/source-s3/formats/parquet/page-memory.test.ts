@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { columnGroups, pageMemory } from '../../../../source-s3/src/formats/parquet/page-memory.ts';
+import { groupByMemory, pageMemory } from '../../../../source-s3/src/formats/parquet/page-memory.ts';
 
 const sizes = { isText: false, stored: 0, unpacked: 100, dictionary: 0, pages: 1 };
 
@@ -21,6 +21,6 @@ test('columns are decoded together as far as they fit, in their order', () => {
   const columns = new Map(
     [3, 1, 4, 9, 2].map((place, index) => [place, { resident: [60, 40, 10, 200, 5][index] ?? 0, claimed: 0 }]),
   );
-  assert.deepEqual(columnGroups(columns, 100), [[3, 1], [4], [9], [2]]);
-  assert.deepEqual(columnGroups(new Map(), 100), []);
+  assert.deepEqual(groupByMemory(columns, 100), [[3, 1], [4], [9], [2]]);
+  assert.deepEqual(groupByMemory(new Map(), 100), []);
 });

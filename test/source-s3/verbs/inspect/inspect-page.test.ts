@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { suite, test } from 'node:test';
 
 import * as fc from 'fast-check';
-import { oneLine } from '@s3-connectors/common/protocol/text.ts';
+import { oneLine } from '@s3-connectors/common/protocol/text/text.ts';
 
 import { dayOf, DayVolumes } from '../../../../source-s3/src/verbs/inspect/day-volumes.ts';
 import { inspectPage } from '../../../../source-s3/src/verbs/inspect/report-page.ts';

@@ -80,7 +80,7 @@ suite('near misses', () => {
 });
 
 test('the page about inspect explains every reason and near miss, and no other', async () => {
-  const page = await readFile(join(import.meta.dirname, '../../../../docs/inspect.md'), 'utf8');
+  const page = await readFile(join(import.meta.dirname, '../../../../docs/how-to/inspect.md'), 'utf8');
   const explained = (heading: string): readonly string[] => {
     const section = page.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
     return Array.from(section.matchAll(/^\| `(\w+)`/gmu), ([, code = '']) => code).toSorted();

@@ -8,7 +8,7 @@ import { array, assert as check, asyncProperty, constantFrom, nat, record, tuple
 
 import { noProgress, Planning } from '../../../../source-s3/src/progress/cursor.ts';
 import type { Format, PlacedLines, Unit } from '../../../../source-s3/src/formats/contract/format.ts';
-import { readVersions } from '../../../../source-s3/src/verbs/read.ts';
+import { readVersions } from '../../../../source-s3/src/verbs/read/read.ts';
 import type { TableReading } from '../../../../source-s3/src/verbs/read/steps.ts';
 import { withReplaced } from '../../../../source-s3/src/verbs/read/with-replaced.ts';
 import { connect } from '../../../support/s3-connection.ts';

@@ -5,7 +5,7 @@ import { systemClock, type Clock } from '@s3-connectors/common/streams/clock.ts'
 
 import { Cursor } from '../../../../source-s3/src/progress/cursor.ts';
 import type { SourceFile } from '../../../../source-s3/src/formats/contract/format.ts';
-import type { Part } from '../../../../source-s3/src/verbs/read/steps.ts';
+import type { ReadPart } from '../../../../source-s3/src/verbs/read/steps.ts';
 import { PartitionColumns } from '../../../../source-s3/src/layout/partition-columns.ts';
 import { fromStreamState } from '../../../../source-s3/src/progress/stream-state.ts';
 import { TableFindings } from '../../../../source-s3/src/verbs/read/table-findings.ts';
@@ -19,7 +19,7 @@ async function read(lines: number, secondsBetween: number): Promise<{ states: nu
   let [wall, elapsed] = [Date.UTC(2026, 0, 15), 0];
   const clock: Clock = { wall: () => wall, elapsed: () => elapsed, after: systemClock.after.bind(systemClock) };
   const file = { object, rows: undefined } as unknown as SourceFile;
-  async function* parts(): AsyncGenerator<Part> {
+  async function* parts(): AsyncGenerator<ReadPart> {
     for (let row = 1; row <= lines; row += 1) {
       elapsed += secondsBetween * second;
       wall -= 3_600_000; // Set back again and again.

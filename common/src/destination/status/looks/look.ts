@@ -1,5 +1,5 @@
 // How status reads objects: a bounded number of them, each in part, and an object that cannot be read is a finding.
-import type { ErrorCode } from '../../../protocol/error-codes.ts';
+import type { ErrorCode } from '../../../protocol/codes/error-codes.ts';
 import { ConnectorError } from '../../../protocol/errors.ts';
 import type { S3 } from '../../../s3/connection/client.ts';
 import type { WriteHeaders } from '../../../s3/write.ts';

@@ -1,6 +1,6 @@
 // Fields whose type moved: values that did not fit their column are in `<field>__json`, as the table's document in `_schemas/` says.
 import { mapConcurrent } from '../../../streams/map-concurrent.ts';
-import type { Area } from '../../replacing/manifests.ts';
+import type { Area } from '../../replacing/manifest-store.ts';
 import type { FieldsStatus } from '../report/report.ts';
 import type { PrefixSurvey } from '../survey/prefix-survey.ts';
 import { lookBounds, type Look } from './look.ts';

@@ -101,7 +101,7 @@ function placesOf({ layout, prefix }: About, { options, survey, now, exports, fi
 }
 
 /** The documents of a run that has ended stay, without parts and files. */
-export function unfinishedRuns({ runs }: Pick<PrefixSurvey, 'runs'>): readonly UnfinishedRun[] {
+function unfinishedRuns({ runs }: Pick<PrefixSurvey, 'runs'>): readonly UnfinishedRun[] {
   const unfinished = [...runs].filter(([, { hasOutcome, parts, staged }]) => !hasOutcome || parts + staged > 0);
   return unfinished.map(([run, { hasOutcome, parts, staged, newest }]) => {
     return { run, parts, files: staged, newest: new Date(newest).toISOString(), is_committing: hasOutcome };

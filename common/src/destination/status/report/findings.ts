@@ -14,7 +14,7 @@ import {
 } from './report.ts';
 import { durationText, startOf } from './report-words.ts';
 
-export type Judged = {
+type Judged = {
   readonly noun: 'type' | 'table';
   readonly bucket: string;
   readonly prefix: string;

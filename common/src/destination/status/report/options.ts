@@ -1,5 +1,5 @@
 // What the options of `status` mean. Pure.
-import { durationOf } from '../../../program/duration.ts';
+import { maxAgeSecondsOf } from '../../../program/duration.ts';
 import { ConnectorError } from '../../../protocol/errors.ts';
 import type { OperatorArguments } from '../../../protocol/connector.ts';
 
@@ -21,11 +21,11 @@ const mostHours = mostDays * 24;
 /** @throws USAGE_INVALID */
 export function statusOptions(given: OperatorArguments, noun: 'type' | 'table'): StatusOptions {
   const { html, json } = given;
-  const [maxAge, days, hours, only] = [given['max-age'], given['days'], given['hours'], given[noun]];
+  const [days, hours, only] = [given['days'], given['hours'], given[noun]];
   return {
     isJson: json === true,
     html: typeof html === 'string' ? html : undefined,
-    maxAgeSeconds: maxAge === undefined ? undefined : durationOf('--max-age', String(maxAge)),
+    maxAgeSeconds: maxAgeSecondsOf(given),
     days: days === undefined ? 14 : numberOf('--days', String(days), mostDays),
     // A day's export arrives at some time of the next day.
     recentHours: hours === undefined ? (noun === 'type' ? 24 : 48) : numberOf('--hours', String(hours), mostHours),

@@ -15,7 +15,7 @@ const mostCompared = 56;
 const leastCompared = 3;
 const usualShare = 0.5;
 
-export function expectationOf(ring: PeriodRing, kind: PeriodKind, period: number): Expectation {
+function expectationOf(ring: PeriodRing, kind: PeriodKind, period: number): Expectation {
   for (const stride of strides[kind]) {
     let [seen, present, files] = [0, 0, 0];
     const first = Math.max(-mostCompared, Math.ceil((ring.oldestHeld - period) / stride));
@@ -34,7 +34,7 @@ export function expectationOf(ring: PeriodRing, kind: PeriodKind, period: number
   return { kind: 'unknown', usualFiles: 0 };
 }
 
-export type MissingPeriod = { readonly period: number; readonly usualFiles: number };
+type MissingPeriod = { readonly period: number; readonly usualFiles: number };
 
 /** Periods without files: those that usually have some, the oldest first, and how many usually have none. */
 type Missing = { readonly gaps: readonly MissingPeriod[]; readonly quiet: number };

@@ -12,7 +12,7 @@ const dayGraceMs = dayMs;
 /** An hour, when its last files have: later where files usually arrive late, such as those of a sync that runs every six hours. */
 const hourGraceMs = { least: hourMs / 2, most: 26 * hourMs, share: 0.95, margin: 1.1 } as const;
 
-export type PlaceContext = { readonly now: number; readonly days: number; readonly period: PeriodKind };
+type PlaceContext = { readonly now: number; readonly days: number; readonly period: PeriodKind };
 
 /** What only documents and files say. */
 type FromListing = Omit<PlaceStatus, 'name' | 'folder' | 'last_export' | 'unfinished_exports' | 'fields'>;

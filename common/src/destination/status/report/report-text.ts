@@ -1,5 +1,5 @@
 // The report as text for a terminal of 100 columns: the findings first, then a table of types or tables, then each in full.
-import { oneLine } from '../../../protocol/text.ts';
+import { oneLine } from '../../../protocol/text/text.ts';
 import { bytesText, countText, field, row, type Cell } from '../../../program/text-layout.ts';
 import type { ExportStatus, PlaceStatus, RejectedStatus, StatusFinding, StatusReport } from './report.ts';
 import { durationText, rangesText } from './report-words.ts';

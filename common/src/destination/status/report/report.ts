@@ -1,4 +1,4 @@
-// What `status --json` prints: what is below a destination's prefix, how old it is, and what looks wrong. docs/status.md explains
+// What `status --json` prints: what is below a destination's prefix, how old it is, and what looks wrong. docs/how-to/status.md explains
 // the fields.
 import type { Misplacement } from '../survey/key-kind.ts';
 import type { PeriodKind } from './periods.ts';

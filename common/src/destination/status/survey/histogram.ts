@@ -4,7 +4,7 @@ const perDoubling = 4;
 /** Up to 2^40. */
 const buckets = 40 * perDoubling + 1;
 
-export type HistogramBucket = { readonly upTo: number; readonly count: number };
+type HistogramBucket = { readonly upTo: number; readonly count: number };
 
 /** Bound: some 650 bytes. */
 export class LogHistogram {

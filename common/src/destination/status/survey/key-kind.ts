@@ -22,7 +22,7 @@ export const MISPLACEMENTS = [
 ] as const;
 export type Misplacement = (typeof MISPLACEMENTS)[number];
 
-export type KeyKind =
+type KeyKind =
   | ({ readonly kind: 'data' } & DataKey)
   | { readonly kind: 'rejected'; readonly name: string }
   | { readonly kind: 'staged'; readonly export: ExportId; readonly path: string }

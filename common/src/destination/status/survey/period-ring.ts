@@ -1,7 +1,7 @@
 // Files and bytes of the newest hours or days of a type or table, in an amount of memory that no listing changes. Pure.
 
 /** What is in one hour or day. `period`: its number since 1970. */
-export type PeriodCell = { readonly period: number; readonly files: number; readonly bytes: number };
+type PeriodCell = { readonly period: number; readonly files: number; readonly bytes: number };
 
 /**
  * Each cell holds the newest of the periods that share it, so that the `size` newest periods are exact in whatever order they come.

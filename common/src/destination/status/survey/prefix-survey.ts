@@ -32,7 +32,7 @@ export type ManifestFolder = {
 };
 
 /** Of one run of several writers. `isBegun`, `hasOutcome`: by its documents; `newest`: milliseconds. */
-export type RunObjects = { isBegun: boolean; hasOutcome: boolean; parts: number; staged: number; newest: number };
+type RunObjects = { isBegun: boolean; hasOutcome: boolean; parts: number; staged: number; newest: number };
 
 type RejectedFiles = KeyCount & { newest: number; readonly candidates: FileCandidates };
 

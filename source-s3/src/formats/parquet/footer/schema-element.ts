@@ -33,7 +33,7 @@ type PhysicalType = (typeof physicalTypes)[number];
 export const convertedTimestamps: readonly number[] = [9, 10]; // TIMESTAMP_MILLIS, TIMESTAMP_MICROS
 
 /** `number`: its field of the union. */
-export type LogicalType = { readonly number: number; readonly isUtc: boolean; readonly isNanoseconds: boolean };
+type LogicalType = { readonly number: number; readonly isUtc: boolean; readonly isNanoseconds: boolean };
 
 export const logicalTypes = { string: 1, enumeration: 4, time: 7, timestamp: 8, unknown: 11, json: 12 } as const;
 const isKnown = (number: number): boolean => number >= 1 && number <= 18 && number !== 9;

@@ -2,7 +2,7 @@
 // https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
 
 /** A field of a struct: its number, its type, and where its value begins. */
-export type Field = { readonly id: number; readonly type: number; readonly at: number };
+type Field = { readonly id: number; readonly type: number; readonly at: number };
 
 /** Of bytes that are no Thrift, or that go on beyond what was given. */
 export class ThriftDamage extends Error {}

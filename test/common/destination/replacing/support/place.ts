@@ -1,6 +1,6 @@
 // A place in the test S3 that is replaced: what the tests of the replacement share.
 import { newExportId } from '@s3-connectors/common/destination/replacing/export-id.ts';
-import type { Area } from '@s3-connectors/common/destination/replacing/manifests.ts';
+import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import { stagedKey, type DataPlace } from '@s3-connectors/common/destination/replacing/own-keys.ts';
 import type { Replacement } from '@s3-connectors/common/destination/replacing/replacement.ts';
 import type { StagedFile } from '@s3-connectors/common/destination/replacing/staging.ts';

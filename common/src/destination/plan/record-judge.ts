@@ -1,0 +1,112 @@
+// What is to become of a record, from its bytes and its time: whether it is rejected, and by which time it is placed. On the hot
+// path nothing is built for a record that passes.
+import { QUOTE, spells } from '../../json/json-bytes.ts';
+import type { Envelope } from '../../records/envelope.ts';
+import type { Rejection } from '../input/rejections.ts';
+import type { Published, Target } from './plan.ts';
+
+export type RecordRules = {
+  /** What becomes of a record that breaks the schema of its published type. */
+  readonly invalidRecords: 'dead_letter' | 'fail' | 'write';
+  /** A record of another workspace is rejected. Undefined: all are taken. */
+  readonly workspaceId: string | undefined;
+  /** Undefined: a row is placed by its time, however far that is from the present. */
+  readonly late: LateRules | undefined;
+};
+
+type LateRules = {
+  readonly maxLatenessMs: number;
+  readonly policy: 'own_partition' | 'current_hour' | 'dead_letter';
+};
+
+/**
+ * `invalid`: rows written although they break their schema; `late`, `early`: records far from the present, whatever became of
+ * them.
+ */
+export type JudgeCounts = { invalid: number; late: number; early: number };
+
+/** Of a record, in milliseconds: its own, as `ownTime` has it, and when it came. */
+type Times = { readonly time: number; readonly now: number };
+
+/** A record further ahead of the present than this is early. */
+const maxEarlinessMs = 3_600_000;
+
+export class RecordJudge {
+  readonly counts: JudgeCounts = { invalid: 0, late: 0, early: 0 };
+  readonly #invalidRecords: RecordRules['invalidRecords'];
+  readonly #late: LateRules | undefined;
+  readonly #workspace: Uint8Array | undefined;
+  readonly #fields: readonly string[];
+
+  /** `fields`: as the plan has them. */
+  constructor({ invalidRecords, workspaceId, late }: RecordRules, fields: readonly string[]) {
+    this.#invalidRecords = invalidRecords;
+    this.#late = late;
+    this.#workspace = workspaceId === undefined ? undefined : Buffer.from(workspaceId);
+    this.#fields = fields;
+  }
+
+  /** Why the record is not written. */
+  judge(target: Target, bytes: Buffer, found: Envelope, { time, now }: Times): Rejection | undefined {
+    if (target.published !== undefined) {
+      const rejection = this.#judgePublished(target, bytes, found, time);
+      if (rejection !== undefined) return rejection;
+    }
+    return this.#late === undefined ? undefined : this.#judgeTime(this.#late, target, time, now);
+  }
+
+  /** The row's own time, unless it is far from the present and not to be placed by it. */
+  timeToPlaceBy({ time, now }: Times): number {
+    const late = this.#late;
+    if (late === undefined || late.policy !== 'current_hour') return time;
+    return timeliness(time, now, late) === 'timely' ? time : now;
+  }
+
+  #judgePublished(
+    { published, timeField }: Target,
+    bytes: Buffer,
+    found: Envelope,
+    time: number,
+  ): Rejection | undefined {
+    if (published === undefined) return undefined;
+    let breach: Rejection | undefined = published.validate(bytes, found);
+    if (breach === undefined && timeField !== undefined && Number.isNaN(time)) {
+      breach = { reason: 'time_out_of_range', field: this.#fields[timeField] as string };
+    }
+    if (breach !== undefined && this.#invalidRecords !== 'write') return breach;
+    if (this.#workspace !== undefined && !isOfWorkspace(bytes, found, published, this.#workspace)) {
+      return { reason: 'other_workspace', field: this.#fields[published.workspaceField] as string };
+    }
+    if (breach !== undefined) this.counts.invalid += 1;
+    return undefined;
+  }
+
+  #judgeTime(late: LateRules, { timeField = -1 }: Target, time: number, now: number): Rejection | undefined {
+    const reason = timeliness(time, now, late);
+    if (reason === 'timely') return undefined;
+    if (reason === 'too_late') this.counts.late += 1;
+    else this.counts.early += 1;
+    return late.policy === 'dead_letter' ? { reason, field: this.#fields[timeField] as string } : undefined;
+  }
+}
+
+/** Whether the row says that it is of the workspace, given as UTF-8. */
+function isOfWorkspace(
+  bytes: Uint8Array,
+  { fieldStarts, fieldEnds }: Envelope,
+  { workspaceField }: Published,
+  workspace: Uint8Array,
+): boolean {
+  const start = fieldStarts[workspaceField] as number;
+  return (
+    start >= 0 &&
+    bytes[start] === QUOTE &&
+    spells(bytes, start + 1, (fieldEnds[workspaceField] as number) - 1, workspace)
+  );
+}
+
+/** How a time lies to the present; a NaN is timely. */
+function timeliness(time: number, now: number, { maxLatenessMs }: LateRules): 'timely' | 'too_late' | 'too_early' {
+  if (now - time > maxLatenessMs) return 'too_late';
+  return time - now > maxEarlinessMs ? 'too_early' : 'timely';
+}

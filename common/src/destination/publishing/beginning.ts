@@ -1,0 +1,119 @@
+// Before anything is written: in each place what earlier runs left unfinished is settled, and what a generation outlives is
+// written down, in several places at a time.
+import type { ConnectorError, StreamDescriptor } from '../../protocol/errors.ts';
+import { streamKey, streamLabel } from '../../protocol/stream-key.ts';
+import type { ExportId } from '../replacing/export-id.ts';
+import { mayBeTooLarge, smallFirst } from '../replacing/document-memory.ts';
+import { generationStreams, isGenerationNoted, noteGeneration } from '../replacing/generation-record.ts';
+import { settle } from '../replacing/interrupted.ts';
+import { findPlaces, readRecords, type Area, type Records } from '../replacing/manifest-store.ts';
+import type { DataPlace } from '../replacing/own-keys.ts';
+import { failsAlone } from './stream-failure.ts';
+
+/** To write a generation down takes a second, in which the names of the place's files are held. */
+const placesAtOnce = 16;
+
+/** By latest.json and the records of generations. `name`: of the other stream. */
+export type Owner = { readonly kind: 'stream' | 'unknown' } | { readonly kind: 'other'; readonly name: string };
+
+export type Beginning = {
+  readonly place: DataPlace;
+  /** What is there goes once this one is complete; undefined: nothing goes by its generation. */
+  readonly generation: number | undefined;
+  readonly stream: StreamDescriptor;
+  /**
+   * Whether to begin a place that is not the stream's by the config, by whose it is according to its own documents. Absent: it is
+   * the stream's.
+   */
+  readonly judge?: (owner: Owner) => boolean;
+  /** Reads what else is kept of the place. @throws BUCKET_DOCUMENT_INVALID, and nothing is touched. */
+  readonly verify?: (area: Area, signal: AbortSignal) => Promise<unknown>;
+  /** Called for an error that fails the stream alone. */
+  readonly refused: (error: ConnectorError) => void;
+};
+
+type Beginnings = Iterable<Beginning> | AsyncIterable<Beginning>;
+
+/** @throws what fails the run, as S3_ACCESS_DENIED. */
+export async function beginPlaces(area: Area, beginnings: Beginnings, signal: AbortSignal): Promise<void> {
+  const withManifests = new Set(await findPlaces(area, signal));
+  await forEachPlace(area, beginnings, signal, (reading, beginning, linked) =>
+    beginPlace(reading, beginning, withManifests, linked),
+  );
+}
+
+/**
+ * For one of several writers of a run: touches nothing, since another may be at work in the places.
+ * @returns the export that counts in each place that has one.
+ */
+export async function lookAtPlaces(
+  area: Area,
+  beginnings: Beginnings,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, ExportId>> {
+  const withManifests = new Set(await findPlaces(area, signal));
+  const counting = new Map<string, ExportId>();
+  await forEachPlace(area, beginnings, signal, async (reading, { place, stream, judge, verify }, linked) => {
+    await verify?.(reading, linked);
+    const records = withManifests.has(place.name) ? await readRecords(reading, place, linked) : noRecords;
+    if (judge?.(await ownerOf(reading, { place, stream, records }, linked)) === false) return;
+    const current = records.latest?.current?.export;
+    if (current !== undefined) counting.set(place.name, current);
+  });
+  return counting;
+}
+
+const noRecords: Records = { latest: undefined, etag: undefined, exports: [] };
+
+async function forEachPlace(
+  area: Area,
+  beginnings: Beginnings,
+  signal: AbortSignal,
+  work: (reading: Area, beginning: Beginning, linked: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const steps = smallFirst(
+    area,
+    { items: beginnings, limit: placesAtOnce },
+    async (beginning, reading, linked) => {
+      try {
+        await work(reading, beginning, linked);
+      } catch (error) {
+        if (!failsAlone(error) || (reading !== area && mayBeTooLarge(error))) throw error;
+        beginning.refused(error);
+      }
+    },
+    signal,
+  );
+  for await (const _ of steps);
+}
+
+/** All documents of the place are read before any is acted upon. */
+async function beginPlace(
+  area: Area,
+  { place, generation, stream, judge, verify }: Beginning,
+  withManifests: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<void> {
+  await verify?.(area, signal);
+  const scope = generation === undefined ? undefined : { place, generation };
+  const isNoted = scope === undefined || (await isGenerationNoted(area, scope, signal));
+  const records = withManifests.has(place.name) ? await settle(area, place, signal) : undefined;
+  const owner: Owner =
+    judge === undefined ? { kind: 'stream' } : await ownerOf(area, { place, stream, records }, signal);
+  if (judge?.(owner) === false || isNoted) return;
+  await noteGeneration(area, { ...scope, stream: owner.kind === 'stream' ? stream : undefined }, signal);
+}
+
+/** Touches nothing. @throws BUCKET_DOCUMENT_INVALID */
+export async function ownerOf(
+  area: Area,
+  { place, stream, records }: Pick<Beginning, 'place' | 'stream'> & { readonly records?: Records | undefined },
+  signal: AbortSignal,
+): Promise<Owner> {
+  const { latest } = records ?? (await readRecords(area, place, signal));
+  const last = latest?.current?.stream;
+  const owners = [...(last === undefined ? [] : [last]), ...(await generationStreams(area, place, signal))];
+  const other = owners.find((owner) => streamKey(owner) !== streamKey(stream));
+  if (other !== undefined) return { kind: 'other', name: streamLabel(other) };
+  return { kind: owners.length > 0 ? 'stream' : 'unknown' };
+}

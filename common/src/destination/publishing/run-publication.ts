@@ -1,0 +1,63 @@
+// What is particular to the publishing of a run of several writers (docs/how-to/scale-out.md): a table is replaced only if it is still the
+// one that the run found when it began, and rows are added once, whoever tries it again.
+import { ConnectorError, type StreamDescriptor } from '../../protocol/errors.ts';
+import type { ExportId } from '../replacing/export-id.ts';
+import { isGenerationNoted, noteGeneration } from '../replacing/generation-record.ts';
+import { settle } from '../replacing/interrupted.ts';
+import type { Latest } from '../replacing/manifest.ts';
+import type { Area } from '../replacing/manifest-store.ts';
+import type { DataPlace } from '../replacing/own-keys.ts';
+import { copyAll } from '../replacing/replacement.ts';
+import type { StagedFile } from '../replacing/staging.ts';
+import type { Target } from '../plan/plan.ts';
+
+export type RunPublication = {
+  /** Of the run. */
+  readonly id: string;
+  /** Another one for each try, so that two never write to the same keys of a table that is replaced. */
+  readonly exportId: ExportId;
+  /** By place the export that counted when the run began. */
+  readonly base: ReadonlyMap<string, ExportId>;
+  /** STATE lines of the stream, for its manifest. */
+  readonly statesOf: (stream: StreamDescriptor) => readonly string[];
+};
+
+/** Whether an earlier try of the run has published the place. */
+export function isPublishedBy(latest: Latest | undefined, { id }: RunPublication): boolean {
+  return latest?.current?.run?.id === id;
+}
+
+/**
+ * @throws REPLACEMENT_REFUSED when something else counts than what the run is to replace; S3_OBJECT_CONFLICT when that is of another
+ * try of the run.
+ */
+export function refuseOtherBase(publishing: RunPublication, { name }: DataPlace, latest: Latest | undefined): void {
+  const { id, base } = publishing;
+  if (latest?.current?.export === base.get(name)) return;
+  if (isPublishedBy(latest, publishing)) {
+    throw new ConnectorError('S3_OBJECT_CONFLICT', `Another process has published "${name}" of the run "${id}".`);
+  }
+  throw new ConnectorError(
+    'REPLACEMENT_REFUSED',
+    `"${name}" was replaced by another run after the run "${id}" had begun: what is there stays. Give this run up ("commit --abort --run ${id}") and begin a new one.`,
+  );
+}
+
+/** Rows beside those that are there, under the names that the parts give: to do it again changes nothing. */
+export async function appendSet(
+  area: Area,
+  { stream, succession }: Pick<Target, 'stream' | 'succession'>,
+  {
+    place,
+    files,
+    exportId,
+  }: { readonly place: DataPlace; readonly files: readonly StagedFile[]; readonly exportId: ExportId },
+  signal: AbortSignal,
+): Promise<void> {
+  await settle(area, place, signal);
+  if (succession.kind === 'outlive') {
+    const scope = { place, generation: succession.generation };
+    if (!(await isGenerationNoted(area, scope, signal))) await noteGeneration(area, { ...scope, stream }, signal);
+  }
+  await copyAll(area, exportId, files, signal);
+}

@@ -1,0 +1,15 @@
+// Which errors fail one stream and not the run.
+import type { ErrorCode } from '../../protocol/codes/error-codes.ts';
+import { ConnectorError } from '../../protocol/errors.ts';
+
+/** These say something of one stream, nothing of the others. */
+const failAlone: ReadonlySet<ErrorCode> = new Set([
+  'REPLACEMENT_REFUSED',
+  'S3_OBJECT_CONFLICT',
+  'BUCKET_DOCUMENT_INVALID',
+]);
+
+/** Of an error that came up while something was done for one stream alone. */
+export function failsAlone(error: unknown): error is ConnectorError {
+  return error instanceof ConnectorError && failAlone.has(error.code);
+}

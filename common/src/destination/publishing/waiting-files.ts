@@ -1,0 +1,76 @@
+// The files of a run that wait in staging: of streams that are replaced in the end, and of all streams where several writers share a
+// run. What is neither published nor handed over is removed.
+import { deleteObjects } from '../../s3/delete.ts';
+import type { OwnKey } from '../../s3/own-key.ts';
+import type { Area } from '../replacing/manifest-store.ts';
+import type { StagedFile } from '../replacing/staging.ts';
+
+type Options = {
+  readonly area: Area;
+  /** The numbers of the streams whose files wait. */
+  readonly streams: Iterable<number>;
+  /** Where a file waits that is to be at `key`. */
+  readonly stagedAt: (key: string) => OwnKey;
+};
+
+const none: ReadonlyMap<string, readonly StagedFile[]> = new Map();
+
+/** Bound: some 300 bytes for each file. */
+export class WaitingFiles {
+  readonly #options: Options;
+  /** By stream and place; of streams that are neither published nor dropped. */
+  readonly #staged = new Map<number, Map<string, StagedFile[]>>();
+
+  constructor(options: Options) {
+    this.#options = options;
+    for (const stream of options.streams) this.#staged.set(stream, new Map());
+  }
+
+  /** Whether the stream's files wait, instead of being visible once they are stored. */
+  has(stream: number): boolean {
+    return this.#staged.has(stream);
+  }
+
+  get streams(): readonly number[] {
+    return [...this.#staged.keys()];
+  }
+
+  /** Where a file of the stream's rows is stored that is to be at `key`. */
+  keyFor(stream: number, key: string): string {
+    return this.has(stream) ? this.#options.stagedAt(key) : key;
+  }
+
+  /** By the names of their places. */
+  of(stream: number): ReadonlyMap<string, readonly StagedFile[]> {
+    return this.#staged.get(stream) ?? none;
+  }
+
+  /** @returns whether it waits: nobody sees it before its place is replaced. */
+  add(stream: number, name: string, file: StagedFile): boolean {
+    const places = this.#staged.get(stream);
+    if (places === undefined) return false;
+    const files = places.get(name);
+    if (files === undefined) places.set(name, [file]);
+    else files.push(file);
+    return true;
+  }
+
+  /** What the stream has is visible now. */
+  published(stream: number): void {
+    this.#staged.delete(stream);
+  }
+
+  /** What waits is another's from now on: it is neither published here nor dropped. */
+  handOver(): void {
+    this.#staged.clear();
+  }
+
+  /** Removes what still waits. */
+  async drop(signal: AbortSignal): Promise<void> {
+    for (const [index, places] of this.#staged) {
+      this.#staged.delete(index);
+      const keys = [...places.values()].flat().map(({ key }) => this.#options.stagedAt(key));
+      await deleteObjects(this.#options.area, keys, signal);
+    }
+  }
+}

@@ -1,0 +1,152 @@
+// The commit of a run of several writers: once all parts are there, they are published with the steps that a single writer takes, from
+// the files that the parts name, and the STATEs of all writers may be printed.
+//
+// One commits at a time, the owner in commit.json; whoever comes again after a failure takes over. Two that believe to be the owner do
+// no harm: a table is replaced under latest.json's condition, and files that are added have the same names and bytes.
+import { ConnectorError } from '../../protocol/errors.ts';
+import type { Log } from '../../protocol/log.ts';
+import type { Area } from '../replacing/manifest-store.ts';
+import { isCommitted, noSuchRun, refuseOtherStreams } from './run-member.ts';
+import type { RunOutcome, PlannedStream, RunBeginning } from './run-documents.ts';
+import {
+  listParts,
+  readBeginning,
+  readOutcome,
+  readPart,
+  removeAttempts,
+  removeDocuments,
+  writeOutcome,
+  type ReadOutcome,
+} from './run-store.ts';
+import type { PartUnion } from './union.ts';
+
+/** One try to publish. */
+export type Publication = {
+  readonly union: PartUnion;
+  /** @throws what keeps the old sets: nothing of the run is visible then. */
+  readonly judge: (signal: AbortSignal) => Promise<void>;
+  readonly publish: (signal: AbortSignal) => Promise<void>;
+};
+
+type Options = {
+  readonly area: Area;
+  readonly run: string;
+  readonly streams: readonly PlannedStream[];
+  readonly log: Log;
+  /** Of this process. */
+  readonly owner: string;
+  readonly prepare: (beginning: RunBeginning) => Publication;
+};
+
+/** `later`: after others, and when an earlier try has not come to its end; `first`: another one that is at it is left alone. */
+export type Turn = 'first' | 'later';
+
+/** `incomplete`: parts are missing; `elsewhere`: another process commits it or has done so. */
+export type Commit =
+  | { readonly kind: 'committed'; readonly states: readonly string[] }
+  | { readonly kind: 'incomplete'; readonly missing: readonly number[]; readonly count: number }
+  | { readonly kind: 'elsewhere' };
+
+/** Someone else wrote one of the documents meanwhile so many times: that is no accident. */
+const maxTurns = 5;
+
+/** @throws CONFIG_INVALID for a run that does not exist or was given up, and whatever keeps it from being published. */
+export async function commitRun(options: Options, turn: Turn, signal: AbortSignal): Promise<Commit> {
+  const { area, run, streams } = options;
+  let conflict: unknown;
+  for (let left = maxTurns; left > 0; left -= 1) {
+    const found = await readOutcome(area, run, signal);
+    const isOthers = found !== undefined && found.outcome.owner !== options.owner;
+    if (isCommitted(found?.outcome, run)) {
+      // That one prints the STATEs, or whoever comes again after it.
+      if (turn === 'first' && isOthers) return { kind: 'elsewhere' };
+      return await end(options, found as ReadOutcome, signal);
+    }
+    // After a conflict the other one may be what stopped this one.
+    if (isOthers && (turn === 'first' || conflict !== undefined)) return { kind: 'elsewhere' };
+    const beginning = await readBeginning(area, run, signal);
+    if (beginning === undefined) throw noSuchRun(run);
+    refuseOtherStreams(beginning, streams);
+    const missing = missingParts(await listParts(area, run, signal), beginning.count);
+    if (missing.length > 0) {
+      // Parts go when another process has ended the commit meanwhile.
+      if (found?.etag !== (await readOutcome(area, run, signal))?.etag) continue;
+      return { kind: 'incomplete', missing, count: beginning.count };
+    }
+    try {
+      return await publish(options, { beginning, found }, signal);
+    } catch (error) {
+      if (!isConflict(error)) {
+        const now = await readOutcome(area, run, signal);
+        if (now?.outcome.state !== 'committed') throw error;
+      }
+      conflict = error;
+    }
+  }
+  throw conflict ?? conflictOf(run, 0);
+}
+
+/** Whoever writes the outcome over the version that was read is the owner. */
+async function publish(
+  options: Options,
+  { beginning, found }: { readonly beginning: RunBeginning; readonly found: ReadOutcome | undefined },
+  signal: AbortSignal,
+): Promise<Commit> {
+  const { area, run, owner, log } = options;
+  const publication = options.prepare(beginning);
+  await unite(area, beginning, publication.union, signal);
+  const { union } = publication.union;
+  await publication.judge(signal);
+  const outcome: RunOutcome = { version: 1, run, state: 'committing', owner, states: union.states };
+  const etag = await writeOutcome(area, outcome, found?.etag, signal);
+  await publication.publish(signal);
+  const committed: RunOutcome = { ...outcome, state: 'committed' };
+  const last = await writeOutcome(area, committed, etag, signal);
+  log('INFO', `The run "${run}" of ${beginning.count} parts is committed.`);
+  return await end(options, { outcome: committed, etag: last }, signal);
+}
+
+/** Together the parts may take as much as one document. @throws REPLACEMENT_REFUSED */
+async function unite(area: Area, { run, count }: RunBeginning, union: PartUnion, signal: AbortSignal): Promise<void> {
+  let bytes = 0;
+  for (let index = 0; index < count; index += 1) {
+    const found = await readPart(area, { id: run, index }, signal);
+    if (found === undefined) throw conflictOf(run, index);
+    bytes += found.bytes;
+    if (bytes > area.maxDocumentBytes) {
+      throw new ConnectorError(
+        'REPLACEMENT_REFUSED',
+        `The parts of the run "${run}" have more than ${area.maxDocumentBytes} bytes together, the most that is read with this "max_memory_mb". Raise it where the run is committed, or let files be larger.`,
+      );
+    }
+    union.add(found.part);
+  }
+}
+
+/** It was listed a moment ago: another commit has ended, or the run was given up. */
+function conflictOf(run: string, index: number): ConnectorError {
+  return new ConnectorError(
+    'S3_OBJECT_CONFLICT',
+    `Part ${index} of the run "${run}" was removed while it was committed. Run again.`,
+  );
+}
+
+/** What is left to do once commit.json says so: everything here may be done twice. */
+async function end({ area, run, log }: Options, { outcome }: ReadOutcome, signal: AbortSignal): Promise<Commit> {
+  try {
+    await removeAttempts(area, run, {}, signal);
+    await removeDocuments(area, run, (path) => path.startsWith('parts/'), signal);
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    log('WARN', `The run "${run}" is committed, but files of it are left below _staging/: ${error.message}`);
+  }
+  return { kind: 'committed', states: outcome.states };
+}
+
+function missingParts(there: ReadonlySet<number>, count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => index).filter((index) => !there.has(index));
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof ConnectorError && error.code === 'S3_OBJECT_CONFLICT';
+}

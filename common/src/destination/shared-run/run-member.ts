@@ -1,0 +1,133 @@
+// One writer of a run: whether there is anything to be done for its part, and whether its attempt is the one that counts.
+import { ConnectorError } from '../../protocol/errors.ts';
+import type { Log } from '../../protocol/log.ts';
+import type { Area } from '../replacing/manifest-store.ts';
+import { newAttempt, type Attempt, type RunPart } from '../replacing/run-id.ts';
+import type { RunOutcome, PartDocument, PlannedStream, RunBeginning } from './run-documents.ts';
+import {
+  readBeginning,
+  readOutcome,
+  readPart,
+  removeAttempts,
+  removePart,
+  writeBeginning,
+  writePart,
+} from './run-store.ts';
+
+type Options = {
+  readonly area: Area;
+  readonly part: RunPart;
+  readonly streams: readonly PlannedStream[];
+  readonly log: Log;
+};
+
+/** `open`: rows are to be written; `there`: an earlier attempt has finished the part; `committed`: so is the whole run. */
+export type Standing = 'open' | 'there' | 'committed';
+
+/** `won`: the part is this attempt's; else its files are of no use. `aborted`: the run was given up. */
+export type Finish = 'won' | 'lost' | 'aborted';
+
+export class RunMember {
+  readonly attempt: Attempt;
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.attempt = newAttempt(options.part);
+  }
+
+  /**
+   * Before anything is written. `tables`: what counts now of all that is replaced; asked if the run is not over.
+   * @throws CONFIG_INVALID for a run that was given up, or begun with another count or catalog.
+   */
+  async begin(tables: () => Promise<RunBeginning['tables']>, signal: AbortSignal): Promise<Standing> {
+    const { area, part, log } = this.#options;
+    const { id, index } = part;
+    const found = await readOutcome(area, id, signal);
+    if (isCommitted(found?.outcome, id)) {
+      await removeAttempts(area, id, { index }, signal);
+      return 'committed';
+    }
+    const now = await tables();
+    refuseOther((await readBeginning(area, id, signal)) ?? (await this.#begin(now, signal)), this.#options);
+    const earlier = await readPart(area, part, signal);
+    if (earlier === undefined) return 'open';
+    log('INFO', `Part ${index} of the run "${id}" is there already: an earlier attempt has finished it.`);
+    await removeAttempts(area, id, { index, keptAttempt: earlier.part.attempt }, signal);
+    return 'there';
+  }
+
+  /** The attempt is complete. After a failure nobody knows whether the part is there: its files must stay. */
+  async finish(content: Pick<PartDocument, 'streams' | 'unknown' | 'states'>, signal: AbortSignal): Promise<Finish> {
+    const { area, part, log } = this.#options;
+    const { id, index } = part;
+    const { attempt } = this.attempt;
+    const document: PartDocument = { version: 1, run: id, index, attempt, ...content };
+    if (!(await writePart(area, document, signal))) {
+      log(
+        'INFO',
+        `Part ${index} of the run "${id}" was finished by another attempt: the files of this one are dropped.`,
+      );
+      return 'lost';
+    }
+    const ended = (await readOutcome(area, id, signal))?.outcome;
+    if (ended === undefined || ended.state === 'committing') return 'won';
+    await removePart(area, document, signal); // It came after the end of the run.
+    return ended.state === 'aborted' ? 'aborted' : 'lost';
+  }
+
+  async #begin(tables: RunBeginning['tables'], signal: AbortSignal): Promise<RunBeginning> {
+    const { area, part, streams, log } = this.#options;
+    const { id, count } = part;
+    const beginning: RunBeginning = { version: 1, run: id, count, streams: [...streams], tables };
+    if (await writeBeginning(area, beginning, signal)) {
+      log('INFO', `The run "${id}" of ${count} parts begins.`);
+      return beginning;
+    }
+    return (await readBeginning(area, id, signal)) ?? beginning;
+  }
+}
+
+/** @throws CONFIG_INVALID for a run that was given up. */
+export function isCommitted(outcome: RunOutcome | undefined, run: string): boolean {
+  if (outcome?.state === 'aborted') throw givenUp(run);
+  return outcome?.state === 'committed';
+}
+
+export function givenUp(run: string): ConnectorError {
+  const text = `The run "${run}" was given up by "commit --abort": nothing can be added to it. Begin a run with another id.`;
+  return new ConnectorError('CONFIG_INVALID', text);
+}
+
+export function noSuchRun(run: string): ConnectorError {
+  return new ConnectorError(
+    'CONFIG_INVALID',
+    `There is no run "${run}": no writer has begun it below this prefix, or it was removed. Look at "prefix" and the name of the run.`,
+  );
+}
+
+/** @throws CONFIG_INVALID */
+function refuseOther(begun: RunBeginning, { part, streams }: Pick<Options, 'part' | 'streams'>): void {
+  const { id, count } = part;
+  if (begun.count !== count) {
+    const text = `The run "${id}" was begun with ${begun.count} parts, and this config says ${count}. Give all of its writers the same count, or begin a run with another id.`;
+    throw new ConnectorError('CONFIG_INVALID', text);
+  }
+  refuseOtherStreams(begun, streams);
+}
+
+/** @throws CONFIG_INVALID for a catalog or config by which the streams, their places or their modes are others. */
+export function refuseOtherStreams(begun: RunBeginning, streams: readonly PlannedStream[]): void {
+  if (asText(begun.streams) === asText(streams)) return;
+  throw new ConnectorError(
+    'CONFIG_INVALID',
+    `The run "${begun.run}" was begun with other streams, or with the same in other places or modes. Give all of its writers, and the verb "commit", the same catalog and config, or begin a run with another id.`,
+  );
+}
+
+function asText(streams: readonly PlannedStream[]): string {
+  return streams
+    .map(({ stream: { name, namespace }, folder, mode }) => JSON.stringify([name, namespace ?? null, folder, mode]))
+    .sort()
+    .join('\n');
+}

@@ -1,0 +1,88 @@
+// The route of a stream's records into rows, beside what the plan says of it.
+import type { Log } from '@s3-connectors/common/protocol/log.ts';
+
+import type { TableTarget } from './plan.ts';
+import type { BatchTable, BatchTables } from '../tables/table.ts';
+import { RowMaker } from '@s3-connectors/common/destination/rows/row-maker.ts';
+import { DroppedFields } from '../rows/dropped-fields.ts';
+import { EventTables } from '../rows/event-tables.ts';
+import {
+  aliasRows,
+  eventRows,
+  keptFields,
+  otherEventRows,
+  segmentRows,
+  type PublishedRows,
+} from '../rows/published-rows.ts';
+
+export type RowRoute = {
+  /** Undefined where each event has a table of its own. */
+  readonly table: BatchTable | undefined;
+  readonly events: EventTables | undefined;
+  /** Undefined: a record is a row as it comes. */
+  readonly rows: PublishedRows | undefined;
+  /** Undefined: the rows need nothing of the kind; then `rows` is undefined too. */
+  readonly maker: RowMaker | undefined;
+  /** Of events that have no table of their own. */
+  readonly otherRows: PublishedRows | undefined;
+  readonly dropped: DroppedFields | undefined;
+  rejected: BatchTable | undefined;
+  /** Stands in `DurableStates` for all rows of the stream that are not published. */
+  unpublished: object | undefined;
+};
+
+type Options = {
+  readonly prefix: string;
+  /** Those that the scanner finds. */
+  readonly fields: readonly string[];
+  readonly tables: BatchTables;
+  readonly log: Log;
+};
+
+const noRows = {
+  table: undefined,
+  events: undefined,
+  rows: undefined,
+  maker: undefined,
+  otherRows: undefined,
+  dropped: undefined,
+};
+
+export function routeOf(target: TableTarget, { prefix, fields, tables, log }: Options): RowRoute {
+  const { index, name, place, conversion, columns, stream: descriptor, dedup, textColumns, rowPlan } = target;
+  const isSplit = conversion === 'split_events';
+  return {
+    table: isSplit ? undefined : tables.add({ name, stream: index, folder: place.folder, columns, dedup, textColumns }),
+    events: isSplit ? new EventTables({ prefix, stream: index, descriptor, tables, log }) : undefined,
+    rows: publishedRows(target, fields),
+    maker: rowPlan && new RowMaker(rowPlan, fields),
+    otherRows: isSplit ? otherEventRows(fields) : undefined,
+    dropped: droppedFields(target, fields),
+    rejected: undefined,
+    unpublished: undefined,
+  };
+}
+
+/** Of records that are set aside whatever they are. */
+export function rejectedRoute(): RowRoute {
+  return { ...noRows, rejected: undefined, unpublished: undefined };
+}
+
+function publishedRows({ conversion }: TableTarget, fields: readonly string[]): PublishedRows | undefined {
+  switch (conversion) {
+    case 'split_events':
+      return eventRows(fields);
+    case 'explode_aliases':
+      return aliasRows(fields);
+    case 'segment_metadata':
+      return segmentRows(fields);
+    default:
+      return undefined;
+  }
+}
+
+function droppedFields({ conversion, published }: TableTarget, fields: readonly string[]): DroppedFields | undefined {
+  if (conversion === 'none' || published === undefined) return undefined;
+  const known = new Set([...published.schema.fields.map(({ name }) => name), ...keptFields[conversion]]);
+  return new DroppedFields(fields, [...known], new Set(keptFields[conversion]));
+}

@@ -1,0 +1,96 @@
+// A JSON value of another type than the catalog declares, brought to that type: members and items one by one, texts by the table of
+// casts, anything as a string by its JSON text. What fits keeps its bytes.
+import {
+  CLOSE_ARRAY,
+  COMMA,
+  MINUS,
+  NINE,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+  ZERO,
+} from '@s3-connectors/common/json/ascii.ts';
+import type { ColumnType } from '@s3-connectors/common/columns/column-type.ts';
+import {
+  skipColon,
+  skipSpace,
+  skipString,
+  skipToNextMember,
+  skipValue,
+} from '@s3-connectors/common/json/json-bytes.ts';
+
+import { castJson } from '../../../casts/json-cast.ts';
+import { isFit, memberFit } from './fitted-value.ts';
+import type { Fit } from './json-fit.ts';
+import { textAt } from './json-text.ts';
+
+type Losses = {
+  /** The dotted path of the value; items of lists and values of maps have no name. */
+  readonly field: string;
+  /** Takes the fields of values that do not fit, and that became null. */
+  readonly lost: Set<string>;
+};
+
+/** The JSON text of the valid value bytes[start, end) as the type of `fit`. */
+export function castValue(
+  bytes: Uint8Array,
+  [start, end]: readonly [number, number],
+  fit: Fit,
+  losses: Losses,
+): string {
+  if (isFit(bytes, start, fit)) return textOf(bytes, start, end);
+  const first = bytes[start];
+  const { type, inner } = fit;
+  if (first === OPEN_ARRAY && type.kind === 'list' && inner !== undefined)
+    return castItems(bytes, start, inner, losses);
+  if (first === OPEN_OBJECT && (type.kind === 'struct' || type.kind === 'map'))
+    return castMembers(bytes, start, fit, losses);
+  const json = textOf(bytes, start, end);
+  const cast = type.kind === 'binary' ? undefined : castJson(json, kindOf(json), type); // A text that is not base64 stands for no bytes.
+  if (cast === undefined || cast === 'null') losses.lost.add(losses.field);
+  return cast ?? 'null';
+}
+
+function castItems(bytes: Uint8Array, start: number, fit: Fit, losses: Losses): string {
+  const items: string[] = [];
+  let at = skipSpace(bytes, start + 1);
+  while (bytes[at] !== CLOSE_ARRAY) {
+    const end = skipValue(bytes, at);
+    items.push(castValue(bytes, [at, end], fit, losses));
+    at = skipSpace(bytes, end);
+    if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
+  }
+  return `[${items.join(',')}]`;
+}
+
+/** Members that the catalog does not declare stay. */
+function castMembers(bytes: Uint8Array, start: number, { inner, members }: Fit, { field, lost }: Losses): string {
+  const found: string[] = [];
+  let at = skipSpace(bytes, start + 1);
+  while (bytes[at] === QUOTE) {
+    const keyEnd = skipString(bytes, at);
+    const value = skipColon(bytes, keyEnd);
+    const end = skipValue(bytes, value);
+    const key = textOf(bytes, at, keyEnd);
+    const fit = inner ?? memberFit(members, bytes, at + 1, keyEnd - 1);
+    const path = inner === undefined ? `${field}.${textAt(bytes, at)}` : field;
+    const json =
+      fit === undefined ? textOf(bytes, value, end) : castValue(bytes, [value, end], fit, { field: path, lost });
+    found.push(`${key}:${json}`);
+    at = skipToNextMember(bytes, end);
+  }
+  return `{${found.join(',')}}`;
+}
+
+/** A number is an integer when it is written as one. */
+function kindOf(json: string): ColumnType['kind'] {
+  const first = json.charCodeAt(0);
+  if (first === QUOTE) return 'string';
+  if (first === OPEN_ARRAY || first === OPEN_OBJECT) return 'struct';
+  if (first !== MINUS && (first < ZERO || first > NINE)) return 'boolean';
+  return /[.eE]/u.test(json) ? 'number' : 'integer';
+}
+
+function textOf(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString();
+}

@@ -1,0 +1,128 @@
+// A look at the pages of a fetched row group before it is decoded: that they are what was written and hold what the footer
+// says, and which columns' pages fit in memory together.
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
+import { open } from 'node:fs/promises';
+
+import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
+import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
+
+import { unreadable } from '../contract/unreadable.ts';
+import { groupByMemory, pageMemory, rowMemory, sumOf, type PageMemory, type PageSizes } from './page-memory.ts';
+import type { FileTail } from './parquet-file.ts';
+import { isIntact, pagesOf, type ReadBytes } from './pages.ts';
+import { neededChunks, uncompressedBytes, type Chunk, type RowGroup } from './footer/row-group.ts';
+
+/** Columns, by place, that are decoded at once; `claimed` as in PageMemory, with what wide rows take. */
+export type ColumnGroup = { readonly columns: ReadonlySet<number>; readonly claimed: number };
+
+type FetchedColumns = {
+  readonly path: string;
+  /** What of the file is in memory too. */
+  readonly tail: FileTail;
+  readonly object: ListedObject;
+  readonly group: RowGroup;
+  readonly columns: ReadonlySet<number>;
+};
+
+/** A column that must be decoded alone may take more than those that are decoded together; the rest of the process is small then. */
+const aloneBytes = 128 * 1024 * 1024;
+/** What rows on their way take is no matter up to this. */
+const usualRowBytes = 32 * 1024 * 1024;
+/** A row group of less than this share of the memory fits even if each column is one page, for which the engine takes twice its size. */
+const smallShare = 1 / 4;
+
+/**
+ * The columns in the order of their bytes in the file, in groups whose pages take at most `memoryBytes`.
+ * @throws FILE_UNREADABLE for pages that are not what was written, or not what the footer says; ENGINE_MEMORY_EXCEEDED for one that does not fit alone.
+ */
+export async function columnGroupsOf(fetched: FetchedColumns, memoryBytes: number): Promise<readonly ColumnGroup[]> {
+  const { object, group, columns } = fetched;
+  const chunks = neededChunks(group, columns).sort((a, b) => a.start - b.start);
+  const unpackedBytes = uncompressedBytes(chunks);
+  const storedBytes = chunks.reduce((sum, { start, end }) => sum + end - start, 0);
+  const isSmall = storedBytes + unpackedBytes <= memoryBytes * smallShare;
+  await using bytes = await openBytes(fetched, chunks);
+  const ofRows = rowMemory(unpackedBytes, group.rows);
+  const memory = new Map<number, PageMemory>();
+  const largest = new Map<number, LargestPage>();
+  for (const chunk of chunks) {
+    const { column, path: name } = chunk.leaf;
+    const sizes = await checkChunk(bytes.read, chunk, object);
+    memory.set(column, sumOf([memory.get(column) ?? { resident: 0, claimed: 0 }, pageMemory(sizes)]));
+    const page = Math.max(sizes.unpacked, sizes.dictionary);
+    if (page >= (largest.get(column)?.bytes ?? 0)) largest.set(column, { name, bytes: page });
+  }
+  if (isSmall && ofRows <= usualRowBytes) return [{ columns, claimed: 0 }];
+  refuseTooLarge(object, memory, largest, memoryBytes + aloneBytes);
+  const groups = isSmall ? [[...columns]] : groupByMemory(memory, memoryBytes);
+  return groups.map((places) => {
+    const { resident, claimed } = sumOf(places.flatMap((place) => memory.get(place) ?? []));
+    // In turns rows are narrower than that, and pages take all there is.
+    const room = Math.max(0, memoryBytes - resident);
+    return { columns: new Set(places), claimed: claimed + (groups.length > 1 ? 0 : Math.min(room, ofRows)) };
+  });
+}
+
+/** Of a small file nothing has to be read again. */
+async function openBytes(
+  { path, tail }: FetchedColumns,
+  chunks: readonly Chunk[],
+): Promise<AsyncDisposable & { readonly read: ReadBytes }> {
+  const first = chunks[0]?.start ?? tail.start;
+  if (first >= tail.start) {
+    const read: ReadBytes = (at, length) => {
+      return Promise.resolve(tail.bytes.subarray(at - tail.start, at - tail.start + length));
+    };
+    return { read, [Symbol.asyncDispose]: () => Promise.resolve() };
+  }
+  const file = await open(path, 'r');
+  const read: ReadBytes = async (at, length) => {
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, at);
+    return buffer.subarray(0, bytesRead);
+  };
+  return { read, [Symbol.asyncDispose]: () => file.close() };
+}
+
+type LargestPage = { readonly name: string; readonly bytes: number };
+
+function refuseTooLarge(
+  { key }: ListedObject,
+  memory: ReadonlyMap<number, PageMemory>,
+  largest: ReadonlyMap<number, LargestPage>,
+  mostBytes: number,
+): void {
+  for (const [column, { resident }] of memory) {
+    if (resident <= mostBytes) continue;
+    const { name, bytes } = largest.get(column) ?? { name: '', bytes: 0 };
+    const text = `"${key}" cannot be read: a page of its column "${name}" has ${megabytes(bytes)} MB, with which the column takes ${megabytes(resident)} MB of memory, of ${megabytes(mostBytes)} MB there are. Raise max_memory_mb by ${megabytes(resident - mostBytes)}, or have the file written with smaller pages or row groups.`;
+    throw new ConnectorError('ENGINE_MEMORY_EXCEEDED', text);
+  }
+}
+
+function megabytes(bytes: number): number {
+  return Math.ceil(bytes / 1024 / 1024);
+}
+
+async function checkChunk(read: ReadBytes, chunk: Chunk, object: ListedObject): Promise<PageSizes> {
+  const { isText, path } = chunk.leaf;
+  let [stored, unpacked, dictionary, pages, values, seen] = [0, 0, 0, 0, 0, chunk.start];
+  for await (const page of pagesOf(read, chunk)) {
+    if (page.end <= chunk.end && !(await isIntact(read, page))) {
+      throw unreadable(object, `a page of its column "${path}" does not have the checksum that was written with it`);
+    }
+    values += page.values;
+    seen = page.end;
+    if (chunk.isCompressed) stored = Math.max(stored, page.end - page.start);
+    if (page.isDictionary) dictionary += page.bytes;
+    else {
+      unpacked = Math.max(unpacked, page.bytes);
+      pages++;
+    }
+  }
+  // The engine trusts the footer, and reads memory that is not the page's. Where no header stands it says what is wrong.
+  if (seen >= chunk.end && values !== chunk.numValues) {
+    const text = `the pages of its column "${path}" hold ${countOf(values, 'value')}, and its footer says ${chunk.numValues}`;
+    throw unreadable(object, text);
+  }
+  return { isText, stored, unpacked, dictionary, pages };
+}

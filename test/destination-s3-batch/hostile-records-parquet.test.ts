@@ -1,3 +1,0 @@
-import { registerHostileRecords } from './support/hostile-records.ts';
-
-registerHostileRecords('parquet');

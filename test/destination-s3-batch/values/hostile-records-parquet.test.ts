@@ -1,0 +1,3 @@
+import { registerHostileRecords } from '../support/hostile-records.ts';
+
+registerHostileRecords('parquet');

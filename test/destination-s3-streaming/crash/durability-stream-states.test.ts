@@ -1,0 +1,3 @@
+import { registerDurability } from '../support/durability.ts';
+
+registerDurability('STREAM');

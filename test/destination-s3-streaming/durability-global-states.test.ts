@@ -1,3 +1,0 @@
-import { registerDurability } from './support/durability.ts';
-
-registerDurability('GLOBAL');

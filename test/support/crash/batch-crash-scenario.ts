@@ -1,0 +1,170 @@
+// A run of the batch destination that is to be broken at some call of S3: a table that is replaced, raw events whose tables come
+// and go, an appended one, in the modern regime one whose earlier generation goes, and neighbours of like names. What must
+// hold after the break and after the next run stands in batch-crash-judge.ts. Both know the destination only by what goes in and
+// comes out, so that the built program can be put to the same test.
+import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
+
+import type { S3TestServer, StoredObject } from '../../../tools/s3-server/types.ts';
+import { replaceObjects, scenarioBucket, scenarioSettings } from './scenario-server.ts';
+
+/** How a scenario is written and how its streams' ends are told. */
+export type Scenario = { readonly format: 'parquet' | 'json'; readonly regime: 'legacy' | 'modern' };
+
+export const scenarios: readonly Scenario[] = [
+  { format: 'parquet', regime: 'legacy' },
+  { format: 'json', regime: 'modern' },
+  { format: 'json', regime: 'legacy' },
+  { format: 'parquet', regime: 'modern' },
+];
+
+export const root = 'out/';
+export const neighbours = ['data/users_archive/', 'data/pageview_events_old/', '_manifests/users_archive/'].map(
+  (folder) => `${root}${folder}1700000000000-0000000000000001-0.json.gz`,
+);
+const start = Date.UTC(2026, 0, 15);
+const dayMs = 86_400_000;
+const emittedAt = 1_700_000_000_000;
+
+type Json = Readonly<Record<string, unknown>>;
+/** A row's name is what it is known by afterwards. */
+export type Row = { readonly name: string; readonly table: string; readonly data: Json };
+
+export function scenarioConfig(endpoint: string, { format }: Scenario, spool: string): Json {
+  return {
+    ...scenarioSettings(endpoint),
+    output_format: format,
+    spool_dir: spool,
+    streams: ['users', 'orders'].map((stream) => ({ stream, kind: 'events', time_field: 'at' })),
+  };
+}
+
+const eventFields = ['time', 'event_id', 'user_id', 'event_name', 'organization_id', 'project_id', 'properties'];
+
+/** `set`: the version of the tables that the run writes, and their generation. */
+export function scenarioCatalog({ regime }: Scenario, set: number): Json {
+  const stream = (
+    name: string,
+    mode: 'append' | 'overwrite',
+    isKept: boolean,
+    fields: readonly string[] = [],
+  ): Json => ({
+    stream: {
+      name,
+      json_schema: { type: 'object', properties: Object.fromEntries(fields.map((field) => [field, {}])) },
+    },
+    sync_mode: mode === 'overwrite' ? 'full_refresh' : 'incremental',
+    destination_sync_mode: mode,
+    ...(regime === 'modern' && {
+      generation_id: isKept ? 1 : set,
+      minimum_generation_id: isKept ? 0 : set,
+      sync_id: set + 10,
+    }),
+  });
+  const replaced = [stream('users', 'overwrite', false), stream('events', 'overwrite', false, eventFields)];
+  const outlived = regime === 'modern' ? [stream('orders', 'append', false)] : [];
+  return { streams: [...replaced, ...outlived, stream('visits', 'append', true)] };
+}
+
+function plainRow(table: string, day: number, name: string): Row {
+  return { name, table, data: { at: start + day * dayMs, time: start + day * dayMs, name } };
+}
+
+/** Some rows are in every version, alone in the file of their day: its name is then that of the file before. */
+function usersOf(set: number): readonly Row[] {
+  return [0, 0, 1, 2].map((day, index) => plainRow('users', day, `user ${index} of ${day === 0 ? 'every' : set}`));
+}
+
+/** Page views always; of two other events each in every other version. */
+function eventsOf(set: number): readonly Row[] {
+  const names = ['Pageview', 'Pageview', set % 2 === 0 ? 'VideoPlay' : 'LinkClick'];
+  return names.map((event, index) => {
+    const name = `event ${index} of ${set}`;
+    const ids = { event_id: name, user_id: 'u', organization_id: 'o', project_id: 'w' };
+    const time = String(start + index * dayMs);
+    return {
+      name,
+      table: `${event.toLowerCase()}_events`,
+      data: { time, ...ids, event_name: event, properties: { index } },
+    };
+  });
+}
+
+export function ordersOf({ regime }: Scenario, set: number): readonly Row[] {
+  return regime === 'modern' ? [0, 1].map((day) => plainRow('orders', day, `order ${day} of ${set}`)) : [];
+}
+
+export const visits = [0, 0, 1].map((day, index) => plainRow('visits', day, `visit ${index}`));
+
+/** Of those that a run replaces. */
+export const replacedTables = ['users', 'pageview_events', 'videoplay_events', 'linkclick_events'];
+
+export function replacedRows(set: number): readonly Row[] {
+  return [...usersOf(set), ...eventsOf(set)];
+}
+
+function line(type: string, body: Json): string {
+  return `${JSON.stringify({ type, ...body })}\n`;
+}
+
+function records(stream: string, rows: readonly Row[]): string {
+  return rows.map(({ data }) => line('RECORD', { record: { stream, data, emitted_at: emittedAt } })).join('');
+}
+
+function state(stream: string, position: Json): string {
+  const told = { stream_descriptor: { name: stream }, stream_state: position };
+  return line('STATE', { state: { type: 'STREAM', stream: told } });
+}
+
+function complete(stream: string): string {
+  const told = { stream_descriptor: { name: stream }, status: 'COMPLETE' };
+  return line('TRACE', { trace: { type: 'STREAM_STATUS', emitted_at: emittedAt, stream_status: told } });
+}
+
+/** How the input goes: `cut` before what is replaced is complete, `empty` of all its rows. */
+type Course = 'whole' | 'cut' | 'empty';
+
+/** What a source sends whose visits are known to be stored, or not. */
+export function scenarioInput(
+  scenario: Scenario,
+  set: number,
+  areVisitsStored: boolean,
+  course: Course = 'whole',
+): string {
+  const streams = [
+    ['users', usersOf(set)],
+    ['events', eventsOf(set)],
+    ['orders', ordersOf(scenario, set)],
+  ] as const;
+  const replaced = streams
+    .filter(([name]) => name !== 'orders' || scenario.regime === 'modern')
+    .map(([name, rows]) => {
+      const sent = course === 'empty' ? '' : records(name, rows);
+      if (course === 'cut') return sent;
+      return sent + state(name, { set }) + (scenario.regime === 'modern' ? complete(name) : '');
+    });
+  const appended = (areVisitsStored ? '' : records('visits', visits)) + state('visits', { n: visits.length });
+  return [appended, scenario.regime === 'modern' ? complete('visits') : '', ...replaced].join('');
+}
+
+/** The streams of which a STATE came out. A line that was cut was not received. */
+export function acknowledgedBy(stdout: string): ReadonlySet<string> {
+  const streams = new Set<string>();
+  for (const text of stdout.split('\n').slice(0, -1)) {
+    const { type, state: told } = parseJson(text) as {
+      readonly type: string;
+      readonly state?: { readonly stream: { readonly stream_descriptor: { readonly name: string } } };
+    };
+    if (type === 'STATE' && told !== undefined) streams.add(told.stream.stream_descriptor.name);
+  }
+  return streams;
+}
+
+/** Lays out what an earlier run had left. */
+export function layOut(server: S3TestServer, objects: readonly StoredObject[]): void {
+  replaceObjects(server, objects, neighbours);
+}
+
+/** What an earlier run had left, but for the visits, which are sent anew. */
+export function leftBy(server: S3TestServer): readonly StoredObject[] {
+  return server.objects(scenarioBucket).filter(({ key }) => !key.startsWith(`${root}data/visits/`));
+}
