@@ -7,6 +7,8 @@ import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { startCannedServer, testCertificate } from '../test/support/canned-server.ts';
+import { assertMetricsOf } from '../test/support/otlp/expected.ts';
+import { startReceiver } from '../test/support/otlp/receiver.ts';
 
 import { startFeed } from './support/feed.ts';
 import { follow, page } from './support/pages.ts';
@@ -153,6 +155,36 @@ suite('feed-kafka', { concurrency: 4 }, () => {
     await feed.until('all is stored', () => feed.missing(60_000) === 0);
     assert.equal(replica.log.match(/Assigned: t/gu)?.length, 1, replica.log);
     context.diagnostic(`${megabytes} MB while 120 MB waited`);
+  });
+
+  test('sends its lag by topic and partition, and its rebalances, to a collector', async () => {
+    await using collector = await startReceiver();
+    await using feed = await startFeed(kafka.plain, {});
+    const sum = (name: string): number | undefined => {
+      const points = collector.received.at(-1)?.metrics.get(name)?.points;
+      return points?.reduce((total, { value }) => total + value, 0);
+    };
+    feed.server.inject({ kind: 'error', code: 'SlowDown', operation: 'PutObject', times: Infinity });
+    await feed.produceSome(600);
+    feed.start('a', {}, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, OTEL_METRIC_EXPORT_INTERVAL: '500' });
+    await feed.until('all is read and nothing stored', () => {
+      return (sum('s3_connectors.kafka.lag') ?? 0) >= 600 && sum('s3_connectors.kafka.unread') === 0;
+    });
+    assert.equal(sum('s3_connectors.read.records'), sum('s3_connectors.kafka.lag')); // The producer may repeat some.
+    const { points = [] } = collector.received.at(-1)?.metrics.get('s3_connectors.kafka.lag') ?? {};
+    const of = points.map(({ attributes }) => attributes['messaging.destination.partition.id']);
+    assert.deepEqual(
+      of.toSorted((a, b) => Number(a) - Number(b)),
+      ['0', '1', '2', '3', '4', '5'],
+    );
+    assert.ok((collector.value('s3_connectors.oldest_state.age') ?? 0) > 0);
+    assert.ok((collector.value('s3_connectors.s3.retries', { 'error.type': 'SlowDown' }) ?? 0) > 0);
+    feed.server.clearFaults();
+    await feed.until('nothing is behind', () => sum('s3_connectors.kafka.lag') === 0);
+    assert.equal(await feed.kill('a', 'SIGTERM'), 143);
+    assert.ok((sum('s3_connectors.kafka.rebalances') ?? 0) >= 1);
+    assertMetricsOf('feed-kafka', new Map(collector.received.flatMap(({ metrics }) => [...metrics])));
+    assert.equal(collector.received.at(-1)?.resource['service.name'], 'feed-kafka');
   });
 
   test('commits nothing and leaves the group when S3 refuses what it writes', async () => {

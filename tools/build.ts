@@ -1,5 +1,6 @@
 // `npm run build`: writes the generated files (tools/generate.ts), then bundles each program of a connector into one executable file.
-// From node_modules it needs only the query engine's native binding: <package>/dist/<name>.mjs, its source map, LICENSES.txt, sbom.cdx.json.
+// From node_modules it needs only the query engine's native binding: <package>/dist/<name>.mjs, its source map, LICENSES.txt, sbom.cdx.json,
+// and metrics.mjs, which the programs of the package start as a thread if metrics are wanted.
 import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -64,18 +65,23 @@ const requireAtUse: Plugin = {
   },
 };
 
+/** What send-metrics.ts starts, bundled next to each program. */
+const metricsWorker = join(root, 'common/src/program/metrics/worker.ts');
+
 /** Bundles all programs of a connector into an emptied folder. @returns the path of its Airbyte executable. */
 export async function buildConnector(name: ConnectorName, folder = join(root, name, 'dist')): Promise<string> {
   await rm(folder, { recursive: true, force: true });
   const { [name]: singer } = singerFaces;
+  const ofMetrics = await bundle('metrics', metricsWorker, folder);
   const inputs = [
+    ...ofMetrics,
     ...(await bundle(singer.name, join(root, name, 'src', singer.entry), folder)),
     ...(await bundle(name, join(root, name, 'src/main.ts'), folder)),
   ];
   await writeContents(name, inputs, { folder, mark: '' });
   for (const program of programsOf(name)) {
     const more = await bundle(program, join(root, name, 'src', programs[program].entry), folder);
-    await writeContents(name, more, { folder, mark: `${program}.` });
+    await writeContents(name, [...ofMetrics, ...more], { folder, mark: `${program}.` });
   }
   return join(folder, `${name}.mjs`);
 }

@@ -1,4 +1,5 @@
-// Generates the table of settings in a connector's README from its spec. It is between two marks; the rest is written by hand.
+// Generates the table of settings in a connector's README from its spec. A generated table is between two marks; the rest is written by
+// hand.
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
 import { markdownTable } from './markdown-table.ts';
@@ -18,17 +19,18 @@ type Field = {
   readonly properties?: Readonly<Record<string, Field>>;
 };
 
-const begin = '<!-- settings: written by npm run build -->';
-const end = '<!-- end of settings -->';
-
 /** @throws Error for a README without the marks. */
 export function withSettings(readme: string, spec: JsonObject): string {
-  const [before, rest = ''] = readme.split(begin);
+  return withTable(readme, 'settings', [['Setting', 'Type', 'Default', 'Meaning'], ...rows(spec, '')]);
+}
+
+/** The page with this table between its marks. @throws Error for a page without the marks. */
+export function withTable(page: string, name: string, table: readonly (readonly string[])[]): string {
+  const [begin, end] = [`<!-- ${name}: written by npm run build -->`, `<!-- end of ${name} -->`];
+  const [before, rest = ''] = page.split(begin);
   const [, after] = rest.split(end);
-  if (before === undefined || after === undefined)
-    throw new Error('The README has no marks for the table of settings.');
-  const table = markdownTable([['Setting', 'Type', 'Default', 'Meaning'], ...rows(spec, '')]);
-  return `${before}${begin}\n\n${table}\n\n${end}${after}`;
+  if (before === undefined || after === undefined) throw new Error(`The page has no marks for the table of ${name}.`);
+  return `${before}${begin}\n\n${markdownTable(table)}\n\n${end}${after}`;
 }
 
 /** In the order of Airbyte's form. The fields of a choice follow it, each with the options that have it. */

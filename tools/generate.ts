@@ -9,6 +9,7 @@ import type { ConnectorSpecification, JsonObject } from '@s3-connectors/common/p
 
 import { formatsPage } from './generate-formats.ts';
 import { meltanoPlugin } from './generate-meltano.ts';
+import { withMetrics } from './generate-metrics.ts';
 import { withSettings } from './generate-readme.ts';
 import { setupPage } from './generate-setup-page.ts';
 import { markdownTable } from './markdown-table.ts';
@@ -56,13 +57,14 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/reference/formats.md', formatsPage()],
     ['docs/setup/index.html', await setupPage()],
     ['docs/how-to/feed-kafka.md', await queuesPage()],
+    ['docs/reference/metrics.md', withMetrics(await textOf('docs/reference/metrics.md'))],
   ]);
   for (const name of connectorNames) {
     const { spec } = await loadConnector(name);
     files.set(`${name}/spec.json`, `${JSON.stringify(spec, null, 2)}\n`);
     const { name: singer } = singerFaces[name];
     const { title: label } = spec.connectionSpecification as { readonly title: string };
-    const readme = await readFile(join(import.meta.dirname, '..', name, 'README.md'), 'utf8');
+    const readme = await textOf(`${name}/README.md`);
     files.set(`${name}/README.md`, withSettings(readme, spec.connectionSpecification));
     files.set(
       `meltano/${singer}.yml`,
@@ -72,12 +74,18 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   return files;
 }
 
+function textOf(path: string): Promise<string> {
+  return readFile(join(import.meta.dirname, '..', path), 'utf8');
+}
+
 /** docs/how-to/feed-kafka.md with the settings of `feed-kafka` that its destination does not have. */
 async function queuesPage(): Promise<string> {
   const { feedKafka } = await import('../destination-s3-streaming/src/kafka/connector.ts');
   const { properties } = feedKafka.spec.connectionSpecification as { readonly properties: JsonObject };
-  const page = await readFile(join(import.meta.dirname, '../docs/how-to/feed-kafka.md'), 'utf8');
-  return withSettings(page, { properties: { kafka: properties['kafka'] ?? null }, required: ['kafka'] });
+  return withSettings(await textOf('docs/how-to/feed-kafka.md'), {
+    properties: { kafka: properties['kafka'] ?? null },
+    required: ['kafka'],
+  });
 }
 
 const headings: Readonly<Record<FailureType, string>> = {

@@ -1,5 +1,8 @@
 // Programs of others that tests need: found on the path, or on Debian, as root, installed by apt.
 import { execFile } from 'node:child_process';
+import { existsSync, globSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
@@ -30,6 +33,30 @@ export async function findProgram(
   const installed = await firstOnPath(names);
   if (installed === undefined) throw new Error(remedy);
   return installed;
+}
+
+/**
+ * The path of a program that needs no installation: on the path, or unpacked from its Debian package into `folder`. @throws Error with the
+ * remedy.
+ */
+export async function unpackProgram(
+  name: string,
+  { debianPackage, remedy }: Omit<Needed, 'names'>,
+  folder: string,
+): Promise<string> {
+  const found = await firstOnPath([name]);
+  if (found !== undefined) return found;
+  const program = join(folder, 'usr/bin', name);
+  if (existsSync(program)) return program;
+  await mkdir(folder, { recursive: true });
+  try {
+    await execute('apt-get', ['download', '-qq', debianPackage], { cwd: folder });
+    const [archive = ''] = globSync(`${debianPackage}_*.deb`, { cwd: folder });
+    await execute('dpkg', ['-x', archive, '.'], { cwd: folder });
+  } catch (error) {
+    throw new Error(remedy, { cause: error });
+  }
+  return program;
 }
 
 async function firstOnPath(names: readonly string[]): Promise<string | undefined> {

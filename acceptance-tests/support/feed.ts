@@ -99,7 +99,7 @@ export async function startFeed(broker: string, kafka: object, own = broker) {
       };
       return { stop: () => stop.abort(), ids: run() };
     },
-    start(name: string, more: object = {}): Replica {
+    start(name: string, more: object = {}, env: Readonly<Record<string, string>> = {}): Replica {
       const [log, exit] = ['', Promise.withResolvers<number | null>()];
       const replica = { name, log, exited: exit.promise } as Replica & { child: ChildProcess };
       const whole = { brokers: [broker], topics: [{ topic }], group_id: group, session_timeout_seconds: 6 };
@@ -112,6 +112,7 @@ export async function startFeed(broker: string, kafka: object, own = broker) {
       }).then((file) => {
         const child = spawn(process.execPath, [executables['feed-kafka'], 'run', '--config', file], {
           stdio: ['ignore', 'ignore', 'pipe'],
+          env: { ...process.env, ...env },
         });
         replica.child = child;
         child.stderr.on('data', (chunk) => (replica.log += String(chunk)));

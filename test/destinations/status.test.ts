@@ -108,5 +108,34 @@ suite('status', () => {
       for (const operation of ['PutObject', 'DeleteObjects', 'CopyObject', 'HeadObject'] as const)
         assert.equal(server.counts.of(operation).requests, 0);
     });
+
+    test(`of the ${which} destination has one clear answer for an empty prefix, a foreign bucket, and no rights`, async () => {
+      const answers = async (): Promise<readonly string[]> => {
+        const { stdout, stderr, exitCode } = await status(which, running(), []);
+        assert.deepEqual([exitCode, stderr], [0, '']);
+        return stdout.replaceAll(/\s+/gu, ' ').match(/(?:ERROR|WARNING|NOTE) .*?\.(?= )/gu) ?? [];
+      };
+      const empty = await answers();
+      assert.equal(empty.length, 1, empty.join('\n'));
+      assert.match(empty[0] ?? '', /no_data: There is no object below "permutive\/"/u);
+      for (let at = 0; at < 50; at += 1) running().seed(bucket, `permutive/logs/${at}.txt`, 'x');
+      const [first, ...others] = await answers();
+      assert.match(first ?? '', /no_data: There are 50 objects below "permutive\/", but no data file/u);
+      assert.ok(others.every((text) => /foreign: /u.test(text)) && others.length === 1, others.join('\n'));
+      running().inject({ operation: 'ListObjectsV2', kind: 'error', code: 'AccessDenied', times: Infinity });
+      const denied = await status(which, running(), []);
+      assert.deepEqual([denied.stdout, denied.exitCode], ['', 1]);
+      assert.match(
+        denied.stderr,
+        /^(?:\S+: ERROR: HTTP status 403[^\n]*\n)?[^\n]*Allow s3:ListBucket on arn:aws:s3:::publisher-data[^\n]*\(S3_ACCESS_DENIED\)\n$/u,
+      );
+      running().clearFaults();
+      const gone = await status(which, running(), [], { bucket: 'no-such-bucket' });
+      assert.deepEqual([gone.stdout, gone.exitCode], ['', 1]);
+      assert.match(
+        gone.stderr,
+        /^(?:\S+: ERROR: HTTP status 404[^\n]*\n)?[^\n]*"no-such-bucket" does not exist[^\n]*\(S3_\w+\)\n$/u,
+      );
+    });
   }
 });

@@ -73,9 +73,19 @@ for (const name of connectorNames) {
       }
     });
 
+    test('has what sends metrics in a file next to it, and none of its code', async () => {
+      const file = await buildOnce(name);
+      const { size } = await stat(join(dirname(file), 'metrics.mjs'));
+      assert.ok(size < 300_000, `${size} bytes`);
+      for (const program of [name, singerFaces[name].name]) {
+        const map = await readFile(join(dirname(file), `${program}.mjs.map`), 'utf8');
+        assert.doesNotMatch(map, /@opentelemetry|metrics\/worker\.ts/u, program);
+      }
+    });
+
     test('comes with the licences of what is bundled', async () => {
       const text = await readFile(join(dirname(await buildOnce(name)), 'LICENSES.txt'), 'utf8');
-      for (const bundled of ['@aws-sdk/client-s3', '@smithy/core', 'yargs', 'zod']) {
+      for (const bundled of ['@aws-sdk/client-s3', '@opentelemetry/sdk-metrics', '@smithy/core', 'yargs', 'zod']) {
         assert.match(text, new RegExp(`^${bundled} \\d+\\.\\d+\\.\\d+ \\(`, 'mu'));
       }
       assert.doesNotMatch(text, /duckdb|typescript|esbuild/iu);
@@ -96,7 +106,13 @@ suite('the executable of feed-kafka', () => {
     assert.ok(size < 4_500_000, `${size} bytes`);
     await stat(`${file}.map`);
     const licences = await readFile(join(folder, 'feed-kafka.LICENSES.txt'), 'utf8');
-    for (const bundled of ['@aws-sdk/client-s3', '@platformatic/kafka', '@platformatic/wasm-utils', 'zod']) {
+    for (const bundled of [
+      '@aws-sdk/client-s3',
+      '@opentelemetry/sdk-metrics',
+      '@platformatic/kafka',
+      '@platformatic/wasm-utils',
+      'zod',
+    ]) {
       assert.match(licences, new RegExp(`^${bundled} \\d+\\.\\d+\\.\\d+ \\(`, 'mu'));
     }
     for (const name of ['destination-s3-streaming.mjs', 'target-s3-streaming.mjs', 'LICENSES.txt', 'sbom.cdx.json']) {

@@ -54,6 +54,7 @@ async function gather(name: ImageName): Promise<string> {
   const context = await mkdtemp(join(cache, 'image-'));
   await copyFile(join(dist, `${name}.mjs`), join(context, 'main.mjs'));
   await copyFile(join(dist, `${name}.mjs.map`), join(context, `${name}.mjs.map`)); // The name in the bundle.
+  for (const file of ['metrics.mjs', 'metrics.mjs.map']) await copyFile(join(dist, file), join(context, file));
   for (const file of ['LICENSES.txt', 'sbom.cdx.json'])
     await copyFile(join(dist, program === undefined ? file : `${name}.${file}`), join(context, file));
   const { dependencies } = JSON.parse(await readFile(join(root, owner, 'package.json'), 'utf8')) as {

@@ -4,6 +4,7 @@ import type * as z from 'zod';
 import { capText } from '../protocol/capped.ts';
 import { readJsonFile } from './cli.ts';
 import { parseCommandLine, single } from './command-line.ts';
+import { sendMetrics } from './metrics/send-metrics.ts';
 import { parseConfig } from '../protocol/config.ts';
 import type { Connector, OperatorArguments, OperatorVerb, PageFile, Print } from '../protocol/connector.ts';
 import { runProcess, type Speak } from './process.ts';
@@ -36,7 +37,8 @@ export function runOperatorVerb<Schema extends z.ZodObject, Config>(
     const json = await readJsonFile(parsed.config, 'config');
     frame.hideSecrets(connector.spec.connectionSpecification, json);
     const config = connector.resolve(parseConfig(connector.schema, json, frame.log));
-    for await (const print of verb.run(config, parsed.given, frame)) {
+    const metrics = verb.hasMetrics === true ? sendMetrics(connector, frame) : undefined;
+    for await (const print of verb.run(config, parsed.given, { ...frame, metrics })) {
       if (typeof print === 'object' && 'page' in print) await writePage(print, frame.redact);
       else await frame.out.write(Buffer.from(printed(print, frame.redact)));
     }

@@ -21,6 +21,8 @@ export type Frame = VerbContext & {
   readonly redact: (text: string) => string;
   /** Hides the secrets of this config from now on: the values that the JSON schema marks `airbyte_secret`. */
   hideSecrets(schema: unknown, config: unknown): void;
+  /** What is done once all output is printed. */
+  atEnd(work: () => Promise<void>): void;
 };
 
 /** Time for sockets, timers and files to end by themselves. */
@@ -51,8 +53,10 @@ export async function runProcess(speak: Speak, verb: (frame: Frame) => Promise<v
   const hideSecrets: Frame['hideSecrets'] = (schema, config) => {
     redact = redactor(collectSecrets(schema, config));
   };
+  const endings: (() => Promise<void>)[] = [];
+  const atEnd: Frame['atEnd'] = (work) => void endings.push(work);
   try {
-    await verb({ out, redact: redactNow, log: face.log, signal, fail, hideSecrets, watch });
+    await verb({ out, redact: redactNow, log: face.log, signal, fail, hideSecrets, atEnd, watch });
   } catch (error) {
     if (!isEcho(error, signal)) fail(logged(toConnectorError(error), face.log));
   } finally {
@@ -64,6 +68,7 @@ export async function runProcess(speak: Speak, verb: (frame: Frame) => Promise<v
       reportClosed(out.closed.reason, untold, redactNow);
     }
     closeStandardInput();
+    await Promise.all(endings.map((work) => work()));
     if (stop.signal.reason instanceof Stopped) end(stop.signal.reason.signal);
   }
 }

@@ -11,6 +11,7 @@ import type { Connector, Output } from '../protocol/connector.ts';
 import { assertNever, type ConnectorError, toConnectorError } from '../protocol/errors.ts';
 import type { Log } from '../protocol/log.ts';
 import type { AirbyteMessage } from '../protocol/messages.ts';
+import { sendMetrics } from './metrics/send-metrics.ts';
 import { operatorVerbOf, runOperatorVerb } from './operator.ts';
 import { besideData, type Face, type Frame, isEcho, logged, runProcess } from './process.ts';
 import { standardInput } from './stdio/standard-input.ts';
@@ -74,13 +75,16 @@ async function* outputs<Schema extends z.ZodObject, Config>(
     case 'read': {
       const catalog = parseConfiguredCatalog(await readJsonFile(invocation.catalog, 'catalog'));
       const state = invocation.state === undefined ? undefined : await readJsonFile(invocation.state, 'state');
-      if (connector.read !== undefined) yield* connector.read(config, catalog, parseState(state), besideData(context));
+      if (connector.read === undefined) return;
+      const metrics = sendMetrics(connector, context);
+      yield* connector.read(config, catalog, parseState(state), { ...besideData(context), metrics });
       return;
     }
     case 'write': {
       const catalog = parseConfiguredCatalog(await readJsonFile(invocation.catalog, 'catalog'));
       if (connector.write === undefined) return;
-      yield* connector.write(config, catalog, standardInput(context.signal), besideData(context));
+      const metrics = sendMetrics(connector, context);
+      yield* connector.write(config, catalog, standardInput(context.signal), { ...besideData(context), metrics });
       return;
     }
     case 'spec':

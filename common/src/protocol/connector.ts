@@ -5,6 +5,7 @@ import type { ConfiguredStream } from './catalog.ts';
 import type { ConnectorError } from './errors.ts';
 import type { Log } from './log.ts';
 import type { AirbyteCatalog, AirbyteMessage, ConnectorSpecification } from './messages.ts';
+import type { Metrics } from './metrics.ts';
 import type { RecordFrame } from './record-frame.ts';
 import type { SavedState } from './state.ts';
 
@@ -21,6 +22,8 @@ export type VerbContext = {
   /** Reports an error now and sets exit code 1. The verb continues with its other streams. */
   readonly fail: (error: ConnectorError) => void;
   readonly watch?: Watch;
+  /** Where the values of a run's metrics are wanted. Only of verbs that move rows. */
+  readonly metrics?: Metrics | undefined;
 };
 
 export type ReadContext = VerbContext & {
@@ -58,6 +61,8 @@ export type OperatorVerb<Config> = {
   readonly positionals?: Readonly<Record<string, string>>;
   /** In addition to `--config`, which every operator verb requires. */
   readonly options?: Readonly<Record<string, OperatorOption>>;
+  /** Whether it moves rows, so that it has metrics. */
+  readonly hasMetrics?: true;
   /** Yields the output for stdout. `context.fail` or a thrown error sets exit code 1. */
   run(config: Config, given: OperatorArguments, context: VerbContext): AsyncIterable<Print>;
 };

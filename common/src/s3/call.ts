@@ -1,7 +1,8 @@
 // Sends one request to S3: counts it, retries it, and describes its failure.
 import type { S3 } from './connection/client.ts';
 import { failureText, mapS3Error } from './errors/errors.ts';
-import { describeFailure, patienceMs } from './errors/failure.ts';
+import { countRetry } from './connection/counters.ts';
+import { describeFailure, failureCode, patienceMs } from './errors/failure.ts';
 import type { Operation, RequestTarget } from './address/operation.ts';
 import { Patience } from './connection/retry.ts';
 
@@ -17,9 +18,12 @@ type Attempt<T> = (how: { readonly abortSignal?: AbortSignal }, earlier: number)
  */
 export async function call<T>(s3: S3, request: Request, attempt: Attempt<T>, signal?: AbortSignal): Promise<T> {
   const patience = new Patience(s3.log, s3.clock);
+  const begun = s3.clock.elapsed();
   for (;;) {
     try {
-      return await tryOnce(s3, request.operation, { attempt, earlier: patience.failures }, signal);
+      const result = await tryOnce(s3, request.operation, { attempt, earlier: patience.failures }, signal);
+      if (request.operation === 'PutObject') s3.timings.puts.add(s3.clock.elapsed() - begun);
+      return result;
     } catch (error) {
       await waitToRetry(s3, request, { error, patience }, signal);
     }
@@ -55,6 +59,7 @@ export async function waitToRetry(
   const limitMs = patienceMs(failure, target, s3.retryBudgetMs);
   const goOn = limitMs > 0 && (await patience.wait(limitMs, failureText(failure, target), signal));
   if (!goOn) throw mapS3Error(error, target);
+  countRetry(s3.timings, failureCode(failure));
 }
 
 function targetOf(s3: S3, request: Request): RequestTarget {

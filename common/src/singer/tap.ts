@@ -3,6 +3,7 @@ import type * as z from 'zod';
 
 import { readJsonFile } from '../program/cli.ts';
 import type { Connector } from '../protocol/connector.ts';
+import { sendMetrics } from '../program/metrics/send-metrics.ts';
 import { terminalFace } from '../program/operator.ts';
 import { besideData, type Frame, runProcess } from '../program/process.ts';
 import type { Plugin } from './about.ts';
@@ -59,7 +60,8 @@ async function* output<Schema extends z.ZodObject, Config>(
       const bookmarks = parseBookmarks(state);
       const configured = streams.map((stream) => stream.configured);
       const version = Date.now();
-      const context = { ...besideData(frame), frameOf: tapFrames(streams, version) };
+      const metrics = sendMetrics({ name: tap.name, version: connector.version }, frame);
+      const context = { ...besideData(frame), metrics, frameOf: tapFrames(streams, version) };
       const outputs = connector.read(config, configured, savedState(streams, bookmarks), context);
       yield* tapLines(outputs, { streams, bookmarks, version });
       return;

@@ -8,6 +8,7 @@ import type { Connector } from '../protocol/connector.ts';
 import type { ConnectorError } from '../protocol/errors.ts';
 import { readLines } from '../protocol/lines.ts';
 import { outlineDepth } from '../records/record-scanner.ts';
+import { sendMetrics } from '../program/metrics/send-metrics.ts';
 import { terminalFace } from '../program/operator.ts';
 import { besideData, runProcess } from '../program/process.ts';
 import { standardInput } from '../program/stdio/standard-input.ts';
@@ -43,9 +44,10 @@ export function runTarget<Schema extends z.ZodObject, Config>(
       if (error.stream !== undefined) lines.streams.fail(error.stream.name);
       frame.fail(error);
     };
+    const metrics = sendMetrics({ name, version }, frame);
     const states = writeRuns(lines, batches, (catalog, input) => {
       const config = connector.resolve(settingsFor(settings, catalog));
-      return connector.write(config, catalog, input, { ...besideData(frame), fail });
+      return connector.write(config, catalog, input, { ...besideData(frame), fail, metrics });
     });
     try {
       for await (const state of states) await frame.out.write(state);

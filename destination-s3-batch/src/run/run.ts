@@ -4,6 +4,7 @@
 // three quarters of the spool's bound; the rest is for what is just being made of one segment.
 import type { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
 import type { Plan } from '@s3-connectors/common/destination/plan/plan.ts';
+import { total } from '@s3-connectors/common/destination/run/field-counts.ts';
 import type { Figures } from '@s3-connectors/common/destination/run/summary.ts';
 import { setUpRun, type RunContext } from '@s3-connectors/common/destination/plan/run-setup.ts';
 import { Runtime } from '@s3-connectors/common/destination/run/runtime.ts';
@@ -11,6 +12,7 @@ import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import type { LineBatch } from '@s3-connectors/common/protocol/lines.ts';
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
+import type { Point } from '@s3-connectors/common/protocol/metrics.ts';
 import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import { closeS3 } from '@s3-connectors/common/s3/connection/client.ts';
 import type { WrittenBody } from '@s3-connectors/common/s3/write.ts';
@@ -106,6 +108,21 @@ export class BatchRun implements AsyncDisposable {
 
   get figures(): Figures {
     return this.#runtime.figures;
+  }
+
+  *points(): Generator<Point> {
+    yield* this.#runtime.points();
+    const disk = this.#spool.bytes + this.#conversions.bytes;
+    yield { metric: 's3_connectors.buffer.usage', value: disk, of: { place: 'disk' } };
+    const all = this.#tables.all.map((table) => this.#typings.valuesOf(table));
+    for (const [change, field] of [
+      ['misfit', 'misfits'],
+      ['cut', 'cut'],
+      ['coerced', 'coerced'],
+    ] as const) {
+      const value = total(all.map((values) => total(values[field].values())));
+      yield { metric: 's3_connectors.changed.values', value, of: { change } };
+    }
   }
 
   /** Puts in order what earlier runs left, before anything is written. @returns whether rows are to be written. */

@@ -24,7 +24,7 @@ export async function* write(
   try {
     const own = runContext(context);
     await using run = new BatchRun(config, catalog, folder, own);
-    using _ = watchRun(own, () => run.figures);
+    using _ = watchRun(own, run);
     yield* writeLines(run, input, context);
   } catch (error) {
     throw await folder.explained(error);

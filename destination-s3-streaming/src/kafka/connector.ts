@@ -12,6 +12,7 @@ import { feedSchema, resolveFeedConfig, type FeedConfig } from './config.ts';
 const run: OperatorVerb<FeedConfig> = {
   name: 'run',
   describe: 'Write the topics to the bucket until a signal arrives, as a member of the consumer group.',
+  hasMetrics: true,
   options: {
     catalog: {
       type: 'string',

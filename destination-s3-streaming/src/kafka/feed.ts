@@ -17,6 +17,7 @@ import { Committer } from './committer.ts';
 import type { FeedConfig } from './config.ts';
 import { isOutOfRange, kafkaFailure } from './failure.ts';
 import { lagText } from './lag.ts';
+import { LagWatch } from './lag-watch.ts';
 import { GroupMember } from './group-member.ts';
 import { Ownership } from './ownership.ts';
 import { RecordLines, type Message } from './record-lines.ts';
@@ -44,6 +45,7 @@ export async function feed(
   context: VerbContext & { readonly clock?: Clock },
 ): Promise<void> {
   const feeder = new Feeder(config, { clock: systemClock, ...context });
+  using _ = context.metrics?.observe(() => feeder.lag.points());
   try {
     const states = write(config, catalog, feeder.lines(), { ...context, signal: feeder.writing });
     for await (const state of states) feeder.stored(state);
@@ -65,6 +67,7 @@ class Feeder {
   /** By stream: its topics, and the last STATE sent. */
   readonly #streams: ReadonlyMap<string, { readonly topics: readonly string[]; sent: string }>;
   readonly #writing = new AbortController();
+  readonly lag: LagWatch;
   #member: GroupMember | undefined;
   #wasConnected = false;
   #firstFailure = -Infinity;
@@ -77,6 +80,7 @@ class Feeder {
     this.#kafka = kafka;
     this.#context = context;
     this.#wakeUp = new WakeUp(clock);
+    this.lag = new LagWatch(this.#ownership, kafka.groupId);
     this.#records = new Map(kafka.topics.map(({ topic, stream }) => [topic, new RecordLines(stream, kafka.include)]));
     const byStream = Map.groupBy(kafka.topics, ({ stream }) => stream);
     this.#streams = new Map(
@@ -104,7 +108,7 @@ class Feeder {
 
   /** What the destination reads. Ends at a signal, when all that was read is taken in. @throws a code of Kafka's. */
   async *lines(): AsyncGenerator<Uint8Array> {
-    const { clock, signal } = this.#context;
+    const { clock, signal, metrics } = this.#context;
     let stateDue = 0;
     let reportDue = clock.elapsed() + reportEveryMs;
     let lookDue = clock.elapsed() + partitionsEveryMs;
@@ -122,6 +126,7 @@ class Feeder {
         reportDue = clock.elapsed() + reportEveryMs;
       }
       if (clock.elapsed() >= lookDue) {
+        if (metrics !== undefined) this.lag.look();
         await this.#member?.lookForPartitions().catch(() => undefined); // What is wrong shows when it reads.
         lookDue = clock.elapsed() + partitionsEveryMs;
       }
@@ -152,6 +157,7 @@ class Feeder {
         const { clock, log } = this.#context;
         const base = { kafka: this.#kafka, ownership: this.#ownership, wakeUp: this.#wakeUp, clock, log };
         this.#member = new GroupMember(base);
+        this.lag.watch(this.#member);
         await this.#withinReason(this.#member.join());
         this.#wasConnected = true;
         log('INFO', `Joined the group "${this.#kafka.groupId}" by the protocol ${this.#kafka.groupProtocol}.`);

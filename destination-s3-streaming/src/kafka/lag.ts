@@ -1,12 +1,11 @@
-// How far a member is behind the ends of its partitions, in a sentence.
+// How far a member is behind the ends of its partitions, in a sentence and as metrics.
+import type { Point } from '@s3-connectors/common/protocol/metrics.ts';
+
 import type { Ownership, PartitionOffset } from './ownership.ts';
 
 /** @param ends what comes after the last message of each partition. @param rebalances since the member joined. */
 export function lagText(ends: readonly PartitionOffset[], ownership: Ownership, rebalances: number): string {
-  const lags = ends.map((end) => {
-    const { next = 0n, committed } = ownership.placeOf(end) ?? {};
-    return { ...end, unread: positive(end.offset - next), unstored: positive(end.offset - (committed ?? 0n)) };
-  });
+  const lags = lagsOf(ends, ownership);
   const sum = (which: 'unread' | 'unstored'): bigint => lags.reduce((total, lag) => total + lag[which], 0n);
   const [worst] = lags.toSorted((a, b) => Number(b.unstored - a.unstored));
   const most =
@@ -14,6 +13,27 @@ export function lagText(ends: readonly PartitionOffset[], ownership: Ownership, 
       ? ''
       : ` (most in ${worst.topic} ${worst.partition}: ${worst.unstored})`;
   return `Behind in ${lags.length} partitions: ${sum('unread')} messages to read, ${sum('unstored')} not yet committed${most}. The assignment changed ${rebalances} times since this replica joined.`;
+}
+
+/** Partitions with metrics of their own: those that are the furthest behind. */
+const mostPartitions = 500;
+
+/** Of partitions that are still owned. */
+export function* lagPoints(ends: readonly PartitionOffset[], ownership: Ownership, group: string): Generator<Point> {
+  const owned = ends.filter((end) => ownership.placeOf(end)?.next !== undefined);
+  const lags = lagsOf(owned, ownership).sort((a, b) => Number(b.unstored - a.unstored));
+  for (const { topic, partition, unread, unstored } of lags.slice(0, mostPartitions)) {
+    const of = { topic, partition: String(partition), group };
+    yield { metric: 's3_connectors.kafka.lag', value: Number(unstored), of };
+    yield { metric: 's3_connectors.kafka.unread', value: Number(unread), of };
+  }
+}
+
+function lagsOf(ends: readonly PartitionOffset[], ownership: Ownership) {
+  return ends.map((end) => {
+    const { next = 0n, first = 0n, committed = first } = ownership.placeOf(end) ?? {};
+    return { ...end, unread: positive(end.offset - next), unstored: positive(end.offset - committed) };
+  });
 }
 
 function positive(lag: bigint): bigint {

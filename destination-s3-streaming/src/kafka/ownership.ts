@@ -17,6 +17,8 @@ type Owned = {
   next: bigint | undefined;
   /** As far as the group's offset is known. */
   committed: bigint | undefined;
+  /** Where reading began, as `next`. */
+  first: bigint | undefined;
 };
 
 type Change = { readonly added: readonly TopicPartition[]; readonly revoked: readonly TopicPartition[] };
@@ -47,7 +49,7 @@ export class Ownership {
       const ofTopic = this.#topics.get(topic) ?? new Map<number, Owned>();
       this.#topics.set(topic, ofTopic);
       this.#epoch += 1;
-      ofTopic.set(partition, { epoch: this.#epoch, next: undefined, committed: undefined });
+      ofTopic.set(partition, { epoch: this.#epoch, next: undefined, committed: undefined, first: undefined });
     }
     return { added, revoked };
   }
@@ -59,7 +61,7 @@ export class Ownership {
   }
 
   /** Where a partition is read next, and the group's offset of it; undefined before `seed`. */
-  placeOf({ topic, partition }: TopicPartition): Pick<Owned, 'next' | 'committed'> | undefined {
+  placeOf({ topic, partition }: TopicPartition): Pick<Owned, 'next' | 'committed' | 'first'> | undefined {
     return this.#find(topic, partition);
   }
 
@@ -68,6 +70,7 @@ export class Ownership {
     const owned = this.#find(topic, partition);
     if (owned === undefined || owned.next !== undefined) return;
     owned.next = offset;
+    owned.first = offset;
     owned.committed = committed;
   }
 

@@ -1,10 +1,12 @@
 // What the log says of a run: every five minutes what was done in them, at the end what was done in all, why files were closed, and
-// how soon rows were visible.
+// how soon rows were visible. The metrics of the same.
 import { sentenceOf, type Figures } from '@s3-connectors/common/destination/run/summary.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
+import { durationBounds, type Distribution, type Point } from '@s3-connectors/common/protocol/metrics.ts';
 import type { Clock } from '@s3-connectors/common/streams/clock.ts';
+import { Sketch } from '@s3-connectors/common/streams/sketch.ts';
 
-import { Sketch, type Latency } from '../files/latency.ts';
+import type { Latency } from '../files/latency.ts';
 import type { RotationReason } from '../files/rotation.ts';
 
 /** Counts, also of files by why they were closed. */
@@ -13,11 +15,13 @@ export type StreamingFigures = Figures & Readonly<Record<RotationReason, number>
 /** Rotation reasons as the log says them; memory named so that an operator can give more of it. */
 const reasonTexts = { age: 'by age', size: 'by size', memory: 'for memory', end: 'at the end' } as const;
 
+const reasons = Object.keys(reasonTexts) as readonly RotationReason[];
+
 function summarize(figures: StreamingFigures): string {
-  const reasons = (Object.keys(reasonTexts) as RotationReason[])
+  const closed = reasons
     .filter((reason) => figures[reason] > 0)
     .map((reason) => `${figures[reason]} ${reasonTexts[reason]}`);
-  return sentenceOf(figures, reasons.length === 0 ? '' : `, closed ${reasons.join(', ')}`);
+  return sentenceOf(figures, closed.length === 0 ? '' : `, closed ${closed.join(', ')}`);
 }
 
 const intervalMs = 5 * 60_000;
@@ -27,14 +31,13 @@ type Options = {
   readonly clock: Clock;
   /** Counts since the start. */
   readonly figures: () => StreamingFigures;
-  /** Of the rows stored since the last report, which empties it. */
-  readonly latency: Latency;
+  readonly standing: () => { readonly openFiles: number; readonly bufferBytes: number };
 };
-
-type Standing = { readonly openFiles: number; readonly bufferBytes: number };
 
 export class Report {
   readonly #options: Options;
+  /** Of the rows stored since the last report, which empties it. */
+  readonly latency: Latency = { sinceCame: new Sketch(), sinceHappened: new Sketch() };
   readonly #whole: Latency = { sinceCame: new Sketch(), sinceHappened: new Sketch() };
   #before: StreamingFigures;
   #due: number;
@@ -50,15 +53,29 @@ export class Report {
   }
 
   /** Says what was done since the last time, if five minutes are over. */
-  tell({ openFiles, bufferBytes }: Standing): void {
+  tell(): void {
     if (this.msUntilDue > 0) return;
-    const { log, figures, latency, clock } = this.#options;
+    const { log, figures, clock, standing } = this.#options;
+    const { openFiles, bufferBytes } = standing();
     const now = figures();
     const memory = `${openFiles} files are open, ${megabytes(bufferBytes)} in buffers, ${megabytes(process.memoryUsage.rss())} of memory in all.`;
-    log('INFO', `Last 5 minutes: ${summarize(difference(now, this.#before))}${latencyText(latency)} ${memory}`);
+    log('INFO', `Last 5 minutes: ${summarize(difference(now, this.#before))}${latencyText(this.latency)} ${memory}`);
     this.#takeLatency();
     this.#before = now;
     this.#due = clock.elapsed() + intervalMs;
+  }
+
+  *points(): Generator<Point> {
+    const { openFiles, bufferBytes } = this.#options.standing();
+    const figures = this.#options.figures();
+    for (const reason of reasons) {
+      yield { metric: 's3_connectors.closed.files', value: figures[reason], of: { reason } };
+    }
+    yield { metric: 's3_connectors.open.files', value: openFiles };
+    yield { metric: 's3_connectors.buffer.usage', value: bufferBytes, of: { place: 'memory' } };
+    const [came, happened] = [this.#distribution('sinceCame'), this.#distribution('sinceHappened')];
+    yield { metric: 's3_connectors.row.arrival_to_visible.duration', value: came };
+    yield { metric: 's3_connectors.row.event_to_visible.duration', value: happened };
   }
 
   /** The whole run. */
@@ -67,10 +84,18 @@ export class Report {
     return `${summarize(this.#options.figures())}${latencyText(this.#whole)}`;
   }
 
+  /** Of all rows stored since the start. */
+  #distribution(name: keyof Latency): Distribution {
+    const all = new Sketch();
+    all.merge(this.#whole[name]);
+    all.merge(this.latency[name]);
+    return all.distribution(durationBounds);
+  }
+
   #takeLatency(): void {
     for (const name of ['sinceCame', 'sinceHappened'] as const) {
-      this.#whole[name].merge(this.#options.latency[name]);
-      this.#options.latency[name].clear();
+      this.#whole[name].merge(this.latency[name]);
+      this.latency[name].clear();
     }
   }
 }

@@ -8,6 +8,7 @@ import { Runtime } from '@s3-connectors/common/destination/run/runtime.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { readLines, type LineBatch } from '@s3-connectors/common/protocol/lines.ts';
+import type { Point } from '@s3-connectors/common/protocol/metrics.ts';
 import { outlineDepth } from '@s3-connectors/common/records/record-scanner.ts';
 import { closeS3, type S3 } from '@s3-connectors/common/s3/connection/client.ts';
 import type { WrittenBody } from '@s3-connectors/common/s3/write.ts';
@@ -16,7 +17,6 @@ import type { StreamingConfig } from '../config/config.ts';
 import { sharesOf, type MemoryShares } from '../config/memory.ts';
 import { BufferPool } from '../files/buffer-pool.ts';
 import { Gathering } from '../files/gathering.ts';
-import { Sketch, type Latency } from '../files/latency.ts';
 import type { OpenFile } from '../files/open-file.ts';
 import { allDue, chunkBytes, filesDue, maxChunksWaiting, msUntilAged, type RotationLimits } from '../files/rotation.ts';
 import { FileStore } from '../files/store.ts';
@@ -47,7 +47,6 @@ export class StreamingRun {
   readonly #deflate: DeflatePool;
   readonly #store: FileStore;
   readonly #s3: S3;
-  readonly #latency: Latency = { sinceCame: new Sketch(), sinceHappened: new Sketch() };
   readonly #report: Report;
   readonly #stopping: Stopping;
   readonly #isShared: boolean;
@@ -97,7 +96,8 @@ export class StreamingRun {
       places: onePlaceEach(plan.targets, (...why) => this.#runtime.giveUp(...why)),
       schemaOf: ({ schema }) => schema,
     });
-    this.#report = new Report({ log, clock, figures: () => this.figures, latency: this.#latency });
+    const standing = () => ({ openFiles: this.#files.size, bufferBytes: this.#bufferBytes });
+    this.#report = new Report({ log, clock, figures: () => this.figures, standing });
     this.#lines = new ReadAhead(readLines(input, { outlineDepth: outlineDepth.airbyte }), this.#wakeUp);
     const onStop = (): void => this.#stopReading();
     this.#stopping = new Stopping({ signal, clock, onStop, onCut: (reason) => this.#store.abort(reason) });
@@ -183,7 +183,7 @@ export class StreamingRun {
 
   /** Every five minutes a word in the log on what was done in them. */
   report(): void {
-    this.#report.tell({ openFiles: this.#files.size, bufferBytes: this.#bufferBytes });
+    this.#report.tell();
   }
 
   summarize(): void {
@@ -218,7 +218,7 @@ export class StreamingRun {
     const staged = { ...written, key, rows, minTime, maxTime };
     const waits = this.#runtime.stored({ stream, name, isRejected: !isOfRows }, staged);
     this.#states.stored(stream, file);
-    if (!waits) rowTimes.stored(this.#context.clock.elapsed() - openedAt, this.#latency);
+    if (!waits) rowTimes.stored(this.#context.clock.elapsed() - openedAt, this.#report.latency);
   }
 
   /** What counts for the memory; see memory.ts. */
@@ -228,6 +228,11 @@ export class StreamingRun {
 
   get figures(): StreamingFigures {
     return { ...this.#runtime.figures, ...this.#store.reasons };
+  }
+
+  *points(): Generator<Point> {
+    yield* this.#runtime.points();
+    yield* this.#report.points();
   }
 
   #onStoreChange(): void {

@@ -22,7 +22,7 @@ export async function* write(
 ): AsyncGenerator<Uint8Array> {
   const own = runContext(context);
   const run = new StreamingRun(config, catalog, input, own);
-  using _ = watchRun(own, () => run.figures);
+  using _ = watchRun(own, run);
   try {
     await run.begin();
     while (!run.isFinished) {

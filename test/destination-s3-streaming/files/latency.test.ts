@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
-import { RowTimes, Sketch } from '../../../destination-s3-streaming/src/files/latency.ts';
+import { Sketch } from '@s3-connectors/common/streams/sketch.ts';
+
+import { RowTimes } from '../../../destination-s3-streaming/src/files/latency.ts';
 
 const maxAgeMs = 240_000;
 const slotMs = maxAgeMs / 16;
@@ -18,42 +20,6 @@ function storedRow(ageMs: number, delayMs: number, storedMs: number) {
   times.stored(storedMs, latency);
   return { came: latency.sinceCame.quantile(1) ?? -1, happened: latency.sinceHappened.quantile(1) ?? -1 };
 }
-
-suite('a sketch of durations', () => {
-  test('tells each quantile, at most a sixteenth too high', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.double({ min: 0, max: 1e9, noNaN: true }), { minLength: 1 }),
-        fc.double({ min: 0.01, max: 1, noNaN: true }),
-        (durations, share) => {
-          const sketch = new Sketch();
-          for (const ms of durations) sketch.add(ms, 1);
-          const sorted = durations.toSorted((a, b) => a - b);
-          const exact = sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
-          const told = sketch.quantile(share) ?? Number.NaN;
-          assert.ok(told >= exact && told <= (exact + 1) * (1 + 1 / 16), `${told} for ${exact}`);
-        },
-      ),
-    );
-  });
-
-  test('knows nothing without a duration, and no more than "long" of the longest', () => {
-    const sketch = new Sketch();
-    assert.equal(sketch.quantile(0.5), undefined);
-    sketch.add(Infinity, 1);
-    assert.equal(sketch.quantile(0.5), Infinity);
-  });
-
-  test('takes another one in, and is empty again when cleared', () => {
-    const [sketch, other] = [new Sketch(), new Sketch()];
-    sketch.add(1, 3);
-    other.add(10, 1);
-    sketch.merge(other);
-    assert.deepEqual([sketch.quantile(0.75), sketch.quantile(0.76)], [1, 10]);
-    sketch.clear();
-    assert.equal(sketch.quantile(1), undefined);
-  });
-});
 
 suite('the times of a file’s rows', () => {
   test('give how long a row took since it came and since it happened, never too short, at most a slot too long', () => {

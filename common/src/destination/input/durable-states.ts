@@ -4,6 +4,7 @@
 // Every record has a number, counted over all streams. A file is known by the number of its first record; a STATE by the
 // number that the next record will get. The STATE is durable when no unstored file begins before it.
 import type { StateStats } from '../../protocol/messages.ts';
+import { systemClock, type Clock } from '../../streams/clock.ts';
 import { withStats, type StateLine } from './state-line.ts';
 
 /** What a STATE that waits costs beside its line, about. */
@@ -14,6 +15,8 @@ type Waiting = {
   readonly before: number;
   readonly state: StateLine;
   readonly stats: Required<StateStats>;
+  /** By the clock's `elapsed`: when it came, or the earlier ones that it speaks for. */
+  readonly since: number;
 };
 
 type Ledger = {
@@ -48,7 +51,10 @@ export class DurableStates {
   #waitingBytes = 0;
   #changed = false;
 
-  constructor(streams: number, maxWaitingBytes: number) {
+  readonly #clock: Pick<Clock, 'elapsed'>;
+
+  constructor(streams: number, maxWaitingBytes: number, clock: Pick<Clock, 'elapsed'> = systemClock) {
+    this.#clock = clock;
     this.#ledgers = Array.from({ length: streams }, () => {
       return { received: 0, rejected: 0, unstored: new Map(), waiting: new Set(), lastState: undefined };
     });
@@ -64,6 +70,14 @@ export class DurableStates {
   /** Memory held by STATEs that wait. */
   get waitingBytes(): number {
     return this.#waitingBytes;
+  }
+
+  /** STATEs that wait, and how long the oldest of them has. */
+  get held(): { readonly count: number; readonly oldestMs: number } {
+    const queues = [this.#waitingForAll, ...this.#ledgers.map(({ waiting }) => waiting)];
+    const now = this.#clock.elapsed();
+    const ages = queues.map((queue) => now - (first(queue)?.since ?? now));
+    return { count: queues.reduce((sum, { size }) => sum + size, 0), oldestMs: Math.max(...ages) };
   }
 
   /** Counts a record that goes into a file. @returns its number. */
@@ -109,13 +123,15 @@ export class DurableStates {
     }
     const queue = scope === 'all' ? this.#waitingForAll : this.#ledger(scope).waiting;
     const last = scope === 'all' ? this.#lastForAll : this.#ledger(scope).lastState;
+    let since = this.#clock.elapsed();
     if (this.#waitingBytes > this.#maxWaitingBytes && last !== undefined && queue.delete(last)) {
+      since = last.since;
       stats.recordCount += last.stats.recordCount;
       stats.rejectedRecordCount += last.stats.rejectedRecordCount;
       this.#waitingBytes -= costOf(last);
       this.#superseded += 1;
     }
-    const waiting = { order: this.#states, before: this.#records, state, stats };
+    const waiting = { order: this.#states, before: this.#records, state, stats, since };
     queue.add(waiting);
     if (scope === 'all') this.#lastForAll = waiting;
     else this.#ledger(scope).lastState = waiting;

@@ -138,6 +138,15 @@ export class RejectionTally {
     return this.#tallies[stream] as Tally;
   }
 
+  /** Of the stream, records by why they were rejected. */
+  reasons(stream: number): ReadonlyMap<RejectionReason, number> {
+    const counts = new Map<RejectionReason, number>();
+    for (const { reason, count } of (this.#tallies[stream] as Tally).byCause.values()) {
+      counts.set(reason, (counts.get(reason) ?? 0) + count);
+    }
+    return counts;
+  }
+
   /** Records that are not of the catalog are held against all of the run. */
   #total(stream: number): number {
     const among = stream === this.#streams ? this.#tallies : [this.#tallies[stream] as Tally];

@@ -48,5 +48,5 @@ export function setUpRun<Planned extends Target>(
   const area = { s3: openS3(connection, { log, clock }), prefix, headers, maxDocumentBytes };
   // In a run each STATE takes the place of the one before it: the last ones alone are handed in.
   const most = run === undefined ? heldBytes : 0;
-  return { ...base, area, states: new DurableStates(base.plan.targets.length + 1, most) };
+  return { ...base, area, states: new DurableStates(base.plan.targets.length + 1, most, clock) };
 }

@@ -1,22 +1,29 @@
-// What people at a terminal see of a run of `write`: how much has come.
+// What others see of a run of `write` while it goes on: at a terminal how much has come, and its metrics.
 import { fstatSync } from 'node:fs';
 
 import { progressText } from '../../program/progress-text.ts';
+import type { Point } from '../../protocol/metrics.ts';
 import type { RunContext } from '../plan/run-setup.ts';
 
-/** `came`: so far, records and bytes of the input. */
-export function watchRun(
-  { watch, clock }: RunContext,
-  came: () => { readonly records: number; readonly bytes: number },
-): Disposable {
+type Watched = {
+  /** So far, records and bytes of the input. */
+  readonly figures: { readonly records: number; readonly bytes: number };
+  points(): Iterable<Point>;
+};
+
+export function watchRun({ watch, metrics, clock }: RunContext, run: Watched): Disposable {
   const begun = clock.elapsed();
   const whole = inputBytes();
-  const result = watch?.(() => {
-    const { records: rows, bytes } = came();
-    const share = whole === undefined ? undefined : bytes / whole;
-    return progressText({ rows, bytes, elapsedMs: clock.elapsed() - begun, share });
-  });
-  return result ?? { [Symbol.dispose]: () => undefined };
+  const watching = new DisposableStack();
+  watching.use(metrics?.observe(() => run.points()));
+  watching.use(
+    watch?.(() => {
+      const { records: rows, bytes } = run.figures;
+      const share = whole === undefined ? undefined : bytes / whole;
+      return progressText({ rows, bytes, elapsedMs: clock.elapsed() - begun, share });
+    }),
+  );
+  return watching;
 }
 
 /** Of a file that standard input is. */

@@ -2,6 +2,7 @@
 // what is replaced in the end, and the end itself. A destination's loop says when each happens.
 import { ConnectorError, toConnectorError } from '../../protocol/errors.ts';
 import type { JsonObject } from '../../protocol/messages.ts';
+import type { Point } from '../../protocol/metrics.ts';
 import { requestsText } from '../../s3/connection/counters.ts';
 import { Completion } from '../input/completion.ts';
 import type { StagedFile } from '../replacing/staging.ts';
@@ -10,6 +11,7 @@ import { Intake, type Sink } from '../plan/intake.ts';
 import type { GiveUp, StreamPlaces } from '../publishing/places.ts';
 import type { Target } from '../plan/plan.ts';
 import { Publisher, type StreamVerdict } from '../publishing/publisher.ts';
+import { runPoints } from './run-points.ts';
 import { RunWriter } from '../shared-run/run-writer.ts';
 import { SharedRun } from '../shared-run/shared-run.ts';
 import { repairText, sentenceOf, Tally, type Figures, type Kept } from './summary.ts';
@@ -99,6 +101,11 @@ export class Runtime<Planned extends Target> {
     const { counts, rejections } = this.intake;
     const { files, bytes: storedBytes } = this.tally.stored;
     return { ...counts, rejected: rejections.rejected, files, storedBytes };
+  }
+
+  /** The metrics that all destinations have. */
+  points(): Iterable<Point> {
+    return runPoints({ setup: this.#setup, intake: this.intake, figures: this.figures });
   }
 
   /** The last words of a run. `sentence`: of `figures`, and whatever else is to be said. */

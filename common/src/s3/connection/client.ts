@@ -9,8 +9,7 @@ import { isAwsEndpoint } from '../address/address.ts';
 import { createAgents } from '../address/agents.ts';
 import { answerTimeoutMs, guardHandler } from './answer-guard.ts';
 import type { Connection } from './config.ts';
-import { createCounters } from './counters.ts';
-import type { Counters } from './counters.ts';
+import { startCounting, type Counters, type Timings } from './counters.ts';
 import { credentialsFor } from './credentials.ts';
 import { endpointOf, watchEndpoints } from './endpoint-watch.ts';
 import { watchPutRoute, type PutRoute } from './put-route.ts';
@@ -38,6 +37,7 @@ export type S3 = {
   /** AWS itself, by any endpoint; not a storage that imitates it. */
   readonly isAws: boolean;
   readonly counters: Counters;
+  readonly timings: Timings;
   readonly log: Log;
   readonly retryBudgetMs: number;
   /** The clock for the waits between attempts. */
@@ -102,7 +102,7 @@ export function openS3(connection: Connection, options: OpenOptions = {}): S3 {
     ...place,
     ...owner,
     isAws: endpoint === undefined || isAwsEndpoint(endpoint),
-    counters: createCounters(),
+    ...startCounting(),
     log,
     retryBudgetMs: options.retryBudgetMs ?? defaultRetryBudgetMs,
     clock,

@@ -1,4 +1,6 @@
-// Counts the requests to S3 by operation, for the summary in the log and for tests.
+// Counts the requests to S3 by operation, for the summary in the log, for metrics and for tests.
+import { durationBounds, type Point } from '../../protocol/metrics.ts';
+import { Sketch } from '../../streams/sketch.ts';
 import { operations } from '../address/operation.ts';
 import type { Operation } from '../address/operation.ts';
 
@@ -10,6 +12,48 @@ export type Counters = Readonly<Record<Operation, OperationCount>>;
 export function createCounters(): Counters {
   const zeros = Object.keys(operations).map((name) => [name, { requests: 0, retries: 0, bytesIn: 0, bytesOut: 0 }]);
   return Object.fromEntries(zeros) as Counters;
+}
+
+/** `retries`: by the code of the failure. `puts`: how long each PutObject took, with its retries. */
+export type Timings = { readonly retries: Map<string, number>; readonly puts: Sketch };
+
+export function startCounting(): { readonly counters: Counters; readonly timings: Timings } {
+  return { counters: createCounters(), timings: { retries: new Map(), puts: new Sketch() } };
+}
+
+/** Codes with a count of their own: a server can answer anything. */
+const mostCodes = 50;
+/** OpenTelemetry's word for all others. */
+const otherCodes = '_OTHER';
+
+export function countRetry({ retries }: Timings, code: string): void {
+  const known = retries.has(code) || retries.size < mostCodes ? code : otherCodes;
+  retries.set(known, (retries.get(known) ?? 0) + 1);
+}
+
+export function* requestPoints({
+  counters,
+  timings,
+}: {
+  readonly counters: Counters;
+  readonly timings: Timings;
+}): Generator<Point> {
+  const all = Object.entries(counters);
+  for (const [operation, { requests }] of all) {
+    if (requests > 0) yield { metric: 's3_connectors.s3.requests', value: requests, of: { operation } };
+  }
+  for (const [error, count] of timings.retries) {
+    yield { metric: 's3_connectors.s3.retries', value: count, of: { error } };
+  }
+  for (const [direction, field] of [
+    ['receive', 'bytesIn'],
+    ['transmit', 'bytesOut'],
+  ] as const) {
+    const value = all.reduce((sum, [, count]) => sum + count[field], 0);
+    yield { metric: 's3_connectors.s3.io', value, of: { direction } };
+  }
+  if (counters.PutObject.requests === 0) return;
+  yield { metric: 's3_connectors.s3.put.duration', value: timings.puts.distribution(durationBounds) };
 }
 
 /** `3 ListObjectsV2, 12 GetObject (1 retried, 3.4 MB received)`; `none`. */

@@ -147,6 +147,20 @@ function firstLine(text: string): string {
   return text.slice(0, maxTextLength).split('\n', 1)[0] ?? '';
 }
 
+/** A word for it that has no value of ours: S3's code or Node's, a status, or what kind of failure it is. */
+export function failureCode(failure: Failure): string {
+  switch (failure.kind) {
+    case 'answer':
+      return failure.code === '' ? String(failure.status) : failure.code;
+    case 'network':
+      return failure.code;
+    case 'credentials':
+      return failureCode(failure.inner);
+    default:
+      return failure.kind;
+  }
+}
+
 /** A code is a word. */
 function word(text: string): string {
   return /^[\w.-]{1,100}$/u.test(text) ? text : '';

@@ -1,4 +1,5 @@
-// How much of a stream has been sent, for people who look on.
+// How much of a stream has been sent, for people who look on and for metrics.
+import type { Point } from '@s3-connectors/common/protocol/metrics.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import type { ReadPart } from './steps.ts';
@@ -9,6 +10,8 @@ export class ReadProgress {
   records = 0;
   /** Of records. */
   bytes = 0;
+  /** Read to their end. */
+  files = 0;
   /** Of objects, as they are stored. */
   #finishedBytes = 0;
   #file: LinesPart['file'] | undefined;
@@ -22,8 +25,15 @@ export class ReadProgress {
   }
 
   finish({ size }: ListedObject): void {
+    this.files += 1;
     this.#finishedBytes += size;
     this.#file = undefined;
+  }
+
+  *points(stream: string): Generator<Point> {
+    yield { metric: 's3_connectors.read.records', value: this.records, of: { stream } };
+    yield { metric: 's3_connectors.read.io', value: this.bytes, of: { stream } };
+    yield { metric: 's3_connectors.read.files', value: this.files, of: { stream } };
   }
 
   /** From 0 to 1, of `totalBytes` of objects. Of the file in hand as many bytes count as its rows are of its known rows. */

@@ -11,7 +11,7 @@ import { airbyteFrame } from '@s3-connectors/common/protocol/record-frame.ts';
 import type { SavedState } from '@s3-connectors/common/protocol/state.ts';
 import { streamDescriptor, streamKey, streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
-import { requestsText } from '@s3-connectors/common/s3/connection/counters.ts';
+import { requestPoints, requestsText } from '@s3-connectors/common/s3/connection/counters.ts';
 import { standard, widenPipes } from '@s3-connectors/common/streams/pipe-size.ts';
 
 import type { SourceConfig } from '../../config/config.ts';
@@ -45,6 +45,7 @@ export async function* read(
 ): AsyncGenerator<Output> {
   const widened = widenPipes([standard.output]); // Meanwhile S3 is asked.
   await using session = await openResources(config, context);
+  using _ = context.metrics?.observe(() => requestPoints(session.s3));
   const tables = await findTables(session.s3, config, context.signal);
   reportTables(tables, config, context.log);
   await widened;
@@ -76,7 +77,7 @@ type StreamReading = {
 async function* readStream(
   config: SourceConfig,
   { session, table, stream, saved, place }: StreamReading,
-  { log, signal, watch, frameOf = airbyteFrame }: ReadContext,
+  { log, signal, watch, metrics, frameOf = airbyteFrame }: ReadContext,
 ): AsyncGenerator<Output> {
   const { s3 } = session;
   const format = formatOf(config, table);
@@ -93,7 +94,8 @@ async function* readStream(
   const reading = { s3, engine, folder, log, format, config, table, frame: frameOf(stream), columns, folders, cursor };
   const parts = withReplaced(reading, plan.objects, (objects) => readVersions(reading, objects, signal), signal);
   const findings = new TableFindings({ folders, columns });
-  const checkpointing = { stream: table.stream, cursor, findings, totalBytes: plan.bytes, log, watch, clock: s3.clock };
+  const shown = { log, watch, metrics, clock: s3.clock };
+  const checkpointing = { stream: table.stream, cursor, findings, totalBytes: plan.bytes, ...shown };
   try {
     yield* markedAtOnce(withCheckpoints(parts, checkpointing));
   } finally {

@@ -5,6 +5,7 @@
 import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { streamStatus, type AirbyteMessage } from '@s3-connectors/common/protocol/messages.ts';
+import type { Metrics } from '@s3-connectors/common/protocol/metrics.ts';
 import type { Output, Watch } from '@s3-connectors/common/protocol/connector.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
@@ -29,19 +30,15 @@ type Stream = {
   readonly log: Log;
   readonly clock: Clock;
   readonly watch?: Watch | undefined;
+  readonly metrics?: Metrics | undefined;
 };
 
 export async function* withCheckpoints(
   parts: AsyncIterable<ReadPart>,
-  { stream, cursor, findings, totalBytes, log, clock, watch }: Stream,
+  { stream, cursor, findings, totalBytes, log, clock, watch, metrics }: Stream,
 ): AsyncGenerator<Output> {
-  const begun = clock.elapsed();
   const sent = new ReadProgress();
-  using _ = watch?.(() => {
-    const { records: rows, bytes } = sent;
-    const elapsedMs = clock.elapsed() - begun;
-    return progressText({ label: streamLabel(stream), rows, bytes, elapsedMs, share: sent.shareOf(totalBytes) });
-  });
+  using _ = watchSent(sent, { stream, totalBytes, clock, watch, metrics });
   let sinceState = { records: 0, bytes: 0, start: clock.elapsed(), stateBytes: 0 };
   let unitEnded = false;
   let unit = '';
@@ -80,6 +77,23 @@ export async function* withCheckpoints(
   }
   yield state();
   log('INFO', `${streamLabel(stream)}: ${countOf(sent.records, 'record')} read`);
+}
+
+function watchSent(
+  sent: ReadProgress,
+  { stream, totalBytes, clock, watch, metrics }: Pick<Stream, 'stream' | 'totalBytes' | 'clock' | 'watch' | 'metrics'>,
+): Disposable {
+  const [begun, label] = [clock.elapsed(), streamLabel(stream)];
+  const watching = new DisposableStack();
+  watching.use(metrics?.observe(() => sent.points(label)));
+  watching.use(
+    watch?.(() => {
+      const { records: rows, bytes } = sent;
+      const elapsedMs = clock.elapsed() - begun;
+      return progressText({ label, rows, bytes, elapsedMs, share: sent.shareOf(totalBytes) });
+    }),
+  );
+  return watching;
 }
 
 /** Rows of the first file for its size, scaled to the size of all. */

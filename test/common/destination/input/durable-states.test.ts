@@ -40,6 +40,28 @@ suite('durable states', () => {
     assert.equal(states.waitingBytes, 0);
   });
 
+  test('say how many states wait and how long the oldest has, also the age of states whose place another took', () => {
+    let now = 1000;
+    const states = new DurableStates(3, 0, { elapsed: () => now });
+    assert.deepEqual(states.held, { count: 0, oldestMs: 0 });
+    states.opened(0, states, -1);
+    states.add(0, state(1));
+    now = 3000;
+    states.add(1, state(2));
+    assert.deepEqual(states.held, { count: 2, oldestMs: 2000 });
+    states.add(0, state(3));
+    now = 4000;
+    assert.deepEqual(states.held, { count: 2, oldestMs: 3000 });
+    states.take();
+    assert.deepEqual(states.held, { count: 1, oldestMs: 3000 });
+    states.add('all', state(4));
+    states.stored(0, states);
+    now = 4500;
+    assert.deepEqual(states.held, { count: 2, oldestMs: 3500 });
+    states.take();
+    assert.deepEqual(states.held, { count: 0, oldestMs: 0 });
+  });
+
   test('when too many wait, a state takes the place of the one before it, and its records', () => {
     const states = new DurableStates(2, 3000);
     states.opened(0, states, -1);
