@@ -8,7 +8,7 @@ import { parseConfig } from '@s3-connectors/common/protocol/config.ts';
 import type { Print } from '@s3-connectors/common/protocol/connector.ts';
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 import { configSchema, resolveConfig } from '../../destination-s3-batch/src/config/config.ts';
-import { ddl } from '../../destination-s3-batch/src/ddl/ddl.ts';
+import { ddl } from './support/ddl.ts';
 import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { bucket, catalogJson, recordLine, type Json } from '../support/destination-input.ts';
 import { configJson, runWrite } from './support/batch.ts';
