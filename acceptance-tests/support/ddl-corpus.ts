@@ -10,9 +10,32 @@ const text = { type: ['null', 'string'] };
 const integer = { type: ['null', 'integer'] };
 
 /** Words that engines use themselves, other letters and cases, and every mark of a keyboard. */
-const words = 'select order group table user index end timestamp date interval values partition rows value element list';
+const words =
+  'select order group table user index end timestamp date interval values partition rows value element list';
 const marks = Array.from('.:,;-+*/\\|"\'`?!#$%&@~^=<>()[]{} ').map((mark) => `m${mark}k`);
-const others = ['CamelCase', 'UPPER', '1st', '_hidden', '_TABLE_suffix', '_PARTITIONDATE', 'ünïcode', '日本', '😀', 'x ', ' x', '%41', '--', 'e\u0301', 'n'.repeat(200)];
+const others = [
+  '_file',
+  '_path',
+  'filename',
+  '$path',
+  '_metadata',
+  'oid',
+  'CamelCase',
+  'UPPER',
+  '1st',
+  '_hidden',
+  '_TABLE_suffix',
+  '_PARTITIONDATE',
+  'ünïcode',
+  '日本',
+  '😀',
+  'x ',
+  ' x',
+  '%41',
+  '--',
+  'e\u0301',
+  'n'.repeat(200),
+];
 export const nastyNames: readonly string[] = [...words.split(' '), ...marks, ...others];
 
 const named = (schema: Json): Json => Object.fromEntries(nastyNames.map((name) => [name, schema]));
@@ -37,7 +60,10 @@ const properties: Json = {
   matrix: { type: 'array', items: { type: 'array', items: integer } },
   inner,
   inners: { type: 'array', items: inner },
-  deep: { type: 'object', properties: { a: { type: 'object', properties: { b: { type: 'object', properties: { c: integer } } } } } },
+  deep: {
+    type: 'object',
+    properties: { a: { type: 'object', properties: { b: { type: 'object', properties: { c: integer } } } } },
+  },
   members: { type: 'object', properties: named(integer) },
 };
 
@@ -84,8 +110,26 @@ const events = [
   properties: { client: { url: `https://example.com/${n}`, order: n }, n },
 }));
 const segments = [
-  { id: 'u1', code: 1, name: 'Readers', tags: ['a'], metadata: { k: 1 }, workspace: 'w', workspaceState: 'Active', deleted: false },
-  { id: 'u2', code: 2, name: "It's 2", tags: [], metadata: {}, workspace: 'w', workspaceState: 'Active', deleted: false },
+  {
+    id: 'u1',
+    code: 1,
+    name: 'Readers',
+    tags: ['a'],
+    metadata: { k: 1 },
+    workspace: 'w',
+    workspaceState: 'Active',
+    deleted: false,
+  },
+  {
+    id: 'u2',
+    code: 2,
+    name: "It's 2",
+    tags: [],
+    metadata: {},
+    workspace: 'w',
+    workspaceState: 'Active',
+    deleted: false,
+  },
 ];
 
 /** Two names that most engines take for one, and one of marks. */
@@ -122,9 +166,11 @@ export async function writeCorpus(form: Form): Promise<Export> {
     prefix,
     ...(form === 'jsonl' ? { late_data: { max_lateness_hours: 87_600 } } : { output_format: form }),
   };
-  const catalog = { streams: schemas.map(({ name, properties: own }) => {
-    return { stream: { name, json_schema: { type: 'object', properties: own } }, ...modes };
-  }) };
+  const catalog = {
+    streams: schemas.map(({ name, properties: own }) => {
+      return { stream: { name, json_schema: { type: 'object', properties: own } }, ...modes };
+    }),
+  };
   const lines = [
     ...events.map((event) => record('events', event)),
     ...segments.map((segment) => record('segment', segment)),

@@ -5,6 +5,8 @@ import { isObject, type JsonObject } from '@s3-connectors/common/protocol/messag
 
 /** Columns of a statement. */
 const mostColumns = 2000;
+/** What 64 bits hold. */
+const mostInteger = 2 ** 63;
 
 /** In the order in which the fields are first seen. Lines that are not JSON objects are ignored. */
 export function sampledColumns(lines: readonly string[]): readonly SqlColumn[] {
@@ -35,7 +37,8 @@ function scalarKind(value: unknown): ScalarKind | 'null' | 'any' {
   if (value === null) return 'null';
   if (typeof value === 'string' || typeof value === 'boolean') return typeof value as 'string' | 'boolean';
   if (typeof value !== 'number') return 'any';
-  return Number.isSafeInteger(value) ? 'integer' : 'number';
+  if (!Number.isInteger(value)) return 'number';
+  return Math.abs(value) < mostInteger ? 'integer' : 'any'; // No column of numbers has all its digits.
 }
 
 function kindOf(value: unknown): SampledKind {

@@ -15,13 +15,13 @@ import { lookAtType } from './type-files.ts';
 export const tables: Tables<Config> = {
   noun: 'type',
   segments: { table: 'segment', code: 'code' },
-  async *list(s3, { prefix, streams }, { root, signal }) {
+  async *list(s3, { prefix, streams }, { root, log, signal }) {
     const parent = `${prefix}${layout.parent}`;
     for (const own of await foldersBelow(s3, parent, signal)) {
       const key = own.slice(parent.length, -1);
       const name = decodedName(key);
       if (name === undefined || layout.place(prefix, name).folder !== own) continue;
-      const files = await lookAtType(s3, own, signal);
+      const files = await lookAtType(s3, own, { log, signal });
       if (files === undefined) continue;
       const { columns, isPublished } = columnsOf(name, files.lines);
       const folders = [

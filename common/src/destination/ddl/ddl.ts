@@ -12,16 +12,15 @@ import type { Table } from './table.ts';
 
 export type DdlConfig = { readonly connection: Connection; readonly prefix: string };
 
+/** `root`: where an engine finds the prefix, ended by a slash. */
+type TablesPlace = Pick<VerbContext, 'log' | 'signal'> & { readonly root: string };
+
 /** What a destination knows of its tables. */
 export type Tables<Config> = {
   readonly noun: 'type' | 'table';
   readonly segments: SegmentTable;
-  /** In the order of their names. `root`: where an engine finds the prefix, ended by a slash. */
-  readonly list: (
-    s3: S3,
-    config: Config,
-    at: { readonly root: string; readonly signal: AbortSignal },
-  ) => AsyncIterable<Table>;
+  /** In the order of their names. */
+  readonly list: (s3: S3, config: Config, at: TablesPlace) => AsyncIterable<Table>;
 };
 
 /** @throws USAGE_INVALID for a table that was never written, or an engine that is not known. */
@@ -45,7 +44,7 @@ export async function* ddl<Config extends DdlConfig>(
   let found = false;
   const s3 = openS3(connection, { log });
   try {
-    for await (const table of tables.list(s3, config, { root, signal })) {
+    for await (const table of tables.list(s3, config, { root, log, signal })) {
       const named = tableName(table.name, dialects[engine], names); // The same with --table as without.
       if (wanted !== undefined && wanted !== table.name) continue;
       found = true;

@@ -52,6 +52,10 @@ export type Dialect = {
   readonly database?: string;
   /** It has no columns for folders. */
   readonly hasNoFolders?: true;
+  /** It makes a column of each folder of the path, also of those above the table: `type=events/`. */
+  readonly seesPath?: true;
+  /** It takes the columns of Parquet files by their position, so none may be omitted. */
+  readonly isByPosition?: true;
   /** The day of a time column, for an engine without folders. */
   readonly day?: (column: string, form: 'milliseconds' | 'timestamp') => string;
   readonly unnest: (table: string, column: string) => Unnested;

@@ -13,6 +13,7 @@ const clickhouse: Dialect = {
   quote: clickhouseName,
   refuse: () => undefined,
   hasCase: true,
+  seesPath: true,
   unnest: (table, column) => ({ from: `${table} ARRAY JOIN ${column} AS item`, value: 'item' }),
   notes: ({ table }) => (table.format === 'parquet' ? ['ClickHouse has dates and times from 1900 to 2299 only.'] : []),
   create: (draft) => {
@@ -65,6 +66,7 @@ const duckdb: Dialect = {
   struct: (members) => `STRUCT(${members.map(({ name, sql }) => `${identifier(name)} ${sql}`).join(', ')})`,
   quote: identifier,
   refuse: () => undefined,
+  seesPath: true,
   unnest: (table, column) => ({ from: `${table} AS t, UNNEST(t.${column}) AS u (item)`, value: 'item' }),
   create: ({ name, table, columns }) => {
     const glob = literal(`${table.location}${folderGlob(table)}*${table.extension}`);

@@ -1,7 +1,8 @@
 // A table for `aws glue create-table --cli-input-json`: what Athena's statement makes in the Glue Data Catalog, as JSON
 // (https://docs.aws.amazon.com/glue/latest/webapi/API_CreateTable.html).
 import { scalarsOf, textTimes, type Dialect, type Draft } from './dialect.ts';
-import { glueTypeLength, hiveDialects, hiveTableName, refuseLikeHive } from './hive-dialects.ts';
+import { hiveDialects } from './hive-dialects.ts';
+import { jsonSerde, refuseLikeHive } from './hive-parts.ts';
 import { projection } from './projection.ts';
 
 const hive = 'org.apache.hadoop.hive';
@@ -18,7 +19,7 @@ const formats = {
     InputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
     OutputFormat: `${hive}.ql.io.HiveIgnoreKeyTextOutputFormat`,
     SerdeInfo: {
-      SerializationLibrary: 'org.openx.data.jsonserde.JsonSerDe',
+      SerializationLibrary: jsonSerde,
       Parameters: { 'serialization.format': '1' },
     },
   },
@@ -31,9 +32,7 @@ export const glue: Dialect = {
   jsonScalars: textTimes('string'),
   list: (items) => `array<${items}>`,
   struct: (members) => `struct<${members.map(({ name, sql }) => `${name}:${sql}`).join(',')}>`,
-  takesTable: hiveTableName,
   refuse: refuseLikeHive('AWS Glue'),
-  longestType: glueTypeLength,
   database: 'default',
   create: () => [],
 };

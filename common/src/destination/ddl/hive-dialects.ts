@@ -1,59 +1,18 @@
 // The engines that know Hive's tables: a location, a format, and columns for the folders. Each finds the folders in its own way.
 import { identifier, literal } from '../../columns/sql.ts';
+import { backslashed, backticks, columnLines, folderNames, scalarsOf, textTimes, type Dialect } from './dialect.ts';
 import {
-  backslashed,
-  backticks,
-  columnLines,
-  folderNames,
-  scalarsOf,
-  textTimes,
-  type Dialect,
-  type Draft,
-  type Refuse,
-  type TypedColumn,
-} from './dialect.ts';
+  columnsOf,
+  foldersOf,
+  glueTypeLength,
+  hasTextFolders,
+  hiveStruct,
+  hiveTableName,
+  jsonSerde,
+  refuseLikeHive,
+} from './hive-parts.ts';
 import { addPartitions } from './partitions.ts';
 import { projection } from './projection.ts';
-
-const jsonSerde = 'org.openx.data.jsonserde.JsonSerDe';
-export const glueTypeLength = { characters: 131_072, owner: 'AWS Glue' };
-export const hiveTableName = /^\w+$/u;
-
-/**
- * Hive's parser refuses `.` and `:` in the name of a column, and its type parser takes letters and digits of one UTF-16 unit and `_`
- * as the name of a member (TypeInfoUtils.TypeInfoParser; later versions refuse the blank, `.` and `$` that earlier ones take).
- */
-export function refuseLikeHive(title: string): Refuse {
-  return ({ name }, depth) => {
-    if (depth === 0) {
-      return /[.:]/u.test(name) ? `${title} takes no "." and no ":" in the name of a column` : undefined;
-    }
-    const isTaken = /^[\p{L}\p{Nd}_]+$/u.test(name) && !/[\u{10000}-\u{10ffff}]/u.test(name);
-    return isTaken ? undefined : `${title} takes only letters, digits and "_" in the name of a member`;
-  };
-}
-
-/** `name: type`, as Hive has the members of an object. */
-function hiveStruct(quote: (name: string) => string): (members: readonly TypedColumn[]) => string {
-  return (members) => `STRUCT<${members.map(({ name, sql }) => `${quote(name)}: ${sql}`).join(', ')}>`;
-}
-
-/** The columns, and with a type those of the folders. */
-function columnsOf({ columns }: Draft, quote: (name: string) => string): readonly string[] {
-  return columns.map(({ name, sql }) => `${quote(name)} ${sql}`);
-}
-
-function foldersOf(
-  { table }: Draft,
-  quote: (name: string) => string,
-  [integer, text]: readonly [string, string],
-): readonly string[] {
-  return table.folders.map(({ name, range }) => `${quote(name)} ${range === undefined ? text : integer}`);
-}
-
-function hasTextFolders({ table }: Draft): boolean {
-  return table.folders.some(({ range }) => range === undefined);
-}
 
 const athena: Dialect = {
   title: 'Athena',
@@ -137,7 +96,9 @@ const trino: Dialect = {
   takesTable: hiveTableName,
   refuse: (column, depth) => {
     const isTaken = depth > 0 || !/,|^ | $/u.test(column.name);
-    return isTaken ? refuseLikeHive('Trino')(column, depth) : 'Trino takes no comma and no blank at an end of the name of a column';
+    return isTaken
+      ? refuseLikeHive('Trino')(column, depth)
+      : 'Trino takes no comma and no blank at an end of the name of a column';
   },
   database: 'default',
   unnest: (table, column) => ({ from: `${table} CROSS JOIN UNNEST(${column}) AS u (item)`, value: 'item' }),

@@ -22,7 +22,8 @@ export function firstQueries(dialect: Dialect, about: About): readonly Query[] {
   const { columns, segments, name, other } = about;
   const quote = dialect.quoteInQuery ?? dialect.quote;
   const isEvents = hasList(columns, 'segments') && hasColumn(columns, 'user_id');
-  const byDay = { title: isEvents ? 'Events by day' : 'Rows by day', sql: countByDay(dialect, about) };
+  const sql = countByDay(dialect, about);
+  const byDay = { title: `${isEvents ? 'Events' : 'Rows'}${sql.includes('GROUP BY') ? ' by day' : ''}`, sql };
   if (!isEvents) return [byDay];
   const { from, value } = dialect.unnest(name, quote('segments'));
   const user = quote('user_id');
@@ -39,11 +40,9 @@ export function firstQueries(dialect: Dialect, about: About): readonly Query[] {
 
 function countByDay(dialect: Dialect, { table, name, columns }: About): string {
   const quote = dialect.quoteInQuery ?? dialect.quote;
-  if (dialect.hasNoFolders !== true && table.folders.length > 0) {
-    const days = table.folders
-      .slice(0, 3)
-      .map((folder) => quote(folder.name))
-      .join(', ');
+  const dates = table.folders.filter(({ range }) => range !== undefined).slice(0, 3);
+  if (dialect.hasNoFolders !== true && dates.length > 0) {
+    const days = dates.map((folder) => quote(folder.name)).join(', ');
     return `SELECT ${days}, count(*) AS n FROM ${name} GROUP BY ${days} ORDER BY ${days}`;
   }
   const time = columns.find((column) => column.name === 'time')?.type.kind;

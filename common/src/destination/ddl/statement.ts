@@ -1,5 +1,6 @@
 // Table → statement: names and columns that the engine takes, its comments, its first queries, and the statement itself. Pure but for
 // the folders, which are listed for engines that do not find them.
+import { oneLine } from '../../protocol/text.ts';
 import { sqlType, type Dialect, type Draft, type TypedColumn } from './dialect.ts';
 import { glueTable } from './glue.ts';
 import { firstQueries, type Query, type SegmentTable } from './queries.ts';
@@ -31,7 +32,9 @@ export function describeTable(
   const folders = dialect.hasNoFolders === true ? [] : folderNamesOf(table);
   if (folders.some((folder) => dialect.refuse({ name: folder, type: { kind: 'string' } }, 0) !== undefined))
     return undefined;
-  const { columns, hidden } = visibleColumns(table.columns, folders, dialect);
+  const above = dialect.seesPath === true ? pathFolders(table.location) : [];
+  const renames = dialect.isByPosition === true && table.format === 'parquet';
+  const { columns, hidden } = visibleColumns(table.columns, [...folders, ...above], { ...dialect, renames });
   const typed = columns.map((column) => ({ ...column, sql: sqlType(dialect, column.type, table.format) }));
   const { characters, owner } = dialect.longestType ?? { characters: Infinity, owner: '' };
   const isLong = ({ sql }: TypedColumn): boolean => sql.length > characters;
@@ -67,6 +70,11 @@ export function describeTable(
   };
 }
 
+/** The names of the folders above the table that readers of Hive folders make columns of. */
+function pathFolders(location: string): readonly string[] {
+  return location.split('/').flatMap((folder) => (folder.includes('=') ? [folder.slice(0, folder.indexOf('='))] : []));
+}
+
 function qualified(quote: (name: string) => string, name: string, database: string | undefined): string {
   return database === undefined ? quote(name) : `${quote(database)}.${quote(name)}`;
 }
@@ -74,7 +82,7 @@ function qualified(quote: (name: string) => string, name: string, database: stri
 /** Ended by an empty line. */
 export async function* sqlOf(dialect: Dialect, { draft, comments, queries }: Described): AsyncGenerator<string> {
   const lines = [
-    ...comments.map((comment) => `-- ${comment}`),
+    ...comments.map((comment) => `-- ${oneLine(comment)}`),
     ...queries.flatMap(({ title, sql }) => [`-- ${title}:`, `--   ${sql}`]),
     ...dialect.create(draft),
   ];

@@ -6,11 +6,12 @@ import type { SqlColumn, SqlType } from './table.ts';
 
 type Visible = { readonly columns: readonly SqlColumn[]; readonly hidden: readonly string[] };
 
-type Rules = Pick<Dialect, 'title' | 'refuse' | 'hasCase' | 'isOpaque' | 'longestName'>;
+/** `renames`: a column that the engine does not take gets a name of its own, instead of being omitted. */
+type Rules = Pick<Dialect, 'title' | 'refuse' | 'hasCase' | 'isOpaque' | 'longestName'> & { readonly renames: boolean };
 
 /** What no engine takes goes first. */
 export function visibleColumns(columns: readonly SqlColumn[], folders: readonly string[], rules: Rules): Visible {
-  const hidden = new Map<string, string>();
+  const hidden: string[] = [];
   const names = new Set(folders.map((name) => name.toLowerCase()));
   const { title, longestName = Infinity } = rules;
   const refuse: Refuse = (column, depth) => {
@@ -22,19 +23,19 @@ export function visibleColumns(columns: readonly SqlColumn[], folders: readonly 
     return rules.refuse(column, depth);
   };
   const visible = visibleMembers(columns, { path: '', depth: 0, rules: { ...rules, refuse }, hidden });
-  return { columns: visible, hidden: Array.from(hidden, ([path, reason]) => hiddenComment(path, reason)) };
+  return { columns: visible, hidden };
 }
 
 export function hiddenComment(path: string, reason: string): string {
-  return `The column ${oneLine(path)} is left out: ${reason}.`;
+  return `The column ${oneLine(path)} is omitted: ${reason}.`;
 }
 
 type Place = {
   readonly path: string;
   readonly depth: number;
   readonly rules: Rules;
-  /** By path, the reason. */
-  readonly hidden: Map<string, string>;
+  /** The comments. */
+  readonly hidden: string[];
 };
 
 /** Undefined for an object of which nothing is left. */
@@ -51,15 +52,22 @@ function visibleType(type: SqlType, place: Place): SqlType | undefined {
 function visibleMembers(columns: readonly SqlColumn[], place: Place): readonly SqlColumn[] {
   const { path: outer, depth, rules, hidden } = place;
   const taken = new Set<string>();
-  return columns.flatMap((column) => {
+  return columns.flatMap((column, index) => {
     const { name } = column;
     const path = outer === '' ? name : `${outer}.${name}`;
     const key = rules.hasCase === true ? name : name.toLowerCase();
     const reason =
       rules.refuse(column, depth) ?? (taken.has(key) ? 'another one has its name in another case' : undefined);
+    if (reason !== undefined && rules.renames) {
+      let other = `column_${index + 1}`;
+      while (taken.has(other)) other = `_${other}`;
+      taken.add(other);
+      hidden.push(`The column ${oneLine(path)} is called ${other}: ${reason}.`);
+      return [{ ...column, name: other }];
+    }
     const type = reason === undefined ? typeOf(column, { ...place, path, depth: depth + 1 }) : undefined;
     if (type === undefined) {
-      hidden.set(path, reason ?? 'nothing of it is left');
+      hidden.push(hiddenComment(path, reason ?? 'nothing of it is left'));
       return [];
     }
     taken.add(key);

@@ -10,9 +10,11 @@ import {
   type Refuse,
   type TypedColumn,
 } from './dialect.ts';
-import { hiveTableName } from './hive-dialects.ts';
+import { hiveTableName } from './hive-parts.ts';
 
 const text = 'VARCHAR(65535)';
+/** Of every table. */
+const systemColumns = /^(?:oid|tableoid|ctid|xmin|xmax|cmin|cmax|insertxid|deletexid)$/iu;
 
 const redshiftCopy: Dialect = {
   title: 'Redshift',
@@ -24,16 +26,17 @@ const redshiftCopy: Dialect = {
   struct: () => 'SUPER',
   isOpaque: true,
   quote: identifier,
-  refuse: () => undefined,
+  refuse: ({ name }) => (systemColumns.test(name) ? 'Redshift has a column of its own of that name' : undefined),
   longestName: 127,
   hasNoFolders: true,
+  isByPosition: true,
   day: (column, form) => {
     const time = form === 'timestamp' ? column : `TIMESTAMP 'epoch' + ${column}::BIGINT / 1000 * INTERVAL '1 second'`;
     return `TRUNC(${time})`;
   },
   unnest: (table, column) => ({ from: `${table} AS t, t.${column} AS item`, value: 'item::BIGINT' }),
   notes: ({ table, name }) => [
-    `COPY adds the rows of all files: TRUNCATE ${name} first, or name the folder of one ${table.folders.length > 3 ? 'hour' : 'day'}. It loads no columns for folders.`,
+    `COPY adds the rows of all files, and loads no columns for folders. To load them again, TRUNCATE ${name} first; to load new ones, name their folder after FROM.`,
     ...(table.format === 'parquet'
       ? [
           'COPY takes the columns of Parquet files by position: it refuses older files without the newest columns. Redshift Spectrum reads them.',
@@ -50,7 +53,7 @@ const redshiftCopy: Dialect = {
     `IAM_ROLE ${access === undefined ? 'default' : redshiftText(access)}`,
     ...(table.format === 'parquet'
       ? ['FORMAT AS PARQUET SERIALIZETOJSON;']
-      : [`FORMAT AS JSON 'auto ignorecase' GZIP TIMEFORMAT 'auto' TRUNCATECOLUMNS REGION ${redshiftText(region)};`]),
+      : [`FORMAT AS JSON 'auto ignorecase' GZIP TIMEFORMAT 'auto' REGION ${redshiftText(region)};`]),
   ],
 };
 
@@ -59,9 +62,9 @@ function redshiftText(value: string): string {
   return literal(value.replaceAll('\\', '\\\\'));
 }
 
-/** Names without quotes are of capital letters for it. Then queries need no quotes, unless the name is a word of its own. */
+/** Names without quotes are of capital letters for it: so queries need no quotes, unless the name is a word of its own. */
 function snowflakeName(name: string): string {
-  return identifier(name.toUpperCase());
+  return identifier(/^[A-Za-z_]\w*$/u.test(name) ? name.toUpperCase() : name);
 }
 
 const snowflake: Dialect = {
@@ -73,7 +76,7 @@ const snowflake: Dialect = {
   struct: () => 'OBJECT',
   isOpaque: true,
   quote: snowflakeName,
-  refuse: () => undefined,
+  refuse: ({ name }) => (/^value$/iu.test(name) ? 'Snowflake has the row itself in a column VALUE' : undefined),
   longestName: 255,
   unnest: (table, column) => ({
     from: `${table} AS t, LATERAL FLATTEN(INPUT => t.${column}) AS u`,
