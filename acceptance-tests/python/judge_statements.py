@@ -25,7 +25,7 @@ DIALECTS = {
 UNKNOWN = re.compile(
     r"MSCK REPAIR TABLE \S+"
     r"|CALL system\.sync_partition_metadata\('\w+', '\w+', 'FULL'\)"
-    r"""|ALTER TABLE "\w+"\."\w+" ADD IF NOT EXISTS(\s+PARTITION \(("\w+" = \d+(, )?)+\) LOCATION '([^']|'')*')+"""
+    r"""|ALTER TABLE "\w+"\."\w+" ADD IF NOT EXISTS(\s+PARTITION \(("\w+" = (\d+|'([^']|'')*')(, )?)+\) LOCATION '([^']|'')*')+"""
 )
 FOLDERS = re.compile(r"^WITH PARTITION COLUMNS \(`\w+` (INT64|STRING)(, `\w+` (INT64|STRING))*\)\n", re.MULTILINE)
 CONNECTION = re.compile(r"^WITH CONNECTION `[\w.-]+`\n", re.MULTILINE)

@@ -1,6 +1,6 @@
 """Runs the statements of `ddl` in an engine, and then queries on what they made.
 
-Usage: run_engine.py <duckdb|clickhouse|spark>   ({"statements": [...], "queries": [...]} on stdin)
+Usage: run_engine.py <duckdb|clickhouse|spark>   ({"statements": [...], "queries": [...], "environment": {...}} on stdin)
 Prints {"version", "answers": [[[value]]]}: rows of each query, values as JSON. Exits with 1 and the engine's reason for a statement
 or a query that it refuses.
 """
@@ -13,6 +13,7 @@ import tempfile
 os.environ["TZ"] = "UTC"
 engine = sys.argv[1]
 given = json.load(sys.stdin)
+os.environ.update(given["environment"])  # Where an engine looks for its access key.
 
 
 def refused(sql, error):

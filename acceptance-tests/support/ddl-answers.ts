@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 
 import { runProgram } from '../../test/support/program.ts';
-import { endpoint } from './account.ts';
+import { administrator, endpoint } from './account.ts';
 import { nastyNames, type Export } from './ddl-corpus.ts';
 import { executables, jsonFile } from './programs.ts';
 import { runScript } from './python.ts';
@@ -91,7 +91,11 @@ export async function answersOf(
 ): Promise<readonly Rows[]> {
   const statements = tables.flatMap((table) => table.statements);
   if (engine === 'trino') return answersOfTrino(trino ?? assert.fail('Trino does not run'), statements, queries);
-  const input = JSON.stringify({ statements, queries });
+  const environment = {
+    AWS_ACCESS_KEY_ID: administrator.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: administrator.secretAccessKey,
+  };
+  const input = JSON.stringify({ statements, queries, environment });
   const printedJson = await runScript('run_engine.py', [engine], { input, runner: 'readers' });
   return (JSON.parse(printedJson) as { readonly answers: readonly Rows[] }).answers;
 }

@@ -132,6 +132,10 @@ const segments = [
   },
 ];
 
+/** Of rows in folders by field, below those of their days. */
+export const parted = { table: 'parted', kinds: ['DE', 'a b', 'a/b', 'ü', null] } as const;
+const partedRows = parted.kinds.map((kind, id) => ({ time: `${days[id % 3]}T10:00:00Z`, id, kind }));
+
 /** Two names that most engines take for one, and one of marks. */
 export const nastyTables = ['order', 'Order', "odd-näme 1's"];
 
@@ -139,6 +143,7 @@ const schemas: readonly { readonly name: string; readonly properties: Json }[] =
   { name: 'events', properties: Object.fromEntries(Object.keys(events[0] ?? {}).map((name) => [name, {}])) },
   { name: 'segment', properties: Object.fromEntries(Object.keys(segments[0] ?? {}).map((name) => [name, {}])) },
   ...nastyTables.map((name) => ({ name, properties })),
+  { name: parted.table, properties: { time: properties['time'], id: integer, kind: text } },
 ];
 const modes = { sync_mode: 'incremental', destination_sync_mode: 'append' };
 
@@ -164,6 +169,7 @@ export async function writeCorpus(form: Form): Promise<Export> {
     endpoint: endpoint(),
     credentials: accessKey({ credentials: administrator }),
     prefix,
+    streams: [{ stream: parted.table, partition_by: ['kind'] }],
     ...(form === 'jsonl' ? { late_data: { max_lateness_hours: 87_600 } } : { output_format: form }),
   };
   const catalog = {
@@ -174,6 +180,7 @@ export async function writeCorpus(form: Form): Promise<Export> {
   const lines = [
     ...events.map((event) => record('events', event)),
     ...segments.map((segment) => record('segment', segment)),
+    ...partedRows.map((row) => record(parted.table, row)),
     ...nastyTables.flatMap((table) => days.map((day, id) => record(table, nastyRow(day, id)))),
   ];
   const { exitCode, messages } = await ask(side, 'write', { config, catalog }, lines.join(''));
