@@ -19,7 +19,7 @@ export const tables: Tables<Config> = {
     for await (const { table: name, type, stream } of readTables(area, signal)) {
       const own = layout.place(prefix, name).folder;
       const folders = [
-        ...dateFolders('day', false, await firstYear(s3, own, signal)),
+        ...dateFolders({ period: 'day', isPadded: false, firstYear: await firstYear(s3, own, signal) }),
         ...fieldFolders(entryFor(stream, streams)?.partition_by),
       ];
       const keys = folders.map(({ key }) => key);

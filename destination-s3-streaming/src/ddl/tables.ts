@@ -25,7 +25,7 @@ export const tables: Tables<Config> = {
       if (files === undefined) continue;
       const { columns, isPublished } = columnsOf(name, files.lines);
       const folders = [
-        ...(files.isDated ? dateFolders('hour', true, files.firstYear) : []),
+        ...(files.isDated ? dateFolders({ period: 'hour', isPadded: true, firstYear: files.firstYear }) : []),
         ...fieldFolders(entryOf(name, streams)?.partition_by),
       ];
       const keys = folders.map((folder) => folder.key);

@@ -11,7 +11,7 @@ import { fileExtension } from '../layout/layout.ts';
 /** Of the newest hour, and of the oldest. */
 const filesOfEach = 2;
 
-export type TypeFiles = {
+type TypeFiles = {
   /** Has folders for hours. */
   readonly isDated: boolean;
   readonly firstYear: number | undefined;

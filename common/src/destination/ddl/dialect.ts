@@ -21,10 +21,10 @@ export type Draft = {
 /** Why the engine does not take a column, if it does not. `depth`: 0 for a column, more for a member of one. */
 export type Refuse = (column: SqlColumn, depth: number) => string | undefined;
 
-export type Scalars = Readonly<Record<ScalarKind, string>>;
+type Scalars = Readonly<Record<ScalarKind, string>>;
 
 /** The rows of a list as rows of a query: what follows FROM, and the value there. */
-export type Unnested = { readonly from: string; readonly value: string };
+type Unnested = { readonly from: string; readonly value: string };
 
 export type Dialect = {
   /** As a sentence names it. */
@@ -67,7 +67,7 @@ export type Dialect = {
   readonly addPartitions?: (draft: Draft) => AsyncIterable<string>;
 };
 
-/** @param parquetColumns in JSON lines, these kinds are text. */
+/** The types of a dialect in the order of `ScalarKind`, between bars. */
 export function scalarsOf(names: string): Scalars {
   const [boolean, integer, number, string, json, any, date, time, instant, local] = names
     .split('|')

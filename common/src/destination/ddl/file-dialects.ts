@@ -1,5 +1,5 @@
 // The engines that read files without a catalog: a view over all files of a table.
-import { identifier, literal } from '../../columns/sql.ts';
+import { identifier, literal, structLiteral } from '../../columns/sql.ts';
 import { backslashed, folderGlob, scalarsOf, textTimes, type Dialect, type Draft } from './dialect.ts';
 
 const clickhouse: Dialect = {
@@ -73,18 +73,13 @@ const duckdb: Dialect = {
     const folders = table.folders.map(
       (folder) => [folder.name, folder.range === undefined ? 'VARCHAR' : 'BIGINT'] as const,
     );
-    const hive = folders.length === 0 ? '' : `, hive_partitioning = true, hive_types = ${struct(folders)}`;
+    const hive = folders.length === 0 ? '' : `, hive_partitioning = true, hive_types = ${structLiteral(folders)}`;
     const files =
       table.format === 'parquet'
         ? `read_parquet(${glob}, union_by_name = true${hive})`
-        : `read_json(${glob}, format = 'newline_delimited', auto_detect = false, columns = ${struct(columns.map((column) => [column.name, column.sql]))}${hive})`;
+        : `read_json(${glob}, format = 'newline_delimited', auto_detect = false, columns = ${structLiteral(columns.map((column) => [column.name, column.sql]))}${hive})`;
     return [`CREATE OR REPLACE VIEW ${name} AS`, `SELECT * FROM ${files};`];
   },
 };
-
-/** A struct of texts, as DuckDB's functions take their options. */
-function struct(members: readonly (readonly [name: string, value: string])[]): string {
-  return `{${members.map(([name, value]) => `${literal(name)}: ${literal(value)}`).join(', ')}}`;
-}
 
 export const fileDialects = { clickhouse, duckdb };

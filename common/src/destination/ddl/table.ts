@@ -1,19 +1,17 @@
 // A table as `ddl` describes it to an engine: plain data from what a destination knows of its files. Pure.
 
 /** `json`: a text that has JSON. `any`: any JSON value, only in JSON lines. `instant`: in UTC; `local`: a clock without a zone. */
-export const scalarKinds = [
-  'boolean',
-  'integer',
-  'number',
-  'string',
-  'json',
-  'any',
-  'date',
-  'time',
-  'instant',
-  'local',
-] as const;
-export type ScalarKind = (typeof scalarKinds)[number];
+export type ScalarKind =
+  | 'boolean'
+  | 'integer'
+  | 'number'
+  | 'string'
+  | 'json'
+  | 'any'
+  | 'date'
+  | 'time'
+  | 'instant'
+  | 'local';
 
 export type SqlType =
   | { readonly kind: ScalarKind }
@@ -22,7 +20,7 @@ export type SqlType =
 
 export type SqlColumn = { readonly name: string; readonly type: SqlType };
 
-export type FileFormat = 'parquet' | 'json';
+type FileFormat = 'parquet' | 'json';
 
 /** A folder of each file below that of the table, `name=value/`. `key`: the name as it is in keys. */
 export type Folder = {
@@ -51,12 +49,16 @@ export type Table = {
 const leastYear = 2000;
 const lastYear = 2100;
 
-/** `firstYear`: undefined for a table without files. `isPadded`: `month=01`. */
-export function dateFolders(
-  period: 'hour' | 'day',
-  isPadded: boolean,
-  firstYear: number = leastYear,
-): readonly Folder[] {
+type DateFolders = {
+  readonly period: 'hour' | 'day';
+  /** `month=01`. */
+  readonly isPadded: boolean;
+  /** Undefined for a table without files. */
+  readonly firstYear: number | undefined;
+};
+
+/** From coarse to fine. */
+export function dateFolders({ period, isPadded, firstYear = leastYear }: DateFolders): readonly Folder[] {
   const digits = isPadded ? 2 : 1;
   const folder = (name: string, from: number, to: number, width = digits): Folder => {
     return { name, key: name, range: { from, to, digits: width } };

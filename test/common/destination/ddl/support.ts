@@ -5,9 +5,21 @@ import { tableName } from '@s3-connectors/common/destination/ddl/table-name.ts';
 import { dateFolders, type SqlColumn, type Table } from '@s3-connectors/common/destination/ddl/table.ts';
 
 export const forms = {
-  parquet: { format: 'parquet', extension: '.snappy.parquet', folders: dateFolders('day', false, 2026) },
-  'json.gz': { format: 'json', extension: '.json.gz', folders: dateFolders('day', false, 2026) },
-  'jsonl.gz': { format: 'json', extension: '.jsonl.gz', folders: dateFolders('hour', true, 2026) },
+  parquet: {
+    format: 'parquet',
+    extension: '.snappy.parquet',
+    folders: dateFolders({ period: 'day', isPadded: false, firstYear: 2026 }),
+  },
+  'json.gz': {
+    format: 'json',
+    extension: '.json.gz',
+    folders: dateFolders({ period: 'day', isPadded: false, firstYear: 2026 }),
+  },
+  'jsonl.gz': {
+    format: 'json',
+    extension: '.jsonl.gz',
+    folders: dateFolders({ period: 'hour', isPadded: true, firstYear: 2026 }),
+  },
 } as const;
 export type Form = keyof typeof forms;
 
