@@ -170,7 +170,9 @@ export async function writeCorpus(form: Form): Promise<Export> {
     credentials: accessKey({ credentials: administrator }),
     prefix,
     streams: [{ stream: parted.table, partition_by: ['kind'] }],
-    ...(form === 'jsonl' ? { late_data: { max_lateness_hours: 87_600 } } : { output_format: form }),
+    ...(form === 'jsonl'
+      ? { late_data: { max_lateness_hours: 87_600 } }
+      : { output_format: form, ...(form === 'parquet' ? { time_as: 'time_micros' } : {}) }),
   };
   const catalog = {
     streams: schemas.map(({ name, properties: own }) => {

@@ -5,7 +5,7 @@ import { backslashed, folderGlob, scalarsOf, textTimes, type Dialect, type Draft
 const clickhouse: Dialect = {
   title: 'ClickHouse',
   scalars: nullable(
-    "Bool | Int64 | Float64 | String | String | String | Date32 | Int64 | DateTime64(6, 'UTC') | DateTime64(6, 'UTC')",
+    "Bool | Int64 | Float64 | String | String | String | Date32 | DateTime64(6, 'UTC') | DateTime64(6, 'UTC') | DateTime64(6, 'UTC')",
   ),
   jsonScalars: textTimes('Nullable(String)'),
   list: (items) => `Array(${items})`,
