@@ -20,6 +20,7 @@ import { prepareKafka } from './support/kafka.ts';
 import { startMinistack } from './support/ministack.ts';
 import { packageVersion, preparePython, prepareRunner, python, type Runner, runners } from './support/python.ts';
 import { columns, RunnerTable } from './support/runner-table.ts';
+import { prepareTrino } from './support/trino.ts';
 
 const root = join(import.meta.dirname, '..');
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -32,6 +33,8 @@ const engines: Readonly<Record<string, (say: (text: string) => void) => Promise<
   'kafka.test.ts': prepareKafka,
   'site.test.ts': () => Promise.resolve(),
 };
+/** The same for files that need the server too. */
+const further: typeof engines = { 'ddl-engines.test.ts': prepareTrino };
 const words = process.argv.slice(2);
 const files = globSync('acceptance-tests/*.test.ts', { cwd: root }).filter((path) => {
   return words.length === 0 || words.some((word) => path.includes(word));
@@ -57,6 +60,7 @@ try {
   }
   for (const path of files) await engines[basename(path)]?.(say);
   if (needsServer) await prepareServer();
+  for (const path of files) await further[basename(path)]?.(say);
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 's3-connectors-acceptance-'));
   stack.defer(() => rm(folder, { recursive: true, maxRetries: 3 }));

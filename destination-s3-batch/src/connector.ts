@@ -1,24 +1,11 @@
 // The batch destination as the run of a connector knows it.
+import { ddlVerb } from '@s3-connectors/common/destination/ddl/ddl-verb.ts';
 import { defineDestination } from '@s3-connectors/common/destination/run/define-destination.ts';
 import { batchAccess } from '@s3-connectors/common/permissions/needs/access.ts';
 import type { OperatorVerb } from '@s3-connectors/common/protocol/connector.ts';
 
 import { configSchema, resolveConfig, type BatchConfig } from './config/config.ts';
 import { layout } from './layout/layout.ts';
-
-const ddlVerb: OperatorVerb<BatchConfig> = {
-  name: 'ddl',
-  describe: 'Print the statements that make the tables readable in Athena or DuckDB.',
-  options: {
-    table: { type: 'string', describe: 'Print only this table.' },
-    engine: { type: 'string', describe: 'Query engine: athena (the default) or duckdb.' },
-    location: { type: 'string', describe: 'The location of the files, if it is not s3://bucket/prefix.' },
-  },
-  async *run(config, given, context) {
-    const { ddl } = await import('./ddl/ddl.ts');
-    yield* ddl(config, given, context);
-  },
-};
 
 const typesVerb: OperatorVerb<BatchConfig> = {
   name: 'types',
@@ -50,5 +37,5 @@ export const destinationS3Batch = defineDestination({
     const { openSpoolFolder } = await import('./spool/spool-folder.ts');
     await using _ = await openSpoolFolder(config, log);
   },
-  verbs: [ddlVerb, typesVerb],
+  verbs: [ddlVerb('table', async () => (await import('./ddl/tables.ts')).tables), typesVerb],
 });

@@ -1,4 +1,5 @@
 // The streaming destination as the run of a connector knows it.
+import { ddlVerb } from '@s3-connectors/common/destination/ddl/ddl-verb.ts';
 import { defineDestination } from '@s3-connectors/common/destination/run/define-destination.ts';
 import { streamingAccess } from '@s3-connectors/common/permissions/needs/access.ts';
 
@@ -14,4 +15,5 @@ export const destinationS3Streaming = defineDestination({
   access: streamingAccess,
   load: () => import('./run/write.ts'),
   loadRun: async () => (await import('./run/open-run.ts')).openRun,
+  verbs: [ddlVerb('type', async () => (await import('./ddl/tables.ts')).tables)],
 });

@@ -27,18 +27,27 @@ const destinations = {
 } as const;
 type Destination = keyof typeof destinations;
 
-async function status(
+function status(
   which: Destination,
   server: Pick<S3TestServer, 'endpoint'>,
   options: readonly string[],
   config: Json = {},
+): Promise<Ended> {
+  return operate(which, server, ['status', ...options], config);
+}
+
+async function operate(
+  which: Destination,
+  server: Pick<S3TestServer, 'endpoint'>,
+  [verb = '', ...options]: readonly string[],
+  config: Json,
 ): Promise<Ended> {
   const folder = await mkdtemp(join(tmpdir(), 's3-connectors-status-'));
   try {
     const file = join(folder, 'config.json');
     await writeFile(file, JSON.stringify({ ...destinations[which].config(server), ...config }));
     const main = join(import.meta.dirname, `../../destination-s3-${which}/src/main.ts`);
-    const ended = await runProgram(main, ['status', '--config', file, ...options]);
+    const ended = await runProgram(main, [verb, '--config', file, ...options]);
     assert.doesNotMatch(ended.stdout + ended.stderr, /secret-canary/u);
     return ended;
   } finally {
@@ -105,6 +114,12 @@ suite('status', () => {
       assert.deepEqual([stderr, exitCode], ['', 0]);
       assert.ok(!findings.some(({ code }) => code === 'not_allowed'));
       assert.ok(gets > 0);
+      const printed = await operate(which, server, ['ddl', '--engine', 'redshift-spectrum'], { credentials });
+      assert.deepEqual([printed.stderr, printed.exitCode], ['', 0]);
+      assert.match(printed.stdout, /^CREATE EXTERNAL TABLE "spectrum"."visits" \([^]*^ALTER TABLE/mu);
+      const refused = await operate(which, server, ['ddl', '--engine', 'oracle'], { credentials });
+      assert.equal(refused.exitCode, 1);
+      assert.match(refused.stderr, /--engine is "oracle": write athena, .* clickhouse or duckdb\. \(USAGE_INVALID\)/u);
       for (const operation of ['PutObject', 'DeleteObjects', 'CopyObject', 'HeadObject'] as const)
         assert.equal(server.counts.of(operation).requests, 0);
     });

@@ -1,4 +1,4 @@
-// Quoting for SQL text: the only two ways a name or a value gets into a statement.
+// Quoting for SQL text: the only ways a name or a value gets into a statement for DuckDB.
 
 /** A string literal; of a text with a NUL, where the engine would see the statement end, an expression. */
 export function literal(text: string): string {
@@ -9,4 +9,9 @@ export function literal(text: string): string {
 /** A quoted identifier. */
 export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A struct of texts, as DuckDB's functions take their options. */
+export function structLiteral(members: Iterable<readonly [name: string, value: string]>): string {
+  return `{${Array.from(members, ([name, value]) => `${literal(name)}: ${literal(value)}`).join(', ')}}`;
 }

@@ -3,11 +3,10 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { literal } from '@s3-connectors/common/columns/sql.ts';
+import { literal, structLiteral } from '@s3-connectors/common/columns/sql.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import { countColumns, engineType, storedFields, type StructType } from '../columns/types/field-type.ts';
-import { structLiteral } from '../engine/engine-sql.ts';
 import type { ConversionEngine } from '../engine/engine.ts';
 import type { MadeFile, RowSource } from './made-file.ts';
 import { piecesOf } from './pieces.ts';

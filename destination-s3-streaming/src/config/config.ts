@@ -96,7 +96,7 @@ export const configShape = {
 export const configSchema = z.object({ ...configShape, ...runShape }).superRefine(...checkPlace);
 
 /** An override for a stream; see `streams` in the schema. */
-type StreamConfig = z.output<typeof stream>;
+export type StreamConfig = z.output<typeof stream>;
 
 export type StreamingConfig = Shared<StreamConfig> & {
   readonly rules: RecordRules;

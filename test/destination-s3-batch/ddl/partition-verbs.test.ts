@@ -5,7 +5,7 @@ import { parseConfig } from '@s3-connectors/common/protocol/config.ts';
 import type { OperatorArguments, OperatorVerb } from '@s3-connectors/common/protocol/connector.ts';
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 import { configSchema, resolveConfig, type BatchConfig } from '../../../destination-s3-batch/src/config/config.ts';
-import { ddl } from '../../../destination-s3-batch/src/ddl/ddl.ts';
+import { ddl } from '../support/ddl.ts';
 import { types } from '../../../destination-s3-batch/src/types-verb/types.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { catalogJson, recordLine, type Json } from '../../support/destination-input.ts';

@@ -10,7 +10,7 @@ import { parseConfig } from '@s3-connectors/common/protocol/config.ts';
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 import * as fc from 'fast-check';
 import { configSchema, resolveConfig } from '../../../destination-s3-batch/src/config/config.ts';
-import { ddl } from '../../../destination-s3-batch/src/ddl/ddl.ts';
+import { ddl } from '../support/ddl.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { bucket, catalogJson, recordLine } from '../../support/destination-input.ts';
 import { configJson, runWrite } from '../support/batch.ts';

@@ -24,7 +24,7 @@ const appendOption = {
 const statusOption = {
   'for-status': {
     type: 'boolean',
-    describe: 'Include only the permissions of the verb status, which lists and reads below the prefix.',
+    describe: 'Include only the permissions of the verbs status and ddl, which list and read below the prefix.',
   },
 } as const;
 

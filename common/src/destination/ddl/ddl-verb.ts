@@ -1,0 +1,33 @@
+// `ddl` on the command line, the same for both destinations. What it does is loaded when it is asked for.
+import type { OperatorVerb } from '../../protocol/connector.ts';
+import type { DdlConfig, Tables } from './ddl.ts';
+
+/** `load`: what lists the tables of the destination. */
+export function ddlVerb<Config extends DdlConfig>(
+  noun: 'type' | 'table',
+  load: () => Promise<Tables<Config>>,
+): OperatorVerb<Config> {
+  return {
+    name: 'ddl',
+    describe: `Print the statements that make the ${noun}s readable in a query engine, with the first queries.`,
+    options: {
+      [noun]: { type: 'string', describe: `Print only this ${noun}.` },
+      engine: {
+        type: 'string',
+        describe:
+          'Query engine: athena (the default), glue, spark, trino, redshift-spectrum, redshift-copy, snowflake, bigquery, clickhouse or duckdb.',
+      },
+      location: { type: 'string', describe: 'The location of the files, if it is not s3://bucket/prefix.' },
+      database: { type: 'string', describe: 'The database (schema, dataset) of the tables.' },
+      access: {
+        type: 'string',
+        describe:
+          'What lets Redshift (role), Snowflake (storage integration) or BigQuery (connection) read the bucket.',
+      },
+    },
+    async *run(config, given, context) {
+      const { ddl } = await import('./ddl.ts');
+      yield* ddl(config, await load(), given, context);
+    },
+  };
+}

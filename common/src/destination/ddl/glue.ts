@@ -1,0 +1,66 @@
+// A table for `aws glue create-table --cli-input-json`: what Athena's statement makes in the Glue Data Catalog, as JSON
+// (https://docs.aws.amazon.com/glue/latest/webapi/API_CreateTable.html).
+import { scalarsOf, textTimes, type Dialect, type Draft } from './dialect.ts';
+import { hiveDialects } from './hive-dialects.ts';
+import { jsonSerde, refuseLikeHive } from './hive-parts.ts';
+import { projection } from './projection.ts';
+
+const hive = 'org.apache.hadoop.hive';
+const formats = {
+  parquet: {
+    InputFormat: `${hive}.ql.io.parquet.MapredParquetInputFormat`,
+    OutputFormat: `${hive}.ql.io.parquet.MapredParquetOutputFormat`,
+    SerdeInfo: {
+      SerializationLibrary: `${hive}.ql.io.parquet.serde.ParquetHiveSerDe`,
+      Parameters: { 'serialization.format': '1' },
+    },
+  },
+  json: {
+    InputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
+    OutputFormat: `${hive}.ql.io.HiveIgnoreKeyTextOutputFormat`,
+    SerdeInfo: {
+      SerializationLibrary: jsonSerde,
+      Parameters: { 'serialization.format': '1' },
+    },
+  },
+} as const;
+
+export const glue: Dialect = {
+  ...hiveDialects.athena,
+  title: 'AWS Glue',
+  scalars: scalarsOf('boolean | bigint | double | string | string | string | date | bigint | timestamp | timestamp'),
+  jsonScalars: textTimes('string'),
+  list: (items) => `array<${items}>`,
+  struct: (members) => `struct<${members.map(({ name, sql }) => `${name}:${sql}`).join(',')}>`,
+  refuse: refuseLikeHive('AWS Glue'),
+  database: 'default',
+  create: () => [],
+};
+
+/** `comments`: what the other engines have as comments in front of the statement; `queries`: for Athena. */
+export function glueTable(draft: Draft, comments: readonly string[], queries: readonly string[]): object {
+  const { plainName, table, columns, database } = draft;
+  const { format, folders, location } = table;
+  const isProjected = folders.length > 0 && folders.every(({ range }) => range !== undefined);
+  const partitions = folders.map(({ name, range }) => ({ Name: name, Type: range === undefined ? 'string' : 'int' }));
+  return {
+    DatabaseName: database,
+    TableInput: {
+      Name: plainName.toLowerCase(), // Athena finds no other names.
+      TableType: 'EXTERNAL_TABLE',
+      Parameters: {
+        classification: format,
+        ...(format === 'json' ? { compressionType: 'gzip' } : {}),
+        ...(isProjected ? projection(table) : {}),
+        ...(comments.length === 0 ? {} : { comment: comments.join('\n') }),
+        ...(queries.length === 0 ? {} : { queries: queries.join('\n') }),
+      },
+      ...(partitions.length === 0 ? {} : { PartitionKeys: partitions }),
+      StorageDescriptor: {
+        Columns: columns.map(({ name, sql }) => ({ Name: name, Type: sql })),
+        Location: location,
+        ...formats[format],
+      },
+    },
+  };
+}

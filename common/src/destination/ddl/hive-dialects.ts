@@ -1,0 +1,173 @@
+// The engines that know Hive's tables: a location, a format, and columns for the folders. Each finds the folders in its own way.
+import { identifier, literal } from '../../columns/sql.ts';
+import { backslashed, backticks, columnLines, folderNames, scalarsOf, textTimes, type Dialect } from './dialect.ts';
+import {
+  columnsOf,
+  foldersOf,
+  glueTypeLength,
+  hasTextFolders,
+  hiveStruct,
+  hiveTableName,
+  jsonSerde,
+  refuseLikeHive,
+} from './hive-parts.ts';
+import { addPartitions } from './partitions.ts';
+import { projection } from './projection.ts';
+
+const athena: Dialect = {
+  title: 'Athena',
+  scalars: scalarsOf('BOOLEAN | BIGINT | DOUBLE | STRING | STRING | STRING | DATE | BIGINT | TIMESTAMP | TIMESTAMP'),
+  jsonScalars: textTimes('STRING'),
+  list: (items) => `ARRAY<${items}>`,
+  struct: hiveStruct(backticks),
+  quote: backticks, // Always: a word of Hive's own, such as `timestamp`, is no name without.
+  quoteInQuery: identifier,
+  takesTable: hiveTableName,
+  refuse: refuseLikeHive('Athena'),
+  longestName: 255,
+  longestType: glueTypeLength,
+  unnest: (table, column) => ({ from: `${table} CROSS JOIN UNNEST(${column}) AS u (item)`, value: 'item' }),
+  notes: ({ table }) =>
+    table.folders.length > 3 && table.folders[3]?.range !== undefined
+      ? [
+          'Athena asks for every hour of the projected years: let each query name the year, and better the month and the day.',
+        ]
+      : [],
+  create: (draft) => {
+    const { name, table } = draft;
+    const { folders, location, format } = table;
+    const isLoaded = hasTextFolders(draft);
+    const properties = Object.entries(projection(table)).map(([key, value]) => {
+      return `${backslashed(key)} = ${backslashed(value)}`;
+    });
+    return [
+      `CREATE EXTERNAL TABLE ${name} (`,
+      columnLines(columnsOf(draft, backticks)),
+      ')',
+      ...(folders.length === 0
+        ? []
+        : [`PARTITIONED BY (${foldersOf(draft, backticks, ['INT', 'STRING']).join(', ')})`]),
+      format === 'parquet' ? 'STORED AS PARQUET' : `ROW FORMAT SERDE '${jsonSerde}'`,
+      ...(isLoaded || folders.length === 0
+        ? [`LOCATION ${backslashed(location)};`]
+        : [`LOCATION ${backslashed(location)}`, 'TBLPROPERTIES (', columnLines(properties), ');']),
+      // Values that nobody knows before: folders are loaded, again after each sync that brings new ones.
+      ...(isLoaded ? ['', `MSCK REPAIR TABLE ${name};`] : []),
+    ];
+  },
+};
+
+const spark: Dialect = {
+  title: 'Spark',
+  scalars: scalarsOf(
+    'BOOLEAN | BIGINT | DOUBLE | STRING | STRING | STRING | DATE | BIGINT | TIMESTAMP | TIMESTAMP_NTZ',
+  ),
+  jsonScalars: { time: 'STRING' },
+  list: (items) => `ARRAY<${items}>`,
+  struct: hiveStruct(backticks),
+  quote: backticks,
+  takesTable: hiveTableName,
+  refuse: () => undefined,
+  unnest: (table, column) => ({ from: `${table} LATERAL VIEW explode(${column}) u AS item`, value: 'item' }),
+  notes: ({ table }) => (table.folders.length === 0 ? [] : ['Run MSCK REPAIR TABLE again when there are new folders.']),
+  create: (draft) => {
+    const { name, table } = draft;
+    const columns = [...columnsOf(draft, backticks), ...foldersOf(draft, backticks, ['INT', 'STRING'])];
+    const isPartitioned = table.folders.length > 0;
+    return [
+      `CREATE TABLE ${name} (`,
+      columnLines(columns),
+      ')',
+      `USING ${table.format === 'parquet' ? 'PARQUET' : 'JSON'}`,
+      ...(isPartitioned ? [`PARTITIONED BY (${folderNames(table, backticks)})`] : []),
+      `LOCATION ${backslashed(table.location)};`,
+      ...(isPartitioned ? ['', `MSCK REPAIR TABLE ${name};`] : []),
+    ];
+  },
+};
+
+const trino: Dialect = {
+  title: 'Trino',
+  scalars: scalarsOf('BOOLEAN | BIGINT | DOUBLE | VARCHAR | VARCHAR | VARCHAR | DATE | BIGINT | TIMESTAMP | TIMESTAMP'),
+  jsonScalars: textTimes('VARCHAR'),
+  list: (items) => `ARRAY(${items})`,
+  struct: (members) => `ROW(${members.map(({ name, sql }) => `${identifier(name)} ${sql}`).join(', ')})`,
+  quote: identifier,
+  takesTable: hiveTableName,
+  refuse: (column, depth) => {
+    const isTaken = depth > 0 || !/,|^ | $/u.test(column.name);
+    return isTaken
+      ? refuseLikeHive('Trino')(column, depth)
+      : 'Trino takes no comma and no blank at an end of the name of a column';
+  },
+  database: 'default',
+  unnest: (table, column) => ({ from: `${table} CROSS JOIN UNNEST(${column}) AS u (item)`, value: 'item' }),
+  notes: ({ table }) => [
+    'Run it in a catalog of the Hive connector. Its times have milliseconds, unless timestamp_precision says otherwise.',
+    ...(table.folders.length === 0 ? [] : ['Run the CALL again when there are new folders.']),
+  ],
+  create: (draft) => {
+    const { name, plainName, table, database = '' } = draft;
+    const isPartitioned = table.folders.length > 0;
+    const properties = [
+      `external_location = ${literal(table.location)}`,
+      `format = '${table.format === 'parquet' ? 'PARQUET' : 'OPENX_JSON'}'`,
+      ...(isPartitioned ? [`partitioned_by = ARRAY[${folderNames(table, literal)}]`] : []),
+    ];
+    return [
+      `CREATE TABLE ${name} (`,
+      columnLines([...columnsOf(draft, identifier), ...foldersOf(draft, identifier, ['INTEGER', 'VARCHAR'])]),
+      ')',
+      'WITH (',
+      columnLines(properties),
+      ');',
+      ...(isPartitioned
+        ? [
+            '',
+            `CALL system.sync_partition_metadata(${literal(database)}, ${literal(plainName.toLowerCase())}, 'FULL');`,
+          ]
+        : []),
+    ];
+  },
+};
+
+const spectrum: Dialect = {
+  title: 'Redshift Spectrum',
+  scalars: scalarsOf(
+    'BOOLEAN | BIGINT | DOUBLE PRECISION | VARCHAR(65535) | VARCHAR(65535) | VARCHAR(65535) | DATE | BIGINT | TIMESTAMP | TIMESTAMP',
+  ),
+  jsonScalars: textTimes('VARCHAR(65535)'),
+  list: (items) => `ARRAY<${items}>`,
+  struct: hiveStruct(identifier),
+  quote: identifier,
+  takesTable: hiveTableName,
+  refuse: refuseLikeHive('Redshift Spectrum'),
+  longestName: 127,
+  longestType: glueTypeLength,
+  database: 'spectrum',
+  unnest: (table, column) => ({ from: `${table} AS t, t.${column} AS item`, value: 'item' }),
+  notes: ({ table, database = '' }) => [
+    `Make the external schema ${database} first: CREATE EXTERNAL SCHEMA … FROM DATA CATALOG. A text has at most 65,535 bytes there.`,
+    ...(table.folders.length === 0
+      ? []
+      : [
+          'Redshift finds no folders by itself: print and run the ALTER TABLE statements again when there are new ones.',
+        ]),
+  ],
+  create: (draft) => {
+    const { name, table } = draft;
+    return [
+      `CREATE EXTERNAL TABLE ${name} (`,
+      columnLines(columnsOf(draft, identifier)),
+      ')',
+      ...(table.folders.length === 0
+        ? []
+        : [`PARTITIONED BY (${foldersOf(draft, identifier, ['INTEGER', 'VARCHAR(65535)']).join(', ')})`]),
+      table.format === 'parquet' ? 'STORED AS PARQUET' : `ROW FORMAT SERDE '${jsonSerde}'`,
+      `LOCATION ${literal(table.location)};`,
+    ];
+  },
+  addPartitions,
+};
+
+export const hiveDialects = { athena, spark, trino, 'redshift-spectrum': spectrum };

@@ -1,0 +1,21 @@
+// How Athena knows the folders of all days or hours without a list of them (partition projection,
+// https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html).
+import type { Table } from './table.ts';
+
+/** The properties of the table. `digits` only for padded folders: `month=01`. */
+export function projection({ location, folders }: Table): Readonly<Record<string, string>> {
+  const parts = folders.flatMap(({ name, range }): readonly (readonly [string, string])[] => {
+    if (range === undefined) return [];
+    return [
+      [`projection.${name}.type`, 'integer'],
+      [`projection.${name}.range`, `${range.from},${range.to}`],
+      ...(range.digits > 1 ? [[`projection.${name}.digits`, String(range.digits)] as const] : []),
+    ];
+  });
+  const template = folders.map(({ name, key }) => `${key}=\${${name}}/`).join('');
+  return {
+    'projection.enabled': 'true',
+    ...Object.fromEntries(parts),
+    'storage.location.template': `${location}${template}`,
+  };
+}

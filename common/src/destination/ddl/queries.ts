@@ -1,0 +1,60 @@
+// The first queries that people run on a table: events by day, users by segment, and the same with the names of the segments.
+import type { Dialect } from './dialect.ts';
+import type { SqlColumn, Table } from './table.ts';
+
+/** Where the names of the segments are: `segment_metadata` of the batch export, `segment` of the streaming one. */
+export type SegmentTable = { readonly table: string; readonly code: string };
+
+export type Query = { readonly title: string; readonly sql: string };
+
+type About = {
+  /** In the table's own words: `Events` or `Rows`. */
+  readonly table: Table;
+  /** Quoted as in queries. */
+  readonly name: string;
+  /** The name of another table, quoted. */
+  readonly other: (table: string) => string;
+  readonly columns: readonly SqlColumn[];
+  readonly segments: SegmentTable;
+};
+
+export function firstQueries(dialect: Dialect, about: About): readonly Query[] {
+  const { columns, segments, name, other } = about;
+  const quote = dialect.quoteInQuery ?? dialect.quote;
+  const isEvents = hasList(columns, 'segments') && hasColumn(columns, 'user_id');
+  const sql = countByDay(dialect, about);
+  const byDay = { title: `${isEvents ? 'Events' : 'Rows'}${sql.includes('GROUP BY') ? ' by day' : ''}`, sql };
+  if (!isEvents) return [byDay];
+  const { from, value } = dialect.unnest(name, quote('segments'));
+  const user = quote('user_id');
+  const users = `SELECT ${value} AS segment, count(DISTINCT ${user}) AS users FROM ${from} GROUP BY 1 ORDER BY 2 DESC`;
+  const pairs = `SELECT ${user}, ${value} AS segment FROM ${from}`;
+  const code = `m.${quote(segments.code)}`;
+  const named = `SELECT m.${quote('name')} AS segment_name, count(DISTINCT e.${user}) AS users FROM (${pairs}) e JOIN ${other(segments.table)} m ON ${code} = e.segment GROUP BY 1 ORDER BY 2 DESC`;
+  return [
+    byDay,
+    { title: 'Users by segment', sql: users },
+    { title: `Users by name of segment, from ${segments.table}`, sql: named },
+  ];
+}
+
+function countByDay(dialect: Dialect, { table, name, columns }: About): string {
+  const quote = dialect.quoteInQuery ?? dialect.quote;
+  const dates = table.folders.filter(({ range }) => range !== undefined).slice(0, 3);
+  if (dialect.hasNoFolders !== true && dates.length > 0) {
+    const days = dates.map((folder) => quote(folder.name)).join(', ');
+    return `SELECT ${days}, count(*) AS n FROM ${name} GROUP BY ${days} ORDER BY ${days}`;
+  }
+  const time = columns.find((column) => column.name === 'time')?.type.kind;
+  const form = time === 'instant' ? 'timestamp' : time === 'string' ? 'milliseconds' : undefined;
+  if (dialect.day === undefined || form === undefined) return `SELECT count(*) AS n FROM ${name}`;
+  return `SELECT ${dialect.day(quote('time'), form)} AS day, count(*) AS n FROM ${name} GROUP BY 1 ORDER BY 1`;
+}
+
+function hasColumn(columns: readonly SqlColumn[], name: string): boolean {
+  return columns.some((column) => column.name === name);
+}
+
+function hasList(columns: readonly SqlColumn[], name: string): boolean {
+  return columns.some((column) => column.name === name && column.type.kind === 'list');
+}

@@ -1,0 +1,98 @@
+// Table → statement: names and columns that the engine takes, its comments, its first queries, and the statement itself. Pure but for
+// the folders, which are listed for engines that do not find them.
+import { oneLine } from '../../protocol/text/text.ts';
+import { sqlType, type Dialect, type Draft, type TypedColumn } from './dialect.ts';
+import { glueTable } from './glue.ts';
+import { firstQueries, type Query, type SegmentTable } from './queries.ts';
+import type { TableName } from './table-name.ts';
+import { folderNamesOf, type Table } from './table.ts';
+import { hiddenComment, visibleColumns } from './visible-columns.ts';
+
+export type Wishes = {
+  readonly database: string | undefined;
+  readonly access: string | undefined;
+  readonly region: string;
+  readonly segments: SegmentTable;
+};
+
+export type Described = {
+  readonly draft: Draft;
+  /** Sentences. */
+  readonly comments: readonly string[];
+  readonly queries: readonly Query[];
+};
+
+/** Undefined for a table without a column that the engine takes, or with a folder that it does not. */
+export function describeTable(
+  dialect: Dialect,
+  table: Table,
+  { name, comments }: TableName,
+  wishes: Wishes,
+): Described | undefined {
+  const folders = dialect.hasNoFolders === true ? [] : folderNamesOf(table);
+  if (folders.some((folder) => dialect.refuse({ name: folder, type: { kind: 'string' } }, 0) !== undefined))
+    return undefined;
+  const above = dialect.seesPath === true ? pathFolders(table.location) : [];
+  const renames = dialect.isByPosition === true && table.format === 'parquet';
+  const { columns, hidden } = visibleColumns(table.columns, [...folders, ...above], { ...dialect, renames });
+  const typed = columns.map((column) => ({ ...column, sql: sqlType(dialect, column.type, table.format) }));
+  const { characters, owner } = dialect.longestType ?? { characters: Infinity, owner: '' };
+  const isLong = ({ sql }: TypedColumn): boolean => sql.length > characters;
+  const shown = typed.filter((column) => !isLong(column));
+  if (shown.length === 0) return undefined;
+  const tooLong = `${owner} takes types of ${characters} characters`;
+  const database = wishes.database ?? dialect.database;
+  const draft = {
+    name: qualified(dialect.quote, name, database),
+    plainName: name,
+    table,
+    columns: shown,
+    ...wishes,
+    database,
+  };
+  const inQuery = (table_: string): string => qualified(dialect.quoteInQuery ?? dialect.quote, table_, database);
+  return {
+    draft,
+    comments: [
+      ...comments,
+      ...table.notes,
+      ...(dialect.notes?.(draft) ?? []),
+      ...hidden,
+      ...typed.filter(isLong).map((column) => hiddenComment(column.name, tooLong)),
+    ],
+    queries: firstQueries(dialect, {
+      table,
+      name: inQuery(name),
+      other: inQuery,
+      columns: shown,
+      segments: wishes.segments,
+    }),
+  };
+}
+
+/** The names of the folders above the table that readers of Hive folders make columns of. */
+function pathFolders(location: string): readonly string[] {
+  return location.split('/').flatMap((folder) => (folder.includes('=') ? [folder.slice(0, folder.indexOf('='))] : []));
+}
+
+function qualified(quote: (name: string) => string, name: string, database: string | undefined): string {
+  return database === undefined ? quote(name) : `${quote(database)}.${quote(name)}`;
+}
+
+/** Ended by an empty line. */
+export async function* sqlOf(dialect: Dialect, { draft, comments, queries }: Described): AsyncGenerator<string> {
+  const lines = [
+    ...comments.map((comment) => `-- ${oneLine(comment)}`),
+    ...queries.flatMap(({ title, sql }) => [`-- ${title}:`, `--   ${sql}`]),
+    ...dialect.create(draft),
+  ];
+  yield `${lines.join('\n')}\n\n`;
+  if (dialect.addPartitions === undefined) return;
+  for await (const statement of dialect.addPartitions(draft)) yield `${statement}\n\n`;
+}
+
+/** In one line, for `--cli-input-json`. */
+export function glueJson({ draft, comments, queries }: Described): string {
+  const texts = queries.map(({ title, sql }) => `${title}: ${sql}`);
+  return `${JSON.stringify(glueTable(draft, comments, texts))}\n`;
+}

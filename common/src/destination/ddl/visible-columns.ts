@@ -1,0 +1,80 @@
+// The columns that a statement can have: what an engine does not take is omitted, however deep, with a comment for each. One such
+// name would spoil the statement for the whole table.
+import { isPrintable, oneLine } from '../../protocol/text/text.ts';
+import type { Dialect, Refuse } from './dialect.ts';
+import type { SqlColumn, SqlType } from './table.ts';
+
+type Visible = { readonly columns: readonly SqlColumn[]; readonly hidden: readonly string[] };
+
+/** `renames`: a column that the engine does not take gets a name of its own, instead of being omitted. */
+type Rules = Pick<Dialect, 'title' | 'refuse' | 'hasCase' | 'isOpaque' | 'longestName'> & { readonly renames: boolean };
+
+/** What no engine takes goes first. */
+export function visibleColumns(columns: readonly SqlColumn[], folders: readonly string[], rules: Rules): Visible {
+  const hidden: string[] = [];
+  const names = new Set(folders.map((name) => name.toLowerCase()));
+  const { title, longestName = Infinity } = rules;
+  const refuse: Refuse = (column, depth) => {
+    const { name } = column;
+    if (!isPrintable(name)) return 'SQL cannot show the characters of its name';
+    if (depth === 0 && names.has(name.toLowerCase())) return 'a folder has its name';
+    if (name.trim() === '') return 'it has no name that can be seen';
+    if (Buffer.byteLength(name) > longestName) return `${title} takes names of ${longestName} bytes`;
+    return rules.refuse(column, depth);
+  };
+  const visible = visibleMembers(columns, { path: '', depth: 0, rules: { ...rules, refuse }, hidden });
+  return { columns: visible, hidden };
+}
+
+export function hiddenComment(path: string, reason: string): string {
+  return `The column ${oneLine(path)} is omitted: ${reason}.`;
+}
+
+type Place = {
+  readonly path: string;
+  readonly depth: number;
+  readonly rules: Rules;
+  /** The comments. */
+  readonly hidden: string[];
+};
+
+/** Undefined for an object of which nothing is left. */
+function visibleType(type: SqlType, place: Place): SqlType | undefined {
+  if (type.kind === 'list') {
+    const items = visibleType(type.items, place);
+    return items && { ...type, items };
+  }
+  if (type.kind !== 'struct') return type;
+  const fields = visibleMembers(type.fields, place);
+  return fields.length === 0 ? undefined : { kind: 'struct', fields };
+}
+
+function visibleMembers(columns: readonly SqlColumn[], place: Place): readonly SqlColumn[] {
+  const { path: outer, depth, rules, hidden } = place;
+  const taken = new Set<string>();
+  return columns.flatMap((column, index) => {
+    const { name } = column;
+    const path = outer === '' ? name : `${outer}.${name}`;
+    const key = rules.hasCase === true ? name : name.toLowerCase();
+    const reason =
+      rules.refuse(column, depth) ?? (taken.has(key) ? 'another one has its name in another case' : undefined);
+    if (reason !== undefined && rules.renames) {
+      let other = `column_${index + 1}`;
+      while (taken.has(other)) other = `_${other}`;
+      taken.add(other);
+      hidden.push(`The column ${oneLine(path)} is called ${other}: ${reason}.`);
+      return [{ ...column, name: other }];
+    }
+    const type = reason === undefined ? typeOf(column, { ...place, path, depth: depth + 1 }) : undefined;
+    if (type === undefined) {
+      hidden.push(hiddenComment(path, reason ?? 'nothing of it is left'));
+      return [];
+    }
+    taken.add(key);
+    return [{ name, type }];
+  });
+}
+
+function typeOf({ type }: SqlColumn, place: Place): SqlType | undefined {
+  return place.rules.isOpaque === true ? type : visibleType(type, place);
+}

@@ -1,0 +1,94 @@
+// The types of the streaming destination for `ddl`. A published type has the published fields. The fields of other types, and further
+// ones, are those of a few files: their records are stored as they come, so nothing more is known of them.
+import { datePaths, foldersBelow } from '@s3-connectors/common/destination/ddl/date-listing.ts';
+import type { Tables } from '@s3-connectors/common/destination/ddl/ddl.ts';
+import { fieldFolders } from '@s3-connectors/common/destination/ddl/field-folders.ts';
+import { dateFolders, type SqlColumn, type SqlType } from '@s3-connectors/common/destination/ddl/table.ts';
+import type { PublishedFieldType, RowSchema } from '@s3-connectors/common/published/row-schema.ts';
+import { streamingTypes } from '@s3-connectors/common/published/streaming-types.ts';
+
+import type { StreamConfig, StreamingConfig } from '../config/config.ts';
+import { fileExtension, layout } from '../layout/layout.ts';
+import { sampledColumns } from './sampled-columns.ts';
+import { lookAtType } from './type-files.ts';
+
+export const tables: Tables<StreamingConfig> = {
+  noun: 'type',
+  segments: { table: 'segment', code: 'code' },
+  async *list(s3, { prefix, streams }, { root, log, signal }) {
+    const parent = `${prefix}${layout.parent}`;
+    for (const own of await foldersBelow(s3, parent, signal)) {
+      const key = own.slice(parent.length, -1);
+      const name = decodedName(key);
+      if (name === undefined || layout.place(prefix, name).folder !== own) continue;
+      const files = await lookAtType(s3, own, { log, signal });
+      if (files === undefined) continue;
+      const { columns, isPublished } = columnsOf(name, files.lines);
+      const folders = [
+        ...(files.isDated ? dateFolders({ period: 'hour', isPadded: true, firstYear: files.firstYear }) : []),
+        ...fieldFolders(entryOf(name, streams)?.partition_by),
+      ];
+      const keys = folders.map((folder) => folder.key);
+      yield {
+        name,
+        columns,
+        format: 'json',
+        extension: fileExtension,
+        location: layout.place(root, name).folder,
+        folders,
+        partitions: () => datePaths(s3, own, keys, signal),
+        notes: isPublished ? [] : ['The types of the columns are those of the newest and the oldest files.'],
+      };
+    }
+  },
+};
+
+function decodedName(key: string): string | undefined {
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    return undefined;
+  }
+}
+
+function entryOf(name: string, streams: readonly StreamConfig[]): StreamConfig | undefined {
+  return streams.find(({ stream, type }) => (type === undefined || type === '' ? stream : type) === name);
+}
+
+/** A type is the published one of its name if its rows have all required fields, or none were seen. */
+function columnsOf(
+  name: string,
+  lines: readonly string[],
+): { readonly columns: readonly SqlColumn[]; readonly isPublished: boolean } {
+  const seen = sampledColumns(lines);
+  const schema = streamingTypes.get(name);
+  if (schema === undefined || !isOf(schema, seen)) return { columns: seen, isPublished: false };
+  const published = schema.fields.map((field): SqlColumn => ({ name: field.name, type: publishedTypes[field.type] }));
+  const names = new Set(published.map((column) => column.name));
+  return { columns: [...published, ...seen.filter((column) => !names.has(column.name))], isPublished: true };
+}
+
+function isOf({ fields }: RowSchema, seen: readonly SqlColumn[]): boolean {
+  const names = new Set(seen.map(({ name }) => name));
+  return seen.length === 0 || fields.every(({ name, required }) => !required || names.has(name));
+}
+
+const text: SqlType = { kind: 'string' };
+const alias: SqlType = {
+  kind: 'struct',
+  fields: [
+    { name: 'id', type: text },
+    { name: 'tag', type: text },
+  ],
+};
+/** Times stay text: Unix milliseconds or ISO 8601. */
+const publishedTypes: Readonly<Record<PublishedFieldType, SqlType>> = {
+  time: text,
+  string: text,
+  integer: { kind: 'integer' },
+  boolean: { kind: 'boolean' },
+  object: { kind: 'any' },
+  integers: { kind: 'list', items: { kind: 'integer' } },
+  strings: { kind: 'list', items: text },
+  aliases: { kind: 'list', items: alias },
+};
