@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 
-import { engines, type Engine } from '@s3-connectors/common/destination/ddl/dialects.ts';
+import { engines, type Engine } from '@s3-connectors/common/destination/ddl/dialects/dialects.ts';
 import { parseConfig } from '@s3-connectors/common/protocol/config.ts';
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 

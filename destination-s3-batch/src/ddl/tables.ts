@@ -1,8 +1,8 @@
 // The tables of the batch destination for `ddl`: their types are kept in the bucket.
-import { datePaths, firstYear } from '@s3-connectors/common/destination/ddl/date-listing.ts';
-import type { Tables } from '@s3-connectors/common/destination/ddl/ddl.ts';
-import { fieldFolders } from '@s3-connectors/common/destination/ddl/field-folders.ts';
-import { dateFolders, type SqlColumn, type SqlType } from '@s3-connectors/common/destination/ddl/table.ts';
+import { datePaths, firstYear } from '@s3-connectors/common/destination/ddl/table/date-listing.ts';
+import type { DdlTables } from '@s3-connectors/common/destination/ddl/ddl.ts';
+import { fieldFolders } from '@s3-connectors/common/destination/ddl/table/field-folders.ts';
+import { dateFolders, type SqlColumn, type SqlType } from '@s3-connectors/common/destination/ddl/table/table.ts';
 import { entryFor } from '@s3-connectors/common/destination/input/stream-plan.ts';
 import { largestDocument } from '@s3-connectors/common/destination/replacing/document-memory.ts';
 
@@ -11,7 +11,7 @@ import { storedFields, type FieldType, type StructType } from '../columns/types/
 import type { BatchConfig } from '../config/config.ts';
 import { extensions, layout } from '../layout/layout.ts';
 
-export const tables: Tables<BatchConfig> = {
+export const tables: DdlTables<BatchConfig> = {
   noun: 'table',
   segments: { table: 'segment_metadata', code: 'number' },
   async *list(s3, { prefix, headers, format, maxMemoryBytes, streams }, { root, signal }) {

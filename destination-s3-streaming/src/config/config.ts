@@ -96,9 +96,9 @@ export const configShape = {
 export const configSchema = z.object({ ...configShape, ...runShape }).superRefine(...checkPlace);
 
 /** An override for a stream; see `streams` in the schema. */
-export type StreamConfig = z.output<typeof stream>;
+export type StreamSettings = z.output<typeof stream>;
 
-export type StreamingConfig = Shared<StreamConfig> & {
+export type StreamingConfig = Shared<StreamSettings> & {
   readonly rules: RecordRules;
   readonly maxFileAgeMs: number;
   readonly gzipLevel: number;

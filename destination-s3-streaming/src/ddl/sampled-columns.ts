@@ -1,5 +1,5 @@
 // The columns of rows that nobody declared: what the values of some rows have in common. Pure.
-import type { SqlColumn, SqlType } from '@s3-connectors/common/destination/ddl/table.ts';
+import type { SqlColumn, SqlType } from '@s3-connectors/common/destination/ddl/table/table.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import { isObject, type JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 

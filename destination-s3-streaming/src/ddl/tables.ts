@@ -1,18 +1,18 @@
 // The types of the streaming destination for `ddl`. A published type has the published fields. The fields of other types, and further
 // ones, are those of a few files: their records are stored as they come, so nothing more is known of them.
-import { datePaths, foldersBelow } from '@s3-connectors/common/destination/ddl/date-listing.ts';
-import type { Tables } from '@s3-connectors/common/destination/ddl/ddl.ts';
-import { fieldFolders } from '@s3-connectors/common/destination/ddl/field-folders.ts';
-import { dateFolders, type SqlColumn, type SqlType } from '@s3-connectors/common/destination/ddl/table.ts';
+import { datePaths, foldersBelow } from '@s3-connectors/common/destination/ddl/table/date-listing.ts';
+import type { DdlTables } from '@s3-connectors/common/destination/ddl/ddl.ts';
+import { fieldFolders } from '@s3-connectors/common/destination/ddl/table/field-folders.ts';
+import { dateFolders, type SqlColumn, type SqlType } from '@s3-connectors/common/destination/ddl/table/table.ts';
 import type { PublishedFieldType, RowSchema } from '@s3-connectors/common/published/row-schema.ts';
 import { streamingTypes } from '@s3-connectors/common/published/streaming-types.ts';
 
-import type { StreamConfig, StreamingConfig } from '../config/config.ts';
+import type { StreamSettings, StreamingConfig } from '../config/config.ts';
 import { fileExtension, layout } from '../layout/layout.ts';
 import { sampledColumns } from './sampled-columns.ts';
 import { lookAtType } from './type-files.ts';
 
-export const tables: Tables<StreamingConfig> = {
+export const tables: DdlTables<StreamingConfig> = {
   noun: 'type',
   segments: { table: 'segment', code: 'code' },
   async *list(s3, { prefix, streams }, { root, log, signal }) {
@@ -51,7 +51,7 @@ function decodedName(key: string): string | undefined {
   }
 }
 
-function entryOf(name: string, streams: readonly StreamConfig[]): StreamConfig | undefined {
+function entryOf(name: string, streams: readonly StreamSettings[]): StreamSettings | undefined {
   return streams.find(({ stream, type }) => (type === undefined || type === '' ? stream : type) === name);
 }
 

@@ -1,5 +1,5 @@
 // The newest and the oldest files of a type: what they show of its folders and rows. A few requests, whatever the type holds.
-import { foldersBelow } from '@s3-connectors/common/destination/ddl/date-listing.ts';
+import { foldersBelow } from '@s3-connectors/common/destination/ddl/table/date-listing.ts';
 import { firstLines } from '@s3-connectors/common/destination/status/looks/text-sample.ts';
 import type { VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';

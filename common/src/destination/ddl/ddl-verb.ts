@@ -1,11 +1,11 @@
 // `ddl` on the command line, the same for both destinations. What it does is loaded when it is asked for.
 import type { OperatorVerb } from '../../protocol/connector.ts';
-import type { DdlConfig, Tables } from './ddl.ts';
+import type { DdlConfig, DdlTables } from './ddl.ts';
 
 /** `load`: what lists the tables of the destination. */
 export function ddlVerb<Config extends DdlConfig>(
   noun: 'type' | 'table',
-  load: () => Promise<Tables<Config>>,
+  load: () => Promise<DdlTables<Config>>,
 ): OperatorVerb<Config> {
   return {
     name: 'ddl',

@@ -4,11 +4,11 @@ import { ConnectorError } from '../../protocol/errors.ts';
 import { isPrintable, plainJson } from '../../protocol/text/text.ts';
 import { closeS3, openS3, type S3 } from '../../s3/connection/client.ts';
 import type { Connection } from '../../s3/connection/config.ts';
-import { dialects, engineOf, type Engine } from './dialects.ts';
+import { dialects, engineOf, type Engine } from './dialects/dialects.ts';
 import type { SegmentTable } from './queries.ts';
 import { describeTable, glueJson, sqlOf, type Wishes } from './statement.ts';
 import { tableName } from './table-name.ts';
-import type { Table } from './table.ts';
+import type { Table } from './table/table.ts';
 
 export type DdlConfig = { readonly connection: Connection; readonly prefix: string };
 
@@ -16,7 +16,7 @@ export type DdlConfig = { readonly connection: Connection; readonly prefix: stri
 type TablesPlace = Pick<VerbContext, 'log' | 'signal'> & { readonly root: string };
 
 /** What a destination knows of its tables. */
-export type Tables<Config> = {
+export type DdlTables<Config> = {
   readonly noun: 'type' | 'table';
   readonly segments: SegmentTable;
   /** In the order of their names. */
@@ -26,7 +26,7 @@ export type Tables<Config> = {
 /** @throws USAGE_INVALID for a table that was never written, or an engine that is not known. */
 export async function* ddl<Config extends DdlConfig>(
   config: Config,
-  tables: Tables<Config>,
+  tables: DdlTables<Config>,
   given: OperatorArguments,
   { log, signal }: Pick<VerbContext, 'log' | 'signal'>,
 ): AsyncGenerator<Print> {

@@ -1,6 +1,6 @@
 // The first queries that people run on a table: events by day, users by segment, and the same with the names of the segments.
-import type { Dialect } from './dialect.ts';
-import type { SqlColumn, Table } from './table.ts';
+import type { Dialect } from './dialects/dialect.ts';
+import type { SqlColumn, Table } from './table/table.ts';
 
 /** Where the names of the segments are: `segment_metadata` of the batch export, `segment` of the streaming one. */
 export type SegmentTable = { readonly table: string; readonly code: string };

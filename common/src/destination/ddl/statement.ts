@@ -1,11 +1,11 @@
 // Table → statement: names and columns that the engine takes, its comments, its first queries, and the statement itself. Pure but for
 // the folders, which are listed for engines that do not find them.
 import { oneLine } from '../../protocol/text/text.ts';
-import { sqlType, type Dialect, type Draft, type TypedColumn } from './dialect.ts';
-import { glueTable } from './glue.ts';
+import { sqlType, type Dialect, type Draft, type TypedColumn } from './dialects/dialect.ts';
+import { glueTable } from './dialects/glue.ts';
 import { firstQueries, type Query, type SegmentTable } from './queries.ts';
 import type { TableName } from './table-name.ts';
-import { folderNamesOf, type Table } from './table.ts';
+import { folderNamesOf, type Table } from './table/table.ts';
 import { hiddenComment, visibleColumns } from './visible-columns.ts';
 
 export type Wishes = {

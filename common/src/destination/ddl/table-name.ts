@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 
 import { oneLine } from '../../protocol/text/text.ts';
-import type { Dialect } from './dialect.ts';
+import type { Dialect } from './dialects/dialect.ts';
 
 const longestName = 255;
 const markLength = 8;

@@ -1,8 +1,8 @@
 // The columns that a statement can have: what an engine does not take is omitted, however deep, with a comment for each. One such
 // name would spoil the statement for the whole table.
 import { isPrintable, oneLine } from '../../protocol/text/text.ts';
-import type { Dialect, Refuse } from './dialect.ts';
-import type { SqlColumn, SqlType } from './table.ts';
+import type { Dialect, Refuse } from './dialects/dialect.ts';
+import type { SqlColumn, SqlType } from './table/table.ts';
 
 type Visible = { readonly columns: readonly SqlColumn[]; readonly hidden: readonly string[] };
 

@@ -4,8 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 
-import { engines } from '@s3-connectors/common/destination/ddl/dialects.ts';
-import type { SqlColumn, SqlType } from '@s3-connectors/common/destination/ddl/table.ts';
+import { engines } from '@s3-connectors/common/destination/ddl/dialects/dialects.ts';
+import type { SqlColumn, SqlType } from '@s3-connectors/common/destination/ddl/table/table.ts';
 
 import { forms, statementOf, tableOf, type Form } from './support.ts';
 

@@ -5,9 +5,9 @@ import { suite, test } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { dialects, engines, type Engine } from '@s3-connectors/common/destination/ddl/dialects.ts';
+import { dialects, engines, type Engine } from '@s3-connectors/common/destination/ddl/dialects/dialects.ts';
 import { describeTable } from '@s3-connectors/common/destination/ddl/statement.ts';
-import type { SqlColumn, SqlType } from '@s3-connectors/common/destination/ddl/table.ts';
+import type { SqlColumn, SqlType } from '@s3-connectors/common/destination/ddl/table/table.ts';
 import { isPrintable } from '@s3-connectors/common/protocol/text/text.ts';
 
 import { hostileName } from '../../../support/hostile/hostile-names.ts';

@@ -1,8 +1,8 @@
-// Tables for the tests of statements, and what `ddl` prints for them.
-import { dialects, type Engine } from '@s3-connectors/common/destination/ddl/dialects.ts';
+// DdlTables for the tests of statements, and what `ddl` prints for them.
+import { dialects, type Engine } from '@s3-connectors/common/destination/ddl/dialects/dialects.ts';
 import { describeTable, glueJson, sqlOf } from '@s3-connectors/common/destination/ddl/statement.ts';
 import { tableName } from '@s3-connectors/common/destination/ddl/table-name.ts';
-import { dateFolders, type SqlColumn, type Table } from '@s3-connectors/common/destination/ddl/table.ts';
+import { dateFolders, type SqlColumn, type Table } from '@s3-connectors/common/destination/ddl/table/table.ts';
 
 export const forms = {
   parquet: {

@@ -1,5 +1,5 @@
 // The engines that `ddl` knows, by the value of --engine.
-import { ConnectorError } from '../../protocol/errors.ts';
+import { ConnectorError } from '../../../protocol/errors.ts';
 import type { Dialect } from './dialect.ts';
 import { fileDialects } from './file-dialects.ts';
 import { glue } from './glue.ts';

@@ -1,5 +1,5 @@
 // What `ddl` knows of an engine: a row of the table in dialects.ts. Pure.
-import type { SqlColumn, SqlType, ScalarKind, Table } from './table.ts';
+import type { SqlColumn, SqlType, ScalarKind, Table } from '../table/table.ts';
 
 /** A column as the statement has it. */
 export type TypedColumn = SqlColumn & { readonly sql: string };

@@ -1,5 +1,5 @@
 // The engines that know Hive's tables: a location, a format, and columns for the folders. Each finds the folders in its own way.
-import { identifier, literal } from '../../columns/sql.ts';
+import { identifier, literal } from '../../../columns/sql.ts';
 import { backslashed, backticks, columnLines, folderNames, scalarsOf, textTimes, type Dialect } from './dialect.ts';
 import {
   columnsOf,

@@ -1,5 +1,5 @@
 // The folders of a table that are there now, as statements for an engine that does not look for them.
-import { identifier, literal } from '../../columns/sql.ts';
+import { identifier, literal } from '../../../columns/sql.ts';
 import type { Draft } from './dialect.ts';
 
 /** What Redshift takes in one statement (https://docs.aws.amazon.com/redshift/latest/dg/r_ALTER_TABLE_external-table.html). */

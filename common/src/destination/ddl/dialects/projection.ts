@@ -1,6 +1,6 @@
 // How Athena knows the folders of all days or hours without a list of them (partition projection,
 // https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html).
-import type { Table } from './table.ts';
+import type { Table } from '../table/table.ts';
 
 /** The properties of the table. `digits` only for padded folders: `month=01`. */
 export function projection({ location, folders }: Table): Readonly<Record<string, string>> {

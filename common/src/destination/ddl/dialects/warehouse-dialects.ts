@@ -1,5 +1,5 @@
 // The warehouses with tables of their own kind: Redshift with loaded rows, Snowflake and BigQuery with external tables.
-import { identifier, literal } from '../../columns/sql.ts';
+import { identifier, literal } from '../../../columns/sql.ts';
 import {
   backslashed,
   backticks,

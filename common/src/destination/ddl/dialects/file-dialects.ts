@@ -1,5 +1,5 @@
 // The engines that read files without a catalog: a view over all files of a table.
-import { identifier, literal, structLiteral } from '../../columns/sql.ts';
+import { identifier, literal, structLiteral } from '../../../columns/sql.ts';
 import { backslashed, folderGlob, scalarsOf, textTimes, type Dialect, type Draft } from './dialect.ts';
 
 const clickhouse: Dialect = {

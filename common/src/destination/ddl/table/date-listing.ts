@@ -1,6 +1,6 @@
 // The folders of a table's days or hours, as a listing has them.
-import type { S3 } from '../../s3/connection/client.ts';
-import { listPages } from '../../s3/list.ts';
+import type { S3 } from '../../../s3/connection/client.ts';
+import { listPages } from '../../../s3/list.ts';
 
 /** The least year with a folder below `folder`, which ends with a slash; undefined where there is none. */
 export async function firstYear(s3: S3, folder: string, signal: AbortSignal): Promise<number | undefined> {
