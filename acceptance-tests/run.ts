@@ -13,23 +13,30 @@ import { promisify } from 'node:util';
 
 import { installConnector } from '../tools/build.ts';
 import { connectorNames } from '../tools/generate.ts';
+import { prepareAirflow } from './support/airflow.ts';
 import { findBrowser } from './support/browser.ts';
 import { findJava } from './support/debian.ts';
 import { prepareKafka } from './support/kafka.ts';
 import { startMinistack } from './support/ministack.ts';
 import { packageVersion, preparePython, prepareRunner, python, type Runner, runners } from './support/python.ts';
 import { columns, RunnerTable } from './support/runner-table.ts';
+import { prepareSlurm } from './support/slurm.ts';
 
 const root = join(import.meta.dirname, '..');
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 const fileTimeoutMs = 1_200_000; // A hang fails its file; the server is still ended.
-const runnerNames = Object.keys(runners) as Runner[];
+/** Airflow is prepared for its own tests alone. */
+const runnerNames = (Object.keys(runners) as Runner[]).filter((name) => name !== 'airflow');
 
 /** Files whose tests need nothing of `prepareServer`, with what gets the engine that they start. @throws Error saying how to get it. */
 const engines: Readonly<Record<string, (say: (text: string) => void) => Promise<void>>> = {
+  'airflow.test.ts': prepareAirflow,
+  'aws-batch.test.ts': preparePython,
   'install.test.ts': () => Promise.resolve(),
   'kafka.test.ts': prepareKafka,
   'site.test.ts': () => Promise.resolve(),
+  'slurm.test.ts': prepareSlurm,
+  'spark.test.ts': prepareSpark,
 };
 const words = process.argv.slice(2);
 const files = globSync('acceptance-tests/*.test.ts', { cwd: root }).filter((path) => {
@@ -63,6 +70,12 @@ try {
 } catch (error) {
   say(error instanceof Error ? error.message : String(error));
   process.exitCode ??= 1;
+}
+
+async function prepareSpark(): Promise<void> {
+  await preparePython(say);
+  await prepareRunner('readers', say);
+  await findJava(say);
 }
 
 async function prepareServer(): Promise<void> {
