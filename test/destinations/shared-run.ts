@@ -95,6 +95,7 @@ export function registerSharedRunTests(destination: DestinationUnderTest): void 
       const before = server.objects(bucket).map(({ key, etag }) => [key, etag]);
       const late = await part({ id: 'r', index: 1 }, partInput(1, 9));
       assert.equal(late.lines.length, 6);
+      assert.ok(late.said.some(([level, text]) => level === 'WARN' && text.includes('a new run needs another name')));
       assert.deepEqual(
         server.objects(bucket).map(({ key, etag }) => [key, etag]),
         before,

@@ -45,6 +45,10 @@ export class Member {
     const { id, index, count } = part;
     const found = await readOutcome(area, id, signal);
     if (isCommitted(found?.outcome, id)) {
+      log(
+        'WARN',
+        `The run "${id}" is committed already: nothing is written. If this is not a retry, a new run needs another name.`,
+      );
       await removeAttempts(area, id, { index }, signal);
       return 'committed';
     }
