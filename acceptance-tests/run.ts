@@ -30,6 +30,7 @@ const runnerNames = (Object.keys(runners) as Runner[]).filter((name) => name !==
 
 /** Files whose tests need nothing of `prepareServer`, with what gets the engine that they start. @throws Error saying how to get it. */
 const engines: Readonly<Record<string, (say: (text: string) => void) => Promise<void>>> = {
+  'airbyte-shards.test.ts': () => Promise.resolve(),
   'airflow.test.ts': prepareAirflow,
   'aws-batch.test.ts': preparePython,
   'install.test.ts': () => Promise.resolve(),
