@@ -23,10 +23,12 @@ test('connections that the recipe creates copy each row once, each with its shar
   await using table = await startTable({ sync: 'incremental', name: 'visits' });
   table.add(0, filesOfTable);
   const asked: Asked[] = [];
-  await using api = await startCannedServer(async (request, response) => {
+  await using api = await startCannedServer((request, response) => {
     const kind = String(request.url?.split('/').at(-1));
-    asked.push({ kind, token: request.headers.authorization, body: (await json(request)) as Json });
-    response.end(JSON.stringify({ [`${kind.slice(0, -1)}Id`]: `${kind}-${asked.length}` }));
+    void json(request).then((body) => {
+      asked.push({ kind, token: request.headers.authorization, body: body as Json });
+      response.end(JSON.stringify({ [`${kind.slice(0, -1)}Id`]: `${kind}-${asked.length}` }));
+    });
   });
   const source = JSON.parse(await readFile(join(table.folder, 'source.json'), 'utf8')) as Json;
   const { modified_before: _, ...always } = source;

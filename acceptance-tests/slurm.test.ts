@@ -41,7 +41,7 @@ suite('a table that arrays of eight tasks replace, read by its latest.json all t
   async function isExactly(version: number, { id }: SlurmRun): Promise<void> {
     await table.sees(version);
     assert.deepEqual(table.ids(), idsOf(filesOfTable));
-    assert.deepEqual([table.keys(`_staging/${id}/`), runs.left()], [[], 0]);
+    assert.deepEqual([table.keys(`_staging/${id}/`), runs.faults.left()], [[], 0]);
   }
   async function publishes(run: SlurmRun, version: number): Promise<void> {
     assert.deepEqual(await runs.untilOver(run.array), completed);
@@ -91,7 +91,7 @@ suite('a table that arrays of eight tasks replace, read by its latest.json all t
 
   test('is exact after the node was lost, and Slurm started all of its tasks again', async () => {
     table.write(3);
-    const first = runs.stop({ whom: 'writer', index: 0, operation: 'PutObject', key: isStaged(0) });
+    const first = runs.faults.stop({ whom: 'writer', index: 0, operation: 'PutObject', key: isStaged(0) });
     const run = await runs.submit();
     await first.reached;
     await slurm.loseNode();
@@ -103,7 +103,7 @@ suite('a table that arrays of eight tasks replace, read by its latest.json all t
   test('has the rows of one attempt at a part where two end one after the other, also after the commit', async () => {
     table.write(4);
     const [loser, last, late] = [3, 4, 5].map((index) => {
-      return runs.stop({ whom: 'writer', index, operation: 'PutObject', key: isPart(index) });
+      return runs.faults.stop({ whom: 'writer', index, operation: 'PutObject', key: isPart(index) });
     });
     const run = await runs.submit();
     for (const index of [3, 5]) {
@@ -186,6 +186,6 @@ suite('a table that arrays of eight tasks extend', () => {
     const second = await runs.submit({ STATES: runs.path(first, 'states.jsonl') }, kills);
     assert.deepEqual(await runs.untilOver(second.array), completed);
     assert.deepEqual(await runs.untilOver(second.commit), ['COMPLETED']);
-    assert.deepEqual([table.ids(), table.keys('_staging/'), runs.left()], [idsOf(more), [], 0]);
+    assert.deepEqual([table.ids(), table.keys('_staging/'), runs.faults.left()], [idsOf(more), [], 0]);
   });
 });

@@ -121,7 +121,8 @@ export async function startTable({ name = 'users', sync, more = {} }: TableOptio
 }
 
 function follow({ endpoint }: S3TestServer, latestKey: string) {
-  let [isStopped, looks] = [false, 0];
+  let looks = 0;
+  const stop = new AbortController();
   let version: number | undefined;
   let failure: unknown;
   const get = (key: string): Promise<Response> =>
@@ -154,8 +155,8 @@ function follow({ endpoint }: S3TestServer, latestKey: string) {
     looks += 1;
   };
   const polling = (async () => {
-    while (!isStopped && failure === undefined) {
-      await look().catch((error: unknown) => (failure = isStopped ? undefined : error));
+    while (!stop.signal.aborted) {
+      await look().catch((error: unknown) => (failure ??= stop.signal.aborted ? undefined : error));
       await sleep(pollMs);
     }
   })();
@@ -166,7 +167,7 @@ function follow({ endpoint }: S3TestServer, latestKey: string) {
     },
     looks: () => looks,
     async stop() {
-      isStopped = true;
+      stop.abort();
       await polling;
     },
   };

@@ -78,7 +78,6 @@ export function openRuns(slurm: Slurm, table: PartedTable) {
     },
     path: (run: SlurmRun, file: string): string => join(folders, run.id, file),
     log: (run: SlurmRun, file: string): Promise<string> => readFile(join(folders, run.id, file), 'utf8'),
-    stop: faults.stop,
-    left: faults.left,
+    faults,
   };
 }
