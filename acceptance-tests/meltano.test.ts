@@ -122,7 +122,7 @@ const shards = 3;
 
 runnerTest(
   { runner: 'Meltano', connector: 'tap-s3-tables → target-s3-batch' },
-  'has each row once by the jobs of the recipe examples/meltano, one for each shard, each with its own state',
+  'read each row once by the jobs of the recipe examples/meltano, one for each shard, each with its own state',
   async () => {
     const { stdout } = await execute(join(root, 'examples/meltano/shards.sh'), [String(shards)]);
     await writeFile(join(project, 'shards.meltano.yml'), stdout);
