@@ -44,8 +44,7 @@ suite('a table that arrays of eight tasks replace, read by its latest.json all t
     assert.deepEqual([table.keys(`_staging/${id}/`), runs.faults.left()], [[], 0]);
   }
   async function publishes(run: SlurmRun, version: number): Promise<void> {
-    assert.deepEqual(await runs.untilOver(run.array), completed);
-    assert.deepEqual(await runs.untilOver(run.commit), ['COMPLETED']);
+    await runs.succeed(run);
     const states = (await runs.log(run, 'states.jsonl')).match(/"shard":\{"index":\d,"count":8\}/gu);
     assert.deepEqual(
       states?.toSorted(),
@@ -173,8 +172,7 @@ suite('a table that arrays of eight tasks extend', () => {
     const runs = openRuns(slurm, table);
     table.add(0, filesOfTable);
     const first = await runs.submit();
-    assert.deepEqual(await runs.untilOver(first.array), completed);
-    assert.deepEqual(await runs.untilOver(first.commit), ['COMPLETED']);
+    await runs.succeed(first);
     assert.deepEqual(table.ids(), idsOf(filesOfTable));
     const more = filesOfTable + 8;
     table.add(filesOfTable, more);
@@ -184,8 +182,7 @@ suite('a table that arrays of eight tasks extend', () => {
       { whom: 'writer', operation: 'CopyObject', key: (key) => key.startsWith('copy/data/'), moment: 'onAnswer' },
     ];
     const second = await runs.submit({ STATES: runs.path(first, 'states.jsonl') }, kills);
-    assert.deepEqual(await runs.untilOver(second.array), completed);
-    assert.deepEqual(await runs.untilOver(second.commit), ['COMPLETED']);
+    await runs.succeed(second);
     assert.deepEqual([table.ids(), table.keys('_staging/'), runs.faults.left()], [idsOf(more), [], 0]);
   });
 });

@@ -65,6 +65,15 @@ export function openRuns(slurm: Slurm, table: PartedTable) {
     },
     /** The states of the tasks of a job that is over, in the order of their indexes. */
     untilOver,
+    /** All parts and the commit have succeeded: else what the tasks that failed have said. */
+    async succeed({ id, array, commit }: SlurmRun): Promise<void> {
+      const states = await untilOver(array);
+      const failed = states.flatMap((state, index) => (state === 'COMPLETED' ? [] : [index]));
+      const logs = failed.map((index) => readFile(join(folders, id, `part-${index}.log`), 'utf8').catch(String));
+      const text = `${JSON.stringify(await slurm.jobs(array))}\n${(await Promise.all(logs)).join('\n')}`;
+      assert.deepEqual(failed, [], text);
+      assert.deepEqual(await untilOver(commit), ['COMPLETED']);
+    },
     async restarts(job: string): Promise<number> {
       return (await slurm.jobs(job)).reduce((sum, { restarts }) => sum + restarts, 0);
     },
