@@ -1,7 +1,7 @@
 // Meltano as a user runs it: plugins added by their definitions, tested, and run again and again with Meltano's own state.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
+import { appendFile, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before } from 'node:test';
 import { promisify } from 'node:util';
@@ -117,6 +117,29 @@ for (const loader of loaders) {
     context.diagnostic(`3 runs: ${before + 3376} rows, 0 rows, 7 rows`);
   });
 }
+
+const shards = 3;
+
+runnerTest(
+  { runner: 'Meltano', connector: 'tap-s3-tables → target-s3-batch' },
+  'read each row once by the jobs of the recipe examples/meltano, one for each shard, each with its own state',
+  async () => {
+    const { stdout } = await execute(join(root, 'examples/meltano/shards.sh'), [String(shards)]);
+    await writeFile(join(project, 'shards.meltano.yml'), stdout);
+    await appendFile(join(project, 'meltano.yml'), '\ninclude_paths:\n- shards.meltano.yml\n');
+    for (const expected of [flights, 0]) {
+      const said = [];
+      for (let index = 0; index < shards; index += 1) said.push(recordsRead(await run('run', `s3-tables--${index}`)));
+      const counts = said.map((one) => one['flights'] ?? 0);
+      assert.equal(
+        counts.reduce((sum, count) => sum + count),
+        expected,
+      );
+      assert.ok(expected === 0 || counts.every((count) => count < expected), counts.join());
+    }
+    assert.match(await run('schedule', 'list'), /s3-tables--2/u);
+  },
+);
 
 type Failed = Error & { readonly stdout: string; readonly stderr: string };
 

@@ -1,11 +1,12 @@
 // `npm run acceptance [-- <word>…]`: the built programs against a real S3 server and Airbyte's published models, all of other authors;
 // or the files whose path has one of the words. Builds, makes the Python environment, starts the server, runs the tests, says with
-// which versions, and ends the server. A suite that starts an engine of its own needs that alone (`engines`).
+// which versions, and ends the server. `support/suites.ts` says what
+// a suite needs beyond that, and which are run only by name.
 import { execFile } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -16,30 +17,22 @@ import { connectorNames } from '../tools/generate.ts';
 import { imageObstacle } from '../tools/images/image.ts';
 import { findBrowser } from './support/browser.ts';
 import { findJava } from './support/debian.ts';
-import { prepareKafka } from './support/kafka.ts';
 import { startMinistack } from './support/ministack.ts';
 import { packageVersion, preparePython, prepareRunner, python, type Runner, runners } from './support/python.ts';
 import { columns, RunnerTable } from './support/runner-table.ts';
-import { prepareTrino } from './support/trino.ts';
+import { suiteOf } from './support/suites.ts';
 
 const root = join(import.meta.dirname, '..');
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 const fileTimeoutMs = 1_200_000; // A hang fails its file; the server is still ended.
-const runnerNames = Object.keys(runners) as Runner[];
+/** Airflow is prepared for its own tests alone. */
+const runnerNames = (Object.keys(runners) as Runner[]).filter((name) => name !== 'airflow');
 
-/** Files whose tests need nothing of `prepareServer`, with what gets the engine that they start. @throws Error saying how to get it. */
-const engines: Readonly<Record<string, (say: (text: string) => void) => Promise<void>>> = {
-  'install.test.ts': () => Promise.resolve(),
-  'kafka.test.ts': prepareKafka,
-  'site.test.ts': () => Promise.resolve(),
-};
-/** The same for files that need the server too. */
-const further: typeof engines = { 'ddl-engines.test.ts': prepareTrino };
 const words = process.argv.slice(2);
 const files = globSync('acceptance-tests/*.test.ts', { cwd: root }).filter((path) => {
-  return words.length === 0 || words.some((word) => path.includes(word));
+  return words.length === 0 ? !suiteOf(path).isLong : words.some((word) => path.includes(word));
 });
-const needsServer = files.some((path) => engines[basename(path)] === undefined);
+const needsServer = files.some((path) => !suiteOf(path).isAlone);
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -54,13 +47,12 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 try {
   for (const name of connectorNames) await installConnector(name);
   if (files.length === 0) throw new Error(`No acceptance test's path has ${words.join(' or ')}.`);
-  if (words.length > 0 && files.some((path) => basename(path) === 'images.test.ts')) {
+  if (words.length > 0 && files.some((path) => path.includes('images'))) {
     const obstacle = await imageObstacle();
     if (obstacle !== undefined) throw new Error(`The images need a Docker engine. ${obstacle}`);
   }
-  for (const path of files) await engines[basename(path)]?.(say);
   if (needsServer) await prepareServer();
-  for (const path of files) await further[basename(path)]?.(say);
+  for (const path of files) await suiteOf(path).prepare?.(say);
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 's3-connectors-acceptance-'));
   stack.defer(() => rm(folder, { recursive: true, maxRetries: 3 }));

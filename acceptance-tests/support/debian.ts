@@ -1,4 +1,4 @@
-// Programs of others that tests need: found on the path, or on Debian, as root, installed by apt.
+// Programs of others that tests need: found on the path, or on Debian, as root or by sudo without a password, installed by apt.
 import { execFile } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -24,9 +24,11 @@ export async function findProgram(
   if (found !== undefined) return found;
   say(`Installing ${debianPackage} (apt-get) …`);
   const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+  const [apt, ...as] =
+    process.getuid?.() === 0 ? ['apt-get'] : ['sudo', '-n', 'DEBIAN_FRONTEND=noninteractive', 'apt-get'];
   try {
-    await execute('apt-get', ['update', '-qq'], options);
-    await execute('apt-get', ['install', '-y', '-qq', '--no-install-recommends', debianPackage], options);
+    await execute(apt, [...as, 'update', '-qq'], options);
+    await execute(apt, [...as, 'install', '-y', '-qq', '--no-install-recommends', debianPackage], options);
   } catch {
     throw new Error(remedy);
   }
@@ -59,9 +61,11 @@ export async function unpackProgram(
   return program;
 }
 
+/** Daemons are in /usr/sbin, which is not on everyone's path. */
 async function firstOnPath(names: readonly string[]): Promise<string | undefined> {
+  const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` };
   for (const name of names) {
-    const found = await execute('which', [name]).catch(() => undefined);
+    const found = await execute('which', [name], { env }).catch(() => undefined);
     if (found !== undefined) return name;
   }
   return undefined;

@@ -154,7 +154,10 @@ export async function startFeed(broker: string, kafka: object, own = broker) {
       look();
       return Array.from({ length: count }, (_, id) => id).filter((id) => !stored.ids.has(id)).length;
     },
-    counts: () => ({ rows: stored.rows, checks }),
+    counts() {
+      look();
+      return { rows: stored.rows, checks };
+    },
     /** The offsets are read first: what is stored meanwhile does no harm. */
     async assertNotAhead(): Promise<void> {
       for (let count = 0; count < 3; count += 1) {

@@ -52,6 +52,7 @@ async function needed(command: string, args: readonly string[]): Promise<void> {
 
 /** Runners of other authors, each in an environment of its own: their needs differ. Pinned in acceptance-tests/python/runners/. */
 export const runners = {
+  airflow: 'apache-airflow',
   pyairbyte: 'airbyte',
   'airbyte-cdk': 'airbyte-cdk',
   meltano: 'meltano',

@@ -56,6 +56,7 @@ for (const [which, { config, write, folder }] of Object.entries(destinations)) {
       assert.deepEqual([first.exitCode, second.exitCode], [0, 0]);
       assert.equal(first.stdout.trim().split('\n').length, 4);
       assert.equal(first.stdout, second.stdout);
+      assert.doesNotMatch(early.stderr + first.stderr, /Part \d+ of/u, 'it is not a writer');
       assert.equal(keys(folder).length, 2);
     });
 

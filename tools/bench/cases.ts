@@ -6,6 +6,7 @@ import { destinationCases } from './cases/destination.ts';
 import { journeyCases } from './cases/journey.ts';
 import { listingCases } from './cases/listing.ts';
 import { peerCases } from './cases/peer.ts';
+import { scaleCases } from './cases/scale.ts';
 import { smallFileCases } from './cases/small-files.ts';
 import { sourceCases } from './cases/source.ts';
 
@@ -18,6 +19,7 @@ export const cases: readonly BenchCase[] = [
   ...deliveryCases,
   ...batchCases,
   ...journeyCases,
+  ...scaleCases,
 ];
 
 /**

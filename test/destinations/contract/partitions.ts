@@ -5,7 +5,7 @@ import { suite, test } from 'node:test';
 
 import { startS3Server } from '../../../tools/s3-server/server.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
-import { bucket, catalogJson, recordLine, stateLine, type Json } from '../../support/destination-input.ts';
+import { bucket, catalogJson, recordLine, stateLine, statusLine, type Json } from '../../support/destination-input.ts';
 import { hiveValues, isMeant, meantBy } from '../../support/models/hive-folders.ts';
 import { overwrite, type DestinationUnderTest, type Ran } from './under-test.ts';
 
@@ -32,10 +32,17 @@ type Found = { readonly key: string; readonly row: Readonly<Record<string, unkno
 export function registerPartitionTests(destination: DestinationUnderTest): void {
   const { name, write, folderOf, rowsBelow, extension } = destination;
 
-  async function run(server: S3TestServer, rows: readonly Json[], more: Json = {}, config: Json = {}): Promise<Ran> {
+  async function run(
+    server: S3TestServer,
+    rows: readonly Json[],
+    more: Json = {},
+    config: Json = {},
+    end = '',
+  ): Promise<Ran> {
     const lines = [
       ...rows.map((row) => recordLine('visits', { time, ...row })),
       stateLine('visits', { rows: rows.length }),
+      end,
     ];
     const streams = [{ stream: 'visits', partition_by: ['country', 'plan'] }];
     const ran = await write(server, lines, {
@@ -113,6 +120,44 @@ export function registerPartitionTests(destination: DestinationUnderTest): void 
         [[4, 'IT']],
       );
     });
+
+    for (const mode of ['overwrite', 'append'] as const) {
+      test(`have each row once in the folder of its values after a run of three writers, one of them doubled, by ${mode} (512 records)`, async () => {
+        await using server = await bucketed();
+        const some = values.filter((_, index) => index % 2 === 0);
+        const pairs = some.flatMap((country) => some.map((plan) => ({ country, plan })));
+        const sent = pairs.map((row, id) => ({ id, ...row }));
+        const rowsOf = (index: number, n: number) =>
+          sent.filter(({ id }) => id % 3 === index).map((row) => ({ ...row, n }));
+        const modern = { destination_sync_mode: mode, generation_id: 0, minimum_generation_id: 0, sync_id: 7 };
+        const part = (id: string, index: number, rows: readonly Json[]) => {
+          return run(server, rows, modern, { run: { id, index, count: 3 } }, statusLine('visits', 'COMPLETE'));
+        };
+        for (const [number, name] of ['a', 'b'].entries()) {
+          const before = found(server).length;
+          for (const index of [2, 0]) await part(name, index, rowsOf(index, number));
+          await part(name, 0, rowsOf(1, number)); // Another attempt at a part that is there: its rows are of no use.
+          assert.equal(found(server).length, before, 'nothing before the last part');
+          await part(name, 1, rowsOf(1, number));
+          const all = found(server);
+          const times = mode === 'append' ? number + 1 : 1;
+          assert.equal(all.length, times * sent.length);
+          assert.equal(new Set(all.map(({ row }) => row['id'])).size, sent.length);
+          for (const { key, row } of all) {
+            const { country, plan } = sent[Number(row['id'])] ?? assert.fail();
+            for (const [field, value] of Object.entries({ country, plan })) {
+              const folder = hiveValues(key).get(field);
+              assert.ok(folder !== undefined && isMeant(meantBy(folder, row[`${field}__value`]), value), key);
+            }
+          }
+          assert.deepEqual(server.objects(bucket, 'permutive/_staging/'), []);
+        }
+        if (mode === 'append') return;
+        await run(server, [{ id: 7, country: 'DE' }], overwrite);
+        const ids = found(server).map(({ row }) => row['id']);
+        assert.deepEqual(ids, [7], 'the next writer knows the files of the run as its own');
+      });
+    }
 
     test('keep the row with the highest cursor of each key in a folder, where that is what the destination does', async () => {
       await using server = await bucketed();

@@ -54,7 +54,8 @@ export function registerSharedRunTests(destination: DestinationUnderTest): void 
     test('shows nothing of it before the last part, then all of it, with the STATEs of all writers', async () => {
       await write(server, [partInput(0, 1, 2)], { catalog });
       for (const index of [2, 0]) {
-        const { lines } = await part({ id: 'r', index }, partInput(index, 10 + index, 20 + index));
+        const { lines, said } = await part({ id: 'r', index }, partInput(index, 10 + index, 20 + index));
+        assert.ok(said.join().includes(`Part ${index} of 3 of the run "r": nothing is visible`));
         assert.deepEqual(
           [both(), lines],
           [
@@ -91,6 +92,7 @@ export function registerSharedRunTests(destination: DestinationUnderTest): void 
       const before = server.objects(bucket).map(({ key, etag }) => [key, etag]);
       const late = await part({ id: 'r', index: 1 }, partInput(1, 9));
       assert.equal(late.lines.length, 6);
+      assert.match(late.said.join(), /WARN,.* nothing is written\. .* a new run needs another name/u);
       assert.deepEqual(
         server.objects(bucket).map(({ key, etag }) => [key, etag]),
         before,

@@ -150,14 +150,18 @@ function batchRun(bench: Bench, input: string, { catalog, config, rows }: Option
     await using server = await startServer(join(folder, 'empty'), signal);
     const destination = await batchStep(bench, server.endpoint, { catalog, config });
     const measured = await run([toolStep('cat', []), destination, discard], { folder, input }, signal);
-    return { ...measured, findings: [isComplete(measured.said ?? '', rows)] };
+    return { ...measured, findings: [isComplete([measured.said ?? ''], rows)] };
   };
 }
 
-/** By the summary that the program ends with. */
-function isComplete(said: string, rows: number): Finding {
-  const { log } = JSON.parse(said.trim().split('\n').at(-1) ?? '') as { readonly log: { readonly message: string } };
-  const summary = JSON.parse(log.message) as { readonly rows: number; readonly files: number };
-  const text = `${summary.rows.toLocaleString('en')} of ${rows.toLocaleString('en')} rows are in S3, in ${summary.files} files`;
-  return { text, isMet: summary.rows === rows };
+/** By the summaries that the programs end with. */
+export function isComplete(said: readonly string[], rows: number): Finding {
+  const summaries = said.map((one) => {
+    const { log } = JSON.parse(one.trim().split('\n').at(-1) ?? '') as { readonly log: { readonly message: string } };
+    return JSON.parse(log.message) as { readonly rows: number; readonly files: number };
+  });
+  const stored = summaries.reduce((sum, one) => sum + one.rows, 0);
+  const files = summaries.reduce((sum, one) => sum + one.files, 0);
+  const text = `${stored.toLocaleString('en')} of ${rows.toLocaleString('en')} rows are in S3, in ${files} files`;
+  return { text, isMet: stored === rows };
 }

@@ -36,14 +36,14 @@ export async function flightsTable(bench: Bench): Promise<BenchTable> {
 }
 
 /** The same flights as a data lake would have them: Hive partitions, ZSTD. */
-export async function hiveTable(bench: Bench): Promise<BenchTable> {
+export async function hiveTable(bench: Bench, files = hiveFiles): Promise<BenchTable> {
   const directory = join(bench.folder, 'hive');
   const folder = tableFolder(directory, flights.name);
   const source = `read_parquet(${literal(flightsFile)}, file_row_number = true)`;
   const rows = bench.rows ?? 3_000_000;
-  for (let part = 0; part < hiveFiles; part++) {
-    const from = Math.floor((rows * part) / hiveFiles);
-    const to = Math.floor((rows * (part + 1)) / hiveFiles);
+  for (let part = 0; part < files; part++) {
+    const from = Math.floor((rows * part) / files);
+    const to = Math.floor((rows * (part + 1)) / files);
     const file = join(folder, `part=${String(part).padStart(2, '0')}`, 'data.parquet');
     await mkdir(dirname(file), { recursive: true });
     await bench.db.run(

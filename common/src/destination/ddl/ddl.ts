@@ -4,11 +4,11 @@ import { ConnectorError } from '../../protocol/errors.ts';
 import { isPrintable, plainJson } from '../../protocol/text/text.ts';
 import { closeS3, openS3, type S3 } from '../../s3/connection/client.ts';
 import type { Connection } from '../../s3/connection/config.ts';
-import { dialects, engineOf, type Engine } from './dialects/dialects.ts';
+import { dialects, engineOf, type DdlEngine } from './dialects/dialects.ts';
 import type { SegmentTable } from './queries.ts';
 import { describeTable, glueJson, sqlOf, type Wishes } from './statement.ts';
 import { tableName } from './table-name.ts';
-import type { Table } from './table/table.ts';
+import type { DdlTable } from './table/table.ts';
 
 export type DdlConfig = { readonly connection: Connection; readonly prefix: string };
 
@@ -20,7 +20,7 @@ export type DdlTables<Config> = {
   readonly noun: 'type' | 'table';
   readonly segments: SegmentTable;
   /** In the order of their names. */
-  readonly list: (s3: S3, config: Config, at: TablesPlace) => AsyncIterable<Table>;
+  readonly list: (s3: S3, config: Config, at: TablesPlace) => AsyncIterable<DdlTable>;
 };
 
 /** @throws USAGE_INVALID for a table that was never written, or an engine that is not known. */
@@ -60,12 +60,12 @@ export async function* ddl<Config extends DdlConfig>(
   throw new ConnectorError('USAGE_INVALID', `${what} been written below "${prefix}" yet.`);
 }
 
-async function* printed(engine: Engine, described: Parameters<typeof glueJson>[0]): AsyncGenerator<Print> {
+async function* printed(engine: DdlEngine, described: Parameters<typeof glueJson>[0]): AsyncGenerator<Print> {
   if (engine === 'glue') yield { sql: plainJson(glueJson(described)) };
   else for await (const sql of sqlOf(dialects[engine], described)) yield { sql };
 }
 
-function reasonFor(engine: Engine, { location }: Table): string {
+function reasonFor(engine: DdlEngine, { location }: DdlTable): string {
   if (!isPrintable(location)) return 'its name holds characters that SQL cannot show';
   return `${dialects[engine].title} takes the name of none of its columns, or not that of a folder`;
 }

@@ -1,6 +1,6 @@
 // The first queries that people run on a table: events by day, users by segment, and the same with the names of the segments.
-import type { Dialect } from './dialects/dialect.ts';
-import type { SqlColumn, Table } from './table/table.ts';
+import type { DdlDialect } from './dialects/dialect.ts';
+import type { SqlColumn, DdlTable } from './table/table.ts';
 
 /** Where the names of the segments are: `segment_metadata` of the batch export, `segment` of the streaming one. */
 export type SegmentTable = { readonly table: string; readonly code: string };
@@ -9,7 +9,7 @@ export type Query = { readonly title: string; readonly sql: string };
 
 type About = {
   /** In the table's own words: `Events` or `Rows`. */
-  readonly table: Table;
+  readonly table: DdlTable;
   /** Quoted as in queries. */
   readonly name: string;
   /** The name of another table, quoted. */
@@ -18,7 +18,7 @@ type About = {
   readonly segments: SegmentTable;
 };
 
-export function firstQueries(dialect: Dialect, about: About): readonly Query[] {
+export function firstQueries(dialect: DdlDialect, about: About): readonly Query[] {
   const { columns, segments, name, other } = about;
   const quote = dialect.quoteInQuery ?? dialect.quote;
   const isEvents = hasList(columns, 'segments') && hasColumn(columns, 'user_id');
@@ -38,7 +38,7 @@ export function firstQueries(dialect: Dialect, about: About): readonly Query[] {
   ];
 }
 
-function countByDay(dialect: Dialect, { table, name, columns }: About): string {
+function countByDay(dialect: DdlDialect, { table, name, columns }: About): string {
   const quote = dialect.quoteInQuery ?? dialect.quote;
   const dates = table.folders.filter(({ range }) => range !== undefined).slice(0, 3);
   if (dialect.hasNoFolders !== true && dates.length > 0) {

@@ -1,11 +1,11 @@
 // Table → statement: names and columns that the engine takes, its comments, its first queries, and the statement itself. Pure but for
 // the folders, which are listed for engines that do not find them.
 import { oneLine } from '../../protocol/text/text.ts';
-import { sqlType, type Dialect, type Draft, type TypedColumn } from './dialects/dialect.ts';
+import { sqlType, type DdlDialect, type Draft, type TypedColumn } from './dialects/dialect.ts';
 import { glueTable } from './dialects/glue.ts';
 import { firstQueries, type Query, type SegmentTable } from './queries.ts';
 import type { TableName } from './table-name.ts';
-import { folderNamesOf, type Table } from './table/table.ts';
+import { folderNamesOf, type DdlTable } from './table/table.ts';
 import { hiddenComment, visibleColumns } from './visible-columns.ts';
 
 export type Wishes = {
@@ -24,8 +24,8 @@ export type Described = {
 
 /** Undefined for a table without a column that the engine takes, or with a folder that it does not. */
 export function describeTable(
-  dialect: Dialect,
-  table: Table,
+  dialect: DdlDialect,
+  table: DdlTable,
   { name, comments }: TableName,
   wishes: Wishes,
 ): Described | undefined {
@@ -80,7 +80,7 @@ function qualified(quote: (name: string) => string, name: string, database: stri
 }
 
 /** Ended by an empty line. */
-export async function* sqlOf(dialect: Dialect, { draft, comments, queries }: Described): AsyncGenerator<string> {
+export async function* sqlOf(dialect: DdlDialect, { draft, comments, queries }: Described): AsyncGenerator<string> {
   const lines = [
     ...comments.map((comment) => `-- ${oneLine(comment)}`),
     ...queries.flatMap(({ title, sql }) => [`-- ${title}:`, `--   ${sql}`]),

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 
 import { oneLine } from '../../protocol/text/text.ts';
-import type { Dialect } from './dialects/dialect.ts';
+import type { DdlDialect } from './dialects/dialect.ts';
 
 const longestName = 255;
 const markLength = 8;
@@ -10,7 +10,7 @@ const markLength = 8;
 /** `comments`: why it is not called as its folder. */
 export type TableName = { readonly name: string; readonly comments: readonly string[] };
 
-type Rules = Pick<Dialect, 'title' | 'takesTable' | 'longestName'>;
+type Rules = Pick<DdlDialect, 'title' | 'takesTable' | 'longestName'>;
 
 /** `taken`: the names of earlier statements in lower case; this one is added. */
 export function tableName(table: string, rules: Rules, taken: Set<string>): TableName {

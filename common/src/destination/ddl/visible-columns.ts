@@ -1,13 +1,15 @@
 // The columns that a statement can have: what an engine does not take is omitted, however deep, with a comment for each. One such
 // name would spoil the statement for the whole table.
 import { isPrintable, oneLine } from '../../protocol/text/text.ts';
-import type { Dialect, Refuse } from './dialects/dialect.ts';
+import type { DdlDialect, Refuse } from './dialects/dialect.ts';
 import type { SqlColumn, SqlType } from './table/table.ts';
 
 type Visible = { readonly columns: readonly SqlColumn[]; readonly hidden: readonly string[] };
 
 /** `renames`: a column that the engine does not take gets a name of its own, instead of being omitted. */
-type Rules = Pick<Dialect, 'title' | 'refuse' | 'hasCase' | 'isOpaque' | 'longestName'> & { readonly renames: boolean };
+type Rules = Pick<DdlDialect, 'title' | 'refuse' | 'hasCase' | 'isOpaque' | 'longestName'> & {
+  readonly renames: boolean;
+};
 
 /** What no engine takes goes first. */
 export function visibleColumns(columns: readonly SqlColumn[], folders: readonly string[], rules: Rules): Visible {

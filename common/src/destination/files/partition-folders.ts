@@ -40,6 +40,11 @@ export function markedHash(hash: string, folders: string): string {
   return folders === '' ? hash : hash.slice(0, hashLength - markLength) + markOf(folders);
 }
 
+/** Another hash for a file that stays in its folders. */
+export function remarkedHash(hash: string, earlier: string): string {
+  return hash.slice(0, -markLength) + earlier.slice(-markLength);
+}
+
 /** Whether a file whose name has the hash was written into these folders. */
 export function isMarked(hash: string, folders: string): boolean {
   return folders === '' || hash.endsWith(markOf(folders));

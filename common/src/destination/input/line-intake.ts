@@ -19,7 +19,7 @@ import { findByField, RepairTally, type Repair } from '../../records/repairs.ts'
 import { refusal, tooLongRefusal, type LineRefusal, type RefusalReason } from './rejections.ts';
 import { StreamNames } from './stream-names.ts';
 import { parseStateLine } from './state-line.ts';
-import { parseStreamEnd } from './stream-status.ts';
+import { parseTrace, sourceError, streamEnd } from './stream-status.ts';
 
 const lineEnd = Buffer.from('\n');
 /** Message types that a destination may be sent and has no use for. */
@@ -233,7 +233,9 @@ export class LineIntake<Target extends Numbered> {
     const { completion, byKey, log } = this.#options;
     const { typeStart, typeEnd } = this.#scanner.envelope;
     const type = String(parseJson(bytes.toString('utf8', typeStart, typeEnd)));
-    const end = type === 'TRACE' ? parseStreamEnd(line) : undefined;
+    const trace = type === 'TRACE' ? parseTrace(line) : undefined;
+    const [end, failure] = [streamEnd(trace), sourceError(trace)];
+    if (failure !== undefined) log('ERROR', `The source failed: ${failure}`);
     const target = end === undefined ? undefined : byKey.get(streamKey(end.stream));
     if (end !== undefined && target !== undefined) completion.ended(target.index, end.verdict);
     if (knownTypes.has(type) || this.#unknownTypes.has(type) || this.#unknownTypes.size >= maxUnknownTypes) return;

@@ -42,16 +42,24 @@ export class RunMember {
    */
   async begin(tables: () => Promise<RunBeginning['tables']>, signal: AbortSignal): Promise<Standing> {
     const { area, part, log } = this.#options;
-    const { id, index } = part;
+    const { id, index, count } = part;
     const found = await readOutcome(area, id, signal);
     if (isCommitted(found?.outcome, id)) {
+      log(
+        'WARN',
+        `The run "${id}" is committed already: nothing is written. If this is not a retry, a new run needs another name.`,
+      );
       await removeAttempts(area, id, { index }, signal);
       return 'committed';
     }
     const now = await tables();
     refuseOther((await readBeginning(area, id, signal)) ?? (await this.#begin(now, signal)), this.#options);
     const earlier = await readPart(area, part, signal);
-    if (earlier === undefined) return 'open';
+    if (earlier === undefined) {
+      const text = `Part ${index} of ${count} of the run "${id}": nothing is visible, and no state comes, before all parts are there.`;
+      log('INFO', text);
+      return 'open';
+    }
     log('INFO', `Part ${index} of the run "${id}" is there already: an earlier attempt has finished it.`);
     await removeAttempts(area, id, { index, keptAttempt: earlier.part.attempt }, signal);
     return 'there';

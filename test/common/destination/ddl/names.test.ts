@@ -5,7 +5,7 @@ import { suite, test } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { dialects, engines, type Engine } from '@s3-connectors/common/destination/ddl/dialects/dialects.ts';
+import { dialects, engines, type DdlEngine } from '@s3-connectors/common/destination/ddl/dialects/dialects.ts';
 import { describeTable } from '@s3-connectors/common/destination/ddl/statement.ts';
 import type { SqlColumn, SqlType } from '@s3-connectors/common/destination/ddl/table/table.ts';
 import { isPrintable } from '@s3-connectors/common/protocol/text/text.ts';
@@ -29,7 +29,7 @@ function columnsOf(types: fc.Arbitrary<SqlType>): fc.Arbitrary<readonly SqlColum
 }
 
 /** Texts and names by their quotation marks, as the engine reads them; a backslash escapes in the engines that know that. */
-const quotations: Readonly<Record<Exclude<Engine, 'glue'>, RegExp>> = {
+const quotations: Readonly<Record<Exclude<DdlEngine, 'glue'>, RegExp>> = {
   athena: /`(?:``|[^`])*`|'(?:\\.|[^'\\])*'/gsu,
   spark: /`(?:``|[^`])*`|'(?:\\.|[^'\\])*'/gsu,
   trino: /"(?:""|[^"])*"|'(?:''|[^'])*'/gsu,
@@ -42,7 +42,7 @@ const quotations: Readonly<Record<Exclude<Engine, 'glue'>, RegExp>> = {
 };
 
 function partsOf(
-  engine: Exclude<Engine, 'glue'>,
+  engine: Exclude<DdlEngine, 'glue'>,
   sql: string,
 ): { readonly rest: string; readonly inner: readonly string[] } {
   const code = sql.replaceAll(/^--.*\n/gmu, '');
@@ -63,7 +63,7 @@ function plainType(own: SqlType): SqlType {
   return own.kind === 'struct' ? { kind: 'struct', fields: withPlainNames(own.fields) } : own;
 }
 
-function shownOf(engine: Engine, form: Form, name: string, columns: readonly SqlColumn[]) {
+function shownOf(engine: DdlEngine, form: Form, name: string, columns: readonly SqlColumn[]) {
   const wishes = { database: undefined, access: undefined, region: 'r', segments: { table: 's', code: 'n' } };
   return describeTable(dialects[engine], tableOf(form, 't', columns, place), { name, comments: [] }, wishes);
 }

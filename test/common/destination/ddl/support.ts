@@ -1,8 +1,8 @@
 // DdlTables for the tests of statements, and what `ddl` prints for them.
-import { dialects, type Engine } from '@s3-connectors/common/destination/ddl/dialects/dialects.ts';
+import { dialects, type DdlEngine } from '@s3-connectors/common/destination/ddl/dialects/dialects.ts';
 import { describeTable, glueJson, sqlOf } from '@s3-connectors/common/destination/ddl/statement.ts';
 import { tableName } from '@s3-connectors/common/destination/ddl/table-name.ts';
-import { dateFolders, type SqlColumn, type Table } from '@s3-connectors/common/destination/ddl/table/table.ts';
+import { dateFolders, type SqlColumn, type DdlTable } from '@s3-connectors/common/destination/ddl/table/table.ts';
 
 export const forms = {
   parquet: {
@@ -24,7 +24,12 @@ export const forms = {
 export type Form = keyof typeof forms;
 
 /** A table of the export that has files of the form. */
-export function tableOf(form: Form, name: string, columns: readonly SqlColumn[], more: Partial<Table> = {}): Table {
+export function tableOf(
+  form: Form,
+  name: string,
+  columns: readonly SqlColumn[],
+  more: Partial<DdlTable> = {},
+): DdlTable {
   const folder = form === 'jsonl.gz' ? `type=${name}` : `data/${name}`;
   const hour = form === 'jsonl.gz' ? '/hour=09' : '';
   return {
@@ -41,7 +46,7 @@ export function tableOf(form: Form, name: string, columns: readonly SqlColumn[],
 }
 
 /** Undefined for a table without a statement. */
-export async function statementOf(engine: Engine, table: Table): Promise<string | undefined> {
+export async function statementOf(engine: DdlEngine, table: DdlTable): Promise<string | undefined> {
   const dialect = dialects[engine];
   const segments = { table: 'segment_metadata', code: 'number' };
   const wishes = { database: undefined, access: undefined, region: 'eu-central-1', segments };

@@ -3,7 +3,10 @@ import { createHash } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { beginContentHash, FileNames } from '@s3-connectors/common/destination/files/file-names.ts';
+import * as fc from 'fast-check';
+
+import { beginContentHash, FileNames, renamedKey } from '@s3-connectors/common/destination/files/file-names.ts';
+import { isMarked, markedHash } from '@s3-connectors/common/destination/files/partition-folders.ts';
 
 const state = Buffer.from('{"at":1}');
 const rows = Buffer.from('{"a":1}\n');
@@ -33,6 +36,21 @@ suite('the hash in a file’s name', () => {
     const names = new FileNames();
     const hashes = [hash(names), hash(names), hash(names), hash(names, 'p/1-', Buffer.from('{"at":2}'))];
     assert.equal(new Set(hashes).size, 4);
+  });
+
+  test('keeps the mark of its partition folders when a run gives the file another hash (1,000 names)', () => {
+    const digit = fc.constantFrom(...Array.from({ length: 16 }, (_, value) => value.toString(16)));
+    const hex = fc.array(digit, { minLength: 16, maxLength: 16 });
+    const folders = fc.string().map((text) => (text === '' ? '' : `country=${encodeURIComponent(text)}/`));
+    fc.assert(
+      fc.property(hex, folders, fc.string(), (digits, partition, salt) => {
+        const first = markedHash(digits.join(''), partition);
+        const key = renamedKey(`p/data/t/${partition}17-${first}-0.json.gz`, salt);
+        const [, hash = ''] = /\/17-([0-9a-f]{16})-0\.json\.gz$/u.exec(key) ?? [];
+        assert.ok(isMarked(hash, partition) && hash !== first, key);
+      }),
+      { numRuns: 1000, seed: 18 },
+    );
   });
 
   test('repeats in another run that sees the same, and in another place', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { Completion, type Ending, type Regime } from '@s3-connectors/common/destination/input/completion.ts';
-import { parseStreamEnd } from '@s3-connectors/common/destination/input/stream-status.ts';
+import { parseTrace, streamEnd } from '@s3-connectors/common/destination/input/stream-status.ts';
 
 /** r: a record, s: a STATE of the stream, g: a GLOBAL one, c: COMPLETE or ACTIVATE_VERSION, i: INCOMPLETE; R, S, C: of another stream. */
 function ending(regime: Regime, events: string): Ending {
@@ -62,7 +62,9 @@ suite('whether a stream is complete', () => {
 
   test('is told by COMPLETE and INCOMPLETE alone', () => {
     const status = (value: string, stream_descriptor: unknown = { name: 's', namespace: null }) =>
-      parseStreamEnd(line({ type: 'STREAM_STATUS', error: null, stream_status: { stream_descriptor, status: value } }));
+      streamEnd(
+        parseTrace(line({ type: 'STREAM_STATUS', error: null, stream_status: { stream_descriptor, status: value } })),
+      );
     assert.deepEqual(status('COMPLETE'), { stream: { name: 's' }, verdict: 'complete' });
     assert.deepEqual(status('INCOMPLETE', { name: 's', namespace: 'n' }), {
       stream: { name: 's', namespace: 'n' },
@@ -70,7 +72,7 @@ suite('whether a stream is complete', () => {
     });
     for (const other of ['STARTED', 'RUNNING', '']) assert.equal(status(other), undefined);
     assert.equal(status('COMPLETE', null), undefined);
-    assert.equal(parseStreamEnd(line({ type: 'ERROR', stream_status: null })), undefined);
-    assert.equal(parseStreamEnd(Buffer.from('{"type":"TRACE","trace":null}')), undefined);
+    assert.equal(streamEnd(parseTrace(line({ type: 'ERROR', stream_status: null }))), undefined);
+    assert.equal(streamEnd(parseTrace(Buffer.from('{"type":"TRACE","trace":null}'))), undefined);
   });
 });

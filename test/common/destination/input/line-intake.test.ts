@@ -5,7 +5,6 @@ import { Completion } from '@s3-connectors/common/destination/input/completion.t
 import { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
 import { LineIntake } from '@s3-connectors/common/destination/input/line-intake.ts';
 import { byStreamKey } from '@s3-connectors/common/destination/input/stream-names.ts';
-import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 
 const streams = [{ name: 'a' }, { name: 'b' }];
 
@@ -14,6 +13,7 @@ function taken(...lines: readonly string[]) {
   const states = new DurableStates(streams.length, Infinity);
   const completion = new Completion(streams.map(() => 'legacy'));
   const seen: string[] = [];
+  const said: string[] = [];
   const intake = new LineIntake({
     byKey: byStreamKey(streams.map((stream, index) => [stream, { index }] as const)),
     fields: [],
@@ -27,13 +27,13 @@ function taken(...lines: readonly string[]) {
         void seen.push(`${line}: ${target?.index ?? 'none'} refused ${kept.toString()}`),
       passed: (scope, position) => void seen.push(`${scope} is at ${Buffer.from(position).toString()}`),
     },
-    log: silentLog,
+    log: (level, text) => void said.push(`${level} ${text}`),
   });
   const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
   const ends = [...bytes.entries()].flatMap(([at, byte]) => (byte === 0x0a ? [at] : []));
   intake.take({ bytes, ends, firstLine: 1, unterminated: false });
   const endings = streams.map((_, index) => completion.ending(index));
-  return { seen, endings, printed: states.take().length, counts: intake.counts };
+  return { seen, said, endings, printed: states.take().length, counts: intake.counts };
 }
 
 function record(stream: string, data = '{}'): string {
@@ -49,6 +49,15 @@ suite('taking lines in', () => {
     const { seen, counts } = taken(record('b', '{"x": 1.10}'), '', state('a', '[1]'), '{"type":"LOG"}', record('a'));
     assert.deepEqual(seen, ['1: 1 {"x": 1.10}', '0 is at [1]', '5: 0 {}']);
     assert.deepEqual([counts.records, counts.states], [2, 1]);
+  });
+
+  test('logs an error of source-s3, which nobody else sees in a pipe, and no text of any other program', () => {
+    const failed = (error: object): string => JSON.stringify({ type: 'TRACE', trace: { type: 'ERROR', error } });
+    const ours = { message: 'The key may not read "k".', internal_message: 'S3_ACCESS_DENIED: 403' };
+    const others = [{ message: 'secret' }, { message: 'secret', internal_message: 'NoSuchCode: 1' }, { message: 1 }];
+    const foreign = ['{"type":"TRACE","trace":null}', ...others.map(failed)];
+    const { said } = taken(failed(ours), ...foreign, failed({ ...others[0], internal_message: 'constructor' }));
+    assert.deepEqual(said, ['ERROR The source failed: The key may not read "k". (S3_ACCESS_DENIED)']);
   });
 
   test('takes a state without a stream for one of all', () => {

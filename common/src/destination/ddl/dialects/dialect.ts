@@ -1,5 +1,5 @@
 // What `ddl` knows of an engine: a row of the table in dialects.ts. Pure.
-import type { SqlColumn, SqlType, ScalarKind, Table } from '../table/table.ts';
+import type { SqlColumn, SqlType, ScalarKind, DdlTable } from '../table/table.ts';
 
 /** A column as the statement has it. */
 export type TypedColumn = SqlColumn & { readonly sql: string };
@@ -10,7 +10,7 @@ export type Draft = {
   readonly name: string;
   /** Without quotes. */
   readonly plainName: string;
-  readonly table: Table;
+  readonly table: DdlTable;
   readonly columns: readonly TypedColumn[];
   readonly database: string | undefined;
   /** What gives the engine access: a role, an integration, a connection. */
@@ -26,7 +26,7 @@ type Scalars = Readonly<Record<ScalarKind, string>>;
 /** The rows of a list as rows of a query: what follows FROM, and the value there. */
 type Unnested = { readonly from: string; readonly value: string };
 
-export type Dialect = {
+export type DdlDialect = {
   /** As a sentence names it. */
   readonly title: string;
   /** The types of Parquet files. */
@@ -80,7 +80,7 @@ export function textTimes(type: string): Partial<Scalars> {
   return { date: type, time: type, instant: type, local: type };
 }
 
-export function sqlType(dialect: Dialect, type: SqlType, format: Table['format']): string {
+export function sqlType(dialect: DdlDialect, type: SqlType, format: DdlTable['format']): string {
   if (type.kind === 'list') return dialect.list(sqlType(dialect, type.items, format));
   if (type.kind !== 'struct') {
     return (format === 'json' ? dialect.jsonScalars?.[type.kind] : undefined) ?? dialect.scalars[type.kind];
@@ -102,11 +102,11 @@ export function columnLines(columns: readonly string[], indent = '  '): string {
   return columns.map((column) => `${indent}${column}`).join(',\n');
 }
 
-export function folderNames({ folders }: Table, quote: (name: string) => string): string {
+export function folderNames({ folders }: DdlTable, quote: (name: string) => string): string {
   return folders.map(({ name }) => quote(name)).join(', ');
 }
 
 /** A pattern for the folders of all values, each followed by a slash. */
-export function folderGlob({ folders }: Table): string {
+export function folderGlob({ folders }: DdlTable): string {
   return folders.map(({ key }) => `${key.replaceAll(/[*?[\]{}]/gu, '?')}=*/`).join('');
 }

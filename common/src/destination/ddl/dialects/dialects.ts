@@ -1,6 +1,6 @@
 // The engines that `ddl` knows, by the value of --engine.
 import { ConnectorError } from '../../../protocol/errors.ts';
-import type { Dialect } from './dialect.ts';
+import type { DdlDialect } from './dialect.ts';
 import { fileDialects } from './file-dialects.ts';
 import { glue } from './glue.ts';
 import { hiveDialects } from './hive-dialects.ts';
@@ -18,9 +18,9 @@ export const engines = [
   'clickhouse',
   'duckdb',
 ] as const;
-export type Engine = (typeof engines)[number];
+export type DdlEngine = (typeof engines)[number];
 
-export const dialects: Readonly<Record<Engine, Dialect>> = {
+export const dialects: Readonly<Record<DdlEngine, DdlDialect>> = {
   ...hiveDialects,
   ...warehouseDialects,
   ...fileDialects,
@@ -28,7 +28,7 @@ export const dialects: Readonly<Record<Engine, Dialect>> = {
 };
 
 /** @throws USAGE_INVALID that lists the engines. */
-export function engineOf(given: string | boolean | undefined): Engine {
+export function engineOf(given: string | boolean | undefined): DdlEngine {
   const engine = engines.find((name) => name === (given ?? 'athena'));
   if (engine !== undefined) return engine;
   throw new ConnectorError(

@@ -1,8 +1,8 @@
 // The engines that read files without a catalog: a view over all files of a table.
 import { identifier, literal, structLiteral } from '../../../columns/sql.ts';
-import { backslashed, folderGlob, scalarsOf, textTimes, type Dialect, type Draft } from './dialect.ts';
+import { backslashed, folderGlob, scalarsOf, textTimes, type DdlDialect, type Draft } from './dialect.ts';
 
-const clickhouse: Dialect = {
+const clickhouse: DdlDialect = {
   title: 'ClickHouse',
   scalars: nullable(
     "Bool | Int64 | Float64 | String | String | String | Date32 | DateTime64(6, 'UTC') | DateTime64(6, 'UTC') | DateTime64(6, 'UTC')",
@@ -35,9 +35,9 @@ const clickhouse: Dialect = {
   },
 };
 
-function nullable(types: string): Dialect['scalars'] {
+function nullable(types: string): DdlDialect['scalars'] {
   const scalars = Object.entries(scalarsOf(types)).map(([kind, type]) => [kind, `Nullable(${type})`]);
-  return Object.fromEntries(scalars) as Dialect['scalars'];
+  return Object.fromEntries(scalars) as DdlDialect['scalars'];
 }
 
 function clickhouseName(name: string): string {
@@ -59,7 +59,7 @@ function clickhouseSettings({ table }: Draft): readonly string[] {
   ];
 }
 
-const duckdb: Dialect = {
+const duckdb: DdlDialect = {
   title: 'DuckDB',
   scalars: scalarsOf('BOOLEAN | BIGINT | DOUBLE | VARCHAR | VARCHAR | JSON | DATE | TIME | TIMESTAMPTZ | TIMESTAMP'),
   list: (items) => `${items}[]`,

@@ -1,6 +1,6 @@
 // A table for `aws glue create-table --cli-input-json`: what Athena's statement makes in the Glue Data Catalog, as JSON
 // (https://docs.aws.amazon.com/glue/latest/webapi/API_CreateTable.html).
-import { scalarsOf, textTimes, type Dialect, type Draft } from './dialect.ts';
+import { scalarsOf, textTimes, type DdlDialect, type Draft } from './dialect.ts';
 import { hiveDialects } from './hive-dialects.ts';
 import { jsonSerde, refuseLikeHive } from './hive-parts.ts';
 import { projection } from './projection.ts';
@@ -25,7 +25,7 @@ const formats = {
   },
 } as const;
 
-export const glue: Dialect = {
+export const glue: DdlDialect = {
   ...hiveDialects.athena,
   title: 'AWS Glue',
   scalars: scalarsOf('boolean | bigint | double | string | string | string | date | bigint | timestamp | timestamp'),

@@ -1,6 +1,6 @@
 // The engines that know Hive's tables: a location, a format, and columns for the folders. Each finds the folders in its own way.
 import { identifier, literal } from '../../../columns/sql.ts';
-import { backslashed, backticks, columnLines, folderNames, scalarsOf, textTimes, type Dialect } from './dialect.ts';
+import { backslashed, backticks, columnLines, folderNames, scalarsOf, textTimes, type DdlDialect } from './dialect.ts';
 import {
   columnsOf,
   foldersOf,
@@ -14,7 +14,7 @@ import {
 import { addPartitions } from './partitions.ts';
 import { projection } from './projection.ts';
 
-const athena: Dialect = {
+const athena: DdlDialect = {
   title: 'Athena',
   scalars: scalarsOf('BOOLEAN | BIGINT | DOUBLE | STRING | STRING | STRING | DATE | BIGINT | TIMESTAMP | TIMESTAMP'),
   jsonScalars: textTimes('STRING'),
@@ -57,7 +57,7 @@ const athena: Dialect = {
   },
 };
 
-const spark: Dialect = {
+const spark: DdlDialect = {
   title: 'Spark',
   scalars: scalarsOf(
     'BOOLEAN | BIGINT | DOUBLE | STRING | STRING | STRING | DATE | BIGINT | TIMESTAMP | TIMESTAMP_NTZ',
@@ -86,7 +86,7 @@ const spark: Dialect = {
   },
 };
 
-const trino: Dialect = {
+const trino: DdlDialect = {
   title: 'Trino',
   scalars: scalarsOf('BOOLEAN | BIGINT | DOUBLE | VARCHAR | VARCHAR | VARCHAR | DATE | BIGINT | TIMESTAMP | TIMESTAMP'),
   jsonScalars: textTimes('VARCHAR'),
@@ -131,7 +131,7 @@ const trino: Dialect = {
   },
 };
 
-const spectrum: Dialect = {
+const spectrum: DdlDialect = {
   title: 'Redshift Spectrum',
   scalars: scalarsOf(
     'BOOLEAN | BIGINT | DOUBLE PRECISION | VARCHAR(65535) | VARCHAR(65535) | VARCHAR(65535) | DATE | BIGINT | TIMESTAMP | TIMESTAMP',

@@ -5,7 +5,7 @@ import {
   backticks,
   columnLines,
   scalarsOf,
-  type Dialect,
+  type DdlDialect,
   type Draft,
   type Refuse,
   type TypedColumn,
@@ -16,7 +16,7 @@ const text = 'VARCHAR(65535)';
 /** Of every table. */
 const systemColumns = /^(?:oid|tableoid|ctid|xmin|xmax|cmin|cmax|insertxid|deletexid)$/iu;
 
-const redshiftCopy: Dialect = {
+const redshiftCopy: DdlDialect = {
   title: 'Redshift',
   scalars: scalarsOf(
     `BOOLEAN | BIGINT | DOUBLE PRECISION | ${text} | ${text} | SUPER | DATE | TIME | TIMESTAMP | TIMESTAMP`,
@@ -67,7 +67,7 @@ function snowflakeName(name: string): string {
   return identifier(/^[A-Za-z_]\w*$/u.test(name) ? name.toUpperCase() : name);
 }
 
-const snowflake: Dialect = {
+const snowflake: DdlDialect = {
   title: 'Snowflake',
   scalars: scalarsOf(
     'BOOLEAN | NUMBER(38, 0) | DOUBLE | VARCHAR | VARCHAR | VARIANT | DATE | TIME | TIMESTAMP_TZ | TIMESTAMP_NTZ',
@@ -130,7 +130,7 @@ const refuseLikeBigQuery: Refuse = ({ name, type }, depth) => {
   return depth >= mostNested ? `BigQuery takes objects in objects up to ${mostNested} levels` : undefined;
 };
 
-const bigquery: Dialect = {
+const bigquery: DdlDialect = {
   title: 'BigQuery',
   scalars: scalarsOf('BOOL | INT64 | FLOAT64 | STRING | STRING | JSON | DATE | TIME | TIMESTAMP | DATETIME'),
   list: (items) => `ARRAY<${items}>`,

@@ -30,7 +30,7 @@ export type Folder = {
   readonly range?: { readonly from: number; readonly to: number; readonly digits: number };
 };
 
-export type Table = {
+export type DdlTable = {
   readonly name: string;
   readonly columns: readonly SqlColumn[];
   readonly format: FileFormat;
@@ -71,6 +71,6 @@ export function dateFolders({ period, isPadded, firstYear = leastYear }: DateFol
   ];
 }
 
-export function folderNamesOf({ folders }: Table): readonly string[] {
+export function folderNamesOf({ folders }: DdlTable): readonly string[] {
   return folders.map(({ name }) => name);
 }
