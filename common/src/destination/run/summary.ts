@@ -20,6 +20,8 @@ export function sentenceOf(figures: Figures, closed = ''): string {
     [figures.invalid, 'records break their schema and were written all the same'],
     [figures.nulled, 'values were NaN or Infinity and are stored as null'],
     [figures.repairedTexts, 'halves of surrogate pairs were replaced by U+FFFD'],
+    [figures.repeatedKeys, 'values of repeated keys are in __json'],
+    [figures.outOfRange, 'numbers were out of range and are in __json'],
     [figures.rejected, 'records were rejected and are stored below _rejected/'],
     [figures.late, 'records came late'],
     [figures.early, 'records were ahead of time'],
@@ -91,7 +93,8 @@ export class Tally {
 
   /** One line. */
   json(figures: Figures, seconds: number, repairs: readonly StreamRepairs[] = []): string {
-    const { records, states, rejected, untimed, invalid, late, early, nulled, repairedTexts } = figures;
+    const { records, states, rejected, untimed, invalid, late, early, nulled } = figures;
+    const { repairedTexts, repeatedKeys, outOfRange } = figures;
     const tables = [...this.#tables.values()].sort((a, b) => (a.table < b.table ? -1 : 1));
     const visible = tables.filter((table) => table.rejected === undefined);
     const sum = (of: (table: TableSummary) => number): number => visible.reduce((total, table) => total + of(table), 0);
@@ -112,6 +115,8 @@ export class Tally {
       coerced_values: this.#count('coerced'),
       nulled_values: nulled,
       repaired_texts: repairedTexts,
+      repeated_keys: repeatedKeys,
+      out_of_range: outOfRange,
     };
     const line = (shown: number, fields: number): string => {
       const [shownTables, shownStreams] = [tables.slice(0, shown), repairs.slice(0, shown)];
@@ -162,15 +167,21 @@ function fits(line: string): boolean {
   return Buffer.byteLength(line) <= maxTextBytes;
 }
 
-function repairJson({ label, nulled, repairedTexts }: StreamRepairs, fields: number): object {
-  return { stream: label, ...fieldsJson({ nulled, repaired_texts: repairedTexts }, fields) };
+function repairJson({ label, nulled, repairedTexts, repeatedKeys, outOfRange }: StreamRepairs, fields: number): object {
+  const counts = { nulled, repaired_texts: repairedTexts, repeated_keys: repeatedKeys, out_of_range: outOfRange };
+  return { stream: label, ...fieldsJson(counts, fields) };
 }
 
 /** For the log. */
-export function repairText({ label, nulled, repairedTexts }: StreamRepairs): string {
+export function repairText({ label, nulled, repairedTexts, repeatedKeys, outOfRange }: StreamRepairs): string {
   const texts = [
     [nulled, 'are NaN or Infinity, which JSON does not have, and are stored as null'],
     [repairedTexts, 'are halves of surrogate pairs, which UTF-8 does not have, and are stored as U+FFFD'],
+    [
+      repeatedKeys,
+      'have a key that their object repeats: its last value is stored, and the others as JSON text in __json',
+    ],
+    [outOfRange, 'are numbers that no double holds, and are stored as null, and as JSON text in __json'],
   ] as const;
   const remarks = texts.filter(([counts]) => counts.size > 0).map(([counts, what]) => `${fieldsText(counts)} ${what}`);
   return `Values in the records of "${label}" are changed, so that readers take the file: ${remarks.join('; ')}.`;

@@ -12,6 +12,8 @@ const none = {
   early: 0,
   nulled: 0,
   repairedTexts: 0,
+  repeatedKeys: 0,
+  outOfRange: 0,
   files: 0,
   storedBytes: 0,
 };
@@ -38,7 +40,8 @@ test('a summary names the fields of values that are not as they came, and the su
     const fields = (head: string) => new Map(Array.from({ length: count }, (_, index) => [`${head}_${index}`, 1]));
     const tally = new Tally();
     tally.values('visits', { misfits: fields('m'), cut: fields('c'), coerced: new Map() });
-    const repairs = { label: 'visits', nulled: fields('n'), repairedTexts: new Map<string, number>() };
+    const none = new Map<string, number>();
+    const repairs = { label: 'visits', nulled: fields('n'), repairedTexts: none, repeatedKeys: none, outOfRange: none };
     const line = tally.json({ ...figures, nulled: count }, 1, [repairs]);
     assert.ok(Buffer.byteLength(line) <= maxTextBytes, String(line.length));
     type Counts = Readonly<Record<string, number>>;
