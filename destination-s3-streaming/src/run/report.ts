@@ -1,6 +1,7 @@
 // What the log says of a run: every five minutes what was done in them, at the end what was done in all, why files were closed, and
 // how soon rows were visible.
 import { sentenceOf, type Figures } from '@s3-connectors/common/destination/run/summary.ts';
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import type { Clock } from '@s3-connectors/common/streams/clock.ts';
 
@@ -54,7 +55,7 @@ export class Report {
     if (this.msUntilDue > 0) return;
     const { log, figures, latency, clock } = this.#options;
     const now = figures();
-    const memory = `${openFiles} files are open, ${megabytes(bufferBytes)} in buffers, ${megabytes(process.memoryUsage.rss())} of memory in all.`;
+    const memory = `${countOf(openFiles, 'file is', 'files are')} open, ${megabytes(bufferBytes)} in buffers, ${megabytes(process.memoryUsage.rss())} of memory in all.`;
     log('INFO', `Last 5 minutes: ${summarize(difference(now, this.#before))}${latencyText(latency)} ${memory}`);
     this.#takeLatency();
     this.#before = now;

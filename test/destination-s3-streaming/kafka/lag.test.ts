@@ -16,3 +16,12 @@ test('the lag counts what is to be read and what is not yet committed, and names
     'Behind in 2 partitions: 7 messages to read, 12 not yet committed (most in events 1: 10). The assignment changed 2 times since this replica joined.',
   );
 });
+
+test('the lag counts one of anything in the singular', () => {
+  const ownership = new Ownership();
+  const place = { topic: 'events', partition: 0 };
+  ownership.assign([place]);
+  ownership.seed({ ...place, offset: 10n }, 10n);
+  const text = lagText([{ ...place, offset: 11n }], ownership, 1);
+  assert.match(text, /^Behind in 1 partition: 1 message to read, 1 not yet committed .* changed 1 time since/u);
+});

@@ -1,5 +1,5 @@
 // What a run did, for people as one sentence and for programs as one line of JSON, the last of the log.
-import { countText } from '../../program/text-layout.ts';
+import { countOf, countText } from '../../program/text-layout.ts';
 import { maxTextBytes } from '../../protocol/capped.ts';
 import type { FieldCounts, Repair } from '../../records/repairs.ts';
 import { fieldsJson, fieldsText, total } from './field-counts.ts';
@@ -16,17 +16,37 @@ export type Figures = IntakeCounts & {
 /** `closed`: why files were closed, after a comma. */
 export function sentenceOf(figures: Figures, closed = ''): string {
   const remarks = [
-    [figures.untimed, 'records had no valid time and are placed by emitted_at'],
-    [figures.invalid, 'records break their schema and were written all the same'],
-    [figures.nulled, 'values were NaN or Infinity and are stored as null'],
-    [figures.repairedTexts, 'halves of surrogate pairs were replaced by U+FFFD'],
-    [figures.repeatedKeys, 'values of repeated keys are in __json'],
-    [figures.outOfRange, 'numbers were out of range and are in __json'],
-    [figures.rejected, 'records were rejected and are stored below _rejected/'],
-    [figures.late, 'records came late'],
-    [figures.early, 'records were ahead of time'],
+    [
+      figures.untimed,
+      'record had no valid time and is placed by emitted_at',
+      'records had no valid time and are placed by emitted_at',
+    ],
+    [
+      figures.invalid,
+      'record breaks its schema and was written all the same',
+      'records break their schema and were written all the same',
+    ],
+    [
+      figures.nulled,
+      'value was NaN or Infinity and is stored as null',
+      'values were NaN or Infinity and are stored as null',
+    ],
+    [
+      figures.repairedTexts,
+      'half of a surrogate pair was replaced by U+FFFD',
+      'halves of surrogate pairs were replaced by U+FFFD',
+    ],
+    [figures.repeatedKeys, 'value of a repeated key is in __json', 'values of repeated keys are in __json'],
+    [figures.outOfRange, 'number was out of range and is in __json', 'numbers were out of range and are in __json'],
+    [
+      figures.rejected,
+      'record was rejected and is stored below _rejected/',
+      'records were rejected and are stored below _rejected/',
+    ],
+    [figures.late, 'record came late', 'records came late'],
+    [figures.early, 'record was ahead of time', 'records were ahead of time'],
   ] as const;
-  const remarked = remarks.filter(([count]) => count > 0).map(([count, what]) => ` ${count} ${what}.`);
+  const remarked = remarks.filter(([count]) => count > 0).map(([count, one, many]) => ` ${countOf(count, one, many)}.`);
   return `${countText(figures.records, 'record')} and ${countText(figures.states, 'state')} read (${megabytes(figures.bytes)}); ${countText(figures.files, 'file')} stored (${megabytes(figures.storedBytes)})${closed}.${remarked.join('')}`;
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Tally } from '@s3-connectors/common/destination/run/summary.ts';
+import { sentenceOf, Tally } from '@s3-connectors/common/destination/run/summary.ts';
 import { maxTextBytes } from '@s3-connectors/common/protocol/capped.ts';
 
 const none = {
@@ -20,6 +20,28 @@ const none = {
 const figures = { records: 5000, states: 1, bytes: 1, ...none };
 
 type Summary = { readonly rows: number; readonly tables: readonly object[]; readonly more_tables?: number };
+
+test('a summary counts one of anything in the singular, and several in the plural', () => {
+  const counts = [
+    'untimed',
+    'invalid',
+    'nulled',
+    'repairedTexts',
+    'repeatedKeys',
+    'outOfRange',
+    'rejected',
+    'late',
+    'early',
+  ];
+  const all = (count: number): string => {
+    const each = Object.fromEntries(counts.map((name) => [name, count]));
+    return sentenceOf({ ...figures, ...each, records: count, states: count, files: count });
+  };
+  assert.match(all(1), /^1 record and 1 state read \(.*\); 1 file stored/u);
+  assert.doesNotMatch(all(1), /\b1 (?:[a-z]+s|halves|were|are|[a-z]+ (?:were|are))\b/u);
+  assert.match(all(1), / 1 record had no valid time and is placed by emitted_at\. 1 record breaks its schema/u);
+  assert.match(all(2), / 2 records had no valid time and are placed by emitted_at\. 2 records break their schema/u);
+});
 
 test('a summary is one message of valid JSON, however many tables there are, and counts those it does not show', () => {
   for (const count of [1, 3, 5000]) {
