@@ -70,6 +70,29 @@ suite('a value', () => {
   }
 });
 
+suite('a list of unknown items', () => {
+  const options: Options = { properties: { f: { type: 'array' } } };
+
+  test('is a column of JSON text once rows have other values in it, and holds all values', () => {
+    const rows = ['{"f":false}', '{"f":{"a":1}}', '{"f":[]}', '{"f":null}', '{"f":"x"}'];
+    const { fitted, decided, misfits } = typed(rows, options);
+    const texts = ['"false"', '"{\\"a\\":1}"', '"[]"', 'null', '"\\"x\\""'];
+    assert.deepEqual(
+      fitted,
+      texts.map((text) => `{"f":${text}}`),
+    );
+    assert.deepEqual(misfits, {});
+    assert.deepEqual(typed(['{"f":[1]}'], { ...options, known: decided }).fitted, ['{"f":"[1]"}']);
+  });
+
+  test('waits for an item while most rows have an empty list', () => {
+    const { type, misfits } = typed(['{"f":[]}', '{"f":[]}', '{"f":1}'], options);
+    assert.deepEqual([type.fields, misfits], [[], { __json: 1 }]);
+    const { fitted } = typed(['{"f":[]}', '{"f":[7]}', '{"f":1}'], options);
+    assert.deepEqual(fitted, ['{"f":[]}', '{"f":[7]}', '{"f__json":"1"}']);
+  });
+});
+
 suite('types that nobody declared', () => {
   test('are not decided by one record where two others have the field, in tables of 3 to 99 rows, but for a fraction, which sets none aside', () => {
     const hostile = fc.constantFrom('"text"', '[[["x"]]]', '[1]', '{"a":1}', 'true', '1.5', '"2026-01-15T00:00:00Z"');
