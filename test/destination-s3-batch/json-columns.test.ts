@@ -150,6 +150,16 @@ suite('json_columns', () => {
     );
   });
 
+  test('keep the keys in them out of the log and the summary', async () => {
+    const rows = ['{"n":NaN,"traits":{"bob@example.com":NaN,"a\\ud83d":[{"carol":"\\ud83d"}]}}', '{"traits":{}}'];
+    const { error, said } = await write(rows, ['traits']);
+    assert.equal(error, undefined);
+    const text = said.map(([, message]) => message).join('\n');
+    assert.doesNotMatch(text, /bob|carol/u);
+    assert.match(text, /traits \(1\), n \(1\) are NaN|n \(1\), traits \(1\) are NaN/u);
+    assert.match(text, /traits \(2\) are halves/u);
+  });
+
   test('are columns of text where the catalog declares another type, too', async () => {
     const properties = { v: { type: 'integer' }, o: { type: 'object', properties: { a: { type: 'integer' } } } };
     await write([{ v: 1, o: { a: 1 } }], ['v', 'o'], { properties });

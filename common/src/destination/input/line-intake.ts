@@ -14,7 +14,7 @@ import type { Envelope } from '../../records/envelope.ts';
 import { skippingWalk, type WalkData } from '../../records/data-walk.ts';
 import { lineFault, typeText } from '../../records/line-fault.ts';
 import { createRecordScanner, isRecord, recordIn, type RecordScanner } from '../../records/record-scanner.ts';
-import { LineRepairs } from './line-repairs.ts';
+import { LineRepairs, type Repaired } from './line-repairs.ts';
 import { refusal, tooLongRefusal, type Refusal, type RefusalReason } from './rejections.ts';
 import { StreamNames } from './stream-names.ts';
 import { parseStateLine } from './state-line.ts';
@@ -24,8 +24,6 @@ const lineEnd = Buffer.from('\n');
 /** Message types that a destination may be sent and has no use for. */
 const knownTypes = new Set(['LOG', 'TRACE', 'CONTROL', 'SPEC', 'CATALOG', 'CONNECTION_STATUS', 'DESTINATION_CATALOG']);
 const maxUnknownTypes = 100;
-
-type Numbered = { readonly index: number };
 
 /** What is done with the messages. Spans in `found` are offsets into `bytes`, valid until the handler returns. */
 export type LineHandlers<Target> = {
@@ -69,7 +67,7 @@ type Options<Target> = {
 /** What came so far; `bytes` with all that lies between messages. */
 export type LineCounts = { records: number; states: number; bytes: number };
 
-export class LineIntake<Target extends Numbered> {
+export class LineIntake<Target extends Repaired> {
   readonly repairs: LineRepairs;
   readonly counts: LineCounts = { records: 0, states: 0, bytes: 0 };
   readonly #options: Options<Target>;
@@ -80,7 +78,7 @@ export class LineIntake<Target extends Numbered> {
   constructor(options: Options<Target>) {
     this.#options = options;
     this.#names = new StreamNames(options.byKey);
-    this.repairs = new LineRepairs((bytes, found) => this.#names.find(bytes, found)?.index ?? options.strays);
+    this.repairs = new LineRepairs((bytes, found) => this.#names.find(bytes, found) ?? { index: options.strays });
     const walkData = this.#walkOf(options.walker) ?? skippingWalk(options.fields, 'unreadable values');
     this.#scanner = createRecordScanner(options.fields, 'airbyte', walkData);
   }

@@ -8,11 +8,14 @@ import { findByField, RepairTally, type Repair } from '../../records/repairs.ts'
 type Find = Parameters<typeof findByField>[2];
 type Span = { readonly start: number; readonly end: number };
 
-/** `streamOf`: the number of the stream that a record is of. */
-export class LineRepairs extends RepairTally {
-  readonly #streamOf: (bytes: Buffer, found: Envelope) => number;
+/** `textColumns`: paths of fields with keys that users make, which no text names. */
+export type Repaired = { readonly index: number; readonly textColumns?: readonly string[] };
 
-  constructor(streamOf: (bytes: Buffer, found: Envelope) => number) {
+/** `streamOf`: whose record it is. */
+export class LineRepairs extends RepairTally {
+  readonly #streamOf: (bytes: Buffer, found: Envelope) => Repaired;
+
+  constructor(streamOf: (bytes: Buffer, found: Envelope) => Repaired) {
     super();
     this.#streamOf = streamOf;
   }
@@ -35,13 +38,18 @@ export class LineRepairs extends RepairTally {
     if (found.dataStart < 0) return undefined;
     const stream = this.#streamOf(bytes, found);
     return readableRow(bytes, { start, end, value: found.dataStart }, (repair, path, count) => {
-      this.note(stream, repair, path, count);
+      this.#note(stream, repair, path, count);
     });
+  }
+
+  #note({ index, textColumns = [] }: Repaired, repair: Repair, path: string, count: number): void {
+    const column = textColumns.find((text) => path.startsWith(`${text}.`) || path.startsWith(`${text}[`));
+    this.note(index, repair, column ?? path, count);
   }
 
   #find(repair: Repair, bytes: Buffer, found: Envelope, find: Find): void {
     if (found.dataStart < 0) return;
     const stream = this.#streamOf(bytes, found);
-    findByField(bytes, found.dataStart, find, (path, count) => this.note(stream, repair, path, count));
+    findByField(bytes, found.dataStart, find, (path, count) => this.#note(stream, repair, path, count));
   }
 }
