@@ -39,7 +39,9 @@ function asideIn(data: string): { readonly members: readonly string[]; readonly 
   const all = data.slice(1, -1).split(/,(?=")/u);
   if (data.includes('"n":1e400')) {
     const isStrange = (member: string): boolean => /1e400|1e-999999/u.test(member) || /:9{309}/u.test(member);
-    const members = all.map((member) => (isStrange(member) ? member.replace(/:.*/u, ':null') : member));
+    const members = all.map((member) =>
+      isStrange(member) ? member.replace(/:.*/u, member.includes('e-') ? ':0' : ':null') : member,
+    );
     return { members, aside: all.filter(isStrange) };
   }
   const isTwin = (member: string): boolean => member === '"n":"x"';

@@ -20,7 +20,7 @@ function same(sent: string): Value {
   return { sent, read: parseJson(sent), aside: false };
 }
 
-const beyond = fc.constantFrom('1e400', '-1e400', '1E9999', '0e999', '9'.repeat(320));
+const beyond = fc.constantFrom('1e400', '-1e400', '1E9999', '9'.repeat(320));
 const scalar = fc.oneof(
   fc
     .constantFrom(

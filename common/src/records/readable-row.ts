@@ -1,5 +1,5 @@
-// A row as all readers take it: the last value of a repeated key stays, and a number that no reader takes becomes null. What they replace
-// is beside them as JSON text, in the member `__json` of the object.
+// A row as all readers take it: the last value of a repeated key stays, and a number that some reader refuses becomes null, or the
+// double that it means. What they replace is beside them as JSON text, in the member `__json` of the object.
 import { CLOSE_ARRAY, COMMA, MINUS, OPEN_ARRAY, OPEN_OBJECT, QUOTE, ZERO, NINE } from '../json/ascii.ts';
 import { findMember, skipColon, skipSpace, skipString, skipValue } from '../json/json-bytes.ts';
 import { isReadableNumber } from '../json/number-range.ts';
@@ -57,8 +57,11 @@ function visit(walk: Walk, start: number, path: string, depth: number): number {
   if (depth < mostDepth && first === OPEN_ARRAY) return visitItems(walk, start, path, depth);
   const end = skipValue(bytes, start);
   const isNumber = first === MINUS || (first >= ZERO && first <= NINE);
-  if (isNumber && !isReadableNumber(Buffer.from(bytes.subarray(start, end)).toString('latin1'))) {
-    walk.edits.push({ start, end, text: nothing, repair: 'outOfRange', path });
+  const number = isNumber ? Buffer.from(bytes.subarray(start, end)).toString('latin1') : '0';
+  if (!isReadableNumber(number)) {
+    const double = Number(number);
+    const text = Number.isFinite(double) ? Buffer.from(String(double)) : nothing;
+    walk.edits.push({ start, end, text, repair: 'outOfRange', path });
     walk.hasStrange = true;
   }
   return end;

@@ -52,7 +52,7 @@ const blank = fc.constantFrom('', '', ' ', '\t ');
 function scalarOf(text: string): Value {
   const isNumber = /^[-\d]/u.test(text);
   const isStrange = strange.includes(text);
-  const stored: unknown = isNumber && isStrange ? null : parseJson(text);
+  const stored: unknown = isNumber && isStrange ? (/^(?:0e|1e-)/u.test(text) ? 0 : null) : parseJson(text);
   return { text, stored, isReadable: !isStrange, hasStrange: isStrange };
 }
 

@@ -201,7 +201,10 @@ export function repairText({ label, nulled, repairedTexts, repeatedKeys, outOfRa
       repeatedKeys,
       'have a key that their object repeats: its last value is stored, and the others as JSON text in __json',
     ],
-    [outOfRange, 'are numbers that no double holds, and are stored as null, and as JSON text in __json'],
+    [
+      outOfRange,
+      'are numbers that readers refuse: null or the double that they mean is stored, and their text in __json',
+    ],
   ] as const;
   const remarks = texts.filter(([counts]) => counts.size > 0).map(([counts, what]) => `${fieldsText(counts)} ${what}`);
   return `Values in the records of "${label}" are changed, so that readers take the file: ${remarks.join('; ')}.`;
