@@ -12,6 +12,7 @@ import { emptyServer } from '../support/empty-server.ts';
 import { jsonTextsByEngine } from '../support/json-rows.ts';
 import { runWrite } from './support/batch.ts';
 import { content, meaning, parseExactly, restored } from './support/restored.ts';
+import { isTwin, twin, withTwin } from './support/earlier-values.ts';
 import { withoutHalves } from '../support/without-halves.ts';
 import { parquetJson } from '../support/parquet.ts';
 
@@ -128,21 +129,6 @@ const value = fc.oneof(
 );
 const column = fc.constantFrom('b', 'i', 'n', 's', 't', 'l', 'ls', 'o', 'os', 'u');
 const row = fc.dictionary(column, value, { maxKeys: 10 });
-/** A member that comes again in the row or in its object `o`: nothing, the name of a column, or `o.i`. */
-const twin = fc.constantFrom('', '', 'i', 's', 'o', 'o.i');
-
-/** The row with an earlier value for a name that it has. @returns what is to be found in `__json` of the row, or of `o`. */
-function withTwin(sent: string, name: string): { readonly sent: string; readonly aside: string } {
-  const [outer = '', inner] = name.split('.');
-  const place = inner === undefined ? sent.indexOf('{') : sent.search(/"o":\{/u) + 4;
-  const member = `"${inner ?? outer}":"earlier"`;
-  if (name === '' || place < 1 === (inner !== undefined) || !sent.includes(`"${inner ?? outer}":`, place)) {
-    return { sent, aside: '' };
-  }
-  const rest = sent.slice(place + 1);
-  return { sent: `${sent.slice(0, place + 1)}${member}${rest.startsWith('}') ? '' : ','}${rest}`, aside: member };
-}
-
 type Read = Readonly<Record<string, unknown>>;
 type Summary = {
   readonly tables: readonly { readonly misfits?: Readonly<Record<string, number>> }[];
@@ -246,13 +232,6 @@ suite('each value of any record', () => {
 });
 
 const both60 = { minLength: 60, maxLength: 60 };
-
-/** The name, if the row has it and it means one value. */
-function isTwin(members: Readonly<Record<string, Value>>, name: string): string {
-  const [outer = '', inner] = name.split('.');
-  const value = members[outer]?.read ?? '';
-  return inner === undefined ? (Object.hasOwn(members, outer) ? outer : '') : /^\{.*"i":/u.test(value) ? name : '';
-}
 
 /** With NaN as values that are not null, to be counted. */
 function asWords(members: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
