@@ -10,6 +10,8 @@ import { RowWriter } from './row-writer.ts';
 const asideName = '__json';
 /** Deeper values stay as they are: many readers refuse such a row anyway. */
 const mostDepth = 512;
+/** Of a record. With more, the object or list that is being looked at becomes text as a whole. */
+const mostEdits = 200_000;
 const nothing = Buffer.from('null');
 const noText = Buffer.alloc(0);
 
@@ -71,6 +73,8 @@ function visitMembers(walk: Walk, start: number, path: string, depth: number): n
   const { bytes, edits } = walk;
   const last = new LastMembers(bytes);
   const hadStrange = walk.hasStrange;
+  const first = edits.length;
+  let isTooMuch = false;
   /** By where a member begins: where it ends. */
   const aside = new Map<number, number>();
   let at = skipSpace(bytes, start + 1);
@@ -88,9 +92,14 @@ function visitMembers(walk: Walk, start: number, path: string, depth: number): n
     const end = visit(walk, skipColon(bytes, keyEnd), member, depth + 1);
     if (walk.hasStrange) aside.set(key, end);
     at = nextAfter(bytes, end);
+    isTooMuch ||= edits.length > mostEdits;
+    if (!isTooMuch) continue;
+    edits.length = first;
+    aside.clear();
   }
   walk.hasStrange = hadStrange;
-  if (aside.size > 0) edits.push(asideOf(walk, start, at, aside));
+  if (isTooMuch) edits.push(wholeAside(walk, start, at, path));
+  else if (aside.size > 0) edits.push(asideOf(walk, start, at, aside));
   return at + 1;
 }
 
@@ -109,11 +118,30 @@ function asideOf({ bytes, out }: Walk, start: number, close: number, aside: Map<
   return { start: from, end: to, text: Buffer.from(out.bytes) };
 }
 
+/** An object of nothing but its text. */
+function wholeAside({ bytes, out }: Walk, start: number, close: number, path: string): Edit {
+  out.clear();
+  out.text(`"${asideName}":"`);
+  out.escaped(bytes, start, close + 1);
+  out.text('"');
+  return { start: start + 1, end: close, text: Buffer.from(out.bytes), repair: 'repeatedKeys', path };
+}
+
 function visitItems(walk: Walk, start: number, path: string, depth: number): number {
-  const { bytes } = walk;
+  const { bytes, edits } = walk;
+  const first = edits.length;
+  let isTooMuch = false;
   const items = depth < namedDepth ? itemsPath(path) : path;
   let at = skipSpace(bytes, start + 1);
-  while (bytes[at] !== CLOSE_ARRAY) at = nextAfter(bytes, visit(walk, at, items, depth + 1));
+  while (bytes[at] !== CLOSE_ARRAY) {
+    at = nextAfter(bytes, visit(walk, at, items, depth + 1));
+    isTooMuch ||= edits.length > mostEdits;
+    if (isTooMuch) edits.length = first;
+  }
+  if (isTooMuch) {
+    edits.push({ start, end: at + 1, text: nothing, repair: 'outOfRange', path });
+    walk.hasStrange = true;
+  }
   return at + 1;
 }
 

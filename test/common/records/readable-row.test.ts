@@ -169,6 +169,22 @@ suite('a row that some reader refuses', () => {
     assert.equal(repaired(`{${wide}}`), undefined);
   });
 
+  test('is text as a whole where it would take too many changes', () => {
+    const many = 300_000;
+    const twins = `{"id":1,"o":{${'"a":1,'.repeat(many)}"b":2}}`;
+    const inner = twins.slice(12, -1);
+    assert.deepEqual(parseJson(repaired(twins)?.toString() ?? ''), { id: 1, o: { __json: inner } });
+    const list = `[${'1e400,'.repeat(many)}1]`;
+    const expected = { id: 1, l: null, __json: `{"l":${list}}` };
+    assert.deepEqual(parseJson(repaired(`{"id":1,"l":${list}}`)?.toString() ?? ''), expected);
+    const lists = `{"l":[${'[1e400],'.repeat(many)}{"a":[1e400]}],"id":1}`;
+    assert.deepEqual(parseJson(repaired(lists)?.toString() ?? ''), {
+      l: null,
+      id: 1,
+      __json: `${lists.slice(0, -8)}}`,
+    });
+  });
+
   test('has each kind of change counted by field', () => {
     const counts: string[] = [];
     const text = '{"a":1,"o":{"b":[1e400,{"c":1,"c":0e999}]},"a":2,"o":{"b":[1e400,{"c":1,"c":0e999}]},"a":1e999}\n';
