@@ -161,7 +161,8 @@ function assertFound(sent: Readonly<Record<string, Value>>, found: Read, asLines
 /** An object without the member that came again. */
 function withoutEarlier(held: unknown): unknown {
   if (typeof held !== 'object' || held === null || !('__json' in held)) return held;
-  return { ...held, __json: (held.__json as string | null)?.replace(/"i":"earlier",?/u, '') ?? null };
+  const { __json: text, ...rest } = held as { readonly __json: string | null };
+  return { ...rest, __json: text?.replace(/"i":"earlier",?/u, '') ?? null };
 }
 
 function parseExactlyText(beside: unknown): string {
