@@ -78,6 +78,8 @@ const rows: readonly Sent[] = [
   { sent: '"name":"","tags":[]', seen: { name: '', tags: [] } },
   { sent: '"price":9.9900000000000002', seen: { price: '9.99' } },
   { sent: '"price":NaN,"tags":["b"]', seen: { tags: ['b'] } },
+  { sent: '"name":"first","price":1,"name":"last","price":2.5', seen: { name: 'last', price: '2.5' } },
+  { sent: '"price":1e400,"name":"far"', seen: { name: 'far' } },
   { sent: '"price":-Infinity,"flag":false', seen: { flag: false } },
   { sent: String.raw`"name":"cut \ud83d","tags":["\ude00"]`, seen: { name: 'cut \ufffd', tags: ['\ufffd'] } },
   {

@@ -70,7 +70,17 @@ suite('the program', () => {
     const last = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { log: { message: string } };
     const { seconds, bytes, tables, ...rest } = JSON.parse(last.log.message) as Record<string, unknown>;
     assert.ok(Number(seconds) > 0 && Number(bytes) > 0 && Array.isArray(tables));
-    const none = { states: 0, rejected: 0, invalid: 0, late: 0, early: 0, nulled_values: 0, repaired_texts: 0 };
+    const none = {
+      states: 0,
+      rejected: 0,
+      invalid: 0,
+      late: 0,
+      early: 0,
+      nulled_values: 0,
+      repaired_texts: 0,
+      repeated_keys: 0,
+      out_of_range: 0,
+    };
     const values = { misfit_values: 0, cut_values: 0, coerced_values: 1 };
     assert.deepEqual(rest, { records: 2, ...none, untimed: 1, rows: 2, files: 2, ...values });
   });

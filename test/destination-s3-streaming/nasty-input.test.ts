@@ -1,6 +1,7 @@
-// Whatever a source may come up with: it is stored byte for byte, or set aside with its reason, in the place where it belongs.
+// Whatever a source may come up with: it is stored byte for byte if readers take it, or set aside with its reason, in the place where it belongs.
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
+import { readableRow } from '@s3-connectors/common/records/readable-row.ts';
 import * as fc from 'fast-check';
 import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { examples, publishedStream } from './support/published.ts';
@@ -15,6 +16,13 @@ const catalog = catalogJson('pages');
 
 function record(row: string): string {
   return recordLine('pages', row, at);
+}
+
+/** As it is stored: byte for byte, but for halves of surrogate pairs and for values that go into `__json`. */
+function storedOf(row: string): string {
+  const bytes = Buffer.from(`${withoutHalves(row)}\n`);
+  const readable = readableRow(bytes, { start: 0, end: bytes.length, value: bytes.indexOf('{') }, () => undefined);
+  return (readable ?? bytes).toString().slice(0, -1);
 }
 
 /** Each is one JSON object. */
@@ -47,7 +55,7 @@ suite('input that nobody expects', () => {
     const text = `\ufeff${lines.slice(0, 4).join('\r\n')}\r\n\n \t\r\n${lines.slice(4).join('\n')}`;
     await written([text]);
     const [held, ...more] = storedFiles(server, folder).values();
-    assert.deepEqual([held, more], [rows.map(withoutHalves), []]);
+    assert.deepEqual([held, more], [rows.map(storedOf), []]);
   });
 
   test('is stored as it came, whatever JSON it is and wherever the input is cut', async () => {
@@ -63,7 +71,7 @@ suite('input that nobody expects', () => {
         const bytes = Buffer.from(many.map((one, n) => recordLine('pages', one, at + n)).join(''));
         const ends = [...places.map((place) => place % bytes.length), bytes.length].toSorted((a, b) => a - b);
         await written(ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end)));
-        assert.deepEqual(storedRows(server, folder), many.toSorted());
+        assert.deepEqual(storedRows(server, folder), many.map(storedOf).toSorted());
       }),
       { numRuns: 25, seed: 14, endOnFailure: true },
     );
@@ -102,7 +110,7 @@ suite('input that nobody expects', () => {
       const row = `{"time":${time}}`;
       await written([record(row)]);
       const [[key = '', held] = []] = storedFiles(server, folder);
-      assert.deepEqual(held, [row]);
+      assert.deepEqual(held, [storedOf(row)]);
       const [, year, month, day, hours] = /year=(.+)\/month=(.+)\/day=(.+)\/hour=(\d+)/u.exec(key) ?? [];
       assert.equal(`${year}-${month}-${day}T${hours}`, hour);
     });
@@ -142,8 +150,9 @@ suite('input that nobody expects', () => {
       await written([recordLine('segment', row, at)], { catalog: published });
       const rejected = storedRows(server, 'permutive/_rejected/');
       const held = storedRows(server, 'permutive/type=segment/');
-      if (reason === undefined) assert.deepEqual([held, rejected], [[withoutHalves(row)], []]);
-      else assert.deepEqual([held, rejected], [[], [`{"reason":"${reason}","field":"code","record":${row}}`]]);
+      if (reason === undefined) assert.deepEqual([held, rejected], [[storedOf(row)], []]);
+      else
+        assert.deepEqual([held, rejected], [[], [`{"reason":"${reason}","field":"code","record":${storedOf(row)}}`]]);
     });
   }
 });

@@ -169,7 +169,7 @@ suite('records that break their schema', () => {
     };
 
     test('go into the hour of their own time, counted', async () => {
-      assert.match(await run('own_partition'), /1 records came late\. 1 records were ahead of time\./u);
+      assert.match(await run('own_partition'), /1 record came late\. 1 record was ahead of time\./u);
       assert.equal(hourOfRow(server, late), new Date(now - 3 * hour).toISOString().slice(0, 13));
       assert.equal(hourOfRow(server, early), new Date(now + 2 * hour).toISOString().slice(0, 13));
     });

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 
-import { engines, type Engine } from '@s3-connectors/common/destination/ddl/dialects/dialects.ts';
+import { engines, type DdlEngine } from '@s3-connectors/common/destination/ddl/dialects/dialects.ts';
 import { parseConfig } from '@s3-connectors/common/protocol/config.ts';
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 
@@ -20,7 +20,7 @@ const path = join(import.meta.dirname, '../../docs/warehouse.md');
 suite('docs/warehouse.md', () => {
   const running = emptyServer();
 
-  async function printed(engine: Engine): Promise<string> {
+  async function printed(engine: DdlEngine): Promise<string> {
     const config = resolveConfig(parseConfig(configSchema, configJson(running()), silentLog), {});
     const context = { log: silentLog, signal: new AbortController().signal, fail: () => undefined };
     const prints = await Array.fromAsync(ddl(config, { engine, table: 'pageview_events' }, context));

@@ -24,8 +24,11 @@ for (const char of '0123456789abcdefABCDEF') HEX[char.charCodeAt(0)] = 1;
 /** The open containers around the skipped value. It grows with the nesting, at most one byte for each byte of the line. */
 let nesting = new Uint8Array(1024);
 
-/** The number of half surrogate pairs since the start; see json/surrogates.ts. */
+// How many were seen since the start: half surrogate pairs (see surrogates.ts), numbers that some reader may refuse (see
+// number-range.ts), and objects with members in skipped values.
 export let halvesSeen = 0;
+export let strangeNumbersSeen = 0;
+export let objectsSkipped = 0;
 
 /** The first byte at or after `at` that is not white space inside a line. */
 export function skipSpace(bytes: Uint8Array, at: number): number {
@@ -86,9 +89,7 @@ export function skipColon(bytes: Uint8Array, keyEnd: number): number {
   return bytes[at] === COLON ? skipSpace(bytes, at + 1) : NOT_JSON;
 }
 
-/**
- * From the end of an object's member: the next key, or the object's closing brace.
- */
+/** From the end of an object's member: the next key, or the object's closing brace. */
 export function skipToNextMember(bytes: Uint8Array, valueEnd: number): number {
   const at = skipSpace(bytes, valueEnd);
   if (bytes[at] === CLOSE_OBJECT) return at;
@@ -110,7 +111,10 @@ export function skipValue(bytes: Uint8Array, at: number): number {
         if (depth === nesting.length) nesting = grown(nesting);
         nesting[depth] = first;
         depth += 1;
-        if (first === OPEN_OBJECT) next = skipKey(bytes, next);
+        if (first === OPEN_OBJECT) {
+          objectsSkipped += 1;
+          next = skipKey(bytes, next);
+        }
         if (next === NOT_JSON) return NOT_JSON;
         continue;
       }
@@ -146,8 +150,8 @@ export function spells(bytes: Uint8Array, start: number, end: number, name: Uint
   return !hasEscape(bytes, start, end); // An escape is longer than its character.
 }
 
-/** The value of a member of an object is bytes[valueStart, valueEnd). */
-export type JsonMember = { readonly valueStart: number; readonly valueEnd: number };
+/** A member of an object: its key begins at its quote, its value is bytes[valueStart, valueEnd). */
+export type JsonMember = { readonly keyStart: number; readonly valueStart: number; readonly valueEnd: number };
 
 /** The last member of that name in the valid object at `objectStart`: the one JSON.parse keeps. Not for the hot path. */
 export function findMember(bytes: Uint8Array, objectStart: number, name: string): JsonMember | undefined {
@@ -158,7 +162,7 @@ export function findMember(bytes: Uint8Array, objectStart: number, name: string)
     const keyEnd = skipString(bytes, keyStart);
     const valueStart = skipColon(bytes, keyEnd);
     const valueEnd = skipValue(bytes, valueStart);
-    if (spells(bytes, keyStart + 1, keyEnd - 1, wanted)) found = { valueStart, valueEnd };
+    if (spells(bytes, keyStart + 1, keyEnd - 1, wanted)) found = { keyStart, valueStart, valueEnd };
     keyStart = skipToNextMember(bytes, valueEnd);
   }
   return found;
@@ -195,13 +199,21 @@ export function skipFraction(bytes: Uint8Array, at: number): number {
   if (bytes[next] === 0x2e) next = skipDigits(bytes, next + 1);
   if (next === NOT_JSON || (bytes[next] !== 0x65 && bytes[next] !== 0x45)) return next;
   const signed = bytes[next + 1] === 0x2b || bytes[next + 1] === 0x2d;
-  return skipDigits(bytes, signed ? next + 2 : next + 1);
+  const exponent = signed ? next + 2 : next + 1;
+  const end = skipDigits(bytes, exponent);
+  const isLarge = end - exponent === 3 && bytes[exponent] !== 0x30 && bytes[exponent - 1] !== 0x2d;
+  if (isLarge || end - exponent > 3) strangeNumbersSeen += 1;
+  return end;
 }
+
+/** Of a number that is surely in the range of a double, if its exponent has two digits at most. */
+const fewDigits = 200;
 
 /** One digit or more. */
 function skipDigits(bytes: Uint8Array, at: number): number {
   let next = at;
   while (isDigit(bytes[next] as number)) next += 1;
+  if (next - at > fewDigits) strangeNumbersSeen += 1;
   return next === at ? NOT_JSON : next;
 }
 

@@ -32,12 +32,13 @@ export function valueText(value: string): string {
 }
 
 /** As `countText` with plain digits, for texts that programs search too. */
-export function countOf(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
+export function countOf(count: number | bigint, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 || count === 1n ? one : many}`;
 }
 
-export function countText(count: number, what: string): string {
-  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
+/** `one` and `many`: the words after the count, by default a noun. */
+export function countText(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }
 
 /** `12.3 GB`, in powers of a thousand. */

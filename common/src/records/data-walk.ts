@@ -1,19 +1,32 @@
-// Walks a record's `data`: finds some of its fields, skips all else, and so validates it. A key is mostly the one that stood at its
-// place in the row before, which is seen without reading it.
-import { CLOSE_OBJECT, COMMA, QUOTE } from '../json/ascii.ts';
-import type { Envelope } from './envelope.ts';
+// Walks a record's `data`: finds some of its fields, skips all else, and so validates it. It also sees what readers refuse, so that
+// only such a row costs a closer look.
+import { CLOSE_ARRAY, CLOSE_OBJECT, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '../json/ascii.ts';
 import {
   halvesSeen,
   NOT_JSON,
+  objectsSkipped,
+  plainEnd,
   skipColon,
   skipSpace,
   skipString,
   skipToNextMember,
   skipValue,
+  strangeNumbersSeen,
 } from '../json/json-bytes.ts';
-import { createKnownText, forget, know, type KnownText, standsAt } from './known-text.ts';
 import { createNameIndex, indexOfName, type NameIndex } from '../json/name-index.ts';
+import { parseJson } from '../json/parse-json.ts';
 import { wordsOf } from '../json/words.ts';
+import { emptyEnvelope, type Envelope } from './envelope.ts';
+import {
+  hashOfKey,
+  isKeyAt,
+  KnownKeys,
+  mostKeys,
+  StrangeKeys,
+  type KnownKey,
+  type KnownObject,
+  type Spelling,
+} from './known-keys.ts';
 
 /**
  * Walks a `data` that is an object, bytes[start] its brace; notes its members and fields in `found`, where no field is yet.
@@ -21,60 +34,198 @@ import { wordsOf } from '../json/words.ts';
  */
 export type WalkData = (bytes: Uint8Array, start: number, found: Envelope) => number;
 
-/** Of so many members at the beginning of a row the keys are remembered; of the others only what the last one was. */
-const mostKeys = 256;
-const maxKeyBytes = 64; // With quotes and colon.
+/** How far keys ahead are compared, before a key is found by its hash: fields are often left out. */
+const mostAhead = 3;
+/** Deeper values are not looked into. */
+const mostDepth = 64;
+const mostObjects = 2 ** 30;
 
-type Memory = {
+type Walk = {
   readonly names: NameIndex;
-  /** By the place of its member in the row: the key that stood there last, with the colon, and which field it is. */
-  readonly keys: KnownText[];
-  readonly fields: number[];
+  readonly known: KnownKeys;
+  readonly strangers: StrangeKeys;
+  /** By a key's number: the object that had it last. */
+  readonly owners: Int32Array;
+  readonly isDeep: boolean;
+  /** The number of objects so far. */
+  objects: number;
+  bytes: Uint8Array;
+  words: DataView;
+  found: Envelope;
+  /** Of the key that was read last: its end, where its value begins, its field, and its hash, the same for all spellings. */
+  keyEnd: number;
+  value: number;
+  field: number;
+  hash: number;
+  isPlain: boolean;
 };
 
-/** Finds the fields and skips all else. Bound: 256 keys of 64 bytes. */
-export function skippingWalk(fields: readonly string[]): WalkData {
-  const memory: Memory = { names: createNameIndex(fields), keys: [], fields: [] };
-  return (bytes, start, found) => skipData(bytes, start, memory, found);
+/** What is in the value of a key without a number. */
+const strangeObject: KnownObject = { seed: 0, keys: [], isOpen: true };
+const noBytes = new Uint8Array();
+
+/**
+ * Finds the fields and skips all else. `looksFor`: a field that the row has twice, or all that readers refuse, which is a key that any
+ * object has twice and a number that no double holds. Bound: that of `KnownKeys`.
+ */
+export function skippingWalk(
+  fields: readonly string[],
+  looksFor: 'repeated fields' | 'unreadable values' = 'repeated fields',
+): WalkData {
+  const walk: Walk = {
+    names: createNameIndex(fields),
+    known: new KnownKeys(),
+    strangers: new StrangeKeys(),
+    owners: new Int32Array(mostKeys),
+    isDeep: looksFor === 'unreadable values',
+    objects: 0,
+    bytes: noBytes,
+    words: wordsOf(noBytes),
+    found: emptyEnvelope(0),
+    keyEnd: 0,
+    value: 0,
+    field: -1,
+    hash: 0,
+    isPlain: true,
+  };
+  return (bytes, start, found) => walkRow(walk, bytes, start, found);
 }
 
-function skipData(bytes: Uint8Array, start: number, memory: Memory, found: Envelope): number {
-  const { keys, fields } = memory;
-  const words = wordsOf(bytes);
+function walkRow(walk: Walk, bytes: Uint8Array, start: number, found: Envelope): number {
+  walk.bytes = bytes;
+  walk.words = wordsOf(bytes);
+  walk.found = found;
+  if (walk.objects > mostObjects) {
+    walk.objects = 0;
+    walk.owners.fill(0);
+  }
+  walk.strangers.beginRow(walk.objects + 1);
+  const numbersBefore = strangeNumbersSeen;
+  const end = walkObject(walk, start, walk.known.row, 0);
+  if (walk.isDeep && strangeNumbersSeen !== numbersBefore) found.isDoubtful = true;
+  return end;
+}
+
+function walkObject(walk: Walk, start: number, object: KnownObject, depth: number): number {
+  const { bytes, words, found, owners, isDeep } = walk;
+  const { keys, isOpen } = object; // Read once: a key of an object must not become known after it came.
+  walk.objects += 1;
+  const owner = walk.objects;
   let members = 0;
+  let next = 0;
   let at = skipSpace(bytes, start + 1);
   while (bytes[at] === QUOTE) {
-    const place = members < mostKeys ? members : mostKeys;
-    const key = keys[place];
-    const isKnown = key !== undefined && standsAt(words, at, key);
-    const value = isKnown ? skipSpace(bytes, at + key.length) : readKey(bytes, at, place, memory);
-    const valueEnd = value === NOT_JSON ? NOT_JSON : skipValue(bytes, value);
-    if (valueEnd === NOT_JSON) return NOT_JSON;
-    const field = fields[place] as number;
+    let key = next < keys.length && !isOpen ? keys[next] : undefined;
+    let value: number;
+    if (key !== undefined && isKeyAt(words, at, key)) value = skipSpace(bytes, at + key.length);
+    else {
+      key = isOpen ? readKey(walk, at, object) : lookUp(walk, at, object, next + 1);
+      value = walk.value;
+      if (value === NOT_JSON) return NOT_JSON;
+    }
+    let field: number;
+    if (key === undefined) {
+      field = walk.field;
+      if (walk.strangers.add(walk.hash, owner)) found.isDoubtful = true;
+    } else {
+      field = key.field;
+      next = key.place + 1;
+      if (owners[key.number] === owner) found.isDoubtful = true;
+      else owners[key.number] = owner;
+    }
+    const first = bytes[value];
+    const isInside = isDeep && (first === OPEN_OBJECT || first === OPEN_ARRAY);
+    const end = isInside ? walkInside(walk, value, key, depth + 1) : skipValue(bytes, value);
+    if (end === NOT_JSON) return NOT_JSON;
     if (field >= 0) {
       found.fieldStarts[field] = value;
-      found.fieldEnds[field] = valueEnd;
+      found.fieldEnds[field] = end;
     }
     members += 1;
-    const isPlain = bytes[valueEnd] === COMMA && bytes[valueEnd + 1] === QUOTE;
-    at = isPlain ? valueEnd + 1 : skipToNextMember(bytes, valueEnd);
+    const isPlain = bytes[end] === COMMA && bytes[end + 1] === QUOTE;
+    at = isPlain ? end + 1 : skipToNextMember(bytes, end);
     if (at === NOT_JSON) return NOT_JSON;
   }
-  found.members = members;
+  if (depth === 0) found.members = members;
   return bytes[at] === CLOSE_OBJECT ? at + 1 : NOT_JSON;
 }
 
-/** Remembers the key at `at` as that of the members at `place`. @returns where its value begins, or NOT_JSON. */
-function readKey(bytes: Uint8Array, at: number, place: number, { names, keys, fields }: Memory): number {
-  const halvesBefore = halvesSeen;
-  const keyEnd = skipString(bytes, at);
-  const value = keyEnd === NOT_JSON ? NOT_JSON : skipColon(bytes, keyEnd);
-  if (value === NOT_JSON) return NOT_JSON;
-  fields[place] = indexOfName(names, bytes, at + 1, keyEnd - 1);
-  if (place < mostKeys) {
-    const key = (keys[place] ??= createKnownText(maxKeyBytes));
-    if (halvesSeen === halvesBefore) know(key, bytes, at, value);
-    else forget(key); // Its halves are to be seen in each row.
+/** A value that is an object or a list. */
+function walkInside(walk: Walk, at: number, key: KnownKey | undefined, depth: number): number {
+  if (depth > mostDepth) {
+    walk.found.isDoubtful = true;
+    return skipValue(walk.bytes, at);
   }
-  return value;
+  if (walk.bytes[at] === OPEN_ARRAY) return walkItems(walk, at, key, depth);
+  return walkObject(walk, at, key === undefined ? strangeObject : walk.known.inside(key), depth);
+}
+
+function walkItems(walk: Walk, start: number, key: KnownKey | undefined, depth: number): number {
+  const { bytes } = walk;
+  let at = skipSpace(bytes, start + 1);
+  const firstItem = bytes[at];
+  if (firstItem !== OPEN_OBJECT && firstItem !== OPEN_ARRAY) {
+    const objectsBefore = objectsSkipped;
+    const end = skipValue(bytes, start);
+    if (objectsSkipped === objectsBefore) return end; // All are scalars.
+  }
+  for (;;) {
+    const first = bytes[at];
+    const isInside = first === OPEN_OBJECT || first === OPEN_ARRAY;
+    const end = isInside ? walkInside(walk, at, key, depth + 1) : skipValue(bytes, at);
+    if (end === NOT_JSON) return NOT_JSON;
+    at = skipSpace(bytes, end);
+    if (bytes[at] === CLOSE_ARRAY) return at + 1;
+    if (bytes[at] !== COMMA) return NOT_JSON;
+    at = skipSpace(bytes, at + 1);
+  }
+}
+
+/**
+ * The key at `at`, compared first with those from `ahead` on; undefined if it has no number, and is read. Sets `value`, to NOT_JSON if it
+ * is not a key.
+ */
+function lookUp(walk: Walk, at: number, object: KnownObject, ahead: number): KnownKey | undefined {
+  const { bytes, words, known } = walk;
+  const { keys } = object;
+  const end = Math.min(ahead + mostAhead, keys.length);
+  for (let place = ahead; place < end; place += 1) {
+    const key = keys[place] as KnownKey;
+    if (!isKeyAt(words, at, key)) continue;
+    walk.value = skipSpace(bytes, at + key.length);
+    return key;
+  }
+  const halvesBefore = halvesSeen;
+  readKey(walk, at, object);
+  const { value, keyEnd, hash, isPlain } = walk;
+  if (value === NOT_JSON) return undefined;
+  const spelling = { bytes, start: at, end: keyEnd, hash: isPlain ? hash : hashOfKey(words, at, keyEnd) };
+  const key = known.find(object, spelling);
+  if (key !== undefined) return key;
+  const order = { place: Math.min(ahead - 1, keys.length), field: walk.field };
+  if (isPlain) return known.learn(object, spelling, order);
+  if (halvesSeen !== halvesBefore) return undefined; // They are to be seen in each row.
+  const plain = plainSpelling(bytes, at, keyEnd);
+  const like = known.find(object, plain) ?? known.learn(object, plain, order);
+  return like === undefined ? undefined : (known.learn(object, spelling, { ...order, like }) ?? like);
+}
+
+/** Reads the key at `at` without looking whether it is known. */
+function readKey(walk: Walk, at: number, object: KnownObject): undefined {
+  const { bytes, words, known, names } = walk;
+  const plain = plainEnd(bytes, at + 1);
+  walk.isPlain = bytes[plain] === QUOTE;
+  const keyEnd = walk.isPlain ? plain + 1 : skipString(bytes, at);
+  walk.keyEnd = keyEnd;
+  walk.value = keyEnd === NOT_JSON ? NOT_JSON : skipColon(bytes, keyEnd);
+  if (walk.value === NOT_JSON) return;
+  walk.field = object === known.row ? indexOfName(names, bytes, at + 1, keyEnd - 1) : -1;
+  walk.hash = walk.isPlain ? hashOfKey(words, at, keyEnd) : plainSpelling(bytes, at, keyEnd).hash;
+}
+
+/** The key as all its spellings would be without needless escapes. */
+function plainSpelling(bytes: Uint8Array, start: number, end: number): Spelling {
+  const text = JSON.stringify(parseJson(Buffer.from(bytes.subarray(start, end)).toString()));
+  const plain = Uint8Array.from(Buffer.from(text));
+  return { bytes: plain, start: 0, end: plain.length, hash: hashOfKey(new DataView(plain.buffer), 0, plain.length) };
 }

@@ -20,6 +20,8 @@ export type Envelope = {
   versionEnd: number;
   /** Members of `data`, known or not. */
   members: number;
+  /** `data` may have what readers refuse; see data-walk.ts. */
+  isDoubtful: boolean;
   /** The values in `data` of the fields the scanner was made for, in their order. */
   readonly fieldStarts: Int32Array;
   readonly fieldEnds: Int32Array;
@@ -40,6 +42,7 @@ export function emptyEnvelope(fields: number): Envelope {
     versionStart: -1,
     versionEnd: -1,
     members: 0,
+    isDoubtful: false,
     fieldStarts: new Int32Array(fields),
     fieldEnds: new Int32Array(fields),
   };
@@ -56,6 +59,7 @@ export function forgetRecord(found: Envelope): void {
 
 export function forgetFields(found: Envelope): void {
   found.members = 0;
+  found.isDoubtful = false;
   // A loop: TypedArray.fill costs a call that is felt on short lines.
   for (let index = 0; index < found.fieldStarts.length; index += 1) found.fieldStarts[index] = -1;
 }

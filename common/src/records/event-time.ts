@@ -12,8 +12,8 @@ const daysBeforeMonth = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
 
 /**
  * Milliseconds since 1970 from bytes[start, end), a raw JSON value: a number or digits in a string (10 digits are seconds,
- * 13 milliseconds, 16 microseconds), or ISO text (no zone means UTC). NaN for everything else and for what lies outside
- * 2000-01-01 … `nowMs` + 24 h.
+ * 13 milliseconds, 16 microseconds, 19 nanoseconds), or ISO text (no zone means UTC). NaN for everything else and for what lies
+ * outside 2000-01-01 … `nowMs` + 24 h.
  */
 export function eventTime(bytes: Uint8Array, start: number, end: number, nowMs: number): number {
   const ms = instant(bytes, start, end);
@@ -35,6 +35,8 @@ export function emittedAt(bytes: Uint8Array, start: number, end: number): number
 
 function textTime(bytes: Uint8Array, start: number, end: number): number {
   for (let at = start; at < end; at += 1) if (bytes[at] === 0x5c) return escapedTextTime(bytes, start, end);
+  const nanoseconds = end - start === 21 ? nanosecondTime(bytes, start + 1, end - 1) : Number.NaN;
+  if (!Number.isNaN(nanoseconds)) return nanoseconds;
   const digits = digitsValue(bytes, start + 1, end - 1);
   return Number.isNaN(digits) ? isoTime(bytes, start + 1, end - 1) : scaled(digits, end - start - 2);
 }
@@ -49,14 +51,23 @@ function escapedTextTime(bytes: Uint8Array, start: number, end: number): number 
 function numberTime(bytes: Uint8Array, start: number, end: number): number {
   const digits = digitsValue(bytes, start, end);
   if (!Number.isNaN(digits)) return scaled(digits, end - start);
+  const nanoseconds = end - start === 19 ? nanosecondTime(bytes, start, end) : Number.NaN;
+  if (!Number.isNaN(nanoseconds)) return nanoseconds;
   const value = slowNumber(bytes, start, end); // a fraction or an exponent, as writers of doubles have it
   return value >= 1 ? scaled(value, String(Math.floor(value)).length) : Number.NaN;
+}
+
+/** Of 19 digits. */
+function nanosecondTime(bytes: Uint8Array, start: number, end: number): number {
+  const rest = digitsValue(bytes, start + 13, end);
+  return Number.isNaN(rest) ? Number.NaN : digitsValue(bytes, start, start + 13);
 }
 
 function scaled(value: number, digits: number): number {
   if (digits === 13) return Math.floor(value);
   if (digits === 10) return Math.floor(value * 1000);
-  return digits === 16 ? Math.floor(value / 1000) : Number.NaN;
+  if (digits === 16) return Math.floor(value / 1000);
+  return digits === 19 ? Math.floor(value / 1e6) : Number.NaN;
 }
 
 /** The value of bytes[start, end) if they are 1–16 digits, else NaN. */
@@ -91,16 +102,16 @@ function isoTime(bytes: Uint8Array, start: number, end: number): number {
   return midnight + clockTime(bytes, start + 11, end);
 }
 
-/** Milliseconds since midnight UTC of `HH:MM[:SS[.fraction]][zone]`. */
+/** Milliseconds since midnight UTC of `HH:MM[:SS[.fraction]][zone]`. A day ends at 24:00:00, and a minute may have a leap second. */
 function clockTime(bytes: Uint8Array, start: number, end: number): number {
   const hour = digitsValue(bytes, start, start + 2);
   const minute = digitsValue(bytes, start + 3, start + 5);
-  if (end - start < 5 || bytes[start + 2] !== 0x3a || !(hour <= 23) || !(minute <= 59)) return Number.NaN;
+  if (end - start < 5 || bytes[start + 2] !== 0x3a || !(hour <= 24) || !(minute <= 59)) return Number.NaN;
   let at = start + 5;
   let seconds = 0;
   if (at < end && bytes[at] === 0x3a) {
     seconds = at + 3 <= end ? digitsValue(bytes, at + 1, at + 3) : Number.NaN;
-    if (!(seconds <= 59)) return Number.NaN;
+    if (!(seconds <= 60)) return Number.NaN;
     at += 3;
   }
   let fractionEnd = at;
@@ -109,8 +120,9 @@ function clockTime(bytes: Uint8Array, start: number, end: number): number {
     while (fractionEnd < end && isDigit(bytes[fractionEnd] as number)) fractionEnd += 1;
     if (fractionEnd === at + 1) return Number.NaN;
   }
-  const ms = milliseconds(bytes, at + 1, fractionEnd);
-  return ((hour * 60 + minute) * 60 + seconds) * 1000 + ms - zoneOffset(bytes, fractionEnd, end);
+  const sinceMidnight = ((hour * 60 + minute) * 60 + seconds) * 1000 + milliseconds(bytes, at + 1, fractionEnd);
+  if (hour === 24 && sinceMidnight > dayMs) return Number.NaN;
+  return sinceMidnight - zoneOffset(bytes, fractionEnd, end);
 }
 
 function milliseconds(bytes: Uint8Array, start: number, end: number): number {

@@ -1,12 +1,17 @@
-// What is changed in records before they are stored, because no reader would take it: NaN and Infinity become null, halves of
-// surrogate pairs U+FFFD. Counted by stream and by the field's path.
+// What is changed in records before they are stored, because some reader would refuse the entire file: NaN and Infinity become null,
+// halves of surrogate pairs U+FFFD; see readable-row.ts for the rest. Counted by stream and by the field's path.
 import { CLOSE_ARRAY, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '../json/ascii.ts';
 import { hasEscape, skipColon, skipSpace, skipString, skipValue } from '../json/json-bytes.ts';
 import { parseJson } from '../json/parse-json.ts';
+import { keyText } from './last-members.ts';
 
-/** `nulled`: values that were NaN or Infinity; `repairedTexts`: halves of surrogate pairs. */
-export type Repair = 'nulled' | 'repairedTexts';
-export type RepairCounts = { nulled: number; repairedTexts: number };
+/**
+ * `nulled`: values that were NaN or Infinity; `repairedTexts`: halves of surrogate pairs; `repeatedKeys`: values of a key that comes again
+ * later in its object; `outOfRange`: numbers that no double holds.
+ */
+const repairs = ['nulled', 'repairedTexts', 'repeatedKeys', 'outOfRange'] as const;
+export type Repair = (typeof repairs)[number];
+export type RepairCounts = Record<Repair, number>;
 
 /** Of a stream: by the field's path. */
 export type FieldCounts = ReadonlyMap<string, number>;
@@ -15,7 +20,7 @@ export type FieldCounts = ReadonlyMap<string, number>;
 const mostFields = 100;
 export const otherFields = '*';
 /** Members deeper than that are counted with the one that they are in. */
-const mostDepth = 8;
+export const namedDepth = 8;
 const mostNameLength = 100;
 
 /**
@@ -23,21 +28,30 @@ const mostNameLength = 100;
  * if both had U+FFFD for halves of surrogate pairs. @returns how often it found something.
  */
 type Find = (start: number, end: number, isTwin: boolean) => number;
-type Note = (path: string, count: number) => void;
+export type Note = (repair: Repair, path: string, count: number) => void;
 
 /** Runs `find` over all keys and values of the valid JSON at `start`, and notes what it finds by the path of the field. */
-export function findByField(bytes: Uint8Array, start: number, find: Find, note: Note): void {
+export function findByField(
+  bytes: Uint8Array,
+  start: number,
+  find: Find,
+  note: (path: string, count: number) => void,
+): void {
   visit({ bytes, find, note }, start, '', 0);
 }
 
-type Visit = { readonly bytes: Uint8Array; readonly find: Find; readonly note: Note };
+type Visit = {
+  readonly bytes: Uint8Array;
+  readonly find: Find;
+  readonly note: (path: string, count: number) => void;
+};
 
 /** @returns the byte after the value. */
 function visit(walk: Visit, start: number, path: string, depth: number): number {
   const { bytes, find, note } = walk;
   const first = bytes[start];
-  if (depth < mostDepth && first === OPEN_OBJECT) return visitMembers(walk, start, path, depth);
-  if (depth < mostDepth && first === OPEN_ARRAY) return visitItems(walk, start, path, depth);
+  if (depth < namedDepth && first === OPEN_OBJECT) return visitMembers(walk, start, path, depth);
+  if (depth < namedDepth && first === OPEN_ARRAY) return visitItems(walk, start, path, depth);
   const end = skipValue(bytes, start);
   const count = find(start, end, false);
   if (count > 0) note(path, count);
@@ -54,7 +68,7 @@ function visitMembers(walk: Visit, start: number, path: string, depth: number): 
     if (mayBeTwin) twins ??= twinKeys(bytes, start);
     const found = find(at, keyEnd, mayBeTwin && twins?.has(keyText(bytes, at, keyEnd)) === true);
     const key = bytes.subarray(at, Math.min(keyEnd, at + 6 * mostNameLength));
-    const name = (): string => (path === '' ? nameOf(key, keyEnd - at) : `${path}.${nameOf(key, keyEnd - at)}`);
+    const name = (): string => memberPath(path, nameOf(key, keyEnd - at));
     if (found > 0) note(name(), found);
     at = afterItem(bytes, visit(walk, skipColon(bytes, keyEnd), name(), depth + 1));
   }
@@ -77,14 +91,10 @@ function twinKeys(bytes: Uint8Array, start: number): ReadonlySet<string> {
   return twins;
 }
 
-function keyText(bytes: Uint8Array, start: number, end: number): string {
-  return String(parseJson(Buffer.from(bytes.subarray(start, end)).toString()));
-}
-
 function visitItems(walk: Visit, start: number, path: string, depth: number): number {
   const { bytes } = walk;
   let at = skipSpace(bytes, start + 1);
-  const items = `${path}[]`;
+  const items = itemsPath(path);
   while (bytes[at] !== CLOSE_ARRAY) at = afterItem(bytes, visit(walk, at, items, depth + 1));
   return at + 1;
 }
@@ -97,17 +107,27 @@ function afterItem(bytes: Uint8Array, end: number): number {
 /** `key`: with its quotes; cut if it has more bytes, which escapes may be cut by. */
 function nameOf(key: Uint8Array, bytes: number): string {
   const text = Buffer.from(key).toString();
-  const name = key.length === bytes ? String(parseJson(text)) : text.slice(1);
-  return name.slice(0, mostNameLength).toWellFormed();
+  return key.length === bytes ? String(parseJson(text)) : text.slice(1);
 }
 
+export function memberPath(path: string, name: string): string {
+  const shown = name.slice(0, mostNameLength).toWellFormed();
+  return path === '' ? shown : `${path}.${shown}`;
+}
+
+export function itemsPath(path: string): string {
+  return `${path}[]`;
+}
+
+type StreamTally = Record<Repair, Map<string, number>>;
+
 export class RepairTally {
-  readonly counts: RepairCounts = { nulled: 0, repairedTexts: 0 };
-  readonly #byStream = new Map<number, Record<Repair, Map<string, number>>>();
+  readonly counts: RepairCounts = forEachRepair(() => 0);
+  readonly #byStream = new Map<number, StreamTally>();
 
   /** By the number of the stream. */
   note(stream: number, repair: Repair, path: string, count: number): void {
-    const known = this.#byStream.get(stream) ?? { nulled: new Map(), repairedTexts: new Map() };
+    const known = this.#byStream.get(stream) ?? forEachRepair(() => new Map<string, number>());
     this.#byStream.set(stream, known);
     const fields = known[repair];
     const name = fields.has(path) || fields.size < mostFields ? path : otherFields;
@@ -118,4 +138,8 @@ export class RepairTally {
   of(stream: number): Readonly<Record<Repair, FieldCounts>> | undefined {
     return this.#byStream.get(stream);
   }
+}
+
+function forEachRepair<Value>(value: () => Value): Record<Repair, Value> {
+  return Object.fromEntries(repairs.map((repair) => [repair, value()])) as Record<Repair, Value>;
 }

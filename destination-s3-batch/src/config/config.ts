@@ -13,6 +13,7 @@ import {
   workerShape,
   type Shared,
 } from '@s3-connectors/common/destination/config/config.ts';
+import { dateFolders } from '@s3-connectors/common/destination/layout/layout.ts';
 import { partitionBy, partitionByText } from '@s3-connectors/common/destination/rows/row-plan.ts';
 import { runShape } from '@s3-connectors/common/destination/config/run-config.ts';
 import type { RecordRules } from '@s3-connectors/common/destination/plan/record-judge.ts';
@@ -54,7 +55,7 @@ const stream = z.object({
         'Fields to store as JSON text, such as objects with free keys, where each key would become a column. Write a.b for a member, and a[].b for a member of the items of a list.',
       order: 5,
     }),
-  partition_by: partitionBy([]).meta({ ...partitionByText, order: 6 }),
+  partition_by: partitionBy(dateFolders.day).meta({ ...partitionByText, order: 6 }),
 });
 
 export const configSchema = z

@@ -1,10 +1,12 @@
 // What an operator has to know of the tables before the summary: their columns, and what is in none of them.
 import type { Tally } from '@s3-connectors/common/destination/run/summary.ts';
 import type { Target } from '@s3-connectors/common/destination/plan/plan.ts';
+import { shortened } from '@s3-connectors/common/program/text-layout.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 
 import { columnReport } from '../columns/registry/column-report.ts';
 import { maxNewFields, maxRareFields } from '../config/budgets.ts';
+import type { TextColumn } from '../columns/observe/text-columns.ts';
 import { keptTypes } from '../columns/registry/kept-types.ts';
 import { timePaths, type StructType } from '../columns/types/field-type.ts';
 import type { BatchConfig } from '../config/config.ts';
@@ -13,6 +15,8 @@ import type { FittedValues } from '../columns/types/slot.ts';
 import type { BatchTable } from '../tables/table.ts';
 import type { Typings } from '../tables/typings.ts';
 import type { TableSink } from './table-sink.ts';
+
+const mostPathLength = 100;
 
 type Reported = {
   readonly targets: readonly Target[];
@@ -37,6 +41,7 @@ export function reportTables(reported: Reported, log: Log): void {
     const values = typings.valuesOf(table);
     warnOfKeptTypes(table, type, { values, log });
     warnOfFolders(table, type, log);
+    warnOfTextColumns(table, log);
     tally.values(table.name, values);
     log('INFO', columnReport(table.name, type, values));
   }
@@ -78,6 +83,29 @@ function warnOfKeptTypes({ name, shape }: BatchTable, type: StructType, { values
   };
   warn(asText, 'which "json_columns" wants as JSON text');
   warn(declared, 'and the catalog declares another one: values that do not fit are in "__json" fields only');
+}
+
+function warnOfTextColumns({ name, textColumns = [] }: BatchTable, log: Log): void {
+  const pathsOf = (has: (column: TextColumn) => boolean): string => {
+    return textColumns
+      .filter(has)
+      .map(({ path }) => shortened(path, mostPathLength))
+      .join(', ');
+  };
+  const impossible = pathsOf(({ shape }) => shape === undefined);
+  const cause = 'A name is too long or taken, or there are too many columns.';
+  if (impossible !== '') {
+    log(
+      'WARN',
+      `The table "${name}" cannot have these columns of "json_columns", and ignores them: ${impossible}. ${cause}`,
+    );
+  }
+  const empty = pathsOf(({ shape, isDeclared }) => shape?.rows === 0 && !isDeclared);
+  if (empty === '') return;
+  log(
+    'WARN',
+    `No row of the table "${name}" has a value at these paths of "json_columns": ${empty}. Correct those that are misspelled.`,
+  );
 }
 
 function warnOfFolders({ name, shape }: BatchTable, type: StructType, log: Log): void {

@@ -2,7 +2,7 @@
 import type { JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
 import { runRoom } from '../columns/observe/room.ts';
-import { declareTextColumns } from '../columns/observe/text-columns.ts';
+import { declareTextColumns, type TextColumn } from '../columns/observe/text-columns.ts';
 import { shapeOfSchema, type Shape } from '../columns/observe/shape.ts';
 
 export type BatchTable = {
@@ -19,6 +19,8 @@ export type BatchTable = {
   readonly shape: Shape | undefined;
   /** Undefined: rows are kept as they come. */
   readonly dedup: Dedup | undefined;
+  /** Columns that the config wants as JSON text. */
+  readonly textColumns?: readonly TextColumn[];
 };
 
 /** Of rows with the same key the one with the highest cursor stays, of equal ones the last. Paths into a row. */
@@ -46,8 +48,8 @@ export class BatchTables {
   add({ columns, dedup, textColumns = [], ...rest }: NewTable): BatchTable {
     const options = { fields: this.#fields, room: this.#room };
     const shape = columns === undefined ? undefined : shapeOfSchema({ properties: columns }, options);
-    if (shape !== undefined) declareTextColumns(shape, textColumns, columns ?? {});
-    const table: BatchTable = { ...rest, index: this.all.length, shape, dedup };
+    const texts = shape === undefined ? [] : declareTextColumns(shape, textColumns, columns ?? {});
+    const table: BatchTable = { ...rest, index: this.all.length, shape, dedup, textColumns: texts };
     this.all.push(table);
     this.#byFolder.set(table.folder, table);
     return table;

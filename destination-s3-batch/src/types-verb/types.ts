@@ -2,6 +2,7 @@
 // itself, since files of all days are read together; an operator who changes one is shown what happens to the files that are there.
 import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import { largestDocument } from '@s3-connectors/common/destination/replacing/document-memory.ts';
+import { countOf, countText } from '@s3-connectors/common/program/text-layout.ts';
 import type { OperatorArguments, Print, VerbContext } from '@s3-connectors/common/protocol/connector.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { streamLabel } from '@s3-connectors/common/protocol/stream-key.ts';
@@ -105,7 +106,7 @@ function* consequences(
   { files, bytes, parquet, days }: OldFiles,
 ): Generator<string> {
   const before = placed.field.type;
-  yield `Files: ${files} in ${days} ${days === 1 ? 'day' : 'days'}, ${bytes.toLocaleString('en')} bytes. None of them is changed.`;
+  yield `Files: ${files} in ${countOf(days, 'day')}, ${countText(bytes, 'byte')}. None of them is changed.`;
   if (files > 0) yield `Those that have the column keep it as ${engineType(before)}${beside(placed)}.`;
   if (type !== undefined && engineType(type) === engineType(before)) {
     yield 'New files have the same stored type: all readers take old and new files together.';

@@ -17,6 +17,8 @@ import type { Environment } from '@s3-connectors/common/s3/address/hosted.ts';
 import { connectionShape } from '@s3-connectors/common/s3/connection/config.ts';
 import * as z from 'zod';
 
+import { folderNames } from '../layout/layout.ts';
+
 const hourMs = 3_600_000;
 
 const stream = z.object({
@@ -32,7 +34,7 @@ const stream = z.object({
     description: 'Events are stored in a folder for each hour. A snapshot has no date folders.',
     order: 4,
   }),
-  partition_by: partitionBy(['type']).meta({ ...partitionByText, order: 5 }),
+  partition_by: partitionBy(folderNames).meta({ ...partitionByText, order: 5 }),
 });
 
 const lateData = z.object({

@@ -1,4 +1,5 @@
 // How far a member is behind the ends of its partitions, in a sentence and as metrics.
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import type { Point } from '@s3-connectors/common/protocol/metrics.ts';
 
 import type { Ownership, PartitionOffset } from './ownership.ts';
@@ -12,7 +13,8 @@ export function lagText(ends: readonly PartitionOffset[], ownership: Ownership, 
     worst === undefined || worst.unstored === 0n
       ? ''
       : ` (most in ${worst.topic} ${worst.partition}: ${worst.unstored})`;
-  return `Behind in ${lags.length} partitions: ${sum('unread')} messages to read, ${sum('unstored')} not yet committed${most}. The assignment changed ${rebalances} times since this replica joined.`;
+  const [partitions, unread] = [countOf(lags.length, 'partition'), countOf(sum('unread'), 'message')];
+  return `Behind in ${partitions}: ${unread} to read, ${sum('unstored')} not yet committed${most}. The assignment changed ${countOf(rebalances, 'time')} since this replica joined.`;
 }
 
 /** Partitions with metrics of their own: those that are the furthest behind. */

@@ -1,6 +1,7 @@
 // What the log says of a run: every five minutes what was done in them, at the end what was done in all, why files were closed, and
 // how soon rows were visible. The metrics of the same.
 import { sentenceOf, type Figures } from '@s3-connectors/common/destination/run/summary.ts';
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
 import { durationBounds, type Distribution, type Point } from '@s3-connectors/common/protocol/metrics.ts';
 import type { Clock } from '@s3-connectors/common/streams/clock.ts';
@@ -58,7 +59,7 @@ export class Report {
     const { log, figures, clock, standing } = this.#options;
     const { openFiles, bufferBytes } = standing();
     const now = figures();
-    const memory = `${openFiles} files are open, ${megabytes(bufferBytes)} in buffers, ${megabytes(process.memoryUsage.rss())} of memory in all.`;
+    const memory = `${countOf(openFiles, 'file is', 'files are')} open, ${megabytes(bufferBytes)} in buffers, ${megabytes(process.memoryUsage.rss())} of memory in all.`;
     log('INFO', `Last 5 minutes: ${summarize(difference(now, this.#before))}${latencyText(this.latency)} ${memory}`);
     this.#takeLatency();
     this.#before = now;

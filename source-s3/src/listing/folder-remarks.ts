@@ -1,4 +1,6 @@
 // What the log says of the columns that a table's folders carry.
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
+
 import type { FolderColumns } from '../layout/folder-columns.ts';
 import type { PartitionColumns } from '../layout/partition-columns.ts';
 
@@ -16,7 +18,7 @@ function spelledTwice(spellings: readonly string[]): string {
 function undated(prefix: string, { bare }: PartitionColumns, { dateColumn }: FolderColumns): readonly string[] {
   if (dateColumn === undefined || bare === undefined) return [];
   const { count, first } = bare;
-  const files = count === 1 ? '1 file is' : `${count} files are`;
+  const files = countOf(count, 'file is', 'files are');
   const place = `${count === 1 ? '' : 'first '}"${prefix}${first}"`;
   return [
     `${files} in no date folder as data_partitioning.pattern names them, and "${dateColumn}" is null in all rows there: ${place}. Correct the pattern, or move the files.`,

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
 import { engineType } from '../../../destination-s3-batch/src/columns/types/field-type.ts';
 import { content, meaning, parseExactly, restored } from '../support/restored.ts';
-import { anyRow as row, typed, type Options } from '../support/typed-rows.ts';
+import { plainRow as row, typed, type Options } from '../support/typed-rows.ts';
 
 const schema = (type: string, more: object = {}) => ({ properties: { v: { type: ['null', type], ...more } } });
 const list = (items: object): object => ({ type: ['null', 'array'], items });
@@ -44,6 +44,13 @@ suite('a value', () => {
     ['an instant that UTC puts before the calendar', timestamp, '"0001-01-01T00:00:00+02:00"', '"v__json":"\\"0001-01-01T00:00:00+02:00\\""'],
     ['an instant in milliseconds', timestamp, '1768487400123', '"v":"2026-01-15T14:30:00.123Z"'],
     ['an instant in nanoseconds', timestamp, '"2026-01-15T14:30:00.123456789Z"', '"v":"2026-01-15T14:30:00.123456Z","v__json":"\\"2026-01-15T14:30:00.123456789Z\\""'],
+    ['an instant in nanoseconds since 1970', timestamp, '1768487400123456789', '"v":"2026-01-15T14:30:00.123456Z","v__json":"1768487400123456789"'],
+    ['an instant in nanoseconds since 1970 that microseconds hold', timestamp, '"1768487400123456000"', '"v":"2026-01-15T14:30:00.123456Z"'],
+    ['a leap second', timestamp, '"2016-12-31T23:59:60.25Z"', '"v":"2017-01-01T00:00:00.25Z","v__json":"\\"2016-12-31T23:59:60.25Z\\""'],
+    ['the end of a day, of another zone', timestamp, '"2026-02-28T24:00:00-01:00"', '"v":"2026-03-01T01:00:00Z","v__json":"\\"2026-02-28T24:00:00-01:00\\""'],
+    ['a time after the end of a day', timestamp, '"2026-02-28T24:00:01Z"', '"v__json":"\\"2026-02-28T24:00:01Z\\""'],
+    ['the end of a day that does not exist', timestamp, '"2026-02-29T24:00:00Z"', '"v__json":"\\"2026-02-29T24:00:00Z\\""'],
+    ['a date with the end of the day', schema('string', { format: 'date' }), '"2026-02-28T24:00:00Z"', '"v":"2026-02-28","v__json":"\\"2026-02-28T24:00:00Z\\""'],
     ['a day that does not exist', timestamp, '"2026-02-29T00:00:00Z"', '"v__json":"\\"2026-02-29T00:00:00Z\\""'],
     ['a date', schema('string', { format: 'date' }), '"2024-02-29"', '"v":"2024-02-29"'],
     ['a date with the midnight of UTC', schema('string', { format: 'date' }), '"2024-02-29T00:00:00Z"', '"v":"2024-02-29"'],
@@ -61,6 +68,29 @@ suite('a value', () => {
     test(`that is ${what} is kept`, () =>
       assert.deepEqual(typed([`{"v":${value}}`], options).fitted, [`{${written}}`]));
   }
+});
+
+suite('a list of unknown items', () => {
+  const options: Options = { properties: { f: { type: 'array' } } };
+
+  test('is a column of JSON text once rows have other values in it, and holds all values', () => {
+    const rows = ['{"f":false}', '{"f":{"a":1}}', '{"f":[]}', '{"f":null}', '{"f":"x"}'];
+    const { fitted, decided, misfits } = typed(rows, options);
+    const texts = ['"false"', '"{\\"a\\":1}"', '"[]"', 'null', '"\\"x\\""'];
+    assert.deepEqual(
+      fitted,
+      texts.map((text) => `{"f":${text}}`),
+    );
+    assert.deepEqual(misfits, {});
+    assert.deepEqual(typed(['{"f":[1]}'], { ...options, known: decided }).fitted, ['{"f":"[1]"}']);
+  });
+
+  test('waits for an item while most rows have an empty list', () => {
+    const { type, misfits } = typed(['{"f":[]}', '{"f":[]}', '{"f":1}'], options);
+    assert.deepEqual([type.fields, misfits], [[], { __json: 1 }]);
+    const { fitted } = typed(['{"f":[]}', '{"f":[7]}', '{"f":1}'], options);
+    assert.deepEqual(fitted, ['{"f":[]}', '{"f":[7]}', '{"f__json":"1"}']);
+  });
 });
 
 suite('types that nobody declared', () => {
@@ -138,10 +168,10 @@ suite('types that nobody declared', () => {
     assert.equal(fitted[2999], '{"m":{"__json":"{\\"key2999\\":2999}"}}');
   });
 
-  test('take the last of members named twice, as JSON.parse does', () => {
+  test('take the last of members named twice, as JSON.parse does, and keep the others as text', () => {
     const { fitted, asTyped } = typed(['{"a":1,"\\u0061":2}']);
     assert.ok(!asTyped);
-    assert.deepEqual(fitted, ['{"\\u0061":2}']);
+    assert.deepEqual(fitted, ['{"\\u0061":2,"__json":"{\\"a\\":1}"}']);
   });
 
   test('keep what is nested deeper than warehouses take as text', () => {

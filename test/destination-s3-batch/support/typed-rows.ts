@@ -44,43 +44,59 @@ export function typed(
   };
 }
 
+/** The rows as they are written to a table of that type. */
+export function fittedTo(type: StructType, rows: readonly string[], asLines: boolean): readonly string[] {
+  const out = new RowBuffer();
+  const fitter = new Fitter(type, { asLines });
+  for (const row of rows) fitter.fit(Buffer.from(`${row}\n`), row.indexOf('{'), out);
+  return out.bytes.toString().split('\n').slice(0, -1);
+}
+
 const name = fc.constantFrom('a', 'A', 'b', 'c', 'a__json', '', 'ü', 'a"b');
 const blank = fc.constantFrom('', '', ' ', '\t \r');
-/** Objects as text: members in any order, some named twice, white space anywhere. */
-export const { objectText: anyRow } = fc.letrec<{ valueText: string; objectText: string }>((tie) => {
-  const item = fc.tuple(blank, tie('valueText'), blank).map((parts) => parts.join(''));
-  const key = fc.tuple(name, fc.boolean()).map(([text, isEscaped]) => {
-    return isEscaped ? JSON.stringify(text).replace('a', '\\u0061') : JSON.stringify(text);
+
+/** Objects as text: members in any order, white space anywhere. */
+function objectTexts(names: 'any' | 'distinct') {
+  return fc.letrec<{ valueText: string; objectText: string }>((tie) => {
+    const item = fc.tuple(blank, tie('valueText'), blank).map((parts) => parts.join(''));
+    const member = fc.tuple(name, fc.boolean(), blank, blank, item).map(([key, isEscaped, before, after, value]) => {
+      const spelled = isEscaped ? JSON.stringify(key).replace('a', '\\u0061') : JSON.stringify(key);
+      return { key, text: `${before}${spelled}${after}:${value}` };
+    });
+    const isDistinct = { selector: ({ key }: { readonly key: string }) => key };
+    const members =
+      names === 'any' ? fc.array(member, { maxLength: 5 }) : fc.uniqueArray(member, { maxLength: 5, ...isDistinct });
+    return {
+      valueText: fc.oneof(
+        { depthSize: 'small' },
+        fc
+          .constantFrom<unknown>(
+            null,
+            true,
+            0,
+            -1,
+            1.5,
+            2 ** 53,
+            1e300,
+            'x',
+            '5',
+            '2026-01-15',
+            '\ud800',
+            '',
+            ']',
+            '}',
+            '"],',
+            '\\',
+          )
+          .map((value) => JSON.stringify(value)),
+        fc.array(item, { maxLength: 3 }).map((items) => `[${items.join(',')}]`),
+        tie('objectText'),
+      ),
+      objectText: members.map((all) => `{${all.map(({ text }) => text).join(',')}}`),
+    };
   });
-  const member = fc
-    .tuple(blank, key, blank, item)
-    .map(([before, text, after, value]) => `${before}${text}${after}:${value}`);
-  return {
-    valueText: fc.oneof(
-      { depthSize: 'small' },
-      fc
-        .constantFrom<unknown>(
-          null,
-          true,
-          0,
-          -1,
-          1.5,
-          2 ** 53,
-          1e300,
-          'x',
-          '5',
-          '2026-01-15',
-          '\ud800',
-          '',
-          ']',
-          '}',
-          '"],',
-          '\\',
-        )
-        .map((value) => JSON.stringify(value)),
-      fc.array(item, { maxLength: 3 }).map((items) => `[${items.join(',')}]`),
-      tie('objectText'),
-    ),
-    objectText: fc.array(member, { maxLength: 5 }).map((members) => `{${members.join(',')}}`),
-  };
-});
+}
+
+/** Some objects name a member twice. */
+export const { objectText: anyRow } = objectTexts('any');
+export const { objectText: plainRow } = objectTexts('distinct');

@@ -137,6 +137,29 @@ suite('json_columns', () => {
     );
   });
 
+  test('are named in a warning if no row has a value there, or if the table cannot have the column', async () => {
+    const long = 'x'.repeat(300);
+    const { said } = await write([{ a: [1], o: {} }, { o: { b: null } }], ['a[0]', 'o.b', 'o.c.d', 'a', long]);
+    const warnings = said.filter(([level]) => level === 'WARN').map(([, text]) => text);
+    assert.deepEqual(
+      warnings.map((text) => text.replace(/x+…x+/u, '…')),
+      [
+        'The table "visits" cannot have these columns of "json_columns", and ignores them: …. A name is too long or taken, or there are too many columns.',
+        'No row of the table "visits" has a value at these paths of "json_columns": a[0], o.b, o.c.d. Correct those that are misspelled.',
+      ],
+    );
+  });
+
+  test('keep the keys in them out of the log and the summary', async () => {
+    const rows = ['{"n":NaN,"traits":{"bob@example.com":NaN,"a\\ud83d":[{"carol":"\\ud83d"}]}}', '{"traits":{}}'];
+    const { error, said } = await write(rows, ['traits']);
+    assert.equal(error, undefined);
+    const text = said.map(([, message]) => message).join('\n');
+    assert.doesNotMatch(text, /bob|carol/u);
+    assert.match(text, /traits \(1\), n \(1\) are NaN|n \(1\), traits \(1\) are NaN/u);
+    assert.match(text, /traits \(2\) are halves/u);
+  });
+
   test('are columns of text where the catalog declares another type, too', async () => {
     const properties = { v: { type: 'integer' }, o: { type: 'object', properties: { a: { type: 'integer' } } } };
     await write([{ v: 1, o: { a: 1 } }], ['v', 'o'], { properties });
@@ -150,6 +173,7 @@ suite('json_columns', () => {
     const warnings = said.filter(([level]) => level === 'WARN').map(([, message]) => message);
     assert.deepEqual(warnings, [
       'The table "visits" keeps the type of o from an earlier run, which "json_columns" wants as JSON text. Change it with the verb "types".',
+      'No row of the table "visits" has a value at these paths of "json_columns": other. Correct those that are misspelled.',
     ]);
     const rows = await queryParquet(server, 'data/', 'SELECT o.a::INTEGER AS a FROM files');
     assert.deepEqual(rows, [{ a: 1 }, { a: 1 }]);

@@ -75,3 +75,12 @@ test('the watch asks one member at a time, waits for no answer, and counts the r
   watch.look();
   assert.deepEqual([asked.length, values().length], [4, 3]);
 });
+
+test('the lag counts one of anything in the singular', () => {
+  const ownership = new Ownership();
+  const place = { topic: 'events', partition: 0 };
+  ownership.assign([place]);
+  ownership.seed({ ...place, offset: 10n }, 10n);
+  const text = lagText([{ ...place, offset: 11n }], ownership, 1);
+  assert.match(text, /^Behind in 1 partition: 1 message to read, 1 not yet committed .* changed 1 time since/u);
+});

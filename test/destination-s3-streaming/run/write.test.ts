@@ -18,7 +18,7 @@ suite('writing', () => {
 
   test('puts each row into the hour of its own time, byte for byte as received', async () => {
     const rows = [
-      `{"time":"${at}","n":12345678901234567890,"d":1.10,"s":"\\u00e9 é","n":1}`,
+      `{"time":"${at}","n":12345678901234567890,"d":1.10,"s":"\\u00e9 é","m":1}`,
       `{ "time" : ${at + 3_600_000} }`,
       `{"time":"2026-01-15T14:59:59+00:00","b":[ ]}`,
     ];

@@ -8,6 +8,7 @@ import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import * as fc from 'fast-check';
 
 import { startS3Server } from '../../../tools/s3-server/server.ts';
+import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { bucket, catalogJson, recordLine } from '../../support/destination-input.ts';
 import { jsonRowsByEngine } from '../../support/json-rows.ts';
 import { withoutHalves } from '../../support/models/without-halves.ts';
@@ -66,8 +67,72 @@ export function registerRepairedRecords({ name, write, folderOf }: DestinationUn
       const { error } = await write(server, lines, { catalog: catalogJson('visits'), config });
       assert.equal(error, undefined);
       const [row] = server.objects(bucket, `permutive/${folderOf('visits')}`).flatMap(({ body }) => linesIn(body));
-      const expected = { 'k(D83D)': 6, 'k(DC00)': 2, '\ufffd': 3, '(DE00)': 4, 'plain\ufffd': 5 };
+      const aside = { __json: '{"k(D83D)":1}' };
+      const expected = { 'k(D83D)': 6, 'k(DC00)': 2, '\ufffd': 3, '(DE00)': 4, 'plain\ufffd': 5, ...aside };
       assert.deepEqual((row as { readonly more: unknown }).more, expected);
+    });
+
+    /** All stored lines, each of which DuckDB reads. */
+    const readable = async (
+      server: S3TestServer,
+    ): Promise<readonly (Row | { readonly record: readonly unknown[] })[]> => {
+      const bodies = server.objects(bucket, 'permutive/').filter(({ key }) => key.endsWith('.gz'));
+      for (const { body, key } of bodies)
+        assert.equal((await jsonRowsByEngine(body)).length, linesIn(body).length, key);
+      return bodies.flatMap(({ body }) => linesIn(body)) as readonly Row[];
+    };
+
+    test('keep the last value of a key that an object repeats, and all others as text, in files that DuckDB reads', async () => {
+      await using server = await startS3Server();
+      server.createBucket(bucket);
+      const rows = [
+        '{"id":0,"name":"x","more":{"y":1},"name":"x"}',
+        '{"id":1,"name":"a","more":{"y":1,"y":2},"name":"b"}',
+        '{"id":2,"name":"a","name":"b","more":{"y":3 , "\\u0079":4},"name":"c"}',
+        '{"id":3,"name":"a","more":{"y":5,"z":1,"z":2}}',
+      ];
+      const config = { streams: [{ stream: 'visits' }] };
+      const lines = [...rows, '[{"y":1,"y":2}]'].map((row) => recordLine('visits', row));
+      const { error, said } = await write(server, lines, { catalog: catalogJson('visits'), config });
+      assert.equal(error, undefined);
+      const stored = await readable(server);
+      const parsed = stored.filter((row): row is Row => 'id' in row).sort((a, b) => a.id - b.id);
+      assert.deepEqual(
+        parsed.map(({ name: last, more, __json }) => [last, more?.['y'], __json, more?.['__json']]),
+        [
+          ['x', 1, '{"name":"x"}', undefined],
+          ['b', 2, '{"name":"a"}', '{"y":1}'],
+          ['c', 4, '{"name":"a","name":"b"}', '{"y":3}'],
+          ['a', 5, undefined, parsed[3]?.more?.['__json']],
+        ],
+      );
+      assert.match(JSON.stringify(parsed[3]), /"z\\?":1/u);
+      assert.match(JSON.stringify(parsed[3]), /"z\\?":2/u);
+      const rejected = stored.flatMap((row) => ('record' in row ? row.record : []));
+      assert.deepEqual(rejected, [{ y: 2, __json: '{"y":1}' }]);
+      const summary = parseJson(said.at(-1)?.[1] ?? '') as Summary;
+      assert.deepEqual(
+        [summary.repeated_keys + summary.misfit_values >= 8, summary.misfit_values],
+        [true, name.includes('batch') ? 7 : 0],
+      );
+    });
+
+    test('have numbers beyond a double as null and as text, in files that DuckDB reads', async () => {
+      await using server = await startS3Server();
+      server.createBucket(bucket);
+      const numbers = ['1e400', '-1e400', '1e9999', `1${'0'.repeat(400)}`];
+      const rows = numbers.map((number, id) => `{"id":${id},"price":${number},"more":{"list":[1.5,${number}]}}`);
+      const lines = [...rows, '{"id":9,"price":1.5,"more":{"list":[1.5]}}'].map((row) => recordLine('visits', row));
+      const config = { streams: [{ stream: 'visits' }] };
+      const { error } = await write(server, [...lines, ...lines], { catalog: catalogJson('visits'), config });
+      assert.equal(error, undefined);
+      const stored = await readable(server);
+      for (const [id, number] of numbers.entries()) {
+        const row = stored.find((each): each is Row => 'id' in each && each.id === id);
+        assert.equal(row?.price ?? null, null);
+        assert.deepEqual((row?.more as { readonly list: unknown } | undefined)?.list, [1.5, null]);
+        assert.equal(JSON.stringify(row).split(number).length, 3, number);
+      }
     });
 
     test('are stored whatever texts they hold, as files that DuckDB reads whole (2,000 generated records)', async () => {
@@ -99,8 +164,18 @@ const hostileRow = fc
   .tuple(hostileText, fc.array(hostileText, { maxLength: 3 }), fc.array(word, { maxLength: 3 }), word)
   .map(([text, texts, words, one]) => `{"t":${text},"ts":[${texts.join()}],"ws":[${words.join()}],"w":${one}}`);
 
+type Row = {
+  readonly id: number;
+  readonly name?: string;
+  readonly price?: number | null;
+  readonly more?: Readonly<Record<string, unknown>>;
+  readonly __json?: string;
+};
+
 type Summary = {
   readonly nulled_values: number;
+  readonly misfit_values: number;
+  readonly repeated_keys: number;
   readonly repaired_texts: number;
   readonly streams?: readonly object[];
 };

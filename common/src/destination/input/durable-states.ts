@@ -3,6 +3,7 @@
 //
 // Every record has a number, counted over all streams. A file is known by the number of its first record; a STATE by the
 // number that the next record will get. The STATE is durable when no unstored file begins before it.
+import { countOf } from '../../program/text-layout.ts';
 import type { StateStats } from '../../protocol/messages.ts';
 import { systemClock, type Clock } from '../../streams/clock.ts';
 import { withStats, type StateLine } from './state-line.ts';
@@ -64,7 +65,8 @@ export class DurableStates {
   /** Of states that are not printed, since a later one of the same scope speaks for them with their counts. Undefined: none. */
   get supersededText(): string | undefined {
     if (this.#superseded === 0) return undefined;
-    return `${this.#superseded} states are not given back, but later ones that include them: too many waited.`;
+    const states = countOf(this.#superseded, 'state is', 'states are');
+    return `${states} not given back, but later ones that include ${this.#superseded === 1 ? 'it' : 'them'}: too many waited.`;
   }
 
   /** Memory held by STATEs that wait. */

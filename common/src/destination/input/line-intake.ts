@@ -9,13 +9,12 @@ import { streamKey, type StreamKey } from '../../protocol/stream-key.ts';
 import type { Completion } from './completion.ts';
 import type { DurableStates, Scope } from './durable-states.ts';
 import { halvesSeen, NOT_JSON, skipSpace } from '../../json/json-bytes.ts';
-import { countNotNumbers, withNulls, withNumbers } from '../../json/not-numbers.ts';
-import { replaceHalves } from '../../json/surrogates.ts';
+import { withNumbers } from '../../json/not-numbers.ts';
 import type { Envelope } from '../../records/envelope.ts';
-import type { WalkData } from '../../records/data-walk.ts';
+import { skippingWalk, type WalkData } from '../../records/data-walk.ts';
 import { lineFault, typeText } from '../../records/line-fault.ts';
 import { createRecordScanner, isRecord, recordIn, type RecordScanner } from '../../records/record-scanner.ts';
-import { findByField, RepairTally, type Repair } from '../../records/repairs.ts';
+import { LineRepairs, type Repaired } from './line-repairs.ts';
 import { refusal, tooLongRefusal, type LineRefusal, type RefusalReason } from './rejections.ts';
 import { StreamNames } from './stream-names.ts';
 import { parseStateLine } from './state-line.ts';
@@ -25,8 +24,6 @@ const lineEnd = Buffer.from('\n');
 /** Message types that a destination may be sent and has no use for. */
 const knownTypes = new Set(['LOG', 'TRACE', 'CONTROL', 'SPEC', 'CATALOG', 'CONNECTION_STATUS', 'DESTINATION_CATALOG']);
 const maxUnknownTypes = 100;
-
-type Numbered = { readonly index: number };
 
 /** What is done with the messages. Spans in `found` are offsets into `bytes`, valid until the handler returns. */
 export type LineHandlers<Target> = {
@@ -70,8 +67,8 @@ type Options<Target> = {
 /** What came so far; `bytes` with all that lies between messages. */
 export type LineCounts = { records: number; states: number; bytes: number };
 
-export class LineIntake<Target extends Numbered> {
-  readonly repairs = new RepairTally();
+export class LineIntake<Target extends Repaired> {
+  readonly repairs: LineRepairs;
   readonly counts: LineCounts = { records: 0, states: 0, bytes: 0 };
   readonly #options: Options<Target>;
   readonly #scanner: RecordScanner;
@@ -81,7 +78,9 @@ export class LineIntake<Target extends Numbered> {
   constructor(options: Options<Target>) {
     this.#options = options;
     this.#names = new StreamNames(options.byKey);
-    this.#scanner = createRecordScanner(options.fields, 'airbyte', this.#walkOf(options.walker));
+    this.repairs = new LineRepairs((bytes, found) => this.#names.find(bytes, found) ?? { index: options.strays });
+    const walkData = this.#walkOf(options.walker) ?? skippingWalk(options.fields, 'unreadable values');
+    this.#scanner = createRecordScanner(options.fields, 'airbyte', walkData);
   }
 
   /** @throws INPUT_INVALID naming a line, or what a handler throws; the lines before it have been taken. */
@@ -109,8 +108,16 @@ export class LineIntake<Target extends Numbered> {
     const halvesBefore = halvesSeen;
     let kind = this.#scanner.scan(bytes, start, end);
     if (halvesSeen !== halvesBefore && isRecord(kind)) {
-      this.#replaceHalves(bytes);
+      this.#options.walker?.forgetWalk?.();
+      this.repairs.replaceHalves(bytes, this.#scanner.envelope);
       kind = this.#scanner.scan(bytes, start, end);
+    }
+    if (kind === 'record' && this.#scanner.envelope.isDoubtful) {
+      const readable = this.#madeReadable(bytes, start, end);
+      if (readable !== undefined) {
+        this.#takeLine(readable, 0, readable.length - 1, line);
+        return;
+      }
     }
     if (kind !== 'record') this.#options.walker?.forgetWalk?.();
     switch (kind) {
@@ -131,6 +138,17 @@ export class LineIntake<Target extends Numbered> {
     }
   }
 
+  /** Of a record with doubtful values; undefined if it needs no change, and then it has been scanned again. */
+  #madeReadable(bytes: Buffer, start: number, end: number): Buffer | undefined {
+    const { envelope } = this.#scanner;
+    this.#names.find(bytes, envelope); // The walker of a stream may take such values, once the stream is known.
+    this.#options.walker?.forgetWalk?.();
+    this.#scanner.scan(bytes, start, end);
+    const readable = envelope.isDoubtful ? this.repairs.readable(bytes, { start, end: end + 1 }, envelope) : undefined;
+    if (readable !== undefined) this.#options.walker?.forgetWalk?.();
+    return readable;
+  }
+
   /** A record can have NaN and Infinity, which become null. */
   #takeMalformed(bytes: Buffer, start: number, end: number, line: number): void {
     const masked = withNumbers(bytes, start, end);
@@ -139,25 +157,8 @@ export class LineIntake<Target extends Numbered> {
     if (masked === undefined || !isRecord(kind)) {
       throw invalid(lineFault(bytes.subarray(start, end), 'Airbyte'));
     }
-    const text = bytes.subarray(start, end + 1);
-    this.#countRepairs(masked, 'nulled', (from, to) => countNotNumbers(text, masked, from, to));
-    const repaired = withNulls(text, masked);
+    const repaired = this.repairs.withNulls(bytes.subarray(start, end + 1), masked, this.#scanner.envelope);
     this.#takeLine(repaired, 0, repaired.length - 1, line);
-  }
-
-  /** In place, of the record that was scanned last. */
-  #replaceHalves(bytes: Buffer): void {
-    this.#options.walker?.forgetWalk?.();
-    this.#countRepairs(bytes, 'repairedTexts', (from, to, isTwin) => {
-      return replaceHalves(bytes, from, to, isTwin ? 'code' : 'U+FFFD');
-    });
-  }
-
-  #countRepairs(bytes: Buffer, repair: Repair, find: (start: number, end: number, isTwin: boolean) => number): void {
-    const { envelope } = this.#scanner;
-    if (envelope.dataStart < 0) return;
-    const stream = this.#names.find(bytes, envelope)?.index ?? this.#options.strays;
-    findByField(bytes, envelope.dataStart, find, (path, count) => this.repairs.note(stream, repair, path, count));
   }
 
   #walkOf(walker: DataWalker<Target> | undefined): WalkData | undefined {
@@ -196,7 +197,11 @@ export class LineIntake<Target extends Numbered> {
     const { envelope } = this.#scanner;
     const target = this.#names.find(bytes, envelope);
     const why = target === undefined ? 'unknown_stream' : reason;
-    const refused = refusal(why, bytes, envelope, reason !== 'not_utf8');
+    const { dataStart, dataEnd } = envelope;
+    const isUtf8 = reason !== 'not_utf8';
+    const readable = isUtf8 ? this.repairs.readable(bytes, { start: dataStart, end: dataEnd }, envelope) : undefined;
+    const record = readable ?? (dataStart < 0 ? undefined : bytes.subarray(dataStart, dataEnd));
+    const refused = refusal(why, { bytes, found: envelope }, { record, isUtf8 });
     this.#handRefused(target, refused, { bytes, found: envelope, line });
   }
 

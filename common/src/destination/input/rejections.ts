@@ -35,20 +35,22 @@ export type Rejection = { readonly reason: RejectionReason; readonly field: stri
 const manyRecords = 100;
 const largeShare = 0.1;
 
-/** The record bytes[start, end) with the reason, as JSON; the caller ends the line. */
-export function rejectedLine({ reason, field }: Rejection, bytes: Uint8Array, start: number, end: number): Buffer {
+/** The record with the reason, as JSON; the caller ends the line. */
+export function rejectedLine({ reason, field }: Rejection, record: Uint8Array): Buffer {
   const head = `{"reason":"${reason}","field":${JSON.stringify(field.toWellFormed())},"record":`;
-  return Buffer.concat([Buffer.from(head), bytes.subarray(start, end), Buffer.from('}')]);
+  return Buffer.concat([Buffer.from(head), record, Buffer.from('}')]);
 }
 
 /** A record that no row can be made of, as the line that keeps it. */
 export type LineRefusal = Rejection & { readonly reason: RefusalReason; readonly kept: Buffer };
 
-/** Of a RECORD that was scanned. `isUtf8`: otherwise the record is kept in base64. */
-export function refusal(reason: RefusalReason, bytes: Buffer, found: Envelope, isUtf8: boolean): LineRefusal {
+/** Of a RECORD that was scanned. `record`: its data, if it has any. `isUtf8`: otherwise the record is kept in base64. */
+export function refusal(
+  reason: RefusalReason,
+  { bytes, found }: { readonly bytes: Buffer; readonly found: Envelope },
+  { record = Buffer.from('null'), isUtf8 }: { readonly record?: Buffer | undefined; readonly isUtf8: boolean },
+): LineRefusal {
   const field = reason === 'unknown_stream' ? 'stream' : 'data';
-  const { dataStart, dataEnd } = found;
-  const record = dataStart < 0 ? Buffer.from('null') : bytes.subarray(dataStart, dataEnd);
   const head = `{"reason":"${reason}","field":"${field}"${reason === 'unknown_stream' ? namesOf(bytes, found) : ''}`;
   const parts = isUtf8 ? [',"record":', record, '}'] : [',"record_base64":"', inBase64(record), '"}'];
   return { reason, field, kept: Buffer.concat([head, ...parts].map((part) => Buffer.from(part))) };

@@ -42,6 +42,11 @@ export type Layout = Pick<LayoutRules, 'noun' | 'parent' | 'period' | 'rejectedP
   readonly readKey: (path: string) => DataKey | undefined;
 };
 
+const days = ['year', 'month', 'day'] as const;
+
+/** The names of the folders of a period, from coarse to fine. */
+export const dateFolders = { day: days, hour: [...days, 'hour'] } as const;
+
 const hourMs = 3_600_000;
 const periodMs = { hour: hourMs, day: 24 * hourMs } as const;
 const longestName = '253402300799999-0123456789abcdef-'.length + 32;

@@ -131,7 +131,11 @@ export class Intake<Planned extends Target> implements LineHandlers<Planned> {
         return;
       }
     }
-    const kept = rejectedLine(rejection, bytes, found.dataStart, found.dataEnd);
+    const { dataStart: start, dataEnd: end } = found;
+    const kept = rejectedLine(
+      rejection,
+      this.#lines.repairs.readable(bytes, { start, end }, found) ?? bytes.subarray(start, end),
+    );
     this.#setAside({ target, rejection, line }, kept, bytes, found);
   }
 

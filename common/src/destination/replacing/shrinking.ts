@@ -1,4 +1,5 @@
 // Refuses to replace what a stream has by much less: that is more likely a fault of the source than the truth.
+import { countOf } from '../../program/text-layout.ts';
 import { ConnectorError, type StreamDescriptor } from '../../protocol/errors.ts';
 import { streamLabel } from '../../protocol/stream-key.ts';
 import { smallFirst } from './document-memory.ts';
@@ -32,7 +33,7 @@ export async function refuseShrinking(
   if (rows >= before * (1 - maxShrinkPercent / 100)) return;
   throw new ConnectorError(
     'REPLACEMENT_REFUSED',
-    `The stream "${streamLabel(stream)}" would shrink from ${before} rows to ${rows}, by more than ${maxShrinkPercent} %: what is there stays. Correct the source, or raise "max_shrink_percent".`,
+    `The stream "${streamLabel(stream)}" would shrink from ${countOf(before, 'row')} to ${rows}, by more than ${maxShrinkPercent} %: what is there stays. Correct the source, or raise "max_shrink_percent".`,
     { stream },
   );
 }

@@ -33,8 +33,6 @@ export function besideName(field: string): string {
   return `${field}__value`;
 }
 
-/** Folders that all files are in anyway. */
-const dateFolders = ['year', 'month', 'day', 'hour'];
 const maxNameBytes = 100;
 
 /** Of an entry of `partition_by`: `country`, or `day(created_at)`. */
@@ -45,16 +43,14 @@ export function partitionField(text: string): PartitionField {
     : { field, folder: `${field}_day`, isDay: true };
 }
 
-/** `taken`: other names that folders have. */
+/** `taken`: names of folders that all files are in anyway. */
 export function partitionBy(taken: readonly string[]) {
   const problem = (text: string): string | undefined => {
     const { folder } = partitionField(text);
     const name = folderText(folder);
     if (name === undefined || Buffer.byteLength(name) > maxNameBytes) return 'cannot be the name of a folder';
     if (/^[._]/u.test(folder)) return 'begins with a dot or an underscore: readers ignore such folders';
-    return [...dateFolders, ...taken].includes(folder.toLowerCase())
-      ? 'is the name of a folder that each file is in already'
-      : undefined;
+    return taken.includes(folder.toLowerCase()) ? 'is the name of a folder that each file is in already' : undefined;
   };
   const field = z.string().superRefine((text, context) => {
     const message = problem(text);

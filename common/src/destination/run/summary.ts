@@ -1,5 +1,5 @@
 // What a run did, for people as one sentence and for programs as one line of JSON, the last of the log.
-import { countText } from '../../program/text-layout.ts';
+import { countOf, countText } from '../../program/text-layout.ts';
 import { maxTextBytes } from '../../protocol/capped.ts';
 import type { FieldCounts, Repair } from '../../records/repairs.ts';
 import { fieldsJson, fieldsText, total } from './field-counts.ts';
@@ -16,15 +16,37 @@ export type Figures = IntakeCounts & {
 /** `closed`: why files were closed, after a comma. */
 export function sentenceOf(figures: Figures, closed = ''): string {
   const remarks = [
-    [figures.untimed, 'records had no valid time and are placed by emitted_at'],
-    [figures.invalid, 'records break their schema and were written all the same'],
-    [figures.nulled, 'values were NaN or Infinity and are stored as null'],
-    [figures.repairedTexts, 'halves of surrogate pairs were replaced by U+FFFD'],
-    [figures.rejected, 'records were rejected and are stored below _rejected/'],
-    [figures.late, 'records came late'],
-    [figures.early, 'records were ahead of time'],
+    [
+      figures.untimed,
+      'record had no valid time and is placed by emitted_at',
+      'records had no valid time and are placed by emitted_at',
+    ],
+    [
+      figures.invalid,
+      'record breaks its schema and was written all the same',
+      'records break their schema and were written all the same',
+    ],
+    [
+      figures.nulled,
+      'value was NaN or Infinity and is stored as null',
+      'values were NaN or Infinity and are stored as null',
+    ],
+    [
+      figures.repairedTexts,
+      'half of a surrogate pair was replaced by U+FFFD',
+      'halves of surrogate pairs were replaced by U+FFFD',
+    ],
+    [figures.repeatedKeys, 'value of a repeated key is in __json', 'values of repeated keys are in __json'],
+    [figures.outOfRange, 'number was out of range and is in __json', 'numbers were out of range and are in __json'],
+    [
+      figures.rejected,
+      'record was rejected and is stored below _rejected/',
+      'records were rejected and are stored below _rejected/',
+    ],
+    [figures.late, 'record came late', 'records came late'],
+    [figures.early, 'record was ahead of time', 'records were ahead of time'],
   ] as const;
-  const remarked = remarks.filter(([count]) => count > 0).map(([count, what]) => ` ${count} ${what}.`);
+  const remarked = remarks.filter(([count]) => count > 0).map(([count, one, many]) => ` ${countOf(count, one, many)}.`);
   return `${countText(figures.records, 'record')} and ${countText(figures.states, 'state')} read (${megabytes(figures.bytes)}); ${countText(figures.files, 'file')} stored (${megabytes(figures.storedBytes)})${closed}.${remarked.join('')}`;
 }
 
@@ -91,7 +113,8 @@ export class Tally {
 
   /** One line. */
   json(figures: Figures, seconds: number, repairs: readonly StreamRepairs[] = []): string {
-    const { records, states, rejected, untimed, invalid, late, early, nulled, repairedTexts } = figures;
+    const { records, states, rejected, untimed, invalid, late, early, nulled } = figures;
+    const { repairedTexts, repeatedKeys, outOfRange } = figures;
     const tables = [...this.#tables.values()].sort((a, b) => (a.table < b.table ? -1 : 1));
     const visible = tables.filter((table) => table.rejected === undefined);
     const sum = (of: (table: TableSummary) => number): number => visible.reduce((total, table) => total + of(table), 0);
@@ -112,6 +135,8 @@ export class Tally {
       coerced_values: this.#count('coerced'),
       nulled_values: nulled,
       repaired_texts: repairedTexts,
+      repeated_keys: repeatedKeys,
+      out_of_range: outOfRange,
     };
     const line = (shown: number, fields: number): string => {
       const [shownTables, shownStreams] = [tables.slice(0, shown), repairs.slice(0, shown)];
@@ -162,15 +187,24 @@ function fits(line: string): boolean {
   return Buffer.byteLength(line) <= maxTextBytes;
 }
 
-function repairJson({ label, nulled, repairedTexts }: StreamRepairs, fields: number): object {
-  return { stream: label, ...fieldsJson({ nulled, repaired_texts: repairedTexts }, fields) };
+function repairJson({ label, nulled, repairedTexts, repeatedKeys, outOfRange }: StreamRepairs, fields: number): object {
+  const counts = { nulled, repaired_texts: repairedTexts, repeated_keys: repeatedKeys, out_of_range: outOfRange };
+  return { stream: label, ...fieldsJson(counts, fields) };
 }
 
 /** For the log. */
-export function repairText({ label, nulled, repairedTexts }: StreamRepairs): string {
+export function repairText({ label, nulled, repairedTexts, repeatedKeys, outOfRange }: StreamRepairs): string {
   const texts = [
     [nulled, 'are NaN or Infinity, which JSON does not have, and are stored as null'],
     [repairedTexts, 'are halves of surrogate pairs, which UTF-8 does not have, and are stored as U+FFFD'],
+    [
+      repeatedKeys,
+      'have a key that their object repeats: its last value is stored, and the others as JSON text in __json',
+    ],
+    [
+      outOfRange,
+      'are numbers that readers refuse: null or the double that they mean is stored, and their text in __json',
+    ],
   ] as const;
   const remarks = texts.filter(([counts]) => counts.size > 0).map(([counts, what]) => `${fieldsText(counts)} ${what}`);
   return `Values in the records of "${label}" are changed, so that readers take the file: ${remarks.join('; ')}.`;

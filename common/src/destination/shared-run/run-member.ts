@@ -1,4 +1,5 @@
 // One writer of a run: whether there is anything to be done for its part, and whether its attempt is the one that counts.
+import { countOf } from '../../program/text-layout.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { Log } from '../../protocol/log.ts';
 import type { Area } from '../replacing/manifest-store.ts';
@@ -89,7 +90,7 @@ export class RunMember {
     const { id, count } = part;
     const beginning: RunBeginning = { version: 1, run: id, count, streams: [...streams], tables };
     if (await writeBeginning(area, beginning, signal)) {
-      log('INFO', `The run "${id}" of ${count} parts begins.`);
+      log('INFO', `The run "${id}" of ${countOf(count, 'part')} begins.`);
       return beginning;
     }
     return (await readBeginning(area, id, signal)) ?? beginning;

@@ -1,6 +1,7 @@
 // One of the writers of a run (docs/how-to/scale-out.md): what it has written counts once its part is handed in, and becomes visible when all
 // parts are there. It hands in nothing that is not proven to be complete, of any stream, since the first attempt at a part wins.
 import type { VerbContext } from '../../protocol/connector.ts';
+import { countOf } from '../../program/text-layout.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { Completion } from '../input/completion.ts';
 import type { DurableStates } from '../input/durable-states.ts';
@@ -108,7 +109,7 @@ export class RunWriter<Planned extends Target> {
     if (commit.kind !== 'incomplete') return;
     const { missing, count } = commit;
     const more = missing.length > mostShown ? ', …' : '';
-    const text = `${count - missing.length} of ${count} parts of the run "${id}" are there. Missing: ${missing.slice(0, mostShown).join(', ')}${more}. The last writer commits the run.`;
+    const text = `${count - missing.length} of ${countOf(count, 'part')} of the run "${id}" are there. Missing: ${missing.slice(0, mostShown).join(', ')}${more}. The last writer commits the run.`;
     log('INFO', text);
   }
 }

@@ -2,6 +2,7 @@
 // of its own attempt alone, since where they wait follows from the part; that they are to be in a place of their stream is proven
 // here. Pure.
 import type { StreamDescriptor } from '../../protocol/errors.ts';
+import { countOf } from '../../program/text-layout.ts';
 import { streamKey } from '../../protocol/stream-key.ts';
 import { renamedKey } from '../files/file-names.ts';
 import type { Layout } from '../layout/layout.ts';
@@ -63,7 +64,10 @@ export class PartUnion {
     const partKey = `${runsFolder(this.#uniting.prefix)}${part.run}/parts/${part.index}.json`;
     const found = new Map(part.streams.map((one) => [streamKey(one.stream), one]));
     if (found.size !== streams.length || part.streams.length !== streams.length) {
-      throw refusedDocument(partKey, `has ${part.streams.length} streams, and the catalog ${streams.length}`);
+      throw refusedDocument(
+        partKey,
+        `has ${countOf(part.streams.length, 'stream')}, and the catalog ${streams.length}`,
+      );
     }
     for (const stream of streams) {
       const one = found.get(streamKey(stream.stream));

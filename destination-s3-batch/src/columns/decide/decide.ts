@@ -66,7 +66,8 @@ function decideType(shape: Shape, known: FieldType | undefined, rules: Deciding)
       const knownItems = known?.kind === 'list' ? known.items : undefined;
       const items = shape.items === undefined ? knownItems : decideType(shape.items, knownItems, rules);
       const isDoubtful = items?.kind === 'list' && knownItems === undefined && !isListOfLists(shape);
-      return items === undefined || isDoubtful ? undefined : { kind: 'list', items };
+      if (items !== undefined && !isDoubtful) return { kind: 'list', items };
+      return items === undefined && hasOthers(shape) ? { kind: 'json' } : undefined;
     }
     case 'timestamp': {
       const type = known ?? shape.declared;
@@ -83,6 +84,11 @@ function decideType(shape: Shape, known: FieldType | undefined, rules: Deciding)
     default:
       return assertNever(kind);
   }
+}
+
+/** Whether most values of what should be a list are none: only JSON text holds them all. */
+function hasOthers({ ballot, rows }: Shape): boolean {
+  return rows > 2 * ((ballot[seen.list] as number) + (ballot[seen.emptyList] as number));
 }
 
 /** A field of lists of lists is of little use to anything else, so it must be that for certain: by the catalog or by many rows. */

@@ -102,12 +102,10 @@ export class Fitter {
       let end: number;
       if (isDropped || field === undefined) {
         end = skipValue(bytes, value);
-        if (!isDropped) {
-          (strangers ??= new Set()).add(this.#stranger);
-          if (!isEmptyValue(bytes, value)) {
-            (rest ??= []).push(at, end);
-            this.#outcomes.note(slot, 'rest');
-          }
+        if (!isDropped) (strangers ??= new Set()).add(this.#stranger);
+        if (!isEmptyValue(bytes, value)) {
+          (rest ??= []).push(at, end);
+          this.#outcomes.note(slot, 'rest');
         }
         this.#leaveOut(keptEnd, last === undefined ? nextMember(bytes, end) : end);
       } else {

@@ -9,6 +9,7 @@ import {
   ZERO,
 } from '@s3-connectors/common/json/ascii.ts';
 import { NOT_JSON, plainEnd, skipSpace } from '@s3-connectors/common/json/json-bytes.ts';
+import { isReadableNumber } from '@s3-connectors/common/json/number-range.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import type { FieldType, ScalarType, TemporalType } from '../types/field-type.ts';
@@ -143,8 +144,10 @@ function fittedNumber(
     const digits = integerText(text);
     return digits === undefined ? undefined : { text: digits };
   }
-  if (kind === numberKinds.whole || kind === numberKinds.real || isDouble(text)) return asItComes;
+  if (kind === numberKinds.whole || kind === numberKinds.real) return asItComes;
   const value = Number(text);
   if (!Number.isFinite(value)) return undefined;
-  return asLines ? asItComes : { text: String(value), isCut: true };
+  const isReadable = isReadableNumber(text);
+  if (isReadable && (asLines || isDouble(text))) return asItComes;
+  return isDouble(text) ? { text: String(value), isCoerced: true } : { text: String(value), isCut: true };
 }

@@ -27,6 +27,8 @@ export function runRoom(): RunRoom {
 export class Room {
   /** Keys that got no field for want of room. */
   refused = 0;
+  /** Fields that were added before the first row. */
+  declared = 0;
   readonly #run: RunRoom;
   #left = maxFields;
   #leftInRow = 0;
@@ -40,6 +42,7 @@ export class Room {
   declare(): boolean {
     if (this.#left <= 0) return false;
     this.#left -= 1;
+    this.declared += 1;
     return true;
   }
 

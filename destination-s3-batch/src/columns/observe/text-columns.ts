@@ -6,14 +6,27 @@ import type { Shape } from './shape.ts';
 /** A part of a path: a member, or with `items` the items of the list that it is. */
 type Step = { readonly name: string; readonly items: number };
 
+/**
+ * `shape`: undefined where the table cannot have such a column: its name is too long or is taken, or there is no room. `isDeclared`:
+ * the catalog has it, too.
+ */
+export type TextColumn = { readonly path: string; readonly shape: Shape | undefined; readonly isDeclared: boolean };
+
 /** `paths` as `a.b`, and `a[].b` through a list. Of names with dots those that `properties` declares are meant. */
-export function declareTextColumns(root: Shape, paths: readonly string[], properties: JsonObject): void {
-  for (const path of paths) {
+export function declareTextColumns(
+  root: Shape,
+  paths: readonly string[],
+  properties: JsonObject,
+): readonly TextColumn[] {
+  return paths.map((path) => {
+    const room = root.room.declared;
     const shape = shapeAt(root, stepsOf(path, properties));
-    if (shape === undefined) continue; // Another name that differs in case only is declared, or there is no room.
-    shape.declare({ kind: 'json' });
-    shape.isText = true;
-  }
+    if (shape !== undefined) {
+      shape.declare({ kind: 'json' });
+      shape.isText = true;
+    }
+    return { path, shape, isDeclared: root.room.declared === room };
+  });
 }
 
 function shapeAt(root: Shape, steps: readonly Step[]): Shape | undefined {

@@ -1,9 +1,10 @@
 // What a JSON number can be stored as without losing a digit, from its text.
+import { isReadableNumber } from '@s3-connectors/common/json/number-range.ts';
 
 /**
  * `int`: a whole number that int64 and double both hold; `wide`: one that only int64 surely holds; `huge`: one beyond int64;
  * `whole`: an `int` written with a fraction or an exponent (1.0); `real`: a double in the digits that some writer prints it with;
- * `inexact`: a number that a double rounds.
+ * `inexact`: a number that a double rounds, or some reader refuses.
  */
 export const numberKinds = { int: 2, wide: 3, huge: 4, whole: 5, real: 6, inexact: 7 } as const;
 type NumberKind = (typeof numberKinds)[keyof typeof numberKinds];
@@ -53,7 +54,7 @@ function longInteger(bytes: Uint8Array, start: number, end: number): NumberKind 
 function slowKind(bytes: Uint8Array, start: number, end: number): NumberKind {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
   const value = Number(text);
-  if (!isDouble(text)) return numberKinds.inexact;
+  if (!isDouble(text) || !isReadableNumber(text)) return numberKinds.inexact;
   return Number.isSafeInteger(value) ? numberKinds.whole : numberKinds.real;
 }
 

@@ -49,13 +49,28 @@ type Parts = {
 /**
  * The form of a text or a number that means an instant, date or time; undefined when it means none. Of what the type cannot hold
  * (digits beyond microseconds, a zone, a clock, a date) the rest is taken as it is written. Numbers are Unix time: 10 digits before
- * the point are seconds, 13 milliseconds, 16 microseconds. A text without zone is taken for UTC.
+ * the point are seconds, 13 milliseconds, 16 microseconds, 19 nanoseconds. A text without zone is taken for UTC.
  */
 export function plainTime(type: TemporalType, text: string): PlainTime | undefined {
-  const parts = unixParts(text) ?? isoParts(text);
+  const written = unixParts(text) ?? isoParts(text);
+  const parts = written && (rolledOver(written) ?? written);
   const form = parts === undefined || !existsIn(parts) ? undefined : formOf(type, parts);
   const bytes = Buffer.from(form?.text ?? '');
-  return form !== undefined && isPlain(type, bytes, 0, bytes.length) ? form : undefined;
+  if (form === undefined || !isPlain(type, bytes, 0, bytes.length)) return undefined;
+  if (parts === written) return form;
+  if (type.kind === 'time') return undefined; // No time of day means it.
+  return { text: type.kind === 'date' ? (written?.date ?? '') : form.text, isWhole: false };
+}
+
+/** A leap second, or the end of a day as 24:00:00, as the second that follows; undefined for all others. */
+function rolledOver({ date = '2000-01-01', clock = '', fraction, zone }: Parts): Parts | undefined {
+  const isDayEnd = clock === '24:00:00' && !/[1-9]/u.test(fraction);
+  if (!isDayEnd && !/^(?:[01]\d|2[0-3]):[0-5]\d:60$/u.test(clock)) return undefined;
+  const [hours, minutes, seconds] = clock.split(':').map(Number) as [number, number, number];
+  const midnight = Date.parse(`${date}T00:00:00Z`);
+  if (Number.isNaN(midnight) || new Date(midnight).toISOString().slice(0, 10) !== date) return undefined;
+  const utc = new Date(midnight + ((hours * 60 + minutes) * 60 + seconds) * 1000).toISOString();
+  return utc.length === 24 ? { date: utc.slice(0, 10), clock: utc.slice(11, 19), fraction, zone } : undefined;
 }
 
 /** The text of `plainTime`. */
@@ -75,7 +90,7 @@ function isoParts(text: string): Parts | undefined {
 
 function unixParts(text: string): Parts | undefined {
   const digits = /^\d[\d.]*[eE]/u.test(text) ? String(Number(text)) : text;
-  const [, whole, fraction = ''] = /^(\d{10}|\d{13}|\d{16})(?:\.(\d+))?$/u.exec(digits) ?? [];
+  const [, whole, fraction = ''] = /^(\d{10}|\d{13}|\d{16}|\d{19})(?:\.(\d+))?$/u.exec(digits) ?? [];
   if (whole === undefined) return undefined;
   const utc = new Date(Number(whole.slice(0, 10)) * 1000).toISOString();
   return { date: utc.slice(0, 10), clock: utc.slice(11, 19), fraction: whole.slice(10) + fraction, zone: 'Z' };

@@ -1,4 +1,6 @@
 // What in a layout is read other than people mostly mean it: a closed list, each with what to change. Pure.
+import { countOf } from '@s3-connectors/common/program/text-layout.ts';
+
 import { namespaceOf } from '../../layout/layout.ts';
 import { isNamedAsPartition } from '../../listing/report-tables.ts';
 import { tablePlace, type Table } from '../../listing/tables.ts';
@@ -126,7 +128,7 @@ function parentOf(path: string): string {
 }
 
 function files({ count }: SkipCount): string {
-  return count === 1 ? '1 file lies' : `${count} files lie`;
+  return countOf(count, 'file lies', 'files lie');
 }
 
 function counted(code: NearMissCode, message: string, { examples }: SkipCount): NearMiss {

@@ -140,7 +140,7 @@ async function planTable(
 function* warnings(table: Table, { replaced, unexplained }: ReadPlan, config: SourceConfig): Generator<string> {
   const label = streamLabel(table.stream);
   if (replaced.length > 0) {
-    yield `${label}: ${replaced.length === 1 ? '1 file was replaced since it was read and is' : `${replaced.length} files were replaced since they were read and are`} read again from the start, such as "${replaced[0]}"`;
+    yield `${label}: ${countOf(replaced.length, 'file was replaced since it was read and is', 'files were replaced since they were read and are')} read again from the start, such as "${replaced[0]}"`;
   }
   if (unexplained > 0) {
     const hours = countOf(config.lookbackMs / 3_600_000, 'hour');

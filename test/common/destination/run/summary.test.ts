@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Tally } from '@s3-connectors/common/destination/run/summary.ts';
+import { sentenceOf, Tally } from '@s3-connectors/common/destination/run/summary.ts';
 import { maxTextBytes } from '@s3-connectors/common/protocol/capped.ts';
 
 const none = {
@@ -12,12 +12,36 @@ const none = {
   early: 0,
   nulled: 0,
   repairedTexts: 0,
+  repeatedKeys: 0,
+  outOfRange: 0,
   files: 0,
   storedBytes: 0,
 };
 const figures = { records: 5000, states: 1, bytes: 1, ...none };
 
 type Summary = { readonly rows: number; readonly tables: readonly object[]; readonly more_tables?: number };
+
+test('a summary counts one of anything in the singular, and several in the plural', () => {
+  const counts = [
+    'untimed',
+    'invalid',
+    'nulled',
+    'repairedTexts',
+    'repeatedKeys',
+    'outOfRange',
+    'rejected',
+    'late',
+    'early',
+  ];
+  const all = (count: number): string => {
+    const each = Object.fromEntries(counts.map((name) => [name, count]));
+    return sentenceOf({ ...figures, ...each, records: count, states: count, files: count });
+  };
+  assert.match(all(1), /^1 record and 1 state read \(.*\); 1 file stored/u);
+  assert.doesNotMatch(all(1), /\b1 (?:[a-z]+s|halves|were|are|[a-z]+ (?:were|are))\b/u);
+  assert.match(all(1), / 1 record had no valid time and is placed by emitted_at\. 1 record breaks its schema/u);
+  assert.match(all(2), / 2 records had no valid time and are placed by emitted_at\. 2 records break their schema/u);
+});
 
 test('a summary is one message of valid JSON, however many tables there are, and counts those it does not show', () => {
   for (const count of [1, 3, 5000]) {
@@ -38,7 +62,8 @@ test('a summary names the fields of values that are not as they came, and the su
     const fields = (head: string) => new Map(Array.from({ length: count }, (_, index) => [`${head}_${index}`, 1]));
     const tally = new Tally();
     tally.values('visits', { misfits: fields('m'), cut: fields('c'), coerced: new Map() });
-    const repairs = { label: 'visits', nulled: fields('n'), repairedTexts: new Map<string, number>() };
+    const none = new Map<string, number>();
+    const repairs = { label: 'visits', nulled: fields('n'), repairedTexts: none, repeatedKeys: none, outOfRange: none };
     const line = tally.json({ ...figures, nulled: count }, 1, [repairs]);
     assert.ok(Buffer.byteLength(line) <= maxTextBytes, String(line.length));
     type Counts = Readonly<Record<string, number>>;

@@ -10,7 +10,7 @@ import {
   type StructType,
 } from '../../../../destination-s3-batch/src/columns/types/field-type.ts';
 import { content, countsByPath, meaning, parseExactly, restored } from '../../support/restored.ts';
-import { anyRow, typed } from '../../support/typed-rows.ts';
+import { fittedTo, plainRow, typed } from '../../support/typed-rows.ts';
 
 const isOfKind: Readonly<Record<Exclude<FieldType['kind'], 'list' | 'struct'>, (value: unknown) => boolean>> = {
   boolean: (value) => typeof value === 'boolean',
@@ -84,7 +84,7 @@ const twoIntegers: StructType = {
 
 suite('a row that is fitted', () => {
   test('has only values of the type, loses nothing, counts what is not in the fields as it came, and keeps to its columns (2,000 runs)', () => {
-    const rows = fc.array(anyRow, { minLength: 1, maxLength: 6 });
+    const rows = fc.array(plainRow, { minLength: 1, maxLength: 6 });
     const options = fc.record({
       asLines: fc.boolean(),
       objectsAsText: fc.boolean(),
@@ -152,9 +152,34 @@ suite('a row that is fitted', () => {
   test('counts a value once, though the row is begun again for a member that is named twice', () => {
     const rows = ['{"a":"x","A":1,"b":"y","a":"z","A":2,"c":{"d":1,"D":2,"d":3}}', '{"a":1,"b":1}'];
     const { fitted, misfits } = typed(rows, { known: twoIntegers });
-    const [c, rest] = ['"c":{"d":3,"__json":"{\\"D\\":2}"}', '"__json":"{\\"A\\":2}"'];
+    const c = '"c":{"d":3,"__json":"{\\"d\\":1,\\"D\\":2}"}';
+    const rest = '"__json":"{\\"a\\":\\"x\\",\\"A\\":1,\\"A\\":2}"';
     assert.deepEqual(fitted, [`{"b__json":"\\"y\\"","a__json":"\\"z\\"",${c},${rest}}`, '{"a":1,"b":1}']);
-    assert.deepEqual(misfits, { a: 1, b: 1, __json: 1, 'c.__json': 1 });
+    assert.deepEqual(misfits, { a: 1, b: 1, __json: 3, 'c.__json': 2 });
+  });
+
+  test('has the last value of each key as if it were the only one, and all earlier ones in __json (2,000 runs)', () => {
+    const twin = fc.constantFrom('1', '"x"', 'true', '1e400');
+    let repeated = 0;
+    fc.assert(
+      fc.property(fc.array(plainRow, { minLength: 1, maxLength: 4 }), twin, fc.boolean(), (rows, value, asLines) => {
+        const [key] = Object.keys(parseJson(rows[0] ?? '') as object);
+        const alone = typed(rows, { asLines });
+        if (!alone.decided.fields.some((field) => field.name === key)) return;
+        repeated += 1;
+        const member = `${JSON.stringify(key)}:${value}`;
+        const all = rows.map((row) => (row === rows[0] ? `{${member},${row.trim().slice(1)}` : row));
+        const [first = ''] = fittedTo(alone.decided, all, asLines);
+        const { __json: aside = '', ...row } = parseJson(first) as { readonly __json?: string };
+        const { __json: before = '{}', ...expected } = parseJson(alone.fitted[0] ?? '') as { readonly __json?: string };
+        assert.deepEqual(row, expected, first);
+        assert.ok(aside.startsWith(`{${member}`), first);
+        const more = aside.slice(1 + member.length).replace(/^,/u, '');
+        assert.deepEqual(parseJson(`{${more}`), parseJson(before));
+      }),
+      { seed: 20_260_115, numRuns: 2000 },
+    );
+    assert.ok(repeated > 500, String(repeated));
   });
 
   test('is written as it came, blanks among it, but for what does not fit', () => {

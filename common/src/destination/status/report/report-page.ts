@@ -3,7 +3,7 @@ import { barTable } from '../../../program/page/bars.ts';
 import { heatMap } from '../../../program/page/heat-map.ts';
 import { htmlWith, type Html, type HtmlTag } from '../../../program/page/html.ts';
 import { pageOf } from '../../../program/page/page.ts';
-import { bytesText, countText } from '../../../program/text-layout.ts';
+import { bytesText, countOf, countText } from '../../../program/text-layout.ts';
 import type { PlaceStatus, StatusFinding, StatusReport } from './report.ts';
 import { durationText } from './report-words.ts';
 import { dayMap, hourMap } from './volume-maps.ts';
@@ -111,7 +111,13 @@ function placePart(
   const maps = [
     ...(place.volume_by_day.length > 0 ? [figure(markup, 'Bytes by day', heatMap(markup, dayMap(place, report)))] : []),
     ...(place.volume_by_hour.length > 0
-      ? [figure(markup, `Bytes by hour (UTC), the last ${report.days} days`, heatMap(markup, hourMap(place, report)))]
+      ? [
+          figure(
+            markup,
+            `Bytes by hour (UTC), the last ${countOf(report.days, 'day')}`,
+            heatMap(markup, hourMap(place, report)),
+          ),
+        ]
       : []),
   ];
   return markup`<section aria-labelledby="${id}">
