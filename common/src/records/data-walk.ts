@@ -21,6 +21,9 @@ import { wordsOf } from '../json/words.ts';
  */
 export type WalkData = (bytes: Uint8Array, start: number, found: Envelope) => number;
 
+/** Walks the value at `at`, of the field with this number. @returns the byte after it, or NOT_JSON: it is what validates it. */
+export type VisitField = (field: number, bytes: Uint8Array, at: number) => number;
+
 /** Of so many members at the beginning of a row the keys are remembered; of the others only what the last one was. */
 const mostKeys = 256;
 const maxKeyBytes = 64; // With quotes and colon.
@@ -30,16 +33,18 @@ type Memory = {
   /** By the place of its member in the row: the key that stood there last, with the colon, and which field it is. */
   readonly keys: KnownText[];
   readonly fields: number[];
+  /** Undefined: fields are skipped like all else. */
+  readonly visit: VisitField | undefined;
 };
 
 /** Finds the fields and skips all else. Bound: 256 keys of 64 bytes. */
-export function skippingWalk(fields: readonly string[]): WalkData {
-  const memory: Memory = { names: createNameIndex(fields), keys: [], fields: [] };
+export function skippingWalk(fields: readonly string[], visit?: VisitField): WalkData {
+  const memory: Memory = { names: createNameIndex(fields), keys: [], fields: [], visit };
   return (bytes, start, found) => skipData(bytes, start, memory, found);
 }
 
 function skipData(bytes: Uint8Array, start: number, memory: Memory, found: Envelope): number {
-  const { keys, fields } = memory;
+  const { keys, fields, visit } = memory;
   const words = wordsOf(bytes);
   let members = 0;
   let at = skipSpace(bytes, start + 1);
@@ -48,9 +53,10 @@ function skipData(bytes: Uint8Array, start: number, memory: Memory, found: Envel
     const key = keys[place];
     const isKnown = key !== undefined && standsAt(words, at, key);
     const value = isKnown ? skipSpace(bytes, at + key.length) : readKey(bytes, at, place, memory);
-    const valueEnd = value === NOT_JSON ? NOT_JSON : skipValue(bytes, value);
-    if (valueEnd === NOT_JSON) return NOT_JSON;
+    if (value === NOT_JSON) return NOT_JSON;
     const field = fields[place] as number;
+    const valueEnd = visit === undefined || field < 0 ? skipValue(bytes, value) : visit(field, bytes, value);
+    if (valueEnd === NOT_JSON) return NOT_JSON;
     if (field >= 0) {
       found.fieldStarts[field] = value;
       found.fieldEnds[field] = valueEnd;

@@ -46,41 +46,51 @@ export function typed(
 
 const name = fc.constantFrom('a', 'A', 'b', 'c', 'a__json', '', 'ü', 'a"b');
 const blank = fc.constantFrom('', '', ' ', '\t \r');
-/** Objects as text: members in any order, some named twice, white space anywhere. */
-export const { objectText: anyRow } = fc.letrec<{ valueText: string; objectText: string }>((tie) => {
-  const item = fc.tuple(blank, tie('valueText'), blank).map((parts) => parts.join(''));
-  const key = fc.tuple(name, fc.boolean()).map(([text, isEscaped]) => {
-    return isEscaped ? JSON.stringify(text).replace('a', '\\u0061') : JSON.stringify(text);
-  });
-  const member = fc
-    .tuple(blank, key, blank, item)
-    .map(([before, text, after, value]) => `${before}${text}${after}:${value}`);
-  return {
-    valueText: fc.oneof(
-      { depthSize: 'small' },
-      fc
-        .constantFrom<unknown>(
-          null,
-          true,
-          0,
-          -1,
-          1.5,
-          2 ** 53,
-          1e300,
-          'x',
-          '5',
-          '2026-01-15',
-          '\ud800',
-          '',
-          ']',
-          '}',
-          '"],',
-          '\\',
-        )
-        .map((value) => JSON.stringify(value)),
-      fc.array(item, { maxLength: 3 }).map((items) => `[${items.join(',')}]`),
-      tie('objectText'),
-    ),
-    objectText: fc.array(member, { maxLength: 5 }).map((members) => `{${members.join(',')}}`),
-  };
-});
+/** Values and objects as text: members in any order, some named twice, white space anywhere. */
+export const { valueText: anyValue, objectText: anyRow } = fc.letrec<{ valueText: string; objectText: string }>(
+  (tie) => {
+    const item = fc.tuple(blank, tie('valueText'), blank).map((parts) => parts.join(''));
+    const key = fc.tuple(name, fc.boolean()).map(([text, isEscaped]) => {
+      return isEscaped ? JSON.stringify(text).replace('a', '\\u0061') : JSON.stringify(text);
+    });
+    const member = fc
+      .tuple(blank, key, blank, item)
+      .map(([before, text, after, value]) => `${before}${text}${after}:${value}`);
+    return {
+      valueText: fc.oneof(
+        { depthSize: 'small' },
+        fc
+          .constantFrom<unknown>(
+            null,
+            true,
+            0,
+            -1,
+            1.5,
+            2 ** 53,
+            1e300,
+            'x',
+            '5',
+            '2026-01-15',
+            '\ud800',
+            '',
+            ']',
+            '}',
+            '"],',
+            '\\',
+          )
+          .map((value) => JSON.stringify(value)),
+        fc.constantFrom(
+          '12345678901234567890',
+          '0.12345678901234567890',
+          '1.0',
+          '1e400',
+          '"\\u0000"',
+          '"\\ud83d\\ude00"',
+        ),
+        fc.array(item, { maxLength: 3 }).map((items) => `[${items.join(',')}]`),
+        tie('objectText'),
+      ),
+      objectText: fc.array(member, { maxLength: 5 }).map((members) => `{${members.join(',')}}`),
+    };
+  },
+);
