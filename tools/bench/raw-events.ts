@@ -5,7 +5,7 @@ import type { Bench } from './case.ts';
 import { id, pick, recordLines } from './data.ts';
 
 /** Fields that are texts, in their order in rows. */
-const texts = ['event_id', 'user_id', 'event_name', 'organization_id', 'project_id', 'session_id', 'view_id'];
+const texts = ['event_id', 'user_id', 'event_name', 'organization_id', 'project_id', 'session_id'];
 
 export const rawEvents = {
   name: 'events',
@@ -19,7 +19,7 @@ export const rawEvents = {
   },
 };
 
-/** Events of one day. @returns the path of their lines, of about 350 bytes each. */
+/** Events of one day. @returns the path of their lines, of about 400 bytes each. */
 export async function rawEventLines(bench: Bench, rows: number): Promise<string> {
   const user = pick('user', Math.max(1, Math.floor(rows / 8)));
   const sql = `
@@ -31,9 +31,14 @@ export async function rawEventLines(bench: Bench, rows: number): Promise<string>
       'publisher' AS organization_id,
       'be668577' AS project_id,
       left(${id('session', user)}, 8) AS session_id,
-      left(${id('view')}, 8) AS view_id,
-      list_transform(range(${pick('segments', 6)}), n -> CAST(hash(i, n) % 40000 AS INTEGER)) AS segments,
-      {url: concat('/story-', ${pick('article', 20000)}, '-ü'), width: 320 + ${pick('width', 1600)}} AS properties
+      list_transform(range(${pick('segments', 12)}), n -> CAST(hash(i, n) % 40000 AS INTEGER)) AS segments,
+      {
+        url: concat('/story-', ${pick('article', 20000)}, '-ü'),
+        width: 320 + ${pick('width', 1600)},
+        completion: round(${pick('completion', 1000)} / 1000.0, 3),
+        subscriber: ${pick('subscriber', 10)} = 0,
+        topic: CASE WHEN ${pick('topic', 3)} = 0 THEN NULL ELSE 'sport' END
+      } AS properties
     FROM range(${rows}) AS numbers(i)`;
   return await recordLines(bench, rawEvents.name, sql);
 }
@@ -44,7 +49,7 @@ export function splitSql(lines: string, folder: string): string {
   const types = [
     ...['time', ...texts].map((name) => `${name} VARCHAR`),
     'segments BIGINT[]',
-    'properties STRUCT(url VARCHAR, width BIGINT)',
+    'properties STRUCT(url VARCHAR, width BIGINT, completion DOUBLE, subscriber BOOLEAN, topic VARCHAR)',
   ];
   const columns = `{type: 'VARCHAR', record: ${literal(`STRUCT(stream VARCHAR, data STRUCT(${types.join(', ')}))`)}}`;
   const fields = [...kept, 'segments', 'properties'].map((name) => `record.data.${name}`);

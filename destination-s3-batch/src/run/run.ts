@@ -37,6 +37,8 @@ const diskShare = 3 / 4;
 const cutShare = 1 / 2;
 const segmentShare = 1 / 16;
 const largestSegmentBytes = 128 * 1024 * 1024;
+/** Of a segment: what the first ones have, so that the engine is not idle until one is full. */
+const firstShare = 1 / 4;
 /** Twice: rows gather while others are being written to disk. */
 const heldShare = 1 / 64;
 /** STATEs that wait; they are copied once when they are printed. */
@@ -209,7 +211,8 @@ export class Run implements AsyncDisposable {
 
 function openSpool({ maxMemoryBytes }: Config, { path, maxBytes }: SpoolFolder): Spool {
   const segmentBytes = Math.min(largestSegmentBytes, maxBytes * segmentShare);
-  return new Spool(path, { maxHeldBytes: maxMemoryBytes * heldShare, segmentBytes });
+  const firstBytes = segmentBytes * firstShare;
+  return new Spool(path, { maxHeldBytes: maxMemoryBytes * heldShare, segmentBytes, firstBytes });
 }
 
 function openTypings(
