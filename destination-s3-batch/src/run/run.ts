@@ -97,6 +97,7 @@ export class Run implements AsyncDisposable {
     });
     this.#conversions = new Conversions({
       converter: this.#converter,
+      segmentBytes: segmentBytesOf(folder),
       prepare: async (table, during) => {
         await this.#typings.save(table, during);
         await earlier.claim(table, during);
@@ -209,10 +210,14 @@ export class Run implements AsyncDisposable {
   }
 }
 
-function openSpool({ maxMemoryBytes }: Config, { path, maxBytes }: SpoolFolder): Spool {
-  const segmentBytes = Math.min(largestSegmentBytes, maxBytes * segmentShare);
+function segmentBytesOf({ maxBytes }: Pick<SpoolFolder, 'maxBytes'>): number {
+  return Math.min(largestSegmentBytes, maxBytes * segmentShare);
+}
+
+function openSpool({ maxMemoryBytes }: Config, folder: SpoolFolder): Spool {
+  const segmentBytes = segmentBytesOf(folder);
   const firstBytes = segmentBytes * firstShare;
-  return new Spool(path, { maxHeldBytes: maxMemoryBytes * heldShare, segmentBytes, firstBytes });
+  return new Spool(folder.path, { maxHeldBytes: maxMemoryBytes * heldShare, segmentBytes, firstBytes });
 }
 
 function openTypings(
