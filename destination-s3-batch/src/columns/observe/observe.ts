@@ -23,6 +23,7 @@ import { isDigit, observeNumber, observeText } from './observe-scalars.ts';
 import { seen, type Shape } from './shape.ts';
 import { note, noteOdd, type Walk } from './walk.ts';
 
+const mostLeftOut = 3;
 /** Numbers objects, so that a member named twice is told by its `visit`; and rows. */
 let visits = 0;
 let rows = 0;
@@ -89,8 +90,8 @@ function observeObject(walk: Walk, start: number, shape: Shape, depth: number, f
   for (;;) {
     let child = before === undefined ? shape.first : before.follower;
     let value = child === undefined ? NOT_JSON : valueAfter(bytes, at, child);
-    if (value === NOT_JSON && child?.follower !== undefined) {
-      child = child.follower; // A member left out is no reason to look up the next one.
+    for (let left = 0; value === NOT_JSON && child?.follower !== undefined && left < mostLeftOut; left += 1) {
+      child = child.follower; // Members left out are no reason to look up the next one.
       value = valueAfter(bytes, at, child);
     }
     if (value === NOT_JSON) {
