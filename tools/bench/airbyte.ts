@@ -1,6 +1,6 @@
 // Airbyte's own source-s3 from PyPI, to be measured beside ours on the same server: its environment and its command line.
 import { execFile } from 'node:child_process';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -8,32 +8,21 @@ import type { Bench } from './case.ts';
 import { accessKey, catalogFile, jsonFile, region, schemaPrefix } from './connectors.ts';
 import type { BenchTable } from './data/data.ts';
 import { type Step, toolStep } from './process.ts';
+import { pythonEnvironment } from './python.ts';
 import { bucket, startServer } from './s3.ts';
 
 const execute = promisify(execFile);
-const environment = join(import.meta.dirname, '../../.venv-airbyte');
 const requirements = join(import.meta.dirname, 'airbyte-requirements.txt');
-const executable = join(environment, 'bin/source-s3');
+const executable = join(import.meta.dirname, '../../.venv-airbyte/bin/source-s3');
 const maxAnswerBytes = 16 * 1024 * 1024;
 
 /** It wants a smart-open of a version that doesn't exist, so that its dependencies are told here instead of by itself. */
 const release = 'airbyte-source-s3==4.16.1';
 
-/** Makes the environment in .venv-airbyte/, or keeps the one made from the same requirements. */
+/** Makes its environment, unless there is one. */
 export async function prepareAirbyte(signal: AbortSignal): Promise<void> {
-  const wanted = `${release}\n${await readFile(requirements, 'utf8')}`;
-  const stamp = join(environment, 'made-from.txt');
-  if ((await readFile(stamp, 'utf8').catch(() => undefined)) === wanted) return;
-  const pip = [join(environment, 'bin/pip'), 'install', '-q', '--disable-pip-version-check'];
-  await rm(environment, { recursive: true, force: true });
-  for (const [command = '', ...args] of [
-    ['python3', '-m', 'venv', environment],
-    [...pip, '-r', requirements],
-    [...pip, '--no-deps', release],
-  ]) {
-    await execute(command, args, { signal });
-  }
-  await writeFile(stamp, wanted); // Last: an environment that was left half made is made again.
+  const packages = (await readFile(requirements, 'utf8')).trim().split('\n');
+  await pythonEnvironment('airbyte', [packages, ['--no-deps', release]], signal);
 }
 
 type AirbyteTable = { readonly table: BenchTable; readonly catalog: string };

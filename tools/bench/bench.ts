@@ -13,6 +13,7 @@ import { buildConnector } from '../build.ts';
 import { connectorNames } from '../generate.ts';
 import type { Bench, BenchCase } from './case.ts';
 import { cases, chooseCases } from './cases.ts';
+import type { Measured } from './process.ts';
 import { busyness, machine } from './report/machine.ts';
 import { pageWith } from './report/page.ts';
 import { sectionOf } from './report/section.ts';
@@ -36,7 +37,8 @@ async function measure(benchCase: BenchCase, { runs, rows, command }: Options, s
   for (let index = first; index <= last; index++) {
     const [name, begun] = [index === 0 ? 'warm-up' : `run ${index} of ${last}`, performance.now()];
     using _ = screen.watch(() => `  ${name}: ${((performance.now() - begun) / 1000).toFixed(0)} s`);
-    const pair = { run: await prepared.run(), reference: await prepared.reference?.run() };
+    const pair = { run: await prepared.run(), references: [] as Measured[] };
+    for (const reference of prepared.references ?? []) pair.references.push(await reference.run());
     say(`  ${index === 0 ? 'warm-up' : `run ${index}`}: ${pairText(pair)}`);
     if (index > 0) pairs.push(pair);
   }
@@ -61,9 +63,9 @@ async function prepare(benchCase: BenchCase, bench: Omit<Bench, 'db'>) {
   }
 }
 
-function pairText({ run, reference }: Pair): string {
+function pairText({ run, references }: Pair): string {
   const peaks = run.usages.map(({ name, peakBytes }) => `, ${name} ${Math.ceil(peakBytes / 1024 / 1024)} MB`).join('');
-  const beside = reference === undefined ? '' : `; reference ${reference.seconds.toFixed(2)} s`;
+  const beside = references.map(({ seconds }) => `; reference ${seconds.toFixed(2)} s`).join('');
   return `${run.seconds.toFixed(2)} s${peaks}${beside}`;
 }
 

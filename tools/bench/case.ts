@@ -17,6 +17,9 @@ export type Bench = {
 /** Runs once, from an empty state, and leaves nothing. */
 export type BenchRun = () => Promise<Measured>;
 
+/** What is measured beside the program, on the same work. */
+export type Reference = { readonly name: string; readonly run: BenchRun };
+
 export type Prepared = {
   /** The findings in words, with the measured figures. */
   readonly data: string;
@@ -24,7 +27,8 @@ export type Prepared = {
   /** Bytes of the written or read lines, the base of MB/s. */
   readonly bytes: number;
   readonly run: BenchRun;
-  readonly reference?: { readonly name: string; readonly run: BenchRun };
+  /** The first is what the speed is compared with; the others are only reported. */
+  readonly references?: readonly Reference[];
 };
 
 export type BenchCase = {

@@ -71,7 +71,7 @@ function skipEscapes(bytes: Uint8Array, at: number): number {
       halvesSeen += 1;
       next += 6;
     }
-    while (STRING_STOP[bytes[next] as number] === 0) next += 1;
+    next = plainEnd(bytes, next);
   }
   return bytes[next] === QUOTE ? next + 1 : NOT_JSON;
 }

@@ -51,3 +51,27 @@ export function marksOf(bits: number): number {
 export function firstOf(marks: number): number {
   return (31 - Math.clz32(marks & -marks)) >> 3;
 }
+
+/** Memory that is filled from its beginning. `words`: those of `memory`, all of it. */
+export type Filling = { readonly memory: Buffer; readonly words: DataView; length: number };
+
+/** Above it a native copy costs less, though it makes a view of the bytes. */
+const mostWordBytes = 512;
+
+/** Adds bytes[start, end), for which there must be room. Hot path. */
+export function fill(to: Filling, bytes: Uint8Array, start: number, end: number): void {
+  if (end - start > mostWordBytes) to.memory.set(bytes.subarray(start, end), to.length);
+  else copyWords(wordsOf(bytes), start, end, to);
+  to.length += end - start;
+}
+
+/** Copies the bytes [start, end) of `from`, eight at a time, to the end of what is filled, which stays as long as it is. */
+export function copyWords(from: DataView, start: number, end: number, to: Pick<Filling, 'words' | 'length'>): void {
+  const { words } = to;
+  const shift = to.length - start;
+  const last = end - 8;
+  if (last >= start) {
+    for (let next = start; next < last; next += 8) words.setBigInt64(next + shift, from.getBigInt64(next, true), true);
+    words.setBigInt64(last + shift, from.getBigInt64(last, true), true);
+  } else for (let next = start; next < end; next += 1) words.setUint8(next + shift, from.getUint8(next));
+}

@@ -34,6 +34,9 @@ import {
  */
 export type WalkData = (bytes: Uint8Array, start: number, found: Envelope) => number;
 
+/** Walks the value at `at`, of the field with this number. @returns the byte after it, or NOT_JSON: it is what validates it. */
+export type VisitField = (field: number, bytes: Uint8Array, at: number) => number;
+
 /** How far keys ahead are compared, before a key is found by its hash: fields are often left out. */
 const mostAhead = 3;
 /** Deeper values are not looked into. */
@@ -47,6 +50,8 @@ type Walk = {
   /** By a key's number: the object that had it last. */
   readonly owners: Int32Array;
   readonly isDeep: boolean;
+  /** Undefined: fields are skipped like all else. */
+  readonly visit: VisitField | undefined;
   /** The number of objects so far. */
   objects: number;
   bytes: Uint8Array;
@@ -64,20 +69,22 @@ type Walk = {
 const strangeObject: KnownObject = { seed: 0, keys: [], isOpen: true };
 const noBytes = new Uint8Array();
 
-/**
- * Finds the fields and skips all else. `looksFor`: a field that the row has twice, or all that readers refuse, which is a key that any
- * object has twice and a number that no double holds. Bound: that of `KnownKeys`.
- */
-export function skippingWalk(
-  fields: readonly string[],
-  looksFor: 'repeated fields' | 'unreadable values' = 'repeated fields',
-): WalkData {
+type WalkOptions = {
+  /** A field that the row has twice, or all that readers refuse, which is a key that any object has twice and a number that no double holds. */
+  readonly looksFor?: 'repeated fields' | 'unreadable values';
+  /** Undefined: fields are skipped like all else. */
+  readonly visit?: VisitField;
+};
+
+/** Finds the fields and skips all else. Bound: that of `KnownKeys`. */
+export function skippingWalk(fields: readonly string[], { looksFor, visit }: WalkOptions = {}): WalkData {
   const walk: Walk = {
     names: createNameIndex(fields),
     known: new KnownKeys(),
     strangers: new StrangeKeys(),
     owners: new Int32Array(mostKeys),
     isDeep: looksFor === 'unreadable values',
+    visit,
     objects: 0,
     bytes: noBytes,
     words: wordsOf(noBytes),
@@ -107,7 +114,7 @@ function walkRow(walk: Walk, bytes: Uint8Array, start: number, found: Envelope):
 }
 
 function walkObject(walk: Walk, start: number, object: KnownObject, depth: number): number {
-  const { bytes, words, found, owners, isDeep } = walk;
+  const { bytes, words, found, owners, isDeep, visit } = walk;
   const { keys, isOpen } = object; // Read once: a key of an object must not become known after it came.
   walk.objects += 1;
   const owner = walk.objects;
@@ -135,7 +142,9 @@ function walkObject(walk: Walk, start: number, object: KnownObject, depth: numbe
     }
     const first = bytes[value];
     const isInside = isDeep && (first === OPEN_OBJECT || first === OPEN_ARRAY);
-    const end = isInside ? walkInside(walk, value, key, depth + 1) : skipValue(bytes, value);
+    let end: number;
+    if (isInside) end = walkInside(walk, value, key, depth + 1);
+    else end = visit === undefined || field < 0 ? skipValue(bytes, value) : visit(field, bytes, value);
     if (end === NOT_JSON) return NOT_JSON;
     if (field >= 0) {
       found.fieldStarts[field] = value;

@@ -9,6 +9,14 @@ export function createKnownText(maxBytes: number): KnownText {
   return { length: -1, bytes, words: new DataView(bytes.buffer) };
 }
 
+/** Bound: the text. */
+export function knownText(text: string): KnownText {
+  const bytes = Buffer.from(text);
+  const known = createKnownText(bytes.length);
+  know(known, bytes, 0, bytes.length);
+  return known;
+}
+
 /** Copies bytes[start, end); what is too long is not known. */
 export function know(text: KnownText, bytes: Uint8Array, start: number, end: number): void {
   const length = end - start;

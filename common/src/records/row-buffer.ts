@@ -1,13 +1,17 @@
 // Bytes that grow: rows are put together here from pieces of other rows.
 import { NEWLINE } from '../json/ascii.ts';
+import { copyWords, fill, type Filling } from '../json/words.ts';
 import { grownBuffer } from '../streams/grown-buffer.ts';
+import type { KnownText } from './known-text.ts';
 
 const firstBytes = 64 * 1024;
 const HEX = '0123456789abcdef';
 
 /** Bound: what was written since the last `clear`, up to twice that. */
-export class RowBuffer {
+export class RowBuffer implements Filling {
   #bytes = Buffer.allocUnsafeSlow(firstBytes);
+  /** Of `memory`. */
+  words = new DataView(this.#bytes.buffer);
   length = 0;
 
   /** Valid until the next write. */
@@ -31,12 +35,14 @@ export class RowBuffer {
   }
 
   copy(bytes: Uint8Array, start: number, end: number): void {
-    const size = end - start;
-    if (this.length + size > this.#bytes.length) this.#grow(size);
-    // For a few bytes a loop is faster than the call.
-    if (size > 48) this.#bytes.set(bytes.subarray(start, end), this.length);
-    else for (let at = 0; at < size; at += 1) this.#bytes[this.length + at] = bytes[start + at] as number;
-    this.length += size;
+    if (this.length + end - start > this.#bytes.length) this.#grow(end - start);
+    fill(this, bytes, start, end);
+  }
+
+  known({ words, length }: KnownText): void {
+    if (this.length + length > this.#bytes.length) this.#grow(length);
+    copyWords(words, 0, length, this);
+    this.length += length;
   }
 
   text(text: string): void {
@@ -68,5 +74,6 @@ export class RowBuffer {
 
   #grow(size: number): void {
     this.#bytes = grownBuffer(this.#bytes, this.length, Math.max(this.#bytes.length * 2, this.length + size));
+    this.words = new DataView(this.#bytes.buffer);
   }
 }

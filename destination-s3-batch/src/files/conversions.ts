@@ -10,11 +10,14 @@ import { removeFile, type ConvertedFile, type Converter } from './converter.ts';
 /** A file on local disk that is to be at `key`. */
 export type OutputFile = ConvertedFile & { readonly key: string };
 
-/** Segments that wait for the engine; then the input waits. */
-const maxWaiting = 2;
+/** Segments on their way to files; with more the input waits. So many may be full ones, others are small. */
+const mostFull = 2;
+const mostUnderWay = 6;
 
 type Options = {
   readonly converter: Converter;
+  /** What a full segment has. */
+  readonly segmentBytes: number;
   /** After its files were made. */
   readonly remove: (segment: SpoolFile) => Promise<void>;
   /** To be done before a file of the table is to be seen. */
@@ -48,7 +51,7 @@ export class Conversions implements AsyncDisposable {
 
   /** Waits as long as there are too many. */
   async room(): Promise<void> {
-    while (this.#underWay.size > maxWaiting) await this.#underWay.values().next().value;
+    while (this.#areTooMany()) await this.#underWay.values().next().value;
   }
 
   /** All files that a cut was made for, as they become ready, of tables that are prepared. */
@@ -67,6 +70,13 @@ export class Conversions implements AsyncDisposable {
       if (next === undefined) return;
       await next[1]; // They are done in their order.
     }
+  }
+
+  #areTooMany(): boolean {
+    const { size } = this.#underWay;
+    if (size <= mostFull) return false;
+    const bytes = this.#underWay.keys().reduce((sum, segment) => sum + segment.bytes, 0);
+    return size > mostUnderWay || bytes > mostFull * this.#options.segmentBytes;
   }
 
   /** @returns whether files of the table may be stored. */

@@ -1,9 +1,11 @@
 // The tables of a split `events` stream: one for each event name, `pageview_events` for Pageview. Events whose name cannot have a
 // table of its own go into `other_events`, with their name in a column. So do names that would be lost: those of signs alone, and
 // those that share a table with another name but for their case.
+import { wordsOf } from '@s3-connectors/common/json/words.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import type { StreamDescriptor } from '@s3-connectors/common/protocol/errors.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
+import { createKnownText, know, standsAt, type KnownText } from '@s3-connectors/common/records/known-text.ts';
 import { eventTable, schemaProperties } from '@s3-connectors/common/published/batch-types.ts';
 
 import type { RegisteredEvents } from '../columns/registry/registered-names.ts';
@@ -15,8 +17,11 @@ import type { BatchTable, BatchTables } from '../tables/table.ts';
 /** Names, as they are spelled in rows, that are remembered, and how long one may be. */
 const maxSpellings = 10_000;
 const maxSpellingBytes = 256;
+const recentSlots = 256;
 const columns = schemaProperties(eventTable);
 const suffix = '_events';
+
+type Recent = { readonly name: KnownText; readonly table: BatchTable };
 
 export const otherEvents = 'other_events';
 
@@ -51,6 +56,8 @@ const reasons: Readonly<Record<Obstacle, string>> = {
 export class EventTables {
   readonly #options: Options;
   readonly #bySpelling = new Map<string, BatchTable>();
+  /** Those that came last, each where `slotOf` has its name. */
+  readonly #recent: (Recent | undefined)[] = Array.from({ length: recentSlots });
   /** The first name that came to each table. */
   readonly #names = new Map<BatchTable, string>();
   readonly #warned = new Set<BatchTable | Obstacle>();
@@ -76,16 +83,25 @@ export class EventTables {
     return this.#other;
   }
 
-  /** The table of the event whose name, a JSON string, is bytes[start, end); undefined when no table can have it. Hot path. */
+  /** The table of the event whose name, a JSON string, is bytes[start, end), if that came lately. Hot path. */
+  recentTableOf(bytes: Uint8Array, start: number, end: number): BatchTable | undefined {
+    const recent = this.#recent[slotOf(bytes, start, end)];
+    if (recent === undefined || recent.name.length !== end - start) return undefined;
+    return standsAt(wordsOf(bytes), start, recent.name) ? recent.table : undefined;
+  }
+
+  /** The table of the event whose name, a JSON string, is bytes[start, end); undefined when no table can have it. */
   tableOf(bytes: Buffer, start: number, end: number): BatchTable | undefined {
     const isShort = end - start <= maxSpellingBytes;
     const spelling = isShort ? bytes.toString('latin1', start, end) : '';
     const known = isShort ? this.#bySpelling.get(spelling) : undefined;
-    if (known !== undefined) return known;
-    const table = this.#lookUp(String(parseJson(bytes.toString('utf8', start, end))));
+    const table = known ?? this.#lookUp(String(parseJson(bytes.toString('utf8', start, end))));
     if (table === undefined || !isShort) return table;
     if (this.#bySpelling.size >= maxSpellings) this.#bySpelling.clear();
     this.#bySpelling.set(spelling, table);
+    const name = createKnownText(end - start);
+    know(name, bytes, start, end);
+    this.#recent[slotOf(bytes, start, end)] = { name, table };
     return table;
   }
 
@@ -158,6 +174,13 @@ export class EventTables {
         : `go into the table "${otherEvents}", with their name in the column "event_name"`;
     log('WARN', `Some events of the stream "${descriptor.name}" ${where}. ${reasons[obstacle]}.`);
   }
+}
+
+/** By a few bytes of the string bytes[start, end): the names of one publisher are few. */
+function slotOf(bytes: Uint8Array, start: number, end: number): number {
+  const middle = (start + end) >> 1;
+  const sum = (bytes[start + 1] as number) * 31 + (bytes[middle] as number) * 7 + (bytes[end - 2] as number) * 3;
+  return (sum + (end - start)) % recentSlots;
 }
 
 /** Lower case; whatever is not a letter, digit or underscore becomes an underscore. */

@@ -2,6 +2,7 @@
 import { CLOSE_ARRAY, CLOSE_OBJECT, COMMA, LETTER_N, QUOTE } from '@s3-connectors/common/json/ascii.ts';
 import { findMember, skipSpace, skipValue } from '@s3-connectors/common/json/json-bytes.ts';
 import type { Envelope } from '@s3-connectors/common/records/envelope.ts';
+import { knownText, type KnownText } from '@s3-connectors/common/records/known-text.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import { isPlain, plainText } from '../columns/types/temporal-text.ts';
@@ -11,7 +12,7 @@ import { writeInstant } from './instant-text.ts';
 const utc = { kind: 'timestamp', utc: true } as const;
 
 /** Where a field lies in the envelope, and the name that its column has: `,"workspace_id":`. */
-type Column = { readonly slot: number; readonly head: Buffer };
+type Column = { readonly slot: number; readonly head: KnownText };
 
 /** One object for all records. */
 export type RowsOut = {
@@ -43,34 +44,35 @@ export const keptFields = {
   segment_metadata: ['code', 'name', 'tags', 'metadata', 'workspace'],
 } as const;
 
+/**
+ * Writes the row of an event, from the record's own time in milliseconds, NaN without a valid one. @returns whether the row's time
+ * is in the form of its column for certain.
+ */
+export type EventRow = (bytes: Buffer, found: Envelope, time: number, out: RowBuffer) => boolean;
+
+/** The column of each field that is copied, in the order of columns. The event's name is only in `other_events`. */
+export const eventColumns: Readonly<Record<string, string>> = {
+  event_name: 'event_name',
+  event_id: 'event_id',
+  user_id: 'user_id',
+  session_id: 'session_id',
+  view_id: 'view_id',
+  project_id: 'workspace_id',
+  segments: 'segments',
+  cohorts: 'cohorts',
+  properties: 'properties',
+};
+
 /** `fields`: those that the scanner finds. */
-export function eventRows(fields: readonly string[]): PublishedRows {
-  return eventRowsWith(fields, {});
-}
-
-/** The same with the event's name. */
-export function otherEventRows(fields: readonly string[]): PublishedRows {
-  return eventRowsWith(fields, { event_name: 'event_name' });
-}
-
-function eventRowsWith(fields: readonly string[], more: Readonly<Record<string, string>>): PublishedRows {
-  const columns = columnsOf(fields, {
-    ...more,
-    event_id: 'event_id',
-    user_id: 'user_id',
-    session_id: 'session_id',
-    view_id: 'view_id',
-    project_id: 'workspace_id',
-    segments: 'segments',
-    cohorts: 'cohorts',
-    properties: 'properties',
-  });
+export function eventRow(fields: readonly string[], { isNamed }: { readonly isNamed: boolean }): EventRow {
+  const written = Object.entries(eventColumns).filter(([field]) => isNamed || field !== 'event_name');
+  const columns = columnsOf(fields, Object.fromEntries(written));
   const timeSlot = fields.indexOf('time');
-  return (bytes, found, { time, out, emit }) => {
-    writeTime(bytes, found, { timeSlot, time }, out);
-    for (const column of columns) copyColumn(bytes, found, column, out);
+  return (bytes, found, time, out) => {
+    const isPlainTime = writeTime(bytes, found, { timeSlot, time }, out);
+    for (let index = 0; index < columns.length; index += 1) copyColumn(bytes, found, columns[index] as Column, out);
     out.byte(CLOSE_OBJECT);
-    emit();
+    return isPlainTime;
   };
 }
 
@@ -79,14 +81,14 @@ export function aliasRows(fields: readonly string[]): PublishedRows {
   const [user, workspace] = columnsOf(fields, { user_id: 'permutive_id', project_id: 'workspace_id' });
   const timeSlot = fields.indexOf('time');
   const aliasesSlot = fields.indexOf('aliases');
-  const type = Buffer.from(',"event_type":"alias_sync"');
+  const type = knownText(',"event_type":"alias_sync"');
   return (bytes, found, { time, out, emit }) => {
     const start = found.fieldStarts[aliasesSlot] as number;
     if (start < 0 || bytes[start] === LETTER_N) return;
     let at = skipSpace(bytes, start + 1);
     while (bytes[at] !== CLOSE_ARRAY) {
       writeTime(bytes, found, { timeSlot, time }, out);
-      out.copy(type, 0, type.length);
+      out.known(type);
       if (user !== undefined) copyColumn(bytes, found, user, out);
       for (const name of ['id', 'tag']) {
         const member = findMember(bytes, at, name);
@@ -119,27 +121,34 @@ export function segmentRows(fields: readonly string[]): PublishedRows {
 
 function columnsOf(fields: readonly string[], names: Readonly<Record<string, string>>): readonly Column[] {
   return Object.entries(names)
-    .map(([field, column]) => ({ slot: fields.indexOf(field), head: Buffer.from(`,"${column}":`) }))
+    .map(([field, column]) => ({ slot: fields.indexOf(field), head: knownText(`,"${column}":`) }))
     .filter(({ slot }) => slot >= 0);
 }
 
 function copyColumn(bytes: Buffer, { fieldStarts, fieldEnds }: Envelope, { slot, head }: Column, out: RowBuffer): void {
   const start = fieldStarts[slot] as number;
   if (start < 0 || bytes[start] === LETTER_N) return;
-  out.copy(head, 0, head.length);
+  out.known(head);
   out.copy(bytes, start, fieldEnds[slot] as number);
 }
 
 type RowTime = { readonly timeSlot: number; readonly time: number };
 
-/** The row's opening brace and its time; one finer than milliseconds keeps its digits. */
-function writeTime(bytes: Buffer, found: Envelope, { timeSlot, time }: RowTime, out: RowBuffer): void {
+/** Where the value of `time` is in a row that begins with it. */
+export const timeStart = '{"time":'.length;
+const timeHead = knownText('{"time":');
+
+/**
+ * The row's opening brace and its time; one finer than milliseconds keeps its digits. @returns whether it is in the form of a
+ * timestamp column for certain.
+ */
+function writeTime(bytes: Buffer, found: Envelope, { timeSlot, time }: RowTime, out: RowBuffer): boolean {
   const start = found.fieldStarts[timeSlot] as number;
   const end = found.fieldEnds[timeSlot] as number;
-  out.text('{"time":');
+  out.known(timeHead);
   if (start < 0) {
     out.text('null');
-    return;
+    return false;
   }
   const isText = bytes[start] === QUOTE;
   const length = isText ? end - start - 2 : end - start;
@@ -150,5 +159,7 @@ function writeTime(bytes: Buffer, found: Envelope, { timeSlot, time }: RowTime, 
     const plain = plainText(utc, isText ? String(parseJson(text)) : text);
     if (plain !== undefined) out.text(`"${plain}"`);
     else out.copy(bytes, start, end); // For the typing to set aside.
+    return false;
   }
+  return true;
 }

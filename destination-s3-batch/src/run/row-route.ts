@@ -8,10 +8,10 @@ import { DroppedFields } from '../rows/dropped-fields.ts';
 import { EventTables } from '../rows/event-tables.ts';
 import {
   aliasRows,
-  eventRows,
+  eventRow,
   keptFields,
-  otherEventRows,
   segmentRows,
+  type EventRow,
   type PublishedRows,
 } from '../rows/published-rows.ts';
 
@@ -19,12 +19,13 @@ export type RowRoute = {
   /** Undefined where each event has a table of its own. */
   readonly table: BatchTable | undefined;
   readonly events: EventTables | undefined;
-  /** Undefined: a record is a row as it comes. */
+  /** Undefined: a record is a row as it comes, or an event. */
   readonly rows: PublishedRows | undefined;
   /** Undefined: the rows need nothing of the kind; then `rows` is undefined too. */
   readonly maker: RowMaker | undefined;
-  /** Of events that have no table of their own. */
-  readonly otherRows: PublishedRows | undefined;
+  /** Of `events`; `otherRow`: of those that have no table of their own. */
+  readonly row: EventRow | undefined;
+  readonly otherRow: EventRow | undefined;
   readonly dropped: DroppedFields | undefined;
   rejected: BatchTable | undefined;
   /** Stands in `DurableStates` for all rows of the stream that are not published. */
@@ -44,7 +45,8 @@ const noRows = {
   events: undefined,
   rows: undefined,
   maker: undefined,
-  otherRows: undefined,
+  row: undefined,
+  otherRow: undefined,
   dropped: undefined,
 };
 
@@ -56,7 +58,8 @@ export function routeOf(target: TableTarget, { prefix, fields, tables, log }: Op
     events: isSplit ? new EventTables({ prefix, stream: index, descriptor, tables, log }) : undefined,
     rows: publishedRows(target, fields),
     maker: rowPlan && new RowMaker(rowPlan, fields),
-    otherRows: isSplit ? otherEventRows(fields) : undefined,
+    row: isSplit ? eventRow(fields, { isNamed: false }) : undefined,
+    otherRow: isSplit ? eventRow(fields, { isNamed: true }) : undefined,
     dropped: droppedFields(target, fields),
     rejected: undefined,
     unpublished: undefined,
@@ -70,8 +73,6 @@ export function rejectedRoute(): RowRoute {
 
 function publishedRows({ conversion }: TableTarget, fields: readonly string[]): PublishedRows | undefined {
   switch (conversion) {
-    case 'split_events':
-      return eventRows(fields);
     case 'explode_aliases':
       return aliasRows(fields);
     case 'segment_metadata':

@@ -39,6 +39,8 @@ const diskShare = 3 / 4;
 const cutShare = 1 / 2;
 const segmentShare = 1 / 16;
 const largestSegmentBytes = 128 * 1024 * 1024;
+/** Of a segment: what the first ones have, so that the engine is not idle until one is full. */
+const firstShare = 1 / 4;
 /** Twice: rows gather while others are being written to disk. */
 const heldShare = 1 / 64;
 /** STATEs that wait; they are copied once when they are printed. */
@@ -97,6 +99,7 @@ export class BatchRun implements AsyncDisposable {
     });
     this.#conversions = new Conversions({
       converter: this.#converter,
+      segmentBytes: segmentBytesOf(folder),
       prepare: async (table, during) => {
         await this.#typings.save(table, during);
         await earlier.claim(table, during);
@@ -224,9 +227,14 @@ export class BatchRun implements AsyncDisposable {
   }
 }
 
-function openSpool({ maxMemoryBytes }: BatchConfig, { path, maxBytes }: SpoolFolder): Spool {
-  const segmentBytes = Math.min(largestSegmentBytes, maxBytes * segmentShare);
-  return new Spool(path, { maxHeldBytes: maxMemoryBytes * heldShare, segmentBytes });
+function segmentBytesOf({ maxBytes }: Pick<SpoolFolder, 'maxBytes'>): number {
+  return Math.min(largestSegmentBytes, maxBytes * segmentShare);
+}
+
+function openSpool({ maxMemoryBytes }: BatchConfig, folder: SpoolFolder): Spool {
+  const segmentBytes = segmentBytesOf(folder);
+  const firstBytes = segmentBytes * firstShare;
+  return new Spool(folder.path, { maxHeldBytes: maxMemoryBytes * heldShare, segmentBytes, firstBytes });
 }
 
 function openTypings(

@@ -13,6 +13,7 @@ import type { RegisteredEvents } from '../columns/registry/registered-names.ts';
 import { RowObserver } from '../columns/observe/row-observer.ts';
 import { fitsEngine } from '../config/budgets.ts';
 import { layout } from '../layout/layout.ts';
+import { EventObserver } from '../rows/event-observer.ts';
 import { countValues } from '../rows/count-values.ts';
 import type { RowsOut } from '../rows/published-rows.ts';
 import { RowBuffer } from '@s3-connectors/common/records/row-buffer.ts';
@@ -55,6 +56,7 @@ export class TableSink implements Sink<TableTarget> {
   readonly #eventName: number;
   readonly #out = new RowBuffer();
   readonly #observer = new RowObserver();
+  readonly #eventObserver: EventObserver;
   readonly #skip: WalkData;
   readonly #place: { -readonly [Key in keyof RowPlace]: RowPlace[Key] | undefined } & {
     day: number;
@@ -70,6 +72,7 @@ export class TableSink implements Sink<TableTarget> {
     const { plan, prefix, tables, context } = options;
     this.#options = options;
     this.#skip = skippingWalk(plan.fields);
+    this.#eventObserver = new EventObserver(plan.fields);
     this.#eventName = plan.fields.indexOf('event_name');
     this.#place = { table: undefined, day: 0, partition: '', placedBy: 0, time: Number.NaN, isUnusual: false };
     this.#made = { time: Number.NaN, out: this.#out, emit: () => this.#addMade() };
@@ -87,6 +90,7 @@ export class TableSink implements Sink<TableTarget> {
   /** Looks at the values of what is a row as it comes. */
   walkData(target: TableTarget | undefined, bytes: Uint8Array, start: number, found: Envelope): number {
     const route = target === undefined ? undefined : (this.#routes[target.index] as RowRoute);
+    if (route?.events !== undefined) return this.#eventObserver.walk(route.events, bytes, start, found);
     const isMade = route?.rows !== undefined || route?.maker !== undefined;
     const shape = isMade ? undefined : route?.table?.shape;
     return shape === undefined ? this.#skip(bytes, start, found) : this.#observer.walk(shape, bytes, start, found);
@@ -94,6 +98,7 @@ export class TableSink implements Sink<TableTarget> {
 
   forgetWalk(): void {
     this.#observer.forget();
+    this.#eventObserver.forget();
   }
 
   append(target: TableTarget, placement: Placement, bytes: Buffer, found: Envelope): Rejection | undefined {
@@ -115,14 +120,18 @@ export class TableSink implements Sink<TableTarget> {
       this.#add(route.maker.out.memory, 0, route.maker.out.length);
       return undefined;
     }
-    if (route.rows === undefined) {
-      this.#add(bytes, found.dataStart, found.dataEnd);
-      return undefined;
-    }
     route.dropped?.see(bytes, found);
-    const rows = table === route.events?.other ? route.otherRows : route.rows;
-    this.#made.time = placement.time;
-    rows?.(bytes, found, this.#made);
+    const row = table === route.events?.other ? route.otherRow : route.row;
+    if (row !== undefined) {
+      const isPlainTime = row(bytes, found, placement.time, this.#out);
+      place.isUnusual = this.#eventObserver.accept(table, bytes, found, { out: this.#out, isPlainTime });
+      this.#options.spool.append(place as RowPlace, this.#out.memory, 0, this.#out.length);
+      this.#out.clear();
+    } else if (route.rows === undefined) this.#add(bytes, found.dataStart, found.dataEnd);
+    else {
+      this.#made.time = placement.time;
+      route.rows(bytes, found, this.#made);
+    }
     return undefined;
   }
 
@@ -149,7 +158,7 @@ export class TableSink implements Sink<TableTarget> {
 
   /** All rows so far are to be published, wherever they end. */
   cutAll(): void {
-    this.#observer.forget(); // The input may have broken off within a line.
+    this.forgetWalk(); // The input may have broken off within a line.
     for (const stream of this.#routes.keys()) this.#cut(stream);
   }
 
@@ -200,7 +209,8 @@ export class TableSink implements Sink<TableTarget> {
   #eventTable(route: RowRoute, bytes: Buffer, { fieldStarts, fieldEnds }: Envelope): BatchTable | undefined {
     const start = fieldStarts[this.#eventName] as number;
     if (start >= 0 && bytes[start] === QUOTE) {
-      return route.events?.tableOf(bytes, start, fieldEnds[this.#eventName] as number);
+      const end = fieldEnds[this.#eventName] as number;
+      return route.events?.recentTableOf(bytes, start, end) ?? route.events?.tableOf(bytes, start, end);
     }
     return route.events?.tableOf(nameless, 0, nameless.length);
   }

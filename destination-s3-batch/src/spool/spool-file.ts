@@ -1,6 +1,7 @@
 // Rows of one table and day on local disk, one JSON object a line, while they wait to be written to S3.
 import { crc32 } from 'node:zlib';
 
+import { fill, type Filling } from '@s3-connectors/common/json/words.ts';
 import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';
 import { LocalFile } from '@s3-connectors/common/local-disk/local-file.ts';
 import { grownBuffer } from '@s3-connectors/common/streams/grown-buffer.ts';
@@ -13,7 +14,7 @@ const chunkBytes = 1024 * 1024;
 /** Rows are added to the checksum while they still lie in the processor's cache. */
 const checkedBytes = 128 * 1024;
 /** Used again by whatever file is next: new memory costs more than what is written into it. */
-const idleChunks: Buffer[] = [];
+const idleChunks: Buffer<ArrayBuffer>[] = [];
 const mostIdleChunks = 16;
 
 /** Rows of a stream that are published together, in whatever files. */
@@ -49,8 +50,7 @@ export class SpoolFile {
   maxTime = Number.NaN;
   #crc = 0;
   #full: Buffer[] = [];
-  #chunk: Buffer = Buffer.allocUnsafeSlow(firstBytes);
-  #used = 0;
+  #chunk = filling(Buffer.allocUnsafeSlow(firstBytes));
   /** As much of the chunk is in the checksum. */
   #checked = 0;
   #written = 0;
@@ -78,11 +78,12 @@ export class SpoolFile {
   /** Adds the row bytes[start, end) and ends its line. `time`: NaN for a row without one. Hot path. */
   append(bytes: Uint8Array, start: number, end: number, time: number): void {
     const size = end - start + 1;
-    if (this.#used + size > this.#chunk.length) this.#makeRoom(size);
-    this.#chunk.set(bytes.subarray(start, end), this.#used);
-    this.#used += size;
-    this.#chunk[this.#used - 1] = NEWLINE;
-    if (this.#used - this.#checked >= checkedBytes) this.#check();
+    if (this.#chunk.length + size > this.#chunk.memory.length) this.#makeRoom(size);
+    const chunk = this.#chunk;
+    fill(chunk, bytes, start, end);
+    chunk.memory[chunk.length] = NEWLINE;
+    chunk.length += 1;
+    if (chunk.length - this.#checked >= checkedBytes) this.#check();
     this.rows += 1;
     this.bytes += size;
     if (size > this.longestRow) this.longestRow = size;
@@ -94,7 +95,8 @@ export class SpoolFile {
   async flush(): Promise<void> {
     const parts = [...this.#full, this.#takeChunk()];
     this.#full = [];
-    this.#chunk = idleChunks.pop() ?? Buffer.allocUnsafeSlow(Math.min(this.#chunk.length, chunkBytes));
+    const { length } = this.#chunk.memory;
+    this.#chunk = filling(idleChunks.pop() ?? Buffer.allocUnsafeSlow(Math.min(length, chunkBytes)));
     await using file = await LocalFile.open(this.path, 'append');
     for (const part of parts) {
       await file.write(part);
@@ -106,28 +108,34 @@ export class SpoolFile {
   }
 
   #makeRoom(size: number): void {
-    if (this.#used + size <= chunkBytes) {
-      let length = this.#chunk.length * 2;
-      while (length < this.#used + size) length *= 2;
-      this.#chunk = grownBuffer(this.#chunk, this.#used, length);
+    const { memory, length: used } = this.#chunk;
+    if (used + size <= chunkBytes) {
+      let length = memory.length * 2;
+      while (length < used + size) length *= 2;
+      this.#chunk = filling(grownBuffer(memory, used, length), used);
       return;
     }
-    if (this.#used > 0) this.#full.push(this.#takeChunk());
+    if (used > 0) this.#full.push(this.#takeChunk());
     const idle = size <= chunkBytes ? idleChunks.pop() : undefined;
-    this.#chunk = idle ?? Buffer.allocUnsafeSlow(Math.max(size, this.#chunk.length));
+    this.#chunk = filling(idle ?? Buffer.allocUnsafeSlow(Math.max(size, memory.length)));
   }
 
   /** What the chunk holds; another is to take its place. */
   #takeChunk(): Buffer {
     this.#check();
-    const taken = this.#chunk.subarray(0, this.#used);
-    this.#used = 0;
     this.#checked = 0;
-    return taken;
+    const { memory, length } = this.#chunk;
+    this.#chunk.length = 0;
+    return memory.subarray(0, length);
   }
 
   #check(): void {
-    this.#crc = crc32(this.#chunk.subarray(this.#checked, this.#used), this.#crc);
-    this.#checked = this.#used;
+    const { memory, length } = this.#chunk;
+    this.#crc = crc32(memory.subarray(this.#checked, length), this.#crc);
+    this.#checked = length;
   }
+}
+
+function filling(memory: Buffer<ArrayBuffer>, length = 0): Filling {
+  return { memory, words: new DataView(memory.buffer, memory.byteOffset, memory.length), length };
 }

@@ -12,6 +12,12 @@ const flushesAtOnce = 4;
 /** Of what one segment may have: rows in all open ones together. Above it the largest takes no more, unless all are small. */
 const openShare = 2;
 const smallShare = 1 / 4;
+/** Of what the first segment may have: the same while few rows have come. */
+const firstOpenShare = 4;
+const firstSmallShare = 1 / 2;
+/** Of the rows that have come: what one segment may have, and all open ones; and when the largest is small. */
+const cameShare = 1 / 2;
+const smallCameShare = 1 / 16;
 /** Closed segments that wait to be written to disk: each takes memory, however few rows it has. */
 const mostFull = 256;
 const noPosition = new Uint8Array();
@@ -36,12 +42,17 @@ type Limits = {
   readonly maxHeldBytes: number;
   /** A file of this size takes no more rows. */
   readonly segmentBytes: number;
+  /**
+   * As long as few rows have come, a file of this size takes no more, so that something can be done with them; later ones grow with
+   * what has come. By default `segmentBytes`.
+   */
+  readonly firstBytes?: number;
 };
 
 /** Memory: twice `maxHeldBytes` and one batch of lines. Disk: the caller publishes when `bytes` are too many. */
 export class Spool {
   readonly #directory: string;
-  readonly #limits: Limits;
+  readonly #limits: Required<Limits>;
   /** Open segments by table, and by day or that and the partition. */
   readonly #places = new Map<number, Map<number | string, SpoolFile>>();
   /** Those of partitions; the one that had the last row is the last. */
@@ -54,14 +65,16 @@ export class Spool {
   #last: SpoolFile | undefined;
   #heldBytes = 0;
   #openBytes = 0;
-  #mostOpenBytes: number;
+  /** Since the last cut. */
+  #cameBytes = 0;
+  /** Raised where all segments are small, so that they are not looked at again for every row. */
+  #leastOpenBytes = 0;
   #bytes = 0;
   #count = 0;
 
   constructor(directory: string, limits: Limits) {
     this.#directory = directory;
-    this.#limits = limits;
-    this.#mostOpenBytes = limits.segmentBytes * openShare;
+    this.#limits = { firstBytes: limits.segmentBytes, ...limits };
   }
 
   /** Of all segments that are not removed. */
@@ -91,11 +104,24 @@ export class Spool {
     const size = end - start + 1;
     this.#heldBytes += size;
     this.#openBytes += size;
+    this.#cameBytes += size;
     this.#bytes += size;
     this.#last = file;
+    const { segmentBytes, firstBytes } = this.#limits;
     // Duplicates are looked for in a table's whole day.
-    if (file.bytes >= this.#limits.segmentBytes && table.dedup === undefined) this.#close(file);
+    if (file.bytes >= this.#growing(firstBytes, segmentBytes) && table.dedup === undefined) this.#close(file);
     else if (this.#openBytes >= this.#mostOpenBytes) this.#closeLargest();
+  }
+
+  /** Rows in all open segments: above it the largest takes no more. */
+  get #mostOpenBytes(): number {
+    const { segmentBytes, firstBytes } = this.#limits;
+    return Math.max(this.#growing(firstBytes * firstOpenShare, segmentBytes * openShare), this.#leastOpenBytes);
+  }
+
+  /** A part of what has come, within these bounds. Decided by rows alone: a replay does the same. */
+  #growing(least: number, most: number, share = cameShare): number {
+    return Math.min(most, Math.max(least, this.#cameBytes * share));
   }
 
   /** The source of the stream says how far it is: part of the name of each file begun from now on. */
@@ -140,7 +166,8 @@ export class Spool {
     cut.isMade = true;
     cut.until = until;
     for (const file of this.#open()) if (file.cut === cut) this.#close(file);
-    this.#mostOpenBytes = this.#limits.segmentBytes * openShare;
+    this.#cameBytes = 0;
+    this.#leastOpenBytes = 0;
   }
 
   /** What a segment was turned into lies elsewhere. */
@@ -158,20 +185,18 @@ export class Spool {
     this.#last = undefined;
   }
 
-  /** So that something can be done with rows of many tables before all have come. Decided by rows alone: a replay does the same. */
+  /** So that something can be done with rows of many tables before all have come. */
   #closeLargest(): void {
-    const { segmentBytes } = this.#limits;
+    const { segmentBytes, firstBytes } = this.#limits;
     const open = [...this.#open()].filter(({ table }) => table.dedup === undefined);
     const largest = open.reduce<SpoolFile | undefined>((most, file) => {
       return most === undefined || file.bytes > most.bytes ? file : most;
     }, undefined);
-    const isSmall = largest === undefined || largest.bytes < segmentBytes * smallShare;
+    const step = segmentBytes * smallShare;
+    const isSmall =
+      largest === undefined || largest.bytes < this.#growing(firstBytes * firstSmallShare, step, smallCameShare);
     if (!isSmall) this.#close(largest);
-    // Where all are small, not again for every row.
-    this.#mostOpenBytes = Math.max(
-      segmentBytes * openShare,
-      this.#openBytes + (isSmall ? segmentBytes * smallShare : 0),
-    );
+    this.#leastOpenBytes = this.#openBytes + (isSmall ? step : 0);
   }
 
   *#open(): Iterable<SpoolFile> {

@@ -116,7 +116,7 @@ function isDoubtful(scanner: ReturnType<typeof createRecordScanner>, line: Buffe
 }
 
 function deepScanner() {
-  return createRecordScanner(['a', 'b'], 'airbyte', skippingWalk(['a', 'b'], 'unreadable values'));
+  return createRecordScanner(['a', 'b'], 'airbyte', skippingWalk(['a', 'b'], { looksFor: 'unreadable values' }));
 }
 
 /** The data of a line as it is stored, if it is changed. */

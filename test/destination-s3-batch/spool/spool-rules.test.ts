@@ -22,6 +22,23 @@ suite('a segment', () => {
     });
   });
 
+  test('is smaller while few rows have come since the last cut, of one table and of several', async () => {
+    await withSpool(
+      async (spool) => {
+        for (const cut of ['first', 'second']) {
+          addMany(spool, a, 45);
+          assert.deepEqual(named(await spool.flush()), ['a 3', 'a 3', 'a 6', 'a 10', 'a 10', 'a 10'], cut);
+          assert.deepEqual(named(await takeAll(spool)), ['a 3'], cut);
+          for (let round = 0; round < 16; round += 1) for (const table of [a, b, c, d]) add(spool, table, 50);
+          // The largest when 1,000 bytes are open, later when half of all that have come are.
+          assert.deepEqual(named(await spool.flush()), ['a 5', 'b 6', 'c 8', 'd 9', 'a 9'], cut);
+          await takeAll(spool);
+        }
+      },
+      { firstBytes: 250 },
+    );
+  });
+
   test('of a table whose duplicates are looked for does not close at its size', async () => {
     await withSpool(async (spool) => {
       addMany(spool, tableNamed('whole', 0, { key: [['id']], cursor: [] }), 15);

@@ -15,10 +15,13 @@ export function tableNamed(name: string, index: number, dedup?: BatchTable['dedu
   return { index, name, stream: index, folder: `data/${name}/`, shape: undefined, dedup };
 }
 
-export async function withSpool(work: (spool: Spool) => Promise<void>): Promise<void> {
+export async function withSpool(
+  work: (spool: Spool) => Promise<void>,
+  limits: { readonly firstBytes?: number } = {},
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'spool-test-'));
   try {
-    await work(new Spool(folder, { maxHeldBytes, segmentBytes }));
+    await work(new Spool(folder, { maxHeldBytes, segmentBytes, ...limits }));
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -52,6 +52,8 @@ export function fittedTo(type: StructType, rows: readonly string[], asLines: boo
   return out.bytes.toString().split('\n').slice(0, -1);
 }
 
+/** As text, because JSON.stringify would write them in another way. */
+const rawTexts = ['12345678901234567890', '0.12345678901234567890', '1.0', '1e400', '"\\u0000"', '"\\ud83d\\ude00"'];
 const name = fc.constantFrom('a', 'A', 'b', 'c', 'a__json', '', 'ü', 'a"b');
 const blank = fc.constantFrom('', '', ' ', '\t \r');
 
@@ -89,6 +91,7 @@ function objectTexts(names: 'any' | 'distinct') {
             '\\',
           )
           .map((value) => JSON.stringify(value)),
+        fc.constantFrom(...rawTexts),
         fc.array(item, { maxLength: 3 }).map((items) => `[${items.join(',')}]`),
         tie('objectText'),
       ),
@@ -98,5 +101,5 @@ function objectTexts(names: 'any' | 'distinct') {
 }
 
 /** Some objects name a member twice. */
-export const { objectText: anyRow } = objectTexts('any');
+export const { objectText: anyRow, valueText: anyValue } = objectTexts('any');
 export const { objectText: plainRow } = objectTexts('distinct');

@@ -4,16 +4,17 @@ import { join } from 'node:path';
 
 import { literal } from '@s3-connectors/common/columns/sql.ts';
 
-import type { Bench, BenchCase, Prepared, BenchRun } from '../case.ts';
+import type { Bench, BenchCase, Prepared, Reference, BenchRun } from '../case.ts';
 import { batchStep, catalogFile } from '../connectors.ts';
 import { events, eventsTable, recordLines } from '../data/data.ts';
 import { withDiskBound } from '../disk.ts';
-import { discard, nodeStep, run, toolStep, type Finding } from '../process.ts';
+import { copyParquetSql, embeddedDuckdb, newestDuckdb } from '../duckdb.ts';
+import { discard, run, toolStep, type Finding } from '../process.ts';
+import { rawEventLines, rawEvents, splitSql } from '../data/raw-events.ts';
 import { startServer } from '../s3.ts';
 import { compressor } from './destination.ts';
 import { saveLines } from './source.ts';
 
-const copyParquet = join(import.meta.dirname, '../programs/copy-parquet.mjs');
 const mostMegabytes = { 'destination-s3-batch': 900 };
 const spoolRows = 5_000_000;
 const limit =
@@ -43,6 +44,14 @@ export const batchCases: readonly BenchCase[] = [
     prepare: (bench) => prepareOdd(bench, { time: isoTime, score: oneInThousand }),
   },
   {
+    name: 'batch-raw-events',
+    what: 'Raw events of the published type, split into a table for each of five events, to Snappy Parquet.',
+    limit,
+    leastRatio: 0.35,
+    mostMegabytes,
+    prepare: prepareRaw,
+  },
+  {
     name: 'batch-json',
     what: 'The same rows to gzipped JSON lines.',
     limit,
@@ -62,17 +71,32 @@ export const batchCases: readonly BenchCase[] = [
 ];
 
 async function prepareParquet(bench: Bench): Promise<Prepared> {
-  const { folder, signal, db } = bench;
+  const { folder, db } = bench;
   const prepared = await prepare(bench, { output_format: 'parquet' });
   const lines = join(folder, 'rows.ndjson');
   await db.run(`COPY (${prepared.sql}) TO ${literal(lines)} (FORMAT json)`);
-  const output = join(folder, 'copy.parquet');
+  return { ...prepared, references: [copyReference(bench, lines)] };
+}
+
+function copyReference(bench: Bench, lines: string): Reference {
+  const what = '`COPY … (FORMAT parquet)` of the rows as JSON lines, local file to local file';
+  return embeddedDuckdb(bench, what, copyParquetSql(lines, join(bench.folder, 'copy.parquet')));
+}
+
+async function prepareRaw(bench: Bench): Promise<Prepared> {
+  const rows = bench.rows ?? 1_000_000;
+  const path = await rawEventLines(bench, rows);
+  const catalog = await catalogFile(bench, [rawEvents]);
+  const { size: bytes } = await stat(path);
+  const what =
+    '`COPY … (FORMAT parquet, PARTITION_BY (event, day))` of the same lines with all types given, to local files';
+  const sql = splitSql(path, join(bench.folder, 'split'));
   return {
-    ...prepared,
-    reference: {
-      name: 'DuckDB `COPY … (FORMAT parquet)` of the rows as JSON lines, local file to local file',
-      run: () => run([nodeStep('DuckDB', copyParquet, [lines, output])], { folder }, signal),
-    },
+    data: `${rows.toLocaleString('en')} rows, ${(bytes / 1e6).toFixed(1)} MB of lines`,
+    rows,
+    bytes,
+    run: batchRun(bench, path, { catalog, config: { output_format: 'parquet' }, rows }),
+    references: [await newestDuckdb(bench, what, sql), embeddedDuckdb(bench, what, sql)],
   };
 }
 
@@ -85,10 +109,10 @@ async function prepareOdd(
   bench: Bench,
   { time, score }: { readonly time: string; readonly score: string },
 ): Promise<Prepared> {
-  const { folder, signal, db } = bench;
+  const { folder, db } = bench;
   const table = await eventsTable(bench);
   const sql = `SELECT ${time} AS time, * EXCLUDE (time, received_at), ${score} AS score FROM (${table.sql})`;
-  const path = await recordLines(bench, 'odd', sql);
+  const path = await recordLines(bench, events.name, sql);
   const lines = join(folder, 'rows.ndjson');
   await db.run(`COPY (${sql}) TO ${literal(lines)} (FORMAT json)`);
   const { rows } = table;
@@ -100,16 +124,13 @@ async function prepareOdd(
     rows,
     bytes,
     run: batchRun(bench, path, { catalog, config: { output_format: 'parquet' }, rows }),
-    reference: {
-      name: 'DuckDB `COPY … (FORMAT parquet)` of the rows as JSON lines, local file to local file',
-      run: () => run([nodeStep('DuckDB', copyParquet, [lines, join(folder, 'copy.parquet')])], { folder }, signal),
-    },
+    references: [copyReference(bench, lines)],
   };
 }
 
 async function prepareJson(bench: Bench): Promise<Prepared> {
   const prepared = await prepare(bench, { output_format: 'json' });
-  return { ...prepared, reference: await compressor(bench, prepared.input) };
+  return { ...prepared, references: [await compressor(bench, prepared.input)] };
 }
 
 /** Of fewer rows the spool holds as many less. */

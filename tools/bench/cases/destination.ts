@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import type { Bench, BenchCase, Prepared, BenchRun } from '../case.ts';
+import type { Bench, BenchCase, Prepared, Reference, BenchRun } from '../case.ts';
 import { catalogFile, type Stream, streamingStep } from '../connectors.ts';
 import { events, eventsTable, flightsTable, scatteredEvents, type BenchTable } from '../data/data.ts';
 import { discard, nodeStep, run, toolStep } from '../process.ts';
@@ -72,7 +72,7 @@ async function prepareDestination(bench: Bench, make: (bench: Bench) => Promise<
     rows,
     bytes,
     run: destinationRun(bench, { input: path, stream: table.stream, catalog }),
-    reference: await compressor(bench, path),
+    references: [await compressor(bench, path)],
   };
 }
 
@@ -106,10 +106,7 @@ function destinationRun(bench: Bench, { input, stream, catalog }: Input): BenchR
 }
 
 /** pigz with two threads at the same level; where it is missing, gzip in Node, and the report says so. */
-export async function compressor(
-  { folder, signal }: Bench,
-  input: string,
-): Promise<NonNullable<Prepared['reference']>> {
+export async function compressor({ folder, signal }: Bench, input: string): Promise<Reference> {
   const output = '/dev/null';
   try {
     await promisify(execFile)('pigz', ['--version']);

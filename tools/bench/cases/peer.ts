@@ -39,12 +39,14 @@ async function preparePeer(bench: Bench, { rows, make }: Given): Promise<Prepare
   const asked = await discoverByAirbyte(few, table);
   return {
     ...prepared,
-    reference: {
-      name: 'Airbyte’s source-s3 4.16.1',
-      run: async () => {
-        await using server = await startServer(table.files.directory, signal);
-        return await run([await airbyteStep(few, server.endpoint, asked), discard], { folder }, signal);
+    references: [
+      {
+        name: 'Airbyte’s source-s3 4.16.1',
+        run: async () => {
+          await using server = await startServer(table.files.directory, signal);
+          return await run([await airbyteStep(few, server.endpoint, asked), discard], { folder }, signal);
+        },
       },
-    },
+    ],
   };
 }

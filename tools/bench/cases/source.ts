@@ -4,15 +4,17 @@ import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { literal } from '@s3-connectors/common/columns/sql.ts';
+
 import type { Bench, BenchCase, Prepared, BenchRun } from '../case.ts';
 import { discover, sourceStep } from '../connectors.ts';
 import { eventsTable, flightsTable, hiveTable, largePagesTable, type BenchTable } from '../data/data.ts';
 import { withDiskBound } from '../disk.ts';
-import { discard, nodeStep, run, toolStep } from '../process.ts';
+import { embeddedDuckdb } from '../duckdb.ts';
+import { discard, run, toolStep } from '../process.ts';
 import { startServer } from '../s3.ts';
 import { csvTable, jsonlTable, largeCsvTable } from '../data/text-data.ts';
 
-const copyJson = join(import.meta.dirname, '../programs/copy-json.mjs');
 const mostMegabytes = { 'source-s3': 500 };
 
 const flatLimit =
@@ -83,17 +85,19 @@ export const sourceCases: readonly BenchCase[] = [
 
 export async function prepareSource(bench: Bench, make: (bench: Bench) => Promise<BenchTable>) {
   const table = await make(bench);
-  const { folder, signal } = bench;
   const { catalog, bytes, rows } = await saveLines(bench, table);
   return {
     data: `${table.data}; ${(bytes / 1e6).toFixed(1)} MB of RECORD lines`,
     rows,
     bytes,
     run: sourceRun(bench, table, catalog),
-    reference: {
-      name: 'DuckDB `COPY … (FORMAT json)`, local file to local file',
-      run: () => run([nodeStep('DuckDB', copyJson, [table.sql, join(folder, 'copy.json')])], { folder }, signal),
-    },
+    references: [
+      embeddedDuckdb(
+        bench,
+        '`COPY … (FORMAT json)`, local file to local file',
+        `COPY (${table.sql}) TO ${literal(join(bench.folder, 'copy.json'))} (FORMAT json)`,
+      ),
+    ],
   };
 }
 

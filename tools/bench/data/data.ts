@@ -88,13 +88,13 @@ export async function scatteredEvents(
   { rows, hours }: { readonly rows: number; readonly hours: number },
 ): Promise<string> {
   const time = `TIMESTAMPTZ '2026-03-01 00:00:00Z' - to_hours(CAST(hash(i, 'hour') % ${hours} AS INTEGER))`;
-  return await recordLines(bench, `events-${hours}-hours`, eventsSql(rows, time));
+  return await recordLines(bench, events.name, eventsSql(rows, time));
 }
 
-/** @returns the path of RECORD lines of the query's rows, in the stream of events. */
-export async function recordLines({ folder, db }: Bench, name: string, sql: string): Promise<string> {
-  const path = join(folder, `${name}.jsonl`);
-  const head = `{"type":"RECORD","record":{"stream":"${events.name}","data":`;
+/** @returns the path of RECORD lines of the query's rows. */
+export async function recordLines({ folder, db }: Bench, stream: string, sql: string): Promise<string> {
+  const path = join(folder, 'records.jsonl');
+  const head = `{"type":"RECORD","record":{"stream":"${stream}","data":`;
   const line = `concat(${literal(head)}, to_json(event), ',"emitted_at":1772323200000}}')`;
   const raw = `FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\u0001'`;
   await db.run(`COPY (SELECT ${line} FROM (${sql}) AS event) TO ${literal(path)} (${raw})`);
@@ -152,10 +152,10 @@ function longText(column: number): string {
   return `concat(${parts.join(', ')})`;
 }
 
-function pick(salt: string, count: number): string {
+export function pick(salt: string, count: number): string {
   return `CAST(hash(i, '${salt}') % ${count} AS INTEGER)`;
 }
 
-function id(salt: string, of = 'i'): string {
+export function id(salt: string, of = 'i'): string {
   return `md5(concat('${salt}', ${of}))`;
 }

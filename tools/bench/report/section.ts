@@ -37,7 +37,7 @@ function runsText({ benchCase, runs }: Finished): string {
 }
 
 function table({ prepared, summary }: Finished): string {
-  const { seconds, referenceSeconds, usages, referenceUsages } = summary;
+  const { seconds, usages, references } = summary;
   const header = ['program', 'seconds (min–max)', 'rows/s', 'MB/s of lines', 'peak memory', 'CPU seconds'];
   const row = (name: string, spread: Spread, all: readonly Usage[]): readonly string[] => [
     name,
@@ -48,8 +48,9 @@ function table({ prepared, summary }: Finished): string {
     each(all, ({ cpuSeconds }) => cpuSeconds.toFixed(2)),
   ];
   const rows = [row(usages.map(({ name }) => name).join(' and '), seconds, usages)];
-  if (prepared.reference !== undefined && referenceSeconds !== undefined) {
-    rows.push(row(prepared.reference.name, referenceSeconds, referenceUsages));
+  for (const [index, { name }] of (prepared.references ?? []).entries()) {
+    const measured = references[index];
+    if (measured !== undefined) rows.push(row(name, measured.seconds, measured.usages));
   }
   return aligned([header, ...rows]);
 }

@@ -1,32 +1,33 @@
 // The statistics of a case's runs. Each ratio is within one pair, whose two runs had the same load on the machine.
 import type { Finding, Measured, Usage } from '../process.ts';
 
-export type Pair = { readonly run: Measured; readonly reference: Measured | undefined };
+/** The speed is compared with the first of the references. */
+export type Pair = { readonly run: Measured; readonly references: readonly Measured[] };
 
 export type Spread = { readonly median: number; readonly min: number; readonly max: number };
 
 export type Summary = {
   readonly seconds: Spread;
-  readonly referenceSeconds: Spread | undefined;
   /** The speed as a share of the reference's. */
   readonly ratio: Spread | undefined;
   /** The highest of all runs. */
   readonly usages: readonly Usage[];
-  readonly referenceUsages: readonly Usage[];
+  readonly references: readonly { readonly seconds: Spread; readonly usages: readonly Usage[] }[];
   /** The findings of all runs, without duplicates. */
   readonly findings: readonly Finding[];
 };
 
 export function summarize(pairs: readonly Pair[]): Summary {
-  const references = pairs.flatMap(({ reference }) => reference ?? []);
-  const ratios = pairs.flatMap(({ run, reference }) => (reference ? reference.seconds / run.seconds : []));
+  const ratios = pairs.flatMap(({ run, references: [first] }) => (first ? first.seconds / run.seconds : []));
   const runs = pairs.map(({ run }) => run);
   return {
     seconds: spread(runs.map(({ seconds }) => seconds)),
-    referenceSeconds: references.length === 0 ? undefined : spread(references.map(({ seconds }) => seconds)),
     ratio: ratios.length === 0 ? undefined : spread(ratios),
     usages: highest(runs),
-    referenceUsages: highest(references),
+    references: (pairs[0]?.references ?? []).map((_, index) => {
+      const same = pairs.flatMap(({ references }) => references[index] ?? []);
+      return { seconds: spread(same.map(({ seconds }) => seconds)), usages: highest(same) };
+    }),
     findings: [...new Map(runs.flatMap(({ findings = [] }) => findings.map((one) => [one.text, one]))).values()],
   };
 }

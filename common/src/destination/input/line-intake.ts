@@ -79,7 +79,7 @@ export class LineIntake<Target extends Repaired> {
     this.#options = options;
     this.#names = new StreamNames(options.byKey);
     this.repairs = new LineRepairs((bytes, found) => this.#names.find(bytes, found) ?? { index: options.strays });
-    const walkData = this.#walkOf(options.walker) ?? skippingWalk(options.fields, 'unreadable values');
+    const walkData = this.#walkOf(options.walker) ?? skippingWalk(options.fields, { looksFor: 'unreadable values' });
     this.#scanner = createRecordScanner(options.fields, 'airbyte', walkData);
   }
 

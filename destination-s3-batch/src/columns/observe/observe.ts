@@ -10,31 +10,20 @@ import {
   MINUS,
   OPEN_ARRAY,
   OPEN_OBJECT,
-  POINT,
   QUOTE,
   SPACE,
-  ZERO,
 } from '@s3-connectors/common/json/ascii.ts';
-import {
-  NOT_JSON,
-  plainEnd,
-  skipColon,
-  skipSpace,
-  skipString,
-  skipValue,
-} from '@s3-connectors/common/json/json-bytes.ts';
+import { NOT_JSON, skipColon, skipSpace, skipString, skipValue } from '@s3-connectors/common/json/json-bytes.ts';
 import type { Envelope } from '@s3-connectors/common/records/envelope.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
-import type { TemporalType } from '../types/field-type.ts';
 import { valueAfter } from '../types/member-key.ts';
-import { numberKind, numberKinds, safeDigits } from '../types/number-kind.ts';
 import { maxDepth } from '../../config/budgets.ts';
+import { isDigit, observeNumber, observeText } from './observe-scalars.ts';
 import { seen, type Shape } from './shape.ts';
-import { isPlain, isReadable } from '../types/temporal-text.ts';
 import { note, noteOdd, type Walk } from './walk.ts';
-import { isWholeText } from '../types/whole-text.ts';
 
+const mostLeftOut = 3;
 /** Numbers objects, so that a member named twice is told by its `visit`; and rows. */
 let visits = 0;
 let rows = 0;
@@ -62,6 +51,12 @@ export function forgetRow(bytes: Uint8Array, start: number, shape: Shape): void 
 }
 
 function observe(bytes: Uint8Array, start: number, shape: Shape, by: 1 | -1, found: Envelope | undefined): number {
+  beginRow(bytes, shape, by);
+  return observeObject(walk, start, shape, 1, found);
+}
+
+/** Begins a row that is noted member by member. `by`: -1 to take back what was noted of one. */
+export function beginRow(bytes: Uint8Array, shape: Shape, by: 1 | -1): void {
   if (walk.bytes !== bytes) walk = { bytes, by, row: 0, root: shape, isUnusual: false };
   walk.by = by;
   walk.root = shape;
@@ -70,7 +65,17 @@ function observe(bytes: Uint8Array, start: number, shape: Shape, by: 1 | -1, fou
   walk.row = rows;
   shape.room.begin(shape, by === -1);
   shape.counts[seen.object] = (shape.counts[seen.object] as number) + by;
-  return observeObject(walk, start, shape, 1, found);
+}
+
+/** Notes the member of the row that has begun, whose value is at `at`. @returns the byte after it, or NOT_JSON. */
+export function observeMember(bytes: Uint8Array, at: number, shape: Shape): number {
+  if (walk.bytes !== bytes) walk = { ...walk, bytes };
+  return observeValue(walk, at, shape, 2);
+}
+
+/** Notes a member of the row that has begun, of which it is known what it is. */
+export function noteMember(shape: Shape, kind: number): void {
+  note(walk, shape, kind);
 }
 
 function observeObject(walk: Walk, start: number, shape: Shape, depth: number, found: Envelope | undefined): number {
@@ -85,8 +90,8 @@ function observeObject(walk: Walk, start: number, shape: Shape, depth: number, f
   for (;;) {
     let child = before === undefined ? shape.first : before.follower;
     let value = child === undefined ? NOT_JSON : valueAfter(bytes, at, child);
-    if (value === NOT_JSON && child?.follower !== undefined) {
-      child = child.follower; // A member left out is no reason to look up the next one.
+    for (let left = 0; value === NOT_JSON && child?.follower !== undefined && left < mostLeftOut; left += 1) {
+      child = child.follower; // Members left out are no reason to look up the next one.
       value = valueAfter(bytes, at, child);
     }
     if (value === NOT_JSON) {
@@ -192,50 +197,6 @@ function observeItems(walk: Walk, start: number, shape: Shape, depth: number): n
     if (byte !== COMMA) return NOT_JSON;
     if ((bytes[at] as number) <= SPACE) at = skipSpace(bytes, at);
   }
-}
-
-function observeNumber(walk: Walk, start: number, shape: Shape): number {
-  const { bytes } = walk;
-  const whole = bytes[start] === MINUS ? start + 1 : start;
-  let end = whole;
-  while (isDigit(bytes[end] as number)) end += 1;
-  let kind: number = numberKinds.int;
-  const isPlainInteger =
-    end - start <= safeDigits &&
-    end > whole &&
-    (bytes[whole] !== ZERO || end === whole + 1) &&
-    bytes[end] !== POINT &&
-    ((bytes[end] as number) | 0x20) !== 0x65;
-  if (!isPlainInteger) {
-    end = skipValue(bytes, start);
-    if (end === NOT_JSON) return NOT_JSON;
-    kind = numberKind(bytes, start, end);
-  }
-  note(walk, shape, kind);
-  return end;
-}
-
-function observeText(walk: Walk, start: number, shape: Shape): number {
-  const { bytes } = walk;
-  let end = plainEnd(bytes, start + 1);
-  let kind: number = seen.text;
-  if (bytes[end] !== QUOTE) {
-    end = skipString(bytes, start) - 1;
-    if (end < start) return NOT_JSON;
-    if (!isWholeText(bytes, start + 1, end)) kind = seen.broken;
-  }
-  if (shape.temporal !== undefined) kind = temporalKind(shape.temporal, bytes, start + 1, end) ?? kind;
-  note(walk, shape, kind);
-  return end + 1;
-}
-
-function temporalKind(type: TemporalType, bytes: Uint8Array, start: number, end: number): number | undefined {
-  if (isPlain(type, bytes, start, end)) return seen.temporal;
-  return isReadable(type, bytes, start, end) ? seen.readable : undefined;
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= ZERO && byte <= 0x39;
 }
 
 function latin1(bytes: Uint8Array, start: number, end: number): string {

@@ -1,4 +1,5 @@
 // What a JSON number can be stored as without losing a digit, from its text.
+import { MINUS, ZERO } from '@s3-connectors/common/json/ascii.ts';
 import { isReadableNumber } from '@s3-connectors/common/json/number-range.ts';
 
 /**
@@ -11,6 +12,8 @@ type NumberKind = (typeof numberKinds)[keyof typeof numberKinds];
 
 /** Every double prints the first 15 digits of a decimal again. */
 export const safeDigits = 15;
+/** Of `Number.MAX_SAFE_INTEGER`. */
+const mostSafeDigits = 16;
 /** Of `toPrecision` in every runtime. */
 const mostPrecision = 21;
 const mostInt64Digits = 19;
@@ -45,10 +48,18 @@ export function integerText(text: string): string | undefined {
 
 function longInteger(bytes: Uint8Array, start: number, end: number): NumberKind {
   if (end - start > 20) return numberKinds.huge;
+  const digits = bytes[start] === MINUS ? end - start - 1 : end - start;
+  if (digits < mostInt64Digits)
+    return digits > mostSafeDigits || !isSafe(bytes, end - digits, end) ? numberKinds.wide : numberKinds.int;
   const value = BigInt(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1'));
-  if (value > maxInt64 || value < minInt64) return numberKinds.huge;
-  const safe = value <= BigInt(Number.MAX_SAFE_INTEGER) && value >= BigInt(Number.MIN_SAFE_INTEGER);
-  return safe ? numberKinds.int : numberKinds.wide;
+  return value > maxInt64 || value < minInt64 ? numberKinds.huge : numberKinds.wide;
+}
+
+/** Whether a double holds each of the integers up to that with these digits, at most `mostSafeDigits`. */
+function isSafe(bytes: Uint8Array, start: number, end: number): boolean {
+  let value = 0; // Beyond the safe integers it is rounded, and stays beyond.
+  for (let at = start; at < end; at += 1) value = value * 10 + ((bytes[at] as number) - ZERO);
+  return value <= Number.MAX_SAFE_INTEGER;
 }
 
 function slowKind(bytes: Uint8Array, start: number, end: number): NumberKind {

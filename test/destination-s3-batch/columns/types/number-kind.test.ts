@@ -18,6 +18,26 @@ function kindOf(text: string): number {
 
 const doubles = fc.double({ noNaN: true, noDefaultInfinity: true });
 
+test('an integer of any length is told by its value (10,000 integers)', () => {
+  const [safe, most] = [BigInt(Number.MAX_SAFE_INTEGER), 2n ** 63n];
+  const near = fc
+    .tuple(
+      fc.constantFrom(safe, most, 10n ** 15n, 10n ** 16n, 10n ** 17n, 10n ** 18n, 10n ** 19n),
+      fc.integer({ min: -9, max: 9 }),
+    )
+    .map(([value, more]) => value + BigInt(more));
+  const any = fc.oneof(near, fc.bigInt({ min: 0n, max: 10n ** 21n }), fc.bigInt({ min: safe / 2n, max: safe * 2n }));
+  fc.assert(
+    fc.property(any, fc.boolean(), (size, isNegative) => {
+      const value = isNegative ? -size : size;
+      const isHuge = value >= most || value < -most;
+      const expected = size <= safe ? numberKinds.int : isHuge ? numberKinds.huge : numberKinds.wide;
+      assert.equal(kindOf(String(value)), expected, String(value));
+    }),
+    { seed: 20_260_115, numRuns: 10_000 },
+  );
+});
+
 suite('a number is held by a double', () => {
   test('in the shortest digits, and in 17 digits, whatever notation they are in (10,000 doubles)', () => {
     fc.assert(

@@ -20,18 +20,27 @@ suite('the statistics of a benchmark', () => {
 
   test('compare speeds within each pair, and keep the highest memory of all runs', () => {
     const { ratio, seconds, usages } = summarize([
-      { run: measured(2, 300), reference: measured(1, 10) },
-      { run: measured(4, 100), reference: measured(4, 10) },
-      { run: measured(10, 200), reference: measured(6, 10) },
+      { run: measured(2, 300), references: [measured(1, 10)] },
+      { run: measured(4, 100), references: [measured(4, 10)] },
+      { run: measured(10, 200), references: [measured(6, 10)] },
     ]);
     assert.deepEqual(ratio, { median: 0.6, min: 0.5, max: 1 });
     assert.equal(seconds.median, 4);
     assert.deepEqual(usages, [{ name: 'program', peakBytes: 300e6, cpuSeconds: 10, longestStallMs: 10 }]);
   });
 
+  test('compare with the first of several references, and report them all', () => {
+    const { ratio, references } = summarize([{ run: measured(2, 1), references: [measured(1, 10), measured(3, 20)] }]);
+    assert.equal(ratio?.median, 0.5);
+    assert.deepEqual(
+      references.map(({ seconds }) => seconds.median),
+      [1, 3],
+    );
+  });
+
   test('know no ratio without a reference', () => {
-    const { ratio, referenceSeconds } = summarize([{ run: measured(2, 1), reference: undefined }]);
+    const { ratio, references } = summarize([{ run: measured(2, 1), references: [] }]);
     assert.equal(ratio, undefined);
-    assert.equal(referenceSeconds, undefined);
+    assert.deepEqual(references, []);
   });
 });

@@ -1,0 +1,31 @@
+// DuckDB by itself, as the reference: the one that the connectors embed, and the newest from PyPI.
+import { join } from 'node:path';
+
+import { literal } from '@s3-connectors/common/columns/sql.ts';
+
+import type { Bench, Reference } from './case.ts';
+import { nodeStep, run, toolStep } from './process.ts';
+import { pythonEnvironment } from './python.ts';
+
+const query = join(import.meta.dirname, 'programs/query.mjs');
+const release = 'duckdb==2.0.1';
+
+/** It finds types by itself where the query does not give them. */
+export function embeddedDuckdb({ folder, signal }: Bench, what: string, sql: string): Reference {
+  return {
+    name: `DuckDB as embedded, ${what}`,
+    run: () => run([nodeStep('DuckDB', query, [sql])], { folder }, signal),
+  };
+}
+
+export async function newestDuckdb({ folder, signal }: Bench, what: string, sql: string): Promise<Reference> {
+  const environment = await pythonEnvironment('duckdb', [[release]], signal);
+  const program = `import duckdb; duckdb.connect(config={'threads': 2}).execute("SET TimeZone = 'UTC'").execute(${JSON.stringify(sql)})`;
+  const python = toolStep(join(environment, 'bin/python'), ['-c', program]);
+  return { name: `DuckDB 2.0.1 from PyPI, 2 threads, ${what}`, run: () => run([python], { folder }, signal) };
+}
+
+/** Snappy Parquet of JSON lines. */
+export function copyParquetSql(lines: string, output: string): string {
+  return `COPY (FROM read_json(${literal(lines)}, format = 'newline_delimited')) TO ${literal(output)} (FORMAT parquet, COMPRESSION snappy)`;
+}
