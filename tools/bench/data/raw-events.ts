@@ -1,7 +1,7 @@
 // Raw events as the published streaming export has them, in RECORD lines, and how the engine alone splits them.
 import { literal } from '@s3-connectors/common/columns/sql.ts';
 
-import type { Bench } from './case.ts';
+import type { Bench } from '../case.ts';
 import { id, pick, recordLines } from './data.ts';
 
 /** Fields that are texts, in their order in rows. */
