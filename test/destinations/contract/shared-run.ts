@@ -11,6 +11,12 @@ import { idsOf, keysInStaging, overwrite, type DestinationUnderTest } from './un
 const modern = { generation_id: 1, minimum_generation_id: 1, sync_id: 7 };
 const users = { name: 'users', ...overwrite, ...modern };
 const visits = { name: 'visits', generation_id: 0, minimum_generation_id: 0, sync_id: 7 };
+/** Settings of the batch destination by which files are others than by default. */
+const batchForms: readonly (readonly [setting: string, config: Json])[] = [
+  ['output_format', { output_format: 'parquet' }],
+  ['time_as', { time_as: 'time_micros' }],
+  ['json_columns', { streams: [{ stream: 'visits', json_columns: ['id'] }] }],
+];
 export const runCatalog = catalogJson(users, visits);
 const catalog = runCatalog;
 
@@ -172,6 +178,35 @@ export function registerSharedRunTests(destination: DestinationUnderTest): void 
         assert.match(String(error), /was begun with other streams/u);
       }
       assert.deepEqual(documents('r'), ['parts/0.json', 'run.json']);
+    });
+
+    test('is refused with settings by which its files would look unlike those of the other writers', async () => {
+      await part({ id: 'r', index: 0 }, partInput(0, 1));
+      const entry = { stream: 'visits' };
+      const others: readonly (readonly [setting: string, config: Json])[] = [
+        ['partition_by', { streams: [{ ...entry, partition_by: ['id'] }] }],
+        ['airbyte_metadata', { airbyte_metadata: true }],
+        ['time_field', { streams: [{ ...entry, time_field: 'at' }] }],
+        ...(name === 'the batch destination' ? batchForms : []),
+      ];
+      for (const [setting, config] of others) {
+        const { error } = await tryPart({ id: 'r', index: 1 }, partInput(1, 2), config);
+        assert.match(String(error), new RegExp(`another value of .*"${setting}"`, 'u'));
+      }
+      assert.deepEqual(documents('r'), ['parts/0.json', 'run.json']);
+    });
+
+    test('replaces a table that is in folders of a field', async () => {
+      const streams = [
+        { stream: 'users', partition_by: ['id'] },
+        { stream: 'visits', partition_by: ['id'] },
+      ];
+      for (const id of ['r', 's']) {
+        for (const index of [0, 1, 2]) await part({ id, index }, partInput(index, index), { streams });
+        const keys = server.objects(bucket, `permutive/${folderOf('users')}`).map(({ key }) => key);
+        assert.deepEqual(keys.map((key) => /\/id=(\d)\//u.exec(key)?.[1]).sort(), ['0', '1', '2']);
+        assert.deepEqual([latest().rows, latest().run?.id, keysInStaging(server)], [3, id, []]);
+      }
     });
 
     test('is refused after another run has replaced the table, and changes nothing', async () => {

@@ -2,7 +2,7 @@
 // repeats the name and overwrites itself, while equal rows received at another time get a name of their own.
 import { createHash, type Hash } from 'node:crypto';
 
-import { markedHash } from './partition-folders.ts';
+import { markedHash, remarkedHash } from './partition-folders.ts';
 
 const hashLength = 16;
 /** After so many names a new epoch begins, which is mixed into all later hashes: memory stays bounded, names stay apart. */
@@ -64,11 +64,11 @@ function hex(digest: Buffer): string {
   return digest.toString('hex', 0, hashLength / 2);
 }
 
-/** The key of a file of ours with another hash, made of its own and `salt`. */
+/** The key of a file of ours with another hash, made of its own and `salt`, which vouches for the same folders. */
 export function renamedKey(key: string, salt: string): string {
   const at = key.lastIndexOf('/') + 1;
   const name = key.slice(at).replace(/^(-?\d+-)([0-9a-f]{16})(?=-)/u, (_, timestamp: string, hash: string) => {
-    return timestamp + hex(createHash('sha256').update(`${hash}/${salt}`).digest());
+    return timestamp + remarkedHash(hex(createHash('sha256').update(`${hash}/${salt}`).digest()), hash);
   });
   return key.slice(0, at) + name;
 }

@@ -40,6 +40,11 @@ export function markedHash(hash: string, folders: string): string {
   return folders === '' ? hash : hash.slice(0, hashLength - markLength) + markOf(folders);
 }
 
+/** `hash` for the folders that `other` is marked for. */
+export function remarkedHash(hash: string, other: string): string {
+  return hash.slice(0, hashLength - markLength) + other.slice(hashLength - markLength);
+}
+
 /** Whether a file whose name has the hash was written into these folders. */
 export function isMarked(hash: string, folders: string): boolean {
   return folders === '' || hash.endsWith(markOf(folders));

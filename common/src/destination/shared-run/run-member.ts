@@ -1,6 +1,7 @@
 // One writer of a run: whether there is anything to be done for its part, and whether its attempt is the one that counts.
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { Log } from '../../protocol/log.ts';
+import { streamKey, streamLabel } from '../../protocol/stream-key.ts';
 import type { Area } from '../replacing/manifest-store.ts';
 import { newAttempt, type Attempt, type RunPart } from '../replacing/run-id.ts';
 import type { RunOutcome, PartDocument, PlannedStream, RunBeginning } from './run-documents.ts';
@@ -118,11 +119,33 @@ function refuseOther(begun: RunBeginning, { part, streams }: Pick<Options, 'part
 
 /** @throws CONFIG_INVALID for a catalog or config by which the streams, their places or their modes are others. */
 export function refuseOtherStreams(begun: RunBeginning, streams: readonly PlannedStream[]): void {
-  if (asText(begun.streams) === asText(streams)) return;
+  if (asText(begun.streams) === asText(streams)) {
+    refuseOtherForm(begun, streams);
+    return;
+  }
   throw new ConnectorError(
     'CONFIG_INVALID',
     `The run "${begun.run}" was begun with other streams, or with the same in other places or modes. Give all of its writers, and the verb "commit", the same catalog and config, or begin a run with another id.`,
   );
+}
+
+/** @throws CONFIG_INVALID for files that would look unlike those of the other writers. */
+function refuseOtherForm(begun: RunBeginning, streams: readonly PlannedStream[]): void {
+  const forms = new Map(begun.streams.map(({ stream, form }) => [streamKey(stream), form]));
+  for (const { stream, form } of streams) {
+    const other = forms.get(streamKey(stream));
+    if (form === undefined || other === undefined) continue;
+    const names = [...new Set([...Object.keys(form), ...Object.keys(other)])].filter(
+      (name) => form[name] !== other[name],
+    );
+    if (names.length === 0) continue;
+    const settings = names.map((name) => `"${name}"`).join(', ');
+    throw new ConnectorError(
+      'CONFIG_INVALID',
+      `The run "${begun.run}" was begun with another value of ${settings} for the stream "${streamLabel(stream)}": its files would not be alike. Give all of its writers, and the verb "commit", the same catalog and config, or begin a run with another id.`,
+      { stream },
+    );
+  }
 }
 
 function asText(streams: readonly PlannedStream[]): string {
