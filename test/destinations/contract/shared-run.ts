@@ -60,7 +60,11 @@ export function registerSharedRunTests(destination: DestinationUnderTest): void 
     test('shows nothing of it before the last part, then all of it, with the STATEs of all writers', async () => {
       await write(server, [partInput(0, 1, 2)], { catalog });
       for (const index of [2, 0]) {
-        const { lines } = await part({ id: 'r', index }, partInput(index, 10 + index, 20 + index));
+        const { lines, said } = await part({ id: 'r', index }, partInput(index, 10 + index, 20 + index));
+        assert.match(
+          said.join(),
+          new RegExp(`Part ${index} of 3 of the run "r": nothing is visible, and no state`, 'u'),
+        );
         assert.deepEqual(
           [both(), lines],
           [
@@ -97,10 +101,30 @@ export function registerSharedRunTests(destination: DestinationUnderTest): void 
       const before = server.objects(bucket).map(({ key, etag }) => [key, etag]);
       const late = await part({ id: 'r', index: 1 }, partInput(1, 9));
       assert.equal(late.lines.length, 6);
+      assert.ok(
+        late.said.some(([level, text]) => level === 'WARN' && /"r" was committed at .* is not read/u.test(text)),
+      );
       assert.deepEqual(
         server.objects(bucket).map(({ key, etag }) => [key, etag]),
         before,
       );
+    });
+
+    test('fails when it is committed long before a writer begins, because each run needs an id of its own', async () => {
+      for (const index of [0, 1, 2]) await part({ id: 'r', index }, partInput(index, index));
+      const key = 'permutive/_runs/r/commit.json';
+      const { time, ...outcome } = JSON.parse(server.object(bucket, key)?.body.toString() ?? '') as { time: string };
+      const tryAt = async (hours: number | undefined) => {
+        const earlier = hours && { time: new Date(Date.parse(time) - hours * 3_600_000).toISOString() };
+        server.seed(bucket, key, JSON.stringify({ ...outcome, ...earlier }));
+        return String((await tryPart({ id: 'r', index: 1 }, partInput(1, 9))).error);
+      };
+      assert.deepEqual([await tryAt(11), await tryAt(undefined)], ['undefined', 'undefined']);
+      assert.match(
+        await tryAt(13),
+        /"r" was committed at .* nothing of it is written\. Each run needs an id of its own/u,
+      );
+      assert.deepEqual(ids('users'), [0, 1, 2]);
     });
 
     test('drops what it wrote when the run was given up meanwhile, and fails', async () => {

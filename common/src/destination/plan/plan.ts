@@ -139,11 +139,6 @@ export function planTargets<Entry extends StreamEntry, More>(
   });
   if (run === undefined) refuseDivided(targets, rules.arrayIndex);
   if (run === undefined) warnOfHeldStates(targets, log);
-  else
-    log(
-      'INFO',
-      `Part ${run.index} of ${run.count} of the run "${run.id}": nothing is visible, and no state comes, before all parts are there.`,
-    );
   const byKey = byStreamKey(targets.map((target) => [target.stream, target] as const));
   return { targets, byKey, strays: straysOf(prefix, targets.length), fields: fields.names };
 }

@@ -73,12 +73,13 @@ const part = z.object({
 });
 export type PartDocument = z.output<typeof part>;
 
-/** `owner`: the attempt that commits. */
+/** `owner`: the attempt that commits. `time`: when the run was committed; earlier versions did not write it. */
 const outcome = z.object({
   ...head,
   state: z.enum(['committing', 'committed', 'aborted']),
   owner: text,
   states: z.array(stateLine),
+  time: z.iso.datetime().exactOptional(),
 });
 export type RunOutcome = z.output<typeof outcome>;
 

@@ -28,6 +28,8 @@ export type Standing = 'open' | 'there' | 'committed';
 /** `won`: the part is this attempt's; else its files are of no use. `aborted`: the run was given up. */
 export type Finish = 'won' | 'lost' | 'aborted';
 
+const lateMs = 12 * 60 * 60 * 1000;
+
 export class RunMember {
   readonly attempt: Attempt;
   readonly #options: Options;
@@ -39,13 +41,14 @@ export class RunMember {
 
   /**
    * Before anything is written. `tables`: what counts now of all that is replaced; asked if the run is not over.
-   * @throws CONFIG_INVALID for a run that was given up, or begun with another count or catalog.
+   * @throws CONFIG_INVALID for a run that was given up, was committed long ago, or was begun with another count or catalog.
    */
   async begin(tables: () => Promise<RunBeginning['tables']>, signal: AbortSignal): Promise<Standing> {
     const { area, part, log } = this.#options;
     const { id, index } = part;
     const found = await readOutcome(area, id, signal);
     if (isCommitted(found?.outcome, id)) {
+      this.#tellLate(found?.outcome.time);
       await removeAttempts(area, id, { index }, signal);
       return 'committed';
     }
@@ -75,6 +78,17 @@ export class RunMember {
     if (ended === undefined || ended.state === 'committing') return 'won';
     await removePart(area, document, signal); // It came after the end of the run.
     return ended.state === 'aborted' ? 'aborted' : 'lost';
+  }
+
+  /** A scheduler starts a task again within hours; later it is the next run under the name of an earlier one. @throws CONFIG_INVALID */
+  #tellLate(time: string | undefined): void {
+    const { area, part, log } = this.#options;
+    const since = time === undefined ? 'before this writer began' : `at ${time}`;
+    const text = `The run "${part.id}" was committed ${since}: this input is not read, and nothing of it is written. Each run needs an id of its own, such as "nightly-2026-01-15".`;
+    if (time !== undefined && area.s3.clock.wall() - Date.parse(time) > lateMs) {
+      throw new ConnectorError('CONFIG_INVALID', text);
+    }
+    log('WARN', text);
   }
 
   async #begin(tables: RunBeginning['tables'], signal: AbortSignal): Promise<RunBeginning> {
