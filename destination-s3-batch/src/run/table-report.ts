@@ -8,7 +8,7 @@ import { maxNewFields, maxRareFields } from '../config/budgets.ts';
 import { keptTypes } from '../columns/registry/kept-types.ts';
 import { timePaths, type StructType } from '../columns/types/field-type.ts';
 import type { BatchConfig } from '../config/config.ts';
-import { isFolderName } from '../layout/folder-names.ts';
+import { folderNames } from '../layout/folder-names.ts';
 import type { FittedValues } from '../columns/types/slot.ts';
 import type { BatchTable } from '../tables/table.ts';
 import type { Typings } from '../tables/typings.ts';
@@ -80,7 +80,9 @@ function warnOfKeptTypes({ name, shape }: BatchTable, type: StructType, { values
   warn(declared, 'and the catalog declares another one: values that do not fit are in "__json" fields only');
 }
 
-function warnOfFolders({ name, shape }: BatchTable, type: StructType, log: Log): void {
+function warnOfFolders({ name, shape, partitions }: BatchTable, type: StructType, log: Log): void {
+  const folders = new Set(folderNames(partitions));
+  const isFolderName = (field: string): boolean => folders.has(field.toLowerCase());
   const kept = type.fields.map((field) => field.name).filter(isFolderName);
   const others = (shape?.children ?? []).filter((child) => child.rows > 0).map((child) => child.name);
   const moved = others.filter((field) => isFolderName(field) && !kept.includes(field));
