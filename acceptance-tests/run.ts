@@ -1,5 +1,5 @@
 // `npm run acceptance [-- <word>…]`: the built programs against a real S3 server and Airbyte's published models, all of other authors;
-// or the files whose path has one of the words. Builds, makes the Python environment, starts the server, runs the tests, says with
+// or the files whose path has one of the words (`kubernetes` runs only so). Builds, makes the Python environment, starts the server, runs the tests, says with
 // which versions, and ends the server. A suite that starts an engine of its own needs that alone (`engines`).
 import { execFile } from 'node:child_process';
 import { globSync } from 'node:fs';
@@ -17,6 +17,7 @@ import { imageObstacle } from '../tools/images/image.ts';
 import { findBrowser } from './support/browser.ts';
 import { findJava } from './support/debian.ts';
 import { prepareKafka } from './support/kafka.ts';
+import { prepareKubernetes } from './support/kubernetes-programs.ts';
 import { startMinistack } from './support/ministack.ts';
 import { packageVersion, preparePython, prepareRunner, python, type Runner, runners } from './support/python.ts';
 import { columns, RunnerTable } from './support/runner-table.ts';
@@ -30,11 +31,14 @@ const runnerNames = Object.keys(runners) as Runner[];
 const engines: Readonly<Record<string, (say: (text: string) => void) => Promise<void>>> = {
   'install.test.ts': () => Promise.resolve(),
   'kafka.test.ts': prepareKafka,
+  'kubernetes.test.ts': prepareKubernetes,
   'site.test.ts': () => Promise.resolve(),
 };
+/** Too slow for every run: only a word that names it runs it. */
+const onlyWhenNamed = ['kubernetes.test.ts'];
 const words = process.argv.slice(2);
 const files = globSync('acceptance-tests/*.test.ts', { cwd: root }).filter((path) => {
-  return words.length === 0 || words.some((word) => path.includes(word));
+  return words.length === 0 ? !onlyWhenNamed.includes(basename(path)) : words.some((word) => path.includes(word));
 });
 const needsServer = files.some((path) => engines[basename(path)] === undefined);
 
