@@ -44,7 +44,7 @@ export async function prepareKubernetes(say: (text: string) => void): Promise<vo
 
 async function stampOf(): Promise<string> {
   const hash = createHash('sha256').update(`${version} ${keda}`);
-  for (const file of ['go.mod', 'main.go']) hash.update(await readFile(join(sources, file)));
+  for (const file of ['go.mod', 'go.sum', 'main.go']) hash.update(await readFile(join(sources, file)));
   return hash.digest('hex');
 }
 
@@ -55,7 +55,7 @@ async function build(remedy: string): Promise<void> {
   const [major, minor] = version.slice(1).split('.');
   const values = { gitVersion: version, gitMajor: major, gitMinor: minor };
   const flags = Object.entries(values).map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`);
-  const env = { ...process.env, GOFLAGS: '-mod=mod -p=2', CGO_ENABLED: '0' };
+  const env = { ...process.env, GOFLAGS: '-p=2', CGO_ENABLED: '0' };
   const goBuild = ['go', 'build', '-trimpath', '-ldflags', `-s -w ${flags.join(' ')}`, '-o', 'control-plane', '.'];
   try {
     await execute('nice', ['-n', '10', ...goBuild], { cwd: folder, env, maxBuffer: 64 * 1024 * 1024 });
