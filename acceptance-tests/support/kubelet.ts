@@ -15,7 +15,7 @@ const pollMs = 300;
 const beatEvery = 15;
 
 export type Kubelet = AsyncDisposable & {
-  /** Kills by -9 a running container of the pods whose labels have all these; `program`: leaves its shell alive. @returns how many. */
+  /** Kills by -9 a running container of the pods whose labels have all these; `program`: the first program alone, not its shell. @returns how many. */
   kill(labels: Texts, container: string, what: 'container' | 'program'): number;
   readonly log: () => string;
 };
@@ -112,8 +112,8 @@ function killTree(child: ChildProcess | undefined, what: 'container' | 'program'
   if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return false;
   try {
     if (what === 'container') return process.kill(-child.pid, 'SIGKILL');
-    const inside = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim();
-    return inside !== '' && process.kill(Number(inside), 'SIGKILL');
+    const [inside] = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').split(' ');
+    return inside !== undefined && inside !== '' && process.kill(Number(inside), 'SIGKILL');
   } catch {
     return false; // It ended meanwhile.
   }
@@ -193,17 +193,12 @@ async function startContainer(
   { container, volumes, programs }: Start,
 ): Promise<ChildProcess> {
   const image = /([^/:@]+)(?:[:@][^/]*)?$/u.exec(container.image)?.[1] ?? '';
-  const here: [from: string, to: string][] = [['/connector/main.mjs', programs[image] ?? '']];
-  let home = '';
-  for (const { name, mountPath } of container.volumeMounts ?? []) {
-    if (mountPath === '/tmp') home = volumes.get(name) ?? '';
-    here.push([`${mountPath}/`, `${volumes.get(name)}/`]);
-  }
-  const words: readonly string[] = [
-    ...(container.command ?? ['node', '/connector/main.mjs']),
-    ...(container.args ?? []),
-  ];
-  const [file = '', ...args] = words.map((word) => here.reduce((said, [from, to]) => said.replaceAll(from, to), word));
+  const here = new Map([['/connector/main.mjs', programs[image] ?? '']]);
+  for (const { name, mountPath } of container.volumeMounts ?? []) here.set(mountPath, volumes.get(name) ?? '');
+  const paths = new RegExp([...here.keys()].join('|'), 'gu');
+  const words = [...(container.command ?? ['node', '/connector/main.mjs']), ...(container.args ?? [])];
+  const [file = '', ...args] = words.map((word) => word.replaceAll(paths, (inside) => here.get(inside) ?? inside));
+  const home = here.get('/tmp') ?? '/';
   const path = `${dirname(process.execPath)}:${process.env['PATH']}`;
   const env = { PATH: path, HOME: home, TMPDIR: home, ...(await environment(cluster, pod, container)) };
   return spawn(file, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
