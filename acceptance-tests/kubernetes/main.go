@@ -1,4 +1,4 @@
-// The control plane of Kubernetes and kubectl in one program, which its first argument chooses: published modules, built as they are.
+// The control plane of Kubernetes as one program, whose first argument chooses the part: published modules, built as they are.
 package main
 
 import (
