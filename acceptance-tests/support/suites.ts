@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 
 import { prepareAirflow } from './airflow.ts';
 import { prepareKafka } from './kafka.ts';
+import { prepareKubernetes } from './kubernetes-programs.ts';
 import { findJava } from './debian.ts';
 import { preparePython, prepareRunner } from './python.ts';
 import { prepareSlurm } from './slurm.ts';
@@ -26,6 +27,7 @@ const suites: Readonly<Record<string, Suite>> = {
   'ddl-engines.test.ts': { isLong: true, prepare: prepareTrino },
   'install.test.ts': { isAlone: true },
   'kafka.test.ts': { isAlone: true, prepare: prepareKafka },
+  'kubernetes.test.ts': { isAlone: true, isLong: true, prepare: prepareKubernetes },
   'site.test.ts': { isAlone: true },
   'slurm.test.ts': { isAlone: true, prepare: prepareSlurm },
   'spark.test.ts': { isAlone: true, prepare: prepareSpark },

@@ -43,6 +43,17 @@ suite('a field with the name of a folder', () => {
     });
   }
 
+  test('gets no column of its own where partition_by makes the folder', async () => {
+    const visit = { id: 1, at: '2026-01-03T10:00:00Z', at_day: 'mine', country: 'DE', Country: 'FR' };
+    const streams = [{ stream: 'cars', partition_by: ['country', 'day(at)'] }];
+    const { error, said } = await write([visit], { streams });
+    assert.equal(error, undefined);
+    const [row] = await queryParquet(server, 'data/', 'SELECT * FROM files');
+    assert.deepEqual(Object.keys(row ?? {}).sort(), ['__json', 'at', 'id']);
+    assert.deepEqual(JSON.parse(String(row?.['__json'])), { at_day: 'mine', Country: 'FR' });
+    assert.ok(said.some(([level, text]) => level === 'WARN' && text.includes('name of a folder: at_day, Country.')));
+  });
+
   test('is in __json of JSON lines too', async () => {
     await write([car], { output_format: 'json' });
     const [row = ''] = jsonRows(server, 'data/');

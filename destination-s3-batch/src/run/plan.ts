@@ -45,14 +45,13 @@ export type TableTarget = Target & {
 type Source = { readonly conversion: Conversion; readonly table: string; readonly schema: RowSchema | undefined };
 
 type Given = Pick<BatchConfig, 'prefix' | 'arrayIndex' | 'streams' | 'splitEvents'> &
-  Partial<Pick<BatchConfig, 'namespaceInPath' | 'airbyteMetadata' | 'run'>>;
+  Partial<
+    Pick<BatchConfig, 'namespaceInPath' | 'airbyteMetadata' | 'run' | 'format' | 'objectsAsText' | 'timesAsText'>
+  >;
 
 /** @throws CATALOG_INVALID for streams that would be written to one path, and for modes that no platform asks for. */
-export function planStreams(
-  { prefix, arrayIndex, run, streams: entries, splitEvents, namespaceInPath, airbyteMetadata }: Given,
-  catalog: readonly ConfiguredStream[],
-  log: Log,
-): Plan<TableTarget> {
+export function planStreams(config: Given, catalog: readonly ConfiguredStream[], log: Log): Plan<TableTarget> {
+  const { prefix, arrayIndex, run, streams: entries, splitEvents, namespaceInPath, airbyteMetadata } = config;
   return planTargets(
     {
       prefix,
@@ -72,6 +71,7 @@ export function planStreams(
           schema,
           fields: isSplit ? eventTable.fields.map(({ name }) => name) : [],
           otherNames: isSplit ? [otherEvents] : [],
+          form: formOf(config, stream, entry),
           more: (rowPlan) => ({
             conversion,
             columns: withPlan(columnsOf(stream, conversion, schema), rowPlan),
@@ -84,6 +84,24 @@ export function planStreams(
     },
     catalog,
   );
+}
+
+function formOf(
+  { format, splitEvents, objectsAsText, timesAsText }: Given,
+  { destinationSyncMode, primaryKey, cursorField }: ConfiguredStream,
+  entry: StreamConfig | undefined,
+): JsonObject {
+  const isDeduped = destinationSyncMode === 'append_dedup';
+  return {
+    output_format: format ?? null,
+    split_events: splitEvents,
+    properties_as: objectsAsText ?? null,
+    time_as: timesAsText ?? null,
+    json_columns: entry?.json_columns ?? [],
+    destination_sync_mode: destinationSyncMode,
+    primary_key: isDeduped ? primaryKey : [],
+    cursor_field: isDeduped ? cursorField : [],
+  };
 }
 
 /** Which tables are of the generation is known by what each writer finds first. */

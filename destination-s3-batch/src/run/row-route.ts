@@ -53,8 +53,10 @@ const noRows = {
 export function routeOf(target: TableTarget, { prefix, fields, tables, log }: Options): RowRoute {
   const { index, name, place, conversion, columns, stream: descriptor, dedup, textColumns, rowPlan } = target;
   const isSplit = conversion === 'split_events';
+  const partitions = rowPlan?.partitions.map(({ folder }) => folder);
+  const table = { name, stream: index, folder: place.folder, partitions, columns, dedup, textColumns };
   return {
-    table: isSplit ? undefined : tables.add({ name, stream: index, folder: place.folder, columns, dedup, textColumns }),
+    table: isSplit ? undefined : tables.add(table),
     events: isSplit ? new EventTables({ prefix, stream: index, descriptor, tables, log }) : undefined,
     rows: publishedRows(target, fields),
     maker: rowPlan && new RowMaker(rowPlan, fields),

@@ -10,7 +10,7 @@ import type { TextColumn } from '../columns/observe/text-columns.ts';
 import { keptTypes } from '../columns/registry/kept-types.ts';
 import { timePaths, type StructType } from '../columns/types/field-type.ts';
 import type { BatchConfig } from '../config/config.ts';
-import { isFolderName } from '../layout/folder-names.ts';
+import { folderNames } from '../layout/folder-names.ts';
 import type { FittedValues } from '../columns/types/slot.ts';
 import type { BatchTable } from '../tables/table.ts';
 import type { Typings } from '../tables/typings.ts';
@@ -108,7 +108,9 @@ function warnOfTextColumns({ name, textColumns = [] }: BatchTable, log: Log): vo
   );
 }
 
-function warnOfFolders({ name, shape }: BatchTable, type: StructType, log: Log): void {
+function warnOfFolders({ name, shape, partitions }: BatchTable, type: StructType, log: Log): void {
+  const folders = new Set(folderNames(partitions));
+  const isFolderName = (field: string): boolean => folders.has(field.toLowerCase());
   const kept = type.fields.map((field) => field.name).filter(isFolderName);
   const others = (shape?.children ?? []).filter((child) => child.rows > 0).map((child) => child.name);
   const moved = others.filter((field) => isFolderName(field) && !kept.includes(field));

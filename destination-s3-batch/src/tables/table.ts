@@ -15,6 +15,8 @@ export type BatchTable = {
   readonly event?: string | undefined;
   /** Ends with a slash. */
   readonly folder: string;
+  /** The names of its folders by field. */
+  readonly partitions?: readonly string[] | undefined;
   /** Undefined for rejected rows, which are kept as they are. */
   readonly shape: Shape | undefined;
   /** Undefined: rows are kept as they come. */
@@ -27,7 +29,7 @@ export type BatchTable = {
 export type Dedup = { readonly key: readonly (readonly string[])[]; readonly cursor: readonly string[] };
 
 /** What a table begins with. `columns`: `properties` of a JSON schema, in their order. */
-type NewTable = Pick<BatchTable, 'name' | 'stream' | 'event' | 'folder'> & {
+type NewTable = Pick<BatchTable, 'name' | 'stream' | 'event' | 'folder' | 'partitions'> & {
   readonly columns: JsonObject | undefined;
   readonly dedup?: Dedup | undefined;
   readonly textColumns?: readonly string[];

@@ -14,6 +14,7 @@ import type { FittedValues } from '../columns/types/slot.ts';
 import { readRegistry, registryKey, writeRegistry, type Registered } from '../columns/registry/registry.ts';
 import { withOwner, type Owners } from '../columns/registry/table-owners.ts';
 import type { Shape } from '../columns/observe/shape.ts';
+import { folderNames } from '../layout/folder-names.ts';
 
 type Typing = {
   type: StructType | undefined;
@@ -61,7 +62,8 @@ export class Typings {
     const typing = await this.#of(table, signal);
     const { type: decided, surplus } = decideRow(shape, typing.type, {
       ...this.#rules,
-      room: this.#roomOf(typing, shape),
+      folders: folderNames(table.partitions),
+      room: this.#roomOf(typing, table, shape),
     });
     const type = decided.fields.length === 0 ? rowText : decided;
     typing.surplus = surplus;
@@ -160,8 +162,9 @@ export class Typings {
     );
   }
 
-  #roomOf(typing: Typing, shape: Shape): FieldRoom {
-    const given = decideRow(shape, typing.type, { ...this.#rules, room: { all: 0, rare: 0 } }).type;
+  #roomOf(typing: Typing, { partitions }: BatchTable, shape: Shape): FieldRoom {
+    const folders = folderNames(partitions);
+    const given = decideRow(shape, typing.type, { ...this.#rules, folders, room: { all: 0, rare: 0 } }).type;
     const now = countFields(given);
     typing.fieldsBefore ??= now;
     return fieldRoom(typing.fieldsBefore, now, this.#rules.maxFields);

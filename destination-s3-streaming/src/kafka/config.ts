@@ -6,14 +6,22 @@ import type { Environment } from '@s3-connectors/common/s3/address/hosted.ts';
 import * as z from 'zod';
 
 import { configShape, resolveConfig, type StreamingConfig } from '../config/config.ts';
+import { checkCertificates, hasLogin, isPort } from './config-checks.ts';
 import type { Included } from './record-lines.ts';
 import type { SeedRules } from './seed.ts';
 
 const text = z.string().trim().min(1, 'is empty');
 const mechanisms = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'] as const;
 
+/** Source: https://kafka.apache.org/documentation/#basic_ops_add_topic */
+const topicForm = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/u;
+const topicRemedy =
+  'is not the name of a topic: it has 1 to 249 letters, digits, dots, underscores or hyphens. Name each topic; there are no patterns';
+
 const topic = z.object({
-  topic: text.meta({ title: 'Topic', description: 'The name of the topic.', order: 0 }),
+  topic: text
+    .refine((name) => name === '' || topicForm.test(name), topicRemedy)
+    .meta({ title: 'Topic', description: 'The name of the topic.', order: 0 }),
   stream: text.optional().meta({
     title: 'Stream',
     description: 'The stream of its messages. Leave it empty to use the name of the topic.',
@@ -50,6 +58,7 @@ const tls = z
           order: 3,
         }),
       })
+      .superRefine(checkCertificates)
       .meta({ title: 'On', description: 'Connections are encrypted, and the brokers’ certificates are checked.' }),
   ])
   .default({ mode: 'off' })
@@ -72,11 +81,14 @@ const login = (mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512') =>
 const oauth = z
   .object({
     mechanism: z.literal('OAUTHBEARER').meta({ title: 'Kind', order: 0 }),
-    endpoint: z.url({ protocol: /^https?$/u, error: 'is not an http or https address' }).meta({
-      title: 'Token endpoint',
-      description: 'The address of the token endpoint (OAuth 2.0, client credentials).',
-      order: 1,
-    }),
+    endpoint: z
+      .url({ protocol: /^https?$/u, error: 'is not an http or https address' })
+      .refine((url) => !hasLogin(url), 'has a user or password in it: use client_id and client_secret')
+      .meta({
+        title: 'Token endpoint',
+        description: 'The address of the token endpoint (OAuth 2.0, client credentials).',
+        order: 1,
+      }),
     client_id: text.meta({ title: 'Client ID', description: 'The ID of the client at that endpoint.', order: 2 }),
     client_secret: z.string().min(1, 'is empty').meta({
       title: 'Client secret',
@@ -110,7 +122,11 @@ const sasl = z
 const kafka = z
   .object({
     brokers: z
-      .array(text.regex(/^[^\s/,]+:\d{1,5}$/u, 'is not written as host:port'))
+      .array(
+        text
+          .regex(/^[^\s/,@]+:\d{1,5}$/u, 'is not written as host:port')
+          .refine((broker) => !/:\d{1,5}$/u.test(broker) || isPort(broker), 'has no port from 1 to 65535'),
+      )
       .min(1, 'has no broker')
       .meta({
         title: 'Brokers',

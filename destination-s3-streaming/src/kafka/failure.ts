@@ -101,7 +101,9 @@ function tlsTextOf(parts: readonly Part[], codes: readonly string[]): string | u
     return 'the listener does not speak TLS as asked. Set kafka.tls to {"mode": "off"}, or name another port.';
   const code = codes.find((one) => tlsCode.test(one));
   if (code === undefined) return undefined;
-  return `the certificate of the broker is not trusted, or not for this name (${code}). Set kafka.tls.ca to the certificate of its authority.`;
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return 'the certificate of the broker is for another name. Name the brokers in kafka.brokers as their certificates do.';
+  return `the certificate of the broker is not trusted (${code}). Set kafka.tls.ca to the certificate of its authority.`;
 }
 
 /** What no time fixes, and no other text describes. */

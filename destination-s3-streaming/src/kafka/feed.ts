@@ -16,8 +16,8 @@ import { write } from '../run/write.ts';
 import { Committer } from './committer.ts';
 import type { FeedConfig } from './config.ts';
 import { isOutOfRange, kafkaFailure } from './failure.ts';
-import { lagText } from './lag.ts';
-import { LagWatch } from './lag-watch.ts';
+import { lagText, LagWatch } from './lag.ts';
+
 import { GroupMember } from './group-member.ts';
 import { Ownership } from './ownership.ts';
 import { RecordLines, type Message } from './record-lines.ts';

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { suite, test } from 'node:test';
 
 import { parseConfiguredCatalog } from '@s3-connectors/common/protocol/catalog.ts';
@@ -42,8 +45,53 @@ suite('the config of feed-kafka', () => {
     assert.equal(configOf({}, { worker_id: 'a' }).workerId, 'a');
   });
 
+  test('takes a certificate with its key, and fields of TLS that a form left empty', async () => {
+    const [certificate, private_key] = await Promise.all(
+      ['certificate.pem', 'key.pem'].map((name) => {
+        return readFile(join(import.meta.dirname, '../../support/tls', name), 'utf8');
+      }),
+    );
+    const tls = { mode: 'on', ca: certificate, certificate, private_key };
+    const other = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
+    for (const fine of [tls, { mode: 'on', ca: '', certificate: '', private_key: '' }]) {
+      assert.deepEqual(configOf({ tls: fine }).kafka.tls, fine);
+    }
+    for (const [key, text] of [
+      ['-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----', /^(?!.*secret).*is not a key as PEM/u],
+      [other, /"kafka\.tls\.private_key" is not the key of the certificate/u],
+    ] as const) {
+      assert.throws(() => configOf({ tls: { ...tls, private_key: key } }), { code: 'CONFIG_INVALID', message: text });
+    }
+  });
+
   const mistakes = [
     ['a broker without a port', { brokers: ['b'] }, /"kafka\.brokers\[0\]" is not written as host:port/u],
+    ['a port that cannot be', { brokers: ['b:9092', 'b:65536'] }, /"kafka\.brokers\[1\]" has no port from 1 to 65535/u],
+    ['a port 0', { brokers: ['b:0'] }, /has no port from 1 to 65535/u],
+    ['a login in a broker', { brokers: ['user:secret@b:9092'] }, /^(?!.*secret).*is not written as host:port/u],
+    ...['events.*', '^a', '*', 'a b', 'a/b', '..', 'é', 'x'.repeat(250)].map(
+      (topic) => [`the topic ${topic.slice(0, 9)}`, { topics: [{ topic }] }, /there are no patterns/u] as const,
+    ),
+    [
+      'a login in the token endpoint',
+      {
+        sasl: {
+          mechanism: 'OAUTHBEARER',
+          endpoint: 'https://user:secret@idp/token',
+          client_id: 'c',
+          client_secret: 'other',
+        },
+      },
+      /^(?!.*secret@).*"kafka\.sasl\.endpoint" has a user or password in it/u,
+    ],
+    ['a path for the authority', { tls: { mode: 'on', ca: '/etc/ca.pem' } }, /"kafka\.tls\.ca" is not a certificate/u],
+    ['a certificate without a key', { tls: { mode: 'on', certificate: 'c' } }, /"kafka\.tls\.private_key" is missing/u],
+    ['a key without a certificate', { tls: { mode: 'on', private_key: 'k' } }, /"kafka\.tls\.certificate" is missing/u],
+    [
+      'a certificate that is none',
+      { tls: { mode: 'on', certificate: 'c', private_key: 'secret' } },
+      /^(?!.*secret).*"kafka\.tls\.certificate" is not a certificate as PEM/u,
+    ],
     ['no topic', { topics: [] }, /"kafka\.topics" has no topic/u],
     [
       'a topic twice',

@@ -95,7 +95,7 @@ const cases: readonly (readonly [what: string, error: Error, wasConnected: boole
     nested(network, { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }),
     true,
     'KAFKA_UNREACHABLE',
-    /not for this name/u,
+    /is for another name/u,
   ],
   [
     'a wrong password',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { lagPoints, lagText } from '../../../destination-s3-streaming/src/kafka/lag.ts';
-import { LagWatch } from '../../../destination-s3-streaming/src/kafka/lag-watch.ts';
+import { LagWatch } from '../../../destination-s3-streaming/src/kafka/lag.ts';
 import { Ownership, type PartitionOffset } from '../../../destination-s3-streaming/src/kafka/ownership.ts';
 
 test('the lag counts what is to be read and what is not yet committed, and names the partition with the most', () => {

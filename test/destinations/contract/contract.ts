@@ -7,6 +7,7 @@ import { registerReplacementTests } from './replacement.ts';
 import { registerReplacementFailures } from './replacement-failures.ts';
 import { registerGenerationTests } from './generations.ts';
 import { registerInputEnds } from './input-ends.ts';
+import { registerRunFormTests } from './run-form.ts';
 import { registerSharedRunTests } from './shared-run.ts';
 import { registerStreamFailures } from './stream-failures.ts';
 import type { DestinationUnderTest } from './under-test.ts';
@@ -21,6 +22,7 @@ export function registerDestinationTests(destination: DestinationUnderTest): voi
   registerReplacementFailures(destination);
   registerStreamFailures(destination);
   registerSharedRunTests(destination);
+  registerRunFormTests(destination);
   registerNameTests(destination);
   registerBucketTests(destination);
   registerRepairedRecords(destination);

@@ -92,7 +92,7 @@ export function registerSharedRunTests(destination: DestinationUnderTest): void 
       const before = server.objects(bucket).map(({ key, etag }) => [key, etag]);
       const late = await part({ id: 'r', index: 1 }, partInput(1, 9));
       assert.equal(late.lines.length, 6);
-      assert.match(late.said.join(), /WARN,.* nothing is written\. .* a new run needs another name/u);
+      assert.match(late.said.join(), /WARN,.* nothing of it is written\. Each run needs an id of its own/u);
       assert.deepEqual(
         server.objects(bucket).map(({ key, etag }) => [key, etag]),
         before,

@@ -64,7 +64,7 @@ function hex(digest: Buffer): string {
   return digest.toString('hex', 0, hashLength / 2);
 }
 
-/** The key of a file of ours with another hash, made of its own and `salt`. */
+/** The key of a file of ours with another hash, made of its own and `salt`, which vouches for the same folders. */
 export function renamedKey(key: string, salt: string): string {
   const at = key.lastIndexOf('/') + 1;
   const name = key.slice(at).replace(/^(-?\d+-)([0-9a-f]{16})(?=-)/u, (_, timestamp: string, hash: string) => {

@@ -40,9 +40,9 @@ export function markedHash(hash: string, folders: string): string {
   return folders === '' ? hash : hash.slice(0, hashLength - markLength) + markOf(folders);
 }
 
-/** Another hash for a file that stays in its folders. */
-export function remarkedHash(hash: string, earlier: string): string {
-  return hash.slice(0, -markLength) + earlier.slice(-markLength);
+/** `hash` for the folders that `other` is marked for. */
+export function remarkedHash(hash: string, other: string): string {
+  return hash.slice(0, hashLength - markLength) + other.slice(hashLength - markLength);
 }
 
 /** Whether a file whose name has the hash was written into these folders. */

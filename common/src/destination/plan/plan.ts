@@ -3,6 +3,7 @@
 import type { ConfiguredStream } from '../../protocol/catalog.ts';
 import { ConnectorError, type StreamDescriptor } from '../../protocol/errors.ts';
 import type { Log } from '../../protocol/log.ts';
+import type { JsonObject } from '../../protocol/messages.ts';
 import { streamDescriptor, streamLabel, type StreamKey } from '../../protocol/stream-key.ts';
 import type { RowSchema } from '../../published/row-schema.ts';
 import { createRowValidator, type RowValidator } from '../../published/row-validator.ts';
@@ -44,6 +45,8 @@ export type Target = {
   /** What becomes of the data that is there already, and how the input shows that the stream is complete. */
   readonly succession: Succession;
   readonly regime: Regime;
+  /** By the names of settings: those that decide what its files and rows look like. All writers of a run have the same. */
+  readonly form: Readonly<Record<string, string>>;
 };
 
 export type Published = {
@@ -72,6 +75,8 @@ type Described<More> = {
   /** Other names below which the stream has files. */
   readonly otherNames?: readonly string[];
   readonly more: (rowPlan: RowPlan | undefined) => More;
+  /** Settings of the destination for `Target.form`. */
+  readonly form?: JsonObject;
 };
 
 type PlanRules<Entry extends StreamEntry, More> = {
@@ -115,6 +120,7 @@ export function planTargets<Entry extends StreamEntry, More>(
     labels.set(place.folder, streamLabel(stream));
     const succession = successionOf(stream);
     const isSnapshot = (entry?.kind ?? schema?.kind ?? rules.kindOf(succession)) === 'snapshot';
+    const timeName = isSnapshot ? undefined : (given(entry?.time_field) ?? defaultTimeField);
     return {
       ...described.more(rowPlan),
       index,
@@ -123,11 +129,12 @@ export function planTargets<Entry extends StreamEntry, More>(
       name,
       place,
       rejectedFolder: layout.rejectedFolder(prefix, name),
-      timeField: isSnapshot ? undefined : fields.of(given(entry?.time_field) ?? defaultTimeField),
+      timeField: timeName === undefined ? undefined : fields.of(timeName),
       published: schema && publishedFrom(schema, fields, described.fields),
       rowPlan,
       succession,
       regime: regimeOf(stream),
+      form: formOf(rowPlan, { ...described.form, time_field: timeName ?? null }),
     };
   });
   if (run === undefined) {
@@ -136,6 +143,15 @@ export function planTargets<Entry extends StreamEntry, More>(
   }
   const byKey = byStreamKey(targets.map((target) => [target.stream, target] as const));
   return { targets, byKey, strays: straysOf(prefix, targets.length), fields: fields.names };
+}
+
+function formOf(rowPlan: RowPlan | undefined, settings: JsonObject): Target['form'] {
+  const all = {
+    ...settings,
+    partition_by: rowPlan?.partitions.map(({ folder }) => folder) ?? [],
+    airbyte_metadata: rowPlan?.metadata !== undefined,
+  };
+  return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, JSON.stringify(value)]));
 }
 
 /** Their folder is not that of any stream: no name in a path begins so. */
@@ -154,6 +170,7 @@ function straysOf(prefix: string, index: number): Target {
     rowPlan: undefined,
     succession: { kind: 'keep' },
     regime: 'legacy',
+    form: {},
   };
 }
 

@@ -41,7 +41,7 @@ export class PartitionValues {
 
   #read(raw: string, bytes: Buffer, start: number, end: number): Partition {
     if (raw === 'null') return { folder: `${this.#head}${nullPartition}/`, isLost: false };
-    if (this.#field.isDay) return { ...this.#partition(dayText(bytes, start, end)), isLost: false };
+    if (this.#field.isDay) return this.#partition(dayText(bytes, start, end));
     const first = bytes[start] as number;
     if (first === QUOTE) return this.#partition(folderText(stringText(bytes, start, end)));
     if (raw === 'true' || raw === 'false') return this.#partition(raw);
@@ -50,7 +50,8 @@ export class PartitionValues {
   }
 
   #partition(value: string | undefined): Partition {
-    return { folder: `${this.#head}${value ?? nullPartition}/`, isLost: value === undefined };
+    const isLost = value === undefined && !this.#field.isDay; // A field that has the folder of its day stays in the row.
+    return { folder: `${this.#head}${value ?? nullPartition}/`, isLost };
   }
 }
 

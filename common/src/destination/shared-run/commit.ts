@@ -100,7 +100,8 @@ async function publish(
   const outcome: RunOutcome = { version: 1, run, state: 'committing', owner, states: union.states };
   const etag = await writeOutcome(area, outcome, found?.etag, signal);
   await publication.publish(signal);
-  const committed: RunOutcome = { ...outcome, state: 'committed' };
+  const time = new Date(area.s3.clock.wall()).toISOString();
+  const committed: RunOutcome = { ...outcome, state: 'committed', time };
   const last = await writeOutcome(area, committed, etag, signal);
   log('INFO', `The run "${run}" of ${beginning.count} parts is committed.`);
   return await end(options, { outcome: committed, etag: last }, signal);

@@ -21,8 +21,16 @@ const stream = z.object({ name: text, namespace: text.exactOptional() });
 const stateLine = z.string().refine(isStateLine);
 const head = { version: z.literal(1), run: text };
 
-/** A stream as all writers of a run must know it. `mode`: what becomes of its earlier data. */
-const plannedStream = z.object({ stream, folder: text, mode: z.enum(['keep', 'replace', 'outlive']) });
+/**
+ * A stream as all writers of a run must know it. `mode`: what becomes of its earlier data. `form`: the settings that decide what its
+ * files and rows look like; earlier versions did not write it.
+ */
+const plannedStream = z.object({
+  stream,
+  folder: text,
+  mode: z.enum(['keep', 'replace', 'outlive']),
+  form: z.record(text, text).exactOptional(),
+});
 export type PlannedStream = z.output<typeof plannedStream>;
 
 /** `tables`: those that an export of counts, which is what the run replaces. */
@@ -65,12 +73,13 @@ const part = z.object({
 });
 export type PartDocument = z.output<typeof part>;
 
-/** `owner`: the attempt that commits. */
+/** `owner`: the attempt that commits. `time`: when the run was committed; earlier versions did not write it. */
 const outcome = z.object({
   ...head,
   state: z.enum(['committing', 'committed', 'aborted']),
   owner: text,
   states: z.array(stateLine),
+  time: z.iso.datetime().exactOptional(),
 });
 export type RunOutcome = z.output<typeof outcome>;
 

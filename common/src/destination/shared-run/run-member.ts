@@ -2,6 +2,7 @@
 import { countOf } from '../../program/text-layout.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { Log } from '../../protocol/log.ts';
+import { streamKey, streamLabel } from '../../protocol/stream-key.ts';
 import type { Area } from '../replacing/manifest-store.ts';
 import { newAttempt, type Attempt, type RunPart } from '../replacing/run-id.ts';
 import type { RunOutcome, PartDocument, PlannedStream, RunBeginning } from './run-documents.ts';
@@ -28,6 +29,8 @@ export type Standing = 'open' | 'there' | 'committed';
 /** `won`: the part is this attempt's; else its files are of no use. `aborted`: the run was given up. */
 export type Finish = 'won' | 'lost' | 'aborted';
 
+const lateMs = 12 * 60 * 60 * 1000;
+
 export class RunMember {
   readonly attempt: Attempt;
   readonly #options: Options;
@@ -39,17 +42,14 @@ export class RunMember {
 
   /**
    * Before anything is written. `tables`: what counts now of all that is replaced; asked if the run is not over.
-   * @throws CONFIG_INVALID for a run that was given up, or begun with another count or catalog.
+   * @throws CONFIG_INVALID for a run that was given up, was committed long ago, or was begun with another count or catalog.
    */
   async begin(tables: () => Promise<RunBeginning['tables']>, signal: AbortSignal): Promise<Standing> {
     const { area, part, log } = this.#options;
     const { id, index, count } = part;
     const found = await readOutcome(area, id, signal);
     if (isCommitted(found?.outcome, id)) {
-      log(
-        'WARN',
-        `The run "${id}" is committed already: nothing is written. If this is not a retry, a new run needs another name.`,
-      );
+      this.#tellLate(found?.outcome.time);
       await removeAttempts(area, id, { index }, signal);
       return 'committed';
     }
@@ -83,6 +83,17 @@ export class RunMember {
     if (ended === undefined || ended.state === 'committing') return 'won';
     await removePart(area, document, signal); // It came after the end of the run.
     return ended.state === 'aborted' ? 'aborted' : 'lost';
+  }
+
+  /** A scheduler starts a task again within hours; later it is the next run under the name of an earlier one. @throws CONFIG_INVALID */
+  #tellLate(time: string | undefined): void {
+    const { area, part, log } = this.#options;
+    const since = time === undefined ? 'before this writer began' : `at ${time}`;
+    const text = `The run "${part.id}" was committed ${since}: this input is not read, and nothing of it is written. Each run needs an id of its own, such as "nightly-2026-01-15".`;
+    if (time !== undefined && area.s3.clock.wall() - Date.parse(time) > lateMs) {
+      throw new ConnectorError('CONFIG_INVALID', text);
+    }
+    log('WARN', text);
   }
 
   async #begin(tables: RunBeginning['tables'], signal: AbortSignal): Promise<RunBeginning> {
@@ -127,11 +138,33 @@ function refuseOther(begun: RunBeginning, { part, streams }: Pick<Options, 'part
 
 /** @throws CONFIG_INVALID for a catalog or config by which the streams, their places or their modes are others. */
 export function refuseOtherStreams(begun: RunBeginning, streams: readonly PlannedStream[]): void {
-  if (asText(begun.streams) === asText(streams)) return;
+  if (asText(begun.streams) === asText(streams)) {
+    refuseOtherForm(begun, streams);
+    return;
+  }
   throw new ConnectorError(
     'CONFIG_INVALID',
     `The run "${begun.run}" was begun with other streams, or with the same in other places or modes. Give all of its writers, and the verb "commit", the same catalog and config, or begin a run with another id.`,
   );
+}
+
+/** @throws CONFIG_INVALID for files that would look unlike those of the other writers. */
+function refuseOtherForm(begun: RunBeginning, streams: readonly PlannedStream[]): void {
+  const forms = new Map(begun.streams.map(({ stream, form }) => [streamKey(stream), form]));
+  for (const { stream, form } of streams) {
+    const other = forms.get(streamKey(stream));
+    if (form === undefined || other === undefined) continue;
+    const names = [...new Set([...Object.keys(form), ...Object.keys(other)])].filter(
+      (name) => form[name] !== other[name],
+    );
+    if (names.length === 0) continue;
+    const settings = names.map((name) => `"${name}"`).join(', ');
+    throw new ConnectorError(
+      'CONFIG_INVALID',
+      `The run "${begun.run}" was begun with another value of ${settings} for the stream "${streamLabel(stream)}": its files would not be alike. Give all of its writers, and the verb "commit", the same catalog and config, or begin a run with another id.`,
+      { stream },
+    );
+  }
 }
 
 function asText(streams: readonly PlannedStream[]): string {

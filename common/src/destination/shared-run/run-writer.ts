@@ -48,7 +48,11 @@ export class RunWriter<Planned extends Target> {
   /** @returns whether rows are to be written. */
   async begin(signal: AbortSignal): Promise<boolean> {
     this.#standing = await this.#member.begin(() => this.#shared.look(signal), signal);
-    return this.#standing === 'open';
+    if (this.#standing !== 'open') return false;
+    const { id, index, count } = this.#part;
+    const text = `Part ${index} of ${count} of the run "${id}": nothing is visible, and no state comes, before all parts are there.`;
+    this.#process.context.log('INFO', text);
+    return true;
   }
 
   /** The input has ended by itself, or was not needed. Yields the STATEs of all writers if this one commits the run. */

@@ -61,8 +61,8 @@ export class SharedRun<Planned extends Target> {
     this.#options = options;
     this.#run = run;
     this.#owner = newAttempt({ id: run, index: 0 }).attempt;
-    this.#streams = options.plan.targets.map(({ stream, place, succession }) => {
-      return { stream, folder: place.folder, mode: succession.kind };
+    this.#streams = options.plan.targets.map(({ stream, place, succession, form }) => {
+      return { stream, folder: place.folder, mode: succession.kind, form };
     });
   }
 

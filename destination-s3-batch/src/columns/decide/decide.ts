@@ -7,10 +7,13 @@ import type { Field, FieldType, StructType } from '../types/field-type.ts';
 import { kindOf, type TypingRules } from './kind.ts';
 import { newFields, type FieldRoom } from './new-fields.ts';
 import { seen, type Shape } from '../observe/shape.ts';
-import { datePartitions } from '../../layout/folder-names.ts';
+import { folderNames } from '../../layout/folder-names.ts';
 
 /** What decides beside the shapes: `rows`: of the table; `isField`: whether a member seen becomes a field. */
 type Deciding = TypingRules & { readonly rows: number; readonly isField: (child: Shape) => boolean };
+
+/** Names that no new field of a row can have, without their case. */
+type Folders = readonly string[];
 
 /** `surplus`: fields seen that there was no room for. */
 type DecidedRow = { readonly type: StructType; readonly surplus: number };
@@ -19,20 +22,15 @@ type DecidedRow = { readonly type: StructType; readonly surplus: number };
 export function decideRow(
   shape: Shape,
   known: StructType | undefined,
-  { room, ...rules }: TypingRules & { readonly room: FieldRoom },
+  { room, folders = folderNames(), ...rules }: TypingRules & { readonly room: FieldRoom; readonly folders?: Folders },
 ): DecidedRow {
-  const { fields, surplus } = newFields(shape, known, { room, rules });
+  const { fields, surplus } = newFields(shape, known, { room, rules, folders });
   const isField = (child: Shape): boolean => child.isNamed || fields.has(child);
-  return { type: decideStruct(shape, known, { ...rules, rows: shape.rows, isField }, datePartitions), surplus };
+  return { type: decideStruct(shape, known, { ...rules, rows: shape.rows, isField }, folders), surplus };
 }
 
 /** `folders`: names that no new field can have. */
-function decideStruct(
-  shape: Shape,
-  known: StructType | undefined,
-  rules: Deciding,
-  folders: readonly string[] = [],
-): StructType {
+function decideStruct(shape: Shape, known: StructType | undefined, rules: Deciding, folders: Folders = []): StructType {
   const fields: Field[] = [];
   const taken = new Set(folders);
   const byName = new Map(shape.children.map((child) => [child.name, child]));

@@ -4,7 +4,6 @@ import { fewRows, leastRows, maxNewFields, maxRareFields, rareFieldsBelow } from
 import type { FieldType, StructType } from '../types/field-type.ts';
 import { kindOf, type Kind, type TypingRules } from './kind.ts';
 import type { Shape } from '../observe/shape.ts';
-import { datePartitions } from '../../layout/folder-names.ts';
 
 /** How many fields may be added, and how many of them may be rare. */
 export type FieldRoom = { readonly all: number; readonly rare: number };
@@ -31,12 +30,13 @@ export function countFields(type: FieldType): number {
 type NewFields = { readonly fields: ReadonlySet<Shape>; readonly surplus: number };
 
 type Candidate = { readonly parent: Shape; readonly shape: Shape; readonly kind: Kind };
-type Options = { readonly room: FieldRoom; readonly rules: TypingRules };
+/** `folders`: names that no field of a row can have, without their case. */
+type Options = { readonly room: FieldRoom; readonly rules: TypingRules; readonly folders: readonly string[] };
 
 /** The fields of the rows that are neither known nor named by the catalog and are to be added. */
-export function newFields(root: Shape, known: StructType | undefined, { room, rules }: Options): NewFields {
+export function newFields(root: Shape, known: StructType | undefined, { room, rules, folders }: Options): NewFields {
   const { rows } = root;
-  const search: Search = { root, rules: { ...rules, rows }, taken: new Map(), candidates: [] };
+  const search: Search = { root, folders, rules: { ...rules, rows }, taken: new Map(), candidates: [] };
   findIn(root, known, true, search);
   const { taken } = search;
   // Stable: a field comes before its members, of which there cannot be more.
@@ -62,7 +62,7 @@ export function newFields(root: Shape, known: StructType | undefined, { room, ru
   return { fields, surplus };
 }
 
-type Search = {
+type Search = Pick<Options, 'folders'> & {
   readonly root: Shape;
   readonly rules: TypingRules & { readonly rows: number };
   /** The objects that are fields, each with the names of its own, without their case. */
@@ -78,7 +78,7 @@ function findIn(shape: Shape, known: FieldType | undefined, isReached: boolean, 
   }
   if (kind !== 'struct') return;
   const types = new Map(known?.kind === 'struct' ? known.fields.map(({ name, type }) => [name, type]) : []);
-  const folders = shape === search.root ? datePartitions : [];
+  const folders = shape === search.root ? search.folders : [];
   const names = new Set([...folders, ...Array.from(types.keys(), (name) => name.toLowerCase())]);
   const theirs = shape.children.filter(({ name, isNamed }) => {
     return types.has(name) || (isNamed && !names.has(name.toLowerCase()));

@@ -74,4 +74,17 @@ suite('the hash in a file’s name', () => {
     assert.ok(bytes < 4e6, `${bytes} bytes`);
     names.hash('', beginContentHash(Buffer.alloc(0))); // It is still in use.
   });
+
+  test('is another one under another name, which vouches for the same folders', () => {
+    const folder = 'data/visits/country=DE/plan=%2F/';
+    const key = new FileNames().key(
+      { folder: 'data/visits/', partition: 'country=DE/plan=%2F/', timestamp: 1, workerId: '0', extension: '.json.gz' },
+      beginContentHash(state).update(rows),
+    );
+    const renamed = renamedKey(key, 'salt');
+    assert.notEqual(renamed, key);
+    const hashOf = (name: string): string => name.slice(folder.length).split('-')[1] ?? '';
+    assert.ok(isMarked(hashOf(renamed), 'country=DE/plan=%2F/'));
+    assert.ok(!isMarked(hashOf(renamed), 'country=FR/plan=%2F/'));
+  });
 });

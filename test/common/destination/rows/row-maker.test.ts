@@ -147,6 +147,9 @@ suite('rows of partitions', () => {
       folders: 'a_day=__HIVE_DEFAULT_PARTITION__/',
       row: '{"a":"nonsense"}',
     });
+    const long = `{"a":"${'x'.repeat(2000)}"}`;
+    assert.equal(made(long, ['day(a)']).row, long);
+    assert.equal(made(long, ['a', 'day(a)']).row?.match(/a__value/gu)?.length, 1);
   });
 
   test('are rejected where another field has the name that the value would have beside them', () => {

@@ -5,6 +5,7 @@ import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import * as fc from 'fast-check';
 import {
   countColumns,
+  restName,
   storedFields,
   type FieldType,
   type StructType,
@@ -42,15 +43,18 @@ function wrongIn(value: unknown, type: FieldType, path = ''): string | undefined
   return undefined;
 }
 
-/** Objects as text, made objects again. */
-function unpacked(value: unknown, type: FieldType): unknown {
+/** The row that a line of the table was: what is text in its column is read, and what went beside the columns is put back. */
+function rowOf(value: unknown, type: FieldType): unknown {
   if (type.kind === 'json') return typeof value === 'string' ? parseExactly(value) : value;
-  if (type.kind === 'list') return Array.isArray(value) ? value.map((item) => unpacked(item, type.items)) : value;
-  if (type.kind !== 'struct' || typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (type.kind === 'list')
+    return Array.isArray(value) ? value.map((item) => rowOf(item, type.items)) : restored(value);
+  if (type.kind !== 'struct' || typeof value !== 'object' || value === null || Array.isArray(value))
+    return restored(value);
   const types = new Map(type.fields.map((field) => [field.name, field.type]));
-  const entries = Object.entries(value).map(([name, member]: [string, unknown]) => {
-    const fieldType = types.get(name);
-    return [name, fieldType === undefined ? member : unpacked(member, fieldType)];
+  const entries = Object.entries(value).flatMap(([name, member]: [string, unknown]) => {
+    const fieldType = name.endsWith(restName) ? undefined : types.get(name);
+    if (fieldType === undefined) return Object.entries(restored({ [name]: member }) as object);
+    return member === null ? [] : [[name, rowOf(member, fieldType)]];
   });
   return Object.fromEntries(entries);
 }
@@ -101,7 +105,7 @@ suite('a row that is fitted', () => {
         for (const [index, line] of fitted.entries()) {
           assert.equal(wrongIn(JSON.parse(line), type), undefined, line);
           assert.deepEqual(
-            meaning(content(unpacked(restored(parseExactly(line)), type))),
+            meaning(content(rowOf(parseExactly(line), type))),
             meaning(content(parseExactly(today[index] ?? ''))),
           );
         }
