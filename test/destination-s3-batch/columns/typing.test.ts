@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
 import { engineType } from '../../../destination-s3-batch/src/columns/types/field-type.ts';
-import { content, meaning, parseExactly, restored } from '../support/restored.ts';
+import { content, meaning, parseExactly, rowOf } from '../support/restored.ts';
 import { plainRow as row, typed, type Options } from '../support/typed-rows.ts';
 
 const schema = (type: string, more: object = {}) => ({ properties: { v: { type: ['null', type], ...more } } });
@@ -187,8 +187,8 @@ test('nothing is lost of any rows, whatever types come first', () => {
   fc.assert(
     fc.property(rows, rows, (yesterday, today) => {
       const { type: known } = typed(yesterday);
-      const { fitted, asTyped, misfits } = typed(today, { known });
-      const back = fitted.map((line) => content(restored(parseExactly(line))));
+      const { type, fitted, asTyped, misfits } = typed(today, { known });
+      const back = fitted.map((line) => content(rowOf(parseExactly(line), type)));
       assert.deepEqual(
         back.map(meaning),
         today.map((line) => meaning(content(parseExactly(line)))),

@@ -1,7 +1,11 @@
 // What a row was before it was brought into the types of its table.
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
-import { restName, type StructType } from '../../../destination-s3-batch/src/columns/types/field-type.ts';
+import {
+  restName,
+  type FieldType,
+  type StructType,
+} from '../../../destination-s3-batch/src/columns/types/field-type.ts';
 
 /** JSON with its numbers as text, so that no digit is lost: whole ones as digits, others as a double prints them. */
 export function parseExactly(text: string): unknown {
@@ -28,6 +32,22 @@ export function restored(value: unknown): unknown {
     else if (name === restName) entries.push(...Object.entries(parseExactly(String(member)) as object));
     else entries.push([name.slice(0, -restName.length), parseExactly(String(member))]);
   }
+  return Object.fromEntries(entries);
+}
+
+/** The row that a line of the table was: what is text in its column is read, and what went beside the columns is put back. */
+export function rowOf(value: unknown, type: FieldType): unknown {
+  if (type.kind === 'json') return typeof value === 'string' ? parseExactly(value) : value;
+  if (type.kind === 'list')
+    return Array.isArray(value) ? value.map((item) => rowOf(item, type.items)) : restored(value);
+  if (type.kind !== 'struct' || typeof value !== 'object' || value === null || Array.isArray(value))
+    return restored(value);
+  const types = new Map(type.fields.map((field) => [field.name, field.type]));
+  const entries = Object.entries(value).flatMap(([name, member]: [string, unknown]) => {
+    const fieldType = name.endsWith(restName) ? undefined : types.get(name);
+    if (fieldType === undefined) return Object.entries(restored({ [name]: member }) as object);
+    return member === null ? [] : [[name, rowOf(member, fieldType)]];
+  });
   return Object.fromEntries(entries);
 }
 

@@ -5,12 +5,11 @@ import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import * as fc from 'fast-check';
 import {
   countColumns,
-  restName,
   storedFields,
   type FieldType,
   type StructType,
 } from '../../../../destination-s3-batch/src/columns/types/field-type.ts';
-import { content, countsByPath, meaning, parseExactly, restored } from '../../support/restored.ts';
+import { content, countsByPath, meaning, parseExactly, rowOf } from '../../support/restored.ts';
 import { fittedTo, plainRow, typed } from '../../support/typed-rows.ts';
 
 const isOfKind: Readonly<Record<Exclude<FieldType['kind'], 'list' | 'struct'>, (value: unknown) => boolean>> = {
@@ -41,22 +40,6 @@ function wrongIn(value: unknown, type: FieldType, path = ''): string | undefined
     if (wrong !== undefined) return wrong;
   }
   return undefined;
-}
-
-/** The row that a line of the table was: what is text in its column is read, and what went beside the columns is put back. */
-function rowOf(value: unknown, type: FieldType): unknown {
-  if (type.kind === 'json') return typeof value === 'string' ? parseExactly(value) : value;
-  if (type.kind === 'list')
-    return Array.isArray(value) ? value.map((item) => rowOf(item, type.items)) : restored(value);
-  if (type.kind !== 'struct' || typeof value !== 'object' || value === null || Array.isArray(value))
-    return restored(value);
-  const types = new Map(type.fields.map((field) => [field.name, field.type]));
-  const entries = Object.entries(value).flatMap(([name, member]: [string, unknown]) => {
-    const fieldType = name.endsWith(restName) ? undefined : types.get(name);
-    if (fieldType === undefined) return Object.entries(restored({ [name]: member }) as object);
-    return member === null ? [] : [[name, rowOf(member, fieldType)]];
-  });
-  return Object.fromEntries(entries);
 }
 
 /** The members `__json` of a type, which it may always get. */
