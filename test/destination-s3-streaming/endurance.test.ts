@@ -95,7 +95,7 @@ suite('a destination that runs for long', () => {
       first,
       /^Last 5 minutes: 60\d records and 0 states read .*; \d files? stored \(0\.0 MB\), closed \d by age\. /u,
     );
-    assert.match(next, / [12] files are open, \d+ MB in buffers, \d+ MB of memory in all\.$/u);
+    assert.match(next, / (?:1 file is|2 files are) open, \d+ MB in buffers, \d+ MB of memory in all\.$/u);
     const last = said.at(-2) ?? '';
     assert.match(
       last,

@@ -93,8 +93,8 @@ for (const name of connectorNames) {
   });
 }
 
-test('the streaming destination does not know the query engine', async () => {
-  assert.doesNotMatch(await readFile(await buildOnce('destination-s3-streaming'), 'utf8'), /duckdb/iu);
+test('the streaming destination does not load the query engine', async () => {
+  assert.doesNotMatch(await readFile(await buildOnce('destination-s3-streaming'), 'utf8'), /@duckdb\//u);
 });
 
 suite('the executable of feed-kafka', () => {

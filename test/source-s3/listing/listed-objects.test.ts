@@ -59,8 +59,8 @@ test('a list longer than its cache is complete, with keys as long as they may be
 
 /** Adds and sorts until something fails. */
 const program = `
-import { ObjectList } from ${JSON.stringify(import.meta.resolve('../../../source-s3/src/listing/listed-objects.ts'))};
-const list = new ObjectList('');
+import { ListedObjects } from ${JSON.stringify(import.meta.resolve('../../../source-s3/src/listing/listed-objects.ts'))};
+const list = new ListedObjects('');
 try {
   for (let index = 0; index < 200_000; index++) {
     list.add({ key: 'k'.repeat(300) + index, size: 1, etag: '"1"', lastModified: new Date(0) });
