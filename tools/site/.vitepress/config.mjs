@@ -28,8 +28,8 @@ export default defineConfig({
   cacheDir: join(import.meta.dirname, 'cache'),
   rewrites: (path) => path.replace(/README\.md$/, 'index.md'),
   cleanUrls: true,
-  // Three folders and a page that is no Markdown. All other links are held by the build, and by test/repository.
-  ignoreDeadLinks: [/\/(?:adr|setup|meltano|deploy\/kubernetes)\/index$/],
+  // Folders of the repository, and a page that is no Markdown. All other links are held by the build, and by test/repository.
+  ignoreDeadLinks: [/\/(?:adr|setup|meltano)\/index$/, /\/(?:examples|deploy)\//],
   // The pages are outside of this package; what they import is in it.
   vite: { resolve: { alias: { vue: join(import.meta.dirname, '../node_modules/vue') } } },
   themeConfig: {
