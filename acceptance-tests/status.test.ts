@@ -11,7 +11,7 @@ import { executables, jsonFile } from './support/programs.ts';
 const bucket = 'publisher-data';
 const hourMs = 3_600_000;
 const hours = 365 * 24;
-const peakMemory = join(import.meta.dirname, '../test/support/peak-memory.ts');
+const peakMemory = join(import.meta.dirname, '../test/support/programs/peak-memory.ts');
 const most = { megabytes: 300, lists: 1100 };
 /** Of keys that are not below the prefix, and of what is looked at after the listing. */
 const otherLists = 30;
