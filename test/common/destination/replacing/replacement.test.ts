@@ -83,7 +83,7 @@ suite('replacing a set of files', () => {
     assert.ok(burstMs > 0 && burstMs <= performance.now() - begun, `${burstMs} ms`);
   });
 
-  test('tells of no times where no file has any, and of those of the others where some have none', async () => {
+  test('has no times if no file has any, and the times of the others if some have none', async () => {
     await using it = await openPlace();
     for (const [timeless, times] of [
       [

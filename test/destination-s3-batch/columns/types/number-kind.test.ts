@@ -18,7 +18,7 @@ function kindOf(text: string): number {
 
 const doubles = fc.double({ noNaN: true, noDefaultInfinity: true });
 
-test('an integer of any length is told by its value (10,000 integers)', () => {
+test('an integer of any length has the kind of its value (10,000 integers)', () => {
   const [safe, most] = [BigInt(Number.MAX_SAFE_INTEGER), 2n ** 63n];
   const near = fc
     .tuple(

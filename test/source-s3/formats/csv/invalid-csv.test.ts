@@ -15,7 +15,7 @@ function csv(format: Json = {}, more: Json = {}): Json {
 const rowsOf = (objects: Parameters<typeof textRows>[0], config = csv()): ReturnType<typeof textRows> =>
   textRows(objects, config);
 
-suite('a CSV file that is told or encoded otherwise', () => {
+suite('a CSV file with other settings or another encoding', () => {
   test('has the characters that Windows-1252 has beyond Latin-1', async () => {
     const body = Buffer.from('price,text\n\x80 5,\x93x\x94 \xfc\n', 'latin1');
     const { rows: found } = await rowsOf({ 'lake/t/a.csv': body }, csv({ encoding: 'windows-1252' }));
