@@ -183,9 +183,9 @@ export async function startFeed(broker: string, kafka: object, own = broker) {
       const offsets = partitions.map((partition) => ({ partition, offset: BigInt(last[partition] ?? 0) }));
       await admin.deleteRecords({ topics: [{ name: topic, partitions: offsets }] });
     },
-    async until(what: string, condition: () => boolean): Promise<void> {
+    async until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
       const deadline = Date.now() + withinMs;
-      while (!condition()) {
+      while (!(await condition())) {
         const logs = replicas.map(({ name, log }) => `${name}:\n${log.slice(-3000)}`).join('\n');
         assert.ok(Date.now() < deadline, `not within ${withinMs} ms: ${what}\n${logs}`);
         await sleep(100);
