@@ -7,6 +7,7 @@ import { journeyCases } from './cases/journey.ts';
 import { listingCases } from './cases/listing.ts';
 import { peerCases } from './cases/peer.ts';
 import { scaleCases } from './cases/scale.ts';
+import { slowLinkCases } from './cases/slow-link.ts';
 import { smallFileCases } from './cases/small-files.ts';
 import { sourceCases } from './cases/source.ts';
 
@@ -19,6 +20,7 @@ export const cases: readonly BenchCase[] = [
   ...deliveryCases,
   ...batchCases,
   ...journeyCases,
+  ...slowLinkCases,
   ...scaleCases,
 ];
 

@@ -8,9 +8,8 @@ import { nodeStep, run, toolStep } from './process.ts';
 import { pythonEnvironment } from './python.ts';
 
 const query = join(import.meta.dirname, 'programs/query.mjs');
-const release = 'duckdb==2.0.1';
+const release = '2.0.1';
 
-/** It finds types by itself where the query does not give them. */
 export function embeddedDuckdb({ folder, signal }: Bench, what: string, sql: string): Reference {
   return {
     name: `DuckDB as embedded, ${what}`,
@@ -19,13 +18,13 @@ export function embeddedDuckdb({ folder, signal }: Bench, what: string, sql: str
 }
 
 export async function newestDuckdb({ folder, signal }: Bench, what: string, sql: string): Promise<Reference> {
-  const environment = await pythonEnvironment('duckdb', [[release]], signal);
+  const environment = await pythonEnvironment('duckdb', [[`duckdb==${release}`]], signal);
   const program = `import duckdb; duckdb.connect(config={'threads': 2}).execute("SET TimeZone = 'UTC'").execute(${JSON.stringify(sql)})`;
   const python = toolStep(join(environment, 'bin/python'), ['-c', program]);
-  return { name: `DuckDB 2.0.1 from PyPI, 2 threads, ${what}`, run: () => run([python], { folder }, signal) };
+  return { name: `DuckDB ${release} from PyPI, 2 threads, ${what}`, run: () => run([python], { folder }, signal) };
 }
 
-/** Snappy Parquet of JSON lines. */
+/** Snappy Parquet of JSON lines, whose types the engine finds by itself. */
 export function copyParquetSql(lines: string, output: string): string {
   return `COPY (FROM read_json(${literal(lines)}, format = 'newline_delimited')) TO ${literal(output)} (FORMAT parquet, COMPRESSION snappy)`;
 }

@@ -8,7 +8,7 @@ import type { Bench } from '../case.ts';
 import { type Stream, type BenchTableFiles, tableFolder } from '../connectors.ts';
 
 const flightsFile = join(import.meta.dirname, '../../../node_modules/vega-datasets/data/flights-3m.parquet');
-const hiveFiles = 20;
+export const hiveFiles = 20;
 /** The engine's own size for Parquet. */
 const rowGroupRows = 122_880;
 
@@ -131,7 +131,8 @@ function eventsSql(rows: number, time: string): string {
     FROM range(${rows}) AS numbers(i)`;
 }
 
-async function describe(
+/** The table with the figures of its files. */
+export async function describe(
   { db }: Bench,
   table: Pick<BenchTable, 'stream'> & BenchTableFiles & { readonly glob: string; readonly from: string },
 ): Promise<BenchTable> {
