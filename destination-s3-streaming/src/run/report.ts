@@ -1,5 +1,6 @@
 // What the log says of a run: every five minutes what was done in them, at the end what was done in all, why files were closed, and
 // how soon rows were visible. The metrics of the same.
+import type { LateRules } from '@s3-connectors/common/destination/plan/record-judge.ts';
 import { sentenceOf, type Figures } from '@s3-connectors/common/destination/run/summary.ts';
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import type { Log } from '@s3-connectors/common/protocol/log.ts';
@@ -18,11 +19,11 @@ const reasonTexts = { age: 'by age', size: 'by size', memory: 'for memory', end:
 
 const reasons = Object.keys(reasonTexts) as readonly RotationReason[];
 
-function summarize(figures: StreamingFigures): string {
+function summarize(figures: StreamingFigures, late: LateRules | undefined): string {
   const closed = reasons
     .filter((reason) => figures[reason] > 0)
     .map((reason) => `${figures[reason]} ${reasonTexts[reason]}`);
-  return sentenceOf(figures, closed.length === 0 ? '' : `, closed ${closed.join(', ')}`);
+  return sentenceOf(figures, { closed: closed.length === 0 ? '' : `, closed ${closed.join(', ')}`, late });
 }
 
 const intervalMs = 5 * 60_000;
@@ -30,6 +31,7 @@ const intervalMs = 5 * 60_000;
 type Options = {
   readonly log: Log;
   readonly clock: Clock;
+  readonly late: LateRules | undefined;
   /** Counts since the start. */
   readonly figures: () => StreamingFigures;
   readonly standing: () => { readonly openFiles: number; readonly bufferBytes: number };
@@ -56,11 +58,14 @@ export class Report {
   /** Says what was done since the last time, if five minutes are over. */
   tell(): void {
     if (this.msUntilDue > 0) return;
-    const { log, figures, clock, standing } = this.#options;
+    const { log, figures, late, clock, standing } = this.#options;
     const { openFiles, bufferBytes } = standing();
     const now = figures();
     const memory = `${countOf(openFiles, 'file is', 'files are')} open, ${megabytes(bufferBytes)} in buffers, ${megabytes(process.memoryUsage.rss())} of memory in all.`;
-    log('INFO', `Last 5 minutes: ${summarize(difference(now, this.#before))}${latencyText(this.latency)} ${memory}`);
+    log(
+      'INFO',
+      `Last 5 minutes: ${summarize(difference(now, this.#before), late)}${latencyText(this.latency)} ${memory}`,
+    );
     this.#takeLatency();
     this.#before = now;
     this.#due = clock.elapsed() + intervalMs;
@@ -82,7 +87,7 @@ export class Report {
   /** The whole run. */
   conclusion(): string {
     this.#takeLatency();
-    return `${summarize(this.#options.figures())}${latencyText(this.#whole)}`;
+    return `${summarize(this.#options.figures(), this.#options.late)}${latencyText(this.#whole)}`;
   }
 
   /** Of all rows stored since the start. */

@@ -97,7 +97,7 @@ export class StreamingRun {
       schemaOf: ({ schema }) => schema,
     });
     const standing = () => ({ openFiles: this.#files.size, bufferBytes: this.#bufferBytes });
-    this.#report = new Report({ log, clock, figures: () => this.figures, standing });
+    this.#report = new Report({ log, clock, late: config.rules.late, figures: () => this.figures, standing });
     this.#lines = new ReadAhead(readLines(input, { outlineDepth: outlineDepth.airbyte }), this.#wakeUp);
     const onStop = (): void => this.#stopReading();
     this.#stopping = new Stopping({ signal, clock, onStop, onCut: (reason) => this.#store.abort(reason) });

@@ -21,7 +21,7 @@ export const SKIP_REASONS = {
   after_modified_before: 'not last modified before modified_before',
   file_pattern: 'does not match file_pattern',
   partition_filter: 'folders outside partition_filter, not listed',
-  older_partition: 'files and folders beside the newest partition',
+  older_partition: 'files and folders that are not in the newest partition',
   no_table: 'directly below a schema prefix, in no table’s folder',
   folder: 'folder below a schema prefix whose files are the tables',
 } as const;

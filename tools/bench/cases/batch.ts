@@ -18,7 +18,7 @@ import { saveLines } from './source.ts';
 const mostMegabytes = { 'destination-s3-batch': 900 };
 const spoolRows = 5_000_000;
 const limit =
-  'The two cores: the main thread walks over each row and copies it, and the engine or the compression work beside it.';
+  'The two cores: the main thread walks over each row and copies it, and the engine or the compression works on other threads.';
 
 export const batchCases: readonly BenchCase[] = [
   {
@@ -62,7 +62,7 @@ export const batchCases: readonly BenchCase[] = [
   },
   {
     name: 'batch-spool',
-    what: 'Some 5 GB of the same rows with `max_spool_gb` 2 and `max_memory_mb` 512: memory and disk stay bounded.',
+    what: 'About 5 GB of the same rows with `max_spool_gb` 2 and `max_memory_mb` 512: memory and disk stay bounded.',
     limit,
     mostMegabytes,
     isLong: true,

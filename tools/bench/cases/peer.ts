@@ -1,4 +1,4 @@
-// source-s3 beside Airbyte's own, which reads the same files from the same kind of server, row for row.
+// source-s3 and Airbyte's own, which reads the same files from the same kind of server, row for row.
 import type { Bench, BenchCase, Prepared } from '../case.ts';
 import { airbyteStep, discoverByAirbyte, prepareAirbyte } from '../airbyte.ts';
 import { hiveTable, type BenchTable } from '../data/data.ts';
@@ -12,7 +12,7 @@ const limit = 'Starting: so few rows, which take Airbyte’s minutes, are read b
 export const peerCases: readonly BenchCase[] = [
   {
     name: 'peer-hive',
-    what: 'Flat Parquet, Hive-partitioned ZSTD files: `source-s3 read` beside Airbyte’s source-s3 4.16.1 from PyPI, both from S3 on loopback.',
+    what: 'Flat Parquet, Hive-partitioned ZSTD files: `source-s3 read` and Airbyte’s source-s3 4.16.1 from PyPI, both from S3 on loopback.',
     limit,
     leastRatio: 20,
     isLong: true,
@@ -20,7 +20,7 @@ export const peerCases: readonly BenchCase[] = [
   },
   {
     name: 'peer-csv',
-    what: 'CSV: `source-s3 read` beside Airbyte’s source-s3 4.16.1 from PyPI, both from S3 on loopback.',
+    what: 'CSV: `source-s3 read` and Airbyte’s source-s3 4.16.1 from PyPI, both from S3 on loopback.',
     limit,
     leastRatio: 6,
     isLong: true,

@@ -12,7 +12,7 @@ import { startServer } from '../s3.ts';
 export const smallFileCases: readonly BenchCase[] = [1000, 100_000].map((files) => ({
   name: `source-${files}-files`,
   what: `${files.toLocaleString('en')} Parquet files of one row in one table: \`source-s3 read\`; rows/s are files/s.`,
-  limit: 'The query of each file, which the engine plans anew, and the request for it.',
+  limit: 'The query of each file, which the engine plans again, and the request for it.',
   isLong: true,
   runsOnce: true,
   mostMegabytes: { 'source-s3': 300 },

@@ -14,7 +14,7 @@ export type RecordRules = {
   readonly late: LateRules | undefined;
 };
 
-type LateRules = {
+export type LateRules = {
   readonly maxLatenessMs: number;
   readonly policy: 'own_partition' | 'current_hour' | 'dead_letter';
 };

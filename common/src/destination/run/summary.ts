@@ -1,9 +1,10 @@
 // What a run did, for people as one sentence and for programs as one line of JSON, the last of the log.
-import { countOf, countText } from '../../program/text-layout.ts';
+import { countText } from '../../program/text-layout.ts';
 import { maxTextBytes } from '../../protocol/capped.ts';
 import type { FieldCounts, Repair } from '../../records/repairs.ts';
 import { fieldsJson, fieldsText, total } from './field-counts.ts';
 import type { IntakeCounts } from '../plan/intake.ts';
+import type { LateRules } from '../plan/record-judge.ts';
 import type { ReplacedSet } from '../publishing/replaced-set.ts';
 
 /** Since the start. `bytes` of the input; `files` and `storedBytes` (compressed) whatever became of them. */
@@ -13,9 +14,40 @@ export type Figures = IntakeCounts & {
   readonly storedBytes: number;
 };
 
-/** `closed`: why files were closed, after a comma. */
-export function sentenceOf(figures: Figures, closed = ''): string {
-  const remarks = [
+/** Where a record that is far from the present is stored. */
+const farPlaces = {
+  own_partition: 'in the hour of the event',
+  current_hour: 'in the hour of arrival',
+  dead_letter: 'below _rejected/',
+} as const satisfies Record<LateRules['policy'], string>;
+
+/** A remark and no alarm: in a backfill, all records are old. */
+function farRemarks({ late, early }: Figures, rules: LateRules | undefined): readonly Remark[] {
+  if (rules === undefined) return [];
+  const age = countText(rules.maxLatenessMs / 3_600_000, 'hour');
+  const place = farPlaces[rules.policy];
+  return [
+    [
+      late,
+      `record is more than ${age} old and is stored ${place}`,
+      `records are more than ${age} old and are stored ${place}`,
+    ],
+    [
+      early,
+      `record is more than an hour in the future and is stored ${place}`,
+      `records are more than an hour in the future and are stored ${place}`,
+    ],
+  ];
+}
+
+type Remark = readonly [count: number, one: string, many: string];
+
+/** `closed`: why files were closed, after a comma; `late`: the rules by which records are late or early. */
+export function sentenceOf(
+  figures: Figures,
+  { closed = '', late }: { readonly closed?: string; readonly late?: LateRules | undefined } = {},
+): string {
+  const remarks: readonly Remark[] = [
     [
       figures.untimed,
       'record had no valid time and is placed by emitted_at',
@@ -43,10 +75,11 @@ export function sentenceOf(figures: Figures, closed = ''): string {
       'record was rejected and is stored below _rejected/',
       'records were rejected and are stored below _rejected/',
     ],
-    [figures.late, 'record came late', 'records came late'],
-    [figures.early, 'record was ahead of time', 'records were ahead of time'],
-  ] as const;
-  const remarked = remarks.filter(([count]) => count > 0).map(([count, one, many]) => ` ${countOf(count, one, many)}.`);
+    ...farRemarks(figures, late),
+  ];
+  const remarked = remarks
+    .filter(([count]) => count > 0)
+    .map(([count, one, many]) => ` ${countText(count, one, many)}.`);
   return `${countText(figures.records, 'record')} and ${countText(figures.states, 'state')} read (${megabytes(figures.bytes)}); ${countText(figures.files, 'file')} stored (${megabytes(figures.storedBytes)})${closed}.${remarked.join('')}`;
 }
 
