@@ -11,11 +11,10 @@ import { withoutHalves } from '../support/models/without-halves.ts';
 import { emittedAt, hostileKinds, hostileMessages, type HostileKind } from '../support/hostile/hostile-records.ts';
 import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { runWrite } from './support/streaming.ts';
-import { casesOf } from '../support/cases.ts';
 
 const seed = 14;
 const hostileInRun = 50;
-const runs = casesOf(20, 7);
+const runs = 20;
 
 function good(stream: string, id: number): string {
   return recordLine(stream, { marker: `good ${id}`, id }, emittedAt);

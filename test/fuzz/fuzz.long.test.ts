@@ -5,10 +5,9 @@ import { suite, test } from 'node:test';
 
 import { fuzz } from './run-target.ts';
 import { targets } from './targets.ts';
-import { casesOf } from '../support/cases.ts';
 
 const seed = 14;
-const ms = casesOf(1000, 300);
+const ms = 1000;
 const fixtures = join(import.meta.dirname, 'fixtures');
 
 suite('any input ends in rows or in an error that names the fault', () => {

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 
 const mostInGroup = 8;
-/** In a file, or in what it imports from `test/`: it starts or changes a process, or looks at its own, or is slow. */
-const needsOwnProcess = /child_process|worker_threads|globalThis|\bprocess\.|\bmock\b|memory|casesOf/u;
+/** In a file, or in what it imports from `test/`: it starts or changes a process, or looks at its own. */
+const needsOwnProcess = /child_process|worker_threads|globalThis|\bprocess\.|\bmock\b|memory/u;
 const imported = /(?:from|import) '(?<path>\.[^']+)'/gu;
 
 /**
@@ -13,7 +13,7 @@ const imported = /(?:from|import) '(?<path>\.[^']+)'/gu;
  */
 export function groupFiles(root: string, files: readonly string[], folder: string): readonly string[] {
   const scan = scanner(root);
-  const small = files.filter((path) => !scan(path)).toSorted();
+  const small = files.filter((path) => !isLong(path) && !scan(path)).toSorted();
   if (small.length <= mostInGroup) return files;
   rmSync(join(root, folder), { recursive: true, force: true });
   mkdirSync(join(root, folder), { recursive: true });
@@ -26,6 +26,11 @@ export function groupFiles(root: string, files: readonly string[], folder: strin
   });
   const grouped = new Set(small);
   return [...files.filter((path) => !grouped.has(path)), ...groups];
+}
+
+/** Whether a test file sweeps through many cases, kills or megabytes: it runs by `npm test -- --long`, or by a word of its path. */
+export function isLong(path: string): boolean {
+  return path.endsWith('.long.test.ts');
 }
 
 /** @returns whether a file needs a process of its own. */

@@ -9,12 +9,11 @@ import { emptyServer } from '../../support/empty-server.ts';
 import { emittedAt, hostileKinds, hostileMessages, type HostileKind } from '../../support/hostile/hostile-records.ts';
 import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { jsonRows, queryParquet, runWrite } from './batch.ts';
-import { casesOf } from '../../support/cases.ts';
 
 const seed = 14;
 const streamsInRun = 4;
 const hostileInStream = 10;
-const runs = casesOf(25, 8);
+const runs = 25;
 
 /** `extra` is not declared: what it is, is decided by the rows. */
 const properties = {

@@ -1,6 +1,5 @@
 // A run that is given up by some: a fifth of the cases in which runs of several writers are played in random orders.
 import { registerInterleavings } from './support/interleavings.ts';
-import { casesOf } from '../../../support/cases.ts';
 
 registerInterleavings('a run that is given up by some', {
   runs: 1,
@@ -8,6 +7,6 @@ registerInterleavings('a run that is given up by some', {
   commits: 3,
   aborts: 12,
   seed: 20260118,
-  cases: casesOf(200, 40),
+  cases: 200,
   rare: ['committed', 'aborted'],
 });

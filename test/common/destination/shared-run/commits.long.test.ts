@@ -1,6 +1,5 @@
 // Commits of a run that die: a fifth of the cases in which runs of several writers are played in random orders.
 import { registerInterleavings } from './support/interleavings.ts';
-import { casesOf } from '../../../support/cases.ts';
 
 registerInterleavings('commits of a run that die', {
   runs: 1,
@@ -8,6 +7,6 @@ registerInterleavings('commits of a run that die', {
   commits: 12,
   aborts: 1,
   seed: 20260117,
-  cases: casesOf(200, 40),
+  cases: 200,
   rare: ['committed', 'died'],
 });

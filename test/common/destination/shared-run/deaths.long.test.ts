@@ -1,6 +1,5 @@
 // Attempts at the parts of a run that die: a fifth of the cases in which runs of several writers are played in random orders.
 import { registerInterleavings } from './support/interleavings.ts';
-import { casesOf } from '../../../support/cases.ts';
 
 registerInterleavings('attempts at the parts of a run that die', {
   runs: 1,
@@ -8,6 +7,6 @@ registerInterleavings('attempts at the parts of a run that die', {
   commits: 2,
   aborts: 1,
   seed: 20260116,
-  cases: casesOf(200, 40),
+  cases: 200,
   rare: ['committed', 'died'],
 });

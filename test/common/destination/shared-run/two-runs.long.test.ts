@@ -1,6 +1,5 @@
 // Two runs that replace the same table: a fifth of the cases in which runs of several writers are played in random orders.
 import { registerInterleavings } from './support/interleavings.ts';
-import { casesOf } from '../../../support/cases.ts';
 
 registerInterleavings('two runs that replace the same table', {
   runs: 2,
@@ -8,6 +7,6 @@ registerInterleavings('two runs that replace the same table', {
   commits: 4,
   aborts: 1,
   seed: 20260119,
-  cases: casesOf(200, 40),
+  cases: 200,
   rare: ['committed', 'died', 'refused'],
 });
