@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import type { Bench } from './case.ts';
 import { accessKey, catalogFile, jsonFile, region, schemaPrefix } from './connectors.ts';
 import type { BenchTable } from './data/data.ts';
-import { type Step, toolStep } from './process.ts';
+import { type Step, watchedStep } from './process.ts';
 import { pythonEnvironment } from './python.ts';
 import { bucket, startServer } from './s3.ts';
 
@@ -40,7 +40,7 @@ export async function discoverByAirbyte(bench: Bench, table: BenchTable): Promis
 
 export async function airbyteStep(bench: Bench, endpoint: string, { table, catalog }: AirbyteTable): Promise<Step> {
   const config = await airbyteConfig(bench, endpoint, table);
-  return toolStep(executable, ['read', '--config', config, '--catalog', catalog]);
+  return watchedStep('Airbyte', executable, ['read', '--config', config, '--catalog', catalog]);
 }
 
 function airbyteConfig(bench: Bench, endpoint: string, { stream, files }: BenchTable): Promise<string> {

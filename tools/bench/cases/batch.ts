@@ -23,6 +23,7 @@ const limit =
 export const batchCases: readonly BenchCase[] = [
   {
     name: 'batch-parquet',
+    title: 'Batch: nested events to Parquet',
     what: 'Large nested rows from a file through `destination-s3-batch write` to Snappy Parquet in S3 on loopback.',
     limit,
     leastRatio: 0.7,
@@ -38,6 +39,7 @@ export const batchCases: readonly BenchCase[] = [
   },
   {
     name: 'batch-parquet-misfits',
+    title: 'Batch: one wrong value in 1,000 rows',
     what: 'The same rows, of which one in a thousand has a text in a field of integers.',
     limit: `${limit} All rows are copied once more, and those that may not fit are walked again.`,
     leastRatio: 0.5,
@@ -46,6 +48,7 @@ export const batchCases: readonly BenchCase[] = [
   },
   {
     name: 'batch-raw-events',
+    title: 'Batch: raw events, split into tables',
     what: 'Raw events of the published type, split into a table for each of five events, to Snappy Parquet.',
     limit,
     leastRatio: 0.35,
@@ -54,6 +57,7 @@ export const batchCases: readonly BenchCase[] = [
   },
   {
     name: 'batch-json',
+    title: 'Batch: nested events to gzipped JSON',
     what: 'The same rows to gzipped JSON lines.',
     limit,
     leastRatio: 0.6,

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import type { Bench, BenchCase, Prepared, Reference, BenchRun } from '../case.ts';
 import { catalogFile, type Stream, streamingStep } from '../connectors.ts';
 import { events, eventsTable, flightsTable, scatteredEvents, type BenchTable } from '../data/data.ts';
-import { discard, nodeStep, run, toolStep } from '../process.ts';
+import { discard, nodeStep, run, toolStep, watchedStep } from '../process.ts';
 import { startServer } from '../s3.ts';
 import { saveLines } from './source.ts';
 
@@ -30,6 +30,7 @@ const limits = {
 export const destinationCases: readonly BenchCase[] = [
   {
     name: 'destination-4282-hours',
+    title: 'Streaming: 4,282 hours, files of 10 KB',
     what: 'Small flat rows of 4,282 hours, which become as many files of about 10 KB: what `source-s3` wrote, from a file through `destination-s3-streaming write` to S3 on loopback.',
     limit: limits.files,
     leastRatio: 0.7,
@@ -39,6 +40,7 @@ export const destinationCases: readonly BenchCase[] = [
   },
   {
     name: 'destination-events',
+    title: 'Streaming: nested events of one day',
     what: 'Large nested rows: what `source-s3` wrote, from a file through `destination-s3-streaming write` to S3 on loopback.',
     limit: limits.compressing,
     leastRatio: 0.7,
@@ -54,7 +56,7 @@ function partitionsCase(hours: number): BenchCase {
     name: `destination-partitions-${hours}`,
     what: `Events of ${hoursText(hours)} in no order, so that the files of all are open at once; the default \`max_memory_mb\`.`,
     limit: hours < 5000 ? limits.compressing : limits.files,
-    ...(hours === 1 && { leastRatio: 0.9 }),
+    ...(hours === 1 && { title: 'Streaming: nested events of one hour', leastRatio: 0.9 }),
     ...(hours <= 1000 && { mostMegabytes }),
     mostStallMs,
     prepare: (bench) => prepareHours(bench, hours),
@@ -117,11 +119,16 @@ export async function compressor({ folder, signal }: Bench, input: string): Prom
       'WARNING: pigz is not installed. The reference is gzip of Node on ONE thread: no measure of the aim.\n',
     );
     const name = `gzip of Node, level ${level}, ONE thread, because pigz is not installed`;
-    return { name, run: () => run([nodeStep('gzip', gzip, [level])], { folder, input, output }, signal) };
+    return {
+      name,
+      label: 'gzip of Node',
+      run: () => run([nodeStep('gzip', gzip, [level])], { folder, input, output }, signal),
+    };
   }
-  const pigz = toolStep('pigz', ['-p2', `-${level}`]);
+  const pigz = watchedStep('pigz', 'pigz', ['-p2', `-${level}`]);
   return {
     name: `\`pigz -p2 -${level} < lines > /dev/null\``,
+    label: `pigz -p2 -${level}`,
     run: () => run([pigz], { folder, input, output }, signal),
   };
 }

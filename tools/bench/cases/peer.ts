@@ -12,6 +12,7 @@ const limit = 'Starting: so few rows, which take Airbyte’s minutes, are read b
 export const peerCases: readonly BenchCase[] = [
   {
     name: 'peer-hive',
+    title: 'Reading Hive-partitioned Parquet',
     what: 'Flat Parquet, Hive-partitioned ZSTD files: `source-s3 read` and Airbyte’s source-s3 4.16.1 from PyPI, both from S3 on loopback.',
     limit,
     leastRatio: 20,
@@ -20,6 +21,7 @@ export const peerCases: readonly BenchCase[] = [
   },
   {
     name: 'peer-csv',
+    title: 'Reading CSV',
     what: 'CSV: `source-s3 read` and Airbyte’s source-s3 4.16.1 from PyPI, both from S3 on loopback.',
     limit,
     leastRatio: 6,
@@ -42,6 +44,9 @@ async function preparePeer(bench: Bench, { rows, make }: Given): Promise<Prepare
     references: [
       {
         name: 'Airbyte’s source-s3 4.16.1',
+        label: 'Airbyte’s source-s3',
+        isPeer: true,
+        runsOnce: true,
         run: async () => {
           await using server = await startServer(table.files.directory, signal);
           return await run([await airbyteStep(few, server.endpoint, asked), discard], { folder }, signal);

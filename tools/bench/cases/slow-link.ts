@@ -48,6 +48,7 @@ const verbs: readonly Verb[] = [
 
 export const slowLinkCases: readonly BenchCase[] = verbs.map((verb) => ({
   name: `slow-link-${verb.name}`,
+  title: `\`${verb.command}\`, ${delayMs} ms a request`,
   what: `\`${verb.command}\` on a link where each request takes ${delayMs} ms. A round trip is a request that began after the one before it had ended; rows/s are tables/s.`,
   limit: 'The start of the program, and the requests that wait for the answers to others.',
   prepare: (bench) => prepare(bench, verb),
@@ -81,5 +82,6 @@ async function prepare(bench: Bench, { step }: Verb): Promise<Prepared> {
 function tripsOf(spans: Parameters<typeof roundTrips>[0]): Finding {
   const trips = roundTrips(spans);
   const text = `${trips} round trips, of ${spans.length} requests, at most ${mostTrips} wanted`;
-  return { text, isMet: trips <= mostTrips };
+  const brief = { measured: `${trips} round trips`, wanted: `at most ${mostTrips}` };
+  return { text, isMet: trips <= mostTrips, brief };
 }

@@ -36,6 +36,7 @@ export const sourceCases: readonly BenchCase[] = [
   },
   {
     name: 'source-hive',
+    title: 'Reading: flights in Hive-partitioned Parquet',
     what: 'Flat Parquet, Hive-partitioned ZSTD files: `source-s3 read` from S3 on loopback into a reader that discards.',
     limit: flatLimit,
     leastRatio: 0.4,
@@ -44,6 +45,7 @@ export const sourceCases: readonly BenchCase[] = [
   },
   {
     name: 'source-hive-orders',
+    title: 'Reading: orders in Hive-partitioned Parquet',
     what: 'Flat Parquet with ids, texts, decimals and timestamps, Hive-partitioned ZSTD files: `source-s3 read` from S3 on loopback into a reader that discards.',
     limit: flatLimit,
     leastRatio: 0.5,
@@ -52,6 +54,7 @@ export const sourceCases: readonly BenchCase[] = [
   },
   {
     name: 'source-events',
+    title: 'Reading: nested Parquet',
     what: 'Nested Parquet (structs, lists): `source-s3 read` from S3 on loopback into a reader that discards.',
     limit: 'The one thread that decodes and writes JSON.',
     leastRatio: 0.6,
@@ -60,6 +63,7 @@ export const sourceCases: readonly BenchCase[] = [
   },
   {
     name: 'source-csv',
+    title: 'Reading: CSV',
     what: 'CSV, one file: `source-s3 read` from S3 on loopback into a reader that discards.',
     limit: textLimit,
     leastRatio: 0.4,
@@ -68,6 +72,7 @@ export const sourceCases: readonly BenchCase[] = [
   },
   {
     name: 'source-jsonl',
+    title: 'Reading: JSON lines',
     what: 'JSON lines, one file: `source-s3 read` from S3 on loopback into a reader that discards.',
     limit: textLimit,
     leastRatio: 0.4,

@@ -1,8 +1,8 @@
 // The statistics of a case's runs. Each ratio is within one pair, whose two runs had the same load on the machine.
 import type { Finding, Measured, Usage } from '../process.ts';
 
-/** The speed is compared with the first of the references. */
-export type Pair = { readonly run: Measured; readonly references: readonly Measured[] };
+/** The speed is compared with the first of the references. A reference that did not run in this pair is undefined. */
+export type Pair = { readonly run: Measured; readonly references: readonly (Measured | undefined)[] };
 
 export type Spread = { readonly median: number; readonly min: number; readonly max: number };
 

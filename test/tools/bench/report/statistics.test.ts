@@ -38,6 +38,18 @@ suite('the statistics of a benchmark', () => {
     );
   });
 
+  test('take a reference that ran in one pair alone from that pair', () => {
+    const { ratio, references } = summarize([
+      { run: measured(2, 1), references: [measured(8, 10), measured(4, 10)] },
+      { run: measured(1, 1), references: [undefined, measured(6, 10)] },
+    ]);
+    assert.deepEqual(ratio, { median: 4, min: 4, max: 4 });
+    assert.deepEqual(
+      references.map(({ seconds }) => seconds.median),
+      [8, 5],
+    );
+  });
+
   test('know no ratio without a reference', () => {
     const { ratio, references } = summarize([{ run: measured(2, 1), references: [] }]);
     assert.equal(ratio, undefined);
