@@ -1,4 +1,4 @@
-// What an operator has to know of the tables before the summary: their columns, and what is in none of them.
+// What an operator must know about the tables, before the summary: their columns, and the fields that have no column.
 import type { Tally } from '@s3-connectors/common/destination/run/summary.ts';
 import type { Target } from '@s3-connectors/common/destination/plan/plan.ts';
 import { shortened } from '@s3-connectors/common/program/text-layout.ts';
@@ -24,7 +24,7 @@ type Reported = {
   readonly typings: Typings;
   readonly tally: Tally;
   readonly sink: Pick<TableSink, 'droppedFields'>;
-  /** What a table can have. */
+  /** The limit of a table. */
   readonly mostFields: number;
   readonly config: Pick<BatchConfig, 'format' | 'timesAsText'>;
 };

@@ -1,4 +1,4 @@
-// Which rows of a file are marked: a bit for each.
+// The marked rows of a file: a bit for each row.
 
 const firstBytes = 32;
 

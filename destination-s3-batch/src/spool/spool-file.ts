@@ -1,4 +1,4 @@
-// Rows of one table and day on local disk, one JSON object a line, while they wait to be written to S3.
+// Rows of one table and day on local disk, one JSON object per line, until they are written to S3.
 import { crc32 } from 'node:zlib';
 
 import { fill, type Filling } from '@s3-connectors/common/json/words.ts';
@@ -11,33 +11,33 @@ import type { BatchTable } from '../tables/table.ts';
 
 const firstBytes = 4 * 1024;
 const chunkBytes = 1024 * 1024;
-/** Rows are added to the checksum while they still lie in the processor's cache. */
+/** Rows are added to the checksum while they are still in the processor's cache. */
 const checkedBytes = 128 * 1024;
-/** Used again by whatever file is next: new memory costs more than what is written into it. */
+/** Reused by the next file, because new memory costs more than writing into it. */
 const idleChunks: Buffer<ArrayBuffer>[] = [];
 const mostIdleChunks = 16;
 
-/** Rows of a stream that are published together, in whatever files. */
+/** Rows of a stream that are published together, in any files. */
 export type Cut = {
-  /** Of rows in segments that take no more. */
+  /** Rows in closed segments. */
   closedBytes: number;
-  /** No more rows come to it: its files may be published. */
+  /** It gets no more rows: its files may be published. */
   isMade: boolean;
-  /** Where the stream's source stands after the last of its rows; undefined where the cut was not made at a STATE. */
+  /** The position of the stream's source after the last row. Undefined if the cut was not made at a STATE. */
   until: Uint8Array | undefined;
 };
 
-/** Memory: what is not on disk yet, `heldBytes`. */
+/** Memory: rows that are not on disk yet, `heldBytes`. */
 export class SpoolFile {
   readonly table: BatchTable;
-  /** Counted since 1970. */
+  /** Days since 1970. */
   readonly day: number;
-  /** Folders below that of the day, ended by a slash; "" for none. */
+  /** Folders below that of the day, with a slash at the end; "" for none. */
   readonly partition: string;
   readonly path: string;
   /** Milliseconds: the time of the first row. */
   readonly timestamp: number;
-  /** Where the stream's source stood before the first row. */
+  /** The position of the stream's source before the first row. */
   readonly position: Uint8Array;
   readonly cut: Cut;
   /** Rows with unusual values; see columns/observe/observe.ts. */
@@ -45,13 +45,13 @@ export class SpoolFile {
   rows = 0;
   bytes = 0;
   longestRow = 0;
-  /** Milliseconds; NaN where no row has a time. */
+  /** Milliseconds; NaN if no row has a time. */
   minTime = Number.NaN;
   maxTime = Number.NaN;
   #crc = 0;
   #full: Buffer[] = [];
   #chunk = filling(Buffer.allocUnsafeSlow(firstBytes));
-  /** As much of the chunk is in the checksum. */
+  /** The part of the chunk that is in the checksum. */
   #checked = 0;
   #written = 0;
 
@@ -69,13 +69,13 @@ export class SpoolFile {
     return this.bytes - this.#written;
   }
 
-  /** Of all rows. */
+  /** Over all rows. */
   get crc(): number {
     this.#check();
     return this.#crc;
   }
 
-  /** Adds the row bytes[start, end) and ends its line. `time`: NaN for a row without one. Hot path. */
+  /** Adds the row bytes[start, end) and ends its line. `time`: NaN for a row without a time. Hot path. */
   append(bytes: Uint8Array, start: number, end: number, time: number): void {
     const size = end - start + 1;
     if (this.#chunk.length + size > this.#chunk.memory.length) this.#makeRoom(size);
@@ -91,7 +91,7 @@ export class SpoolFile {
     if (!(time <= this.maxTime)) this.maxTime = Number.isNaN(time) ? this.maxTime : time;
   }
 
-  /** Writes to disk what is held. Not to be called again before it is done; rows may be added meanwhile. */
+  /** Writes held rows to disk. Do not call it again before it resolves. Rows may be added meanwhile. */
   async flush(): Promise<void> {
     const parts = [...this.#full, this.#takeChunk()];
     this.#full = [];
@@ -120,7 +120,7 @@ export class SpoolFile {
     this.#chunk = filling(idle ?? Buffer.allocUnsafeSlow(Math.max(size, memory.length)));
   }
 
-  /** What the chunk holds; another is to take its place. */
+  /** The content of the chunk. Another chunk replaces it. */
   #takeChunk(): Buffer {
     this.#check();
     this.#checked = 0;

@@ -1,5 +1,5 @@
-// `types`: shows the types that `_schemas/` keeps of each table, and changes that of a field on demand. A type never changes by
-// itself, since files of all days are read together; an operator who changes one is shown what happens to the files that are there.
+// `types` shows the types of each table in `_schemas/`, and changes that of a field on request. A type never changes by itself,
+// because files of all days are read together. An operator who changes one is shown the consequences for existing files.
 import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';
 import { largestDocument } from '@s3-connectors/common/destination/replacing/document-memory.ts';
 import { countOf, countText } from '@s3-connectors/common/program/text-layout.ts';
@@ -16,10 +16,10 @@ import { placedFields, siblingPath, withField, type PlacedField } from './field-
 import { oldFiles, type OldFiles } from './old-files.ts';
 import { parseTypeText, typeForms, typeText } from './type-text.ts';
 
-/** Undefined: the field is to be forgotten. */
+/** Undefined: forget the field. */
 type Change = { readonly table: string; readonly field: string; readonly type: FieldType | undefined };
 
-/** @throws USAGE_INVALID for a table or field that is not there, or a type that is none. */
+/** @throws USAGE_INVALID for a table or field that does not exist, or an invalid type. */
 export async function* types(
   config: BatchConfig,
   given: OperatorArguments,
@@ -99,7 +99,7 @@ function fieldAt(type: StructType, table: string, field: string): PlacedField {
   );
 }
 
-/** What an operator has to know before, a sentence a line. */
+/** What an operator must know before the change, a sentence per line. */
 function* consequences(
   placed: PlacedField,
   type: FieldType | undefined,

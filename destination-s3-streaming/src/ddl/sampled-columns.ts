@@ -1,14 +1,14 @@
-// The columns of rows that nobody declared: what the values of some rows have in common. Pure.
+// The columns of undeclared rows: what the values of some rows have in common. Pure.
 import type { SqlColumn, SqlType } from '@s3-connectors/common/destination/ddl/table/table.ts';
 import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 import { isObject, type JsonObject } from '@s3-connectors/common/protocol/messages.ts';
 
-/** Columns of a statement. */
+/** The most columns of a statement. */
 const mostColumns = 2000;
-/** What 64 bits hold. */
+/** The bound of a 64-bit integer. */
 const mostInteger = 2 ** 63;
 
-/** In the order in which the fields are first seen. Lines that are not JSON objects are ignored. */
+/** In the order in which the fields first appear. Lines that are not JSON objects are ignored. */
 export function sampledColumns(lines: readonly string[]): readonly SqlColumn[] {
   const kinds = new Map<string, Set<SampledKind>>();
   for (const line of lines) {
@@ -38,7 +38,7 @@ function scalarKind(value: unknown): ScalarKind | 'null' | 'any' {
   if (typeof value === 'string' || typeof value === 'boolean') return typeof value as 'string' | 'boolean';
   if (typeof value !== 'number') return 'any';
   if (!Number.isInteger(value)) return 'number';
-  return Math.abs(value) < mostInteger ? 'integer' : 'any'; // No column of numbers has all its digits.
+  return Math.abs(value) < mostInteger ? 'integer' : 'any'; // No column of numbers keeps all its digits.
 }
 
 function kindOf(value: unknown): SampledKind {
@@ -48,7 +48,7 @@ function kindOf(value: unknown): SampledKind {
   return items.size === 0 ? 'empty' : `list of ${kind ?? 'any'}`;
 }
 
-/** Integers are numbers. Undefined where the kinds have nothing in common; `null` where there is no other. */
+/** Integers are numbers. Undefined if the kinds have nothing in common; `null` if there is no other kind. */
 function oneKind<Kind extends string>(kinds: ReadonlySet<Kind | 'null'>): Kind | 'null' | undefined {
   const others = [...kinds].filter((kind) => kind !== 'null');
   const [kind = 'null'] = others;

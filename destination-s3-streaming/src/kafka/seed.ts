@@ -4,21 +4,21 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { TopicPartition } from './ownership.ts';
 
-/** What the broker has of a partition: its first message, and the place after its last one. */
+/** The broker's offsets of a partition: its first message, and the end. */
 type Range = { readonly earliest: bigint; readonly latest: bigint };
 
 export type SeedRules = {
-  /** Without an offset of the group. */
+  /** Applies if the group has no offset. */
   readonly start: 'earliest' | 'latest';
-  /** When messages that were to be read next are gone. */
+  /** Applies if the next messages are gone. */
   readonly lostMessages: 'fail' | 'skip';
 };
 
 type Seed = { readonly offset: bigint; readonly warning?: string };
 
 /**
- * @param next the offset that reading would go on at: of this member, else of the group; undefined: neither has one.
- * @throws KAFKA_OFFSETS_LOST when the messages from there on are gone, unless they may be skipped.
+ * @param next the offset at which reading would resume: of this member, or else of the group. Undefined if neither has one.
+ * @throws KAFKA_OFFSETS_LOST if the messages from there on are gone, unless they may be skipped.
  */
 export function seedOf(place: TopicPartition, next: bigint | undefined, range: Range, rules: SeedRules): Seed {
   const { earliest, latest } = range;

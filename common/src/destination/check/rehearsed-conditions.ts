@@ -1,6 +1,6 @@
-// The conditional writes of a rehearsal: documents in the bucket are created only if they are new, and written only over the version
-// that was read, so that of two runs one fails instead of undoing what the other did. Some storages refuse such a write; others
-// ignore the condition, which is worse.
+// The conditional writes of a rehearsal. Documents in the bucket are created only if they are new, and overwritten only in the
+// version that was read, so that one of two runs fails instead of undoing the other's work. Some storages refuse such a write;
+// others ignore the condition, which is worse.
 import type { Line, Rehearsal } from '../../permissions/rehearsal.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
 import type { Probes, WrittenProbe } from './probes.ts';
@@ -9,7 +9,7 @@ const steps = {
   create: 'Write it only if it is new',
   replace: 'Write it only over the version that was read',
 } as const;
-/** No object of ours has it: it is an MD5 of nothing that is known. */
+/** No object of this connector has it: it is not the MD5 of known content. */
 const otherEtag = '"00000000000000000000000000000000"';
 
 const remedy =
@@ -44,7 +44,7 @@ async function refusalOf(write: () => Promise<unknown>): Promise<ConnectorError 
   }
 }
 
-/** What is wrong after a write that must meet a conflict. */
+/** What is wrong if a write that must conflict did not. */
 function verdict(refusal: ConnectorError | undefined, header: string): ConnectorError | undefined {
   if (refusal?.code === 'S3_OBJECT_CONFLICT') return undefined;
   if (refusal !== undefined) return refusal;
@@ -52,7 +52,7 @@ function verdict(refusal: ConnectorError | undefined, header: string): Connector
   return new ConnectorError('S3_REQUEST_REFUSED', text);
 }
 
-/** It ends nothing: a storage that lacks this one thing may do all others. */
+/** Does not fail the check: a storage without this feature may have all others. */
 function note(rehearsal: Rehearsal, step: string, need: Line['need'], error: ConnectorError | undefined): void {
   rehearsal.note(step, need, error === undefined ? { state: 'ok' } : { state: 'refused', error });
 }

@@ -1,21 +1,21 @@
-// Compressors that are used again and again: each holds zlib's state of some 300 KB, which would cost more to make for every
-// small chunk than the chunk itself. The work is done in libuv's thread pool.
+// Compressors that are reused: each has about 300 KB of zlib state, which takes longer to create than a small chunk takes to
+// compress. The work runs in libuv's thread pool.
 import { constants, createDeflateRaw, type DeflateRaw } from 'node:zlib';
 
 import { TaskQueue } from '../../streams/task-queue.ts';
 
-/** Room for most answers: each further round of one chunk would wait for the main thread. */
+/** Large enough for most results: each further round for a chunk would wait for the main thread. */
 export const compressorBytes = 256 * 1024;
 
 type Options = {
   readonly level: number;
-  /** How many chunks are compressed at once. More than libuv has threads (4) bring nothing. */
+  /** The number of chunks that are compressed at once. More than libuv's 4 threads bring nothing. */
   readonly atOnce: number;
-  /** Gives memory of at least so many bytes for an answer. */
+  /** Allocates at least this many bytes for a result. */
   readonly allocate?: (bytes: number) => Buffer;
 };
 
-/** Memory: some 600 KB for each chunk that is compressed at once. To be closed. */
+/** Memory: about 600 KB for each chunk that is compressed at once. Close it after use. */
 export class DeflatePool {
   readonly #level: number;
   readonly #queue: TaskQueue;
@@ -28,14 +28,14 @@ export class DeflatePool {
     this.#queue = new TaskQueue(atOnce);
   }
 
-  /** Chunks being compressed or waiting for it. */
+  /** Chunks that are being compressed or wait for it. */
   get size(): number {
     return this.#queue.size;
   }
 
   /**
-   * Raw deflate blocks (RFC 1951), none of them final, that end at a byte: chunks can be compressed independently and
-   * joined. The chunk must not change until the answer is there.
+   * Raw deflate blocks (RFC 1951), none of them final, that end at a byte: chunks can be compressed independently and joined.
+   * Do not change the chunk before the promise resolves.
    */
   async compress(chunk: Uint8Array): Promise<Buffer> {
     return await this.#queue.run(async () => {
@@ -58,12 +58,12 @@ export class DeflatePool {
     });
   }
 
-  /** Frees the compressors that are idle. */
+  /** Frees the idle compressors. */
   close(): void {
     for (const stream of this.#idle.splice(0)) stream.close();
   }
 
-  /** A copy: the parts are views of larger memory. */
+  /** A copy, because the parts are views of larger memory. */
   #joined(parts: readonly Buffer[]): Buffer {
     const size = parts.reduce((sum, part) => sum + part.length, 0);
     const joined = this.#allocate(size);

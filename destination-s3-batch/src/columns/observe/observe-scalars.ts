@@ -1,4 +1,4 @@
-// Notes numbers and texts. The hot path, as in observe.ts.
+// Notes numbers and texts. Hot path, as observe.ts.
 import { MINUS, POINT, QUOTE, ZERO } from '@s3-connectors/common/json/ascii.ts';
 import { NOT_JSON, plainEnd, skipString, skipValue } from '@s3-connectors/common/json/json-bytes.ts';
 

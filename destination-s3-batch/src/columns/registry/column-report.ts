@@ -1,4 +1,4 @@
-// What became of each column of a table, in one line for the log.
+// The columns of a table and their outcomes, in one line for the log.
 import { fieldsText } from '@s3-connectors/common/destination/run/field-counts.ts';
 
 import type { FieldType, StructType } from '../types/field-type.ts';

@@ -44,7 +44,7 @@ function clickhouseName(name: string): string {
   return `\`${name.replaceAll(/[`\\]/gu, String.raw`\$&`)}\``;
 }
 
-/** It takes and decodes addresses, so the percent sign of a key is encoded once more. */
+/** ClickHouse decodes addresses, so the percent sign of a key is encoded once more. */
 function clickhousePlace(location: string): string {
   const [, address, path] = /^(\w+:\/\/[^/]*\/)(.*)$/u.exec(location) ?? [];
   if (address === undefined || path === undefined) return location;

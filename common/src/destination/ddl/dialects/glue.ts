@@ -1,5 +1,5 @@
-// A table for `aws glue create-table --cli-input-json`: what Athena's statement makes in the Glue Data Catalog, as JSON
-// (https://docs.aws.amazon.com/glue/latest/webapi/API_CreateTable.html).
+// A table for `aws glue create-table --cli-input-json`: the table that Athena's statement makes in the Glue Data Catalog, as
+// JSON (https://docs.aws.amazon.com/glue/latest/webapi/API_CreateTable.html).
 import { scalarsOf, textTimes, type DdlDialect, type Draft } from './dialect.ts';
 import { hiveDialects } from './hive-dialects.ts';
 import { jsonSerde, refuseLikeHive } from './hive-parts.ts';
@@ -37,7 +37,7 @@ export const glue: DdlDialect = {
   create: () => [],
 };
 
-/** `comments`: what the other engines have as comments in front of the statement; `queries`: for Athena. */
+/** `comments`: for other engines they are comments before the statement; `queries`: for Athena. */
 export function glueTable(draft: Draft, comments: readonly string[], queries: readonly string[]): object {
   const { plainName, table, columns, database } = draft;
   const { format, folders, location } = table;
@@ -46,7 +46,7 @@ export function glueTable(draft: Draft, comments: readonly string[], queries: re
   return {
     DatabaseName: database,
     TableInput: {
-      Name: plainName.toLowerCase(), // Athena finds no other names.
+      Name: plainName.toLowerCase(), // Athena finds only lower-case names.
       TableType: 'EXTERNAL_TABLE',
       Parameters: {
         classification: format,

@@ -1,4 +1,5 @@
-// The engines that know Hive's tables: a location, a format, and columns for the folders. Each finds the folders in its own way.
+// The engines that know Hive's tables: a location, a format, and columns for the folders. Each finds new folders in its own
+// way.
 import { identifier, literal } from '../../../columns/sql.ts';
 import { backslashed, backticks, columnLines, folderNames, scalarsOf, textTimes, type DdlDialect } from './dialect.ts';
 import {
@@ -20,7 +21,7 @@ const athena: DdlDialect = {
   jsonScalars: textTimes('STRING'),
   list: (items) => `ARRAY<${items}>`,
   struct: hiveStruct(backticks),
-  quote: backticks, // Always: a word of Hive's own, such as `timestamp`, is no name without.
+  quote: backticks, // Always quoted: a keyword of Hive, such as `timestamp`, is not a name without quotes.
   quoteInQuery: identifier,
   takesTable: hiveTableName,
   refuse: refuseLikeHive('Athena'),
@@ -51,7 +52,7 @@ const athena: DdlDialect = {
       ...(isLoaded || folders.length === 0
         ? [`LOCATION ${backslashed(location)};`]
         : [`LOCATION ${backslashed(location)}`, 'TBLPROPERTIES (', columnLines(properties), ');']),
-      // Values that nobody knows before: folders are loaded, again after each sync that brings new ones.
+      // The values are not known in advance. Load the folders again after each sync that adds new ones.
       ...(isLoaded ? ['', `MSCK REPAIR TABLE ${name};`] : []),
     ];
   },

@@ -1,4 +1,4 @@
-// What the engines with Hive's tables share: the names that they take, and how they write columns.
+// What engines with Hive's tables share: the names that they accept, and how they write columns.
 import { type Draft, type Refuse, type TypedColumn } from './dialect.ts';
 
 export const jsonSerde = 'org.openx.data.jsonserde.JsonSerDe';
@@ -22,12 +22,12 @@ export function refuseLikeHive(title: string): Refuse {
   };
 }
 
-/** `name: type`, as Hive has the members of an object. */
+/** `name: type`, the form of members of an object in Hive. */
 export function hiveStruct(quote: (name: string) => string): (members: readonly TypedColumn[]) => string {
   return (members) => `STRUCT<${members.map(({ name, sql }) => `${quote(name)}: ${sql}`).join(', ')}>`;
 }
 
-/** The columns, and with a type those of the folders. */
+/** The columns, and those of the folders if `type` is given. */
 export function columnsOf({ columns }: Draft, quote: (name: string) => string): readonly string[] {
   return columns.map(({ name, sql }) => `${quote(name)} ${sql}`);
 }

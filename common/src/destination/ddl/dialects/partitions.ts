@@ -1,8 +1,11 @@
-// The folders of a table that are there now, as statements for an engine that does not look for them.
+// Statements for the folders that a table has now, for an engine that does not look for them.
 import { identifier, literal } from '../../../columns/sql.ts';
 import type { Draft } from './dialect.ts';
 
-/** What Redshift takes in one statement (https://docs.aws.amazon.com/redshift/latest/dg/r_ALTER_TABLE_external-table.html). */
+/**
+ * The most folders that Redshift accepts in one statement
+ * (https://docs.aws.amazon.com/redshift/latest/dg/r_ALTER_TABLE_external-table.html).
+ */
 const mostInStatement = 100;
 
 export async function* addPartitions({ name, table }: Draft): AsyncGenerator<string> {

@@ -1,4 +1,4 @@
-// What looks wrong, each finding with what to change, the gravest first. Pure.
+// The findings, each with what to change, the most severe first. Pure.
 import { countText, bytesText } from '../../../program/text-layout.ts';
 import type { PrefixSurvey } from '../survey/prefix-survey.ts';
 import type { Misplacement } from '../survey/key-kind.ts';
@@ -22,17 +22,17 @@ type Judged = {
   readonly places: readonly PlaceStatus[];
   readonly rejected: readonly RejectedStatus[];
   readonly runs: readonly UnfinishedRun[];
-  /** Names of types or tables whose data is too old; null: nobody asked. */
+  /** Types or tables whose data is too old. Null: not asked for. */
   readonly stale: readonly PlaceStatus[];
   readonly maxAgeSeconds: number | null;
   readonly recentHours: number;
   /** Milliseconds. */
   readonly now: number;
-  /** Milliseconds: what is older is no news. */
+  /** Milliseconds. Older events are not reported. */
   readonly windowFrom: number;
   /** The type or table that was asked for. */
   readonly only: string | undefined;
-  /** What was found while documents and files were read. */
+  /** Findings from reading documents and files. */
   readonly others: readonly StatusFinding[];
 };
 
@@ -74,7 +74,7 @@ function staleFinding({ noun, maxAgeSeconds }: Judged, place: PlaceStatus): Stat
   return finding('stale', text, { name: place.name, examples: keysOf(place) });
 }
 
-/** Types or tables of which nothing has arrived lately: all of them, or each that others have gone on without. */
+/** Types or tables that received nothing lately: all of them, or those that stopped while others continued. */
 function silentFindings({ noun, places, recentHours, windowFrom }: Judged): readonly StatusFinding[] {
   const dated = places.filter(({ newest }) => newest !== null);
   const silent = dated.filter(({ age_seconds: age, quiet_seconds: quiet }) => age - quiet > recentHours * 3600);
@@ -92,7 +92,9 @@ function silentFindings({ noun, places, recentHours, windowFrom }: Judged): read
     });
 }
 
-/** Types or tables whose first rows are of the last hours, beside others. What is replaced shows only its last rows. */
+/**
+ * Types or tables whose first rows are from the last hours, while others are older. A replaced one shows only its last rows.
+ */
 function newFindings({ noun, places, recentHours, now }: Judged): readonly StatusFinding[] {
   const isNew = ({ oldest, last_export: replaced, unfinished_exports: unfinished }: PlaceStatus): boolean => {
     if (oldest === null || replaced !== null || unfinished.length > 0) return false;

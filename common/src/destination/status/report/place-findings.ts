@@ -1,4 +1,4 @@
-// What looks wrong with one type or table: gaps, exports that are not finished, event types and fields that come or go. Pure.
+// Findings about one type or table: gaps, unfinished exports, event types and fields that appear or disappear. Pure.
 import { countText } from '../../../program/text-layout.ts';
 import { finding } from './finding.ts';
 import type { FieldsStatus, PlaceStatus, StatusCode, StatusFinding, UnfinishedExport } from './report.ts';
