@@ -9,7 +9,7 @@ export const compressorBytes = 256 * 1024;
 
 type Options = {
   readonly level: number;
-  /** How many chunks are compressed at once. More than libuv has threads (4) bring nothing. */
+  /** How many chunks are compressed at once. More than libuv has threads bring nothing. */
   readonly atOnce: number;
   /** Gives memory of at least so many bytes for an answer. */
   readonly allocate?: (bytes: number) => Buffer;
@@ -17,12 +17,14 @@ type Options = {
 
 /** Memory: some 600 KB for each chunk that is compressed at once. To be closed. */
 export class DeflatePool {
+  readonly atOnce: number;
   readonly #level: number;
   readonly #queue: TaskQueue;
   readonly #allocate: (bytes: number) => Buffer;
   readonly #idle: DeflateRaw[] = [];
 
   constructor({ level, atOnce, allocate = (bytes) => Buffer.allocUnsafeSlow(bytes) }: Options) {
+    this.atOnce = atOnce;
     this.#level = level;
     this.#allocate = allocate;
     this.#queue = new TaskQueue(atOnce);
