@@ -9,7 +9,6 @@ import { parseConfiguredCatalog } from '@s3-connectors/common/protocol/catalog.t
 import { parseConfig } from '@s3-connectors/common/protocol/config.ts';
 import { silentLog } from '@s3-connectors/common/protocol/log.ts';
 import { configSchema, resolveConfig } from '../../destination-s3-streaming/src/config/config.ts';
-import { compressionsAtOnce } from '../../destination-s3-streaming/src/run/run.ts';
 import { write } from '../../destination-s3-streaming/src/run/write.ts';
 import { startS3Server } from '../../tools/s3-server/server.ts';
 import { simulatedClock } from '../support/simulated-clock.ts';
@@ -22,8 +21,9 @@ const minute = 60_000;
 const rotations = 960;
 /** Less than the name of a file. */
 const keptOfFile = 100;
+const cores = 4;
 /** Compressors that a busier moment needs, and next to nothing of each file from the third look on. */
-const mayGrow = compressionsAtOnce * compressorBytes + (rotations / 2) * 3 * keptOfFile;
+const mayGrow = cores * compressorBytes + (rotations / 2) * 3 * keptOfFile;
 const start = Date.UTC(2026, 0, 15);
 const catalog = parseConfiguredCatalog(catalogJson('pages', publishedStream('events')));
 
@@ -73,7 +73,7 @@ suite('a run of many days', () => {
         if (turn % (rotations / 6) === 0) held.push(used(gc));
       }
     }
-    const config = resolveConfig(parseConfig(configSchema, configJson(server), silentLog), {});
+    const config = resolveConfig(parseConfig(configSchema, configJson(server, { max_cores: cores }), silentLog), {});
     const context = { log: silentLog, signal: new AbortController().signal, fail: () => undefined };
     let printed = 0;
     const running = async (): Promise<void> => {

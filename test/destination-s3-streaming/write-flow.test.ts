@@ -46,18 +46,22 @@ suite('the flow of writing', () => {
 
   test('cuts a stream into files of the compressed size asked for, losing no row', async () => {
     // They compress to about `usualRatio`, so that the size of what waits for the compressor is known well.
+    const cores = 4;
     const rows = Array.from({ length: 60_000 }, (_, index) =>
       JSON.stringify({ time: at, x: noise(index), y: noise(-index), z: 'z'.repeat(150) }),
     );
     const batches = Array.from({ length: 60 }, (_, index) => rows.slice(index * 1000, index * 1000 + 1000));
     const input = batches.map((batch) => batch.map((row) => recordLine('events', row)).join(''));
-    await runWrite(server, input, { catalog: catalogJson('events'), config: { max_file_mb: 1, gzip_level: 1 } });
+    await runWrite(server, input, {
+      catalog: catalogJson('events'),
+      config: { max_file_mb: 1, gzip_level: 1, max_cores: cores },
+    });
     assert.deepEqual(storedRows(server), [...rows].sort());
     const wanted = 1024 * 1024;
     const batchBytes = Math.max(...batches.map((batch) => batch.join('\n').length + 1));
     const [least, most] = ratios(rows, chunkBytes(wanted));
     // Compressed or waiting for it, gathered by the file, and the last batch.
-    const onItsWay = (maxChunksWaiting + 1) * chunkBytes(wanted) + batchBytes;
+    const onItsWay = (maxChunksWaiting(cores) + 1) * chunkBytes(wanted) + batchBytes;
     const doubt = onItsWay * (most - least);
     const sizes = server.objects(bucket).map(({ size }) => size);
     const limits = [wanted - doubt, wanted + doubt + batchBytes * most] as const;

@@ -4,6 +4,7 @@ import type { VerbContext, Watch } from '../protocol/connector.ts';
 import { ConnectorError, toConnectorError } from '../protocol/errors.ts';
 import type { Log } from '../protocol/log.ts';
 import { collectSecrets, redactor } from './stdio/redact.ts';
+import { sizeThreadPool } from './cores.ts';
 import { closeStandardInput } from './stdio/standard-input.ts';
 import { standardOutput } from './stdio/standard-output.ts';
 import { openScreen, type Screen } from './stdio/screen.ts';
@@ -33,6 +34,7 @@ const idleMs = 2000;
  * failure or when the reader of stdout exited, and 143 or 130 after a signal.
  */
 export async function runProcess(speak: Speak, verb: (frame: Frame) => Promise<void>): Promise<void> {
+  sizeThreadPool();
   process.stderr.on('error', () => undefined); // A text that cannot be written there is lost; the data continues.
   let redact = redactor([]);
   const redactNow = (text: string): string => redact(text);

@@ -2,12 +2,12 @@
 // format is written. One at a time: the engine has the memory of one.
 import { createHash } from 'node:crypto';
 import { rm, stat, unlink } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 import { DeflatePool } from '@s3-connectors/common/destination/files/deflate-pool.ts';
 import { FileNames } from '@s3-connectors/common/destination/files/file-names.ts';
 import type { TempFolder } from '@s3-connectors/common/local-disk/temp-folder.ts';
+import { compressionsAtOnce, coresOf } from '@s3-connectors/common/program/cores.ts';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { TaskQueue } from '@s3-connectors/common/streams/task-queue.ts';
 
@@ -22,7 +22,7 @@ import type { SpoolFile } from '../spool/spool-file.ts';
 import type { BatchTable } from '../tables/table.ts';
 import { distinctRows } from './distinct-rows.ts';
 import { fitRows } from './fitted-rows.ts';
-import { compressionsAtOnce, writeGzip } from './gzip-files.ts';
+import { writeGzip } from './gzip-files.ts';
 import type { MadeFile, RowSource } from './made-file.ts';
 import { writeParquet } from './parquet-files.ts';
 
@@ -42,11 +42,8 @@ export function engineBytes({ maxMemoryBytes }: Pick<BatchConfig, 'maxMemoryByte
   return maxMemoryBytes * engineShare;
 }
 
-/** Each holds a row group while it writes it. */
-const mostThreads = 2;
-
 type Options = {
-  readonly config: Pick<BatchConfig, 'format' | 'maxFileBytes' | 'maxMemoryBytes' | 'workerId'>;
+  readonly config: Pick<BatchConfig, 'format' | 'maxCores' | 'maxFileBytes' | 'maxMemoryBytes' | 'workerId'>;
   readonly typings: Typings;
   /** Of this run alone. */
   readonly folder: TempFolder;
@@ -62,7 +59,7 @@ type TypedRows = Pick<Decided, 'type' | 'isAsTyped'> & {
 export class Converter implements AsyncDisposable {
   readonly #options: Options;
   readonly #names = new FileNames();
-  readonly #deflate = new DeflatePool({ level: gzipLevel, atOnce: compressionsAtOnce });
+  readonly #deflate: DeflatePool;
   readonly #lane = new TaskQueue(1);
   #engine: ConversionEngine | undefined;
   #count = 0;
@@ -74,6 +71,8 @@ export class Converter implements AsyncDisposable {
 
   constructor(options: Options) {
     this.#options = options;
+    const { maxCores, maxMemoryBytes } = options.config;
+    this.#deflate = new DeflatePool({ level: gzipLevel, atOnce: compressionsAtOnce(maxCores, maxMemoryBytes) });
   }
 
   /** The segment itself stays. The caller removes the files. */
@@ -162,8 +161,8 @@ export class Converter implements AsyncDisposable {
   }
 
   get #threads(): number {
-    const cores = availableParallelism();
-    return Math.max(1, Math.min(mostThreads, this.inputWaits ? cores : cores - 1));
+    const cores = coresOf(this.#options.config.maxCores);
+    return Math.max(1, this.inputWaits ? cores : cores - 1);
   }
 
   /**

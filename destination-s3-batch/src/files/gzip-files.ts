@@ -13,8 +13,6 @@ import { mapConcurrent } from '@s3-connectors/common/streams/map-concurrent.ts';
 import type { MadeFile, RowSource } from './made-file.ts';
 
 const chunkBytes = 1024 * 1024;
-/** As many as libuv's thread pool has threads. */
-export const compressionsAtOnce = 4;
 
 type Options = {
   readonly deflate: DeflatePool;
@@ -32,7 +30,7 @@ type Member = {
   written: number;
 };
 
-/** Bound: some ten chunks of 1 MiB, or of the longest row. */
+/** Bound: two chunks for each compression, and two more, of 1 MiB or of the longest row. */
 export async function writeGzip(
   source: Pick<RowSource, 'path' | 'bytes'>,
   { deflate, target, maxFileBytes }: Options,
@@ -40,7 +38,7 @@ export async function writeGzip(
   await mkdir(target, { mode: 0o700 });
   const made: MadeFile[] = [];
   let member: Member | undefined;
-  const chunks = mapConcurrent(wholeLines(source), compressionsAtOnce, async (chunk) => {
+  const chunks = mapConcurrent(wholeLines(source), deflate.atOnce, async (chunk) => {
     return { chunk, compressed: await deflate.compress(chunk) };
   });
   try {

@@ -8,22 +8,15 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import { countColumns, engineType, storedFields, type StructType } from '../columns/types/field-type.ts';
 import type { ConversionEngine } from '../engine/engine.ts';
+import { groupRows, threadsFor } from '../engine/threads.ts';
 import type { MadeFile, RowSource } from './made-file.ts';
 import { piecesOf } from './pieces.ts';
 
-/** Half of the engine's own: two threads hold a group each while they write it. */
-const mostGroupRows = 61_440;
-/** The engine's own; no group has less. */
-const vectorRows = 2048;
-/** What two threads hold for each value of a group, whatever it is. */
-const valueBytes = 64;
 /** What it takes to write a column with a dictionary as large as the engine makes it. */
 const mostDictionaryBytes = 1024 * 1024;
 /** Of the engine's memory, for dictionaries. */
 const dictionaryShare = 1 / 16;
-/** Tables of so many columns that each has less are written by one thread. */
-const wideColumnBytes = 512 * 1024;
-/** The engine holds two buffers of this size for each thread. */
+/** The largest row that the engine is prepared for, even if no row is as large. */
 const leastObjectBytes = 4 * 1024 * 1024;
 
 /**
@@ -49,8 +42,8 @@ export async function writeParquet(
 ): Promise<readonly MadeFile[]> {
   try {
     const { type, engineBytes } = options;
-    const isWide = countColumns(type) * wideColumnBytes > engineBytes;
-    return await write(engine, rows, options, isWide ? 1 : undefined);
+    const written = { columns: countColumns(type), rows: rows.rows, bytes: rows.bytes, longestRow: objectBytes(rows) };
+    return await write(engine, rows, options, threadsFor(written, engineBytes));
   } catch (error) {
     if (!(error instanceof ConnectorError) || error.code !== 'ENGINE_MEMORY_EXCEEDED') throw error;
     await rm(options.target, { recursive: true });
@@ -74,7 +67,7 @@ async function write(
   engine: ConversionEngine,
   rows: RowSource,
   { type, target, maxFileBytes, engineBytes }: Options,
-  mostThreads?: number,
+  mostThreads: number,
 ): Promise<readonly MadeFile[]> {
   await mkdir(target, { mode: 0o700 });
   // Never larger than the lines it is made of; only what may be is written as several files.
@@ -83,7 +76,7 @@ async function write(
     'FORMAT parquet',
     'COMPRESSION snappy',
     `KV_METADATA ${footerKeys}`,
-    `ROW_GROUP_SIZE ${groupRows(type, engineBytes)}`,
+    `ROW_GROUP_SIZE ${groupRows(countColumns(type), engineBytes)}`,
     ...dictionaryLimit(type, engineBytes),
     ...(mayBeLarge ? [`FILE_SIZE_BYTES ${maxFileBytes}`, 'OVERWRITE_OR_IGNORE true'] : []),
   ];
@@ -97,12 +90,6 @@ async function write(
   return await countRows(engine, paths);
 }
 
-/** Of a table of a thousand columns a group of the usual size would take a gigabyte, even if most are null. */
-function groupRows(type: StructType, engineBytes: number): number {
-  const rows = engineBytes / (valueBytes * countColumns(type));
-  return Math.max(vectorRows, Math.min(mostGroupRows, Math.floor(rows / vectorRows) * vectorRows));
-}
-
 /** Only for many columns: a smaller dictionary makes larger files. */
 function dictionaryLimit(type: StructType, engineBytes: number): readonly string[] {
   const columns = countColumns(type);
@@ -111,10 +98,16 @@ function dictionaryLimit(type: StructType, engineBytes: number): readonly string
   return [`STRING_DICTIONARY_PAGE_SIZE_LIMIT ${Math.floor(bytes)}`];
 }
 
+/** Bytes. */
+function objectBytes({ longestRow }: Pick<RowSource, 'longestRow'>): number {
+  return Math.max(leastObjectBytes, longestRow + 1);
+}
+
 /** The table function that reads the rows. */
-export function rowsSql({ path, longestRow }: Pick<RowSource, 'path' | 'longestRow'>, type: StructType): string {
+export function rowsSql(rows: Pick<RowSource, 'path' | 'longestRow'>, type: StructType): string {
+  const { path } = rows;
   const columns = structLiteral(storedFields(type).map((field) => [field.name, engineType(field.type)] as const));
-  const size = Math.max(leastObjectBytes, longestRow + 1);
+  const size = objectBytes(rows);
   return `read_json(${literal(path)}, format = 'newline_delimited', auto_detect = false, columns = ${columns}, hive_partitioning = false, maximum_object_size = ${size})`;
 }
 

@@ -71,8 +71,10 @@ export function msUntilAged(oldest: OpenFileFacts | undefined, now: number, { ma
 }
 
 const largestChunk = 1024 * 1024;
-/** Chunks that are compressed or wait for it while more input is read. */
-export const maxChunksWaiting = 8;
+/** Chunks that are compressed or wait for it while more input is read: for each thread the one in work and the next. */
+export function maxChunksWaiting(compressionsAtOnce: number): number {
+  return 2 * compressionsAtOnce;
+}
 
 /** At how many bytes the rows of a file are compressed. A file's size is known only by chunks: it has several. */
 export function chunkBytes(maxFileBytes: number): number {

@@ -1,6 +1,7 @@
 // A run of `write`: its parts, how they are joined, and what each turn of the loop in write.ts does with them.
 import { DeflatePool } from '@s3-connectors/common/destination/files/deflate-pool.ts';
 import type { DurableStates } from '@s3-connectors/common/destination/input/durable-states.ts';
+import { compressionsAtOnce } from '@s3-connectors/common/program/cores.ts';
 import { onePlaceEach } from '@s3-connectors/common/destination/publishing/places.ts';
 import type { Target } from '@s3-connectors/common/destination/plan/plan.ts';
 import { setUpRun, type RunContext } from '@s3-connectors/common/destination/plan/run-setup.ts';
@@ -28,9 +29,6 @@ import { ReadAhead } from './read-ahead.ts';
 import { Report, type StreamingFigures } from './report.ts';
 import { Stopping } from './stopping.ts';
 import { WakeUp } from './wake-up.ts';
-
-/** As many as libuv's thread pool has threads. */
-export const compressionsAtOnce = 4;
 
 export class StreamingRun {
   readonly #memory: MemoryShares;
@@ -72,7 +70,8 @@ export class StreamingRun {
     this.#limits = { maxAgeMs, maxFileBytes, maxOpenBytes: memory.openBytes };
     this.#pool = new BufferPool(memory.idleBytes);
     const allocate = (bytes: number): Buffer => this.#pool.take(bytes);
-    this.#deflate = new DeflatePool({ level: config.gzipLevel, atOnce: compressionsAtOnce, allocate });
+    const atOnce = compressionsAtOnce(config.maxCores, config.maxMemoryBytes);
+    this.#deflate = new DeflatePool({ level: config.gzipLevel, atOnce, allocate });
     const setup = setUpRun({ config, plan, layout, context }, memory.heldBytes);
     this.#states = setup.states;
     this.#s3 = setup.area.s3;
@@ -132,7 +131,8 @@ export class StreamingRun {
    * everything before it is stored and acknowledged. @returns whether there were any.
    */
   takeLines(): boolean {
-    const hasRoom = this.#bufferBytes < this.#memory.bufferBytes && this.#deflate.size < maxChunksWaiting;
+    const hasRoom =
+      this.#bufferBytes < this.#memory.bufferBytes && this.#deflate.size < maxChunksWaiting(this.#deflate.atOnce);
     const batch = hasRoom && !this.#files.hasSurplus ? this.#lines.take() : undefined;
     if (batch === undefined) return false;
     try {

@@ -8,6 +8,7 @@ import {
   sourceConnectionShape,
   type Connection,
 } from '@s3-connectors/common/s3/connection/config.ts';
+import { coresOf, maxCores } from '@s3-connectors/common/program/cores.ts';
 import type { Shard } from '@s3-connectors/common/program/scheduler.ts';
 
 import { csvSchema, resolveCsv, type CsvOptions } from './csv-config.ts';
@@ -105,6 +106,7 @@ export const sourceSchema = z
         'What becomes a table: each folder directly below a schema prefix, with all of its files, or each file there. For example, users.csv.gz becomes the table users.',
       order: 23,
     }),
+    max_cores: maxCores.meta({ order: 24 }),
   })
   .superRefine(checkConnection, always)
   .superRefine(checkSelection);
@@ -133,6 +135,8 @@ export type SourceConfig = {
   /** ms since 1970, like `startDate`; undefined: up to now. */
   readonly modifiedBefore: number | undefined;
   readonly shard: Shard;
+  /** See cores.ts. */
+  readonly cores: number;
   /** `max_memory_mb`. */
   readonly memoryBytes: number;
   /** What the query engine may take. */
@@ -159,6 +163,7 @@ export function resolveSource(parsed: z.output<typeof sourceSchema>, env: Enviro
     shard: resolveShard(parsed.shard, env),
     selection: resolveSelection(parsed),
     lookbackMs: parsed.lookback_hours * 3_600_000,
+    cores: coresOf(parsed.max_cores),
     memoryBytes: parsed.max_memory_mb * 1024 * 1024,
     engineMemoryBytes,
     pageMemoryBytes: engineMemoryBytes + 64 * 1024 * 1024,

@@ -33,6 +33,7 @@ suite('the config of the streaming destination', () => {
       maxFileAgeMs: 240_000,
       maxFileBytes: 64 * 1024 * 1024,
       maxMemoryBytes: 256 * 1024 * 1024,
+      maxCores: undefined,
       gzipLevel: 6,
       workerId: '0',
       arrayIndex: undefined,

@@ -12,6 +12,7 @@ import {
 import { storageClasses } from '../../s3/object-settings.ts';
 import type { WriteHeaders } from '../../s3/write.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
+import { maxCores } from '../../program/cores.ts';
 import { indexVariable } from '../../program/scheduler.ts';
 import type { Environment } from '../../s3/address/hosted.ts';
 import type { RunPart } from '../replacing/run-id.ts';
@@ -148,8 +149,9 @@ export const invalidRecords = z.enum(['dead_letter', 'fail', 'write']).default('
     'What to do with a record that breaks the schema of its published type: store it below _rejected/ (dead_letter), fail the sync (fail), or write it like the others (write).',
 });
 
-/** The last field of both configs. */
+/** The last fields of both configs. */
 export const workerShape = {
+  max_cores: maxCores.meta({ order: 31 }),
   worker_id: z.string().regex(workerForm, workerRemedy).optional().meta({
     title: 'Worker',
     description: 'The last part of each file name. Give every process that writes to the same prefix its own.',
@@ -157,9 +159,7 @@ export const workerShape = {
   }),
 };
 
-type PlaceConfig = Readonly<z.output<z.ZodObject<typeof placeShape & typeof runShape>>> & {
-  readonly worker_id?: string | undefined;
-};
+type PlaceConfig = Readonly<z.output<z.ZodObject<typeof placeShape & typeof workerShape & typeof runShape>>>;
 
 /** The fields of both configs; each has its own defaults and descriptions. */
 type SharedConfig<Entry> = ConnectionConfig &
@@ -190,13 +190,12 @@ export type Shared<Entry> = DestinationPlace & {
   readonly airbyteMetadata: boolean;
   readonly maxFileBytes: number;
   readonly maxMemoryBytes: number;
+  readonly maxCores: number | undefined;
 };
 
 function hasEachOnce(tags: readonly { readonly key: string }[]): boolean {
   return new Set(tags.map(({ key }) => key)).size === tags.length;
 }
-
-const mebibyte = 1024 * 1024;
 
 /** `superRefine(...checkPlace)` checks what depends on several fields, also on those of the connection. */
 export const checkPlace = [
@@ -216,8 +215,9 @@ export function resolveShared<Entry>(config: SharedConfig<Entry>, env: Environme
     streams: config.streams,
     namespaceInPath: config.namespace_in_path,
     airbyteMetadata: config.airbyte_metadata,
-    maxFileBytes: config.max_file_mb * mebibyte,
-    maxMemoryBytes: config.max_memory_mb * mebibyte,
+    maxFileBytes: config.max_file_mb * 2 ** 20,
+    maxMemoryBytes: config.max_memory_mb * 2 ** 20,
+    maxCores: config.max_cores,
   };
 }
 

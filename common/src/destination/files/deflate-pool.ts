@@ -9,7 +9,7 @@ export const compressorBytes = 256 * 1024;
 
 type Options = {
   readonly level: number;
-  /** The number of chunks that are compressed at once. More than libuv's 4 threads bring nothing. */
+  /** The number of chunks that are compressed at once. More than libuv has threads bring nothing. */
   readonly atOnce: number;
   /** Allocates at least this many bytes for a result. */
   readonly allocate?: (bytes: number) => Buffer;
@@ -17,12 +17,14 @@ type Options = {
 
 /** Memory: about 600 KB for each chunk that is compressed at once. Close it after use. */
 export class DeflatePool {
+  readonly atOnce: number;
   readonly #level: number;
   readonly #queue: TaskQueue;
   readonly #allocate: (bytes: number) => Buffer;
   readonly #idle: DeflateRaw[] = [];
 
   constructor({ level, atOnce, allocate = (bytes) => Buffer.allocUnsafeSlow(bytes) }: Options) {
+    this.atOnce = atOnce;
     this.#level = level;
     this.#allocate = allocate;
     this.#queue = new TaskQueue(atOnce);
