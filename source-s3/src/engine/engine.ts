@@ -102,9 +102,13 @@ async function columnsOf(connection: DuckDBConnection, sql: string): Promise<{ n
   });
 }
 
-/** Raw text: a delimiter and a quote that JSON never holds unescaped, so that the writer changes no value. */
+/**
+ * Raw text: a delimiter and a quote that JSON never holds unescaped, so that the writer changes no value. Without FORCE_QUOTE it would
+ * look at each byte of a row for what has to be quoted; the quote that it then writes is none.
+ */
 function copySql({ sql, ...ends }: LineQuery): (target: string) => string {
-  const raw = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\u0001', NULLSTR '', USE_TMP_FILE false";
+  const raw =
+    "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\u0001', NULLSTR '', FORCE_QUOTE *, USE_TMP_FILE false";
   const options = `${raw}, ${lineEndOption(ends)}`;
   return (target) => `COPY (${sql}) TO ${literal(target)} (${options})`;
 }

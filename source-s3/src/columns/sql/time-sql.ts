@@ -14,8 +14,13 @@ type Stored<Kind> = Extract<StoredType, { kind: Kind }>;
 export function dateText(sql: string): TimeText {
   const common = `${sql} BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'`;
   const possible = `${sql} BETWEEN DATE '5877642-06-25 (BC)' AND DATE '5881580-07-10'`; // All but the two infinities.
-  const cases = `WHEN ${common} THEN ${sql}::VARCHAR WHEN ${possible} THEN ${asBc(`${sql}::VARCHAR`)}`;
-  return { sql: `CASE ${cases} END`, lost: `NOT (${possible})` };
+  const text = `${sql}::VARCHAR`;
+  const rare = asBc(text);
+  return {
+    sql: `CASE WHEN ${common} THEN ${text} WHEN ${possible} THEN ${rare} END`,
+    lost: `NOT (${possible})`,
+    json: `CASE WHEN ${common} THEN concat('"', ${text}, '"') WHEN ${possible} THEN concat('"', ${rare}, '"') ELSE 'null' END`,
+  };
 }
 
 /** Zero, six or nine digits of a second's fraction: the engine cuts trailing zeros. */

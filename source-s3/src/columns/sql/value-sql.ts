@@ -4,6 +4,7 @@ import { assertNever } from '@s3-connectors/common/protocol/errors.ts';
 import { castSql } from './cast-sql.ts';
 import type { Column, ColumnType } from '@s3-connectors/common/columns/column-type.ts';
 import { literal } from '@s3-connectors/common/columns/sql.ts';
+import { decimalText, doubleJson, nestedDecimal } from './number-sql.ts';
 import { columnType, entriesType, hasTextKeys, type StoredMember, type StoredType } from './stored-type.ts';
 import { dateText, int96Text, timestampText, timeText, type TimeText } from './time-sql.ts';
 
@@ -56,11 +57,8 @@ function valueSql(raw: string, rawType: StoredType, target: ColumnType, path: re
     case 'integer':
     case 'boolean':
       return { sql, form: 'plain', losses };
-    case 'float': {
-      const isFinite = `isfinite(${sql})`;
-      const all = [...losses, { field, condition: `NOT ${isFinite}` }];
-      return { sql: `CASE WHEN ${isFinite} THEN ${sql}::DOUBLE END`, form: 'plain', losses: all };
-    }
+    case 'float':
+      return floatValue(sql, losses, field);
     case 'list':
       return listValue(sql, stored.items, target.kind === 'list' ? target.items : columnType(stored.items), path);
     case 'struct':
@@ -84,6 +82,12 @@ function valueSql(raw: string, rawType: StoredType, target: ColumnType, path: re
     default:
       return assertNever(stored);
   }
+}
+
+function floatValue(sql: string, losses: readonly Loss[], field: string): Value {
+  const isFinite = `isfinite(${sql})`;
+  const all = [...losses, { field, condition: `NOT ${isFinite}` }];
+  return { sql: `CASE WHEN ${isFinite} THEN ${sql}::DOUBLE END`, form: 'plain', losses: all, json: doubleJson(sql) };
 }
 
 /** The text of any stored value; strings as they are, nested values as their JSON. */
@@ -125,25 +129,6 @@ function textValue(sql: string, stored: StoredType, path: readonly string[]): Va
     default:
       return assertNever(stored);
   }
-}
-
-type Decimal = Extract<StoredType, { kind: 'decimal' }>;
-const mostDigits = 38;
-/** Narrower decimals become doubles inside nested values, which drops zeros at the end and adds `.0` to whole numbers. */
-const exactDigits = 16;
-
-/** One that to_json of the value around it writes with all its digits. */
-function nestedDecimal(sql: string, decimal: Decimal): string {
-  const { width, scale } = decimal;
-  if (scale === mostDigits) return `(${decimalText(sql, decimal)})::JSON`;
-  return width < exactDigits || width === scale ? `${sql}::DECIMAL(${mostDigits},${scale})` : sql;
-}
-
-/** The engine writes no digit before the point where there is room for none: `-.5` as `-0.5`. */
-function decimalText(sql: string, { width, scale }: Decimal): string {
-  if (width !== scale) return sql;
-  const text = `${sql}::VARCHAR`;
-  return `CASE WHEN ${sql} < 0 THEN '-0' || substr(${text}, 2) ELSE '0' || ${text} END`;
 }
 
 function timeValue({ sql, lost, json }: TimeText, path: readonly string[]): Value {
