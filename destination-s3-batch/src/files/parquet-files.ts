@@ -112,10 +112,10 @@ function dictionaryLimit(type: StructType, engineBytes: number): readonly string
 }
 
 /** The table function that reads the rows. */
-export function rowsSql({ path, longestRow }: Pick<RowSource, 'path' | 'longestRow'>, type: StructType): string {
+export function rowsSql({ paths, longestRow }: Pick<RowSource, 'paths' | 'longestRow'>, type: StructType): string {
   const columns = structLiteral(storedFields(type).map((field) => [field.name, engineType(field.type)] as const));
   const size = Math.max(leastObjectBytes, longestRow + 1);
-  return `read_json(${literal(path)}, format = 'newline_delimited', auto_detect = false, columns = ${columns}, hive_partitioning = false, maximum_object_size = ${size})`;
+  return `read_json([${paths.map(literal).join(', ')}], format = 'newline_delimited', auto_detect = false, columns = ${columns}, hive_partitioning = false, maximum_object_size = ${size})`;
 }
 
 /** Files without rows are removed. */
