@@ -11,19 +11,18 @@ import { compressionsAtOnce, coresOf } from '@s3-connectors/common/program/cores
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import { TaskQueue } from '@s3-connectors/common/streams/task-queue.ts';
 
-import type { Decided, Typings } from '../tables/typings.ts';
+import type { Typings } from '../tables/typings.ts';
 import type { StructType } from '../columns/types/field-type.ts';
 import { mostColumns } from '../config/budgets.ts';
 import type { BatchConfig, OutputFormat } from '../config/config.ts';
 import { openEngine, type ConversionEngine } from '../engine/engine.ts';
 import { extensions, layout } from '../layout/layout.ts';
-import type { RowMarks } from '../spool/row-marks.ts';
 import type { SpoolFile } from '../spool/spool-file.ts';
 import type { BatchTable } from '../tables/table.ts';
 import { distinctRows } from './distinct-rows.ts';
 import { fitRows } from './fitted-rows.ts';
 import { writeGzip } from './gzip-files.ts';
-import type { MadeFile, RowSource } from './made-file.ts';
+import { rowsOf, type MadeFile, type RowsOnDisk, type RowSource } from './made-file.ts';
 import { writeParquet } from './parquet-files.ts';
 
 /** A file on local disk that was made of a segment, its `part`-th. */
@@ -50,10 +49,11 @@ type Options = {
   readonly signal: AbortSignal;
 };
 
-/** `marks`: of the rows that may not be as the type has them; undefined when all may. */
-type TypedRows = Pick<Decided, 'type' | 'isAsTyped'> & {
-  readonly table: BatchTable;
-  readonly marks: RowMarks | undefined;
+/** `doubtful`: those of the files whose rows may not be as the type has them. */
+type TypedRows = {
+  readonly files: readonly RowsOnDisk[];
+  readonly doubtful: readonly RowsOnDisk[];
+  readonly type: StructType;
 };
 
 export class Converter implements AsyncDisposable {
@@ -100,35 +100,38 @@ export class Converter implements AsyncDisposable {
   async #make(segment: SpoolFile, folder: string): Promise<readonly MadeFile[]> {
     const { table } = segment;
     const { typings, signal } = this.#options;
-    if (table.shape === undefined) return await this.#write(segment, undefined, folder, 'json');
-    const decided = await typings.decide(table, table.shape, signal);
+    const { files, unusual } = segment;
+    if (table.shape === undefined) return await this.#write(rowsOf(files), undefined, folder, 'json');
+    const { type, isAsTyped, isUsualAsTyped } = await typings.decide(table, table.shape, signal);
     if (table.dedup === undefined) {
-      const marks = decided.isUsualAsTyped ? segment.unusual : undefined;
-      return await this.#writeTyped(segment, { ...decided, table, marks }, folder);
+      const doubtful = isUsualAsTyped ? [unusual] : files;
+      return await this.#writeTyped(table, { files, doubtful: isAsTyped ? [] : doubtful, type }, folder);
     }
-    const dedup = { ...table.dedup, row: decided.type };
-    const distinct = await distinctRows(await this.#openEngine(), segment, dedup, `${folder}.distinct`);
+    const dedup = { ...table.dedup, row: type };
+    const distinct = await distinctRows(await this.#openEngine(), rowsOf(files), dedup, `${folder}.distinct`);
     try {
-      return await this.#writeTyped(distinct, { ...decided, table, marks: undefined }, folder);
+      return await this.#writeTyped(table, { files: [distinct], doubtful: isAsTyped ? [] : [distinct], type }, folder);
     } finally {
       await unlink(distinct.path);
     }
   }
 
   async #writeTyped(
-    rows: RowSource,
-    { type, isAsTyped, table, marks }: TypedRows,
+    table: BatchTable,
+    { files, doubtful, type }: TypedRows,
     folder: string,
   ): Promise<readonly MadeFile[]> {
     const { typings, config } = this.#options;
     const { format } = config;
-    if (isAsTyped) return await this.#write(rows, type, folder, format);
+    const source = rowsOf(doubtful);
+    if (source.rows === 0) return await this.#write(rowsOf(files), type, folder, format);
     const asLines = format === 'json';
     const maxColumns = asLines ? Infinity : mostColumns(engineBytes(config));
-    const fitted = await fitRows(rows, { type, asLines, maxColumns, marks, target: `${folder}.fitted` });
+    const fitted = await fitRows(source, { type, asLines, maxColumns, target: `${folder}.fitted` });
     try {
       typings.fitted(table, fitted.type, fitted.values);
-      return await this.#write(fitted, fitted.type, folder, format);
+      const sure = files.filter((file) => !doubtful.includes(file));
+      return await this.#write(rowsOf([...sure, fitted]), fitted.type, folder, format);
     } finally {
       await unlink(fitted.path);
     }

@@ -8,7 +8,7 @@ import { readLines } from '@s3-connectors/common/protocol/lines.ts';
 
 import type { ConversionEngine } from '../engine/engine.ts';
 import { dedupKey, type TypedDedup } from './dedup-key.ts';
-import type { RowSource } from './made-file.ts';
+import type { RowsOnDisk, RowSource } from './made-file.ts';
 import { rewriteRows } from './rewritten-rows.ts';
 
 /** No character of the texts between. */
@@ -20,7 +20,7 @@ export async function distinctRows(
   source: RowSource,
   dedup: TypedDedup,
   target: string,
-): Promise<RowSource> {
+): Promise<RowsOnDisk> {
   const [keys, kept] = [`${target}.keys`, `${target}.kept`];
   try {
     const longestKey = await writeKeys(source, dedup, keys);
@@ -67,7 +67,7 @@ async function readKept(path: string, rows: number): Promise<Uint8Array> {
   return kept;
 }
 
-async function copyKept(source: RowSource, kept: Uint8Array, target: string): Promise<RowSource> {
+async function copyKept(source: RowSource, kept: Uint8Array, target: string): Promise<RowsOnDisk> {
   let row = 0;
   return await rewriteRows(source, target, (bytes, start, end, out) => {
     if ((((kept[row >> 3] as number) >> (row & 7)) & 1) === 1) out.copy(bytes, start, end + 1);

@@ -104,11 +104,11 @@ function objectBytes({ longestRow }: Pick<RowSource, 'longestRow'>): number {
 }
 
 /** The table function that reads the rows. */
-export function rowsSql(rows: Pick<RowSource, 'path' | 'longestRow'>, type: StructType): string {
-  const { path } = rows;
+export function rowsSql(rows: Pick<RowSource, 'paths' | 'longestRow'>, type: StructType): string {
+  const paths = rows.paths.map(literal).join(', ');
   const columns = structLiteral(storedFields(type).map((field) => [field.name, engineType(field.type)] as const));
   const size = objectBytes(rows);
-  return `read_json(${literal(path)}, format = 'newline_delimited', auto_detect = false, columns = ${columns}, hive_partitioning = false, maximum_object_size = ${size})`;
+  return `read_json([${paths}], format = 'newline_delimited', auto_detect = false, columns = ${columns}, hive_partitioning = false, maximum_object_size = ${size})`;
 }
 
 /** Files without rows are removed. */

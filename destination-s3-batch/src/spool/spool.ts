@@ -33,7 +33,7 @@ export type RowPlace = {
   readonly placedBy: number;
   /** NaN for a row without a time of its own. */
   readonly time: number;
-  /** It must be marked; see columns/observe/observe.ts. */
+  /** It has unusual values; see columns/observe/observe.ts. */
   readonly isUnusual: boolean;
 };
 
@@ -95,12 +95,11 @@ export class Spool {
 
   /** Adds a row, without its newline. Hot path. */
   append(place: RowPlace, bytes: Uint8Array, start: number, end: number): void {
-    const { table, day, partition, time } = place;
+    const { table, day, partition } = place;
     let file = this.#last;
     const isLast = file?.table === table && file.day === day && file.partition === partition;
     if (file === undefined || !isLast) file = this.#find(place);
-    if (place.isUnusual) file.unusual.set(file.rows);
-    file.append(bytes, start, end, time);
+    file.append(bytes, start, end, place);
     const size = end - start + 1;
     this.#heldBytes += size;
     this.#openBytes += size;
@@ -172,7 +171,7 @@ export class Spool {
 
   /** The segment's result is stored elsewhere. */
   async remove(file: SpoolFile): Promise<void> {
-    await unlink(file.path);
+    for (const { path } of file.files) await unlink(path);
     this.#bytes -= file.bytes;
   }
 
@@ -210,7 +209,7 @@ export class Spool {
     let file = files.get(slot);
     if (file === undefined) {
       this.#count += 1;
-      const path = join(this.#directory, `${this.#count}.ndjson`);
+      const path = join(this.#directory, String(this.#count));
       const position = this.#positions.get(table.stream) ?? noPosition;
       let cut = this.#cuts.get(table.stream);
       if (cut === undefined) this.#cuts.set(table.stream, (cut = { closedBytes: 0, isMade: false, until: undefined }));

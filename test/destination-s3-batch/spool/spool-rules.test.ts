@@ -1,5 +1,6 @@
 // When segments close, and what each has: to the byte, with rows whose sizes are known.
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdtempDisposable, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -166,16 +167,25 @@ suite('a segment', () => {
     });
   });
 
-  test('knows which of its rows are unusual', async () => {
+  test('has its unusual rows apart', async () => {
     await withSpool(async (spool) => {
       for (const isUnusual of [false, true, false]) {
         spool.append({ ...plainRow, table: a, isUnusual }, Buffer.from('{'), 0, 1);
       }
       const [file] = await takeAll(spool);
-      assert.deepEqual(
-        [0, 1, 2].map((row) => file?.unusual.has(row)),
-        [false, true, false],
-      );
+      assert.deepEqual([file?.rows, file?.usual.rows, file?.unusual.rows], [3, 2, 1]);
+    });
+  });
+
+  test('is removed with its unusual rows', async () => {
+    await withSpool(async (spool) => {
+      for (const isUnusual of [false, true]) {
+        spool.append({ ...plainRow, table: a, isUnusual }, Buffer.from('{'), 0, 1);
+      }
+      const [file] = await takeAll(spool);
+      assert.ok(file !== undefined && existsSync(file.unusual.path));
+      await spool.remove(file);
+      assert.deepEqual([existsSync(file.usual.path), existsSync(file.unusual.path), spool.bytes], [false, false, 0]);
     });
   });
 
@@ -247,7 +257,7 @@ suite('a segment', () => {
     await withSpool(async (spool) => {
       add(spool, a, 1);
       const [file] = await takeAll(spool);
-      assert.equal(await readFile(file?.path ?? '', 'utf8'), '\n');
+      assert.equal(await readFile(file?.usual.path ?? '', 'utf8'), '\n');
     });
   });
 });

@@ -53,7 +53,10 @@ export function fittedTo(type: StructType, rows: readonly string[], asLines: boo
 }
 
 /** As text, because JSON.stringify would write them in another way. */
-const rawTexts = ['12345678901234567890', '0.12345678901234567890', '1.0', '1e400', '"\\u0000"', '"\\ud83d\\ude00"'];
+const rawTexts = [
+  ...['12345678901234567890', '9007199254740993', '-9223372036854775809', '0.12345678901234567890', '9.9900000000000002'],
+  ...['-0', '-0.0', '1.0', '1e2', '1e400', '1e-400', '"12"', '"true"', '"\\u0000"', '"\\ud83d\\ude00"', '"2026-01-15T14:30:00Z"'],
+];
 const name = fc.constantFrom('a', 'A', 'b', 'c', 'a__json', '', 'ü', 'a"b');
 const blank = fc.constantFrom('', '', ' ', '\t \r');
 
