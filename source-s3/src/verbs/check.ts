@@ -1,4 +1,4 @@
-// check: a rehearsal of a read: list every schema prefix, then read one byte of one real object below each.
+// check rehearses a read: it lists every schema prefix, then reads one byte of one object below each.
 import { rehearse } from '@s3-connectors/common/local-disk/temp-folder.ts';
 import { needsOf } from '@s3-connectors/common/permissions/needs/needs.ts';
 import { rehearsalPatience, Rehearsal, type Line } from '@s3-connectors/common/permissions/rehearsal.ts';
@@ -17,11 +17,11 @@ import { noTables } from './no-tables.ts';
 import { openResources, type VerbResources } from './verb-resources.ts';
 import { findTables, tablePlace, type Table, type Tables } from '../listing/tables.ts';
 
-/** Objects looked at in each table, and tables, to find a file that a sync would read. */
+/** The most objects in each table, and the most tables, to inspect for a file that a sync would read. */
 const looksAt = 100;
 const tablesLookedAt = 20;
 
-/** @throws ConnectorError naming all that is missing; CONFIG_INVALID when there is nothing to read. */
+/** @throws ConnectorError naming everything that is missing; CONFIG_INVALID if there is nothing to read. */
 export async function check(config: SourceConfig, context: VerbContext): Promise<void> {
   await using session = await openResources(config, context, rehearsalPatience);
   if (config.format.format === 'parquet') await rehearse(session.folder); // Other formats need no disk.
@@ -35,14 +35,14 @@ export async function check(config: SourceConfig, context: VerbContext): Promise
   rehearsal.conclude(context.log);
   if (!look.isOpen && look.nothing.isByName) throw look.nothing.error(config);
   if (found.some(({ byStream }) => byStream.size > 0)) {
-    // Two prefixes may hold the same table.
+    // Two prefixes may have the same table.
     if (found.length > 1) await findTables(session.s3, config, context.signal);
     return;
   }
   throw await noTables(session.s3, config, await findTables(session.s3, config, context.signal), context.signal);
 }
 
-/** What is found of the tables' files; open: one is read, or there may be one among those that were not looked at. */
+/** What is known about the tables' files. Open: one is read, or there may be one among those that were not inspected. */
 type Look = { readonly nothing: NothingRead; isOpen: boolean };
 
 type Place = {
@@ -84,7 +84,7 @@ function needsBelow(config: SourceConfig, path: string): readonly [listing: Line
   ];
 }
 
-/** One that a sync would read, else one that is at least there. Archived objects cannot be read. */
+/** A file that a sync would read, or else any that exists. Archived objects cannot be read. */
 async function firstObject(
   { s3 }: VerbResources,
   { tables, config, look }: { readonly tables: Tables; readonly config: SourceConfig; readonly look: Look },

@@ -1,4 +1,4 @@
-// discover: schema prefixes → tables → columns from some files' footers or heads and the folder names.
+// discover: schema prefixes → tables → columns from the folder names and from the footers or beginnings of some files.
 import { mergeColumns, type Column } from '@s3-connectors/common/columns/column-type.ts';
 import { jsonSchemaProperties } from '@s3-connectors/common/columns/json-schema.ts';
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
@@ -29,13 +29,12 @@ import { reportTables } from '../listing/report-tables.ts';
 import { findTables, tablePlace, type Table } from '../listing/tables.ts';
 
 const tablesAtOnce = 8;
-/** With more tables, of each only the newest and the oldest file are looked into: a request or two for each file add up. */
+/** With more tables, only the newest and the oldest file of each are read, because a request or two for each file add up. */
 const manyTables = 500;
 
 /**
- * Streams in the order of their tables; the same bucket gives the same catalog.
- * @throws CONFIG_INVALID when there is no table at all, no table holds a file that is read, or the catalog becomes too large; what a table that cannot be read says
- * when none can.
+ * Streams in the order of their tables; the same bucket gives the same catalog. @throws CONFIG_INVALID if there is no table, no
+ * table has a file that is read, or the catalog becomes too large; the error of an unreadable table if no table can be read.
  */
 export async function discover(config: SourceConfig, context: VerbContext): Promise<AirbyteCatalog> {
   await using session = await openResources(config, context);
@@ -71,7 +70,7 @@ export async function discover(config: SourceConfig, context: VerbContext): Prom
   return { streams };
 }
 
-/** Undefined for a table without data files. A table that cannot be read is left out with a WARN, and its error returned. */
+/** Undefined for a table without data files. A table that cannot be read is omitted with a WARN, and its error is returned. */
 async function streamOf(
   config: SourceConfig,
   reading: Reading,
@@ -120,8 +119,8 @@ async function streamOf(
 }
 
 /**
- * The columns of those that can be read, merged file by file: `read` will say of the others why not.
- * @throws what the first says when none can.
+ * The columns of the readable files, merged file by file. `read` reports why it cannot read the others. @throws the first error if
+ * none can be read.
  */
 async function describeAll(
   format: Format,

@@ -6,10 +6,10 @@ type Decimal = Extract<StoredType, { kind: 'decimal' }>;
 const mostDigits = 38;
 /** Of a decimal that the engine keeps in 64 bits. It cuts digits out of 128 bits nine times more slowly. */
 const shortDigits = 18;
-/** Narrower decimals become doubles inside nested values, which drops zeros at the end and adds `.0` to whole numbers. */
+/** Narrower decimals become doubles inside nested values. That drops trailing zeros, and adds `.0` to whole numbers. */
 const exactDigits = 16;
 
-/** The engine writes no digit before the point where there is room for none: `-.5` as `-0.5`. */
+/** The engine writes no digit before the point if the width has no room for one: `-.5` must become `-0.5`. */
 export function decimalText(sql: string, { width, scale }: Decimal): string {
   const text = `${sql}::VARCHAR`;
   if (width === scale) return `CASE WHEN ${sql} < 0 THEN '-0' || substr(${text}, 2) ELSE '0' || ${text} END`;
@@ -18,7 +18,7 @@ export function decimalText(sql: string, { width, scale }: Decimal): string {
   return `CASE WHEN ${sql} BETWEEN -${most} AND ${most} THEN ${sql}::DECIMAL(${shortDigits},${scale})::VARCHAR ELSE ${text} END`;
 }
 
-/** One that to_json of the value around it writes with all its digits. */
+/** A decimal that to_json of the surrounding value writes with all its digits. */
 export function nestedDecimal(sql: string, decimal: Decimal): string {
   const { width, scale } = decimal;
   if (scale === mostDigits) return `(${decimalText(sql, decimal)})::JSON`;

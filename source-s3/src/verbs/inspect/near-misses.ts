@@ -1,4 +1,4 @@
-// What in a layout is read other than people mostly mean it: a closed list, each with what to change. Pure.
+// Layouts that are read in another way than people usually mean them: a closed list, each with what to change. Pure.
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 
 import { namespaceOf } from '../../layout/layout.ts';
@@ -8,7 +8,7 @@ import { strayRemedy } from '../no-tables.ts';
 import type { NearMiss, NearMissCode } from './report.ts';
 import type { SkipCount, TableSurvey } from './table-survey.ts';
 
-/** `remarks`: what the listing says of options that had no effect. */
+/** `remarks`: options without effect, from the listing. */
 export function nearMissesOf(table: Table, survey: TableSurvey, remarks: readonly string[]): readonly NearMiss[] {
   return [
     ...(survey.files === 0 ? [noDataFiles(table, survey)] : []),
@@ -40,7 +40,7 @@ function formats({ foreign, files: read }: TableSurvey): readonly NearMiss[] {
   return [miss('mixed_formats', `Files of other formats are passed over: ${list}. ${remedy}`, examples)];
 }
 
-/** Tables below a folder that was taken for one. */
+/** Tables below a folder that counts as one table. */
 function tooDeep({ prefix }: Table, { direct, plainFolders, files: all }: TableSurvey): readonly NearMiss[] {
   const inFolders = [...plainFolders.values()].reduce((sum, { count }) => sum + count, 0);
   if (direct.count > 0 || plainFolders.size < 2 || inFolders < all) return [];
@@ -56,7 +56,7 @@ function besideFolders({ direct, columns: carried, plainFolders, files: all }: T
 }
 
 function differingColumns({ shapes, direct }: TableSurvey): readonly NearMiss[] {
-  const isWithout = (shapes.get('')?.files ?? 0) > direct.count; // Files beside the folders are another near miss.
+  const isWithout = (shapes.get('')?.files ?? 0) > direct.count; // Files next to the folders are another near miss.
   const kinds = [...shapes.values()].filter(({ columns: names }) => names.length > 0 || isWithout);
   if (kinds.length < 2) return [];
   const list = kinds.slice(0, 4).map(({ columns: names, files: count }) => `${names.join('/') || 'none'} (${count})`);
@@ -91,7 +91,7 @@ function columns({ columns: found }: TableSurvey): readonly NearMiss[] {
   });
 }
 
-/** Of a schema prefix; `stray`: keys in no table's folder. */
+/** For a schema prefix. `stray`: keys in no table's folder. */
 export function prefixNearMisses(
   path: string,
   tables: readonly Table[],

@@ -7,9 +7,9 @@ import { fileConstants, fileSpellings } from '../../columns/table-columns.ts';
 import type { FetchedUnit } from '../../formats/contract/format.ts';
 import { orChanged, type FetchedStep, type TableReading, type UnitStep } from './steps.ts';
 
-const unitsFetched = 2; // The one being decoded and the one behind it, on disk.
+const unitsFetched = 2; // The one being decoded and the next one, on disk.
 
-/** Who takes a fetched unit disposes of it; of those that nobody takes it disposes itself, when nothing is fetched any more. */
+/** The consumer disposes of each unit that it takes. This function disposes of all others, once nothing is being fetched. */
 export async function* fetchUnits(
   reading: TableReading,
   steps: AsyncIterable<UnitStep>,
@@ -42,7 +42,7 @@ async function fetchUnit(
   return orChanged(object, async () => ({ kind: 'fetched', file, unit: await unit.fetch(asked, signal), nulled }));
 }
 
-/** What was fetched and nobody has taken: it is on disk, and would stay there when the reading ends early. */
+/** Fetched units that no one has taken. They are on disk, and would stay there if the reading ended early. */
 class FetchedAhead implements AsyncDisposable {
   readonly #units = new Set<FetchedUnit>();
 

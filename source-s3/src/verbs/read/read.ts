@@ -1,4 +1,4 @@
-// read: tables, then one stream after the other: list → plan → open → fetch → decode → checkpoint.
+// read: tables, then one stream after another: list → plan → open → fetch → decode → checkpoint.
 
 import { columnsOfSchema } from '@s3-connectors/common/columns/json-schema.ts';
 import type { ConfiguredStream } from '@s3-connectors/common/protocol/catalog.ts';
@@ -36,14 +36,14 @@ import { fromStreamState } from '../../progress/stream-state.ts';
 import { reportTables } from '../../listing/report-tables.ts';
 import { findTables, type Table, type Tables } from '../../listing/tables.ts';
 
-/** A stream that fails is INCOMPLETE, is named in a TRACE ERROR and leaves the others alone. */
+/** A stream that fails is INCOMPLETE, is named in a TRACE ERROR, and does not affect the others. */
 export async function* read(
   config: SourceConfig,
   catalog: readonly ConfiguredStream[],
   saved: SavedState,
   context: ReadContext,
 ): AsyncGenerator<Output> {
-  const widened = widenPipes([standard.output]); // Meanwhile S3 is asked.
+  const widened = widenPipes([standard.output]); // S3 is asked meanwhile.
   await using session = await openResources(config, context);
   using _ = context.metrics?.observe(() => requestPoints(session.s3));
   const tables = await findTables(session.s3, config, context.signal);
@@ -70,7 +70,7 @@ type StreamReading = {
   readonly table: Table;
   readonly stream: ConfiguredStream;
   readonly saved: SavedState;
-  /** Name of the stream's own temporary folder. */
+  /** The name of the stream's own temporary folder. */
   readonly place: string;
 };
 
@@ -99,7 +99,7 @@ async function* readStream(
   try {
     yield* markedAtOnce(withCheckpoints(parts, checkpointing));
   } finally {
-    // Also of a stream that fails: what is null in the records that were sent is said.
+    // Also for a stream that fails: nulls in the records that were sent are reported.
     for (const [level, sentence] of findings.describe(config)) log(level, `${streamLabel(table.stream)}: ${sentence}`);
   }
   if (cursor.isFull) log('WARN', narrowed(table, config));
