@@ -1,5 +1,7 @@
 // DuckDB as the decoder of one stream's files: an instance of its own (one bad file can end a whole instance), one thread
 // (rows come in the file's order), nothing loaded or cached from outside, and locked in its own folder.
+import { join } from 'node:path';
+
 import { DuckDBInstance, type DuckDBConnection, type DuckDBType } from '@duckdb/node-api';
 
 import { engineFailure } from '@s3-connectors/common/engine/engine-failure.ts';
@@ -21,18 +23,21 @@ export type Engine = AsyncDisposable & {
   columns(sql: string): Promise<readonly { readonly name: string; readonly type: DuckDBType }[]>;
   /** Runs a statement to its end. An abort interrupts it. */
   run(sql: string, signal: AbortSignal): Promise<void>;
-  /** What queries may take from now on; at first what the engine was opened with. */
+  /** What queries may take from now on, at least what the engine was opened with. */
   limitMemory(bytes: number): Promise<void>;
   /** Runs a query and yields its rows as lines, in order, while it runs. Of a query that fails every line is a row too. */
   lines(query: LineQuery, signal: AbortSignal): AsyncGenerator<Lines>;
 };
 
+let opened = 0;
+
 /** Files that the engine reads, and the pipe, are in `folder`. Bound: `memoryBytes` for the engine. */
 export async function openEngine(folder: TempFolder, memoryBytes: number): Promise<Engine> {
+  const number = opened++;
   const instance = await DuckDBInstance.create(':memory:', {
     threads: '1',
     memory_limit: memoryLimit(memoryBytes),
-    temp_directory: folder.path,
+    temp_directory: join(folder.path, `engine-${number}`), // Names of files in it are those of any other engine's.
     allocator_bulk_deallocation_flush_threshold: '16MiB', // Large pages go back to the system; kept, they add up.
     enable_external_file_cache: 'false', // Our sparse files change under one name; nothing is read twice anyway.
     // Files lie about their least and greatest values; what guards a conversion from others must not be left out for that.
@@ -46,6 +51,7 @@ export async function openEngine(folder: TempFolder, memoryBytes: number): Promi
   const queries = interruptible(() => decoding.interrupt());
   const { interrupt } = queries;
   let pipe: LinePipe | undefined;
+  let limitBytes = memoryBytes;
   const ask = <T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> =>
     untilAborted(queries, () => attempt(work), signal);
   return {
@@ -55,10 +61,13 @@ export async function openEngine(folder: TempFolder, memoryBytes: number): Promi
     },
     columns: (sql) => attempt(async () => columnsOf(metadata, sql)),
     run: async (sql, signal) => void (await ask(() => decoding.run(sql), signal)),
-    limitMemory: async (bytes) => void (await metadata.run(`SET memory_limit = '${memoryLimit(bytes)}'`)),
+    async limitMemory(bytes) {
+      const limit = Math.max(bytes, memoryBytes);
+      if (limit !== limitBytes) await metadata.run(`SET memory_limit = '${memoryLimit((limitBytes = limit))}'`);
+    },
     async *lines(query, signal) {
       const copyTo = copySql(query);
-      pipe ??= await folder.use(() => openLinePipe(folder.path));
+      pipe ??= await folder.use(() => openLinePipe(join(folder.path, `lines-${number}.fifo`)));
       const copy = (target: string) => attempt(async () => void (await decoding.run(copyTo(target))));
       const write = (target: string): Promise<void> => queries.run(() => copy(target));
       yield* pipe.lines({ before: query.before, write, interrupt }, signal);
