@@ -1,5 +1,7 @@
 // DuckDB as the decoder of one stream's files. Each stream has its own instance, because a bad file can end an instance. It has one
 // thread, so that rows come in the file's order; it loads and caches nothing from outside, and is locked in its own folder.
+import { join } from 'node:path';
+
 import { DuckDBInstance, type DuckDBConnection, type DuckDBType } from '@duckdb/node-api';
 
 import { engineFailure } from '@s3-connectors/common/engine/engine-failure.ts';
@@ -21,7 +23,7 @@ export type Engine = AsyncDisposable & {
   columns(sql: string): Promise<readonly { readonly name: string; readonly type: DuckDBType }[]>;
   /** Runs a statement to its end. An abort interrupts it. */
   run(sql: string, signal: AbortSignal): Promise<void>;
-  /** Sets the memory of queries from now on. At first it is that of `openEngine`. */
+  /** Sets the memory of queries from now on, at least that of `openEngine`. */
   limitMemory(bytes: number): Promise<void>;
   /**
    * Runs a query and yields its rows as lines, in order, while it runs. If the query fails, the lines before that are complete
@@ -30,12 +32,15 @@ export type Engine = AsyncDisposable & {
   lines(query: LineQuery, signal: AbortSignal): AsyncGenerator<Lines>;
 };
 
+let opened = 0;
+
 /** Files that the engine reads, and the pipe, are in `folder`. Bound: `memoryBytes` for the engine. */
 export async function openEngine(folder: TempFolder, memoryBytes: number): Promise<Engine> {
+  const number = opened++;
   const instance = await DuckDBInstance.create(':memory:', {
     threads: '1',
     memory_limit: memoryLimit(memoryBytes),
-    temp_directory: folder.path,
+    temp_directory: join(folder.path, `engine-${number}`), // The names of its files are the same in every engine.
     allocator_bulk_deallocation_flush_threshold: '16MiB', // Large pages go back to the system. Otherwise they add up.
     enable_external_file_cache: 'false', // Our sparse files change under the same name, and nothing is read twice anyway.
     // Files may contain wrong least and greatest values. An optimizer must not remove a guard of a conversion because of them.
@@ -49,6 +54,7 @@ export async function openEngine(folder: TempFolder, memoryBytes: number): Promi
   const queries = interruptible(() => decoding.interrupt());
   const { interrupt } = queries;
   let pipe: LinePipe | undefined;
+  let limitBytes = memoryBytes;
   const ask = <T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> =>
     untilAborted(queries, () => attempt(work), signal);
   return {
@@ -58,10 +64,13 @@ export async function openEngine(folder: TempFolder, memoryBytes: number): Promi
     },
     columns: (sql) => attempt(async () => columnsOf(metadata, sql)),
     run: async (sql, signal) => void (await ask(() => decoding.run(sql), signal)),
-    limitMemory: async (bytes) => void (await metadata.run(`SET memory_limit = '${memoryLimit(bytes)}'`)),
+    async limitMemory(bytes) {
+      const limit = Math.max(bytes, memoryBytes);
+      if (limit !== limitBytes) await metadata.run(`SET memory_limit = '${memoryLimit((limitBytes = limit))}'`);
+    },
     async *lines(query, signal) {
       const copyTo = copySql(query);
-      pipe ??= await folder.use(() => openLinePipe(folder.path));
+      pipe ??= await folder.use(() => openLinePipe(join(folder.path, `lines-${number}.fifo`)));
       const copy = (target: string) => attempt(async () => void (await decoding.run(copyTo(target))));
       const write = (target: string): Promise<void> => queries.run(() => copy(target));
       yield* pipe.lines({ before: query.before, write, interrupt }, signal);

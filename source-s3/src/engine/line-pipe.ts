@@ -5,7 +5,6 @@ import { execFile } from 'node:child_process';
 import { constants, openSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { widenPipes } from '@s3-connectors/common/streams/pipe-size.ts';
@@ -30,8 +29,7 @@ type LineWriter = {
 
 const endMark = 0x00; // JSON text contains no raw NUL.
 
-export async function openLinePipe(directory: string): Promise<LinePipe> {
-  const path = join(directory, 'lines.fifo');
+export async function openLinePipe(path: string): Promise<LinePipe> {
   await makePipe(path);
   const pipe = openReader(path);
   await widenPipes([path]);

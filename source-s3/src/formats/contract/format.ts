@@ -19,6 +19,8 @@ import type { RowCount } from '../../columns/row-counts.ts';
 export type Reading = {
   readonly s3: S3;
   readonly engine: Engine;
+  /** Where two threads can work: for what is decoded ahead. */
+  readonly secondEngine?: Engine | undefined;
   readonly folder: TempFolder;
   readonly log: Log;
 };

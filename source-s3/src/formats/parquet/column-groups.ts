@@ -30,6 +30,8 @@ const aloneBytes = 128 * 1024 * 1024;
 const usualRowBytes = 32 * 1024 * 1024;
 /** A row group of less than this share of the memory fits even if each column is one page, for which the engine takes twice its size. */
 const smallShare = 1 / 4;
+/** What less takes is decoded sooner than an engine is opened. */
+const leastSharedBytes = 1024 * 1024;
 
 /**
  * The columns in the order of their bytes in the file, in groups whose pages take at most `memoryBytes`.
@@ -38,9 +40,8 @@ const smallShare = 1 / 4;
 export async function columnGroupsOf(fetched: FetchedColumns, memoryBytes: number): Promise<readonly ColumnGroup[]> {
   const { object, group, columns } = fetched;
   const chunks = neededChunks(group, columns).sort((a, b) => a.start - b.start);
-  const unpackedBytes = uncompressedBytes(chunks);
-  const storedBytes = chunks.reduce((sum, { start, end }) => sum + end - start, 0);
-  const isSmall = storedBytes + unpackedBytes <= memoryBytes * smallShare;
+  const { unpackedBytes, bytes: allBytes } = bytesOf(chunks);
+  const isSmall = allBytes <= memoryBytes * smallShare;
   await using bytes = await openBytes(fetched, chunks);
   const ofRows = rowMemory(unpackedBytes, group.rows);
   const memory = new Map<number, PageMemory>();
@@ -61,6 +62,19 @@ export async function columnGroupsOf(fetched: FetchedColumns, memoryBytes: numbe
     const room = Math.max(0, memoryBytes - resident);
     return { columns: new Set(places), claimed: claimed + (groups.length > 1 ? 0 : Math.min(room, ofRows)) };
   });
+}
+
+/** Whether two such row groups take no more than one that is small, and are worth a second engine. */
+export function canShareMemory(group: RowGroup, columns: ReadonlySet<number>, memoryBytes: number): boolean {
+  const { unpackedBytes, bytes } = bytesOf(neededChunks(group, columns));
+  if (bytes < leastSharedBytes || bytes > (memoryBytes * smallShare) / 2) return false;
+  return rowMemory(unpackedBytes, group.rows) <= usualRowBytes / 2;
+}
+
+/** `bytes`: as they are stored and unpacked. */
+function bytesOf(chunks: readonly Chunk[]): { readonly unpackedBytes: number; readonly bytes: number } {
+  const unpackedBytes = uncompressedBytes(chunks);
+  return { unpackedBytes, bytes: chunks.reduce((sum, { start, end }) => sum + end - start, unpackedBytes) };
 }
 
 /** Of a small file nothing has to be read again. */

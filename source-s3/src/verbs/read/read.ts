@@ -88,10 +88,25 @@ async function* readStream(
   const planned = { s3, table, format, planning, log };
   const { plan, folders } = await session.folder.use(() => planTable(config, planned, signal));
   const folder = await subfolder(session.folder, place);
-  await using engine = openSelfReplacingEngine(() => openEngine(folder, config.engineMemoryBytes)); // Text needs none.
+  // Text needs none; the second one needs a second core.
+  await using engine = openSelfReplacingEngine(() => openEngine(folder, config.engineMemoryBytes));
+  await using secondEngine = openSelfReplacingEngine(() => openEngine(folder, config.engineMemoryBytes / 2));
   const columns = columnsOfSchema(stream.jsonSchema);
   const { cursor } = plan;
-  const reading = { s3, engine, folder, log, format, config, table, frame: frameOf(stream), columns, folders, cursor };
+  const engines = { engine, ...(config.cores > 1 && { secondEngine }) };
+  const reading = {
+    s3,
+    ...engines,
+    folder,
+    log,
+    format,
+    config,
+    table,
+    frame: frameOf(stream),
+    columns,
+    folders,
+    cursor,
+  };
   const parts = withReplaced(reading, plan.objects, (objects) => readVersions(reading, objects, signal), signal);
   const findings = new TableFindings({ folders, columns });
   const shown = { log, watch, metrics, clock: s3.clock };
