@@ -10,8 +10,8 @@ import { promisify } from 'node:util';
 
 import { Admin } from '@platformatic/kafka';
 
+import { freePort } from '../../tools/ministack.ts';
 import { findJava, findProgram } from './debian.ts';
-import { freePort } from './ministack.ts';
 
 const execute = promisify(execFile);
 const root = join(import.meta.dirname, '../..');

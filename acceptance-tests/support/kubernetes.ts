@@ -11,8 +11,8 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
+import { freePort } from '../../tools/ministack.ts';
 import { controlPlane } from './kubernetes-programs.ts';
-import { freePort } from './ministack.ts';
 
 const execute = promisify(execFile);
 const startWithinMs = 180_000;

@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
+import { freePort } from '../../tools/ministack.ts';
 import { findProgram } from './debian.ts';
-import { freePort } from './ministack.ts';
 
 const execute = promisify(execFile);
 const startWithinMs = 30_000;

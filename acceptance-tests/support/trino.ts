@@ -11,9 +11,9 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
+import { freePort } from '../../tools/ministack.ts';
 import { administrator, endpoint, region } from './account.ts';
 import { findProgram } from './debian.ts';
-import { freePort } from './ministack.ts';
 import { python, runnerProgram } from './python.ts';
 
 const execute = promisify(execFile);

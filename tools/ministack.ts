@@ -4,25 +4,28 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { ministack } from './python.ts';
-
 export type Ministack = AsyncDisposable & { readonly endpoint: string };
 
 const startWithinMs = 30_000;
 const maxOutputLength = 20_000;
 
-/** @throws Error with its last output when it does not come up. Disposal ends it and waits. */
-export async function startMinistack(): Promise<Ministack> {
+/**
+ * `settings`: further variables of its environment.
+ * @throws Error with its last output when it does not come up. Disposal ends it and waits.
+ */
+export async function startMinistack(
+  executable: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<Ministack> {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
-  const child = spawn(ministack, [], {
+  const child = spawn(executable, [], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,
-      AUTH: 'true',
       BIND_HOST: '127.0.0.1', // Else it listens on all addresses.
       GATEWAY_PORT: String(port),
-      SERVICES: 's3,iam,sts,kms',
+      ...settings,
     },
   });
   let output = '';
