@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 
 import { Admin } from '@platformatic/kafka';
 
-import { type Daemon, freePort, startDaemon, untilUp } from './daemon.ts';
+import { type Daemon, freePort, startDaemon, untilUp } from '../../tools/daemon.ts';
 import { findJava, findProgram } from './debian.ts';
 
 const execute = promisify(execFile);

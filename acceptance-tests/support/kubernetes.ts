@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 
-import { type Daemon, freePort, startDaemon, untilUp } from './daemon.ts';
+import { type Daemon, freePort, startDaemon, untilUp } from '../../tools/daemon.ts';
 import { controlPlane } from './kubernetes-programs.ts';
 
 const execute = promisify(execFile);

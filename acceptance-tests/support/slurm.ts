@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
-import { type Daemon, freePort, startDaemon, untilUp } from './daemon.ts';
+import { type Daemon, freePort, startDaemon, untilUp } from '../../tools/daemon.ts';
 import { findProgram } from './debian.ts';
 
 const execute = promisify(execFile);

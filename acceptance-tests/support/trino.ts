@@ -10,7 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 
 import { administrator, endpoint, region } from './account.ts';
-import { freePort, startDaemon, untilUp } from './daemon.ts';
+import { freePort, startDaemon, untilUp } from '../../tools/daemon.ts';
 import { findProgram } from './debian.ts';
 import { python, runnerProgram } from './python.ts';
 

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import type { Bench } from './case.ts';
-import { accessKey, catalogFile, jsonFile, region, schemaPrefix } from './connectors.ts';
+import { accessKey, catalogFile, jsonFile, schemaPrefix } from './connectors.ts';
 import type { BenchTable } from './data/data.ts';
 import { type Step, watchedStep } from './process.ts';
 import { pythonEnvironment } from './python.ts';
-import { bucket, startServer } from './s3.ts';
+import { bucket, region, startServer } from './s3.ts';
 
 const execute = promisify(execFile);
 const requirements = join(import.meta.dirname, 'airbyte-requirements.txt');

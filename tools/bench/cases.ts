@@ -6,6 +6,7 @@ import { destinationCases } from './cases/destination.ts';
 import { journeyCases } from './cases/journey.ts';
 import { listingCases } from './cases/listing.ts';
 import { peerCases } from './cases/peer.ts';
+import { peerWritingCases } from './cases/peer-writing.ts';
 import { scaleCases } from './cases/scale.ts';
 import { slowLinkCases } from './cases/slow-link.ts';
 import { smallFileCases } from './cases/small-files.ts';
@@ -14,6 +15,7 @@ import { sourceCases } from './cases/source.ts';
 export const cases: readonly BenchCase[] = [
   ...sourceCases,
   ...peerCases,
+  ...peerWritingCases,
   ...smallFileCases,
   ...listingCases,
   ...destinationCases,

@@ -9,7 +9,7 @@ import type { Connection } from '@s3-connectors/common/s3/connection/config.ts';
 import type { ConnectorName } from '../generate.ts';
 import type { Bench } from './case.ts';
 import { nodeStep, type Step } from './process.ts';
-import { bucket, startServer } from './s3.ts';
+import { bucket, region, startServer } from './s3.ts';
 
 const root = join(import.meta.dirname, '../..');
 export const schemaPrefix = 'tables';
@@ -36,7 +36,6 @@ function executable(name: ConnectorName): string {
 
 /** Any key will do: the server knows no users. */
 export const accessKey = { access_key_id: 'AKIABENCH', secret_access_key: 'bench-secret' };
-export const region = 'eu-central-1';
 
 function place(endpoint: string) {
   return { bucket, region, endpoint, credentials: { auth_type: 'access_key', ...accessKey } } as const;

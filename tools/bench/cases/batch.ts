@@ -11,7 +11,7 @@ import { withDiskBound } from '../disk.ts';
 import { copyParquetSql, embeddedDuckdb, newestDuckdb } from '../duckdb.ts';
 import { discard, run, toolStep, type Finding } from '../process.ts';
 import { rawEventLines, rawEvents, splitSql } from '../data/raw-events.ts';
-import { startServer } from '../s3.ts';
+import { type Server, startServer } from '../s3.ts';
 import { compressor } from './destination.ts';
 import { saveLines } from './source.ts';
 
@@ -34,6 +34,7 @@ export const batchCases: readonly BenchCase[] = [
     name: 'batch-parquet-zones',
     what: 'The same rows, with times as `2026-03-01 00:00:00.000000+00:00`.',
     limit,
+    runsOnce: true,
     mostMegabytes,
     prepare: (bench) => prepareOdd(bench, { time: textTime, score: '1' }),
   },
@@ -169,13 +170,15 @@ type Options = {
   readonly catalog: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly rows: number;
+  /** By default the tests' server. */
+  readonly server?: () => Promise<Server>;
 };
 
-function batchRun(bench: Bench, input: string, { catalog, config, rows }: Options): BenchRun {
+export function batchRun(bench: Bench, input: string, { catalog, config, rows, server }: Options): BenchRun {
   const { folder, signal } = bench;
   return async () => {
-    await using server = await startServer(join(folder, 'empty'), signal);
-    const destination = await batchStep(bench, server.endpoint, { catalog, config });
+    await using s3 = await (server?.() ?? startServer(join(folder, 'empty'), signal));
+    const destination = await batchStep(bench, s3.endpoint, { catalog, config });
     const measured = await run([toolStep('cat', []), destination, discard], { folder, input }, signal);
     return { ...measured, findings: [isComplete([measured.said ?? ''], rows)] };
   };

@@ -16,6 +16,7 @@ export const scaleCases: readonly BenchCase[] = [1, 2, 4].map((count) => ({
   name: `scale-${count}`,
   what: `A table copied by ${count} × \`source-s3 read | destination-s3-batch write\` at the same time, as a run of ${count} parts. CPU seconds are those of all processes.`,
   limit: 'The two cores, which the programs share with the S3 server.',
+  runsOnce: true,
   prepare: (bench) => prepare(bench, count),
 }));
 

@@ -91,11 +91,25 @@ export async function scatteredEvents(
   return await recordLines(bench, events.name, eventsSql(rows, time));
 }
 
+/** What is before and after a row in a RECORD line. */
+const envelopes = {
+  airbyte: (stream: string) => [
+    `{"type":"RECORD","record":{"stream":"${stream}","data":`,
+    ',"emitted_at":1772323200000}}',
+  ],
+  singer: (stream: string) => [`{"type":"RECORD","stream":"${stream}","record":`, '}'],
+} as const;
+
 /** @returns the path of RECORD lines of the query's rows. */
-export async function recordLines({ folder, db }: Bench, stream: string, sql: string): Promise<string> {
-  const path = join(folder, 'records.jsonl');
-  const head = `{"type":"RECORD","record":{"stream":"${stream}","data":`;
-  const line = `concat(${literal(head)}, to_json(event), ',"emitted_at":1772323200000}}')`;
+export async function recordLines(
+  { folder, db }: Bench,
+  stream: string,
+  sql: string,
+  protocol: keyof typeof envelopes = 'airbyte',
+): Promise<string> {
+  const path = join(folder, `records.${protocol}`);
+  const [head = '', tail = ''] = envelopes[protocol](stream);
+  const line = `concat(${literal(head)}, to_json(event), ${literal(tail)})`;
   const raw = `FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\u0001'`;
   await db.run(`COPY (SELECT ${line} FROM (${sql}) AS event) TO ${literal(path)} (${raw})`);
   return path;
