@@ -1,4 +1,5 @@
 // The time of a record, from the raw JSON of its time field, without a Date or a string for each record.
+import { hasEscape } from '../json/json-bytes.ts';
 import { parseJson } from '../json/parse-json.ts';
 
 const hourMs = 3_600_000;
@@ -33,8 +34,13 @@ export function emittedAt(bytes: Uint8Array, start: number, end: number): number
   return ms >= 0 && ms <= latestEmittedMs ? ms : Number.NaN;
 }
 
+/** A backslash is no part of any of these forms. */
 function textTime(bytes: Uint8Array, start: number, end: number): number {
-  for (let at = start; at < end; at += 1) if (bytes[at] === 0x5c) return escapedTextTime(bytes, start, end);
+  const time = plainTextTime(bytes, start, end);
+  return Number.isNaN(time) && hasEscape(bytes, start, end) ? escapedTextTime(bytes, start, end) : time;
+}
+
+function plainTextTime(bytes: Uint8Array, start: number, end: number): number {
   const nanoseconds = end - start === 21 ? nanosecondTime(bytes, start + 1, end - 1) : Number.NaN;
   if (!Number.isNaN(nanoseconds)) return nanoseconds;
   const digits = digitsValue(bytes, start + 1, end - 1);
@@ -45,7 +51,7 @@ function textTime(bytes: Uint8Array, start: number, end: number): number {
 function escapedTextTime(bytes: Uint8Array, start: number, end: number): number {
   const text: unknown = parseJson(Buffer.from(bytes.subarray(start, end)).toString());
   const plain = Buffer.from(`"${String(text)}"`);
-  return plain.includes(0x5c) ? Number.NaN : textTime(plain, 0, plain.length);
+  return plainTextTime(plain, 0, plain.length);
 }
 
 function numberTime(bytes: Uint8Array, start: number, end: number): number {

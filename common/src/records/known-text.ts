@@ -10,8 +10,8 @@ export function createKnownText(maxBytes: number): KnownText {
 }
 
 /** Bound: the text. */
-export function knownText(text: string): KnownText {
-  const bytes = Buffer.from(text);
+export function knownText(text: string, encoding: BufferEncoding = 'utf8'): KnownText {
+  const bytes = Buffer.from(text, encoding);
   const known = createKnownText(bytes.length);
   know(known, bytes, 0, bytes.length);
   return known;

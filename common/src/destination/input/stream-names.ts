@@ -1,7 +1,9 @@
 // Finds the stream of a record by the raw bytes of its name and namespace. Records usually come in rows of one stream; for
 // those nothing is decoded or built.
 import { parseJson } from '../../json/parse-json.ts';
+import { wordsOf } from '../../json/words.ts';
 import type { Envelope } from '../../records/envelope.ts';
+import { knownText, standsAt, type KnownText } from '../../records/known-text.ts';
 import { streamKey, type StreamKey } from '../../protocol/stream-key.ts';
 
 type Named = { readonly name: string; readonly namespace?: string | undefined };
@@ -26,7 +28,7 @@ export function byStreamKey<Target>(
 const maxSpellings = 10_000;
 const maxSpellingBytes = 2048;
 
-type Spelling<Target> = { readonly name: Uint8Array; readonly namespace: Uint8Array; readonly target: Target };
+type Spelling<Target> = { readonly name: KnownText; readonly namespace: KnownText; readonly target: Target };
 
 export class StreamNames<Target> {
   readonly #byKey: ReadonlyMap<StreamKey, Target>;
@@ -55,8 +57,8 @@ export class StreamNames<Target> {
     const last = this.#last;
     const isLast =
       last !== undefined &&
-      isSame(bytes, streamStart, streamEnd, last.name) &&
-      isSame(bytes, namespaceStart, namespaceStart < 0 ? namespaceStart : namespaceEnd, last.namespace);
+      isText(bytes, streamStart, streamEnd, last.name) &&
+      (namespaceStart < 0 ? last.namespace.length === 0 : isText(bytes, namespaceStart, namespaceEnd, last.namespace));
     if (isLast) return last.target;
     const isLong = streamEnd - streamStart > maxSpellingBytes || namespaceEnd - namespaceStart > maxSpellingBytes;
     const spelling = isLong ? undefined : this.#spellings.get(rawNames(bytes, found).join(''));
@@ -66,7 +68,7 @@ export class StreamNames<Target> {
 
   /** Both are raw JSON, one character for each byte. */
   #remember(name: string, namespace: string, target: Target): Spelling<Target> {
-    const spelling = { name: Buffer.from(name, 'latin1'), namespace: Buffer.from(namespace, 'latin1'), target };
+    const spelling = { name: knownText(name, 'latin1'), namespace: knownText(namespace, 'latin1'), target };
     if (this.#spellings.size >= maxSpellings) this.#spellings.clear();
     this.#spellings.set(name + namespace, spelling);
     return spelling;
@@ -95,8 +97,6 @@ function rawNames(
   return [latin1(streamStart, streamEnd), namespaceStart < 0 ? '' : latin1(namespaceStart, namespaceEnd)];
 }
 
-function isSame(bytes: Uint8Array, start: number, end: number, text: Uint8Array): boolean {
-  if (end - start !== text.length) return false;
-  for (let index = 0; index < text.length; index += 1) if (bytes[start + index] !== text[index]) return false;
-  return true;
+function isText(bytes: Uint8Array, start: number, end: number, text: KnownText): boolean {
+  return end - start === text.length && standsAt(wordsOf(bytes), start, text);
 }

@@ -19,7 +19,7 @@ import { parseJson } from '@s3-connectors/common/json/parse-json.ts';
 
 import { valueAfter } from '../types/member-key.ts';
 import { maxDepth } from '../../config/budgets.ts';
-import { isDigit, observeNumber, observeText } from './observe-scalars.ts';
+import { isDigit, observeIntegers, observeNumber, observeText } from './observe-scalars.ts';
 import { seen, type Shape } from './shape.ts';
 import { note, noteOdd, type Walk } from './walk.ts';
 
@@ -185,8 +185,9 @@ function observeValue(walk: Walk, at: number, shape: Shape, depth: number): numb
 /** From the first item of a list on. */
 function observeItems(walk: Walk, start: number, shape: Shape, depth: number): number {
   const { bytes } = walk;
-  let at = start;
   const items = shape.items ?? shape.item();
+  let at = observeIntegers(walk, start, items);
+  if (bytes[at - 1] === CLOSE_ARRAY) return at;
   for (;;) {
     at = observeValue(walk, at, items, depth + 1);
     if (at === NOT_JSON) return NOT_JSON;

@@ -14,10 +14,10 @@ export type Walk = {
 const leastUsual = 64;
 const usualShare = 1 / 64;
 
-/** Hot path. */
-export function note(walk: Walk, shape: Shape, kind: number): void {
+/** `times`: so many such values of a list. Hot path. */
+export function note(walk: Walk, shape: Shape, kind: number, times = 1): void {
   const { by, row } = walk;
-  shape.counts[kind] = (shape.counts[kind] as number) + by;
+  shape.counts[kind] = (shape.counts[kind] as number) + by * times;
   if (((shape.usual >> kind) & 1) === 0) noteUnusual(walk, shape, kind);
   const { votes } = shape;
   if (votes === undefined || votes.lastRow[kind] === row) return;
