@@ -1,7 +1,7 @@
 // When open files are closed, and why. Pure: the loop in write.ts asks at every turn.
 
-/** `end`: the input ended or the process was told to stop. */
-export type RotationReason = 'age' | 'size' | 'memory' | 'end';
+/** `passed`: rows come in the order of time, and are far beyond its hour. `end`: the input ended or the process was told to stop. */
+export type RotationReason = 'age' | 'size' | 'passed' | 'memory' | 'end';
 
 export type OpenFileFacts = {
   /** Milliseconds, by the wall clock; when the first record came. */
@@ -27,6 +27,8 @@ type Situation<File> = {
   readonly grown: Iterable<File>;
   /** More files than may be open: what each takes beside its bytes counts too. */
   readonly surplus?: Iterable<File>;
+  /** Files of hours that have passed. */
+  readonly passed?: Iterable<File>;
   /** Memory held by all open files and by what waits for them. */
   readonly openBytes: number;
   readonly now: number;
@@ -34,22 +36,23 @@ type Situation<File> = {
 
 /** Each file at most once; looked for as they are asked for, since thousands may be due and few be closed at a time. */
 export function* filesDue<File extends OpenFileFacts>(
-  { oldestFirst, grown, surplus = [], openBytes, now }: Situation<File>,
+  { oldestFirst, grown, passed = [], surplus = [], openBytes, now }: Situation<File>,
   limits: RotationLimits,
 ): Generator<Due<File>, void> {
   const closed = new Set<File>();
   let excess = openBytes - limits.maxOpenBytes;
-  for (const file of grown) {
-    if (file.compressedBytes < limits.maxFileBytes) continue;
-    closed.add(file);
-    excess -= file.heldBytes;
-    yield { file, reason: 'size' };
-  }
-  for (const file of surplus) {
-    if (closed.has(file)) continue;
-    closed.add(file);
-    excess -= file.heldBytes;
-    yield { file, reason: 'memory' };
+  const early = [
+    [grown, 'size'],
+    [passed, 'passed'],
+    [surplus, 'memory'],
+  ] as const;
+  for (const [files, reason] of early) {
+    for (const file of files) {
+      if (closed.has(file) || (reason === 'size' && file.compressedBytes < limits.maxFileBytes)) continue;
+      closed.add(file);
+      excess -= file.heldBytes;
+      yield { file, reason };
+    }
   }
   for (const file of oldestFirst) {
     if (closed.has(file)) continue;
