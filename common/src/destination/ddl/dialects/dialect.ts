@@ -106,7 +106,7 @@ export function folderNames({ folders }: DdlTable, quote: (name: string) => stri
   return folders.map(({ name }) => quote(name)).join(', ');
 }
 
-/** A pattern for the folders of all values, each followed by a slash. */
-export function folderGlob({ folders }: DdlTable): string {
-  return folders.map(({ key }) => `${key.replaceAll(/[*?[\]{}]/gu, '?')}=*/`).join('');
+/** The folders of all values, each followed by a slash. `encode`: how the engine finds a key that no pattern is meant by. */
+export function folderGlob({ folders }: DdlTable, encode: (key: string) => string): string {
+  return folders.map(({ key }) => `${encode(key)}=*/`).join('');
 }

@@ -10,6 +10,7 @@ export async function* addPartitions({ name, table }: Draft): AsyncGenerator<str
   let parts: string[] = [];
   const statement = (): string => `ALTER TABLE ${name} ADD IF NOT EXISTS\n${parts.join('\n')};`;
   for await (const path of table.partitions()) {
+    if (!isOwn(path, table)) continue;
     parts.push(`  PARTITION (${valuesOf(path, table)}) LOCATION ${literal(`${table.location}${path}/`)}`);
     if (parts.length < mostInStatement) continue;
     yield statement();
@@ -18,8 +19,23 @@ export async function* addPartitions({ name, table }: Draft): AsyncGenerator<str
   if (parts.length > 0) yield statement();
 }
 
+/** Folders such as `year=abc/`, which another program made, have no place in the statement. */
+function isOwn(path: string, { folders }: Draft['table']): boolean {
+  const values = valuesIn(path);
+  return folders.every(({ range }, index) => {
+    if (range === undefined) return true;
+    const number = Number(values[index]);
+    const text = String(number).padStart(range.digits, '0');
+    return text === values[index] && number >= range.from && number <= range.to;
+  });
+}
+
+function valuesIn(path: string): readonly string[] {
+  return path.split('/').map((folder) => folder.slice(folder.indexOf('=') + 1));
+}
+
 function valuesOf(path: string, { folders }: Draft['table']): string {
-  const values = path.split('/').map((folder) => folder.slice(folder.indexOf('=') + 1));
+  const values = valuesIn(path);
   return folders
     .map(({ name, range }, index) => {
       const value = values[index] ?? '';
