@@ -1,5 +1,5 @@
 // What `ddl` knows of an engine: a row of the table in dialects.ts. Pure.
-import type { SqlColumn, SqlType, ScalarKind, DdlTable } from '../table/table.ts';
+import type { Folder, SqlColumn, SqlType, ScalarKind, DdlTable } from '../table/table.ts';
 
 /** A column as the statement has it. */
 export type TypedColumn = SqlColumn & { readonly sql: string };
@@ -40,8 +40,10 @@ export type DdlDialect = {
   readonly quote: (name: string) => string;
   /** In queries, if other than in the statement. */
   readonly quoteInQuery?: (name: string) => string;
-  /** Which names of tables it takes; absent: all. */
-  readonly takesTable?: RegExp;
+  /** Which names of tables it takes, and its rule after its name; absent: all. */
+  readonly takesTable?: { readonly form: RegExp; readonly rule: string };
+  /** Whether it finds the files in a folder of such a name; absent: in all. */
+  readonly findsFolder?: (folder: Folder) => boolean;
   readonly refuse: Refuse;
   /** It tells names apart by case. */
   readonly hasCase?: true;

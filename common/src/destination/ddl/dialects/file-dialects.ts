@@ -16,6 +16,7 @@ const clickhouse: DdlDialect = {
   quote: clickhouseName,
   refuse: () => undefined,
   hasCase: true,
+  takesTable: { form: /^[^*?{}]+$/u, rule: 'takes a name with "*", "?", "{" or "}" for files (clickhouse-local)' },
   seesPath: true,
   unnest: (table, column) => ({ from: `${table} ARRAY JOIN ${column} AS item`, value: 'item' }),
   notes: ({ table }) => (table.format === 'parquet' ? ['ClickHouse has dates and times from 1900 to 2299 only.'] : []),

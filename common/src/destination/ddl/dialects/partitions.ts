@@ -1,17 +1,18 @@
 // The folders of a table that are there now, as statements for an engine that does not look for them.
-import { identifier, literal } from '../../../columns/sql.ts';
 import type { Draft } from './dialect.ts';
 
 /** What Redshift takes in one statement (https://docs.aws.amazon.com/redshift/latest/dg/r_ALTER_TABLE_external-table.html). */
 const mostInStatement = 100;
 
-export async function* addPartitions({ name, table }: Draft): AsyncGenerator<string> {
+type Words = { readonly quote: (name: string) => string; readonly text: (value: string) => string };
+
+export async function* addPartitions({ name, table }: Draft, words: Words): AsyncGenerator<string> {
   if (table.folders.length === 0) return;
   let parts: string[] = [];
   const statement = (): string => `ALTER TABLE ${name} ADD IF NOT EXISTS\n${parts.join('\n')};`;
   for await (const path of table.partitions()) {
     if (!isOwn(path, table)) continue;
-    parts.push(`  PARTITION (${valuesOf(path, table)}) LOCATION ${literal(`${table.location}${path}/`)}`);
+    parts.push(`  PARTITION (${valuesOf(path, table, words)}) LOCATION ${words.text(`${table.location}${path}/`)}`);
     if (parts.length < mostInStatement) continue;
     yield statement();
     parts = [];
@@ -34,12 +35,12 @@ function valuesIn(path: string): readonly string[] {
   return path.split('/').map((folder) => folder.slice(folder.indexOf('=') + 1));
 }
 
-function valuesOf(path: string, { folders }: Draft['table']): string {
+function valuesOf(path: string, { folders }: Draft['table'], { quote, text }: Words): string {
   const values = valuesIn(path);
   return folders
     .map(({ name, range }, index) => {
       const value = values[index] ?? '';
-      return `${identifier(name)} = ${range === undefined ? literal(decoded(value)) : Number(value)}`;
+      return `${quote(name)} = ${range === undefined ? text(decoded(value)) : Number(value)}`;
     })
     .join(', ');
 }
