@@ -32,6 +32,7 @@ export function describeTable(
   const folders = dialect.hasNoFolders === true ? [] : folderNamesOf(table);
   if (folders.some((folder) => dialect.refuse({ name: folder, type: { kind: 'string' } }, 0) !== undefined))
     return undefined;
+  if (!table.folders.every((folder) => dialect.findsFolder?.(folder) ?? true)) return undefined;
   const above = dialect.seesPath === true ? pathFolders(table.location) : [];
   const renames = dialect.isByPosition === true && table.format === 'parquet';
   const { columns, hidden } = visibleColumns(table.columns, [...folders, ...above], { ...dialect, renames });

@@ -14,8 +14,8 @@ type Rules = Pick<DdlDialect, 'title' | 'takesTable' | 'longestName'>;
 
 /** `taken`: the lower-case names of earlier statements; this one is added. */
 export function tableName(table: string, rules: Rules, taken: Set<string>): TableName {
-  const { title, takesTable, longestName: longest = longestName } = rules;
-  const isPlain = takesTable?.test(table) ?? true;
+  const { takesTable, longestName: longest = longestName } = rules;
+  const isPlain = takesTable?.form.test(table) ?? true;
   const isShort = Buffer.byteLength(table) <= longest;
   const isFree = !taken.has(table.toLowerCase());
   const name = isPlain && isShort && isFree ? table : markedName(table, longest);
@@ -23,14 +23,14 @@ export function tableName(table: string, rules: Rules, taken: Set<string>): Tabl
   if (name === table) return { name, comments: [] };
   return {
     name,
-    comments: [`The table ${oneLine(table)} is called ${name}: ${reason(title, { isPlain, isShort }, longest)}.`],
+    comments: [`The table ${oneLine(table)} is called ${name}: ${reason(rules, { isPlain, isShort }, longest)}.`],
   };
 }
 
 type Judged = { readonly isPlain: boolean; readonly isShort: boolean };
 
-function reason(title: string, { isPlain, isShort }: Judged, longest: number): string {
-  if (!isPlain) return `${title} takes only letters, digits and "_"`;
+function reason({ title, takesTable }: Rules, { isPlain, isShort }: Judged, longest: number): string {
+  if (!isPlain) return `${title} ${takesTable?.rule}`;
   return isShort ? 'another one has its name in another case' : `${title} takes names of ${longest} bytes`;
 }
 

@@ -50,6 +50,10 @@ function partsOf(
   return { rest: code.replaceAll(quotations[engine], 'Q'), inner: quoted.map((text) => text.slice(1, -1)) };
 }
 
+/** Properties that only a table with names in two cases has. */
+const ofTwins =
+  /,\n {2}extra_properties = MAP\(ARRAY\[Q(?:, Q)*\], ARRAY\[Q(?:, Q)*\]\)|\nWITH SERDEPROPERTIES \(Q = Q(?:, Q = Q)*\)/u;
+
 /** Without folders that some engines make columns of. */
 const place = { location: 's3://b/p/t/' };
 
@@ -102,7 +106,7 @@ suite('hostile names', () => {
           }
           const plain = await statementOf(engine, tableOf(form, 't', withPlainNames(shown), place));
           const [found, wanted] = [partsOf(engine, printed), partsOf(engine, plain ?? '')];
-          assert.equal(found.rest, wanted.rest);
+          assert.equal(found.rest.replace(ofTwins, ''), wanted.rest);
           if (engine !== 'clickhouse') return;
           // The columns are a text with names in quotes of its own.
           const structure = found.inner.at(-1)?.replaceAll(/\\(.)/gsu, '$1') ?? '';

@@ -1,5 +1,5 @@
 // An engine for `ddl`: a row of the table in dialects.ts. Pure.
-import type { SqlColumn, SqlType, ScalarKind, DdlTable } from '../table/table.ts';
+import type { Folder, SqlColumn, SqlType, ScalarKind, DdlTable } from '../table/table.ts';
 
 /** A column, as the statement has it. */
 export type TypedColumn = SqlColumn & { readonly sql: string };
@@ -40,8 +40,10 @@ export type DdlDialect = {
   readonly quote: (name: string) => string;
   /** Quotes in queries, if they differ from those in the statement. */
   readonly quoteInQuery?: (name: string) => string;
-  /** The names that a table may have. Absent: any. */
-  readonly takesTable?: RegExp;
+  /** The names that a table may have, and its rule after its name. Absent: any. */
+  readonly takesTable?: { readonly form: RegExp; readonly rule: string };
+  /** Whether it finds the files in a folder of such a name. Absent: in all. */
+  readonly findsFolder?: (folder: Folder) => boolean;
   readonly refuse: Refuse;
   /** Names are case-sensitive. */
   readonly hasCase?: true;
@@ -106,7 +108,7 @@ export function folderNames({ folders }: DdlTable, quote: (name: string) => stri
   return folders.map(({ name }) => quote(name)).join(', ');
 }
 
-/** A glob for the folders of all values, each followed by a slash. */
-export function folderGlob({ folders }: DdlTable): string {
-  return folders.map(({ key }) => `${key.replaceAll(/[*?[\]{}]/gu, '?')}=*/`).join('');
+/** A glob for the folders of all values, each followed by a slash. `encode` writes a key so that none of its characters is a pattern. */
+export function folderGlob({ folders }: DdlTable, encode: (key: string) => string): string {
+  return folders.map(({ key }) => `${encode(key)}=*/`).join('');
 }

@@ -2,7 +2,7 @@
 // JSON (https://docs.aws.amazon.com/glue/latest/webapi/API_CreateTable.html).
 import { scalarsOf, textTimes, type DdlDialect, type Draft } from './dialect.ts';
 import { hiveDialects } from './hive-dialects.ts';
-import { jsonSerde, refuseLikeHive } from './hive-parts.ts';
+import { caseProperties, jsonSerde, refuseLikeHive } from './hive-parts.ts';
 import { projection } from './projection.ts';
 
 const hive = 'org.apache.hadoop.hive';
@@ -60,7 +60,14 @@ export function glueTable(draft: Draft, comments: readonly string[], queries: re
         Columns: columns.map(({ name, sql }) => ({ Name: name, Type: sql })),
         Location: location,
         ...formats[format],
+        SerdeInfo: withProperties(formats[format].SerdeInfo, caseProperties(draft)),
       },
     },
   };
+}
+
+type SerdeInfo = { readonly SerializationLibrary: string; readonly Parameters: Readonly<Record<string, string>> };
+
+function withProperties(serde: SerdeInfo, more: SerdeInfo['Parameters']): SerdeInfo {
+  return { ...serde, Parameters: { ...serde.Parameters, ...more } };
 }
