@@ -57,7 +57,7 @@ function configOf(endpoint: string, dataFormat: Json): Json {
 function leftOut(messages: readonly Message[]): readonly (readonly [string, string])[] {
   return messages.flatMap((message) => {
     const { message: text = '' } = (message['log'] ?? {}) as { readonly message?: string };
-    const [, name = '', why = ''] = /^lake\.(\S+) is left out of the catalog: (.*)$/u.exec(text) ?? [];
+    const [, name = '', why = ''] = /^lake\.(\S+) is omitted from the catalog: (.*)$/u.exec(text) ?? [];
     return name === '' ? [] : [[name, why] as const];
   });
 }

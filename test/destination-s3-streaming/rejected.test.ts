@@ -140,7 +140,7 @@ suite('records that break their schema', () => {
     assert.equal(error.code, 'RECORDS_REJECTED');
     assert.equal(
       error.message,
-      '120 of 121 records of the stream "events" were rejected, 120 of them for wrong_type of "view_id". They are stored below "permutive/_rejected/", each with its reason. Correct the source, or the catalog; then reset the stream, since the states are already behind these records.',
+      '120 of 121 records of the stream "events" were rejected, 120 of them for wrong_type of "view_id". They are stored below "permutive/_rejected/", each with its reason. Correct the source, or the catalog; then reset the stream, because the states are already past these records.',
     );
   });
 

@@ -90,7 +90,7 @@ for (const [which, { config, write, folder }] of Object.entries(destinations)) {
         catalog,
         config: { run: { id: 'r', index: 1, count: 2 } },
       });
-      assert.match(String(error), /The run "r" was given up by "commit --abort"/u);
+      assert.match(String(error), /The run "r" was aborted by "commit --abort"/u);
       const late = await commit(...publish);
       assert.match(late.stderr, /was given up .*\(CONFIG_INVALID\)/u);
       assert.deepEqual([late.exitCode, keys(folder)], [1, []]);
@@ -99,7 +99,7 @@ for (const [which, { config, write, folder }] of Object.entries(destinations)) {
     test('does not give up a run that is committed, or that there is none of', async () => {
       for (const index of [0, 1]) await part({ id: 'r', index }, partInput(index, index));
       const committed = await commit('--abort', '--run', 'r');
-      assert.match(committed.stderr, /The run "r" is committed: there is nothing to give up/u);
+      assert.match(committed.stderr, /The run "r" is committed: there is it cannot be aborted/u);
       const unknown = await commit('--abort', '--run', 'nobody');
       assert.match(unknown.stderr, /There is no run "nobody"/u);
       assert.deepEqual([committed.exitCode, unknown.exitCode, keys(folder).length], [1, 1, 2]);
@@ -130,7 +130,7 @@ for (const [which, { config, write, folder }] of Object.entries(destinations)) {
         [['--run', 'r'], /--catalog needs the file/u],
         [['--catalog', 'CATALOG'], /Name the run: --run/u],
         [['--abort'], /Name the run/u],
-        [['--abort', '--run', '../x'], /is no name of a run/u],
+        [['--abort', '--run', '../x'], /is not a valid name of a run/u],
         [['--run', 'r', '--catalog', 'CATALOG', '--max-age', '7d'], /--max-age is for --abort/u],
         [['--abort', '--max-age', 'week'], /--max-age is "week"/u],
       ] as const) {

@@ -47,7 +47,7 @@ const reasons: Readonly<Record<Obstacle, string>> = {
   'too many': `There are ${maxEventTables} tables of events already. Correct "event_name" in the source, or move the files of tables that are not needed out of _schemas/`,
   'of another stream': 'Their own table is that of another stream. Set another "table" for that stream in "streams"',
   'of another stream before':
-    'Their own table has files that are not shown to be of this stream alone, and would be deleted. See "A table is left as it is" in docs/troubleshooting.md',
+    'Their own table has files that may belong to another stream, and would be deleted. See "A table is left as it is" in docs/troubleshooting.md',
   'only signs': 'The name of their own table would have no letter and no digit',
   'differs in signs':
     'Their own table is for another event, whose name differs in signs or in letters other than a to z',
@@ -170,7 +170,7 @@ export class EventTables {
     const { descriptor, log } = this.#options;
     const where =
       other === undefined
-        ? `are set aside (no_table), since "${otherEvents}" is the table of another stream`
+        ? `are set aside (no_table), because "${otherEvents}" is the table of another stream`
         : `go into the table "${otherEvents}", with their name in the column "event_name"`;
     log('WARN', `Some events of the stream "${descriptor.name}" ${where}. ${reasons[obstacle]}.`);
   }

@@ -129,7 +129,7 @@ export function checkSelection(
     const why =
       config.tables_from === 'files'
         ? 'It is for folders, of which a table has none with tables_from "files"'
-        : 'It needs data_partitioning.mode "partitioned" or "date_folders": without it folders carry no columns';
+        : 'It needs data_partitioning.mode "partitioned" or "date_folders": without it folders define no columns';
     if (filters.length > 0) report(['partition_filter'], why);
     if (latest.length > 0) report(['latest_partition_only'], why);
     return;

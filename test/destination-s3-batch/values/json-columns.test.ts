@@ -172,7 +172,7 @@ suite('json_columns', () => {
     assert.equal(error, undefined);
     const warnings = said.filter(([level]) => level === 'WARN').map(([, message]) => message);
     assert.deepEqual(warnings, [
-      'The table "visits" keeps the type of o from an earlier run, which "json_columns" wants as JSON text. Change it with the verb "types".',
+      'The table "visits" keeps the type of o from an earlier run, although "json_columns" sets them to JSON text. Change it with the verb "types".',
       'No row of the table "visits" has a value at these paths of "json_columns": other. Correct those that are misspelled.',
     ]);
     const rows = await queryParquet(server, 'data/', 'SELECT o.a::INTEGER AS a FROM files');

@@ -102,7 +102,7 @@ suite('the config of feed-kafka', () => {
     [
       'the login of MSK',
       { sasl: { mechanism: 'AWS_MSK_IAM' } },
-      /"kafka\.sasl\.mechanism" must be none, PLAIN.*AWS_MSK_IAM.*GSSAPI.*do not exist here/u,
+      /"kafka\.sasl\.mechanism" must be none, PLAIN.*AWS_MSK_IAM.*GSSAPI.*are not supported/u,
     ],
     [
       'a user without a password',

@@ -151,7 +151,7 @@ const cases: readonly (readonly [what: string, error: Error, wasConnected: boole
     nested({ code: 'PLT_KFK_RESPONSE' }, api('UNKNOWN_SERVER_ERROR')),
     true,
     'KAFKA_UNAVAILABLE',
-    /does not answer as it should \(UNKNOWN_SERVER_ERROR\)/u,
+    /does not answer as expected \(UNKNOWN_SERVER_ERROR\)/u,
   ],
   [
     'a broker that is too old',

@@ -67,7 +67,7 @@ suite('feed-kafka without a broker', () => {
     assert.equal(exitCode, 0);
   });
 
-  test('check says when the listener speaks TLS and the config does not, and the other way round', async () => {
+  test('check says when the listener uses TLS and the config does not, and the other way round', async () => {
     const [key, cert] = await Promise.all(
       ['key.pem', 'certificate.pem'].map((name) => readFile(join(certificate, name))),
     );

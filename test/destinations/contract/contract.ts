@@ -10,6 +10,7 @@ import { registerInputEnds } from './input-ends.ts';
 import { registerRunFormTests } from './run-form.ts';
 import { registerSharedRunTests } from './shared-run.ts';
 import { registerStreamFailures } from './stream-failures.ts';
+import { registerTimeFieldTests } from './time-field.ts';
 import type { DestinationUnderTest } from './under-test.ts';
 import { registerWaitingStates } from './waiting-states.ts';
 
@@ -27,4 +28,5 @@ export function registerDestinationTests(destination: DestinationUnderTest): voi
   registerBucketTests(destination);
   registerRepairedRecords(destination);
   registerPartitionTests(destination);
+  registerTimeFieldTests(destination);
 }

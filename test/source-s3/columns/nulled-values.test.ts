@@ -260,7 +260,7 @@ suite('what is odd in files', () => {
   test('is said: files of zero bytes', async () => {
     const objects = { 'lake/t/a.csv': 'c\n1\n', 'lake/t/b.csv': '', 'lake/t/c.csv': '', 'lake/t/_SUCCESS': '' };
     assert.deepEqual(await warnings(objects, { c: string }, { config: { data_format: { format: 'csv' } } }), [
-      '2 data files have zero bytes, such as "lake/t/b.csv". If a writer failed, have it written again.',
+      '2 data files have zero bytes, such as "lake/t/b.csv". If a writer failed, write it again.',
     ]);
   });
 });

@@ -31,7 +31,7 @@ suite('a column of files that is named as one that says where a row came from', 
       const told = (said: readonly string[]): readonly string[] => said.filter((line) => line.includes(url));
       const expected = ['t', 'u'].map((table) => {
         const first = `"${url}" (first in "lake/${table}/a.${format}"), "${modified}" (first in "lake/${table}/a.${format}")`;
-        return `WARN lake.${table}: columns of the files that are not read, because every record has columns of these names that say where it came from: ${first}. Rename them in the files to have them.`;
+        return `WARN lake.${table}: columns of the files that are not read, because every record has its own columns of these names, for its origin: ${first}. Rename them in the files to read them.`;
       });
       const { catalog, said } = await discoverHere(server, config);
       const newestFirst = [...told(said)].sort().map((line) => line.replaceAll('/b.', '/a.'));

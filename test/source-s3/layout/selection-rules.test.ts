@@ -97,7 +97,7 @@ suite('a selection is refused', () => {
 
   test('for options of partitions where there are none', () => {
     const none = { mode: 'not_partitioned' };
-    const why = 'It needs data_partitioning.mode "partitioned" or "date_folders": without it folders carry no columns';
+    const why = 'It needs data_partitioning.mode "partitioned" or "date_folders": without it folders define no columns';
     const filter = [{ column: 'a' }];
     assert.deepEqual(problems({}, none), []);
     assert.deepEqual(problems({ partition_filter: [], latest_partition_only: [] }, none), []);

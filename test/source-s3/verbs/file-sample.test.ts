@@ -89,7 +89,7 @@ suite('discover', () => {
       catalog.streams.map(({ name }) => name),
       ['u'],
     );
-    assert.match(said.join('\n'), /WARN lake\.t is left out of the catalog: .* compressed data is damaged/u);
+    assert.match(said.join('\n'), /WARN lake\.t is omitted from the catalog: .* compressed data is damaged/u);
   });
 
   test('looks into two files of each of many tables', async () => {

@@ -80,7 +80,7 @@ function meaning(metadata: ReadonlyMap<string, Buffer>): { schema: AvroRecord; c
   const text = metadata.get('avro.schema')?.toString();
   if (text === undefined) throw new AvroDamage('its header has no schema');
   const schema = parsed(text);
-  if (schema.kind !== 'record') throw new AvroDamage(`its schema is no record but ${schema.kind}`);
+  if (schema.kind !== 'record') throw new AvroDamage(`its schema is not a record but ${schema.kind}`);
   return { schema, codec };
 }
 

@@ -40,6 +40,6 @@ export const tooLarge = `a block is larger than ${maxBlockBytes / 1024 / 1024} M
 function unsnappyChecked(block: Buffer): Buffer {
   if (block.length < 5) throw new Damage('it is too short');
   const data = unsnappy(block.subarray(0, -4), maxBlockBytes);
-  if (crc32(data) !== block.readUInt32BE(block.length - 4)) throw new Damage('its checksum is another');
+  if (crc32(data) !== block.readUInt32BE(block.length - 4)) throw new Damage('its checksum does not match');
   return data;
 }

@@ -144,7 +144,7 @@ function factsOf({ object, text, head }: Omit<OpenCsv, 'dialect'>): Omit<Descrip
 
 function oneColumn(key: string, likely: string): string {
   const delimiter = likely === '\t' ? '\\t' : likely;
-  return `The header of "${key}" is one column. If "${delimiter}" stands between its fields, set data_format.delimiter to that.`;
+  return `The header of "${key}" is one column. If "${delimiter}" separates its fields, set data_format.delimiter to that.`;
 }
 
 function look(records: CsvRecords, guesses: readonly TypeGuess[], isNull: NullTest): void {

@@ -61,7 +61,7 @@ export async function readHead(
     const lines = countOf(options.skipLines, 'line');
     say(
       'WARN',
-      `"${key}" has no row behind the ${lines} that data_format.skip_rows skips: nothing of it is read. Lower skip_rows if that is not meant.`,
+      `"${key}" has no row after the ${lines} that data_format.skip_rows skips, so nothing of it is read. If that is wrong, lower skip_rows.`,
     );
   }
   return { names: options.columnNames ?? [], dataStart: skipped, lineBytes: lineBytes ?? 1, header: given };
@@ -80,7 +80,7 @@ function headOf(
   const dataStart = skipped + (header ? records.lineEnd : rowsStart);
   if (columnNames !== undefined) return { names: columnNames, dataStart, lineBytes, header: given };
   if (records.fields.count > mostColumns) {
-    throw unreadable({ key }, `its header has ${records.fields.count} columns, of which there may be ${mostColumns}`);
+    throw unreadable({ key }, `its header has ${records.fields.count} columns, and the limit is ${mostColumns}`);
   }
   const places = Array.from({ length: records.fields.count }, (_, field) => field);
   if (!header) return { names: places.map((field) => `column_${field + 1}`), dataStart, lineBytes, header: counted };
@@ -94,7 +94,7 @@ function headOf(
     if (renamed.length > mostTold) shown.push(`and ${renamed.length - mostTold} more`);
     say(
       'WARN',
-      `The header of "${key}" has names twice or empty ones. These columns get a name with a number: ${shown.join(', ')}.`,
+      `The header of "${key}" has repeated or empty names. These columns get a name with a number: ${shown.join(', ')}.`,
     );
   }
   return { names, dataStart, lineBytes, header: { names: 'record', isLikeData: isLikeData(found, records) } };
@@ -114,8 +114,9 @@ const jsonHeader = /^\s*(?:\{\s*(?:["}]|$)|\[\s*(?:\{|$))/u;
 /** Its first record tells a file that is no CSV from one whose text is to be told how to read. */
 function refuseOthers(records: CsvRecords, { key, header }: { readonly key: string; readonly header: boolean }): void {
   const first = records.record;
-  if (first.includes(0)) throw unreadable({ key }, 'it is no text, or text in UTF-16 that "encoding" does not tell');
-  if (!isUtf8(first)) throw unreadable({ key }, 'it is no text in UTF-8; "encoding" may tell another');
+  if (first.includes(0))
+    throw unreadable({ key }, 'it is not text, or it is UTF-16 text, which "encoding" does not name');
+  if (!isUtf8(first)) throw unreadable({ key }, 'it is not UTF-8 text; set "encoding" if it has another encoding');
   const text = Buffer.from(first).toString('latin1');
   if (markup.test(text)) throw unreadable({ key }, 'it is a page of HTML or XML');
   if (header && jsonHeader.test(text)) throw unreadable({ key }, 'it is JSON, which data_format.format "jsonl" reads');

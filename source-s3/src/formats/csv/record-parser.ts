@@ -125,7 +125,7 @@ export class RecordParser {
       return false;
     }
     if (byte === this.#delimiter || byte === NEWLINE || byte === this.#otherEnd) return this.#endField(this.at - 1);
-    this.problem ??= `has text behind the closing quote of its field ${this.#fields.count + 1}`;
+    this.problem ??= `has text after the closing quote of its field ${this.#fields.count + 1}`;
     this.#state = 'plain';
     return false;
   }

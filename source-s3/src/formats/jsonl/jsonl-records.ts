@@ -45,7 +45,8 @@ export function jsonlWriter({ asked, emittedAt }: JsonlRecords, lines: JsonCutte
       const { bytes, from, to } = lines;
       if (!members.scan(bytes, from, to)) return notAnObject(lines);
       if (!lines.isText && !isUtf8(bytes.subarray(from, to))) return 'is not UTF-8';
-      if (lines.hasEscapes && hasLoneSurrogate(bytes, from, to)) return 'holds half a surrogate pair, which is no text';
+      if (lines.hasEscapes && hasLoneSurrogate(bytes, from, to))
+        return 'contains half of a surrogate pair, which is not text';
       members.judge();
       if (seen.isDue) seen.look();
       out.raw(head);
@@ -150,6 +151,6 @@ function notAnObject({ form, bytes, from }: JsonCutter): string {
   if (form === 'array') return 'is not a JSON object; the file is read as a JSON array of objects';
   if (form === 'values') return 'is not a JSON object; the file is read as JSON objects one after the other';
   return bytes[skipSpace(bytes, from)] === OPEN_ARRAY
-    ? 'is a JSON array, or the beginning of one; each line has to hold an object'
+    ? 'is a JSON array, or the beginning of one; each line must be an object'
     : 'is not a JSON object on one line';
 }

@@ -94,7 +94,7 @@ function refuseTooLarge(
   for (const [column, { resident }] of memory) {
     if (resident <= mostBytes) continue;
     const { name, bytes } = largest.get(column) ?? { name: '', bytes: 0 };
-    const text = `"${key}" cannot be read: a page of its column "${name}" has ${megabytes(bytes)} MB, with which the column takes ${megabytes(resident)} MB of memory, of ${megabytes(mostBytes)} MB there are. Raise max_memory_mb by ${megabytes(resident - mostBytes)}, or have the file written with smaller pages or row groups.`;
+    const text = `"${key}" cannot be read: a page of its column "${name}" has ${megabytes(bytes)} MB. The column then takes ${megabytes(resident)} MB of memory, and ${megabytes(mostBytes)} MB are available. Raise max_memory_mb by ${megabytes(resident - mostBytes)}, or have the file written with smaller pages or row groups.`;
     throw new ConnectorError('ENGINE_MEMORY_EXCEEDED', text);
   }
 }
@@ -108,7 +108,7 @@ async function checkChunk(read: ReadBytes, chunk: Chunk, object: ListedObject): 
   let [stored, unpacked, dictionary, pages, values, seen] = [0, 0, 0, 0, 0, chunk.start];
   for await (const page of pagesOf(read, chunk)) {
     if (page.end <= chunk.end && !(await isIntact(read, page))) {
-      throw unreadable(object, `a page of its column "${path}" does not have the checksum that was written with it`);
+      throw unreadable(object, `a page of its column "${path}" does not match its checksum`);
     }
     values += page.values;
     seen = page.end;

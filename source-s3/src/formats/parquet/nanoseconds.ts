@@ -81,7 +81,7 @@ function change(schema: Buffer, count: number, changes: readonly Change[]): void
       return index === -1 ? [] : [{ ...one, index }];
     });
     const [first] = found.sort((a, b) => a.index - b.index);
-    if (first === undefined) throw new ThriftDamage('its nanoseconds cannot be kept whole');
+    if (first === undefined) throw new ThriftDamage('its nanoseconds cannot be kept exactly');
     schema[first.index + first.at] = first.to;
     from = first.index + first.bytes.length;
   }

@@ -153,7 +153,7 @@ async function* decode(
 
 function inTurns(groups: readonly ColumnGroup[]): string {
   const columns = groups.reduce((sum, one) => sum + one.columns.size, 0);
-  return `its ${countOf(columns, 'column')} are decoded in ${countOf(groups.length, 'turn')}, within the memory there is`;
+  return `its ${countOf(columns, 'column')} are decoded in ${countOf(groups.length, 'turn')}, within the available memory`;
 }
 
 async function conflictsOf(

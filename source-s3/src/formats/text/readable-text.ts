@@ -40,7 +40,8 @@ async function* compressedOnce(pieces: AsyncIterable<Uint8Array>, key: string): 
   let isFirst = true;
   for await (const piece of pieces) {
     const codec = isFirst ? codecByBytes(piece) : undefined;
-    if (codec !== undefined) throw unreadable({ key }, `it is compressed once more, with ${codec}, which is not read`);
+    if (codec !== undefined)
+      throw unreadable({ key }, `it is compressed a second time, with ${codec}, which is not supported`);
     isFirst = false;
     yield piece;
   }
@@ -77,6 +78,6 @@ function reasonOf(error: unknown): string {
   if (code === 'ZSTD_error_frameParameter_windowTooLarge') {
     return 'its zstd frames have a window of more than 128 MB, which is not read; compress it without "--long", or with "--long=27" at most';
   }
-  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'it is not text of the encoding that is configured';
+  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'it is not text in the configured encoding';
   return `its compressed data is damaged (${damageText(error)})`;
 }

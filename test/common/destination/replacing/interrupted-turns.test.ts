@@ -10,7 +10,7 @@ import { intentOf, latestJson, manifestOf, seedIntent, seedLatest, seedMarks } f
 import { keysBelow, marksIn, nameOf, openPlace, prefix, users, type Setting } from './support/place.ts';
 import { watchSteps } from './support/steps.ts';
 
-const finished = 'INFO An interrupted replacement of "users" was finished: its new data counts.';
+const finished = 'INFO An interrupted replacement of "users" was finished: its new data is current.';
 const rolledBack = 'WARN An interrupted replacement of "users" was rolled back: the previous data stays current.';
 
 function seedStaged({ server }: Setting, intent: Intent, ...marks: readonly number[]): void {

@@ -142,7 +142,7 @@ suite('settling what was interrupted', () => {
     assert.equal(it.lines.length, 1);
     assert.match(
       String(it.lines[0]),
-      /^WARN The replacement of "users" is taken back by the next run, .*latest\.json/u,
+      /^WARN The replacement of "users" is rolled back by the next run, .*latest\.json/u,
     );
     it.server.clearFaults();
     await settle(it.area, users);

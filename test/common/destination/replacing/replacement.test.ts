@@ -28,7 +28,7 @@ suite('replacing a set of files', () => {
       `_manifests/users/${replacement.exportId}.json`,
       '_manifests/users/latest.json',
     ]);
-    const left = 'Left where they are, since their names are not of this connector’s making: out/type=users/notes.txt.';
+    const left = 'Not deleted, because their names do not have this connector’s form: out/type=users/notes.txt.';
     assert.deepEqual(it.lines, [`WARN ${left}`]);
   });
 

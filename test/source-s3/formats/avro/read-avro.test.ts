@@ -165,7 +165,7 @@ suite('a file that is no whole Avro file', () => {
       avroFile(people, rows, { codec }),
       new RegExp(`compressed with "${codec}" \\(null, deflate, snappy and zstandard are read\\)`, 'u'),
     ]),
-    ['of no records', noRecords, /its schema is no record but string/u],
+    ['of no records', noRecords, /its schema is not a record but string/u],
     ['with a schema that is damaged', changed(plain, header, 0x78), /its schema is not JSON/u],
   ];
   for (const [name, body, reason] of bodies) {

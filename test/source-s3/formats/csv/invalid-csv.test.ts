@@ -54,7 +54,7 @@ suite('an invalid CSV record', () => {
   const bad: readonly (readonly [name: string, line: string | Uint8Array, reason: RegExp])[] = [
     ['with too few fields', '1', /has 1 field, 2 are expected/u],
     ['with too many fields', '1,2,3', /has 3 fields, 2 are expected/u],
-    ['with text behind a quote', '"1"x,2', /has text behind the closing quote of its field 1/u],
+    ['with text behind a quote', '"1"x,2', /has text after the closing quote of its field 1/u],
     ['that is not UTF-8', Buffer.from([0x31, 0x2c, 0xff]), /is not UTF-8/u],
   ];
   for (const [name, line, reason] of bad) {

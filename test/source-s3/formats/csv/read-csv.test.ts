@@ -72,7 +72,7 @@ suite('a CSV file', () => {
   test('that ends within skip_rows says so', async () => {
     const files = { 'lake/t/a.csv': '# one\n# two\n', 'lake/t/b.csv': '# one\n# two\n# three\nid\n1\n' };
     const { said } = await textRows(files, { data_format: { format: 'csv', skip_rows: 3 } });
-    assert.match(said.join(), /WARN "lake\/t\/a\.csv" has no row behind the 3 lines that data_format\.skip_rows/u);
+    assert.match(said.join(), /WARN "lake\/t\/a\.csv" has no row after the 3 lines that data_format\.skip_rows/u);
     assert.doesNotMatch(said.join('\n'), /"lake\/t\/b\.csv" has no row/u);
   });
 

@@ -212,7 +212,7 @@ suite('a file that is not JSON lines', () => {
     binary: Buffer.from(Array.from({ length: 4000 }, (_, index) => (index * 7919) % 251)),
   };
   for (const [name, body] of Object.entries(bodies)) {
-    test(`(${name}) is left out of the catalog, and fails its stream alone when it is read`, async () => {
+    test(`(${name}) is omitted from the catalog, and fails its stream alone when it is read`, async () => {
       await using server = await serverWith({ 'lake/t/a.json': body, 'lake/u/a.json': text });
       const config = jsonl();
       const { said } = await discoverHere(server, config);

@@ -19,7 +19,7 @@ suite('near misses', () => {
   const cases: readonly (readonly [code: string, paths: readonly string[], message: RegExp, config?: Json])[] = [
     ['column_spelled_twice', ['Year=1/a.pq', 'year=2/a.pq'], /"Year=" and "year="; it is read as "Year"/u],
     ['value_spelled_twice', ['month=1/a.pq', 'month=01/a.pq'], /"month=01" and "month=1" are two values of a string/u],
-    ['files_beside_folders', ['a.pq', 'day=1/a.pq'], /1 file lies beside folders/u],
+    ['files_beside_folders', ['a.pq', 'day=1/a.pq'], /1 file is next to folders/u],
     ['columns_differ', ['day=1/a.pq', 'hour=1/a.pq'], /different columns.*day \(1\), hour \(1\)/u],
     ['columns_differ', ['day=1/a.pq', 'day=1/hour=1/a.pq'], /day \(1\), day\/hour \(1\)/u],
     ['columns_differ', ['day=1/a.pq', 'plain/a.pq'], /day \(1\), none \(1\)/u],
@@ -30,7 +30,7 @@ suite('near misses', () => {
     ['odd_folder_names', ['x//a.pq'], /without a name/u],
     ['odd_folder_names', ['k=1 /a.pq'], /begins or ends with a blank/u],
     ['odd_folder_names', ['k=50%/a.pq'], /encodes nothing/u],
-    ['no_data_files', ['a.txt'], /what lies there \(1\) is passed over/u],
+    ['no_data_files', ['a.txt'], /1 object there is skipped/u],
     [
       'value_misfit',
       ['day=1/a.pq', 'day=x/a.pq'],

@@ -77,7 +77,7 @@ export function readFooter(bytes: Uint8Array, limits: FooterLimits = noLimits): 
     }
   }
   same.update(bytes.subarray(from, footer.at));
-  if (!hasGroups) throw new ThriftDamage('it tells of no row groups');
+  if (!hasGroups) throw new ThriftDamage('it lists no row groups');
   const root = schemaTree(elements);
   if (levelsOf(root) > limits.levels) throw new FooterTooLarge(`columns of more than ${limits.levels} levels together`);
   return {
@@ -136,7 +136,7 @@ function indexGroups(footer: ThriftBytes, groups: RowGroupIndex, codecs: Set<num
         for (const _ of structs(footer)) codecs.add(readChunk(footer).codec);
       } else if (id === rowGroup.num_rows && type === types.i64) rows = footer.number();
     }
-    if (!hasChunks || rows < 0) throw new ThriftDamage('it does not tell the rows of a row group');
+    if (!hasChunks || rows < 0) throw new ThriftDamage('it does not have the number of rows of a row group');
     try {
       groups.add(rows, start, footer.at);
     } catch (error) {
@@ -157,13 +157,13 @@ export function readRowGroup(bytes: Uint8Array, index: number, leaves: readonly 
     if (id === rowGroup.columns && type === types.list) {
       for (const _ of structs(footer)) {
         const leaf = leaves[chunks.length]; // Chunks stand in the order of the leaves.
-        if (leaf === undefined) throw new ThriftDamage('a row group tells of more columns than the schema');
+        if (leaf === undefined) throw new ThriftDamage('a row group has more columns than the schema');
         const { codec, ...chunk } = readChunk(footer);
         chunks.push({ ...chunk, codec, leaf, isCompressed: codec !== uncompressed });
       }
     } else if (id === rowGroup.num_rows && type === types.i64) rows = footer.number();
   }
-  if (chunks.length !== leaves.length) throw new ThriftDamage('a row group does not tell of all columns of the schema');
+  if (chunks.length !== leaves.length) throw new ThriftDamage('a row group lacks columns of the schema');
   return { index, rows, chunks };
 }
 
@@ -182,10 +182,10 @@ function readChunk(footer: ThriftBytes): StoredChunk {
   let isEncrypted = false;
   for (const { id, type } of footer.fields()) {
     if (id === columnChunk.meta_data && type === types.struct) chunk = readPlace(footer);
-    else if (id === columnChunk.file_path) throw new ThriftDamage('its columns lie in other files');
+    else if (id === columnChunk.file_path) throw new ThriftDamage('its columns are in other files');
     else if (id === columnChunk.crypto_metadata) isEncrypted = true;
   }
-  if (chunk === undefined) throw new ThriftDamage('it does not tell where a column lies; it may be encrypted');
+  if (chunk === undefined) throw new ThriftDamage('it does not have the place of a column; it may be encrypted');
   return { ...chunk, isEncrypted };
 }
 
@@ -203,9 +203,10 @@ function readPlace(footer: ThriftBytes): Omit<StoredChunk, 'isEncrypted'> {
     else if (id === fields.data_page_offset) dataPageOffset = footer.number();
     else if (id === fields.dictionary_page_offset) dictionary = footer.number();
   }
-  if (codec === undefined || numValues === undefined) throw new ThriftDamage('it does not tell what a column holds');
+  if (codec === undefined || numValues === undefined)
+    throw new ThriftDamage('it does not describe the content of a column');
   if (totalUncompressedSize === undefined || stored === undefined || dataPageOffset === undefined) {
-    throw new ThriftDamage('it does not tell where a column lies');
+    throw new ThriftDamage('it does not have the place of a column');
   }
   if (![numValues, totalUncompressedSize, stored, dataPageOffset, dictionary ?? 0].every(Number.isSafeInteger)) {
     throw new ThriftDamage('a place in it is beyond all files');

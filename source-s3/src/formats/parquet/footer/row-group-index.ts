@@ -45,7 +45,7 @@ export class RowGroupIndex {
     this.#ends[this.#count] = end;
     this.#count += 1;
     this.#total += rows;
-    if (!Number.isSafeInteger(this.#total)) throw new ThriftDamage('it tells of too many rows');
+    if (!Number.isSafeInteger(this.#total)) throw new ThriftDamage('it declares too many rows');
   }
 
   #grow(): void {

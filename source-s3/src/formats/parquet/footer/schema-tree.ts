@@ -15,7 +15,7 @@ export function schemaTree(elements: readonly SchemaElement[]): SchemaNode {
   const visit = (depth: number): SchemaNode => {
     const element = elements[at++];
     if (element === undefined) throw new ThriftDamage('columns are missing in its schema');
-    if (depth > mostDeep) throw new ThriftDamage('its columns lie too deep in each other');
+    if (depth > mostDeep) throw new ThriftDamage('its columns are nested too deeply');
     const children: SchemaNode[] = [];
     for (let child = 0; child < element.children; child++) children.push(visit(depth + 1));
     return { ...element, children };
@@ -146,7 +146,7 @@ const mostLists = 20;
 /** Why no file of this schema can be read as it is; undefined when it can. */
 export function unreadableSchema(root: SchemaNode): string | undefined {
   const deep = root.children.find((column) => listsIn(column) > mostLists);
-  if (deep !== undefined) return `lists and maps lie in each other more than ${mostLists} deep in "${deep.name}"`;
+  if (deep !== undefined) return `lists and maps are nested more than ${mostLists} deep in "${deep.name}"`;
   return unreadableNode(root);
 }
 

@@ -73,7 +73,7 @@ export class ThriftBytes {
 
   /** Passes a value. A boolean in a field has no bytes. */
   skip(type: number, depth: number): void {
-    if (depth > maxDepth) throw new ThriftDamage('structs lie too deep in each other');
+    if (depth > maxDepth) throw new ThriftDamage('structs are nested too deeply');
     if (type === types.isTrue || type === types.isFalse) return;
     if (type === types.struct) this.#skipStruct(depth + 1);
     else if (type === types.list || type === types.set) this.#skipList(depth + 1);
