@@ -79,7 +79,7 @@ export function registerReplacementTests(destination: DestinationUnderTest): voi
       await run(legacy, rowsWithState('users', 1, 2));
       const { codes, said } = await run(legacy);
       assert.deepEqual([codes, ids()], [[], [1, 2]]);
-      assert.ok(said.some(([level, text]) => level === 'WARN' && text.startsWith('Nothing came for the stream')));
+      assert.ok(said.some(([level, text]) => level === 'WARN' && text.startsWith('The input has nothing for the stream')));
     });
 
     test('keeps its earlier rows when too many of the new ones are rejected', async () => {

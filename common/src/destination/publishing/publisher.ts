@@ -1,6 +1,5 @@
-// The replaced streams of a run. Overwritten streams wait in staging and are published at once at the end. What a generation
-// outlives is deleted at the end. Without proof that a stream is complete, its earlier data stays. A stream may fill several
-// places, also some that no longer get rows.
+// The replaced streams of a run. Overwritten streams wait in staging and are published at the end; what a generation outlives is
+// deleted at the end. Without proof that a stream is complete, its earlier data stays. A stream may fill several places.
 import { countText } from '../../program/text-layout.ts';
 import type { VerbContext } from '../../protocol/connector.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
