@@ -1,4 +1,4 @@
-// The pass over spooled rows that brings every value into the form of its field's type; see columns/fit.ts.
+// The pass over spooled rows that fits every value to its field's type; see columns/fit.ts.
 import type { StructType } from '../columns/types/field-type.ts';
 import { Fitter } from '../columns/fit/fit.ts';
 import type { FittedValues } from '../columns/types/slot.ts';
@@ -16,7 +16,7 @@ type Options = {
 
 type FittedRows = RowSource & { readonly type: StructType; readonly values: FittedValues };
 
-/** Writes the fitted rows to `target`. `marks`: of the rows that may need it; undefined when all may. */
+/** Writes the fitted rows to `target`. `marks`: the rows that may need it. Undefined if all may. */
 export async function fitRows(
   source: RowSource,
   { type, asLines, maxColumns, target, marks }: Options,

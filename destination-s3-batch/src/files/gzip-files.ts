@@ -1,4 +1,4 @@
-// From JSON lines to gzip of JSON lines: chunks compressed several at once, joined in one member a file.
+// Compresses JSON lines with gzip: several chunks at once, joined in one member per file.
 import { createReadStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ type Member = {
   written: number;
 };
 
-/** Bound: some ten chunks of 1 MiB, or of the longest row. */
+/** Bound: about ten chunks of 1 MiB, or of the longest row. */
 export async function writeGzip(
   source: Pick<RowSource, 'path' | 'bytes'>,
   { deflate, target, maxFileBytes }: Options,
@@ -66,7 +66,7 @@ export async function writeGzip(
 /** Chunks that end with a line. */
 async function* wholeLines({ path, bytes }: Pick<RowSource, 'path' | 'bytes'>): AsyncGenerator<Buffer> {
   let rest: Buffer[] = [];
-  // The whole buffer is taken for a file of a few bytes, too.
+  // The stream would allocate the complete buffer also for a file of a few bytes.
   const highWaterMark = Math.min(chunkBytes, bytes + 1);
   for await (const chunk of createReadStream(path, { highWaterMark }) as AsyncIterable<Buffer>) {
     const end = chunk.lastIndexOf(NEWLINE) + 1;

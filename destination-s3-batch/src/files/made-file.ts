@@ -1,4 +1,4 @@
-// What lies on local disk on the way from the spool to S3.
+// Files on local disk between the spool and S3.
 
 /** Rows as JSON lines. */
 export type RowSource = {
@@ -8,5 +8,5 @@ export type RowSource = {
   readonly longestRow: number;
 };
 
-/** A file ready to be sent. */
+/** A file that is ready to upload. */
 export type MadeFile = { readonly path: string; readonly rows: number };

@@ -1,5 +1,5 @@
-// From JSON lines to Snappy Parquet as BigQuery exports it: instants in INT64 microseconds adjusted to UTC, 3-level lists, all
-// fields optional, with statistics.
+// Writes JSON lines as Snappy Parquet, in BigQuery's export form: instants in INT64 microseconds adjusted to UTC, 3-level lists,
+// all fields optional, with statistics.
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -11,25 +11,25 @@ import type { ConversionEngine } from '../engine/engine.ts';
 import type { MadeFile, RowSource } from './made-file.ts';
 import { piecesOf } from './pieces.ts';
 
-/** Half of the engine's own: two threads hold a group each while they write it. */
+/** Half of the engine's default, because two threads hold a group each while they write it. */
 const mostGroupRows = 61_440;
-/** The engine's own; no group has less. */
+/** The engine's vector size. No group has fewer rows. */
 const vectorRows = 2048;
-/** What two threads hold for each value of a group, whatever it is. */
+/** The memory of two threads for each value of a group, of any kind. */
 const valueBytes = 64;
-/** What it takes to write a column with a dictionary as large as the engine makes it. */
+/** The memory for writing a column with the largest dictionary that the engine makes. */
 const mostDictionaryBytes = 1024 * 1024;
-/** Of the engine's memory, for dictionaries. */
+/** The share of the engine's memory for dictionaries. */
 const dictionaryShare = 1 / 16;
-/** Tables of so many columns that each has less are written by one thread. */
+/** Tables with so many columns that each has less are written by one thread. */
 const wideColumnBytes = 512 * 1024;
 /** The engine holds two buffers of this size for each thread. */
 const leastObjectBytes = 4 * 1024 * 1024;
 
 /**
- * Says that dates and times are of the proleptic Gregorian calendar, as Parquet means them. Without it Spark takes dates before
- * 1582 and instants before 1900 for those of a writer of another calendar, and refuses the table.
- * Source: https://spark.apache.org/docs/3.5.6/sql-data-sources-parquet.html#configuration (datetimeRebaseModeInRead)
+ * Declares that dates and times are of the proleptic Gregorian calendar, as Parquet defines them. Without it Spark takes dates
+ * before 1582 and instants before 1900 for those of another calendar, and refuses the table. Source:
+ * https://spark.apache.org/docs/3.5.6/sql-data-sources-parquet.html#configuration (datetimeRebaseModeInRead)
  */
 const footerKeys = structLiteral([['org.apache.spark.version', '3.0.0']]);
 
@@ -38,7 +38,7 @@ type Options = {
   /** A new folder. */
   readonly target: string;
   readonly maxFileBytes: number;
-  /** What the engine has. */
+  /** The engine's memory. */
   readonly engineBytes: number;
 };
 
@@ -58,7 +58,7 @@ export async function writeParquet(
   }
 }
 
-/** A file or more for each piece, by one thread. */
+/** One or more files for each piece, by one thread. */
 async function writePieces(engine: ConversionEngine, rows: RowSource, options: Options): Promise<readonly MadeFile[]> {
   const { target, engineBytes } = options;
   await mkdir(target, { mode: 0o700 });
@@ -77,7 +77,7 @@ async function write(
   mostThreads?: number,
 ): Promise<readonly MadeFile[]> {
   await mkdir(target, { mode: 0o700 });
-  // Never larger than the lines it is made of; only what may be is written as several files.
+  // A file is never larger than its lines, so only large ones may become several files.
   const mayBeLarge = rows.bytes > maxFileBytes;
   const options = [
     'FORMAT parquet',
@@ -97,13 +97,13 @@ async function write(
   return await countRows(engine, paths);
 }
 
-/** Of a table of a thousand columns a group of the usual size would take a gigabyte, even if most are null. */
+/** A group of the usual size would take a gigabyte in a table of a thousand columns, even if most values are null. */
 function groupRows(type: StructType, engineBytes: number): number {
   const rows = engineBytes / (valueBytes * countColumns(type));
   return Math.max(vectorRows, Math.min(mostGroupRows, Math.floor(rows / vectorRows) * vectorRows));
 }
 
-/** Only for many columns: a smaller dictionary makes larger files. */
+/** Only for many columns, because a smaller dictionary makes larger files. */
 function dictionaryLimit(type: StructType, engineBytes: number): readonly string[] {
   const columns = countColumns(type);
   if (columns * mostDictionaryBytes <= engineBytes / 4) return [];
@@ -118,7 +118,7 @@ export function rowsSql({ path, longestRow }: Pick<RowSource, 'path' | 'longestR
   return `read_json(${literal(path)}, format = 'newline_delimited', auto_detect = false, columns = ${columns}, hive_partitioning = false, maximum_object_size = ${size})`;
 }
 
-/** Files without rows are removed. */
+/** Removes files without rows. */
 async function countRows(engine: ConversionEngine, paths: readonly string[]): Promise<readonly MadeFile[]> {
   const counted = await engine.rows(
     `SELECT file_name, num_rows FROM parquet_file_metadata([${paths.map(literal).join(', ')}])`,

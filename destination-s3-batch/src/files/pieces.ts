@@ -1,5 +1,5 @@
-// Rows on local disk, cut into pieces that the engine has memory for each: for the few tables whose rows are so large, or have so
-// many values, that it has none for all at once.
+// Cuts rows on local disk into pieces that fit into the engine's memory: for the few tables whose rows are so large, or have so
+// many values, that they do not fit at once.
 import { createReadStream } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 
@@ -13,7 +13,7 @@ import type { RowSource } from './made-file.ts';
 
 const readBytes = 1024 * 1024;
 
-/** Each is removed when the next one is asked for. `path`: of all of them, in turn. Bound: two pieces, or the longest row. */
+/** Each piece is removed when the next one is requested. `path`: of all pieces, in turn. Bound: two pieces, or the longest row. */
 export async function* piecesOf(source: RowSource, path: string, engineBytes: number): AsyncGenerator<RowSource> {
   const lines = readLines(createReadStream(source.path, { highWaterMark: readBytes }), {
     maxLineBytes: Infinity,

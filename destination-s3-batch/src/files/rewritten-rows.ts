@@ -1,4 +1,4 @@
-// A pass over rows on local disk that writes something else for each.
+// A pass over rows on local disk that writes another text for each.
 import { createReadStream } from 'node:fs';
 
 import { LocalFile } from '@s3-connectors/common/local-disk/local-file.ts';
@@ -9,15 +9,15 @@ import type { RowSource } from './made-file.ts';
 
 const readBytes = 1024 * 1024;
 
-/** Writes what stands for the row bytes[start, end), a line or nothing. */
+/** Writes the replacement of the row bytes[start, end): a line or nothing. */
 type WriteRow = (bytes: Buffer, start: number, end: number, out: RowBuffer) => void;
 
 type Options = {
-  /** Whether the row, counted from 0, stays as it is: those that follow each other are copied at once. By default none. */
+  /** Whether the row, counted from 0, stays as it is. Consecutive ones are copied at once. By default none stays. */
   readonly stays?: (row: number) => boolean;
 };
 
-/** @returns what `target` has. Bound: a few chunks of 1 MiB, or of the longest row. */
+/** @returns the content of `target`. Bound: a few chunks of 1 MiB, or of the longest row. */
 export async function rewriteRows(
   source: Pick<RowSource, 'path' | 'bytes'>,
   target: string,
