@@ -1,4 +1,4 @@
-// The beginning of a CSV file: which columns it has, and where its records begin.
+// The beginning of a CSV file: its columns, and where its records begin.
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import { isUtf8 } from 'node:buffer';
 
@@ -13,11 +13,11 @@ import { CsvRecords } from './csv-records.ts';
 import { isLikeData } from './header-doubt.ts';
 
 export type CsvHead = {
-  /** Unique; none when the file has no record at all. */
+  /** Unique. Empty if the file has no record. */
   readonly names: readonly string[];
-  /** Offset in the text of what follows the header. */
+  /** Offset in the text after the header. */
   readonly dataStart: number;
-  /** Bytes for each line of the first piece. */
+  /** Bytes per line in the first piece. */
   readonly lineBytes: number;
   readonly header: TextHeader;
 };
@@ -25,7 +25,7 @@ export type CsvHead = {
 const counted: TextHeader = { names: 'counted', isLikeData: false };
 const given: TextHeader = { names: 'given', isLikeData: false };
 
-/** Takes no more of the text than it needs. @throws FILE_UNREADABLE when the header is not well formed. */
+/** Reads no more of the text than it needs. @throws FILE_UNREADABLE if the header is not well formed. */
 export async function readHead(
   text: AsyncIterable<Uint8Array>,
   { options, key, say }: { readonly options: CsvOptions; readonly key: string; readonly say: Log },
@@ -75,7 +75,7 @@ function headOf(
 ): CsvHead {
   const { header, columnNames } = options;
   refuseOthers(records, { key, header });
-  // In a file of one column the blank lines above the first value are rows.
+  // In a file of one column, blank lines above the first value are rows.
   const rowsStart = (columnNames?.length ?? records.fields.count) === 1 ? 0 : records.start;
   const dataStart = skipped + (header ? records.lineEnd : rowsStart);
   if (columnNames !== undefined) return { names: columnNames, dataStart, lineBytes, header: given };
@@ -89,7 +89,7 @@ function headOf(
   const names = uniqueNames(found);
   const renamed = places.filter((field) => found[field] !== names[field]);
   if (renamed.length > 0) {
-    // By place: of a file without a header the names are values.
+    // By place, because the names in a file without a header are values.
     const shown = renamed.slice(0, mostTold).map((field) => String(field + 1));
     if (renamed.length > mostTold) shown.push(`and ${renamed.length - mostTold} more`);
     say(
@@ -100,18 +100,18 @@ function headOf(
   return { names, dataStart, lineBytes, header: { names: 'record', isLikeData: isLikeData(found, records) } };
 }
 
-/** As many as other formats may have. */
+/** As many as in other formats. */
 const mostColumns = 20_000;
-/** Names in a warning. */
+/** The most names in a warning. */
 const mostTold = 10;
 
-/** What a server answers in place of a file, stored under its name: on one line it would be a header without rows. */
+/** An error page of a server, stored instead of the file. If it has one line, it would look like a header without rows. */
 const markup = /^\s*<(?:!doctype|html|\?xml)\b/iu;
 
-/** JSON, one value or many, over several lines or not: no header begins so, while a value may. */
+/** JSON, one value or several, on one line or more. No header begins like this, although a value may. */
 const jsonHeader = /^\s*(?:\{\s*(?:["}]|$)|\[\s*(?:\{|$))/u;
 
-/** Its first record tells a file that is no CSV from one whose text is to be told how to read. */
+/** The first record shows whether the file is not CSV, or is text that needs other settings. */
 function refuseOthers(records: CsvRecords, { key, header }: { readonly key: string; readonly header: boolean }): void {
   const first = records.record;
   if (first.includes(0))
@@ -122,14 +122,14 @@ function refuseOthers(records: CsvRecords, { key, header }: { readonly key: stri
   if (header && jsonHeader.test(text)) throw unreadable({ key }, 'it is JSON, which data_format.format "jsonl" reads');
 }
 
-/** The second column of a name gets `_2` and so on, one without a name `column_` and its place. */
+/** The second column of a name gets `_2` and so on. A column without a name is called `column_` and its place. */
 export function uniqueNames(found: readonly string[]): readonly string[] {
   const taken = new Set(found);
   const used = new Set<string>();
   const counts = new Map<string, number>();
   return found.map((name, place) => {
     let unique = name;
-    let count = counts.get(name) ?? 2; // From where the last one of the name stopped: thousands may have it.
+    let count = counts.get(name) ?? 2; // From where the last one of the name stopped, because thousands may have it.
     for (; unique === '' || used.has(unique) || (unique !== name && taken.has(unique)); count++) {
       unique =
         name === '' && count === 2 ? `column_${place + 1}` : `${name === '' ? `column_${place + 1}` : name}_${count}`;

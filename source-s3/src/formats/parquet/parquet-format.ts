@@ -23,9 +23,9 @@ import { openParquet, undecodable, type ParquetFile } from './parquet-file.ts';
 import { columnGroupsOf, type ColumnGroup } from './column-groups.ts';
 import type { RowGroup } from './footer/row-group.ts';
 
-/** Of the engine's memory, for all but pages. */
+/** The engine's memory for everything except pages. */
 const besidePagesBytes = 64 * 1024 * 1024;
-/** Of local disk for the row groups being decoded and fetched ahead. One that needs more is fetched when nothing else is there. */
+/** Local disk for the row groups that are decoded and fetched ahead. A row group that needs more is fetched alone. */
 const diskBytes = 512 * 1024 * 1024;
 
 export function parquetFormat(memory: DecodingMemory): Format {
@@ -45,7 +45,7 @@ export function parquetFormat(memory: DecodingMemory): Format {
 
 const types = new WeakMap<readonly StoredColumn[], readonly Column[]>();
 
-/** One object for the files of one schema. */
+/** Files with the same schema share one object. */
 function typesOf(stored: readonly StoredColumn[]): readonly Column[] {
   const known = types.get(stored) ?? stored.map(({ name, type }) => ({ name, type: columnType(type) }));
   types.set(stored, known);
@@ -137,11 +137,11 @@ async function* decode(
       const { lines, nulled } = changes.count(made);
       done += lines.rows;
       yield { ...lines, place: { unit: group.index, rows: done }, findings: { conflicts, undeclared: [], nulled } };
-      conflicts = []; // Told with the first lines.
+      conflicts = []; // Reported with the first lines.
     }
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error;
-    // In turns the local file is cut while it is read.
+    // In turns, the local file is cut while it is read.
     const isWhole = error.code === 'FILE_UNREADABLE' && groups.length === 1;
     throw undecodable(error, file.object, isWhole ? await damagedPlace(engine, query, error, signal) : '');
   }
