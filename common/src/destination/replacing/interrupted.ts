@@ -18,7 +18,7 @@ import { keysWithout, type DataPlace } from './own-keys.ts';
 import { decideRecovery, suspects, type Recovery } from './recovery.ts';
 import { removeStaged } from './staging.ts';
 
-/** Others wrote latest.json this many times between our read and write: that is no coincidence. */
+/** Others wrote latest.json this many times between our read and write: that is not a coincidence. */
 const maxTurns = 5;
 
 /**

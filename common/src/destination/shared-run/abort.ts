@@ -10,7 +10,7 @@ import { parseAttemptKey } from '../replacing/own-keys.ts';
 import { noSuchRun } from './run-member.ts';
 import { listDocuments, readOutcome, removeAttempts, removeDocuments, writeOutcome } from './run-store.ts';
 
-/** Others wrote the document this many times meanwhile: that is no coincidence. */
+/** Others wrote the document this many times meanwhile: that is not a coincidence. */
 const maxTurns = 5;
 
 type Aborting = { readonly area: Area; readonly log: Log };

@@ -51,7 +51,7 @@ export type Commit =
   | { readonly kind: 'incomplete'; readonly missing: readonly number[]; readonly count: number }
   | { readonly kind: 'elsewhere' };
 
-/** Others wrote one of the documents this many times meanwhile: that is no coincidence. */
+/** Others wrote one of the documents this many times meanwhile: that is not a coincidence. */
 const maxTurns = 5;
 
 /** @throws CONFIG_INVALID for a run that does not exist or was aborted, and any error that keeps it from being published. */
