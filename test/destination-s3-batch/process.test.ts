@@ -50,7 +50,7 @@ function users(from: number, to: number): string {
 suite('the program', () => {
   const running = emptyServer();
 
-  test('publishes nothing when it is told to stop, drops its spool, and ends with 143', async () => {
+  test('publishes nothing when it is stopped, drops its spool, and exits with 143', async () => {
     const server = running();
     await using program = await startWrite(server, catalogJson('visits', overwritten));
     program.child.stdin.write(recordLine('visits', { n: 1 }) + stateLine('visits', {}) + users(0, 10));

@@ -50,7 +50,7 @@ async function slowestRow(server: S3TestServer, { perSecond, seconds }: Feed) {
       const rows = gunzipSync(server.object(bucket, key)?.body ?? '').toString();
       const [, time] = /^\{"time":(\d+)/u.exec(rows) ?? [];
       visible += rows.split('\n').length - 1;
-      slowestMs = Math.max(slowestMs, clock.wall() - Number(time)); // Rows lie in the order in which they came.
+      slowestMs = Math.max(slowestMs, clock.wall() - Number(time)); // Rows are in the order in which they came.
     },
   });
   async function* input(): AsyncGenerator<string> {

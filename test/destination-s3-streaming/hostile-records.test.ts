@@ -66,7 +66,7 @@ suite('the streaming destination', () => {
   const catalog = catalogJson('visits');
 
   for (const kind of hostileKinds) {
-    test(`goes on after ${kind.what}, which is ${kind.fate}`, async () => {
+    test(`continues after ${kind.what}, which is ${kind.fate}`, async () => {
       const server = running();
       const line = kind.line('visits', 'hostile 0', 100_000);
       const input = [good('visits', 1), line, good('visits', 2), stateLine('visits', { n: 1 })];
@@ -86,7 +86,7 @@ suite('the streaming destination', () => {
   }
 
   for (const [what, line] of hostileMessages) {
-    test(`goes on after ${what}`, async () => {
+    test(`continues after ${what}`, async () => {
       const server = running();
       const { error } = await runWrite(server, [good('visits', 1), line, good('visits', 2)], { catalog });
       assert.equal(error, undefined);
@@ -101,7 +101,7 @@ suite('the streaming destination', () => {
     assert.ok((lines[0]?.length ?? 0) > 50 * 1024 * 1024);
   });
 
-  test('keeps the beginning of a record that is longer than a line may be, and goes on', async () => {
+  test('keeps the beginning of a record that is longer than a line may be, and continues', async () => {
     const server = running();
     const record = recordLine('visits', `{"x":"${'x'.repeat(1024 * 1024 - 8)}"}`, emittedAt);
     const [head = '', tail = ''] = record.split('x'.repeat(1024 * 1024 - 8));

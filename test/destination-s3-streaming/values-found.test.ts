@@ -79,7 +79,7 @@ function assertStored(found: Read, all: readonly Member[], without: readonly str
 suite('each value of any record', () => {
   const running = emptyServer();
 
-  test('is found by DuckDB in its column or beside it, and count(column) differs only by what the summary names (2,000 records)', async () => {
+  test('is found by DuckDB in its column or sibling, and count(column) differs only by what the summary names (2,000 records)', async () => {
     const server = running();
     const rows = fc.sample(fc.tuple(members, members), { seed: 20_261_130, numRuns: 2000 });
     const lines = rows.map(([outer, inner], id) => {

@@ -84,7 +84,7 @@ suite('the flow of writing', () => {
     assert.match(said.at(-2)?.[1] ?? '', / for memory/u);
   });
 
-  test('acknowledges what is durable, then fails, when S3 refuses a file for good', async () => {
+  test('acknowledges what is durable, then fails, when S3 refuses a file permanently', async () => {
     server.inject({
       kind: 'error',
       code: 'AccessDenied',

@@ -92,11 +92,11 @@ for (const [which, { config, write, folder }] of Object.entries(destinations)) {
       });
       assert.match(String(error), /The run "r" was aborted by "commit --abort"/u);
       const late = await commit(...publish);
-      assert.match(late.stderr, /was given up .*\(CONFIG_INVALID\)/u);
+      assert.match(late.stderr, /was aborted .*\(CONFIG_INVALID\)/u);
       assert.deepEqual([late.exitCode, keys(folder)], [1, []]);
     });
 
-    test('does not give up a run that is committed, or that there is none of', async () => {
+    test('does not abort a run that is committed or does not exist', async () => {
       for (const index of [0, 1]) await part({ id: 'r', index }, partInput(index, index));
       const committed = await commit('--abort', '--run', 'r');
       assert.match(committed.stderr, /The run "r" is committed: there is it cannot be aborted/u);

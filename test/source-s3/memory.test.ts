@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { parquet } from '../support/parquet.ts';
 import { discoverHere, readHere, serverWith } from './support/source.ts';
 
-test('a value that needs more memory than allowed is told as that, not as a damaged file', async () => {
+test('a value that needs more memory than allowed is reported as that, not as a damaged file', async () => {
   const body = await parquet("SELECT repeat('x', 100000000) AS v", 'COMPRESSION zstd');
   await using server = await serverWith({ 'lake/t/a.parquet': body });
   await discoverHere(server);
@@ -20,7 +20,7 @@ function longText(column: number): string {
   return `concat(${parts.join(', ')}) AS text_${column}`;
 }
 
-test('wide rows beside large pages are read within the usual memory', async () => {
+test('wide rows and large pages are read within the usual memory', async () => {
   const columns = Array.from({ length: 12 }, (_, column) => longText(column)).join(', ');
   // Pages of 8 MB, which fit together, and rows of 5 KB.
   const body = await parquet(`SELECT i AS id, ${columns} FROM range(20000) t(i)`, 'COMPRESSION snappy');

@@ -34,7 +34,7 @@ const cases: Readonly<Record<string, readonly [Omit<Given, 'iam'>, ErrorCode, Re
     'S3_CREDENTIALS_EXPIRED',
     /the session token has expired/u,
   ],
-  'a token that is none': [{ credentials: { session_token: 'canary-x' } }, 'S3_CREDENTIALS_EXPIRED', /is not valid/u],
+  'an invalid token': [{ credentials: { session_token: 'canary-x' } }, 'S3_CREDENTIALS_EXPIRED', /is not valid/u],
   'a missing bucket': [
     { place: { bucket: 'not-there' } },
     'S3_BUCKET_MISSING',

@@ -65,7 +65,7 @@ suite('what is cut off a time', () => {
     { kind: 'timestamp', utc: true },
     { kind: 'timestamp', utc: false },
   ];
-  test('is never called complete: two texts with one form in a column mean the same, or one is kept beside it (5,000 pairs)', () => {
+  test('is never called complete: two texts with one form in a column mean the same, or one is also in the sibling (5,000 pairs)', () => {
     const value = fc
       .tuple(
         fc.constantFrom('T00:00', 'T00:00:00', ' 10:00:00'),

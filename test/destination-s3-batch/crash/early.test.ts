@@ -45,7 +45,7 @@ suite('the batch destination with a small spool', { concurrency: 2 }, () => {
     assert.deepEqual(earlyAcknowledged(await runWell(server, 1, 0, await newFolder())), { next: 2, isReplaced: true });
     await judgeEarlyRecovered(server, 0, 1);
     left = earlyLeft(server);
-    calls = server.counts.total.requests; // As many as those that replace it, but for the deletion of what was there.
+    calls = server.counts.total.requests; // As many as those that replace it, but for the deletion of the previous ones.
   });
 
   const places = fc.noBias(fc.record({ percent: fc.nat(99), isAnswered: fc.boolean() }));

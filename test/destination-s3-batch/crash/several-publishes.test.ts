@@ -106,7 +106,7 @@ suite('a run that publishes several times', () => {
       );
       assert.ok(wasKilled, `there was no call ${index}`);
       const next = acknowledged(stdout);
-      context.diagnostic(`call ${index} of ${storing.join(', ')}; goes on at row ${next}`);
+      context.diagnostic(`call ${index} of ${storing.join(', ')}; resumes at row ${next}`);
       const { error } = await runWrite(server, input(next), { config: small, catalog });
       assert.equal(error, undefined);
       await assertEachOnce(server);

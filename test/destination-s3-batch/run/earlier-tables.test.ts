@@ -97,7 +97,7 @@ suite('the tables of earlier runs', () => {
     assert.deepEqual(it.lines, []);
   });
 
-  test('leave one out whose own documents cannot be read, and the run goes on', async () => {
+  test('skip one whose own documents cannot be read, and the run continues', async () => {
     await using it = await opened(targetsOf(overwritten));
     it.seed('odd_events');
     it.server.seed(bucket, `${prefix}_manifests/odd_events/latest.json`, 'no JSON');

@@ -82,7 +82,7 @@ export function registerHostileRecords(output_format: 'parquet' | 'json'): void 
     const config = { output_format };
 
     for (const kind of hostileKinds) {
-      test(`goes on after ${kind.what}, which is ${kind.fate}`, async () => {
+      test(`continues after ${kind.what}, which is ${kind.fate}`, async () => {
         const server = running();
         const input = [good(1), kind.line('visits', 'hostile 0', 100_000), good(2), good(3)];
         const catalog = catalogJson({ name: 'visits', properties });
@@ -99,7 +99,7 @@ export function registerHostileRecords(output_format: 'parquet' | 'json'): void 
     }
 
     for (const [what, line] of hostileMessages) {
-      test(`goes on after ${what}`, async () => {
+      test(`continues after ${what}`, async () => {
         const server = running();
         const input = [recordLine('visits', goodRow(1), emittedAt), line, recordLine('visits', goodRow(2), emittedAt)];
         const { error } = await runWrite(server, input, {

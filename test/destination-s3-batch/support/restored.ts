@@ -27,7 +27,7 @@ export function restored(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const entries: [string, unknown][] = [];
   for (const [name, member] of Object.entries(value)) {
-    if (member === null) continue; // Its value may lie beside it.
+    if (member === null) continue; // Its value may be in the sibling.
     if (!name.endsWith(restName)) entries.push([name, restored(member)]);
     else if (name === restName) entries.push(...Object.entries(parseExactly(String(member)) as object));
     else entries.push([name.slice(0, -restName.length), parseExactly(String(member))]);

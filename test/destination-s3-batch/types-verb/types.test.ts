@@ -32,7 +32,7 @@ suite('the verb types', () => {
     assert.equal(error, undefined);
   }
 
-  test('shows the type of every field of every table, at every level, and what is beside it', async () => {
+  test('shows the type of every field of every table, at every level, and its sibling', async () => {
     const rows = [
       { n: 1, price: 1.5, tags: ['a'], o: { at: 'x', deep: [{ b: true }] } },
       { n: 2, price: 2.5, tags: [], o: { at: 'y' } },
@@ -191,7 +191,7 @@ suite('the verb types', () => {
       /either --as TYPE or --forget/u,
     ],
     [
-      'a type that is none',
+      'an invalid type',
       { table: 'visits', field: 'code', as: 'varchar' },
       /--as is "varchar": write boolean, integer/u,
     ],

@@ -178,7 +178,7 @@ suite('json_columns', () => {
     const rows = await queryParquet(server, 'data/', 'SELECT o.a::INTEGER AS a FROM files');
     assert.deepEqual(rows, [{ a: 1 }, { a: 1 }]);
     const text = server.objects(bucket, 'permutive/_schemas/')[0]?.body.toString() ?? '';
-    assert.match(text, /"rest":true/u, 'new members are beside the others');
+    assert.match(text, /"rest":true/u, 'new members are next to the others');
   });
 
   for (const path of ['', '.a', 'a.', 'a..b', '__json', 'a__json', 'o.A__JSON', 'a__json[].b']) {

@@ -193,7 +193,7 @@ function countOf(rows: readonly Read[], path: string): number {
 suite('each value of any record', () => {
   const running = emptyServer();
   for (const output_format of ['parquet', 'json']) {
-    test(`is found by DuckDB in its column or beside it, and count(column) differs only by what the summary names (1,200 records, ${output_format})`, async () => {
+    test(`is found by DuckDB in its column or sibling, and count(column) differs only by what the summary names (1,200 records, ${output_format})`, async () => {
       const server = running();
       let asides = 0;
       await fc.assert(

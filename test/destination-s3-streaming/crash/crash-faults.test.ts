@@ -20,7 +20,7 @@ suite('the streaming destination, failed by S3 at every call, or killed', { conc
   const { serverAsLeft, calls } = afterOneRun();
 
   for (const index of indexes) {
-    test(`S3 fails at call ${index} for good, and what came of it is cleared up`, async () => {
+    test(`S3 fails at call ${index} permanently, and its consequences are cleaned up`, async () => {
       await using server = await serverAsLeft();
       server.inject({ kind: 'error', code: 'AccessDenied', skip: index - 1 });
       const { lines } = await run(server, scenarioInput(2));

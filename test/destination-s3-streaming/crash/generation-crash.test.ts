@@ -176,7 +176,7 @@ suite('a generation that outlives another, broken at every call of S3', { concur
       await recover(server, broken);
     });
 
-    test(`S3 fails at call ${index} for good`, async () => {
+    test(`S3 fails at call ${index} permanently`, async () => {
       await using server = await serverAsLeft();
       server.inject({ kind: 'error', code: 'AccessDenied', skip: index - 1 });
       const broken = await run(server, 0);

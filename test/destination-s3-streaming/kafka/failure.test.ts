@@ -178,7 +178,7 @@ suite('failures of Kafka', () => {
     assert.equal(kafkaFailure(error, kafka, true), error);
   });
 
-  test('keep one of ours that the client carries', () => {
+  test('keep one of this project that the client carries', () => {
     const ours = new ConnectorError('KAFKA_CREDENTIALS_INVALID', 'No token.');
     assert.equal(
       kafkaFailure(Object.assign(new Error('x'), { code: 'PLT_KFK_AUTHENTICATION', cause: ours }), kafka, false),

@@ -74,7 +74,7 @@ export function registerBucketTests({
       });
     }
 
-    test('refuses a manifest that names files of others, and goes on with the other streams', async () => {
+    test('refuses a manifest that names files of others, and continues with the other streams', async () => {
       server.seed(bucket, 'finance/payroll-2026.csv', 'salaries');
       const body = manifest(folderOf('users'), ['finance/payroll-2026.csv'], { previous: [] });
       server.seed(bucket, `_manifests/users/${export1}.json`, body);

@@ -206,7 +206,7 @@ suite('members of objects', () => {
           return (await warnings(objects, { c: schema }, { config: { data_format: { format } } })).join('\n');
         };
         const undeclared = (name: string): RegExp =>
-          new RegExp(`not declare are left out: "${path}\\.${name}" \\(first in "lake/t/1\\.`, 'u');
+          new RegExp(`not declare are omitted: "${path}\\.${name}" \\(first in "lake/t/1\\.`, 'u');
         const missing = new RegExp(
           `lack columns that the catalog declares.*: "${path}\\.b" \\(1 file, first "lake/t/1\\.`,
           'u',

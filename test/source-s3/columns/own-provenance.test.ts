@@ -53,13 +53,13 @@ suite('a column of files that is named as one that says where a row came from', 
     });
   }
 
-  test('is told behind a thousand names of JSON lines that the catalog does not declare', async () => {
+  test('is reported in spite of a thousand names of JSON lines that the catalog does not declare', async () => {
     const strangers = Array.from({ length: 1100 }, (_, place) => `{"id":1,"x${place}":2}\n`).join('');
     await using server = await serverWith({ 'lake/t/a.jsonl': `${strangers}{"id":1,"${modified}":"own"}\n` });
     const catalog = catalogJson({ t: { id: { type: 'integer' } } });
     const { said } = await readHere(server, { config: { data_format: { format: 'jsonl' } }, catalog });
     assert.match(said.join('\n'), /not read, because every record .*"_ab_source_file_last_modified" \(first in/u);
-    assert.match(said.join('\n'), /does not declare are left out: .* and 990 more/u);
+    assert.match(said.join('\n'), /does not declare are omitted: .* and 990 more/u);
   });
 
   test('is not remarked where no file has one', async () => {

@@ -41,7 +41,7 @@ const damages: readonly (readonly [string, () => Buffer, RegExp])[] = [
   ['is encrypted', () => changed(whole, -4, 'PARE'), /footer is encrypted/u],
   ['has a footer longer than itself', () => changed(whole, -8, uint32(0x7fffffff)), /footer is damaged/u],
   ['has a footer cut short', () => changed(whole, -8, uint32(20)), /./u],
-  ['has a footer that is none', () => changed(changed(whole, -20, Buffer.alloc(12, 0x0d)), -8, uint32(12)), /./u],
+  ['has an invalid footer', () => changed(changed(whole, -20, Buffer.alloc(12, 0x0d)), -8, uint32(12)), /./u],
   ['has an empty footer', () => changed(whole, -8, uint32(0)), /./u],
   ['has zeros for a footer', () => changed(whole, -300, Buffer.alloc(290)), /./u],
   [

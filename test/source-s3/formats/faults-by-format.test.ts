@@ -170,7 +170,7 @@ for (const [format, extension, make] of formats) {
       await assertContinues(server, { messages, config });
     });
 
-    test('ends with the reason when its token expires in the middle, and goes on from there with another', async () => {
+    test('fails with the reason when its token expires in the middle, and resumes from there with another', async () => {
       await using server = await serverWith(objects());
       server.inject({ operation: 'GetObject', kind: 'error', code: 'ExpiredToken', skip: 4, times: Infinity });
       const { messages, failures } = await readHere(server, { catalog, config });

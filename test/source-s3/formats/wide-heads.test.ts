@@ -69,7 +69,7 @@ suite('a table', () => {
     ],
   } as const;
   for (const [format, [body, usual, words]] of Object.entries(formats)) {
-    test(`with a ${format} file of very many columns is left out by name, and the other is found`, async () => {
+    test(`with a ${format} file of very many columns is omitted by name, and the other is found`, async () => {
       await using server = await serverWith({ [`lake/a/a.${format}`]: body, [`lake/b/b.${format}`]: usual });
       const { catalog, said } = await discoverHere(server, { data_format: { format } });
       assert.deepEqual(

@@ -201,7 +201,7 @@ suite('A table of date folders', () => {
     assert.deepEqual(await bare('2026/01/15/a.json'), []);
   });
 
-  test('is told by inspect as one column, without a near miss', async () => {
+  test('is reported by inspect as one column, without a near miss', async () => {
     await using server = await serverWith({
       'lake/t/2026/01/15/b.json': '{"id":2}\n',
       'lake/t/2026/01/16/b.json': '{"id":2}\n',

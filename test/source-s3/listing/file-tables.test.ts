@@ -181,7 +181,7 @@ suite('with tables_from files', () => {
   });
 });
 
-test('without it a file directly below a schema prefix is told that it could be a table', async () => {
+test('without it, the answer for a file directly below a schema prefix is that it could be a table', async () => {
   await using server = await serverWith({ 'lake/users.csv': 'id\n1\n' });
   await assert.rejects(discoverHere(server, { data_format: { format: 'csv' } }), {
     message: /set tables_from to "files"/u,

@@ -58,7 +58,7 @@ export function registerCrashTests(name: string, { format, extension, make }: Fo
       for (const table of tables) assert.deepEqual(rows.get(table)?.toSorted(), all.get(table));
     };
 
-    test('go on from every STATE printed with the very rows behind them', async () => {
+    test('resume from every STATE printed with exactly the rows after it', async () => {
       const whole = await runUntil(server, { config, catalog });
       assertWhole(new Map([...whole.kept].map(([table, { rows }]) => [table, rows])));
       assert.ok(whole.states.length > 60, `${whole.states.length} states`);
@@ -75,7 +75,7 @@ export function registerCrashTests(name: string, { format, extension, make }: Fo
       }
     });
 
-    test('that crash again and again lose no row and repeat none that a STATE stands behind', async () => {
+    test('that crash again and again lose no row and repeat none before a STATE', async () => {
       await check(
         asyncProperty(array(integer({ min: 1, max: 36 }), { minLength: 3, maxLength: 12 }), async (crashes) => {
           const kept = new Map<string, Kept>();

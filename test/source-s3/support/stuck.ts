@@ -14,6 +14,6 @@ await runProcess(
     await using engine = await openEngine(folder, 512 * 1024 * 1024);
     const query = engine.run(endless, signal);
     log('INFO', 'running');
-    await query.finally(() => log('INFO', 'given up'));
+    await query.finally(() => log('INFO', 'abandoned'));
   },
 );

@@ -44,7 +44,7 @@ function varint(value: number): Buffer {
 export function repeatedGroups(body: Buffer, times: number): Buffer {
   const { data, footer } = footerOf(body);
   const [start, end] = placeOf(footer, 4);
-  const group = footer.subarray(start + 1, end); // Behind the head of a list of one.
+  const group = footer.subarray(start + 1, end); // After the head of a list of one.
   const groups = Buffer.alloc(group.length * times, group);
   const list = [listHead(times, types.struct), groups];
   return withFooter(data, Buffer.concat([footer.subarray(0, start), ...list, footer.subarray(end)]));

@@ -125,7 +125,7 @@ export function assertProtocolLines(stdout: string): readonly ProtocolMessage[] 
     .slice(0, -1)
     .map((line, index) => {
       const parsed = message.safeParse(parseJson(line));
-      const quoted = `line ${index + 1} of the output is no message: ${line.slice(0, 500)}`;
+      const quoted = `line ${index + 1} of the output is not a message: ${line.slice(0, 500)}`;
       assert.ok(parsed.success, `${quoted}\n${parsed.error === undefined ? '' : z.prettifyError(parsed.error)}`);
       return parsed.data;
     });

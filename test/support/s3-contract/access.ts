@@ -97,7 +97,7 @@ export function registerS3AccessContract(open: () => Promise<S3AccountWithUser>)
     await rejectsWith(user.send(copy), 403, 'AccessDenied');
   });
 
-  test('a wrong secret, an unknown key and a wrong clock are told apart', async () => {
+  test('a wrong secret, an unknown key and a wrong clock are distinguished', async () => {
     const { user, ...account } = await open();
     const { accessKeyId } = user.credentials;
     const secretAccessKey = 'not-the-secret';

@@ -43,7 +43,7 @@ export function registerListing(open: OpenAccount): void {
     assert.deepEqual(await listedKeys(contract, { Prefix: 'c' }), []);
   });
 
-  contractTest(open, 'StartAfter begins behind a key, be it there or not', async (contract) => {
+  contractTest(open, 'StartAfter begins after a key, whether it exists or not', async (contract) => {
     await Promise.all(['a', 'b', 'd'].map((key) => contract.put(key)));
     assert.deepEqual(await listedKeys(contract, { StartAfter: 'a' }), ['b', 'd']);
     assert.deepEqual(await listedKeys(contract, { StartAfter: 'c' }), ['d']);

@@ -94,7 +94,7 @@ suite('settling what was interrupted', () => {
     assert.deepEqual(it.lines, [rolledBack, rolledBack, rolledBack]);
   });
 
-  test('passes over a manifest that is removed just when it is to be read', async () => {
+  test('skips a manifest that is removed just before it is read', async () => {
     await using it = await openPlace();
     seedMarks(it, 1, 2);
     const intent = intentOf([2], [1]);
@@ -124,7 +124,7 @@ suite('settling what was interrupted', () => {
     [4, 5],
     [5, 5],
   ] as const) {
-    const end = times < 5 ? 'succeeds where' : 'gives up where';
+    const end = times < 5 ? 'succeeds where' : 'aborts where';
     test(`${end} someone else writes latest.json ${times} times between its looks and its writes`, async () => {
       await using it = await openPlace();
       seedMarks(it, 1, 2);

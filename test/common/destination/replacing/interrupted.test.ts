@@ -38,7 +38,7 @@ suite('settling what was interrupted', () => {
     });
   }
 
-  test('keeps what counts and what was there before, also where a manifest to roll back names it as its own', async () => {
+  test('keeps the current and the previous data, also if a manifest to roll back names it as its own', async () => {
     await using it = await openPlace();
     seedMarks(it, 1, 2, 3, 4);
     seedLatest(it, intentOf([1], []));

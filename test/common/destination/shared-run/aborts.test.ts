@@ -2,7 +2,7 @@
 import { registerInterleavings } from './support/interleavings.ts';
 import { casesOf } from '../../../support/cases.ts';
 
-registerInterleavings('a run that is given up by some', {
+registerInterleavings('a run that is aborted by some', {
   runs: 1,
   deathRate: 0.01,
   commits: 3,

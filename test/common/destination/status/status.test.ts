@@ -117,7 +117,7 @@ suite('status of the streaming destination', () => {
     assert.deepEqual(codesOf((await reportOf(task())).json), []);
   });
 
-  test('names a type that stopped while others go on, and one that is new', async () => {
+  test('names a type that stopped while others continue, and one that is new', async () => {
     seedHours('events', 10);
     seedHours('sync_aliases', 10, (time) => time > hourStart - 40 * hourMs);
     seedFile(running(), streamingLayout, { name: 'visits', time: now - 2 * hourMs });

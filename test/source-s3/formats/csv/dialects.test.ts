@@ -43,7 +43,7 @@ suite('A null value of CSV', () => {
     return (await textRows({ 'lake/t/a.csv': text }, { data_format: { format: 'csv', ...options } })).rows;
   };
 
-  test('is compared with the field as it stands in the file, before its escapes are resolved', async () => {
+  test('is compared with the field as it is in the file, before its escapes are resolved', async () => {
     const options = { escape: '\\', null_values: ['\\N'] };
     assert.deepEqual(await nullsOf('a,b\n\\N,\\\\N\n"\\N",N\n', options), [
       { a: null, b: '\\N' },

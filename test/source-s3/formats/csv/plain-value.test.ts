@@ -15,7 +15,7 @@ const out = new LineBuilder();
 
 /** The JSON text; undefined when it is not a usual one. */
 function usual(text: string, kind: DeclaredType): string | undefined {
-  const bytes = Buffer.from(`7${text}7`); // What stands around a field is none of it.
+  const bytes = Buffer.from(`7${text}7`); // Characters around a field are not part of it.
   const isWritten = writePlainValue(out, { bytes, start: 1, end: bytes.length - 1 }, declaredColumnType(kind));
   const written = out.takeBack(0).toString();
   assert.equal(isWritten, written !== '');

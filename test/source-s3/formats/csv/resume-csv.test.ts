@@ -48,7 +48,7 @@ suite('a run over CSV files', () => {
     ['in UTF-16', Buffer.from(`\uFEFF${csv(0)}`, 'utf16le')],
     ['in an archive', archive()],
   ] as const) {
-    test(`that are ${name} goes on from every state it printed`, { timeout: 60_000 }, async () => {
+    test(`that are ${name} resumes from every state it printed`, { timeout: 60_000 }, async () => {
       await using server = await serverWith({ [key]: body, 'lake/t/c.csv': 'text,id\nx,90000\n' });
       const { messages, failures } = await readHere(server, { catalog, config: skipping });
       assert.deepEqual(failures, []);
@@ -63,7 +63,7 @@ suite('a run over CSV files', () => {
     });
   }
 
-  test('goes on inside a unit, and fetches no byte before it of a plain file', async () => {
+  test('resumes inside a unit, and fetches no byte before it of a plain file', async () => {
     const text = csv(0).replaceAll('torn\r\n', '');
     await using server = await serverWith({ [key]: text });
     const { etag = '' } = server.object(bucket, key) ?? {};

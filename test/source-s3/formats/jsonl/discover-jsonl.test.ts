@@ -61,7 +61,7 @@ suite('the schema of JSON lines', () => {
     });
   }
 
-  test('has the members of all lines of the files looked into, and passes over invalid lines', async () => {
+  test('has the members of all lines of the inspected files, and skips invalid lines', async () => {
     assert.deepEqual(await schemaOf('{"a":1}\ntorn\n{"b":"x"}', '{"middle":1}', '{"c":null,"a":0.5}'), {
       c: string,
       a: number,

@@ -53,7 +53,7 @@ test('a list of objects with one member has objects, by the names that older wri
   }
 });
 
-test('a repeated group that no list stands around has objects, also with one member', async () => {
+test('a repeated group without a list around it has objects, also with one member', async () => {
   const body = await parquet(lists, 'COMPRESSION uncompressed');
   // Behind "v" (18 01 76) and one child (15 02): that it is a list (15 06), made a field that nobody knows.
   const made = withFooter(body, (footer) => replaceOnce(footer, '18017615021506', '1801761502f506'));
@@ -118,7 +118,7 @@ test('a timestamp with the older annotation alone is an instant', async () => {
   assert.equal(value, '2026-01-15T14:30:00Z');
 });
 
-test('a time of day that is none is null, whatever the file says of its least value', async () => {
+test('an invalid time of day is null, whatever the file says of its least value', async () => {
   const micros = Buffer.alloc(8);
   micros.writeBigInt64LE(52_200_000_000n);
   const body = await parquet("SELECT TIME '14:30:00' AS v", 'COMPRESSION uncompressed');
@@ -128,7 +128,7 @@ test('a time of day that is none is null, whatever the file says of its least va
   assert.equal((await schemaAndValue(body)).value, null);
 });
 
-test('a timestamp that is none is null, whatever the file says of its least value', async () => {
+test('an invalid timestamp is null, whatever the file says of its least value', async () => {
   const micros = Buffer.alloc(8);
   micros.writeBigInt64LE(1_768_487_400_000_000n);
   const body = await parquet("SELECT TIMESTAMP '2026-01-15 14:30:00' AS v", 'COMPRESSION uncompressed');
@@ -149,7 +149,7 @@ test('an instant keeps its nanoseconds', async () => {
   assert.equal(value, '2026-01-15T14:30:00.123456789Z');
 });
 
-test('a time of day that is none in the statistics of a file ends nothing', async () => {
+test('an invalid time of day in the statistics of a file ends nothing', async () => {
   const micros = Buffer.alloc(8);
   micros.writeBigInt64LE(52_200_000_000n);
   const body = await parquet("SELECT TIME '14:30:00' AS v", 'COMPRESSION uncompressed');

@@ -57,7 +57,7 @@ suite('the page of inspect', () => {
     assert.ok(page.includes('&lt;img src=x'));
   });
 
-  test('is written to the file that is named, beside the report on standard output', async () => {
+  test('is written to the named file, in addition to the report on standard output', async () => {
     await using server = await serverWith({ 'lake/users/a.jsonl': '{"id":1}\n' });
     const folder = await mkdtemp(join(tmpdir(), 's3-connectors-inspect-'));
     try {
@@ -80,7 +80,7 @@ suite('the day that folders name', () => {
   const of = (path: string): number | undefined =>
     dayOf(path.split('/').map((part) => ({ column: part.split('=')[0] ?? '', value: part.split('=')[1] ?? null })));
 
-  test('is told in each of its usual forms', () => {
+  test('is recognised in each of its usual forms', () => {
     const day = Date.UTC(2026, 0, 5) / 86_400_000;
     for (const path of [
       'day=2026-01-05',

@@ -85,7 +85,7 @@ suite('a table’s report', () => {
     assert.ok(table.schema.differences.some(({ key }) => key === 'lake/t/hour=1/day=1/a.parquet'));
   });
 
-  test('names files that cannot be read, and goes on', async () => {
+  test('names files that cannot be read, and continues', async () => {
     const table = await tableWith({ 'a.parquet': file, 'b.parquet': file.subarray(0, 100) });
     assert.deepEqual(
       table.unreadable.map(({ key }) => key),

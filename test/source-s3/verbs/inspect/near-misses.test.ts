@@ -25,7 +25,7 @@ suite('near misses', () => {
     ['columns_differ', ['day=1/a.pq', 'plain/a.pq'], /day \(1\), none \(1\)/u],
     ['mixed_formats', ['a.pq', 'b.csv', 'c.json.gz'], /1 \.csv, 1 \.json\.gz/u],
     ['table_too_deep', ['orders/a.pq', 'users/a.pq'], /"orders\/", "users\/".*give "lake\/t" as a schema prefix/u],
-    ['odd_folder_names', ['=v/a.pq'], /1 file lies in a folder "=…", which names no column/u],
+    ['odd_folder_names', ['=v/a.pq'], /1 file is in a folder "=…", which names no column/u],
     ['odd_folder_names', ['k=/a.pq'], /without a value, which is read as empty text/u],
     ['odd_folder_names', ['x//a.pq'], /without a name/u],
     ['odd_folder_names', ['k=1 /a.pq'], /begins or ends with a blank/u],
@@ -34,7 +34,7 @@ suite('near misses', () => {
     [
       'value_misfit',
       ['day=1/a.pq', 'day=x/a.pq'],
-      /"day=x" is no integer, the type declared: the stream fails/u,
+      /"day=x" is not a valid integer, the type declared: the stream fails/u,
       { data_partitioning: { mode: 'partitioned', column_types: [{ name: 'day', type: 'integer' }] } },
     ],
   ];

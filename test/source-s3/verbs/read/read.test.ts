@@ -72,7 +72,7 @@ suite('read', () => {
     assert.ok(Math.abs(rows - all.length) < all.length / 5, `estimated ${rows}`);
   });
 
-  test('goes on from every state it printed with exactly the records behind it', async () => {
+  test('resumes from every state it printed with exactly the records after it', async () => {
     await using server = await serverWith(objects);
     const { messages } = await readHere(server, { catalog });
     for (const [index, message] of messages.entries()) {
@@ -84,7 +84,7 @@ suite('read', () => {
     }
   });
 
-  test('goes on inside a row group', async () => {
+  test('resumes inside a row group', async () => {
     await using server = await serverWith(objects);
     const { etag = '', key = '' } = server.objects(bucket, 'lake/t/day=00')[0] ?? {};
     for (const [unit, rows, expected] of [

@@ -88,7 +88,7 @@ suite('a generation of one prefix that both destinations write to', () => {
       });
     });
 
-    test(`of ${program.name} goes on from a record of an earlier version, which names no folder`, async () => {
+    test(`of ${program.name} continues from a record of an earlier version, which names no folder`, async () => {
       const server = running();
       await program.write(server, users(1), generation(4));
       const [old] = server.objects(bucket, program.folder);

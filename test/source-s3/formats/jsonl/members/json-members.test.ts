@@ -72,7 +72,7 @@ suite('members of JSON lines', () => {
     );
   });
 
-  test('are read anew where other lines have taken the place of those before', () => {
+  test('are read again where other lines have replaced those before', () => {
     const members = new JsonMembers(names);
     const bytes = Buffer.from('{"id": 1,"name":2}\n');
     assert.deepEqual(found(members, bytes, 0, bytes.length - 1), [

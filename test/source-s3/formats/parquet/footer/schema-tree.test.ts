@@ -169,6 +169,6 @@ suite('the schema in a Parquet footer', () => {
 
   test('is refused where the engine would take minutes for its lists', () => {
     assert.equal(unreadableSchema(nestedLists(20)), undefined);
-    assert.equal(unreadableSchema(nestedLists(21)), 'lists and maps lie in each other more than 20 deep in "l.x"');
+    assert.equal(unreadableSchema(nestedLists(21)), 'lists and maps are nested more than 20 deep in "l.x"');
   });
 });

@@ -51,7 +51,7 @@ const refused: readonly (readonly [name: string, file: string | Buffer, reason: 
   ['raw.json.snappy', rawSnappy, /compressed with Snappy in its raw format \(the framing format is read\), which/u],
   ['raw.json.deflate', deflateRawSync(text), /compressed with raw deflate \(with the header of zlib it is read\)/u],
   ['window.json.zst', wideWindow, /a window of more than 128 MB, which is not read; compress it without "--long"/u],
-  ['b.json.lz4', 'hadoop.json.lz4', /compressed with \.lz4, which is not read/u],
+  ['b.json.lz4', 'hadoop.json.lz4', /compressed with \.lz4, which is not supported/u],
   [
     'bzip2.zip',
     'bzip2.zip',

@@ -43,7 +43,7 @@ suite('The files of an archive', () => {
     assert.deepEqual([failures, rows.map(({ id }) => id)], [[], [1, 2, 3, 4, 5]]);
   });
 
-  test('are skipped where they are folders, empty, hidden, side files, or of another format beside files of this one', async () => {
+  test('are skipped where they are folders, empty, hidden, side files, or of another format next to files of this one', async () => {
     const others = ['a/', '__MACOSX/._a.json', '.DS_Store', 'manifest.json', 'README.md', 'a/_SUCCESS', 'a.json.crc'];
     const body = zipOf([
       ...others.map((name) => ({ name, body: name.endsWith('/') ? '' : 'no JSON' })),
@@ -53,7 +53,7 @@ suite('The files of an archive', () => {
     await using server = await serverWith({ 'lake/t/a.zip': body });
     const { messages, said, failures } = await readHere(server, { config: jsonl });
     assert.deepEqual([failures, idsOf(messages)], [[], [1]]);
-    const told = said.find((text) => text.includes('not read of the archive')) ?? assert.fail();
+    const told = said.find((text) => text.includes('not read from the archive')) ?? assert.fail();
     assert.match(told, /^WARN "lake\/t\/a\.zip": .*1 extension \(.*"README\.md".*1 empty \(.*"empty\.json"/u);
   });
 
@@ -108,7 +108,7 @@ suite('The files of an archive', () => {
     );
   });
 
-  test('go on behind any row that was done, in whichever file it is', async () => {
+  test('resume after any row that was done, in whichever file it is', async () => {
     const counts = [3, 1, 4];
     const files = counts.map((count, index) => ({ name: `${index}.json`, body: lines(10 * index, count) }));
     await using server = await serverWith({ 'lake/t/a.zip': zipOf(files) });
