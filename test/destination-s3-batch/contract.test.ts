@@ -1,4 +1,4 @@
-// The batch destination, as every destination is tested.
+// The batch destination, tested like every destination.
 import { gunzipSync } from 'node:zlib';
 
 import { registerDestinationTests } from '../destinations/contract/contract.ts';
@@ -13,7 +13,7 @@ async function rowsIn({ key, body }: StoredObject): Promise<readonly string[]> {
   return key.endsWith('.parquet') ? parquetJson(body) : gunzipSync(body).toString().split('\n').slice(0, -1);
 }
 
-/** What the rows hold, in whatever fields, by the table that their folder says. */
+/** The content of the rows, in whatever fields, by the table in their folder's name. */
 async function rowsByTable(server: S3TestServer): Promise<ReadonlyMap<string, readonly unknown[]>> {
   const tables = new Map<string, readonly unknown[]>();
   for (const object of server.objects(bucket, 'permutive/data/')) {

@@ -1,4 +1,4 @@
-// Names of events that would have one table: the name is in the table's name, but for its case, or in the row.
+// Names of events that would have one table: the name is in the table's name, except for its case, or in the row.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';

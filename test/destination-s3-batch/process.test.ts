@@ -16,7 +16,7 @@ const overwritten: Json = { name: 'users', destination_sync_mode: 'overwrite', s
 
 type Started = Program & { readonly spool: string };
 
-/** `write` as a program, its spool in a folder of its own. Disposal kills it, and removes its files. */
+/** `write` as a program, with its own spool folder. Disposal kills it, and removes its files. */
 async function startWrite(server: S3TestServer, catalog: Json, config: Json = {}): Promise<Started> {
   const folder = await mkdtemp(join(tmpdir(), 's3-connectors-batch-'));
   const spool = join(folder, 'spool');

@@ -1,10 +1,10 @@
-// The streaming destination, as every destination is tested.
+// The streaming destination, tested like every destination.
 import { registerDestinationTests } from '../destinations/contract/contract.ts';
 import { recordLine, stateLine } from '../support/destination-input.ts';
 import type { S3TestServer } from '../../tools/s3-server/types.ts';
 import { runWrite, storedFiles, storedRows } from './support/streaming.ts';
 
-/** Rows by the type that their folder says. */
+/** Rows by the type in their folder's name. */
 function rowsByType(server: S3TestServer): ReadonlyMap<string, readonly string[]> {
   const rows = [...storedFiles(server, 'permutive/type=')].map(([key, lines]) => {
     const [, type = ''] = /^permutive\/type=([^/]+)\//u.exec(key) ?? [];

@@ -27,7 +27,7 @@ function linesBelow(server: S3TestServer, folder: string): readonly string[] {
   });
 }
 
-/** What is to be stored of the line, byte for byte but for halves of surrogate pairs, and for values that go into `__json`. */
+/** The stored bytes of the line: the same except for halves of surrogate pairs, and for values that go into `__json`. */
 function dataOf(line: string | Buffer): string {
   const data = withoutHalves(/"data":(\{.*\}),"emitted_at"/u.exec(line.toString())?.[1] ?? 'no data');
   const { members, aside } = asideIn(data);
@@ -77,7 +77,7 @@ suite('the streaming destination', () => {
         if (kind.fate !== 'stored' && kind.fate !== 'unknown_stream') {
           assert.match(lines[0] ?? '', /"rejectedRecordCount":1/u);
         }
-        if (run === 2) continue; // What has no valid emitted_at is stored again.
+        if (run === 2) continue; // Records without a valid emitted_at are stored again.
         const rows = linesBelow(server, 'type=visits/');
         assert.equal(rows.filter((row) => row.includes('"good ')).length, 2);
         assertFate(server, kind, line, 'hostile 0');

@@ -1,4 +1,4 @@
-// Whatever a source may come up with: it is stored byte for byte if readers take it, or set aside with its reason, in the place where it belongs.
+// Any input of a source is stored byte for byte if readers accept it, or set aside with its reason, in the right place.
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
 import { readableRow } from '@s3-connectors/common/records/readable-row.ts';
@@ -18,7 +18,7 @@ function record(row: string): string {
   return recordLine('pages', row, at);
 }
 
-/** As it is stored: byte for byte, but for halves of surrogate pairs and for values that go into `__json`. */
+/** As stored: the same bytes except for halves of surrogate pairs and for values that go into `__json`. */
 function storedOf(row: string): string {
   const bytes = Buffer.from(`${withoutHalves(row)}\n`);
   const readable = readableRow(bytes, { start: 0, end: bytes.length, value: bytes.indexOf('{') }, () => undefined);

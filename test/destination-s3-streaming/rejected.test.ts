@@ -12,7 +12,7 @@ const catalog = catalogJson(...names.map(publishedStream));
 const emitted = Date.UTC(2026, 0, 15, 14, 30);
 const hour = 3_600_000;
 
-/** `YYYY-MM-DDTHH` of the folder in which the row lies. */
+/** `YYYY-MM-DDTHH` of the folder of the row. */
 function hourOfRow(server: S3TestServer, row: string): string {
   const [key = ''] = [...storedFiles(server)].find(([, rows]) => rows.includes(row)) ?? [];
   const [, year, month, day, hours] = /year=(.+)\/month=(.+)\/day=(.+)\/hour=(\d+)/u.exec(key) ?? [];

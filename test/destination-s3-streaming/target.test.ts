@@ -104,7 +104,7 @@ suite('target-s3-streaming', () => {
     let runs = 0;
     server.setHooks({
       onAnswer({ key }) {
-        // The second run has looked for what earlier ones left, and reads.
+        // The second run has searched for what earlier ones left, and reads.
         if (key.endsWith('_staging/') && (runs += 1) === 2) setTimeout(() => program.child.kill('SIGTERM'), 500);
       },
     });

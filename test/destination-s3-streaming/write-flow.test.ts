@@ -12,7 +12,7 @@ import { noise, runWrite, storedFiles, storedRows } from './support/streaming.ts
 
 const at = Date.UTC(2026, 0, 15, 14, 30);
 
-/** The least and the greatest share that a chunk of the rows may be thought to be compressed to. */
+/** The least and the greatest estimate of the share to which a chunk of the rows is compressed. */
 function ratios(rows: readonly string[], bytes: number): readonly [number, number] {
   const body = Buffer.from(rows.join('\n'));
   const found = [usualRatio];
@@ -45,7 +45,7 @@ suite('the flow of writing', () => {
   });
 
   test('cuts a stream into files of the compressed size asked for, losing no row', async () => {
-    // They compress to about `usualRatio`, so that the size of what waits for the compressor is known well.
+    // They compress to about `usualRatio`, so that the size of what waits for the compressor is well known.
     const rows = Array.from({ length: 60_000 }, (_, index) =>
       JSON.stringify({ time: at, x: noise(index), y: noise(-index), z: 'z'.repeat(150) }),
     );

@@ -1,4 +1,4 @@
-// The verb `commit` as a program: it publishes a run whose parts are all there, prints the STATEs of all writers, and gives runs up.
+// The verb `commit` as a program: it publishes a run whose parts are all there, prints the STATEs of all writers, and aborts runs.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -73,7 +73,7 @@ for (const [which, { config, write, folder }] of Object.entries(destinations)) {
         JSON.stringify({ ...outcome, run: 's', state: 'committing' }),
       );
       await part({ id: 's', index: 1 }, partInput(1, 6));
-      assert.deepEqual(keys(folder), whole); // Another one is at it.
+      assert.deepEqual(keys(folder), whole); // Another process is committing.
       const { exitCode, stdout } = await commit('--catalog', 'CATALOG', '--run', 's');
       assert.deepEqual([exitCode, stdout.trim().split('\n').length, keys('_staging/')], [0, 4, []]);
       assert.equal(keys(folder).filter((key) => whole.includes(key)).length, 0);

@@ -1,5 +1,5 @@
-// A destination with `partition_by`, killed (SIGKILL) at calls of S3: rows that are acknowledged are in the folders of their values, a
-// table that is replaced is never half, and the next run leaves exactly what was sent.
+// A destination with `partition_by`, killed (SIGKILL) at calls of S3: acknowledged rows are in the folders of their values, a
+// replaced table is never half complete, and the next run leaves exactly what was sent.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -16,7 +16,7 @@ const countries = ['DE', '', 'a/b', '..', 'ü', null];
 const rowsPerState = 10;
 const rowsOfRun = 40;
 const never: Kill = { moment: 'onRequest', index: Infinity };
-/** Of early calls, of some in between, and of late ones. */
+/** Early calls, some in between, and late ones. */
 const indexes = [1, 3, 8, 16, 26, 2, 5, 12, 20].slice(0, casesOf(9, 5));
 const kills = indexes.flatMap((index): readonly Kill[] => [
   { moment: index % 2 === 0 ? 'onAnswer' : 'onRequest', index },

@@ -49,7 +49,7 @@ suite('every time that chooses the folder of its row', () => {
         if (Number.isNaN(ms)) return;
         times += 1;
         const inColumn = Date.parse((v ?? '').replace(/(\.\d{3})\d*/u, '$1'));
-        // Of a fraction of seconds as a number, a double may be a little less.
+        // For a fraction of seconds as a number, a double may be slightly less.
         assert.ok(Math.abs(inColumn - ms) <= (/^\d+\./u.test(value) ? 1 : 0), `${value} ${v}`);
       }),
       { seed: 20_260_115, numRuns: 5000 },

@@ -1,6 +1,5 @@
-// Killed at a call of S3 while the spool is too small for the input: rows that were acknowledged on the way are stored, and the
-// next run, from the last STATE, repeats only others and leaves nothing behind. A sample of the calls, drawn by a seed; the
-// acceptance tests take them all.
+// Killed at a call of S3 while the spool is too small for the input: acknowledged rows are stored, and the next run, from the last
+// STATE, repeats only others and leaves no files. A sample of the calls, drawn by a seed; the acceptance tests take them all.
 import assert from 'node:assert/strict';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// The same day exported twice, as a retry or a backfill does: what is there then, and what the log says of it.
+// The same day exported twice, as by a retry or a backfill: the result, and what the log reports.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { catalogJson, recordLine, stateLine, type Json } from '../../support/destination-input.ts';
@@ -7,7 +7,7 @@ import { eventJson, publishedStream } from '../support/published.ts';
 import { emptyServer } from '../../support/empty-server.ts';
 
 const day = Date.UTC(2026, 0, 15);
-/** Of all kinds in one field, so that the second run finds types that the first did not. */
+/** Values of all kinds in one field, so that the second run finds types that the first did not. */
 const drifting = [1, 'two', 3.5, { four: 4 }, [5]];
 const visits = drifting.map((value, index) =>
   recordLine('visits', { time: day + index, id: index, value }, Date.now() + index),

@@ -1,4 +1,4 @@
-// What DuckDB answers over the statements of `ddl`, on a local copy of the bucket.
+// DuckDB's answers with the statements of `ddl`, on a local copy of the bucket.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -6,7 +6,7 @@ import type { S3TestServer } from '../../../tools/s3-server/types.ts';
 import { bucket, type Json } from '../../support/destination-input.ts';
 import { temporaryFolder } from '../../support/temp-folder.ts';
 
-/** `statements`: of the folder that the tables are copied to. */
+/** `statements`: for the folder that the tables are copied to. */
 export async function rowsInDuckdb(
   server: S3TestServer,
   statements: (folder: string) => Promise<string>,

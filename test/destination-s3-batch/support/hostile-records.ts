@@ -16,7 +16,7 @@ const streamsInRun = 4;
 const hostileInStream = 10;
 const runs = casesOf(25, 8);
 
-/** `extra` is not declared: what it is, is decided by the rows. */
+/** `extra` is not declared: the rows decide what it is. */
 const properties = {
   marker: { type: 'string' },
   id: { type: 'integer' },
@@ -89,7 +89,7 @@ export function registerHostileRecords(output_format: 'parquet' | 'json'): void 
         for (let run = 1; run <= 2; run += 1) {
           const { error, failures } = await runWrite(server, input, { catalog, config });
           assert.deepEqual([error, failures], [undefined, []]);
-          if (run === 2) continue; // What has no valid emitted_at is not told from another record then.
+          if (run === 2) continue; // Records without a valid emitted_at cannot be distinguished then.
           const rows = await rowsOf(server, 'visits', output_format);
           assertGood(rows, [1, 2, 3]);
           const folder = kind.fate === 'unknown_stream' ? '_unknown_stream' : 'visits';
@@ -147,7 +147,7 @@ export function registerHostileRecords(output_format: 'parquet' | 'json'): void 
               ids.length + mixed.filter(([kind]) => hostileKinds[kind]?.fate === 'stored').length,
             );
           }
-          if ((cases[0]?.[0]?.[1] ?? 0) % 5 !== 0) return; // Some of them again.
+          if ((cases[0]?.[0]?.[1] ?? 0) % 5 !== 0) return; // Repeats some of them.
           const again = await runWrite(server, input, { catalog, config });
           assert.deepEqual([again.error, again.failures], [undefined, []]);
         }),

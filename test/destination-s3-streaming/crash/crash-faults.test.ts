@@ -1,5 +1,5 @@
-// S3 fails at any call, its answer is lost, the input ends early, or the program is killed: as in crash.test.ts, what was
-// acknowledged is stored, and the next run leaves exactly the new table.
+// S3 fails at any call, its answer is lost, the input ends early, or the program is killed: as in crash.test.ts, acknowledged rows
+// are stored, and the next run leaves exactly the new table.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

@@ -14,7 +14,7 @@ const kafka = {
 
 type Parts = { readonly message?: string } & Readonly<Record<string, unknown>>;
 
-/** As the client nests them: each error the cause of the one before, or one of several. */
+/** As the client nests them: each error is the cause of the one before, or one of several. */
 function nested(...parts: readonly Parts[]): Error {
   const [{ message = 'canary-text', ...first } = {}, ...rest] = parts;
   const inner =

@@ -1,4 +1,4 @@
-// The program where no broker answers as it should. A real broker is for the acceptance tests.
+// The program without a working broker. The acceptance tests have a real one.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -74,7 +74,7 @@ suite('feed-kafka without a broker', () => {
     const secure = await listen(createTlsServer({ key, cert } as object));
     const silent = await listen(createServer((socket) => socket.once('data', () => socket.end())));
     const plain = await run('check', { brokers: [secure] });
-    // A TLS server closes a connection that is none; whether it says so first depends on its kind.
+    // A TLS server closes a connection without TLS. Whether it sends a message first depends on its kind.
     assert.match(plain.stdout, /listener speaks TLS|is this the right port for kafka\.tls/u);
     const tls = await run('check', { brokers: [silent], tls: { mode: 'on' } });
     assert.match(tls.stdout, /does not speak TLS as asked. Set kafka\.tls to \{\\"mode\\": \\"off\\"\}/u);

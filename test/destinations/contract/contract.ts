@@ -14,7 +14,7 @@ import { registerTimeFieldTests } from './time-field.ts';
 import type { DestinationUnderTest } from './under-test.ts';
 import { registerWaitingStates } from './waiting-states.ts';
 
-/** To be called in a test file of its own. */
+/** Call it in its own test file. */
 export function registerDestinationTests(destination: DestinationUnderTest): void {
   registerReplacementTests(destination);
   registerInputEnds(destination);

@@ -1,4 +1,4 @@
-// What every destination plans alike: by entries of `streams`, by modes and generations, and which streams it refuses.
+// What the plans of every destination share: entries of `streams`, modes and generations, and which streams are refused.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
@@ -10,7 +10,7 @@ import type { Plan } from '@s3-connectors/common/destination/plan/plan.ts';
 
 import { catalogJson, type Json } from '../../support/destination-input.ts';
 
-/** An entry of `streams`; `name`: what the stream is called in the path. */
+/** An entry of `streams`; `name`: the stream's name in the path. */
 type Entry = StreamEntry & { readonly name?: string };
 
 export type PlanUnderTest<Planned extends Plan> = {

@@ -1,4 +1,4 @@
-// What becomes of the rows of a stream that is overwritten, by what its new ones prove.
+// What happens to the rows of an overwritten stream, depending on what its new rows prove.
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
 

@@ -1,5 +1,5 @@
-// Several writers of one run, whose rows become visible at once: the first complete attempt at each part counts, whoever finds all
-// parts publishes them, and nothing of a run is visible before or twice.
+// Several writers of one run, whose rows become visible at once: the first complete attempt at each part counts, the process that
+// finds all parts publishes them, and nothing of a run is visible before or twice.
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
 

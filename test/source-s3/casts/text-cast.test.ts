@@ -1,4 +1,4 @@
-// One table of casts: which JSON a text becomes, in JavaScript and in the engine.
+// One table of casts: the JSON of a text, in JavaScript and in the engine.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

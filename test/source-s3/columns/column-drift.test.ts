@@ -1,4 +1,4 @@
-// Files whose columns are not the catalog's: nothing of them is left out, and nothing is null, without a word.
+// Files whose columns are not the catalog's: no column is omitted or null without a report.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

@@ -1,5 +1,5 @@
-// Values that become null are counted and said once a table and column, in both faces, and so is what changes in columns and in the
-// members of objects: no column turns to null in silence.
+// Values that become null are counted and reported once per table and column, in both protocols, and so are changes of columns and
+// of members of objects: no column silently becomes null.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

@@ -1,4 +1,4 @@
-// A file's own column that has the name of one that says where a row came from: its value cannot be sent, and the log says so.
+// A file's own column with the name of a provenance column: its value cannot be sent, and the log reports it.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

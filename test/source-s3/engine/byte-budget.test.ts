@@ -7,7 +7,7 @@ const never = new AbortController().signal;
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Asks for shares; `given` has the sizes of those that were given, in order. */
+/** Requests shares. `given` has the sizes of the granted ones, in order. */
 function asking(budget: ByteBudget) {
   const given: number[] = [];
   const giveBack: (() => void)[] = [];

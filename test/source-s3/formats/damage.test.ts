@@ -1,4 +1,4 @@
-// Files that cannot be read: each fails its own stream, by the object's name and without a word of where we keep things.
+// Files that cannot be read: each fails its own stream, with the object's name and without our local paths.
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 
@@ -47,7 +47,7 @@ const damages: readonly (readonly [string, () => Buffer, RegExp])[] = [
   [
     'tells of fewer values than its pages hold',
     () => {
-      // ColumnMetaData.num_values (field 5 behind field 4): 10,000 in Thrift's compact form becomes 9,000.
+      // ColumnMetaData.num_values (field 5 after field 4): 10,000 in Thrift's compact form becomes 9,000.
       const at = lists.lastIndexOf(Buffer.from([0x16, 0xa0, 0x9c, 0x01]));
       return changed(lists, at, Buffer.from([0x16, 0xd0, 0x8c, 0x01]));
     },

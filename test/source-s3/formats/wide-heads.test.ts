@@ -1,4 +1,4 @@
-// Heads of files with more columns than memory is meant for: refused by name; the other tables are read.
+// Beginnings of files with more columns than memory is meant for: refused by name. The other tables are read.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

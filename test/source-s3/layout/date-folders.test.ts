@@ -1,4 +1,4 @@
-// Plain date folders as a column: the values, what the options leave out, and how many requests that takes.
+// Plain date folders as a column: the values, what the options exclude, and the number of requests.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

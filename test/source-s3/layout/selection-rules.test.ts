@@ -1,4 +1,4 @@
-// What the fields of a selection mean, and which of them are refused, without reading anything.
+// The meaning of the fields of a selection, and which of them are refused, without reading anything.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

@@ -23,7 +23,7 @@ before(async () => {
 
 const prefix = 's3://customer-data/lake/t/';
 
-/** The paths below the table `t` that a read gives rows of. */
+/** The paths below the table `t` with rows in a read. */
 function pathsRead({ messages }: ReadResult): readonly string[] {
   return ofType(messages, 'RECORD').flatMap(({ record }) => {
     const url = record.data['_ab_source_file_url'];

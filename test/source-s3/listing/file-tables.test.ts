@@ -1,5 +1,5 @@
-// `tables_from: files`: each file directly below a schema prefix is a table. Which files are, what they are called, what is
-// said of the others, and that options and progress mean for them what they mean for folders.
+// `tables_from: files`: each file directly below a schema prefix is a table. Which files count, their names, what is reported about
+// the others, and that options and progress have the same meaning as for folders.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

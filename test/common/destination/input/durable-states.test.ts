@@ -222,7 +222,7 @@ suite('durable states', () => {
 
 type OpenFile = { readonly stream: number; readonly file: number; readonly records: number[] };
 
-/** The same by brute force: every record is kept, and every state asks for every record before it. */
+/** A brute-force model: it keeps every record, and every state checks every record before it. */
 class Model {
   readonly #states = new DurableStates(3, Infinity);
   readonly #open: OpenFile[] = [];

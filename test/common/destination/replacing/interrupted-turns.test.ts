@@ -20,7 +20,7 @@ function seedStaged({ server }: Setting, intent: Intent, ...marks: readonly numb
   }
 }
 
-/** Someone writes latest.json anew just before each of our first writes of it. */
+/** Another process writes latest.json just before each of our first writes of it. */
 function disturb(it: Setting, times: number, write: () => void): { readonly writes: () => number } {
   let writes = 0;
   it.server.setHooks({

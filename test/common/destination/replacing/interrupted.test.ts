@@ -104,7 +104,7 @@ suite('settling what was interrupted', () => {
         async onRequest({ operation, key }) {
           if (isPaused || operation !== 'PutObject' || key !== latestJson) return;
           isPaused = true;
-          await settle(it.area, users); // As a run does that only appends.
+          await settle(it.area, users); // As in a run that only appends.
         },
       });
       await assert.rejects(replaceSet(it.area, replacement), { code: 'S3_OBJECT_CONFLICT' });

@@ -41,7 +41,7 @@ const intent: fc.Arbitrary<Intent> = fc.record({
   previous: fc.array(ownKey),
 });
 
-/** As it is after a way through JSON: objects without the prototypes that fast-check gives them. */
+/** As after a round trip through JSON: objects without the prototypes of fast-check. */
 function plain<T>(value: T): T {
   return structuredClone(value);
 }

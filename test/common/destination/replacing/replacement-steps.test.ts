@@ -58,7 +58,7 @@ suite('the steps of a replacement', () => {
     it.server.setHooks({
       async onRequest({ operation, key }) {
         if (operation !== 'CopyObject' || key !== late) return;
-        other = settle(it.area, users); // As a run does that only appends.
+        other = settle(it.area, users); // As in a run that only appends.
         await deleted.promise;
       },
       async onAnswer({ operation, key, deleted: keys = [] }) {

@@ -1,4 +1,4 @@
-// A run that is given up by some: a fifth of the cases in which runs of several writers are played in random orders.
+// A run that is aborted by some: a fifth of the cases in which runs of several writers are played in random orders.
 import { registerInterleavings } from './support/interleavings.ts';
 import { casesOf } from '../../../support/cases.ts';
 

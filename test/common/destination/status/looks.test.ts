@@ -1,4 +1,4 @@
-// What status learns from documents and files: exports, fields, event types, reasons of rejected records, and what it never shows.
+// What status learns from documents and files: exports, fields, event types, reasons of rejected records; and what it never shows.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';

@@ -1,4 +1,4 @@
-// What status tells of runs of several writers that are not finished, and that what is kept of others looks wrong to nobody.
+// What status reports about unfinished runs of several writers, and that it does not report what is kept of others.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

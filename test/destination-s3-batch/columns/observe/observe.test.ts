@@ -36,7 +36,7 @@ function seenIn(shape: Shape, path = ''): Record<string, number> {
   ) as Record<string, number>;
 }
 
-/** The same from what JSON.parse makes of the rows. */
+/** The same from the rows that JSON.parse returns. */
 function parsedFrom(rows: readonly unknown[]): Record<string, number> {
   const counts: Record<string, number> = {};
   const note = (value: unknown, path: string): void => {

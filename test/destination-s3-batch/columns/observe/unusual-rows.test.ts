@@ -1,4 +1,4 @@
-// Only rows that are marked as unusual are brought into the types of a table whose usual rows are as its types say.
+// Only rows that are marked as unusual are fitted to the types of a table whose usual rows already match its types.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -21,7 +21,7 @@ type Options = { readonly asLines: boolean; readonly objectsAsText: boolean; rea
 
 const timesAsText = true;
 
-/** The rows as they are written if all are brought into the types, and the numbers of those that are marked. */
+/** The rows as they are written if all are fitted, and the numbers of the marked rows. */
 function judged(rows: readonly string[], { known, ...rules }: Options) {
   const shape = shapeOfSchema({});
   const observer = new RowObserver();
@@ -38,7 +38,7 @@ function judged(rows: readonly string[], { known, ...rules }: Options) {
   return { fitted: out.bytes.toString().split('\n').slice(0, -1), marked, isUsualAsTyped, type, shape };
 }
 
-/** With numbers as they are spelled; members of nothing that have no column may be left out. */
+/** With numbers in their spelling. Empty members without a column may be omitted. */
 function written(row: string): unknown {
   const spelled = row.replaceAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/gu, (token) =>
     token.startsWith('"') ? token : `"number ${token}"`,

@@ -1,4 +1,4 @@
-// What is kept of a table's types comes back as it was, and is written only over the version that was read.
+// The stored types of a table come back unchanged, and are written only over the version that was read.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { Area } from '@s3-connectors/common/destination/replacing/manifest-store.ts';

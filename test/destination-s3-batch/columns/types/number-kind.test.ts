@@ -1,4 +1,4 @@
-// Which digits a double holds, held against the texts that writers print for it.
+// The digits that a double holds, compared with the texts that writers print for it.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

@@ -1,4 +1,4 @@
-// Avro files through discover and read: every type exactly, every codec, and the reason when a file is none or is damaged.
+// Avro files through discover and read: every type exactly, every codec, and the reason for a file that is invalid or damaged.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';

@@ -1,4 +1,4 @@
-// The dialects of CSV, by files that the real writers made of one table (written/README.md), and the rule of what is null.
+// The dialects of CSV, with files that the real writers made of one table (written/README.md), and the rule of what is null.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -81,7 +81,7 @@ const field = option(
   }),
 );
 
-/** A field as the documents of MySQL, Postgres and Snowflake say that it is written. */
+/** A field in the form that the documents of MySQL, Postgres and Snowflake describe. */
 function escapedText(text: string | null, special: RegExp, named: Readonly<Record<string, string>>): string {
   if (text === null) return '\\N';
   return text.replaceAll(special, (char) => `\\${named[char] ?? char}`);

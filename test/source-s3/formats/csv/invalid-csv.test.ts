@@ -1,4 +1,4 @@
-// CSV files that are not what the configuration says, and records that cannot be read: what is reported, and what is read.
+// CSV files that contradict the configuration, and records that cannot be read: what is reported, and what is read.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';

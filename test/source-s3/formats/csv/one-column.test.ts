@@ -1,4 +1,4 @@
-// CSV of one column, where DuckDB, polars, pyarrow and sqlite write a null as a blank line: no row is lost, wherever a run goes on.
+// CSV of one column, where DuckDB, polars, pyarrow and sqlite write a null as a blank line: no row is lost, wherever a run resumes.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

@@ -1,4 +1,4 @@
-// CSV files through discover and read: every value as it stands, whatever the dialect, the encoding and the compression.
+// CSV files through discover and read: every value exactly, in any dialect, encoding and compression.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// A run over CSV files that stops goes on from every STATE with exactly the records behind it.
+// A run over CSV files that stops resumes from every STATE with exactly the records after it.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -14,7 +14,7 @@ const catalog = catalogJson({ t: { id: { type: 'integer' }, text: { type: 'strin
 const config = { data_format: { format: 'csv', column_types: [{ name: 'id', type: 'integer' }] } };
 const skipping = { ...config, invalid_records: 'skip' };
 
-/** Some 18 MB, more than two units; every 7,000th line is invalid. */
+/** About 18 MB, more than two units; every 7,000th line is invalid. */
 function csv(from: number, count = rowsPerFile): string {
   const lines = Array.from({ length: count }, (_, index) => {
     const line = `${from + index},"${'a ""quoted""\r\nvalue '.repeat(30)}"\r\n`;

@@ -1,4 +1,4 @@
-// JSON that is no lines: one array, pretty-printed objects, objects without line ends, against JSON.parse.
+// JSON in other forms than lines: one array, pretty-printed objects, objects without line ends, against JSON.parse.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';

@@ -1,4 +1,4 @@
-// JSON lines through discover and read: the bytes of every value as they stand, and what is wrong with a line that is none.
+// JSON lines through discover and read: the exact bytes of every value, and what is wrong with an invalid line.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
@@ -33,7 +33,7 @@ function jsonl(more: Json = {}): Json {
 const rowsOf = (objects: Parameters<typeof textRows>[0], config = jsonl()): ReturnType<typeof textRows> =>
   textRows(objects, config);
 
-/** The data of the records as they were printed, without what is joined to each row. */
+/** The data of the printed records, without what is added to each row. */
 async function dataOf(body: string | Uint8Array): Promise<readonly string[]> {
   const { lines, failures } = await rowsOf({ 'lake/t/a.jsonl': body });
   assert.deepEqual(failures, []);

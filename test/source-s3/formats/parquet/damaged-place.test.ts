@@ -8,7 +8,7 @@ import { readHere, serverWith, catalogJson } from '../../support/source.ts';
 const key = 'lake/t/a.parquet';
 const catalog = catalogJson({ t: { id: { type: 'integer' }, name: { type: 'string' }, mail: { type: 'string' } } });
 
-/** What is said of a file of these rows, in which the first byte of `text` is none of UTF-8. */
+/** The report for a file of these rows, in which the first byte of `text` is not UTF-8. */
 async function saidOf(sql: string, text: string, options = 'COMPRESSION uncompressed'): Promise<string> {
   const body = await parquet(sql, options);
   const at = body.indexOf(text);

@@ -1,4 +1,4 @@
-// Row groups whose pages do not fit in memory together: forced by a bound that nothing fits in.
+// Row groups whose pages do not fit in memory together: forced by a bound in which nothing fits.
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// Both destinations below one prefix, and two streams of one name: what a generation replaces in the one is no matter of the other.
+// Both destinations below one prefix, and two streams of one name: a generation that one of them replaces does not affect the
+// other.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

@@ -1,5 +1,5 @@
-// The members of JSON lines: found alike whether lines follow each other in one piece of text, where keys are compared with
-// those of the line before, or each stands alone.
+// The members of JSON lines: the results are equal whether lines are consecutive in one piece of text, where keys are compared with
+// those of the previous line, or each line is alone.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

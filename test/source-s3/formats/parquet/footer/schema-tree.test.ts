@@ -39,7 +39,7 @@ function logical(number: number): Annotations {
   return { logicalType: { number, isUtc: false, isNanoseconds: false } };
 }
 
-/** A column of so many lists in each other. */
+/** A column of this many nested lists. */
 function nestedLists(depth: number): ReturnType<typeof schemaTree> {
   const levels = Array.from({ length: depth }, (_, level) => [
     group(level === 0 ? 'l.x' : 'element', 1, list),

@@ -1,5 +1,5 @@
-// gzip data of several members, with zeros between and behind them as tapes and block devices pad: inflated whole however it
-// arrives, or refused.
+// gzip data of several members, with zeros between and after them as tapes and block devices pad: decompressed completely however
+// it arrives, or refused.
 import assert from 'node:assert/strict';
 import { buffer } from 'node:stream/consumers';
 import { suite, test } from 'node:test';

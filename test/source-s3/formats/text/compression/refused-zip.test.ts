@@ -1,4 +1,4 @@
-// ZIP archives that are refused, by name, and those that only look as if they had to be.
+// ZIP archives that are refused, by name, and those that only look refusable.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';

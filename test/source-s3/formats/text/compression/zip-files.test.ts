@@ -1,4 +1,4 @@
-// The files of a ZIP archive: rows of each by itself, with its own header and encoding, and from any row on.
+// The files of a ZIP archive: the rows of each, with its own header and encoding, and from any row on.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -157,7 +157,7 @@ suite('The files of an archive', () => {
     };
     const last = await readHere(server, { config: jsonl, catalog, state: [{ type: 'STREAM', stream }] });
     assert.deepEqual(idsOf(last.messages), [59_999]);
-    // Its head, its end, its directory; the third file, to open it and to read it. The first file is in the head.
+    // Its beginning, its end, its directory; the third file, to open it and to read it. The first file is in the beginning.
     assert.equal(server.counts.of('GetObject').requests, 5);
   });
 });

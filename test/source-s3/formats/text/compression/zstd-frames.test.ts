@@ -1,4 +1,4 @@
-// zstd data of several frames, inflated whole however it arrives.
+// zstd data of several frames, decompressed completely however it arrives.
 import assert from 'node:assert/strict';
 import { buffer } from 'node:stream/consumers';
 import { suite, test } from 'node:test';
