@@ -1,4 +1,4 @@
-// The source as a Singer tap, run as a process: what it prints, on which output, and where it goes on.
+// The source as a Singer tap, run as a process: what it prints, on which output, and where it resumes.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';

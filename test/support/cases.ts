@@ -1,4 +1,4 @@
-// How many cases a property with slow cases has: `npm test` tries a few of them each time, `npm test -- --all-cases` all.
+// The number of cases of a property with slow cases: `npm test` tries a few of them each time, `npm test -- --all-cases` all.
 
 /** Set by test/run.ts for the processes of its tests. */
 export const allCasesVariable = 'S3_CONNECTORS_TEST_ALL_CASES';

@@ -1,15 +1,16 @@
-// Which test files share a process: to start one for each small file takes more CPU time than its tests.
+// Which test files share a process: starting one for each small file takes more CPU time than its tests.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const mostInGroup = 8;
-/** In a file, or in what it imports from `test/`: it starts or changes a process, or looks at its own, or is slow. */
+/** In a file, or in what it imports from `test/`: it starts or changes a process, inspects its own process, or is slow. */
 const needsOwnProcess = /child_process|worker_threads|globalThis|\bprocess\.|\bmock\b|memory|casesOf/u;
 const imported = /(?:from|import) '(?<path>\.[^']+)'/gu;
 
 /**
- * Writes modules (not of TypeScript, which Node refuses below node_modules) that import the files of a group into the emptied `folder`.
- * @param files paths below `root`. @returns the files to run, relative to `root` too: modules of groups, and files that stay alone.
+ * Writes modules (not in TypeScript, which Node refuses below node_modules) that import the files of a group into the emptied
+ * `folder`. @param files paths below `root`. @returns the files to run, also relative to `root`: modules of groups, and files that
+ * stay alone.
  */
 export function groupFiles(root: string, files: readonly string[], folder: string): readonly string[] {
   const scan = scanner(root);
@@ -28,13 +29,13 @@ export function groupFiles(root: string, files: readonly string[], folder: strin
   return [...files.filter((path) => !grouped.has(path)), ...groups];
 }
 
-/** @returns whether a file needs a process of its own. */
+/** @returns whether a file needs its own process. */
 function scanner(root: string): (path: string) => boolean {
   const known = new Map<string, boolean>();
   const scan = (path: string): boolean => {
     const found = known.get(path);
     if (found !== undefined) return found;
-    known.set(path, false); // Of imports in a cycle, one decides for all.
+    known.set(path, false); // For imports in a cycle, one decides for all.
     if (!path.startsWith('test/') || !existsSync(join(root, path))) return false;
     const text = readFileSync(join(root, path), 'utf8');
     const paths = [...text.matchAll(imported)].map(({ groups }) => join(dirname(path), groups?.['path'] ?? ''));

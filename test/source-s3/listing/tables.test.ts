@@ -1,4 +1,4 @@
-// Finding tables: what it costs, what it names, and what it says where there are none.
+// Finding tables: the cost, the tables, and the answer if there are none.
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 

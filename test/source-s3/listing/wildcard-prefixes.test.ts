@@ -1,4 +1,4 @@
-// Schema prefixes with wildcards in any folder: which tables they find, below which namespaces, and at what cost.
+// Schema prefixes with wildcards in any folder: which tables they find, below which namespaces, and the cost.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

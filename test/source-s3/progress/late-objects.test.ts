@@ -1,4 +1,4 @@
-// Objects that come late, also after others were deleted, and objects that are dated in the future: none is lost without a word.
+// Objects that come late, also after others were deleted, and objects that are dated in the future: none is silently lost.
 import { FutureObjects } from '../../../source-s3/src/listing/future-objects.ts';
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';

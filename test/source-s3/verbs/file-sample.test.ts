@@ -1,4 +1,4 @@
-// Which files of a table discover and inspect look into, and what discover makes of those.
+// The files of a table that discover and inspect read, and what discover makes of them.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';

@@ -10,10 +10,10 @@ const keywords = new Set(
 );
 const rootKeywords = new Set([...keywords, '$schema', 'additionalProperties']);
 
-/** Booleans whose default depends on another field, so that the form must be able to leave them out. */
+/** Booleans whose default depends on another field, so that the form must be able to omit them. */
 const undecidedBooleans = new Set(['force_path_style', 'header', 'quoted_nulls']);
 
-/** Names that the acceptance test takes for secrets, as whole words of a field's name. */
+/** Names that the acceptance test considers secrets, as complete words of a field's name. */
 const secretWords = /(?:^|_)(?:password|passphrase|token|secret|private_key|api_key|access_key|access_key_id)(?:_|$)/u;
 
 const node = z.looseObject({

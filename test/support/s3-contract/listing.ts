@@ -147,7 +147,7 @@ function pageSizes(count: number, pageSize: number): readonly number[] {
   return Array.from({ length: Math.ceil(count / pageSize) }, (_, page) => Math.min(pageSize, count - page * pageSize));
 }
 
-// A space may come as `+` or as `%20`; a plus sign never as itself.
+// A space may be `+` or `%20`; a plus sign is never itself.
 function decodeKey(text = ''): string {
   return decodeURIComponent(text.replaceAll('+', '%20'));
 }

@@ -8,7 +8,7 @@ import { type ChecksumAlgorithm, GetObjectCommand, HeadObjectCommand, PutObjectC
 
 import { contractTest, type OpenAccount, rejectsWith } from './account.ts';
 
-// Of `123456789`, the check value by which CRCs are told apart: https://reveng.sourceforge.io/crc-catalogue/
+// For `123456789`, the check value that distinguishes CRCs: https://reveng.sourceforge.io/crc-catalogue/
 const CHECKED_BODY = '123456789';
 const CHECKSUMS = [
   ['CRC32', 'ChecksumCRC32', Buffer.from('cbf43926', 'hex').toString('base64')],

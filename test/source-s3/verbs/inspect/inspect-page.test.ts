@@ -1,4 +1,5 @@
-// The page of `inspect --html`: what the report says, with the same parts as that of `status`, and nothing of the bucket as markup.
+// The page of `inspect --html`: the content of the report, with the same parts as that of `status`, and nothing of the bucket as
+// markup.
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -111,7 +112,7 @@ suite('the day that folders name', () => {
     fc.assert(
       fc.property(lists, (days) => {
         const volumes = new DayVolumes();
-        // A day that comes again after it was dropped is older than all that are kept.
+        // A day that is repeated after it was dropped is older than all that are kept.
         for (const day of days) volumes.add(day, 2);
         const expected = [...new Set(days)].toSorted((a, b) => a - b).slice(-420);
         assert.deepEqual(

@@ -1,4 +1,4 @@
-// inspect: what it finds in a bucket, what it costs, and that its text can be read.
+// inspect: what it finds in a bucket, its cost, and that its text is readable.
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 

@@ -1,4 +1,4 @@
-// What is read other than it was probably meant, and that layouts as they should be give no note.
+// What is read in another way than it was probably meant, and that proper layouts give no note.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// read: what is printed in which order, and that every STATE is a place to go on from.
+// read: what is printed in which order, and that a run can resume from every STATE.
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 
