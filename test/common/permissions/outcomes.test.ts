@@ -1,4 +1,4 @@
-// What can be wrong beside permissions: each gives its own code and message, from the first step that meets it.
+// What can be wrong except permissions: each gives its own code and message, from the first step that meets it.
 import assert from 'node:assert/strict';
 import type { RequestListener } from 'node:http';
 import { suite, test } from 'node:test';
