@@ -253,7 +253,7 @@ suite('the page docs/tutorial/streaming-from-kafka.md', () => {
 });
 
 suite('feed-kafka while the broker is away', () => {
-  test('waits, keeps running and goes on, by both protocols', async () => {
+  test('waits, keeps running and resumes, by both protocols', async () => {
     await using kafka = await startKafka();
     await using classic = await startFeed(kafka.plain, { group_protocol: 'classic' });
     await using consumer = await startFeed(kafka.plain, { group_protocol: 'consumer' });

@@ -100,7 +100,7 @@ async function runTests(endpoint: string, folder: string): Promise<RunnerTable> 
     process.exitCode ??= 1;
   });
   events.on('test:summary', ({ file, counts }) => {
-    // The last summary, of the whole run, names no file. A run without tests must not pass.
+    // The last summary, of the complete run, names no file. A run without tests must not pass.
     if (file === undefined && counts.tests === 0) process.exitCode ??= 1;
   });
   const report = events.pipe(new spec());

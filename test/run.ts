@@ -50,7 +50,7 @@ events.on('test:summary', ({ file, counts, duration_ms: duration }) => {
     durations.set(file.slice(root.length + 1), Math.round(duration));
     return;
   }
-  // The last summary, of the whole run. A run without tests must not pass.
+  // The last summary, of the complete run. A run without tests must not pass.
   if (counts.tests === 0) process.exitCode = 1;
   mkdirSync(cache, { recursive: true });
   writeFileSync(durationsFile, JSON.stringify(Object.fromEntries(durations)));

@@ -1,4 +1,4 @@
-// However little of a file the spool's disk takes, `write` gives all rows or fails with the one error, and `check` fails before.
+// However little of a file the spool's disk accepts, `write` stores all rows or fails with the one error, and `check` fails before.
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// The streaming destination, as every destination is tested.
+// The streaming destination, tested like every destination.
 import { registerDestinationTests } from '../destinations/contract/contract.ts';
 import { streamingDestination } from './support/streaming-destination.ts';
 

@@ -1,4 +1,4 @@
-// The destination as a process that runs for days, in simulated time: how soon rows can be seen, what the log says meanwhile,
+// The destination as a process that runs for days, in simulated time: how soon rows are visible, what the log reports meanwhile,
 // and what happens while S3 is away.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -17,9 +17,9 @@ const start = Date.UTC(2026, 0, 15, 14);
 const catalog = catalogJson('events');
 
 type Progress = {
-  /** Nothing is to be expected before time passes on. */
+  /** Nothing will happen before time passes. */
   readonly isQuiet: () => boolean;
-  /** Grows while something happens: without it, nothing is waited for twice. */
+  /** Grows while something happens. Without it, nothing is awaited twice. */
   readonly steps: () => number;
 };
 
@@ -50,7 +50,7 @@ async function slowestRow(server: S3TestServer, { perSecond, seconds }: Feed) {
       const rows = gunzipSync(server.object(bucket, key)?.body ?? '').toString();
       const [, time] = /^\{"time":(\d+)/u.exec(rows) ?? [];
       visible += rows.split('\n').length - 1;
-      slowestMs = Math.max(slowestMs, clock.wall() - Number(time)); // Rows lie in the order in which they came.
+      slowestMs = Math.max(slowestMs, clock.wall() - Number(time)); // Rows are in the order in which they came.
     },
   });
   async function* input(): AsyncGenerator<string> {
@@ -89,7 +89,7 @@ suite('a destination that runs for long', () => {
   test('says every five minutes what it did in them and how soon rows were visible, and at the end what in all', async () => {
     const { said } = await slowestRow(server, { perSecond: 2, seconds: 1000 });
     const reports = said.filter((message) => message.startsWith('Last 5 minutes: '));
-    // The simulated clock may move on while the last file is stored: then there is a fourth.
+    // The simulated clock may move while the last file is stored: then there is a fourth.
     assert.ok(reports.length === 3 || reports.length === 4, `${reports.length} reports`);
     const [first = '', next = ''] = reports;
     assert.match(
@@ -126,7 +126,7 @@ suite('a destination that runs for long', () => {
     });
     const perSecond = 100;
     const seconds = 70;
-    /** 10 KB that gzip leaves 7.5 of. */
+    /** 10 KB that gzip compresses to 7.5 KB. */
     const rowOf = (n: number): string => {
       const x = createHash('shake256', { outputLength: 7500 }).update(String(n)).digest('base64');
       return JSON.stringify({ time: start + n, x });
@@ -153,14 +153,14 @@ suite('a destination that runs for long', () => {
       assert.ok(rows >= Number(next), `the state of row ${next} came when ${rows} rows were stored`);
       printedAt.push(clock.elapsed());
     });
-    // While the input is held back, time goes on.
+    // While the input is held back, time passes.
     await letPass(clock, running, { isQuiet: () => isFed, steps: () => fed });
     const { error, lines } = await running;
     assert.equal(error, undefined);
     assert.equal(lines.length, seconds);
     const rows = Array.from({ length: perSecond * seconds }, (_, n) => rowOf(n));
     assert.deepEqual(storedRows(server), rows.toSorted());
-    // 1 MB a second came, and a budget of 24 MB took it until it was full.
+    // 1 MB came each second, and a budget of 24 MB took it until it was full.
     assert.ok(
       fedMeanwhile > 5 * perSecond && fedMeanwhile < 45 * perSecond,
       `${fedMeanwhile} rows were taken meanwhile`,

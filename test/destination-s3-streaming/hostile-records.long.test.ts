@@ -26,7 +26,7 @@ function linesBelow(server: S3TestServer, folder: string): readonly string[] {
   });
 }
 
-/** What is to be stored of the line, byte for byte but for halves of surrogate pairs, and for values that go into `__json`. */
+/** The stored bytes of the line: the same except for halves of surrogate pairs, and for values that go into `__json`. */
 function dataOf(line: string | Buffer): string {
   const data = withoutHalves(/"data":(\{.*\}),"emitted_at"/u.exec(line.toString())?.[1] ?? 'no data');
   const { members, aside } = asideIn(data);
@@ -65,7 +65,7 @@ suite('the streaming destination', () => {
   const catalog = catalogJson('visits');
 
   for (const kind of hostileKinds) {
-    test(`goes on after ${kind.what}, which is ${kind.fate}`, async () => {
+    test(`continues after ${kind.what}, which is ${kind.fate}`, async () => {
       const server = running();
       const line = kind.line('visits', 'hostile 0', 100_000);
       const input = [good('visits', 1), line, good('visits', 2), stateLine('visits', { n: 1 })];
@@ -76,7 +76,7 @@ suite('the streaming destination', () => {
         if (kind.fate !== 'stored' && kind.fate !== 'unknown_stream') {
           assert.match(lines[0] ?? '', /"rejectedRecordCount":1/u);
         }
-        if (run === 2) continue; // What has no valid emitted_at is stored again.
+        if (run === 2) continue; // Records without a valid emitted_at are stored again.
         const rows = linesBelow(server, 'type=visits/');
         assert.equal(rows.filter((row) => row.includes('"good ')).length, 2);
         assertFate(server, kind, line, 'hostile 0');
@@ -85,7 +85,7 @@ suite('the streaming destination', () => {
   }
 
   for (const [what, line] of hostileMessages) {
-    test(`goes on after ${what}`, async () => {
+    test(`continues after ${what}`, async () => {
       const server = running();
       const { error } = await runWrite(server, [good('visits', 1), line, good('visits', 2)], { catalog });
       assert.equal(error, undefined);
@@ -100,7 +100,7 @@ suite('the streaming destination', () => {
     assert.ok((lines[0]?.length ?? 0) > 50 * 1024 * 1024);
   });
 
-  test('keeps the beginning of a record that is longer than a line may be, and goes on', async () => {
+  test('keeps the beginning of a record that is longer than a line may be, and continues', async () => {
     const server = running();
     const record = recordLine('visits', `{"x":"${'x'.repeat(1024 * 1024 - 8)}"}`, emittedAt);
     const [head = '', tail = ''] = record.split('x'.repeat(1024 * 1024 - 8));

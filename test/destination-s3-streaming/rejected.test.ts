@@ -12,7 +12,7 @@ const catalog = catalogJson(...names.map(publishedStream));
 const emitted = Date.UTC(2026, 0, 15, 14, 30);
 const hour = 3_600_000;
 
-/** `YYYY-MM-DDTHH` of the folder in which the row lies. */
+/** `YYYY-MM-DDTHH` of the folder of the row. */
 function hourOfRow(server: S3TestServer, row: string): string {
   const [key = ''] = [...storedFiles(server)].find(([, rows]) => rows.includes(row)) ?? [];
   const [, year, month, day, hours] = /year=(.+)\/month=(.+)\/day=(.+)\/hour=(\d+)/u.exec(key) ?? [];
@@ -140,7 +140,7 @@ suite('records that break their schema', () => {
     assert.equal(error.code, 'RECORDS_REJECTED');
     assert.equal(
       error.message,
-      '120 of 121 records of the stream "events" were rejected, 120 of them for wrong_type of "view_id". They are stored below "permutive/_rejected/", each with its reason. Correct the source, or the catalog; then reset the stream, since the states are already behind these records.',
+      '120 of 121 records of the stream "events" were rejected, 120 of them for wrong_type of "view_id". They are stored below "permutive/_rejected/", each with its reason. Correct the source, or the catalog; then reset the stream, because the states are already past these records.',
     );
   });
 

@@ -1,4 +1,4 @@
-// Days of one run, in simulated time: what it holds does not grow with hours, files, states, or ways of writing a name.
+// Days of one run, in simulated time: its memory does not grow with hours, files, states, or spellings of a name.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
@@ -27,7 +27,7 @@ const mayGrow = cores * compressorBytes + (rotations / 2) * 3 * keptOfFile;
 const start = Date.UTC(2026, 0, 15);
 const catalog = parseConfiguredCatalog(catalogJson('pages', publishedStream('events')));
 
-/** A row of the present, one from the past that comes in its hour for the first time, one that is rejected, and states. */
+/** A row of the present, one from the past that comes in its hour for the first time, a rejected one, and states. */
 function linesOf(turn: number, now: number): string {
   const name = turn % 2 === 0 ? '"pages"' : '"p\\u0061ges"';
   return [
@@ -83,7 +83,7 @@ suite('a run of many days', () => {
     assert.equal(printed, 3 * rotations);
     assert.ok(stored() >= 3 * rotations);
     const [, , early = 0] = held;
-    const last = Math.min(...held.slice(-2)); // One of them may come just before V8 gives something back.
+    const last = Math.min(...held.slice(-2)); // One of them may be just before V8 frees memory.
     assert.ok(clock.elapsed() > 2 * 24 * 60 * minute);
     assert.ok(last - early < mayGrow, `${early} bytes were held early, ${last} at the end`);
   });

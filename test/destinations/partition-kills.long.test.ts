@@ -1,5 +1,5 @@
-// A destination with `partition_by`, killed (SIGKILL) at calls of S3: rows that are acknowledged are in the folders of their values, a
-// table that is replaced is never half, and the next run leaves exactly what was sent.
+// A destination with `partition_by`, killed (SIGKILL) at calls of S3: acknowledged rows are in the folders of their values, a
+// replaced table is never half complete, and the next run leaves exactly what was sent.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';

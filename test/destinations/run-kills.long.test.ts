@@ -1,5 +1,5 @@
-// The last writer of a run as a program, killed at each of its writes, copies and deletions, before and after it is done: the table is
-// the old set or the whole new one, and the next attempt at the part ends the run with every row once.
+// The last writer of a run as a program, killed at each of its writes, copies and deletions, before and after it is done: the table
+// is the previous set or the complete new one, and the next attempt at the part finishes the run with every row once.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -48,7 +48,7 @@ for (const [which, { name, config, write, parent }] of Object.entries(destinatio
       for (const { key, body, headers } of objects) server.seed(bucket, key, body, headers);
       return server;
     }
-    /** Of a stream, by what is listed or by what latest.json names. */
+    /** For a stream, by listing or by latest.json. */
     const idsIn = (objects: readonly (StoredObject | undefined)[]): readonly number[] => {
       const rows = objects.flatMap((object) =>
         gunzipSync(object?.body ?? assert.fail())

@@ -163,7 +163,7 @@ suite('continuous integration', () => {
     assert.ok(statSync(join(root, '.ci/run')).mode & 0o100);
   });
 
-  test('starts every script behind the check of the Node version', () => {
+  test('starts every script after the check of the Node version', () => {
     for (const [name, command] of Object.entries(scripts)) {
       if (command.startsWith('node')) assert.match(command, /^node -r \.\/tools\/node-version\.cjs \S+\.ts$/u, name);
     }

@@ -1,5 +1,5 @@
-// Plain English in all pages, also in generated ones, and in the settings: they contain no word of the glossary. Code blocks, inline code
-// and addresses are not prose.
+// Plain English in all pages, also in generated ones, in the settings, and in comments and texts of the code: they contain no word of the
+// glossary. In pages, code blocks, inline code and addresses are not prose.
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -37,12 +37,33 @@ function findings(path: string, page: string): readonly string[] {
   });
 }
 
+/** These quote the glossary, or policies with mistakes. */
+const quoting = /\/(?:words\.test|user-texts\.test|glossary|broken-policies)\.ts$/u;
+
+/** A comment may continue on the next line. */
+function codeFindings(path: string): readonly string[] {
+  const text = readFileSync(join(root, path), 'utf8').replaceAll(/\n\s*(?:\/\/|\*) /gu, (gap) =>
+    gap.replaceAll(/[/*]/gu, ' '),
+  );
+  return findings(path, text.replaceAll('`', ' '));
+}
+
 suite('plain English', () => {
   const pages = globSync(folders, { cwd: root, exclude: ['**/node_modules/**'] });
 
   test('is all that the pages have: they contain no word of the glossary', () => {
     assert.ok(pages.length > 60, String(pages.length));
     const found = pages.sort().flatMap((path) => findings(path, readFileSync(join(root, path), 'utf8')));
+    assert.deepEqual(found, [], `\n${found.join('\n')}`);
+  });
+
+  test('is all that comments and texts of the code have: they contain no word of the glossary', () => {
+    const all = globSync(['*/src/**/*.ts', '{test,acceptance-tests,tools}/**/*.ts'], {
+      cwd: root,
+      exclude: ['**/node_modules/**'],
+    });
+    const found = all.filter((path) => !quoting.test(path)).flatMap((path) => codeFindings(path));
+    assert.ok(all.length > 1000, String(all.length));
     assert.deepEqual(found, [], `\n${found.join('\n')}`);
   });
 

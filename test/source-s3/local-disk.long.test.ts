@@ -1,4 +1,4 @@
-// Whatever is wrong with the folder for temporary files, every verb says so with the one error, and no row is wrong.
+// Whatever is wrong with the folder for temporary files, every verb reports it with the same error, and no row is wrong.
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -38,7 +38,7 @@ function args(verb: string): readonly string[] {
   return [verb, ...files, ...(verb === 'read' ? ['--catalog', join(folder, 'catalog.json')] : [])];
 }
 
-/** What a verb says is wrong: in a TRACE, or as the answer of `check`. */
+/** The error that a verb reports: in a TRACE, or as the answer of `check`. */
 function reasonOf(messages: readonly ProtocolMessage[]): string {
   const [status] = ofType(messages, 'CONNECTION_STATUS');
   const [error] = traceErrors(messages);

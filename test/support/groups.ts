@@ -1,4 +1,4 @@
-// Which test files share a process: to start one for each small file takes more CPU time than its tests.
+// Which test files share a process: starting one for each small file takes more CPU time than its tests.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -8,8 +8,9 @@ const needsOwnProcess = /child_process|worker_threads|globalThis|\bprocess\.|\bm
 const imported = /(?:from|import) '(?<path>\.[^']+)'/gu;
 
 /**
- * Writes modules (not of TypeScript, which Node refuses below node_modules) that import the files of a group into the emptied `folder`.
- * @param files paths below `root`. @returns the files to run, relative to `root` too: modules of groups, and files that stay alone.
+ * Writes modules (not in TypeScript, which Node refuses below node_modules) that import the files of a group into the emptied
+ * `folder`. @param files paths below `root`. @returns the files to run, also relative to `root`: modules of groups, and files that
+ * stay alone.
  */
 export function groupFiles(root: string, files: readonly string[], folder: string): readonly string[] {
   const scan = scanner(root);
@@ -39,7 +40,7 @@ function scanner(root: string): (path: string) => boolean {
   const scan = (path: string): boolean => {
     const found = known.get(path);
     if (found !== undefined) return found;
-    known.set(path, false); // Of imports in a cycle, one decides for all.
+    known.set(path, false); // For imports in a cycle, one decides for all.
     if (!path.startsWith('test/') || !existsSync(join(root, path))) return false;
     const text = readFileSync(join(root, path), 'utf8');
     const paths = [...text.matchAll(imported)].map(({ groups }) => join(dirname(path), groups?.['path'] ?? ''));

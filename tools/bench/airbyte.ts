@@ -1,4 +1,4 @@
-// Airbyte's own source-s3 from PyPI, to be measured beside ours on the same server: its environment and its command line.
+// Airbyte's own source-s3 from PyPI, for measurements on the same server: its environment and its command line.
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ const requirements = join(import.meta.dirname, 'airbyte-requirements.txt');
 const executable = join(import.meta.dirname, '../../.venv-airbyte/bin/source-s3');
 const maxAnswerBytes = 16 * 1024 * 1024;
 
-/** It wants a smart-open of a version that doesn't exist, so that its dependencies are told here instead of by itself. */
+/** It wants a smart-open of a version that doesn't exist, so its dependencies are listed here. */
 const release = 'airbyte-source-s3==4.16.1';
 
 /** Makes its environment, unless there is one. */

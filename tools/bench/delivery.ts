@@ -1,4 +1,4 @@
-// What of a feed's rows lies in S3, since when, and whether the STATEs printed tell the truth of it.
+// Which rows of a feed are in S3, since when, and whether the printed STATEs are true.
 import { gunzipSync } from 'node:zlib';
 
 import { NEWLINE } from '@s3-connectors/common/json/ascii.ts';

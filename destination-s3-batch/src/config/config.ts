@@ -42,7 +42,7 @@ const stream = z.object({
     .array(
       z
         .string()
-        .regex(/^(?!\.)(?!.*\.(?:\.|$)).+$/su, 'is no path: write a.b, or a[].b for members of a list')
+        .regex(/^(?!\.)(?!.*\.(?:\.|$)).+$/su, 'is not a path: write a.b, or a[].b for members of a list')
         .refine(
           (path) => !/__json(?:\[\])*(?:\.|$)/iu.test(path),
           'names "…__json", which is never a column of a member',

@@ -1,4 +1,4 @@
-// The pass over spooled rows that brings every value into the form of its field's type; see columns/fit.ts.
+// The pass over spooled rows that fits every value to its field's type; see columns/fit.ts.
 import type { StructType } from '../columns/types/field-type.ts';
 import { Fitter } from '../columns/fit/fit.ts';
 import type { FittedValues } from '../columns/types/slot.ts';

@@ -1,4 +1,4 @@
-// From JSON lines to gzip of JSON lines: chunks compressed several at once, joined in one member a file.
+// Compresses JSON lines with gzip: several chunks at once, joined in one member per file.
 import { createReadStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';

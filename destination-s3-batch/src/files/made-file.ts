@@ -1,4 +1,4 @@
-// What lies on local disk on the way from the spool to S3.
+// Files on local disk between the spool and S3.
 
 /** Rows as JSON lines, in a file. */
 export type RowsOnDisk = {

@@ -10,7 +10,7 @@ import { RowBuffer } from '@s3-connectors/common/records/row-buffer.ts';
 import { rowsOf, type RowSource } from './made-file.ts';
 import { rowBatches } from './row-batches.ts';
 
-/** Each is removed when the next one is asked for. `path`: of all of them, in turn. Bound: two pieces, or the longest row. */
+/** Each piece is removed when the next one is requested. `path`: of all pieces, in turn. Bound: two pieces, or the longest row. */
 export async function* piecesOf(source: RowSource, path: string, engineBytes: number): AsyncGenerator<RowSource> {
   let piece = newPiece();
   for await (const { bytes, ends } of rowBatches(source)) {

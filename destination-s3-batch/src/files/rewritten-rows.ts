@@ -5,7 +5,7 @@ import { RowBuffer } from '@s3-connectors/common/records/row-buffer.ts';
 import type { RowsOnDisk, RowSource } from './made-file.ts';
 import { rowBatches } from './row-batches.ts';
 
-/** Writes what stands for the row bytes[start, end), a line or nothing. */
+/** Writes the replacement of the row bytes[start, end): a line or nothing. */
 type WriteRow = (bytes: Buffer, start: number, end: number, out: RowBuffer) => void;
 
 /** @returns what `target` has. Bound: that of `rowBatches`. */

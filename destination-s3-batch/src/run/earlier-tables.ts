@@ -87,7 +87,7 @@ export class EarlierTables implements StreamPlaces<TableTarget> {
     if (other === undefined) return;
     throw new ConnectorError(
       'S3_OBJECT_CONFLICT',
-      `The stream "${streamLabel(other)}" wrote to the table "${table}" while this run was under way: what is there stays. Run again: the events then go into "${otherEvents}".`,
+      `The stream "${streamLabel(other)}" wrote to the table "${table}" while this run was under way: its rows stay. Run again: the events then go into "${otherEvents}".`,
     );
   }
 

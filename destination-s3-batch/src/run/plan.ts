@@ -188,7 +188,7 @@ function dedupOf(stream: ConfiguredStream, { conversion, rowPlan, log }: DedupRu
   const isPossible = key.length > 0 && conversion === 'none';
   const folder = rowPlan === undefined || rowPlan.partitions.length === 0 ? 'day' : 'folder';
   const what = isPossible
-    ? `of duplicates only those of the same run, table and ${folder} are removed. A key that another run or another ${folder} has again is there twice: query the latest row of each key`
+    ? `only duplicates of the same run, table and ${folder} are removed. A key that another run or another ${folder} repeats is stored twice: query the latest row of each key`
     : `no duplicates are removed: it ${conversion === 'none' ? 'has no primary key' : 'becomes other tables'}`;
   log('WARN', `The stream "${streamLabel(stream)}" is set to append_dedup: rows are appended, and ${what}.`);
   return isPossible ? { key: keyInRow(key, rowPlan), cursor } : undefined;

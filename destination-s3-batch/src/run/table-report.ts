@@ -60,7 +60,7 @@ function warnOfSurplus(table: BatchTable, { typings, mostFields }: Reported, log
   if (refused === 0 && typings.surplusOf(table) === 0) return;
   log(
     'WARN',
-    `Rows of the table "${table.name}" have more new fields than a run adds (${maxNewFields}, of rare ones ${maxRareFields}) or a table has (${mostFields}): the rarest are kept as JSON text in the field "__json" beside the others.`,
+    `Rows of the table "${table.name}" have more new fields than a run adds (${maxNewFields}, of rare ones ${maxRareFields}) or a table has (${mostFields}): the rarest are stored as JSON text in the field "__json".`,
   );
 }
 
@@ -81,7 +81,7 @@ function warnOfKeptTypes({ name, shape }: BatchTable, type: StructType, { values
     const text = `The table "${name}" keeps the type of ${paths.join(', ')} from an earlier run, ${what}.`;
     log('WARN', `${text} Change it with the verb "types".`);
   };
-  warn(asText, 'which "json_columns" wants as JSON text');
+  warn(asText, 'although "json_columns" sets them to JSON text');
   warn(declared, 'and the catalog declares another one: values that do not fit are in "__json" fields only');
 }
 

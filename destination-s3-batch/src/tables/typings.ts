@@ -32,7 +32,7 @@ type Typing = {
 
 type Rules = TypingRules & { readonly maxFields: number };
 
-/** Other runs wrote the types of a table this many times meanwhile: that is no coincidence. */
+/** Other runs wrote the types of a table this many times meanwhile: that is not a coincidence. */
 const maxTurns = 5;
 
 export type Decided = { readonly type: StructType; readonly isAsTyped: boolean; readonly isUsualAsTyped: boolean };

@@ -85,7 +85,7 @@ async function* changeType(
   for (const line of consequences(placed, wanted, await oldFiles(area, table, signal))) yield `  ${oneLine(line)}\n`;
   if (isApplied)
     await writeRegistry(area, { table, ...owners, event, type: withField(type, placed.names, wanted), etag }, signal);
-  yield isApplied ? '  Changed.\n' : '  Nothing is changed yet: give --apply as well to change it.\n';
+  yield isApplied ? '  Changed.\n' : '  Nothing has changed yet. Add --apply to change it.\n';
 }
 
 function fieldAt(type: StructType, table: string, field: string): PlacedField {
@@ -95,7 +95,7 @@ function fieldAt(type: StructType, table: string, field: string): PlacedField {
   }
   if (other === undefined) return found;
   throw usage(
-    `Two fields of the table "${table}" are called "${field}", since a name has a dot. Neither can be changed.`,
+    `Two fields of the table "${table}" are called "${field}", because a name has a dot. Neither can be changed.`,
   );
 }
 
@@ -106,7 +106,7 @@ function* consequences(
   { files, bytes, parquet, days }: OldFiles,
 ): Generator<string> {
   const before = placed.field.type;
-  yield `Files: ${files} in ${countOf(days, 'day')}, ${countText(bytes, 'byte')}. None of them is changed.`;
+  yield `Files: ${files} in ${countOf(days, 'day')}, ${countText(bytes, 'byte')}. They do not change.`;
   if (files > 0) yield `Those that have the column keep it as ${engineType(before)}${beside(placed)}.`;
   if (type !== undefined && engineType(type) === engineType(before)) {
     yield 'New files have the same stored type: all readers take old and new files together.';

@@ -1,5 +1,5 @@
 // What `check` asks Kafka before it tries S3: whether the brokers answer, the topics exist, and the group may be used. It does
-// not join the group, because the members would have to give up partitions for it.
+// not join the group, because the members would have to release partitions for it.
 import { closedWithin, openClient } from './client.ts';
 import type { FeedConfig } from './config.ts';
 import { kafkaFailure } from './failure.ts';

@@ -86,7 +86,7 @@ async function fetchToken({ endpoint, client_id, client_secret, scope }: OAuth):
   const refused = (why: string): ConnectorError => {
     return new ConnectorError(
       'KAFKA_CREDENTIALS_INVALID',
-      `${endpoint} gave no token (${why}). Correct endpoint, client_id, client_secret and scope in kafka.sasl.`,
+      `${endpoint} returned no token (${why}). Correct endpoint, client_id, client_secret and scope in kafka.sasl.`,
     );
   };
   let answer: Response;

@@ -55,7 +55,7 @@ export class Committer {
       } catch (error) {
         const late = staleness(error);
         if (late !== undefined)
-          log('INFO', `Offsets are committed again later: the group is being rearranged (${late}).`);
+          log('INFO', `The commit of offsets is repeated later, because the group is rebalancing (${late}).`);
         else if (!this.#options.onFailure(error)) this.#waiting.clear();
         await sleep(clock, againAfterMs);
       }

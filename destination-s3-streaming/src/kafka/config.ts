@@ -113,7 +113,7 @@ const sasl = z
       oauth,
     ],
     {
-      error: `must be none, ${mechanisms.join(', ')}: others, such as AWS_MSK_IAM and GSSAPI (Kerberos), do not exist here. On MSK, use SASL/SCRAM`,
+      error: `must be none, ${mechanisms.join(', ')}: others, such as AWS_MSK_IAM and GSSAPI (Kerberos), are not supported. On MSK, use SASL/SCRAM`,
     },
   )
   .default({ mechanism: 'none' })

@@ -24,7 +24,7 @@ const run: OperatorVerb<FeedConfig> = {
     const given =
       typeof catalog === 'string' ? parseConfiguredCatalog(await readJsonFile(catalog, 'catalog')) : undefined;
     await feed(config, streamsOf(config, given), context);
-    yield 'Ended: all that was read is stored.\n';
+    yield 'Ended: everything that was read is stored.\n';
   },
 };
 

@@ -84,7 +84,7 @@ export function kafkaFailure(error: unknown, kafka: Kafka, wasConnected: boolean
   if (refused !== undefined) return fail('KAFKA_REQUEST_REFUSED', refused);
   if (!isPassing(parts, codes)) return error;
   if (wasConnected || apiIds.length > 0)
-    return fail('KAFKA_UNAVAILABLE', `${brokers} does not answer as it should (${shortOf(parts)}).`);
+    return fail('KAFKA_UNAVAILABLE', `${brokers} does not answer as expected (${shortOf(parts)}).`);
   const [met] = codes.filter((code) => noBroker.has(code));
   const why =
     met === undefined
@@ -97,9 +97,9 @@ function tlsTextOf(parts: readonly Part[], codes: readonly string[]): string | u
   const says = (text: string): boolean =>
     parts.some(({ message }) => typeof message === 'string' && message.includes(text));
   if (says('Broker requires TLS'))
-    return 'the listener speaks TLS. Set kafka.tls to {"mode": "on"}, or name another port.';
+    return 'the listener uses TLS. Set kafka.tls to {"mode": "on"}, or name another port.';
   if (says('TLS handshake failed') || codes.some((code) => code === 'EPROTO' || code.startsWith('ERR_SSL_')))
-    return 'the listener does not speak TLS as asked. Set kafka.tls to {"mode": "off"}, or name another port.';
+    return 'the listener does not use TLS. Set kafka.tls to {"mode": "off"}, or name another port.';
   const code = codes.find((one) => tlsCode.test(one));
   if (code === undefined) return undefined;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')

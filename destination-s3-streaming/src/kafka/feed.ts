@@ -175,7 +175,7 @@ class Feeder {
   async #withinReason<T>(asked: Promise<T>): Promise<T> {
     const answered = new AbortController();
     const over = sleep(this.#context.clock, hangMs, answered.signal).then(() => {
-      const failure = new ConnectorError('KAFKA_UNAVAILABLE', 'The brokers have left a request without an answer.');
+      const failure = new ConnectorError('KAFKA_UNAVAILABLE', 'The brokers did not answer a request.');
       this.#member?.fail(failure);
       throw failure;
     });

@@ -104,7 +104,7 @@ export class GroupMember {
     this.#closeStream(); // At once, because it would fetch new messages, of which it may not know the place.
     this.rebalances += 1;
     const { added, revoked } = change;
-    log('INFO', `Assigned: ${placesText(ownership.owned)} (${added.length} new, ${revoked.length} given up).`);
+    log('INFO', `Assigned: ${placesText(ownership.owned)} (${added.length} new, ${revoked.length} revoked).`);
     wakeUp.notify();
   }
 

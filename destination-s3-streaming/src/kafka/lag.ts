@@ -1,4 +1,4 @@
-// How far a member is behind the ends of its partitions, as a sentence and as metrics. The ends are requested while messages
+// How far a member lags behind its partitions, as a sentence and as metrics. The ends are requested while messages
 // are read, and an answer that does not come delays nothing.
 import { countOf } from '@s3-connectors/common/program/text-layout.ts';
 import type { Point } from '@s3-connectors/common/protocol/metrics.ts';

@@ -29,9 +29,9 @@ export function seedOf(place: TopicPartition, next: bigint | undefined, range: R
     next < earliest
       ? `${countOf(earliest - next, 'message')} of ${where} ${earliest - next === 1n ? 'was deleted before it was' : 'were deleted before they were'} read (the group is at the offset ${next}, the first one that is left is ${earliest}): its retention is shorter than this feeder was away.`
       : `The group is at the offset ${next} of ${where}, which ends at ${latest}: the topic was created again, or the broker has lost messages.`;
-  if (rules.lostMessages === 'skip') return { offset: earliest, warning: `${what} Reading goes on at ${earliest}.` };
+  if (rules.lostMessages === 'skip') return { offset: earliest, warning: `${what} Reading resumes at ${earliest}.` };
   throw new ConnectorError(
     'KAFKA_OFFSETS_LOST',
-    `${what} Set kafka.lost_messages to "skip" to go on at ${earliest}, or set the offset of the group.`,
+    `${what} Set kafka.lost_messages to "skip" to resume at ${earliest}, or set the offset of the group.`,
   );
 }

@@ -50,6 +50,6 @@ function warnOfDuplicates(catalog: readonly ConfiguredStream[], log: Log): void 
   if (streams.length === 0) return;
   log(
     'WARN',
-    `Rows are appended, duplicates are not removed, in the streams set to append_dedup: ${streams.join(', ')}.`,
+    `Rows are appended and duplicates are not removed in the streams that are set to append_dedup: ${streams.join(', ')}.`,
   );
 }

@@ -115,7 +115,7 @@ export class StreamingRun {
       if (!appendsOnly || !(error instanceof ConnectorError) || error.code !== 'S3_ACCESS_DENIED') throw error;
       log(
         'INFO',
-        `Not looked for what interrupted replacements left, which appending can do without: ${error.message}`,
+        `Skipped the search for interrupted replacements, which a run that only appends does not need: ${error.message}`,
       );
     }
   }

@@ -88,7 +88,7 @@ export class ColumnDrift {
     if (names.length > 0) {
       const named = names.slice(0, maxNamed).map(([, { shown, key }]) => `${shown} (first in "${key}")`);
       const more = names.length > maxNamed ? ` and ${names.length - maxNamed} more` : '';
-      yield `columns that the catalog does not declare are left out: ${named.join(', ')}${more}. Run discover again, or select them, to have them.`;
+      yield `columns that the catalog does not declare are omitted: ${named.join(', ')}${more}. Run discover again, or select them, to read them.`;
     }
     yield* this.#missing.describe();
     if (this.#stranger !== undefined) {

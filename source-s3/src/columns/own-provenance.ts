@@ -18,6 +18,6 @@ export class OwnProvenance {
   *describe(): Generator<string> {
     if (this.#files.size === 0) return;
     const named = Array.from(this.#files, ([name, key]) => `"${name}" (first in "${key}")`);
-    yield `columns of the files that are not read, because every record has columns of these names that say where it came from: ${named.join(', ')}. Rename them in the files to have them.`;
+    yield `columns of the files that are not read, because every record has its own columns of these names, for its origin: ${named.join(', ')}. Rename them in the files to read them.`;
   }
 }

@@ -54,6 +54,6 @@ export class ConflictReport {
         : `"${column}" differs in ${differing} of ${countOf(rows, 'row')}, first in "${example}"`;
     });
     if (parts.length === 0) return undefined;
-    return `columns both in folder names and in files: ${parts.join('; ')}; the ${taken === 'path' ? 'folder’s' : 'file’s'} value is taken`;
+    return `columns both in folder names and in files: ${parts.join('; ')}; the ${taken === 'path' ? 'folder’s' : 'file’s'} value is used`;
   }
 }

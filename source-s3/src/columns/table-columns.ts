@@ -116,6 +116,6 @@ export function fileSpellings(folders: PartitionColumns, { asked, stored }: File
 function conflict(column: string, key: string): ConnectorError {
   return new ConnectorError(
     'CONFIG_INVALID',
-    `The column "${column}" stands both in a folder name and in the file "${key}". Set data_partitioning.on_conflict to "path" or "file".`,
+    `The column "${column}" is both in a folder name and in the file "${key}". Set data_partitioning.on_conflict to "path" or "file".`,
   );
 }

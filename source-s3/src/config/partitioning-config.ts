@@ -30,7 +30,7 @@ export const dataPartitioning = z.discriminatedUnion('mode', [
         .string()
         .refine(
           (text) => parseDatePattern(text) !== undefined,
-          'must tell year, month and day, as yyyy/MM/dd or yyyy-MM-dd[/HH]',
+          'must contain year, month and day, as yyyy/MM/dd or yyyy-MM-dd[/HH]',
         )
         .default('yyyy/MM/dd')
         .meta({

@@ -57,7 +57,7 @@ export function storedType(type: DuckDBType): StoredType {
     });
     return { kind: 'struct', fields };
   }
-  if (type.alias === 'JSON') return { kind: 'text' }; // Its own JSON would become part of ours.
+  if (type.alias === 'JSON') return { kind: 'text' }; // Its JSON would become part of the record's JSON.
   if (type instanceof DuckDBDecimalType) return { kind: 'decimal', width: type.width, scale: type.scale };
   return scalars[type.typeId] ?? { kind: 'text' };
 }

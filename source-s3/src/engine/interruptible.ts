@@ -18,7 +18,7 @@ export function interruptible(interrupt: () => void, giveUpAfterMs = 5000): Inte
   const giveUp = (meant: typeof running): void => {
     if (meant === undefined || running !== meant) return; // It has ended, and another one may run.
     isStuck = true;
-    meant(new ConnectorError('ENGINE_FAILED', 'the query engine does not stop, and is given up'));
+    meant(new ConnectorError('ENGINE_FAILED', 'the query engine does not stop, and is abandoned'));
   };
   return {
     async run(work) {

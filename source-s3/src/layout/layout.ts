@@ -1,4 +1,4 @@
-// What a key below a table means: a data file with the columns its folders carry, or one of the reasons to pass over it.
+// What a key below a table means: a data file with the columns of its folders, or an object to skip, with the reason.
 // Pure; the only place that knows the Hive naming rules.
 //   <schema prefix>/<table>/[<anything>/][<name>=<value>/…]<file>
 

@@ -129,7 +129,7 @@ export function checkSelection(
     const why =
       config.tables_from === 'files'
         ? 'It is for folders, of which a table has none with tables_from "files"'
-        : 'It needs data_partitioning.mode "partitioned" or "date_folders": without it folders carry no columns';
+        : 'It needs data_partitioning.mode "partitioned" or "date_folders": without it folders define no columns';
     if (filters.length > 0) report(['partition_filter'], why);
     if (latest.length > 0) report(['latest_partition_only'], why);
     return;
@@ -151,7 +151,7 @@ function declaredIn(partitioning: Exclude<Partitioning, { mode: 'not_partitioned
 function boundsProblem(from: string | undefined, to: string | undefined, type: DeclaredType): readonly string[] {
   if (from === undefined && to === undefined) return ['Give "from", "to" or both'];
   const misfit = [from, to].find((bound) => bound !== undefined && sortKey(bound, type) === undefined);
-  if (misfit !== undefined) return [`"${misfit}" is no ${type}, the type declared for the column`];
+  if (misfit !== undefined) return [`"${misfit}" is not a valid ${type}, the type declared for the column`];
   if (from === undefined || to === undefined) return [];
   const [least, most] = [sortKey(from, type), sortKey(to, type)];
   if (least === undefined || most === undefined || least <= most) return [];

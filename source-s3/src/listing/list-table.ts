@@ -163,7 +163,7 @@ function emptyFiles({ count, example }: { readonly count: number; readonly examp
     count === 1
       ? `1 data file has zero bytes: "${example}"`
       : `${count} data files have zero bytes, such as "${example}"`;
-  return `${what}. If a writer failed, have it written again.`;
+  return `${what}. If a writer failed, write it again.`;
 }
 
 /** With date folders, `start_date` excludes folders that ended long before it, by more than files can be late. */

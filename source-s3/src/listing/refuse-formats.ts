@@ -46,7 +46,7 @@ export function refuseTableFormats(table: Table, seen: Seen, { extensions }: Nam
 function unsupported(table: Table, format: string, path: string): ConnectorError {
   return new ConnectorError(
     'TABLE_FORMAT_UNSUPPORTED',
-    `"${table.prefix}" is a table in ${format} format ("${path}"): read as plain files it would give deleted rows back. Use a connector for ${format}, or export it as plain files.`,
+    `"${table.prefix}" is a table in ${format} format ("${path}"): its files still contain deleted rows. Use a connector for ${format}, or export it as plain files.`,
     { stream: table.stream },
   );
 }

@@ -32,7 +32,7 @@ function readTwice(tables: readonly Table[]): string | undefined {
   };
   const inner = tables.find((table) => around(table) !== undefined);
   if (inner === undefined) return undefined;
-  return `The table "${inner.prefix}" is in the folder of another table, "${around(inner)}": its rows are in both streams. Correct schema_prefixes if that is not meant.`;
+  return `The table "${inner.prefix}" is in the folder of another table, "${around(inner)}": its rows are in both streams. If that is wrong, correct schema_prefixes.`;
 }
 
 /** Only for a folder, not for a file. */
@@ -47,7 +47,6 @@ function partitionsAsTables({ prefix }: Table, count: number): string {
     parent === ''
       ? ''
       : ` If "${parent}" is one table, give "${parent.replace(/[^/]*\/$/u, '')}" as the schema prefix.`;
-  const folders =
-    count === 1 ? '1 folder that is taken for a table is' : `${count} folders that are taken for tables are`;
+  const folders = count === 1 ? '1 folder that counts as a table is' : `${count} folders that count as tables are`;
   return `${folders} named like ${count === 1 ? 'a partition' : 'partitions'}, such as "${prefix}".${remedy}`;
 }

@@ -57,11 +57,11 @@ export function* sparkRemarks(
   log: SparkLog | undefined,
   { hasDeeperLog, isAllUncommitted }: { readonly hasDeeperLog: boolean; readonly isAllUncommitted: boolean },
 ): Generator<string> {
-  const then = 'All data files are read, and those of a batch that failed and was tried again hold its rows once more';
+  const then = 'All data files are read, and those of a batch that failed and was tried again repeat its rows';
   if (log?.problem !== undefined) {
-    yield `the log of Spark's streaming sink, "${folder}", cannot be followed: ${log.problem}. ${then}`;
+    yield `the log of Spark's streaming sink, "${folder}", cannot be used: ${log.problem}. ${then}`;
   } else if (log === undefined && hasDeeperLog) {
-    yield `a folder below the table has a log of Spark's streaming sink, "${folder}", which is followed only directly below a table. ${then}. If each such folder is a table, give the path above them as the schema prefix`;
+    yield `a folder below the table has a log of Spark's streaming sink, "${folder}", which is used only directly below a table. ${then}. If each such folder is a table, give the path above them as the schema prefix`;
   }
   if (isAllUncommitted) {
     yield `none of its files is in the log of Spark's streaming sink, "${folder}", so none is read. If another program wrote them, delete that folder`;

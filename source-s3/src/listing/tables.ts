@@ -197,7 +197,7 @@ async function tableFormatOf(
 function tableAsPrefix(path: string, format: string): ConnectorError {
   return new ConnectorError(
     'TABLE_FORMAT_UNSUPPORTED',
-    `The schema prefix "${path}" is itself a table in ${format} format: read as plain files it would give deleted rows back. Use a connector for ${format}, or export it as plain files.`,
+    `The schema prefix "${path}" is itself a table in ${format} format: its files still contain deleted rows. Use a connector for ${format}, or export it as plain files.`,
   );
 }
 

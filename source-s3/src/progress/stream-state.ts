@@ -62,7 +62,7 @@ export function fromStreamState(state: JsonObject | undefined, shard: Shard = wh
     const problems = describeIssues(parsed.error.issues, state);
     throw new ConnectorError(
       'STATE_INVALID',
-      `The saved state is not valid: ${problems} Reset the stream to start anew.`,
+      `The saved state is not valid: ${problems} Reset the stream to start again.`,
     );
   }
   const { watermark, window_start: windowStart, recent, settled, settled_buckets: text, unfinished } = parsed.data;

@@ -63,7 +63,7 @@ async function rehearsePrefix(
     findTables(session.s3, { ...config, schemaPrefixes: [prefix] }, signal),
   );
   const step = `Read one byte of an object below ${shown}`;
-  if (tables === undefined) rehearsal.skip(step, reading, 'nothing is known of what is there');
+  if (tables === undefined) rehearsal.skip(step, reading, 'the content is unknown');
   else {
     const object = await rehearsal.try(`List a table below ${shown}`, listing, () =>
       firstObject(session, { tables, config, look }, signal),

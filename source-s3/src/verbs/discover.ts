@@ -113,7 +113,7 @@ async function streamOf(
   } catch (error) {
     const failure = toConnectorError(error);
     if (signal.aborted || failsVerb(failure)) throw error;
-    log('WARN', `${streamLabel(table.stream)} is left out of the catalog: ${failure.message}`);
+    log('WARN', `${streamLabel(table.stream)} is omitted from the catalog: ${failure.message}`);
     return failure.inStream(table.stream);
   }
 }

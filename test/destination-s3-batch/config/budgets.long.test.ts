@@ -1,4 +1,4 @@
-// What one record, name or field may decide for all: nothing for ever.
+// What one record, name or field may decide for all: nothing permanently.
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
 
@@ -265,7 +265,7 @@ test('keys and cursors of any kind and size do not stop a stream set to append_d
   const { error } = await runWrite(server, input, { catalog: catalogJson(stream), config: json });
   assert.equal(error, undefined);
   const stored = jsonRows(server, 'data/visits/');
-  // Of each key one row; all of those without one; and the two empty ones.
+  // One row for each key, all rows without a key, and the two empty ones.
   assert.equal(stored.length, kinds.length - 1 + 10 + 2 + 1);
   assert.equal(stored.filter((row) => row === '{"id":1,"n":2}' || row.includes('"n":2')).length, 1);
   await server.close();

@@ -1,6 +1,6 @@
-// Killed in a run that publishes several times, and run again from the last STATE that came out: every row is there once, since a
-// publish ends where a STATE does and the next run cuts its rows in the same places. The source begins at that STATE and does not
-// repeat it, as sources do.
+// Killed in a run that publishes several times, and run again from the last printed STATE: every row is stored once, because a
+// publish ends at a STATE and the next run cuts its rows in the same places. The source begins at that STATE and does not repeat
+// it, as sources do.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
@@ -16,7 +16,7 @@ import { serverWith } from '../../support/crash/scenario-server.ts';
 
 const day = Date.UTC(2026, 0, 15);
 const dayMs = 86_400_000;
-/** Each row begins at another place of it, so that no two are equal. */
+/** Each row begins at another position of it, so that no two are equal. */
 const padding = randomBytes(750_000).toString('base64');
 const rows = 75;
 const rowsAState = 7;
@@ -44,7 +44,7 @@ async function assertEachOnce(server: S3TestServer): Promise<void> {
   assert.deepEqual(names, Array.from({ length: rows }, (_, row) => `visit ${row}`).toSorted());
 }
 
-/** At which calls of S3 files are stored, counted from 1. */
+/** The calls of S3 that store files, counted from 1. */
 async function storingCalls(): Promise<readonly number[]> {
   await using server = await serverWith([]);
   const calls: boolean[] = [];
@@ -106,7 +106,7 @@ suite('a run that publishes several times', () => {
       );
       assert.ok(wasKilled, `there was no call ${index}`);
       const next = acknowledged(stdout);
-      context.diagnostic(`call ${index} of ${storing.join(', ')}; goes on at row ${next}`);
+      context.diagnostic(`call ${index} of ${storing.join(', ')}; resumes at row ${next}`);
       const { error } = await runWrite(server, input(next), { config: small, catalog });
       assert.equal(error, undefined);
       await assertEachOnce(server);

@@ -1,4 +1,4 @@
-// The same replacing runs as those that are killed, but whole: several in a row, emptying, and cut by the source.
+// The same replacing runs as those that are killed, but complete: several in a row, emptying, and cut by the source.
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 import { judgeEmptied, judgeRecovered, judgeUnproven } from '../../support/crash/batch-crash-judge.ts';

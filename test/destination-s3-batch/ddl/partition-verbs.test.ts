@@ -1,4 +1,4 @@
-// What the verbs ddl and types make of a table with folders by field.
+// The output of the verbs ddl and types for a table with partition folders.
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
 import { parseConfig } from '@s3-connectors/common/protocol/config.ts';

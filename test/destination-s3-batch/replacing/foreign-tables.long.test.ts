@@ -1,4 +1,4 @@
-// Tables of other streams below the same prefix: the name of an event never decides whether their files go.
+// Tables of other streams below the same prefix: the name of an event never decides whether their files are deleted.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
@@ -12,7 +12,7 @@ import { eventJson, publishedStream } from '../support/published.ts';
 const config = { output_format: 'json' };
 const modes = ['append', 'overwrite', 'generation'] as const;
 type Mode = (typeof modes)[number];
-/** A generation waits for a second so that a file that is written again has another time; none is here. */
+/** A generation waits for a second so that a rewritten file has another time. None is rewritten here. */
 const clock: Clock = { ...systemClock, after: (ms, back) => systemClock.after(ms === 1000 ? 0 : ms, back) };
 const replacing = ['overwrite', 'generation'] as const;
 
@@ -25,7 +25,7 @@ function succession(mode: Mode, id: number): Json {
 suite('a table that another stream wrote', () => {
   const running = emptyServer();
 
-  /** A run of raw events: `names` by the id of each event. */
+  /** A run of raw events. `names`: by the id of each event. */
   async function events(names: Json, mode: Mode, { id = 5, namespace }: { id?: number; namespace?: string } = {}) {
     const of = namespace === undefined ? {} : { namespace };
     const catalog = catalogJson({ ...publishedStream('events'), ...of, ...succession(mode, id) });
@@ -35,7 +35,7 @@ suite('a table that another stream wrote', () => {
     return await said([...records, stateLine('events', { id }), statusLine('events', 'COMPLETE')], catalog);
   }
 
-  /** A run of one stream that has a table of its own. */
+  /** A run of one stream that has its own table. */
   async function plain(table: string, rowId: string, mode: Mode, id = 5): Promise<Ran> {
     const catalog = catalogJson({ name: table, ...succession(mode, id) });
     const lines = [recordLine(table, { event_id: rowId }), stateLine(table, { id }), statusLine(table, 'COMPLETE')];
@@ -169,7 +169,7 @@ suite('a table that another stream wrote', () => {
       await fc.assert(
         fc.asyncProperty(fc.array(run, { minLength: 2, maxLength: 5 }), async (runs) => {
           for (const { key } of running().objects(bucket)) running().remove(bucket, key);
-          /** Who wrote each row. */
+          /** The writer of each row. */
           const owners = new Map<string, string>();
           for (const [index, { stream: who, mode, names }] of runs.entries()) {
             const before = [...idsIn('data/'), ...idsIn('_rejected/')];

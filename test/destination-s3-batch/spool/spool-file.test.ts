@@ -57,7 +57,7 @@ suite('a file of the spool', () => {
     return new SpoolFile({ table: { ...table, dedup }, day: 3, partition: '', path, timestamp: 9, position, cut });
   }
 
-  test('has all rows, their checksum and what is told of them, also of rows that come while it is written', async () => {
+  test('has all rows, their checksum and their facts, also for rows that come while it is written', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 60 }), async (steps) => {
         const file = fileAt(String((files += 1)));

@@ -1,4 +1,4 @@
-// When segments close, and what each has: to the byte, with rows whose sizes are known.
+// When segments close, and their content: to the byte, with rows of known sizes.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { mkdtempDisposable, readFile } from 'node:fs/promises';
@@ -31,7 +31,7 @@ suite('a segment', () => {
           assert.deepEqual(named(await spool.flush()), ['a 3', 'a 3', 'a 6', 'a 10', 'a 10', 'a 10'], cut);
           assert.deepEqual(named(await takeAll(spool)), ['a 3'], cut);
           for (let round = 0; round < 16; round += 1) for (const table of [a, b, c, d]) add(spool, table, 50);
-          // The largest when 1,000 bytes are open, later when half of all that have come are.
+          // The largest when 1,000 bytes are open, later when half of all rows so far are.
           assert.deepEqual(named(await spool.flush()), ['a 5', 'b 6', 'c 8', 'd 9', 'a 9'], cut);
           await takeAll(spool);
         }

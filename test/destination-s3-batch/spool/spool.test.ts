@@ -61,7 +61,7 @@ suite('the spool', () => {
     });
   });
 
-  test('lets the largest of many tables go on before any is full, after the same rows whenever it is flushed', async () => {
+  test('closes the largest of many tables before any is full, after the same rows whenever it is flushed', async () => {
     const tables = Array.from({ length: 6 }, (_, index) => tableNamed(`t${index}`, index));
     const cuts: (readonly (readonly [string, number])[])[] = [];
     for (const rowsAFlush of [100, 1500]) {

@@ -1,4 +1,4 @@
-// What DuckDB answers over the statements of `ddl`, on a local copy of the bucket.
+// DuckDB's answers with the statements of `ddl`, on a local copy of the bucket.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';

@@ -1,4 +1,4 @@
-// Rows brought into the types of a table, as a run does it; and any rows to try that with.
+// Rows fitted to the types of a table, as in a run, and arbitrary rows for that.
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { maxFields } from '../../../destination-s3-batch/src/config/budgets.ts';
@@ -15,11 +15,11 @@ export type Options = {
   readonly known?: StructType;
   readonly objectsAsText?: boolean;
   readonly asLines?: boolean;
-  /** As many as the engine has memory for, beyond those of the type that is decided. */
+  /** The number of columns that the engine has memory for, beyond those of the decided type. */
   readonly moreColumns?: number;
 };
 
-/** The rows as they are written; the type that was decided, and the one with the siblings that the rows need. */
+/** The rows as written, the decided type, and the type with the siblings that the rows need. */
 export function typed(
   rows: readonly string[],
   { properties = {}, known, objectsAsText = false, asLines = false, moreColumns = Infinity }: Options = {},
@@ -44,7 +44,7 @@ export function typed(
   };
 }
 
-/** The rows as they are written to a table of that type. */
+/** The rows as written to a table of that type. */
 export function fittedTo(type: StructType, rows: readonly string[], asLines: boolean): readonly string[] {
   const out = new RowBuffer();
   const fitter = new Fitter(type, { asLines });
@@ -103,6 +103,6 @@ function objectTexts(names: 'any' | 'distinct') {
   });
 }
 
-/** Some objects name a member twice. */
+/** Some objects repeat a member. */
 export const { objectText: anyRow, valueText: anyValue } = objectTexts('any');
 export const { objectText: plainRow } = objectTexts('distinct');

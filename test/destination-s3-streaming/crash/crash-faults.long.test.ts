@@ -1,5 +1,5 @@
-// S3 fails at any call, its answer is lost, the input ends early, or the program is killed: as in crash.test.ts, what was
-// acknowledged is stored, and the next run leaves exactly the new table.
+// S3 fails at any call, its answer is lost, the input ends early, or the program is killed: as in crash.test.ts, acknowledged rows
+// are stored, and the next run leaves exactly the new table.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -20,7 +20,7 @@ suite('the streaming destination, failed by S3 at every call, or killed', { conc
   const { serverAsLeft, calls } = afterOneRun();
 
   for (const index of indexes) {
-    test(`S3 fails at call ${index} for good, and what came of it is cleared up`, async () => {
+    test(`S3 fails at call ${index} permanently, and its consequences are cleaned up`, async () => {
       await using server = await serverAsLeft();
       server.inject({ kind: 'error', code: 'AccessDenied', skip: index - 1 });
       const { lines } = await run(server, scenarioInput(2));

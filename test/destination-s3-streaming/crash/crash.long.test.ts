@@ -1,5 +1,5 @@
-// Broken at every call of S3: what was acknowledged is stored, the table that is replaced is never half, and the next run leaves
-// exactly the new one. These breaks are made in this process by taking S3 away from the run, which a kill does not do otherwise.
+// Broken at every call of S3: acknowledged rows are stored, the replaced table is never half complete, and the next run leaves
+// exactly the new one. These breaks take S3 away from the run in this process, which has the same effect as a kill.
 import { suite, test } from 'node:test';
 
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';

@@ -10,10 +10,11 @@ import { registerInputEnds } from './input-ends.ts';
 import { registerRunFormTests } from './run-form.ts';
 import { registerSharedRunTests } from './shared-run.ts';
 import { registerStreamFailures } from './stream-failures.ts';
+import { registerTimeFieldTests } from './time-field.ts';
 import type { DestinationUnderTest } from './under-test.ts';
 import { registerWaitingStates } from './waiting-states.ts';
 
-/** To be called in a test file of its own. */
+/** Call it in its own test file. */
 export function registerDestinationTests(destination: DestinationUnderTest): void {
   registerReplacementTests(destination);
   registerInputEnds(destination);
@@ -25,6 +26,7 @@ export function registerDestinationTests(destination: DestinationUnderTest): voi
   registerRunFormTests(destination);
   registerRepairedRecords(destination);
   registerPartitionTests(destination);
+  registerTimeFieldTests(destination);
 }
 
 /** The same in names and buckets that are made up by chance; to be called in a long test file. */

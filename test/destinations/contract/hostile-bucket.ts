@@ -1,4 +1,4 @@
-// Documents in the bucket that do not tell the truth: copied from elsewhere, damaged or forged.
+// False documents in the bucket: copied from elsewhere, damaged or forged.
 import assert from 'node:assert/strict';
 import { beforeEach, suite, test } from 'node:test';
 import * as fc from 'fast-check';
@@ -73,7 +73,7 @@ export function registerBucketTests({
       });
     }
 
-    test('refuses a manifest that names files of others, and goes on with the other streams', async () => {
+    test('refuses a manifest that names files of others, and continues with the other streams', async () => {
       server.seed(bucket, 'finance/payroll-2026.csv', 'salaries');
       const body = manifest(folderOf('users'), ['finance/payroll-2026.csv'], { previous: [] });
       server.seed(bucket, `_manifests/users/${export1}.json`, body);

@@ -1,4 +1,4 @@
-// Streams, namespaces and fields of any name: rows are stored as they came, and all that is printed or stored beside them is JSON.
+// Streams, namespaces and fields of any name: rows are stored byte for byte, and everything else that is printed or stored is JSON.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

@@ -1,5 +1,5 @@
-// Every record of JSON lines and CSV is what discover declared, whatever files that came later store: a value is cast, or it is null
-// and the record says so.
+// Every record of JSON lines and CSV matches what discover declared, whatever later files store: a value is cast, or it is null and
+// the record reports it.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 

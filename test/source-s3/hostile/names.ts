@@ -1,5 +1,5 @@
-// Whatever a bucket and its files call things: every printed line is JSON, names and values come back, and no STATE counts a
-// line that is no record. In both faces, and by the programs themselves.
+// Whatever names a bucket and its files have: every printed line is JSON, names and values come back, and no STATE counts a line
+// without a record. In both protocols, and by the programs themselves.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';

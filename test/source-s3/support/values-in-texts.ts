@@ -1,4 +1,4 @@
-// No value of a record is in any text of the source, however its files are damaged: errors name file, column and place alone.
+// No value of a record is in any text of the source, however its files are damaged: errors name only file, column and place.
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 import { crc32, gzipSync, zstdCompressSync } from 'node:zlib';
@@ -134,7 +134,7 @@ export function registerValuesInTexts(isOfFile: (kind: string) => boolean): void
   });
 }
 
-/** Each kind of file gets damage of its own. */
+/** Each kind of file gets its own damage. */
 function salt(name: string): number {
   return crc32(name) % 1_000_000;
 }

@@ -26,7 +26,7 @@ const kinds: readonly Kind[] = [
   { name: '', what: 'all to be read', shape: 'flat', verb: 'read', isCut: true },
   {
     name: '-long-keys',
-    what: 'all to be read, keys of some 290 characters with two UUIDs each',
+    what: 'all to be read, keys of about 290 characters with two UUIDs each',
     shape: 'long',
     verb: 'read',
     isCut: true,

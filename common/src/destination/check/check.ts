@@ -45,8 +45,7 @@ export async function check(place: CheckedPlace, access: Access, { log, signal }
     await rehearsal.try('Delete what was written', needs('DeleteObjects'), () => probes.remove(), { always });
     await lookAtPublicAccess(rehearsal, needs('GetPublicAccessBlock'), s3, signal);
     const [left] = probes.left;
-    if (left !== undefined)
-      log('WARN', `What was written to try the connection stays, since it may not be deleted: ${left}`);
+    if (left !== undefined) log('WARN', `The test object stays, because it may not be deleted: ${left}`);
     rehearsal.conclude(log);
   } finally {
     await probes.close();

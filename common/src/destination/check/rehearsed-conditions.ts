@@ -13,7 +13,7 @@ const steps = {
 const otherEtag = '"00000000000000000000000000000000"';
 
 const remedy =
-  'Set "conditional_writes" to false, and let only one run at a time write below the prefix: another one is then noticed only by a look before each write';
+  'Set "conditional_writes" to false, and let only one run at a time write below the prefix: the connector then notices another run only by reading before each write';
 
 /** @param need of a write, for those that need conditions. */
 export async function rehearseConditions(

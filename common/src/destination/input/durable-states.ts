@@ -69,7 +69,7 @@ export class DurableStates {
   get supersededText(): string | undefined {
     if (this.#superseded === 0) return undefined;
     const states = countOf(this.#superseded, 'state is', 'states are');
-    return `${states} not given back, but later ones that include ${this.#superseded === 1 ? 'it' : 'them'}: too many waited.`;
+    return `${states} not printed, but later ones that include ${this.#superseded === 1 ? 'it' : 'them'}: too many waited.`;
   }
 
   /** Memory of the waiting STATEs. */

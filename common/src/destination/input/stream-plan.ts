@@ -82,7 +82,7 @@ export function isOfType(
   const names = missing.map(({ name }) => `"${name}"`).join(', ');
   log(
     'WARN',
-    `The stream "${streamLabel(stream)}" is not taken for the published type of that name, and its records are not checked: its schema in the catalog lacks ${names}.`,
+    `The stream "${streamLabel(stream)}" does not count as the published type of that name, and its records are not checked: its schema in the catalog lacks ${names}.`,
   );
   return false;
 }

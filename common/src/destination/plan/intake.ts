@@ -70,7 +70,8 @@ export class Intake<Planned extends Target> implements LineHandlers<Planned> {
   readonly #placement: Placement = { time: Number.NaN, placedBy: 0, now: 0, cameAt: 0 };
   /** Streams that have failed. */
   readonly #givenUp = new Set<number>();
-  #untimed = 0;
+  /** By the number of the stream. */
+  readonly #untimed: number[];
 
   constructor(options: Options<Planned>) {
     const { plan, sink, states, completion, rules, log } = options;
@@ -89,11 +90,22 @@ export class Intake<Planned extends Target> implements LineHandlers<Planned> {
       log,
     });
     this.rejections = new RejectionTally(targets.length);
+    this.#untimed = targets.map(() => 0);
   }
 
   /** Counts of the lines, and of the records in them. */
   get counts(): IntakeCounts {
-    return { ...this.#lines.counts, ...this.#judge.counts, ...this.repairs.counts, untimed: this.#untimed };
+    return {
+      ...this.#lines.counts,
+      ...this.#judge.counts,
+      ...this.repairs.counts,
+      untimed: this.#untimed.reduce((sum, count) => sum + count, 0),
+    };
+  }
+
+  /** The rows of the stream that should have a time of their own and do not. */
+  untimedOf(stream: number): number {
+    return this.#untimed[stream] ?? 0;
   }
 
   get repairs(): RepairTally {
@@ -132,7 +144,7 @@ export class Intake<Planned extends Target> implements LineHandlers<Planned> {
       placement.placedBy = isTimed ? this.#judge.timeToPlaceBy(placement) : emittedTime(bytes, found, placement.now);
       rejection = this.#sink.append(target, placement, bytes, found);
       if (rejection === undefined) {
-        if (!isTimed && target.timeField !== undefined) this.#untimed += 1;
+        if (!isTimed && target.timeField !== undefined) this.#untimed[target.index] = this.untimedOf(target.index) + 1;
         this.rejections.accept(target.index);
         return;
       }

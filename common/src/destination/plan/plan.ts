@@ -223,7 +223,7 @@ function refuseDivided(targets: readonly Target[], arrayIndex: string | undefine
   if (arrayIndex === undefined || replaced === undefined) return;
   throw new ConnectorError(
     'CONFIG_INVALID',
-    `The stream "${replaced.label}" is replaced as a whole, but ${arrayIndex} says that this is one of several workers: each would delete the rows of the others. Let all of them belong to one "run" (docs/how-to/scale-out.md), let a single worker write the stream, append to it instead, or unset ${arrayIndex} if there is one worker only.`,
+    `The stream "${replaced.label}" is replaced, but ${arrayIndex} says that this is one of several workers: each would delete the rows of the others. Let all of them belong to one "run" (docs/how-to/scale-out.md), let a single worker write the stream, append to it instead, or unset ${arrayIndex} if there is one worker only.`,
     { stream: replaced.stream },
   );
 }
@@ -233,6 +233,6 @@ function warnOfHeldStates(targets: readonly Target[], log: Log): void {
   if (held.length === 0) return;
   log(
     'WARN',
-    `Replaced as a whole, once their new data is complete: ${held.join(', ')}. Their states come at the end only, and so do those that speak of all streams.`,
+    `These streams are replaced once their new data is complete: ${held.join(', ')}. Their states are printed at the end, and so are states for all streams.`,
   );
 }

@@ -1,6 +1,5 @@
-// The replaced streams of a run. Overwritten streams wait in staging and are published at once at the end. What a generation
-// outlives is deleted at the end. Without proof that a stream is complete, its earlier data stays. A stream may fill several
-// places, also some that no longer get rows.
+// The replaced streams of a run. Overwritten streams wait in staging and are published at the end; what a generation outlives is
+// deleted at the end. Without proof that a stream is complete, its earlier data stays. A stream may fill several places.
 import { countText } from '../../program/text-layout.ts';
 import type { VerbContext } from '../../protocol/connector.ts';
 import { ConnectorError } from '../../protocol/errors.ts';
@@ -208,11 +207,11 @@ export class Publisher<Planned extends Target> {
 
   #keep({ label, stream }: Planned, verdict: Exclude<StreamVerdict, 'proven'>): void {
     const { log, fail } = this.#options.context;
-    if (verdict === 'spoilt') log('WARN', `What was there before of "${label}" stays: too many records were rejected.`);
-    else if (verdict === 'untouched') {
-      log('WARN', `Nothing came for the stream "${label}": what was there before stays.`);
-    } else {
-      const text = `The input ended before the stream "${label}" was complete: what was there before stays. Run again.`;
+    const kept = 'the previous data stays current';
+    if (verdict === 'spoilt') log('WARN', `Too many records of "${label}" were rejected: ${kept}.`);
+    else if (verdict === 'untouched') log('WARN', `The input has nothing for the stream "${label}": ${kept}.`);
+    else {
+      const text = `The input ended before the stream "${label}" was complete: ${kept}. Run again.`;
       fail(new ConnectorError('STREAM_INCOMPLETE', text, { stream }));
     }
   }
@@ -227,7 +226,10 @@ export class Publisher<Planned extends Target> {
     const { label, regime } = target;
     if (verdict !== 'proven') {
       if (regime === 'singer') return; // A Singer target reports it for all its turns together.
-      context.log('WARN', `Rows older than generation ${generation} of "${label}" stay: it did not come to its end.`);
+      context.log(
+        'WARN',
+        `Rows older than generation ${generation} of "${label}" stay: the generation is not complete.`,
+      );
       return;
     }
     let removed = 0;

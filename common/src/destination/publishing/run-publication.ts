@@ -39,7 +39,7 @@ export function refuseOtherBase(publishing: RunPublication, { name }: DataPlace,
   }
   throw new ConnectorError(
     'REPLACEMENT_REFUSED',
-    `"${name}" was replaced by another run after the run "${id}" had begun: what is there stays. Give this run up ("commit --abort --run ${id}") and begin a new one.`,
+    `"${name}" was replaced by another run after the run "${id}" had begun: its data stays current. Abort this run ("commit --abort --run ${id}") and begin a new one.`,
   );
 }
 

@@ -11,7 +11,7 @@ const mostShown = 200;
 
 /** `why`: the rest of a sentence that begins with the document. */
 export function refusedDocument(key: string, why: string, cause?: unknown): ConnectorError {
-  const text = `"${key}" ${why}. It was copied from elsewhere, damaged, or written by another program or version. Nothing is deleted on its word. See "A document in the bucket is refused" in docs/troubleshooting.md.`;
+  const text = `"${key}" ${why}. It was copied from elsewhere, damaged, or written by another program or version. Nothing is deleted because of it. See "A document in the bucket is refused" in docs/troubleshooting.md.`;
   return new ConnectorError('BUCKET_DOCUMENT_INVALID', text, { cause });
 }
 

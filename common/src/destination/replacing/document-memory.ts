@@ -60,7 +60,7 @@ export async function writeDocument(
   if (body.length + reservedBytes > maxDocumentBytes) {
     throw new ConnectorError(
       'REPLACEMENT_REFUSED',
-      `"${key}" would have ${body.length} bytes, more than is read again with this "max_memory_mb". Raise it, or let files be larger.`,
+      `"${key}" would have ${body.length} bytes, more than this "max_memory_mb" allows. Raise it, or write larger files.`,
     );
   }
   return (await putObject(s3, { key, body, contentType: 'application/json', ...condition }, headers, signal)).etag;

@@ -92,7 +92,7 @@ export async function removeOutlived(area: Area, scope: Scope, signal?: AbortSig
   const listed = await listOurs(area, scope, signal);
   if (listed.length > 0 && !isKnownToBeOf(record, scope.place)) {
     const key = recordKey(area, scope);
-    const text = `"${key}" was written by an earlier version and does not say of which folder it is: files from before the generation ${scope.generation}, if there are any in "${scope.place.folder}", stay until the next one.`;
+    const text = `"${key}" was written by an earlier version and does not name its folder: files from before the generation ${scope.generation}, if there are any in "${scope.place.folder}", stay until the next one.`;
     area.s3.log('WARN', text);
   }
   const keys = outlived(record, listed);

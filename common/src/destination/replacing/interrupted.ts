@@ -18,7 +18,7 @@ import { keysWithout, type DataPlace } from './own-keys.ts';
 import { decideRecovery, suspects, type Recovery } from './recovery.ts';
 import { removeStaged } from './staging.ts';
 
-/** Others wrote latest.json this many times between our read and write: that is no coincidence. */
+/** Others wrote latest.json this many times between our read and write: that is not a coincidence. */
 const maxTurns = 5;
 
 /**
@@ -48,7 +48,7 @@ function notOver({ s3, prefix }: Area, { name }: DataPlace, intent: Intent): Con
   const key = manifestKey(prefix, name, intent.export);
   return new ConnectorError(
     'S3_OBJECT_CONFLICT',
-    `s3://${s3.bucket}/${key} is there again although its replacement was settled. Let only one run at a time write there, and check that the storage deletes what it says it has deleted.`,
+    `s3://${s3.bucket}/${key} exists again although its replacement was settled. Let only one run at a time write there, and check that the storage really deletes objects.`,
   );
 }
 
@@ -105,7 +105,7 @@ async function settleOne(
   if (recovery.kind === 'none') return;
   if (recovery.kind === 'finish') {
     await finish(area, place, { intent, records }, signal);
-    area.s3.log('INFO', `An interrupted replacement of "${place.name}" was finished: its new data counts.`);
+    area.s3.log('INFO', `An interrupted replacement of "${place.name}" was finished: its new data is current.`);
     return;
   }
   await fenceLatest(area, place.name, records, signal);

@@ -94,7 +94,7 @@ async function listOurs({ s3, prefix }: Area, place: DataPlace, signal?: AbortSi
   if (others.length > 0) {
     const named = others.slice(0, namesInWarning).join(', ');
     const more = others.length > namesInWarning ? ` and ${others.length - namesInWarning} more` : '';
-    s3.log('WARN', `Left where they are, since their names are not of this connector’s making: ${named}${more}.`);
+    s3.log('WARN', `Not deleted, because their names do not have this connector’s form: ${named}${more}.`);
   }
   return ours;
 }
@@ -131,7 +131,7 @@ async function takeBack(area: Area, place: DataPlace, intent: Intent, signal: Ab
     await deleteObjects(area, keysWithout(keys, intent.previous, counting), signal);
   } catch (error) {
     const why = toConnectorError(error).message;
-    area.s3.log('WARN', `The replacement of "${place.name}" is taken back by the next run, not by this one: ${why}`);
+    area.s3.log('WARN', `The replacement of "${place.name}" is rolled back by the next run, not by this one: ${why}`);
   }
 }
 

@@ -33,7 +33,7 @@ export async function refuseShrinking(
   if (rows >= before * (1 - maxShrinkPercent / 100)) return;
   throw new ConnectorError(
     'REPLACEMENT_REFUSED',
-    `The stream "${streamLabel(stream)}" would shrink from ${countOf(before, 'row')} to ${rows}, by more than ${maxShrinkPercent} %: what is there stays. Correct the source, or raise "max_shrink_percent".`,
+    `The stream "${streamLabel(stream)}" would shrink from ${countOf(before, 'row')} to ${rows}, by more than ${maxShrinkPercent} %: the previous data stays current. Correct the source, or raise "max_shrink_percent".`,
     { stream },
   );
 }

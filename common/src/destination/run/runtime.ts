@@ -12,6 +12,7 @@ import type { GiveUp, StreamPlaces } from '../publishing/places.ts';
 import type { Target } from '../plan/plan.ts';
 import { Publisher, type StreamVerdict } from '../publishing/publisher.ts';
 import { runPoints } from './run-points.ts';
+import { unusedTimeFields } from './time-fields.ts';
 import { RunWriter } from '../shared-run/run-writer.ts';
 import { SharedRun } from '../shared-run/shared-run.ts';
 import { repairText, sentenceOf, Tally, type Figures, type Kept } from './summary.ts';
@@ -121,6 +122,7 @@ export class Runtime<Planned extends Target> {
       return found === undefined ? [] : [{ label, ...found }];
     });
     for (const repaired of repairs) context.log('WARN', repairText(repaired));
+    for (const text of unusedTimeFields(plan, this.intake)) context.log('WARN', text);
     context.log('INFO', this.tally.json(this.figures, (context.clock.elapsed() - this.#begunAt) / 1000, repairs));
   }
 
@@ -130,7 +132,7 @@ export class Runtime<Planned extends Target> {
     const excesses = this.intake.rejections.excesses((stream) => plan.targets[stream]?.label ?? '');
     // The commit of a run judges all parts together.
     if (excesses.length === 0 || context.signal.aborted || this.#writer !== undefined) return;
-    const text = `${excesses.join('; ')}. They are stored below "${area.prefix}_rejected/", each with its reason. Correct the source, or the catalog; then reset the stream, since the states are already behind these records.`;
+    const text = `${excesses.join('; ')}. They are stored below "${area.prefix}_rejected/", each with its reason. Correct the source, or the catalog; then reset the stream, because the states are already past these records.`;
     throw new ConnectorError('RECORDS_REJECTED', text);
   }
 

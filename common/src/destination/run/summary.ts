@@ -57,8 +57,8 @@ export function sentenceOf(
     ],
     [
       figures.invalid,
-      'record breaks its schema and was written all the same',
-      'records break their schema and were written all the same',
+      'record breaks its schema and was written nevertheless',
+      'records break their schema and were written nevertheless',
     ],
     [
       figures.nulled,

@@ -39,7 +39,7 @@ export async function* commit<Config extends DestinationPlace>(
   try {
     if (maxAgeSeconds !== undefined) {
       const count = await removeOldRuns({ area, log }, clock.wall() - maxAgeSeconds * 1000, signal);
-      log('INFO', count === 0 ? 'No run is so old.' : `Removed ${count} runs.`);
+      log('INFO', count === 0 ? 'No run is that old.' : `Removed ${count} runs.`);
     } else if (path === undefined) await abortRun({ area, log }, run ?? '', signal);
     else {
       await shared.look(signal);
@@ -61,10 +61,11 @@ type CommitOptions = {
 function optionsOf(given: OperatorArguments): CommitOptions {
   const [run, catalog, maxAge, aborts] = [given['run'], given['catalog'], given['max-age'], given['abort'] === true];
   if (maxAge !== undefined && (!aborts || run !== undefined)) {
-    throw unusable('--max-age is for --abort, and for all runs: leave --run out.');
+    throw unusable('--max-age needs --abort and applies to all runs: remove --run.');
   }
   if (maxAge === undefined && run === undefined) throw unusable('Name the run: --run.');
-  if (run !== undefined && !isRunId(String(run))) throw unusable(`--run ${JSON.stringify(run)} is no name of a run.`);
+  if (run !== undefined && !isRunId(String(run)))
+    throw unusable(`--run ${JSON.stringify(run)} is not a valid name of a run.`);
   if (!aborts && catalog === undefined) throw unusable('--catalog needs the file that the writers of the run have.');
   return {
     run: run === undefined ? undefined : String(run),

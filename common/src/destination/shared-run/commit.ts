@@ -51,7 +51,7 @@ export type Commit =
   | { readonly kind: 'incomplete'; readonly missing: readonly number[]; readonly count: number }
   | { readonly kind: 'elsewhere' };
 
-/** Others wrote one of the documents this many times meanwhile: that is no coincidence. */
+/** Others wrote one of the documents this many times meanwhile: that is not a coincidence. */
 const maxTurns = 5;
 
 /** @throws CONFIG_INVALID for a run that does not exist or was aborted, and any error that keeps it from being published. */
@@ -121,7 +121,7 @@ async function unite(area: Area, { run, count }: RunBeginning, union: PartUnion,
     if (bytes > area.maxDocumentBytes) {
       throw new ConnectorError(
         'REPLACEMENT_REFUSED',
-        `The parts of the run "${run}" have more than ${area.maxDocumentBytes} bytes together, the most that is read with this "max_memory_mb". Raise it where the run is committed, or let files be larger.`,
+        `The parts of the run "${run}" have more than ${area.maxDocumentBytes} bytes together, more than this "max_memory_mb" allows. Raise it for the commit, or write larger files.`,
       );
     }
     union.add(found.part);

@@ -60,7 +60,7 @@ export class RunMember {
     refuseOther((await readBeginning(area, id, signal)) ?? (await this.#begin(now, signal)), this.#options);
     const earlier = await readPart(area, part, signal);
     if (earlier === undefined) {
-      const text = `Part ${index} of ${count} of the run "${id}": nothing is visible, and no state comes, before all parts are there.`;
+      const text = `Part ${index} of ${count} of the run "${id}": nothing is visible, and no state is printed, before all parts are there.`;
       log('INFO', text);
       return 'open';
     }
@@ -92,7 +92,7 @@ export class RunMember {
   #tellLate(time: string | undefined): void {
     const { area, part, log } = this.#options;
     const since = time === undefined ? 'before this writer began' : `at ${time}`;
-    const text = `The run "${part.id}" was committed ${since}: this input is not read, and nothing of it is written. Each run needs an id of its own, such as "nightly-2026-01-15".`;
+    const text = `The run "${part.id}" was committed ${since}: this input is neither read nor written. Each run needs an id of its own, such as "nightly-2026-01-15".`;
     if (time !== undefined && area.s3.clock.wall() - Date.parse(time) > lateMs) {
       throw new ConnectorError('CONFIG_INVALID', text);
     }
@@ -118,7 +118,7 @@ export function isCommitted(outcome: RunOutcome | undefined, run: string): boole
 }
 
 export function givenUp(run: string): ConnectorError {
-  const text = `The run "${run}" was given up by "commit --abort": nothing can be added to it. Begin a run with another id.`;
+  const text = `The run "${run}" was aborted by "commit --abort": nothing can be added to it. Begin a run with another id.`;
   return new ConnectorError('CONFIG_INVALID', text);
 }
 
@@ -164,7 +164,7 @@ function refuseOtherForm(begun: RunBeginning, streams: readonly PlannedStream[])
     const settings = names.map((name) => `"${name}"`).join(', ');
     throw new ConnectorError(
       'CONFIG_INVALID',
-      `The run "${begun.run}" was begun with another value of ${settings} for the stream "${streamLabel(stream)}": its files would not be alike. Give all of its writers, and the verb "commit", the same catalog and config, or begin a run with another id.`,
+      `The run "${begun.run}" was begun with another value of ${settings} for the stream "${streamLabel(stream)}": its files would differ in form. Give all of its writers, and the verb "commit", the same catalog and config, or begin a run with another id.`,
       { stream },
     );
   }

@@ -50,7 +50,7 @@ export class RunWriter<Planned extends Target> {
     this.#standing = await this.#member.begin(() => this.#shared.look(signal), signal);
     if (this.#standing !== 'open') return false;
     const { id, index, count } = this.#part;
-    const text = `Part ${index} of ${count} of the run "${id}": nothing is visible, and no state comes, before all parts are there.`;
+    const text = `Part ${index} of ${count} of the run "${id}": nothing is visible, and no state is printed, before all parts are there.`;
     this.#process.context.log('INFO', text);
     return true;
   }

@@ -147,7 +147,7 @@ export class SharedRun<Planned extends Target> {
     if (excesses.length === 0) return;
     throw new ConnectorError(
       'RECORDS_REJECTED',
-      `${excesses.join('; ')} in all parts of the run "${this.#run}": it is not published. They are stored below "${area.prefix}_rejected/", each with its reason. Correct the source, or the catalog, give the run up ("commit --abort --run ${this.#run}") and begin a new one.`,
+      `${excesses.join('; ')} in all parts of the run "${this.#run}": it is not published. They are stored below "${area.prefix}_rejected/", each with its reason. Correct the source, or the catalog, abort the run ("commit --abort --run ${this.#run}") and begin a new one.`,
     );
   }
 }

@@ -25,9 +25,9 @@ import { canShareMemory, columnGroupsOf, type ColumnGroup } from './column-group
 import { DecodedInTurn, Turns, type DecodingTurn, type Turn } from './decoded-in-turn.ts';
 import type { RowGroup } from './footer/row-group.ts';
 
-/** Of the engine's memory, for all but pages. */
+/** The engine's memory for everything except pages. */
 const besidePagesBytes = 64 * 1024 * 1024;
-/** Of local disk for the row groups being decoded and fetched ahead. One that needs more is fetched when nothing else is there. */
+/** Local disk for the row groups that are decoded and fetched ahead. A row group that needs more is fetched alone. */
 const diskBytes = 512 * 1024 * 1024;
 /** Of lines that are decoded ahead: a share of max_memory_mb, and no more than helps. */
 const mostHeldBytes = 32 * 1024 * 1024;
@@ -51,7 +51,7 @@ export function parquetFormat(memory: DecodingMemory): Format {
 
 const types = new WeakMap<readonly StoredColumn[], readonly Column[]>();
 
-/** One object for the files of one schema. */
+/** Files with the same schema share one object. */
 function typesOf(stored: readonly StoredColumn[]): readonly Column[] {
   const known = types.get(stored) ?? stored.map(({ name, type }) => ({ name, type: columnType(type) }));
   types.set(stored, known);
@@ -172,11 +172,11 @@ async function* decode(
       const { lines, nulled } = changes.count(made);
       done += lines.rows;
       yield { ...lines, place: { unit: group.index, rows: done }, findings: { conflicts, undeclared: [], nulled } };
-      conflicts = []; // Told with the first lines.
+      conflicts = []; // Reported with the first lines.
     }
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error;
-    // In turns the local file is cut while it is read.
+    // In turns, the local file is cut while it is read.
     const isWhole = error.code === 'FILE_UNREADABLE' && groups.length === 1;
     throw undecodable(error, file.object, isWhole ? await damagedPlace(engine, query, error, signal) : '');
   }
@@ -188,7 +188,7 @@ async function* decode(
 
 function inTurns(groups: readonly ColumnGroup[]): string {
   const columns = groups.reduce((sum, one) => sum + one.columns.size, 0);
-  return `its ${countOf(columns, 'column')} are decoded in ${countOf(groups.length, 'turn')}, within the memory there is`;
+  return `its ${countOf(columns, 'column')} are decoded in ${countOf(groups.length, 'turn')}, within the available memory`;
 }
 
 async function conflictsOf(

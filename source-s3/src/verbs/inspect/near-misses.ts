@@ -24,10 +24,11 @@ export function nearMissesOf(table: Table, survey: TableSurvey, remarks: readonl
 
 function noDataFiles(table: Table, { skips }: TableSurvey): NearMiss {
   const passed = [...skips.values()].reduce((sum, { count }) => sum + count, 0);
-  const why = passed === 0 ? 'nothing lies there' : `what lies there (${passed}) is passed over`;
+  const why =
+    passed === 0 ? 'nothing is there' : `${countOf(passed, 'object')} there ${passed === 1 ? 'is' : 'are'} skipped`;
   return miss(
     'no_data_files',
-    `No data file ${table.file === undefined ? 'below' : 'in'} "${tablePlace(table)}": ${why}. It is no stream.`,
+    `No data file ${table.file === undefined ? 'below' : 'in'} "${tablePlace(table)}": ${why}. It is not a stream.`,
   );
 }
 
@@ -37,7 +38,7 @@ function formats({ foreign, files: read }: TableSurvey): readonly NearMiss[] {
   const examples = [...foreign.values()].flatMap((count) => count.examples).slice(0, 3);
   const remedy =
     read === 0 ? 'Is data_format the right one?' : 'A table has one format; another connection can read these.';
-  return [miss('mixed_formats', `Files of other formats are passed over: ${list}. ${remedy}`, examples)];
+  return [miss('mixed_formats', `Files of other formats are skipped: ${list}. ${remedy}`, examples)];
 }
 
 /** Tables below a folder that counts as one table. */
@@ -45,14 +46,16 @@ function tooDeep({ prefix }: Table, { direct, plainFolders, files: all }: TableS
   const inFolders = [...plainFolders.values()].reduce((sum, { count }) => sum + count, 0);
   if (direct.count > 0 || plainFolders.size < 2 || inFolders < all) return [];
   const names = [...plainFolders.keys()].slice(0, 3).map((name) => `"${name}/"`);
-  const text = `All files lie in ${plainFolders.size} plain folders (${names.join(', ')}) and are read as one table. If each is a table of its own, give "${namespaceOf(prefix)}" as a schema prefix.`;
+  const text = `All files are in ${plainFolders.size} plain folders (${names.join(', ')}) and are read as one table. If each is a table of its own, give "${namespaceOf(prefix)}" as a schema prefix.`;
   return [miss('table_too_deep', text, [...plainFolders.values()].flatMap(({ examples }) => examples).slice(0, 3))];
 }
 
 function besideFolders({ direct, columns: carried, plainFolders, files: all }: TableSurvey): readonly NearMiss[] {
   if (direct.count === 0 || direct.count === all || carried.size + plainFolders.size === 0) return [];
-  const lack = carried.size > 0 ? ', the partition columns are null beside the folders' : '';
-  return [counted('files_beside_folders', `${files(direct)} beside folders with files; both are read${lack}.`, direct)];
+  const lack = carried.size > 0 ? ', the partition columns are null in files outside the folders' : '';
+  return [
+    counted('files_beside_folders', `${files(direct)} next to folders with files; both are read${lack}.`, direct),
+  ];
 }
 
 function differingColumns({ shapes, direct }: TableSurvey): readonly NearMiss[] {
@@ -84,7 +87,7 @@ function columns({ columns: found }: TableSurvey): readonly NearMiss[] {
       misses.push(miss('value_spelled_twice', `${values} are ${remedy}.`));
     }
     if (misfit !== undefined) {
-      const text = `"${name}=${misfit.value}" is no ${type}, the type declared: the stream fails. Rename the folder or declare the column as string.`;
+      const text = `"${name}=${misfit.value}" is not a valid ${type}, the type declared: the stream fails. Rename the folder or declare the column as string.`;
       misses.push(miss('value_misfit', text, [misfit.key]));
     }
     return misses;
@@ -105,7 +108,7 @@ export function prefixNearMisses(
   const partitions = tables.filter(isNamedAsPartition);
   if (partitions.length > 0) {
     const remedy = path === '' ? '' : ` If "${path}" is one table, give "${parentOf(path)}" as the schema prefix.`;
-    const text = `${partitions.length === 1 ? '1 folder that is taken for a table is named like a partition' : `${partitions.length} folders that are taken for tables are named like partitions`}.${remedy}`;
+    const text = `${partitions.length === 1 ? '1 folder that counts as a table is named like a partition' : `${partitions.length} folders that count as tables are named like partitions`}.${remedy}`;
     misses.push(
       miss(
         'partitions_as_tables',
@@ -128,7 +131,7 @@ function parentOf(path: string): string {
 }
 
 function files({ count }: SkipCount): string {
-  return countOf(count, 'file lies', 'files lie');
+  return countOf(count, 'file is', 'files are');
 }
 
 function counted(code: NearMissCode, message: string, { examples }: SkipCount): NearMiss {

@@ -1,5 +1,5 @@
-// Whatever columns, members and tables are called, a statement has the same parts as one with plain names: no name ends a quotation,
-// begins a comment or adds a part. And each column is in the statement or in a comment.
+// Whatever the names of columns, members and tables, a statement has the same parts as one with plain names: no name ends a
+// quotation, begins a comment or adds a part. And each column is in the statement or in a comment.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 
@@ -28,7 +28,7 @@ function columnsOf(types: fc.Arbitrary<SqlType>): fc.Arbitrary<readonly SqlColum
   return fc.uniqueArray(column, { minLength: 1, maxLength: 5, selector: ({ name }) => name });
 }
 
-/** Texts and names by their quotation marks, as the engine reads them; a backslash escapes in the engines that know that. */
+/** Texts and names by their quotation marks, as the engine reads them. A backslash escapes in engines that support it. */
 const quotations: Readonly<Record<Exclude<DdlEngine, 'glue'>, RegExp>> = {
   athena: /`(?:``|[^`])*`|'(?:\\.|[^'\\])*'/gsu,
   spark: /`(?:``|[^`])*`|'(?:\\.|[^'\\])*'/gsu,

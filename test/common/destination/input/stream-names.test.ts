@@ -25,7 +25,7 @@ suite('the stream of a record', () => {
     assert.equal(find({ stream: 'c' }), 'c');
   });
 
-  test('is the only one of its name when the namespace is left out, as PyAirbyte’s cache does', () => {
+  test('is the only one of its name when the namespace is omitted, as PyAirbyte’s cache does', () => {
     assert.equal(find({ stream: 'a' }), 'x.a');
     assert.equal(find({ stream: 'a', namespace: null }), 'x.a');
   });

@@ -1,7 +1,7 @@
-// A run that is given up by some: a fifth of the cases in which runs of several writers are played in random orders.
+// A run that is aborted by some: a fifth of the cases in which runs of several writers are played in random orders.
 import { registerInterleavings } from './support/interleavings.ts';
 
-registerInterleavings('a run that is given up by some', {
+registerInterleavings('a run that is aborted by some', {
   runs: 1,
   deathRate: 0.01,
   commits: 3,

@@ -36,7 +36,7 @@ function seenIn(shape: Shape, path = ''): Record<string, number> {
   ) as Record<string, number>;
 }
 
-/** The same from what JSON.parse makes of the rows. */
+/** The same from the rows that JSON.parse returns. */
 function parsedFrom(rows: readonly unknown[]): Record<string, number> {
   const counts: Record<string, number> = {};
   const note = (value: unknown, path: string): void => {
@@ -68,7 +68,7 @@ const value = fc.letrec((tie) => ({
 const row = fc.dictionary(name, value, { maxKeys: 6, noNullPrototype: true });
 
 suite('one walk over a row', () => {
-  test('sees what a parser sees, whatever the order of members, the white space and what was there before', () => {
+  test('sees what a parser sees, whatever the order of members, the white space and the earlier rows', () => {
     const rows = fc.array(fc.tuple(row, fc.constantFrom('', ' ', '\t\r', '  ')), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(rows, fc.constantFrom('', 'more\n'), (written, padding) => {
@@ -125,7 +125,7 @@ suite('one walk over a row', () => {
     );
   });
 
-  test('is taken back without a trace, even when it broke off', () => {
+  test('is rolled back without a trace, even if it was cut', () => {
     fc.assert(
       fc.property(fc.array(row, { maxLength: 3 }), row, fc.nat(), (rows, object, cut) => {
         const shape = shapeOfSchema({});

@@ -50,7 +50,7 @@ function fitted(lines: readonly Buffer[], type: StructType, rules: Pick<Options,
   return { rows: out.bytes.toString().split('\n').slice(0, -1), values: fitter.values, type: fitter.type };
 }
 
-/** With numbers as they are spelled; members of nothing that have no column may be left out. */
+/** With numbers in their spelling. Empty members without a column may be omitted. */
 function written(row: string): unknown {
   const spelled = row.replaceAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/gu, (token) =>
     token.startsWith('"') ? token : `"number ${token}"`,

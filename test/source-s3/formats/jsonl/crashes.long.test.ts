@@ -1,4 +1,4 @@
-// Runs over compressed JSON lines, and over archives of some files of them, that stop anywhere.
+// Runs over compressed JSON lines, and over archives of some such files, that stop anywhere.
 import { zstdCompressSync } from 'node:zlib';
 
 import { registerCrashTests, text } from '../../support/crash-tests.ts';

@@ -1,4 +1,4 @@
-// Footers that take far more memory than they have bytes: the whole program, in the heap that its image gives it.
+// Footers that take far more memory than they have bytes: the complete program, in the heap of its image.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
@@ -14,7 +14,7 @@ import { parquet } from '../../../support/parquet.ts';
 import { ofType, traceErrors } from '../../../support/models/protocol-schema.ts';
 import { bucket, catalogJson, configJson, runSource, serverWith, timeOf, type Json } from '../../support/source.ts';
 
-/** What the program may take by default: `max_memory_mb` and 250 MB. */
+/** The default memory of the program: `max_memory_mb` and 250 MB. */
 const mostMiB = 256 + 250;
 const footerBytes = 16_000_000;
 const peakMemory = join(import.meta.dirname, '../../../support/programs/peak-memory.ts');

@@ -29,12 +29,12 @@ function* mistakes({ prefix, s3 }: Look): Generator<Probe> {
   yield {
     prefix: `/${prefix}`,
     code: 'leading_slash',
-    setting: `the prefix of what wrote them begins with a slash; ${remedy}`,
+    setting: `the prefix of their writer begins with a slash; ${remedy}`,
   };
   yield {
     prefix: `${s3.bucket}/${prefix}`,
     code: 'bucket_in_prefix',
-    setting: `the prefix of what wrote them begins with the bucket’s name; ${remedy}`,
+    setting: `the prefix of their writer begins with the bucket’s name; ${remedy}`,
   };
 }
 

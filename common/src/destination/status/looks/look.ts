@@ -65,7 +65,7 @@ export class FindingList {
   #deny(error: ConnectorError): void {
     if (this.#isDenied) return;
     this.#isDenied = true;
-    const text = `Fields, exports and reasons of rejected records are not in this report, since objects may not be read. ${error.message}`;
+    const text = `Fields, exports and reasons of rejected records are not in this report, because objects may not be read. ${error.message}`;
     this.all.push(finding('not_allowed', text));
   }
 }

@@ -1,4 +1,4 @@
-// What is deleted and copied in buckets that hold anything: documents copied, damaged or forged, and objects of others.
+// What is deleted and copied in buckets with any content: copied, damaged or forged documents, and objects of others.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
@@ -38,7 +38,7 @@ function placeOf(prefix: string, { parent, extensions }: Realm): DataPlace {
   return { name: 'users', folder: `${prefix}${parent}users/`, extensions };
 }
 
-/** What a run does to a place, from its beginning to its end. */
+/** What a run does in a place, from its beginning to its end. */
 async function runIn(area: Area, place: DataPlace, realm: Realm, mode: Mode): Promise<void> {
   const scope = { place, generation: 7 };
   if (mode === 'generation') await isGenerationNoted(area, scope);

@@ -1,4 +1,4 @@
-// ZIP archives: those of other programs are read, what cannot be read is refused by its name, and no damage turns into other rows.
+// ZIP archives: those of other programs are read, unsupported ones are refused by name, and no damage turns into other rows.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const fileOf = (name: string): Buffer => readFileSync(join(import.meta.dirname, 
 const jsonl = { data_format: { format: 'jsonl' } };
 const signal = new AbortController().signal;
 
-/** Names and texts of all that can be read; undefined for an archive that cannot. */
+/** Names and texts of all readable files. Undefined for an unreadable archive. */
 async function textsOf(body: Buffer, pieceBytes?: number): Promise<readonly (readonly [string, string])[] | undefined> {
   const archive = archiveOf(body, pieceBytes);
   try {
@@ -70,7 +70,7 @@ test('An archive that is damaged or cut fails, or is the very texts, or lacks a 
   let [refused, same] = [0, 0];
   await fc.assert(
     fc.asyncProperty(damage, async ([body, where, bit, isCut, isAtEnd]) => {
-      // The directory is small: half of all damage is there.
+      // The directory is small, so half of all damage is there.
       const span = isAtEnd ? Math.min(300, body.length) : body.length;
       const at = Math.min(body.length - 1, body.length - span + Math.floor(where * span));
       const damaged = Buffer.from(isCut ? body.subarray(0, at) : body);
