@@ -36,7 +36,7 @@ export function startDaemon(file: string, args: readonly string[], options: Opti
 }
 
 type Starting<Found> = {
-  /** As it stands in the error. */
+  /** The name in the error. */
   readonly what: string;
   readonly daemons: readonly Daemon[];
   readonly withinMs: number;

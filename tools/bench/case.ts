@@ -17,7 +17,7 @@ export type Bench = {
 /** Runs once, from an empty state, and leaves nothing. */
 export type BenchRun = () => Promise<Measured>;
 
-/** What is measured beside the program, on the same work. */
+/** What is measured for comparison, on the same work. */
 export type Reference = {
   readonly name: string;
   /** The name in the table and the picture. */

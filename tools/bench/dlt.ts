@@ -1,4 +1,4 @@
-// dlt from PyPI, to be measured beside ours: its filesystem source, and its filesystem destination.
+// dlt from PyPI, to be measured next to ours: its filesystem source, and its filesystem destination.
 import { join } from 'node:path';
 
 import type { Bench } from './case.ts';

@@ -1,4 +1,4 @@
-// An S3 server behind a slow link, in the bench's own process: each request waits before it is answered. It notes when each began
+// An S3 server on a slow link, in the bench's own process: each request waits before it is answered. It notes when each began
 // and ended, which shows how many followed one another.
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// target-s3, Meltano's Singer target for S3, to be measured beside ours: its environment, its config and its input.
+// target-s3, Meltano's Singer target for S3, to be measured next to ours: its environment, its config and its input.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 

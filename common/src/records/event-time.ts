@@ -34,7 +34,7 @@ export function emittedAt(bytes: Uint8Array, start: number, end: number): number
   return ms >= 0 && ms <= latestEmittedMs ? ms : Number.NaN;
 }
 
-/** A backslash is no part of any of these forms. */
+/** None of these forms has a backslash. */
 function textTime(bytes: Uint8Array, start: number, end: number): number {
   const time = plainTextTime(bytes, start, end);
   return Number.isNaN(time) && hasEscape(bytes, start, end) ? escapedTextTime(bytes, start, end) : time;

@@ -1,4 +1,4 @@
-// The destinations beside dlt and target-s3, which write the same rows to the same kind of server: one that takes uploads in parts,
+// The destinations, dlt and target-s3, which write the same rows to the same kind of server: one that takes uploads in parts,
 // which target-s3 needs.
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';

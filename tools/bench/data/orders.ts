@@ -46,7 +46,7 @@ function ordersSql(from: number, to: number): string {
     FROM range(${from}, ${to}) AS numbers(i)`;
 }
 
-/** `digits` in all, `scale` of them behind the point. */
+/** `digits` in all, `scale` of them after the point. */
 function decimal(salt: string, digits: number, scale: number): string {
   return `CAST((hash(i, '${salt}') % ${10 ** digits}) / ${10 ** scale} AS DECIMAL(18, ${scale}))`;
 }

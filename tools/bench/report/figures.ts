@@ -9,7 +9,7 @@ export function whole(figure: number): string {
   return Math.round(figure).toLocaleString('en');
 }
 
-/** Two digits behind the point, fewer for large ones. */
+/** Two digits after the point, fewer for large ones. */
 export function factor(ratio: number): string {
   return ratio >= 10 ? whole(ratio) : ratio.toFixed(ratio >= 3 ? 1 : 2);
 }

@@ -46,7 +46,7 @@ function wantedRatio({ ratio, leastRatio }: Result): string {
   return `at least ${leastRatio}: ${met(ratio.median >= leastRatio)}`;
 }
 
-/** The README's: reading and writing beside the peers. The first row is the header. */
+/** The README's: reading and writing, next to the peers. The first row is the header. */
 export function peersTable(results: readonly Result[]): readonly (readonly string[])[] {
   const rows = results.flatMap((result) => {
     const peers = result.compared.filter(({ isPeer }) => isPeer);

@@ -27,7 +27,7 @@ function resultsText(results: readonly Result[]): string {
   return `${JSON.stringify(results, rounded, 2)}\n`;
 }
 
-/** Figures with six digits behind the point. */
+/** Figures with six digits after the point. */
 function rounded(_: string, value: unknown): unknown {
   return typeof value === 'number' ? Math.round(value * 1_000_000) / 1_000_000 : value;
 }

@@ -4,39 +4,39 @@ import type { Engine } from '../../engine/engine.ts';
 import type { FetchedUnit, PlacedLines } from '../contract/format.ts';
 import type { HeldLines } from './held-lines.ts';
 
-/** What a row group lets the next one have beside itself: an engine, unless it is withdrawn before it is used. */
-export type Leave = { readonly engine: Engine; state: 'given' | 'used' | 'withdrawn' };
+/** What a row group offers to the next one: an engine to be decoded by at the same time, unless the offer is withdrawn before. */
+export type EngineOffer = { readonly engine: Engine; state: 'open' | 'used' | 'withdrawn' };
 
 /** The place of a row group among those of its table. */
-export type Turn = {
-  /** What the row group before leaves to this one; it is known once that one is taken, or has ended. */
-  readonly before: Promise<Leave | undefined>;
+export type RowGroupTurn = {
+  /** The offer of the row group before. It is known once that one is taken, or has ended. */
+  readonly before: Promise<EngineOffer | undefined>;
   /** The same for the next one. Only the first call counts. */
-  readonly leave: (leave?: Leave) => void;
+  readonly offer: (offer?: EngineOffer) => void;
 };
 
 /** To be asked in the order of the row groups. */
 export class Turns {
-  #before: Promise<Leave | undefined> = Promise.resolve(undefined);
+  #before: Promise<EngineOffer | undefined> = Promise.resolve(undefined);
 
-  next(): Turn {
+  next(): RowGroupTurn {
     const before = this.#before;
-    const { promise, resolve } = Promise.withResolvers<Leave | undefined>();
+    const { promise, resolve } = Promise.withResolvers<EngineOffer | undefined>();
     this.#before = promise;
-    return { before, leave: resolve };
+    return { before, offer: resolve };
   }
 }
 
 /** The memory that a decoding may take. */
 export type DecodingTurn = {
   readonly engine: Engine;
-  /** Waits for the row group's turn. @returns whether no other is decoded beside it, and none will be. */
+  /** Waits for the row group's turn. @returns whether no other is decoded at the same time, and none will be. */
   readonly alone: () => Promise<boolean>;
 };
 
 type Decoded = {
-  readonly turn: Turn;
-  /** The second one only where this row group can be decoded beside another. */
+  readonly turn: RowGroupTurn;
+  /** The second one only where this row group can be decoded at the same time as another. */
   readonly engines: readonly [Engine, (Engine | undefined)?];
   readonly decode: (turn: DecodingTurn, signal: AbortSignal) => AsyncGenerator<PlacedLines>;
   /** Empty, for what is decoded before its turn. */
@@ -44,7 +44,7 @@ type Decoded = {
   readonly dispose: () => PromiseLike<void>;
 };
 
-type Running = { readonly lines: AsyncGenerator<PlacedLines>; readonly leave: Leave | undefined };
+type Running = { readonly lines: AsyncGenerator<PlacedLines>; readonly offer: EngineOffer | undefined };
 
 export class DecodedInTurn implements FetchedUnit {
   readonly #decoded: Decoded;
@@ -58,7 +58,7 @@ export class DecodedInTurn implements FetchedUnit {
 
   constructor(decoded: Decoded) {
     this.#decoded = decoded;
-    void decoded.turn.before.then((leave) => this.#runAhead(leave));
+    void decoded.turn.before.then((offer) => this.#runAhead(offer));
   }
 
   async *lines(signal: AbortSignal): AsyncGenerator<PlacedLines> {
@@ -66,9 +66,9 @@ export class DecodedInTurn implements FetchedUnit {
     if (signal.aborted) abort();
     signal.addEventListener('abort', abort);
     try {
-      const { lines, leave } = this.#running ?? this.#begin(this.#decoded.engines[0]);
+      const { lines, offer } = this.#running ?? this.#begin(this.#decoded.engines[0]);
       this.#take();
-      this.#decoded.turn.leave(leave);
+      this.#decoded.turn.offer(offer);
       yield* this.#decoded.held.take();
       await this.#ahead;
       yield* this.#decoded.held.take();
@@ -86,7 +86,7 @@ export class DecodedInTurn implements FetchedUnit {
       await this.#ahead;
       await this.#running?.lines.return(undefined);
     } finally {
-      this.#decoded.turn.leave();
+      this.#decoded.turn.offer();
       await this.#decoded.dispose();
     }
   }
@@ -98,20 +98,20 @@ export class DecodedInTurn implements FetchedUnit {
 
   #begin(engine: Engine): Running {
     const [first, second] = this.#decoded.engines;
-    const leave: Leave | undefined = second && { engine: engine === first ? second : first, state: 'given' };
+    const offer: EngineOffer | undefined = second && { engine: engine === first ? second : first, state: 'open' };
     const alone = async (): Promise<boolean> => {
       await this.#taken.promise;
-      if (leave?.state === 'given') leave.state = 'withdrawn';
-      return leave?.state !== 'used';
+      if (offer?.state === 'open') offer.state = 'withdrawn';
+      return offer?.state !== 'used';
     };
-    this.#running = { lines: this.#decoded.decode({ engine, alone }, this.#stop.signal), leave };
+    this.#running = { lines: this.#decoded.decode({ engine, alone }, this.#stop.signal), offer };
     return this.#running;
   }
 
-  #runAhead(leave: Leave | undefined): void {
-    if (leave?.state !== 'given' || this.#decoded.engines[1] === undefined || this.#isTaken) return;
-    leave.state = 'used';
-    this.#ahead = this.#hold(this.#begin(leave.engine).lines);
+  #runAhead(offer: EngineOffer | undefined): void {
+    if (offer?.state !== 'open' || this.#decoded.engines[1] === undefined || this.#isTaken) return;
+    offer.state = 'used';
+    this.#ahead = this.#hold(this.#begin(offer.engine).lines);
   }
 
   async #hold(lines: AsyncGenerator<PlacedLines>): Promise<void> {

@@ -22,7 +22,7 @@ import { KnownColumns } from './known-columns.ts';
 import { linesInMemory } from './lines-in-memory.ts';
 import { openParquet, undecodable, type ParquetFile } from './parquet-file.ts';
 import { canShareMemory, columnGroupsOf, type ColumnGroup } from './column-groups.ts';
-import { DecodedInTurn, Turns, type DecodingTurn, type Turn } from './decoded-in-turn.ts';
+import { DecodedInTurn, Turns, type DecodingTurn, type RowGroupTurn } from './decoded-in-turn.ts';
 import type { RowGroup } from './footer/row-group.ts';
 
 /** The engine's memory for everything except pages. */
@@ -93,14 +93,14 @@ function rowGroupUnit(reading: Reading, part: Part, budgets: Budgets): Unit {
       try {
         return await fetchUnit(reading, { ...part, asked, turn, budgets }, signal);
       } catch (error) {
-        turn.leave();
+        turn.offer();
         throw error;
       }
     },
   };
 }
 
-type Fetching = Part & { readonly asked: Asked; readonly turn: Turn; readonly budgets: Budgets };
+type Fetching = Part & { readonly asked: Asked; readonly turn: RowGroupTurn; readonly budgets: Budgets };
 
 async function fetchUnit(
   reading: Reading,

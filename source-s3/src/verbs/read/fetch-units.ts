@@ -8,7 +8,7 @@ import { fileConstants, fileSpellings } from '../../columns/table-columns.ts';
 import type { FetchedUnit } from '../../formats/contract/format.ts';
 import { orChanged, type FetchedStep, type TableReading, type UnitStep } from './steps.ts';
 
-/** Behind the one whose lines are taken: one may be decoded ahead, and the other is on disk when that one's turn comes. */
+/** After the one whose lines are taken: one may be decoded ahead, and the other is on disk when the turn of that one comes. */
 const unitsAhead = 2;
 /** Those units and, of small files, the ends and beginnings of the files around them. */
 const stepsAhead = 3 * unitsAhead + 2;

@@ -34,7 +34,7 @@ suite('keys of JSON lines that differ only in case', () => {
     ],
     ['glue', `"case.insensitive":"false","mapping.id":"Id","mapping.userid":"userId"`],
   ] as const) {
-    test(`are told apart in ${engine}, which would read one for the other`, async () => {
+    test(`are kept apart in ${engine}, which would read one for the other`, async () => {
       const text = (await statementOf(engine, tableOf('jsonl.gz', 't', twins))) ?? '';
       assert.ok(text.includes(properties), text);
       assert.ok(!(await statementOf(engine, tableOf('jsonl.gz', 't', plain)))?.includes('case.insensitive'));

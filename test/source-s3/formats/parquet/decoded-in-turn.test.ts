@@ -10,14 +10,14 @@ import {
   DecodedInTurn,
   Turns,
   type DecodingTurn,
-  type Turn,
+  type RowGroupTurn,
 } from '../../../../source-s3/src/formats/parquet/decoded-in-turn.ts';
 import { HeldLines } from '../../../../source-s3/src/formats/parquet/held-lines.ts';
 
 type RowGroup = {
   readonly batches: number;
   readonly canShare: boolean;
-  /** The batch that fails; one behind the last is the end. */
+  /** The batch that fails; one after the last is the end. */
   readonly failsAt: number | undefined;
   readonly failsToFetch: boolean;
   /** The batch before which it needs more memory. */
@@ -82,7 +82,7 @@ class Decodings {
         await wait(group.waits);
         signal.throwIfAborted();
         if (batch === group.narrowsAt && (await alone()))
-          assert.equal(this.running.size, 1, 'another one is decoded beside it');
+          assert.equal(this.running.size, 1, 'another one is decoded at the same time');
         signal.throwIfAborted();
         if (batch === group.failsAt) throw new Error(`row group ${index}`);
         if (batch === group.batches) return;
@@ -99,7 +99,7 @@ class Decodings {
   unit(
     index: number,
     group: RowGroup,
-    { turn, held }: { readonly turn: Turn; readonly held: HeldLines },
+    { turn, held }: { readonly turn: RowGroupTurn; readonly held: HeldLines },
   ): DecodedInTurn {
     return new DecodedInTurn({
       turn,
@@ -129,7 +129,7 @@ type Run = {
   readonly made: number;
 };
 
-/** As the hops of a read do: two row groups are fetched behind the one whose lines are taken. */
+/** As the hops of a read do: two row groups are fetched after the one whose lines are taken. */
 async function run({ groups, consumerWaits, stopsAfter, abortsAfter, heldBytes }: Scenario): Promise<Run> {
   const decodings = new Decodings();
   const turns = new Turns();
@@ -142,7 +142,7 @@ async function run({ groups, consumerWaits, stopsAfter, abortsAfter, heldBytes }
     for (const [index, group] of groups.entries()) {
       if (index < units.length || index > upTo) continue;
       const turn = turns.next();
-      if (group.failsToFetch) turn.leave();
+      if (group.failsToFetch) turn.offer();
       units.push(
         group.failsToFetch ? undefined : decodings.unit(index, group, { turn, held: new HeldLines(heldBytes, free) }),
       );

@@ -127,8 +127,11 @@ function duckdbPattern(path: string): string {
 
 /** Before version 1.5, DuckDB has the name of null for a value. It leaves the names of folders encoded. */
 function duckdbSelect(folders: readonly Folder[]): string {
-  const value = (key: string): string => `nullif(${key}, ${literal(nullPartition)})`;
-  return selectFolders(folders, { quote: identifier, except: 'EXCLUDE', value });
+  return selectFolders(folders, { quote: identifier, except: 'EXCLUDE', value: duckdbValue });
+}
+
+function duckdbValue(key: string): string {
+  return `nullif(${key}, ${literal(nullPartition)})`;
 }
 
 export const fileDialects = { clickhouse, duckdb };
