@@ -56,7 +56,8 @@ export function groupByMemory(
   return groups;
 }
 
-const vectorRows = 2048;
+/** The engine decodes as many values at once. */
+export const vectorRows = 2048;
 /** JSON text, joined line, what the writer gathers: each in blocks of powers of two. */
 const copies = 6;
 
