@@ -23,7 +23,7 @@ export type Engine = AsyncDisposable & {
   columns(sql: string): Promise<readonly { readonly name: string; readonly type: DuckDBType }[]>;
   /** Runs a statement to its end. An abort interrupts it. */
   run(sql: string, signal: AbortSignal): Promise<void>;
-  /** Sets the memory of queries from now on, at least that of `openEngine`. */
+  /** Sets the memory of queries from now on, at least that of `openEngine`. Gives the system what is free of all engines' memory. */
   limitMemory(bytes: number): Promise<void>;
   /**
    * Runs a query and yields its rows as lines, in order, while it runs. If the query fails, the lines before that are complete
@@ -54,7 +54,6 @@ export async function openEngine(folder: TempFolder, memoryBytes: number): Promi
   const queries = interruptible(() => decoding.interrupt());
   const { interrupt } = queries;
   let pipe: LinePipe | undefined;
-  let limitBytes = memoryBytes;
   const ask = <T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> =>
     untilAborted(queries, () => attempt(work), signal);
   return {
@@ -65,8 +64,7 @@ export async function openEngine(folder: TempFolder, memoryBytes: number): Promi
     columns: (sql) => attempt(async () => columnsOf(metadata, sql)),
     run: async (sql, signal) => void (await ask(() => decoding.run(sql), signal)),
     async limitMemory(bytes) {
-      const limit = Math.max(bytes, memoryBytes);
-      if (limit !== limitBytes) await metadata.run(`SET memory_limit = '${memoryLimit((limitBytes = limit))}'`);
+      await metadata.run(`SET memory_limit = '${memoryLimit(Math.max(bytes, memoryBytes))}'`);
     },
     async *lines(query, signal) {
       const copyTo = copySql(query);

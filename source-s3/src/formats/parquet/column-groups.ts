@@ -7,7 +7,15 @@ import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 import type { ListedObject } from '@s3-connectors/common/s3/list.ts';
 
 import { unreadable } from '../contract/unreadable.ts';
-import { groupByMemory, pageMemory, rowMemory, sumOf, type PageMemory, type PageSizes } from './page-memory.ts';
+import {
+  groupByMemory,
+  pageMemory,
+  rowMemory,
+  sumOf,
+  vectorRows,
+  type PageMemory,
+  type PageSizes,
+} from './page-memory.ts';
 import type { FileTail } from './parquet-file.ts';
 import { isIntact, pagesOf, type ReadBytes } from './pages.ts';
 import { neededChunks, uncompressedBytes, type Chunk, type RowGroup } from './footer/row-group.ts';
@@ -71,7 +79,12 @@ export async function columnGroupsOf(fetched: FetchedColumns, memoryBytes: numbe
 export function canShareMemory(group: RowGroup, columns: ReadonlySet<number>, memoryBytes: number): boolean {
   const { unpackedBytes, bytes } = bytesOf(neededChunks(group, columns));
   if (bytes < leastSharedBytes || bytes > (memoryBytes * smallShare) / 2) return false;
-  return rowMemory(unpackedBytes, group.rows) <= usualRowBytes / 2;
+  return areRowsLight({ bytes: unpackedBytes, rows: group.rows });
+}
+
+/** Whether such rows may be on their way in two row groups at once: lines, which can be far longer than their values, or values. */
+export function areRowsLight({ bytes, rows }: { readonly bytes: number; readonly rows: number }): boolean {
+  return rowMemory((bytes / Math.max(1, rows)) * vectorRows, vectorRows) <= usualRowBytes / 2;
 }
 
 /** `bytes`: as they are stored and unpacked. */

@@ -2,11 +2,11 @@
 import { ConnectorError } from '@s3-connectors/common/protocol/errors.ts';
 
 import type { Engine } from '../../engine/engine.ts';
+import { vectorRows } from './page-memory.ts';
 import { columnsRead, probeSql, type RecordQuery } from '../../records/record-sql.ts';
 
 /** The longest time that a user should wait for it. */
 const mostMs = 5000;
-const vectorRows = 2048; // The engine decodes this many values at once.
 
 /** ` in its column "name", between rows 1 and 2048`, as far as it can be found. Rows count from 1 over the complete file. */
 export async function damagedPlace(

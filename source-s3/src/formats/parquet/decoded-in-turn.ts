@@ -9,7 +9,7 @@ export type EngineOffer = { readonly engine: Engine; state: 'open' | 'used' | 'w
 
 /** The place of a row group among those of its table. */
 export type RowGroupTurn = {
-  /** The offer of the row group before. It is known once that one is taken, or has ended. */
+  /** The offer of the row group before. It is known with the first lines of that one, or at its end. */
   readonly before: Promise<EngineOffer | undefined>;
   /** The same for the next one. Only the first call counts. */
   readonly offer: (offer?: EngineOffer) => void;
@@ -38,6 +38,8 @@ type Decoded = {
   readonly turn: RowGroupTurn;
   /** The second one only where this row group can be decoded at the same time as another. */
   readonly engines: readonly [Engine, (Engine | undefined)?];
+  /** Whether lines such as these leave memory for another row group. */
+  readonly areLight: (lines: PlacedLines) => boolean;
   readonly decode: (turn: DecodingTurn, signal: AbortSignal) => AsyncGenerator<PlacedLines>;
   /** Empty, for what is decoded before its turn. */
   readonly held: HeldLines;
@@ -68,15 +70,21 @@ export class DecodedInTurn implements FetchedUnit {
     try {
       const { lines, offer } = this.#running ?? this.#begin(this.#decoded.engines[0]);
       this.#take();
-      this.#decoded.turn.offer(offer);
-      yield* this.#decoded.held.take();
-      await this.#ahead;
-      yield* this.#decoded.held.take();
-      if (this.#failure !== undefined) throw this.#failure.error;
-      yield* lines;
+      for await (const batch of this.#inOrder(lines)) {
+        this.#decoded.turn.offer(this.#decoded.areLight(batch) ? offer : undefined);
+        yield batch;
+      }
     } finally {
       signal.removeEventListener('abort', abort);
     }
+  }
+
+  async *#inOrder(lines: AsyncGenerator<PlacedLines>): AsyncGenerator<PlacedLines> {
+    yield* this.#decoded.held.take();
+    await this.#ahead;
+    yield* this.#decoded.held.take();
+    if (this.#failure !== undefined) throw this.#failure.error;
+    yield* lines;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -59,7 +59,8 @@ export function groupByMemory(
   return groups;
 }
 
-const vectorRows = 2048;
+/** The number of values that the engine decodes at once. */
+export const vectorRows = 2048;
 /** JSON text, joined line, the writer's buffer: each in blocks of powers of two. */
 const copies = 6;
 

@@ -21,7 +21,7 @@ import { fetchRowGroup, type LocalRowGroup } from './fetch-row-group.ts';
 import { KnownColumns } from './known-columns.ts';
 import { linesInMemory } from './lines-in-memory.ts';
 import { openParquet, undecodable, type ParquetFile } from './parquet-file.ts';
-import { canShareMemory, columnGroupsOf, type ColumnGroup } from './column-groups.ts';
+import { areRowsLight, canShareMemory, columnGroupsOf, type ColumnGroup } from './column-groups.ts';
 import { DecodedInTurn, Turns, type DecodingTurn, type RowGroupTurn } from './decoded-in-turn.ts';
 import type { RowGroup } from './footer/row-group.ts';
 
@@ -123,7 +123,8 @@ async function fetchUnit(
       turn,
       engines: canShare ? [reading.engine, reading.secondEngine] : [reading.engine],
       held: new HeldLines(Math.min(mostHeldBytes, memory.memoryBytes * heldShare), free),
-      decode: (own, stop) => decode(reading, { ...part, ...own, group, local, asked, groups, memory }, stop),
+      areLight: ({ bytes, rows }) => areRowsLight({ bytes: bytes.length, rows }),
+      decode: (own, stop) => decode(reading, { ...part, ...own, group, local, asked, groups, canShare, memory }, stop),
       dispose: () => local[Symbol.asyncDispose](),
     });
   } catch (error) {
@@ -138,12 +139,14 @@ type Decoding = Part &
     readonly local: LocalRowGroup;
     readonly asked: Asked;
     readonly groups: readonly ColumnGroup[];
+    /** It takes so little memory that another one can be decoded beside it. */
+    readonly canShare: boolean;
     readonly memory: DecodingMemory;
   };
 
 async function* decode(
   { folder, log, s3 }: Reading,
-  { engine, alone, file, group, rowsDone, local, asked, groups, memory }: Decoding,
+  { engine, alone, file, group, rowsDone, local, asked, groups, canShare, memory }: Decoding,
   signal: AbortSignal,
 ): AsyncGenerator<PlacedLines> {
   const rows = { from: rowsDone, to: group.rows }; // The local file has no other row group.
@@ -152,13 +155,16 @@ async function* decode(
   const query = { ...source, frame, columns, constants, spellings, emittedAt: s3.clock.wall() };
   const claimed = Math.max(...groups.map((one) => one.claimed));
   let done = rowsDone;
+  let isLight = canShare;
   await using stack = new AsyncDisposableStack();
   try {
-    stack.defer(() => engine.limitMemory(0));
-    await engine.limitMemory(claimed + besidePagesBytes);
+    // Memory that light row groups have freed is of use to the next one.
+    stack.defer(async () => void (isLight || (await engine.limitMemory(0))));
+    if (!isLight) await engine.limitMemory(claimed + besidePagesBytes);
     let conflicts = await conflictsOf(engine, source, asked, signal);
     const mostBytes = Math.max(claimed + besidePagesBytes, memory.pageMemoryBytes);
     const narrows = async (): Promise<void> => {
+      isLight = false;
       if (await alone()) await engine.limitMemory(mostBytes);
     };
     let all = linesInMemory(engine, { query, narrows }, signal);
@@ -171,6 +177,7 @@ async function* decode(
     for await (const made of all) {
       const { lines, nulled } = changes.count(made);
       done += lines.rows;
+      isLight &&= areRowsLight({ bytes: lines.bytes.length, rows: lines.rows });
       yield { ...lines, place: { unit: group.index, rows: done }, findings: { conflicts, undeclared: [], nulled } };
       conflicts = []; // Reported with the first lines.
     }

@@ -17,6 +17,7 @@ import { HeldLines } from '../../../../source-s3/src/formats/parquet/held-lines.
 type RowGroup = {
   readonly batches: number;
   readonly canShare: boolean;
+  readonly isLight: boolean;
   /** The batch that fails; one after the last is the end. */
   readonly failsAt: number | undefined;
   readonly failsToFetch: boolean;
@@ -28,7 +29,8 @@ type RowGroup = {
 
 const rowGroup: fc.Arbitrary<RowGroup> = fc.record({
   batches: fc.nat({ max: 6 }),
-  canShare: fc.boolean(),
+  canShare: fc.nat({ max: 3 }).map((one) => one > 0),
+  isLight: fc.nat({ max: 4 }).map((one) => one > 0),
   failsAt: fc.option(fc.nat({ max: 6 }), { freq: 8, nil: undefined }),
   failsToFetch: fc.nat({ max: 15 }).map((one) => one === 0),
   narrowsAt: fc.option(fc.nat({ max: 6 }), { freq: 3, nil: undefined }),
@@ -104,6 +106,7 @@ class Decodings {
     return new DecodedInTurn({
       turn,
       held,
+      areLight: () => group.isLight,
       engines: group.canShare ? this.engines : [this.engines[0]],
       decode: (own, signal) => this.decode(index, group, own, signal),
       dispose: () => Promise.resolve(void (this.disposed += 1)),
