@@ -15,10 +15,7 @@ type Options = {
 type FittedRows = RowsOnDisk & { readonly type: StructType; readonly values: FittedValues };
 
 /** Writes the fitted rows to `target`. */
-export async function fitRows(
-  source: RowSource,
-  { type, asLines, maxColumns, target }: Options,
-): Promise<FittedRows> {
+export async function fitRows(source: RowSource, { type, asLines, maxColumns, target }: Options): Promise<FittedRows> {
   const fitter = new Fitter(type, { asLines, maxColumns });
   const fitted = await rewriteRows(source, target, (bytes, start, _end, out) => fitter.fit(bytes, start, out));
   return { ...fitted, type: fitter.type, values: fitter.values };
