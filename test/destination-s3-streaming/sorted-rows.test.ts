@@ -53,7 +53,7 @@ suite('rows in the order of their time', () => {
   beforeEach(() => (server = running()));
 
   test('are stored and acknowledged while later rows come, in one file an hour', async () => {
-    const hours = countTo(450);
+    const hours = countTo(650);
     const printed: string[] = [];
     let early = 0;
     async function* input(): AsyncGenerator<string> {
@@ -76,19 +76,19 @@ suite('rows in the order of their time', () => {
   });
 
   test('have at most two files an hour when they begin again', async () => {
-    const hours = [...countTo(400), ...countTo(400), ...countTo(400)];
+    const hours = [...countTo(600), ...countTo(600), ...countTo(600)];
     await runWrite(server, inputOf(hours), { catalog });
     const files = storedFiles(server);
-    assert.ok(files.size > 400 && files.size <= 800, `${files.size} files`);
+    assert.ok(files.size > 600 && files.size <= 1200, `${files.size} files`);
     assert.deepEqual(
       [...storedHours(server).values()].map((rows) => rows.length),
-      countTo(400).map(() => 12),
+      countTo(600).map(() => 12),
     );
   });
 
-  for (const put of [1, 40, 65, 130, 300]) {
+  for (const put of [1, 40, 200, 257, 500]) {
     test(`are all there after a run that is dead at file ${put}, each acknowledged one once`, async () => {
-      const hours = countTo(400);
+      const hours = countTo(600);
       const stop = new AbortController();
       let puts = 0;
       server.setHooks({

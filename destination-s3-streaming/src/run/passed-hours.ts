@@ -15,7 +15,7 @@ export const mostChanges = 64;
 /** A smaller file stays open. */
 export const leastBytes = 64 * 1024;
 /** Files are closed so many at a time: scanning rows and sending files in turn would take more time for both. */
-export const closedAtOnce = 64;
+export const closedAtOnce = 256;
 
 const none: ReadonlySet<never> = new Set();
 

@@ -24,7 +24,7 @@ const mostStallMs = { 'destination-s3-streaming': 50 };
 const limits = {
   compressing: 'The two cores: compressing takes most of them, scanning and copying rows on the main thread the rest.',
   files:
-    'The main thread, on one core: it finds the time in each row, and then signs and sends a file for each of thousands of hours, while the threads that compress are idle.',
+    'The main thread, on one core: it finds the time in each row, and signs and sends a file for each of thousands of hours.',
 } as const;
 
 export const destinationCases: readonly BenchCase[] = [
