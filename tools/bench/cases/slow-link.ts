@@ -56,17 +56,16 @@ export const slowLinkCases: readonly BenchCase[] = verbs.map((verb) => ({
 
 async function prepare(bench: Bench, { step }: Verb): Promise<Prepared> {
   const { db, folder, signal } = bench;
-  const count = bench.rows ?? tables;
   const directory = join(folder, 'slow-link');
-  for (let file = 0; file < count * partitions; file++) {
+  for (let file = 0; file < tables * partitions; file++) {
     const table = tableFolder(directory, `table_${Math.floor(file / partitions)}`);
     const path = join(table, `day=2026-03-0${1 + (file % partitions)}`, 'data.parquet');
     await mkdir(dirname(path), { recursive: true });
     await db.run(`COPY (SELECT 1 AS id, 'a' AS name) TO ${literal(path)} (FORMAT parquet)`);
   }
   return {
-    data: `${count} tables of ${partitions} Parquet files`,
-    rows: count,
+    data: `${tables} tables of ${partitions} Parquet files`,
+    rows: tables,
     bytes: 0,
     run: async () => {
       await using link = await startSlowLink(directory, delayMs);
