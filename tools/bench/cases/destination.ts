@@ -81,7 +81,7 @@ async function prepareDestination(bench: Bench, make: (bench: Bench) => Promise<
 }
 
 async function prepareHours(bench: Bench, hours: number): Promise<Prepared> {
-  const rows = bench.rows ?? 1_000_000;
+  const rows = bench.rows ?? (hours === 1 ? 2_000_000 : 1_000_000);
   const input = await scatteredEvents(bench, { rows, hours });
   const catalog = await catalogFile(bench, [{ name: events.name, json_schema: { type: 'object' } }]);
   const { size } = await stat(input);
