@@ -108,7 +108,12 @@ async function bench(args: readonly string[], signal: AbortSignal): Promise<void
   const results: Result[] = [];
   const begun = performance.now();
   for (const benchCase of chosen) {
-    const result = await measure(benchCase, options, signal);
+    const result = await measure(benchCase, options, signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      process.exitCode = 1;
+      process.stderr.write(`${benchCase.name} FAILED: ${messageOf(error)}\n`);
+    });
+    if (result === undefined) continue; // One that fails does not take the others' figures away.
     say(`\n${sectionOf(result)}`);
     results.push(result);
     if (values.write) await writeResults(withResult(await readResults(), result, order));
@@ -140,5 +145,9 @@ try {
 } catch (error) {
   process.exitCode ??= 1;
   const cause: unknown = stop.signal.aborted ? stop.signal.reason : error; // A stopped program throws its own error.
-  process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`);
+  process.stderr.write(`${messageOf(cause)}\n`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
