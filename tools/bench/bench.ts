@@ -1,5 +1,5 @@
-// `npm run bench [-- <case>…] [--runs N] [--rows N] [--write]`: measures the built programs. Each case and its reference
-// run in turn. `--write` keeps the results in docs/benchmarks.json and makes the page, the picture and the README's table of
+// `npm run bench [-- <case>…] [--runs N] [--rows N] [--write]`: measures the built programs. After a warm-up each program and its
+// references run in turn. `--write` keeps the results in docs/benchmarks.json and makes the page, the picture and the README's table of
 // them; nothing else stays on disk.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -43,7 +43,7 @@ async function measure(benchCase: BenchCase, options: Options, signal: AbortSign
   for (let index = first; index <= last; index++) {
     const [name, begun] = [index === 0 ? 'warm-up' : `run ${index} of ${last}`, performance.now()];
     using _ = screen.watch(() => `  ${name}: ${((performance.now() - begun) / 1000).toFixed(0)} s`);
-    const pair: Pair = { run: await prepared.run(), references: await runAll(prepared, index) };
+    const pair: Pair = { run: await prepared.run(), references: index === 0 ? [] : await runAll(prepared, index) };
     say(`  ${index === 0 ? 'warm-up' : `run ${index}`}: ${pairText(pair)}`);
     if (index > 0) pairs.push(pair);
   }
@@ -106,13 +106,20 @@ async function bench(args: readonly string[], signal: AbortSignal): Promise<void
   if (busy !== undefined) say(`WARNING: ${busy}`);
   for (const name of connectorNames) await buildConnector(name);
   const results: Result[] = [];
+  const begun = performance.now();
   for (const benchCase of chosen) {
-    const result = await measure(benchCase, options, signal);
+    const result = await measure(benchCase, options, signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      process.exitCode = 1;
+      process.stderr.write(`${benchCase.name} FAILED: ${messageOf(error)}\n`);
+    });
+    if (result === undefined) continue; // One that fails does not take the others' figures away.
     say(`\n${sectionOf(result)}`);
     results.push(result);
     if (values.write) await writeResults(withResult(await readResults(), result, order));
   }
   say(verdictTable(results));
+  say(`${results.length} cases in ${((performance.now() - begun) / 60_000).toFixed(1)} minutes.`);
 }
 
 /** Before any case runs. @throws Error if the page must not have these results too. */
@@ -138,5 +145,9 @@ try {
 } catch (error) {
   process.exitCode ??= 1;
   const cause: unknown = stop.signal.aborted ? stop.signal.reason : error; // A stopped program throws its own error.
-  process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`);
+  process.stderr.write(`${messageOf(cause)}\n`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -34,7 +34,7 @@ export const batchCases: readonly BenchCase[] = [
     name: 'batch-parquet-zones',
     what: 'The same rows, with times as `2026-03-01 00:00:00.000000+00:00`.',
     limit,
-    runsOnce: true,
+    isLong: true,
     mostMegabytes,
     prepare: (bench) => prepareOdd(bench, { time: textTime, score: '1' }),
   },
@@ -59,7 +59,7 @@ export const batchCases: readonly BenchCase[] = [
   {
     name: 'batch-json',
     title: 'Batch: nested events to gzipped JSON',
-    what: 'The same rows to gzipped JSON lines.',
+    what: 'Large nested rows to gzipped JSON lines.',
     limit,
     leastRatio: 0.6,
     mostMegabytes,
@@ -136,7 +136,7 @@ async function prepareOdd(
 }
 
 async function prepareJson(bench: Bench): Promise<Prepared> {
-  const prepared = await prepare(bench, { output_format: 'json' });
+  const prepared = await prepare({ ...bench, rows: bench.rows ?? 500_000 }, { output_format: 'json' });
   return { ...prepared, references: [await compressor(bench, prepared.input)] };
 }
 

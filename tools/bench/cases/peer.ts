@@ -18,7 +18,7 @@ export const peerCases: readonly BenchCase[] = [
     what: `Flat Parquet, Hive-partitioned ZSTD files: \`source-s3 read\` and ${peers}. dlt has no columns of the partitions.`,
     limit,
     leastRatio: 20,
-    prepare: (bench) => preparePeer(bench, { rows: 500_000, make: hiveTable }),
+    prepare: (bench) => preparePeer(bench, { rows: 300_000, make: hiveTable }),
   },
   {
     name: 'peer-csv',
@@ -26,7 +26,7 @@ export const peerCases: readonly BenchCase[] = [
     what: `CSV: \`source-s3 read\` and ${peers}.`,
     limit,
     leastRatio: 6,
-    prepare: (bench) => preparePeer(bench, { rows: 500_000, make: csvTable }),
+    prepare: (bench) => preparePeer(bench, { rows: 300_000, make: csvTable }),
   },
 ];
 

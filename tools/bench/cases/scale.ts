@@ -21,7 +21,7 @@ export const scaleCases: readonly BenchCase[] = [1, 2, 4].map((count) => ({
 }));
 
 async function prepare(bench: Bench, count: number): Promise<Prepared> {
-  const table = await hiveTable(bench, files);
+  const table = await hiveTable({ ...bench, rows: bench.rows ?? 1_000_000 }, files);
   const { data } = table;
   const saved = await saveLines(bench, table);
   const { rows, bytes } = saved;

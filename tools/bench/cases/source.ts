@@ -32,6 +32,7 @@ export const sourceCases: readonly BenchCase[] = [
     limit: flatLimit,
     leastRatio: 0.4,
     mostMegabytes,
+    isLong: true,
     prepare: (bench) => prepareSource(bench, flightsTable),
   },
   {

@@ -33,16 +33,17 @@ function ordersSql(from: number, to: number): string {
     SELECT
       i AS order_id,
       CAST(hash(i, 'customer') % 400000 AS BIGINT) AS customer_id,
-      ${id('session')} AS session_id,
+      left(${id('session')}, 16) AS session_id,
       concat('SKU-', ${pick('sku', 20_000)}) AS sku,
       ['new', 'paid', 'sent', 'returned'][1 + ${pick('status', 4)}] AS status,
       ['DE', 'FR', 'GB', 'US', NULL][1 + ${pick('country', 5)}] AS country,
-      concat('Left at “door ', ${pick('door', 300)}, '” by the courier') AS note,
       CAST(1 + hash(i, 'quantity') % 9 AS INTEGER) AS quantity,
       ${decimal('price', 6, 2)} AS price,
+      ${decimal('discount', 4, 2)} AS discount,
       ${decimal('rate', 4, 4)} AS tax_rate,
       ${time} AS created_at,
-      CAST(${time} AS TIMESTAMPTZ) + to_seconds(${pick('paid', 90_000)}) AS paid_at
+      CAST(${time} AS TIMESTAMPTZ) + to_seconds(${pick('paid', 90_000)}) AS paid_at,
+      CASE WHEN ${pick('sent', 5)} > 0 THEN ${time} + to_milliseconds(${pick('sent', 900_000_000)}) END AS sent_at
     FROM range(${from}, ${to}) AS numbers(i)`;
 }
 

@@ -27,7 +27,7 @@ export function pageOf(results: readonly Result[]): string {
     placeText(results),
     overview(results),
     `A ratio is the speed of the program over that of the other one. DuckDB and pigz show what the machine can do: they work from local
-file to local file, on the same rows. The other peers do the same work as the program, from or to the same S3 server.`,
+file to local file, on the same rows. The peers do the same work as the program, from or to the same kind of S3 server.`,
     '## Details',
     'Written by `npm run bench -- --write`. Each figure was printed by the command below it.',
     method,

@@ -50,6 +50,17 @@ suite('the statistics of a benchmark', () => {
     );
   });
 
+  test('report a finding once, and of those for a table that of the last run', () => {
+    const finding = (trips: number) => ({
+      text: `${trips} trips`,
+      isMet: true,
+      brief: { measured: String(trips), wanted: 'at most 5' },
+    });
+    const rows = { text: 'all rows', isMet: true };
+    const runs = [5, 4].map((trips) => ({ ...measured(1, 1), findings: [finding(trips), rows] }));
+    assert.deepEqual(summarize(runs.map((run) => ({ run, references: [] }))).findings, [finding(4), rows]);
+  });
+
   test('know no ratio without a reference', () => {
     const { ratio, references } = summarize([{ run: measured(2, 1), references: [] }]);
     assert.equal(ratio, undefined);
