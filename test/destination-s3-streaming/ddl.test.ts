@@ -176,7 +176,7 @@ TBLPROPERTIES (
     assert.ok(server.counts.total.requests <= 14, String(server.counts.total.requests));
   });
 
-  test('gives up on a storage that answers 503 after a minute, since someone waits', async () => {
+  test('fails after a minute if the storage answers 503, because a person waits', async () => {
     server.inject({ kind: 'error', code: 'SlowDown', times: Infinity });
     const waiting = new AbortController();
     const warnings: string[] = [];
