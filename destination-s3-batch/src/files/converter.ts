@@ -101,11 +101,11 @@ export class Converter implements AsyncDisposable {
   async #make(segment: SpoolFile, folder: string): Promise<readonly MadeFile[]> {
     const { table } = segment;
     const { typings, signal } = this.#options;
-    const { files, unusual } = segment;
+    const { files, mixed } = segment;
     if (table.shape === undefined) return await this.#write(rowsOf(files), undefined, folder, 'json');
     const { type, isAsTyped, isUsualAsTyped } = await typings.decide(table, table.shape, signal);
     if (table.dedup === undefined) {
-      const doubtful = isUsualAsTyped ? [unusual] : files;
+      const doubtful = isUsualAsTyped ? [mixed] : files;
       return await this.#writeTyped(table, { files, doubtful: isAsTyped ? [] : doubtful, type }, folder);
     }
     const dedup = { ...table.dedup, row: type };
@@ -132,7 +132,7 @@ export class Converter implements AsyncDisposable {
     try {
       typings.fitted(table, fitted.type, fitted.values);
       const sure = files.filter((file) => !doubtful.includes(file));
-      return await this.#write(rowsOf([...sure, fitted]), fitted.type, folder, format);
+      return await this.#write(rowsOf([fitted, ...sure]), fitted.type, folder, format);
     } finally {
       await unlink(fitted.path);
     }

@@ -1,5 +1,5 @@
-// Rows of one table and day on local disk while they wait to be written to S3. Rows with unusual values are apart, because only they
-// may have to be changed.
+// Rows of one table and day on local disk while they wait to be written to S3. Of many rows, those with usual values are apart, because
+// they need no change if their types are those of the table.
 import type { BatchTable } from '../tables/table.ts';
 import { RowsFile, type Checksum } from './rows-file.ts';
 
@@ -13,6 +13,9 @@ export type Cut = {
   until: Uint8Array | undefined;
 };
 
+/** A segment of fewer bytes is one file, in the order in which its rows came. */
+export const leastApartBytes = 1024 * 1024;
+
 /** Memory: what is not on disk yet, `heldBytes`. */
 export class SpoolFile {
   readonly table: BatchTable;
@@ -25,9 +28,9 @@ export class SpoolFile {
   /** Where the stream's source stood before the first row. */
   readonly position: Uint8Array;
   readonly cut: Cut;
+  /** The first rows, and those with unusual values (see columns/observe/observe.ts); all where duplicates are looked for. */
+  readonly mixed: RowsFile;
   readonly usual: RowsFile;
-  /** Rows with unusual values (see columns/observe/observe.ts); none of a table in which duplicates are looked for, which needs their order. */
-  readonly unusual: RowsFile;
   rows = 0;
   bytes = 0;
   /** Milliseconds; NaN where no row has a time. */
@@ -49,13 +52,13 @@ export class SpoolFile {
     this.timestamp = place.timestamp;
     this.position = place.position;
     this.cut = place.cut;
-    this.usual = new RowsFile(`${place.path}.ndjson`, this.#checksum);
-    this.unusual = new RowsFile(`${place.path}.unusual.ndjson`, this.#checksum);
-    this.#last = this.usual;
+    this.mixed = new RowsFile(`${place.path}.ndjson`, this.#checksum);
+    this.usual = new RowsFile(`${place.path}.usual.ndjson`, this.#checksum);
+    this.#last = this.mixed;
   }
 
   get heldBytes(): number {
-    return this.usual.heldBytes + this.unusual.heldBytes;
+    return this.mixed.heldBytes + this.usual.heldBytes;
   }
 
   /** Of all rows, in the order in which they came. */
@@ -66,7 +69,7 @@ export class SpoolFile {
 
   /** Those that have rows. */
   get files(): readonly RowsFile[] {
-    return [this.usual, this.unusual].filter(({ rows }) => rows > 0);
+    return [this.mixed, this.usual].filter(({ rows }) => rows > 0);
   }
 
   /** Adds the row bytes[start, end) and ends its line. `time`: NaN for a row without one. Hot path. */
@@ -76,7 +79,8 @@ export class SpoolFile {
     end: number,
     { time, isUnusual }: { readonly time: number; readonly isUnusual: boolean },
   ): void {
-    const file = isUnusual && this.table.dedup === undefined ? this.unusual : this.usual;
+    const isApart = !isUnusual && this.bytes >= leastApartBytes && this.table.dedup === undefined;
+    const file = isApart ? this.usual : this.mixed;
     if (file !== this.#last) this.#last.check();
     this.#last = file;
     file.append(bytes, start, end);
