@@ -1,6 +1,7 @@
 // Rows of one table and day on local disk while they wait to be written to S3. Of many rows, those with usual values are apart, because
 // they need no change if their types are those of the table.
 import type { BatchTable } from '../tables/table.ts';
+import { RowMarks } from './row-marks.ts';
 import { RowsFile, type Checksum } from './rows-file.ts';
 
 /** Rows of a stream that are published together, in whatever files. */
@@ -28,9 +29,12 @@ export class SpoolFile {
   /** Where the stream's source stood before the first row. */
   readonly position: Uint8Array;
   readonly cut: Cut;
-  /** The first rows, and those with unusual values (see columns/observe/observe.ts); all where duplicates are looked for. */
+  /** Undefined where the order of rows counts. */
+  readonly usual: RowsFile | undefined;
+  /** All other rows: the first ones, and those with unusual values. */
   readonly mixed: RowsFile;
-  readonly usual: RowsFile;
+  /** Which of those have unusual values; see columns/observe/observe.ts. */
+  readonly unusual = new RowMarks();
   rows = 0;
   bytes = 0;
   /** Milliseconds; NaN where no row has a time. */
@@ -40,10 +44,11 @@ export class SpoolFile {
   /** Which had the last row. */
   #last: RowsFile;
 
-  /** `path`: what the paths of its files begin with. */
+  /** `path`: what the paths of its files begin with. `keepsOrder`: the order of its rows counts. */
   constructor(
     place: Pick<SpoolFile, 'table' | 'day' | 'partition' | 'timestamp' | 'position' | 'cut'> & {
       readonly path: string;
+      readonly keepsOrder: boolean;
     },
   ) {
     this.table = place.table;
@@ -53,12 +58,12 @@ export class SpoolFile {
     this.position = place.position;
     this.cut = place.cut;
     this.mixed = new RowsFile(`${place.path}.ndjson`, this.#checksum);
-    this.usual = new RowsFile(`${place.path}.usual.ndjson`, this.#checksum);
+    this.usual = place.keepsOrder ? undefined : new RowsFile(`${place.path}.usual.ndjson`, this.#checksum);
     this.#last = this.mixed;
   }
 
   get heldBytes(): number {
-    return this.mixed.heldBytes + this.usual.heldBytes;
+    return this.mixed.heldBytes + (this.usual?.heldBytes ?? 0);
   }
 
   /** Of all rows, in the order in which they came. */
@@ -69,7 +74,7 @@ export class SpoolFile {
 
   /** Those that have rows. */
   get files(): readonly RowsFile[] {
-    return [this.mixed, this.usual].filter(({ rows }) => rows > 0);
+    return [this.mixed, this.usual].filter((file) => file !== undefined && file.rows > 0);
   }
 
   /** Adds the row bytes[start, end) and ends its line. `time`: NaN for a row without one. Hot path. */
@@ -79,8 +84,9 @@ export class SpoolFile {
     end: number,
     { time, isUnusual }: { readonly time: number; readonly isUnusual: boolean },
   ): void {
-    const isApart = !isUnusual && this.bytes >= leastApartBytes && this.table.dedup === undefined;
-    const file = isApart ? this.usual : this.mixed;
+    const isApart = !isUnusual && this.bytes >= leastApartBytes;
+    const file = (isApart ? this.usual : undefined) ?? this.mixed;
+    if (isUnusual) this.unusual.set(this.mixed.rows);
     if (file !== this.#last) this.#last.check();
     this.#last = file;
     file.append(bytes, start, end);

@@ -50,11 +50,11 @@ suite('a file of the spool', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  function fileAt(name: string, dedup?: BatchTable['dedup']): SpoolFile {
+  function fileAt(name: string, keepsOrder = false): SpoolFile {
     const position = Buffer.from('p');
     const cut = { closedBytes: 0, isMade: false, until: undefined };
     const path = join(folder, name);
-    return new SpoolFile({ table: { ...table, dedup }, day: 3, partition: '', path, timestamp: 9, position, cut });
+    return new SpoolFile({ table, day: 3, partition: '', path, timestamp: 9, position, cut, keepsOrder });
   }
 
   test('has all rows, their checksum and what is told of them, also of rows that come while it is written', async () => {
@@ -85,11 +85,13 @@ suite('a file of the spool', () => {
         assert.equal(file.crc, crc32(all));
         assert.deepEqual(
           file.files.map(({ path }) => path),
-          [file.mixed, file.usual].filter(({ bytes }) => bytes > 0).map(({ path }) => path),
+          [file.mixed, file.usual].filter((part) => part !== undefined && part.bytes > 0).map((part) => part?.path),
         );
+        const { usual } = file;
+        assert.ok(usual !== undefined);
         for (const [part, expected] of [
           [file.mixed, mixed],
-          [file.usual, apart],
+          [usual, apart],
         ] as const) {
           const longest = Math.max(0, ...expected.map((row) => row.length));
           assert.deepEqual([part.rows, part.longestRow, part.heldBytes], [expected.length, longest, 0]);
@@ -127,7 +129,7 @@ suite('a file of the spool', () => {
     const file = fileAt('own');
     assert.deepEqual(
       [file.table, file.day, file.timestamp, file.position.toString(), file.rows, file.mixed.longestRow, file.crc],
-      [{ ...table, dedup: undefined }, 3, 9, 'p', 0, 0, 0],
+      [table, 3, 9, 'p', 0, 0, 0],
     );
     file.append(Buffer.from('{}'), 0, 2, { time: 5, isUnusual: false });
     await file.flush();
@@ -144,14 +146,18 @@ suite('a file of the spool', () => {
     assert.ok((await readFile(file.mixed.path)).equals(Buffer.concat([Buffer.from('\n'), long, Buffer.from('\n')])));
   });
 
-  test('keeps the rows of a table in which duplicates are looked for in one file, in their order', async () => {
-    const file = fileAt('dedup', { key: [['id']], cursor: [] });
+  test('keeps all rows in one file where their order counts, and knows which are unusual', async () => {
+    const file = fileAt('order', true);
     const rows = [large('a'), large('b'), large('c'), large('d')];
     for (const [index, row] of rows.entries()) {
       file.append(row, 0, row.length, { time: Number.NaN, isUnusual: index === 1 });
     }
     await file.flush();
     assert.deepEqual(file.files, [file.mixed]);
+    assert.deepEqual(
+      rows.map((_, row) => file.unusual.has(row)),
+      [false, true, false, false],
+    );
     assert.ok((await readFile(file.mixed.path, 'utf8')) === rows.map((row) => `${row.toString()}\n`).join(''));
   });
 
