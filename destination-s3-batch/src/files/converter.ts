@@ -17,6 +17,7 @@ import { mostColumns } from '../config/budgets.ts';
 import type { BatchConfig, OutputFormat } from '../config/config.ts';
 import { openEngine, type ConversionEngine } from '../engine/engine.ts';
 import { extensions, layout } from '../layout/layout.ts';
+import type { RowMarks } from '../spool/row-marks.ts';
 import type { SpoolFile } from '../spool/spool-file.ts';
 import type { BatchTable } from '../tables/table.ts';
 import { distinctRows } from './distinct-rows.ts';
@@ -49,10 +50,11 @@ type Options = {
   readonly signal: AbortSignal;
 };
 
-/** `doubtful`: those of the files whose rows may not be as the type has them. */
+/** `doubtful`: those of the files whose rows may not be as the type has them; `marks`: of such rows, undefined when all may be. */
 type TypedRows = {
   readonly files: readonly RowsOnDisk[];
   readonly doubtful: readonly RowsOnDisk[];
+  readonly marks?: RowMarks;
   readonly type: StructType;
 };
 
@@ -100,12 +102,12 @@ export class Converter implements AsyncDisposable {
   async #make(segment: SpoolFile, folder: string): Promise<readonly MadeFile[]> {
     const { table } = segment;
     const { typings, signal } = this.#options;
-    const { files, unusual } = segment;
+    const { files, mixed, unusual } = segment;
     if (table.shape === undefined) return await this.#write(rowsOf(files), undefined, folder, 'json');
     const { type, isAsTyped, isUsualAsTyped } = await typings.decide(table, table.shape, signal);
     if (table.dedup === undefined) {
-      const doubtful = isUsualAsTyped ? [unusual] : files;
-      return await this.#writeTyped(table, { files, doubtful: isAsTyped ? [] : doubtful, type }, folder);
+      const some = isUsualAsTyped ? { doubtful: [mixed], marks: unusual } : { doubtful: files };
+      return await this.#writeTyped(table, { files, type, ...(isAsTyped ? { doubtful: [] } : some) }, folder);
     }
     const dedup = { ...table.dedup, row: type };
     const distinct = await distinctRows(await this.#openEngine(), rowsOf(files), dedup, `${folder}.distinct`);
@@ -118,7 +120,7 @@ export class Converter implements AsyncDisposable {
 
   async #writeTyped(
     table: BatchTable,
-    { files, doubtful, type }: TypedRows,
+    { files, doubtful, marks, type }: TypedRows,
     folder: string,
   ): Promise<readonly MadeFile[]> {
     const { typings, config } = this.#options;
@@ -127,11 +129,11 @@ export class Converter implements AsyncDisposable {
     if (source.rows === 0) return await this.#write(rowsOf(files), type, folder, format);
     const asLines = format === 'json';
     const maxColumns = asLines ? Infinity : mostColumns(engineBytes(config));
-    const fitted = await fitRows(source, { type, asLines, maxColumns, target: `${folder}.fitted` });
+    const fitted = await fitRows(source, { type, asLines, maxColumns, marks, target: `${folder}.fitted` });
     try {
       typings.fitted(table, fitted.type, fitted.values);
       const sure = files.filter((file) => !doubtful.includes(file));
-      return await this.#write(rowsOf([...sure, fitted]), fitted.type, folder, format);
+      return await this.#write(rowsOf([fitted, ...sure]), fitted.type, folder, format);
     } finally {
       await unlink(fitted.path);
     }

@@ -235,10 +235,11 @@ function segmentBytesOf({ maxBytes }: Pick<SpoolFolder, 'maxBytes'>): number {
   return Math.min(largestSegmentBytes, maxBytes * segmentShare);
 }
 
-function openSpool({ maxMemoryBytes }: BatchConfig, folder: SpoolFolder): Spool {
+function openSpool({ maxMemoryBytes, format }: BatchConfig, folder: SpoolFolder): Spool {
   const segmentBytes = segmentBytesOf(folder);
   const firstBytes = segmentBytes * firstShare;
-  return new Spool(folder.path, { maxHeldBytes: maxMemoryBytes * heldShare, segmentBytes, firstBytes });
+  const maxHeldBytes = maxMemoryBytes * heldShare;
+  return new Spool(folder.path, { maxHeldBytes, segmentBytes, firstBytes, keepsOrder: format === 'json' });
 }
 
 function openTypings(

@@ -1,6 +1,7 @@
-// Rows of one table and day on local disk while they wait to be written to S3. Rows with unusual values are apart, because only they
-// may have to be changed.
+// Rows of one table and day on local disk while they wait to be written to S3. Of many rows, those with usual values are apart, because
+// they need no change if their types are those of the table.
 import type { BatchTable } from '../tables/table.ts';
+import { RowMarks } from './row-marks.ts';
 import { RowsFile, type Checksum } from './rows-file.ts';
 
 /** Rows of a stream that are published together, in any files. */
@@ -12,6 +13,9 @@ export type Cut = {
   /** The position of the stream's source after the last row. Undefined if the cut was not made at a STATE. */
   until: Uint8Array | undefined;
 };
+
+/** A segment of fewer bytes is one file, in the order in which its rows came. */
+export const leastApartBytes = 1024 * 1024;
 
 /** Memory: rows that are not on disk yet, `heldBytes`. */
 export class SpoolFile {
@@ -25,9 +29,12 @@ export class SpoolFile {
   /** The position of the stream's source before the first row. */
   readonly position: Uint8Array;
   readonly cut: Cut;
-  readonly usual: RowsFile;
-  /** Rows with unusual values (see columns/observe/observe.ts); none of a table in which duplicates are looked for, which needs their order. */
-  readonly unusual: RowsFile;
+  /** Undefined where the order of rows counts. */
+  readonly usual: RowsFile | undefined;
+  /** All other rows: the first ones, and those with unusual values. */
+  readonly mixed: RowsFile;
+  /** Which of those have unusual values; see columns/observe/observe.ts. */
+  readonly unusual = new RowMarks();
   rows = 0;
   bytes = 0;
   /** Milliseconds; NaN where no row has a time. */
@@ -37,10 +44,11 @@ export class SpoolFile {
   /** Which had the last row. */
   #last: RowsFile;
 
-  /** `path`: what the paths of its files begin with. */
+  /** `path`: what the paths of its files begin with. `keepsOrder`: the order of its rows counts. */
   constructor(
     place: Pick<SpoolFile, 'table' | 'day' | 'partition' | 'timestamp' | 'position' | 'cut'> & {
       readonly path: string;
+      readonly keepsOrder: boolean;
     },
   ) {
     this.table = place.table;
@@ -49,13 +57,13 @@ export class SpoolFile {
     this.timestamp = place.timestamp;
     this.position = place.position;
     this.cut = place.cut;
-    this.usual = new RowsFile(`${place.path}.ndjson`, this.#checksum);
-    this.unusual = new RowsFile(`${place.path}.unusual.ndjson`, this.#checksum);
-    this.#last = this.usual;
+    this.mixed = new RowsFile(`${place.path}.ndjson`, this.#checksum);
+    this.usual = place.keepsOrder ? undefined : new RowsFile(`${place.path}.usual.ndjson`, this.#checksum);
+    this.#last = this.mixed;
   }
 
   get heldBytes(): number {
-    return this.usual.heldBytes + this.unusual.heldBytes;
+    return this.mixed.heldBytes + (this.usual?.heldBytes ?? 0);
   }
 
   /** Of all rows, in the order in which they came. */
@@ -66,7 +74,7 @@ export class SpoolFile {
 
   /** Those that have rows. */
   get files(): readonly RowsFile[] {
-    return [this.usual, this.unusual].filter(({ rows }) => rows > 0);
+    return [this.mixed, this.usual].filter((file) => file !== undefined && file.rows > 0);
   }
 
   /** Adds the row bytes[start, end) and ends its line. `time`: NaN for a row without one. Hot path. */
@@ -76,7 +84,9 @@ export class SpoolFile {
     end: number,
     { time, isUnusual }: { readonly time: number; readonly isUnusual: boolean },
   ): void {
-    const file = isUnusual && this.table.dedup === undefined ? this.unusual : this.usual;
+    const isApart = !isUnusual && this.bytes >= leastApartBytes;
+    const file = (isApart ? this.usual : undefined) ?? this.mixed;
+    if (isUnusual) this.unusual.set(this.mixed.rows);
     if (file !== this.#last) this.#last.check();
     this.#last = file;
     file.append(bytes, start, end);

@@ -47,6 +47,8 @@ type Limits = {
    * the rows so far. By default `segmentBytes`.
    */
   readonly firstBytes?: number;
+  /** Rows are written in the order in which they came. */
+  readonly keepsOrder?: boolean;
 };
 
 /** Memory: twice `maxHeldBytes` and one batch of lines. Disk: the caller publishes when `bytes` are too many. */
@@ -74,7 +76,7 @@ export class Spool {
 
   constructor(directory: string, limits: Limits) {
     this.#directory = directory;
-    this.#limits = { firstBytes: limits.segmentBytes, ...limits };
+    this.#limits = { firstBytes: limits.segmentBytes, keepsOrder: false, ...limits };
   }
 
   /** Bytes of all segments that are not removed. */
@@ -213,7 +215,8 @@ export class Spool {
       const position = this.#positions.get(table.stream) ?? noPosition;
       let cut = this.#cuts.get(table.stream);
       if (cut === undefined) this.#cuts.set(table.stream, (cut = { closedBytes: 0, isMade: false, until: undefined }));
-      files.set(slot, (file = new SpoolFile({ table, day, partition, path, timestamp, position, cut })));
+      const keepsOrder = this.#limits.keepsOrder || table.dedup !== undefined;
+      files.set(slot, (file = new SpoolFile({ table, day, partition, path, timestamp, position, cut, keepsOrder })));
     }
     if (partition !== '') this.#use(file);
     return file;

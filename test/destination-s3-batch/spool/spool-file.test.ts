@@ -9,7 +9,7 @@ import { crc32 } from 'node:zlib';
 
 import * as fc from 'fast-check';
 
-import { SpoolFile } from '../../../destination-s3-batch/src/spool/spool-file.ts';
+import { leastApartBytes, SpoolFile } from '../../../destination-s3-batch/src/spool/spool-file.ts';
 import type { BatchTable } from '../../../destination-s3-batch/src/tables/table.ts';
 
 const table: BatchTable = { index: 0, name: 't', stream: 0, folder: 'data/t/', shape: undefined, dedup: undefined };
@@ -50,11 +50,11 @@ suite('a file of the spool', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  function fileAt(name: string, dedup?: BatchTable['dedup']): SpoolFile {
+  function fileAt(name: string, keepsOrder = false): SpoolFile {
     const position = Buffer.from('p');
     const cut = { closedBytes: 0, isMade: false, until: undefined };
     const path = join(folder, name);
-    return new SpoolFile({ table: { ...table, dedup }, day: 3, partition: '', path, timestamp: 9, position, cut });
+    return new SpoolFile({ table, day: 3, partition: '', path, timestamp: 9, position, cut, keepsOrder });
   }
 
   test('has all rows, their checksum and their facts, also for rows that come while it is written', async () => {
@@ -62,7 +62,7 @@ suite('a file of the spool', () => {
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 60 }), async (steps) => {
         const file = fileAt(String((files += 1)));
         const rows: Buffer[] = [];
-        const [plain, unusual]: [Buffer[], Buffer[]] = [[], []];
+        const [mixed, apart]: [Buffer[], Buffer[]] = [[], []];
         const times: number[] = [];
         let flushed: Promise<void> = Promise.resolve();
         for (const [index, step] of steps.entries()) {
@@ -70,7 +70,8 @@ suite('a file of the spool', () => {
             const row = Buffer.alloc(step.size, String.fromCodePoint(0x41 + (index % 26)));
             file.append(Buffer.concat([Buffer.from('??'), row, Buffer.from('?')]), 2, 2 + row.length, step);
             rows.push(Buffer.concat([row, Buffer.from('\n')]));
-            (step.isUnusual ? unusual : plain).push(rows.at(-1) as Buffer);
+            const isFirst = Buffer.concat(rows.slice(0, -1)).length < leastApartBytes;
+            (step.isUnusual || isFirst ? mixed : apart).push(rows.at(-1) as Buffer);
             if (!Number.isNaN(step.time)) times.push(step.time);
           } else {
             await flushed;
@@ -84,11 +85,13 @@ suite('a file of the spool', () => {
         assert.equal(file.crc, crc32(all));
         assert.deepEqual(
           file.files.map(({ path }) => path),
-          [file.usual, file.unusual].filter(({ bytes }) => bytes > 0).map(({ path }) => path),
+          [file.mixed, file.usual].filter((part) => part !== undefined && part.bytes > 0).map((part) => part?.path),
         );
+        const { usual } = file;
+        assert.ok(usual !== undefined);
         for (const [part, expected] of [
-          [file.usual, plain],
-          [file.unusual, unusual],
+          [file.mixed, mixed],
+          [usual, apart],
         ] as const) {
           const longest = Math.max(0, ...expected.map((row) => row.length));
           assert.deepEqual([part.rows, part.longestRow, part.heldBytes], [expected.length, longest, 0]);
@@ -125,13 +128,13 @@ suite('a file of the spool', () => {
   test('keeps its place, and can be read by its owner alone', async () => {
     const file = fileAt('own');
     assert.deepEqual(
-      [file.table, file.day, file.timestamp, file.position.toString(), file.rows, file.usual.longestRow, file.crc],
-      [{ ...table, dedup: undefined }, 3, 9, 'p', 0, 0, 0],
+      [file.table, file.day, file.timestamp, file.position.toString(), file.rows, file.mixed.longestRow, file.crc],
+      [table, 3, 9, 'p', 0, 0, 0],
     );
     file.append(Buffer.from('{}'), 0, 2, { time: 5, isUnusual: false });
     await file.flush();
-    assert.equal((await stat(file.usual.path)).mode & 0o777, 0o600);
-    assert.deepEqual([file.minTime, file.maxTime, file.usual.longestRow], [5, 5, 3]);
+    assert.equal((await stat(file.mixed.path)).mode & 0o777, 0o600);
+    assert.deepEqual([file.minTime, file.maxTime, file.mixed.longestRow], [5, 5, 3]);
   });
 
   test('keeps a row without a byte before one that takes a piece of its own', async () => {
@@ -140,20 +143,22 @@ suite('a file of the spool', () => {
     file.append(long, 0, 0, usual);
     file.append(long, 0, long.length, usual);
     await file.flush();
-    assert.ok((await readFile(file.usual.path)).equals(Buffer.concat([Buffer.from('\n'), long, Buffer.from('\n')])));
+    assert.ok((await readFile(file.mixed.path)).equals(Buffer.concat([Buffer.from('\n'), long, Buffer.from('\n')])));
   });
 
-  test('keeps the rows of a table in which duplicates are looked for in one file, in their order', async () => {
-    const file = fileAt('dedup', { key: [['id']], cursor: [] });
-    for (const [row, isUnusual] of [
-      ['a', true],
-      ['b', false],
-      ['c', true],
-    ] as const) {
-      file.append(Buffer.from(row), 0, 1, { time: Number.NaN, isUnusual });
+  test('keeps all rows in one file where their order counts, and knows which are unusual', async () => {
+    const file = fileAt('order', true);
+    const rows = [large('a'), large('b'), large('c'), large('d')];
+    for (const [index, row] of rows.entries()) {
+      file.append(row, 0, row.length, { time: Number.NaN, isUnusual: index === 1 });
     }
     await file.flush();
-    assert.deepEqual([file.files, await readFile(file.usual.path, 'utf8')], [[file.usual], 'a\nb\nc\n']);
+    assert.deepEqual(file.files, [file.mixed]);
+    assert.deepEqual(
+      rows.map((_, row) => file.unusual.has(row)),
+      [false, true, false, false],
+    );
+    assert.ok((await readFile(file.mixed.path, 'utf8')) === rows.map((row) => `${row.toString()}\n`).join(''));
   });
 
   test('is closed whenever it was written', async () => {
@@ -184,7 +189,8 @@ suite('a file of the spool', () => {
       [other, 'bbdd'],
     ] as const) {
       const expected = Array.from(letters, (letter) => `${large(letter).toString()}\n`).join('');
-      assert.ok((await readFile(file.usual.path, 'utf8')) === expected);
+      const texts = await Promise.all(file.files.map(({ path }) => readFile(path, 'utf8')));
+      assert.ok(texts.join('') === expected);
       assert.equal(file.crc, crc32(expected));
     }
   });

@@ -8,6 +8,7 @@ import { suite, test } from 'node:test';
 
 import { mostPartitions } from '@s3-connectors/common/destination/files/partition-folders.ts';
 
+import { leastApartBytes } from '../../../destination-s3-batch/src/spool/spool-file.ts';
 import { Spool } from '../../../destination-s3-batch/src/spool/spool.ts';
 import type { BatchTable } from '../../../destination-s3-batch/src/tables/table.ts';
 import { a, add, addMany, b, c, d, named, plainRow, tableNamed, takeAll, withSpool } from '../support/spooled.ts';
@@ -167,26 +168,25 @@ suite('a segment', () => {
     });
   });
 
-  test('has its unusual rows apart', async () => {
-    await withSpool(async (spool) => {
-      for (const isUnusual of [false, true, false]) {
-        spool.append({ ...plainRow, table: a, isUnusual }, Buffer.from('{'), 0, 1);
-      }
-      const [file] = await takeAll(spool);
-      assert.deepEqual([file?.rows, file?.usual.rows, file?.unusual.rows], [3, 2, 1]);
-    });
-  });
-
-  test('is removed with its unusual rows', async () => {
-    await withSpool(async (spool) => {
-      for (const isUnusual of [false, true]) {
-        spool.append({ ...plainRow, table: a, isUnusual }, Buffer.from('{'), 0, 1);
-      }
-      const [file] = await takeAll(spool);
-      assert.ok(file !== undefined && existsSync(file.unusual.path));
-      await spool.remove(file);
-      assert.deepEqual([existsSync(file.usual.path), existsSync(file.unusual.path), spool.bytes], [false, false, 0]);
-    });
+  test('of many bytes has its usual rows apart, and is removed with them', async () => {
+    const folder = await mkdtempDisposable(join(tmpdir(), 'spool-apart-'));
+    await using _ = folder;
+    const spool = new Spool(folder.path, { maxHeldBytes: 1, segmentBytes: 4 * leastApartBytes });
+    const large = Buffer.alloc(leastApartBytes, 'x');
+    for (const [row, isUnusual] of [
+      [large, false],
+      ['b', false],
+      ['c', true],
+      ['d', false],
+    ] as const) {
+      spool.append({ ...plainRow, table: a, isUnusual }, Buffer.from(row), 0, row.length);
+    }
+    const [file] = await takeAll(spool);
+    assert.ok(file?.usual !== undefined);
+    assert.equal(await readFile(file.usual.path, 'utf8'), 'b\nd\n');
+    assert.ok((await readFile(file.mixed.path, 'utf8')) === `${large.toString()}\nc\n`);
+    await spool.remove(file);
+    assert.deepEqual([existsSync(file.usual.path), existsSync(file.mixed.path), spool.bytes], [false, false, 0]);
   });
 
   test('is not made for publishing before a cut', async () => {
@@ -257,7 +257,7 @@ suite('a segment', () => {
     await withSpool(async (spool) => {
       add(spool, a, 1);
       const [file] = await takeAll(spool);
-      assert.equal(await readFile(file?.usual.path ?? '', 'utf8'), '\n');
+      assert.equal(await readFile(file?.mixed.path ?? '', 'utf8'), '\n');
     });
   });
 });

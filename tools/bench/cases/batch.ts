@@ -42,7 +42,7 @@ export const batchCases: readonly BenchCase[] = [
     name: 'batch-parquet-misfits',
     title: 'Batch: one wrong value in 1,000 rows',
     what: 'The same rows, of which one in a thousand has a text in a field of integers.',
-    limit: `${limit} All rows are copied once more, and those that may not fit are walked again.`,
+    limit: `${limit} Rows that may not fit are spooled apart, and walked again.`,
     leastRatio: 0.5,
     mostMegabytes,
     prepare: (bench) => prepareOdd(bench, { time: isoTime, score: oneInThousand }),

@@ -67,6 +67,12 @@ const value = fc.letrec((tie) => ({
 })).value;
 const row = fc.dictionary(name, value, { maxKeys: 6, noNullPrototype: true });
 
+/** No whole numbers of few digits without a sign. */
+const otherItems =
+  '0 -0 -7 1000000000000000 9007199254740993 123456789012345678901 1.0 1.5 1e3 1E400 null true "7" "" [1,2] [] {"a":[3]}'.split(
+    ' ',
+  );
+
 suite('one walk over a row', () => {
   test('sees what a parser sees, whatever the order of members, the white space and the earlier rows', () => {
     const rows = fc.array(fc.tuple(row, fc.constantFrom('', ' ', '\t\r', '  ')), { minLength: 1, maxLength: 8 });
@@ -91,26 +97,7 @@ suite('one walk over a row', () => {
       { weight: 6, arbitrary: fc.integer({ min: 0 }).map(String) },
       {
         weight: 2,
-        arbitrary: fc.constantFrom(
-          '0',
-          '-0',
-          '-7',
-          '999999999999999',
-          '1000000000000000',
-          '9007199254740993',
-          '123456789012345678901',
-          '1.0',
-          '1.5',
-          '1e3',
-          '1E400',
-          'null',
-          'true',
-          '"7"',
-          '""',
-          '[1,2]',
-          '[]',
-          '{"a":[3]}',
-        ),
+        arbitrary: fc.constantFrom(...otherItems),
       },
       { weight: 1, arbitrary: fc.constantFrom('', '01', '00', '1.', '1e', '-', '+1', '1 2', 'x', '1"', '\u0001') },
     );
