@@ -22,6 +22,16 @@ export const rehearsalPatience = { retryBudgetMs: 20_000, idleTimeoutMs: 10_000 
 
 const permissionCodes: ReadonlySet<string> = new Set(['S3_ACCESS_DENIED', 'S3_KMS_DENIED']);
 
+/**
+ * Asks now what a rehearsal tries later: steps that do not need each other then wait for S3 at the same time, and the rehearsal still
+ * tells of them in their order. A refusal that it does not ask for is no failure.
+ */
+export function ahead<T>(ask: () => Promise<T>): () => Promise<T> {
+  const asked = ask();
+  asked.catch(() => undefined);
+  return () => asked;
+}
+
 export class Rehearsal {
   readonly #lines: Line[] = [];
   readonly #signal: AbortSignal;
